@@ -1,0 +1,1 @@
+"""Artefacts on Echo devices."""

@@ -1,0 +1,229 @@
+"""Where in a file a record stands, as text that can be followed back to the bytes.
+
+A locator is one or more steps joined by ``;``, each applied to what the step before gave:
+
+* ``bytes:OFFSET+LENGTH``: that range of bytes;
+* ``line:N``: the Nth line (from 1), ended by LF, without its line end (LF or CR LF);
+* ``json:POINTER``: the text of the value at an RFC 6901 pointer. If the value before is a JSON string
+  that itself holds JSON, the string is decoded first, so ``json:/description;json:/summary`` works.
+
+``%`` and ``;`` inside a step are written ``%25`` and ``%3B``. The empty locator is the whole file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from json.decoder import scanstring  # type: ignore[attr-defined]
+from typing import BinaryIO
+
+#: A step that gives more than this many bytes is cut; the result says so.
+MAX_STEP_BYTES = 64 * 1024 * 1024
+
+_WHITESPACE = " \t\r\n"
+_decoder = json.JSONDecoder(strict=False)
+
+
+class LocatorError(ValueError):
+    """A locator that is not of the form above, or does not fit the bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a locator leads to.
+
+    Attributes:
+        content: the bytes (of the text, as UTF-8, after a ``json`` step).
+        offset: byte offset of ``content`` in the file, or None where a decoded string was passed.
+        cut: whether ``content`` was cut at :data:`MAX_STEP_BYTES`.
+    """
+
+    content: bytes
+    offset: int | None
+    cut: bool = False
+
+
+def at_bytes(offset: int, length: int) -> str:
+    """The locator of a byte range."""
+    return f"bytes:{offset}+{length}"
+
+
+def at_line(number: int) -> str:
+    """The locator of a line, counted from 1."""
+    return f"line:{number}"
+
+
+def at_json(*tokens: str | int) -> str:
+    """The locator of a JSON value, by its keys and indexes from the root."""
+    return "json:" + _quote(pointer(tokens))
+
+
+def pointer(tokens: Iterable[str | int]) -> str:
+    """The RFC 6901 pointer of some keys and indexes."""
+    return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
+
+
+def join(*locators: str) -> str:
+    """One locator after another; empty ones fall away."""
+    return ";".join(locator for locator in locators if locator)
+
+
+def resolve(stream: BinaryIO, locator: str) -> Found:
+    """Follow a locator into a seekable stream.
+
+    Raises:
+        LocatorError: the locator is malformed, or the file has no such place.
+        OSError: the stream cannot be read.
+    """
+    steps = [step for step in locator.split(";") if step]
+    if not steps:
+        return _cut(stream.read(MAX_STEP_BYTES + 1), 0)
+    kind, argument = _split(steps[0])
+    if kind == "bytes":
+        found = _bytes_in_stream(stream, argument)
+    elif kind == "line":
+        found = _line_in_stream(stream, argument)
+    else:
+        whole = _cut(stream.read(MAX_STEP_BYTES + 1), 0)
+        found = _step(whole, kind, argument)
+    for step in steps[1:]:
+        found = _step(found, *_split(step))
+    return found
+
+
+def _split(step: str) -> tuple[str, str]:
+    kind, colon, argument = step.partition(":")
+    if not colon or kind not in ("bytes", "line", "json"):
+        raise LocatorError(f"not a locator step: {step!r}")
+    return kind, argument.replace("%3B", ";").replace("%25", "%")
+
+
+def _quote(text: str) -> str:
+    return text.replace("%", "%25").replace(";", "%3B")
+
+
+def _cut(content: bytes, offset: int | None) -> Found:
+    if len(content) > MAX_STEP_BYTES:
+        return Found(content[:MAX_STEP_BYTES], offset, cut=True)
+    return Found(content, offset)
+
+
+def _range(argument: str) -> tuple[int, int]:
+    offset, plus, length = argument.partition("+")
+    if not (plus and offset.isdecimal() and length.isdecimal()):
+        raise LocatorError(f"not a byte range: {argument!r}")
+    return int(offset), int(length)
+
+
+def _number(argument: str) -> int:
+    if not argument.isdecimal() or int(argument) < 1:
+        raise LocatorError(f"not a line number: {argument!r}")
+    return int(argument)
+
+
+def _bytes_in_stream(stream: BinaryIO, argument: str) -> Found:
+    offset, length = _range(argument)
+    stream.seek(offset)
+    content = stream.read(min(length, MAX_STEP_BYTES))
+    if len(content) < min(length, MAX_STEP_BYTES):
+        raise LocatorError(f"the file ends before byte {offset + length}")
+    return Found(content, offset, cut=length > MAX_STEP_BYTES)
+
+
+def _line_in_stream(stream: BinaryIO, argument: str) -> Found:
+    number, offset = _number(argument), 0
+    for _ in range(number - 1):
+        offset += _skip_line(stream)
+    line = stream.readline(MAX_STEP_BYTES + 1)
+    if not line:
+        raise LocatorError(f"the file has fewer than {number} lines")
+    return _cut(_chomp(line), offset)
+
+
+def _skip_line(stream: BinaryIO) -> int:
+    skipped = 0
+    while piece := stream.readline(1 << 20):
+        skipped += len(piece)
+        if piece.endswith(b"\n"):
+            break
+    return skipped
+
+
+def _chomp(line: bytes) -> bytes:
+    return line.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def _step(found: Found, kind: str, argument: str) -> Found:
+    if kind == "bytes":
+        offset, length = _range(argument)
+        if offset + length > len(found.content):
+            raise LocatorError(f"there are fewer than {offset + length} bytes")
+        return Found(found.content[offset : offset + length], _plus(found.offset, offset))
+    if kind == "line":
+        lines, number = found.content.split(b"\n"), _number(argument)
+        if number > len(lines):
+            raise LocatorError(f"there are fewer than {number} lines")
+        return Found(
+            _chomp(lines[number - 1]), _plus(found.offset, sum(len(x) + 1 for x in lines[: number - 1]))
+        )
+    return _json_value(found, argument)
+
+
+def _plus(offset: int | None, more: int) -> int | None:
+    return None if offset is None else offset + more
+
+
+def _json_value(found: Found, argument: str) -> Found:
+    text, offset = found.content.decode("utf-8", "surrogateescape"), found.offset
+    try:
+        if argument and text.lstrip(_WHITESPACE).startswith('"'):
+            text, offset = _decoder.raw_decode(text.strip(_WHITESPACE))[0], None
+        start, end = _span(text, [t.replace("~1", "/").replace("~0", "~") for t in argument.split("/")[1:]])
+    except (ValueError, IndexError, KeyError, RecursionError) as error:
+        raise LocatorError(f"no JSON value at {argument!r}: {error}") from error
+    before = len(text[:start].encode("utf-8", "surrogateescape"))
+    return Found(text[start:end].encode("utf-8", "surrogateescape"), _plus(offset, before))
+
+
+def _span(text: str, tokens: list[str]) -> tuple[int, int]:
+    """Start and end, in characters, of the value that the tokens lead to."""
+    at = _skip(text, 1 if text.startswith("\ufeff") else 0)
+    for token in tokens:
+        at = _member(text, at, token) if text[at] == "{" else _element(text, at, token)
+    return at, _decoder.raw_decode(text, at)[1]
+
+
+def _skip(text: str, at: int) -> int:
+    while at < len(text) and text[at] in _WHITESPACE:
+        at += 1
+    return at
+
+
+def _member(text: str, at: int, key: str) -> int:
+    """Where the value of a key starts, in the object at ``at``; of equal keys the last, as JSON readers do."""
+    found = None
+    at = _skip(text, at + 1)
+    while text[at] == '"':
+        name, at = scanstring(text, at + 1, False)
+        at = _skip(text, _skip(text, at) + 1)
+        if name == key:
+            found = at
+        at = _skip(text, _decoder.raw_decode(text, at)[1])
+        at = _skip(text, at + 1) if text[at] == "," else at
+    if found is None:
+        raise KeyError(key)
+    return found
+
+
+def _element(text: str, at: int, index: str) -> int:
+    """Where an element starts, in the array that starts at ``at``."""
+    if text[at] != "[" or not index.isdecimal():
+        raise KeyError(index)
+    at = _skip(text, at + 1)
+    for _ in range(int(index)):
+        at = _skip(text, _decoder.raw_decode(text, at)[1])
+        if text[at] != ",":
+            raise KeyError(index)
+        at = _skip(text, at + 1)
+    return at

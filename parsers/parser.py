@@ -1,0 +1,98 @@
+"""What a parser is: a name, what it is known by, a claim on a file, and the records it finds there."""
+
+from __future__ import annotations
+
+import io
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, ClassVar
+
+from parsers.record import Issue, Record
+
+#: Bytes from the start of a file that a parser may look at before it claims the file.
+HEAD_SIZE = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What people are told of a parser, by ``echoforensics parsers`` and in the report's method section.
+
+    Attributes:
+        title: the artefact, in a few words.
+        data_types: every data type the parser yields.
+        known_by: the signatures, headers and paths by which the artefact is recognised, one a line.
+        proves: what the artefact shows, in plain words.
+        does_not_prove: what it must not be taken for.
+        validated_on: devices, apps and firmware versions whose real files were read, with their source.
+        limits: known limits.
+        references: where the knowledge of the format comes from.
+    """
+
+    title: str
+    data_types: tuple[str, ...]
+    known_by: tuple[str, ...]
+    proves: str
+    does_not_prove: str
+    validated_on: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file as a parser sees it.
+
+    Attributes:
+        path: path inside the evidence, ``/`` between folders; a hint only, exports are renamed.
+        size: length in bytes.
+        head: the first :data:`HEAD_SIZE` bytes (all of it where the file is shorter).
+        opener: opens the content for reading, seekable, from its start. Each call opens it anew.
+    """
+
+    path: str
+    size: int
+    head: bytes
+    opener: Callable[[], BinaryIO]
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rsplit("/", 1)[-1]
+
+    @property
+    def folder(self) -> str:
+        """The path without its last part, without a trailing ``/``."""
+        return self.path.rpartition("/")[0]
+
+    def open(self) -> BinaryIO:
+        """Open the content from its start. Raises OSError where the evidence cannot be read."""
+        return self.opener()
+
+    @classmethod
+    def of(cls, content: bytes, path: str = "file") -> Source:
+        """A source over bytes in memory (for tests and small bodies)."""
+        return cls(path, len(content), content[:HEAD_SIZE], lambda: io.BytesIO(content))
+
+
+class Parser(ABC):
+    """One artefact's reader. Subclasses are found by :func:`parsers.registry.register`.
+
+    A parser never raises on what it reads and never swallows what it cannot read: it yields an
+    :class:`~parsers.record.Issue`. It streams; memory does not grow with the file, or a stated bound
+    is kept and an Issue says so.
+    """
+
+    #: Unique, lower case, words joined by ``_``.
+    name: ClassVar[str]
+    #: Raised whenever the records of the same bytes change.
+    version: ClassVar[str]
+    about: ClassVar[About]
+
+    @abstractmethod
+    def claims(self, source: Source) -> bool:
+        """Whether the file is this parser's, from ``head`` first and ``path`` second. Cheap; never raises."""
+
+    @abstractmethod
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield what the file says. Only OSError from reading the evidence may pass through."""

@@ -1,0 +1,91 @@
+"""What a parser yields: a :class:`Record` of what the bytes say, or an :class:`Issue` where they are unreadable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+#: A value a record may keep. Nothing else, so that a record can be written as canonical JSON.
+Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
+
+
+class Clock(StrEnum):
+    """Whose clock made a time."""
+
+    CLOUD = "cloud"
+    DEVICE = "device"
+    PHONE = "phone"
+    EXAMINER = "examiner"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One time a record holds.
+
+    Attributes:
+        description: what the time is of, in plaso's standard words ("Creation Time", "Recorded Time", ...).
+        recorded: the value as found, as text; never reformatted.
+        clock: whose clock made it.
+        timestamp: microseconds since 1970-01-01T00:00:00 UTC, or None where the zone is unknown.
+        note: one sentence on how the value is read (unit, zone, precision) and what it does not mean.
+        locator: where the value stands, if not within the record's own locator.
+    """
+
+    description: str
+    recorded: str
+    clock: Clock
+    timestamp: int | None
+    note: str = ""
+    locator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One thing the evidence says.
+
+    Attributes:
+        data_type: family and kind, such as ``alexa:cloud:activity`` or ``echo:log:wake_word``.
+        message: one sentence a lawyer can read. It says what the record says, never what somebody did.
+        locator: where in the file the record stands (see :mod:`parsers.locator`).
+        moments: every time it holds; each becomes a row. Empty where it holds none.
+        device_serial, device_type, account, person, utterance_id, transcript: where the record names them.
+        fields: everything else worth keeping, as found.
+        keys: names of things that other records may also name, as ``kind:value`` (``activity:...``,
+            ``voice-request:...``). Records that share a key speak of the same thing. The key of the
+            utterance id is implied and need not be given.
+        parser, parser_version: set by a parser that hands bodies on to others; else the caller fills them in.
+    """
+
+    data_type: str
+    message: str
+    locator: str
+    moments: tuple[Moment, ...] = ()
+    device_serial: str | None = None
+    device_type: str | None = None
+    account: str | None = None
+    person: str | None = None
+    utterance_id: str | None = None
+    transcript: str | None = None
+    fields: Mapping[str, Value] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+    parser: str = ""
+    parser_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something that could not be read, kept in the case and shown in the report.
+
+    Attributes:
+        what: one sentence: what was expected, what was found.
+        locator: where; empty for the whole file.
+        excerpt: the first bytes of what could not be read, at most 64.
+        parser: set by a parser that hands bodies on to others; else the caller fills it in.
+    """
+
+    what: str
+    locator: str = ""
+    excerpt: bytes = b""
+    parser: str = ""

@@ -1,0 +1,53 @@
+"""All parsers: ours, found by importing this package, and others', found by entry point."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from importlib.metadata import entry_points
+
+import parsers
+from parsers.parser import Parser, Source
+
+#: Entry-point group by which other packages add parsers. Each entry names a :class:`Parser` subclass.
+ENTRY_POINT_GROUP = "echoforensics.parsers"
+
+_registered: dict[str, type[Parser]] = {}
+
+
+class DuplicateParserError(ValueError):
+    """Two parsers bear one name."""
+
+
+def register(parser: type[Parser]) -> type[Parser]:
+    """Class decorator: add a parser to the registry. Adding the same class again changes nothing.
+
+    Raises:
+        DuplicateParserError: another class has this name.
+    """
+    known = _registered.setdefault(parser.name, parser)
+    if known is not parser:
+        raise DuplicateParserError(
+            f"parser name {parser.name!r} is taken by {known.__module__}.{known.__qualname__}"
+        )
+    return parser
+
+
+@cache
+def load() -> tuple[Parser, ...]:
+    """Every parser, one instance each, sorted by name.
+
+    Raises:
+        DuplicateParserError: two parsers bear one name.
+    """
+    for module in pkgutil.walk_packages(parsers.__path__, prefix="parsers."):
+        importlib.import_module(module.name)
+    for entry in entry_points(group=ENTRY_POINT_GROUP):
+        register(entry.load())
+    return tuple(_registered[name]() for name in sorted(_registered))
+
+
+def claiming(source: Source) -> tuple[Parser, ...]:
+    """The parsers that claim a file; two may claim one file."""
+    return tuple(parser for parser in load() if parser.claims(source))

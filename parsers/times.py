@@ -1,0 +1,45 @@
+"""Times as the formats write them, read into microseconds since 1970 UTC, or not at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+#: Epoch milliseconds outside 2010-01-01 .. 2100-01-01 are not taken for a time: 0, 1 and -1 mean "none".
+MILLISECONDS_MIN = 1_262_304_000_000
+MILLISECONDS_MAX = 4_102_444_800_000
+
+
+def from_milliseconds(value: object) -> int | None:
+    """Microseconds of an epoch time in milliseconds (an int, or its decimal text); None for anything else.
+
+    Alexa came to be in 2014: 0, null, negative and absurd values are "no time", never 1970.
+    """
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 14:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value * 1000 if MILLISECONDS_MIN <= value <= MILLISECONDS_MAX else None
+
+
+def utc(
+    year: int, month: int, day: int, hour: int, minute: int, second: int, microsecond: int = 0
+) -> int | None:
+    """Microseconds of a UTC date; None where there is no such date."""
+    try:
+        when = datetime(year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
+    except ValueError:
+        return None
+    delta = when - datetime(1970, 1, 1, tzinfo=UTC)
+    return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def iso(timestamp: int | None) -> str | None:
+    """ISO 8601 in UTC with microseconds, as a row shows it; None for None or a year outside 1..9999."""
+    if timestamp is None:
+        return None
+    seconds, micro = divmod(timestamp, 1_000_000)
+    try:
+        when = datetime.fromtimestamp(seconds, UTC).replace(microsecond=micro)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return when.isoformat(timespec="microseconds")
