@@ -22,7 +22,7 @@ def from_milliseconds(value: object) -> int | None:
 
 
 def utc(
-    year: int, month: int, day: int, hour: int, minute: int, second: int, microsecond: int = 0
+    year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, microsecond: int = 0
 ) -> int | None:
     """Microseconds of a UTC date; None where there is no such date."""
     try:

@@ -1,0 +1,53 @@
+# make demo    set up, build sample evidence, run the whole job on it
+# make test    set up, check style and types, run the tests
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DEMO   ?= demo
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PATH := $(PATH):/usr/sbin:/sbin
+
+.PHONY: demo test lint format bench lock clean setup
+
+demo: setup
+	$(BIN)/echoforensics demo $(DEMO)
+
+test: setup
+	@.ci/system-packages test
+	$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest -n auto
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup
+	@.ci/system-packages test
+	$(BIN)/python -m benchmarks
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock requirements-build.lock setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; give one with PYTHON=..." >&2; exit 1; }
+	@.ci/system-packages demo
+	@echo "setting up $(VENV)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/pip install --quiet --require-hashes -r requirements-build.lock
+	@$(BIN)/pip install --quiet --require-hashes --no-build-isolation -r requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The locks are made with uv (https://docs.astral.sh/uv/), for every Python from 3.11 on.
+lock:
+	for name in requirements-build requirements; do \
+	    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	        --no-header $$name.in -o $$name.lock; \
+	done
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

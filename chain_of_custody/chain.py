@@ -1,0 +1,230 @@
+"""Checking a ledger, line by line, and what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from chain_of_custody.entry import MAX_LINE, NO_LINE, PAYLOAD_TYPE, Entry, LedgerError, is_torn, parse_line, read_lines
+from chain_of_custody.envelope import verify as verify_envelope
+from chain_of_custody.keys import KeyFileError, PublicKey, is_normal
+
+#: After so many failures the rest of a ledger is not checked: it is no ledger.
+MAX_FAILURES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerReport:
+    """What checking a ledger found.
+
+    Attributes:
+        signed: whether the ledger says that it is signed. Anyone can write an unsigned ledger anew.
+        fingerprint: of the key that the ledger names as its own; None where it names none.
+        length: how many complete lines it has.
+        head: hexadecimal SHA-256 of the last complete line, without its newline; 64 zeros where there is none.
+        torn_tail: bytes after the last complete line, which a writer that was killed may leave. They are no
+            entry, and nothing they say counts.
+        failures: one sentence each, naming the line. Empty where every check passed.
+    """
+
+    signed: bool
+    fingerprint: str | None
+    length: int
+    head: str
+    torn_tail: int
+    failures: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every check was made and passed."""
+        return not self.failures
+
+
+class Chain:
+    """The state of a ledger after the lines seen so far.
+
+    Attributes:
+        length: complete lines so far.
+        size: bytes of those lines, with their newlines.
+        last_size: bytes of the last of them, with its newline.
+        head: hexadecimal SHA-256 of the last of them.
+        signed: whether the first entry says that the ledger is signed; None until it was read.
+        public: the key that the first entry names.
+        torn: what stands after the last newline.
+        failures: what was found wrong.
+    """
+
+    def __init__(self) -> None:
+        self.length = 0
+        self.size = 0
+        self.last_size = 0
+        self.head = NO_LINE
+        self.signed: bool | None = None
+        self.public: PublicKey | None = None
+        self.torn = b""
+        self.failures: list[str] = []
+        self._next_seq = 0
+
+    @property
+    def given_up(self) -> bool:
+        """Whether so much is wrong that looking on is of no use."""
+        return len(self.failures) >= MAX_FAILURES
+
+    def feed(self, raw: bytes) -> None:
+        """Take the next line with its newline, or what stands after the last newline."""
+        if not raw.endswith(b"\n"):
+            self._take_tail(raw)
+            return
+        line = raw[:-1]
+        try:
+            entry = parse_line(line)
+        except LedgerError as error:
+            self._fail(str(error))
+            self._next_seq += 1
+        else:
+            self._check(entry)
+            self._next_seq = entry.seq + 1
+        self.length += 1
+        self.size += len(raw)
+        self.last_size = len(raw)
+        self.head = hashlib.sha256(line).hexdigest()
+
+    def report(self) -> LedgerReport:
+        """What has been found up to here."""
+        return LedgerReport(
+            signed=bool(self.signed),
+            fingerprint=self.public.fingerprint if self.public else None,
+            length=self.length,
+            head=self.head,
+            torn_tail=len(self.torn),
+            failures=tuple(self.failures),
+        )
+
+    def _fail(self, what: str) -> None:
+        self.failures.append(f"line {self.length + 1}: {what}")
+
+    def _take_tail(self, raw: bytes) -> None:
+        self.torn = raw
+        if len(raw) > MAX_LINE:
+            self._fail(f"longer than {MAX_LINE} bytes; nothing from here on was checked")
+        elif not is_torn(raw):
+            self._fail("the file ends in bytes that are not the beginning of an entry")
+
+    def _check(self, entry: Entry) -> None:
+        if entry.seq != self._next_seq:
+            self._fail(f"the sequence number is {entry.seq}, where {self._next_seq} is due")
+        if entry.prev != self.head:
+            before = "the line before" if self.length else "no line, as the first entry must"
+            self._fail(f"the entry does not name the hash of {before}")
+        if self.length == 0:
+            self._begin(entry)
+        self._check_signature(entry)
+
+    def _begin(self, entry: Entry) -> None:
+        """Take from the first entry whether the ledger is signed, and with what key."""
+        signed, pem = entry.detail.get("signed"), entry.detail.get("public_key")
+        if signed is False and "public_key" in entry.detail and pem is None:
+            self.signed = False
+        elif signed is True and isinstance(pem, str):
+            self.signed = True
+            try:
+                self.public = PublicKey.from_pem(pem)
+            except KeyFileError as error:
+                self._fail(f"the ledger's key: {error}")
+        else:
+            self._fail("the first entry does not say whether the ledger is signed, and with what key")
+
+    def _check_signature(self, entry: Entry) -> None:
+        if entry.keyid is None or entry.signature is None:
+            if self.signed is not False:
+                self._fail("the entry is not signed")
+        elif self.signed is False:
+            self._fail("the entry is signed, in a ledger that says it is not")
+        elif self.public is None:
+            self._fail("the signature cannot be checked: the first entry names no key")
+        elif entry.keyid != self.public.fingerprint:
+            self._fail("the entry is signed with another key than the ledger's")
+        elif not verify_envelope(PAYLOAD_TYPE, entry.payload, entry.signature, self.public):
+            self._fail("the signature does not match the entry")
+        elif not is_normal(entry.signature):
+            self._fail("the signature is not in the form a ledger's signatures have")
+
+
+def verify(
+    path: Path, *, expected_fingerprint: str | None = None, known: tuple[int, str] | None = None
+) -> LedgerReport:
+    """Check a ledger: every line's form, place, hash and signature.
+
+    Without ``expected_fingerprint`` this shows only that the ledger is whole under the key it names itself;
+    anyone can make such a ledger with a key of their own. Lines cut off at the end cannot be seen in the
+    ledger alone: give ``known``, from wherever its length and head were kept.
+
+    Args:
+        path: the ledger. It is only read, one line in memory at a time.
+        expected_fingerprint: of the key that must have signed it, in hexadecimal.
+        known: length and head of the ledger at an earlier time. A ledger that has grown since passes.
+
+    Returns:
+        The report. Whatever the file holds, this raises nothing.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    chain = Chain()
+    known_head = NO_LINE if known and known[0] == 0 else None
+    with open_ledger(path) as stream:
+        for raw in read_lines(stream):
+            chain.feed(raw)
+            if known and chain.length == known[0]:
+                known_head = chain.head
+            if chain.given_up:
+                chain.failures.append("too much is wrong; the rest of the ledger was not checked")
+                break
+    if chain.length == 0:
+        chain.failures.append("the ledger holds no complete entry")
+    if expected_fingerprint is not None:
+        found = chain.public.fingerprint if chain.public else None
+        if found != expected_fingerprint.lower():
+            chain.failures.append(f"line 1: the ledger's key is {found or 'none'}, not {expected_fingerprint}")
+    if known and known_head is None:
+        chain.failures.append(f"the ledger has {chain.length} lines; at least {known[0]} were expected")
+    elif known and known_head != known[1].lower():
+        chain.failures.append(f"line {known[0]}: its hash is not the one kept before, {known[1]}")
+    return chain.report()
+
+
+def read(path: Path) -> Iterator[Entry]:
+    """The entries of a ledger in order, one in memory at a time.
+
+    Each line's form is checked, but neither signatures nor the chain: see :func:`verify`. A torn end is no
+    entry and is passed over.
+
+    Raises:
+        LedgerError: a line is not an entry; those before it have been given out.
+        OSError: the file cannot be read.
+    """
+    with open_ledger(path) as stream:
+        for number, raw in enumerate(read_lines(stream), 1):
+            if not raw.endswith(b"\n"):
+                if len(raw) > MAX_LINE or not is_torn(raw):
+                    raise LedgerError(f"line {number}: not an entry")
+                return
+            try:
+                entry = parse_line(raw[:-1])
+            except LedgerError as error:
+                raise LedgerError(f"line {number}: {error}") from None
+            yield entry
+
+
+def open_ledger(path: Path) -> BinaryIO:
+    """Open a ledger for reading. Raises OSError where it is not a file; never waits, as on a named pipe."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(f"{path} is not a file")
+    return os.fdopen(descriptor, "rb")

@@ -1,0 +1,212 @@
+"""One line of a ledger: its form, and reading it back without believing it.
+
+A line is canonical JSON, so that there is exactly one way to write it::
+
+    {"entry":{"action":...,"actor":...,"detail":{...},"prev":...,"seq":...,"time":...},"keyid":...,"sig":...}
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import BinaryIO
+
+from chain_of_custody.envelope import canonical, sign
+from chain_of_custody.keys import SigningKey
+
+#: The media type an entry is signed as.
+PAYLOAD_TYPE = "application/vnd.echoforensics.custody+json"
+
+#: What the first entry gives for the hash of the line before it.
+NO_LINE = "0" * 64
+
+#: The longest line read or written, in bytes, without its newline.
+MAX_LINE = 16 << 20
+
+_BEGINNING = b'{"entry":{"action":"'
+_ENTRY_KEYS = {"action", "actor", "detail", "prev", "seq", "time"}
+_LINE_KEYS = {"entry", "keyid", "sig"}
+_HASH = re.compile(r"[0-9a-f]{64}")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+
+
+class LedgerError(ValueError):
+    """A ledger that is not what it should be. The message says where and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One action that a ledger records.
+
+    Attributes:
+        seq: 0 for the first entry, then one more each.
+        time: when, by the clock of the machine that wrote it: UTC, ISO 8601 with microseconds and a ``Z``.
+        action: what was done.
+        actor: who did it.
+        detail: everything else worth recording.
+        prev: hexadecimal SHA-256 of the line before, without its newline.
+        keyid: fingerprint of the key that signed it; None where unsigned.
+        signature: over :attr:`payload`, in DER; None where unsigned.
+        line_hash: hexadecimal SHA-256 of the entry's own line, without its newline.
+    """
+
+    seq: int
+    time: str
+    action: str
+    actor: str
+    detail: Mapping[str, object]
+    prev: str
+    keyid: str | None
+    signature: bytes | None
+    line_hash: str
+
+    @property
+    def payload(self) -> bytes:
+        """The bytes that are signed."""
+        return canonical(
+            {
+                "action": self.action,
+                "actor": self.actor,
+                "detail": dict(self.detail),
+                "prev": self.prev,
+                "seq": self.seq,
+                "time": self.time,
+            }
+        )
+
+
+def time_text(when: datetime) -> str:
+    """A time as an entry holds it. Raises ValueError where the time has no zone."""
+    if when.tzinfo is None:
+        raise ValueError("a ledger's clock must give the zone of its times")
+    return when.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def build_line(entry: Mapping[str, object], key: SigningKey | None) -> bytes:
+    """Write an entry as a line, without the newline, signed if a key is given.
+
+    Raises:
+        TypeError, ValueError: the entry has no canonical text (see :func:`canonical`), or is too long.
+    """
+    keyid = sig = None
+    if key is not None:
+        keyid = key.public.fingerprint
+        sig = base64.b64encode(sign(PAYLOAD_TYPE, canonical(entry), key)).decode("ascii")
+    line = canonical({"entry": entry, "keyid": keyid, "sig": sig})
+    if len(line) > MAX_LINE:
+        raise ValueError(f"an entry of {len(line)} bytes is longer than the {MAX_LINE} a ledger takes")
+    return line
+
+
+def parse_line(line: bytes) -> Entry:
+    """Read a line, given without its newline. Its signature and its place in the chain are not checked.
+
+    Raises:
+        LedgerError: the line is not exactly what :func:`build_line` would write for what it says.
+    """
+    value = _parse_canonical(line)
+    if not isinstance(value, dict) or value.keys() != _LINE_KEYS:
+        raise LedgerError("not an object of entry, keyid and sig")
+    entry, keyid, sig = value["entry"], value["keyid"], value["sig"]
+    if not isinstance(entry, dict) or entry.keys() != _ENTRY_KEYS:
+        raise LedgerError("the entry does not have exactly the parts of an entry")
+    if (keyid is None) != (sig is None):
+        raise LedgerError("the key and the signature are not both there")
+    if keyid is not None and not _is_hash(keyid):
+        raise LedgerError("the keyid is not a fingerprint")
+    _check_entry(entry)
+    return Entry(
+        **entry,
+        keyid=keyid,
+        signature=None if sig is None else _decode_signature(sig),
+        line_hash=hashlib.sha256(line).hexdigest(),
+    )
+
+
+def read_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a ledger with their newlines, one in memory at a time.
+
+    What has no newline comes last: a torn end, or, if longer than MAX_LINE, the start of too long a line.
+    """
+    while raw := stream.readline(MAX_LINE + 1):
+        yield raw
+        if not raw.endswith(b"\n"):
+            return
+
+
+def is_torn(tail: bytes) -> bool:
+    """Whether bytes after the last newline can be a line whose writing was cut short."""
+    if tail[: len(_BEGINNING)] != _BEGINNING[: len(tail)]:
+        return False
+    # The cut may have gone through a character.
+    text = tail.decode("utf-8", errors="surrogateescape")
+    try:
+        _, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return True
+    return end == len(text)
+
+
+def _parse_canonical(line: bytes) -> object:
+    try:
+        value: object = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise LedgerError("not UTF-8 text") from None
+    except ValueError:
+        raise LedgerError("not JSON") from None
+    except RecursionError:
+        raise LedgerError("nested too deeply") from None
+    try:
+        same = canonical(value) == line
+    except (TypeError, ValueError) as error:
+        raise LedgerError(f"not canonical JSON: {error}") from None
+    if not same:
+        raise LedgerError("not canonical JSON: the same could be written in another way")
+    return value
+
+
+def _check_entry(entry: dict[str, object]) -> None:
+    for name in ("action", "actor"):
+        if not isinstance(entry[name], str) or not entry[name]:
+            raise LedgerError(f"the {name} is not text")
+    if not isinstance(entry["detail"], dict):
+        raise LedgerError("the detail is not an object")
+    if not _is_hash(entry["prev"]):
+        raise LedgerError("the hash of the line before is not a SHA-256")
+    # True is an int to Python, and equal to 1.
+    if type(entry["seq"]) is not int or entry["seq"] < 0:
+        raise LedgerError("the sequence number is not a number from 0")
+    if not _is_time(entry["time"]):
+        raise LedgerError("the time is not a UTC time with microseconds")
+
+
+def _is_hash(value: object) -> bool:
+    return isinstance(value, str) and _HASH.fullmatch(value) is not None
+
+
+def _is_time(value: object) -> bool:
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
+        return False
+    try:
+        return time_text(datetime.fromisoformat(value)) == value
+    except ValueError:
+        return False
+
+
+def _decode_signature(sig: object) -> bytes:
+    if not isinstance(sig, str) or not sig.isascii():
+        raise LedgerError("the signature is not well-formed base64 text")
+    try:
+        signature = base64.b64decode(sig, validate=True)
+    except binascii.Error:
+        signature = b""
+    # The last character of base64 text has bits to spare: other texts may decode to the same bytes.
+    if base64.b64encode(signature).decode("ascii") != sig:
+        raise LedgerError("the signature is not well-formed base64 text")
+    return signature

@@ -1,0 +1,233 @@
+"""Keys: ECDSA over NIST P-256 with SHA-256, because stock ``openssl`` makes, reads and verifies them.
+
+References:
+    RFC 5480 (public keys), RFC 5958 and RFC 8018 (encrypted private keys), RFC 6979 (signatures that need
+    no random numbers)
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from Crypto.Hash import SHA256
+from Crypto.PublicKey import ECC
+from Crypto.Signature import DSS
+from Crypto.Util.asn1 import DerSequence
+
+#: SubjectPublicKeyInfo of an uncompressed P-256 point, up to the point's two coordinates of 32 bytes each.
+_SPKI_PREFIX = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
+_SPKI_SIZE = len(_SPKI_PREFIX) + 64
+_PEM = re.compile(r"\s*-----BEGIN PUBLIC KEY-----\s([A-Za-z0-9+/=\s]{1,1000})-----END PUBLIC KEY-----\s*")
+
+#: The prime of P-256's field, and the order of its group.
+_PRIME = 2**256 - 2**224 + 2**192 + 2**96 - 1
+_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+#: A key file is a few hundred bytes; a larger file is something else.
+_KEY_FILE_MAX = 1 << 16
+
+_PROTECTION = "scryptAndAES256-CBC"
+
+
+class KeyFileError(ValueError):
+    """A key that cannot be used. The message says, in one line, what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """The half of a key that is given away: it verifies.
+
+    Attributes:
+        der: SubjectPublicKeyInfo in DER, the point uncompressed: the one form ``openssl`` writes.
+
+    Raises:
+        KeyFileError: ``der`` is anything else, or the point is not on the curve.
+    """
+
+    der: bytes
+    _key: ECC.EccKey = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if len(self.der) != _SPKI_SIZE or not self.der.startswith(_SPKI_PREFIX):
+            raise KeyFileError("not an ECDSA P-256 public key")
+        object.__setattr__(self, "_key", _point(self.der[len(_SPKI_PREFIX) :]))
+
+    @classmethod
+    def from_pem(cls, pem: str) -> PublicKey:
+        """Read a public key from PEM text, as ``openssl pkey -pubout`` writes it.
+
+        Raises:
+            KeyFileError: the text is not one ECDSA P-256 public key.
+        """
+        match = _PEM.fullmatch(pem)
+        if match is None:
+            raise KeyFileError("not a public key in PEM")
+        try:
+            der = base64.b64decode("".join(match[1].split()), validate=True)
+        except binascii.Error:
+            raise KeyFileError("not a public key in PEM: the base64 text is damaged") from None
+        return cls(der)
+
+    @property
+    def pem(self) -> str:
+        """The key as SubjectPublicKeyInfo in PEM, ending in a newline."""
+        text = base64.b64encode(self.der).decode("ascii")
+        lines = [text[at : at + 64] for at in range(0, len(text), 64)]
+        return "\n".join(["-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""])
+
+    @property
+    def fingerprint(self) -> str:
+        """Hexadecimal SHA-256 of :attr:`der`: the name of the key."""
+        return hashlib.sha256(self.der).hexdigest()
+
+    def verify(self, message: bytes, signature: bytes) -> bool:
+        """Whether ``signature`` (DER) was made over ``message`` with this key. Never raises."""
+        scheme = DSS.new(self._key, "fips-186-3", encoding="der")
+        try:
+            scheme.verify(SHA256.new(message), signature)
+        except ValueError:
+            return False
+        return True
+
+
+class SigningKey:
+    """The half of a key that is kept: it signs. Made by :meth:`generate` or :meth:`load`."""
+
+    def __init__(self, key: ECC.EccKey) -> None:
+        self._key = key
+        self.public = PublicKey(bytes(key.public_key().export_key(format="DER")))
+
+    @classmethod
+    def generate(cls) -> SigningKey:
+        """Make a new key from the operating system's random numbers."""
+        return cls(ECC.generate(curve="P-256"))
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign ``message``: ECDSA over its SHA-256, in DER.
+
+        The same message always gets the same signature (RFC 6979). Of the two values of s that verify, the
+        lower is taken, so that nobody without the key can make a second signature out of a first.
+        """
+        signature = DSS.new(self._key, "deterministic-rfc6979", encoding="der").sign(SHA256.new(message))
+        r, s = _numbers(signature)
+        return bytes(DerSequence([r, min(s, _ORDER - s)]).encode())
+
+    def save(self, path: Path, passphrase: str) -> None:
+        """Write the key to a new file, encrypted, readable by its owner alone.
+
+        The file is PKCS#8 in PEM (scrypt, AES-256-CBC); ``openssl pkey -in FILE`` reads it. The passphrase is
+        taken as its UTF-8 bytes.
+
+        Raises:
+            KeyFileError: the passphrase is empty, or something stands at ``path`` already.
+            OSError: the file cannot be written; nothing is left behind.
+        """
+        if not passphrase:
+            raise KeyFileError("an empty passphrase does not protect a key")
+        pem = self._key.export_key(
+            format="PEM",
+            passphrase=passphrase.encode(),
+            protection=_PROTECTION,
+            # 16 MiB, the most that openssl allows scrypt in a key file; so the work is in doing it ten times.
+            prot_params={"iteration_count": 1 << 14, "block_size": 8, "parallelization": 10},
+        )
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        except FileExistsError:
+            raise KeyFileError(f"{path} exists already; a key file is never overwritten") from None
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+                stream.write(f"{pem}\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+            sync_folder(path.parent)
+        except OSError:
+            path.unlink()
+            raise
+
+    @classmethod
+    def load(cls, path: Path, passphrase: str) -> SigningKey:
+        """Read a key from a PEM file of ours or of ``openssl``.
+
+        A key that is not encrypted is read too; the passphrase then plays no part.
+
+        Raises:
+            KeyFileError: there is no such file, it holds no ECDSA P-256 signing key, or the passphrase is
+                wrong.
+            OSError: the file cannot be read.
+        """
+        text = _read_key_file(path)
+        encrypted = "ENCRYPTED" in text
+        try:
+            key = ECC.import_key(text, passphrase=passphrase.encode() if encrypted else None)
+        except ECC.UnsupportedEccFeature:
+            raise KeyFileError(f"{path} is not an ECDSA P-256 key") from None
+        except ValueError:
+            why = "the passphrase is wrong, or the file is damaged" if encrypted else "not a key this can read"
+            raise KeyFileError(f"{path} cannot be opened: {why}") from None
+        if not key.has_private():
+            raise KeyFileError(f"{path} is a public key; signing needs the private one")
+        if key.curve != "NIST P-256":
+            raise KeyFileError(f"{path} is a key on the curve {key.curve}, not on P-256")
+        return cls(key)
+
+
+def is_normal(signature: bytes) -> bool:
+    """Whether a signature that verifies has the form :meth:`SigningKey.sign` gives it: strict DER, lower s."""
+    try:
+        r, s = _numbers(signature)
+    except (ValueError, IndexError):
+        return False
+    return s <= _ORDER // 2 and bytes(DerSequence([r, s]).encode()) == signature
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the operating system write a folder's list of names to the disk.
+
+    Raises:
+        OSError: it cannot.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _point(coordinates: bytes) -> ECC.EccKey:
+    x, y = int.from_bytes(coordinates[:32], "big"), int.from_bytes(coordinates[32:], "big")
+    # The library takes 0, 0 for the neutral point, under which anyone can sign; and some of its versions take
+    # numbers beyond the prime for the ones within it, which would give one key two fingerprints.
+    if (x, y) == (0, 0) or max(x, y) >= _PRIME:
+        raise KeyFileError("not an ECDSA P-256 public key: no coordinates of a point")
+    try:
+        return ECC.construct(curve="P-256", point_x=x, point_y=y)
+    except ValueError:
+        raise KeyFileError("not an ECDSA P-256 public key: the point is not on the curve") from None
+
+
+def _numbers(signature: bytes) -> tuple[int, int]:
+    """The r and s of a signature. Raises ValueError or IndexError where it is none."""
+    parts = DerSequence().decode(signature, strict=True)
+    if len(parts) != 2 or not parts.hasOnlyInts():
+        raise ValueError("not a pair of integers")
+    return int(parts[0]), int(parts[1])
+
+
+def _read_key_file(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(_KEY_FILE_MAX + 1)
+    except FileNotFoundError:
+        raise KeyFileError(f"{path} does not exist") from None
+    except IsADirectoryError:
+        raise KeyFileError(f"{path} is a folder, not a key file") from None
+    if len(content) > _KEY_FILE_MAX or not content.isascii() or b"-----BEGIN " not in content:
+        raise KeyFileError(f"{path} is not a key file in PEM")
+    return content.decode("ascii")

@@ -1,0 +1,189 @@
+"""The ledger: what was done to the evidence, in a file that shows if it was changed.
+
+One line an action. Each line carries the hash of the line before it and a signature, so that no line can be
+edited, taken out, moved or put in without the key. What a ledger cannot show by itself is that lines were cut
+off its end: whoever needs to know keeps :attr:`Ledger.length` and :attr:`Ledger.head` elsewhere, and gives
+them to :func:`verify`.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from chain_of_custody.chain import Chain, LedgerReport, read, verify
+from chain_of_custody.entry import Entry, LedgerError, build_line, parse_line, read_lines, time_text
+from chain_of_custody.keys import SigningKey, sync_folder
+
+__all__ = ["CREATED", "Entry", "Ledger", "LedgerError", "LedgerReport", "read", "verify"]
+
+#: The action of the first entry of every ledger.
+CREATED = "ledger created"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Ledger:
+    """A ledger that can be added to. Made by :meth:`open`.
+
+    Several processes may add to one ledger: each takes the file's lock to write, and first checks what the
+    others have added.
+    """
+
+    def __init__(self, path: Path, key: SigningKey | None, actor: str, clock: Callable[[], datetime]) -> None:
+        self.path = path
+        self._key = key
+        self._actor = actor
+        self._clock = clock
+        self._chain = Chain()
+        self._recovered: dict[str, object] | None = None
+
+    @classmethod
+    def open(cls, path: Path, key: SigningKey | None, actor: str, *, clock: Callable[[], datetime] = _now) -> Ledger:
+        """Open a ledger to add to it; if there is none, make one and write its first entry.
+
+        What stands in an existing ledger is verified first. The first entry's action is :data:`CREATED`, and
+        its detail says whether the ledger is signed and holds the public key.
+
+        Args:
+            path: the file. Its folder must exist.
+            key: signs every entry; None for an unsigned ledger.
+            actor: who acts, as the entries will name them.
+            clock: gives the time, with its zone.
+
+        Raises:
+            LedgerError: the ledger is broken, or is not one of this key (or, without a key, not an unsigned
+                one).
+            ValueError: no actor is named, or the name has no UTF-8 text.
+            OSError: the file cannot be read or written.
+        """
+        ledger = cls(path, key, actor, clock)
+        if not actor:
+            raise ValueError("a ledger needs to know who acts")
+        actor.encode("utf-8")
+        with ledger._locked(os.O_CREAT) as descriptor:
+            ledger._catch_up(descriptor)
+            if ledger.length == 0:
+                pem = None if key is None else key.public.pem
+                ledger._write(descriptor, CREATED, {"public_key": pem, "signed": key is not None})
+                sync_folder(path.parent)
+        ledger._check_key()
+        return ledger
+
+    @property
+    def length(self) -> int:
+        """How many lines the ledger had when it was last read or written here."""
+        return self._chain.length
+
+    @property
+    def head(self) -> str:
+        """Hexadecimal SHA-256 of the last of those lines, without its newline."""
+        return self._chain.head
+
+    def append(self, action: str, detail: Mapping[str, object]) -> Entry:
+        """Record one action. When this returns, the line is on the disk.
+
+        What a writer that was killed left unfinished at the end of the file is cut off, and the new entry's
+        detail says so: ``"recovered_tail": {"bytes": ..., "sha256": ...}``.
+
+        Args:
+            action: what was done.
+            detail: see :func:`~chain_of_custody.envelope.canonical` for what it may hold.
+
+        Raises:
+            TypeError, ValueError: the entry has no canonical text, is too long, has no action, or its detail
+                holds ``recovered_tail``. Nothing was written.
+            LedgerError: the file has changed in a way that no ledger does, or what was written does not verify.
+            OSError: it cannot be written. The ledger is as before, or has a torn end.
+        """
+        if not action:
+            raise ValueError("an entry needs an action")
+        if "recovered_tail" in detail:
+            raise ValueError("recovered_tail is for the ledger itself to write")
+        with self._locked() as descriptor:
+            self._catch_up(descriptor)
+            return self._write(descriptor, action, detail)
+
+    @contextmanager
+    def _locked(self, create: int = 0) -> Iterator[int]:
+        """The file, open for reading and appending, with its lock held."""
+        flags = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        descriptor = os.open(self.path, flags | create, 0o644)
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise LedgerError(f"{self.path} is not a file")
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def _catch_up(self, descriptor: int) -> None:
+        """Verify what stands in the file beyond what is known of it."""
+        chain = self._chain
+        last = os.pread(descriptor, chain.last_size, chain.size - chain.last_size)
+        if chain.length and hashlib.sha256(last[:-1]).hexdigest() != chain.head:
+            raise LedgerError(f"{self.path} was changed while it was in use: line {chain.length} is another")
+        chain.torn = b""
+        with os.fdopen(descriptor, "rb", closefd=False) as stream:
+            stream.seek(chain.size)
+            for raw in read_lines(stream):
+                chain.feed(raw)
+                if chain.given_up:
+                    break
+        self._refuse_broken()
+
+    def _write(self, descriptor: int, action: str, detail: Mapping[str, object]) -> Entry:
+        chain = self._chain
+        full, recovered = dict(detail), self._recovered
+        if chain.torn:
+            recovered = {"bytes": len(chain.torn), "sha256": hashlib.sha256(chain.torn).hexdigest()}
+        if recovered is not None:
+            full["recovered_tail"] = recovered
+        line = build_line(
+            {
+                "action": action,
+                "actor": self._actor,
+                "detail": full,
+                "prev": chain.head,
+                "seq": chain.length,
+                "time": time_text(self._clock()),
+            },
+            self._key,
+        )
+        raw = line + b"\n"
+        if chain.torn:
+            os.ftruncate(descriptor, chain.size)
+            # Kept until an entry says so: there may be no room to write this one.
+            self._recovered = recovered
+        if os.write(descriptor, raw) != len(raw):
+            os.ftruncate(descriptor, chain.size)
+            raise OSError(errno.ENOSPC, "no room for a whole entry", str(self.path))
+        os.fsync(descriptor)
+        self._recovered, chain.torn = None, b""
+        chain.feed(raw)
+        self._refuse_broken()
+        return parse_line(line)
+
+    def _check_key(self) -> None:
+        public = self._chain.public
+        if self._key is None and public is not None:
+            raise LedgerError(f"{self.path} is signed; adding to it needs its key, {public.fingerprint}")
+        if self._key is not None and public is None:
+            raise LedgerError(f"{self.path} is an unsigned ledger; it cannot be added to with a key")
+        if self._key is not None and public is not None and self._key.public != public:
+            raise LedgerError(f"{self.path} is signed with another key, {public.fingerprint}")
+
+    def _refuse_broken(self) -> None:
+        failures = self._chain.failures
+        if failures:
+            more = f" (and {len(failures) - 1} more failures)" if len(failures) > 1 else ""
+            raise LedgerError(f"{self.path} is broken. {failures[0]}{more}")

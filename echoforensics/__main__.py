@@ -1,0 +1,5 @@
+"""``python -m echoforensics``."""
+
+from echoforensics.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""The case folder: the database, the vault of extracted files and the ledger."""

@@ -1,0 +1,148 @@
+"""A case folder, opened: ``case.db``, ``custody.jsonl`` and ``artefacts/``."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from chain_of_custody.ledger import Entry, Ledger, LedgerError, read
+from echoforensics.case.store import Store, storable
+from echoforensics.case.vault import Vault
+from echoforensics.errors import CaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from chain_of_custody.keys import SigningKey
+
+DATABASE, LEDGER, ARTEFACTS = "case.db", "custody.jsonl", "artefacts"
+
+#: The ledger's last word on a case whose extraction came to its end.
+SEALED = "sealed"
+#: What the ledger says when an extraction begins, or goes on after it was interrupted.
+BEGINNINGS = ("extraction begun", "extraction gone on with")
+
+
+class Case:
+    """A case folder, for reading. :class:`OpenCase` writes."""
+
+    def __init__(self, path: Path, store: Store) -> None:
+        self.path = path
+        self.store = store
+        self.vault = Vault(path / ARTEFACTS)
+
+    @classmethod
+    def open(cls, path: Path) -> Case:
+        """Open a case for reading.
+
+        Raises:
+            CaseError: the folder is not a case.
+        """
+        if not (path / DATABASE).is_file():
+            raise CaseError(f"{path}: not a case folder (it has no {DATABASE})")
+        return cls(path, Store(path / DATABASE))
+
+    @property
+    def ledger_path(self) -> Path:
+        """Where the ledger lies."""
+        return self.path / LEDGER
+
+    def actions(self) -> Iterator[Entry]:
+        """The ledger's entries, unchecked, in order. Raises LedgerError where one cannot be read."""
+        return read(self.ledger_path)
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the last extraction came to its end."""
+        last = ""
+        for entry in self.actions():
+            if entry.action in (SEALED, *BEGINNINGS):
+                last = entry.action
+        return last == SEALED
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class OpenCase(Case):
+    """A case folder, for writing. One process at a time."""
+
+    def __init__(self, path: Path, store: Store, ledger: Ledger, lock: int) -> None:
+        super().__init__(path, store)
+        self._ledger = ledger
+        self._lock = lock
+
+    @classmethod
+    def begin(cls, path: Path, key: SigningKey | None, actor: str) -> OpenCase:
+        """Open a case for writing; make it where there is none.
+
+        Raises:
+            CaseError: the folder holds something else, another process writes to it, its ledger is broken
+                or was begun with another key.
+        """
+        fresh = not (path / DATABASE).exists()
+        if fresh and path.exists() and not _is_beginning(path):
+            raise CaseError(f"{path}: is not empty and is not a case folder")
+        try:
+            (path / ARTEFACTS).mkdir(parents=True, exist_ok=True)
+            lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CaseError(f"{path}: another run is writing to this case") from error
+        except OSError as error:
+            raise CaseError(f"{path}: cannot be written: {error.strerror}") from error
+        try:
+            ledger = Ledger.open(path / LEDGER, key, actor)
+        except LedgerError as error:
+            os.close(lock)
+            raise CaseError(f"{path / LEDGER}: {error}") from error
+        case = cls(path, Store(path / DATABASE, create=fresh, write=True), ledger, lock)
+        case._check_head()
+        case.vault.clear_partial()
+        return case
+
+    def record(self, action: str, detail: dict[str, Any]) -> None:
+        """Add a signed line to the ledger, and keep its head in the database.
+
+        Never called within a transaction that may yet be rolled back.
+        """
+        self._ledger.append(action, _storable(detail))
+        self.store.set_head(self._ledger.length, self._ledger.head)
+
+    def close(self) -> None:
+        """Fold the write-ahead log into ``case.db`` and let go of the case."""
+        self.store.close(fold=True)
+        os.close(self._lock)
+
+    def _check_head(self) -> None:
+        known = self.store.head()
+        if known and known[0] > self._ledger.length:
+            raise CaseError(
+                f"{self.ledger_path}: the ledger has {self._ledger.length} lines; the case knows of {known[0]}"
+            )
+
+
+def _storable(value: Any) -> Any:
+    """A detail whose texts are UTF-8: names of files need not be."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(key): _storable(item) for key, item in value.items()}
+    return [_storable(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_beginning(path: Path) -> bool:
+    """Whether a folder is empty, or is what a run leaves that was killed before it made the database."""
+    return path.is_dir() and {item.name for item in path.iterdir()} <= {ARTEFACTS, LEDGER}

@@ -1,0 +1,23 @@
+"""``echoforensics demo``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from echoforensics.cli import keys
+from echoforensics.demo.run import run_demo
+
+
+@click.command("demo")
+@click.argument("folder", metavar="[DIR]", default="echoforensics-demo", type=click.Path(path_type=Path))
+def command(*, folder: Path) -> None:
+    """Build sample evidence, run the whole job on it, and say where to look.
+
+    DIR is a new folder (default: echoforensics-demo). Needs no network and no root.
+    """
+    index = run_demo(folder, lambda path: keys.create(path, None)[0], click.echo)
+    root = index.parent.parent
+    click.echo(f"\nTimeline: {root / 'timeline.csv'} and {root / 'timeline.jsonl'}; case: {root / 'case'}")
+    click.echo(f"Open {index} in a browser.")

@@ -1,0 +1,94 @@
+"""``echoforensics extract``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from chain_of_custody.digest import DEFAULT_ALGORITHMS
+from echoforensics.cli import keys
+from echoforensics.cli.progress import progress
+from echoforensics.errors import UsageError
+from echoforensics.extraction.options import Options
+from echoforensics.extraction.run import Outcome, extract
+from echoforensics.timeline.query import zone
+
+_ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
+
+
+@click.command("extract")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path(path_type=Path))
+@click.option(
+    "-c",
+    "--case",
+    "case_path",
+    required=True,
+    metavar="CASE",
+    type=click.Path(path_type=Path),
+    help="The case folder; made if it does not exist, gone on with if it does.",
+)
+@click.option("--examiner", default="", metavar="NAME", help="Who examines; goes into the ledger and the report.")
+@click.option("--agency", default="", metavar="NAME", help="For whom.")
+@click.option("--reference", default="", metavar="TEXT", help="The case's reference.")
+@click.option(
+    "--key",
+    "key_path",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The examiner's key. Default: $ECHOFORENSICS_KEY, else the one `key show` shows.",
+)
+@click.option("--unsigned", is_flag=True, help="Do not sign. The case then says so, loudly.")
+@click.option(
+    "--timezone",
+    default="",
+    metavar="ZONE",
+    help="IANA zone (such as Asia/Seoul) in which times are also shown. UTC is always shown.",
+)
+@click.option(
+    "--hash",
+    "algorithms",
+    multiple=True,
+    metavar="ALG",
+    type=click.Choice(_ALGORITHMS),
+    help=f"Hash sources with ALG; repeat for several. Default: {' and '.join(DEFAULT_ALGORITHMS)}. "
+    f"One of {', '.join(_ALGORITHMS)}; sha256 is always added.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Say what was found as JSON.")
+def command(
+    *, sources: tuple[Path, ...], case_path: Path, examiner: str, agency: str, reference: str,
+    key_path: Path | None, unsigned: bool, timezone: str, algorithms: tuple[str, ...], as_json: bool,
+) -> None:  # fmt: skip
+    """Take in sources, extract and parse what they hold, and seal a case.
+
+    A SOURCE is a folder; a .zip, .tar or compressed tar; a raw image of a disk or of one file system; an EWF
+    (E01) image, named by its first segment; or a single file. Sources are opened read-only, and hashed whole
+    before and after. A run that was interrupted goes on when the command is repeated.
+    """
+    if unsigned and key_path:
+        raise UsageError("--unsigned and --key exclude each other")
+    zone(timezone)
+    key = keys.for_signing(key_path, unsigned=unsigned)
+    options = Options(
+        examiner=examiner, agency=agency, reference=reference, timezone=timezone,
+        algorithms=algorithms or DEFAULT_ALGORITHMS, argv=tuple(sys.argv),
+    )  # fmt: skip
+    with progress(quiet=as_json) as report:
+        outcome = extract(list(sources), case_path, key, options, report)
+    click.echo(json.dumps(asdict(outcome)) if as_json else _said(outcome, case_path))
+    if outcome.issues:
+        sys.exit(3)
+
+
+def _said(outcome: Outcome, case_path: Path) -> str:
+    lines = [
+        f"Case {case_path}: {outcome.evidence} evidence items, {outcome.entries} entries read.",
+        f"{outcome.records} records in {outcome.rows} rows; {outcome.recordings} distinct recordings;"
+        f" {outcome.artefacts} artefacts kept.",
+    ]
+    if outcome.issues:
+        lines.append(f"{outcome.issues} issues: some of the evidence could not be read. They are in the report.")
+    return "\n".join(lines)

@@ -1,0 +1,53 @@
+"""``echoforensics COMMAND``."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+import echoforensics
+from echoforensics.cli import demo, extract, key, parsers, report, timeline, trace, verify
+from echoforensics.errors import EchoforensicsError
+
+#: Exit codes; the commands themselves give 1 and 3, as the help of the group says.
+DONE, WRONG_INPUT, INTERRUPTED = 0, 2, 130
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done; 1 verification failed; 2 wrong usage, or input that cannot be opened; "
+    "3 done, but some of the evidence could not be read (it is listed). "
+    'Shell completion: eval "$(_ECHOFORENSICS_COMPLETE=bash_source echoforensics)".',
+)
+@click.version_option(echoforensics.__version__, prog_name="echoforensics")
+def cli() -> None:
+    """Voice recordings and activity timelines from Amazon Echo devices and Alexa accounts.
+
+    Evidence is opened read-only, hashed before and after, and what is found is signed.
+    """
+
+
+for module in (demo, extract, timeline, trace, report, verify, parsers):
+    cli.add_command(module.command)
+cli.add_command(key.group)
+
+
+def main() -> None:
+    """Run the command line; errors are one line."""
+    try:
+        sys.exit(cli(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(WRONG_INPUT)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; repeat the command to go on", err=True)
+        sys.exit(INTERRUPTED)
+    except EchoforensicsError as error:
+        click.echo(f"echoforensics: {error}", err=True)
+        sys.exit(WRONG_INPUT)
+    except BrokenPipeError:
+        # Whoever read our output has read enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(DONE)

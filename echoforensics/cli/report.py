@@ -1,0 +1,37 @@
+"""``echoforensics report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from echoforensics.case.case import Case
+from echoforensics.report.bundle import write_report
+from echoforensics.timeline.query import zone
+
+
+@click.command("report")
+@click.argument("case_path", metavar="CASE", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="A new folder for the bundle.",
+)
+@click.option(
+    "--timezone",
+    default="",
+    metavar="ZONE",
+    help="IANA zone shown beside UTC. Default: the zone given to extract.",
+)
+def command(*, case_path: Path, output: Path, timezone: str) -> None:  # fmt: skip
+    """Write the reviewers' bundle: pages and recordings that open in a browser, without a network."""
+    with Case.open(case_path) as case:
+        local = zone(timezone or case.store.info().get("timezone", ""))
+        if not case.sealed:
+            click.echo("NOT COMPLETE: the extraction was interrupted; repeat the extract command.", err=True)
+        index = write_report(case, output, local)
+    click.echo(f"open {index}")

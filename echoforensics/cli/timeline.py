@@ -1,0 +1,72 @@
+"""``echoforensics timeline``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from echoforensics.case.case import Case
+from echoforensics.export.output import FORMATS, export
+from echoforensics.timeline.query import Query, instant, zone
+
+
+@click.command("timeline")
+@click.argument("case_path", metavar="CASE", type=click.Path(path_type=Path))
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(sorted(FORMATS)),
+    default="csv",
+    show_default=True,
+    help="csv, or jsonl (JSON Lines, which Timesketch reads).",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write to FILE. Default: standard output.",
+)
+@click.option(
+    "--timezone",
+    default="",
+    metavar="ZONE",
+    help="Also show times in this IANA zone, and read --from and --to in it.",
+)
+@click.option("--from", "start", metavar="TIME", help="Rows from this date or time on (2017-07-17, 2017-07-17T06:20).")
+@click.option("--to", "end", metavar="TIME", help="Rows before this time; a date alone includes that day.")
+@click.option("--search", default="", metavar="TEXT", help="Rows with this text in message, transcript or fields.")
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    metavar="TYPE",
+    help="Rows of this data type or family (alexa:cloud:activity, echo:log); repeat for several.",
+)
+@click.option("--device", "devices", multiple=True, metavar="SERIAL", help="Rows of this device serial or type.")
+@click.option("--recordings-only", is_flag=True, help="Only rows to which a recording belongs.")
+def command(
+    *, case_path: Path, form: str, output: Path | None, timezone: str, start: str | None, end: str | None,
+    search: str, types: tuple[str, ...], devices: tuple[str, ...], recordings_only: bool,
+) -> None:  # fmt: skip
+    """Write the timeline of a case.
+
+    Rows without a known time in UTC come last, and are left out where --from or --to is given.
+    """
+    with Case.open(case_path) as case:
+        local = zone(timezone)
+        query = Query(
+            start=instant(start, local) if start else None,
+            end=instant(end, local, end=True) if end else None,
+            search=search, types=types, devices=devices, recordings_only=recordings_only,
+        )  # fmt: skip
+        if not case.sealed:
+            click.echo("NOT COMPLETE: the extraction was interrupted; repeat the extract command.", err=True)
+        count = export(case, query, form, output, local)
+    if output is not None:
+        click.echo(f"{count} rows written to {output}", err=True)
+    else:
+        sys.stdout.flush()

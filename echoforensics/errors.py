@@ -1,0 +1,23 @@
+"""Errors that end a command. What cannot be read inside the evidence is an Issue in the case, not an error."""
+
+from __future__ import annotations
+
+
+class EchoforensicsError(Exception):
+    """Base of all. The message is one line: what, and why."""
+
+
+class SourceError(EchoforensicsError):
+    """A source does not exist or cannot be opened."""
+
+
+class CaseError(EchoforensicsError):
+    """A case folder cannot be made, opened or gone on with."""
+
+
+class ExaminerKeyError(EchoforensicsError):
+    """An examiner's key is missing or cannot be used."""
+
+
+class UsageError(EchoforensicsError):
+    """What was asked for does not exist, such as an exhibit number."""

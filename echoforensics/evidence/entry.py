@@ -1,0 +1,109 @@
+"""A file as it lies in the evidence, and a container that holds such files."""
+
+from __future__ import annotations
+
+import lzma
+import tarfile
+import zipfile
+import zlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import BinaryIO, ClassVar
+
+#: Between the path of a container and the path of what lies in it.
+INSIDE = "!/"
+
+#: What reading damaged or hostile evidence may raise. Anything else is a fault of ours.
+READ_ERRORS = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    NotImplementedError,  # zipfile: a compression method it does not know
+)
+
+
+class Kind(StrEnum):
+    """What an entry is."""
+
+    FILE = "file"
+    LINK = "link"
+    OTHER = "other"
+
+
+class State(StrEnum):
+    """Whether the file system still counts an entry as present."""
+
+    ALLOCATED = "allocated"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file in a container.
+
+    Attributes:
+        path: path inside the container, ``/`` between folders, no leading ``/``.
+        address: finds the entry again in its container (see :meth:`Container.open`); unique there.
+        size: length in bytes as the container states it; None where it does not.
+        opener: opens the content from its start; None where there is nothing to open.
+        kind: file, link or other.
+        state: allocated or deleted.
+        note: why the state is believed, where a link leads, or why there is no content.
+        times: the container's own times for the entry, by name, as recorded, with the zone where known.
+        seekable: whether what ``opener`` gives can be sought in cheaply and opened at any time; if not, it
+            must be read once, before the next entry is asked for.
+    """
+
+    path: str
+    address: str
+    size: int | None
+    opener: Callable[[], BinaryIO] | None
+    kind: Kind = Kind.FILE
+    state: State = State.ALLOCATED
+    note: str = ""
+    times: Mapping[str, str] = field(default_factory=dict)
+    seekable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A part of a container that could not be read.
+
+    Attributes:
+        path: what could not be read, inside the container; empty for the container itself.
+        what: one sentence.
+    """
+
+    path: str
+    what: str
+
+
+class Container(ABC):
+    """Something that holds entries.
+
+    Attributes:
+        seekable: whether its entries' streams can be sought in cheaply (see :class:`Entry`).
+    """
+
+    seekable: ClassVar[bool] = True
+
+    @abstractmethod
+    def entries(self) -> Iterator[Entry | Fault]:
+        """Every entry, in an order that depends on nothing but the content. Never raises READ_ERRORS."""
+
+    @abstractmethod
+    def open(self, address: str) -> BinaryIO:
+        """Open one entry again, by its address. Raises one of READ_ERRORS, or KeyError if there is none."""
+
+    def close(self) -> None:  # noqa: B027 (most containers hold nothing to close)
+        """Let go of what the container holds open."""
+
+
+def text_of(name: bytes) -> str:
+    """A file name as text. Bytes that are not UTF-8 are shown as ``\\xNN``, so that no name is lost or invalid."""
+    return name.decode("utf-8", "backslashreplace")

@@ -1,0 +1,81 @@
+"""A folder as a source. Links are noted and never followed; access times are left alone where the system allows."""
+
+from __future__ import annotations
+
+import os
+import stat
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, BinaryIO
+
+from echoforensics.evidence.entry import Container, Entry, Fault, Kind, text_of
+from echoforensics.evidence.limits import MAX_FOLDER_DEPTH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Folder(Container):
+    """The files below a folder, by name, in byte order."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = os.fsencode(root)
+
+    def entries(self) -> Iterator[Entry | Fault]:
+        """Every file, link and other thing below the folder."""
+        pending: list[tuple[bytes, int]] = [(b"", 0)]
+        while pending:
+            below, depth = pending.pop()
+            try:
+                names = sorted(os.listdir(os.path.join(self._root, below)))  # noqa: PTH118, PTH208 (bytes)
+            except OSError as error:
+                yield Fault(text_of(below), f"the folder cannot be listed: {error.strerror}")
+                continue
+            folders: list[tuple[bytes, int]] = []
+            for name in names:
+                path = os.path.join(below, name)  # noqa: PTH118 (bytes)
+                try:
+                    status = os.lstat(os.path.join(self._root, path))  # noqa: PTH118 (bytes)
+                except OSError as error:
+                    yield Fault(text_of(path), f"cannot be looked at: {error.strerror}")
+                    continue
+                if not stat.S_ISDIR(status.st_mode):
+                    yield self._entry(path, status)
+                elif depth < MAX_FOLDER_DEPTH:
+                    folders.append((path, depth + 1))
+                else:
+                    yield Fault(text_of(path), f"not entered: more than {MAX_FOLDER_DEPTH} folders deep")
+            pending.extend(reversed(folders))
+
+    def open(self, address: str) -> BinaryIO:
+        """Open a file below the folder; its address is its path, as hexadecimal bytes."""
+        return self._open(bytes.fromhex(address))
+
+    def _entry(self, path: bytes, status: os.stat_result) -> Entry:
+        shown, address = text_of(path), path.hex()
+        if stat.S_ISLNK(status.st_mode):
+            target = text_of(os.readlink(os.path.join(self._root, path)))  # noqa: PTH118, PTH115 (bytes)
+            return Entry(shown, address, 0, None, Kind.LINK, note=f"a link to {target}; not followed")
+        if not stat.S_ISREG(status.st_mode):
+            return Entry(shown, address, 0, None, Kind.OTHER, note="not a regular file")
+        return Entry(shown, address, status.st_size, lambda: self._open(path), times=file_times(status))
+
+    def _open(self, path: bytes) -> BinaryIO:
+        full = os.path.join(self._root, path)  # noqa: PTH118 (bytes)
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+        try:
+            # Only the owner may ask for the access time to be left alone.
+            handle = os.open(full, flags | getattr(os, "O_NOATIME", 0))
+        except PermissionError:
+            handle = os.open(full, flags)
+        return os.fdopen(handle, "rb")
+
+
+def file_times(status: os.stat_result) -> dict[str, str]:
+    """The times a file's status holds, in UTC. The access time is left out: reading may have changed it."""
+    return {"modified": _iso(status.st_mtime_ns), "changed": _iso(status.st_ctime_ns)}
+
+
+def _iso(nanoseconds: int) -> str:
+    seconds, rest = divmod(nanoseconds, 1_000_000_000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"

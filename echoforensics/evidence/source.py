@@ -1,0 +1,208 @@
+"""A source: one thing that was seized, opened read-only and hashed whole."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from chain_of_custody.digest import Digests, hash_stream
+from echoforensics.errors import SourceError
+from echoforensics.evidence.compressed_file import is_compressed, open_compressed
+from echoforensics.evidence.disk import Disk
+from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, Fault
+from echoforensics.evidence.folder import Folder
+from echoforensics.evidence.limits import Budget
+from echoforensics.evidence.loose_file import LooseFile
+from echoforensics.evidence.media import Media, is_ewf, open_ewf, open_raw
+from echoforensics.evidence.streams import buffered
+from echoforensics.evidence.tar_archive import TarArchive, is_tar
+from echoforensics.evidence.zip_archive import ZipArchive, is_zip
+from parsers.parser import HEAD_SIZE
+from parsers.parser import Source as ParserSource
+from parsers.registry import claiming
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHashes:
+    """What a source hashes to.
+
+    Attributes:
+        whole: over all its bytes. For a folder: over its listing (see :func:`hash_folder`). For an image in
+            several segments: over the listing of its segments, made the same way.
+        parts: of each file it is made of, where they are several, by name.
+        media: over the media inside an EWF image.
+        stored: the hashes that an EWF image keeps of its media, as written by the acquisition tool.
+        faults: what could not be read.
+    """
+
+    whole: Digests
+    parts: dict[str, Digests] = field(default_factory=dict)
+    media: Digests | None = None
+    stored: dict[str, str] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """For the ledger and the case."""
+        written: dict[str, object] = {"size": self.whole.size, **self.whole.values}
+        if len(self.parts) > 1:
+            written["parts"] = {name: {"size": d.size, **d.values} for name, d in self.parts.items()}
+        if self.media is not None:
+            written["media"] = {"size": self.media.size, **self.media.values}
+        if self.stored:
+            written["stored_in_image"] = dict(self.stored)
+        return written
+
+
+@dataclass(slots=True)
+class Source:
+    """An opened source.
+
+    Attributes:
+        path: where it lies, absolute.
+        kind: ``folder``, ``zip``, ``tar``, ``compressed``, ``raw image``, ``EWF image`` or ``file``.
+        container: its entries.
+        size: bytes of the file or files; 0 for a folder.
+        budget: what compressed data in it may expand to.
+        media: the storage media, where it is an image.
+    """
+
+    path: Path
+    kind: str
+    container: Container
+    size: int
+    budget: Budget
+    media: Media | None = None
+
+    def hash(self, algorithms: tuple[str, ...], progress: Progress | None = None) -> SourceHashes:
+        """Hash the source whole, reading it once. Raises OSError where a file of it cannot be read."""
+        if self.kind == "folder":
+            return hash_folder(self.path, algorithms, progress)
+        segments = self.media.segments if self.media else (self.path,)
+        parts = _hash_files(segments, algorithms, progress)
+        whole = parts[segments[0].name] if len(segments) == 1 else _listing_hash(parts, algorithms)
+        if self.media is None or self.kind != "EWF image":
+            return SourceHashes(whole, parts)
+        inside = hash_stream(buffered(self.media.stream()), tuple({*algorithms, *self.media.stored_hashes}))
+        faults = tuple(
+            f"the image says that the {name.upper()} of its media is {value}, but it is {inside.values[name]}"
+            for name, value in self.media.stored_hashes.items()
+            if inside.values[name] != value
+        )
+        return SourceHashes(whole, parts, inside, self.media.stored_hashes, faults)
+
+    def close(self) -> None:
+        """Close what is open."""
+        self.container.close()
+
+
+def open_source(path: Path) -> Source:
+    """Open a source by what it begins with, not by its name.
+
+    Raises:
+        SourceError: it does not exist, cannot be read, or is nothing that is known.
+    """
+    try:
+        if path.is_dir():
+            next(path.iterdir(), None)  # a folder that cannot be listed is refused here
+            return Source(path.resolve(), "folder", Folder(path.resolve()), 0, Budget(0))
+        if not path.exists():
+            raise SourceError(f"{path}: there is no such file or folder")
+        if not path.is_file():
+            raise SourceError(f"{path}: neither a file nor a folder")
+        path = path.resolve()
+        with path.open("rb") as stream:
+            head = stream.read(HEAD_SIZE)
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be opened: {error.strerror}") from error
+    if not head:
+        raise SourceError(f"{path}: the file is empty")
+    return _open_file(path, head)
+
+
+def _open_file(path: Path, head: bytes) -> Source:
+    size = path.stat().st_size
+    budget = Budget(size)
+    if is_ewf(head):
+        media = open_ewf(path)
+        return Source(path, "EWF image", Disk(media, str(path)), size, budget, media)
+    try:
+        if is_zip(head):
+            return Source(path, "zip", ZipArchive(path.open("rb"), budget), size, budget)
+        if is_compressed(head):
+            container = open_compressed(lambda: path.open("rb"), head, path.name, budget)
+            kind = "tar" if isinstance(container, TarArchive) else "compressed"
+            return Source(path, kind, container, size, budget)
+        if is_tar(head):
+            return Source(path, "tar", TarArchive(lambda: path.open("rb")), size, budget)
+    except READ_ERRORS as error:
+        raise SourceError(f"{path}: cannot be opened: {error}") from error
+    if claiming(ParserSource(path.name, size, head, lambda: path.open("rb"))):
+        return Source(path, "file", LooseFile(path), size, budget)
+    try:
+        media = open_raw(path)
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be opened: {error}") from error
+    return Source(path, "raw image", Disk(media, str(path)), size, budget, media)
+
+
+def hash_folder(path: Path, algorithms: tuple[str, ...], progress: Progress | None = None) -> SourceHashes:
+    """Hash a folder: each file once, then the listing of them.
+
+    The listing has one line a file, ``{sha256}  {size}  {path}`` and LF, in byte order of the paths; links
+    have ``link`` and what they lead to in place of hash and size. Its hash stands for the folder.
+    """
+    done = 0
+    lines: list[tuple[str, str]] = []
+    faults: list[str] = []
+    for found in Folder(path).entries():
+        if isinstance(found, Fault):
+            faults.append(f"{found.path}: {found.what}")
+            lines.append((found.path, f"unreadable  {found.path}\n"))
+            continue
+        line, size = _listing_line(found, faults)
+        lines.append((found.path, line))
+        done += size
+        if progress:
+            progress(done)
+    text = "".join(line for _, line in sorted(lines)).encode()
+    whole = Digests(done, {name: hashlib.new(name, text).hexdigest() for name in algorithms})
+    return SourceHashes(whole, faults=tuple(faults))
+
+
+def _listing_line(entry: Entry, faults: list[str]) -> tuple[str, int]:
+    if entry.opener is None:
+        return f"{entry.kind}  {entry.note}  {entry.path}\n", 0
+    try:
+        with entry.opener() as stream:
+            digests = hash_stream(stream, ("sha256",))
+    except OSError as error:
+        faults.append(f"{entry.path}: cannot be read: {error.strerror}")
+        return f"unreadable  {entry.path}\n", 0
+    return f"{digests.sha256}  {digests.size}  {entry.path}\n", digests.size
+
+
+def _hash_files(paths: tuple[Path, ...], algorithms: tuple[str, ...], progress: Progress | None) -> dict[str, Digests]:
+    done = 0
+    found: dict[str, Digests] = {}
+    for path in paths:
+        with path.open("rb") as stream:
+            found[path.name] = hash_stream(stream, algorithms, partial(_report_sum, progress, done))
+        done += found[path.name].size
+    return found
+
+
+def _report_sum(progress: Progress | None, before: int, done: int) -> None:
+    if progress:
+        progress(before + done)
+
+
+def _listing_hash(parts: dict[str, Digests], algorithms: tuple[str, ...]) -> Digests:
+    """Of an image in several segments: the hash of ``{sha256}  {size}  {name}`` lines, as for a folder."""
+    text = "".join(f"{d.sha256}  {d.size}  {name}\n" for name, d in sorted(parts.items())).encode()
+    size = sum(d.size for d in parts.values())
+    return Digests(size, {name: hashlib.new(name, text).hexdigest() for name in algorithms})

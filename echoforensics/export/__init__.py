@@ -1,0 +1,1 @@
+"""Timelines in other forms: one module a format."""

@@ -1,0 +1,51 @@
+"""CSV, for spreadsheets. Cells that a spreadsheet would run as a formula are made text."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, TextIO
+
+from echoforensics.case.schema import ROW_COLUMNS
+from echoforensics.timeline.query import local_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from zoneinfo import ZoneInfo
+
+    from echoforensics.timeline.query import Row
+
+#: A cell that begins so may be run as a formula (OWASP, "CSV Injection").
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def write(rows: Iterable[Row], stream: TextIO, local: ZoneInfo | None = None) -> int:
+    """Write a header and rows; returns how many rows.
+
+    Args:
+        rows: the rows, in the order wanted.
+        stream: where to; opened with ``newline=""``.
+        local: a zone; the columns ``local_time`` and ``timezone`` are then added. ``datetime`` stays in UTC.
+
+    A text cell that begins like a formula gets a leading apostrophe.
+    """
+    extra = ("local_time", "timezone") if local is not None else ()
+    writer = csv.writer(stream)
+    writer.writerow((*ROW_COLUMNS, *extra))
+    count = 0
+    for count, row in enumerate(rows, 1):  # noqa: B007 (the count is wanted)
+        cells = [_cell(row[column]) for column in ROW_COLUMNS]
+        if local is not None:
+            cells += [local_time(row["timestamp"], local) or "", local.key]
+        writer.writerow(cells)
+    return count
+
+
+def _cell(value: object) -> object:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return " ".join(str(item) for item in value)
+    if isinstance(value, str):
+        text = value.replace("\0", "\\x00")
+        return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return value

@@ -1,0 +1,30 @@
+"""JSON Lines: one row a line, as Timesketch reads it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from zoneinfo import ZoneInfo
+
+    from echoforensics.timeline.query import Row
+
+from echoforensics.timeline.query import local_time
+
+
+def write(rows: Iterable[Row], stream: TextIO, local: ZoneInfo | None = None) -> int:
+    """Write rows; returns how many.
+
+    Args:
+        rows: the rows, in the order wanted.
+        stream: where to.
+        local: a zone; each row then also has ``local_time`` and ``timezone``. ``datetime`` stays in UTC.
+    """
+    count = 0
+    for count, row in enumerate(rows, 1):  # noqa: B007 (the count is wanted)
+        if local is not None:
+            row = {**row, "local_time": local_time(row["timestamp"], local), "timezone": local.key}  # noqa: PLW2901
+        stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return count

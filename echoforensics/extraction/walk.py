@@ -1,0 +1,102 @@
+"""Every entry of a source, with archives inside it opened, to a bounded depth."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from echoforensics.evidence.compressed_file import is_compressed, open_compressed
+from echoforensics.evidence.entry import INSIDE, Container, Entry, Fault
+from echoforensics.evidence.limits import MAX_DEPTH, Budget
+from echoforensics.evidence.streams import BLOCK
+from echoforensics.evidence.tar_archive import TarArchive, is_tar
+from echoforensics.evidence.zip_archive import ZipArchive, is_zip
+
+#: Enough of a file's start to know an archive by.
+ARCHIVE_HEAD = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry lies in its source.
+
+    Attributes:
+        path: the whole path, with ``!/`` between a container and what lies in it.
+        addresses: the address in each container, outermost first.
+        depth: in how many archives it lies.
+        within_deleted: whether one of those archives is itself a deleted file.
+    """
+
+    path: str
+    addresses: tuple[str, ...]
+    depth: int
+    within_deleted: bool = False
+
+    def below(self, entry: Entry) -> Place:
+        """The place of an entry of the container that lies here."""
+        path = f"{self.path}{INSIDE}{entry.path}" if self.addresses else entry.path
+        return Place(path, (*self.addresses, entry.address), self.depth + bool(self.addresses), self.within_deleted)
+
+
+#: The source itself.
+ROOT = Place("", (), 0)
+
+
+def is_archive(head: bytes) -> bool:
+    """Whether a file that begins so is opened as an archive."""
+    return is_zip(head) or is_compressed(head) or is_tar(head)
+
+
+def open_archive(entry: Entry, head: bytes, budget: Budget) -> Container:
+    """Open an archive that lies in a container.
+
+    Content that cannot be sought in is first written to a nameless temporary file.
+
+    Raises:
+        One of READ_ERRORS: it cannot be opened.
+    """
+    assert entry.opener is not None  # noqa: S101 (the caller has read its head)
+    opener = entry.opener if entry.seekable else _spooled(entry.opener)
+    name = entry.path.rsplit("/", 1)[-1]
+    if is_zip(head):
+        return ZipArchive(opener(), budget)
+    if is_compressed(head):
+        return open_compressed(opener, head, name, budget)
+    return TarArchive(opener)
+
+
+def too_deep(place: Place) -> Fault | None:
+    """The fault of an archive that lies deeper than archives are opened."""
+    if place.depth < MAX_DEPTH:
+        return None
+    return Fault(place.path, f"not opened: it lies more than {MAX_DEPTH} archives deep")
+
+
+def reopen(container: Container, addresses: tuple[str, ...], budget: Budget) -> BinaryIO:
+    """Open an entry again by its addresses, outermost first.
+
+    Raises:
+        One of READ_ERRORS, or KeyError: there is no such entry any more.
+    """
+    for address in addresses[:-1]:
+        opener = partial(container.open, address)
+        with opener() as stream:
+            head = stream.read(ARCHIVE_HEAD)
+        if not is_archive(head):
+            raise KeyError(address)
+        container = open_archive(Entry("", address, None, opener, seekable=container.seekable), head, budget)
+    return container.open(addresses[-1])
+
+
+def _spooled(opener: Callable[[], BinaryIO]) -> Callable[[], BinaryIO]:
+    """A function that opens a temporary copy, which goes when the function does."""
+    spool = tempfile.NamedTemporaryFile(prefix="echoforensics-")  # noqa: SIM115 (kept by the closure)
+    with opener() as stream:
+        shutil.copyfileobj(stream, spool, BLOCK)
+    spool.flush()
+    return lambda: Path(spool.name).open("rb")

@@ -1,0 +1,1 @@
+"""Records joined, numbered as rows, and asked for."""

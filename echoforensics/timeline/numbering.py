@@ -1,0 +1,161 @@
+"""Rows: one for each time a record holds, numbered as exhibits.
+
+Numbers follow the order in which evidence was taken in, then path, then place within the file. They depend
+on nothing else, so the same evidence gives the same numbers again.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from parsers.times import iso
+from parsers.utterance import UtteranceId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.case.store import Store
+
+PREFIX = "EF-"
+#: plaso's word for a record that holds no time.
+NO_TIME = "Not a time"
+
+_INSERT = """
+INSERT INTO rows (exhibit, record, timestamp, datetime, timestamp_desc, message, data_type, recorded_time, clock,
+    device_serial, device_type, account, person, utterance_id, transcript, recording, evidence, path, locator,
+    sha256, parser, parser_version, corroborated_by)
+VALUES (:exhibit, :record, :timestamp, :datetime, :timestamp_desc, :message, :data_type, :recorded_time, :clock,
+    :device_serial, :device_type, :account, :person, :utterance_id, :transcript, :recording, :evidence, :path,
+    :locator, :sha256, :parser, :parser_version, '[]')
+"""
+
+_RECORDS = """
+SELECT r.id AS record, r.data_type, r.message, r.locator, r.device_serial, r.device_type, r.account, r.person,
+    coalesce(r.utterance_id, ju.value) AS utterance_id, ju.basis AS basis, r.transcript,
+    CASE WHEN r.data_type LIKE 'recording:%' THEN e.sha256 ELSE jr.value END AS recording,
+    r.fields, jm.value AS moment, v.name AS evidence, e.path, e.sha256, r.parser, r.parser_version
+FROM records r
+JOIN entries e ON e.id = r.entry_id JOIN evidence v ON v.id = e.evidence_id
+LEFT JOIN joins ju ON ju.record_id = r.id AND ju.what = 'utterance_id'
+LEFT JOIN joins jr ON jr.record_id = r.id AND jr.what = 'recording'
+LEFT JOIN joins jm ON jm.record_id = r.id AND jm.what = 'moment'
+ORDER BY v.id, e.path, e.address, r.ordinal, r.id
+"""
+
+
+def number_rows(store: Store) -> None:
+    """Make the rows of a case anew. Runs inside the caller's transaction, after the joins are made."""
+    store.db.execute("DELETE FROM rows")
+    store.db.execute("DELETE FROM search")
+    number = 0
+    recordings: set[str] = set()
+    cursor = store.db.execute(_RECORDS)
+    names = [column[0] for column in cursor.description]
+    for values in cursor:
+        record = dict(zip(names, values, strict=True))
+        if record["data_type"].startswith("recording:"):
+            if record["sha256"] in recordings:
+                continue  # the same bytes again: another reference, not another recording
+            recordings.add(record["sha256"])
+            _describe_recording(store, record)
+        for moment in _moments(store, record):
+            number += 1
+            row = {**record, **moment, "exhibit": f"{PREFIX}{number:07}"}
+            store.db.execute(_INSERT, row)
+            store.db.execute(
+                "INSERT INTO search (exhibit, message, transcript, fields) VALUES (?, ?, ?, ?)",
+                (row["exhibit"], row["message"], row["transcript"], row["fields"]),
+            )
+    _corroborate(store)
+
+
+def _moments(store: Store, record: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The times of a record: its own, else one joined to it, else one row without a time."""
+    found = [
+        _moment(description, recorded, clock, timestamp, locator, record["locator"])
+        for description, recorded, clock, timestamp, locator in store.db.execute(
+            "SELECT description, recorded, clock, timestamp, locator FROM moments WHERE record_id = ? ORDER BY ordinal",
+            (record["record"],),
+        )
+    ]
+    if record["data_type"].startswith("recording:") and (text := record["utterance_id"]):
+        utterance = UtteranceId.parse(text)
+        if utterance and utterance.timestamp not in {moment["timestamp"] for moment in found}:
+            found.append(
+                _moment(
+                    "Recorded Time",
+                    utterance.recorded_time,
+                    "cloud",
+                    utterance.timestamp,
+                    "",
+                    record["locator"],
+                )
+            )
+    if not found and record["moment"]:
+        joined = json.loads(record["moment"])
+        found.append(
+            _moment(
+                joined["description"], joined["recorded"], joined["clock"], joined["timestamp"], "",
+                record["locator"],
+            )
+        )  # fmt: skip
+    yield from found or [_moment(NO_TIME, None, "unknown", None, "", record["locator"])]
+
+
+def _moment(
+    description: str, recorded: str | None, clock: str, timestamp: int | None, locator: str, default: str
+) -> dict[str, Any]:
+    return {
+        "timestamp_desc": description,
+        "recorded_time": recorded,
+        "clock": clock,
+        "timestamp": timestamp,
+        "datetime": iso(timestamp),
+        "locator": locator or default,
+    }
+
+
+def _describe_recording(store: Store, record: dict[str, Any]) -> None:
+    """Say in a recording's message where else its bytes lie, and by what it is tied to an utterance."""
+    places = store.db.execute(
+        "SELECT count(*) FROM entries WHERE artefact AND sha256 = ?", (record["sha256"],)
+    ).fetchone()[0]
+    if places > 1:
+        record["message"] += f" The same bytes lie at {places} places in the evidence."
+    if record["basis"] and (utterance := UtteranceId.parse(record["utterance_id"])):
+        when = (iso(utterance.timestamp) or "")[:19].replace("T", " ")
+        record["message"] += f" It is tied to the utterance of {when} UTC: it {record['basis']}."
+        record["device_serial"] = record["device_serial"] or utterance.serial
+        record["device_type"] = record["device_type"] or utterance.source
+
+
+def _corroborate(store: Store) -> None:
+    """Name, for each row of an utterance, the exhibits of the other side: the device's log or the account.
+
+    Only the device's own records and the account's are independent of each other; a card and an activity
+    come from one service, and say the same thing twice.
+    """
+    store.db.execute(
+        """
+        CREATE TEMP TABLE sides AS
+        SELECT min(w.exhibit) AS exhibit, w.record AS record, s.uuid AS key,
+            CASE WHEN w.data_type LIKE 'echo:%' THEN 'device' ELSE 'account' END AS side
+        FROM rows w JOIN temp.spoken s ON s.record_id = w.record
+        WHERE w.data_type LIKE 'echo:%' OR w.data_type LIKE 'alexa:%'
+        GROUP BY w.record, s.uuid
+        """
+    )
+    store.db.execute("CREATE INDEX temp.sides_by_record ON sides (record)")
+    store.db.execute("CREATE INDEX temp.sides_by_key ON sides (key, side)")
+    store.db.execute(
+        """
+        UPDATE rows SET corroborated_by = (
+            SELECT json_group_array(exhibit) FROM (
+                SELECT DISTINCT o.exhibit FROM temp.sides s
+                JOIN temp.sides o ON o.key = s.key AND o.side <> s.side
+                WHERE s.record = rows.record ORDER BY o.exhibit))
+        WHERE record IN (SELECT record FROM temp.sides)
+        """
+    )
+    store.db.execute("DROP TABLE temp.sides")

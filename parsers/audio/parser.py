@@ -1,0 +1,129 @@
+"""Recordings of sound, in whatever container, one record a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from parsers.audio import names
+from parsers.audio.about import ABOUT
+from parsers.audio.facts import AudioFacts, Undescribed
+from parsers.audio.formats import recognise
+from parsers.locator import at_bytes
+from parsers.parser import About, Parser, Source
+from parsers.record import Clock, Issue, Moment, Record, Value
+from parsers.registry import register
+from parsers.utterance import UtteranceId
+
+DATA_TYPE = "recording:audio"
+_DEVICE_TYPE = re.compile(r"A[0-9A-Z]{9,14}")
+_EXCERPT = 64
+
+
+@register
+class Recording(Parser):
+    """Says of a recording what it is: container, coding, duration, whether it is whole, and what its name tells."""
+
+    name: ClassVar[str] = "recording"
+    version: ClassVar[str] = "1"
+    about: ClassVar[About] = ABOUT
+
+    def claims(self, source: Source) -> bool:
+        """Whether the file begins as one of the known containers."""
+        return recognise(source.head, source.name) is not None
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield one record, and an issue for a fault and for what follows the recording's end."""
+        known = recognise(source.head, source.name)
+        if known is None:
+            return
+        with source.open() as stream:
+            facts = known.describe(stream, source.size)
+            if isinstance(facts, Undescribed):
+                yield Issue(facts.what, excerpt=source.head[:_EXCERPT])
+                return
+            after = b""
+            if facts.trailing > 0:
+                stream.seek(facts.end)
+                after = stream.read(min(_EXCERPT, facts.trailing))
+        yield _record(source, facts)
+        if facts.fault:
+            yield Issue(f"The recording is {facts.fault}.", _locator(facts))
+        if facts.trailing > 0:
+            yield Issue(
+                f"{facts.trailing} bytes follow the end of the recording at byte {facts.end};"
+                " they do not belong to it and were not read.",
+                at_bytes(facts.end, facts.trailing),
+                after,
+            )
+
+
+def _locator(facts: AudioFacts) -> str:
+    return at_bytes(0, facts.end) if facts.trailing > 0 else ""
+
+
+def _record(source: Source, facts: AudioFacts) -> Record:
+    metadata: dict[str, Value] = dict(facts.metadata)
+    fields: dict[str, Value] = {
+        "container": facts.container,
+        "codec": facts.codec,
+        "rate_hz": facts.rate_hz,
+        "channels": facts.channels,
+        "duration_us": facts.duration_us,
+        "bits": facts.bits,
+        "whole": facts.whole,
+        "fault": facts.fault,
+        "end": facts.end,
+        "end_reason": facts.ending.value,
+        "trailing": facts.trailing,
+        "metadata": metadata,
+        "notes": list(facts.notes),
+    }
+    moments = list(facts.moments)
+    number = names.number(source.name)
+    voice = names.voice(source.name)
+    if voice is not None:
+        fields["name_text"] = voice.text
+        moments.append(voice.moment)
+    named = names.utterance(source.name)
+    spoken: UtteranceId | None = None
+    if named is not None:
+        spoken, fields["utterance_id_in_name"] = named
+        moments.append(_start(spoken))
+    return Record(
+        data_type=DATA_TYPE,
+        message=message(facts),
+        locator=_locator(facts),
+        moments=tuple(moments),
+        device_serial=spoken.serial if spoken else None,
+        device_type=spoken.source if spoken and _DEVICE_TYPE.fullmatch(spoken.source) else None,
+        utterance_id=spoken.text if spoken else None,
+        fields=fields,
+        keys=() if number is None else (f"numbered-audio:{source.folder}#{number}",),
+    )
+
+
+def _start(spoken: UtteranceId) -> Moment:
+    note = (
+        "From the utterance id in the file's name: UTC, to the second; the start of the audio stream."
+        " The name was given by whoever saved the file."
+    )
+    return Moment("Start Time", spoken.recorded_time, Clock.CLOUD, spoken.timestamp, note)
+
+
+def message(facts: AudioFacts) -> str:
+    """One sentence on a recording: its duration, what it is, and whether it is whole."""
+    length = "unknown duration"
+    if facts.duration_us is not None:
+        seconds, rest = divmod((facts.duration_us + 500) // 1000, 1000)
+        length = f"{seconds}.{rest:03d} s"
+    parts = [facts.container]
+    if facts.codec != facts.container:
+        parts.append(facts.codec if facts.codec != "unknown" else "unknown coding")
+    if facts.rate_hz:
+        parts.append(f"{facts.rate_hz} Hz")
+    if facts.channels:
+        parts.append({1: "mono", 2: "stereo"}.get(facts.channels, f"{facts.channels} channels"))
+    after = f"; {facts.trailing} bytes follow its end" if facts.trailing > 0 else ""
+    return f"A recording of {length} ({', '.join(parts)}), {facts.fault or 'well formed'}{after}."

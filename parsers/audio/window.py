@@ -1,0 +1,42 @@
+"""Reading a stream by offset, a block at a time, so that frames can be followed without loading the file."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+#: Bytes read at once.
+BLOCK = 256 * 1024
+
+
+class Window:
+    """A seekable stream of which one block is held.
+
+    Args:
+        stream: the content; its offset 0 is the recording's first byte.
+        size: its length in bytes; nothing is read beyond it.
+    """
+
+    def __init__(self, stream: BinaryIO, size: int) -> None:
+        self.size = size
+        self._stream = stream
+        self._start = 0
+        self._block = b""
+
+    def at(self, offset: int, length: int) -> bytes:
+        """Bytes from an offset; fewer than asked for where the data ends. Raises OSError from the stream."""
+        within = offset - self._start
+        if within >= 0 and within + length <= len(self._block):
+            return self._block[within : within + length]
+        length = min(length, self.size - offset)
+        if offset < 0 or length <= 0:
+            return b""
+        self._start, self._block = offset, self._read(offset, max(length, min(BLOCK, self.size - offset)))
+        return self._block[:length]
+
+    def _read(self, offset: int, length: int) -> bytes:
+        self._stream.seek(offset)
+        pieces, left = [], length
+        while left and (piece := self._stream.read(left)):
+            pieces.append(piece)
+            left -= len(piece)
+        return b"".join(pieces)

@@ -1,0 +1,93 @@
+"""Every kind of answer that is read, and the reading of one answer by the kinds it belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+from parsers.cloud import answer
+from parsers.cloud.activity import Activities
+from parsers.cloud.appliance import Appliances
+from parsers.cloud.body import Body, ResponseParser
+from parsers.cloud.card import Cards
+from parsers.cloud.declared_answer import DeclaredAnswer
+from parsers.definition import load_all
+from parsers.record import Issue, Record, Value
+
+_QUOTED_KEY = re.compile(rb'"([A-Za-z_]\w{0,63})"[ \t\r\n]{0,8}:')
+
+
+@cache
+def kinds() -> tuple[ResponseParser, ...]:
+    """Every kind, by name."""
+    declared = (DeclaredAnswer(definition) for definition in load_all())
+    return tuple(sorted((Activities(), Cards(), Appliances(), *declared), key=lambda kind: kind.name))
+
+
+@cache
+def data_types() -> tuple[str, ...]:
+    """Every data type that reading an answer may give."""
+    found = {name for kind in kinds() for name in kind.about.data_types}
+    return tuple(sorted(found | {answer.DATA_TYPE}))
+
+
+def read(body: Body) -> Iterator[Record | Issue]:
+    """Yield what an answer says: at least one record, whatever it holds."""
+    found = _kinds_of(body)
+    records = 0
+    for kind in found:
+        for item in kind.parse_body(body):
+            if isinstance(item, Issue):
+                yield replace(item, parser=kind.name)
+            else:
+                records += 1
+                yield _finished(item, body, kind.name, kind.version)
+    if not records:
+        yield _finished(answer.record(body, found[0] if found else None), body, answer.NAME, answer.VERSION)
+
+
+def quoted_keys(head: bytes) -> frozenset[str]:
+    """The names of the members in the head of a JSON file."""
+    return frozenset(key.decode("ascii") for key in _QUOTED_KEY.findall(head))
+
+
+def telltale(keys: frozenset[str]) -> bool:
+    """Whether these keys belong to a kind of answer, and not to any JSON."""
+    return any(needed <= keys for kind in kinds() for needed in kind.telltales)
+
+
+def _kinds_of(body: Body) -> list[ResponseParser]:
+    """By the address if it is known, else by the keys, else by an empty list that only one kind has."""
+    if body.url and (found := [kind for kind in kinds() if kind.knows(body.url.path)]):
+        return found
+    if found := [kind for kind in kinds() if kind.fits(body.value)]:
+        return found
+    if body.url:
+        return []
+    empty = [kind for kind in kinds() if kind.is_empty(body.value)]
+    return empty if len({kind.urls[0] for kind in empty}) == 1 else []
+
+
+def _finished(record: Record, body: Body, name: str, version: str) -> Record:
+    """The record with what the answer as a whole tells: its parser, its keys, its address."""
+    fields: dict[str, Value] = dict(record.fields)
+    changed = replace(record, parser=name, parser_version=version, keys=(*record.keys, *body.keys))
+    if body.url is None:
+        return changed
+    fields["request_url"] = body.url.text
+    if (requested := body.url.requested) is not None:
+        fields["request_time_ms"] = requested
+    moments = record.moments
+    asked = body.url.moment(body.clock)
+    if asked and (not moments or record.data_type == answer.DATA_TYPE):
+        moments = (*moments, asked)
+    query = body.url.query
+    return replace(
+        changed,
+        fields=fields,
+        moments=moments,
+        device_serial=record.device_serial or query.get("deviceSerialNumber") or None,
+        device_type=record.device_type or query.get("deviceType") or None,
+    )

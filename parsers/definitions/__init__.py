@@ -1,0 +1,1 @@
+"""Definitions of parsers that need no code; read by :mod:`parsers.definition`."""

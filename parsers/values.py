@@ -1,0 +1,113 @@
+"""Values from evidence as a record keeps them: bounded, and with what was left out named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from parsers.record import Value
+
+#: A text is kept up to this many characters, a list or an object up to this many members and this deep.
+MAX_TEXT = 8192
+MAX_MEMBERS = 200
+MAX_DEPTH = 7
+#: One record keeps at most this many values, and this many characters of text.
+MAX_VALUES = 2000
+MAX_CHARACTERS = 262_144
+#: A name is kept up to this many characters.
+MAX_NAME = 200
+#: The field that says what was left out.
+LEFT_OUT = "left_out"
+_MAX_REMARKS = 20
+
+
+@dataclass(slots=True)
+class Keeper:
+    """Copies values within the bounds. One for each record.
+
+    Attributes:
+        left_out: one remark for each thing that was cut, at most 20.
+    """
+
+    left_out: list[Value] = field(default_factory=list)
+    _values: int = 0
+    _characters: int = 0
+
+    def fields(self, item: Mapping[str, object]) -> dict[str, Value]:
+        """The members of an object as a record's fields."""
+        kept = self._object(item, "", 0)
+        if self.left_out:
+            kept[LEFT_OUT] = self.left_out
+        return kept
+
+    def keep(self, value: object, name: str = "", depth: int = 1) -> Value:
+        """One value, cut where it exceeds the bounds. ``name`` is what a remark calls it."""
+        self._values += 1
+        if value is None or isinstance(value, (bool, int, float)):
+            return value
+        if isinstance(value, str):
+            return self._text(value, name)
+        if depth >= MAX_DEPTH and isinstance(value, (Mapping, list)) and value:
+            self._remark(f"{name}: nested deeper than {MAX_DEPTH} levels")
+            return None
+        if isinstance(value, Mapping):
+            return self._object(value, name, depth)
+        if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
+            return self._list(value, name, depth)
+        return self._text(str(value), name)
+
+    def _text(self, text: str, name: str) -> str:
+        room = min(MAX_TEXT, MAX_CHARACTERS - self._characters)
+        if len(text) > room:
+            self._remark(f"{name}: {len(text) - room} of {len(text)} characters")
+            text = text[:room]
+        self._characters += len(text)
+        return text
+
+    def _object(self, item: Mapping[str, object], name: str, depth: int) -> dict[str, Value]:
+        kept: dict[str, Value] = {}
+        for key, value in item.items():
+            if len(kept) >= MAX_MEMBERS or self._values >= MAX_VALUES:
+                self._remark(f"{name or 'the record'}: {len(item) - len(kept)} of {len(item)} members")
+                break
+            short = key
+            if len(key) > MAX_NAME:
+                short = key[:MAX_NAME]
+                self._remark(f"{name or 'the record'}: the end of a name of {len(key)} characters")
+            kept[short] = self.keep(value, f"{name}.{short}" if name else short, depth + 1)
+        return kept
+
+    def _list(self, items: Sequence[object], name: str, depth: int) -> list[Value]:
+        kept: list[Value] = []
+        for value in items:
+            if len(kept) >= MAX_MEMBERS or self._values >= MAX_VALUES:
+                self._remark(f"{name}: {len(items) - len(kept)} of {len(items)} members")
+                break
+            kept.append(self.keep(value, f"{name}[{len(kept)}]", depth + 1))
+        return kept
+
+    def _remark(self, remark: str) -> None:
+        if len(self.left_out) < _MAX_REMARKS:
+            self.left_out.append(remark)
+
+
+def shown(value: object, limit: int = 300) -> str | None:
+    """A value as a message shows it: on one line, cut at ``limit`` characters; None where nothing is there.
+
+    Lists of plain values are joined by commas. Objects, and lists that hold them, are not shown.
+    """
+    if isinstance(value, list):
+        parts = [None if isinstance(part, list) else shown(part, limit) for part in value[:MAX_MEMBERS]]
+        if any(part is None for part in parts):
+            return None
+        value = ", ".join(part for part in parts if part is not None)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        value = str(value)
+    if not isinstance(value, str):
+        return None
+    line = " ".join(value[: limit * 4].split())
+    if len(line) > limit:
+        line = line[:limit] + "…"
+    return line or None

@@ -1,0 +1,84 @@
+"""Fixtures for every test: programs that may be absent, and evidence made by the tests themselves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+#: Where mkfs, sgdisk and debugfs lie on Debian.
+SYSTEM_PATH = "/usr/sbin:/sbin:/usr/local/sbin:" + os.environ.get("PATH", "/usr/bin:/bin")
+
+
+@pytest.fixture
+def run_program() -> Callable[..., str]:
+    """Runs a program; skips the test, saying so, where it is not installed."""
+
+    def run(program: str, *arguments: str | Path, stdin: bytes | None = None) -> str:
+        found = shutil.which(program, path=SYSTEM_PATH)
+        if found is None:
+            pytest.skip(f"{program} is not installed")
+        done = subprocess.run(
+            [found, *map(str, arguments)],
+            check=True,
+            input=stdin,
+            capture_output=True,
+            env={**os.environ, "PATH": SYSTEM_PATH, "MTOOLS_SKIP_CHECK": "1"},
+        )
+        return done.stdout.decode("utf-8", "replace")
+
+    return run
+
+
+@pytest.fixture
+def make_image(tmp_path: Path, run_program: Callable[..., str]) -> Callable[..., Path]:
+    """Makes an image of one file system with a folder's content."""
+
+    def make(folder: Path, kind: str = "ext4", mebibytes: int = 8, name: str = "image.dd") -> Path:
+        path = tmp_path / name
+        with path.open("wb") as stream:
+            stream.truncate(mebibytes * 1024 * 1024)
+        if kind == "fat":
+            run_program("mkfs.vfat", "-n", "SAMPLE", path)
+            for item in sorted(folder.iterdir()):
+                run_program("mcopy", "-s", "-i", path, item, "::")
+        else:
+            run_program(f"mkfs.{kind}", "-q", "-F", "-d", folder, path)
+        return path
+
+    return make
+
+
+@pytest.fixture
+def make_gpt(tmp_path: Path, run_program: Callable[..., str]) -> Callable[..., Path]:
+    """Makes a GPT disk whose second partition holds an image."""
+
+    def make(image: Path, name: str = "disk.dd") -> Path:
+        path = tmp_path / name
+        size = image.stat().st_size
+        first = 2048 + 2048
+        with path.open("wb") as stream:
+            stream.truncate(size + 4 * 1024 * 1024)
+        run_program("sgdisk", "-n", "1:2048:4095", "-n", f"2:{first}:{first + size // 512 - 1}", "-c", "2:data", path)
+        with path.open("r+b") as stream, image.open("rb") as content:
+            stream.seek(first * 512)
+            shutil.copyfileobj(content, stream)
+        return path
+
+    return make
+
+
+@pytest.fixture
+def make_ewf(tmp_path: Path, run_program: Callable[..., str]) -> Callable[..., Path]:
+    """Makes an EWF image of a raw image, in segments of a size in bytes."""
+
+    def make(image: Path, segment: int = 1024**3) -> Path:
+        target = tmp_path / f"{image.stem}-ewf"
+        run_program("ewfacquire", "-u", "-t", target, "-S", str(segment), "-c", "none", image)
+        return target.with_suffix(".E01")
+
+    return make

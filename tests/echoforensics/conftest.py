@@ -1,0 +1,81 @@
+"""Sample evidence and a sealed case of it, made once a worker."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from chain_of_custody.keys import SigningKey
+from echoforensics.case.case import Case
+from echoforensics.demo.build import build
+from echoforensics.extraction.options import Options
+from echoforensics.extraction.run import Outcome, extract
+from echoforensics.timeline.query import Query, Row, rows
+
+
+def silent(*_: object) -> None:
+    """Reports nothing."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A sealed case of the sample evidence."""
+
+    path: Path
+    sources: list[Path]
+    key: SigningKey
+    outcome: Outcome
+
+    def rows(self) -> list[Row]:
+        with Case.open(self.path) as case:
+            return list(rows(case.store, Query()))
+
+
+@pytest.fixture(scope="session")
+def sample_sources(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The demo's three sources."""
+    if shutil.which("mkfs.ext4", path="/usr/sbin:/sbin:/usr/bin:/bin") is None:
+        pytest.skip("mkfs.ext4 is not installed")
+    return build(tmp_path_factory.mktemp("sample") / "evidence")
+
+
+@pytest.fixture(scope="session")
+def signing_key() -> SigningKey:
+    return SigningKey.generate()
+
+
+@pytest.fixture(scope="session")
+def sealed(sample_sources: list[Path], signing_key: SigningKey, tmp_path_factory: pytest.TempPathFactory) -> Sealed:
+    path = tmp_path_factory.mktemp("sealed") / "case"
+    options = Options("Tester", "Laboratory", "T-1", "Asia/Seoul", argv=("test",))
+    return Sealed(path, sample_sources, signing_key, extract(sample_sources, path, signing_key, options, silent))
+
+
+@pytest.fixture
+def copy_of_sealed(sealed: Sealed, tmp_path: Path) -> Path:
+    """A copy that a test may spoil."""
+    path = tmp_path / "copy"
+    shutil.copytree(sealed.path, path)
+    for item in (path / "artefacts").rglob("*"):
+        item.chmod(0o755 if item.is_dir() else 0o644)
+    return path
+
+
+@pytest.fixture
+def extract_rows(tmp_path: Path) -> Callable[..., list[Row]]:
+    """Extracts sources into a new, unsigned case; gives its rows."""
+    count = 0
+
+    def extract_them(*sources: Path) -> list[Row]:
+        nonlocal count
+        count += 1
+        path = tmp_path / f"case-{count}"
+        extract(list(sources), path, None, Options(argv=("test",)), silent)
+        with Case.open(path) as case:
+            return list(rows(case.store, Query()))
+
+    return extract_them

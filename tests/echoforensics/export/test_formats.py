@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from echoforensics.case.schema import ROW_COLUMNS
+from echoforensics.export import csv_table, jsonl
+from echoforensics.timeline.query import Row
+
+ROW: Row = {
+    **dict.fromkeys(ROW_COLUMNS),
+    "exhibit": "EF-0000001",
+    "timestamp": 1500272431000000,
+    "datetime": "2017-07-17T06:20:31.000000+00:00",
+    "message": "A message.",
+    "corroborated_by": ["EF-0000002", "EF-0000003"],
+}
+
+
+def _csv(row: Row, local: ZoneInfo | None = None) -> dict[str, str]:
+    out = io.StringIO(newline="")
+    assert csv_table.write([row], out, local) == 1
+    (read,) = csv.DictReader(io.StringIO(out.getvalue(), newline=""))
+    return read
+
+
+def test_jsonl_has_the_columns_of_a_row_in_order_and_nothing_else() -> None:
+    out = io.StringIO()
+
+    assert jsonl.write([ROW, ROW], out) == 2
+
+    lines = out.getvalue().splitlines()
+    assert [list(json.loads(line)) for line in lines] == [list(ROW_COLUMNS)] * 2
+    assert json.loads(lines[0]) == ROW
+
+
+def test_a_zone_adds_local_time_and_keeps_utc() -> None:
+    out = io.StringIO()
+    seoul = ZoneInfo("Asia/Seoul")
+
+    jsonl.write([ROW], out, seoul)
+
+    written = json.loads(out.getvalue())
+    assert written["datetime"] == ROW["datetime"]
+    assert (written["local_time"], written["timezone"]) == ("2017-07-17T15:20:31.000000+09:00", "Asia/Seoul")
+    cells = _csv(ROW, seoul)
+    assert (cells["local_time"], cells["timezone"]) == ("2017-07-17T15:20:31.000000+09:00", "Asia/Seoul")
+
+
+def test_csv_cells() -> None:
+    cells = _csv(ROW)
+
+    assert cells["corroborated_by"] == "EF-0000002 EF-0000003"
+    assert cells["timestamp"] == "1500272431000000"
+    assert cells["transcript"] == ""
+
+
+def test_formulas_become_text() -> None:
+    for formula in ('=HYPERLINK("http://x")', "+1+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "＝1"):
+        assert _csv({**ROW, "transcript": formula})["transcript"] == "'" + formula
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_any_transcript_survives_and_no_cell_is_a_formula(text: str) -> None:
+    cell = _csv({**ROW, "transcript": text})["transcript"]
+
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert cell.removeprefix("'") == text.replace("\0", "\\x00").removeprefix("'")
+    out = io.StringIO()
+    jsonl.write([{**ROW, "transcript": text}], out)
+    assert json.loads(out.getvalue())["transcript"] == text

@@ -1,0 +1,58 @@
+"""A small case database, filled with records directly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from echoforensics.case.store import Store
+from echoforensics.timeline.correlation import correlate
+from echoforensics.timeline.numbering import number_rows
+from echoforensics.timeline.query import Query, Row, rows
+from parsers.record import Record
+
+AddFile = Callable[..., None]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "case.db", create=True, write=True)
+    for name in ("one", "two"):
+        opened.add_evidence(
+            {
+                "name": name, "location": f"/{name}", "kind": "folder", "size": 0, "sha256": name, "hashes": "{}",
+                "described": "[]", "state": "hashed again",
+            }
+        )  # fmt: skip
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def add_file(store: Store) -> AddFile:
+    def add(path: str, *records: Record, evidence: int = 1, sha256: str | None = None) -> None:
+        entry = store.add_entry(
+            {
+                "evidence_id": evidence, "path": path, "address": json.dumps([path]), "kind": "file",
+                "state": "allocated", "note": "", "times": "{}", "size": 1, "sha256": sha256 or f"sha-{path}",
+                "artefact": 1,
+            }
+        )  # fmt: skip
+        for ordinal, record in enumerate(records):
+            store.add_record(entry, ordinal, f"{evidence}{path}", evidence, record)
+
+    return add
+
+
+@pytest.fixture
+def made_rows(store: Store) -> Callable[..., list[Row]]:
+    def make(query: Query | None = None) -> list[Row]:
+        with store.transaction():
+            correlate(store)
+            number_rows(store)
+        return list(rows(store, query))
+
+    return make

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from echoforensics.case.store import Store
+from echoforensics.errors import UsageError
+from echoforensics.timeline.query import Query, Row, instant, local_time, row, rows, zone
+from parsers.record import Clock, Moment, Record
+
+SECOND = 1_000_000
+T0 = 1_500_272_431 * SECOND
+
+
+@pytest.fixture
+def filled(add_file: Callable[..., None], made_rows: Callable[..., list[Row]]) -> Callable[..., list[str]]:
+    def record(name: str, data_type: str, at: int | None, **more: str | None) -> None:
+        moments = (Moment("Creation Time", "x", Clock.CLOUD, at),)
+        fields = {"answer": "It's six oh two PM.", "secret": "hollow-lane"} if name == "a" else {}
+        transcript = more.get("transcript")
+        add_file(
+            name,
+            Record(
+                data_type, f"Message of {name}.", "line:1", moments, transcript=transcript, fields=fields,
+                device_serial=more.get("serial"), parser="p", parser_version="1",
+            ),
+        )  # fmt: skip
+
+    record("a", "alexa:cloud:activity", T0, transcript="what time is it", serial="S1")
+    record("b", "alexa:cloud:card", T0 + SECOND, transcript='say "100%_sure"', serial="S2")
+    record("c", "echo:log:wake_word", T0 + 2 * SECOND)
+    record("d", "alexa:cloudy:other", None, transcript="Żółć")
+
+    def ask(**query: object) -> list[str]:
+        return [found["path"] for found in made_rows(Query(**query))]  # type: ignore[arg-type]
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("query", "paths"),
+    [
+        ({}, "abcd"),
+        ({"start": T0 + SECOND}, "bc"),
+        ({"end": T0 + SECOND}, "a"),
+        ({"start": T0, "end": T0 + 2 * SECOND}, "ab"),
+        ({"types": ("alexa:cloud",)}, "ab"),
+        ({"types": ("alexa:cloud:*",)}, "ab"),
+        ({"types": ("alexa:cloud:card", "echo")}, "bc"),
+        ({"types": ("alexa",)}, "abd"),
+        ({"types": ("alexa_cloud",)}, ""),
+        ({"devices": ("S1",)}, "a"),
+        ({"search": "WHAT time"}, "a"),
+        ({"search": "hollow"}, "a"),
+        ({"search": "oh two"}, "a"),
+        ({"search": '"100%_'}, "b"),
+        ({"search": "%"}, "b"),
+        ({"search": "żół"}, "d"),
+        ({"search": "Message of c"}, "c"),
+        ({"search": "AND OR NOT ("}, ""),
+        ({"recordings_only": True}, ""),
+    ],
+)
+def test_filters(query: dict[str, object], paths: str, filled: Callable[..., list[str]]) -> None:
+    assert "".join(filled(**query)) == paths
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=20))
+def test_no_search_text_is_an_error(text: str, store: Store) -> None:
+    assert list(rows(store, Query(search=text))) == []
+
+
+def test_exhibits_are_found_however_they_are_written(store: Store, filled: Callable[..., list[str]]) -> None:
+    filled()
+    for name in ("EF-0000002", "ef-2", "2", " EF-0000002 "):
+        assert row(store, name)["path"] == "b"
+    for name in ("EF-0000009", "", "EF-", "x", "²"):
+        with pytest.raises(UsageError, match="no exhibit"):
+            row(store, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "local", "end", "expected"),
+    [
+        ("2017-07-17T06:20:31", None, False, T0),
+        ("2017-07-17T06:20:31Z", "Asia/Seoul", False, T0),
+        ("2017-07-17T15:20:31", "Asia/Seoul", False, T0),
+        ("2017-07-17T08:20:31+02:00", None, False, T0),
+        ("2017-07-17", None, False, T0 - (6 * 3600 + 20 * 60 + 31) * SECOND),
+        ("2017-07-16", None, True, T0 - (6 * 3600 + 20 * 60 + 31) * SECOND),
+        ("2017-07-17 06:20:31.000001", None, False, T0 + 1),
+    ],
+)
+def test_instants(text: str, local: str | None, end: bool, expected: int) -> None:
+    assert instant(text, ZoneInfo(local) if local else None, end=end) == expected
+
+
+def test_what_is_not_a_time_or_a_zone_is_refused() -> None:
+    for text in ("yesterday", "2017-13-01", "", "9999-12-31"):
+        with pytest.raises(UsageError, match="not a date or time"):
+            instant(text, None, end=True)
+    for name in ("Mars/Olympus", "../etc/passwd", "/etc/passwd"):
+        with pytest.raises(UsageError, match="no time zone"):
+            zone(name)
+
+
+def test_local_time_follows_daylight_saving() -> None:
+    london = ZoneInfo("Europe/London")
+    assert local_time(T0, london) == "2017-07-17T07:20:31.000000+01:00"
+    assert local_time(T0 + 180 * 86400 * SECOND, london) == "2018-01-13T06:20:31.000000+00:00"
+    assert local_time(None, london) is None

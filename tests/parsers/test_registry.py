@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from parsers import registry
+from parsers.parser import About, Parser, Source
+from parsers.record import Issue, Record
+
+
+class Foreign(Parser):
+    name = "foreign"
+    version = "1"
+    about = About("A stranger's artefact", ("echo:foreign",), ("FOREIGN",), "That it is there.", "Anything else.")
+
+    def claims(self, source: Source) -> bool:
+        return source.head.startswith(b"FOREIGN")
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        yield Record("echo:foreign", "There is one.", "")
+
+
+@pytest.fixture
+def with_foreign(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    entry = EntryPoint("foreign", f"{__name__}:Foreign", registry.ENTRY_POINT_GROUP)
+    monkeypatch.setattr(EntryPoint, "load", lambda _: Foreign)
+    monkeypatch.setattr(registry, "entry_points", lambda group: [entry] if group == "echoforensics.parsers" else [])
+    monkeypatch.setattr(registry, "_registered", dict(registry._registered))
+    registry.load.cache_clear()
+    yield
+    monkeypatch.undo()
+    registry.load.cache_clear()
+
+
+def test_parsers_of_other_packages_are_found_by_entry_point(with_foreign: None) -> None:
+    (claimant,) = registry.claiming(Source.of(b"FOREIGN bytes"))
+
+    assert claimant.name == "foreign"
+
+
+def test_a_name_is_taken_once() -> None:
+    class Twin(Foreign):
+        name = registry.load()[0].name
+
+    with pytest.raises(registry.DuplicateParserError, match="is taken"):
+        registry.register(Twin)
+
+
+def test_every_parser_says_what_it_is() -> None:
+    for parser in registry.load():
+        assert re.fullmatch(r"[a-z0-9_]+", parser.name)
+        assert parser.version
+        about = parser.about
+        assert about.title
+        assert about.known_by
+        assert about.proves
+        assert about.does_not_prove
+        assert about.limits
+        assert about.references
+        for data_type in about.data_types:
+            assert re.fullmatch(r"(echo|alexa:cloud|alexa:app|recording)(:[a-z_]+)+", data_type), data_type
+
+
+def test_no_parser_claims_what_is_nothing() -> None:
+    for content in (b"", b"\0" * 70_000, b"text\n" * 100, b"{}", b"[]", b'{"a": 1}', b"\xff" * 500):
+        assert registry.claiming(Source.of(content, "some/file.bin")) == ()

@@ -1,0 +1,109 @@
+"""The house keeps its shape: who may import whom, small files and functions, no broad except."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("echoforensics", "parsers", "chain_of_custody")
+MAX_FILE_LINES = 400
+MAX_FUNCTION_LINES = 50
+
+#: From upstream to downstream: a room imports only itself and what stands before it (or on the same line).
+FLOW = (
+    ("errors",),
+    ("evidence",),
+    ("case",),
+    ("timeline",),
+    ("extraction",),
+    ("verification", "tracing", "export"),
+    ("report",),
+    ("demo",),
+    ("cli",),
+    ("__main__",),
+)
+
+
+def _sources(*packages: str) -> list[Path]:
+    found = sorted(path for package in packages for path in (ROOT / package).rglob("*.py"))
+    assert found
+    return found
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield str(node.module)
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+@pytest.mark.parametrize("package", ["parsers", "chain_of_custody"])
+def test_lower_packages_import_neither_the_application_nor_each_other(package: str) -> None:
+    others = set(PACKAGES) - {package}
+    for path in _sources(package):
+        named = {name.partition(".")[0] for name in _imports(path)}
+        assert not named & others, path
+
+
+def test_application_imports_flow_one_way() -> None:
+    rank = {room: number for number, rooms in enumerate(FLOW) for room in rooms}
+    for path in _sources("echoforensics"):
+        room = path.relative_to(ROOT / "echoforensics").parts[0].removesuffix(".py")
+        if room == "__init__":
+            continue
+        for name in _imports(path):
+            parts = name.split(".")
+            if parts[0] == "echoforensics" and len(parts) > 1 and parts[1] in rank:
+                assert rank[parts[1]] <= rank[room], f"{path.relative_to(ROOT)} imports {name}"
+
+
+def test_every_room_has_its_place_in_the_flow() -> None:
+    rooms = {path.name.removesuffix(".py") for path in (ROOT / "echoforensics").iterdir()}
+    rooms -= {"__init__", "__pycache__", "py.typed"}
+    assert rooms == {room for rooms_of in FLOW for room in rooms_of}
+
+
+def test_files_and_functions_are_small() -> None:
+    for path in _sources(*PACKAGES, "tests", "benchmarks"):
+        text = path.read_text()
+        assert len(text.splitlines()) <= MAX_FILE_LINES, path
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                assert length <= MAX_FUNCTION_LINES, f"{path}: {node.name} has {length} lines"
+
+
+def test_no_except_is_bare_or_broad() -> None:
+    for path in _sources(*PACKAGES, "benchmarks"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.ExceptHandler):
+                continue
+            assert node.type is not None, path
+            names = {name.id for name in ast.walk(node.type) if isinstance(name, ast.Name)}
+            assert "Exception" not in names, f"{path}:{node.lineno}"
+            if "BaseException" in names:
+                # Only to undo something and raise again.
+                assert isinstance(node.body[-1], ast.Raise), f"{path}:{node.lineno}"
+
+
+def test_packages_are_told_apart_from_strangers(tmp_path: Path) -> None:
+    stranger = tmp_path / "parsers"
+    stranger.mkdir()
+    (stranger / "__init__.py").write_text("")
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]; import echoforensics"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "needs its own package 'parsers'" in done.stderr
