@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("echoforensics", "parsers", "chain_of_custody")
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50
+#: A test that states a whole record may be longer.
+MAX_TEST_LINES = 75
 
 #: From upstream to downstream: a room imports only itself and what stands before it (or on the same line).
 FLOW = (
@@ -77,9 +79,10 @@ def test_files_and_functions_are_small() -> None:
         text = path.read_text()
         assert len(text.splitlines()) <= MAX_FILE_LINES, path
         for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef):
+            if isinstance(node, ast.FunctionDef) and "fixtures" not in path.parts:
                 length = (node.end_lineno or 0) - node.lineno + 1
-                assert length <= MAX_FUNCTION_LINES, f"{path}: {node.name} has {length} lines"
+                most = MAX_TEST_LINES if node.name.startswith("test_") else MAX_FUNCTION_LINES
+                assert length <= most, f"{path}: {node.name} has {length} lines"
 
 
 def test_no_except_is_bare_or_broad() -> None:

@@ -140,7 +140,8 @@ def ledger_section(actions: list[Entry]) -> str:
         "Chain of custody",
         "<p>These are the lines of the case's ledger, <code>custody.jsonl</code>. Each carries the hash of the line"
         " before and, in a signed case, a signature. This page shows them; it is not itself evidence of them. To check"
-        " them, run <code>echoforensics verify CASE</code> on the case folder, or follow docs/custody.md with openssl.</p>",
+        " them, run <code>echoforensics verify CASE</code> on the case folder, or follow docs/custody.md with openssl."
+        "</p>",
         table(("No.", "Time (examiner's computer)", "Who", "Action", "Detail"), rows),
     )
 

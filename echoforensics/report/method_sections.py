@@ -19,9 +19,9 @@ def method_section(case: Case) -> str:
         case.store.db.execute("SELECT parser || ' ' || parser_version, count(*) FROM records GROUP BY 1").fetchall()
     )
     parts = [
-        "<p>Sources were opened read-only and hashed before and after. Each file was read once, hashed, and offered to"
-        " the parsers by its first bytes; what a parser claimed was kept and read. A record gives one row for each time it"
-        " holds.</p>",
+        "<p>Sources were opened read-only and hashed before and after. Each file was read once, hashed, and offered"
+        " to the parsers by its first bytes; what a parser claimed was kept and read. A record gives one row for each"
+        " time it holds.</p>",
         "<p>Times are shown as recorded and, where the zone is known, in UTC. Whose clock made a time stands beside it."
         " Where the zone is unknown no UTC is given. The time in an utterance id is the start of the audio; the time at"
         " which the service made its record is later, and both are rows.</p>",

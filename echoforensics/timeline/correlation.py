@@ -63,7 +63,7 @@ def _join_utterances(store: Store) -> None:
         texts = {candidate[1] for candidate in candidates}
         text = texts.pop() if len(texts) == 1 else _without_segment(parsed[0])
         _, _, key, path, locator = candidates[0]
-        basis = f"shares the {_named(key)} with the record at {path} ({locator or 'the whole file'})"
+        basis = f"shares the {_named(key)} with {_place(path, locator)}"
         store.db.execute("INSERT INTO joins VALUES (?, 'utterance_id', ?, ?)", (record, text, basis))
 
 
@@ -147,7 +147,7 @@ def _join_requests(store: Store) -> None:
                     "description": description, "recorded": recorded, "clock": clock,
                     "timestamp": timestamp, "note": note,
                 }  # fmt: skip
-                basis = f"the answer shares the {_named(key)} with the list at {path} ({locator})"
+                basis = f"the answer shares the {_named(key)} with {_place(path, locator)}"
                 store.db.execute(
                     "INSERT INTO joins VALUES (?, 'moment', ?, ?)",
                     (record, json.dumps(moment, ensure_ascii=False, sort_keys=True), basis),
@@ -160,5 +160,14 @@ def _without_segment(utterance: UtteranceId) -> str:
 
 
 def _named(key: str) -> str:
+    """A key in words. Folders are left out, so that the words do not depend on where a source was mounted."""
     kind, _, value = key.partition(":")
-    return f"{kind.replace('-', ' ')} {value.rpartition('@')[0] or value}"
+    value = value.rpartition("@")[0] or value
+    if kind == "numbered-audio":
+        return f"number {value.rpartition('#')[2]}"
+    return f"{kind.replace('-', ' ')} {value}"
+
+
+def _place(path: str, locator: str) -> str:
+    name = path.rpartition("/")[2]
+    return f"{locator} of {name}" if locator else name

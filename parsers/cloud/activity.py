@@ -21,7 +21,7 @@ from parsers.utterance import UtteranceId
 from parsers.values import Keeper, shown
 
 DATA_TYPE = "alexa:cloud:activity"
-_CREATION_NOTE = "Epoch milliseconds: when the service created the record, some seconds after the utterance."
+_CREATION_NOTE = "Epoch milliseconds: when the service created the record; the utterance began before that."
 _DISCARDED = ": the service discarded it as not directed at the device, as the status name says"
 #: Members of the domain attributes that hold the service's answer, and what a record calls them.
 _ANSWERS = {

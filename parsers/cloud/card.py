@@ -20,7 +20,7 @@ from parsers.utterance import UtteranceId
 from parsers.values import Keeper, shown
 
 DATA_TYPE = "alexa:cloud:card"
-_CREATION_NOTE = "Epoch milliseconds: when the service created the card, some seconds after the utterance."
+_CREATION_NOTE = "Epoch milliseconds: when the service created the card; the utterance began before that."
 _PLAYBACK = "playbackAudioAction"
 #: Members that hold the service's own text, and what a record calls them.
 _SERVICE = {"title": "service_title", "subtitle": "service_subtitle", "descriptiveText": "service_text"}

@@ -20,7 +20,7 @@ class Foreign(Parser):
         return source.head.startswith(b"FOREIGN")
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        yield Record("echo:foreign", "There is one.", "")
+        yield Record("echo:foreign", f"There are {source.size} bytes.", "")
 
 
 @pytest.fixture

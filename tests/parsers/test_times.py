@@ -19,7 +19,7 @@ def test_milliseconds(value: object) -> None:
     assert from_milliseconds(value) == 1500272434384000
 
 
-@given(st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC)))  # noqa: DTZ001
+@given(st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC)))
 def test_dates_go_there_and_back(when: datetime) -> None:
     stamp = utc(when.year, when.month, when.day, when.hour, when.minute, when.second, when.microsecond)
     assert iso(stamp) == when.isoformat(timespec="microseconds")

@@ -53,7 +53,7 @@ def test_what_is_none(text: str) -> None:
 
 
 @given(
-    when=st.datetimes(datetime(2014, 1, 1), datetime(2099, 1, 1)),  # noqa: DTZ001
+    when=st.datetimes(datetime(2014, 1, 1), datetime(2099, 1, 1)),
     name=st.uuids(),
     segment=st.none() | st.integers(0, 999),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections import Counter
@@ -146,8 +147,6 @@ def test_echo_log_has_every_wake_word_joined_to_stream_and_utterance(tmp_path: P
 
 
 def _grep(pattern: str) -> list[str]:
-    import gzip
-
     found = []
     for path in (EVIDENCE / "echo-1st-gen/var/local/log").glob("messages_*.gz"):
         found += re.findall(pattern, gzip.decompress(path.read_bytes()).decode("utf-8", "replace"))
@@ -170,7 +169,7 @@ def test_cift_library_answers_are_joined_to_their_requests(tmp_path: Path) -> No
     _, found, issues = _case(EVIDENCE / "dfrws2018/cift-library", tmp_path / "case")
     files = {row["path"] for row in found if str(row["path"]).endswith(".json")}
 
-    assert issues == []
+    assert [what for _, what in issues] == ["1 byte stands before the JSON; passed over."]  # a stray backtick
     assert len(files) == len(list((EVIDENCE / "dfrws2018/cift-library/AmazonAlexaClient").glob("*.json")))
     player = [row for row in found if row["data_type"] == "alexa:cloud:player"]
     assert [(row["recorded_time"], row["clock"]) for row in player] == [("1499931336651", "phone")]

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from echoforensics.case.case import Case
 from echoforensics.demo.build import build
+from echoforensics.extraction.options import Options
+from echoforensics.extraction.run import extract
 from echoforensics.timeline.query import Row
 
 EVIDENCE = Path(__file__).parents[4] / "shared/evidence"
@@ -64,10 +67,6 @@ def test_disks_and_ewf_give_the_rows_of_the_folder(
 
 
 def test_archives_within_archives_are_opened_to_a_bounded_depth(tmp_path: Path, folder: Path) -> None:
-    from echoforensics.case.case import Case
-    from echoforensics.extraction.options import Options
-    from echoforensics.extraction.run import extract
-
     clip = (folder / "export/recordings/1.wav").read_bytes()
     inner = tmp_path / "1.wav"
     inner.write_bytes(clip)

@@ -136,5 +136,5 @@ def test_joins_are_made_anew_and_rows_stay_the_same(store: Store, add_file: AddF
     assert first == second
     assert store.db.execute("SELECT what, basis FROM joins ORDER BY what").fetchall() == [
         ("recording", "the recording carries the same utterance id"),
-        ("utterance_id", "shares the numbered audio #1 with the record at list.txt (line:1)"),
+        ("utterance_id", "shares the number 1 with line:1 of list.txt"),
     ]

@@ -28,7 +28,7 @@ def _records(found: list[Record | Issue]) -> list[Record]:
 
 def test_whole_records(fixture_bytes: Callable[[str], bytes], parse_all: Parse) -> None:
     content = fixture_bytes("ACQUIRED_FILE.csv")
-    first, second, third, fourth = _records(parse_all(CiftAcquiredFiles(), content))
+    first, *_ = _records(parse_all(CiftAcquiredFiles(), content))
     url = (
         "https://pitangui.amazon.com/api/np/player?deviceSerialNumber=G000SAMPLE000001&deviceType=A0SAMPLETYPE1"
         "&_=1588600000100"
@@ -65,6 +65,11 @@ def test_whole_records(fixture_bytes: Callable[[str], bytes], parse_all: Parse) 
         Clock.PHONE,
         1588600000100000,
     )
+
+
+def test_recordings_files_and_rows_over_two_lines(fixture_bytes: Callable[[str], bytes], parse_all: Parse) -> None:
+    content = fixture_bytes("ACQUIRED_FILE.csv")
+    _, second, third, fourth = _records(parse_all(CiftAcquiredFiles(), content))
     assert second.utterance_id is not None
     assert second.utterance_id.endswith("9f0ZXV")
     assert second.keys == (f"content-sha1:{'2c' * 20}", "saved-as:(2020-05-04T10_15_07+0000)_TEXT(stop).wav")

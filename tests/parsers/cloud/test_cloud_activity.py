@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from parsers.record import Clock, Issue, Moment, Record
+from parsers.record import Clock, Issue, Moment, Record, Value
 
 Read = Callable[[object], list[Record | Issue]]
 
@@ -16,6 +16,23 @@ SERIAL = "G000SAMPLE000001"
 STREAM = f"A0SAMPLETYPE1:1.0/2020/05/04/10/{SERIAL}/15:07::TNIH_2V.0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0ZXV"
 OTHER = STREAM.replace("0b1c2d3e", "99999999")
 KEY = f"A0SAMPLECUSTOMER#1588587309512#A0SAMPLETYPE1#{SERIAL}"
+
+MOMENTS = (
+    Moment(
+        "Creation Time",
+        "1588587309512",
+        Clock.CLOUD,
+        1588587309512000,
+        "Epoch milliseconds: when the service created the record; the utterance began before that.",
+    ),
+    Moment(
+        "Recorded Time",
+        "2020/05/04/10 15:07",
+        Clock.CLOUD,
+        1588587307000000,
+        "From the utterance id, UTC, in whole seconds: the start of the audio stream.",
+    ),
+)
 
 
 def _activity(**changes: object) -> dict[str, object]:
@@ -41,7 +58,7 @@ def _one(found: list[Record | Issue]) -> Record:
 
 
 def test_a_whole_record(read_value: Read) -> None:
-    attributes = {
+    attributes: Value = {
         "nBestList": [
             {"answerText": "Fine.", "spokenAnswerText": "Fine, thanks.", "questionText": "Stop?"},
             {"answerText": "Fine.", "searchQueryText": "stop"},
@@ -56,22 +73,7 @@ def test_a_whole_record(read_value: Read) -> None:
             ' "stop".'
         ),
         locator="json:/activities/0",
-        moments=(
-            Moment(
-                "Creation Time",
-                "1588587309512",
-                Clock.CLOUD,
-                1588587309512000,
-                "Epoch milliseconds: when the service created the record, some seconds after the utterance.",
-            ),
-            Moment(
-                "Recorded Time",
-                "2020/05/04/10 15:07",
-                Clock.CLOUD,
-                1588587307000000,
-                "From the utterance id, UTC, in whole seconds: the start of the audio stream.",
-            ),
-        ),
+        moments=MOMENTS,
         device_serial=SERIAL,
         device_type="A0SAMPLETYPE1",
         account="A0SAMPLECUSTOMER",

@@ -277,6 +277,14 @@ def test_a_broken_list_of_requests_keeps_its_whole_answers(parse_all: Parse) -> 
     assert all(isinstance(record, Record) and record.fields["request_time_ms"] == 1588600000100 for record in records)
 
 
+def test_an_object_that_is_not_whole_gives_no_record_of_its_own(parse_all: Parse) -> None:
+    whole = {"wakeWords": [{"wakeWord": "ECHO"}]}
+    player = {"playerInfo": {"infoText": {"title": "x"}, "queueId": "q", "state": "PLAYING"}}
+    asked = [{"request": "/api/wake-word", "response": whole}, {"request": "/api/np/player", "response": player}]
+    found = parse_all(ApiJson(), json.dumps(asked).encode()[:-8])
+    assert [(type(item), item.locator) for item in found[1:]] == [(Record, "bytes:1+80;json:/response/wakeWords/0")]
+
+
 def test_more_than_one_value_and_bytes_that_are_not_text(parse_all: Parse) -> None:
     whole = _listed(1)
     found = parse_all(ApiJson(), whole + b" {}")

@@ -16,6 +16,22 @@ STREAM = f"A0SAMPLETYPE1:1.0/2020/05/04/10/{SERIAL}/15:07::TNIH_2V.0b1c2d3e-4f50
 KEY = f"A0SAMPLECUSTOMER#1588587309512#A0SAMPLETYPE1#{SERIAL}"
 HOST = "https://pitangui.amazon.com/api"
 
+SPOKEN = Moment(
+    "Recorded Time",
+    "2020/05/04/10 15:07",
+    Clock.CLOUD,
+    1588587307000000,
+    "From the utterance id, UTC, in whole seconds: the start of the audio stream.",
+)
+
+CREATED = Moment(
+    "Creation Time",
+    "1588587309512",
+    Clock.CLOUD,
+    1588587309512000,
+    "Epoch milliseconds within the key of the activity: when the service created it, not when it was spoken.",
+)
+
 
 def test_whole_records(fixture_bytes: Callable[[str], bytes], parse_all: Parse) -> None:
     found = parse_all(ApiUrlList(), fixture_bytes("api_list.txt"), "case/web/list.txt")
@@ -26,15 +42,7 @@ def test_whole_records(fixture_bytes: Callable[[str], bytes], parse_all: Parse) 
         data_type="alexa:cloud:listed_url",
         message="A list names, as number 1, the address of the recording of an utterance.",
         locator="line:2",
-        moments=(
-            Moment(
-                "Recorded Time",
-                "2020/05/04/10 15:07",
-                Clock.CLOUD,
-                1588587307000000,
-                "From the utterance id, UTC, in whole seconds: the start of the audio stream.",
-            ),
-        ),
+        moments=(SPOKEN,),
         device_serial=SERIAL,
         device_type="A0SAMPLETYPE1",
         utterance_id=STREAM,
@@ -50,14 +58,7 @@ def test_whole_records(fixture_bytes: Callable[[str], bytes], parse_all: Parse) 
         message="A list names, as number 1, the address of an activity.",
         locator="line:6",
         moments=(
-            Moment(
-                "Creation Time",
-                "1588587309512",
-                Clock.CLOUD,
-                1588587309512000,
-                "Epoch milliseconds within the key of the activity: when the service created it, not when it was"
-                " spoken.",
-            ),
+            CREATED,
             third.moments[1],
         ),
         device_serial=SERIAL,

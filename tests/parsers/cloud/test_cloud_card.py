@@ -54,7 +54,7 @@ def test_a_whole_record(read_value: Read) -> None:
                 "1588587309512",
                 Clock.CLOUD,
                 1588587309512000,
-                "Epoch milliseconds: when the service created the card, some seconds after the utterance.",
+                "Epoch milliseconds: when the service created the card; the utterance began before that.",
             ),
             Moment(
                 "Recorded Time",

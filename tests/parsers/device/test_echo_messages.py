@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from parsers.device.echo_messages import EchoMessages
 from parsers.parser import Source
-from parsers.record import Clock, Issue, Moment, Record
+from parsers.record import Clock, Issue, Moment, Record, Value
 
 EVIDENCE = Path(__file__).parents[4] / "shared/evidence/echo-1st-gen/var"
 
@@ -55,7 +55,7 @@ def test_one_answered_interaction_gives_four_records_that_share_its_names(read: 
     records, issues = read(ANSWERED)
 
     keys = (f"voice-request:{REQUEST[:31]}", "audio-sequence:1000")
-    lines = list(range(1, 17))
+    lines: list[Value] = list(range(1, 17))
     assert issues == []
     assert records == [
         Record(
