@@ -164,9 +164,7 @@ def _step(found: Found, kind: str, argument: str) -> Found:
         lines, number = found.content.split(b"\n"), _number(argument)
         if number > len(lines):
             raise LocatorError(f"there are fewer than {number} lines")
-        return Found(
-            _chomp(lines[number - 1]), _plus(found.offset, sum(len(x) + 1 for x in lines[: number - 1]))
-        )
+        return Found(_chomp(lines[number - 1]), _plus(found.offset, sum(len(x) + 1 for x in lines[: number - 1])))
     return _json_value(found, argument)
 
 

@@ -28,9 +28,7 @@ def register(parser: type[Parser]) -> type[Parser]:
     """
     known = _registered.setdefault(parser.name, parser)
     if known is not parser:
-        raise DuplicateParserError(
-            f"parser name {parser.name!r} is taken by {known.__module__}.{known.__qualname__}"
-        )
+        raise DuplicateParserError(f"parser name {parser.name!r} is taken by {known.__module__}.{known.__qualname__}")
     return parser
 
 

@@ -8,8 +8,7 @@ from dataclasses import asdict
 import click
 
 from echoforensics.errors import UsageError
-from parsers.parser import Parser
-from parsers.registry import load
+from parsers.catalogue import Entry, catalogue
 
 
 @click.command("parsers")
@@ -17,7 +16,7 @@ from parsers.registry import load
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def command(*, name: str | None, as_json: bool) -> None:
     """What can be read, what it is known by, and on what it was validated."""
-    found = [parser for parser in load() if name in (None, parser.name)]
+    found = [entry for entry in catalogue() if name in (None, entry.name)]
     if not found:
         raise UsageError(f"there is no parser {name!r}; `echoforensics parsers` lists them")
     if as_json:
@@ -31,7 +30,7 @@ def command(*, name: str | None, as_json: bool) -> None:
         click.echo(_described(found[0]))
 
 
-def _described(parser: Parser) -> str:
+def _described(parser: Entry) -> str:
     about = parser.about
     parts = [f"{parser.name}, version {parser.version}: {about.title}"]
     lists = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from echoforensics.report.markup import escape, evidence, section, size, table
-from parsers.registry import load
+from parsers.catalogue import catalogue
 
 if TYPE_CHECKING:
     from echoforensics.case.case import Case
@@ -28,7 +28,7 @@ def method_section(case: Case) -> str:
         "<p>A recording is tied to an utterance only through an utterance id that the evidence itself ties to it. Each"
         " such join is listed below with its basis.</p>",
     ]
-    for parser in load():
+    for parser in catalogue():
         count = used.pop(f"{parser.name} {parser.version}", 0)
         if not count:
             continue
@@ -44,7 +44,10 @@ def method_section(case: Case) -> str:
         ]
     if used:
         rows = ((escape(name), str(count)) for name, count in sorted(used.items()))
-        parts += ["<h3>Parts of these parsers, by name</h3>", table(("Name and version", "Records"), rows)]
+        parts += [
+            "<h3>Answers that were kept and not interpreted, by name</h3>",
+            table(("Name and version", "Records"), rows),
+        ]
     return section("method", "Method", *parts, "<h3>Joins</h3>", _joins(case))
 
 

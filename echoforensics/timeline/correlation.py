@@ -51,7 +51,8 @@ def _join_utterances(store: Store) -> None:
         JOIN record_keys k2 ON k2.key = k.key
         JOIN records o ON o.id = k2.record_id AND o.utterance_id IS NOT NULL
         JOIN entries e2 ON e2.id = o.entry_id
-        WHERE r.utterance_id IS NULL AND k.key NOT LIKE 'content-sha1:%' AND k.key NOT LIKE 'saved-as:%'
+        WHERE r.utterance_id IS NULL AND k.key NOT LIKE 'content-sha1:%'
+          AND (k.key NOT LIKE 'saved-as:%' OR r.data_type LIKE 'recording:%')
         ORDER BY r.id, e2.path, o.locator, k.key
         """
     )

@@ -43,7 +43,7 @@ ABOUT = About(
         " are not claimed. An MP3 cut between two frames looks whole unless its header gives the number of frames.",
         "The duration of MP3 and ADTS counts the encoder's padding; that of AAC with implicit SBR is right, its sample"
         " rate half of what is played.",
-        "A file that holds moving pictures is not described; an issue says so.",
+        "A file that holds moving pictures is kept and not described. MP4 files over 256 MiB are not claimed.",
         "Tags: at most 256, at most 4096 characters each; pictures are left out. At most 4,000,000 frames or pages"
         " are read.",
     ),

@@ -72,9 +72,11 @@ class Undescribed:
 
     Attributes:
         what: one sentence.
+        foreign: whether they are a sound file of another kind, rather than something that could not be read.
     """
 
     what: str
+    foreign: bool = False
 
 
 def microseconds(samples: int, rate: int) -> int | None:

@@ -59,7 +59,9 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     tracks = [mp4_track.read_track(window, box) for box in boxes[:_MAX_TRACKS]]
     kinds = [track.kind for track in tracks if track is not None]
     if "vide" in kinds:
-        return Undescribed("This MP4 file holds moving pictures; it is not described as a recording of sound.")
+        return Undescribed(
+            "This MP4 file holds moving pictures; it is not described as a recording of sound.", foreign=True
+        )
     sounds = [track for track in tracks if track is not None and track.kind == "soun"]
     if not sounds and walk.ending is Ending.CUT:
         return _without_index(walk, brand, size)

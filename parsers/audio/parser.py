@@ -19,6 +19,8 @@ from parsers.utterance import UtteranceId
 DATA_TYPE = "recording:audio"
 _DEVICE_TYPE = re.compile(r"A[0-9A-Z]{9,14}")
 _EXCERPT = 64
+#: An MP4 file larger than this, in bytes, is not claimed: an hour of speech is a tenth of it.
+_MAX_MP4 = 256 * 1024 * 1024
 
 
 @register
@@ -30,8 +32,9 @@ class Recording(Parser):
     about: ClassVar[About] = ABOUT
 
     def claims(self, source: Source) -> bool:
-        """Whether the file begins as one of the known containers."""
-        return recognise(source.head, source.name) is not None
+        """Whether the file begins as one of the known containers; a large MP4 file is taken for a film."""
+        known = recognise(source.head, source.name)
+        return known is not None and not (known.name == "M4A" and source.size > _MAX_MP4)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield one record, and an issue for a fault and for what follows the recording's end."""
@@ -41,7 +44,8 @@ class Recording(Parser):
         with source.open() as stream:
             facts = known.describe(stream, source.size)
             if isinstance(facts, Undescribed):
-                yield Issue(facts.what, excerpt=source.head[:_EXCERPT])
+                if not facts.foreign:
+                    yield Issue(facts.what, excerpt=source.head[:_EXCERPT])
                 return
             after = b""
             if facts.trailing > 0:
@@ -83,9 +87,13 @@ def _record(source: Source, facts: AudioFacts) -> Record:
     moments = list(facts.moments)
     number = names.number(source.name)
     voice = names.voice(source.name)
+    keys: list[str] = []
     if voice is not None:
         fields["name_text"] = voice.text
         moments.append(voice.moment)
+        keys.append(f"saved-as:{source.name}")
+    if number is not None:
+        keys.append(f"numbered-audio:{source.folder}#{number}")
     named = names.utterance(source.name)
     spoken: UtteranceId | None = None
     if named is not None:
@@ -100,7 +108,7 @@ def _record(source: Source, facts: AudioFacts) -> Record:
         device_type=spoken.source if spoken and _DEVICE_TYPE.fullmatch(spoken.source) else None,
         utterance_id=spoken.text if spoken else None,
         fields=fields,
-        keys=() if number is None else (f"numbered-audio:{source.folder}#{number}",),
+        keys=tuple(keys),
     )
 
 

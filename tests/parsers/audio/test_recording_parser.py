@@ -117,14 +117,15 @@ def test_recording_without_index() -> None:
     assert issue.what.startswith("The recording is truncated: 1500 of")
 
 
-def test_moving_pictures_are_an_issue_only() -> None:
-    content = (FIXTURES / "video.mp4").read_bytes()
-    assert _parse(content, "video.mp4") == [
-        Issue(
-            "This MP4 file holds moving pictures; it is not described as a recording of sound.",
-            excerpt=content[:64],
-        )
-    ]
+def test_moving_pictures_give_neither_record_nor_issue() -> None:
+    assert _parse((FIXTURES / "video.mp4").read_bytes(), "video.mp4") == []
+
+
+def test_film_is_not_claimed_and_so_not_copied_into_a_case() -> None:
+    head = (FIXTURES / "speech.m4a").read_bytes()[:65536]
+    for size, claimed in ((len(head), True), (300 * 1024 * 1024, False)):
+        source = Source("holiday.mp4", size, head, lambda: io.BytesIO(head))
+        assert Recording().claims(source) is claimed
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,25 @@
+"""Everything that can be read, for people: parsers of files, and the kinds of answers that they hand on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from parsers.cloud.responses import kinds
+from parsers.parser import About
+from parsers.registry import load
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that can be read: the name and version that stand in its rows, and what people are told of it."""
+
+    name: str
+    version: str
+    about: About
+
+
+def catalogue() -> tuple[Entry, ...]:
+    """Every entry, by name."""
+    found = [Entry(parser.name, parser.version, parser.about) for parser in load()]
+    found += [Entry(kind.name, kind.version, kind.about) for kind in kinds()]
+    return tuple(sorted(found, key=lambda entry: entry.name))
