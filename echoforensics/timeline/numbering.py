@@ -134,7 +134,8 @@ def _corroborate(store: Store) -> None:
     """Name, for each row of an utterance, the exhibits of the other side: the device's log or the account.
 
     Only the device's own records and the account's are independent of each other; a card and an activity
-    come from one service, and say the same thing twice.
+    come from one service, and say the same thing twice. Lists made by whoever collected the evidence attest
+    nothing of their own.
     """
     store.db.execute(
         """
@@ -142,7 +143,8 @@ def _corroborate(store: Store) -> None:
         SELECT min(w.exhibit) AS exhibit, w.record AS record, s.uuid AS key,
             CASE WHEN w.data_type LIKE 'echo:%' THEN 'device' ELSE 'account' END AS side
         FROM rows w JOIN temp.spoken s ON s.record_id = w.record
-        WHERE w.data_type LIKE 'echo:%' OR w.data_type LIKE 'alexa:%'
+        WHERE (w.data_type LIKE 'echo:%' OR w.data_type LIKE 'alexa:%')
+            AND w.data_type NOT IN ('alexa:cloud:listed_url', 'alexa:app:acquired_file')
         GROUP BY w.record, s.uuid
         """
     )
