@@ -26,6 +26,7 @@ _HASH = (
     " print(hash_file(Path(sys.argv[1])))"
 )
 _FILES = 4000
+_LARGEST = 64 * 1024 * 1024
 
 
 def main() -> None:
@@ -61,7 +62,7 @@ def build_image(work: Path, mebibytes: int) -> Path:
     for number in range(_FILES):
         path = root / f"d{number % 40}" / f"f{number}"
         path.parent.mkdir(exist_ok=True)
-        size = min(left, int(draw.paretovariate(1.1) * left / _FILES / 6))
+        size = min(left, _LARGEST, int(draw.paretovariate(1.1) * left / _FILES / 6))
         path.write_bytes(draw.randbytes(size))
         left -= size
     with image.open("wb") as stream:

@@ -113,18 +113,17 @@ def trace(case: Case, exhibit: str) -> Trace:
 def _entry(case: Case, row: dict[str, Any]) -> dict[str, Any]:
     """What the case knows of the file of a row."""
     db = case.store.db
-    address, times, location, fields = db.execute(
-        "SELECT e.address, e.times, v.location, r.fields FROM records r JOIN entries e ON e.id = r.entry_id"
-        " JOIN evidence v ON v.id = e.evidence_id WHERE r.id = ?",
-        (row["record"],),
+    address, times, location, fields, record = db.execute(
+        "SELECT e.address, e.times, v.location, r.fields, r.id FROM rows w JOIN records r ON r.id = w.record_id"
+        " JOIN entries e ON e.id = r.entry_id"
+        " JOIN evidence v ON v.id = e.evidence_id WHERE w.exhibit = ?",
+        (row["exhibit"],),
     ).fetchone()
     note = db.execute(
         "SELECT note FROM moments WHERE record_id = ? AND description = ? AND recorded = ?",
-        (row["record"], row["timestamp_desc"], row["recorded_time"]),
+        (record, row["timestamp_desc"], row["recorded_time"]),
     ).fetchone()
-    joins = db.execute(
-        "SELECT what, value, basis FROM joins WHERE record_id = ? ORDER BY what", (row["record"],)
-    ).fetchall()
+    joins = db.execute("SELECT what, value, basis FROM joins WHERE record_id = ? ORDER BY what", (record,)).fetchall()
     references = db.execute(
         "SELECT v.name || ': ' || e.path FROM entries e JOIN evidence v ON v.id = e.evidence_id"
         " WHERE e.artefact AND e.sha256 = ? ORDER BY v.id, e.path",

@@ -66,6 +66,9 @@ def verify_case(
     say = report or (lambda _: None)
     result = CaseVerification()
     with Case.open(path) as case:
+        if not case.ledger_path.is_file() and case.store.head() is None and not case.store.evidence():
+            result.checks.add("ledger", True, "NOT COMPLETE: the extraction was interrupted before its first line")
+            return result
         if not case.ledger_path.is_file():
             result.checks.add("ledger", False, "there is none")
             result.checks.skipped("tables, artefacts and sources", "there is no ledger to check them against")

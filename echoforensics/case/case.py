@@ -58,6 +58,8 @@ class Case:
     def sealed(self) -> bool:
         """Whether the last extraction came to its end."""
         last = ""
+        if not self.ledger_path.exists():
+            return False
         for entry in self.actions():
             if entry.action in (SEALED, *BEGINNINGS):
                 last = entry.action
@@ -104,11 +106,14 @@ class OpenCase(Case):
         except OSError as error:
             raise CaseError(f"{path}: cannot be written: {error.strerror}") from error
         try:
+            # The database first: where it is, the case can be opened, however early a run was killed.
+            store = Store(path / DATABASE, create=True, write=True)
             ledger = Ledger.open(path / LEDGER, key, actor)
         except LedgerError as error:
-            os.close(lock)
             raise CaseError(f"{path / LEDGER}: {error}") from error
-        case = cls(path, Store(path / DATABASE, create=fresh, write=True), ledger, lock)
+        except (OSError, ValueError) as error:
+            raise CaseError(f"{path}: cannot be written: {error}") from error
+        case = cls(path, store, ledger, lock)
         case._check_head()
         case.vault.clear_partial()
         return case
@@ -145,4 +150,4 @@ def _storable(value: Any) -> Any:
 
 def _is_beginning(path: Path) -> bool:
     """Whether a folder is empty, or is what a run leaves that was killed before it made the database."""
-    return path.is_dir() and {item.name for item in path.iterdir()} <= {ARTEFACTS, LEDGER}
+    return path.is_dir() and {item.name for item in path.iterdir()} <= {ARTEFACTS, LEDGER, f"{DATABASE}.partial"}

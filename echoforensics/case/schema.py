@@ -82,7 +82,8 @@ CREATE TABLE joins (
 ) WITHOUT ROWID;
 CREATE TABLE rows (
     exhibit TEXT PRIMARY KEY,
-    record TEXT NOT NULL REFERENCES records,
+    record_id TEXT NOT NULL REFERENCES records,
+    record TEXT NOT NULL,           -- named by what it says and where in its file, not by where the file lay
     timestamp INTEGER, datetime TEXT, timestamp_desc TEXT NOT NULL,
     message TEXT NOT NULL, data_type TEXT NOT NULL,
     recorded_time TEXT, clock TEXT NOT NULL,
@@ -93,7 +94,7 @@ CREATE TABLE rows (
     corroborated_by TEXT NOT NULL   -- JSON list of exhibits
 ) WITHOUT ROWID;
 CREATE INDEX rows_by_time ON rows (timestamp IS NULL, timestamp, exhibit);
-CREATE INDEX rows_by_record ON rows (record);
+CREATE INDEX rows_by_record ON rows (record_id);
 CREATE TABLE ledger_head (one INTEGER PRIMARY KEY CHECK (one = 1), length INTEGER NOT NULL, head TEXT NOT NULL);
 CREATE VIRTUAL TABLE search USING fts5(
     exhibit UNINDEXED, message, transcript, fields, tokenize = 'trigram'

@@ -31,20 +31,20 @@ class Store:
 
         Args:
             path: ``case.db``.
-            create: make the tables first.
+            create: make it first if there is none; it appears whole or not at all.
             write: open for writing; otherwise nothing can be changed through this object.
 
         Raises:
             CaseError: it is not the database of a case, or of another version.
         """
-        mode = "rwc" if create else "rw" if write else "ro"
+        mode = "rw" if write else "ro"
         try:
+            if create and not path.exists():
+                _create(path)
             self.db = sqlite3.connect(f"file:{_quoted(path)}?mode={mode}", uri=True, isolation_level=None)
-            if write or create:
+            if write:
                 self.db.execute("PRAGMA journal_mode=WAL")
                 self.db.execute("PRAGMA synchronous=NORMAL")
-            if create and not self._version():
-                self.db.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
             version = self._version()
         except sqlite3.Error as error:
             raise CaseError(f"{path}: cannot be opened as a case database: {error}") from error
@@ -194,6 +194,16 @@ class Store:
         """How many rows a table has."""
         number: int = self.db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 (our names)
         return number
+
+
+def _create(path: Path) -> None:
+    """Make an empty database under another name, and give it its own when it is whole."""
+    partial = path.with_name(path.name + ".partial")
+    partial.unlink(missing_ok=True)
+    made = sqlite3.connect(partial, isolation_level=None)
+    made.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
+    made.close()
+    partial.replace(path)
 
 
 def storable(text: str) -> str:

@@ -46,7 +46,7 @@ _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
     "--timezone",
     default="",
     metavar="ZONE",
-    help="IANA zone (such as Asia/Seoul) in which times are also shown. UTC is always shown.",
+    help="IANA zone (such as Asia/Seoul) in which the report also shows times; UTC is always shown.",
 )
 @click.option(
     "--hash",

@@ -66,7 +66,9 @@ def summary_section(case: Case) -> str:
     accounts = db.execute(
         "SELECT account, count(*) FROM rows WHERE account IS NOT NULL GROUP BY 1 ORDER BY 1"
     ).fetchall()
-    kinds = db.execute("SELECT data_type, count(DISTINCT record), count(*) FROM rows GROUP BY 1 ORDER BY 1").fetchall()
+    kinds = db.execute(
+        "SELECT data_type, count(DISTINCT record_id), count(*) FROM rows GROUP BY 1 ORDER BY 1"
+    ).fetchall()
     return section(
         "summary",
         "Summary",

@@ -51,8 +51,8 @@ def recordings(case: Case) -> Iterator[Recording]:
     """Every distinct recording, by time, those without a time last."""
     db = case.store.db
     found = db.execute(
-        "SELECT sha256, record, min(timestamp) FROM rows WHERE data_type LIKE 'recording:%'"
-        " GROUP BY sha256, record ORDER BY min(timestamp) IS NULL, min(timestamp), min(exhibit)"
+        "SELECT sha256, record_id, min(timestamp) FROM rows WHERE data_type LIKE 'recording:%'"
+        " GROUP BY sha256, record_id ORDER BY min(timestamp) IS NULL, min(timestamp), min(exhibit)"
     ).fetchall()
     for sha256, record, _ in found:
         yield _recording(case, sha256, record)
@@ -60,7 +60,7 @@ def recordings(case: Case) -> Iterator[Recording]:
 
 def _recording(case: Case, sha256: str, record: str) -> Recording:
     db = case.store.db
-    cursor = db.execute("SELECT * FROM rows WHERE record = ? ORDER BY exhibit", (record,))
+    cursor = db.execute("SELECT * FROM rows WHERE record_id = ? ORDER BY exhibit", (record,))
     names = [column[0] for column in cursor.description]
     rows = [dict(zip(names, values, strict=True)) for values in cursor]
     fields = json.loads(db.execute("SELECT fields FROM records WHERE id = ?", (record,)).fetchone()[0])
@@ -71,7 +71,7 @@ def _recording(case: Case, sha256: str, record: str) -> Recording:
     ).fetchall()
     texts = db.execute(
         "SELECT min(exhibit), transcript FROM rows WHERE recording = ? AND transcript IS NOT NULL AND transcript <> ''"
-        " GROUP BY record ORDER BY 1",
+        " GROUP BY record_id ORDER BY 1",
         (sha256,),
     ).fetchall()
     basis = db.execute("SELECT basis FROM joins WHERE record_id = ? AND what = 'utterance_id'", (record,)).fetchone()

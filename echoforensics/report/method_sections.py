@@ -59,7 +59,7 @@ def _list(title: str, lines: tuple[str, ...]) -> str:
 
 def _joins(case: Case) -> str:
     rows = case.store.db.execute(
-        "SELECT coalesce((SELECT min(exhibit) FROM rows w WHERE w.record = j.record_id), 'a further reference'),"
+        "SELECT coalesce((SELECT min(exhibit) FROM rows w WHERE w.record_id = j.record_id), 'a further reference'),"
         " j.what, j.basis FROM joins j WHERE j.what <> 'recording' ORDER BY 1, 2, 3 LIMIT 1000"
     ).fetchall()
     names = {"utterance_id": "utterance", "moment": "time of the request"}

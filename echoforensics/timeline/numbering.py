@@ -6,6 +6,7 @@ on nothing else, so the same evidence gives the same numbers again.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -22,21 +23,23 @@ PREFIX = "EF-"
 NO_TIME = "Not a time"
 
 _INSERT = """
-INSERT INTO rows (exhibit, record, timestamp, datetime, timestamp_desc, message, data_type, recorded_time, clock,
-    device_serial, device_type, account, person, utterance_id, transcript, recording, evidence, path, locator,
-    sha256, parser, parser_version, corroborated_by)
-VALUES (:exhibit, :record, :timestamp, :datetime, :timestamp_desc, :message, :data_type, :recorded_time, :clock,
-    :device_serial, :device_type, :account, :person, :utterance_id, :transcript, :recording, :evidence, :path,
-    :locator, :sha256, :parser, :parser_version, '[]')
+INSERT INTO rows (exhibit, record_id, record, timestamp, datetime, timestamp_desc, message, data_type,
+    recorded_time, clock, device_serial, device_type, account, person, utterance_id, transcript, recording,
+    evidence, path, locator, sha256, parser, parser_version, corroborated_by)
+VALUES (:exhibit, :record_id, :record, :timestamp, :datetime, :timestamp_desc, :message, :data_type,
+    :recorded_time, :clock, :device_serial, :device_type, :account, :person, :utterance_id, :transcript, :recording,
+    :evidence, :path, :locator, :sha256, :parser, :parser_version, '[]')
 """
 
 _RECORDS = """
-SELECT r.id AS record, r.data_type, r.message, r.locator, r.device_serial, r.device_type, r.account, r.person,
-    coalesce(r.utterance_id, ju.value) AS utterance_id, ju.basis AS basis, r.transcript,
+SELECT r.id AS record_id, r.ordinal, o.number AS occurrence, r.data_type, r.message, r.locator,
+    r.locator AS own_locator, r.device_serial, r.device_type, r.account, r.person, r.transcript, r.fields,
+    coalesce(r.utterance_id, ju.value) AS utterance_id, ju.basis AS basis,
     CASE WHEN r.data_type LIKE 'recording:%' THEN e.sha256 ELSE jr.value END AS recording,
-    r.fields, jm.value AS moment, v.name AS evidence, e.path, e.sha256, r.parser, r.parser_version
+    jm.value AS moment, v.name AS evidence, e.path, e.sha256, r.parser, r.parser_version
 FROM records r
 JOIN entries e ON e.id = r.entry_id JOIN evidence v ON v.id = e.evidence_id
+JOIN temp.occurrences o ON o.entry_id = e.id
 LEFT JOIN joins ju ON ju.record_id = r.id AND ju.what = 'utterance_id'
 LEFT JOIN joins jr ON jr.record_id = r.id AND jr.what = 'recording'
 LEFT JOIN joins jm ON jm.record_id = r.id AND jm.what = 'moment'
@@ -48,12 +51,14 @@ def number_rows(store: Store) -> None:
     """Make the rows of a case anew. Runs inside the caller's transaction, after the joins are made."""
     store.db.execute("DELETE FROM rows")
     store.db.execute("DELETE FROM search")
+    _count_occurrences(store)
     number = 0
     recordings: set[str] = set()
     cursor = store.db.execute(_RECORDS)
     names = [column[0] for column in cursor.description]
     for values in cursor:
         record = dict(zip(names, values, strict=True))
+        record["record"] = _record_name(record)
         if record["data_type"].startswith("recording:"):
             if record["sha256"] in recordings:
                 continue  # the same bytes again: another reference, not another recording
@@ -70,13 +75,33 @@ def number_rows(store: Store) -> None:
     _corroborate(store)
 
 
+def _count_occurrences(store: Store) -> None:
+    """A temporary table that numbers entries of the same content, in the order of evidence and path."""
+    store.db.execute("DROP TABLE IF EXISTS temp.occurrences")
+    store.db.execute(
+        "CREATE TEMP TABLE occurrences AS SELECT id AS entry_id, row_number() OVER"
+        " (PARTITION BY sha256 ORDER BY evidence_id, path, address) AS number FROM entries"
+        " WHERE id IN (SELECT entry_id FROM records)"
+    )
+    store.db.execute("CREATE UNIQUE INDEX temp.occurrences_by_entry ON occurrences (entry_id)")
+
+
+def _record_name(record: dict[str, Any]) -> str:
+    """A record's name: made of its file's content, its place there and its parser.
+
+    The same file gives the same names, in a folder, an archive or an image.
+    """
+    parts = (record["sha256"], record["parser"], record["own_locator"], record["ordinal"], record["occurrence"])
+    return "REC-" + hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:20]
+
+
 def _moments(store: Store, record: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The times of a record: its own, else one joined to it, else one row without a time."""
     found = [
         _moment(description, recorded, clock, timestamp, locator, record["locator"])
         for description, recorded, clock, timestamp, locator in store.db.execute(
             "SELECT description, recorded, clock, timestamp, locator FROM moments WHERE record_id = ? ORDER BY ordinal",
-            (record["record"],),
+            (record["record_id"],),
         )
     ]
     if record["data_type"].startswith("recording:") and (text := record["utterance_id"]):
@@ -140,12 +165,12 @@ def _corroborate(store: Store) -> None:
     store.db.execute(
         """
         CREATE TEMP TABLE sides AS
-        SELECT min(w.exhibit) AS exhibit, w.record AS record, s.uuid AS key,
+        SELECT min(w.exhibit) AS exhibit, w.record_id AS record, s.uuid AS key,
             CASE WHEN w.data_type LIKE 'echo:%' THEN 'device' ELSE 'account' END AS side
-        FROM rows w JOIN temp.spoken s ON s.record_id = w.record
+        FROM rows w JOIN temp.spoken s ON s.record_id = w.record_id
         WHERE (w.data_type LIKE 'echo:%' OR w.data_type LIKE 'alexa:%')
             AND w.data_type NOT IN ('alexa:cloud:listed_url', 'alexa:app:acquired_file')
-        GROUP BY w.record, s.uuid
+        GROUP BY w.record_id, s.uuid
         """
     )
     store.db.execute("CREATE INDEX temp.sides_by_record ON sides (record)")
@@ -156,8 +181,8 @@ def _corroborate(store: Store) -> None:
             SELECT json_group_array(exhibit) FROM (
                 SELECT DISTINCT o.exhibit FROM temp.sides s
                 JOIN temp.sides o ON o.key = s.key AND o.side <> s.side
-                WHERE s.record = rows.record ORDER BY o.exhibit))
-        WHERE record IN (SELECT record FROM temp.sides)
+                WHERE s.record = rows.record_id ORDER BY o.exhibit))
+        WHERE record_id IN (SELECT record FROM temp.sides)
         """
     )
     store.db.execute("DROP TABLE temp.sides")

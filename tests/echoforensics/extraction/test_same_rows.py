@@ -23,7 +23,7 @@ Extract = Callable[..., list[Row]]
 def bare(rows: list[Row], prefix: str = "") -> list[Row]:
     """Rows without what depends on where the source lay."""
     cut = [{**row, "path": str(row["path"]).removeprefix(prefix)} for row in rows]
-    return [{key: value for key, value in row.items() if key not in ("evidence", "record")} for row in cut]
+    return [{key: value for key, value in row.items() if key != "evidence"} for row in cut]
 
 
 @pytest.fixture(scope="session")
