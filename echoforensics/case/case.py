@@ -65,6 +65,19 @@ class Case:
                 last = entry.action
         return last == SEALED
 
+    def refuse_inside(self, target: Path) -> None:
+        """Refuse to write into the case folder or into a source.
+
+        Raises:
+            CaseError: the path lies there.
+        """
+        found = target.resolve()
+        places = [(self.path.resolve(), "the case folder")]
+        places += [(Path(item["location"]), "a source") for item in self.store.evidence()]
+        for place, what in places:
+            if found == place or place in found.parents:
+                raise CaseError(f"{target}: lies inside {what}; nothing is written there")
+
     def close(self) -> None:
         """Close the database."""
         self.store.close()

@@ -27,13 +27,14 @@ def export(case: Case, query: Query, form: str, output: Path | None, local: Zone
     A file appears whole or not at all.
 
     Raises:
-        UsageError: the file cannot be written, or lies inside the case or a source.
+        UsageError: the file cannot be written.
+        CaseError: it lies inside the case or a source.
     """
     write, found = FORMATS[form], rows(case.store, query)
     if output is None:
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
         return write(found, sys.stdout, local)
-    refuse_inside(case, output)
+    case.refuse_inside(output)
     try:
         handle, name = tempfile.mkstemp(dir=output.resolve().parent, prefix=".echoforensics-")
         try:
@@ -47,17 +48,3 @@ def export(case: Case, query: Query, form: str, output: Path | None, local: Zone
     except OSError as error:
         raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
     return count
-
-
-def refuse_inside(case: Case, output: Path) -> None:
-    """Refuse to write into the case folder or into a source.
-
-    Raises:
-        UsageError: the path lies there.
-    """
-    target = output.resolve()
-    places = [(case.path.resolve(), "the case folder")]
-    places += [(Path(item["location"]), "a source") for item in case.store.evidence()]
-    for place, what in places:
-        if target == place or place in target.parents:
-            raise UsageError(f"{output}: lies inside {what}; nothing is written there")

@@ -54,7 +54,9 @@ def write_report(case: Case, folder: Path, local: ZoneInfo | None = None) -> Pat
     Raises:
         CaseError: the folder is not empty, lies in the case or in a source, or cannot be written.
     """
-    _refuse(case, folder)
+    case.refuse_inside(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CaseError(f"{folder}: exists and is not an empty folder")
     found = list(recordings(case))
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -74,17 +76,6 @@ def write_report(case: Case, folder: Path, local: ZoneInfo | None = None) -> Pat
     except OSError as error:
         raise CaseError(f"{folder}: the report cannot be written: {error}") from error
     return index
-
-
-def _refuse(case: Case, folder: Path) -> None:
-    target = folder.resolve()
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CaseError(f"{folder}: exists and is not an empty folder")
-    places = [(case.path.resolve(), "the case folder")]
-    places += [(Path(item["location"]), "a source") for item in case.store.evidence()]
-    for place, what in places:
-        if target == place or place in target.parents:
-            raise CaseError(f"{folder}: lies inside {what}; nothing is written there")
 
 
 def _write_rows(case: Case, folder: Path, found: list[Recording], local: ZoneInfo | None) -> list[str]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from parsers.device.echo_log_interaction import Interactions
-from parsers.device.echo_log_line import MAX_LINE, LogLine, Raw, is_line, raw_lines, seconds_of, take_apart
-from parsers.device.echo_log_records import line_moment, records_of
-from parsers.device.echo_log_state import States
+from parsers.device.echo1_interaction import Interactions
+from parsers.device.echo1_line import MAX_LINE, LogLine, Raw, is_line, raw_lines, seconds_of, take_apart
+from parsers.device.echo1_records import line_moment, records_of
+from parsers.device.echo1_state import States
 from parsers.locator import at_line
 from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record, Value

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from parsers.device.echo_log_interaction import ACCEPTED, detection
-from parsers.device.echo_log_line import LogLine
-from parsers.device.echo_log_records import line_moment
+from parsers.device.echo1_interaction import ACCEPTED, detection
+from parsers.device.echo1_line import LogLine
+from parsers.device.echo1_records import line_moment
 from parsers.locator import at_line
 from parsers.record import Record, Value
 

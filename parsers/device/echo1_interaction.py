@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from parsers.device.echo_log_line import LogLine
+from parsers.device.echo1_line import LogLine
 
 #: How many interactions may be open at once, and for how long after their first line, in microseconds.
 MAX_OPEN = 4

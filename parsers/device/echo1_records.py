@@ -12,8 +12,8 @@ from parsers.times import from_milliseconds
 from parsers.utterance import UtteranceId
 
 if TYPE_CHECKING:
-    from parsers.device.echo_log_interaction import Interaction
-    from parsers.device.echo_log_line import LogLine
+    from parsers.device.echo1_interaction import Interaction
+    from parsers.device.echo1_line import LogLine
 
 #: Audio goes to the encoder at this many samples a second.
 SAMPLE_RATE = 16_000
