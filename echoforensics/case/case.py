@@ -51,8 +51,15 @@ class Case:
         return self.path / LEDGER
 
     def actions(self) -> Iterator[Entry]:
-        """The ledger's entries, unchecked, in order. Raises LedgerError where one cannot be read."""
-        return read(self.ledger_path)
+        """The ledger's entries, in order; signatures are not checked here.
+
+        Raises:
+            CaseError: there is no ledger, or a line of it is not one.
+        """
+        try:
+            yield from read(self.ledger_path)
+        except (LedgerError, OSError) as error:
+            raise CaseError(f"{self.ledger_path}: cannot be read; run `echoforensics verify`: {error}") from error
 
     @property
     def sealed(self) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
+    from chain_of_custody.ledger import Entry
     from echoforensics.case.case import Case
 
 #: Rows in one script of data.
@@ -57,6 +58,9 @@ def write_report(case: Case, folder: Path, local: ZoneInfo | None = None) -> Pat
     case.refuse_inside(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CaseError(f"{folder}: exists and is not an empty folder")
+    actions = list(case.actions())
+    if not actions:
+        raise CaseError(f"{case.path}: the extraction had only begun; repeat the extract command")
     found = list(recordings(case))
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -72,7 +76,7 @@ def write_report(case: Case, folder: Path, local: ZoneInfo | None = None) -> Pat
             csv_table.write(rows(case.store), stream, local)
         (folder / "README.txt").write_text(_README, encoding="utf-8")
         index = folder / "index.html"
-        index.write_text(_page(case, found, chunks, local), encoding="utf-8")
+        index.write_text(_page(case, actions, found, chunks, local), encoding="utf-8")
     except OSError as error:
         raise CaseError(f"{folder}: the report cannot be written: {error}") from error
     return index
@@ -102,8 +106,7 @@ def _data(case: Case, local: ZoneInfo | None) -> Iterator[list[object]]:
         yield [row[column] for column in COLUMNS]
 
 
-def _page(case: Case, found: list[Recording], chunks: list[str], local: ZoneInfo | None) -> str:
-    actions = list(case.actions())
+def _page(case: Case, actions: list[Entry], found: list[Recording], chunks: list[str], local: ZoneInfo | None) -> str:
     sections = [
         custody_sections.case_section(case, actions, local),
         custody_sections.summary_section(case),

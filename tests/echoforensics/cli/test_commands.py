@@ -119,6 +119,28 @@ def test_timeline_options(run: Run, sealed: object, copy_of_sealed: Path) -> Non
     assert len(list(csv.reader(io.StringIO(table)))) == len(everything) + 1
 
 
+@pytest.mark.parametrize("content", [None, b"", b"not a ledger\n"])
+def test_case_without_a_sound_ledger_is_told_in_one_line(content: bytes | None, run: Run, copy_of_sealed: Path) -> None:
+    ledger = copy_of_sealed / "custody.jsonl"
+    ledger.unlink()
+    if content is not None:
+        ledger.write_bytes(content)
+
+    for arguments in (
+        ("verify", copy_of_sealed),
+        ("report", copy_of_sealed, "-o", "bundle"),
+        ("timeline", copy_of_sealed),
+    ):
+        done = run(*arguments)
+        assert "Traceback" not in done.stderr, arguments
+        if arguments[0] == "verify":
+            assert done.returncode == 1
+        elif done.returncode == 0:
+            assert "NOT COMPLETE" in done.stderr
+        else:
+            assert done.returncode == 2
+
+
 def test_nothing_is_written_into_a_case_or_a_source(run: Run, copy_of_sealed: Path, sample_sources: list[Path]) -> None:
     for target in (copy_of_sealed / "x.csv", sample_sources[2] / "x.csv"):
         done = run("timeline", copy_of_sealed, "-o", target)
