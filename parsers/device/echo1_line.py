@@ -1,46 +1,31 @@
 """A line of a first-generation Echo's main system log.
 
-``YYYYMMDD:HHMMSS program[pid]: L component:function:key=value,...:text``, UTC, to the second.
+``YYYYMMDD:HHMMSS program[pid]: L component:function:key=value,...:text``, UTC, to the second. The device's own
+configuration of its log daemon gives the form: stamp, a blank, the program with its number where it has one, the text.
 
 References:
-    Measured on messages_00003921 .. 00003924 of Mich21050/EchoSystemFiles: the line's second is 0.05 to 0.98 s
-    before epoch milliseconds written inside the same line.
+    Mich21050/EchoSystemFiles: etc/syslog-ng.conf (the destination of ``/var/log/messages``), and measured on
+    messages_00003921 .. 00003924: the line's second is 0.05 to 0.98 s before epoch milliseconds in the same line.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from functools import lru_cache
 
 from parsers.times import utc
 
-#: A longer line is cut; the cut is an Issue.
-MAX_LINE = 65_536
-#: A clock that reads an earlier year has not been set.
+#: A clock that reads an earlier year has not been set: the device starts at the year its hardware begins with.
 FIRST_YEAR = 2010
+#: Bytes of the stamp and the blank after it.
+STAMP_SIZE = 16
 
-_STAMP = re.compile(rb"(\d{4})(\d\d)(\d\d):(\d\d)(\d\d)(\d\d) ")
-_LINE = re.compile(
-    rb"\d{8}:\d{6} (?P<program>[^\s:\[\]]{1,64})(?:\[(?P<pid>\d{1,7})\])?: (?:(?P<level>[A-Z]) )?(?P<text>.*)",
-    re.DOTALL,
+_STAMP = re.compile(rb"\d{8}:\d{6} ")
+_MESSAGE = re.compile(
+    rb"(?:(?P<program>[^\s:\[\]]{1,64})(?:\[\d{1,10}\])?: )?(?:(?P<level>[A-Z]) )?(?P<text>.*)", re.DOTALL
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """A line as it stands.
-
-    Attributes:
-        number: counted from 1.
-        content: without its line end, at most :data:`MAX_LINE` bytes.
-        cut: whether it was longer.
-    """
-
-    number: int
-    content: bytes
-    cut: bool
+_WHOLE = re.compile(rb"\d{8}:\d{6} [^\s:\[\]]{1,64}(?:\[\d{1,10}\])?: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,64 +35,56 @@ class LogLine:
     Attributes:
         number: counted from 1.
         stamp: the time as written.
-        timestamp: microseconds since 1970 UTC, or None where there is no such date or the clock was not set.
-        program: who wrote it.
+        seconds: the time as whole seconds since 1970 UTC, for comparing lines; None where there is no such date.
+        timestamp: microseconds since 1970 UTC; None where there is no such date or the clock was not set.
+        program: who wrote it; empty where the line does not say.
         text: what stands after the program and the level.
     """
 
     number: int
     stamp: str
+    seconds: int | None
     timestamp: int | None
     program: str
     text: str
 
 
-def raw_lines(stream: BinaryIO) -> Iterator[Raw]:
-    """The lines of a file, read one by one."""
-    number = 0
-    while line := stream.readline(MAX_LINE + 1):
-        number += 1
-        cut = len(line) > MAX_LINE and not line.endswith(b"\n")
-        if cut:
-            line = line[:MAX_LINE]
-            while (rest := stream.readline(MAX_LINE)) and not rest.endswith(b"\n"):
-                pass
-        yield Raw(number, line.rstrip(b"\r\n"), cut)
+def has_stamp(content: bytes) -> bool:
+    """Whether a line starts with a stamp."""
+    return _STAMP.match(content) is not None
 
 
-def take_apart(raw: Raw) -> LogLine | None:
-    """A line's parts; None where it is not of the form."""
-    match = _LINE.match(raw.content)
-    if match is None:
-        return None
+def is_whole(content: bytes) -> bool:
+    """Whether a line starts with a stamp and a program, as nearly every line does."""
+    return _WHOLE.match(content) is not None
+
+
+def take_apart(number: int, content: bytes) -> LogLine:
+    """The parts of a line that has a stamp."""
+    match = _MESSAGE.match(content.rstrip(b"\r"), STAMP_SIZE)
+    program, text = (match["program"] or b"", match["text"]) if match else (b"", b"")
+    seconds = seconds_of(content[:STAMP_SIZE])
+    is_set = seconds is not None and int(content[:4]) >= FIRST_YEAR
     return LogLine(
-        raw.number,
-        raw.content[:15].decode("ascii"),
-        stamp_time(raw.content),
-        match["program"].decode("utf-8", "backslashreplace"),
-        match["text"].decode("utf-8", "backslashreplace"),
+        number,
+        content[: STAMP_SIZE - 1].decode("ascii"),
+        seconds,
+        seconds * 1_000_000 if seconds is not None and is_set else None,
+        program.decode("utf-8", "backslashreplace"),
+        text.decode("utf-8", "backslashreplace"),
     )
 
 
-def is_line(content: bytes) -> bool:
-    """Whether a line is of the form."""
-    return _LINE.match(content) is not None
-
-
-def stamp_time(content: bytes) -> int | None:
-    """The time of a line, microseconds since 1970 UTC; None where there is none, or the clock was not set."""
-    match = _STAMP.match(content)
-    if match is None:
+def seconds_of(stamp: bytes) -> int | None:
+    """A stamp as whole seconds since 1970 UTC; None where there is no such date or time of day."""
+    midnight = _midnight(stamp[:8])
+    hour, minute, second = int(stamp[9:11]), int(stamp[11:13]), int(stamp[13:15])
+    if midnight is None or hour > 23 or minute > 59 or second > 59:
         return None
-    year, month, day, hour, minute, second = map(int, match.groups())
-    return utc(year, month, day, hour, minute, second) if year >= FIRST_YEAR else None
+    return midnight + hour * 3600 + minute * 60 + second
 
 
-def seconds_of(content: bytes) -> int | None:
-    """The same as whole seconds, for clocks that were not set too; for comparing neighbours only."""
-    match = _STAMP.match(content)
-    if match is None:
-        return None
-    year, month, day, hour, minute, second = map(int, match.groups())
-    stamp = utc(year, month, day, hour, minute, second)
-    return None if stamp is None else stamp // 1_000_000
+@lru_cache(maxsize=64)
+def _midnight(day: bytes) -> int | None:
+    start = utc(int(day[:4]), int(day[4:6]), int(day[6:]))
+    return None if start is None else start // 1_000_000

@@ -4,144 +4,160 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from parsers.device.echo1_interaction import Interaction, Speech
+from parsers.device.echo1_line import LogLine
+from parsers.device.echo1_moment import line_moment, millisecond_moment
 from parsers.locator import at_line
-from parsers.record import Clock, Moment, Record, Value
-from parsers.times import from_milliseconds
+from parsers.record import Moment, Record, Value
 from parsers.utterance import UtteranceId
-
-if TYPE_CHECKING:
-    from parsers.device.echo1_interaction import Interaction
-    from parsers.device.echo1_line import LogLine
 
 #: Audio goes to the encoder at this many samples a second.
 SAMPLE_RATE = 16_000
-#: A line whose own second differs by more than this from the milliseconds in it says so.
+#: Milliseconds by which a time in a line and the line's own second may differ; more is said in the record.
 CLOCK_TOLERANCE_MS = 5_000
 
-_SECOND = "The device's clock, UTC, to the second: when the line was written."
-_MILLI = "The device's clock, epoch milliseconds (UTC), as written inside the line."
-
-
-def line_moment(line: LogLine, description: str = "Recorded Time") -> Moment:
-    """The time at which a line was written."""
-    note = _SECOND
-    if line.timestamp is None:
-        note = "The device's clock had not been set when the line was written; the value is not a date."
-    return Moment(description, line.stamp, Clock.DEVICE, line.timestamp, note, at_line(line.number))
-
-
-def millisecond_moment(line: LogLine, value: str, description: str, note: str = _MILLI) -> Moment:
-    """A time written in a line as epoch milliseconds."""
-    return Moment(description, value, Clock.DEVICE, from_milliseconds(value), note, at_line(line.number))
+_AUDIO_START = " The start of the audio sent, with what was heard just before the wake word."
 
 
 def records_of(one: Interaction) -> Iterator[Record]:
     """The records of an interaction, in the order of their lines."""
-    found = [*_wake_word(one), *_audio_stream(one), *_voice_request(one), *_answer(one)]
+    found = [*_wake_word(one), *_audio_stream(one), *_voice_request(one)]
+    found += [_answer(one, speech) for speech in one.answers]
     yield from sorted(found, key=lambda record: int(record.locator.removeprefix("line:")))
 
 
 def _wake_word(one: Interaction) -> Iterator[Record]:
-    heard = one.at.get("received") or one.at.get("accepted") or one.at.get("word")
-    if heard is None:
-        return
-    values = one.values
-    if "received" in one.at:
-        moment = millisecond_moment(heard, values["received"], "Recorded Time")
-    else:
-        moment = line_moment(heard)
-    word = f' "{values["word"]}"' if "word" in values else ""
-    message = f"The device's log records that the detector accepted the wake word{word}."
-    if "accepted" in one.at:
-        message = message[:-1] + (
-            f" (segmentation score {values['segmentation']}, classifier score {values['classifier']},"
-            f" threshold {values['threshold']})."
-        )
-    message += _sent_where(one)
-    fields: dict[str, Value] = {
-        "wake_word": values.get("word"),
-        "segmentation_score": values.get("segmentation"),
-        "classifier_score": values.get("classifier"),
-        "active_threshold": values.get("threshold"),
-        "recognition_id": values.get("recognition"),
-        "voice_request_id": values.get("request") or values.get("request_cut"),
-        "answered": "answer" in one.at,
-    }
-    yield _record(one, "echo:log:wake_word", message, heard, (moment,), fields)
-
-
-def _sent_where(one: Interaction) -> str:
-    if "stream" in one.at:
-        return " An audio stream was opened for it, and the service named the stream."
-    if "opened" in one.at or "started" in one.at:
-        return " An audio stream was opened for it; this log names no utterance for the stream."
-    return " This log shows no audio stream opened for it."
-
-
-def _audio_stream(one: Interaction) -> Iterator[Record]:
-    place = one.at.get("opened") or one.at.get("started") or one.at.get("stream")
+    place = one.at.get("received") or one.at.get("accepted") or one.at.get("word")
     if place is None:
         return
     values = one.values
-    moments: list[Moment] = []
-    if "started" in one.at:
-        note = _MILLI + " The start of the audio sent, with what was heard just before the wake word."
-        moments.append(millisecond_moment(one.at["started"], values["started"], "Start Time", note))
-    if "opened" in one.at:
-        moments.append(millisecond_moment(place, values["opened"], "Connection Established"))
-    if "closed" in one.at:
-        moments.append(millisecond_moment(one.at["closed"], values["closed"], "End Time"))
-    if not moments:
-        moments.append(line_moment(place))
+    moments = []
+    if "received" in one.at:
+        moments.append(millisecond_moment(place, values["received"], "Recorded Time"))
+    word = f' "{values["word"]}"' if "word" in values else ""
+    told = [
+        f"{name} {values[key]}"
+        for name, key in (
+            ("segmentation score", "segmentation_score"),
+            ("classifier score", "classifier_score"),
+            ("threshold", "active_threshold"),
+        )
+        if key in values
+    ]
+    scores = f" ({', '.join(told)})" if told else ""
+    message = f"The device's log records that the detector accepted the wake word{word}{scores}.{_what_followed(one)}"
     fields: dict[str, Value] = {
-        "stream_kind": one.stream_kind,
+        "wake_word": values.get("word"),
+        "segmentation_score": values.get("segmentation_score"),
+        "classifier_score": values.get("classifier_score"),
+        "active_threshold": values.get("active_threshold"),
+        "recognition_id": values.get("recognition_id"),
+        "voice_request_id": values.get("request") or values.get("request_cut"),
+        "answered": any(speech.utterance for speech in one.answers),
+    }
+    yield _record(one, "echo:log:wake_word", message, place, _timed(moments, place), fields)
+
+
+def _what_followed(one: Interaction) -> str:
+    if "stream" in one.at:
+        return " An audio stream was opened for it, and the service named the stream."
+    if {"opened", "started"} & one.at.keys():
+        return f" An audio stream was opened for it; this file names no utterance for the stream.{_ends(one)}"
+    return f" This file shows no audio stream opened for it.{_ends(one)}"
+
+
+def _ends(one: Interaction) -> str:
+    return " The file ends soon after." if one.at_end else ""
+
+
+def _audio_stream(one: Interaction) -> Iterator[Record]:
+    names = ("opened", "started", "stream", "closed", "finished", "sent")
+    place = next((one.at[name] for name in names if name in one.at), None)
+    if place is None:
+        return
+    values = one.values
+    moments = _stream_moments(one)
+    fields: dict[str, Value] = {
+        "stream_kind": values.get("kind"),
         "bytes_written": _number(values.get("sent_bytes")),
         "send_status": values.get("sent_status"),
-        "first_sample": values.get("sequence"),
-        "last_sample": values.get("end_sequence"),
-        "wake_word_first_sample": values.get("word_start_sample"),
-        "wake_word_last_sample": values.get("word_end_sample"),
+        "first_sample": _number(values.get("sequence")),
+        "last_sample": _number(values.get("end_sequence")),
+        "wake_word_first_sample": _number(values.get("word_begin")),
+        "wake_word_last_sample": _number(values.get("word_end")),
+        "wake_word_first_sample_in_audio": _number(values.get("first_in_audio")),
+        "wake_word_last_sample_in_audio": _number(values.get("last_in_audio")),
+        "started_by": values.get("start_function"),
         "voice_request_id": values.get("request") or values.get("request_cut"),
     }
-    message = "The device's log records that an audio stream was opened to the Alexa service."
-    if length := _milliseconds_of_audio(values.get("sequence"), values.get("end_sequence")):
+    if {"opened", "started"} & one.at.keys():
+        message = "The device's log records that an audio stream was opened to the Alexa service."
+        if not one.heard:
+            message += " No wake word line precedes it in this file."
+    else:
+        message = "The device's log records an audio stream to the Alexa service; this file does not show its opening."
+    if length := _milliseconds_of_audio(values):
         fields["audio_ms"] = length
         message += f" By its sample numbers it holds {length / 1000:.3f} s of audio."
-    if not {"accepted", "received", "word"} & set(one.at):
-        message += " No wake word line precedes it in this log."
-    yield _record(one, "echo:log:audio_stream", message, place, tuple(moments), fields)
+    yield _record(one, "echo:log:audio_stream", message, place, _timed(moments, place), fields)
+
+
+def _stream_moments(one: Interaction) -> list[Moment]:
+    """The times of a stream that its lines give as milliseconds."""
+    described = (("started", "Start Time"), ("opened", "Connection Established"), ("closed", "End Time"))
+    moments = []
+    for name, description in described:
+        if name in one.at:
+            note = _AUDIO_START if name == "started" and one.heard else ""
+            moments.append(millisecond_moment(one.at[name], one.values[name], description, note))
+    return moments
+
+
+def _timed(moments: list[Moment], place: LogLine) -> tuple[Moment, ...]:
+    """The times; where none of them is a date, the second of the line as well."""
+    if any(moment.timestamp is not None for moment in moments):
+        return tuple(moments)
+    return (line_moment(place), *moments)
 
 
 def _voice_request(one: Interaction) -> Iterator[Record]:
-    places = [name for name in ("thinking", "thought") if name in one.at]
+    places = [(name, one.at[name]) for name in ("thinking", "thought") if name in one.at]
     if not places:
         return
-    moments = tuple(line_moment(one.at[name], "Start Time" if name == "thinking" else "End Time") for name in places)
-    ended = one.values.get("thinking_ended")
-    message = (
-        f"The device's log records that it waited for the service's answer to voice request {one.values['request']}."
-    )
-    if ended:
-        message += f' The waiting ended with the reason "{ended}".'
-    fields: dict[str, Value] = {"voice_request_id": one.values["request"], "ended": ended}
-    yield _record(one, "echo:log:voice_request", message, one.at[places[0]], moments, fields)
+    moments = tuple(line_moment(line, "Start Time" if name == "thinking" else "End Time") for name, line in places)
+    request, values = one.values["request"], one.values
+    message = f"The device's log records that it waited for the service's answer to voice request {request}."
+    if "reason" in values:
+        message += f' The waiting ended with the reason "{values["reason"]}".'
+    elif "thought" not in one.at:
+        message += f" This file does not show the end of the waiting.{_ends(one)}"
+    fields: dict[str, Value] = {
+        "voice_request_id": request,
+        "ended": values.get("reason"),
+        "timeout_ms": _number(values.get("timeout")),
+    }
+    yield _record(one, "echo:log:voice_request", message, places[0][1], moments, fields)
 
 
-def _answer(one: Interaction) -> Iterator[Record]:
-    if "answer" not in one.at:
-        return
-    place, values = one.at["answer"], one.values
+def _answer(one: Interaction, speech: Speech) -> Record:
+    place = speech.message or speech.lines[0]
     moments = []
-    if "speaking" in one.at:
-        moments.append(millisecond_moment(one.at["speaking"], values["speaking"], "Start Time"))
-    if "spoken" in one.at:
-        moments.append(millisecond_moment(one.at["spoken"], values["spoken"], "End Time"))
-    message = "The device's log records that an answer to this utterance was handed to its loudspeaker."
-    fields: dict[str, Value] = {"message_id": values.get("answer_message"), "voice_request_id": values.get("request")}
-    record = _record(one, "echo:log:answer", message, place, tuple(moments) or (line_moment(place),), fields)
-    yield _with_utterance(record, values["answer"])
+    if speech.start:
+        moments.append(millisecond_moment(speech.start, speech.start_time, "Start Time"))
+    if speech.end:
+        moments.append(millisecond_moment(speech.end, speech.end_time, "End Time"))
+    if speech.utterance is None:
+        message = "The device's log records that the device played speech; this file names no utterance for it."
+    elif speech.start:
+        message = "The device's log records that an answer to this utterance was played."
+    else:
+        message = "The device's log records that an answer to this utterance came; this file does not show it played."
+    if speech.start and not speech.end:
+        message += f" This file does not show the end of it.{_ends(one)}"
+    fields: dict[str, Value] = {"message_id": speech.message_id, "voice_request_id": one.values.get("request")}
+    record = _record(one, "echo:log:answer", message, place, _timed(moments, place), fields)
+    return _with_utterance(record, speech.utterance) if speech.utterance else record
 
 
 def _record(
@@ -157,44 +173,40 @@ def _record(
         keys.append(f"voice-request:{prefix}")
     if sequence := one.values.get("sequence"):
         keys.append(f"audio-sequence:{sequence}")
-    if difference := _clock_difference(moments, one):
+    difference = _clock_difference(one, moments)
+    if difference is not None:
         fields["clock_difference_ms"] = difference
     fields["lines"] = list(one.lines)
     record = Record(data_type, message, at_line(place.number), moments, fields=fields, keys=tuple(keys))
-    return _with_utterance(record, one.values.get("stream"))
+    return _with_utterance(record, one.stream) if one.stream else record
 
 
-def _with_utterance(record: Record, text: str | None) -> Record:
+def _with_utterance(record: Record, text: str) -> Record:
     """The record with an utterance id, and the device it names. What is no utterance id is kept as a field."""
-    if text is None:
-        return record
     utterance = UtteranceId.parse(text)
     if utterance is None:
         return replace(record, fields={**record.fields, "stream_id": text})
-    return replace(
-        record, utterance_id=text, device_type=utterance.source, device_serial=utterance.serial or record.device_serial
-    )
+    return replace(record, utterance_id=text, device_type=utterance.source, device_serial=utterance.serial)
 
 
-def _clock_difference(moments: tuple[Moment, ...], one: Interaction) -> int | None:
-    """Milliseconds between a line's own second and a time in it, where they differ by more than they should."""
-    by_number = {line.number: line for line in one.at.values()}
+def _clock_difference(one: Interaction, moments: tuple[Moment, ...]) -> int | None:
+    """Milliseconds from a line's own second to a time in it, where they differ by more than they should."""
+    lines = {line.number: line for line in one.at.values()}
+    lines |= {line.number: line for speech in one.answers for line in speech.lines}
+    differences = []
     for moment in moments:
-        line = by_number.get(int(moment.locator.removeprefix("line:"))) if moment.locator else None
-        if line is None or line.timestamp is None or moment.timestamp is None or not moment.recorded.isdecimal():
-            continue
-        if one.at.get("started") is line:
-            continue  # the start of the audio lies before the line
-        difference = (moment.timestamp - line.timestamp) // 1000
-        if abs(difference) > CLOCK_TOLERANCE_MS:
-            return difference
-    return None
+        line = lines[int(moment.locator.removeprefix("line:"))]
+        if line.seconds is not None and moment.recorded.isdecimal() and moment.timestamp is not None:
+            differences.append(moment.timestamp // 1000 - line.seconds * 1000)
+    largest = max(differences, key=abs, default=0)
+    return largest if abs(largest) > CLOCK_TOLERANCE_MS else None
 
 
-def _milliseconds_of_audio(first: str | None, last: str | None) -> int | None:
-    if first is None or last is None or int(last) <= int(first):
+def _milliseconds_of_audio(values: dict[str, str]) -> int | None:
+    if "sequence" not in values or "end_sequence" not in values:
         return None
-    return (int(last) - int(first)) * 1000 // SAMPLE_RATE
+    samples = int(values["end_sequence"]) - int(values["sequence"])
+    return samples * 1000 // SAMPLE_RATE if samples > 0 else None
 
 
 def _number(text: str | None) -> int | None:

@@ -1,108 +1,91 @@
-"""Single lines of the log that are records by themselves: near misses, volume, mute, buttons, boots, the clock."""
+"""Single lines of the log that are records by themselves: sound output, mute, buttons."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from parsers.device.echo1_interaction import ACCEPTED, detection
 from parsers.device.echo1_line import LogLine
-from parsers.device.echo1_records import line_moment
+from parsers.device.echo1_moment import line_moment
 from parsers.locator import at_line
 from parsers.record import Record, Value
 
 _VOLUME = re.compile(
-    r"AudioCtrl:sendUpdates:Mode (?P<mode>-?\d{1,4}) Speak (?P<speaker>-?\d{1,4}) Main (?P<main>-?\d{1,4})"
-    r" Phon (?P<phone>-?\d{1,4}) Alarm (?P<alarm>-?\d{1,4}) (?P<alarm_now>-?\d{1,4}) Mute (?P<mute>-?\d{1,4})"
+    r"sendUpdates:Mode (?P<mode>-?\d{1,4}) Speak (?P<speak>-?\d{1,4}) Main (?P<main>-?\d{1,4})"
+    r" Phon (?P<phon>-?\d{1,4}) Alarm (?P<alarm>-?\d{1,4}) (?P<alarm_second>-?\d{1,4}) Mute (?P<mute>-?\d{1,4})"
+    r"(?=[:\s]|$)"
 )
-_HARDWARE_MUTE = re.compile(r"HardwareMute-(-?\w{1,20})")
-_MUTE_CHANGED = re.compile(
-    r"(?:updating_state=(?P<state>\w*[Mm]ute\w*),value=|evts:name=(?P<name>\w*[Mm]ute\w*), .*?fparam=)"
-    r"(?P<value>[^:,]{0,40})"
+_HARDWARE_MUTE = re.compile(r"HardwareMute-(?P<value>-?\w{1,20})[;}]")
+_RULES = "ControlRuleEngine:processRules:"
+_MUTE = re.compile(r"(?<![A-Za-z])mute|(?<![A-Z])M(?:ute|UTE)")
+_NAMED = re.compile(
+    r"updating_state=(?P<state>\w{1,60}),value=(?P<value>[^,:]{0,60})[,:]"
+    r"|evts:name=(?P<event>\w{1,60}), .{0,100}?fparam=(?P<parameter>[^,:]{0,60}):"
 )
-_BOOT_MARKS = ("bootbegins:", "Linux version ", "syslog-ng starting up")
-_CLOCK_WORDS = re.compile(
-    r"clock is now (?:un)?synced|(?:adjusting|setting|set|stepping|step)\b.{0,30}\b(?:local )?(?:clock|time|date)\b"
-    r"|skew change .{0,20}exceeds|timeChanged|time (?:was )?(?:set|stepped)|deviceHasTime",
-    re.IGNORECASE,
-)
-_CLOCK_PROGRAMS = ("ntpd", "system", "kernel", "date", "timed", "http_time_fetcher", "lipc-daemon")
-#: Marks of one boot follow each other within this many lines.
-_BOOT_LINES = 2_000
+_BUTTON = re.compile(r"(?:name|event|state|reason|source|key|prop|cmd)=\w{0,60}[bB]utton")
+_REPEATED = "Last message '"
+#: How many programs' last lines on mute are kept.
+_MAX_PROGRAMS = 64
+#: Characters of a line shown in a message.
+_SHOWN = 300
 
 
 class States:
-    """Reads single lines. Keeps the microphone's hardware mute as last seen, and the last boot."""
+    """Reads single lines. Keeps what was last said of mute, so that what is only said again is no record."""
 
     def __init__(self) -> None:
-        self._hardware_mute: str | None = None
-        self._last_boot = -_BOOT_LINES
+        self._hardware_mute: tuple[str, int] | None = None
+        self._mute_by_program: dict[str, str] = {}
 
     def read(self, line: LogLine) -> Iterator[Record]:
         """The records of a line."""
-        if (found := detection(line.text)) and found["type"] != ACCEPTED:
-            yield _near_miss(line, found)
-        elif volume := _VOLUME.search(line.text):
+        if volume := _VOLUME.search(line.text):
             yield _volume(line, volume)
-        elif line.program == "buttond":
-            yield _plain(line, "echo:log:button", "The device's log records of its buttons", {})
-        elif any(mark in line.text for mark in _BOOT_MARKS):
-            yield from self._boot(line)
-        elif line.program in _CLOCK_PROGRAMS and _CLOCK_WORDS.search(line.text):
-            yield _plain(line, "echo:log:clock_change", "The device's log records of its clock", {})
-        else:
+        elif line.program == "buttond" or _BUTTON.search(line.text):
+            yield verbatim(line, "echo:log:button", "The device's log records of its buttons")
+        elif _RULES in line.text:
+            yield from self._rules(line)
+        elif _MUTE.search(line.text) and line.program not in ("kernel", "last_kmsg"):
             yield from self._mute(line)
 
-    def _boot(self, line: LogLine) -> Iterator[Record]:
-        if line.number - self._last_boot > _BOOT_LINES:
-            note = " Until the device has reached a time server its clock may lag, at a date it kept before."
-            record = _plain(line, "echo:log:boot", "The device's log records a start of the device", {})
-            yield Record(record.data_type, record.message + note, record.locator, record.moments, fields=record.fields)
-        self._last_boot = line.number
+    def _rules(self, line: LogLine) -> Iterator[Record]:
+        found = _HARDWARE_MUTE.search(line.text)
+        if found is None:
+            return
+        value = found["value"]
+        before, self._hardware_mute = self._hardware_mute, (value, line.number)
+        if before is None or before[0] == value:
+            return
+        fields: dict[str, Value] = {"name": "HardwareMute", "value": value, "before": before[0]}
+        fields["before_line"] = before[1]
+        message = f"The device's log records that HardwareMute is {value}; it was {before[0]} at line {before[1]}."
+        yield Record("echo:log:volume", message, at_line(line.number), (line_moment(line),), fields=fields)
 
     def _mute(self, line: LogLine) -> Iterator[Record]:
-        if changed := _MUTE_CHANGED.search(line.text):
-            name = changed["state"] or changed["name"]
-            fields: dict[str, Value] = {"name": name, "value": changed["value"]}
-            message = f"The device's log records that {name} is now {changed['value'] or 'empty'}."
-            yield Record("echo:log:volume", message, at_line(line.number), (line_moment(line),), fields=fields)
-        elif found := _HARDWARE_MUTE.search(line.text):
-            before, self._hardware_mute = self._hardware_mute, found[1]
-            if before is not None and before != found[1]:
-                fields = {"name": "HardwareMute", "value": found[1], "before": before}
-                message = f"The device's log records that HardwareMute is now {found[1]}; it was {before}."
-                yield Record("echo:log:volume", message, at_line(line.number), (line_moment(line),), fields=fields)
+        known = self._mute_by_program.get(line.program)
+        if line.text == known or line.text.startswith(_REPEATED):
+            return
+        if known is None and len(self._mute_by_program) >= _MAX_PROGRAMS:
+            self._mute_by_program.clear()
+        self._mute_by_program[line.program] = line.text
+        fields: dict[str, Value] = {}
+        if found := _NAMED.search(line.text):
+            fields = {"name": found["state"] or found["event"], "value": found["value"] or found["parameter"] or ""}
+        yield verbatim(line, "echo:log:volume", "The device's log records of mute", fields)
 
 
-def _near_miss(line: LogLine, found: re.Match[str]) -> Record:
-    fields: dict[str, Value] = {
-        "detection_type": found["type"],
-        "recognition_id": found["recognition"],
-        "segmentation_score": found["segmentation"],
-        "classifier_score": found["classifier"],
-        "active_threshold": found["threshold"],
-    }
-    message = (
-        f"The device's log records a detection of the type {found['type']}: something like the wake word was heard"
-        f" and not accepted (segmentation score {found['segmentation']}, classifier score {found['classifier']},"
-        f" threshold {found['threshold']}). The line names no audio stream."
-    )
-    return Record("echo:log:near_miss", message, at_line(line.number), (line_moment(line),), fields=fields)
+def verbatim(line: LogLine, data_type: str, lead: str, more: dict[str, Value] | None = None) -> Record:
+    """A record that tells a line as it stands."""
+    text = line.text if len(line.text) <= _SHOWN else line.text[: _SHOWN - 1] + "…"
+    fields: dict[str, Value] = {"program": line.program, "text": line.text, **(more or {})}
+    return Record(data_type, f"{lead}: {text}", at_line(line.number), (line_moment(line),), fields=fields)
 
 
 def _volume(line: LogLine, found: re.Match[str]) -> Record:
     fields: dict[str, Value] = {name: int(value) for name, value in found.groupdict().items()}
     message = (
-        f"The device's log records its sound output: mode {found['mode']}, speaker volume {found['speaker']},"
-        f" main volume {found['main']}, alarm volume {found['alarm']}, output mute {found['mute']}."
+        f"The device's log records its sound settings, as it names them: Mode {found['mode']}, Speak {found['speak']},"
+        f" Main {found['main']}, Phon {found['phon']}, Alarm {found['alarm']} and {found['alarm_second']},"
+        f" Mute {found['mute']}."
     )
     return Record("echo:log:volume", message, at_line(line.number), (line_moment(line),), fields=fields)
-
-
-def _plain(line: LogLine, data_type: str, lead: str, fields: dict[str, Value]) -> Record:
-    text = line.text if len(line.text) <= _SHOWN else line.text[: _SHOWN - 1] + "…"
-    whole: dict[str, Value] = {"program": line.program, "text": line.text, **fields}
-    return Record(data_type, f"{lead}: {text}", at_line(line.number), (line_moment(line),), fields=whole)
-
-
-_SHOWN = 300
