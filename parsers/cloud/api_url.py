@@ -23,6 +23,9 @@ _HOST = re.compile(
     r"(?:[\w-]+\.)*(?:alexa|pitangui|layla|skills-store|alexa-[\w-]+)\.amazon\.[a-z.]{2,6}|(?:[\w-]+\.)*amazonalexa\.com",
     re.ASCII | re.IGNORECASE,
 )
+#: The privacy pages of the shop's own site, which stand on no host of the service.
+_PRIVACY_HOST = re.compile(r"www\.amazon\.[a-z.]{2,6}", re.ASCII | re.IGNORECASE)
+_PRIVACY_PATH = "/alexa-privacy/"
 _NOTE = (
     "Epoch milliseconds that the client wrote into the address as _. By the client's clock; it is the time the"
     " client's page was loaded, counted up by one with each request, so the request was made then or later."
@@ -48,7 +51,7 @@ class ApiUrl:
     def parse(cls, text: str) -> ApiUrl | None:
         """Take an address apart. None where it is not one of the Alexa service.
 
-        A bare path is taken for one if it holds ``/api/``.
+        A bare path is taken for one if it holds ``/api/`` or begins with ``/alexa-privacy/``.
         """
         if len(text) > MAX_URL:
             return None
@@ -58,10 +61,11 @@ class ApiUrl:
             pairs = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=200)
         except ValueError:
             return None
+        private = parts.path.startswith(_PRIVACY_PATH)
         if host or parts.scheme:
-            known = _HOST.fullmatch(host) is not None
+            known = bool(_HOST.fullmatch(host) or (private and _PRIVACY_HOST.fullmatch(host)))
         else:
-            known = parts.path.startswith("/") and "/api/" in parts.path
+            known = private or (parts.path.startswith("/") and "/api/" in parts.path)
         if not known:
             return None
         return cls(text, parts.path, dict(reversed(pairs)))

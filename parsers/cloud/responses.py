@@ -13,6 +13,8 @@ from parsers.cloud.appliance import Appliances
 from parsers.cloud.body import Body, ResponseParser
 from parsers.cloud.card import Cards
 from parsers.cloud.declared_answer import DeclaredAnswer
+from parsers.cloud.dialog_items import DialogItems
+from parsers.cloud.history import History
 from parsers.definition import load_all
 from parsers.record import Issue, Record, Value
 
@@ -23,7 +25,8 @@ _QUOTED_KEY = re.compile(rb'"([A-Za-z_]\w{0,63})"[ \t\r\n]{0,8}:')
 def kinds() -> tuple[ResponseParser, ...]:
     """Every kind, by name."""
     declared = (DeclaredAnswer(definition) for definition in load_all())
-    return tuple(sorted((Activities(), Cards(), Appliances(), *declared), key=lambda kind: kind.name))
+    read_by_code = (Activities(), Appliances(), Cards(), DialogItems(), History())
+    return tuple(sorted((*read_by_code, *declared), key=lambda kind: kind.name))
 
 
 @cache

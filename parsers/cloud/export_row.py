@@ -1,0 +1,116 @@
+"""Rows of a data export as records: of a table that a definition describes, or of one that is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from parsers.cloud.export_definition import ExportDefinition, plain
+from parsers.cloud.export_table import Row
+from parsers.cloud.export_time import blank, read
+from parsers.record import Clock, Issue, Moment, Record
+from parsers.values import Keeper, shown
+
+UNKNOWN_TYPE = "alexa:cloud:export_row"
+#: A longer value is not taken for a time, a name or a number.
+_MAX_COLUMN = 2000
+#: Of a row of a table that is not known, a message shows so many values.
+_MAX_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The names of a table's columns: as they stand, made distinct, and plain."""
+
+    names: tuple[str, ...]
+    plain: tuple[str, ...]
+
+    @classmethod
+    def of(cls, values: tuple[str, ...]) -> Header:
+        """The header that a first row makes. A name that is empty or stands twice is numbered."""
+        names: dict[str, None] = {}
+        for number, value in enumerate(values, 1):
+            name = value.strip() or f"column {number}"
+            while name in names:
+                name = f"{name} (column {number})"
+            names[name] = None
+        return cls(tuple(names), tuple(plain(name) for name in names))
+
+    def given(self, row: Row) -> dict[str, str]:
+        """The values of a row by name, without those that stand for nothing."""
+        pairs = zip(self.names, row.values, strict=False)
+        return {name: value for name, value in pairs if not blank(value)}
+
+
+def known(definition: ExportDefinition, row: Row, values: Mapping[str, str]) -> Iterator[Record | Issue]:
+    """Yield the record of a row that a definition describes, after an issue for each time that cannot be read."""
+    by_plain: dict[str, str] = {}
+    for name, value in values.items():
+        by_plain.setdefault(plain(name), value)
+    moments = []
+    for column in definition.times:
+        recorded = next((by_plain[name] for name in column.names if name in by_plain), None)
+        if recorded is None:
+            continue
+        try:
+            moment = _moment(recorded, column.description, column.note)
+        except ValueError:
+            said = shown(recorded, 60) or ""
+            yield Issue(f'An ISO 8601 time is expected ({column.description}), "{said}" stands there.', row.locator)
+        else:
+            moments += [moment] if moment else []
+    columns = {}
+    for column_name, name in definition.columns.items():
+        text = by_plain.get(name)
+        if text is not None and len(text) <= _MAX_COLUMN:
+            columns[column_name] = text
+    yield Record(
+        data_type=definition.data_type,
+        message=definition.message.render((by_plain,)),
+        locator=row.locator,
+        moments=tuple(moments),
+        fields=Keeper().fields(values),
+        keys=(),
+        **columns,
+    )
+
+
+def unknown(table: str, times: tuple[str, ...], row: Row, values: Mapping[str, str]) -> Record:
+    """The record of a row of a table that is not known.
+
+    Args:
+        table: the file's name.
+        times: names of the columns that hold times.
+        row: the row.
+        values: its values by name.
+    """
+    moments = []
+    for name in times:
+        note = f'The column is named "{shown(name, 60)}"; what the time is of is not known.'
+        try:
+            moment = _moment(values.get(name, ""), "Unknown Time", note)
+        except ValueError:
+            # Below the first rows the column may hold something else; its text stays in the fields.
+            continue
+        moments += [moment] if moment else []
+    serial = next((value for name, value in values.items() if plain(name) == "deviceserialnumber"), "")
+    said = [f'{shown(name, 60)} "{shown(value, 60)}"' for name, value in list(values.items())[:_MAX_SHOWN]]
+    more = f" and {len(values) - _MAX_SHOWN} more" if len(values) > _MAX_SHOWN else ""
+    return Record(
+        data_type=UNKNOWN_TYPE,
+        message=f'A row of the table "{shown(table, 100) or ""}" gives {", ".join(said)}{more}.',
+        locator=row.locator,
+        moments=tuple(moments),
+        device_serial=serial if 0 < len(serial) <= _MAX_COLUMN else None,
+        fields=Keeper().fields(values),
+    )
+
+
+def _moment(recorded: str, description: str, note: str) -> Moment | None:
+    """The moment of a time as recorded; None where it stands for no time. Raises ValueError where it is no time."""
+    if len(recorded) > _MAX_COLUMN:
+        raise ValueError("a text too long")
+    found = read(recorded)
+    if found is None:
+        return None
+    return Moment(description, recorded, Clock.CLOUD, found.timestamp, f"{note} {found.note}")

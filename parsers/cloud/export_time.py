@@ -1,0 +1,86 @@
+"""Times and blanks as the tables of a data export write them.
+
+References:
+    glen-w/data_dumps (its parsers and tests): ISO 8601 with ``Z``, with or without a fraction; the words for "nothing".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+_BLANKS = frozenset({"", "not available", "not applicable", "data not available", "n/a"})
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?(Z|UTC|[+-]\d\d(?::?\d\d)?))?)?",
+    re.ASCII,
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: Amazon opened in 1995; an earlier year, such as 1970 or 0001, stands for no time.
+_FIRST_YEAR = 1995
+_LAST_YEAR = 2099
+
+
+def blank(value: str) -> bool:
+    """Whether a value stands for nothing: empty, or one of the export's words for it."""
+    return value.strip().lower() in _BLANKS
+
+
+@dataclass(frozen=True, slots=True)
+class ExportTime:
+    """A time that was read.
+
+    Attributes:
+        timestamp: microseconds since 1970-01-01T00:00:00 UTC; None where no zone is recorded.
+        note: what to say of how it was read.
+    """
+
+    timestamp: int | None
+    note: str
+
+
+def read(value: str) -> ExportTime | None:
+    """Read an ISO 8601 time; None where its year stands for no time (before 1995 or after 2099).
+
+    Raises:
+        ValueError: it is not of that form, or there is no such date.
+    """
+    found = _ISO.fullmatch(value.strip())
+    if found is None:
+        raise ValueError("not an ISO 8601 time")
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
+    micro = int((found[7] or "").ljust(6, "0")[:6])
+    zone = _zone(found[8])
+    when = datetime(year or 1, month, day, hour, minute, second, micro, tzinfo=zone or UTC)
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return None
+    if found[4] is None:
+        return ExportTime(None, "A date without a time of day and a zone.")
+    if zone is None:
+        return ExportTime(None, "The zone is not recorded.")
+    delta = when - _EPOCH
+    return ExportTime((delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds, _said(found))
+
+
+def _said(found: re.Match[str]) -> str:
+    said = "The recorded zone is UTC." if found[8] in ("Z", "UTC") else "UTC is computed from the recorded offset."
+    return f"{said} Digits behind the microsecond are cut." if len(found[7] or "") > 6 else said
+
+
+def zoned(value: str) -> bool:
+    """Whether a value is an ISO 8601 time with a zone."""
+    try:
+        found = read(value)
+    except ValueError:
+        return False
+    return found is not None and found.timestamp is not None
+
+
+def _zone(text: str | None) -> timezone | None:
+    if text is None:
+        return None
+    if text in ("Z", "UTC"):
+        return UTC
+    digits = text[1:].replace(":", "")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
+    return timezone(-offset if text[0] == "-" else offset)

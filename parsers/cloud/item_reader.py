@@ -1,0 +1,81 @@
+"""Reads the members of one object of an answer; what is not as expected becomes an issue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from parsers.cloud.body import Body, Tokens
+from parsers.cloud.json_text import JsonError, decode
+from parsers.record import Clock, Issue, Moment
+from parsers.times import from_milliseconds
+
+
+@dataclass(slots=True)
+class ItemReader:
+    """The reading of one object.
+
+    Attributes:
+        item: the object.
+        tokens: from the root of the answer to the object.
+        body: the answer.
+        issues: what was not as expected so far.
+    """
+
+    item: Mapping[str, object]
+    tokens: Tokens
+    body: Body
+    issues: list[Issue] = field(default_factory=list)
+
+    @property
+    def locator(self) -> str:
+        """The locator of the object."""
+        return self.body.places.record(self.tokens)
+
+    def issue(self, key: str, what: str) -> None:
+        """Note that a member is not as expected."""
+        tokens = (*self.tokens, key)
+        self.issues.append(Issue(f"{key}: {what}.", self.body.places.value(tokens) or self.body.places.record(tokens)))
+
+    def string(self, key: str) -> str | None:
+        """A text, which may be empty; None where there is none."""
+        value = self.item.get(key)
+        if value is None or isinstance(value, str):
+            return value
+        self.issue(key, "text was expected")
+        return None
+
+    def text(self, key: str) -> str | None:
+        """A text that is not empty, or None."""
+        return self.string(key) or None
+
+    def created(self, key: str, note: str) -> tuple[Moment, ...]:
+        """The time in epoch milliseconds under a key, if it holds one."""
+        value = self.item.get(key)
+        if isinstance(value, (bool, float, list, dict)) or (isinstance(value, str) and value and not value.isdecimal()):
+            self.issue(key, "a whole number of milliseconds was expected")
+            return ()
+        timestamp = from_milliseconds(value)
+        if timestamp is None:
+            return ()
+        locator = self.body.places.value((*self.tokens, key))
+        return (Moment("Creation Time", str(value), Clock.CLOUD, timestamp, note, locator),)
+
+    def inner(self, key: str) -> dict[str, object]:
+        """The object under a key, or within the JSON text there; empty where there is none."""
+        value = self.item.get(key)
+        if isinstance(value, str) and value.strip():
+            try:
+                value = decode(value)
+            except JsonError as error:
+                self.issue(key, f"not JSON ({error})")
+                return {}
+        if isinstance(value, dict):
+            return value
+        if value is not None and not (isinstance(value, str) and not value.strip()):
+            self.issue(key, "an object, or a text that holds one, was expected")
+        return {}
+
+    def child(self, inner: Mapping[str, object], *tokens: str | int) -> ItemReader:
+        """The reading of an object within this one; its issues are added to this one's."""
+        return ItemReader(inner, (*self.tokens, *tokens), self.body, self.issues)
