@@ -33,14 +33,15 @@ def write(rows: Iterable[Row], stream: TextIO, local: ZoneInfo | None = None) ->
     writer.writerow((*ROW_COLUMNS, *extra))
     count = 0
     for count, row in enumerate(rows, 1):  # noqa: B007 (the count is wanted)
-        cells = [_cell(row[column]) for column in ROW_COLUMNS]
+        cells = [cell(row[column]) for column in ROW_COLUMNS]
         if local is not None:
             cells += [local_time(row["timestamp"], local) or "", local.key]
         writer.writerow(cells)
     return count
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
+    """A value as a cell that no spreadsheet runs; lists as words, None as nothing."""
     if value is None:
         return ""
     if isinstance(value, list):

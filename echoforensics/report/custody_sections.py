@@ -1,155 +1,200 @@
-"""The sections on the case itself: what it is, what was received, who did what to it."""
+"""The sections on custody: what was received, and who did what to it."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from echoforensics.case.case import BEGINNINGS
-from echoforensics.report.markup import escape, evidence, facts, section, size, table
+from chain_of_custody.ledger import verify
+from echoforensics.case.case import BEGINNINGS, SEALED
+from echoforensics.report.markup import (
+    code,
+    counted,
+    escape,
+    evidence,
+    facts,
+    heading,
+    notice,
+    section,
+    size,
+    table,
+    text,
+    utc,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from zoneinfo import ZoneInfo
 
-    from chain_of_custody.ledger import Entry
+    from chain_of_custody.ledger import Entry, LedgerReport
     from echoforensics.case.case import Case
 
-_LONG = 160
-_STATES = {True: "unchanged", False: "CHANGED WHILE IT WAS READ"}
+_LONG = 240
+#: Hexadecimal digits shown of a hash where there is room for a line only; the evidence section has it whole.
+_DIGITS = 12
+_ALGORITHMS = {"sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
+_NOT_AGAIN = "not hashed again"
 
 
 def case_section(case: Case, actions: list[Entry], local: ZoneInfo | None) -> str:
     """What the case is, and whether it is whole and signed."""
     info = case.store.info()
-    first = actions[0]
-    begun = next((entry.time for entry in actions if entry.action in BEGINNINGS), "")
-    signed = bool(first.detail.get("signed"))
-    notices = []
-    if not case.sealed:
-        notices.append("The extraction was interrupted. This report is NOT COMPLETE.")
-    if not signed:
-        notices.append("This case is UNSIGNED: anybody could have rewritten it without it being seen.")
-    zone = f"UTC, and {escape(local.key)}" if local else "UTC"
+    ledger = verify(case.ledger_path, known=case.store.head())
+    times = {entry.action: entry.time for entry in actions}
+    begun = next((entry.time for entry in actions if entry.action in BEGINNINGS), None)
+    zone = "UTC" if local is None else f"UTC, and beside it {escape(local.key)}"
+    done = utc(times.get(SEALED)) if case.sealed else "NOT COMPLETE: interrupted"
     return section(
         "case",
         "Case",
-        "".join(f'<p class="notice" role="alert">{escape(notice)}</p>' for notice in notices),
+        "".join(notice(words) for words in _warnings(case, ledger)),
         facts(
             [
-                ("Reference", escape(info.get("reference"))),
-                ("Agency", escape(info.get("agency"))),
-                ("Examiner", escape(info.get("examiner"))),
-                ("Extraction begun", escape(begun)),
+                ("Reference", text(info.get("reference"))),
+                ("Agency", text(info.get("agency"))),
+                ("Examiner", text(info.get("examiner"))),
+                ("Extraction begun", escape(utc(begun))),
+                ("Extraction completed", escape(done)),
                 ("Tool", escape(info.get("tool"))),
                 ("Times are shown in", zone),
-                ("Signed with the key", f"<code>{escape(first.keyid)}</code>" if signed else "no key"),
+                ("Signed with the key", _signature(ledger)),
             ]
         ),
     )
 
 
-def summary_section(case: Case) -> str:
-    """The case in numbers, and nothing that the numbers do not say."""
-    db = case.store.db
-    first, last, unknown, total = db.execute(
-        "SELECT min(datetime), max(datetime), sum(timestamp IS NULL), count(*) FROM rows"
-    ).fetchone()
-    recordings = db.execute("SELECT count(DISTINCT sha256) FROM rows WHERE data_type LIKE 'recording:%'").fetchone()[0]
-    statuses = db.execute(
-        "SELECT json_extract(fields, '$.status'), count(*) FROM records WHERE data_type = 'alexa:cloud:activity'"
-        " GROUP BY 1 ORDER BY 2 DESC, 1"
-    ).fetchall()
-    devices = db.execute(
-        "SELECT device_serial, device_type, count(*) FROM rows WHERE device_serial IS NOT NULL"
-        " GROUP BY 1, 2 ORDER BY 1, 2"
-    ).fetchall()
-    accounts = db.execute(
-        "SELECT account, count(*) FROM rows WHERE account IS NOT NULL GROUP BY 1 ORDER BY 1"
-    ).fetchall()
-    kinds = db.execute(
-        "SELECT data_type, count(DISTINCT record_id), count(*) FROM rows GROUP BY 1 ORDER BY 1"
-    ).fetchall()
-    return section(
-        "summary",
-        "Summary",
-        facts(
-            [
-                ("Evidence items", str(case.store.count("evidence"))),
-                ("Distinct recordings", str(recordings)),
-                ("Rows in the timeline", str(total)),
-                ("First and last time", f"{escape(first)} to {escape(last)}" if first else "no time in UTC is known"),
-                ("Rows whose time in UTC is unknown", str(unknown or 0)),
-                ("What could not be read", f'{case.store.count("issues")} issues (<a href="#issues">listed below</a>)'),
-            ]
-        ),
-        "<h3>What the records are</h3>",
-        table(("Data type", "Records", "Rows"), ((escape(a), str(b), str(c)) for a, b, c in kinds)),
-        "<h3>Utterances in the account's history, by the status the service recorded</h3>",
-        table(("Status", "Records"), ((evidence(status or "none"), str(count)) for status, count in statuses)),
-        "<h3>Devices and accounts that records name</h3>",
-        table(("Serial", "Type", "Rows"), ((evidence(a), evidence(b), str(c)) for a, b, c in devices)),
-        table(("Account", "Rows"), ((evidence(a), str(b)) for a, b in accounts)),
+def _warnings(case: Case, ledger: LedgerReport) -> Iterator[str]:
+    if not case.sealed:
+        yield "The extraction was interrupted. This report is NOT COMPLETE."
+    if not ledger.signed:
+        yield "This case is UNSIGNED: anybody could have rewritten it without it being seen."
+    if ledger.failures:
+        yield (
+            f"The ledger of this case DOES NOT VERIFY ({counted(len(ledger.failures), 'failure')};"
+            f" the first: {ledger.failures[0][:_LONG]}). Do not rely on this report."
+        )
+
+
+def _signature(ledger: LedgerReport) -> str:
+    if not ledger.signed:
+        return "no key: UNSIGNED"
+    checked = (
+        "When this page was written, each line of the ledger verified with this key. Compare the fingerprint with the"
+        " one that the examiner gives; the tables and files are checked by <code>echoforensics verify</code>."
     )
+    return f"<code>{escape(ledger.fingerprint)}</code>" + ("" if ledger.failures else f"<br>{checked}")
 
 
 def evidence_section(case: Case, actions: list[Entry]) -> str:
     """What was received, with its hashes before and after."""
     after = {entry.detail.get("evidence"): entry.detail for entry in actions if entry.action == "source hashed again"}
-    parts = []
+    parts = [
+        "<p>Each item was hashed when it was taken in, and again after it had been read. The hash of a folder, or of an"
+        " image in several segments, is that of a list of its files.</p>"
+    ]
     for item in case.store.evidence():
-        hashes = json.loads(item["hashes"])
-        again: dict[str, Any] = dict(after.get(item["name"], {}))
-        rows = [
-            (
-                name.upper(),
-                f"<code>{escape(value)}</code>",
-                f"<code>{escape(again.get(name, 'not hashed again'))}</code>",
-            )
-            for name, value in hashes.items()
-            if isinstance(value, str)
-        ]
-        state = _STATES.get(again.get("unchanged", ""), "not hashed again")
-        stored = hashes.get("stored_in_image", {})
-        parts += [
-            f"<h3>{evidence(item['name'])}</h3>",
-            facts(
-                [
-                    ("Kind", escape(item["kind"])),
-                    ("Size", escape(size(item["size"]))),
-                    ("Before and after", escape(state)),
-                    ("Holds", "<br>".join(escape(line) for line in json.loads(item["described"]))),
-                    ("Media inside the image", _pairs(hashes.get("media", {}))),
-                    ("Hashes the image keeps", _pairs(stored)),
-                ]
-            ),
-            table(("Hash", "When taken in", "After the extraction"), rows),
-        ]
+        parts += _item(item, after.get(item["name"], {}))
     return section("evidence", "Evidence received", *parts)
 
 
-def _pairs(values: dict[str, Any]) -> str:
-    return "<br>".join(f"{escape(name)} <code>{escape(value)}</code>" for name, value in values.items())
+def _item(item: dict[str, Any], again: Mapping[str, Any]) -> list[str]:
+    hashes = json.loads(item["hashes"])
+    media, media_again = hashes.get("media", {}), again.get("media", {})
+    segments = hashes.get("parts", {})
+    unchanged = again.get("unchanged")
+    state = {True: "unchanged", False: "CHANGED", None: _NOT_AGAIN}.get(unchanged, _NOT_AGAIN)
+    changed = notice("This item CHANGED while it was read: its hashes differ.") if unchanged is False else ""
+    described = json.loads(item["described"])
+    return [
+        f'<h3 class="item">{heading(item["name"])}</h3>{changed}',
+        facts(
+            [
+                ("Kind", escape(item["kind"])),
+                ("Size", escape(size(item["size"]))),
+                ("Before and after", escape(state)),
+                ("Partitions and file systems", "<br>".join(text(line) for line in described)),
+            ]
+        ),
+        table(
+            ("What was hashed", "Hash", "When taken in", "After the extraction"),
+            [*_hashes("the item", hashes, again), *_hashes("media inside the image", media, media_again)],
+        ),
+        _stored(hashes.get("stored_in_image", {}), media),
+        _segments(segments) if segments else "",
+    ]
+
+
+def _hashes(what: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for name, value in before.items():
+        if isinstance(value, str):
+            yield what, _algorithm(name), code(value), code(after[name]) if name in after else _NOT_AGAIN
+
+
+def _stored(stored: Mapping[str, Any], media: Mapping[str, Any]) -> str:
+    """The hashes that an EWF image keeps of its media, beside those of what was read."""
+    if not stored:
+        return ""
+    rows = []
+    for name, value in stored.items():
+        match = "matches" if media.get(name) == value else "DOES NOT MATCH"
+        rows.append((_algorithm(name), code(value), code(media.get(name, "not reckoned")), match))
+    return table(("Kept by the image", "Value it keeps", "Value of the media read", "Comparison"), rows)
+
+
+def _segments(segments: Mapping[str, Mapping[str, Any]]) -> str:
+    rows = (
+        (
+            evidence(name),
+            escape(size(int(values.get("size", 0)))),
+            "<br>".join(f"{_algorithm(kind)} {code(v)}" for kind, v in values.items() if isinstance(v, str)),
+        )
+        for name, values in segments.items()
+    )
+    return table(("Segment", "Size", "Hashes when taken in"), rows)
+
+
+def _algorithm(name: str) -> str:
+    return f'<span class="short">{escape(_ALGORITHMS.get(name, name.upper()))}</span>'
 
 
 def ledger_section(actions: list[Entry]) -> str:
     """Who did what, as the ledger has it."""
     rows = (
-        (str(entry.seq), escape(entry.time), escape(entry.actor), escape(entry.action), escape(_short(entry.detail)))
+        (
+            str(entry.seq),
+            f'<span class="short">{escape(utc(entry.time))}</span>',
+            text(entry.actor),
+            text(entry.action),
+            text(_short(entry)),
+        )
         for entry in actions
     )
     return section(
         "custody",
         "Chain of custody",
         "<p>These are the lines of the case's ledger, <code>custody.jsonl</code>. Each carries the hash of the line"
-        " before and, in a signed case, a signature. This page shows them; it is not itself evidence of them. To check"
-        " them, run <code>echoforensics verify CASE</code> on the case folder, or follow docs/custody.md with openssl."
-        "</p>",
-        table(("No.", "Time (examiner's computer)", "Who", "Action", "Detail"), rows),
+        " before and, in a signed case, a signature. This page repeats them and is itself no evidence of them: anybody"
+        " can edit a page. To check them, run <code>echoforensics verify CASE</code> on the case folder, or follow the"
+        " tool's docs/custody.md with openssl.</p>",
+        table(
+            ("No.", "Time, by the examiner's computer", "Who", "Action", "Detail"),
+            rows,
+            "The ledger has the others.",
+        ),
     )
 
 
-def _short(detail: Any) -> str:
-    text = ", ".join(
-        f"{name} {value}" for name, value in detail.items() if isinstance(value, (str, int)) and name != "public_key"
+def _short(entry: Entry) -> str:
+    words = "; ".join(
+        f"{name.replace('_', ' ')}: {_word(value)}"
+        for name, value in entry.detail.items()
+        if isinstance(value, (str, int)) and value != "" and name != "public_key"
     )
-    return text if len(text) <= _LONG else text[: _LONG - 1] + "…"
+    return words if len(words) <= _LONG else words[: _LONG - 1] + "…"
+
+
+def _word(value: str | int) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    word = str(value)
+    return f"{word[:_DIGITS]}…" if len(word) >= 2 * _DIGITS and not word.strip("0123456789abcdef") else word

@@ -108,20 +108,26 @@ def instant(text: str, local: ZoneInfo | None, *, end: bool = False) -> int:
             when = datetime.combine(day, time())
         else:
             when = datetime.fromisoformat(text)
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=local or UTC)
+        elapsed = when.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
     except (ValueError, OverflowError) as error:
         raise UsageError(f"not a date or time: {text!r}; write 2017-07-17 or 2017-07-17T06:20:31") from error
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=local or UTC)
-    elapsed = when.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
     return elapsed // timedelta(microseconds=1)
 
 
 def local_time(timestamp: int | None, local: ZoneInfo) -> str | None:
-    """A time as a clock in a zone shows it, ISO 8601 with its offset; None where the time in UTC is unknown."""
+    """A time as a clock in a zone shows it, ISO 8601 with its offset.
+
+    None where the time in UTC is unknown, or where the local time would fall outside the years 1 to 9999.
+    """
     if timestamp is None:
         return None
-    utc = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=timestamp)
-    return utc.astimezone(local).isoformat(timespec="microseconds")
+    try:
+        utc = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=timestamp)
+        return utc.astimezone(local).isoformat(timespec="microseconds")
+    except OverflowError:
+        return None
 
 
 def _where(query: Query) -> tuple[list[str], list[Any]]:

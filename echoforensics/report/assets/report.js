@@ -2,20 +2,18 @@
    Evidence only ever becomes text (textContent); nothing of it becomes markup. */
 "use strict";
 (function () {
-  const head = window.REPORT, rows = window.ROWS;
-  const at = Object.fromEntries(head.columns.map((name, index) => [name, index]));
-  const ROW = 56, OVER = 10;
   const $ = (id) => document.getElementById(id);
-  const grid = $("grid"), spacer = $("spacer"), pane = $("window"), detail = $("detail"), count = $("count");
-  const haystacks = new Array(rows.length);
-  let shown = [], chosen = -1;
+  const ROW = 64, HEAD = 40, OVER = 8, LONG = 600, FOLDED = 300, MOST_OPTIONS = 2000;
+  const report = window.REPORT;
 
-  /* Characters that would turn a line round, or cannot be seen, are written out. */
-  const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/g;
-  function visible(text) {
-    return String(text).replace(HIDDEN, (c) =>
-      "[U+" + c.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0") + "]");
-  }
+  /* --- text ------------------------------------------------------------------------------------------- */
+
+  /* Characters that cannot be seen, or would turn a line round, are written out. markup.py knows the same. */
+  const HIDDEN = new RegExp("[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u115f\\u1160\\u180e\\u200b" +
+    "\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufeff\\uffa0\\ufff9-\\ufffb\\u{e0000}-\\u{e007f}]", "gu");
+  const visible = (text) => String(text).replace(HIDDEN, (found) =>
+    "[U+" + found.codePointAt(0).toString(16).toUpperCase().padStart(4, "0") + "]");
+  const number = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
   function element(name, className, text) {
     const made = document.createElement(name);
@@ -24,197 +22,345 @@
     return made;
   }
 
-  function haystack(index) {
-    if (haystacks[index] === undefined) haystacks[index] = rows[index].join("\n").toLowerCase();
-    return haystacks[index];
-  }
-
-  function utc(row) {
-    const time = row[at.datetime];
-    return time ? time.replace("T", " ").replace(/000\+00:00$/, "").replace(/\.000$/, "") + " UTC" : null;
-  }
-
-  function local(row) {
-    const time = row[at.local_time];
-    return time ? time.replace("T", " ").replace(/(\.\d{3})\d{3}/, "$1").replace(".000", "") : null;
-  }
-
-  function when(row) {
-    if (row[at.datetime]) return utc(row);
-    return row[at.recorded_time] ? "zone unknown: " + row[at.recorded_time] : "no time";
+  /* A value, folded away behind its beginning where it is long. */
+  function value(name, className, text) {
+    const made = element(name, className), whole = String(text);
+    made.dir = "auto";
+    if (whole.length <= LONG) { made.textContent = visible(whole); return made; }
+    const button = element("button", "whole", "show whole (" + number(whole.length) + " characters)");
+    button.type = "button";
+    button.addEventListener("click", () => { made.textContent = visible(whole); });
+    made.append(visible(whole.slice(0, FOLDED)) + " … ", button);
+    return made;
   }
 
   function player(sha256) {
-    const media = head.media[sha256];
-    if (!media) return null;
-    if (!media[1]) return element("p", "", "Browsers cannot play this kind of recording; it lies in media/.");
-    const audio = element("audio");
-    audio.controls = true;
-    audio.preload = "none";
-    audio.src = "media/" + media[0];
-    return audio;
+    const media = report.media[sha256];
+    if (!media) return element("p", "silent", "The recording is not in this bundle.");
+    return media[1] ? window.PLAYERS.make("media/" + media[0]) : window.PLAYERS.silent("media/" + media[0]);
   }
 
-  function line(position) {
-    const row = rows[shown[position]];
-    const made = element("div", "row");
+  if (!report || !report.chunks || !window.PLAYERS) return;   // the page says what that means
+
+  /* --- rows ------------------------------------------------------------------------------------------- */
+
+  const chunks = report.chunks;
+  const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  const chunkOf = new Uint32Array(total), placeOf = new Uint32Array(total);
+  for (let number = 0, row = 0; number < chunks.length; number++) {
+    for (let place = 0; place < chunks[number].length; place++, row++) { chunkOf[row] = number; placeOf[row] = place; }
+  }
+
+  function get(row, name) {
+    const column = chunks[chunkOf[row]][name], place = placeOf[row];
+    return Array.isArray(column) ? column[place] : column.of[column.at[place]];
+  }
+
+  const seconds = new Map([[null, 0]]);   // of an offset such as +09:00
+  function offset(row) {
+    const text = get(row, "offset");
+    if (!seconds.has(text)) {
+      const [hours, minutes, rest] = text.slice(1).split(":").map(Number);
+      seconds.set(text, (text[0] === "-" ? -1 : 1) * (hours * 3600 + minutes * 60 + (rest || 0)));
+    }
+    return seconds.get(text);
+  }
+
+  function clock(row, shift) {
+    const micro = get(row, "micro");
+    const fraction = micro ? "." + String(micro).padStart(6, "0").replace(/0+$/, "") : "";
+    return new Date((get(row, "second") + shift) * 1000).toISOString().slice(0, 19).replace("T", " ") + fraction;
+  }
+  const known = (row) => get(row, "second") !== null;
+  const utc = (row) => known(row) ? clock(row, 0) + " UTC" : null;
+  const local = (row) => get(row, "offset") === null ? null
+    : clock(row, offset(row)) + " " + get(row, "offset");
+  const day = (row) => Math.floor((get(row, "second") + offset(row)) / 86400);
+
+  /* Whether each row holds a text, in any of its columns. */
+  const SEARCHED = ["exhibit", "message", "transcript", "recorded_time", "timestamp_desc", "data_type", "clock",
+    "device_serial", "device_type", "account", "person", "utterance_id", "recording", "evidence", "path", "locator",
+    "sha256", "parser", "parser_version", "corroborated_by", "record"];
+  const plain = chunks.map((chunk) => SEARCHED.filter((name) => Array.isArray(chunk[name])));
+  const pooled = chunks.map((chunk) => SEARCHED.filter((name) => !Array.isArray(chunk[name])));
+  const haystacks = new Array(total);
+  function haystack(row) {
+    if (haystacks[row] === undefined) {
+      const parts = [utc(row), local(row)];
+      for (const name of plain[chunkOf[row]]) parts.push(get(row, name));
+      haystacks[row] = parts.join("\n").toLowerCase();
+    }
+    return haystacks[row];
+  }
+  function search(words) {
+    const held = chunks.map((chunk, index) => pooled[index].map((name) => {
+      const holds = chunk[name].of.map((text) => text !== null && String(text).toLowerCase().includes(words));
+      return holds.includes(true) ? [chunk[name].at, holds] : null;
+    }).filter(Boolean));
+    return (row) => held[chunkOf[row]].some(([at, holds]) => holds[at[placeOf[row]]]) || haystack(row).includes(words);
+  }
+
+  /* --- the table -------------------------------------------------------------------------------------- */
+
+  const grid = $("grid"), pane = $("rows"), detail = $("detail"), count = $("count");
+  let shown = [], chosen = -1, chosenRow = -1;
+
+  const CELLS = [
+    ["exhibit", (row) => [get(row, "exhibit") + (get(row, "recording") ? " ▶" : ""), get(row, "data_type")]],
+    ["when", (row) => known(row) ? [utc(row), local(row)] : get(row, "recorded_time") === null ? ["no time"]
+      : ["time zone unknown:", "recorded as ", get(row, "recorded_time")]],
+    ["what", (row) => [get(row, "timestamp_desc"), get(row, "clock") + " clock"]],
+    ["message", (row) => [get(row, "message"), null, get(row, "transcript")]],
+  ];
+
+  function line(position, top) {
+    const row = shown[position], made = element("div", "row");
     made.setAttribute("role", "row");
-    made.setAttribute("aria-rowindex", String(position + 1));
+    made.setAttribute("aria-rowindex", String(position + 2));
     made.id = "row-" + position;
-    made.style.top = position * ROW + "px";
+    made.style.top = top + "px";
     made.dataset.position = String(position);
     if (position === chosen) { made.classList.add("chosen"); made.setAttribute("aria-selected", "true"); }
-    const cells = [
-      ["exhibit", row[at.exhibit]],
-      ["when", when(row), local(row)],
-      ["what", row[at.timestamp_desc] + " · " + row[at.clock] + " clock", row[at.data_type]],
-      ["message", row[at.message], row[at.transcript]],
-    ];
-    for (const [name, first, second] of cells) {
-      const cell = element("div", "cell " + name);
+    CELLS.forEach(([name, content], index) => {
+      const cell = element("div", "cell " + name), [first, second, quoted] = content(row);
       cell.setAttribute("role", "gridcell");
-      cell.append(element("div", "first", first));
-      if (second) cell.append(element("div", name === "message" ? "second evidence" : "second", second));
+      cell.setAttribute("aria-colindex", String(index + 1));
+      cell.append(element("div", "first", first.slice(0, LONG)));
+      if (second || quoted) {
+        const below = element("div", "second", second);
+        if (quoted) below.append(value("q", "evidence", quoted.slice(0, FOLDED)));
+        cell.append(below);
+      }
       made.append(cell);
-    }
-    if (row[at.recording]) made.classList.add("has-recording");
+    });
     return made;
+  }
+
+  /* Browsers cannot scroll beyond some millions of pixels; a longer table is scrolled in proportion. */
+  function measure() {
+    const full = shown.length * ROW, view = Math.max(ROW, grid.clientHeight - HEAD);
+    const height = Math.min(full, report.tallest);
+    return { view, height, scale: height < full ? (full - view) / (height - view) : 1 };
   }
 
   let drawn = "";
   function draw(force) {
-    const first = Math.max(0, Math.floor(grid.scrollTop / ROW) - OVER);
-    const last = Math.min(shown.length, Math.ceil((grid.scrollTop + grid.clientHeight) / ROW) + OVER);
-    const state = first + ":" + last;
+    const { view, scale } = measure(), at = grid.scrollTop, top = at * scale / ROW;
+    const first = Math.max(0, Math.floor(top) - OVER);
+    const last = Math.min(shown.length, Math.ceil(top + view / ROW) + OVER);
+    const state = scale === 1 ? first + ":" + last : String(at);
     if (!force && state === drawn) return;
     drawn = state;
     const made = document.createDocumentFragment();
-    for (let position = first; position < last; position++) made.append(line(position));
+    for (let position = first; position < last; position++) {
+      made.append(line(position, scale === 1 ? position * ROW : at + (position - top) * ROW));
+    }
     pane.replaceChildren(made);
   }
 
-  function apply() {
-    const words = $("filter-text").value.toLowerCase().trim();
-    const type = $("filter-type").value, device = $("filter-device").value;
-    const from = $("filter-from").value, to = $("filter-to").value;
-    const withRecording = $("filter-recordings").checked, fold = $("filter-fold").checked;
-    const seen = new Set();
-    shown = [];
-    for (let index = 0; index < rows.length; index++) {
-      const row = rows[index];
-      if (type && row[at.data_type] !== type && !row[at.data_type].startsWith(type + ":")) continue;
-      if (device && row[at.device_serial] !== device) continue;
-      if (withRecording && !row[at.recording]) continue;
-      const day = (row[at.local_time] || row[at.datetime] || "").slice(0, 10);
-      if ((from && (!day || day < from)) || (to && (!day || day > to))) continue;
-      if (words && !haystack(index).includes(words)) continue;
-      if (fold) {
-        if (seen.has(row[at.record])) continue;
-        seen.add(row[at.record]);
-      }
-      shown.push(index);
-    }
-    chosen = -1;
-    spacer.style.height = shown.length * ROW + "px";
-    grid.setAttribute("aria-rowcount", String(shown.length));
-    grid.removeAttribute("aria-activedescendant");
-    count.textContent = shown.length + " of " + rows.length + " rows";
-    grid.scrollTop = 0;
-    draw(true);
+  function reveal(position) {
+    const { view, scale } = measure(), top = position * ROW, at = grid.scrollTop * scale;
+    if (top < at) grid.scrollTop = top / scale;
+    else if (top + ROW > at + view) grid.scrollTop = Math.ceil((top + ROW - view) / scale);
   }
 
-  const NAMES = {
-    datetime: "UTC", local_time: head.zone || "Local time", timestamp_desc: "Time of", recorded_time: "As recorded",
-    clock: "Whose clock", data_type: "Data type", device_serial: "Device serial", device_type: "Device type",
-    account: "Account", person: "Person", utterance_id: "Utterance", transcript: "Text recognised by the service",
-    recording: "Recording (SHA-256)", evidence: "Evidence", path: "Path", locator: "Locator", sha256: "File's SHA-256",
-    parser: "Parser", parser_version: "Parser version", corroborated_by: "Corroborated by", record: "Record",
-  };
-  const FROM_EVIDENCE = new Set(["recorded_time", "device_serial", "device_type", "account", "person", "utterance_id",
-    "transcript", "evidence", "path"]);
-
-  function show(position) {
-    const row = rows[shown[position]];
-    const list = element("dl");
-    for (const [name, label] of Object.entries(NAMES)) {
-      const value = row[at[name]];
-      if (value === null || value === "") continue;
-      list.append(element("dt", "", label), element("dd", FROM_EVIDENCE.has(name) ? "evidence" : "", value));
+  function filtered() {
+    const words = $("filter-text").value.toLowerCase().trim(), type = $("filter-type").value;
+    const device = $("filter-device").value, sound = $("filter-recordings").checked;
+    const [from, to] = ["filter-from", "filter-to"].map((id) => Date.parse($(id).value) / 86400000);
+    const dated = !Number.isNaN(from) || !Number.isNaN(to);
+    const holds = words ? search(words) : null, seen = $("filter-fold").checked ? new Set() : null;
+    const found = [];
+    let undated = 0;
+    for (let row = 0; row < total; row++) {
+      if (type && get(row, "data_type") !== type && !get(row, "data_type").startsWith(type + ":")) continue;
+      if (device && get(row, "device_serial") !== device) continue;
+      if (sound && !get(row, "recording")) continue;
+      if (dated && known(row) && (day(row) < from || day(row) > to)) continue;
+      if (holds && !holds(row)) continue;
+      if (dated && !known(row)) { undated++; continue; }
+      if (seen) {
+        if (seen.has(get(row, "record"))) continue;
+        seen.add(get(row, "record"));
+      }
+      found.push(row);
     }
-    const close = element("button", "close", "Close");
-    close.type = "button";
-    close.addEventListener("click", () => { detail.hidden = true; grid.focus(); });
-    const sound = row[at.recording] ? player(row[at.recording]) : null;
-    detail.replaceChildren(close, element("h3", "", row[at.exhibit]), element("p", "", row[at.message]));
-    if (sound) detail.append(sound);
-    detail.append(list);
-    detail.hidden = false;
+    return [found, undated];
+  }
+
+  function apply() {
+    const [found, undated] = filtered();
+    shown = found;
+    chosen = shown.indexOf(chosenRow);
+    pane.style.height = measure().height + "px";
+    grid.setAttribute("aria-rowcount", String(shown.length + 1));
+    grid.removeAttribute("aria-activedescendant");
+    count.textContent = number(shown.length) + " of " + number(total) + " rows" + (undated
+      ? "; " + number(undated) + " more are left out because their UTC is not known, and dates are asked for" : "");
+    grid.scrollTop = 0;
+    if (chosen >= 0) choose(chosen, false);
+    else draw(true);
   }
 
   function choose(position, open) {
     if (!shown.length) return;
     chosen = Math.min(Math.max(position, 0), shown.length - 1);
-    const top = chosen * ROW;
-    if (top < grid.scrollTop) grid.scrollTop = top;
-    else if (top + ROW > grid.scrollTop + grid.clientHeight) grid.scrollTop = top + ROW - grid.clientHeight;
+    chosenRow = shown[chosen];
+    if (open || !detail.hidden) {
+      show(chosenRow);
+      if (open) $("split").scrollIntoView({ block: "nearest" });
+    }
+    reveal(chosen);
     draw(true);
     grid.setAttribute("aria-activedescendant", "row-" + chosen);
-    if (open) show(chosen);
-    else if (!detail.hidden) show(chosen);
+  }
+
+  /* --- one row ---------------------------------------------------------------------------------------- */
+
+  const NAMES = {
+    utc: "UTC", local: report.zone, recorded_time: "Recorded as", timestamp_desc: "What the time is of",
+    clock: "Whose clock", data_type: "Data type", device_serial: "Device serial", device_type: "Device type",
+    account: "Account", person: "Person", utterance_id: "Utterance", transcript: "Text recognised by the service",
+    recording: "Recording (SHA-256)", corroborated_by: "Corroborated by", others: "Other times of the record",
+    evidence: "Evidence", path: "Path", locator: "Locator", sha256: "SHA-256 of the file", parser: "Parser",
+    parser_version: "Parser version", record: "Record",
+  };
+  const FROM_EVIDENCE = new Set(["recorded_time", "device_serial", "device_type", "account", "person", "utterance_id",
+    "transcript", "evidence", "path"]);
+  const MADE = {
+    utc: (row) => utc(row) || (get(row, "recorded_time") === null ? "the record holds no time" : "time zone unknown"),
+    local,
+    others: (row) => {
+      const record = get(row, "record"), found = [];
+      for (let other = 0; other < total; other++) {
+        if (other !== row && get(other, "record") === record) found.push(get(other, "exhibit"));
+      }
+      return found.join(" ");
+    },
+  };
+
+  function links(exhibits) {
+    const made = element("dd");
+    for (const exhibit of exhibits.split(" ")) {
+      const link = element("a", "", exhibit);
+      link.href = "#" + exhibit;
+      made.append(link, " ");
+    }
+    return made;
+  }
+
+  function show(row) {
+    const list = element("dl");
+    for (const [name, label] of Object.entries(NAMES)) {
+      const held = name in MADE ? MADE[name](row) : get(row, name);
+      if (held === null || held === "") continue;
+      list.append(element("dt", "", label));
+      if (name === "corroborated_by" || name === "others") list.append(links(held));
+      else if (FROM_EVIDENCE.has(name)) {
+        const cell = element("dd");
+        cell.append(value("q", "evidence", held));
+        list.append(cell);
+      } else list.append(value("dd", "", held));
+    }
+    const close = element("button", "close", "Close");
+    close.type = "button";
+    close.addEventListener("click", hide);
+    const title = element("h3"), link = element("a", "", get(row, "exhibit"));
+    link.href = "#" + get(row, "exhibit");
+    title.append(link);
+    detail.replaceChildren(close, title, value("p", "", get(row, "message")));
+    if (get(row, "transcript")) {
+      const said = element("p", "said", "Text recognised by the service: ");
+      said.append(value("q", "evidence", get(row, "transcript")));
+      detail.append(said);
+    }
+    if (get(row, "recording")) detail.append(player(get(row, "recording")));
+    detail.append(list);
+    detail.scrollTop = 0;
+    detail.hidden = false;
+  }
+
+  function hide() {
+    detail.hidden = true;
+    detail.replaceChildren();
+    draw(true);
+    grid.focus();
   }
 
   function jump() {
-    const wanted = location.hash.slice(1);
-    if (!/^EF-\d+$/.test(wanted)) return;
-    let position = shown.findIndex((index) => rows[index][at.exhibit] === wanted);
+    const wanted = /^#EF-(\d+)$/.exec(location.hash);
+    if (!wanted) return;
+    const exhibit = "EF-" + wanted[1].padStart(7, "0");
+    let position = shown.findIndex((row) => get(row, "exhibit") === exhibit);
     if (position < 0) {
       $("filters").reset();
       apply();
-      position = shown.findIndex((index) => rows[index][at.exhibit] === wanted);
+      position = shown.findIndex((row) => get(row, "exhibit") === exhibit);
     }
-    if (position < 0) return;
+    if (position < 0) { count.textContent = "There is no row " + exhibit + " in this report."; return; }
     $("timeline").scrollIntoView();
-    choose(position, true);
     grid.focus({ preventScroll: true });
+    choose(position, true);
   }
 
-  function options(id, values) {
-    for (const value of [...values].sort()) {
-      const option = element("option", "", value);
-      option.value = value;
+  /* --- begin ------------------------------------------------------------------------------------------ */
+
+  function options(id, name, parts) {
+    const found = new Set();
+    for (const chunk of chunks) {
+      for (const held of Array.isArray(chunk[name]) ? chunk[name] : chunk[name].of) if (held) parts(held, found);
+    }
+    for (const held of [...found].sort().slice(0, MOST_OPTIONS)) {
+      const option = element("option", "", held);
+      option.value = held;
       $(id).append(option);
     }
   }
 
-  const types = new Set(), devices = new Set();
-  for (const row of rows) {
-    const parts = row[at.data_type].split(":");
-    for (let length = 1; length <= parts.length; length++) types.add(parts.slice(0, length).join(":"));
-    if (row[at.device_serial]) devices.add(row[at.device_serial]);
-  }
-  options("filter-type", types);
-  options("filter-device", devices);
-
   let waiting = 0;
-  $("filters").addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(apply, 80); });
+  const later = (delay) => { clearTimeout(waiting); waiting = setTimeout(apply, delay); };
+  $("filters").addEventListener("input", () => later(80));
+  $("filters").addEventListener("reset", () => later(0));
   $("filters").addEventListener("submit", (event) => event.preventDefault());
   grid.addEventListener("scroll", () => draw(false), { passive: true });
-  window.addEventListener("resize", () => draw(false));
+  window.addEventListener("resize", () => { pane.style.height = measure().height + "px"; draw(true); });
   window.addEventListener("hashchange", jump);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#EF-']");
+    if (link && link.hash === location.hash) { event.preventDefault(); jump(); }   // no hashchange comes of it
+  });
   pane.addEventListener("click", (event) => {
     const row = event.target.closest(".row");
     if (row) choose(Number(row.dataset.position), true);
   });
   grid.addEventListener("keydown", (event) => {
-    const page = Math.max(1, Math.floor(grid.clientHeight / ROW) - 1);
-    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -rows.length, End: rows.length };
+    const page = Math.max(1, Math.floor((grid.clientHeight - HEAD) / ROW) - 1);
+    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -total, End: total };
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key in steps) choose(chosen + steps[event.key], false);
     else if (event.key === "Enter") choose(Math.max(chosen, 0), true);
-    else if (event.key === "Escape") detail.hidden = true;
+    else if (event.key === "Escape" && !detail.hidden) hide();
     else return;
     event.preventDefault();
   });
+  detail.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+
+  options("filter-type", "data_type", (held, found) => {
+    held.split(":").forEach((_, index, parts) => found.add(parts.slice(0, index + 1).join(":")));
+  });
+  options("filter-device", "device_serial", (held, found) => found.add(held));
+  if (total !== report.total) {
+    $("table").prepend(element("p", "notice", "Only " + number(total) + " of " + number(report.total) +
+      " rows could be loaded: a file of the folder data is missing or damaged. timeline.csv has them."));
+  }
+  $("loading").remove();
+  $("table").hidden = false;
   apply();
   jump();
   document.documentElement.dataset.ready = "yes";
+  /* What is searched is made in pauses, so that the first letter typed need not wait for it. */
+  setTimeout(function prepare(row) {
+    for (const end = Math.min(total, row + 2000); row < end; row++) haystack(row);
+    if (row < total) setTimeout(prepare, 20, row);
+  }, 500, 0);
 })();

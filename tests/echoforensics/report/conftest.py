@@ -1,9 +1,12 @@
-"""A bundle of the sample case, a case full of hostile text, and a real browser."""
+"""A bundle of the sample case, cases made to measure, full of hostile text, and a real browser."""
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import shutil
+import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,10 +21,13 @@ from echoforensics.report.bundle import write_report
 from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
 from echoforensics.timeline.query import zone
-from parsers.record import Clock, Moment, Record
+from parsers.record import Clock, Issue, Moment, Record, Value
 
 #: Text that does harm in a page that does not take care.
-HOSTILE = '<img src=x onerror="window.hurt=1"></script><script>window.hurt=1</script>\u202egnp.exe\u2028&amp;\'" \x07'
+HOSTILE = (
+    '<img src=x onerror="window.hurt=1"></script><script>window.hurt=1</script>\u202egnp.exe\u2028&amp;\'" \x07'
+    "</title></q></td><a href=https://example.org/>x</a>';window.hurt=1;//\\';window.hurt=1;//${window.hurt=1}<!--"
+)
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync",
@@ -39,46 +45,124 @@ def bundle(sealed: Any, tmp_path: Path) -> Path:
         return write_report(case, tmp_path / "bundle", zone("Asia/Seoul"))
 
 
-@pytest.fixture
-def make_case(tmp_path: Path) -> Callable[[int], Path]:
-    """Makes a case with a number of rows, each with hostile text wherever text can stand."""
+def tone(number: int = 0) -> bytes:
+    """A WAV of one second; each number gives another."""
+    written = io.BytesIO()
+    with wave.open(written, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(number.to_bytes(2, "little") * 8000)
+    return written.getvalue()
 
-    def make(count: int) -> Path:
-        path = tmp_path / f"case-{count}"
+
+class CaseMaker:
+    """Makes an unsigned case that was never sealed, row by row, with the same text wherever text can stand."""
+
+    def __init__(self, path: Path, text: str, hashes: dict[str, Any] | None = None) -> None:
+        self.path = path
+        self._text = text
+        self._number = 0
         (path / "artefacts").mkdir(parents=True)
-        Ledger.open(path / "custody.jsonl", None, HOSTILE.replace("\x07", "")).append(
-            "extraction begun", {"x": HOSTILE}
-        )
-        store = Store(path / "case.db", create=True, write=True)
-        store.begin()
+        ledger = Ledger.open(path / "custody.jsonl", None, text.replace("\x07", ""))
+        ledger.append("extraction begun", {"x": text})
+        self.store = Store(path / "case.db", create=True, write=True)
+        self.store.begin()
         for key in ("examiner", "agency", "reference"):
-            store.set_info(key, HOSTILE)
-        evidence = store.add_evidence(
+            self.store.set_info(key, text)
+        self.evidence = self.store.add_evidence(
             {
-                "name": HOSTILE, "location": "/nowhere/at/all", "kind": "folder", "size": 1, "sha256": "s",
-                "hashes": json.dumps({"sha256": HOSTILE}), "described": json.dumps([HOSTILE]), "state": "hashed again",
+                "name": text, "location": "/nowhere/at/all", "kind": "folder", "size": 1, "sha256": "s",
+                "hashes": json.dumps(hashes or {"sha256": text}), "described": json.dumps([text]),
+                "state": "hashed again",
             }
         )  # fmt: skip
-        entry = store.add_entry(
-            {
-                "evidence_id": evidence, "path": HOSTILE, "address": '["x"]', "kind": "file", "state": "allocated",
-                "note": "", "times": "{}", "size": 1, "sha256": "f" * 64, "artefact": 0,
-            }
-        )  # fmt: skip
-        for number in range(count):
-            moment = Moment("Creation Time", HOSTILE, Clock.CLOUD, 1_700_000_000_000_000 + number * 1_000_000)
-            record = Record(
-                "alexa:cloud:activity", f"Row {number}: {HOSTILE}", "", (moment,), HOSTILE, "T", HOSTILE, HOSTILE, None,
-                f"{HOSTILE} number {number}", {"status": HOSTILE}, parser="p", parser_version="1",
-            )  # fmt: skip
-            store.add_record(entry, number, "o", evidence, record)
-        correlate(store)
-        number_rows(store)
-        store.commit()
-        store.close(fold=True)
-        return path
+        self._entry = self.entry(text, b"file")
 
-    return make
+    def entry(self, path: str, content: bytes | None, *, artefact: bool = False, **other: str) -> int:
+        """Add a file."""
+        sha256 = None if content is None else hashlib.sha256(content).hexdigest()
+        if artefact and content is not None and sha256 is not None:
+            target = self.path / "artefacts" / sha256[:2] / sha256
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(content)
+        item = {
+            "evidence_id": self.evidence, "path": path, "address": json.dumps([path]), "kind": "file",
+            "state": "allocated", "note": "", "times": "{}", "size": len(content or b""), "sha256": sha256,
+            "artefact": int(artefact),
+        }  # fmt: skip
+        return self.store.add_entry({**item, **other})
+
+    def record(
+        self, *moments: Moment, transcript: str | None = None, kind: str = "activity", status: Value = HOSTILE
+    ) -> None:
+        """Add a record; without moments, one of one time in UTC."""
+        number, text = self._number, self._text
+        self._number += 1
+        if not moments:
+            moments = (Moment("Creation Time", text, Clock.CLOUD, 1_700_000_000_000_000 + number * 1_000_000),)
+        record = Record(
+            f"alexa:cloud:{kind}", f"Row {number}: {text}", "", moments, text, "T", text, text, None,
+            transcript or f"{text} number {number}", {"status": status, "utteranceType": status},
+            parser="p", parser_version="1",
+        )  # fmt: skip
+        self.store.add_record(self._entry, number, "o", self.evidence, record)
+
+    def recording(self, content: bytes, container: str = "WAV", codec: str = "PCM 16-bit little-endian") -> None:
+        """Add a recording."""
+        self._number += 1
+        path = f"{self._number}.sound"
+        fields: dict[str, Value] = {"container": container, "codec": codec, "rate_hz": 8000, "channels": 1}
+        record = Record(
+            "recording:audio",
+            "A recording.",
+            "",
+            fields={**fields, "duration_us": 1_000_000, "whole": True},
+            parser="recording",
+        )
+        number = self.entry(path, content, artefact=True)
+        self.store.add_record(number, 1, path, self.evidence, record)
+
+    def issue(self, what: str, path: str = "p") -> None:
+        """Add an issue."""
+        self.store.add_issue(self.evidence, path, Issue(what, "bytes:0+4", b"\x00=1", "some_parser"))
+
+    def done(self) -> Path:
+        """Number the rows; gives the case."""
+        correlate(self.store)
+        number_rows(self.store)
+        self.store.commit()
+        self.store.close(fold=True)
+        return self.path
+
+
+@pytest.fixture
+def maker(tmp_path: Path) -> Callable[..., CaseMaker]:
+    """Begins a case: full of hostile text, where nothing else is asked for."""
+    count = 0
+
+    def begin(text: str = HOSTILE, hashes: dict[str, Any] | None = None) -> CaseMaker:
+        nonlocal count
+        count += 1
+        return CaseMaker(tmp_path / f"made-{count}", text, hashes)
+
+    return begin
+
+
+@pytest.fixture
+def report_of(tmp_path: Path) -> Callable[..., Path]:
+    """Writes the bundle of a made case."""
+
+    def write(made: CaseMaker, local: str = "") -> Path:
+        with Case.open(made.done()) as case:
+            return write_report(case, tmp_path / f"{made.path.name}-bundle", zone(local))
+
+    return write
+
+
+@pytest.fixture
+def sound() -> Callable[[int], bytes]:
+    return tone
 
 
 @pytest.fixture(scope="session")
@@ -93,22 +177,36 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
+def _broken_off(request: Any) -> bool:
+    """Whether a player has read as much of a recording as it wants for now."""
+    return bool(request.resource_type == "media" and request.failure == "net::ERR_ABORTED")
+
+
 @pytest.fixture
-def open_page(browser: Any) -> Iterator[Callable[[Path], Any]]:
-    """Opens a page from the disk; fails the test if the page errs or asks for anything but files."""
+def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Opens a page from the disk; fails the test if the page errs or asks for anything but files.
+
+    ``lacking`` names a file of the bundle that is known to be missing; ``script`` switches JavaScript off.
+    """
     errors: list[str] = []
     pages = []
 
-    def open_it(index: Path, fragment: str = "") -> Any:
-        page = browser.new_page(viewport={"width": 1400, "height": 900})
-        page.on("console", lambda message: errors.append(message.text))
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("dialog", lambda dialog: errors.append(dialog.message))
-        page.on("request", lambda request: errors.extend([] if request.url.startswith("file:") else [request.url]))
-        page.on("requestfailed", lambda request: errors.append(f"failed: {request.url}"))
-        page.goto(index.as_uri() + fragment)
-        page.wait_for_selector("html[data-ready=yes]", timeout=30_000)
+    def open_it(index: Path, fragment: str = "", *, lacking: str = "", script: bool = True) -> Any:
+        page = browser.new_page(viewport={"width": 1400, "height": 900}, java_script_enabled=script)
         pages.append(page)
+
+        def note(text: str, url: str = "") -> None:
+            if not (lacking and lacking in url):
+                errors.append(f"{text} {url}")
+
+        page.on("console", lambda message: note(message.text, message.location.get("url", "")))
+        page.on("pageerror", lambda error: note(str(error)))
+        page.on("dialog", lambda dialog: note(dialog.message))
+        page.on("request", lambda request: None if request.url.startswith("file:") else note("request", request.url))
+        page.on("requestfailed", lambda request: None if _broken_off(request) else note("failed", request.url))
+        page.goto(index.as_uri() + fragment)
+        if script:
+            page.wait_for_selector("html[data-ready=yes]", timeout=30_000)
         return page
 
     yield open_it

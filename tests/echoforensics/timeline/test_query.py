@@ -11,6 +11,7 @@ from echoforensics.case.store import Store
 from echoforensics.errors import UsageError
 from echoforensics.timeline.query import Query, Row, instant, local_time, row, rows, zone
 from parsers.record import Clock, Moment, Record
+from parsers.times import utc
 
 SECOND = 1_000_000
 T0 = 1_500_272_431 * SECOND
@@ -101,7 +102,7 @@ def test_instants(text: str, local: str | None, end: bool, expected: int) -> Non
 
 
 def test_what_is_not_a_time_or_a_zone_is_refused() -> None:
-    for text in ("yesterday", "2017-13-01", "", "9999-12-31"):
+    for text in ("yesterday", "2017-13-01", "", "9999-12-31", "9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00"):
         with pytest.raises(UsageError, match="not a date or time"):
             instant(text, None, end=True)
     for name in ("Mars/Olympus", "../etc/passwd", "/etc/passwd"):
@@ -114,3 +115,12 @@ def test_local_time_follows_daylight_saving() -> None:
     assert local_time(T0, london) == "2017-07-17T07:20:31.000000+01:00"
     assert local_time(T0 + 180 * 86400 * SECOND, london) == "2018-01-13T06:20:31.000000+00:00"
     assert local_time(None, london) is None
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "name"), [(utc(9999, 12, 31, 23, 59, 59), "Asia/Seoul"), (utc(1, 1, 1), "America/Chicago")]
+)
+def test_time_at_the_edge_of_the_calendar_has_no_local_time(timestamp: int | None, name: str) -> None:
+    assert timestamp is not None
+    assert local_time(timestamp, ZoneInfo(name)) is None
+    assert local_time(timestamp, ZoneInfo("UTC")) is not None

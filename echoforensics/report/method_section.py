@@ -1,0 +1,119 @@
+"""The section on method: what was read how, whose clocks the times are, and by what records were joined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from echoforensics.report.markup import counted, escape, number, section, table, text
+from parsers.catalogue import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
+
+    from echoforensics.case.case import Case
+    from parsers.catalogue import Entry
+
+_MOST_JOINS = 200
+_CLOCKS = (
+    ("cloud", "a clock of the Alexa service"), ("device", "the clock of the Echo"), ("phone", "the clock of a phone"),
+    ("examiner", "the clock of the computer on which evidence was acquired"), ("unknown", "not known whose clock"),
+)  # fmt: skip
+
+
+def method_section(case: Case, local: ZoneInfo | None) -> str:
+    """Each parser that made records, and how times and joins are made."""
+    used = dict(
+        case.store.db.execute("SELECT parser || ' ' || parser_version, count(*) FROM records GROUP BY 1").fetchall()
+    )
+    parts = []
+    for entry in catalogue():
+        if count := used.pop(f"{entry.name} {entry.version}", 0):
+            parts += _parser(entry, count)
+    if used:
+        rows = ((text(name), number(count)) for name, count in sorted(used.items()))
+        parts += [
+            "<h3>Answers that were kept and not interpreted, by name</h3>",
+            table(("Name and version", "Records"), rows),
+        ]
+    return section(
+        "method",
+        "Method",
+        "<p>Sources were opened read-only and hashed before and after. Each file was read once, hashed, and offered"
+        " to the parsers by its first bytes; what a parser claimed was kept and read. A record gives one row for each"
+        " time it holds.</p>",
+        *_times(case, local),
+        *_joins(case),
+        *parts,
+    )
+
+
+def _times(case: Case, local: ZoneInfo | None) -> Iterator[str]:
+    beside = (
+        f" The time in the zone {escape(local.key)} stands beside it, with its offset from UTC; summer time is taken"
+        " into account by the rules of the IANA time zone database."
+        if local
+        else ""
+    )
+    yield (
+        "<h3>Times</h3><p>A time is kept as it was recorded. Where its zone is known it is also shown in UTC."
+        f"{beside} Where the zone is not known no UTC is given, and the row says so. A clock can be wrong: the time is"
+        " what the clock said. The time in an utterance id is the start of the audio, to the second; the time at which"
+        " the service made its record is later, and both are rows.</p>"
+    )
+    counts = dict(case.store.db.execute("SELECT clock, count(*) FROM rows WHERE recorded_time IS NOT NULL GROUP BY 1"))
+    yield table(
+        ("Clock", "Whose", "Rows"),
+        ((escape(name), escape(whose), number(counts[name])) for name, whose in _CLOCKS if name in counts),
+    )
+
+
+def _parser(entry: Entry, count: int) -> list[str]:
+    about, name = entry.about, f"<code>{escape(entry.name)}</code>"
+    return [
+        f"<h3>{escape(about.title)}</h3>",
+        f"<p>Parser {name}, version {escape(entry.version)}: {counted(count, 'record')}.</p>",
+        f"<p><strong>What it shows.</strong> {escape(about.proves)}</p>",
+        f"<p><strong>What it must not be taken for.</strong> {escape(about.does_not_prove)}</p>",
+        _list("Known by", about.known_by),
+        _list("Validated on", about.validated_on) or "<p><strong>Validated on.</strong> Nothing is stated.</p>",
+        _list("Limits", about.limits),
+    ]
+
+
+def _list(title: str, lines: tuple[str, ...]) -> str:
+    if not lines:
+        return ""
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f"<p><strong>{escape(title)}</strong></p><ul>{items}</ul>"
+
+
+def _joins(case: Case) -> Iterator[str]:
+    yield (
+        "<h3>Joins</h3><p>A record is tied to an utterance, and a recording to a record, only through an id, a number,"
+        " a file name or a hash that stands in the evidence for both. Where that allows two answers, nothing is joined."
+        " Each join has its basis:</p>"
+    )
+    same = case.store.db.execute(
+        "SELECT basis, count(*) FROM joins WHERE what = 'recording' GROUP BY 1 ORDER BY 2 DESC, 1"
+    )
+    rows = ((escape(basis), number(count)) for basis, count in same)
+    yield "<h4>Recordings that belong to records</h4>" + table(("Basis", "Records"), rows)
+    others = case.store.db.execute(
+        "SELECT coalesce((SELECT min(exhibit) FROM rows w WHERE w.record_id = j.record_id), 'a further reference'),"
+        " j.what, j.basis FROM joins j WHERE j.what <> 'recording' ORDER BY 1, 2, 3"
+    )
+    names = {"utterance_id": "an utterance", "moment": "the time of the request"}
+    yield (
+        "<h4>Records that were given an utterance or a time by another record</h4>"
+        + table(
+            ("Exhibit", "Was given", "Basis"),
+            ((_exhibit(name), names.get(what, escape(what)), text(basis)) for name, what, basis in others),
+            "The case's database holds the others, in its table joins.",
+            _MOST_JOINS,
+        )
+    )
+
+
+def _exhibit(name: str) -> str:
+    return f'<a href="#{escape(name)}">{escape(name)}</a>' if name.startswith("EF-") else escape(name)

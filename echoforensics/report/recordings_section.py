@@ -1,0 +1,118 @@
+"""The section with a player for each recording. It works without JavaScript."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.report.markup import counted, escape, evidence, facts, local, number, section, text, utc
+from echoforensics.timeline.query import local_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from zoneinfo import ZoneInfo
+
+    from echoforensics.report.media import Recording
+
+_MOST_REFERENCES = 20
+#: Beyond so many the page holds links, which players.js makes players of as they come into sight: a browser takes
+#: half a millisecond for each player it makes.
+_MOST_PLAYERS = 200
+
+
+def recordings_section(found: list[Recording], zone: ZoneInfo | None) -> str:
+    """Every distinct recording, with what is known of it."""
+    return section(
+        "recordings",
+        "Recordings",
+        f"<p>{counted(len(found), 'distinct recording')}, by time. The same bytes at several places are one recording"
+        " with several references. The text beside a recording is what the Alexa service recognised and the account"
+        " kept; it can be wrong. Listen before relying on it.</p>",
+        *(_recording(recording, zone, count <= _MOST_PLAYERS) for count, recording in enumerate(found, 1)),
+    )
+
+
+def _recording(recording: Recording, zone: ZoneInfo | None, ready: bool) -> str:
+    row = recording.rows[0]
+    save = f'<a href="media/{recording.name}" download>Save the file</a>'
+    texts = "".join(f"<li>{evidence(words)} ({_link(exhibit)})</li>" for exhibit, words in recording.texts)
+    body = facts(
+        [
+            ("Text recognised by the service", f"<ul>{texts}</ul>" if texts else "none recorded"),
+            ("Time", _list(_time(own, zone) for own in recording.rows)),
+            ("Duration", _duration(recording.fields)),
+            ("Format", _format(recording.fields)),
+            ("Condition", _condition(recording.fields)),
+            ("Utterance", evidence(row["utterance_id"])),
+            ("Tied to its utterance", text(f"The recording {recording.basis}.") if recording.basis else ""),
+            ("SHA-256", f"<code>{escape(recording.sha256)}</code>"),
+            (f"Found at {counted(len(recording.references), 'place')}", _references(recording.references)),
+            ("File", save),
+        ]
+    )
+    numbers = ", ".join(_link(own["exhibit"]) for own in recording.rows)
+    kind, player = "recording" if ready else "recording far", _player(recording, save, ready)
+    return f'<article class="{kind}"><h3>{numbers}</h3>{player}{body}</article>\n'
+
+
+def _player(recording: Recording, save: str, ready: bool) -> str:
+    if not recording.playable:
+        codec = escape(recording.fields.get("codec"))
+        return f'<p class="silent">This browser cannot play it: browsers have no decoder for {codec}. {save}</p>'
+    source, label = f"media/{recording.name}", f"Recording {escape(recording.rows[0]['exhibit'])}"
+    if not ready:
+        return f'<a class="play" href="{source}" aria-label="{label}">Play</a>'
+    words = f"This browser cannot play it. {save}"
+    return f'<audio controls preload="none" src="{source}" aria-label="{label}">{words}</audio>'
+
+
+def _time(row: dict[str, Any], zone: ZoneInfo | None) -> str:
+    """One time of a recording: in UTC, in the zone, or as recorded."""
+    if row["datetime"]:
+        shown = escape(utc(row["datetime"]))
+        if zone is not None:
+            shown += f" · {escape(local(local_time(row['timestamp'], zone), zone.key))}"
+    elif row["recorded_time"]:
+        shown = f"time zone unknown: recorded as {evidence(row['recorded_time'])}"
+    else:
+        return "no time"
+    return f"{shown} ({escape(row['timestamp_desc'])}, {escape(row['clock'])} clock)"
+
+
+def _duration(fields: dict[str, Any]) -> str:
+    duration = fields.get("duration_us")
+    return f"{duration / 1_000_000:.3f} s" if isinstance(duration, int) else "unknown"
+
+
+def _format(fields: dict[str, Any]) -> str:
+    rate, channels = fields.get("rate_hz"), fields.get("channels")
+    parts = [str(fields.get("container") or "unknown")]
+    if fields.get("codec") not in (None, fields.get("container")):
+        parts.append(str(fields["codec"]))
+    if isinstance(rate, int):
+        parts.append(f"{number(rate)} Hz")
+    if isinstance(channels, int):
+        parts.append(counted(channels, "channel"))
+    return escape(", ".join(parts))
+
+
+def _condition(fields: dict[str, Any]) -> str:
+    if fields.get("whole"):
+        return "well formed from its start to its end"
+    return "not well formed: " + (text(fields.get("fault")) or "see the issues")
+
+
+def _references(places: list[str]) -> str:
+    shown = _list(evidence(place) for place in places[:_MOST_REFERENCES])
+    rest = places[_MOST_REFERENCES:]
+    if not rest:
+        return shown
+    more = _list(evidence(place) for place in rest)
+    return f'{shown}<details class="long"><summary>show {counted(len(rest), "more place")}</summary>{more}</details>'
+
+
+def _list(items: Iterable[str]) -> str:
+    return "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+
+
+def _link(exhibit: str) -> str:
+    return f'<a href="#{escape(exhibit)}">{escape(exhibit)}</a>'

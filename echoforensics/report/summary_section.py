@@ -1,0 +1,137 @@
+"""The case in numbers and plain words, and nothing that the numbers do not say."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from echoforensics.report.markup import code, counted, escape, evidence, facts, number, section, table, utc
+from echoforensics.timeline.numbering import NO_TIME
+
+if TYPE_CHECKING:
+    from echoforensics.case.case import Case
+    from echoforensics.report.media import Recording
+
+#: Whose records a family of data types is.
+_FAMILIES = (
+    ("alexa:cloud:", "the Alexa account"), ("alexa:app:", "the phone app or the browser"), ("echo:", "the device"),
+    ("recording:", "a recording of sound"),
+)  # fmt: skip
+#: The older form of the account's history gives a status, the newer one a type of utterance: (data type, field).
+_STATUSES = (("alexa:cloud:activity", "status"), ("alexa:cloud:history", "utteranceType"))
+_MOST_NAMES = 100
+_REST = 'The others are in <a href="timeline.csv">timeline.csv</a>.'
+
+
+def summary_section(case: Case, found: list[Recording]) -> str:
+    """Counts, the period, the devices and the accounts."""
+    db = case.store.db
+    first, last, total, unknown, timeless = db.execute(
+        "SELECT min(datetime), max(datetime), count(*),"
+        " sum(datetime IS NULL AND timestamp_desc <> ?), sum(datetime IS NULL AND timestamp_desc = ?) FROM rows",
+        (NO_TIME, NO_TIME),
+    ).fetchone()
+    issues = case.store.count("issues")
+    records = db.execute("SELECT count(DISTINCT record_id) FROM rows").fetchone()[0]
+    devices, accounts = (_different(case, column) for column in ("device_serial", "account"))
+    period = f"{escape(utc(first))} to {escape(utc(last))}" if first else "no time in UTC is known"
+    return section(
+        "summary",
+        "Summary",
+        f"<p>{counted(case.store.count('evidence'), 'item')} of evidence gave {counted(records, 'record')}, shown as"
+        f" {counted(total, 'row')} of the timeline: one row for each time that a record holds. The counts are of what"
+        " the tool can read; they do not say what else happened.</p>",
+        facts(
+            [
+                ("Evidence items", number(case.store.count("evidence"))),
+                ("Distinct recordings", _recordings(found)),
+                ("Rows in the timeline", number(total)),
+                ("Earliest and latest time", period),
+                ("Rows without a known UTC", f"{number(unknown or 0)}, shown as recorded"),
+                ("Rows that hold no time", number(timeless or 0)),
+                ("Devices named", number(devices)),
+                ("Accounts named", number(accounts)),
+                ("What could not be read", f'{counted(issues, "issue")} (<a href="#issues">see there</a>)'),
+            ]
+        ),
+        *_tables(case),
+    )
+
+
+def _recordings(found: list[Recording]) -> str:
+    lengths = [recording.fields.get("duration_us") for recording in found]
+    known = [length for length in lengths if isinstance(length, int)]
+    unknown = f"; of {number(len(lengths) - len(known))} the duration is unknown" if len(known) < len(lengths) else ""
+    whole = f", together {sum(known) / 1_000_000:.1f} s" if known else ""
+    return f"{number(len(found))}{whole}{unknown}"
+
+
+def _different(case: Case, column: str) -> int:
+    count: int = case.store.db.execute(f"SELECT count(DISTINCT {column}) FROM rows").fetchone()[0]  # noqa: S608
+    return count
+
+
+def _tables(case: Case) -> list[str]:
+    db = case.store.db
+    kinds = db.execute("SELECT data_type, count(DISTINCT record_id), count(*) FROM rows GROUP BY 1 ORDER BY 1")
+    devices = db.execute(
+        "SELECT device_serial, device_type, count(DISTINCT record_id), min(datetime), max(datetime) FROM rows"
+        " WHERE device_serial IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    accounts = db.execute(
+        "SELECT account, count(DISTINCT record_id), min(datetime), max(datetime) FROM rows"
+        " WHERE account IS NOT NULL GROUP BY 1 ORDER BY 1"
+    )
+    return [
+        "<h3>Utterances in the account's history, by the status or type that the service recorded</h3>",
+        table(
+            ("Recorded under", "Value", "Records"),
+            ((code(name), status, number(count)) for (name, status), count in _statuses(case)),
+            most=_MOST_NAMES,
+        ),
+        "<h3>Devices that records name</h3>",
+        table(
+            ("Serial number", "Type", "Records", "Earliest", "Latest"),
+            ((evidence(a), evidence(b), number(n), _time(x), _time(y)) for a, b, n, x, y in devices),
+            _REST,
+            _MOST_NAMES,
+        ),
+        "<h3>Accounts that records name</h3>",
+        table(
+            ("Account", "Records", "Earliest", "Latest"),
+            ((evidence(a), number(n), _time(x), _time(y)) for a, n, x, y in accounts),
+            _REST,
+            _MOST_NAMES,
+        ),
+        "<h3>What the records are</h3>",
+        table(
+            ("Data type", "Whose record", "Records", "Rows"),
+            ((code(a), _family(a), number(n), number(m)) for a, n, m in kinds),
+            _REST,
+            _MOST_NAMES,
+        ),
+    ]
+
+
+def _statuses(case: Case) -> list[tuple[tuple[str, str], int]]:
+    """How often each status stands in the account's history: (field, status as HTML), records; most frequent first."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for data_type, name in _STATUSES:
+        for (fields,) in case.store.db.execute("SELECT fields FROM records WHERE data_type = ?", (data_type,)):
+            counts[name, _status(json.loads(fields).get(name))] += 1
+    return sorted(counts.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
+
+
+def _status(status: object) -> str:
+    if status is None:
+        return "none recorded"
+    return evidence(status if isinstance(status, str) else json.dumps(status))
+
+
+def _time(time: str | None) -> str:
+    return f'<span class="short">{escape(utc(time))}</span>'
+
+
+def _family(data_type: str) -> str:
+    return next((words for prefix, words in _FAMILIES if data_type.startswith(prefix)), "")
