@@ -32,7 +32,7 @@ TIME_WORDS = (
 )  # fmt: skip
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_DATA_TYPE = re.compile(r"(echo|alexa:cloud|alexa:app|recording)(:[a-z][a-z0-9_]*)+")
+_DATA_TYPE = re.compile(r"(echo|alexa:cloud|alexa:app|alexa:web|recording)(:[a-z][a-z0-9_]*)+")
 _POINTER = re.compile(r"(/([^/~*\s]+|\*))*")
 _URL = re.compile(r"(/[\w.~-]+|/\{\w+\})+")
 _PATH = re.compile(r"(\.\./){0,3}[^\s.{}|/]+(\.[^\s.{}|/]+)*")

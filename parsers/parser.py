@@ -48,12 +48,14 @@ class Source:
         size: length in bytes.
         head: the first :data:`HEAD_SIZE` bytes (all of it where the file is shorter).
         opener: opens the content for reading, seekable, from its start. Each call opens it anew.
+        neighbour: gives another file by its whole path, or None (see :meth:`beside`).
     """
 
     path: str
     size: int
     head: bytes
     opener: Callable[[], BinaryIO]
+    neighbour: Callable[[str], Source | None] = lambda _path: None
 
     @property
     def name(self) -> str:
@@ -69,10 +71,33 @@ class Source:
         """Open the content from its start. Raises OSError where the evidence cannot be read."""
         return self.opener()
 
+    def beside(self, name: str) -> Source | None:
+        """Another file of the same container, by its path relative to this file's folder; None where there is none.
+
+        Only parsers that say :attr:`Parser.reads_neighbours` are given neighbours, and only such files are
+        neighbours as some parser claims (the claim keeps their content in the case).
+
+        Args:
+            name: such as ``History-wal`` or ``../events/index``.
+        """
+        return self.neighbour(relative(self.path, name))
+
     @classmethod
     def of(cls, content: bytes, path: str = "file") -> Source:
         """A source over bytes in memory (for tests and small bodies)."""
         return cls(path, len(content), content[:HEAD_SIZE], lambda: io.BytesIO(content))
+
+
+def relative(path: str, name: str) -> str:
+    """The path of a file named relative to the folder of another. ``..`` never leads out of its container."""
+    container, inside, within = path.rpartition("!/")
+    parts = within.split("/")[:-1]
+    for step in name.split("/"):
+        if step == "..":
+            parts = parts[:-1]
+        elif step not in ("", "."):
+            parts.append(step)
+    return container + inside + "/".join(parts)
 
 
 class Parser(ABC):
@@ -88,6 +113,8 @@ class Parser(ABC):
     #: Raised whenever the records of the same bytes change.
     version: ClassVar[str]
     about: ClassVar[About]
+    #: Whether :meth:`parse` opens files beside the one it claims. If so it is called when the whole container is read.
+    reads_neighbours: ClassVar[bool] = False
 
     @abstractmethod
     def claims(self, source: Source) -> bool:

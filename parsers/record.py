@@ -56,6 +56,9 @@ class Record:
             ``voice-request:...``). Records that share a key speak of the same thing. The key of the
             utterance id is implied and need not be given.
         parser, parser_version: set by a parser that hands bodies on to others; else the caller fills them in.
+        file: where the record stands in a neighbour of the file that was claimed (see
+            :meth:`parsers.parser.Source.beside`), that neighbour's name, relative to the claimed file's folder.
+            Locators are then of the neighbour.
     """
 
     data_type: str
@@ -72,6 +75,7 @@ class Record:
     keys: tuple[str, ...] = ()
     parser: str = ""
     parser_version: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import cached_property
 from parsers.cloud.api_url import ApiUrl, pattern
 from parsers.locator import at_json, join
 from parsers.parser import About
-from parsers.record import Clock, Issue, Record
+from parsers.record import Clock, Issue, Moment, Record, Value
 
 #: Keys and indexes that lead from the root of an answer to a value in it.
 Tokens = tuple[str | int, ...]
@@ -77,6 +77,10 @@ class Body:
         url: the address that gave it, where known.
         clock: whose clock wrote the address.
         keys: keys that every record of the answer gets.
+        moments: times of the request and of the response, from whatever carried the answer. They go to the records
+            that hold no time of their own, and to the record of the answer itself.
+        fields: what the carrier says of the request and the response; every record of the answer gets them.
+        file: see :attr:`parsers.record.Record.file`.
     """
 
     value: object
@@ -85,6 +89,9 @@ class Body:
     url: ApiUrl | None = None
     clock: Clock = Clock.UNKNOWN
     keys: tuple[str, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    fields: Mapping[str, Value] = field(default_factory=dict)
+    file: str = ""
 
 
 class ResponseParser(ABC):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -74,23 +74,27 @@ def _kinds_of(body: Body) -> list[ResponseParser]:
 
 
 def _finished(record: Record, body: Body, name: str, version: str) -> Record:
-    """The record with what the answer as a whole tells: its parser, its keys, its address."""
-    fields: dict[str, Value] = dict(record.fields)
-    changed = replace(record, parser=name, parser_version=version, keys=(*record.keys, *body.keys))
-    if body.url is None:
-        return changed
-    fields["request_url"] = body.url.text
-    if (requested := body.url.requested) is not None:
-        fields["request_time_ms"] = requested
-    moments = record.moments
-    asked = body.url.moment(body.clock)
-    if asked and (not moments or record.data_type == answer.DATA_TYPE):
-        moments = (*moments, asked)
-    query = body.url.query
+    """The record with what the answer as a whole tells: its parser, its keys, its address, the carrier's times."""
+    fields: dict[str, Value] = {**record.fields, **body.fields}
+    moments, carried = record.moments, body.moments
+    query: Mapping[str, str] = {}
+    if body.url is not None:
+        query = body.url.query
+        fields["request_url"] = body.url.text
+        if (requested := body.url.requested) is not None:
+            fields["request_time_ms"] = requested
+        if asked := body.url.moment(body.clock):
+            carried = (*carried, asked)
+    if carried and (not moments or record.data_type == answer.DATA_TYPE):
+        moments = (*moments, *carried)
     return replace(
-        changed,
+        record,
+        parser=name,
+        parser_version=version,
+        keys=(*record.keys, *body.keys),
         fields=fields,
         moments=moments,
         device_serial=record.device_serial or query.get("deviceSerialNumber") or None,
         device_type=record.device_type or query.get("deviceType") or None,
+        file=body.file,
     )

@@ -61,7 +61,7 @@ def test_every_parser_says_what_it_is() -> None:
         assert about.limits
         assert about.references
         for data_type in about.data_types:
-            assert re.fullmatch(r"(echo|alexa:cloud|alexa:app|recording)(:[a-z_]+)+", data_type), data_type
+            assert re.fullmatch(r"(echo|alexa:cloud|alexa:app|alexa:web|recording)(:[a-z_]+)+", data_type), data_type
 
 
 def test_no_parser_claims_what_is_nothing() -> None:
