@@ -134,6 +134,15 @@ class Store:
         )
         return found.fetchone() is not None
 
+    def find_artefact(self, evidence: int, path: str) -> tuple[int, str, int] | None:
+        """Number, SHA-256 and size of the entry of a path whose content is in the case; an allocated one first."""
+        found = self.db.execute(
+            "SELECT id, sha256, size FROM entries WHERE evidence_id = ? AND path = ? AND artefact = 1"
+            " ORDER BY state, id LIMIT 1",
+            (evidence, path),
+        ).fetchone()
+        return (found[0], found[1], found[2]) if found else None
+
     def add_entry(self, entry: dict[str, Any]) -> int:
         """Add an entry, with its artefact where it has one; returns its number."""
         if entry["artefact"]:

@@ -6,13 +6,15 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from echoforensics.case.store import storable
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, Fault, Kind, State
 from echoforensics.evidence.streams import BLOCK
+from echoforensics.extraction.neighbours import Neighbours
 from echoforensics.extraction.walk import ROOT, Place, is_archive, open_archive, too_deep
-from parsers.parser import HEAD_SIZE, Parser, Source
+from parsers.parser import HEAD_SIZE, Parser, Source, relative
 from parsers.record import Issue, Record
 from parsers.registry import claiming
 
@@ -38,6 +40,17 @@ class Tally:
     artefacts: set[str] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """A file that was read, and who is to parse it."""
+
+    entry: Entry
+    here: Place
+    claimed: tuple[Parser, ...]
+    source: Source
+    digest: str
+
+
 class EntryReader:
     """Reads the entries of one source into a case."""
 
@@ -50,6 +63,7 @@ class EntryReader:
         self._budget = budget
         self._tally = tally
         self._pending = 0
+        self._neighbours = Neighbours(case.store, case.vault, evidence)
 
     def read_all(self, container: Container) -> Iterator[str]:
         """Read every entry; yields each path when it is done. What was done in an earlier run is passed over."""
@@ -58,6 +72,7 @@ class EntryReader:
         self._store.commit()
 
     def _read(self, container: Container, place: Place) -> Iterator[str]:
+        waiting: list[_Claimed] = []
         for found in container.entries():
             if isinstance(found, Fault):
                 self._fault(replace_path(found, place))
@@ -65,7 +80,7 @@ class EntryReader:
             here = place.below(found)
             if self._store.has_entry(self._evidence, storable(here.path), _address(here)):
                 continue
-            yield from self._entry(found, here)
+            yield from self._entry(found, here, waiting)
             self._tally.entries += 1
             self._pending += 1
             if self._pending >= BATCH:
@@ -73,8 +88,15 @@ class EntryReader:
                 self._store.commit()
                 self._store.begin()
             yield here.path
+        self._parse_waiting(waiting)
 
-    def _entry(self, entry: Entry, here: Place) -> Iterator[str]:
+    def _parse_waiting(self, waiting: list[_Claimed]) -> None:
+        """Parse what needed its neighbours. No commit in between: a run killed here does the whole of it again."""
+        numbers = [self._keep(file.entry, file.here, file.source.size, file.digest, artefact=True) for file in waiting]
+        for number, file in zip(numbers, waiting, strict=True):
+            self._parse(number, file)
+
+    def _entry(self, entry: Entry, here: Place, waiting: list[_Claimed]) -> Iterator[str]:
         if entry.state is State.DELETED:
             here = replace(here, within_deleted=True)
         if entry.opener is None:
@@ -96,7 +118,8 @@ class EntryReader:
         if entry.size is None or size != source.size:
             source = replace(source, size=size)
         yield from self._archive(entry, here, head, staged)
-        self._finish(entry, here, claimed, source, staged, digest, size)
+        if file := self._finish(_Claimed(entry, here, claimed, source, digest), staged, size):
+            waiting.append(file)
 
     def _claims(self, entry: Entry, here: Place, head: bytes) -> tuple[Source, tuple[Parser, ...]]:
         """The parsers that claim a file. A file of unstated size counts as at least one byte beyond its head."""
@@ -148,31 +171,27 @@ class EntryReader:
         finally:
             container.close()
 
-    def _finish(
-        self,
-        entry: Entry,
-        here: Place,
-        claimed: tuple[Parser, ...],
-        source: Source,
-        staged: Staged | None,
-        digest: str,
-        size: int,
-    ) -> None:
-        """Keep or discard the copy, note the entry, and parse."""
-        if staged and not claimed:
+    def _finish(self, file: _Claimed, staged: Staged | None, size: int) -> _Claimed | None:
+        """Keep or discard the copy, note the entry, and parse; give back what must wait for its neighbours."""
+        if staged and not file.claimed:
             staged.discard()
         elif staged:
             staged.keep()
-            self._tally.artefacts.add(digest)
-        number = self._keep(entry, here, size, digest, artefact=bool(claimed))
-        if claimed:
-            whole = replace(source, opener=lambda: self._case.vault.open(digest))
-            self._parse(number, here, claimed, whole)
+            self._tally.artefacts.add(file.digest)
+        if any(parser.reads_neighbours for parser in file.claimed):
+            return file
+        number = self._keep(file.entry, file.here, size, file.digest, artefact=bool(file.claimed))
+        self._parse(number, file)
+        return None
 
-    def _parse(self, number: int, here: Place, claimed: tuple[Parser, ...], source: Source) -> None:
+    def _parse(self, number: int, file: _Claimed) -> None:
         ordinal = 0
+        here = file.here
         origin = "\0".join((self._origin, here.path, _address(here)))
-        for parser in claimed:
+        source = replace(
+            file.source, opener=partial(self._case.vault.open, file.digest), neighbour=self._neighbours.source
+        )
+        for parser in file.claimed:
             try:
                 for found in parser.parse(source):
                     if isinstance(found, Issue):
@@ -180,10 +199,20 @@ class EntryReader:
                         continue
                     ordinal += 1
                     record = _signed_by(found, parser, deleted=here.within_deleted)
-                    self._store.add_record(number, ordinal, origin, self._evidence, record)
+                    stands_in = self._stands_in(number, record, here)
+                    self._store.add_record(stands_in, ordinal, origin, self._evidence, record)
                     self._tally.records += 1
             except READ_ERRORS as error:
                 self._issue(here.path, Issue(f"reading ended early: {error}", parser=parser.name))
+
+    def _stands_in(self, number: int, record: Record, here: Place) -> int:
+        """The number of the entry that a record's locator is in."""
+        if not record.file:
+            return number
+        found = self._neighbours.number(relative(here.path, record.file))
+        if found is None:
+            raise LookupError(f"{record.parser}: a record stands in {record.file!r}, which is not in the case")
+        return found
 
     def _keep(self, entry: Entry, here: Place, size: int, digest: str | None, *, artefact: bool) -> int:
         item: dict[str, Any] = {
