@@ -1,12 +1,14 @@
-"""Everything that can be read, for people: parsers of files, and the kinds of answers that they hand on."""
+"""Everything that can be read, for people: parsers of files, and the kinds of answers and tables
+that they hand on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from parsers.cloud.responses import kinds
+from parsers.cloud import responses
 from parsers.parser import About
 from parsers.registry import load
+from parsers.tables import kinds as tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,5 +23,6 @@ class Entry:
 def catalogue() -> tuple[Entry, ...]:
     """Every entry, by name."""
     found = [Entry(parser.name, parser.version, parser.about) for parser in load()]
-    found += [Entry(kind.name, kind.version, kind.about) for kind in kinds()]
+    found += [Entry(kind.name, kind.version, kind.about) for kind in responses.kinds()]
+    found += [Entry(kind.name, kind.version, kind.about) for kind in tables.kinds()]
     return tuple(sorted(found, key=lambda entry: entry.name))

@@ -14,8 +14,16 @@ from parsers.utterance import UtteranceId
 from parsers.values import Keeper, shown
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-#: Microseconds in one of the unit.
-_EPOCH_UNITS = {"s": 1_000_000, "ms": 1000, "us": 1}
+#: Microseconds in one of the unit, and microseconds from 1970 to the unit's own beginning.
+_EPOCH_UNITS = {
+    "s": (1_000_000, 0),
+    "ms": (1000, 0),
+    "us": (1, 0),
+    "webkit": (1, -11_644_473_600_000_000),
+    "mac": (1_000_000, 978_307_200_000_000),
+}
+#: Units whose numbers may have a fraction.
+_FRACTIONS = ("s", "mac")
 #: Texts longer than this are no time, no name and no number.
 _MAX_COLUMN = 2000
 
@@ -85,7 +93,8 @@ def _moment(column: TimeColumn, item: Item) -> Moment | None:
     if not present:
         return None
     for path, value in zip(column.fields, values, strict=True):
-        if isinstance(value, (bool, float, dict, list)) or len(str(value)) > _MAX_COLUMN:
+        no_time = isinstance(value, (bool, dict, list)) or (isinstance(value, float) and column.unit not in _FRACTIONS)
+        if no_time or len(str(value)) > _MAX_COLUMN:
             raise _UnreadableError(f"{path}: a time is expected, {_called(value)} stands there")
     recorded = " ".join(str(value) for value in present)
     if column.unit == "utterance":
@@ -112,14 +121,20 @@ class _Read:
 
 def _epoch(column: TimeColumn, recorded: str) -> _Read | None:
     """An epoch time; None where the number stands for no time (0, -1, or one outside 2010..2100)."""
-    digits = recorded.removeprefix("-")
-    if not (digits.isascii() and digits.isdecimal()):
+    whole, _, fraction = recorded.partition(".") if column.unit in _FRACTIONS else (recorded, "", "")
+    digits = whole.removeprefix("-")
+    if not (digits.isascii() and digits.isdecimal()) or (
+        fraction and not (fraction.isascii() and fraction.isdecimal())
+    ):
         raise _UnreadableError(
             f"{column.fields[0]}: a number of {column.unit} is expected, {_quoted(recorded)} stands there"
         )
     if len(digits) > 20:
         return None
-    timestamp = int(recorded) * _EPOCH_UNITS[column.unit]
+    factor, beginning = _EPOCH_UNITS[column.unit]
+    # Decimal digits are counted, not a float's: what was recorded is kept to the microsecond.
+    part = int(fraction[:6].ljust(6, "0")) if fraction else 0
+    timestamp = int(whole) * factor + (-part if whole.startswith("-") else part) + beginning
     return _Read(timestamp) if _plausible(timestamp) else None
 
 

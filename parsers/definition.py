@@ -1,8 +1,9 @@
 """Parsers that need no code: what a YAML definition may say, read and checked.
 
 A definition names an artefact, how it is known, where its items stand, which of their values are times and
-in which unit, and the sentence a reader sees. One made here describes a list inside a JSON answer (section
-``json``). Anything a definition says that is not understood is an error at load, never ignored.
+in which unit, and the sentence a reader sees. The items are those of a list inside a JSON answer (section
+``json``) or the rows of a table in an SQLite database (section ``sqlite``). Anything a definition says that is
+not understood is an error at load, never ignored.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from parsers.parser import About
 from parsers.record import Clock
 from parsers.template import Template, TemplateError
 
-#: Units a time may have. ``local`` is a clock reading without a zone; ``utterance`` the time within an utterance id.
-UNITS = ("s", "ms", "us", "iso", "local", "utterance")
+#: Units a time may have. ``webkit`` is microseconds since 1601, ``mac`` seconds since 2001, both UTC; ``local`` is a
+#: clock reading without a zone; ``utterance`` the time within an utterance id.
+UNITS = ("s", "ms", "us", "webkit", "mac", "iso", "local", "utterance")
 #: The columns of a record that a definition may fill.
 COLUMNS = ("device_serial", "device_type", "account", "person", "utterance_id", "transcript")
 #: plaso's standard words that a definition may use to say what a time is of.
@@ -79,6 +81,26 @@ class JsonList:
 
 
 @dataclass(frozen=True, slots=True)
+class SqliteTable:
+    """Which tables of an SQLite database hold the items, one a row.
+
+    Attributes:
+        tables: names that the table may have.
+        needs: columns that it has.
+        only: for a column, what its text must hold (a regular expression); other rows are not items.
+        json: columns whose text is JSON; paths lead into it.
+        paths: regular expressions of paths; a database whose list of tables lies beyond its first bytes is known by
+            one of these.
+    """
+
+    tables: tuple[str, ...]
+    needs: tuple[str, ...]
+    only: Mapping[str, re.Pattern[str]]
+    json: tuple[str, ...]
+    paths: tuple[re.Pattern[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """A definition, checked. The attributes are the keys of the file; see :class:`parsers.parser.About` too."""
 
@@ -86,7 +108,7 @@ class Definition:
     version: str
     data_type: str
     about: About
-    source: JsonList
+    source: JsonList | SqliteTable
     message: Template
     times: tuple[TimeColumn, ...]
     columns: Mapping[str, str]
@@ -114,13 +136,16 @@ _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _m
 
 
 @cache
-def load_all() -> tuple[Definition, ...]:
-    """Every definition in :mod:`parsers.definitions`, by file name.
+def load_all(package: str = "parsers.definitions") -> tuple[Definition, ...]:
+    """Every definition in a package's folder, by file name.
+
+    Args:
+        package: ``parsers.definitions`` holds those of JSON answers, ``parsers.table_definitions`` those of tables.
 
     Raises:
         DefinitionError: one of them is not understood, or two bear one name.
     """
-    folder = files("parsers.definitions")
+    folder = files(package)
     found: dict[str, Definition] = {}
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         if file.name.endswith(".yaml"):
@@ -205,6 +230,22 @@ class _Section:
         except TemplateError as error:
             raise self.error(key, str(error)) from error
 
+    def expression(self, key: str) -> re.Pattern[str]:
+        text = self.text(key)
+        try:
+            return re.compile(text)
+        except re.error as error:
+            raise self.error(key, f"{text!r} is not a regular expression: {error}") from error
+
+    def expressions(self, key: str) -> tuple[re.Pattern[str], ...]:
+        try:
+            return tuple(re.compile(text) for text in self.texts(key))
+        except re.error as error:
+            raise self.error(key, f"not a regular expression: {error}") from error
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._left)
+
     def has(self, key: str) -> bool:
         return key in self._left
 
@@ -225,8 +266,27 @@ def _json_list(section: _Section) -> JsonList:
     return made
 
 
+def _sqlite_table(section: _Section) -> SqliteTable:
+    only: dict[str, re.Pattern[str]] = {}
+    if section.has("only"):
+        conditions = section.section("only")
+        only = {column: conditions.expression(column) for column in conditions.names()}
+    made = SqliteTable(
+        tables=section.texts("tables", needed=True),
+        needs=section.texts("needs", needed=True),
+        only=only,
+        json=section.texts("json"),
+        paths=section.expressions("paths"),
+    )
+    section.done()
+    return made
+
+
 #: Sections that say where the items stand, and how each is read. A further kind of file is added here.
-_SOURCES: Mapping[str, Callable[[_Section], JsonList]] = {"json": _json_list}
+_SOURCES: Mapping[str, Callable[[_Section], JsonList | SqliteTable]] = {
+    "json": _json_list,
+    "sqlite": _sqlite_table,
+}
 
 
 def _definition(top: _Section) -> Definition:
@@ -281,16 +341,23 @@ def _columns(top: _Section) -> dict[str, str]:
     return columns
 
 
-def _about(top: _Section, data_type: str, source: JsonList, secret: tuple[str, ...]) -> About:
-    known = [f"address {url}" for url in source.urls]
-    known.append("JSON keys " + ", ".join(dict.fromkeys((*source.top, *source.item))))
+def _known_by(source: JsonList | SqliteTable) -> tuple[str, ...]:
+    if isinstance(source, SqliteTable):
+        columns = ", ".join(source.needs)
+        only = "".join(f"; only rows whose {column} holds {pattern.pattern}" for column, pattern in source.only.items())
+        return (f"an SQLite table named {' or '.join(source.tables)} with the columns {columns}{only}",)
+    keys = ", ".join(dict.fromkeys((*source.top, *source.item)))
+    return (*(f"address {url}" for url in source.urls), f"JSON keys {keys}")
+
+
+def _about(top: _Section, data_type: str, source: JsonList | SqliteTable, secret: tuple[str, ...]) -> About:
     limits = top.texts("limits")
     if secret:
         limits = (*limits, f"Kept in the fields and never shown in a message: {', '.join(secret)}.")
     return About(
         title=top.text("title"),
         data_types=(data_type,),
-        known_by=tuple(known),
+        known_by=_known_by(source),
         proves=top.text("proves"),
         does_not_prove=top.text("does_not_prove"),
         validated_on=top.texts("validated_on"),

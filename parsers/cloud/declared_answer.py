@@ -10,26 +10,26 @@ from parsers.cloud.body import Body, Place, ResponseParser, Tokens, members
 from parsers.record import Issue, Record
 
 if TYPE_CHECKING:
-    from parsers.definition import Definition
+    from parsers.definition import Definition, JsonList
 
 
 class DeclaredAnswer(ResponseParser):
     """Reads the kind of answer that a definition describes."""
 
-    def __init__(self, definition: Definition) -> None:
-        """Take the definition."""
+    def __init__(self, definition: Definition, source: JsonList) -> None:
+        """Take the definition and its section ``json``."""
         self.name = definition.name
         self.version = definition.version
         self.about = definition.about
         self._definition = definition
-        source = definition.source
+        self._source = source
         self.urls = source.urls
         self.telltales = (frozenset((*source.top, *source.item)),)
         self.lists = (source.items,) if source.items else ()
 
     def fits(self, value: object) -> bool:
         """By the keys that the definition names, in the answer and in its first item."""
-        source = self._definition.source
+        source = self._source
         if not isinstance(value, dict) or any(key not in value for key in source.top):
             return False
         first = next((place for place in self._places(value) if place.value is not None), None)
@@ -37,7 +37,7 @@ class DeclaredAnswer(ResponseParser):
 
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:
         """Yield a record for each item."""
-        if not isinstance(body.value, dict) or any(key not in body.value for key in self._definition.source.top):
+        if not isinstance(body.value, dict) or any(key not in body.value for key in self._source.top):
             return
         for place in self._places(body.value):
             if isinstance(place.value, dict):
@@ -49,7 +49,7 @@ class DeclaredAnswer(ResponseParser):
 
     def _places(self, value: object) -> Iterator[Place]:
         """The items: the members of the lists found, or the one object that stands where a list might."""
-        for place in members(value, self._definition.source.items):
+        for place in members(value, self._source.items):
             if isinstance(place.value, list):
                 for index, inner in enumerate(place.value):
                     yield Place(inner, (*place.tokens, index), place.scopes)

@@ -15,7 +15,7 @@ from parsers.cloud.card import Cards
 from parsers.cloud.declared_answer import DeclaredAnswer
 from parsers.cloud.dialog_items import DialogItems
 from parsers.cloud.history import History
-from parsers.definition import load_all
+from parsers.definition import JsonList, load_all
 from parsers.record import Issue, Record, Value
 
 _QUOTED_KEY = re.compile(rb'"([A-Za-z_]\w{0,63})"[ \t\r\n]{0,8}:')
@@ -24,7 +24,7 @@ _QUOTED_KEY = re.compile(rb'"([A-Za-z_]\w{0,63})"[ \t\r\n]{0,8}:')
 @cache
 def kinds() -> tuple[ResponseParser, ...]:
     """Every kind, by name."""
-    declared = (DeclaredAnswer(definition) for definition in load_all())
+    declared = (DeclaredAnswer(made, made.source) for made in load_all() if isinstance(made.source, JsonList))
     read_by_code = (Activities(), Appliances(), Cards(), DialogItems(), History())
     return tuple(sorted((*read_by_code, *declared), key=lambda kind: kind.name))
 

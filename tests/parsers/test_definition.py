@@ -70,7 +70,7 @@ def test_a_whole_definition() -> None:
         ("top: [things]", "top: things", "bad.yaml: json.top:"),
         ('["/api/things/{id}/all"]', "[]", "bad.yaml: json.urls:"),
         ("  item: [id, made]\n", "  items_: [x]\n", "bad.yaml: json.items_: the key is unknown"),
-        ("json:", "table:", "bad.yaml: one of the sections json is expected"),
+        ("json:", "table:", "bad.yaml: one of the sections json, sqlite is expected"),
         ("made {made}.", "made {made.", "bad.yaml: message: a brace stands alone"),
         ("made {made}.", "password {password}.", "bad.yaml: secret: 'password' is secret"),
         ('["thing:{id}"]', '["thing:{password}"]', "bad.yaml: secret: 'password' is secret"),
