@@ -22,8 +22,10 @@ _LONG = rb"[\x81-\xff][\x80-\xff]?[\x00-\x7f]"
 _TEXT = b"(?:[" + b"".join(b"\\x%02x" % kind for kind in (0, *range(13, 128, 2))) + b"]|" + _LONG + b")"
 _ANY = rb"(?:[\x00-\x09\x0c-\x7f]|" + _LONG + rb")"
 
-#: Types that the first value of a row may have had where its type was overwritten.
-_FIRST_TYPES: tuple[tuple[int, ...], ...] = ((0,), (8,), (9,), (1,), (2,), (3,), (4,), (6,))
+#: Lengths in bytes of whole numbers, and their serial types.
+_INTEGER_TYPES = {1: 1, 2: 2, 3: 3, 4: 4, 6: 5, 8: 6}
+#: Bytes of a freed cell that are overwritten: the place of the next freed block, and this one's length.
+_LOST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ class Shape:
         self._encoding = encoding
         self._columns = [table.columns[place] for place in table.stored]
         types = [b"\x00" if place == table.rowid_column else _accepts(table.columns[place]) for place in table.stored]
-        self._row = re.compile(rb"(?=(.)" + b"".join(types) + rb")", re.DOTALL)
+        self._row = _ahead(b".", *types)
+        self._types = _ahead(*types)
+        self._rest = _ahead(*types[1:])
 
     def fits(self, found: list[SqlValue], *, whole: bool = True) -> bool:
         """Whether values may be a row of this table. With ``whole`` there must be one for each column."""
@@ -65,95 +69,143 @@ class Shape:
     def in_unused(self, page: Page) -> Iterator[Leftover]:
         """The rows in the gap and in the freed blocks of a leaf page."""
         begin, length = page.gap()
-        if length > 0:
-            yield from self._in_room(page.content, begin, begin + length)
+        yield from self._in_room(page, begin, begin + length)
         for at, size in page.free_blocks():
-            first = self._cut(page.content, at, at + size)
-            if first:
-                yield first
-            yield from self._in_room(page.content, at + 4, at + size)
+            yield from self._in_room(page, at, at + size)
 
     def in_room(self, page: Page, begin: int) -> Iterator[Leftover]:
         """The rows anywhere in a page from an offset on."""
-        yield from self._in_room(page.content, begin, page.usable)
+        yield from self._in_room(page, begin, page.usable)
 
-    def _in_room(self, content: bytes, begin: int, end: int) -> Iterator[Leftover]:
-        passed = begin
-        for match in self._row.finditer(content, begin, end):
-            if match.start() < passed:
-                continue
-            found = self._at(content, match.start(), begin, end)
-            if found:
-                passed = found.at + found.size
-                yield found
+    def _in_room(self, page: Page, begin: int, end: int) -> Iterator[Leftover]:
+        """The rows in a part of a page; of those that overlap, the one of which more is left."""
+        room, size = page.content[:end], page.usable
+        whole: list[Leftover | None] = []
+        cut: list[Leftover | None] = []
+        for match in self._row.finditer(room, begin):
+            whole.append(self._whole(room, match.start(), begin))
+            cut.append(self._without_numbers(room, match.start(), begin, size))
+        cut += [
+            self._without_length(room, match.start() - _LOST, size)
+            for match in self._types.finditer(room, begin + _LOST)
+        ]
+        cut += [
+            self._without_first(room, match.start() - _LOST, size) for match in self._rest.finditer(room, begin + _LOST)
+        ]
+        kept: list[Leftover] = []
+        for found in (*whole, *cut):
+            if found and all(found.at >= other.at + other.size or found.at + found.size <= other.at for other in kept):
+                kept.append(found)
+        yield from sorted(kept, key=lambda found: found.at)
 
-    def _at(self, content: bytes, header_at: int, begin: int, end: int) -> Leftover | None:
-        """The row whose header stands at a place, if its length and number before it agree."""
-        try:
-            types, header, values_at = serial_types(content[:end], header_at)
-        except RowError:
+    def _whole(self, room: bytes, header_at: int, begin: int) -> Leftover | None:
+        """The row whose header stands at a place, if the length and the number before it agree with it."""
+        header = self._header(room, header_at)
+        if header is None:
             return None
-        if len(types) != len(self._columns):
-            return None
-        size = header + sum(size_of(kind) for kind in types)
-        if header_at + size > end:
-            return None
+        types, values_at, size = header
         for length in range(1, 10):
             number_at = header_at - length
             size_at = number_at - _varint_length(size)
             if size_at < begin:
                 return None
-            if _reads(content, number_at, header_at) is None or _reads(content, size_at, number_at) != size:
-                continue
-            found = self._values(content, types, values_at, end)
-            if found:
-                return Leftover(size_at, header_at + size - size_at, _reads(content, number_at, header_at), found)
+            number = _reads(room, number_at, header_at)
+            if number is not None and _reads(room, size_at, number_at) == size:
+                return self._row_at(room, size_at, number, types, values_at)
         return None
 
-    def _cut(self, content: bytes, at: int, end: int) -> Leftover | None:
-        """The row of a freed block whose first four bytes are gone; it must end where the block ends."""
-        for header_at in (at + 4, at + 5, at + 6):
-            try:
-                types, _, values_at = serial_types(content[:end], header_at)
-            except RowError:
-                continue
-            if found := self._ending(content, types, values_at, at, end):
-                return found
-        for lost in (0, 1):
-            # The header's own length was overwritten, or that and the first value's type.
-            left = self._types_at(content, at + 4, end, len(self._columns) - lost)
-            if left is None:
-                continue
-            kinds, values_at = left
-            for first in _FIRST_TYPES[: len(_FIRST_TYPES) * lost] or ((),):
-                if found := self._ending(content, [*first, *kinds], values_at, at, end):
-                    return found
-        return None
-
-    def _ending(self, content: bytes, types: list[int], values_at: int, at: int, end: int) -> Leftover | None:
-        if len(types) != len(self._columns) or values_at + sum(size_of(kind) for kind in types) != end:
+    def _without_numbers(self, room: bytes, header_at: int, begin: int, page_size: int) -> Leftover | None:
+        """The row whose header is whole, but whose length and number were overwritten when it was freed."""
+        header = self._header(room, header_at)
+        if header is None:
             return None
-        found = self._values(content, types, values_at, end)
-        return Leftover(at, end - at, None, found) if found else None
+        types, values_at, size = header
+        for at in range(header_at - _LOST, max(begin, header_at - 10) - 1, -1):
+            if _freed(room, at, header_at + size - at, page_size):
+                return self._row_at(room, at, None, types, values_at)
+        return None
 
-    def _types_at(self, content: bytes, at: int, end: int, count: int) -> tuple[list[int], int] | None:
-        kinds: list[int] = []
-        for _ in range(count):
-            try:
-                kind, at = varint(content[:end], at)
-            except RowError:
-                return None
-            if kind < 0 or kind in (10, 11):
-                return None
-            kinds.append(kind)
-        return kinds, at
+    def _without_length(self, room: bytes, at: int, page_size: int) -> Leftover | None:
+        """The freed row whose header has lost its own length."""
+        types = _types_at(room, at + _LOST, len(self._columns))
+        if types is None:
+            return None
+        kinds, values_at = types
+        if not _freed(room, at, values_at + sum(map(size_of, kinds)) - at, page_size):
+            return None
+        return self._row_at(room, at, None, kinds, values_at)
 
-    def _values(self, content: bytes, types: list[int], at: int, end: int) -> list[SqlValue] | None:
+    def _without_first(self, room: bytes, at: int, page_size: int) -> Leftover | None:
+        """The freed row whose header has lost its own length and the type of the first value."""
+        types = _types_at(room, at + _LOST, len(self._columns) - 1)
+        if types is None:
+            return None
+        kinds, values_at = types
+        length = values_at + sum(map(size_of, kinds)) - at
+        first = 0
+        if self.table.rowid_column != self.table.stored[0]:
+            # The length of the freed block tells that of the first value, and so its type.
+            left = int.from_bytes(room[at + 2 : at + 4], "big") - length
+            first = _type_of(self._columns[0], left)
+            if not first:
+                return None
+            length += left
+        if not _freed(room, at, length, page_size):
+            return None
+        return self._row_at(room, at, None, [first, *kinds], values_at)
+
+    def _header(self, room: bytes, at: int) -> tuple[list[int], int, int] | None:
+        """A row's types, where its values begin, and the length of header and values, if they lie in the room."""
         try:
-            found = values_of(content[:end], types, at, self._encoding)
+            types, header, values_at = serial_types(room, at)
+        except RowError:
+            return None
+        size = header + sum(map(size_of, types))
+        return (types, values_at, size) if len(types) == len(self._columns) and at + size <= len(room) else None
+
+    def _row_at(self, room: bytes, at: int, number: int | None, types: list[int], values_at: int) -> Leftover | None:
+        found = self._values(room, types, values_at)
+        return Leftover(at, values_at + sum(map(size_of, types)) - at, number, found) if found else None
+
+    def _values(self, room: bytes, types: list[int], at: int) -> list[SqlValue] | None:
+        try:
+            found = values_of(room, types, at, self._encoding)
         except RowError:
             return None
         return found if self.fits(found) and not any(_garbled(value) for value in found) else None
+
+
+def _ahead(*parts: bytes) -> re.Pattern[bytes]:
+    """Finds every place where these parts stand one after the other; the places may overlap."""
+    return re.compile(b"(?=" + b"".join(parts) + b")", re.DOTALL)
+
+
+def _freed(room: bytes, at: int, size: int, page_size: int) -> bool:
+    """Whether a freed block of at least this length begins at a place. Blocks beside each other become one."""
+    length = int.from_bytes(room[at + 2 : at + 4], "big")
+    return at >= 0 and size <= length <= page_size - at
+
+
+def _types_at(room: bytes, at: int, count: int) -> tuple[list[int], int] | None:
+    """Some serial types one after the other, and the place after them."""
+    kinds: list[int] = []
+    for _ in range(count):
+        try:
+            kind, at = varint(room, at)
+        except RowError:
+            return None
+        if kind < 0 or kind in (10, 11):
+            return None
+        kinds.append(kind)
+    return kinds, at
+
+
+def _type_of(column: Column, size: int) -> int:
+    """The serial type of a first value of this length; 0 where it cannot be told."""
+    if size <= 0:
+        return 0
+    kind = 13 + 2 * size if _accepts(column) == _TEXT else _INTEGER_TYPES.get(size, 0)
+    return kind if kind < 128 else 0
 
 
 def _accepts(column: Column) -> bytes:
@@ -194,7 +246,7 @@ def _varint_length(number: int) -> int:
 def _reads(content: bytes, at: int, end: int) -> int | None:
     """The integer that takes up exactly these bytes."""
     try:
-        number, stop = varint(content[:end], at)
+        number, stop = varint(content, at)
     except RowError:
         return None
     return number if stop == end else None
