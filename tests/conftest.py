@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -82,3 +85,27 @@ def make_ewf(tmp_path: Path, run_program: Callable[..., str]) -> Callable[..., P
         return target.with_suffix(".E01")
 
     return make
+
+
+@pytest.fixture(scope="session")
+def make_database() -> Callable[..., dict[str, bytes]]:
+    """Runs statements on a new database; gives its bytes, with the log or journal beside it while it is still open."""
+
+    def make(*statements: str | tuple[str, tuple[object, ...]], name: str = "x.db") -> dict[str, bytes]:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "x.db"
+            with closing(sqlite3.connect(path, isolation_level=None)) as db:
+                db.execute("PRAGMA secure_delete = OFF")
+                _run(db, statements)
+                found = {file.name.replace("x.db", name): file.read_bytes() for file in Path(folder).iterdir()}
+        return {name: content for name, content in found.items() if not name.endswith("-shm")}
+
+    return make
+
+
+def _run(db: sqlite3.Connection, statements: Iterable[str | tuple[str, tuple[object, ...]]]) -> None:
+    for statement in statements:
+        if isinstance(statement, str):
+            db.execute(statement)
+        else:
+            db.execute(*statement)

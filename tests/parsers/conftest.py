@@ -1,20 +1,15 @@
-"""Databases made by SQLite itself, for the tests of what reads them."""
+"""Sources in memory, and what databases hold, for the tests of what reads them."""
 
 from __future__ import annotations
 
 import io
-import sqlite3
-import tempfile
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable, Mapping
 
 import pytest
 
 from parsers.parser import HEAD_SIZE, Source
 from parsers.sqlite.database import Database, DatabaseFault, Row
 
-Statement = str | tuple[str, tuple[object, ...]]
 Files = dict[str, bytes]
 
 
@@ -34,22 +29,6 @@ def source_in() -> Callable[..., Source]:
 
 
 @pytest.fixture(scope="session")
-def make_database() -> Callable[..., Files]:
-    """Runs statements on a new database; gives its bytes, with the log or journal beside it while it is still open."""
-
-    def make(*statements: Statement, name: str = "x.db") -> Files:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "x.db"
-            with closing(sqlite3.connect(path, isolation_level=None)) as db:
-                db.execute("PRAGMA secure_delete = OFF")
-                _run(db, statements)
-                found = {file.name.replace("x.db", name): file.read_bytes() for file in Path(folder).iterdir()}
-        return {name: content for name, content in found.items() if not name.endswith("-shm")}
-
-    return make
-
-
-@pytest.fixture(scope="session")
 def read_database(source_in: Callable[..., Source]) -> Callable[..., tuple[list[Row], list[DatabaseFault]]]:
     """The rows of some tables (of every one where none is named), and what could not be read."""
 
@@ -61,11 +40,3 @@ def read_database(source_in: Callable[..., Source]) -> Callable[..., tuple[list[
         return [item for item in found if isinstance(item, Row)], faults
 
     return read
-
-
-def _run(db: sqlite3.Connection, statements: Iterable[Statement]) -> None:
-    for statement in statements:
-        if isinstance(statement, str):
-            db.execute(statement)
-        else:
-            db.execute(*statement)
