@@ -7,7 +7,7 @@ DEMO   ?= demo
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: demo test lint format bench lock clean setup
+.PHONY: demo test lint format docs bench lock clean setup
 
 demo: setup
 	$(BIN)/echoforensics demo $(DEMO)
@@ -25,6 +25,9 @@ lint: setup
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: setup
+	$(BIN)/echoforensics parsers --pages docs/artefacts
 
 bench: setup
 	@.ci/system-packages test

@@ -24,7 +24,7 @@ FLOW = (
     ("case",),
     ("timeline",),
     ("extraction",),
-    ("verification", "tracing", "export"),
+    ("verification", "tracing", "export", "authoring"),
     ("report",),
     ("demo",),
     ("cli",),

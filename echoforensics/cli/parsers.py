@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
+from echoforensics.authoring import new_parser, pages
 from echoforensics.errors import UsageError
 from parsers.catalogue import Entry, catalogue
 
@@ -14,8 +16,25 @@ from parsers.catalogue import Entry, catalogue
 @click.command("parsers")
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def command(*, name: str | None, as_json: bool) -> None:
+@click.option("--new", is_flag=True, help="Begin a parser of this NAME: definition, fixture folder and test.")
+@click.option("--kind", type=click.Choice(new_parser.KINDS), default="json", show_default=True, help="With --new.")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=Path(),
+    show_default="this folder",
+    metavar="FOLDER",
+    help="With --new: a checkout of the project.",
+)
+@click.option("--pages", "folder", type=click.Path(path_type=Path, file_okay=False), help="Write a page for each.")
+def command(*, name: str | None, as_json: bool, new: bool, kind: str, into: Path, folder: Path | None) -> None:
     """What can be read, what it is known by, and on what it was validated."""
+    if new:
+        _begin(name, kind, into)
+        return
+    if folder is not None:
+        click.echo(f"{len(pages.write(folder))} pages written to {folder}")
+        return
     found = [entry for entry in catalogue() if name in (None, entry.name)]
     if not found:
         raise UsageError(f"there is no parser {name!r}; `echoforensics parsers` lists them")
@@ -28,6 +47,16 @@ def command(*, name: str | None, as_json: bool) -> None:
             click.echo(f"{parser.name:{width}}  {parser.about.title}")
     else:
         click.echo(_described(found[0]))
+
+
+def _begin(name: str | None, kind: str, into: Path) -> None:
+    if name is None:
+        raise UsageError("--new needs a NAME")
+    if any(entry.name == name for entry in catalogue()):
+        raise UsageError(f"there is a parser {name!r} already")
+    for path in new_parser.begin(into, name, kind):
+        click.echo(path)
+    click.echo("Fill these in; the test runs as it stands. parsers/definition.py says what a definition may hold.")
 
 
 def _described(parser: Entry) -> str:
