@@ -49,6 +49,7 @@ class Source:
         head: the first :data:`HEAD_SIZE` bytes (all of it where the file is shorter).
         opener: opens the content for reading, seekable, from its start. Each call opens it anew.
         neighbour: gives another file by its whole path, or None (see :meth:`beside`).
+        mode: POSIX permission bits as the container states them, or None where it states none.
     """
 
     path: str
@@ -56,6 +57,7 @@ class Source:
     head: bytes
     opener: Callable[[], BinaryIO]
     neighbour: Callable[[str], Source | None] = lambda _path: None
+    mode: int | None = None
 
     @property
     def name(self) -> str:

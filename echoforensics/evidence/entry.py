@@ -57,6 +57,8 @@ class Entry:
         times: the container's own times for the entry, by name, as recorded, with the zone where known.
         seekable: whether what ``opener`` gives can be sought in cheaply and opened at any time; if not, it
             must be read once, before the next entry is asked for.
+        mode: POSIX permission bits (with setuid, setgid and sticky) as the container states them; None where it
+            states none, or states what the file system does not keep.
     """
 
     path: str
@@ -68,6 +70,7 @@ class Entry:
     note: str = ""
     times: Mapping[str, str] = field(default_factory=dict)
     seekable: bool = True
+    mode: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -26,6 +27,14 @@ _EXT = {
     pytsk3.TSK_FS_TYPE_EXT3: "ext3",
     pytsk3.TSK_FS_TYPE_EXT4: "ext4",
 }
+#: File systems that keep POSIX modes; for others The Sleuth Kit makes some up.
+_WITH_MODES = (
+    *_EXT,
+    pytsk3.TSK_FS_TYPE_FFS1,
+    pytsk3.TSK_FS_TYPE_FFS2,
+    pytsk3.TSK_FS_TYPE_HFS,
+    pytsk3.TSK_FS_TYPE_YAFFS2,
+)
 _TIMES = (("modified", "mtime"), ("accessed", "atime"), ("changed", "ctime"), ("created", "crtime"))
 #: Files of the file system itself, which The Sleuth Kit shows as if they were files.
 _VIRTUAL = (b"$MBR", b"$FAT1", b"$FAT2", b"$UPCASE_TABLE", b"$ALLOC_BITMAP")
@@ -42,6 +51,7 @@ class FileSystem(Container):
         self.offset = offset
         self.name: str = {**_FAT, **_EXT}.get(kind, str(kind).removeprefix("TSK_FS_TYPE_"))
         self._local_times = kind in _FAT
+        self._keeps_modes = kind in _WITH_MODES
 
     def entries(self) -> Iterator[Entry | Fault]:
         """Every file, link and other thing; folders are walked, each inode once."""
@@ -111,13 +121,17 @@ class FileSystem(Container):
         if not deleted:
             orphan = bool(meta.flags & pytsk3.TSK_FS_META_FLAG_ORPHAN)
             if not orphan:
-                return Entry(shown, address, meta.size, lambda: _content(item), times=times)
+                return Entry(shown, address, meta.size, lambda: _content(item), times=times, mode=self._mode(meta))
         note = _deleted_note(meta)
         if note is None:
             why = "deleted; its inode now belongs to another file"
             return Entry(shown, address, 0, None, state=State.DELETED, note=why, times=times)
         opener = (lambda: _content(item)) if meta.size else None
-        return Entry(shown, address, meta.size, opener, state=State.DELETED, note=note, times=times)
+        mode = self._mode(meta)
+        return Entry(shown, address, meta.size, opener, state=State.DELETED, note=note, times=times, mode=mode)
+
+    def _mode(self, meta: Any) -> int | None:
+        return stat.S_IMODE(int(meta.mode)) if self._keeps_modes else None
 
     def _time(self, meta: Any, key: str) -> str | None:
         seconds = getattr(meta, key, 0)

@@ -58,7 +58,8 @@ class Folder(Container):
             return Entry(shown, address, 0, None, Kind.LINK, note=f"a link to {target}; not followed")
         if not stat.S_ISREG(status.st_mode):
             return Entry(shown, address, 0, None, Kind.OTHER, note="not a regular file")
-        return Entry(shown, address, status.st_size, lambda: self._open(path), times=file_times(status))
+        mode = stat.S_IMODE(status.st_mode)
+        return Entry(shown, address, status.st_size, lambda: self._open(path), times=file_times(status), mode=mode)
 
     def _open(self, path: bytes) -> BinaryIO:
         full = os.path.join(self._root, path)  # noqa: PTH118 (bytes)

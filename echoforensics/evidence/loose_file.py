@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from typing import TYPE_CHECKING, BinaryIO
 
 from echoforensics.evidence.entry import Container, Entry, Fault
@@ -29,6 +30,7 @@ class LooseFile(Container):
             status.st_size,
             lambda: self._folder.open(self._address),
             times=file_times(status),
+            mode=stat.S_IMODE(status.st_mode),
         )
 
     def open(self, address: str) -> BinaryIO:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import tarfile
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
@@ -68,7 +69,8 @@ def _entry(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
         return Entry(path, address, 0, None, Kind.LINK, note=note, times=times)
     if not member.isreg():
         return Entry(path, address, 0, None, Kind.OTHER, note="not a regular file", times=times)
-    return Entry(path, address, member.size, lambda: _content(tar, member), times=times, seekable=False)
+    mode = stat.S_IMODE(member.mode)
+    return Entry(path, address, member.size, lambda: _content(tar, member), times=times, seekable=False, mode=mode)
 
 
 def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> BinaryIO:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 _END = struct.Struct("<4s4H2LH")
 _ENCRYPTED = 0x1
+#: "Made by" in the central directory, of a host whose attributes are POSIX modes.
+_UNIX = 3
 
 
 class ZipArchive(Container):
@@ -73,7 +75,8 @@ class ZipArchive(Container):
         if member.flag_bits & _ENCRYPTED:
             note = "encrypted; not read"
             return Entry(path, str(index), member.file_size, None, note=note, times=times)
-        return Entry(path, str(index), member.file_size, lambda: self._open(member), times=times, seekable=False)
+        opener, mode = (lambda: self._open(member)), _mode(member)
+        return Entry(path, str(index), member.file_size, opener, times=times, seekable=False, mode=mode)
 
     def _open(self, member: zipfile.ZipInfo) -> BinaryIO:
         try:
@@ -81,6 +84,12 @@ class ZipArchive(Container):
         except (RuntimeError, ValueError, struct.error) as error:
             raise zipfile.BadZipFile(f"the member cannot be opened: {error}") from error
         return buffered(BudgetedStream(inner, self._budget))  # type: ignore[arg-type]
+
+
+def _mode(member: zipfile.ZipInfo) -> int | None:
+    """The permission bits, where a Unix program made the member and wrote some."""
+    bits = stat.S_IMODE(member.external_attr >> 16)
+    return bits if member.create_system == _UNIX and member.external_attr >> 16 else None
 
 
 def is_zip(head: bytes) -> bool:

@@ -126,7 +126,7 @@ class EntryReader:
         size = entry.size
         if size is None:
             size = len(head) + (len(head) == HEAD_SIZE)
-        source = Source(here.path, size, head, _not_yet)
+        source = Source(here.path, size, head, _not_yet, mode=entry.mode)
         return source, claiming(source)
 
     def _copy(self, stream: BinaryIO, head: bytes, here: Place, *, keep: bool) -> tuple[Staged | None, str, int]:

@@ -1,0 +1,161 @@
+"""Signs that somebody may have changed a device: indications for an examiner to weigh, never conclusions."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import ClassVar
+
+from parsers.locator import at_bytes, at_line
+from parsers.parser import HEAD_SIZE, About, Parser, Source
+from parsers.record import Issue, Record, Value
+from parsers.registry import register
+from parsers.tamper.file_class import classes_of, is_elf, is_script, is_system_log, whole_path
+from parsers.tamper.line_time import line_moment
+from parsers.tamper.rule import Rule, load_all
+from parsers.tamper.scan import MAX_HITS, Hit, Scanner
+
+#: Bytes of a line that a record keeps.
+MAX_TEXT = 300
+#: Classes of files that are claimed for what may stand behind their head.
+_LONG = frozenset({"startup", "foreign"})
+
+
+@register
+class Tamper(Parser):
+    """Applies the rules of :mod:`parsers.tamper.rules`."""
+
+    name: ClassVar[str] = "tamper"
+    version: ClassVar[str] = "1"
+    about: ClassVar[About] = About(
+        title="Signs of tampering on an Echo device",
+        data_types=("echo:tamper",),
+        known_by=(
+            "startup files (upstart, System V, Android init, systemd, cron, shell profiles) and scripts, by path, #!",
+            "system, kernel and Android logs, by the form of their lines",
+            "development settings (build.prop and its like), hosts files, shell histories",
+            "programs and scripts that lie in folders for data; permission bits where the container states them",
+        ),
+        proves=(
+            "That a line, a file or its permissions are as described. Each row says what the sign fits and what else"
+            " it fits. Several signs that agree weigh more than one."
+        ),
+        does_not_prove=(
+            "That anybody tampered with the device, who did, or when. Developers, owners who root their own device,"
+            " repair shops and examiners leave the same signs. No sign found does not mean that the device was left"
+            " alone: an attack may leave none, or may have removed them."
+        ),
+        validated_on=(
+            "Echo 1st generation (AB72C64C86AW2), software 669701320, rooted by its owner: Mich21050/EchoSystemFiles,"
+            " 2021-22 (part of /var: logs and settings; scripts by made files of the same form)",
+        ),
+        limits=(
+            f"Of one rule, the first {MAX_HITS} lines of a file are given; a longer count is reported.",
+            "Lines written in another character set than ASCII or UTF-8, and compiled programs, are not read.",
+            "A script without #! and without a known ending is only read where it lies among the startup files.",
+            "Whether a file is newer than its neighbours is not looked at: one file is seen at a time.",
+            "Permission bits of copies made by git, Windows or FAT are not the device's.",
+        ),
+        references=(
+            "M. Barnes, MWR InfoSecurity: Alexa, are you listening?, 2017 (root by SD card; reverse shell at start;"
+            " shmbuf_tool reading the microphones)",
+            "I. Clinton, L. Cook, S. Banik: A Survey of Various Methods for Analyzing the Amazon Echo, 2016",
+            "github.com/Mich21050/EchoSystemFiles: etc/init, etc/init.d, etc/default/audioproxyd, var",
+            "Android: source.android.com, Verified Boot (boot state), init language, adb",
+        ),
+    )  # fmt: skip
+
+    def claims(self, source: Source) -> bool:
+        """Whether a rule finds something in the head or place of a file, or may find it behind the head."""
+        path = whole_path(source.path)
+        if any(_of_file(source, path)):
+            return True
+        classes = classes_of(source.head, path)
+        rules = _of_lines(classes, path)
+        if not rules:
+            return False
+        if Scanner(rules).scan(io.BytesIO(source.head)):
+            return True
+        goes_on = bool(classes & _LONG) or ("log" in classes and is_system_log(source.head, path))
+        return source.size > HEAD_SIZE and goes_on
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield a record for each sign. A file without any yields nothing."""
+        path = whole_path(source.path)
+        for rule in _of_file(source, path):
+            yield _file_record(rule, source)
+        rules = _of_lines(classes_of(source.head, path), path)
+        if not rules:
+            return
+        scanner = Scanner(rules)
+        with source.open() as stream:
+            hits = scanner.scan(stream)
+        for hit in hits:
+            yield _line_record(hit)
+        for rule, count in scanner.left_out():
+            yield Issue(f"The rule {rule.id} fits {count} lines; the first {MAX_HITS} are given.")
+
+
+def _of_lines(classes: frozenset[str], path: str) -> list[Rule]:
+    """The rules for the lines of a file."""
+    return [rule for rule in load_all() if rule.files & classes and rule.is_for(path)] if classes else []
+
+
+def _of_file(source: Source, path: str) -> Iterator[Rule]:
+    """The rules that a file fits by its place, its first bytes and its mode."""
+    for rule in load_all():
+        fits = (rule.kind == "placement" and _has_head(rule.head, source)) or (
+            rule.kind == "permission" and source.mode is not None and source.mode & rule.mode != 0
+        )
+        if fits and rule.is_for(path):
+            yield rule
+
+
+def _has_head(kind: str, source: Source) -> bool:
+    if kind == "any":
+        return True
+    elf = is_elf(source.head)
+    if kind == "elf":
+        return elf
+    if kind == "script":
+        return is_script(source.head, source.path)
+    return elf or is_script(source.head, source.path) if kind == "program" else bool(source.head)
+
+
+def _file_record(rule: Rule, source: Source) -> Record:
+    fields: dict[str, Value] = {"size": source.size}
+    what = "this file"
+    if rule.kind == "permission" and source.mode is not None:
+        fields["mode"] = f"{source.mode:04o}"
+        what = f"the mode {source.mode:04o} of this file"
+    return Record("echo:tamper", _message(rule, what), "", fields=_fields(rule) | fields)
+
+
+def _line_record(hit: Hit) -> Record:
+    moment = line_moment(hit.text) if hit.rule.kind == "log" else None
+    text = hit.text[:MAX_TEXT].decode("utf-8", "backslashreplace")
+    fields = _fields(hit.rule) | {"text": text, "line": hit.line}
+    return Record(
+        "echo:tamper",
+        _message(hit.rule, "a line of this file"),
+        at_line(hit.line) if hit.whole else at_bytes(hit.offset, len(hit.text)),
+        moments=(moment,) if moment else (),
+        fields=fields,
+    )
+
+
+def _message(rule: Rule, what: str) -> str:
+    return (
+        f"A sign, not a conclusion ({rule.id}, {rule.severity}): {what} fits {rule.reason};"
+        f" it also fits {rule.innocent}."
+    )
+
+
+def _fields(rule: Rule) -> dict[str, Value]:
+    return {
+        "rule": rule.id,
+        "kind": rule.kind,
+        "severity": rule.severity,
+        "reason": f"This fits {rule.reason}.",
+        "innocent": f"It also fits {rule.innocent}.",
+    }

@@ -1,0 +1,236 @@
+"""Reads a file's lines once, in bounded memory, and finds what rules for lines look for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import BinaryIO
+
+from parsers.tamper.rule import Rule
+
+#: Bytes read at a time. A longer line is looked at in parts.
+BLOCK = 1024 * 1024
+#: Of a line, so many bytes before a rule's word and so many from it on are looked at.
+BEFORE, FROM = 1024, 3072
+#: Hits of one rule kept in one file.
+MAX_HITS = 100
+
+_LF = 0x0A
+_COMMENT = re.compile(rb"[ \t]*#(?!!)")
+_CONTENT = re.compile(rb"[ \t]*[^ \t\r\n#]")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A line that a rule found.
+
+    Attributes:
+        rule: the rule.
+        line: the line's number, from 1.
+        offset: of ``text`` in the file, in bytes.
+        text: the line without its end, or that part of a long line which was looked at.
+        whole: whether ``text`` is the whole line.
+    """
+
+    rule: Rule
+    line: int
+    offset: int
+    text: bytes
+    whole: bool
+
+
+class Scanner:
+    """Finds the hits of some rules in one file. To be used once."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        """Take the rules; rules that are not for lines are passed over."""
+        of_lines = [rule for rule in rules if rule.pattern]
+        self._worded = [rule for rule in of_lines if rule.words]
+        self._following = [_Following(rule) for rule in of_lines if rule.after]
+        self._words = sorted({word for rule in self._worded for word in rule.words})
+        self._missing = {rule.id: set(rule.also) for rule in self._worded if rule.also}
+        self._barred: set[str] = set()
+        self._hits: list[Hit] = []
+        self._counts: dict[str, int] = {}
+        self._last: dict[str, int] = {}
+
+    def scan(self, stream: BinaryIO) -> list[Hit]:
+        """Read the file from where it stands to its end; the hits in the order of lines.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        block = _Block(b"", 0, 0, 1, ends=False, begins=True)
+        while not block.ends:
+            text, ends = _read(stream, block.text[block.end :])
+            end = len(text) if ends else _cut(text)
+            line = block.line + block.text.count(b"\n", 0, block.end)
+            begins = block.end == 0 or block.text[block.end - 1] == _LF
+            block = _Block(text, end, block.offset + block.end, line, ends=ends, begins=begins)
+            self._block(block)
+        self._hits = [hit for hit in self._hits if self._stands(hit.rule)]
+        return sorted(self._hits, key=lambda hit: (hit.line, hit.offset, hit.rule.id))
+
+    def left_out(self) -> Iterator[tuple[Rule, int]]:
+        """The rules of which more lines were found than were kept, and how many were found."""
+        rules = {hit.rule.id: hit.rule for hit in self._hits}
+        for name, count in self._counts.items():
+            if count > MAX_HITS and name in rules:
+                yield rules[name], count
+
+    def _stands(self, rule: Rule) -> bool:
+        return rule.id not in self._barred and not self._missing.get(rule.id)
+
+    def _block(self, block: _Block) -> None:
+        lower = block.text.lower()
+        self._whole_file(lower)
+        # A plain search for each word is much faster than one expression of them all; few stand in a clean log.
+        if present := tuple(word for word in self._words if word in lower):
+            self._find_words(_any_of(present), block, lower)
+        for following in self._following:
+            for number, start, stop in following.lines(block.text, block.end):
+                text = block.text[start:stop]
+                self._add(Hit(following.rule, block.line + number, block.offset + start, text, whole=True))
+
+    def _whole_file(self, lower: bytes) -> None:
+        for missing in self._missing.values():
+            missing.difference_update([word for word in missing if word in lower])
+        for rule in self._worded:
+            if rule.unless_file and any(word in lower for word in rule.unless_file):
+                self._barred.add(rule.id)
+
+    def _find_words(self, words: re.Pattern[bytes], block: _Block, lower: bytes) -> None:
+        text, line = block.text, block.line
+        counted = done = 0
+        for match in words.finditer(lower, 0, block.end):
+            if match.end() <= done:
+                continue
+            first, last, closed = block.line_around(match.start(), match.end())
+            line += text.count(b"\n", counted, first)
+            counted = first
+            start, stop = max(first, match.start() - BEFORE), min(last, match.start() + FROM)
+            done = stop
+            part = _Part(text[start:stop], lower[start:stop], _line(text, last + 1), _is_comment(text, first, last))
+            whole = closed and (start, stop) == (first, last)
+            for rule in self._worded:
+                if part.matches(rule):
+                    self._add(Hit(rule, line, block.offset + start, part.text.rstrip(b"\r"), whole))
+
+    def _add(self, hit: Hit) -> None:
+        """Keep a hit; a line gives one hit of a rule."""
+        name = hit.rule.id
+        if self._last.get(name) == hit.line:
+            return
+        self._last[name] = hit.line
+        self._counts[name] = self._counts.get(name, 0) + 1
+        if self._counts[name] <= MAX_HITS:
+            self._hits.append(hit)
+
+
+class _Following:
+    """Finds lines that stand after another, such as commands after a script's last ``exit``."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self._armed = False
+
+    def lines(self, text: bytes, end: int) -> Iterator[tuple[int, int, int]]:
+        """Number (from 0), start and end of each hit; blank lines and comments do not count as lines between."""
+        rule, start, number = self.rule, 0, 0
+        while start < end:
+            stop = text.find(b"\n", start)
+            stop = len(text) if stop < 0 else stop
+            head = text[start : min(stop, start + FROM)].rstrip(b"\r")
+            if _CONTENT.match(head):
+                if self._armed and self._fits(head):
+                    yield number, start, start + len(head)
+                self._armed = rule.after is not None and rule.after.search(head) is not None
+            start, number = stop + 1, number + 1
+
+    def _fits(self, line: bytes) -> bool:
+        rule = self.rule
+        if not rule.pattern or not rule.pattern.search(line):
+            return False
+        return not (rule.unless and rule.unless.search(line))
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A part of the file. What stands behind ``end`` is only there to be seen as the next line.
+
+    Attributes:
+        text: the bytes.
+        end: how many of them are looked at.
+        offset: of ``text`` in the file.
+        line: the number of its first line.
+        ends: whether the file ends with it.
+        begins: whether it begins with the beginning of a line.
+    """
+
+    text: bytes
+    end: int
+    offset: int
+    line: int
+    ends: bool
+    begins: bool
+
+    def line_around(self, start: int, end: int) -> tuple[int, int, bool]:
+        """Start and end of the line around some bytes, as far as it lies here, and whether it is whole."""
+        before, after = self.text.rfind(b"\n", 0, start), self.text.find(b"\n", end)
+        closed = (before >= 0 or self.begins) and (after >= 0 or self.ends)
+        return before + 1, after if after >= 0 else len(self.text), closed
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is looked at of a line: as it stands, in lower case, the next line, and whether it is a comment."""
+
+    text: bytes
+    lower: bytes
+    following: bytes
+    is_comment: bool
+
+    def matches(self, rule: Rule) -> bool:
+        if self.is_comment and rule.kind != "log":
+            return False
+        if not any(word in self.lower for word in rule.words) or not rule.pattern or not rule.pattern.search(self.text):
+            return False
+        if rule.unless and rule.unless.search(self.text):
+            return False
+        return not (rule.unless_next and rule.unless_next.search(self.following))
+
+
+@lru_cache(maxsize=256)
+def _any_of(words: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    return re.compile(b"|".join(re.escape(word) for word in words))
+
+
+def _line(text: bytes, start: int) -> bytes:
+    return text[start : start + FROM].partition(b"\n")[0]
+
+
+def _is_comment(text: bytes, first: int, last: int) -> bool:
+    return _COMMENT.match(text, first, last) is not None
+
+
+def _read(stream: BinaryIO, kept: bytes) -> tuple[bytes, bool]:
+    """What was kept and a block more, and whether the file ends with it."""
+    pieces, size = [kept], 0
+    while size < BLOCK:
+        piece = stream.read(BLOCK - size)
+        if not piece:
+            return b"".join(pieces), True
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces), False
+
+
+def _cut(text: bytes) -> int:
+    """Where to stop in a block that is not the last: before its last whole line, so that a next line can be seen."""
+    last = text.rfind(b"\n")
+    before = text.rfind(b"\n", 0, last) if last > 0 else -1
+    if before >= 0 and len(text) - before <= BLOCK:
+        return before + 1
+    return len(text) - BEFORE - FROM
