@@ -5,7 +5,9 @@ A locator is one or more steps joined by ``;``, each applied to what the step be
 * ``bytes:OFFSET+LENGTH``: that range of bytes;
 * ``line:N``: the Nth line (from 1), ended by LF, without its line end (LF or CR LF);
 * ``json:POINTER``: the text of the value at an RFC 6901 pointer. If the value before is a JSON string
-  that itself holds JSON, the string is decoded first, so ``json:/description;json:/summary`` works.
+  that itself holds JSON, the string is decoded first, so ``json:/description;json:/summary`` works;
+* ``coding:NAME``: the bytes so far with a coding undone (``gzip``, ``deflate``, ``br``, ``zstd``, ``base64``). A JSON
+  string is decoded first, so ``json:/content/text;coding:base64`` works.
 
 ``%`` and ``;`` inside a step are written ``%25`` and ``%3B``. The empty locator is the whole file.
 """
@@ -17,6 +19,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import BinaryIO
+
+from parsers.http.coding import CodingError, decode
 
 #: A step that gives more than this many bytes is cut; the result says so.
 MAX_STEP_BYTES = 64 * 1024 * 1024
@@ -59,6 +63,11 @@ def at_json(*tokens: str | int) -> str:
     return "json:" + _quote(pointer(tokens))
 
 
+def at_coding(name: str) -> str:
+    """The locator of what is left when a coding is undone, by its name in HTTP."""
+    return "coding:" + _quote(name.strip().lower())
+
+
 def pointer(tokens: Iterable[str | int]) -> str:
     """The RFC 6901 pointer of some keys and indexes."""
     return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
@@ -94,7 +103,7 @@ def resolve(stream: BinaryIO, locator: str) -> Found:
 
 def _split(step: str) -> tuple[str, str]:
     kind, colon, argument = step.partition(":")
-    if not colon or kind not in ("bytes", "line", "json"):
+    if not colon or kind not in ("bytes", "line", "json", "coding"):
         raise LocatorError(f"not a locator step: {step!r}")
     return kind, argument.replace("%3B", ";").replace("%25", "%")
 
@@ -165,7 +174,23 @@ def _step(found: Found, kind: str, argument: str) -> Found:
         if number > len(lines):
             raise LocatorError(f"there are fewer than {number} lines")
         return Found(_chomp(lines[number - 1]), _plus(found.offset, sum(len(x) + 1 for x in lines[: number - 1])))
+    if kind == "coding":
+        return _decoded(found, argument)
     return _json_value(found, argument)
+
+
+def _decoded(found: Found, coding: str) -> Found:
+    content = found.content
+    try:
+        if content.startswith(b'"'):
+            content = scanstring(content.decode("utf-8", "surrogateescape"), 1, False)[0].encode("utf-8", "replace")
+        return Found(decode(content, coding, MAX_STEP_BYTES), None)
+    except CodingError as error:
+        if error.partial:
+            return Found(error.partial, None, cut=True)
+        raise LocatorError(f"cannot be decoded as {coding}: {error}") from error
+    except ValueError as error:
+        raise LocatorError("a JSON string was expected") from error
 
 
 def _plus(offset: int | None, more: int) -> int | None:

@@ -1,0 +1,1 @@
+"""HTTP as captures hold it: messages, and the codings of their bodies."""
