@@ -1,10 +1,11 @@
-"""Everything that can be read, for people: parsers of files, and the kinds of answers and tables
-that they hand on."""
+"""Everything that can be read, for people: parsers of files, and the kinds of answers, tables
+and preferences that they hand on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from parsers.app import preference_kind as preferences
 from parsers.cloud import responses
 from parsers.parser import About
 from parsers.registry import load
@@ -25,4 +26,6 @@ def catalogue() -> tuple[Entry, ...]:
     found = [Entry(parser.name, parser.version, parser.about) for parser in load()]
     found += [Entry(kind.name, kind.version, kind.about) for kind in responses.kinds()]
     found += [Entry(kind.name, kind.version, kind.about) for kind in tables.kinds()]
+    definitions = [kind.definition for kind in preferences.kinds()]
+    found += [Entry(made.name, made.version, made.about) for made in definitions]
     return tuple(sorted(found, key=lambda entry: entry.name))

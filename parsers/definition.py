@@ -2,8 +2,8 @@
 
 A definition names an artefact, how it is known, where its items stand, which of their values are times and
 in which unit, and the sentence a reader sees. The items are those of a list inside a JSON answer (section
-``json``) or the rows of a table in an SQLite database (section ``sqlite``). Anything a definition says that is
-not understood is an error at load, never ignored.
+``json``), the rows of a table in an SQLite database (section ``sqlite``) or values of an Android preferences file
+(section ``prefs``). Anything a definition says that is not understood is an error at load, never ignored.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import yaml
 
 from parsers.parser import About
 from parsers.record import Clock
+from parsers.strict_yaml import StrictLoader
 from parsers.template import Template, TemplateError
 
 #: Units a time may have. ``webkit`` is microseconds since 1601, ``mac`` seconds since 2001, both UTC; ``local`` is a
@@ -69,7 +70,7 @@ class JsonList:
 
     Attributes:
         urls: paths of the addresses that give it; ``{name}`` stands for one part of a path.
-        top: keys that the answer has.
+        top: keys that the answer has; none where it is a bare list, or one item.
         item: keys that each item has.
         items: the items' place, as the parts of a pointer; ``*`` is every member. Empty for the answer itself.
     """
@@ -101,6 +102,23 @@ class SqliteTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Preferences:
+    """Which values of an Android preferences file make an item.
+
+    Attributes:
+        files: regular expressions that the file's path ends with.
+        values: names of preferences, by what the definition calls them; together they make one item.
+        each: names of which each makes an item, ``name`` and ``value``, where the value may be a time in ms.
+        members: objects in JSON values that have one of these members are items, each with its ``../name``.
+    """
+
+    files: tuple[re.Pattern[str], ...]
+    values: Mapping[str, str]
+    each: re.Pattern[str] | None
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """A definition, checked. The attributes are the keys of the file; see :class:`parsers.parser.About` too."""
 
@@ -108,31 +126,12 @@ class Definition:
     version: str
     data_type: str
     about: About
-    source: JsonList | SqliteTable
+    source: JsonList | SqliteTable | Preferences
     message: Template
     times: tuple[TimeColumn, ...]
     columns: Mapping[str, str]
     keys: tuple[Template, ...]
     secret: tuple[str, ...]
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """SafeLoader that takes no key twice."""
-
-
-def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[object, object]:
-    made: dict[object, object] = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if not isinstance(key, str):
-            raise yaml.constructor.ConstructorError(None, None, f"a key is not text: {key!r}", key_node.start_mark)
-        if key in made:
-            raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", key_node.start_mark)
-        made[key] = loader.construct_object(value_node, deep=True)
-    return made
-
-
-_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
 @cache
@@ -166,7 +165,7 @@ def parse(text: str, file: str) -> Definition:
         DefinitionError: it is not YAML, has an unknown key, or lacks one.
     """
     try:
-        content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506  (a SafeLoader)
+        content = yaml.load(text, Loader=StrictLoader)  # noqa: S506  (a SafeLoader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise DefinitionError(f"{file}: not YAML as it is read here: {error}") from error
     return _definition(_Section(file, "", content))
@@ -258,10 +257,12 @@ def _json_list(section: _Section) -> JsonList:
     items = "" if not section.has("items") else section.text("items", _POINTER)
     made = JsonList(
         urls=section.texts("urls", _URL, needed=True),
-        top=section.texts("top", needed=True),
+        top=section.texts("top"),
         item=section.texts("item"),
         items=tuple(items.split("/")[1:]),
     )
+    if not made.top and not made.item:
+        raise section.error("top", "keys of the answer, or of its items, are expected")
     section.done()
     return made
 
@@ -282,10 +283,25 @@ def _sqlite_table(section: _Section) -> SqliteTable:
     return made
 
 
+def _preferences(section: _Section) -> Preferences:
+    names = section.section("values") if section.has("values") else None
+    made = Preferences(
+        files=section.expressions("files"),
+        values={name: names.text(name) for name in names.names()} if names else {},
+        each=section.expression("each") if section.has("each") else None,
+        members=section.texts("members"),
+    )
+    if not made.files or sum(map(bool, (made.values, made.each, made.members))) != 1:
+        raise section.error("", "files, and one of values, each and members, are expected")
+    section.done()
+    return made
+
+
 #: Sections that say where the items stand, and how each is read. A further kind of file is added here.
-_SOURCES: Mapping[str, Callable[[_Section], JsonList | SqliteTable]] = {
+_SOURCES: Mapping[str, Callable[[_Section], JsonList | SqliteTable | Preferences]] = {
     "json": _json_list,
     "sqlite": _sqlite_table,
+    "prefs": _preferences,
 }
 
 
@@ -341,7 +357,9 @@ def _columns(top: _Section) -> dict[str, str]:
     return columns
 
 
-def _known_by(source: JsonList | SqliteTable) -> tuple[str, ...]:
+def _known_by(source: JsonList | SqliteTable | Preferences) -> tuple[str, ...]:
+    if isinstance(source, Preferences):
+        return tuple(f"an Android preferences file whose path ends with {path.pattern}" for path in source.files)
     if isinstance(source, SqliteTable):
         columns = ", ".join(source.needs)
         only = "".join(f"; only rows whose {column} holds {pattern.pattern}" for column, pattern in source.only.items())
@@ -350,10 +368,13 @@ def _known_by(source: JsonList | SqliteTable) -> tuple[str, ...]:
     return (*(f"address {url}" for url in source.urls), f"JSON keys {keys}")
 
 
-def _about(top: _Section, data_type: str, source: JsonList | SqliteTable, secret: tuple[str, ...]) -> About:
+def _about(
+    top: _Section, data_type: str, source: JsonList | SqliteTable | Preferences, secret: tuple[str, ...]
+) -> About:
     limits = top.texts("limits")
     if secret:
-        limits = (*limits, f"Kept in the fields and never shown in a message: {', '.join(secret)}.")
+        kept = "as their length and SHA-256" if isinstance(source, Preferences) else "in the fields"
+        limits = (*limits, f"Kept {kept} and never shown in a message: {', '.join(secret)}.")
     return About(
         title=top.text("title"),
         data_types=(data_type,),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import zlib
 from collections.abc import Callable
 
@@ -17,6 +18,7 @@ import zstandard
 
 #: The most bytes that one call of a decompressor is given at once.
 _PIECE = 64 * 1024
+_CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,12})[^\r\n]{0,4096}\r?\n")
 
 
 class CodingError(ValueError):
@@ -36,7 +38,8 @@ def decode(content: bytes, coding: str, limit: int) -> bytes:
 
     Args:
         content: the coded bytes.
-        coding: ``gzip``, ``deflate``, ``br``, ``zstd``, ``base64`` or ``identity``, with or without ``x-``; any case.
+        coding: ``gzip``, ``deflate``, ``br``, ``zstd``, ``base64``, ``chunked`` or ``identity``, with or without
+            ``x-``; any case.
         limit: the most bytes that may come of it.
 
     Raises:
@@ -137,6 +140,28 @@ def _base64(content: bytes, limit: int) -> bytes:
         raise CodingError("it is not base64") from error
 
 
+def _chunked(content: bytes, limit: int) -> bytes:
+    """Put the chunks of an HTTP/1 body together (RFC 9112, section 7.1)."""
+    parts: list[bytes] = []
+    at = size = 0
+    while True:
+        found = _CHUNK.match(content, at)
+        if found is None:
+            raise CodingError("its chunks break off", b"".join(parts))
+        length = int(found[1], 16)
+        at = found.end()
+        if length == 0:
+            return b"".join(parts)
+        size += length
+        if size > limit:
+            raise CodingError(f"it comes to more than {limit} bytes", b"".join(parts))
+        parts.append(content[at : at + length])
+        if at + length > len(content):
+            raise CodingError("its last chunk is cut off", b"".join(parts))
+        at += length
+        at += 2 if content[at : at + 2] == b"\r\n" else 1
+
+
 def _identity(content: bytes, limit: int) -> bytes:
     if len(content) > limit:
         raise CodingError(f"it comes to more than {limit} bytes", content[:limit])
@@ -149,6 +174,7 @@ _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
     "br": _brotli,
     "zstd": _zstd,
     "base64": _base64,
+    "chunked": _chunked,
     "identity": _identity,
     "": _identity,
 }

@@ -1,0 +1,23 @@
+"""A hostile file may be wrong in a million places: the first are told, the others counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from parsers.record import Issue, Record
+
+#: After this many issues of one file the others are counted, not listed.
+MAX_ISSUES = 50
+
+
+def bounded(found: Iterable[Record | Issue]) -> Iterator[Record | Issue]:
+    """What was found, with at most :data:`MAX_ISSUES` issues, and one more that counts the others."""
+    issues = 0
+    for item in found:
+        if isinstance(item, Issue):
+            issues += 1
+            if issues > MAX_ISSUES:
+                continue
+        yield item
+    if issues > MAX_ISSUES:
+        yield Issue(f"{issues - MAX_ISSUES} more parts of the file could not be read.")

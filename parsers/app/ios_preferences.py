@@ -1,0 +1,87 @@
+"""Preferences of the Alexa app on iOS: ``Library/Preferences/com.amazon.echo.plist``.
+
+References:
+    The app's name on iOS, com.amazon.echo: jungheum/pycift. No published example of the file was found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from parsers.app.property_list import Date, PropertyList, load, looks_like, told
+from parsers.parser import About, Parser, Source
+from parsers.record import Clock, Issue, Moment, Record
+from parsers.registry import register
+from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN, utc
+from parsers.values import Keeper, shown
+
+DATA_TYPE = "alexa:app:preferences"
+_NAME = re.compile(r"(?:group\.)?com\.amazon\.(?:echo|alexa|dee)[\w.-]{0,80}\.plist")
+_NAMED = 12
+_NOTE = "A date of the property list, in UTC. What the app recorded with it is not known beyond its name."
+
+
+@register
+class IosPreferences(Parser):
+    """Reads one record of a file."""
+
+    name: ClassVar[str] = "ios_preferences"
+    version: ClassVar[str] = "1"
+    about: ClassVar[About] = About(
+        title="Preferences of the Alexa app on iOS (com.amazon.echo.plist)",
+        data_types=(DATA_TYPE,),
+        known_by=("a property list named com.amazon.echo....plist, with group. before it or not",),
+        proves="That the app kept these values when the file was last written.",
+        does_not_prove="When a value was written, unless it is a date. Who used the phone.",
+        validated_on=("Made files only.",),
+        limits=(
+            "The locator is the whole file.",
+            "Tokens, passwords and keys are never kept: their length is, and a SHA-256 if they are long.",
+            "Values that are bytes are kept as their length and SHA-256.",
+        ),
+        references=("https://github.com/jungheum/pycift",),
+    )
+
+    def claims(self, source: Source) -> bool:
+        """Whether it is a property list of that name."""
+        return _NAME.fullmatch(source.name) is not None and looks_like(source.head)
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield the record."""
+        found = load(source)
+        yield from found.issues
+        if found.values or not found.issues:
+            yield _record(source, found)
+
+
+def _record(source: Source, found: PropertyList) -> Record:
+    names = [shown(name, 60) or "without a name" for name in found.values]
+    listed = ", ".join(names[:_NAMED]) + (f", and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+    count = f"{len(names)} value{'' if len(names) == 1 else 's'}: {listed}" if names else "no value"
+    moments = (_moment(date) for date in found.dates)
+    fields = {"file": source.name, "values": told(found.values)}
+    return Record(
+        DATA_TYPE,
+        f'The preferences file "{shown(source.name, 120)}" of the app keeps {count}.',
+        "",
+        tuple(moment for moment in moments if moment is not None),
+        fields=Keeper().fields(fields),
+    )
+
+
+def _moment(date: Date) -> Moment | None:
+    timestamp = timestamp_of(date)
+    if timestamp is None:
+        return None
+    return Moment("Unknown Time", date.recorded, Clock.PHONE, timestamp, f"{date.path[:120]}: {_NOTE}")
+
+
+def timestamp_of(date: Date) -> int | None:
+    """Microseconds since 1970 of a date; None where it is not within 2010..2100 and so means "never"."""
+    when = date.when
+    timestamp = utc(when.year, when.month, when.day, when.hour, when.minute, when.second, when.microsecond)
+    if timestamp is None or not MILLISECONDS_MIN * 1000 <= timestamp <= MILLISECONDS_MAX * 1000:
+        return None
+    return timestamp

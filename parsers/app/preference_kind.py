@@ -1,0 +1,127 @@
+"""What preferences files say, as definitions describe it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+from parsers import declared
+from parsers.app.preferences import Preference
+from parsers.definition import Definition, Preferences, load_all
+from parsers.device.secret import hidden, without_secrets
+from parsers.locator import at_bytes
+from parsers.record import Issue, Record
+from parsers.times import from_milliseconds
+
+#: Of one file at most this many items are read; of JSON values, only objects down to this depth.
+MAX_ITEMS = 5000
+_MAX_DEPTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PreferenceKind:
+    """Reads the items of one definition.
+
+    Attributes:
+        definition: the definition.
+        source: its section ``prefs``.
+    """
+
+    definition: Definition
+    source: Preferences
+
+    def fits(self, path: str, names: frozenset[str]) -> bool:
+        """Whether a file is of this kind: by its path; of a file that was renamed, by two of the names it has."""
+        if "/shared_prefs/" in f"/{path}":
+            return any(pattern.search(path.removesuffix(".bak")) for pattern in self.source.files)
+        return len(names.intersection(self.source.values.values())) >= 2
+
+    def hinted(self, head: bytes) -> bool:
+        """Whether the beginning of a file has two of the names."""
+        return sum(f'name="{name}"'.encode() in head for name in self.source.values.values()) >= 2
+
+    def read(self, found: Mapping[str, Preference]) -> Iterator[tuple[tuple[str, ...], Record | Issue]]:
+        """The records, each with the names of the preferences that it tells whole."""
+        for number, (names, item) in enumerate(self._items(found)):
+            if number == MAX_ITEMS:
+                yield (), Issue(f"The file holds more than {MAX_ITEMS} items ({self.definition.about.title}).")
+                return
+            for made in declared.record(self.definition, item):
+                if isinstance(made, Record):
+                    definition = self.definition
+                    yield names, replace(made, parser=definition.name, parser_version=definition.version)
+                else:
+                    yield names, made
+
+    def _items(self, found: Mapping[str, Preference]) -> Iterator[tuple[tuple[str, ...], declared.Item]]:
+        if self.source.values:
+            present = {name: found[key] for name, key in self.source.values.items() if key in found}
+            if present:
+                yield tuple(item.name for item in present.values()), self._together(present)
+        elif self.source.each is not None:
+            for preference in found.values():
+                if self.source.each.fullmatch(preference.name) and from_milliseconds(preference.value) is not None:
+                    scope = {"name": preference.name, "value": preference.value}
+                    yield (preference.name,), declared.Item((scope,), preference.locator, _within)
+        else:
+            yield from self._objects(found)
+
+    def _together(self, present: Mapping[str, Preference]) -> declared.Item:
+        scope = {name: self._kept(name, item) for name, item in present.items()}
+        start, end = min(item.start for item in present.values()), max(item.end for item in present.values())
+
+        def locate(path: str) -> str:
+            at = present.get(path.split(".", maxsplit=1)[0])
+            return at.locator if at is not None and len(present) > 1 else ""
+
+        return declared.Item((scope,), at_bytes(start, end - start), locate)
+
+    def _kept(self, name: str, preference: Preference) -> object:
+        value = preference.content
+        if name in self.definition.secret:
+            return hidden(str(preference.value)) if preference.value not in (None, "") else preference.value
+        # A value that the definition names is no secret, but JSON may hold some.
+        return without_secrets(value) if isinstance(value, (dict, list)) else value
+
+    def _objects(self, found: Mapping[str, Preference]) -> Iterator[tuple[tuple[str, ...], declared.Item]]:
+        for preference in found.values():
+            for member in _members(preference.kept, self.source.members, 0):
+                scopes = ({"name": preference.name}, member)
+                yield (), declared.Item(scopes, preference.locator, _within)
+
+
+def _members(value: object, names: tuple[str, ...], depth: int) -> Iterator[Mapping[str, object]]:
+    """Objects that have one of some members, outermost first; none within one that was found."""
+    if depth > _MAX_DEPTH:
+        return
+    if isinstance(value, dict):
+        if any(isinstance(value.get(name), str) for name in names):
+            yield value
+            return
+        for inner in value.values():
+            yield from _members(inner, names, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _members(inner, names, depth + 1)
+
+
+def _within(_path: str) -> str:
+    return ""
+
+
+@cache
+def kinds() -> tuple[PreferenceKind, ...]:
+    """Every kind, by name."""
+    made = (
+        PreferenceKind(definition, definition.source)
+        for definition in load_all("parsers.app.prefs_definitions")
+        if isinstance(definition.source, Preferences)
+    )
+    return tuple(sorted(made, key=lambda kind: kind.definition.name))
+
+
+@cache
+def data_types() -> tuple[str, ...]:
+    """Every data type that a definition gives."""
+    return tuple(sorted({kind.definition.data_type for kind in kinds()}))

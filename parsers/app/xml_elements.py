@@ -1,0 +1,177 @@
+"""XML as Android writes it, read within bounds, with the bytes at which each element stands.
+
+A file with a document type declaration is refused: no entity is expanded, and no other file is opened.
+
+References:
+    AOSP ``com.android.internal.util.XmlUtils`` (preferences, ``WifiConfigStore.xml``) and ``BinaryXmlSerializer``
+    (files that begin with ``ABX`` and a zero byte, Android 12 and later).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from parsers.locator import at_bytes
+from parsers.parser import Source
+from parsers.record import Issue
+
+#: A longer file is not read.
+MAX_BYTES = 16 * 1024 * 1024
+#: A file with more elements than this is read up to there.
+MAX_ELEMENTS = 100_000
+#: An element nested deeper than this ends the reading.
+MAX_DEPTH = 32
+#: The first bytes of Android's binary XML.
+BINARY_MAGIC = b"ABX\x00"
+
+_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s{0,64}(?:<\?xml[^>]{0,200}\?>\s{0,64})?(?:<!--[^>]{0,400}-->\s{0,64})?<([A-Za-z]{1,40})"
+)
+_EXCERPT = 64
+
+
+class _RefusedError(ValueError):
+    """The file exceeds a bound, or has a document type."""
+
+
+@dataclass(slots=True)
+class Element:
+    """One element.
+
+    Attributes:
+        name: of its tag.
+        attributes: by name.
+        start: offset of its first byte.
+        end: offset after its last byte.
+        text: its own text, without that of its children.
+        children: in the file's order.
+    """
+
+    name: str
+    attributes: dict[str, str]
+    start: int
+    end: int = 0
+    text: str = ""
+    children: list[Element] = field(default_factory=list)
+
+    @property
+    def locator(self) -> str:
+        """Where it stands."""
+        return at_bytes(self.start, self.end - self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What could be read of a file.
+
+    Attributes:
+        root: the outermost element; where the file breaks off it holds what was whole before. None if nothing was.
+        issues: what is wrong with the file.
+    """
+
+    root: Element | None
+    issues: tuple[Issue, ...] = ()
+
+
+def root_of(head: bytes) -> str | None:
+    """The name of the element with which an XML file begins, or None where it does not begin with one."""
+    found = _START.match(head)
+    return found[1].decode("ascii") if found else None
+
+
+def load(source: Source) -> Document:
+    """Read a file.
+
+    Raises:
+        OSError: the evidence cannot be read.
+    """
+    if source.size > MAX_BYTES:
+        return Document(None, (Issue(f"The file is longer than {MAX_BYTES} bytes ({source.size}): it was not read."),))
+    with source.open() as stream:
+        content = stream.read(MAX_BYTES)
+    if content.startswith(BINARY_MAGIC):
+        what = (
+            "The file is Android binary XML (ABX), which is not read here. Android's tool abx2xml turns a copy of it"
+            " into XML that is."
+        )
+        return Document(None, (Issue(what, "", content[:_EXCERPT]),))
+    if not content.strip(b"\0 \t\r\n"):
+        what = "The file is empty." if not content else f"The file holds {len(content)} bytes, and no text."
+        return Document(None, (Issue(what, "", content[:_EXCERPT]),))
+    return read(content)
+
+
+def read(content: bytes) -> Document:
+    """Read XML from memory."""
+    reader = _Reader(content)
+    try:
+        reader.parse()
+    except expat.ExpatError as error:
+        at = max(0, reader.broken)
+        what = f"The XML is damaged or breaks off at byte {at} ({expat.ErrorString(error.code)})."
+        return Document(reader.root, (Issue(f"{what} What stands whole before it was read.", at_bytes(at, 0)),))
+    except _RefusedError as error:
+        return Document(reader.root, (Issue(f"{error} What stands whole before it was read."),))
+    return Document(reader.root)
+
+
+class _Reader:
+    """Builds the elements while expat reads."""
+
+    def __init__(self, content: bytes) -> None:
+        self.root: Element | None = None
+        self._content = content
+        self._open: list[Element] = []
+        self._texts: list[list[str]] = []
+        self._count = 0
+        # Android writes UTF-8 whatever the declaration says; a declared encoding is not followed.
+        self._expat = expat.ParserCreate("utf-8")
+        self._expat.buffer_text = True
+        self._expat.StartElementHandler = self._start
+        self._expat.EndElementHandler = self._end
+        self._expat.CharacterDataHandler = self._text
+        self._expat.StartDoctypeDeclHandler = self._doctype
+
+    @property
+    def broken(self) -> int:
+        """Where the reading ended, as a byte offset."""
+        return self._expat.ErrorByteIndex
+
+    def parse(self) -> None:
+        try:
+            self._expat.Parse(self._content, True)
+        finally:
+            # What was open when the file broke off ends where the reading ended.
+            for element in self._open:
+                element.end = max(element.start, self.broken)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._count += 1
+        if self._count > MAX_ELEMENTS:
+            raise _RefusedError(f"The XML has more than {MAX_ELEMENTS} elements.")
+        if len(self._open) >= MAX_DEPTH:
+            raise _RefusedError(f"The XML is nested deeper than {MAX_DEPTH} levels.")
+        self._open.append(Element(name, attributes, self._expat.CurrentByteIndex))
+        self._texts.append([])
+        if self.root is None:
+            self.root = self._open[0]
+
+    def _text(self, text: str) -> None:
+        self._texts[-1].append(text)
+
+    def _end(self, _name: str) -> None:
+        element, at = self._open.pop(), self._expat.CurrentByteIndex
+        element.text = "".join(self._texts.pop())
+        # After an empty element's tag ("<long .../>") expat stands behind it, else before the closing tag.
+        empty = not element.text and not element.children and self._content[element.start : at].endswith(b"/>")
+        element.end = at if empty else self._content.find(b">", at) + 1
+        if self._open:
+            self._open[-1].children.append(element)
+
+    def _doctype(self, *_declared: object) -> None:
+        raise _RefusedError(
+            "The XML has a document type declaration, which Android never writes; entities that it may declare are not"
+            " expanded, and no other file is opened."
+        )

@@ -1,0 +1,74 @@
+"""Secrets: that they are there is evidence, what they are is not for a report."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from parsers.record import Value
+
+#: A shorter secret gets no digest: whoever has the digest could find the secret by trying.
+MIN_DIGEST = 32
+
+_WORDS = re.compile(
+    r"token|secret|passw|psk|passphrase|presharedkey|private|credential|cookie|certificate|adp|signature|bearer"
+    r"|(?<![a-z])(pin|pwd|auth|cert|session)(?![a-z])|key(?!board|word|idx|_?version|_?type|_?mgmt)",
+    re.IGNORECASE,
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_PREFIX = re.compile(r"-----BEGIN |At[a-z]{2}\||\{enc:|\{(?:key|iv|name|serial):|eyJ[\w-]{8}")
+# Amazon's names of accounts, persons and devices are long, but name and open nothing.
+_OPAQUE = re.compile(r"(?!amzn1\.)[A-Za-z0-9+/=_|.-]{40,}")
+_MAX_DEPTH = 12
+
+
+def hidden(value: str) -> str:
+    """What is said of a secret: its length and, where it is long enough not to be guessed from it, its SHA-256."""
+    content = value.encode("utf-8", "surrogateescape")
+    said = f"present, {len(value)} character{'' if len(value) == 1 else 's'}"
+    if len(value) < MIN_DIGEST:
+        return said
+    return f"{said}, SHA-256 {hashlib.sha256(content).hexdigest()}"
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a name looks like that of a token, key, password or certificate."""
+    return _WORDS.search(_CAMEL.sub("_", name)) is not None
+
+
+def is_secret_value(value: str) -> bool:
+    """Whether a text looks like a token or key: a known beginning, or 40 and more characters without a space."""
+    return _PREFIX.match(value) is not None or _OPAQUE.fullmatch(value) is not None
+
+
+def without_secrets(value: object, name: str = "", *, by_value: bool = True, depth: int = 0) -> Value:
+    """A JSON value in which each secret is replaced by what is said of it.
+
+    Args:
+        value: as decoded from JSON.
+        name: the key it stands under. Everything below a secret's key is a secret, but for true, false and null.
+        by_value: whether a text that looks like a secret is taken for one whatever its name.
+        depth: of the value; deeper than 12 levels nothing is kept.
+    """
+    if depth > _MAX_DEPTH:
+        return "nested too deeply; not kept"
+    if isinstance(value, dict):
+        inherited = name if is_secret_name(name) else ""
+        return {
+            str(key): without_secrets(
+                item, f"{inherited} {key}" if inherited else str(key), by_value=by_value, depth=depth + 1
+            )
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [without_secrets(item, name, by_value=by_value, depth=depth + 1) for item in value]
+    return _plain(value, name, by_value=by_value)
+
+
+def _plain(value: object, name: str, *, by_value: bool) -> Value:
+    if value is None or isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return value if isinstance(value, bool) else None
+    text = str(value)
+    if text and (is_secret_name(name) or (by_value and is_secret_value(text))):
+        return hidden(text)
+    return value

@@ -1,0 +1,1 @@
+"""What browsers and web views keep: answers of the Alexa service in their caches."""
