@@ -7,11 +7,13 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 #: Where mkfs, sgdisk and debugfs lie on Debian.
 SYSTEM_PATH = "/usr/sbin:/sbin:/usr/local/sbin:" + os.environ.get("PATH", "/usr/bin:/bin")
@@ -109,3 +111,10 @@ def _run(db: sqlite3.Connection, statements: Iterable[str | tuple[str, tuple[obj
             db.execute(statement)
         else:
             db.execute(*statement)
+
+
+@pytest.fixture(scope="session")
+def browser_driver() -> Iterator[Any]:
+    """What drives a browser. One process can hold only one."""
+    with sync_playwright() as driver:
+        yield driver

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from chain_of_custody.ledger import Ledger
 from echoforensics.case.case import Case
@@ -166,15 +165,14 @@ def sound() -> Callable[[int], bytes]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+def browser(browser_driver: Any) -> Iterator[Any]:
     """Debian's Chromium."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         pytest.skip("chromium is not installed")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=list(_FLAGS))
-        yield started
-        started.close()
+    started = browser_driver.chromium.launch(executable_path=found, args=list(_FLAGS))
+    yield started
+    started.close()
 
 
 def _broken_off(request: Any) -> bool:

@@ -21,7 +21,6 @@ from typing import Any
 import brotli
 import pytest
 import zstandard
-from playwright.sync_api import sync_playwright
 
 from parsers.cloud.api_json import ApiJson
 from parsers.parser import Source
@@ -125,7 +124,7 @@ def _server(folder: Path, answers: dict[str, bytes], run_program: Callable[..., 
         server.server_close()
 
 
-def _browse(folder: Path, backend: str, port: int, digest: str) -> Files:
+def _browse(driver: Any, folder: Path, backend: str, port: int, digest: str) -> Files:
     """The files of the cache after one page was shown."""
     options = (
         *_FLAGS, f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{port}",
@@ -133,15 +132,14 @@ def _browse(folder: Path, backend: str, port: int, digest: str) -> Files:
         f"--enable-features=DiskCacheBackendExperiment:backend/{backend}",
     )  # fmt: skip
     profile = folder / "profile"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch_persistent_context(
-            str(profile), executable_path=str(CHROMIUM), headless=True, args=list(options)
-        )
-        page = browser.new_page()
-        page.goto(f"https://{HOST}/spa/index.html")
-        page.wait_for_function("document.title === 'done'", timeout=20_000)
-        page.wait_for_timeout(300)
-        browser.close()
+    browser = driver.chromium.launch_persistent_context(
+        str(profile), executable_path=str(CHROMIUM), headless=True, args=list(options)
+    )
+    page = browser.new_page()
+    page.goto(f"https://{HOST}/spa/index.html")
+    page.wait_for_function("document.title === 'done'", timeout=20_000)
+    page.wait_for_timeout(300)
+    browser.close()
     cache = profile / "Default" / "Cache"
     found = {path.relative_to(cache).as_posix(): path.read_bytes() for path in cache.rglob("*") if path.is_file()}
     shutil.rmtree(profile)
@@ -161,6 +159,7 @@ def test_a_real_browsers_cache_gives_what_the_answers_give(
     parsers: tuple[Any, ...],
     tmp_path: Path,
     run_program: Callable[..., str],
+    browser_driver: Any,
     pairs: list[dict[str, Any]],
     read_cache: Callable[..., tuple[list[Record], list[Issue]]],
     without_carrier: Callable[[Record], tuple[Any, ...]],
@@ -168,7 +167,7 @@ def test_a_real_browsers_cache_gives_what_the_answers_give(
     answers = {pair["request"]: json.dumps(pair["response"]).encode() for pair in pairs}
     begun = time.time_ns() // 1000
     with _server(tmp_path, answers, run_program) as (port, digest):
-        files = _browse(tmp_path, backend, port, digest)
+        files = _browse(browser_driver, tmp_path, backend, port, digest)
     ended = time.time_ns() // 1000
     records: list[Record] = []
     for path in files:
