@@ -108,6 +108,7 @@ def _entry(field: Field, facts: dict[str, Value], device_type: str | None) -> It
         moments=moments,
         device_type=device_type,
         fields={**facts, "program": program, "source": source, "time_ms": when, "measured": measured},
+        keys=(f"device-guid:{facts['device_id']}",) if facts.get("device_id") else (),
     )
 
 

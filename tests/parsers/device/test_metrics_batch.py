@@ -74,6 +74,7 @@ def test_whole_records() -> None:
             **facts, "program": "pryon", "source": "PryonWakeword", "time_ms": 1561058974000,
             "measured": {"ALEXA_Detection_Accept": "1", "keywordName": "ALEXA"},
         },
+        keys=(f"device-guid:{ID}",),
     )  # fmt: skip
     assert isinstance(upload, Record)
     assert (upload.data_type, upload.message) == (
