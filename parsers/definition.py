@@ -73,12 +73,14 @@ class JsonList:
         top: keys that the answer has; none where it is a bare list, or one item.
         item: keys that each item has.
         items: the items' place, as the parts of a pointer; ``*`` is every member. Empty for the answer itself.
+        by_address: whether other services' answers may have these keys, so that it is known by its address alone.
     """
 
     urls: tuple[str, ...]
     top: tuple[str, ...]
     item: tuple[str, ...]
     items: tuple[str, ...]
+    by_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,12 @@ class _Section:
     def names(self) -> tuple[str, ...]:
         return tuple(self._left)
 
+    def flag(self, key: str) -> bool:
+        value = self._left.pop(key, False)
+        if not isinstance(value, bool):
+            raise self.error(key, f"true or false is expected, not {value!r}")
+        return value
+
     def has(self, key: str) -> bool:
         return key in self._left
 
@@ -260,6 +268,7 @@ def _json_list(section: _Section) -> JsonList:
         top=section.texts("top"),
         item=section.texts("item"),
         items=tuple(items.split("/")[1:]),
+        by_address=section.flag("by_address"),
     )
     if not made.top and not made.item:
         raise section.error("top", "keys of the answer, or of its items, are expected")

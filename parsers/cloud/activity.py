@@ -22,6 +22,9 @@ from parsers.values import Keeper, shown
 
 DATA_TYPE = "alexa:cloud:activity"
 _CREATION_NOTE = "Epoch milliseconds: when the service created the record; the utterance began before that."
+_TRIGGER_NOTE = (
+    "Epoch milliseconds: the instant for which the alarm, timer or reminder is set. That it sounded is not said."
+)
 _DISCARDED = ": the service discarded it as not directed at the device, as the status name says"
 #: Members of the domain attributes that hold the service's answer, and what a record calls them.
 _ANSWERS = {
@@ -42,7 +45,7 @@ class Activities(ResponseParser):
     """Reads lists of activities and single ones."""
 
     name = "alexa_activities"
-    version = "1"
+    version = "2"
     urls = ("/api/activities", "/api/activities/{key}")
     telltales = (frozenset({"activityStatus", "utteranceId"}), frozenset({"activityStatus", "creationTimestamp"}))
     lists = (("activities",), ("activity",))
@@ -125,7 +128,7 @@ class _Reading:
         attributes = self._inner("domainAttributes")
         fields = _fields(self.item, description, attributes)
         serial, device_type = self._device(utterance)
-        moments = self._moments(utterance, first)
+        moments = (*self._moments(utterance, first), *self._scheduled(attributes))
         identity, keys = self._keys(attributes)
         record = Record(
             data_type=DATA_TYPE,
@@ -179,10 +182,22 @@ class _Reading:
         elif (timestamp := from_milliseconds(created)) is not None:
             locator = self.body.places.value((*self.tokens, "creationTimestamp"))
             moments.append(Moment("Creation Time", str(created), Clock.CLOUD, timestamp, _CREATION_NOTE, locator))
+        if not moments and (identity := ActivityKey.parse(self.item.get("id"))):
+            within = identity.moment(self.body.places.value((*self.tokens, "id")))
+            moments += [within] if within else []
         if utterance:
             key = "description" if utterance.text == first else "utteranceId"
             moments.append(spoken.moment(utterance, self.body.places.value((*self.tokens, key))))
         return tuple(moments)
+
+    def _scheduled(self, attributes: object) -> tuple[Moment, ...]:
+        """The instant for which the alarm, timer or reminder is set that the utterance asked for."""
+        value = attributes.get("triggerTime") if isinstance(attributes, dict) else None
+        timestamp = None if isinstance(value, (bool, float)) else from_milliseconds(value)
+        if timestamp is None:
+            return ()
+        locator = self.body.places.value((*self.tokens, "domainAttributes"))
+        return (Moment("Scheduled to start", str(value), Clock.CLOUD, timestamp, _TRIGGER_NOTE, locator),)
 
     def _device(self, utterance: UtteranceId | None) -> tuple[str | None, str | None]:
         """Serial number and type: of the first source device, else from the id, else from the utterance."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from parsers.cloud import page
 from parsers.cloud.activity_key import ActivityKey
 from parsers.parser import About
 from parsers.record import Record
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from parsers.cloud.body import Body, ResponseParser
 
 NAME = "alexa_answer"
-VERSION = "1"
+VERSION = "2"
 DATA_TYPE = "alexa:cloud:response"
 ABOUT = About(
     title="Other answers of the Alexa service",
@@ -54,6 +55,7 @@ def record(body: Body, kind: ResponseParser | None) -> Record:
         parts.append("It holds nothing but empty values.")
     else:
         parts.append("It is kept and was not interpreted.")
+    parts += page.told(value)
     key = ActivityKey.find(told or "")
     if key is None and body.url:
         key = ActivityKey.find(unquote(body.url.path))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import ClassVar
 
 from parsers.cloud.api_url import ApiUrl
@@ -17,6 +18,7 @@ from parsers.cloud.body import Body, JsonPlaces, Tokens
 from parsers.cloud.json_recovery import REQUEST_KEYS, RESPONSE_KEYS
 from parsers.cloud.json_text import MAX_BYTES, JsonError, decode
 from parsers.cloud.loaded_json import load, start_of
+from parsers.cloud.repeats import noted
 from parsers.cloud.responses import data_types, kinds, quoted_keys, read, telltale
 from parsers.parser import HEAD_SIZE, About, Parser, Source
 from parsers.record import Issue, Record
@@ -25,22 +27,22 @@ from parsers.values import shown
 
 #: Answers that are kept without being read; their names make a list of requests known as one.
 _OTHER_URLS = (
-    "/api/album-art", "/api/allowed-providers", "/api/amazon-music-benefits", "/api/behaviors", "/api/customer-status",
-    "/api/eon", "/api/feature-alert", "/api/featureaccess", "/api/gadgets", "/api/get-customer-pfm",
-    "/api/get-languages", "/api/get-supported-device-address-countries", "/api/media/provider-contenttype-capabilities",
-    "/api/music-account-details", "/api/music/settings", "/api/oobe", "/api/phoenix", "/api/strings",
-    "/api/third-party", "/api/traffic", "/api/wake-words-locale", "/api/activity-dialog-items",
+    "/api/album-art", "/api/allowed-providers", "/api/amazon-music-benefits", "/api/behaviors", "/api/feature-alert",
+    "/api/featureaccess", "/api/get-languages", "/api/get-supported-device-address-countries",
+    "/api/media/provider-contenttype-capabilities", "/api/music/settings", "/api/oobe", "/api/strings",
+    "/api/wake-words-locale",
 )  # fmt: skip
-#: First keys of answers that are known for one only where the file's name says so too.
-_FIRST_KEYS = frozenset((
-    "accountDetails", "accounts", "activities", "activity", "albumArtUrl", "allowedProviders", "authenticated",
-    "authentication", "availableLanguages", "bluetoothStates", "card", "cards", "countryOfResidence",
-    "devicePreferences", "devices", "doNotDisturbDeviceStatusList", "eulaAcceptance", "gadgets",
-    "hasPhysical1PDevice", "householdAccountList", "inAnyPool", "lastDismissed", "list", "lists", "media",
-    "message", "musicProviders", "networkDetail", "notifications", "playerInfo", "primeMusicBrowseable",
-    "providerCapabilitiesList", "queueInfo", "screens", "services", "sessions", "states", "strings",
-    "SupportedDeviceAddressCountryDropdownList", "url", "values", "wakeWords",
-))  # fmt: skip
+#: First keys of such answers; they are known for one only where the file's name says so too.
+_OTHER_KEYS = (
+    "albumArtUrl", "allowedProviders", "availableLanguages", "inAnyPool", "lastDismissed", "message", "musicProviders",
+    "primeMusicBrowseable", "providerCapabilitiesList", "screens", "states", "strings",
+    "SupportedDeviceAddressCountryDropdownList", "url",
+)  # fmt: skip
+#: First keys of answers that hold one thing and no list.
+_SINGLE_KEYS = ("activity", "card", "networkDetail")
+_PUSHED = re.compile(rb'"command"\s{0,8}:\s{0,8}"PUSH_[A-Z_]{1,60}"')
+#: An HTTP archive (HAR), which has a reader of its own.
+_ARCHIVE = re.compile(rb'\{\s{0,40}"log"\s{0,40}:\s{0,40}\{')
 _CIFT_PATH = re.compile(r"(?:^|[/\\])AmazonAlexa(?:Client|Cloud)[/\\][0-9a-f]{40}\.json$", re.IGNORECASE)
 _SAVED_NAME = re.compile(r"(?:^|[/\\])(?:[0-9a-f]{40}|[0-9a-f]{16}_[01])\.json$", re.IGNORECASE)
 _REQUEST = re.compile(rb'"(?:request|url)"\s{0,8}:\s{0,8}"([^"]{1,2000})"')
@@ -54,7 +56,7 @@ class ApiJson(Parser):
     """Reads what the Alexa service answered, from files of JSON."""
 
     name: ClassVar[str] = "api_json"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     about: ClassVar[About] = About(
         title="Answers of the Alexa service, as JSON",
         data_types=data_types(),
@@ -63,6 +65,7 @@ class ApiJson(Parser):
             *(f"JSON keys {', '.join(sorted(keys))}" for kind in kinds() for keys in kind.telltales),
             "path AmazonAlexaClient/ or AmazonAlexaCloud/ and a name of 40 hexadecimal digits (CIFT)",
             "a name of 40 hexadecimal digits, or of 16 and _1, and a first key that the service uses",
+            'JSON "command" that begins with PUSH_',
         ),
         proves="That a client signed in to the account, or a tool acting as one, held these answers of the service.",
         does_not_prove="That a list is whole: the service pages its lists, and entries can have been deleted before.",
@@ -83,13 +86,18 @@ class ApiJson(Parser):
         if start is None:
             return False
         head = source.head[start:]
-        if _CIFT_PATH.search(source.path) or _has_request(head) or telltale(quoted_keys(head)):
+        if _ARCHIVE.match(head):
+            return False
+        if _CIFT_PATH.search(source.path) or _has_request(head) or telltale(quoted_keys(head)) or _PUSHED.search(head):
             return True
         first = _FIRST_KEY.match(head)
-        return bool(first and first[1].decode("ascii") in _FIRST_KEYS and _SAVED_NAME.search(source.path))
+        return bool(first and first[1].decode("ascii") in _first_keys() and _SAVED_NAME.search(source.path))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield the records of every answer in the file."""
+        yield from noted(self._answers(source))
+
+    def _answers(self, source: Source) -> Iterator[Record | Issue]:
         loaded = load(source)
         yield from loaded.issues
         if not loaded.value and loaded.issues:
@@ -103,6 +111,13 @@ class ApiJson(Parser):
         if _SAVED_NAME.search(source.path):
             keys = (*keys, f"saved-as:{source.name}")
         yield from read(Body(loaded.value, source.path, loaded.places, keys=keys))
+
+
+@cache
+def _first_keys() -> frozenset[str]:
+    """First keys that an answer may have, of those that are read and of those that are not."""
+    read_keys = (key for kind in kinds() for key in (*kind.first_keys, *(place[0] for place in kind.lists)))
+    return frozenset((*_OTHER_KEYS, *_SINGLE_KEYS, *read_keys))
 
 
 def _has_request(head: bytes) -> bool:

@@ -20,12 +20,16 @@ from parsers.times import from_milliseconds
 #: Longer addresses are not read.
 MAX_URL = 16384
 _HOST = re.compile(
-    r"(?:[\w-]+\.)*(?:alexa|pitangui|layla|skills-store|alexa-[\w-]+)\.amazon\.[a-z.]{2,6}|(?:[\w-]+\.)*amazonalexa\.com",
+    r"(?:[\w-]+\.)*(?:alexa|pitangui|layla|skills-store|alexa-[\w-]+|[\w-]+-api-alexa|project-wink-[\w-]+)"
+    r"\.amazon\.[a-z.]{2,6}|(?:[\w-]+\.)*amazonalexa\.com",
     re.ASCII | re.IGNORECASE,
 )
-#: The privacy pages of the shop's own site, which stand on no host of the service.
-_PRIVACY_HOST = re.compile(r"www\.amazon\.[a-z.]{2,6}", re.ASCII | re.IGNORECASE)
-_PRIVACY_PATH = "/alexa-privacy/"
+#: Pages of the shop's own site, which stand on no host of the service.
+_SHOP_HOST = re.compile(r"www\.amazon\.[a-z.]{2,6}", re.ASCII | re.IGNORECASE)
+_SHOP_PATHS = ("/alexa-privacy/", "/alexashoppinglists/")
+#: Paths that need no host to be known for the service's.
+_OWN_PATHS = (*_SHOP_PATHS, "/nexus/v1/graphql", "/app/secure/yourskills")
+_COMMS_PATH = re.compile(r"/users/(?:amzn1\.comms\.|amzn1%2Ecomms)[^/]{1,300}/.{1,600}", re.ASCII)
 _NOTE = (
     "Epoch milliseconds that the client wrote into the address as _. By the client's clock; it is the time the"
     " client's page was loaded, counted up by one with each request, so the request was made then or later."
@@ -51,7 +55,7 @@ class ApiUrl:
     def parse(cls, text: str) -> ApiUrl | None:
         """Take an address apart. None where it is not one of the Alexa service.
 
-        A bare path is taken for one if it holds ``/api/`` or begins with ``/alexa-privacy/``.
+        A bare path is taken for one if it holds ``/api/``, or begins as no other service's does.
         """
         if len(text) > MAX_URL:
             return None
@@ -61,11 +65,12 @@ class ApiUrl:
             pairs = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=200)
         except ValueError:
             return None
-        private = parts.path.startswith(_PRIVACY_PATH)
         if host or parts.scheme:
-            known = bool(_HOST.fullmatch(host) or (private and _PRIVACY_HOST.fullmatch(host)))
+            shop = parts.path.startswith(_SHOP_PATHS) and _SHOP_HOST.fullmatch(host)
+            known = bool(_HOST.fullmatch(host) or shop)
         else:
-            known = private or (parts.path.startswith("/") and "/api/" in parts.path)
+            own = parts.path.startswith(_OWN_PATHS) or _COMMS_PATH.fullmatch(parts.path)
+            known = bool(own or (parts.path.startswith("/") and "/api/" in parts.path))
         if not known:
             return None
         return cls(text, parts.path, dict(reversed(pairs)))

@@ -9,8 +9,10 @@ References:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
+from parsers.cloud import export_time
 from parsers.cloud.body import Body, JsonPlaces, ResponseParser, members
 from parsers.cloud.json_text import JsonError, decode
 from parsers.parser import About
@@ -45,13 +47,15 @@ _TIMES = (
         "Epoch milliseconds: when the service last discovered the appliance; it does not mean that it was used.",
     ),
 )
+_SESSION = re.compile(r"\.(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z)\.", re.ASCII)
+_SESSION_NOTE = "ISO 8601, UTC, within the id of the discovery that last found the appliance; not that it was used."
 
 
 class Appliances(ResponseParser):
     """Reads the list of appliances."""
 
     name = "alexa_appliances"
-    version = "1"
+    version = "2"
     urls = ("/api/phoenix",)
     telltales = (frozenset({_DETAIL}),)
     lists = ()
@@ -109,6 +113,19 @@ class Appliances(ResponseParser):
         return isinstance(found, dict) and next(members(found, _APPLIANCES), None) is None
 
 
+def _session(item: Mapping[str, object]) -> list[Moment]:
+    """The time within the id of the discovery that last found the appliance."""
+    found = next(members(item, (_STATE, "lastSeenDiscoverySessionId", "value")), None)
+    match = _SESSION.search(found.value) if found and isinstance(found.value, str) and len(found.value) < 1000 else None
+    if match is None:
+        return []
+    try:
+        read = export_time.read(match[1])
+    except ValueError:
+        return []
+    return [Moment("Last Seen Time", match[1], Clock.CLOUD, read.timestamp, _SESSION_NOTE)] if read else []
+
+
 def _record(item: Mapping[str, object], locator: str) -> Iterator[Record | Issue]:
     moments = []
     for path, description, note in _TIMES:
@@ -119,13 +136,16 @@ def _record(item: Mapping[str, object], locator: str) -> Iterator[Record | Issue
             yield Issue(f"{'.'.join(path)}: a whole number of milliseconds was expected.", locator)
         elif (timestamp := from_milliseconds(found.value)) is not None:
             moments.append(Moment(description, str(found.value), Clock.CLOUD, timestamp, note))
+    moments += _session(item)
     name = shown(item.get("friendlyName")) or "not named"
     maker = shown(item.get("manufacturerName")) or "not given"
     model = shown(item.get("modelName")) or "not given"
+    entity = item.get("entityId")
     yield Record(
         data_type=DATA_TYPE,
         message=f'The account knows a smart-home appliance named "{name}", maker {maker}, model {model}.',
         locator=locator,
         moments=tuple(moments),
         fields=Keeper().fields(item),
+        keys=(f"appliance:{entity}",) if isinstance(entity, str) and entity else (),
     )

@@ -104,6 +104,8 @@ class ResponseParser(ABC):
         urls: paths of the addresses that give such answers; ``{name}`` stands for one part of a path.
         telltales: sets of keys; a file whose head holds every key of one set is taken for such an answer.
         lists: places of the lists it reads, as the parts of pointers; ``*`` is every member.
+        read_apart: fields of its records that other records of the same answer tell of; times there are not told twice.
+        first_keys: keys that such an answer may begin with, beside the names of its lists.
     """
 
     name: str
@@ -112,6 +114,8 @@ class ResponseParser(ABC):
     urls: tuple[str, ...]
     telltales: tuple[frozenset[str], ...]
     lists: tuple[tuple[str, ...], ...]
+    read_apart: tuple[str, ...] = ()
+    first_keys: tuple[str, ...] = ()
 
     @cached_property
     def _patterns(self) -> tuple[re.Pattern[str], ...]:

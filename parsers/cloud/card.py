@@ -30,7 +30,7 @@ class Cards(ResponseParser):
     """Reads lists of cards and single ones."""
 
     name = "alexa_cards"
-    version = "1"
+    version = "2"
     urls = ("/api/cards", "/api/cards/{key}")
     telltales = (frozenset({"cardType", "creationTimestamp"}), frozenset({"cardType", "registeredCustomerId"}))
     lists = (("cards",), ("card",))
@@ -139,6 +139,9 @@ class _Reading:
         elif (timestamp := from_milliseconds(created)) is not None:
             locator = self.body.places.value((*self.tokens, "creationTimestamp"))
             moments.append(Moment("Creation Time", str(created), Clock.CLOUD, timestamp, _CREATION_NOTE, locator))
+        if not moments and (key := ActivityKey.parse(self.item.get("id"))):
+            within = key.moment(self.body.places.value((*self.tokens, "id")))
+            moments += [within] if within else []
         if utterance:
             moments.append(spoken.moment(utterance, self.body.places.value((*self.tokens, _PLAYBACK, "url"))))
         return tuple(moments)

@@ -24,28 +24,41 @@ class DeclaredAnswer(ResponseParser):
         self._definition = definition
         self._source = source
         self.urls = source.urls
-        self.telltales = (frozenset((*source.top, *source.item)),)
+        self.telltales = () if source.by_address else (frozenset((*source.top, *source.item)),)
         self.lists = (source.items,) if source.items else ()
+        self.first_keys = source.top
 
     def fits(self, value: object) -> bool:
         """By the keys that the definition names, in the answer and in its first item."""
         source = self._source
-        if not isinstance(value, dict) or any(key not in value for key in source.top):
+        if source.by_address or not self._has_top(value):
             return False
         first = next((place for place in self._places(value) if place.value is not None), None)
         return first is not None and isinstance(first.value, dict) and all(key in first.value for key in source.item)
 
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:
-        """Yield a record for each item."""
-        if not isinstance(body.value, dict) or any(key not in body.value for key in self._source.top):
+        """Yield a record for each item. Of an answer without keys of its own, other objects are no items."""
+        if not self._has_top(body.value):
             return
+        bare = not self._source.top
         for place in self._places(body.value):
             if isinstance(place.value, dict):
-                if place.value:
+                known = not bare or any(key in place.value for key in self._source.item)
+                if place.value and known:
                     yield from declared.record(self._definition, _item(place, place.value, body))
-            elif place.value is not None:
-                what = f"An object was expected here ({self.about.title})."
-                yield Issue(what, body.places.record(place.tokens))
+                elif not known and len(place.tokens) == 1:
+                    yield self._unexpected(body, place)
+            elif place.value is not None and (place.tokens or not bare):
+                yield self._unexpected(body, place)
+
+    def _unexpected(self, body: Body, place: Place) -> Issue:
+        return Issue(f"An object was expected here ({self.about.title}).", body.places.record(place.tokens))
+
+    def _has_top(self, value: object) -> bool:
+        """Whether the answer has the keys named; where none is, whether it is a list or an object."""
+        if not self._source.top:
+            return isinstance(value, (dict, list))
+        return isinstance(value, dict) and all(key in value for key in self._source.top)
 
     def _places(self, value: object) -> Iterator[Place]:
         """The items: the members of the lists found, or the one object that stands where a list might."""

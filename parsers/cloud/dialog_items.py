@@ -28,7 +28,7 @@ class DialogItems(ResponseParser):
     """Reads the turns of an activity."""
 
     name = "alexa_dialog_items"
-    version = "1"
+    version = "2"
     urls = ("/api/activity-dialog-items",)
     telltales = (frozenset({_TOP}), frozenset({_DATA, "itemType"}))
     lists = ((_TOP,),)

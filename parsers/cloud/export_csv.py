@@ -13,7 +13,7 @@ from itertools import islice
 from typing import ClassVar
 
 from parsers.cloud.export_definition import find, load_exports, plain
-from parsers.cloud.export_row import UNKNOWN_TYPE, Header, known, unknown
+from parsers.cloud.export_row import UNKNOWN_TYPE, Header, known, known_by_name, unknown
 from parsers.cloud.export_table import MAX_ROW, Row, rows
 from parsers.cloud.export_time import zoned
 from parsers.parser import About, Parser, Source
@@ -51,7 +51,7 @@ class AlexaExportCsv(Parser):
     """Reads the tables, one record a row."""
 
     name: ClassVar[str] = "alexa_export_csv"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     about: ClassVar[About] = About(
         title='Tables of a "Request My Data" export of an Alexa account',
         data_types=(*dict.fromkeys(definition.data_type for definition in load_exports()), UNKNOWN_TYPE),
@@ -59,6 +59,12 @@ class AlexaExportCsv(Parser):
             *(
                 f"CSV of {kind.title}: columns {', '.join(' or '.join(choice) for choice in kind.required)}"
                 for kind in load_exports()
+                if kind.required
+            ),
+            *(
+                f"CSV of {kind.title}: a path of Alexa's that holds {' or '.join(kind.path)}"
+                for kind in load_exports()
+                if not kind.required
             ),
             "other CSV that names Alexa, Echo, utterances, wake words or skills in a column or in its path",
         ),
@@ -89,7 +95,9 @@ class AlexaExportCsv(Parser):
         header = Header.of(first[0].values)
         if _is_others(header, source):
             return False
-        return find(frozenset(header.plain), source.path) is not None or _looks_like_alexas(source, first)
+        if (definition := find(frozenset(header.plain), source.path)) and definition.required:
+            return True
+        return _looks_like_alexas(source, first, named=definition is not None)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield a record for each row that holds something."""
@@ -116,7 +124,7 @@ def _is_others(header: Header, source: Source) -> bool:
     )
 
 
-def _looks_like_alexas(source: Source, first: list[Row]) -> bool:
+def _looks_like_alexas(source: Source, first: list[Row], *, named: bool) -> bool:
     names = [name.strip() for name in first[0].values]
     if ".csv" not in source.name.lower() or len(names) < 2 or len(first) < 2:
         return False
@@ -124,7 +132,7 @@ def _looks_like_alexas(source: Source, first: list[Row]) -> bool:
         return False
     if any(row.fault or len(row.values) != len(names) for row in first):
         return False
-    return bool(_WORD.search(source.path)) or any(word in plain(name) for name in names for word in _TELLTALES)
+    return named or bool(_WORD.search(source.path)) or any(word in plain(name) for name in names for word in _TELLTALES)
 
 
 def _bounded(found: Iterator[Record | Issue]) -> Iterator[Record | Issue]:
@@ -144,6 +152,7 @@ def _table(source: Source, header: Header, found: Iterator[Row]) -> Iterator[Rec
     times: tuple[str, ...] = ()
     if definition is None:
         yield Issue(UNKNOWN)
+    if definition is None or not definition.required:
         start = list(islice(found, _LOOK_TIMES))
         times = _time_columns(header, start)
         found = _chain(start, found)
@@ -161,6 +170,8 @@ def _table(source: Source, header: Header, found: Iterator[Row]) -> Iterator[Rec
             continue
         if definition is None:
             yield unknown(source.name, times, row, values)
+        elif not definition.required:
+            yield known_by_name(definition, times, row, values)
         else:
             yield from known(definition, row, values)
 

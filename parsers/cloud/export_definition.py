@@ -20,6 +20,7 @@ from parsers.template import Template, TemplateError
 _KEYS = frozenset(
     {"title", "data_type", "required", "optional", "path", "times", "columns", "message", "shows", "does_not_show"}
 )
+_ALEXAS = re.compile(r"(?<![A-Za-z])(?:alexa|echo)(?![a-z])", re.IGNORECASE)
 _DATA_TYPE = re.compile(r"alexa:cloud:export_[a-z_]+")
 
 
@@ -44,7 +45,8 @@ class ExportDefinition:
     Attributes:
         title: the table, in a few words.
         data_type: of its records.
-        required: the columns it is known by; where several names stand for one, any of them.
+        required: the columns it is known by; where several names stand for one, any of them. None where its columns
+            are not known, so that it is known by its path alone.
         optional: further columns it is known to have.
         path: words of which the path must hold one, in lower case; empty where the columns suffice.
         times: the times of a row.
@@ -71,6 +73,9 @@ class ExportDefinition:
             return 0
         if self.path and not any(word in path.lower() for word in self.path):
             return 0
+        if not self.required:
+            # Known by name alone: only among what is Alexa's, and after every table that is known by its columns.
+            return 1 if _ALEXAS.search(path) else 0
         return len(self.required) + len(names.intersection(self.optional))
 
 
@@ -92,7 +97,7 @@ def find(names: frozenset[str], path: str) -> ExportDefinition | None:
         names: the names of its columns, plain.
         path: the file's path.
     """
-    best = max(load_exports(), key=lambda definition: definition.fits(names, path))
+    best = max(load_exports(), key=lambda definition: (definition.fits(names, path), bool(definition.required)))
     return best if best.fits(names, path) else None
 
 
@@ -116,7 +121,8 @@ def parse(text: str, file: str) -> ExportDefinition:
         raise DefinitionError(f"{file}: {min(map(str, unknown))}: the key is unknown")
     required = tuple(_choice(name) for name in _texts(content, "required", file))
     optional = tuple(plain(name) for name in _texts(content, "optional", file))
-    if not required or not all(name for choice in required for name in choice):
+    by_name = "required" not in content and bool(content.get("path"))
+    if not (required or by_name) or not all(name for choice in required for name in choice):
         raise DefinitionError(f"{file}: required: names of columns are expected")
     data_type = _text(content, "data_type", file)
     if not _DATA_TYPE.fullmatch(data_type):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parsers.cloud.export_definition import ExportDefinition, plain
 from parsers.cloud.export_table import Row
@@ -75,6 +75,20 @@ def known(definition: ExportDefinition, row: Row, values: Mapping[str, str]) -> 
     )
 
 
+def known_by_name(definition: ExportDefinition, times: tuple[str, ...], row: Row, values: Mapping[str, str]) -> Record:
+    """The record of a row of a table that a definition knows by its name, not by its columns.
+
+    Args:
+        definition: the table's.
+        times: names of the columns that hold times.
+        row: the row.
+        values: its values by name.
+    """
+    told = unknown("", times, row, values)
+    message = f"{definition.message.text.rstrip('.')}; the row gives {_given(values)}."
+    return replace(told, data_type=definition.data_type, message=message)
+
+
 def unknown(table: str, times: tuple[str, ...], row: Row, values: Mapping[str, str]) -> Record:
     """The record of a row of a table that is not known.
 
@@ -94,16 +108,21 @@ def unknown(table: str, times: tuple[str, ...], row: Row, values: Mapping[str, s
             continue
         moments += [moment] if moment else []
     serial = next((value for name, value in values.items() if plain(name) == "deviceserialnumber"), "")
-    said = [f'{shown(name, 60)} "{shown(value, 60)}"' for name, value in list(values.items())[:_MAX_SHOWN]]
-    more = f" and {len(values) - _MAX_SHOWN} more" if len(values) > _MAX_SHOWN else ""
     return Record(
         data_type=UNKNOWN_TYPE,
-        message=f'A row of the table "{shown(table, 100) or ""}" gives {", ".join(said)}{more}.',
+        message=f'A row of the table "{shown(table, 100) or ""}" gives {_given(values)}.',
         locator=row.locator,
         moments=tuple(moments),
         device_serial=serial if 0 < len(serial) <= _MAX_COLUMN else None,
         fields=Keeper().fields(values),
     )
+
+
+def _given(values: Mapping[str, str]) -> str:
+    """The first values of a row, with their names."""
+    said = [f'{shown(name, 60)} "{shown(value, 60)}"' for name, value in list(values.items())[:_MAX_SHOWN]]
+    more = f" and {len(values) - _MAX_SHOWN} more" if len(values) > _MAX_SHOWN else ""
+    return f"{', '.join(said)}{more}"
 
 
 def _moment(recorded: str, description: str, note: str) -> Moment | None:

@@ -17,6 +17,7 @@ from parsers.cloud.history_items import ANSWER_TYPE, ITEMS, MAX_ITEMS, Items, an
 from parsers.cloud.item_reader import ItemReader
 from parsers.parser import About
 from parsers.record import Issue, Moment, Record, Value
+from parsers.times import from_milliseconds
 from parsers.utterance import UtteranceId
 from parsers.values import Keeper, shown
 
@@ -37,7 +38,7 @@ class History(ResponseParser):
     """Reads pages of the history and single records of it."""
 
     name = "alexa_history"
-    version = "1"
+    version = "2"
     urls = (
         "/alexa-privacy/apd/rvh/customer-history-records-v2",
         "/alexa-privacy/apd/rvh/customer-history-records",
@@ -47,6 +48,7 @@ class History(ResponseParser):
         *(frozenset({top}) for top in _TOPS),
         *(frozenset({key, ITEMS}) for key in _KEYS),
     )
+    read_apart = ("items", "recordItemKey", "record_key")
     lists = tuple((top,) for top in _TOPS)
     about = About(
         title="Voice history of an Alexa account (privacy pages)",
@@ -68,7 +70,8 @@ class History(ResponseParser):
         validated_on=("One record of 2024, printed in a public issue; no whole page was met in evidence",),
         limits=(
             "Types of utterance are explained by their names alone.",
-            "Pages can repeat records of the page before; each is kept as it stands in the evidence.",
+            "Pages can repeat records of the page before, and hold records outside the time asked for; each is kept as"
+            " it stands in the evidence, and the record says so.",
             f"Of one record at most {MAX_ITEMS} items are read.",
         ),
         references=(
@@ -128,19 +131,20 @@ def _records(reader: ItemReader) -> Iterator[Record | Issue]:
         serial, kind = key.serial, key.device_type
     elif not serial and ids:
         serial, kind = ids[0].serial, spoken.device_type(ids[0])
+    window, moments = _window(reader), _moments(reader, key, items)
     shared = [*(activity_key(text) for text in named), *(utterance.key for utterance in ids[1:])]
     record = Record(
         data_type=DATA_TYPE,
-        message=_message(reader, items, name, ids[0] if ids else None),
+        message=_message(reader, items, name, ids[0] if ids else None, outside=_outside(moments, window)),
         locator=reader.locator,
-        moments=_moments(reader, key, items),
+        moments=moments,
         device_serial=serial,
         device_type=kind,
         account=reader.text("customerId") or (key.customer if key else None),
         person=person(items.persons),
         utterance_id=ids[0].text if ids else items.stated,
         transcript=items.transcript,
-        fields=_fields(reader, items, name),
+        fields=_fields(reader, items, name) | window,
         keys=tuple(dict.fromkeys(shared)),
     )
     yield from dict.fromkeys(reader.issues)
@@ -148,11 +152,29 @@ def _records(reader: ItemReader) -> Iterator[Record | Issue]:
     yield from answers(items, record, named[0] if named else None)
 
 
+def _window(reader: ItemReader) -> dict[str, Value]:
+    """The time that was asked for, in epoch milliseconds, as the address has it."""
+    query = reader.body.url.query if reader.body.url else {}
+    asked = {"asked_from_ms": query.get("startTime"), "asked_to_ms": query.get("endTime")}
+    return {name: int(text) for name, text in asked.items() if text and from_milliseconds(text) is not None}
+
+
+def _outside(moments: tuple[Moment, ...], window: Mapping[str, Value]) -> bool:
+    """Whether the record's own time lies outside the time that was asked for."""
+    at = moments[0].timestamp if moments and moments[0].description == "Creation Time" else None
+    first, last = window.get("asked_from_ms"), window.get("asked_to_ms")
+    if at is None:
+        return False
+    return (isinstance(first, int) and at < first * 1000) or (isinstance(last, int) and at > last * 1000)
+
+
 def _moments(reader: ItemReader, key: ActivityKey | None, items: Items) -> tuple[Moment, ...]:
     moments = list(reader.created("timestamp", _CREATION_NOTE))
     if not moments and key and (within := key.moment()):
         moments.append(within)
     moments.extend(spoken.moment(utterance) for utterance in items.utterances[:1])
+    known = {moment.timestamp for moment in moments}
+    moments.extend(moment for moment in items.heard_moments if moment.timestamp not in known)
     return tuple(moments)
 
 
@@ -165,7 +187,9 @@ def _fields(reader: ItemReader, items: Items, name: str | None) -> dict[str, Val
     return Keeper().fields(told)
 
 
-def _message(reader: ItemReader, items: Items, name: str | None, utterance: UtteranceId | None) -> str:
+def _message(
+    reader: ItemReader, items: Items, name: str | None, utterance: UtteranceId | None, *, outside: bool
+) -> str:
     kind = reader.text("recordType")
     parts = ["The account's history holds a record" + (f" of type {shown(kind)}" if kind else "")]
     if name:
@@ -179,10 +203,18 @@ def _message(reader: ItemReader, items: Items, name: str | None, utterance: Utte
         parts.append("the recognised text is empty")
     else:
         parts.append("the record holds no recognised text")
+    if not items.items:
+        parts.append("it lists no items; an entry can have been deleted or withheld, the record does not say why")
     if items.heard_replaced:
         texts = ", ".join(f'"{shown(text) or ""}"' for text in items.heard_replaced[:3])
         parts.append(f"in place of a transcript it holds replacement text, which is not a transcript: {texts}")
-    for key, word in (("domain", "domain"), ("intent", "intent"), ("skillName", "skill"), ("title", "title")):
+    for key, word in (
+        ("domain", "domain"),
+        ("intent", "intent"),
+        ("skillName", "skill"),
+        ("title", "title"),
+        ("subTitle", "subtitle"),
+    ):
         if text := reader.text(key):
             parts.append(f'its {word} is given as "{shown(text) or ""}"')
     if items.persons:
@@ -190,4 +222,6 @@ def _message(reader: ItemReader, items: Items, name: str | None, utterance: Utte
         parts.append(f"the record names the person {names}")
     if utterance and utterance.source == spoken.TEXT_SOURCE:
         parts.append(f"the utterance id names {spoken.TEXT_SOURCE} as the source, which stands for text, not speech")
+    if outside:
+        parts.append("its time lies outside the time that was asked for")
     return "; ".join(parts) + "."

@@ -19,6 +19,7 @@ _HEARD_REPLACED = "ASR_REPLACEMENT_TEXT"
 _ANSWER = "ALEXA_RESPONSE"
 _ANSWER_REPLACED = "TTS_REPLACEMENT_TEXT"
 _ANSWER_NOTE = "Epoch milliseconds that the history gives for this item; not when the answer was heard."
+_HEARD_NOTE = "Epoch milliseconds that the history gives for an item of the record, of type {}."
 
 
 @dataclass(slots=True)
@@ -82,6 +83,14 @@ class Items:
         return list(found.values())
 
     @property
+    def heard_moments(self) -> list[Moment]:
+        """The times of the items that are not answers, each instant once."""
+        found = (
+            moment for item in self.items if item.kind not in (_ANSWER, _ANSWER_REPLACED) for moment in item.moments
+        )
+        return list({moment.timestamp: moment for moment in found}.values())
+
+    @property
     def stated(self) -> str | None:
         """The first utterance id that is written down, where none has the known form."""
         return next((item.stated for item in self.items if item.stated), None)
@@ -109,12 +118,16 @@ def read_items(record: ItemReader) -> Items:
 
 def _item(reader: ItemReader) -> Item:
     stated = reader.text("utteranceId")
+    kind = reader.text("recordItemType") or ""
+    answer = kind in (_ANSWER, _ANSWER_REPLACED)
     return Item(
-        kind=reader.text("recordItemType") or "",
+        kind=kind,
         words=reader.string("transcriptText"),
         stated=stated,
         utterance=UtteranceId.parse(stated) if stated else None,
-        moments=reader.created("timestamp", _ANSWER_NOTE),
+        moments=reader.created(
+            "timestamp", _ANSWER_NOTE if answer else _HEARD_NOTE.format(shown(kind, 60) or "not given")
+        ),
         value=reader.item,
         locator=reader.locator,
     )

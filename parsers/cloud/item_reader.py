@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from parsers.cloud.body import Body, Tokens
+from parsers.cloud import export_time
+from parsers.cloud.body import Body, JsonPlaces, Tokens
 from parsers.cloud.json_text import JsonError, decode
 from parsers.record import Clock, Issue, Moment
 from parsers.times import from_milliseconds
+
+#: A longer text is no time.
+_MAX_TIME = 64
 
 
 @dataclass(slots=True)
@@ -61,6 +65,33 @@ class ItemReader:
         locator = self.body.places.value((*self.tokens, key))
         return (Moment("Creation Time", str(value), Clock.CLOUD, timestamp, note, locator),)
 
+    def time(self, key: str, description: str, note: str) -> tuple[Moment, ...]:
+        """The time under a key, in epoch milliseconds or ISO 8601, if it holds one.
+
+        Args:
+            key: the member's name.
+            description: one of plaso's words for what it is of.
+            note: what it is of, ended by a full stop.
+        """
+        value = self.item.get(key)
+        if value is None or value == "":
+            return ()
+        if isinstance(value, int) and not isinstance(value, bool):
+            timestamp, form = from_milliseconds(value), "Epoch milliseconds"
+            if timestamp is None:
+                return ()
+        else:
+            try:
+                read = export_time.read(value) if isinstance(value, str) and len(value) <= _MAX_TIME else None
+            except ValueError:
+                read = None
+            if read is None:
+                self.issue(key, "a time in milliseconds or in ISO 8601 was expected")
+                return ()
+            timestamp, form = read.timestamp, f"ISO 8601. {read.note.rstrip('.')}"
+        locator = self.body.places.value((*self.tokens, key))
+        return (Moment(description, str(value), Clock.CLOUD, timestamp, f"{note} {form}.", locator),)
+
     def inner(self, key: str) -> dict[str, object]:
         """The object under a key, or within the JSON text there; empty where there is none."""
         value = self.item.get(key)
@@ -75,6 +106,19 @@ class ItemReader:
         if value is not None and not (isinstance(value, str) and not value.strip()):
             self.issue(key, "an object, or a text that holds one, was expected")
         return {}
+
+    def opened(self, key: str, value: object) -> ItemReader:
+        """The reading of an object that stands under a key, as it is or as JSON within a text; its issues are its own.
+
+        Args:
+            key: the member's name.
+            value: the object, decoded where it stands within a text; anything else reads as empty.
+        """
+        item = value if isinstance(value, dict) else {}
+        tokens, places = (*self.tokens, key), self.body.places
+        if isinstance(self.item.get(key), str) and isinstance(places, JsonPlaces):
+            return ItemReader(item, (), replace(self.body, places=places.within_text(tokens)))
+        return ItemReader(item, tokens, self.body)
 
     def child(self, inner: Mapping[str, object], *tokens: str | int) -> ItemReader:
         """The reading of an object within this one; its issues are added to this one's."""

@@ -7,16 +7,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
-from parsers.cloud import answer
+from parsers.cloud import answer, page
 from parsers.cloud.activity import Activities
 from parsers.cloud.appliance import Appliances
 from parsers.cloud.body import Body, ResponseParser
 from parsers.cloud.card import Cards
+from parsers.cloud.conversation import Conversations
 from parsers.cloud.declared_answer import DeclaredAnswer
 from parsers.cloud.dialog_items import DialogItems
+from parsers.cloud.endpoint import Endpoints
+from parsers.cloud.further_times import MAX_TIMES, Search, stream
 from parsers.cloud.history import History
+from parsers.cloud.push_message import PushMessages
+from parsers.cloud.smart_home_state import SmartHomeStates
 from parsers.definition import JsonList, load_all
-from parsers.record import Issue, Record, Value
+from parsers.record import Issue, Moment, Record, Value
 
 _QUOTED_KEY = re.compile(rb'"([A-Za-z_]\w{0,63})"[ \t\r\n]{0,8}:')
 
@@ -25,7 +30,17 @@ _QUOTED_KEY = re.compile(rb'"([A-Za-z_]\w{0,63})"[ \t\r\n]{0,8}:')
 def kinds() -> tuple[ResponseParser, ...]:
     """Every kind, by name."""
     declared = (DeclaredAnswer(made, made.source) for made in load_all() if isinstance(made.source, JsonList))
-    read_by_code = (Activities(), Appliances(), Cards(), DialogItems(), History())
+    read_by_code = (
+        Activities(),
+        Appliances(),
+        Cards(),
+        Conversations(),
+        DialogItems(),
+        Endpoints(),
+        History(),
+        PushMessages(),
+        SmartHomeStates(),
+    )
     return tuple(sorted((*read_by_code, *declared), key=lambda kind: kind.name))
 
 
@@ -33,22 +48,34 @@ def kinds() -> tuple[ResponseParser, ...]:
 def data_types() -> tuple[str, ...]:
     """Every data type that reading an answer may give."""
     found = {name for kind in kinds() for name in kind.about.data_types}
-    return tuple(sorted(found | {answer.DATA_TYPE}))
+    return tuple(sorted(found | {answer.DATA_TYPE, page.DATA_TYPE}))
 
 
 def read(body: Body) -> Iterator[Record | Issue]:
     """Yield what an answer says: at least one record, whatever it holds."""
     found = _kinds_of(body)
-    records = 0
+    whole = page.Page()
     for kind in found:
         for item in kind.parse_body(body):
             if isinstance(item, Issue):
                 yield replace(item, parser=kind.name)
             else:
-                records += 1
-                yield _finished(item, body, kind.name, kind.version)
-    if not records:
-        yield _finished(answer.record(body, found[0] if found else None), body, answer.NAME, answer.VERSION)
+                record = _finished(item, body, kind.name, kind.version, kind.read_apart)
+                whole.add(record)
+                yield record
+    if not whole.records:
+        record = _finished(answer.record(body, found[0] if found else None), body, answer.NAME, answer.VERSION)
+        whole.add(record)
+        yield record
+        # The answer itself has said what there is to say of it, but for times beyond its bounds.
+        rest, issue = whole.rest(replace(body, url=None), None)
+        rest = rest if rest and rest.moments else None
+    else:
+        rest, issue = whole.rest(body, _asked(body))
+    if issue:
+        yield replace(issue, parser=page.NAME)
+    if rest:
+        yield _addressed(rest, body, page.NAME, page.VERSION)
 
 
 def quoted_keys(head: bytes) -> frozenset[str]:
@@ -73,27 +100,43 @@ def _kinds_of(body: Body) -> list[ResponseParser]:
     return empty if len({kind.urls[0] for kind in empty}) == 1 else []
 
 
-def _finished(record: Record, body: Body, name: str, version: str) -> Record:
-    """The record with what the answer as a whole tells: its parser, its keys, its address, the carrier's times."""
+def _asked(body: Body) -> Moment | None:
+    return body.url.moment(body.clock) if body.url else None
+
+
+def _finished(record: Record, body: Body, name: str, version: str, apart: tuple[str, ...] = ()) -> Record:
+    """The record with the times it holds under names without a description, and what the answer as a whole tells."""
+    carried = body.moments
+    if asked := _asked(body):
+        carried = (*carried, asked)
+    known = {moment.timestamp for moment in (*record.moments, *carried)}
+    searched = {key: value for key, value in record.fields.items() if key not in apart}
+    search = Search(searched, known, stream(record.utterance_id))
+    further = search.moments()
+    moments = (*record.moments, *further)
+    if carried and (not record.moments or record.data_type == answer.DATA_TYPE):
+        moments = (*moments, *carried)
+    fields = dict(record.fields)
+    if search.cut:
+        fields["further_times"] = f"more than {MAX_TIMES}, or nested too deeply; not each is a row"
+    return _addressed(replace(record, moments=moments, fields=fields), body, name, version)
+
+
+def _addressed(record: Record, body: Body, name: str, version: str) -> Record:
+    """The record with its parser, its keys, the address of the answer and the carrier's facts."""
     fields: dict[str, Value] = {**record.fields, **body.fields}
-    moments, carried = record.moments, body.moments
     query: Mapping[str, str] = {}
     if body.url is not None:
         query = body.url.query
         fields["request_url"] = body.url.text
         if (requested := body.url.requested) is not None:
             fields["request_time_ms"] = requested
-        if asked := body.url.moment(body.clock):
-            carried = (*carried, asked)
-    if carried and (not moments or record.data_type == answer.DATA_TYPE):
-        moments = (*moments, *carried)
     return replace(
         record,
         parser=name,
         parser_version=version,
         keys=(*record.keys, *body.keys),
         fields=fields,
-        moments=moments,
         device_serial=record.device_serial or query.get("deviceSerialNumber") or None,
         device_type=record.device_type or query.get("deviceType") or None,
         file=body.file,

@@ -69,8 +69,10 @@ def test_a_whole_definition() -> None:
         ("/things/*/parts", "things", "bad.yaml: json.items:"),
         ("top: [things]", "top: things", "bad.yaml: json.top:"),
         ('["/api/things/{id}/all"]', "[]", "bad.yaml: json.urls:"),
+        ("  item: [id, made]\n", "  item: [id]\n  by_address: perhaps\n", "bad.yaml: json.by_address: true or false"),
+        ("  top: [things]\n  item: [id, made]\n", "", "bad.yaml: json.top: keys of the answer"),
         ("  item: [id, made]\n", "  items_: [x]\n", "bad.yaml: json.items_: the key is unknown"),
-        ("json:", "table:", "bad.yaml: one of the sections json, sqlite is expected"),
+        ("json:", "table:", "bad.yaml: one of the sections json, sqlite, prefs is expected"),
         ("made {made}.", "made {made.", "bad.yaml: message: a brace stands alone"),
         ("made {made}.", "password {password}.", "bad.yaml: secret: 'password' is secret"),
         ('["thing:{id}"]', '["thing:{password}"]', "bad.yaml: secret: 'password' is secret"),
@@ -92,8 +94,8 @@ def test_what_is_refused_names_file_and_key(old: str, new: str, place: str) -> N
 
 def test_every_definition_of_ours_loads() -> None:
     found = load_all()
-    assert len(found) == 21
-    assert len({made.name for made in found}) == 21
+    assert len(found) == 42
+    assert len({made.name for made in found}) == 42
     assert all(made.about.references for made in found)
     assert all(made.name.startswith("alexa_") and made.data_type.startswith("alexa:cloud:") for made in found)
 

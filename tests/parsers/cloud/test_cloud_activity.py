@@ -99,7 +99,7 @@ def test_a_whole_record(read_value: Read) -> None:
         },
         keys=(f"activity:{KEY}", "notification:n-1"),
         parser="alexa_activities",
-        parser_version="1",
+        parser_version="2",
     )
 
 
@@ -173,10 +173,13 @@ def test_which_utterance_id_is_taken(read_value: Read, stated: object, first: ob
 
 
 @pytest.mark.parametrize("created", [0, None, -1, "", 99999999999999999])
-def test_no_time_gives_no_moment_and_the_value_is_kept(read_value: Read, created: object) -> None:
+def test_no_time_gives_that_of_the_key_and_the_value_is_kept(read_value: Read, created: object) -> None:
     record = _one(read_value({"activity": _activity(creationTimestamp=created)}))
-    assert [moment.description for moment in record.moments] == ["Recorded Time"]
+    assert [moment.description for moment in record.moments] == ["Creation Time", "Recorded Time"]
+    assert record.moments[0].note.startswith("Epoch milliseconds within the key")
     assert record.fields["creationTimestamp"] == created
+    keyless = _one(read_value({"activity": _activity(creationTimestamp=created, id=None)}))
+    assert [moment.description for moment in keyless.moments] == ["Recorded Time"]
 
 
 def test_domain_attributes_may_be_a_word(read_value: Read) -> None:

@@ -32,7 +32,14 @@ def _records(found: list[Record | Issue]) -> list[Record]:
 
 
 def test_requests_and_answers_of_every_kind(fixture_bytes: Callable[[str], bytes], parse_all: Parse) -> None:
-    records = _records(parse_all(ApiJson(), fixture_bytes("request_pairs.json")))
+    found = _records(parse_all(ApiJson(), fixture_bytes("request_pairs.json")))
+    pages = [record for record in found if record.data_type == "alexa:cloud:page"]
+    records = [record for record in found if record.data_type != "alexa:cloud:page"]
+    # Where the entries of an answer hold times of their own, the answer as a whole holds the time it was asked for.
+    assert [record.locator for record in pages] == [f"json:/{n}/response" for n in (0, 1, 3, 4, 12, 13, 14, 22)]
+    assert all(record.moments[0].note == NOTE for record in pages)
+    assert [len(record.moments) for record in pages] == [1, 2, 1, 1, 1, 1, 1, 1]
+    assert pages[1].moments[1].note.startswith('Epoch milliseconds under "nextQueryTime"')
     assert [(record.data_type.removeprefix("alexa:cloud:"), record.locator) for record in records] == [
         ("activity", "json:/0/response/activities/0"),
         ("card", "json:/1/response/cards/0"),
@@ -75,7 +82,8 @@ def test_requests_and_answers_of_every_kind(fixture_bytes: Callable[[str], bytes
 def test_a_player_gets_device_and_time_from_its_address(
     fixture_bytes: Callable[[str], bytes], parse_all: Parse
 ) -> None:
-    player = _records(parse_all(ApiJson(), fixture_bytes("request_pairs.json")))[22]
+    records = _records(parse_all(ApiJson(), fixture_bytes("request_pairs.json")))
+    (player,) = (record for record in records if record.data_type == "alexa:cloud:player")
     assert player == Record(
         data_type="alexa:cloud:player",
         message=(
@@ -98,7 +106,7 @@ def test_a_player_gets_device_and_time_from_its_address(
             "request_time_ms": 1588600000120,
         },
         parser="alexa_player",
-        parser_version="1",
+        parser_version="2",
     )
 
 
@@ -123,7 +131,7 @@ def test_an_answer_that_is_not_read_is_said_to_be_there(parse_all: Parse, body: 
         moments=(Moment("Recorded Time", "1588600000100", Clock.UNKNOWN, 1588600000100000, NOTE),),
         keys=(),
         parser="alexa_answer",
-        parser_version="1",
+        parser_version="2",
     )
 
 

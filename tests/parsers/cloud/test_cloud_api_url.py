@@ -21,6 +21,14 @@ from parsers.record import Clock
         ("https://alexa-comms-mobile-service.amazon.com/accounts", "/accounts"),
         ("/api/activities?size=50", "/api/activities"),
         ("/alexashoppinglists/api/v2/lists", "/alexashoppinglists/api/v2/lists"),
+        ("https://www.amazon.de/alexashoppinglists/api/v2/lists/fetch", "/alexashoppinglists/api/v2/lists/fetch"),
+        ("https://www.amazon.com/alexa-privacy/apd/rvh/audio?uid=x", "/alexa-privacy/apd/rvh/audio"),
+        ("https://na-api-alexa.amazon.com/nexus/v1/graphql", "/nexus/v1/graphql"),
+        ("https://project-wink-mss-na.amazon.com/v1/media/m-1", "/v1/media/m-1"),
+        ("https://alexa-comms-mobile-service-eu.amazon.com/users/p/contacts", "/users/p/contacts"),
+        ("/nexus/v1/graphql", "/nexus/v1/graphql"),
+        ("/app/secure/yourskills", "/app/secure/yourskills"),
+        ("/users/amzn1.comms.id.person.amzn1~x/conversations", "/users/amzn1.comms.id.person.amzn1~x/conversations"),
     ],
 )
 def test_addresses_of_the_service(text: str, path: str) -> None:
@@ -31,7 +39,17 @@ def test_addresses_of_the_service(text: str, path: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "https://www.amazon.com/api/cards", "https://alexa.amazon.com.evil.org/api/cards", "https://[x/api/", "api/x"],
+    [
+        "",
+        "https://www.amazon.com/api/cards",
+        "https://alexa.amazon.com.evil.org/api/cards",
+        "https://[x/api/",
+        "api/x",
+        "/users/7/contacts",
+        "/accounts",
+        "https://www.amazon.com/nexus/v1/graphql",
+        "https://x-api-alexa.example.com/api/",
+    ],
 )
 def test_other_addresses(text: str) -> None:
     assert ApiUrl.parse(text) is None

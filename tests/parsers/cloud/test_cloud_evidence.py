@@ -137,7 +137,8 @@ def test_requests_and_answers_of_2019() -> None:
     assert once == {"account": 1, "wifi": 1, "do_not_disturb": 1, "player": 1}
     bodies = {record.locator.split("/")[1] for record in records}
     assert bodies == {str(number) for number in range(len(json.loads(content)))}
-    assert actual["response"] == 10
+    assert actual["response"] == 7
+    assert {actual[name] for name in ("account_state", "appliance_group", "page")} == {1, 10}
     assert all(record.fields["request_url"] for record in records)
 
 

@@ -276,14 +276,14 @@ def test_a_table_not_known_is_shown_as_it_stands(parse_all: Parse) -> None:
         b"Data Not Available,Data Not Available,Data Not Available,Data Not Available\r\n"
         b"G000SAMPLE000001,Not Available,,=1+1\r\n"
     )
-    found = parse_all(PARSER, content, "Additional Data/Alexa/Devices/DeviceState-1-1.csv")
+    found = parse_all(PARSER, content, "Additional Data/Alexa/Devices/Novelties-1-1.csv")
     note = f'The column is named "eventTime"; what the time is of is not known. {UTC}'
     assert found == [
         Issue(UNKNOWN),
         Record(
             data_type="alexa:cloud:export_row",
             message=(
-                'A row of the table "DeviceState-1-1.csv" gives deviceSerialNumber "G000SAMPLE000001", eventTime'
+                'A row of the table "Novelties-1-1.csv" gives deviceSerialNumber "G000SAMPLE000001", eventTime'
                 ' "2024-01-01T09:00:00Z", plainTime "2024-01-01T09:00:00", note "on".'
             ),
             locator="line:2",
@@ -299,10 +299,36 @@ def test_a_table_not_known_is_shown_as_it_stands(parse_all: Parse) -> None:
         Record(
             data_type="alexa:cloud:export_row",
             message=(
-                'A row of the table "DeviceState-1-1.csv" gives deviceSerialNumber "G000SAMPLE000001", note "=1+1".'
+                'A row of the table "Novelties-1-1.csv" gives deviceSerialNumber "G000SAMPLE000001", note "=1+1".'
             ),
             locator="line:4",
             device_serial="G000SAMPLE000001",
             fields={"deviceSerialNumber": "G000SAMPLE000001", "note": "=1+1"},
         ),
     ]
+
+
+def test_a_table_known_by_its_name_alone_gives_its_rows_and_no_issue(parse_all: Parse) -> None:
+    content = b"Device,Suggestion Time,Text\r\nKitchen,2021-03-04T05:06:07Z,lights off?\r\n"
+    found = parse_all(PARSER, content, "Alexa.zip!/Smart Home/Hunches.csv")
+    note = f'The column is named "Suggestion Time"; what the time is of is not known. {UTC}'
+    assert found == [
+        Record(
+            data_type="alexa:cloud:export_hunch",
+            message=(
+                'The export lists a suggestion that Alexa made (a hunch); the row gives Device "Kitchen", Suggestion'
+                ' Time "2021-03-04T05:06:07Z", Text "lights off?".'
+            ),
+            locator="line:2",
+            moments=(Moment("Unknown Time", "2021-03-04T05:06:07Z", Clock.CLOUD, 1614834367000000, note),),
+            fields={"Device": "Kitchen", "Suggestion Time": "2021-03-04T05:06:07Z", "Text": "lights off?"},
+        )
+    ]
+
+
+def test_the_older_table_of_registrations(parse_all: Parse) -> None:
+    content = b"FirstTimeRegistered,AccountName\r\n2019-01-02T03:04:05Z,Ann's Echo\r\n"
+    (record,) = _records(parse_all(PARSER, content, "Devices.Registration.zip!/registration.csv"))
+    assert record.data_type == "alexa:cloud:export_device"
+    assert [(moment.description, moment.timestamp) for moment in record.moments] == [("Added Time", 1546398245000000)]
+    assert '"Ann\'s Echo"' in record.message

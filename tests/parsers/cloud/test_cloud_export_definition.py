@@ -75,11 +75,26 @@ def test_a_definition_is_a_mapping() -> None:
 
 
 def test_each_definition_finds_the_table_it_describes() -> None:
-    assert len(load_exports()) == 10
+    assert len(load_exports()) == 21
     for definition in load_exports():
         names = frozenset(choice[0] for choice in definition.required) | frozenset(definition.optional)
-        path = definition.path[0] if definition.path else ""
+        path = f"Alexa/{definition.path[0]}.csv" if definition.path else ""
         assert find(names, path) is definition
+
+
+def test_a_table_known_by_its_name_alone_is_one_of_alexas() -> None:
+    by_name = [definition for definition in load_exports() if not definition.required]
+    assert len(by_name) == 11
+    for definition in by_name:
+        assert find(frozenset({"whatever"}), f"Additional Data/Alexa/{definition.path[0]}-1.csv") is definition
+        if "alexa" not in definition.path[0]:
+            assert find(frozenset({"whatever"}), f"Games/{definition.path[0]}-1.csv") is None
+
+
+def test_columns_go_before_the_name() -> None:
+    found = find(frozenset({"utterancetext", "utterancecreationdate"}), "Alexa/Whispered-1-1.csv")
+    assert found is not None
+    assert found.title == "utterances"
 
 
 @pytest.mark.parametrize("name", ["Skill Name", "SkillName", "skill_name", " SKILL-NAME "])

@@ -46,6 +46,14 @@ SPOKEN = Moment(
     "From the utterance id, UTC, in whole seconds: the start of the audio stream.",
 )
 
+HEARD_AT = Moment(
+    "Creation Time",
+    "1704101037292",
+    Clock.CLOUD,
+    1704101037292000,
+    "Epoch milliseconds that the history gives for an item of the record, of type CUSTOMER_TRANSCRIPT.",
+)
+
 
 def _item(kind: str, text: object, at: object, **changes: object) -> dict[str, object]:
     item: dict[str, object] = {
@@ -111,7 +119,7 @@ def test_a_whole_record_and_its_answer(read_value: Read) -> None:
                 ' its domain is given as "Knowledge"; its intent is given as "QAIntent".'
             ),
             locator="json:/customerHistoryRecords/0",
-            moments=(CREATION, SPOKEN),
+            moments=(CREATION, SPOKEN, HEARD_AT),
             device_serial=SERIAL,
             device_type="A0SAMPLETYPE1",
             account="A0SAMPLECUSTOMER",
@@ -126,7 +134,7 @@ def test_a_whole_record_and_its_answer(read_value: Read) -> None:
             },
             keys=(f"activity:{KEY}",),
             parser="alexa_history",
-            parser_version="1",
+            parser_version="2",
         ),
         Record(
             data_type="alexa:cloud:answer",
@@ -153,7 +161,7 @@ def test_a_whole_record_and_its_answer(read_value: Read) -> None:
             },
             keys=(f"activity:{KEY}",),
             parser="alexa_history",
-            parser_version="1",
+            parser_version="2",
         ),
     ]
 
@@ -178,7 +186,10 @@ def test_the_later_form_with_another_key_and_a_list_of_devices(read_value: Read)
     assert (record.account, record.person) == ("A0SAMPLECUSTOMER", PERSON["personId"])
     assert record.fields["persons"] == [{"id": PERSON["personId"], "first_name": "Robin", "type": "ADULT"}]
     assert record.fields["activityKey"] == item["activityKey"]
-    assert record.message.endswith(f'; its title is given as "{HEARD}"; the record names the person "Robin".')
+    assert record.message.endswith(
+        f'; its title is given as "{HEARD}"; its subtitle is given as "Sample Echo";'
+        ' the record names the person "Robin".'
+    )
 
 
 @pytest.mark.parametrize(
@@ -218,7 +229,7 @@ def test_a_profile_with_no_time_and_nulls_names_a_person_and_is_no_fault(read_va
     record, answer = _records(read_value(_page(item)))
     assert (record.person, record.transcript, record.utterance_id) == (PERSON["personId"], HEARD, STREAM)
     assert answer.person is None
-    assert record.moments == (CREATION, SPOKEN)
+    assert record.moments == (CREATION, SPOKEN, HEARD_AT)
 
 
 @pytest.mark.parametrize(
@@ -284,10 +295,10 @@ def test_the_utterance_of_a_transcript_is_preferred_and_the_other_stream_is_a_ke
 @pytest.mark.parametrize("created", [0, None, "", -1])
 def test_where_the_record_has_no_time_that_within_its_key_is_taken(read_value: Read, created: object) -> None:
     record = _records(read_value(_page(_history(timestamp=created))))[0]
-    assert [moment.recorded for moment in record.moments] == ["1704101037307", "2024/01/01/09 23:51"]
+    assert [moment.recorded for moment in record.moments] == ["1704101037307", "2024/01/01/09 23:51", "1704101037292"]
     assert record.moments[0].note.startswith("Epoch milliseconds within the key")
     keyless = _records(read_value(_page(_history(timestamp=created, recordKey=None))))[0]
-    assert keyless.moments == (SPOKEN,)
+    assert keyless.moments == (SPOKEN, HEARD_AT)
 
 
 def test_records_repeated_at_the_edge_of_pages_stay_separate(read_value: Read) -> None:
@@ -308,7 +319,11 @@ def test_every_form_of_answer(read_value: Read, shape: Callable[[object], object
 def test_an_empty_page_is_kept_and_said_to_be_empty(read_value: Read) -> None:
     (record,) = _records(read_value({**_page(), "noDataFoundWithinTimeLimit": True}))
     assert record.data_type == "alexa:cloud:response"
-    assert record.message.endswith("The list is empty.")
+    assert record.message.endswith(
+        "The list is empty. The service says that it found no data within its limit of time"
+        " (noDataFoundWithinTimeLimit)."
+    )
+    assert [(moment.description, moment.recorded) for moment in record.moments] == [("Unknown Time", "1704101037307")]
 
 
 @pytest.mark.parametrize(
