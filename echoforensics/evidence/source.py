@@ -10,6 +10,7 @@ from pathlib import Path
 
 from chain_of_custody.digest import Digests, hash_stream
 from echoforensics.errors import SourceError
+from echoforensics.evidence.broken_zip import open_zip
 from echoforensics.evidence.compressed_file import is_compressed, open_compressed
 from echoforensics.evidence.disk import Disk
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, Fault
@@ -19,7 +20,7 @@ from echoforensics.evidence.loose_file import LooseFile
 from echoforensics.evidence.media import Media, is_ewf, open_ewf, open_raw
 from echoforensics.evidence.streams import buffered
 from echoforensics.evidence.tar_archive import TarArchive, is_tar
-from echoforensics.evidence.zip_archive import ZipArchive, is_zip
+from echoforensics.evidence.zip_archive import is_zip
 from parsers.parser import HEAD_SIZE
 from parsers.parser import Source as ParserSource
 from parsers.registry import claiming
@@ -132,7 +133,7 @@ def _open_file(path: Path, head: bytes) -> Source:
         return Source(path, "EWF image", Disk(media, str(path)), size, budget, media)
     try:
         if is_zip(head):
-            return Source(path, "zip", ZipArchive(path.open("rb"), budget), size, budget)
+            return Source(path, "zip", open_zip(lambda: path.open("rb"), budget), size, budget)
         if is_compressed(head):
             container = open_compressed(lambda: path.open("rb"), head, path.name, budget)
             kind = "tar" if isinstance(container, TarArchive) else "compressed"

@@ -10,12 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from echoforensics.evidence.broken_zip import open_zip
 from echoforensics.evidence.compressed_file import is_compressed, open_compressed
 from echoforensics.evidence.entry import INSIDE, Container, Entry, Fault
 from echoforensics.evidence.limits import MAX_DEPTH, Budget
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.evidence.tar_archive import TarArchive, is_tar
-from echoforensics.evidence.zip_archive import ZipArchive, is_zip
+from echoforensics.evidence.zip_archive import is_zip
 
 #: Enough of a file's start to know an archive by.
 ARCHIVE_HEAD = 512
@@ -64,7 +65,7 @@ def open_archive(entry: Entry, head: bytes, budget: Budget) -> Container:
     opener = entry.opener if entry.seekable else _spooled(entry.opener)
     name = entry.path.rsplit("/", 1)[-1]
     if is_zip(head):
-        return ZipArchive(opener(), budget)
+        return open_zip(opener, budget)
     if is_compressed(head):
         return open_compressed(opener, head, name, budget)
     return TarArchive(opener)
