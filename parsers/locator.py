@@ -6,8 +6,8 @@ A locator is one or more steps joined by ``;``, each applied to what the step be
 * ``line:N``: the Nth line (from 1), ended by LF, without its line end (LF or CR LF);
 * ``json:POINTER``: the text of the value at an RFC 6901 pointer. If the value before is a JSON string
   that itself holds JSON, the string is decoded first, so ``json:/description;json:/summary`` works;
-* ``coding:NAME``: the bytes so far with a coding undone (``gzip``, ``deflate``, ``br``, ``zstd``, ``base64``, ``chunked``). A JSON
-  string is decoded first, so ``json:/content/text;coding:base64`` works.
+* ``coding:NAME``: the bytes so far with a coding undone (``gzip``, ``deflate``, ``br``, ``zstd``, ``base64``,
+  ``chunked``). A JSON string is decoded first, so ``json:/content/text;coding:base64`` works.
 
 ``%`` and ``;`` inside a step are written ``%25`` and ``%3B``. The empty locator is the whole file.
 """

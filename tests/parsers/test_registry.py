@@ -25,6 +25,7 @@ class Foreign(Parser):
 
 @pytest.fixture
 def with_foreign(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    registry.load()  # our own parsers register when they are first imported, which must not happen in the copy
     entry = EntryPoint("foreign", f"{__name__}:Foreign", registry.ENTRY_POINT_GROUP)
     monkeypatch.setattr(EntryPoint, "load", lambda _: Foreign)
     monkeypatch.setattr(registry, "entry_points", lambda group: [entry] if group == "echoforensics.parsers" else [])
