@@ -44,11 +44,11 @@ def open_zip(opener: Callable[[], BinaryIO], budget: Budget) -> Container:
     try:
         return ZipArchive(stream, budget)
     except zipfile.BadZipFile:
-        stream.seek(0)
-        if stream.read(4) != _LOCAL:
-            stream.close()
+        broken = BrokenZip(stream, budget)
+        if broken.holds_nothing():
+            broken.close()
             raise
-        return BrokenZip(stream, budget)
+        return broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,10 @@ class BrokenZip(Container):
         self._stream = stream
         self._budget = budget
         self._size = stream.seek(0, 2)
+
+    def holds_nothing(self) -> bool:
+        """Whether not even the first member's header is whole."""
+        return self._member(0) is None
 
     def entries(self) -> Iterator[Entry | Fault]:
         """Every member whose header is whole; a fault for the missing directory and for each gap."""

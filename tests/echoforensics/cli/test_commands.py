@@ -11,6 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from echoforensics.cli.main import cli
 
 ROOT = Path(__file__).parents[3]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -186,9 +189,10 @@ def test_parsers_are_listed_and_described(run: Run) -> None:
     names = [line.split()[0] for line in run("parsers").stdout.splitlines()]
     assert len(names) >= 5
     for name in names:
-        described = run("parsers", name).stdout
+        described = CliRunner().invoke(cli, ["parsers", name]).output
         assert "Known by" in described
         assert "Does not show" in described
+    assert run("parsers", names[0]).stdout == CliRunner().invoke(cli, ["parsers", names[0]]).output
     assert [one["name"] for one in json.loads(run("parsers", "--json").stdout)] == names
 
 
