@@ -57,10 +57,19 @@ _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
     help=f"Hash sources with ALG; repeat for several. Default: {' and '.join(DEFAULT_ALGORITHMS)}. "
     f"One of {', '.join(_ALGORITHMS)}; sha256 is always added.",
 )
+@click.option(
+    "--map",
+    "map_paths",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A YAML file that says what a table of a legal-process return holds; see docs/maps.md. Repeat for several.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Say what was found as JSON.")
 def command(
     *, sources: tuple[Path, ...], case_path: Path, examiner: str, agency: str, reference: str,
-    key_path: Path | None, unsigned: bool, timezone: str, algorithms: tuple[str, ...], as_json: bool,
+    key_path: Path | None, unsigned: bool, timezone: str, algorithms: tuple[str, ...],
+    map_paths: tuple[Path, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """Take in sources, extract and parse what they hold, and seal a case.
 
@@ -75,6 +84,7 @@ def command(
     options = Options(
         examiner=examiner, agency=agency, reference=reference, timezone=timezone,
         algorithms=algorithms or DEFAULT_ALGORITHMS, argv=tuple(sys.argv),
+        maps=tuple((path.name, path.read_text(encoding="utf-8", errors="replace")) for path in map_paths),
     )  # fmt: skip
     with progress(quiet=as_json) as report:
         outcome = extract(list(sources), case_path, key, options, report)

@@ -17,6 +17,7 @@ class Options:
         timezone: IANA name of the zone the case is to be read in beside UTC; empty for UTC alone.
         algorithms: hash algorithms for sources; SHA-256 is always among them.
         argv: the command line, for the ledger.
+        maps: definitions of tables that the investigator wrote: file name and text of each.
     """
 
     examiner: str = ""
@@ -25,6 +26,7 @@ class Options:
     timezone: str = ""
     algorithms: tuple[str, ...] = DEFAULT_ALGORITHMS
     argv: tuple[str, ...] = ()
+    maps: tuple[tuple[str, str], ...] = ()
 
     @property
     def actor(self) -> str:

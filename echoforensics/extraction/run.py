@@ -17,12 +17,14 @@ import pytsk3
 import echoforensics
 from echoforensics.case.case import BEGINNINGS, SEALED, OpenCase
 from echoforensics.case.seal import table_digests
-from echoforensics.errors import CaseError, SourceError
+from echoforensics.errors import CaseError, SourceError, UsageError
 from echoforensics.evidence.disk import Disk
 from echoforensics.evidence.source import Source, SourceHashes, open_source
 from echoforensics.extraction.reader import EntryReader, Tally
 from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
+from parsers.cloud.export_definition import parse_map, use_maps
+from parsers.definition import DefinitionError
 from parsers.record import Issue
 from parsers.registry import load
 
@@ -55,8 +57,13 @@ def extract(paths: list[Path], case_path: Path, key: SigningKey | None, options:
     Raises:
         SourceError: a source does not exist or cannot be opened. Nothing is written.
         CaseError: the case cannot be written, lies inside a source, or a source has changed.
+        UsageError: a map is not one.
     """
     _refuse_overlap(paths, case_path)
+    try:
+        use_maps(tuple(parse_map(text, name) for name, text in options.maps))
+    except DefinitionError as error:
+        raise UsageError(str(error)) from error
     sources = [open_source(path) for path in paths]
     try:
         case = OpenCase.begin(case_path, key, options.actor)
@@ -107,6 +114,8 @@ def _circumstances(options: Options) -> dict[str, Any]:
         "agency": options.agency,
         "reference": options.reference,
         "parsers": {parser.name: parser.version for parser in load()},
+        # A map decides what rows say, so it is kept whole.
+        "maps": [{"file": name, "content": text} for name, text in options.maps],
     }
 
 

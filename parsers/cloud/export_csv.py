@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import ClassVar
 
-from parsers.cloud.export_definition import find, load_exports, plain
+from parsers.cloud.export_definition import MAPPED_TYPE, find, load_exports, plain
 from parsers.cloud.export_row import UNKNOWN_TYPE, Header, known, known_by_name, unknown
 from parsers.cloud.export_table import MAX_ROW, Row, rows
 from parsers.cloud.export_time import zoned
@@ -54,7 +54,7 @@ class AlexaExportCsv(Parser):
     version: ClassVar[str] = "2"
     about: ClassVar[About] = About(
         title='Tables of a "Request My Data" export of an Alexa account',
-        data_types=(*dict.fromkeys(definition.data_type for definition in load_exports()), UNKNOWN_TYPE),
+        data_types=(*dict.fromkeys(definition.data_type for definition in load_exports()), MAPPED_TYPE, UNKNOWN_TYPE),
         known_by=(
             *(
                 f"CSV of {kind.title}: columns {', '.join(' or '.join(choice) for choice in kind.required)}"
@@ -66,6 +66,7 @@ class AlexaExportCsv(Parser):
                 for kind in load_exports()
                 if not kind.required
             ),
+            "CSV that a user's own map describes (extract --map)",
             "other CSV that names Alexa, Echo, utterances, wake words or skills in a column or in its path",
         ),
         proves="What the service had on record for the account, as it gave it to the account's holder on request.",

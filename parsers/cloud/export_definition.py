@@ -7,7 +7,7 @@ reader sees. Anything a definition says that is not understood is an error at lo
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -21,6 +21,8 @@ _KEYS = frozenset(
     {"title", "data_type", "required", "optional", "path", "times", "columns", "message", "shows", "does_not_show"}
 )
 _ALEXAS = re.compile(r"(?<![A-Za-z])(?:alexa|echo)(?![a-z])", re.IGNORECASE)
+#: What the rows of a table are that a user's own map describes.
+MAPPED_TYPE = "alexa:cloud:export_mapped"
 _DATA_TYPE = re.compile(r"alexa:cloud:export_[a-z_]+")
 
 
@@ -31,11 +33,17 @@ def plain(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ExportTimeColumn:
-    """One time of a row: the names its column may bear, one of plaso's words for it, and a note on what it is of."""
+    """One time of a row: the names its column may bear, one of plaso's words for it, and a note on what it is of.
+
+    ``form`` says how it is written, as ``strptime`` takes it; empty for ISO 8601. ``utc`` says that it is in UTC though
+    it does not say so itself.
+    """
 
     names: tuple[str, ...]
     description: str
     note: str
+    form: str = ""
+    utc: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +98,44 @@ def load_exports() -> tuple[ExportDefinition, ...]:
     return tuple(parse(file.read_text(encoding="utf-8"), file.name) for file in folder if file.name.endswith(".yaml"))
 
 
+_maps: list[ExportDefinition] = []
+
+
+def use_maps(maps: tuple[ExportDefinition, ...]) -> None:
+    """From now on take these definitions, which a user wrote, before our own. An empty tuple takes them away."""
+    _maps[:] = maps
+
+
+def parse_map(text: str, file: str) -> ExportDefinition:
+    """Read a definition that a user wrote: as ours, but that ``data_type`` may be left out.
+
+    Raises:
+        DefinitionError: as :func:`parse`.
+    """
+    try:
+        content = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise DefinitionError(f"{file}: not YAML as it is read here: {error}") from error
+    if isinstance(content, dict):
+        content = {"data_type": MAPPED_TYPE, **content}
+    return _checked(content, file)
+
+
 def find(names: frozenset[str], path: str) -> ExportDefinition | None:
-    """The definition that fits a table best, or None.
+    """The definition that fits a table best, or None. A user's own maps come before ours.
 
     Args:
         names: the names of its columns, plain.
         path: the file's path.
     """
-    best = max(load_exports(), key=lambda definition: (definition.fits(names, path), bool(definition.required)))
+    for known in (_maps, load_exports()):
+        if known and (best := _best(known, names, path)):
+            return best
+    return None
+
+
+def _best(known: Sequence[ExportDefinition], names: frozenset[str], path: str) -> ExportDefinition | None:
+    best = max(known, key=lambda definition: (definition.fits(names, path), bool(definition.required)))
     return best if best.fits(names, path) else None
 
 
@@ -115,6 +153,10 @@ def parse(text: str, file: str) -> ExportDefinition:
         content = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise DefinitionError(f"{file}: not YAML as it is read here: {error}") from error
+    return _checked(content, file)
+
+
+def _checked(content: object, file: str) -> ExportDefinition:
     if not isinstance(content, dict):
         raise DefinitionError(f"{file}: a mapping is expected")
     if unknown := set(content) - _KEYS:
@@ -174,11 +216,16 @@ def _message(text: str, file: str) -> Template:
 def _times(value: object, file: str) -> tuple[ExportTimeColumn, ...]:
     made = []
     for part in value if isinstance(value, list) else [value]:
-        if not isinstance(part, dict) or set(part) != {"column", "description", "note"}:
-            raise DefinitionError(f"{file}: times: column, description and note are expected")
+        needed, more = {"column", "description", "note"}, {"format", "zone"}
+        if not isinstance(part, dict) or not needed <= set(part) <= needed | more:
+            raise DefinitionError(f"{file}: times: column, description and note are expected, format and zone may be")
         if (description := _text(part, "description", file)) not in TIME_WORDS:
             raise DefinitionError(f"{file}: times: {description!r} is none of the words for a time")
-        made.append(ExportTimeColumn(_choice(_text(part, "column", file)), description, _text(part, "note", file)))
+        if (zone := part.get("zone", "unknown")) not in ("UTC", "unknown"):
+            raise DefinitionError(f"{file}: times: zone: {zone!r} is neither UTC nor unknown")
+        names = _choice(_text(part, "column", file))
+        form = _text(part, "format", file) if "format" in part else ""
+        made.append(ExportTimeColumn(names, description, _text(part, "note", file), form, zone == "UTC"))
     return tuple(made)
 
 

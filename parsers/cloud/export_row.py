@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from parsers.cloud.export_definition import ExportDefinition, plain
 from parsers.cloud.export_table import Row
-from parsers.cloud.export_time import blank, read
+from parsers.cloud.export_time import blank, read_as
 from parsers.record import Clock, Issue, Moment, Record
 from parsers.values import Keeper, shown
 
@@ -53,10 +53,11 @@ def known(definition: ExportDefinition, row: Row, values: Mapping[str, str]) -> 
         if recorded is None:
             continue
         try:
-            moment = _moment(recorded, column.description, column.note)
+            moment = _moment(recorded, column.description, column.note, column.form, utc=column.utc)
         except ValueError:
             said = shown(recorded, 60) or ""
-            yield Issue(f'An ISO 8601 time is expected ({column.description}), "{said}" stands there.', row.locator)
+            form = f"A time of the form {column.form}" if column.form else "An ISO 8601 time"
+            yield Issue(f'{form} is expected ({column.description}), "{said}" stands there.', row.locator)
         else:
             moments += [moment] if moment else []
     columns = {}
@@ -125,11 +126,11 @@ def _given(values: Mapping[str, str]) -> str:
     return f"{', '.join(said)}{more}"
 
 
-def _moment(recorded: str, description: str, note: str) -> Moment | None:
+def _moment(recorded: str, description: str, note: str, form: str = "", *, utc: bool = False) -> Moment | None:
     """The moment of a time as recorded; None where it stands for no time. Raises ValueError where it is no time."""
     if len(recorded) > _MAX_COLUMN:
         raise ValueError("a text too long")
-    found = read(recorded)
+    found = read_as(recorded, form, utc=utc)
     if found is None:
         return None
     return Moment(description, recorded, Clock.CLOUD, found.timestamp, f"{note} {found.note}")

@@ -19,6 +19,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Amazon opened in 1995; an earlier year, such as 1970 or 0001, stands for no time.
 _FIRST_YEAR = 1995
 _LAST_YEAR = 2099
+_BY_MAP = "UTC, as the map that was given says."
 
 
 def blank(value: str) -> bool:
@@ -60,6 +61,33 @@ def read(value: str) -> ExportTime | None:
         return ExportTime(None, "The zone is not recorded.")
     delta = when - _EPOCH
     return ExportTime((delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds, _said(found))
+
+
+def read_as(value: str, form: str, *, utc: bool) -> ExportTime | None:
+    """Read a time of a given form; None where its year stands for no time.
+
+    Args:
+        value: as recorded.
+        form: as ``strptime`` takes it; empty for ISO 8601.
+        utc: whether a time without a zone is in UTC, as whoever wrote the form says.
+
+    Raises:
+        ValueError: it is not of that form.
+    """
+    if not form:
+        found = read(value)
+        if found is None or found.timestamp is not None or not utc or ":" not in value:
+            return found
+        in_utc = read(f"{value.strip()}Z")
+        return in_utc and ExportTime(in_utc.timestamp, _BY_MAP)
+    when = datetime.strptime(value.strip(), form)
+    if not _FIRST_YEAR <= when.year <= _LAST_YEAR:
+        return None
+    if when.tzinfo is None and not utc:
+        return ExportTime(None, "The zone is not recorded.")
+    said = _BY_MAP if when.tzinfo is None else "The zone is recorded."
+    delta = when.replace(tzinfo=when.tzinfo or UTC) - _EPOCH
+    return ExportTime((delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds, said)
 
 
 def _said(found: re.Match[str]) -> str:

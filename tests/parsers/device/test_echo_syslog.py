@@ -126,7 +126,7 @@ def test_a_leap_that_nothing_explains_leaves_the_year_unknown() -> None:
     assert first.moments[0].timestamp is None
     assert first.moments[0].recorded == "Jun 20 20:44:23"
     assert isinstance(second, Record)
-    assert iso(second.moments[0].timestamp) == "2021-12-28T13:48:20+00:00" or second.moments[0].timestamp
+    assert second.moments[0].timestamp == 1640699300000000
     assert isinstance(summary, Record)
     assert summary.fields["lines_without_year"] == 1
     assert "of 1 of them the year is not known" in summary.message

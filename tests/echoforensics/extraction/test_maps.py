@@ -1,0 +1,113 @@
+"""Maps that an investigator writes for the tables of a legal-process return."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import wave
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from echoforensics.case.case import Case
+from echoforensics.errors import UsageError
+from echoforensics.extraction.options import Options
+from echoforensics.extraction.run import extract
+from echoforensics.timeline.query import Query, rows
+
+ROOT = Path(__file__).parents[3]
+MAP = re.search(r"```yaml\n(.*?)```", (ROOT / "docs/maps.md").read_text(), re.DOTALL)[1]  # type: ignore[index]
+TABLE = (
+    "Request Time,Transcript,Device Serial,Customer Id,Audio File\r\n"
+    '05/04/2024 21:14:22,"alexa, stop",G0EXAMPLE,A1EXAMPLE,1.wav\r\n'
+    "not a time,,G0EXAMPLE,A1EXAMPLE,\r\n"
+)
+
+
+@pytest.fixture
+def returned(tmp_path: Path) -> Path:
+    """A return: a table and a recording in a zip."""
+    with wave.open(str(tmp_path / "1.wav"), "wb") as sound:
+        sound.setparams((1, 2, 16000, 0, "NONE", ""))
+        sound.writeframes(bytes(3200))
+    with zipfile.ZipFile(tmp_path / "return.zip", "w") as archive:
+        archive.writestr("production/transcripts.csv", TABLE)
+        archive.write(tmp_path / "1.wav", "production/1.wav")
+    return tmp_path / "return.zip"
+
+
+def _extract(source: Path, *maps: str) -> Path:
+    case = source.parent / f"case-{len(maps)}"
+    options = Options(argv=("test",), maps=tuple((f"{number}.yaml", text) for number, text in enumerate(maps)))
+    extract([source], case, None, options, lambda *_: None)
+    return case
+
+
+def test_the_map_of_the_documentation_reads_its_table(returned: Path) -> None:
+    with Case.open(_extract(returned, MAP)) as case:
+        found = [row for row in rows(case.store, Query()) if row["data_type"] == "alexa:cloud:export_mapped"]
+        issues = [what for (what,) in case.store.db.execute("SELECT what FROM issues")]
+        kept = [entry.detail["maps"] for entry in case.actions() if "maps" in entry.detail]
+    first, second = found
+    assert (first["timestamp"], first["timestamp_desc"], first["recorded_time"]) == (
+        1714857262000000, "Recorded Time", "05/04/2024 21:14:22",
+    )  # fmt: skip
+    assert first["message"] == "The return lists a request with the transcript alexa, stop, recording 1.wav."
+    assert (first["transcript"], first["device_serial"], first["account"]) == ("alexa, stop", "G0EXAMPLE", "A1EXAMPLE")
+    assert first["path"] == "production/transcripts.csv"
+    assert second["message"] == "The return lists a request with the transcript none, recording none named."
+    assert issues == ['A time of the form %m/%d/%Y %H:%M:%S is expected (Recorded Time), "not a time" stands there.']
+    assert kept == [[{"file": "0.yaml", "content": MAP}]]
+
+
+def test_an_unknown_zone_stays_unknown(returned: Path) -> None:
+    with Case.open(_extract(returned, MAP.replace("zone: UTC ", "zone: unknown "))) as case:
+        times = [row["timestamp"] for row in rows(case.store, Query()) if row["data_type"].endswith("export_mapped")]
+    assert times == [None, None]
+
+
+def test_a_map_holds_for_its_extraction_alone(returned: Path) -> None:
+    _extract(returned, MAP)
+    with Case.open(_extract(returned)) as case:
+        assert not [row for row in rows(case.store, Query()) if row["data_type"] == "alexa:cloud:export_mapped"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "0.yaml: not YAML"),
+        ("- a", "0.yaml: a mapping is expected"),
+        (MAP.replace("title:", "titel:"), "0.yaml: titel: the key is unknown"),
+        (MAP.replace("Recorded Time\n", "Birthday\n"), "'Birthday' is none of the words for a time"),
+        (MAP.replace("zone: UTC ", "zone: CEST "), "'CEST' is neither UTC nor unknown"),
+        (MAP.replace("{audiofile|", "{audio|"), "'audio' is none of the columns"),
+    ],
+)
+def test_a_map_that_is_wrong_is_refused_before_anything_is_written(returned: Path, text: str, told: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(told)):
+        _extract(returned, text)
+    assert not (returned.parent / "case-1").exists()
+
+
+def test_from_the_command_line(returned: Path, tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(MAP)
+    command = [
+        sys.executable,
+        "-m",
+        "echoforensics",
+        "extract",
+        returned,
+        "-c",
+        tmp_path / "case",
+        "--unsigned",
+        "--json",
+    ]
+    done = subprocess.run(
+        [*map(str, command), "--map", str(tmp_path / "map.yaml")],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    assert json.loads(done.stdout)["recordings"] == 1
