@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 from parsers.device import syslog_event, yearless
-from parsers.device.syslog_line import MAX_LINE, OtherLine, SyslogLine, lines, take_apart
+from parsers.device.log_lines import FILE_TYPE, MAX_LINES, LogSummary, OtherLine
+from parsers.device.syslog_line import MAX_LINE, SyslogLine, lines, take_apart
 from parsers.device.yearless import Years
 from parsers.locator import at_line
 from parsers.parser import About, Parser, Source
@@ -18,11 +17,7 @@ from parsers.record import Clock, Issue, Moment, Record, Value
 from parsers.registry import register
 from parsers.times import from_milliseconds, utc
 
-FILE_TYPE, METRIC_TYPE = "echo:log:file", "echo:metric"
-#: More lines than this in one file are not read.
-MAX_LINES = 5_000_000
-#: After this many lines that are not of the form the others are counted, not listed.
-MAX_ISSUES = 50
+METRIC_TYPE = "echo:metric"
 _NAME = re.compile(
     r"(?:auth|kern|daemon|bluetooth|cron|user|syslog|crash_dumptrace|metrics_\w{1,40}?)(?:\.log)?"
     r"(?:_\d{8}_\d{14})?(?:\.dmld_temp|\.\d{1,3})?(?:\.txt)?"
@@ -82,14 +77,14 @@ class EchoSyslog(Parser):
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield a record for each event, and one for the file."""
         years = _years(source)
-        told = _Told()
+        told = LogSummary()
         with source.open() as stream:
             for line in lines(stream):
                 if isinstance(line, OtherLine):
                     yield from told.other(line)
                 elif told.of_form < MAX_LINES:
                     moment = _moment(line, told.of_form, years)
-                    told.line(line, moment)
+                    told.line(_text(line.program), moment)
                     yield from _records(line, moment)
         yield from told.end(years)
 
@@ -151,51 +146,6 @@ def _metric(line: SyslogLine, moment: Moment, groups: dict[str, str]) -> Record:
         moments=(inside,) if timestamp is not None else (moment,),
         fields={**groups, "line_time": line.stamp},
     )
-
-
-@dataclass(slots=True)
-class _Told:
-    """What is told of the file as a whole."""
-
-    of_form: int = 0
-    not_of_form: int = 0
-    first: Moment | None = None
-    last: Moment | None = None
-    first_line: int = 0
-    programs: Counter[str] = field(default_factory=Counter)
-
-    def line(self, line: SyslogLine, moment: Moment) -> None:
-        self.of_form += 1
-        if len(self.programs) < 200 or _text(line.program) in self.programs:
-            self.programs[_text(line.program)] += 1
-        if moment.timestamp is not None:
-            self.first = self.first or moment
-            self.last = moment
-            self.first_line = self.first_line or line.number
-
-    def other(self, line: OtherLine) -> Iterator[Issue]:
-        self.not_of_form += 1
-        if self.not_of_form <= MAX_ISSUES:
-            yield Issue("The line is not of the form of this log.", at_line(line.number), line.content[:64])
-
-    def end(self, years: Years) -> Iterator[Record | Issue]:
-        if self.not_of_form > MAX_ISSUES:
-            yield Issue(f"{self.not_of_form - MAX_ISSUES} more lines are not of the form of this log.")
-        if self.of_form == MAX_LINES:
-            yield Issue(f"Only the first {MAX_LINES} lines were read.")
-        programs: dict[str, Value] = dict(self.programs.most_common(50))
-        fields: dict[str, Value] = {"lines": self.of_form, "lines_by_program": programs}
-        said = f"The log holds {self.of_form} lines, of {len(self.programs)} programs"
-        if years.why:
-            fields["lines_without_year"] = years.unknown_before
-            said += f"; of {years.unknown_before} of them the year is not known, because {years.why}"
-        moments = []
-        if self.first and self.last:
-            moments = [
-                Moment("Start Time", self.first.recorded, Clock.DEVICE, self.first.timestamp, self.first.note),
-                Moment("End Time", self.last.recorded, Clock.DEVICE, self.last.timestamp, self.last.note),
-            ]
-        yield Record(FILE_TYPE, said + ".", "", tuple(moments), fields=fields)
 
 
 def _text(content: bytes) -> str:

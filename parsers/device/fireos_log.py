@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import ClassVar
 
 from parsers.device import fireos_event, yearless
 from parsers.device.fireos_event import Found
-from parsers.device.logcat_line import MAX_LINE, LogcatLine, OtherLine, lines, take_apart
+from parsers.device.log_lines import FILE_TYPE, MAX_LINES, LogSummary, OtherLine
+from parsers.device.logcat_line import MAX_LINE, LogcatLine, lines, take_apart
 from parsers.device.yearless import Years
 from parsers.locator import at_line
 from parsers.parser import About, Parser, Source
@@ -20,9 +19,6 @@ from parsers.record import Clock, Issue, Moment, Record, Value
 from parsers.registry import register
 from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN, utc
 
-FILE_TYPE = "echo:log:file"
-MAX_LINES = 5_000_000
-MAX_ISSUES = 50
 #: Two lines of one event of the event service within so many seconds are one event.
 _ONE_EVENT = 1.0
 _STAMP = re.compile(r"@(\d{13})(?!\d)")
@@ -77,7 +73,7 @@ class FireOsLog(Parser):
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield a record for each event, and one for the file."""
         years = _years(source)
-        told = _Told()
+        told = LogSummary()
         events: dict[str, float] = {}
         with source.open() as stream:
             for line in lines(stream):
@@ -87,7 +83,7 @@ class FireOsLog(Parser):
                 if told.of_form >= MAX_LINES:
                     continue
                 moment = _moment(line, told.of_form, years)
-                told.line(line, moment)
+                told.line(line.tag.decode("utf-8", "backslashreplace"), moment)
                 found = fireos_event.find(line.tag, line.text)
                 if found and not _repeats(found, line, events):
                     yield _record(found, line, moment)
@@ -153,47 +149,3 @@ def _record(found: Found, line: LogcatLine, moment: Moment) -> Record:
         utterance_id=found.utterance,
         fields=fields,
     )
-
-
-@dataclass(slots=True)
-class _Told:
-    """What is told of the file as a whole."""
-
-    of_form: int = 0
-    not_of_form: int = 0
-    first: Moment | None = None
-    last: Moment | None = None
-    tags: Counter[str] = field(default_factory=Counter)
-
-    def line(self, line: LogcatLine, moment: Moment) -> None:
-        self.of_form += 1
-        tag = line.tag.decode("utf-8", "backslashreplace")
-        if len(self.tags) < 2000 or tag in self.tags:
-            self.tags[tag] += 1
-        if moment.timestamp is not None:
-            self.first = self.first or moment
-            self.last = moment
-
-    def other(self, line: OtherLine) -> Iterator[Issue]:
-        self.not_of_form += 1
-        if self.not_of_form <= MAX_ISSUES:
-            yield Issue("The line is not of the form of this log.", at_line(line.number), line.content[:64])
-
-    def end(self, years: Years) -> Iterator[Record | Issue]:
-        if self.not_of_form > MAX_ISSUES:
-            yield Issue(f"{self.not_of_form - MAX_ISSUES} more lines are not of the form of this log.")
-        if self.of_form == MAX_LINES:
-            yield Issue(f"Only the first {MAX_LINES} lines were read.")
-        tags: dict[str, Value] = dict(self.tags.most_common(50))
-        fields: dict[str, Value] = {"lines": self.of_form, "lines_by_tag": tags}
-        said = f"The log holds {self.of_form} lines, of {len(self.tags)} programs"
-        if years.why:
-            fields["lines_without_year"] = years.unknown_before
-            said += f"; of {years.unknown_before} of them the year is not known, because {years.why}"
-        moments = []
-        if self.first and self.last:
-            moments = [
-                Moment("Start Time", self.first.recorded, Clock.DEVICE, self.first.timestamp, self.first.note),
-                Moment("End Time", self.last.recorded, Clock.DEVICE, self.last.timestamp, self.last.note),
-            ]
-        yield Record(FILE_TYPE, said + ".", "", tuple(moments), fields=fields)

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from parsers.device.log_lines import OtherLine, raw_lines
+
 #: A longer line is read up to here.
 MAX_LINE = 65536
 _DAY = 86400
@@ -37,14 +39,6 @@ class LogcatLine:
     text: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class OtherLine:
-    """A line that is not of the form."""
-
-    number: int
-    content: bytes
-
-
 def take_apart(content: bytes, number: int) -> LogcatLine | None:
     """A line's parts; None where it is not of the form."""
     found = _LINE.fullmatch(content)
@@ -61,15 +55,6 @@ def take_apart(content: bytes, number: int) -> LogcatLine | None:
 
 def lines(stream: BinaryIO) -> Iterator[LogcatLine | OtherLine]:
     """Every line that holds something and is not a separator of buffers, from line 1."""
-    number = 0
-    while piece := stream.readline(MAX_LINE + 1):
-        number += 1
-        whole = piece
-        while len(piece) > MAX_LINE and not piece.endswith(b"\n"):
-            piece = stream.readline(MAX_LINE + 1)
-            if not piece:
-                break
-        content = whole.rstrip(b"\r\n")
-        if not content.strip(b"\0 \t") or _SEPARATOR.fullmatch(content):
-            continue
-        yield take_apart(content, number) or OtherLine(number, content)
+    for number, content in raw_lines(stream, MAX_LINE):
+        if not _SEPARATOR.fullmatch(content):
+            yield take_apart(content, number) or OtherLine(number, content)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from parsers.device import yearless
+from parsers.device.log_lines import OtherLine, raw_lines
 
 #: A longer line is read up to here.
 MAX_LINE = 16384
@@ -29,14 +30,6 @@ class SyslogLine:
     program: bytes
     pid: str
     text: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class OtherLine:
-    """A line that is not of the form."""
-
-    number: int
-    content: bytes
 
 
 def take_apart(content: bytes, number: int) -> SyslogLine | None:
@@ -61,14 +54,5 @@ def take_apart(content: bytes, number: int) -> SyslogLine | None:
 
 def lines(stream: BinaryIO) -> Iterator[SyslogLine | OtherLine]:
     """Every line that is not empty, from line 1."""
-    number = 0
-    while piece := stream.readline(MAX_LINE + 1):
-        number += 1
-        whole = piece
-        while len(piece) > MAX_LINE and not piece.endswith(b"\n"):
-            piece = stream.readline(MAX_LINE + 1)
-            if not piece:
-                break
-        content = whole.rstrip(b"\r\n")
-        if content.strip(b"\0 \t"):
-            yield take_apart(content, number) or OtherLine(number, content)
+    for number, content in raw_lines(stream, MAX_LINE):
+        yield take_apart(content, number) or OtherLine(number, content)

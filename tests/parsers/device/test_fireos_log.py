@@ -71,7 +71,7 @@ def test_whole_records() -> None:
             Moment("Start Time", "04-07 17:53:57.748", Clock.DEVICE, 1680890037748000, NOTE),
             Moment("End Time", "04-07 17:53:57.748", Clock.DEVICE, 1680890037748000, NOTE),
         ),
-        fields={"lines": 1, "lines_by_tag": {"ECS_ECService": 1}},
+        fields={"lines": 1, "lines_by_program": {"ECS_ECService": 1}},
     )
 
 
