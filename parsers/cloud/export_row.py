@@ -54,7 +54,7 @@ def known(definition: ExportDefinition, row: Row, values: Mapping[str, str]) -> 
             continue
         try:
             moment = _moment(recorded, column.description, column.note, column.form, utc=column.utc)
-        except ValueError:
+        except (ValueError, OverflowError):
             said = shown(recorded, 60) or ""
             form = f"A time of the form {column.form}" if column.form else "An ISO 8601 time"
             yield Issue(f'{form} is expected ({column.description}), "{said}" stands there.', row.locator)

@@ -19,6 +19,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Amazon opened in 1995; an earlier year, such as 1970 or 0001, stands for no time.
 _FIRST_YEAR = 1995
 _LAST_YEAR = 2099
+#: The form of a spreadsheet's dates: days, with a fraction, since 1899-12-30.
+DAYS = "excel"
+_DAYS_BEGIN = datetime(1899, 12, 30)
 _BY_MAP = "UTC, as the map that was given says."
 
 
@@ -68,11 +71,12 @@ def read_as(value: str, form: str, *, utc: bool) -> ExportTime | None:
 
     Args:
         value: as recorded.
-        form: as ``strptime`` takes it; empty for ISO 8601.
+        form: as ``strptime`` takes it; ``excel`` for days since the end of 1899; empty for ISO 8601.
         utc: whether a time without a zone is in UTC, as whoever wrote the form says.
 
     Raises:
         ValueError: it is not of that form.
+        OverflowError: it is a number of days beyond every calendar.
     """
     if not form:
         found = read(value)
@@ -80,7 +84,7 @@ def read_as(value: str, form: str, *, utc: bool) -> ExportTime | None:
             return found
         in_utc = read(f"{value.strip()}Z")
         return in_utc and ExportTime(in_utc.timestamp, _BY_MAP)
-    when = datetime.strptime(value.strip(), form)
+    when = _DAYS_BEGIN + timedelta(days=float(value)) if form == DAYS else datetime.strptime(value.strip(), form)
     if not _FIRST_YEAR <= when.year <= _LAST_YEAR:
         return None
     if when.tzinfo is None and not utc:

@@ -17,6 +17,7 @@ from echoforensics.errors import UsageError
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
 from echoforensics.timeline.query import Query, rows
+from echoforensics.tracing import trace
 
 ROOT = Path(__file__).parents[3]
 MAP = re.search(r"```yaml\n(.*?)```", (ROOT / "docs/maps.md").read_text(), re.DOTALL)[1]  # type: ignore[index]
@@ -90,6 +91,50 @@ def test_a_map_that_is_wrong_is_refused_before_anything_is_written(returned: Pat
     with pytest.raises(UsageError, match=re.escape(told)):
         _extract(returned, text)
     assert not (returned.parent / "case-1").exists()
+
+
+def _sheet(*rows: str) -> str:
+    inner = "".join(f'<row r="{number}">{row}</row>' for number, row in enumerate(rows, 1))
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return f'<worksheet xmlns="{main}"><sheetData>{inner}</sheetData></worksheet>'
+
+
+def _spreadsheet(path: Path, sheet: str, shared: str) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", sheet)
+        archive.writestr("xl/sharedStrings.xml", shared)
+
+
+def test_a_sheet_of_a_spreadsheet(tmp_path: Path) -> None:
+    shared = "".join(f"<si><t>{text}</t></si>" for text in ("Request Time", "Transcript", "Device Serial", "stop"))
+    names = '<c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c><c r="C1" t="s"><v>2</v></c>'
+    first = '<c r="A2"><v>45416.884976851848</v></c><c r="B2" t="s"><v>3</v></c>'
+    first += '<c r="C2" t="inlineStr"><is><t>G0X</t></is></c>'
+    second = '<c r="A3"><v>1e99</v></c><c r="C3" t="s"><v>77</v></c>'
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    _spreadsheet(tmp_path / "return.xlsx", _sheet(names, first, second), f'<sst xmlns="{main}">{shared}</sst>')
+    days = MAP.replace('"%m/%d/%Y %H:%M:%S"', "excel")
+    with Case.open(_extract(tmp_path / "return.xlsx", days)) as case:
+        found = [row for row in rows(case.store, Query()) if row["data_type"] == "alexa:cloud:export_mapped"]
+        issues = [what for (what,) in case.store.db.execute("SELECT what FROM issues")]
+        traced = trace(case, found[0]["exhibit"]).found
+    assert [(row["transcript"], row["device_serial"]) for row in found] == [
+        ("stop", "G0X"), (None, "shared text 77, not there"),
+    ]  # fmt: skip
+    assert abs(found[0]["timestamp"] - 1714857262000000) < 1000
+    assert issues == ['A time of the form excel is expected (Recorded Time), "1e99" stands there.']
+    assert traced is not None
+    assert traced.content.startswith(b'<row r="2">')
+
+
+@pytest.mark.parametrize(
+    "sheet", ["<worksheet", _sheet("<c><v>1</v></c>")[:-30], "<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet>&b;"]
+)
+def test_a_sheet_that_is_broken(tmp_path: Path, sheet: str) -> None:
+    _spreadsheet(tmp_path / "return.xlsx", sheet, "<sst")
+    with Case.open(_extract(tmp_path / "return.xlsx", MAP)) as case:
+        issues = [what for (what,) in case.store.db.execute("SELECT what FROM issues ORDER BY what")]
+    assert [what[:14] for what in issues] == ["The sheet cann", "The texts that"]
 
 
 def test_from_the_command_line(returned: Path, tmp_path: Path) -> None:
