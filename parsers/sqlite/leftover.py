@@ -85,13 +85,11 @@ class Shape:
         for match in self._row.finditer(room, begin):
             whole.append(self._whole(room, match.start(), begin))
             cut.append(self._without_numbers(room, match.start(), begin, size))
-        cut += [
-            self._without_length(room, match.start() - _LOST, size)
-            for match in self._types.finditer(room, begin + _LOST)
-        ]
-        cut += [
-            self._without_first(room, match.start() - _LOST, size) for match in self._rest.finditer(room, begin + _LOST)
-        ]
+        # Most places fall away because no freed block can begin there.
+        least = _LOST + len(self._columns) - 1
+        for pattern, read in ((self._types, self._without_length), (self._rest, self._without_first)):
+            places = (match.start() - _LOST for match in pattern.finditer(room, begin + _LOST))
+            cut += [read(room, place, size) for place in places if _freed(room, place, least, size)]
         kept: list[Leftover] = []
         for found in (*whole, *cut):
             if found and all(found.at >= other.at + other.size or found.at + found.size <= other.at for other in kept):
