@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from echoforensics.errors import SourceError
-from echoforensics.evidence.disk import Disk
 from echoforensics.evidence.entry import READ_ERRORS
 from echoforensics.evidence.source import Source, open_source
 from echoforensics.evidence.streams import BLOCK
+from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.extraction.walk import reopen
 from echoforensics.timeline.query import row as find_row
 from parsers.locator import Found, LocatorError, resolve

@@ -21,6 +21,7 @@ MAX_TEST_LINES = 75
 FLOW = (
     ("errors",),
     ("evidence",),
+    ("carving",),
     ("case",),
     ("timeline",),
     ("extraction",),

@@ -12,14 +12,15 @@ from chain_of_custody.digest import Digests, hash_stream
 from echoforensics.errors import SourceError
 from echoforensics.evidence.broken_zip import open_zip
 from echoforensics.evidence.compressed_file import is_compressed, open_compressed
-from echoforensics.evidence.disk import Disk
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, Fault
 from echoforensics.evidence.folder import Folder
 from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.loose_file import LooseFile
-from echoforensics.evidence.media import Media, is_ewf, open_ewf, open_raw
+from echoforensics.evidence.media.media import Media
+from echoforensics.evidence.media.opener import open_image, open_raw
 from echoforensics.evidence.streams import buffered
 from echoforensics.evidence.tar_archive import TarArchive, is_tar
+from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.evidence.zip_archive import is_zip
 from parsers.parser import HEAD_SIZE
 from parsers.parser import Source as ParserSource
@@ -36,7 +37,7 @@ class SourceHashes:
         whole: over all its bytes. For a folder: over its listing (see :func:`hash_folder`). For an image in
             several segments: over the listing of its segments, made the same way.
         parts: of each file it is made of, where they are several, by name.
-        media: over the media inside an EWF image.
+        media: over the media inside an image that is not its bytes as they are (EWF, VHD, several segments).
         stored: the hashes that an EWF image keeps of its media, as written by the acquisition tool.
         faults: what could not be read.
     """
@@ -65,7 +66,7 @@ class Source:
 
     Attributes:
         path: where it lies, absolute.
-        kind: ``folder``, ``zip``, ``tar``, ``compressed``, ``raw image``, ``EWF image`` or ``file``.
+        kind: ``folder``, ``zip``, ``tar``, ``compressed``, ``file``, or the kind of its media (``raw image``).
         container: its entries.
         size: bytes of the file or files; 0 for a folder.
         budget: what compressed data in it may expand to.
@@ -86,7 +87,7 @@ class Source:
         segments = self.media.segments if self.media else (self.path,)
         parts = _hash_files(segments, algorithms, progress)
         whole = parts[segments[0].name] if len(segments) == 1 else _listing_hash(parts, algorithms)
-        if self.media is None or self.kind != "EWF image":
+        if self.media is None or self.media.is_raw:
             return SourceHashes(whole, parts)
         inside = hash_stream(buffered(self.media.stream()), tuple({*algorithms, *self.media.stored_hashes}))
         faults = tuple(
@@ -128,9 +129,8 @@ def open_source(path: Path) -> Source:
 def _open_file(path: Path, head: bytes) -> Source:
     size = path.stat().st_size
     budget = Budget(size)
-    if is_ewf(head):
-        media = open_ewf(path)
-        return Source(path, "EWF image", Disk(media, str(path)), size, budget, media)
+    if media := open_image(path, head):
+        return Source(path, media.kind, Disk(media, str(path)), size, budget, media)
     try:
         if is_zip(head):
             return Source(path, "zip", open_zip(lambda: path.open("rb"), budget), size, budget)
@@ -144,11 +144,8 @@ def _open_file(path: Path, head: bytes) -> Source:
         raise SourceError(f"{path}: cannot be opened: {error}") from error
     if claiming(ParserSource(path.name, size, head, lambda: path.open("rb"))):
         return Source(path, "file", LooseFile(path), size, budget)
-    try:
-        media = open_raw(path)
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be opened: {error}") from error
-    return Source(path, "raw image", Disk(media, str(path)), size, budget, media)
+    media = open_raw(path)
+    return Source(path, media.kind, Disk(media, str(path)), size, budget, media)
 
 
 def hash_folder(path: Path, algorithms: tuple[str, ...], progress: Progress | None = None) -> SourceHashes:

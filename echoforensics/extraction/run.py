@@ -18,8 +18,8 @@ import echoforensics
 from echoforensics.case.case import BEGINNINGS, SEALED, OpenCase
 from echoforensics.case.seal import table_digests
 from echoforensics.errors import CaseError, SourceError, UsageError
-from echoforensics.evidence.disk import Disk
 from echoforensics.evidence.source import Source, SourceHashes, open_source
+from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.extraction.reader import EntryReader, Tally
 from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from echoforensics.errors import SourceError
-from echoforensics.evidence.disk import Disk
 from echoforensics.evidence.entry import Entry, Fault, State
 from echoforensics.evidence.source import open_source
+from echoforensics.evidence.volumes.disk import Disk
 
 FILES = {"local/log/messages": b"line\n" * 3000, "local/system/volume": b"129", "log/empty": b""}
 
@@ -45,7 +45,7 @@ def test_bare_file_systems_give_every_file(kind: str, folder: Path, make_image: 
     disk = _disk(make_image(folder, kind))
 
     assert _content(disk) == FILES
-    assert disk.partitions == []
+    assert list(disk.volumes) == [""]
     assert list(disk.file_systems) == [""]
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytsk3
 
-from echoforensics.evidence.entry import Container, Entry, Fault, Kind, State, text_of
+from echoforensics.evidence.entry import Entry, Fault, Kind, State, text_of
+from echoforensics.evidence.file_systems.file_system import FileSystem
 from echoforensics.evidence.limits import MAX_ENTRIES, MAX_FOLDER_DEPTH
 from echoforensics.evidence.streams import RandomAccessStream, buffered
 
@@ -41,15 +42,15 @@ _VIRTUAL = (b"$MBR", b"$FAT1", b"$FAT2", b"$UPCASE_TABLE", b"$ALLOC_BITMAP")
 _LABEL_SUFFIX = b" (Volume Label Entry)"
 
 
-class FileSystem(Container):
+class SleuthKitFileSystem(FileSystem):
     """The files of one file system, in the order of its folders."""
 
     def __init__(self, image: Any, offset: int) -> None:
         """Open the file system at a byte offset of an image. Raises OSError where there is none that is known."""
         self._fs = pytsk3.FS_Info(image, offset=offset)
         kind = self._fs.info.ftype
-        self.offset = offset
-        self.name: str = {**_FAT, **_EXT}.get(kind, str(kind).removeprefix("TSK_FS_TYPE_"))
+        self.block_size = int(self._fs.info.block_size)
+        self.name = {**_FAT, **_EXT}.get(kind, str(kind).removeprefix("TSK_FS_TYPE_"))
         self._local_times = kind in _FAT
         self._keeps_modes = kind in _WITH_MODES
 
@@ -91,13 +92,15 @@ class FileSystem(Container):
         return _content(self._fs.open_meta(int(number)))
 
     def extents(self, address: str) -> list[tuple[int, int]]:
-        """Where in the image a file's content lies: (byte offset, length in bytes) in order; empty if unknown."""
+        """Where in the volume a file's content lies (see :meth:`FileSystem.extents`)."""
         number = address.partition("@")[0]
-        block = self._fs.info.block_size
+        if not number.isdecimal():
+            raise KeyError(address)
+        block = self.block_size
         found: list[tuple[int, int]] = []
         for attribute in self._fs.open_meta(int(number)):
             if attribute.info.type in (pytsk3.TSK_FS_ATTR_TYPE_DEFAULT, pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA):
-                found.extend((self.offset + run.addr * block, run.len * block) for run in attribute)
+                found.extend((run.addr * block, run.len * block) for run in attribute)
         return found
 
     def _listing(self, path: bytes, inode: int) -> Iterator[Any]:

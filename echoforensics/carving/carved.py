@@ -1,0 +1,113 @@
+"""What carving finds, and what a carver is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Grade(StrEnum):
+    """How well what was carved holds together by its own structure."""
+
+    #: Its structure is valid up to its own stated end, with the check sums that the format has.
+    WHOLE = "whole"
+    #: Valid as far as it goes; the format states no end, and what follows is not part of it.
+    ENDED = "ended"
+    #: Its own structure states more than there is, or breaks off within a part.
+    CUT = "cut short"
+    #: It may be such; nothing in the bytes says so.
+    CANDIDATE = "candidate"
+
+
+@dataclass(frozen=True, slots=True)
+class Carved:
+    """Bytes on the media that hold together as one thing.
+
+    Attributes:
+        kind: what it is, in words ("WAV recording", "Ogg Opus recording", "SQLite page").
+        suffix: of the name it is given, with the dot.
+        ranges: (byte offset on the media, length in bytes) of its pieces, in the order of its content.
+        grade: how well it holds together.
+        ending: why it ends where it ends, one clause without a full stop.
+        detail: what else its structure says (frames, rate, gaps), one clause; empty where there is nothing to say.
+    """
+
+    kind: str
+    suffix: str
+    ranges: tuple[tuple[int, int], ...]
+    grade: Grade
+    ending: str
+    detail: str = ""
+
+    @property
+    def offset(self) -> int:
+        """Where its first byte lies on the media."""
+        return self.ranges[0][0]
+
+    @property
+    def length(self) -> int:
+        """Bytes."""
+        return sum(length for _, length in self.ranges)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Bytes by which a kind of thing is noticed, and the carver that then looks at the place.
+
+    Attributes:
+        name: of the kind; unique.
+        pattern: a regular expression over bytes, as hyperscan reads it (``.`` matches any byte).
+        before: how many bytes the thing begins before the match does.
+        carve: looks at a place; None where there is no such thing. Given the view and the byte offset at which
+            the thing begins (the match's start minus ``before``; never negative).
+        width: length in bytes of every match, where that is fixed: the scanner is told only where a match
+            ends. 0 where it is not fixed; then ``pattern`` is matched again in Python over the bytes before the end.
+    """
+
+    name: str
+    pattern: bytes
+    carve: Callable[[View, int], Carved | None]
+    width: int
+    before: int = 0
+
+
+class View:
+    """The media as carvers read it: any place, any order, never an exception.
+
+    Small reads are served from one window that is kept, so that a carver may read a header here and a header there.
+    """
+
+    def __init__(self, size: int, read: Callable[[int, int], bytes], window: int = 256 * 1024) -> None:
+        """Take the media's size in bytes, a function that reads (offset, size) and may raise OSError, and a window."""
+        self.size = size
+        self._read = read
+        self._window = window
+        self._start = 0
+        self._held = b""
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Bytes from an offset on: fewer than asked for at the end of the media or where it cannot be read."""
+        size = min(size, self.size - offset)
+        if size <= 0 or offset < 0:
+            return b""
+        if size > self._window:
+            return self._whole(offset, size)
+        at = offset - self._start
+        if at < 0 or at + size > len(self._held):
+            self._start, self._held = offset, self._whole(offset, min(self._window, self.size - offset))
+            at = 0
+        return self._held[at : at + size]
+
+    def _whole(self, offset: int, size: int) -> bytes:
+        pieces = b""
+        try:
+            while len(pieces) < size:
+                piece = self._read(offset + len(pieces), size - len(pieces))
+                if not piece:
+                    break
+                pieces += piece
+        except OSError:
+            # The media's own faults are told where it is hashed; here only what can be read counts.
+            pass
+        return pieces

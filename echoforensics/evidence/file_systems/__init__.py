@@ -1,0 +1,1 @@
+"""File systems: readers, and the names of those that are known but not read."""

@@ -1,0 +1,1 @@
+"""What lies where on storage media: partition tables, logical volumes, offsets given by hand."""

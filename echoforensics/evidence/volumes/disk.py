@@ -1,0 +1,101 @@
+"""A disk image: the file systems of its volumes."""
+
+from __future__ import annotations
+
+from dataclasses import replace as replace_entry
+from typing import TYPE_CHECKING, BinaryIO
+
+from echoforensics.errors import SourceError
+from echoforensics.evidence.entry import Container, Entry, Fault
+from echoforensics.evidence.file_systems.opener import UnreadFileSystemError, open_file_system
+from echoforensics.evidence.volumes.layout import find_volumes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.evidence.file_systems.file_system import FileSystem
+    from echoforensics.evidence.media.media import Media
+    from echoforensics.evidence.volumes.volume import Volume
+
+
+class Disk(Container):
+    """The files of every file system on a disk. A bare file system's paths have no prefix."""
+
+    def __init__(self, media: Media, name: str, offsets: tuple[int, ...] = ()) -> None:
+        """Find volumes and file systems.
+
+        Args:
+            media: the disk.
+            name: what to call it in an error.
+            offsets: byte offsets at which volumes begin, given by hand.
+
+        Raises:
+            SourceError: there is neither a table of volumes nor a file system that can be read.
+        """
+        self.media = media
+        layout = find_volumes(media, offsets)
+        self.volumes: dict[str, Volume] = {volume.prefix: volume for volume in layout.volumes}
+        self.file_systems: dict[str, FileSystem] = {}
+        self._faults: list[Fault] = [*layout.faults]
+        for prefix, volume in self.volumes.items():
+            try:
+                self.file_systems[prefix] = open_file_system(volume)
+            except UnreadFileSystemError as error:
+                if not prefix:
+                    raise SourceError(
+                        f"{name}: not a folder, an archive, an EWF image, nor an image with a partition table or"
+                        " file system that is known"
+                    ) from None
+                self._faults.append(Fault(prefix.rstrip("/"), _unread(volume, str(error))))
+
+    def entries(self) -> Iterator[Entry | Fault]:
+        """Every entry of every file system, and a fault for each volume that has none."""
+        yield from self._faults
+        for prefix, file_system in self.file_systems.items():
+            for found in file_system.entries():
+                if isinstance(found, Fault):
+                    yield Fault(prefix + found.path, found.what)
+                else:
+                    yield _prefixed(found, prefix)
+
+    def open(self, address: str) -> BinaryIO:
+        """Open a file; its address is the volume's prefix and the file system's own address."""
+        file_system, _, inner = self._at(address)
+        return file_system.open(inner)
+
+    def extents(self, address: str) -> list[tuple[int, int]]:
+        """Where on the media a file's content lies (see :meth:`FileSystem.extents`)."""
+        file_system, volume, inner = self._at(address)
+        return [place for extent in file_system.extents(inner) for place in volume.on_media(*extent)]
+
+    def close(self) -> None:
+        """Close the media."""
+        self.media.close()
+
+    def describe(self) -> list[str]:
+        """The volumes and file systems, a line each."""
+        lines = [
+            f"{v.prefix.rstrip('/')}: {v.description}, {v.length} bytes at byte {v.offset}"
+            for v in self.volumes.values()
+            if v.prefix
+        ]
+        lines += [f"{prefix or 'whole image'}: {fs.name}" for prefix, fs in self.file_systems.items()]
+        return lines
+
+    def _at(self, address: str) -> tuple[FileSystem, Volume, str]:
+        # A file system's own address has no slash.
+        before, slash, inner = address.rpartition("/")
+        prefix = before + slash if before else ""
+        try:
+            return self.file_systems[prefix], self.volumes[prefix], inner
+        except KeyError:
+            raise KeyError(address) from None
+
+
+def _unread(volume: Volume, reason: str) -> str:
+    place = f"{volume.length} bytes at byte {volume.offset}"
+    return f"partition ({volume.description}, {place}) {reason}; its content was not read"
+
+
+def _prefixed(entry: Entry, prefix: str) -> Entry:
+    return replace_entry(entry, path=prefix + entry.path, address=f"{prefix or '/'}{entry.address}")

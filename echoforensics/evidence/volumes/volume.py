@@ -1,0 +1,51 @@
+"""A range of storage media that may hold a file system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A partition, a logical volume, or the whole media.
+
+    Attributes:
+        prefix: what its files' paths begin with: ``p8/``, ``p8/lv-data/``; empty for the whole media.
+        description: what its table says of it, for people ("data", "Linux (0x83)", "system, slot A").
+        length: bytes.
+        pieces: (byte offset on the media, length in bytes), in the volume's own order; they make up its length.
+            A piece at offset None is not on the media (a missing physical volume) and reads as zeros.
+        scheme: the table it stands in: ``MBR``, ``GPT``, ``MPT``, ``last_kmsg``, ``LVM``, ``given offset``, ``whole``.
+        image: what pytsk3 reads it from, with ``image_offset`` the byte offset in it.
+        image_offset: see ``image``.
+        read: reads (byte offset in the volume, size in bytes); may raise OSError.
+        slot: ``A`` or ``B`` where it is one of a pair, else empty.
+    """
+
+    prefix: str
+    description: str
+    length: int
+    pieces: tuple[tuple[int | None, int], ...]
+    scheme: str
+    image: Any
+    image_offset: int
+    read: Callable[[int, int], bytes] = field(repr=False)
+    slot: str = ""
+
+    @property
+    def offset(self) -> int | None:
+        """Where on the media its first byte lies."""
+        return self.pieces[0][0] if self.pieces else None
+
+    def on_media(self, offset: int, length: int) -> list[tuple[int, int]]:
+        """Where a range of the volume lies on the media: (byte offset, length in bytes) in order."""
+        found: list[tuple[int, int]] = []
+        start = 0
+        for place, size in self.pieces:
+            first, last = max(offset, start), min(offset + length, start + size)
+            if first < last and place is not None:
+                found.append((place + first - start, last - first))
+            start += size
+        return found
