@@ -108,6 +108,7 @@ def hash_stream(
     stream: BinaryIO,
     algorithms: Iterable[str] = DEFAULT_ALGORITHMS,
     progress: Callable[[int], None] | None = None,
+    watch: Callable[[bytes], None] | None = None,
 ) -> Digests:
     """Hash a stream from where it stands to its end, in one read.
 
@@ -115,6 +116,7 @@ def hash_stream(
         stream: open for reading in binary; not rewound and not closed.
         algorithms: names out of :data:`ALGORITHMS`.
         progress: called with the bytes read so far, after each block.
+        watch: called with each block while it is being hashed, for whatever else is to see the bytes go by.
 
     Raises:
         ValueError: an algorithm is not known, or none is given.
@@ -124,6 +126,8 @@ def hash_stream(
     with Hasher(algorithms) as hasher:
         while block := stream.read(BLOCK_SIZE):
             hasher.update(block)
+            if watch is not None:
+                watch(block)
             done += len(block)
             if progress is not None:
                 progress(done)

@@ -113,8 +113,9 @@ def trace(case: Case, exhibit: str) -> Trace:
 def _entry(case: Case, row: dict[str, Any]) -> dict[str, Any]:
     """What the case knows of the file of a row."""
     db = case.store.db
-    address, times, location, fields, record = db.execute(
-        "SELECT e.address, e.times, v.location, r.fields, r.id FROM rows w JOIN records r ON r.id = w.record_id"
+    address, times, location, opening, fields, record = db.execute(
+        "SELECT e.address, e.times, v.location, v.opening, r.fields, r.id FROM rows w"
+        " JOIN records r ON r.id = w.record_id"
         " JOIN entries e ON e.id = r.entry_id"
         " JOIN evidence v ON v.id = e.evidence_id WHERE w.exhibit = ?",
         (row["exhibit"],),
@@ -133,6 +134,7 @@ def _entry(case: Case, row: dict[str, Any]) -> dict[str, Any]:
         "addresses": tuple(json.loads(address)),
         "times": json.loads(times),
         "location": Path(location),
+        "offsets": tuple(json.loads(opening)["offsets"]),
         "fields": json.loads(fields),
         "note": note[0] if note else "",
         "joins": [dict(zip(("what", "value", "basis"), join, strict=True)) for join in joins],
@@ -142,7 +144,7 @@ def _entry(case: Case, row: dict[str, Any]) -> dict[str, Any]:
 
 def _open(entry: dict[str, Any]) -> tuple[Source | None, str]:
     try:
-        return open_source(entry["location"]), ""
+        return open_source(entry["location"], entry["offsets"]), ""
     except SourceError as error:
         return None, str(error)
 

@@ -31,6 +31,8 @@ class Carved:
         grade: how well it holds together.
         ending: why it ends where it ends, one clause without a full stop.
         detail: what else its structure says (frames, rate, gaps), one clause; empty where there is nothing to say.
+        is_record: whether it is a record (text, a database's page, a log's member) and not a recording: where it lies
+            within a file that is read, it is read with it.
     """
 
     kind: str
@@ -39,6 +41,7 @@ class Carved:
     grade: Grade
     ending: str
     detail: str = ""
+    is_record: bool = False
 
     @property
     def offset(self) -> int:
@@ -58,11 +61,14 @@ class Signature:
     Attributes:
         name: of the kind; unique.
         pattern: a regular expression over bytes, as hyperscan reads it (``.`` matches any byte).
-        before: how many bytes the thing begins before the match does.
         carve: looks at a place; None where there is no such thing. Given the view and the byte offset at which
             the thing begins (the match's start minus ``before``; never negative).
-        width: length in bytes of every match, where that is fixed: the scanner is told only where a match
-            ends. 0 where it is not fixed; then ``pattern`` is matched again in Python over the bytes before the end.
+        width: length in bytes of every match, where that is fixed, which is quicker; 0 where it is not.
+        before: how many bytes the thing begins before the match does.
+        leads: judges the place by the bytes around it, before ``carve`` is asked: given the bytes and the byte in
+            them at which the thing begins. For signatures that match by chance often. None: ``carve`` is asked always.
+        group: the family's name: what is carved for one signature of a family is not looked at again for another of it.
+            Empty where it stands alone.
     """
 
     name: str
@@ -70,6 +76,13 @@ class Signature:
     carve: Callable[[View, int], Carved | None]
     width: int
     before: int = 0
+    leads: Callable[[bytes, int], bool] | None = None
+    group: str = ""
+
+    @property
+    def family(self) -> str:
+        """The family's name."""
+        return self.group or self.name
 
 
 class View:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: Raised when the tables change; a case of another version is refused.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 SCHEMA = """
 CREATE TABLE case_info (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -13,10 +13,11 @@ CREATE TABLE evidence (
     location TEXT NOT NULL,
     kind TEXT NOT NULL,
     size INTEGER NOT NULL,
-    sha256 TEXT NOT NULL UNIQUE,
+    sha256 TEXT UNIQUE,             -- NULL while it is being read for the first time
     hashes TEXT NOT NULL,           -- JSON, as in the ledger
-    described TEXT NOT NULL,        -- JSON: partitions and file systems
-    state TEXT NOT NULL             -- 'taken in', 'extracted', 'hashed again'
+    described TEXT NOT NULL,        -- JSON: volumes and file systems
+    opening TEXT NOT NULL,          -- JSON: how it is to be opened again (offsets given by hand)
+    state TEXT NOT NULL             -- 'being read', 'taken in', 'extracted', 'hashed again'
 );
 CREATE TABLE entries (
     id INTEGER PRIMARY KEY,
@@ -30,9 +31,14 @@ CREATE TABLE entries (
     size INTEGER NOT NULL,          -- bytes read
     sha256 TEXT,                    -- of the bytes read; NULL where nothing was
     artefact INTEGER NOT NULL,      -- 1: its content is in artefacts/
+    mode INTEGER,                   -- POSIX permission bits; NULL where none are stated
+    read_by TEXT NOT NULL,          -- JSON: names of the parsers that claim it; 'container' where it was opened
+    remark TEXT NOT NULL,           -- what is said of all its records: that it was deleted or carved
+    parsed INTEGER NOT NULL,        -- 0: its parsers have yet to read it
     UNIQUE (evidence_id, path, address)
 );
 CREATE INDEX entries_by_sha256 ON entries (sha256) WHERE artefact;
+CREATE INDEX entries_to_parse ON entries (evidence_id, id) WHERE NOT parsed;
 CREATE TABLE artefacts (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE records (
     id TEXT PRIMARY KEY,

@@ -112,13 +112,35 @@ class Store:
         return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def add_evidence(self, item: dict[str, Any]) -> int:
-        """Add an evidence item; returns its number."""
+        """Add an evidence item that is about to be read for the first time; returns its number."""
         cursor = self.db.execute(
-            "INSERT INTO evidence (name, location, kind, size, sha256, hashes, described, state)"
-            " VALUES (:name, :location, :kind, :size, :sha256, :hashes, :described, :state)",
+            "INSERT INTO evidence (name, location, kind, size, hashes, described, opening, state)"
+            " VALUES (:name, :location, :kind, 0, '{}', :described, :opening, 'being read')",
             item,
         )
         return int(cursor.lastrowid or 0)
+
+    def hashed(self, number: int, size: int, sha256: str, hashes: str) -> None:
+        """Note what an evidence item hashes to: it is taken in."""
+        self.db.execute(
+            "UPDATE evidence SET size = ?, sha256 = ?, hashes = ?, state = 'taken in' WHERE id = ?",
+            (size, sha256, hashes, number),
+        )
+
+    def forget(self, number: int) -> list[str]:
+        """Forget an evidence item that was not taken in, with the entries and issues that were noted for it.
+
+        Returns:
+            SHA-256 of each artefact that no entry has any more.
+        """
+        with self.transaction():
+            for table in ("entries", "issues"):
+                self.db.execute(f"DELETE FROM {table} WHERE evidence_id = ?", (number,))  # noqa: S608 (our names)
+            self.db.execute("DELETE FROM evidence WHERE id = ? AND sha256 IS NULL", (number,))
+            unused = "sha256 NOT IN (SELECT sha256 FROM entries WHERE artefact)"
+            found = [sha256 for (sha256,) in self.db.execute(f"SELECT sha256 FROM artefacts WHERE {unused}")]  # noqa: S608
+            self.db.execute(f"DELETE FROM artefacts WHERE {unused}")  # noqa: S608
+        return found
 
     def set_evidence_state(self, number: int, state: str) -> None:
         """Note how far an evidence item has come."""
@@ -126,13 +148,35 @@ class Store:
 
     # --- entries and what they hold -----------------------------------------------------------------------
 
-    def has_entry(self, evidence: int, path: str, address: str) -> bool:
-        """Whether an entry was finished before."""
+    def to_parse(self, evidence: int, most: int) -> list[tuple[Any, ...]]:
+        """Entries whose parsers have yet to read them: id, path, address, size, sha256, mode, read_by, remark."""
+        return self.db.execute(
+            "SELECT id, path, address, size, sha256, mode, read_by, remark FROM entries"
+            " WHERE evidence_id = ? AND NOT parsed ORDER BY id LIMIT ?",
+            (evidence, most),
+        ).fetchall()
+
+    def set_parsed(self, entry: int) -> None:
+        """Note that an entry's parsers have read it."""
+        self.db.execute("UPDATE entries SET parsed = 1 WHERE id = ?", (entry,))
+
+    def entry(self, number: int) -> tuple[str, str, int, list[str]]:
+        """Path, state, size and readers of an entry."""
+        path, state, size, read_by = self.db.execute(
+            "SELECT path, state, size, read_by FROM entries WHERE id = ?", (number,)
+        ).fetchone()
+        return path, state, size, json.loads(read_by)
+
+    def index_content(self) -> None:
+        """Prepare :meth:`same_content`."""
+        self.db.execute("CREATE INDEX IF NOT EXISTS entries_by_content ON entries (evidence_id, sha256)")
+
+    def same_content(self, evidence: int, sha256: str) -> str | None:
+        """The path of the first entry with these bytes; None where there is none."""
         found = self.db.execute(
-            "SELECT 1 FROM entries WHERE evidence_id = ? AND path = ? AND address = ?",
-            (evidence, path, address),
-        )
-        return found.fetchone() is not None
+            "SELECT path FROM entries WHERE evidence_id = ? AND sha256 = ? ORDER BY id LIMIT 1", (evidence, sha256)
+        ).fetchone()
+        return found[0] if found else None
 
     def find_artefact(self, evidence: int, path: str) -> tuple[int, str, int] | None:
         """Number, SHA-256 and size of the entry of a path whose content is in the case; an allocated one first."""
@@ -148,8 +192,9 @@ class Store:
         if entry["artefact"]:
             self.db.execute("INSERT OR IGNORE INTO artefacts VALUES (?, ?)", (entry["sha256"], entry["size"]))
         cursor = self.db.execute(
-            "INSERT INTO entries (evidence_id, path, address, kind, state, note, times, size, sha256, artefact)"
-            " VALUES (:evidence_id, :path, :address, :kind, :state, :note, :times, :size, :sha256, :artefact)",
+            "INSERT INTO entries (evidence_id, path, address, kind, state, note, times, size, sha256, artefact,"
+            " mode, read_by, remark, parsed) VALUES (:evidence_id, :path, :address, :kind, :state, :note, :times,"
+            " :size, :sha256, :artefact, :mode, :read_by, :remark, :parsed)",
             entry,
         )
         return int(cursor.lastrowid or 0)

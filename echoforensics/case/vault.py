@@ -78,3 +78,7 @@ class Vault:
         """Remove what an interrupted run left half written."""
         for path in self.root.glob(f"{_PARTIAL}*"):
             path.unlink()
+
+    def remove(self, sha256: str) -> None:
+        """Remove a file that no entry of the case has any more."""
+        self.path(sha256).unlink(missing_ok=True)

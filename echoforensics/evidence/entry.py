@@ -36,10 +36,11 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """Whether the file system still counts an entry as present."""
+    """Whether the file system still counts an entry as present, or whether it was found without one."""
 
     ALLOCATED = "allocated"
     DELETED = "deleted"
+    CARVED = "carved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,15 @@ class Entry:
         size: length in bytes as the container states it; None where it does not.
         opener: opens the content from its start; None where there is nothing to open.
         kind: file, link or other.
-        state: allocated or deleted.
+        state: allocated, deleted or carved.
         note: why the state is believed, where a link leads, or why there is no content.
         times: the container's own times for the entry, by name, as recorded, with the zone where known.
         seekable: whether what ``opener`` gives can be sought in cheaply and opened at any time; if not, it
             must be read once, before the next entry is asked for.
         mode: POSIX permission bits (with setuid, setgid and sticky) as the container states them; None where it
             states none, or states what the file system does not keep.
+        extents: gives where on the media the content lies, (byte offset, length in bytes) in order; None where it
+            is not known, or the content does not lie there as it is. May raise one of READ_ERRORS.
     """
 
     path: str
@@ -71,6 +74,7 @@ class Entry:
     times: Mapping[str, str] = field(default_factory=dict)
     seekable: bool = True
     mode: int | None = None
+    extents: Callable[[], list[tuple[int, int]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

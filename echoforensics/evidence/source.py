@@ -80,16 +80,32 @@ class Source:
     budget: Budget
     media: Media | None = None
 
-    def hash(self, algorithms: tuple[str, ...], progress: Progress | None = None) -> SourceHashes:
-        """Hash the source whole, reading it once. Raises OSError where a file of it cannot be read."""
+    def hash(
+        self,
+        algorithms: tuple[str, ...],
+        progress: Progress | None = None,
+        watch: Callable[[bytes], None] | None = None,
+    ) -> SourceHashes:
+        """Hash the source whole, reading it once.
+
+        Args:
+            algorithms: names of hashes.
+            progress: called with the bytes read so far.
+            watch: for an image: called with each block of its media, in order, while it is being hashed.
+
+        Raises:
+            OSError: a file of it cannot be read.
+        """
         if self.kind == "folder":
             return hash_folder(self.path, algorithms, progress)
         segments = self.media.segments if self.media else (self.path,)
-        parts = _hash_files(segments, algorithms, progress)
+        raw = self.media is not None and self.media.is_raw
+        parts = _hash_files(segments, algorithms, progress, watch if raw else None)
         whole = parts[segments[0].name] if len(segments) == 1 else _listing_hash(parts, algorithms)
-        if self.media is None or self.media.is_raw:
+        if self.media is None or raw:
             return SourceHashes(whole, parts)
-        inside = hash_stream(buffered(self.media.stream()), tuple({*algorithms, *self.media.stored_hashes}))
+        algorithms = tuple({*algorithms, *self.media.stored_hashes})
+        inside = hash_stream(buffered(self.media.stream()), algorithms, watch=watch)
         faults = tuple(
             f"the image says that the {name.upper()} of its media is {value}, but it is {inside.values[name]}"
             for name, value in self.media.stored_hashes.items()
@@ -102,8 +118,12 @@ class Source:
         self.container.close()
 
 
-def open_source(path: Path) -> Source:
+def open_source(path: Path, offsets: tuple[int, ...] = ()) -> Source:
     """Open a source by what it begins with, not by its name.
+
+    Args:
+        path: the source.
+        offsets: for an image: byte offsets of its media at which volumes begin, given by hand.
 
     Raises:
         SourceError: it does not exist, cannot be read, or is nothing that is known.
@@ -123,14 +143,20 @@ def open_source(path: Path) -> Source:
         raise SourceError(f"{path}: cannot be opened: {error.strerror}") from error
     if not head:
         raise SourceError(f"{path}: the file is empty")
-    return _open_file(path, head)
+    return _open_file(path, head, offsets)
 
 
-def _open_file(path: Path, head: bytes) -> Source:
+def _open_file(path: Path, head: bytes, offsets: tuple[int, ...]) -> Source:
     size = path.stat().st_size
     budget = Budget(size)
-    if media := open_image(path, head):
-        return Source(path, media.kind, Disk(media, str(path)), size, budget, media)
+    media = open_image(path, head)
+    if media is None and not offsets and (other := _other_than_image(path, head, size, budget)):
+        return other
+    media = media or open_raw(path)
+    return Source(path, media.kind, Disk(media, str(path), offsets), size, budget, media)
+
+
+def _other_than_image(path: Path, head: bytes, size: int, budget: Budget) -> Source | None:
     try:
         if is_zip(head):
             return Source(path, "zip", open_zip(lambda: path.open("rb"), budget), size, budget)
@@ -144,8 +170,7 @@ def _open_file(path: Path, head: bytes) -> Source:
         raise SourceError(f"{path}: cannot be opened: {error}") from error
     if claiming(ParserSource(path.name, size, head, lambda: path.open("rb"))):
         return Source(path, "file", LooseFile(path), size, budget)
-    media = open_raw(path)
-    return Source(path, media.kind, Disk(media, str(path)), size, budget, media)
+    return None
 
 
 def hash_folder(path: Path, algorithms: tuple[str, ...], progress: Progress | None = None) -> SourceHashes:
@@ -184,12 +209,17 @@ def _listing_line(entry: Entry, faults: list[str]) -> tuple[str, int]:
     return f"{digests.sha256}  {digests.size}  {entry.path}\n", digests.size
 
 
-def _hash_files(paths: tuple[Path, ...], algorithms: tuple[str, ...], progress: Progress | None) -> dict[str, Digests]:
+def _hash_files(
+    paths: tuple[Path, ...],
+    algorithms: tuple[str, ...],
+    progress: Progress | None,
+    watch: Callable[[bytes], None] | None,
+) -> dict[str, Digests]:
     done = 0
     found: dict[str, Digests] = {}
     for path in paths:
-        with path.open("rb") as stream:
-            found[path.name] = hash_stream(stream, algorithms, partial(_report_sum, progress, done))
+        with path.open("rb", buffering=0) as stream:
+            found[path.name] = hash_stream(stream, algorithms, partial(_report_sum, progress, done), watch)
         done += found[path.name].size
     return found
 

@@ -17,6 +17,9 @@ class Options:
         timezone: IANA name of the zone the case is to be read in beside UTC; empty for UTC alone.
         algorithms: hash algorithms for sources; SHA-256 is always among them.
         argv: the command line, for the ledger.
+        carve: whether images are searched for recordings and records by their own bytes.
+        offsets: byte offsets of an image's media at which volumes begin, given by hand.
+        cross_check: whether every file system is walked again with a second reader.
         maps: definitions of tables that the investigator wrote: file name and text of each.
     """
 
@@ -27,6 +30,14 @@ class Options:
     algorithms: tuple[str, ...] = DEFAULT_ALGORITHMS
     argv: tuple[str, ...] = ()
     maps: tuple[tuple[str, str], ...] = ()
+    carve: bool = True
+    offsets: tuple[int, ...] = ()
+    cross_check: bool = False
+
+    @property
+    def source_algorithms(self) -> tuple[str, ...]:
+        """The algorithms sources are hashed with."""
+        return tuple(dict.fromkeys((*self.algorithms, "sha256")))
 
     @property
     def actor(self) -> str:

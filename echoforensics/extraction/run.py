@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,9 @@ import echoforensics
 from echoforensics.case.case import BEGINNINGS, SEALED, OpenCase
 from echoforensics.case.seal import table_digests
 from echoforensics.errors import CaseError, SourceError, UsageError
-from echoforensics.evidence.source import Source, SourceHashes, open_source
-from echoforensics.evidence.volumes.disk import Disk
-from echoforensics.extraction.reader import EntryReader, Tally
+from echoforensics.evidence.source import Source, open_source
+from echoforensics.extraction.intake import hash_again, take_in
+from echoforensics.extraction.parsing import EntryParser
 from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
 from parsers.cloud.export_definition import parse_map, use_maps
@@ -64,7 +65,7 @@ def extract(paths: list[Path], case_path: Path, key: SigningKey | None, options:
         use_maps(tuple(parse_map(text, name) for name, text in options.maps))
     except DefinitionError as error:
         raise UsageError(str(error)) from error
-    sources = [open_source(path) for path in paths]
+    sources = [open_source(path, options.offsets) for path in paths]
     try:
         case = OpenCase.begin(case_path, key, options.actor)
         try:
@@ -105,7 +106,7 @@ def _open_in_ledger(case: OpenCase, options: Options) -> None:
 def _circumstances(options: Options) -> dict[str, Any]:
     return {
         "tool": f"echoforensics {echoforensics.__version__}",
-        "libraries": {"pytsk3": pytsk3.get_version(), "libewf": pyewf.get_version()},
+        "libraries": {"pytsk3": pytsk3.get_version(), "libewf": pyewf.get_version(), "hyperscan": version("hyperscan")},
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "host": socket.gethostname(),
@@ -120,68 +121,24 @@ def _circumstances(options: Options) -> dict[str, Any]:
 
 
 def _extract_one(case: OpenCase, source: Source, options: Options, report: Report) -> None:
-    algorithms = tuple(dict.fromkeys((*options.algorithms, "sha256")))
-    before = _hash(source, algorithms, f"hashing {source.path.name}", report)
-    item = _take_in(case, source, before)
-    if item is None:
+    number, before = take_in(case, source, options, report)
+    name, state, sha256 = next(
+        (item["name"], item["state"], item["sha256"]) for item in case.store.evidence() if item["id"] == number
+    )
+    if state == "hashed again":
         return
-    number, name, state = item
     if state == "taken in":
-        reader = EntryReader(case, number, before.whole.values["sha256"], source.budget, Tally())
-        for count, path in enumerate(reader.read_all(source.container), 1):
-            report(f"reading {name}: {path}", count, 0)
+        for count, path in enumerate(EntryParser(case, number, sha256).parse_all(), 1):
+            report(f"parsing {name}: {path}", count, 0)
         case.record("source read", {"evidence": name, **_counts(case, number)})
         case.store.set_evidence_state(number, "extracted")
-    after = _hash(source, algorithms, f"hashing {name} again", report)
+    after = hash_again(source, options, name, report)
     same = after.whole == before.whole and after.media == before.media
     if not same:
         what = f"the source changed while it was read: SHA-256 was {before.whole.sha256}, is {after.whole.sha256}"
         case.store.add_issue(number, "", Issue(what, parser="evidence"))
     case.record("source hashed again", {"evidence": name, "unchanged": same, **after.as_json()})
     case.store.set_evidence_state(number, "hashed again")
-
-
-def _hash(source: Source, algorithms: tuple[str, ...], doing: str, report: Report) -> SourceHashes:
-    try:
-        return source.hash(algorithms, lambda done: report(doing, done, source.size))
-    except OSError as error:
-        raise SourceError(f"{source.path}: cannot be read: {error.strerror or error}") from error
-
-
-def _take_in(case: OpenCase, source: Source, hashes: SourceHashes) -> tuple[int, str, str] | None:
-    """The evidence item's number, name and state; None where it was finished in an earlier run."""
-    described = source.container.describe() if isinstance(source.container, Disk) else []
-    sha256 = hashes.whole.values["sha256"]
-    for known in case.store.evidence():
-        if known["sha256"] == sha256:
-            case.record("source given again", {"evidence": known["name"], **hashes.as_json()})
-            return known["id"], known["name"], known["state"]
-        if known["location"] == str(source.path):
-            raise CaseError(
-                f"{source.path}: has changed since it was taken in as {known['name']!r}:"
-                f" SHA-256 was {known['sha256']}, is {sha256}"
-            )
-    name = _free_name(case, source.path.name)
-    detail = {"evidence": name, "location": str(source.path), "kind": source.kind, **hashes.as_json()}
-    case.record("source taken in", {**detail, "described": described})
-    item = {
-        "name": name, "location": str(source.path), "kind": source.kind, "size": hashes.whole.size,
-        "sha256": sha256, "hashes": json.dumps(hashes.as_json(), sort_keys=True),
-        "described": json.dumps(described), "state": "taken in",
-    }  # fmt: skip
-    number = case.store.add_evidence(item)
-    for fault in hashes.faults:
-        case.store.add_issue(number, "", Issue(fault, parser="evidence"))
-    return number, name, "taken in"
-
-
-def _free_name(case: OpenCase, name: str) -> str:
-    taken = {item["name"] for item in case.store.evidence()}
-    count, free = 1, name
-    while free in taken:
-        count += 1
-        free = f"{name} ({count})"
-    return free
 
 
 def _seal(case: OpenCase, report: Report) -> None:

@@ -30,18 +30,19 @@ class Place:
         path: the whole path, with ``!/`` between a container and what lies in it.
         addresses: the address in each container, outermost first.
         depth: in how many archives it lies.
-        within_deleted: whether one of those archives is itself a deleted file.
+        remark: what is to be said of everything that is found here: that it, or the archive it lies in, was
+            deleted or carved. Empty where there is nothing to say.
     """
 
     path: str
     addresses: tuple[str, ...]
     depth: int
-    within_deleted: bool = False
+    remark: str = ""
 
     def below(self, entry: Entry) -> Place:
         """The place of an entry of the container that lies here."""
         path = f"{self.path}{INSIDE}{entry.path}" if self.addresses else entry.path
-        return Place(path, (*self.addresses, entry.address), self.depth + bool(self.addresses), self.within_deleted)
+        return Place(path, (*self.addresses, entry.address), self.depth + bool(self.addresses), self.remark)
 
 
 #: The source itself.

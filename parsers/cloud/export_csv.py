@@ -90,9 +90,11 @@ class AlexaExportCsv(Parser):
             return False
         # A row that the head cuts is not looked at.
         whole = len(source.head) - (source.size > len(source.head))
-        first = [row for row in islice(rows(io.BytesIO(source.head)), _LOOK) if row.end <= whole]
-        if not first or first[0].fault or first[0].remark or len(first[0].values) > MAX_COLUMNS:
+        found = rows(io.BytesIO(source.head))
+        names = next(found, None)
+        if names is None or names.end > whole or names.fault or names.remark or len(names.values) > MAX_COLUMNS:
             return False
+        first = [names, *(row for row in islice(found, _LOOK - 1) if row.end <= whole)]
         header = Header.of(first[0].values)
         if _is_others(header, source):
             return False

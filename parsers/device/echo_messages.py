@@ -15,7 +15,7 @@ from parsers.registry import register
 
 _NAME = re.compile(r"messages(?:_\d{8}_\d{14})?(?:\.gz)?")
 #: Of so many first lines with content, at least so many must be of the form: one line may be torn, or be junk.
-_SAMPLE, _OF_FORM = 32, 2
+_SAMPLE, _OF_FORM, _LOOK = 32, 2, 16 * 1024
 
 
 @register
@@ -63,7 +63,8 @@ class EchoMessages(Parser):
 
     def claims(self, source: Source) -> bool:
         """Whether the first lines are of the form; or the name is, and the start is lost to zero bytes."""
-        lines = [line for line in source.head.replace(b"\0", b"\n").split(b"\n") if line.strip()][:_SAMPLE]
+        # Where the start is lost to zero bytes, the lines begin far behind it.
+        lines = _first_lines(source.head.lstrip(b"\0")[:_LOOK])
         found = sum(is_whole(line) for line in lines)
         if _NAME.fullmatch(source.name):
             return found > 0 or (bool(source.head) and not source.head.strip(b"\0"))
@@ -76,3 +77,14 @@ class EchoMessages(Parser):
             for block in blocks(stream):
                 yield from reader.block(block)
         yield from reader.end()
+
+
+def _first_lines(head: bytes) -> list[bytes]:
+    """The first lines with content. Most files are none of this parser's, so no more is split than is looked at."""
+    found: list[bytes] = []
+    rest = head.replace(b"\0", b"\n").lstrip()
+    while rest and len(found) < _SAMPLE:
+        *lines, rest = rest.split(b"\n", _SAMPLE) if b"\n" in rest else (rest, b"")
+        found += [line for line in lines if line.strip()]
+        rest = rest.lstrip()
+    return found[:_SAMPLE]

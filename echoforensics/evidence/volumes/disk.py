@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace as replace_entry
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from echoforensics.errors import SourceError
 from echoforensics.evidence.entry import Container, Entry, Fault
 from echoforensics.evidence.file_systems.opener import UnreadFileSystemError, open_file_system
+from echoforensics.evidence.media.ranges import MARK, open_ranges, parse_ranges
 from echoforensics.evidence.volumes.layout import find_volumes
 
 if TYPE_CHECKING:
@@ -56,17 +58,30 @@ class Disk(Container):
                 if isinstance(found, Fault):
                     yield Fault(prefix + found.path, found.what)
                 else:
-                    yield _prefixed(found, prefix)
+                    yield self._prefixed(found, prefix)
 
     def open(self, address: str) -> BinaryIO:
-        """Open a file; its address is the volume's prefix and the file system's own address."""
+        """Open a file; its address is the volume's prefix and the file system's own address, or places on the media."""
+        if address.startswith(MARK):
+            return open_ranges(self.media, parse_ranges(address, self.media.size))
         file_system, _, inner = self._at(address)
         return file_system.open(inner)
 
     def extents(self, address: str) -> list[tuple[int, int]]:
         """Where on the media a file's content lies (see :meth:`FileSystem.extents`)."""
+        if address.startswith(MARK):
+            return list(parse_ranges(address, self.media.size))
         file_system, volume, inner = self._at(address)
         return [place for extent in file_system.extents(inner) for place in volume.on_media(*extent)]
+
+    def folder_at(self, offset: int) -> str:
+        """The prefix of the volume that holds a byte of the media; empty where none does. Of several, the innermost."""
+        holding = [
+            volume
+            for volume in self.volumes.values()
+            if any(at is not None and at <= offset < at + length for at, length in volume.pieces)
+        ]
+        return min(holding, key=lambda volume: volume.length).prefix if holding else ""
 
     def close(self) -> None:
         """Close the media."""
@@ -82,6 +97,11 @@ class Disk(Container):
         lines += [f"{prefix or 'whole image'}: {fs.name}" for prefix, fs in self.file_systems.items()]
         return lines
 
+    def _prefixed(self, entry: Entry, prefix: str) -> Entry:
+        address = f"{prefix or '/'}{entry.address}"
+        extents = partial(self.extents, address) if entry.opener else None
+        return replace_entry(entry, path=prefix + entry.path, address=address, extents=extents)
+
     def _at(self, address: str) -> tuple[FileSystem, Volume, str]:
         # A file system's own address has no slash.
         before, slash, inner = address.rpartition("/")
@@ -95,7 +115,3 @@ class Disk(Container):
 def _unread(volume: Volume, reason: str) -> str:
     place = f"{volume.length} bytes at byte {volume.offset}"
     return f"partition ({volume.description}, {place}) {reason}; its content was not read"
-
-
-def _prefixed(entry: Entry, prefix: str) -> Entry:
-    return replace_entry(entry, path=prefix + entry.path, address=f"{prefix or '/'}{entry.address}")

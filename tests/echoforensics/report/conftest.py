@@ -71,11 +71,12 @@ class CaseMaker:
             self.store.set_info(key, text)
         self.evidence = self.store.add_evidence(
             {
-                "name": text, "location": "/nowhere/at/all", "kind": "folder", "size": 1, "sha256": "s",
-                "hashes": json.dumps(hashes or {"sha256": text}), "described": json.dumps([text]),
-                "state": "hashed again",
+                "name": text, "location": "/nowhere/at/all", "kind": "folder", "described": json.dumps([text]),
+                "opening": '{"offsets": []}',
             }
         )  # fmt: skip
+        self.store.hashed(self.evidence, 1, "s", json.dumps(hashes or {"sha256": text}))
+        self.store.set_evidence_state(self.evidence, "hashed again")
         self._entry = self.entry(text, b"file")
 
     def entry(self, path: str, content: bytes | None, *, artefact: bool = False, **other: str) -> int:
@@ -88,7 +89,7 @@ class CaseMaker:
         item = {
             "evidence_id": self.evidence, "path": path, "address": json.dumps([path]), "kind": "file",
             "state": "allocated", "note": "", "times": "{}", "size": len(content or b""), "sha256": sha256,
-            "artefact": int(artefact),
+            "artefact": int(artefact), "mode": None, "read_by": "[]", "remark": "", "parsed": 1,
         }  # fmt: skip
         return self.store.add_entry({**item, **other})
 

@@ -21,12 +21,11 @@ AddFile = Callable[..., None]
 def store(tmp_path: Path) -> Iterator[Store]:
     opened = Store(tmp_path / "case.db", create=True, write=True)
     for name in ("one", "two"):
-        opened.add_evidence(
-            {
-                "name": name, "location": f"/{name}", "kind": "folder", "size": 0, "sha256": name, "hashes": "{}",
-                "described": "[]", "state": "hashed again",
-            }
-        )  # fmt: skip
+        number = opened.add_evidence(
+            {"name": name, "location": f"/{name}", "kind": "folder", "described": "[]", "opening": '{"offsets": []}'}
+        )
+        opened.hashed(number, 0, name, "{}")
+        opened.set_evidence_state(number, "hashed again")
     yield opened
     opened.close()
 
@@ -38,7 +37,7 @@ def add_file(store: Store) -> AddFile:
             {
                 "evidence_id": evidence, "path": path, "address": json.dumps([path]), "kind": "file",
                 "state": "allocated", "note": "", "times": "{}", "size": 1, "sha256": sha256 or f"sha-{path}",
-                "artefact": 1,
+                "artefact": 1, "mode": None, "read_by": "[]", "remark": "", "parsed": 1,
             }
         )  # fmt: skip
         for ordinal, record in enumerate(records):
