@@ -8,7 +8,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 import parsers
-from parsers.parser import Parser, Source
+from parsers.parser import Parser, Source, looks_like_text
 
 #: Entry-point group by which other packages add parsers. Each entry names a :class:`Parser` subclass.
 ENTRY_POINT_GROUP = "echoforensics.parsers"
@@ -48,4 +48,5 @@ def load() -> tuple[Parser, ...]:
 
 def claiming(source: Source) -> tuple[Parser, ...]:
     """The parsers that claim a file; two may claim one file."""
-    return tuple(parser for parser in load() if parser.claims(source))
+    text = looks_like_text(source.head)
+    return tuple(parser for parser in load() if (text or not parser.text_only) and parser.claims(source))

@@ -33,6 +33,7 @@ class Carved:
         detail: what else its structure says (frames, rate, gaps), one clause; empty where there is nothing to say.
         is_record: whether it is a record (text, a database's page, a log's member) and not a recording: where it lies
             within a file that is read, it is read with it.
+        is_bare: whether it is sound without a header, told by its samples alone: within any file it is nothing new.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Carved:
     ending: str
     detail: str = ""
     is_record: bool = False
+    is_bare: bool = False
 
     @property
     def offset(self) -> int:

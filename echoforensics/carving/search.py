@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from echoforensics.carving.ogg import OggPages
 from echoforensics.carving.scanner import OVERLAP, Scanner
+from echoforensics.carving.signatures import all_signatures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,9 +20,10 @@ MAX_CARVED = 200_000
 class Search:
     """Carves one source. Blocks are handed over in order, from the first byte to the last."""
 
-    def __init__(self, signatures: Sequence[Signature], view: View, most: int = MAX_CARVED) -> None:
-        """Take what to look for, and the media to look at where something was noticed."""
-        self._signatures = signatures
+    def __init__(self, view: View, signatures: Sequence[Signature] = (), most: int = MAX_CARVED) -> None:
+        """Take the media to look at where something was noticed, and what to look for: everything, if not said."""
+        self._ogg = OggPages()
+        self._signatures = signatures = (*(signatures or all_signatures()), self._ogg.signature)
         self._scanner = Scanner(signatures)
         self._view = view
         self._most = most
@@ -32,22 +35,40 @@ class Search:
 
     def feed(self, block: bytes) -> None:
         """Take the next bytes of the media."""
-        # The end of the block before is looked at again with this one: a match, and what it is judged by, may be cut.
-        joined = b"".join((self._held, block))
-        keep = min(OVERLAP, len(joined))
-        self._look(joined, len(joined) - keep)
-        self._held = joined[len(joined) - keep :]
-        self._held_at += len(joined) - keep
+        if len(block) <= OVERLAP:
+            # So short a block is put behind the one before.
+            self._take(self._held + block, self._held_at)
+            return
+        # Where two blocks meet, a match, and what it is judged by, may be cut: the seam is looked at by itself.
+        self._look(self._held + block[:OVERLAP], self._held_at, len(self._held))
+        self._take(block, self._held_at + len(self._held))
 
     def finish(self) -> list[Carved]:
         """The last bytes were handed over: everything that was carved, in order of place."""
-        self._look(self._held, len(self._held) + 1)
+        self._look(self._held, self._held_at, len(self._held) + 1)
         self._held = b""
+        self._join()
         self.carved.sort(key=lambda each: (each.offset, -each.length, each.kind))
         return self.carved
 
-    def _look(self, block: bytes, until: int) -> None:
-        base, signatures, ends = self._held_at, self._signatures, self._ends
+    def _join(self) -> None:
+        """Put recordings that were joined in the place of their first pieces."""
+        joined = self._ogg.finish()
+        begun = {(each.offset, each.suffix) for each in joined}
+        self.carved = [each for each in self.carved if (each.offset, each.suffix) not in begun]
+        self.beyond += self._ogg.left_out + max(0, len(self.carved) + len(joined) - self._most)
+        self.carved += joined[: max(0, self._most - len(self.carved))]
+
+    def _take(self, block: bytes, base: int) -> None:
+        """Look at a block but for its end, which is held for the next."""
+        until = max(0, len(block) - OVERLAP)
+        self._look(block, base, until)
+        self._held, self._held_at = block[until:], base + until
+
+    def _look(self, block: bytes, base: int, until: int) -> None:
+        if not until:
+            return
+        signatures, ends = self._signatures, self._ends
         for at, number in self._scanner.matches(block, until):
             signature = signatures[number]
             place = base + at

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from echoforensics.carving import adts, amr, flac, json_fragment, m4a, mp3, ogg, sqlite_page, utterance, wav
+
 if TYPE_CHECKING:
     from echoforensics.carving.carved import Signature
 
 
 def all_signatures() -> tuple[Signature, ...]:
     """Signatures of every carver, in no order that matters."""
-    return ()
+    return (
+        *adts.SIGNATURES,
+        *amr.SIGNATURES,
+        *flac.SIGNATURES,
+        *json_fragment.SIGNATURES,
+        *m4a.SIGNATURES,
+        *mp3.SIGNATURES,
+        *ogg.SIGNATURES,
+        *sqlite_page.SIGNATURES,
+        *utterance.SIGNATURES,
+        *wav.SIGNATURES,
+    )

@@ -65,17 +65,36 @@ _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A YAML file that says what a table of a legal-process return holds; see docs/maps.md. Repeat for several.",
 )
+@click.option(
+    "--no-carve",
+    is_flag=True,
+    help="Do not search images for recordings and records by their own bytes. The case then says so.",
+)
+@click.option(
+    "--offset",
+    "offsets",
+    multiple=True,
+    metavar="BYTES",
+    type=click.IntRange(min=0),
+    help="A volume begins at this byte of the image's media; its table of volumes is not read. Repeat for several.",
+)
+@click.option(
+    "--cross-check",
+    is_flag=True,
+    help="Walk every file system again with a second reader, and report each difference.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Say what was found as JSON.")
 def command(
     *, sources: tuple[Path, ...], case_path: Path, examiner: str, agency: str, reference: str,
     key_path: Path | None, unsigned: bool, timezone: str, algorithms: tuple[str, ...],
-    map_paths: tuple[Path, ...], as_json: bool,
+    map_paths: tuple[Path, ...], no_carve: bool, offsets: tuple[int, ...], cross_check: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Take in sources, extract and parse what they hold, and seal a case.
 
-    A SOURCE is a folder; a .zip, .tar or compressed tar; a raw image of a disk or of one file system; an EWF
-    (E01) image, named by its first segment; or a single file. Sources are opened read-only, and hashed whole
-    before and after. A run that was interrupted goes on when the command is repeated.
+    A SOURCE is a folder; a .zip, .tar or compressed tar; an image of a disk or of one file system (raw, split,
+    compressed, EWF, VHD, VHDX, VMDK, QCOW2 or Android sparse, named by its first part); or a single file. Sources are
+    opened read-only, and hashed whole before and after. Images are also searched for recordings and records by their
+    own bytes, wherever they lie. A run that was interrupted goes on when the command is repeated.
     """
     if unsigned and key_path:
         raise UsageError("--unsigned and --key exclude each other")
@@ -84,6 +103,7 @@ def command(
     options = Options(
         examiner=examiner, agency=agency, reference=reference, timezone=timezone,
         algorithms=algorithms or DEFAULT_ALGORITHMS, argv=tuple(sys.argv),
+        carve=not no_carve, offsets=tuple(dict.fromkeys(offsets)), cross_check=cross_check,
         maps=tuple((path.name, path.read_text(encoding="utf-8", errors="replace")) for path in map_paths),
     )  # fmt: skip
     with progress(quiet=as_json) as report:

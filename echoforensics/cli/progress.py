@@ -20,6 +20,8 @@ from rich.progress import (
 
 #: How often a bar is drawn, seconds.
 _INTERVAL = 0.1
+#: How often a plain line tells how far it is, seconds.
+_LINE_INTERVAL = 30.0
 _WIDTH = 60
 
 Report = Callable[[str, int, int], None]
@@ -38,37 +40,63 @@ def progress(*, quiet: bool = False) -> Iterator[Report]:
 
 
 class _Lines:
-    """One plain line when something new begins."""
+    """One plain line when something new begins, and one every half minute while it goes on."""
 
     def __init__(self) -> None:
         self._last = ""
+        self._begun = self._told = 0.0
 
-    def __call__(self, doing: str, *_: int) -> None:
-        stage = doing.partition(":")[0]
+    def __call__(self, doing: str, done: int, total: int) -> None:
+        stage, now = doing.partition(":")[0], time.monotonic()
         if stage != self._last:
-            self._last = stage
+            self._last, self._begun, self._told = stage, now, now
             click.echo(stage, err=True)
+        elif now - self._told >= _LINE_INTERVAL:
+            self._told = now
+            click.echo(f"{stage}: {pace(done, total, now - self._begun)}", err=True)
+
+
+def pace(done: int, total: int, seconds: float) -> str:
+    """How far, how fast and how long yet.
+
+    Args:
+        done: bytes, or other things where ``total`` is 0.
+        total: bytes; 0 where it is not known.
+        seconds: since the first.
+    """
+    if not total:
+        return f"{done} done"
+    rate = done / max(seconds, 0.001)
+    left = f", {_clock((total - done) / rate)} left" if rate else ""
+    return f"{done * 100 // total}% of {total / 1e6:,.0f} MB at {rate / 1e6:,.0f} MB/s{left}"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
 @contextmanager
 def _bar() -> Iterator[Report]:
     columns = (
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(), TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        stage, drawn = "", 0.0
+        task = bar.add_task("", total=None, rate="")
+        stage, drawn, began = "", 0.0, 0.0
 
         def report(doing: str, done: int, total: int) -> None:
-            nonlocal stage, drawn
+            nonlocal stage, drawn, began
             begun, now = doing.partition(":")[0], time.monotonic()
             if begun != stage:
-                stage = begun
+                stage, began = begun, now
                 bar.reset(task)
             elif now - drawn < _INTERVAL:
                 return
             drawn = now
             shown = doing if len(doing) <= _WIDTH else doing[: _WIDTH - 1] + "…"
-            bar.update(task, description=shown.replace("[", "\\["), completed=done, total=total or None)
+            rate = f"{done / max(now - began, 0.001) / 1e6:,.0f} MB/s" if total else f"{done:,}"
+            bar.update(task, description=shown.replace("[", "\\["), completed=done, total=total or None, rate=rate)
 
         yield report

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 #: How much is read from evidence at once, in bytes.
 BLOCK = 1024 * 1024
+_LEAST = 4096
 
 
 class BudgetedStream(io.RawIOBase):
@@ -80,6 +81,7 @@ class RandomAccessStream(io.RawIOBase):
         return len(piece)
 
 
-def buffered(raw: io.RawIOBase) -> BinaryIO:
-    """A buffered binary stream over a raw one."""
-    return io.BufferedReader(raw, BLOCK)
+def buffered(raw: io.RawIOBase, size: int | None = None) -> BinaryIO:
+    """A buffered binary stream over a raw one; of a known size in bytes, no more is held than it needs."""
+    # A large buffer takes longer to make than a small file takes to read.
+    return io.BufferedReader(raw, BLOCK if size is None else min(BLOCK, max(size, _LEAST)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from echoforensics.carving.carved import Grade
 from echoforensics.carving.space import entry_of
 from parsers.tamper.parser import Tamper
 
@@ -45,12 +44,12 @@ def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, placement: Pl
     outer = 0
     for each in carved:
         owner = owners.get(each.offset)
-        within = each.offset < outer and (each.is_record or each.grade is Grade.CANDIDATE)
+        within = each.offset < outer and (each.is_record or each.is_bare)
         where = None if within else _where(each, owner, store)
         if where is None:
             passed += 1
             continue
-        if each.grade is not Grade.CANDIDATE:
+        if not each.is_bare:
             outer = max(outer, each.ranges[0][0] + each.ranges[0][1])
         entries.append(entry_of(each, disk.folder_at(each.offset), where, disk.media))
     return Finds(entries, passed)
@@ -63,7 +62,7 @@ def _where(carved: Carved, owner: Owner | None, store: Store) -> str | None:
     path, state, size, readers = store.entry(owner.entry)
     if owner.in_slack:
         return f"in the slack behind {path}"
-    if carved.grade is Grade.CANDIDATE:
+    if carved.is_bare:
         return None
     read = [name for name in readers if name != Tamper.name]
     if owner.at == 0 and (read or carved.length == size):

@@ -2,33 +2,86 @@
 
 from __future__ import annotations
 
+import os
+import pickle
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, Self
 
-from echoforensics.carving.carved import View
+from echoforensics.carving.carved import Carved, View
 from echoforensics.carving.search import Search
-from echoforensics.carving.signatures import all_signatures
+from echoforensics.evidence.source import SourceHashes, open_source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
+    from pathlib import Path
     from types import TracebackType
 
-    from echoforensics.evidence.source import Source, SourceHashes
+#: Sources from this size on, in bytes, are read by a process of their own: two threads of Python get in each other's
+#: way. A smaller one is read before such a process has begun.
+OWN_PROCESS_FROM = 128 * 1024 * 1024
+
+#: Bytes between two reports of progress out of that process.
+_STEP = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be read, and how.
+
+    Attributes:
+        path: the source.
+        offsets: byte offsets at which volumes begin, given by hand.
+        algorithms: names of hashes.
+        carve: whether an image is searched.
+    """
+
+    path: Path
+    offsets: tuple[int, ...]
+    algorithms: tuple[str, ...]
+    carve: bool
+
+    def run(self, progress: Callable[[int], None]) -> Result:
+        """Read the source. Raises OSError or SourceError where it cannot be read."""
+        # Opened once more: what is open for the entries is read at the same time.
+        source = open_source(self.path, self.offsets)
+        try:
+            search = None
+            if self.carve and source.media is not None:
+                search = Search(View(source.media.size, source.media.read))
+            hashes = source.hash(self.algorithms, progress, search.feed if search else None)
+            if search is None:
+                return Result(hashes, None)
+            return Result(hashes, search.finish(), search.beyond)
+        finally:
+            source.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a source hashes to, what was carved (None where nothing was searched), and how many finds were not kept."""
+
+    hashes: SourceHashes
+    carved: list[Carved] | None
+    beyond: int = 0
 
 
 class FirstRead:
-    """Runs in a thread of its own. Hashing and matching let other threads run meanwhile."""
+    """Reads a source in the background."""
 
-    def __init__(self, source: Source, algorithms: tuple[str, ...], *, carve: bool) -> None:
-        """Begin to read a source."""
-        self._source = source
-        self._algorithms = algorithms
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="first-read")
+    def __init__(self, task: Task, size: int) -> None:
+        """Begin to read a source of a size in bytes (0 where it is not known)."""
+        self._task = task
         self.done = 0
-        self.search: Search | None = None
-        if carve and source.media is not None and all_signatures():
-            self.search = Search(all_signatures(), View(source.media.size, source.media.read))
-        self._future: Future[SourceHashes] = self._pool.submit(self._run)
+        self._process: subprocess.Popen[bytes] | None = None
+        if size >= OWN_PROCESS_FROM:
+            self._process = _start(task)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="first-read")
+        run = self._run if self._process is None else self._relay
+        self._future: Future[Result] = self._pool.submit(run)
 
     def __enter__(self) -> Self:
         return self
@@ -36,6 +89,8 @@ class FirstRead:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._process is not None:
+            self._process.kill()
         self._pool.shutdown(cancel_futures=True)
 
     def wait(self, seconds: float) -> bool:
@@ -46,16 +101,64 @@ class FirstRead:
             return False
         return True
 
-    def hashes(self) -> SourceHashes:
-        """What the source hashes to, when it is done. Raises OSError where it could not be read."""
+    def result(self) -> Result:
+        """What was found, when it is done. Raises OSError or SourceError where the source could not be read."""
         return self._future.result()
 
-    def _run(self) -> SourceHashes:
-        watch = self.search.feed if self.search else None
-        hashes = self._source.hash(self._algorithms, self._advance, watch)
-        if self.search:
-            self.search.finish()
-        return hashes
+    def _run(self) -> Result:
+        return self._task.run(self._advance)
 
     def _advance(self, done: int) -> None:
         self.done = done
+
+    def _relay(self) -> Result:
+        """Take what the process writes: progress, then the result or the error it met."""
+        assert self._process is not None  # noqa: S101 (the constructor has looked)
+        with self._process as process:
+            out = process.stdout
+            assert out is not None  # noqa: S101 (it was asked for)
+            try:
+                while isinstance(told := pickle.load(out), int):  # noqa: S301 (written by ourselves)
+                    self.done = told
+            except EOFError:
+                raise OSError(f"the process that hashed it ended with code {process.wait()}") from None
+        if isinstance(told, Exception):
+            raise told
+        assert isinstance(told, Result)  # noqa: S101 (nothing else is written)
+        return told
+
+
+def _start(task: Task) -> subprocess.Popen[bytes]:
+    # Nothing is imported from the working directory, which may be evidence.
+    command = [sys.executable, "-P", "-c", "from echoforensics.extraction.first_read import serve; serve()"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    process = subprocess.Popen(  # noqa: S603 (our own interpreter, our own words)
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin is not None  # noqa: S101 (it was asked for)
+    pickle.dump(task, process.stdin)
+    process.stdin.close()
+    return process
+
+
+def serve() -> None:
+    """In a process of its own: take the task from standard input, write progress and the result to standard output."""
+    task: Task = pickle.load(sys.stdin.buffer)  # noqa: S301 (written by ourselves)
+    out = sys.stdout.buffer
+    told = 0
+
+    def advance(done: int) -> None:
+        nonlocal told
+        if done >= told + _STEP:
+            told = done
+            _tell(out, done)
+
+    try:
+        _tell(out, task.run(advance))
+    except OSError as error:
+        _tell(out, OSError(*error.args))
+
+
+def _tell(out: BinaryIO, what: object) -> None:
+    pickle.dump(what, out)
+    out.flush()

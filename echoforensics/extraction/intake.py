@@ -9,7 +9,7 @@ from echoforensics.carving.space import CarvedSpace
 from echoforensics.errors import CaseError, SourceError
 from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.extraction.finds import entries_of
-from echoforensics.extraction.first_read import FirstRead
+from echoforensics.extraction.first_read import FirstRead, Task
 from echoforensics.extraction.placement import Placement
 from echoforensics.extraction.reader import EntryReader
 from parsers.record import Issue
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from echoforensics.case.case import OpenCase
     from echoforensics.evidence.source import Source, SourceHashes
+    from echoforensics.extraction.first_read import Result
     from echoforensics.extraction.options import Options
 
     Report = Callable[[str, int, int], None]
@@ -58,21 +59,25 @@ def _read_first(case: OpenCase, source: Source, options: Options, report: Report
     }  # fmt: skip
     number = case.store.add_evidence(item)
     placement = Placement()
-    with FirstRead(source, options.source_algorithms, carve=options.carve) as first:
+    task = Task(source.path, options.offsets, options.source_algorithms, options.carve)
+    with FirstRead(task, source.size) as first:
         reader = EntryReader(case, number, source.budget, placement)
         for path in reader.read_all(source.container):
             report(f"reading {name}: {path}", first.done, source.size)
         while not first.wait(_TICK):
             report(f"reading {name}: hashing", first.done, source.size)
         try:
-            hashes = first.hashes()
-        except OSError as error:
+            result = first.result()
+        except (OSError, SourceError) as error:
             _forget(case, number)
+            if isinstance(error, SourceError):
+                raise
             raise SourceError(f"{source.path}: cannot be read: {error.strerror or error}") from error
-        if other := _known_by_hash(case, hashes):
-            _forget(case, number)
-            return _given_again(case, source, hashes, other), hashes
-        found = _carve(case, source, number, first, placement, report)
+    hashes = result.hashes
+    if other := _known_by_hash(case, hashes):
+        _forget(case, number)
+        return _given_again(case, source, hashes, other), hashes
+    found = _carve(case, source, number, result, placement, report)
     detail = {"evidence": name, "location": str(source.path), "kind": source.kind, **hashes.as_json()}
     case.record("source taken in", {**detail, "described": described, "carving": found})
     for fault in hashes.faults:
@@ -83,20 +88,20 @@ def _read_first(case: OpenCase, source: Source, options: Options, report: Report
 
 
 def _carve(
-    case: OpenCase, source: Source, number: int, first: FirstRead, placement: Placement, report: Report
+    case: OpenCase, source: Source, number: int, result: Result, placement: Placement, report: Report
 ) -> dict[str, Any] | None:
     """Read what was carved as entries. Returns counts for the ledger; None where nothing was searched."""
-    if first.search is None or not isinstance(source.container, Disk):
+    if result.carved is None or not isinstance(source.container, Disk):
         return None
-    finds = entries_of(first.search.carved, source.container, case.store, placement)
+    finds = entries_of(result.carved, source.container, case.store, placement)
     reader = EntryReader(case, number, source.budget)
     case.store.index_content()
     for path in reader.read_all(CarvedSpace(source.container.media, finds.entries)):
         report(f"reading {source.path.name}: {path}", source.size, source.size)
-    if first.search.beyond:
-        what = f"{first.search.beyond} more finds of the carving were not kept"
+    if result.beyond:
+        what = f"{result.beyond} more finds of the carving were not kept"
         case.store.add_issue(number, "", Issue(what, parser="evidence"))
-    return {"found": len(first.search.carved), "within_files_that_were_read": finds.passed_over}
+    return {"found": len(result.carved), "within_files_that_were_read": finds.passed_over}
 
 
 def _hash(source: Source, options: Options, doing: str, report: Report) -> SourceHashes:

@@ -48,6 +48,7 @@ class CiftAcquiredFiles(Parser):
 
     name: ClassVar[str] = "cift_acquired_files"
     version: ClassVar[str] = "1"
+    text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="CIFT's list of acquired files",
         data_types=(DATA_TYPE,),

@@ -57,6 +57,7 @@ class ApiJson(Parser):
 
     name: ClassVar[str] = "api_json"
     version: ClassVar[str] = "2"
+    text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service, as JSON",
         data_types=data_types(),

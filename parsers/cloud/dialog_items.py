@@ -28,7 +28,7 @@ class DialogItems(ResponseParser):
     """Reads the turns of an activity."""
 
     name = "alexa_dialog_items"
-    version = "2"
+    version = "3"
     urls = ("/api/activity-dialog-items",)
     telltales = (frozenset({_TOP}), frozenset({_DATA, "itemType"}))
     lists = ((_TOP,),)
@@ -66,8 +66,12 @@ class DialogItems(ResponseParser):
 
 
 def _items(value: object) -> Iterator[Place]:
+    """The turns of an answer, or a bare list or turn as people cut it out."""
     if isinstance(value, list):
         yield from members(value, ("*",))
+        return
+    if isinstance(value, dict) and "itemType" in value and _DATA in value:
+        yield Place(value, (), ())
         return
     for place in members(value, (_TOP,)):
         if isinstance(place.value, list):

@@ -52,6 +52,7 @@ class AlexaExportCsv(Parser):
 
     name: ClassVar[str] = "alexa_export_csv"
     version: ClassVar[str] = "2"
+    text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title='Tables of a "Request My Data" export of an Alexa account',
         data_types=(*dict.fromkeys(definition.data_type for definition in load_exports()), MAPPED_TYPE, UNKNOWN_TYPE),

@@ -9,7 +9,7 @@ from typing import ClassVar
 from parsers.device.echo1_block import blocks
 from parsers.device.echo1_line import is_whole
 from parsers.device.echo1_reader import Reader
-from parsers.parser import About, Parser, Source
+from parsers.parser import About, Parser, Source, looks_like_text
 from parsers.record import Issue, Record
 from parsers.registry import register
 
@@ -64,9 +64,12 @@ class EchoMessages(Parser):
     def claims(self, source: Source) -> bool:
         """Whether the first lines are of the form; or the name is, and the start is lost to zero bytes."""
         # Where the start is lost to zero bytes, the lines begin far behind it.
+        named = _NAME.fullmatch(source.name)
+        if not named and not looks_like_text(source.head):
+            return False
         lines = _first_lines(source.head.lstrip(b"\0")[:_LOOK])
         found = sum(is_whole(line) for line in lines)
-        if _NAME.fullmatch(source.name):
+        if named:
             return found > 0 or (bool(source.head) and not source.head.strip(b"\0"))
         return found >= min(_OF_FORM, max(1, len(lines)))
 

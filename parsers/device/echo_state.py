@@ -89,9 +89,18 @@ def _patterns() -> tuple[tuple[StateFile, int, re.Pattern[str]], ...]:
     )
 
 
+@cache
+def _any_name() -> re.Pattern[str]:
+    """The last name of every path in one expression: most files bear none of them."""
+    names = {re.escape(path.rpartition("/")[2]).replace(r"\*", "[^/]*") for kind in load() for path in kind.paths}
+    return re.compile("|".join(sorted(names)))
+
+
 def _kind(path: str) -> tuple[StateFile, str] | None:
     """The entry for a path, and the folder in which the entry's path begins (with its ``/``)."""
     parts = path.split("/")
+    if _any_name().fullmatch(parts[-1]) is None:
+        return None
     for kind, length, pattern in _patterns():
         if len(parts) < length or pattern.fullmatch("/".join(parts[-length:])) is None:
             continue

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from parsers.parser import looks_like_text
+
 #: The classes. A file may be of several.
 #: ``startup`` is run or read when a device starts, or by its clock; ``foreign`` is a script in a folder that holds
 #: data; ``script`` is any script; ``history`` is what was typed at a shell.
@@ -88,6 +90,8 @@ def classes_of(head: bytes, path: str) -> frozenset[str]:
         found.add("script")
         if _FOREIGN.search(path):
             found.add("foreign")
+    elif not looks_like_text(head):
+        pass
     elif _has_log_lines(head, path):
         found.add("log")
     elif _SETTINGS.search(head, 0, _SAMPLE):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from functools import cache
 from typing import ClassVar
 
 from parsers.locator import at_bytes, at_line
@@ -101,25 +102,31 @@ def _of_lines(classes: frozenset[str], path: str) -> list[Rule]:
     return [rule for rule in load_all() if rule.files & classes and rule.is_for(path)] if classes else []
 
 
+@cache
+def _file_rules() -> tuple[Rule, ...]:
+    """The rules of whole files: every file is looked at, so the others are not even passed over."""
+    return tuple(rule for rule in load_all() if rule.kind in ("placement", "permission"))
+
+
 def _of_file(source: Source, path: str) -> Iterator[Rule]:
     """The rules that a file fits by its place, its first bytes and its mode."""
-    for rule in load_all():
-        fits = (rule.kind == "placement" and _has_head(rule.head, source)) or (
-            rule.kind == "permission" and source.mode is not None and source.mode & rule.mode != 0
-        )
+    heads = _heads(source)
+    for rule in _file_rules():
+        fits = rule.head in heads if rule.kind == "placement" else bool((source.mode or 0) & rule.mode)
         if fits and rule.is_for(path):
             yield rule
 
 
-def _has_head(kind: str, source: Source) -> bool:
-    if kind == "any":
-        return True
-    elf = is_elf(source.head)
-    if kind == "elf":
-        return elf
-    if kind == "script":
-        return is_script(source.head, source.path)
-    return elf or is_script(source.head, source.path) if kind == "program" else bool(source.head)
+def _heads(source: Source) -> frozenset[str]:
+    """What a file's first bytes are, of what rules ask for."""
+    found = {"any"}
+    if source.head:
+        found.add("content")
+    if is_elf(source.head):
+        found.update(("elf", "program"))
+    elif is_script(source.head, source.path):
+        found.update(("script", "program"))
+    return frozenset(found)
 
 
 def _file_record(rule: Rule, source: Source) -> Record:

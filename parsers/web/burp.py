@@ -110,6 +110,7 @@ class Burp(Parser):
 
     name: ClassVar[str] = "burp"
     version: ClassVar[str] = "1"
+    text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Burp Suite exports of traffic with the Alexa service",
         data_types=capture.data_types(),

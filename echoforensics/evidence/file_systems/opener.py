@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from echoforensics.evidence.file_systems.backup_superblock import BackupSuperblockFileSystem
+from echoforensics.evidence.file_systems.f2fs import F2fsFileSystem
+from echoforensics.evidence.file_systems.recognise import recognise
 from echoforensics.evidence.file_systems.sleuth_kit import SleuthKitFileSystem
+from echoforensics.evidence.file_systems.squashfs import SquashFileSystem
 
 if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.file_system import FileSystem
     from echoforensics.evidence.volumes.volume import Volume
+
+#: (byte offset, magic, name, reader): file systems that The Sleuth Kit does not read.
+_BY_MAGIC: tuple[tuple[int, bytes, str, Callable[[Volume], FileSystem]], ...] = (
+    *(
+        (0, magic, "squashfs", SquashFileSystem)
+        for magic in (b"hsqs", b"sqsh", b"shsq", b"qshs", b"tqsh", b"hsqt", b"sqlz")
+    ),
+    (1024, b"\x10\x20\xf5\xf2", "F2FS", F2fsFileSystem),
+)
+#: Where the second superblock of F2FS stands. A former file system may have left one: others are tried before it.
+_SECOND_F2FS = (1024 + 4096, b"\x10\x20\xf5\xf2", "F2FS", F2fsFileSystem)
 
 
 class UnreadFileSystemError(OSError):
@@ -18,10 +34,61 @@ class UnreadFileSystemError(OSError):
 def open_file_system(volume: Volume) -> FileSystem:
     """Open the file system of a volume.
 
+    An ext file system whose superblock is damaged is opened by a backup of it.
+
     Raises:
         UnreadFileSystemError: there is none that can be read.
     """
+    for offset, magic, name, reader in _BY_MAGIC:
+        if _begins(volume, offset, magic):
+            return _opened(volume, name, reader)
+    for open_it in (_sleuth_kit, BackupSuperblockFileSystem):
+        try:
+            return open_it(volume)
+        except (OSError, RuntimeError):
+            # Not one of these; what is there instead is said below. pytsk3 turns an error of the image's own reading
+            # into a RuntimeError.
+            continue
+    offset, magic, name, reader = _SECOND_F2FS
+    if _begins(volume, offset, magic):
+        return _opened(volume, name, reader)
+    raise UnreadFileSystemError(_what_is_there(volume))
+
+
+def holds_file_system(volume: Volume) -> bool:
+    """Whether a volume holds a file system that can be read, or something that is known."""
     try:
-        return SleuthKitFileSystem(volume.image, volume.image_offset)
+        open_file_system(volume)
+    except UnreadFileSystemError as error:
+        return "no file system that is known" not in str(error)
+    return True
+
+
+def _opened(volume: Volume, name: str, reader: Callable[[Volume], FileSystem]) -> FileSystem:
+    try:
+        return reader(volume)
+    except OSError as error:
+        reason = f"holds {name}, which cannot be read: {_reason(error)}; its files were not read"
+        raise UnreadFileSystemError(reason) from error
+
+
+def _sleuth_kit(volume: Volume) -> FileSystem:
+    return SleuthKitFileSystem(volume.image, volume.image_offset)
+
+
+def _begins(volume: Volume, offset: int, magic: bytes) -> bool:
+    try:
+        return volume.read(offset, len(magic)) == magic
     except OSError:
-        raise UnreadFileSystemError("has no file system that is known") from None
+        return False  # whether it can be read at all is said below
+
+
+def _what_is_there(volume: Volume) -> str:
+    try:
+        return recognise(volume.read, volume.length) or "has no file system that is known; its files were not read"
+    except OSError as error:
+        return f"cannot be read: {_reason(error)}"
+
+
+def _reason(error: OSError) -> str:
+    return str(error).splitlines()[0] if str(error) else "unknown reason"

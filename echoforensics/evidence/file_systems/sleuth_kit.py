@@ -1,17 +1,28 @@
-"""A file system in an image, read with The Sleuth Kit: files, and deleted files whose content is still there."""
+"""A file system in an image, read with The Sleuth Kit: files, and deleted files whose content is still there.
+
+The Sleuth Kit follows the size that an inode states, and searches deleted inodes through the same code. On ext file
+systems it is therefore kept from folders and files that state more than the volume holds, and what no name leads to
+is found by :mod:`ext_recovery` instead.
+"""
 
 from __future__ import annotations
 
 import stat
 import time
-from datetime import UTC, datetime
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytsk3
 
 from echoforensics.evidence.entry import Entry, Fault, Kind, State, text_of
+from echoforensics.evidence.file_systems.ext_content import ExtContent
+from echoforensics.evidence.file_systems.ext_inode import time_text
+from echoforensics.evidence.file_systems.ext_layout import ExtLayout
+from echoforensics.evidence.file_systems.ext_oversize import masked_image, oversized_inodes
+from echoforensics.evidence.file_systems.ext_recovery import JOURNAL, ExtFiles, ExtRecovery, oversize
+from echoforensics.evidence.file_systems.fat_table import FatTable
 from echoforensics.evidence.file_systems.file_system import FileSystem
-from echoforensics.evidence.limits import MAX_ENTRIES, MAX_FOLDER_DEPTH
+from echoforensics.evidence.file_systems.sleuth_kit_walk import Walk
 from echoforensics.evidence.streams import RandomAccessStream, buffered
 
 if TYPE_CHECKING:
@@ -37,9 +48,12 @@ _WITH_MODES = (
     pytsk3.TSK_FS_TYPE_YAFFS2,
 )
 _TIMES = (("modified", "mtime"), ("accessed", "atime"), ("changed", "ctime"), ("created", "crtime"))
-#: Files of the file system itself, which The Sleuth Kit shows as if they were files.
-_VIRTUAL = (b"$MBR", b"$FAT1", b"$FAT2", b"$UPCASE_TABLE", b"$ALLOC_BITMAP")
-_LABEL_SUFFIX = b" (Volume Label Entry)"
+_CONTENT = (pytsk3.TSK_FS_ATTR_TYPE_DEFAULT, pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA)
+_UNALLOCATED = "deleted; its inode is unallocated and still points to this content, which later writes may have changed"
+_FAT_DELETED = (
+    "deleted; its directory entry still states where its content begins and how long it is; that the content lies"
+    " in the free clusters from there is assumed, and later writes may have changed it"
+)
 
 
 class SleuthKitFileSystem(FileSystem):
@@ -47,144 +61,261 @@ class SleuthKitFileSystem(FileSystem):
 
     def __init__(self, image: Any, offset: int) -> None:
         """Open the file system at a byte offset of an image. Raises OSError where there is none that is known."""
-        self._fs = pytsk3.FS_Info(image, offset=offset)
-        kind = self._fs.info.ftype
-        self.block_size = int(self._fs.info.block_size)
+        self._opened = pytsk3.FS_Info(image, offset=offset)
+        self._image, self._offset = image, offset
+        kind = self._opened.info.ftype
+        self.block_size = int(self._opened.info.block_size)
         self.name = {**_FAT, **_EXT}.get(kind, str(kind).removeprefix("TSK_FS_TYPE_"))
-        self._local_times = kind in _FAT
+        self._is_ext, self._is_fat = kind in _EXT, kind in _FAT
         self._keeps_modes = kind in _WITH_MODES
+        self._stated = int(self._opened.info.block_count) * self.block_size
+        self._length = max(0, min(image.get_size() - offset, self._stated))
 
     def entries(self) -> Iterator[Entry | Fault]:
-        """Every file, link and other thing; folders are walked, each inode once."""
-        pending: list[tuple[bytes, int, int]] = [(b"", self._fs.info.root_inum, 0)]
-        entered = {self._fs.info.root_inum}
-        count = 0
-        while pending:
-            path, inode, depth = pending.pop()
-            folders: list[tuple[bytes, int, int]] = []
-            for item in self._listing(path, inode):
-                if isinstance(item, Fault):
-                    yield item
-                    continue
-                count += 1
-                if count > MAX_ENTRIES:
-                    yield Fault(text_of(path), f"only the first {MAX_ENTRIES} names were read")
-                    return
-                name, full = item.info.name.name, _join(path, item.info.name.name)
-                if _is_folder(item):
-                    number = item.info.meta.addr
-                    if number in entered or _is_dot(name):
-                        continue
-                    if depth >= MAX_FOLDER_DEPTH:
-                        yield Fault(text_of(full), f"not entered: more than {MAX_FOLDER_DEPTH} folders deep")
-                        continue
-                    entered.add(number)
-                    folders.append((full, number, depth + 1))
-                elif not (depth == 0 and _is_virtual(name)) and not _is_dot(name):
-                    yield self._entry(full, item)
-            pending.extend(reversed(folders))
+        """Every file, link and other thing, each inode once; then what no name leads to, and what the journal holds."""
+        if self._length < self._stated:
+            text = f"the file system states {self._stated} bytes, of which the image holds {self._length}"
+            yield Fault("", text)
+        if not self._is_ext:
+            yield from self._walked(Walk(self._fs, None), b"", self._fs.info.root_inum, None)
+            return
+        walk = Walk(self._fs, self._oversized)
+        files = self._ext
+        if isinstance(files, Fault):
+            yield files
+            yield from self._walked(walk, b"", self._fs.info.root_inum, None)
+            return
+        yield from (Fault("", text) for text in files.faults())
+        recovery = ExtRecovery(files)
+        yield from self._walked(walk, b"", self._fs.info.root_inum, recovery)
+        for path, inode in recovery.nameless_folders():
+            yield from self._walked(walk, path, inode, recovery)
+        yield from recovery.rest()
 
     def open(self, address: str) -> BinaryIO:
-        """Open a file; its address is ``inode`` or ``inode@path`` (a deleted name may share an inode)."""
-        number = address.partition("@")[0]
-        if not number.isdecimal():
-            raise KeyError(address)
-        return _content(self._fs.open_meta(int(number)))
+        """Open a file; its address is ``inode`` or ``inode@path`` (a deleted name may share an inode).
+
+        Of a file whose inode stands in the journal: ``journal-BLOCK-INODE@path``, with the block in the journal.
+        """
+        content = self._own(address)
+        if content is not None and not isinstance(self._ext, Fault):
+            return self._ext.stream(content)
+        return self._content(self._item(_number(address)))
 
     def extents(self, address: str) -> list[tuple[int, int]]:
         """Where in the volume a file's content lies (see :meth:`FileSystem.extents`)."""
-        number = address.partition("@")[0]
-        if not number.isdecimal():
-            raise KeyError(address)
-        block = self.block_size
-        found: list[tuple[int, int]] = []
-        for attribute in self._fs.open_meta(int(number)):
-            if attribute.info.type in (pytsk3.TSK_FS_ATTR_TYPE_DEFAULT, pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA):
-                found.extend((run.addr * block, run.len * block) for run in attribute)
+        content = self._own(address)
+        if content is not None:
+            return content.extents(self.block_size)
+        return [(at * self.block_size, count * self.block_size) for at, count in _runs(self._item(_number(address)))]
+
+    @cached_property
+    def _oversized(self) -> dict[int, int]:
+        if not self._is_ext or isinstance(self._ext, Fault):
+            return {}
+        return oversized_inodes(self._ext.layout, self._length)
+
+    @cached_property
+    def _fs(self) -> Any:
+        """The file system as The Sleuth Kit may see it."""
+        if not self._oversized or isinstance(self._ext, Fault):
+            return self._opened
+        # pytsk3 does not keep the image alive by itself.
+        self._masked = masked_image(self._image, self._offset, self._ext.layout, self._oversized)
+        return pytsk3.FS_Info(self._masked, offset=self._offset)
+
+    @cached_property
+    def _ext(self) -> ExtFiles | Fault:
+        try:
+            return ExtFiles(ExtLayout(self._read), self._read, self._length)
+        except OSError as error:
+            return Fault("", f"deleted files were looked for only by their names: {error}")
+
+    @cached_property
+    def _fat(self) -> FatTable | None:
+        try:
+            return FatTable(self.name, self._read) if self._is_fat and self.name != "exFAT" else None
+        except OSError:
+            return None  # The Sleuth Kit has read the boot sector already: then nothing is said of clusters in use
+
+    def _read(self, offset: int, size: int) -> bytes:
+        size = min(size, self._length - offset)
+        if size <= 0 or offset < 0:
+            return b""
+        data: bytes = self._image.read(self._offset + offset, size)
+        return data
+
+    def _item(self, number: int) -> Any:
+        try:
+            return self._fs.open_meta(number)
+        except RuntimeError as error:
+            # So pytsk3 tells of an error of the image's own reading.
+            raise OSError(str(error)) from error
+
+    def _own(self, address: str) -> ExtContent | None:
+        """Content that is not read by The Sleuth Kit: by inodes in the journal, deleted, or of an impossible size."""
+        if not self._is_ext or isinstance(self._ext, Fault):
+            if address.startswith(JOURNAL):
+                raise KeyError(address)
+            return None
+        if address.startswith(JOURNAL):
+            return self._ext.at(address)
+        number = _number(address)
+        inode = self._ext.inode(number)
+        if inode is None or not inode.is_file or (inode.links and number not in self._oversized):
+            return None
+        return self._ext.content(inode)
+
+    def _walked(self, walk: Walk, path: bytes, inode: int, recovery: ExtRecovery | None) -> Iterator[Entry | Fault]:
+        if recovery is not None:
+            recovery.folders.setdefault(inode, (path, inode))
+        for found in walk.below(path, inode):
+            if isinstance(found, Fault):
+                yield found
+                continue
+            if recovery is not None:
+                recovery.saw(found.name, found.inode, stands=not found.deleted)
+            if found.is_folder:
+                if recovery is not None and not found.deleted:
+                    recovery.folders.setdefault(found.inode, (found.path, found.folder))
+            elif found.deleted and recovery is not None:
+                yield recovery.deleted(found.path, found.name, found.inode)
+            else:
+                yield from self._found(found.path, found.inode, found.item, deleted=found.deleted)
+
+    def _found(self, path: bytes, inode: int, item: Any, *, deleted: bool) -> Iterator[Entry | Fault]:
+        meta, shown = item.info.meta, text_of(path)
+        state = State.DELETED if deleted else State.ALLOCATED
+        address = f"{inode}@{path.hex()}"
+        if meta is None:
+            yield Entry(shown, address, 0, None, state=state, note="only the name is left")
+            return
+        times = self._times(meta)
+        kind = meta.type
+        if kind != pytsk3.TSK_FS_META_TYPE_REG:
+            link = kind == pytsk3.TSK_FS_META_TYPE_LNK
+            note = "a link; not followed" if link else "not a regular file"
+            yield Entry(shown, address, 0, None, Kind.LINK if link else Kind.OTHER, state, note, times)
+            return
+        mode = stat.S_IMODE(int(meta.mode)) if self._keeps_modes else None
+        size = meta.size
+        if deleted:
+            yield self._deleted(shown, address, item, times, mode)
+        elif inode in self._oversized:
+            yield from self._too_large(shown, address, self._oversized[inode], times, mode)
+        else:
+            note = "" if meta.flags & pytsk3.TSK_FS_META_FLAG_ALLOC else "its name stands, but its inode is unallocated"
+            yield Entry(shown, address, size, lambda: self._content(item), note=note, times=times, mode=mode)
+
+    def _too_large(
+        self, shown: str, address: str, size: int, times: dict[str, str], mode: int | None
+    ) -> Iterator[Entry | Fault]:
+        """A file whose inode states more than the volume holds: up to its last written block."""
+        why = f"its inode states {size} bytes, more than can be"
+        try:
+            content = self._own(address)
+        except OSError as error:
+            yield Fault(shown, f"{why}; its content is lost: {error}")
+            content = None
+        if content is None:
+            yield Entry(shown, address, 0, None, note=why, times=times, mode=mode)
+            return
+        yield Fault(shown, oversize(content))
+        yield Entry(
+            shown, address, content.size, lambda: self.open(address), note=oversize(content), times=times, mode=mode
+        )
+
+    def _deleted(self, shown: str, address: str, item: Any, times: dict[str, str], mode: int | None) -> Entry:
+        """A deleted name of a file system other than ext, or of an ext file system that cannot be looked into."""
+        meta = item.info.meta
+        note, size = _deleted_note(meta, is_fat=self._is_fat), meta.size
+        if note is None:
+            note = "deleted; its inode now belongs to another file"
+            return Entry(shown, address, 0, None, state=State.DELETED, note=note, times=times)
+        if not size or (self._is_ext and not 0 < size <= self._length):
+            return Entry(shown, address, 0, None, state=State.DELETED, note=note, times=times, mode=mode)
+        runs = _runs(item)
+        placed = min(size, sum(count for _, count in runs) * self.block_size)
+        if self._is_fat and placed < size:
+            note += f"; only {placed} of its {size} bytes could be placed"
+        clusters, used = self._clusters(runs)
+        if used:
+            note += f"; {used} of its {clusters} clusters now belong to other files"
+        if self._is_fat and (not placed or (used == clusters > 0)):
+            note += ", so that no content is given"
+            return Entry(shown, address, 0, None, state=State.DELETED, note=note, times=times, mode=mode)
+        return Entry(
+            shown,
+            address,
+            placed if self._is_fat else size,
+            lambda: self._content(item),
+            state=State.DELETED,
+            note=note,
+            times=times,
+            mode=mode,
+        )
+
+    def _clusters(self, runs: list[tuple[int, int]]) -> tuple[int, int]:
+        try:
+            return self._fat.clusters_in_use(runs) if self._fat else (0, 0)
+        except OSError:
+            return 0, 0  # The Sleuth Kit placed it; nothing is said of clusters in use
+
+    def _content(self, item: Any) -> BinaryIO:
+        meta = item.info.meta
+        if meta is None:
+            raise OSError("it has no inode")
+        size = meta.size
+        if self._is_fat and not meta.flags & pytsk3.TSK_FS_META_FLAG_ALLOC:
+            size = min(size, sum(count for _, count in _runs(item)) * self.block_size)
+        return buffered(RandomAccessStream(size, partial(_read_random, item)))
+
+    def _times(self, meta: Any) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for label, key in _TIMES:
+            seconds = getattr(meta, key, 0)
+            if not seconds:
+                continue
+            if self._is_fat:
+                # FAT keeps wall-clock time; The Sleuth Kit read it in this machine's zone, which is undone here.
+                wall = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(seconds))
+                found[label] = f"{wall} (local time of an unknown zone)"
+            else:
+                found[label] = time_text(seconds, getattr(meta, f"{key}_nano", 0) or 0)
         return found
 
-    def _listing(self, path: bytes, inode: int) -> Iterator[Any]:
-        try:
-            yield from self._fs.open_dir(inode=inode)
-        except OSError as error:
-            yield Fault(text_of(path), f"the folder cannot be read: {_reason(error)}")
 
-    def _entry(self, path: bytes, item: Any) -> Entry:
-        meta, shown = item.info.meta, text_of(path)
-        deleted = bool(item.info.name.flags & pytsk3.TSK_FS_NAME_FLAG_UNALLOC)
-        state = State.DELETED if deleted else State.ALLOCATED
-        address = f"{item.info.name.meta_addr}@{path.hex()}"
-        if meta is None:
-            return Entry(shown, address, 0, None, state=state, note="only the name is left")
-        times = {label: text for label, key in _TIMES if (text := self._time(meta, key))}
-        if meta.type == pytsk3.TSK_FS_META_TYPE_LNK:
-            return Entry(shown, address, 0, None, Kind.LINK, state, "a link; not followed", times)
-        if meta.type != pytsk3.TSK_FS_META_TYPE_REG:
-            return Entry(shown, address, 0, None, Kind.OTHER, state, "not a regular file", times)
-        if not deleted:
-            orphan = bool(meta.flags & pytsk3.TSK_FS_META_FLAG_ORPHAN)
-            if not orphan:
-                return Entry(shown, address, meta.size, lambda: _content(item), times=times, mode=self._mode(meta))
-        note = _deleted_note(meta)
-        if note is None:
-            why = "deleted; its inode now belongs to another file"
-            return Entry(shown, address, 0, None, state=State.DELETED, note=why, times=times)
-        opener = (lambda: _content(item)) if meta.size else None
-        mode = self._mode(meta)
-        return Entry(shown, address, meta.size, opener, state=State.DELETED, note=note, times=times, mode=mode)
-
-    def _mode(self, meta: Any) -> int | None:
-        return stat.S_IMODE(int(meta.mode)) if self._keeps_modes else None
-
-    def _time(self, meta: Any, key: str) -> str | None:
-        seconds = getattr(meta, key, 0)
-        if not seconds:
-            return None
-        if self._local_times:
-            # FAT keeps wall-clock time; The Sleuth Kit read it in this machine's zone, which is undone here.
-            wall = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(seconds))
-            return f"{wall} (local time of an unknown zone)"
-        nanoseconds = getattr(meta, f"{key}_nano", 0) or 0
-        try:
-            return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}Z"
-        except (ValueError, OverflowError, OSError):
-            return f"{seconds} seconds since 1970"
+def _read_random(item: Any, offset: int, size: int) -> bytes:
+    try:
+        data: bytes = item.read_random(offset, size)
+    except RuntimeError as error:
+        # So pytsk3 tells of an error of the image's own reading.
+        raise OSError(str(error)) from error
+    return data
 
 
-def _content(item: Any) -> BinaryIO:
-    size = item.info.meta.size
-    return buffered(RandomAccessStream(size, item.read_random))
+def _number(address: str) -> int:
+    number = address.partition("@")[0]
+    if not number.isdecimal():
+        raise KeyError(address)
+    return int(number)
 
 
-def _deleted_note(meta: Any) -> str | None:
+def _runs(item: Any) -> list[tuple[int, int]]:
+    """Where a file's content lies: (block, how many) in order, without holes."""
+    return [
+        (int(run.addr), int(run.len))
+        for attribute in item
+        if attribute.info.type in _CONTENT
+        for run in attribute
+        if not run.flags & (pytsk3.TSK_FS_ATTR_RUN_FLAG_SPARSE | pytsk3.TSK_FS_ATTR_RUN_FLAG_FILLER)
+    ]
+
+
+def _deleted_note(meta: Any, *, is_fat: bool) -> str | None:
     """Why a deleted file's content is believed to be its own; None where it is another file's."""
     if meta.flags & pytsk3.TSK_FS_META_FLAG_ALLOC and not meta.flags & pytsk3.TSK_FS_META_FLAG_ORPHAN:
         return None
     if not meta.size:
         return "deleted; its inode holds no content"
-    return "deleted; its inode is unallocated and still points to this content, which later writes may have changed"
-
-
-def _is_folder(item: Any) -> bool:
-    meta = item.info.meta
-    if meta is None or meta.type not in (pytsk3.TSK_FS_META_TYPE_DIR, pytsk3.TSK_FS_META_TYPE_VIRT_DIR):
-        return False
-    deleted = item.info.name.flags & pytsk3.TSK_FS_NAME_FLAG_UNALLOC
-    # A deleted name whose inode was given to another folder would show that folder's files twice.
-    return not (deleted and meta.flags & pytsk3.TSK_FS_META_FLAG_ALLOC)
-
-
-def _is_virtual(name: bytes) -> bool:
-    return name in _VIRTUAL or name.endswith(_LABEL_SUFFIX)
-
-
-def _is_dot(name: bytes) -> bool:
-    return name in (b".", b"..")
-
-
-def _join(folder: bytes, name: bytes) -> bytes:
-    return folder + b"/" + name if folder else name
-
-
-def _reason(error: OSError) -> str:
-    return str(error).splitlines()[0] if str(error) else "unknown reason"
+    return _FAT_DELETED if is_fat else _UNALLOCATED

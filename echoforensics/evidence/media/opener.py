@@ -7,24 +7,36 @@ from typing import TYPE_CHECKING
 import pytsk3
 
 from echoforensics.errors import SourceError
+from echoforensics.evidence.media.compressed import open_compressed_image
 from echoforensics.evidence.media.ewf import is_ewf, open_ewf
 from echoforensics.evidence.media.media import Media
+from echoforensics.evidence.media.qcow import is_qcow, open_qcow
+from echoforensics.evidence.media.sparse import is_sparse, open_sparse
+from echoforensics.evidence.media.split_raw import open_split
+from echoforensics.evidence.media.vhd import is_vhd, open_vhd
+from echoforensics.evidence.media.vmdk import is_vmdk, open_vmdk
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def open_image(path: Path, head: bytes) -> Media | None:
-    """Open a file that by its first bytes is an image in a format of its own; None where it is none such.
+    """Open a file that by its first bytes is an image in a format of its own, or one of several parts.
 
     Args:
         path: the file, or the first of several.
-        head: its first bytes.
+        head: its first bytes; some 64 KiB show all that is known here.
+
+    Returns:
+        None where it is none such: it may still be a raw image.
 
     Raises:
-        SourceError: it is such an image, but cannot be opened.
+        SourceError: it is such an image, but cannot be opened, or is not read and why.
     """
-    return open_ewf(path) if is_ewf(head) else None
+    try:
+        return _by_magic(path, head) or open_compressed_image(path, head) or open_split(path)
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error}") from error
 
 
 def open_raw(path: Path) -> Media:
@@ -37,3 +49,17 @@ def open_raw(path: Path) -> Media:
         return Media("raw image", pytsk3.Img_Info(str(path)), (path,))
     except OSError as error:
         raise SourceError(f"{path}: cannot be opened: {error}") from error
+
+
+def _by_magic(path: Path, head: bytes) -> Media | None:
+    if is_ewf(head):
+        return open_ewf(path, head)
+    if is_vmdk(head):
+        return open_vmdk(path, head)
+    if is_qcow(head):
+        return open_qcow(path, head)
+    if is_sparse(head):
+        return open_sparse(path)
+    if is_vhd(path, head):
+        return open_vhd(path, head)
+    return None

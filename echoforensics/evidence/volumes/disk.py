@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, BinaryIO
 from echoforensics.errors import SourceError
 from echoforensics.evidence.entry import Container, Entry, Fault
 from echoforensics.evidence.file_systems.opener import UnreadFileSystemError, open_file_system
+from echoforensics.evidence.file_systems.recognise import encrypted_files
 from echoforensics.evidence.media.ranges import MARK, open_ranges, parse_ranges
 from echoforensics.evidence.volumes.layout import find_volumes
+from echoforensics.evidence.volumes.table import CarefulReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.file_system import FileSystem
     from echoforensics.evidence.media.media import Media
     from echoforensics.evidence.volumes.volume import Volume
+
+#: Bytes of a sector, and of the smallest image that is searched by content alone.
+SECTOR = 512
+MIN_IMAGE = 64 * 1024
 
 
 class Disk(Container):
@@ -32,18 +38,26 @@ class Disk(Container):
             offsets: byte offsets at which volumes begin, given by hand.
 
         Raises:
-            SourceError: there is neither a table of volumes nor a file system that can be read.
+            SourceError: there is neither a table of volumes nor a file system that can be read, and the file does not
+                look like an image; or an offset lies outside the media.
         """
         self.media = media
-        layout = find_volumes(media, offsets)
+        try:
+            layout = find_volumes(media, offsets)
+        except SourceError as error:
+            raise SourceError(f"{name}: {error}") from None
         self.volumes: dict[str, Volume] = {volume.prefix: volume for volume in layout.volumes}
         self.file_systems: dict[str, FileSystem] = {}
         self._faults: list[Fault] = [*layout.faults]
         for prefix, volume in self.volumes.items():
             try:
                 self.file_systems[prefix] = open_file_system(volume)
+                if what := encrypted_files(CarefulReader(volume.read)):
+                    self._faults.append(Fault(prefix.rstrip("/"), what))
             except UnreadFileSystemError as error:
-                if not prefix:
+                if prefix in layout.holders:
+                    continue  # its logical volumes stand beside it
+                if not prefix and not may_be_image(media.size):
                     raise SourceError(
                         f"{name}: not a folder, an archive, an EWF image, nor an image with a partition table or"
                         " file system that is known"
@@ -81,7 +95,10 @@ class Disk(Container):
             for volume in self.volumes.values()
             if any(at is not None and at <= offset < at + length for at, length in volume.pieces)
         ]
-        return min(holding, key=lambda volume: volume.length).prefix if holding else ""
+        innermost = min(
+            holding, key=lambda volume: (volume.scheme not in ("LVM", "super"), volume.length), default=None
+        )
+        return innermost.prefix if innermost else ""
 
     def close(self) -> None:
         """Close the media."""
@@ -90,7 +107,7 @@ class Disk(Container):
     def describe(self) -> list[str]:
         """The volumes and file systems, a line each."""
         lines = [
-            f"{v.prefix.rstrip('/')}: {v.description}, {v.length} bytes at byte {v.offset}"
+            f"{v.prefix.rstrip('/')}: {v.description}, {v.length} bytes at byte {v.offset} ({v.scheme})"
             for v in self.volumes.values()
             if v.prefix
         ]
@@ -113,5 +130,20 @@ class Disk(Container):
 
 
 def _unread(volume: Volume, reason: str) -> str:
-    place = f"{volume.length} bytes at byte {volume.offset}"
-    return f"partition ({volume.description}, {place}) {reason}; its content was not read"
+    if volume.prefix:
+        return f"partition ({volume.description}, {volume.length} bytes at byte {volume.offset}) {reason}"
+    return (
+        f"there is no table of partitions and no file system that can be read; the image {reason}. It can only be"
+        " searched by content"
+    )
+
+
+def may_be_image(size: int) -> bool:
+    """Whether a file in which no table and no file system is known may still be an image, to be searched by content.
+
+    An image has whole sectors, and 64 KiB or more. A document is refused for its odd size, but for one in 512.
+
+    Args:
+        size: bytes of the media.
+    """
+    return size % SECTOR == 0 and size >= MIN_IMAGE

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import pytsk3
-
-from echoforensics.evidence.volumes.volume import Volume
+from echoforensics.errors import SourceError
+from echoforensics.evidence.entry import Fault
+from echoforensics.evidence.file_systems.opener import holds_file_system
+from echoforensics.evidence.volumes.amlogic import read_mpt, search_mpt
+from echoforensics.evidence.volumes.android_super import find_dynamic
+from echoforensics.evidence.volumes.gpt import read_gpt
+from echoforensics.evidence.volumes.last_kmsg import search_log
+from echoforensics.evidence.volumes.lvm import find_logical
+from echoforensics.evidence.volumes.mbr import read_mbr
+from echoforensics.evidence.volumes.other_tables import read_other
+from echoforensics.evidence.volumes.pieces import contiguous
+from echoforensics.evidence.volumes.table import CarefulReader, Part, Table, fitted
 
 if TYPE_CHECKING:
-    from echoforensics.evidence.entry import Fault
     from echoforensics.evidence.media.media import Media
+    from echoforensics.evidence.volumes.volume import Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,55 +28,128 @@ class Layout:
     """What lies on media.
 
     Attributes:
-        volumes: in order of place; the whole media, with an empty prefix, where there is no table.
+        volumes: in order of place, then logical volumes; the whole media, with an empty prefix, where there is no
+            table.
         faults: what of the tables could not be read, or contradicts itself.
+        holders: prefixes of the volumes that hold logical volumes and no file system of their own.
     """
 
     volumes: tuple[Volume, ...]
     faults: tuple[Fault, ...] = ()
+    holders: frozenset[str] = frozenset()
 
 
 def find_volumes(media: Media, offsets: tuple[int, ...] = ()) -> Layout:
     """Find the volumes of media.
 
+    Tables that say the same are one; where they differ, the volumes of each are given, and a fault says so. Volumes
+    are numbered in order of place. Where there is neither a table nor a file system, a list of partitions is looked
+    for in kernel logs (:mod:`echoforensics.evidence.volumes.last_kmsg`).
+
     Args:
         media: what is looked at.
-        offsets: byte offsets at which volumes begin, given by hand; where there are any, no table is read.
+        offsets: byte offsets at which volumes begin, given by hand; where there are any, no table is read. Each
+            reaches to the next, the last to the end of the media.
+
+    Raises:
+        SourceError: a given offset lies outside the media.
     """
+    reader = CarefulReader(media.read)
+    faults: list[Fault] = []
     if offsets:
-        return Layout(
-            tuple(
-                contiguous(media, f"at{offset}/", "given by hand", offset, media.size - offset, "given offset")
-                for offset in offsets
-            )
-        )
-    try:
-        table = pytsk3.Volume_Info(media.image)
-    except OSError:
-        return Layout((contiguous(media, "", "the whole media", 0, media.size, "whole"),))
-    block = table.info.block_size
-    found = sorted(
-        (part.start * block, part.len * block, part.desc.decode("utf-8", "backslashreplace"))
-        for part in table
-        if part.flags & pytsk3.TSK_VS_PART_FLAG_ALLOC
-    )
+        volumes = _at_offsets(media, offsets)
+    else:
+        tables = _tables(media, reader, faults)
+        volumes = _numbered(media, tables, faults) or [contiguous(media, "", "the whole media", 0, media.size, "whole")]
+    faults += [Fault("", what) for what in reader.faults]
+    logical, dynamic = find_logical(media, volumes), find_dynamic(media, volumes)
     return Layout(
-        tuple(
-            contiguous(media, f"p{number}/", description, offset, length, "MBR")
-            for number, (offset, length, description) in enumerate(found, 1)
-        )
+        (*volumes, *logical.volumes, *dynamic.volumes),
+        (*faults, *logical.faults, *dynamic.faults),
+        frozenset(logical.holders | dynamic.holders),
     )
 
 
-def contiguous(media: Media, prefix: str, description: str, offset: int, length: int, scheme: str) -> Volume:
-    """A volume that lies in one piece."""
-    return Volume(
-        prefix,
-        description,
-        length,
-        ((offset, length),),
-        scheme,
-        media.image,
-        offset,
-        lambda at, size: media.read(offset + at, max(0, min(size, length - at))),
-    )
+def _at_offsets(media: Media, offsets: tuple[int, ...]) -> list[Volume]:
+    places = sorted(set(offsets))
+    for place in places:
+        if not 0 <= place < media.size:
+            raise SourceError(f"offset {place} lies outside the image, which has {media.size} bytes")
+    ends = [*places[1:], media.size]
+    return [
+        contiguous(media, f"at{place}/", "given by hand", place, end - place, "given offset")
+        for place, end in zip(places, ends, strict=True)
+    ]
+
+
+def _tables(media: Media, reader: CarefulReader, faults: list[Fault]) -> list[Table]:
+    """The tables of the media, those first that are believed first."""
+    size = media.size
+    mbr = read_mbr(reader, size)
+    plain = mbr is not None and not mbr.protective
+    # A backup alone, behind an MBR that knows of no GPT, is what a former use of the disk left.
+    gpt = read_gpt(reader, size, last_sector=not plain)
+    amlogic = read_mpt(reader, size)
+    if gpt is None and mbr is not None and mbr.protective:
+        what = "the MBR stands for a GPT, but neither the GPT nor its backup can be read"
+        faults.append(Fault("", what))
+    if gpt is not None and mbr is None:
+        faults.append(Fault("", "there is a GPT, but no MBR before it that stands for it"))
+    if gpt is not None and plain:
+        faults.append(Fault("", "there is a GPT, but the MBR before it does not stand for it; both were read"))
+    own = [mbr.table] if mbr is not None else []
+    found = [*own, gpt] if plain else [gpt, *own]
+    # Amlogic's table gives names, where an MBR that repeats it gives none.
+    tables = [table for table in ([amlogic, *found] if gpt is None else [*found, amlogic]) if table is not None]
+    if any(table.parts for table in tables):
+        return tables
+    faults += [Fault("", what) for table in tables for what in table.faults]
+    return _further_tables(media, reader)
+
+
+def _further_tables(media: Media, reader: CarefulReader) -> list[Table]:
+    if (table := read_other(media.image)) is not None:
+        return [table]
+    if holds_file_system(contiguous(media, "", "the whole media", 0, media.size, "whole")):
+        return []
+    table = search_mpt(reader, media.size) or search_log(reader, media.size)
+    return [table] if table is not None else []
+
+
+def _numbered(media: Media, tables: list[Table], faults: list[Fault]) -> list[Volume]:
+    parts: dict[int, list[tuple[Part, str]]] = {}
+    for table in tables:
+        here = fitted(table, media.size)
+        faults += [Fault("", what) for what in here.faults]
+        added = _add(here, parts, faults)
+        if table is not tables[0] and added:
+            what = (
+                f"the {table.scheme} lists {added} partitions that the {tables[0].scheme} does not; they were read too"
+            )
+            faults.append(Fault("", what))
+    placed = sorted((offset, index, *one) for offset, ones in parts.items() for index, one in enumerate(ones))
+    return [
+        contiguous(media, f"p{number}/", part.description, offset, part.length, scheme, part.slot)
+        for number, (offset, _, part, scheme) in enumerate(placed, 1)
+    ]
+
+
+def _add(table: Table, parts: dict[int, list[tuple[Part, str]]], faults: list[Fault]) -> int:
+    """Add what earlier tables do not have; the count of what was added."""
+    before = {offset: ones[0] for offset, ones in parts.items()}
+    added = 0
+    for part in table.parts:
+        if part.offset not in before:
+            parts.setdefault(part.offset, []).append((part, table.scheme))
+            added += 1
+            continue
+        known, scheme = before[part.offset]
+        if known.length != part.length:
+            what = (
+                f"the {scheme} says that the partition at byte {part.offset} has {known.length} bytes, the"
+                f" {table.scheme} says {part.length}; the longer one was used"
+            )
+            faults.append(Fault("", what))
+            if part.length > known.length:
+                parts[part.offset][0] = (replace(known, length=part.length), scheme)
+    return added

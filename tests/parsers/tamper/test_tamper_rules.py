@@ -15,7 +15,7 @@ from parsers.tamper.rule import Rule, RuleError, load_all, parse
 
 RULES = load_all()
 #: CPU seconds for one pattern on one line.
-LIMIT = 0.05
+LIMIT = 0.5
 LINE = 65536
 GOOD = """
 - id: telnet_started

@@ -1,0 +1,69 @@
+"""The first read of a source against hashing alone, in one process: ``python -m benchmarks.first_read IMAGE RUNS``.
+
+Hashing alone, then the same hashing with the search for signatures, the walk of every file system and the match of
+every file's head against every parser beside it, in turn; the figures are written as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from chain_of_custody.digest import DEFAULT_ALGORITHMS
+from echoforensics.evidence.entry import Entry
+from echoforensics.evidence.source import Source, open_source
+from echoforensics.extraction.first_read import FirstRead, Task
+from parsers.parser import HEAD_SIZE
+from parsers.parser import Source as ParserSource
+from parsers.registry import claiming, load
+
+
+def hash_alone(path: Path) -> float:
+    """Seconds to hash a source."""
+    source = open_source(path)
+    begun = time.perf_counter()
+    source.hash(DEFAULT_ALGORITHMS)
+    took = time.perf_counter() - begun
+    source.close()
+    return took
+
+
+def first_read(path: Path) -> tuple[float, int, int]:
+    """Seconds to hash, search, walk and match a source; how many entries it has, and how many finds."""
+    source = open_source(path)
+    begun = time.perf_counter()
+    with FirstRead(Task(path, (), DEFAULT_ALGORITHMS, carve=True), source.size) as read:
+        entries = sum(_matched(source, entry) for entry in source.container.entries() if isinstance(entry, Entry))
+        finds = len(read.result().carved or ())
+    took = time.perf_counter() - begun
+    source.close()
+    return took, entries, finds
+
+
+def _matched(source: Source, entry: Entry) -> int:
+    if entry.opener is not None:
+        with entry.opener() as stream:
+            head = stream.read(HEAD_SIZE)
+        claiming(ParserSource(entry.path, entry.size or 0, head, entry.opener, mode=entry.mode))
+        source.container.extents(entry.address)  # type: ignore[attr-defined]
+    return 1
+
+
+def main() -> None:
+    """Run both in turn, after one warm-up of each."""
+    path, runs = Path(sys.argv[1]), int(sys.argv[2])
+    load()
+    alone, read = [], []
+    entries = finds = 0
+    for number in range(runs + 1):
+        alone.append(hash_alone(path))
+        took, entries, finds = first_read(path)
+        read.append(took)
+        print(f"run {number}: {alone[-1]:.2f} s alone, {read[-1]:.2f} s", file=sys.stderr)
+    json.dump({"alone": alone[1:], "read": read[1:], "entries": entries, "finds": finds}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

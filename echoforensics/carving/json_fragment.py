@@ -1,0 +1,161 @@
+"""Records of the Alexa account as JSON: whole answers, and single records where the answer is cut."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from echoforensics.carving.carved import Carved, Grade, Signature, View
+from echoforensics.carving.json_lexing import Bracket, Segment, segment
+from parsers.cloud.json_text import JsonError, decode
+from parsers.cloud.record_fragment import form_of
+from parsers.cloud.responses import kinds, quoted_keys, telltale
+from parsers.parser import HEAD_SIZE, Source
+from parsers.registry import claiming
+
+#: Keys that stand in activities, cards and the newer history, and hardly anywhere else.
+KEYS = (
+    "activities", "activityDialogItems", "activityItemData", "activityStatus", "alexaHistoryRecords", "cardType",
+    "conversationTurns", "customerHistoryRecords", "destinationUserId", "domainAttributes", "notificationIndex",
+    "playbackAudioAction", "primaryActions", "recordItemKey", "recordItemType", "recordKey", "registeredCustomerId",
+    "sourceDeviceIds", "utteranceId", "utteranceType", "voiceHistoryRecordItems",
+)  # fmt: skip
+_QUOTED = frozenset(f'"{key}"'.encode() for key in KEYS)
+_WHITE = b" \t\r\n"
+_AROUND = 64
+#: The outermost objects and lists around a key that are tried; a whole answer nests its records less deeply.
+_MAX_TRIED = 24
+_REQUEST_KEYS = ("request", "url", "log")
+
+
+@dataclass(slots=True)
+class _Held:
+    """What is known of one media: the text around the last key, and what was found there.
+
+    Attributes:
+        segment: that text.
+        faults: byte offsets at which the text is no JSON; what encloses one is none either.
+        verdicts: by the start of an object or list, whether it is whole and whether it is of a known form.
+    """
+
+    segment: Segment
+    faults: list[int] = field(default_factory=list)
+    verdicts: dict[int, tuple[bool, bool]] = field(default_factory=dict)
+
+
+_held: WeakKeyDictionary[View, _Held] = WeakKeyDictionary()
+
+
+def carve(view: View, at: int) -> Carved | None:
+    """The JSON that encloses a key.
+
+    Args:
+        view: the media.
+        at: byte offset of the key's opening quote.
+
+    Returns:
+        The outermost object or list that is whole and of a form that is read; None where nothing around is whole.
+    """
+    from_ = max(0, at - _AROUND)
+    if not _leads(view.read(from_, 3 * _AROUND), at - from_):
+        return None
+    held = _held.get(view)
+    if held is None or at not in held.segment.keys:
+        held = _held[view] = _Held(segment(view, at, _QUOTED))
+    innermost = held.segment.keys.get(at)
+    if innermost is None:
+        return None
+    fallback: Bracket | None = None
+    for bracket in _whole(view, held, innermost):
+        if held.verdicts[bracket.start][1]:
+            return _carved(bracket)
+        fallback = fallback or bracket
+    if fallback and claiming(Source.of(_content(view, fallback), "carved.json")):
+        return _carved(fallback)
+    return None
+
+
+def _leads(block: bytes, at: int) -> bool:
+    """Whether a quoted word stands where a key may: after a brace or a comma, before a colon."""
+    before = block[max(0, at - _AROUND) : at].rstrip(_WHITE)[-1:]
+    end = block.find(b'"', at + 1)
+    return before in (b"{", b",") and end > 0 and block[end + 1 : end + 1 + _AROUND].lstrip(_WHITE)[:1] == b":"
+
+
+def _whole(view: View, held: _Held, innermost: Bracket) -> Iterator[Bracket]:
+    """Those around a key that can be decoded, the outermost first."""
+    chain: list[Bracket] = []
+    bracket: Bracket | None = innermost
+    while bracket is not None:
+        if bracket.end > 0:
+            chain.append(bracket)
+        bracket = bracket.parent
+    for bracket in chain[: -_MAX_TRIED - 1 : -1]:
+        if bracket.start not in held.verdicts:
+            held.verdicts[bracket.start] = _verdict(view, held, bracket)
+        if held.verdicts[bracket.start][0]:
+            yield bracket
+
+
+def _content(view: View, bracket: Bracket) -> bytes:
+    return view.read(bracket.start, bracket.end - bracket.start)
+
+
+def _verdict(view: View, held: _Held, bracket: Bracket) -> tuple[bool, bool]:
+    place = bisect_left(held.faults, bracket.start)
+    if place < len(held.faults) and held.faults[place] < bracket.end:
+        return False, False
+    content = _content(view, bracket)
+    text = content.decode("utf-8", "surrogateescape")
+    try:
+        value = decode(text)
+    except JsonError as error:
+        inside = len(text[: error.at].encode("utf-8", "surrogateescape")) if error.at is not None else 0
+        insort(held.faults, bracket.start + min(inside, len(content) - 1))
+        return False, False
+    return True, _is_known(content, value)
+
+
+def _is_known(content: bytes, value: object) -> bool:
+    """Whether it is an answer or a record that is read, or a list of requests with their answers."""
+    if form_of(value) is not None:
+        return True
+    first = value[0] if isinstance(value, list) and value else value
+    if isinstance(first, dict) and any(key in first for key in _REQUEST_KEYS):
+        return bool(claiming(Source.of(content, "carved.json")))
+    return telltale(quoted_keys(content[:HEAD_SIZE])) and any(kind.fits(value) for kind in kinds())
+
+
+def _carved(bracket: Bracket) -> Carved:
+    cut = bracket.parent is not None and bracket.parent.end < 0
+    what = "object" if bracket.sign == b"{" else "list"
+    if cut or (bracket.parent is None and bracket.within):
+        ending = f"the {what} is closed; the answer that encloses it is cut off"
+    else:
+        ending = f"the {what} is closed"
+    grade = Grade.CUT if "cut off" in ending else Grade.WHOLE
+    detail = "" if bracket.parent is None or cut else f"part of JSON that begins at byte {_outermost(bracket).start}"
+    return Carved(
+        "JSON record", ".json", ((bracket.start, bracket.end - bracket.start),), grade, ending, detail, is_record=True
+    )
+
+
+def _outermost(bracket: Bracket) -> Bracket:
+    while bracket.parent is not None:
+        bracket = bracket.parent
+    return bracket
+
+
+SIGNATURES = tuple(
+    Signature(
+        name=f"JSON key {key}",
+        pattern=f'"{key}"'.encode(),
+        carve=carve,
+        width=len(key) + 2,
+        leads=_leads,
+        group="JSON record",
+    )
+    for key in KEYS
+)

@@ -1,0 +1,88 @@
+"""Leaf pages of tables whose database is gone, around what was noticed in them: they lie on the media by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from echoforensics.carving import json_fragment, utterance
+from echoforensics.carving.carved import Carved, Grade, View
+from parsers.sqlite.leaf_page import SIZES, LeafPage, leaf_page, may_begin
+
+_LARGEST = SIZES[-1]
+_SECTOR = 512
+#: The header of a page in a write-ahead log, and the multiple of bytes at which pages begin there.
+_FRAME, _STEP = 24, 8
+#: Pages of a database that is carried as an app's are numbered far below this.
+_MAX_PAGES = 1 << 24
+#: Of one place at most this many pages are tried in full.
+_MAX_TRIED = 64
+
+
+def page_around(view: View, at: int) -> Carved | None:
+    """The leaf page in which a byte of the media lies.
+
+    Args:
+        view: the media.
+        at: byte offset on the media: within a row, or within the page's room that is no longer in use.
+
+    Returns:
+        The page; None where no bytes around the place are one.
+    """
+    begin = max(0, at - _LARGEST + 1)
+    room = view.read(begin, at - begin + _LARGEST)
+    tried = 0
+    for start, framed in _starts(room, begin, at):
+        for size in SIZES:
+            if start + size <= at - begin or not may_begin(room[start : start + 8], size):
+                continue
+            tried += 1
+            if tried > _MAX_TRIED:
+                return None
+            page = leaf_page(room[start : start + size])
+            if page and (page.holds(at - begin - start) or page.unused(at - begin - start)):
+                return _carved(page, begin + start, at - begin - start, framed=framed)
+    return None
+
+
+def _starts(room: bytes, begin: int, at: int) -> Iterator[tuple[int, bool]]:
+    """Where a page may begin, the nearest first; and whether it begins after the header of a frame."""
+    found = room.rfind(b"\x0d", 0, at - begin)
+    while found >= 0:
+        place = begin + found
+        if place % _SECTOR == 0:
+            yield found, False
+        elif place % _STEP == 0 and _is_frame(room[max(0, found - _FRAME) : found]):
+            yield found, True
+        found = room.rfind(b"\x0d", 0, found)
+
+
+def _is_frame(header: bytes) -> bool:
+    """Whether 24 bytes look like the header of a frame: a page number, and the pages after a commit or nothing."""
+    if len(header) < _FRAME or not any(header[8:]):
+        return False
+    number, committed = (int.from_bytes(header[place : place + 4], "big") for place in (0, 4))
+    return 0 < number < _MAX_PAGES and committed < _MAX_PAGES
+
+
+def _carved(page: LeafPage, start: int, at: int, *, framed: bool) -> Carved:
+    size = len(page.page.content)
+    rows = len(page.cells)
+    told = [f"{rows} row{'s' if rows > 1 else ''}"]
+    if not page.holds(at):
+        told.append("what was noticed lies in room of the page that is no longer in use")
+    if framed:
+        told.append("it lies behind what looks like the header of a frame of a write-ahead log")
+    if any(cell.overflow for cell in page.cells):
+        told.append("rows go on in other pages, which are not part of it")
+    ending = f"its rows and its freed room fill the page of {size} bytes"
+    return Carved(
+        "SQLite table page", ".sqlite-page", ((start, size),), Grade.WHOLE, ending, "; ".join(told), is_record=True
+    )
+
+
+#: Pages have no signature of their own that is rare: they are looked for around what the other carvers notice.
+SIGNATURES = tuple(
+    replace(each, name=f"SQLite page around {each.name}", carve=page_around, group="SQLite table page")
+    for each in (*json_fragment.SIGNATURES, *utterance.SIGNATURES)
+)

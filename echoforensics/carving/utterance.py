@@ -1,0 +1,82 @@
+"""Utterance ids as plain text, wherever they lie: in logs, in databases, in what an app kept of an address."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from echoforensics.carving.carved import Carved, Grade, Signature, View
+from parsers.utterance import FINDER, UtteranceId
+
+#: Bytes before and after the minutes and seconds that may belong to the id.
+_BEFORE, _AFTER = 180, 180
+_NOT_TEXT = re.compile(rb"[^\x21-\x7e]")
+#: A percent sign, and a letter in its place so that an id with signs written %3A or %2F is found as one without.
+_SIGNS = re.compile(rb"%(?:3[Aa]|2[Ff])")
+
+
+def carve(view: View, at: int) -> Carved | None:
+    """The utterance id around its minutes and seconds.
+
+    Args:
+        view: the media.
+        at: byte offset of the sign before the minutes (``/mm:ss::``, or the same percent-encoded).
+    """
+    begin = max(0, at - _BEFORE)
+    text = view.read(begin, at - begin + _AFTER)
+    # What cannot stand in an id ends the text on either side.
+    edges = [found.start() for found in _NOT_TEXT.finditer(text)]
+    first = max((edge + 1 for edge in edges if edge < at - begin), default=0)
+    last = min((edge for edge in edges if edge >= at - begin), default=len(text))
+    for encoded in (False, True):
+        found = _find(text[first:last], at - begin - first, encoded=encoded)
+        if found is not None:
+            start, end = found
+            return Carved(
+                kind="utterance id",
+                suffix=".utterance-id",
+                ranges=((begin + first + start, end - start),),
+                grade=Grade.WHOLE,
+                ending="the form of an utterance id ends here",
+                detail="percent-encoded, as in an address" if encoded else "",
+                is_record=True,
+            )
+    return None
+
+
+def _find(text: bytes, at: int, *, encoded: bool) -> tuple[int, int] | None:
+    """First byte and end of the id that a byte lies in."""
+    if not encoded:
+        return _id_around(text.decode("ascii"), at)
+    # Each encoded sign is one character here; their places lead back to the bytes.
+    plain, places = bytearray(), []
+    place = 0
+    while place < len(text):
+        sign = _SIGNS.match(text, place)
+        plain += unquote(sign[0].decode("ascii")).encode("ascii") if sign else text[place : place + 1]
+        places.append(place)
+        place = sign.end() if sign else place + 1
+    places.append(len(text))
+    if at not in places:
+        return None
+    found = _id_around(plain.decode("ascii"), places.index(at))
+    return (places[found[0]], places[found[1]]) if found else None
+
+
+def _id_around(text: str, at: int) -> tuple[int, int] | None:
+    for match in FINDER.finditer(text):
+        if match.start() <= at < match.end() and UtteranceId.parse(match[0]):
+            return match.start(), match.end()
+    return None
+
+
+SIGNATURES = (
+    Signature("utterance id", rb"/[0-5]\d:[0-5]\d::\w", carve, width=9, group="utterance id"),
+    Signature(
+        "utterance id in an address",
+        rb"%2[Ff][0-5]\d%3[Aa][0-5]\d%3[Aa]%3[Aa]\w",
+        carve,
+        width=17,
+        group="utterance id",
+    ),
+)

@@ -1,0 +1,189 @@
+"""What a volume holds where its file system is not read: the name of it, by its magic."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable
+
+Read = Callable[[int, int], bytes]
+
+#: (byte offset, magic, what it is): file systems and layers below file systems, which are known but not parsed.
+_UNPARSED = (
+    (0, b"UBI#", "UBI (volumes on raw flash)"),
+    (0, b"\x31\x18\x10\x06", "UBIFS"),
+    (0, b"\x85\x19", "JFFS2"),
+    (0, b"\x19\x85", "JFFS2 (big-endian)"),
+    (1024, b"\xe2\xe1\xf5\xe0", "EROFS"),
+    (0, b"\x45\x3d\xcd\x28", "cramfs"),
+    (0, b"\x28\xcd\x3d\x45", "cramfs (big-endian)"),
+    (0, b"-rom1fs-", "romfs"),
+    (0, b"hsqs", "squashfs"),
+    (0, b"sqsh", "squashfs (big-endian)"),
+    (1024, b"\x10\x20\xf5\xf2", "F2FS"),
+    (1080, b"\x53\xef", "ext2, ext3 or ext4"),
+    (0x10040, b"_BHRfS_M", "Btrfs"),
+    (0, b"XFSB", "XFS"),
+    (3, b"NTFS    ", "NTFS"),
+    (3, b"EXFAT   ", "exFAT"),
+    (32, b"NXSB", "APFS"),
+    (1024, b"H+", "HFS+"),
+    (32769, b"CD001", "ISO 9660"),
+    (512, b"LABELONE", "an LVM2 physical volume"),
+    (4096, b"\x67\x44\x6c\x61", "Android dynamic partitions (super)"),
+    (0, b"\x3a\xff\x26\xed", "an Android sparse image"),
+    (4096, b"\xfc\x4e\x2b\xa9", "a Linux RAID member"),
+)
+#: The same, of encrypted data.
+_ENCRYPTED = (
+    (0, b"LUKS\xba\xbe", "LUKS"),
+    (3, b"-FVE-FS-", "BitLocker"),
+)
+#: (byte offset, magic, what it is): what holds no files.
+_WITHOUT_FILES = (
+    (0, b"ANDROID!", "an Android boot image"),
+    (0, b"VNDRBOOT", "an Android vendor boot image"),
+    (0, b"AVB0", "Android verified boot data (vbmeta)"),
+    (0, b"\x27\x05\x19\x56", "a U-Boot image (uImage)"),
+    (0, b"\xd0\x0d\xfe\xed", "a flattened image tree or device tree (FIT, DTB)"),
+    (0, b"verity\0\0", "hashes of dm-verity"),
+    (0, b"\x01\xb0\x01\xb0", "metadata of Android's verified boot (dm-verity)"),
+    (0, b"\xd7\xb7\xab\x1e", "a table of device tree overlays (dtbo)"),
+    (0, b"AMLSECU!", "signed data of an Amlogic device"),
+    (8, b"AML_RES!", "pictures that an Amlogic device shows as it starts"),
+    (0, b"\x7fELF", "an ELF program"),
+    *((size - 10, b"SWAPSPACE2", "Linux swap space") for size in (4096, 8192, 16384, 65536)),
+    *((size - 10, b"SWAP-SPACE", "Linux swap space") for size in (4096, 8192, 16384, 65536)),
+)
+#: Android's footer of a partition encrypted with dm-crypt: 16 KiB from its end.
+_CRYPT_FOOTER = b"\xc4\xb1\xb5\xd0"
+_CRYPT_FOOTER_FROM_END = 16 * 1024
+#: The first blocks of raw flash may be bad or erased; erase blocks have one of these sizes.
+_FLASH_BLOCKS = (128 * 1024, 256 * 1024, 512 * 1024)
+_FLASH_BLOCKS_LOOKED_AT = 8
+#: Pages of raw flash, with spare bytes behind each or without.
+_YAFFS_PAGES = (2048, 2048 + 64, 4096, 4096 + 128, 4096 + 224)
+_YAFFS_PAGES_LOOKED_AT = 64
+_SAMPLES = 64
+_SAMPLE = 4096
+#: Bits a byte, from which on bytes look random.
+_RANDOM = 7.95
+#: ext4's feature "encrypt".
+_EXT_ENCRYPT = 0x10000
+
+_NOT_READ = "not parsed; its files were not read"
+
+
+def recognise(read: Read, length: int) -> str | None:
+    """What a volume holds that no reader reads.
+
+    Args:
+        read: reads (byte offset in the volume, size in bytes); may raise OSError, which passes through.
+        length: bytes of the volume.
+
+    Returns:
+        The rest of a sentence about the volume ("holds UBIFS, which is not parsed; its files were not read"), or
+        None where nothing is recognised.
+
+    References:
+        Linux, include/uapi/linux/magic.h; https://source.android.com/docs/core (boot images, verified boot, dm-crypt);
+        https://gitlab.com/cryptsetup/cryptsetup/-/wikis/DMVerity.
+    """
+    if name := _by_magic(read, length, _WITHOUT_FILES):
+        return f"has no file system that is known: it holds {name}, in which no files are"
+    if name := _by_magic(read, length, _ENCRYPTED):
+        return f"is encrypted with {name}; its files were not read"
+    if name := _by_magic(read, length, _UNPARSED) or _on_flash(read, length):
+        return f"holds {name}, which is {_NOT_READ}"
+    if _looks_like_yaffs2(read, length):
+        return f"holds what looks like YAFFS2, which has no magic; {_NOT_READ}"
+    if read(max(0, length - _CRYPT_FOOTER_FROM_END), 4) == _CRYPT_FOOTER:
+        return "is encrypted (Android dm-crypt, by the footer at its end); its files were not read"
+    return _by_its_bytes(read, length)
+
+
+def encrypted_files(read: Read) -> str | None:
+    """What an ext file system's superblock says of encrypted files in it, a sentence; None where it says nothing."""
+    raw = read(1024, 128)
+    if len(raw) < 128 or raw[56:58] != b"\x53\xef" or not int.from_bytes(raw[96:100], "little") & _EXT_ENCRYPT:
+        return None
+    return (
+        "the file system says that it may hold encrypted files (fscrypt, file-based encryption); their names and"
+        " content are given as they are stored"
+    )
+
+
+def _by_magic(read: Read, length: int, known: tuple[tuple[int, bytes, str], ...]) -> str | None:
+    for offset, magic, name in known:
+        if offset + len(magic) <= length and read(offset, len(magic)) == magic and _confirmed(read, offset, name):
+            return name
+    return None
+
+
+def _confirmed(read: Read, offset: int, name: str) -> bool:
+    """Whether what follows a short magic bears it out."""
+    if not name.startswith("JFFS2"):
+        return True
+    # A node's kind, and a length of at least the head of a node.
+    raw = read(offset, 12)
+    order = "big" if "big" in name else "little"
+    kind, size = int.from_bytes(raw[2:4], order), int.from_bytes(raw[4:8], order)  # type: ignore[arg-type]
+    return kind in (0xE001, 0xE002, 0x2003, 0x2004, 0x2006, 0xE008, 0xE009) and 12 <= size <= 0x20000
+
+
+def _on_flash(read: Read, length: int) -> str | None:
+    for block in _FLASH_BLOCKS:
+        for number in range(1, _FLASH_BLOCKS_LOOKED_AT):
+            if number * block + 4 <= length and read(number * block, 4) == b"UBI#":
+                return "UBI (volumes on raw flash)"
+    return None
+
+
+def _looks_like_yaffs2(read: Read, length: int) -> bool:
+    """Whether the first chunk is the header of an object, and one more of the first: kind, parent, unused sum, name.
+
+    References:
+        yaffs2, yaffs_guts.h (struct yaffs_obj_hdr).
+    """
+    if not _is_yaffs_header(read(0, 64)):
+        return False
+    return any(
+        _is_yaffs_header(read(number * page, 64))
+        for page in _YAFFS_PAGES
+        for number in range(1, min(_YAFFS_PAGES_LOOKED_AT, length // page))
+    )
+
+
+def _is_yaffs_header(head: bytes) -> bool:
+    if len(head) < 64 or head[8:10] != b"\xff\xff":
+        return False
+    kind, parent = int.from_bytes(head[:4], "little"), int.from_bytes(head[4:8], "little")
+    name = head[10:].partition(b"\0")[0]
+    return 1 <= kind <= 5 and 1 <= parent < 0x40000 and len(name) > 0 and all(0x20 < byte < 0x7F for byte in name)
+
+
+def _by_its_bytes(read: Read, length: int) -> str | None:
+    step = max(_SAMPLE, length // _SAMPLES // _SAMPLE * _SAMPLE)
+    counts: Counter[int] = Counter()
+    entropies: list[float] = []
+    for offset in range(0, min(length, step * _SAMPLES), step):
+        sample = read(offset, min(_SAMPLE, length - offset))
+        counted = Counter(sample)
+        counts.update(counted)
+        entropies.append(_bits(counted))
+    if not counts:
+        return None
+    if len(counts) == 1 and (value := next(iter(counts))) in (0, 0xFF):
+        what = "zero bytes" if value == 0 else "bytes 0xFF, as erased flash has"
+        return f"has no file system that is known: it is empty (only {what} in the places looked at)"
+    if sum(counts.values()) >= 16 * 1024 and _bits(counts) > _RANDOM and min(entropies) > 6:
+        return (
+            "has no file system that is known: no magic that is known, and its bytes look random, as those of"
+            " encrypted or compressed data do; its files were not read"
+        )
+    return None
+
+
+def _bits(counts: Counter[int]) -> float:
+    total = sum(counts.values())
+    return -sum(count / total * math.log2(count / total) for count in counts.values()) if total else 0.0

@@ -1,0 +1,123 @@
+"""A walk through the folders of a file system that The Sleuth Kit reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytsk3
+
+from echoforensics.evidence.entry import Fault, text_of
+from echoforensics.evidence.limits import MAX_ENTRIES, MAX_FOLDER_DEPTH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_FOLDERS = (pytsk3.TSK_FS_META_TYPE_DIR, pytsk3.TSK_FS_META_TYPE_VIRT_DIR)
+#: Files of the file system itself, which The Sleuth Kit shows as if they were files.
+_VIRTUAL = (b"$MBR", b"$FAT1", b"$FAT2", b"$UPCASE_TABLE", b"$ALLOC_BITMAP")
+_LABEL_SUFFIX = b" (Volume Label Entry)"
+_ORPHANS = b"$OrphanFiles"
+
+
+class Found(NamedTuple):
+    """A name that was met.
+
+    Attributes:
+        path, name: as they stand in the file system.
+        inode: number it leads to.
+        folder: inode of the folder it stands in.
+        deleted: whether the name is deleted.
+        is_folder: whether it is a folder, which is entered in its turn.
+        item: what The Sleuth Kit opened.
+    """
+
+    path: bytes
+    name: bytes
+    inode: int
+    folder: int
+    deleted: bool
+    is_folder: bool
+    item: Any
+
+
+class Walk:
+    """Walks folders; each is entered once, however many names lead to it."""
+
+    def __init__(self, file_system: Any, oversized: Mapping[int, int] | None) -> None:
+        """Take what is walked.
+
+        Args:
+            file_system: opened by pytsk3.
+            oversized: of an ext file system, the inodes that state more bytes than it holds, which are not entered.
+                Nor is its folder of orphans, which The Sleuth Kit would search for by itself.
+        """
+        self._fs = file_system
+        self._is_ext = oversized is not None
+        self._oversized = oversized or {}
+        self._entered: set[int] = set()
+        self._count = 0
+
+    def below(self, path: bytes, inode: int) -> Iterator[Found | Fault]:
+        """Every name below a folder, folder by folder."""
+        pending: list[tuple[bytes, int, int]] = [(path, inode, 0)]
+        self._entered.add(inode)
+        while pending:
+            path, inode, depth = pending.pop()
+            folders: list[tuple[bytes, int, int]] = []
+            for item in self._listing(path, inode):
+                if isinstance(item, Fault):
+                    yield item
+                    continue
+                found = self._look(path, inode, item, top=not path)
+                if found is None:
+                    continue
+                self._count += 1
+                if self._count > MAX_ENTRIES:
+                    if self._count == MAX_ENTRIES + 1:
+                        yield Fault(text_of(path), f"only the first {MAX_ENTRIES} names were read")
+                    return
+                if found.is_folder:
+                    if found.inode in self._entered:
+                        continue
+                    if depth >= MAX_FOLDER_DEPTH:
+                        text = f"not entered: more than {MAX_FOLDER_DEPTH} folders deep"
+                        yield Fault(text_of(found.path), text)
+                        continue
+                    self._entered.add(found.inode)
+                    folders.append((found.path, found.inode, depth + 1))
+                yield found
+            pending.extend(reversed(folders))
+
+    def _look(self, path: bytes, folder: int, item: Any, *, top: bool) -> Found | None:
+        info = item.info
+        kept, meta = info.name, info.meta
+        name = kept.name
+        if name in (b"", b".", b".."):
+            return None  # newer kernels wipe the name of a deleted entry, which leaves an empty one
+        if top and (name in _VIRTUAL or name.endswith(_LABEL_SUFFIX)):
+            return None
+        if top and name == _ORPHANS and self._is_ext and kept.meta_addr == self._fs.info.last_inum:
+            return None
+        deleted = bool(kept.flags & pytsk3.TSK_FS_NAME_FLAG_UNALLOC)
+        is_folder = (
+            meta is not None
+            and meta.type in _FOLDERS
+            # A deleted name whose inode was given to another folder would show that folder's files twice.
+            and not (deleted and bool(meta.flags & pytsk3.TSK_FS_META_FLAG_ALLOC))
+        )
+        full = path + b"/" + name if path else name
+        return Found(full, name, int(kept.meta_addr), folder, deleted, is_folder, item)
+
+    def _listing(self, path: bytes, inode: int) -> Iterator[Any]:
+        try:
+            if inode in self._oversized:
+                stated = f"its inode states {self._oversized[inode]} bytes, more than can be"
+                yield Fault(text_of(path), f"the folder cannot be read: {stated}")
+                return
+            yield from self._fs.open_dir(inode=inode)
+        except (OSError, RuntimeError) as error:
+            yield Fault(text_of(path), f"the folder cannot be read: {_reason(error)}")
+
+
+def _reason(error: OSError | RuntimeError) -> str:
+    return str(error).splitlines()[0] if str(error) else "unknown reason"

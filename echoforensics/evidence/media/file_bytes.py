@@ -1,0 +1,80 @@
+"""Bytes with a size that can be read at any place: a file, or something read as one."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Protocol
+
+from echoforensics.errors import SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LIBYAL = re.compile(r"(?:\b|\. )(?:py|lib)[a-z0-9_]+: ")
+#: Bytes of media that an image may state. More is taken for damage: it could not be read in a lifetime of the case.
+MAX_MEDIA_SIZE = 16 * 1024**4
+
+
+class RandomBytes(Protocol):
+    """What can be read at any place."""
+
+    size: int
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Read bytes at a byte offset: fewer at the end. Raises OSError."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class FileBytes:
+    """A file.
+
+    Attributes:
+        size: bytes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open a file for reading. Raises OSError."""
+        self._stream = path.open("rb", buffering=0)
+        self.size = os.fstat(self._stream.fileno()).st_size
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Read bytes at a byte offset: fewer at the end. Raises OSError."""
+        size = min(size, self.size - offset)
+        if size <= 0 or offset < 0:
+            return b""
+        data = os.pread(self._stream.fileno(), size, offset)
+        while 0 < len(data) < size:
+            more = os.pread(self._stream.fileno(), size - len(data), offset + len(data))
+            if not more:
+                break
+            data += more
+        return data
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()
+
+
+def open_file(path: Path) -> FileBytes:
+    """Open a file for reading. Raises SourceError."""
+    try:
+        return FileBytes(path)
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be opened: {error.strerror}") from error
+
+
+def reason_of(error: BaseException) -> str:
+    """One line of an error, for people.
+
+    The libyal libraries tell the functions that failed, the innermost second; without its name it is the cause.
+    """
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    lines = str(error).splitlines()
+    if not lines:
+        return type(error).__name__
+    told = _LIBYAL.split(lines[0])
+    return told[min(2, len(told) - 1)].rstrip(". ") if len(told) > 1 else lines[0]

@@ -1,0 +1,101 @@
+"""Places of media that cannot be read: given as zeros, and told."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+#: Places that are kept apart, and those that are written out.
+MAX_PLACES = 100_000
+MAX_TOLD = 100
+
+
+class Holes:
+    """Ranges of bytes, kept in order and joined where they touch."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._reasons: list[str] = []
+        self._more = False
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        """(byte offset, length in bytes) in order."""
+        return iter([(start, end - start) for start, end in zip(self._starts, self._ends, strict=True)])
+
+    def add(self, start: int, end: int, reason: str) -> None:
+        """Take in the bytes from ``start`` up to ``end``. Those taken in before are not counted again."""
+        first = bisect_left(self._ends, start)
+        last = bisect_right(self._starts, end)
+        if first == last and len(self._starts) >= MAX_PLACES:
+            self._more = True
+            return
+        if first < last:
+            start, end = min(start, self._starts[first]), max(end, self._ends[last - 1])
+            reason = self._reasons[first]
+        self._starts[first:last] = [start]
+        self._ends[first:last] = [end]
+        self._reasons[first:last] = [reason]
+
+    def sentences(self) -> tuple[str, ...]:
+        """What could not be read, a sentence a place; for very many places one sentence for the rest."""
+        told = [
+            f"bytes {start} to {end - 1} of the media could not be read and are given as zeros: {reason}"
+            for start, end, reason in zip(
+                self._starts[:MAX_TOLD], self._ends[:MAX_TOLD], self._reasons[:MAX_TOLD], strict=True
+            )
+        ]
+        if len(self._starts) > MAX_TOLD:
+            rest = sum(e - s for s, e in zip(self._starts[MAX_TOLD:], self._ends[MAX_TOLD:], strict=True))
+            least = "at least " if self._more else ""
+            told.append(
+                f"{least}{len(self._starts) - MAX_TOLD} more places of the media, {rest} bytes together, could not be"
+                " read and are given as zeros"
+            )
+        return tuple(told)
+
+
+class HoleReader:
+    """Reads through damage: what cannot be read is given as zeros and kept as a hole.
+
+    Attributes:
+        holes: what could not be read so far.
+    """
+
+    def __init__(self, read: Callable[[int, int], bytes], unit: int, size: int) -> None:
+        """Take what reads (byte offset, size), the bytes that fail together, and the bytes of the media."""
+        self._read = read
+        self._unit = unit
+        self._size = size
+        self.holes = Holes()
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Read ``size`` bytes at a byte offset. Raises nothing for what cannot be read."""
+        data, _ = self._try(offset, size)
+        if data is not None:
+            return data
+        pieces: list[bytes] = []
+        at, end = offset, offset + size
+        while at < end:
+            # Whole units, so that it does not depend on who reads what, which places are told.
+            first = at - at % self._unit
+            last = min(first + self._unit, self._size)
+            data, reason = self._try(first, last - first)
+            if data is None:
+                self.holes.add(first, last, reason)
+                data = bytes(last - first)
+            pieces.append(data[at - first : end - first])
+            at = last
+        return b"".join(pieces)
+
+    def _try(self, offset: int, size: int) -> tuple[bytes | None, str]:
+        try:
+            data = self._read(offset, size)
+        except OSError as error:
+            return None, str(error).splitlines()[0] if str(error) else "unknown reason"
+        if len(data) != size:
+            return None, "the image ends before them"
+        return data, ""

@@ -1,0 +1,126 @@
+"""Raw images in several files: ``.001`` ``.002``, ``.aa`` ``.ab`` and the like."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from echoforensics.errors import SourceError
+from echoforensics.evidence.media.disk_head import HEAD, SECTOR, looks_like_disk
+from echoforensics.evidence.media.file_bytes import FileBytes, open_file
+from echoforensics.evidence.media.media import Media, ReadImage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_ENDING = re.compile(r"\d{2,5}|[a-z]{2,3}")
+_MIN_PART = 64 * 1024
+#: How packed and packaged data begins: parts of an archive are no parts of a raw image.
+_ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"Rar!", b"%PDF")
+_TEXT = frozenset(b"\t\n\r") | frozenset(range(0x20, 0x7F))
+_MAX_NAMED = 10
+
+
+def open_split(path: Path) -> Media | None:
+    """Open a raw image in several files by its first; None where a file is not one of several that belong together.
+
+    They belong together where their names count on from 0 or 1 (or from ``aa``), all but the last have one size in
+    whole sectors, and the first begins neither as text nor as an archive does.
+
+    Raises:
+        SourceError: a part between others is missing, or another than the first is given.
+    """
+    ending = path.suffix[1:]
+    if not _ENDING.fullmatch(ending):
+        return None
+    parts = _beside(path, ending)
+    own, lowest, highest = _number(ending), min(parts), max(parts)
+    if len(parts) < 2 or not _one_size(parts) or not _may_be_disk(parts[lowest], whole=lowest in (0, 1)):
+        return None
+    start = 0 if 0 in parts or not ending.isdigit() else 1
+    missing = [number for number in range(start, highest) if number not in parts]
+    if missing:
+        names = ", ".join(_name(path, ending, number) for number in missing[:_MAX_NAMED])
+        more = f" and {len(missing) - _MAX_NAMED} more" if len(missing) > _MAX_NAMED else ""
+        raise SourceError(f"{path}: of the parts of this raw image these are missing: {names}{more}")
+    if own != lowest:
+        raise SourceError(f"{path}: a later part of a raw image; name the first one, {parts[lowest]}")
+    return _open_parts([parts[number] for number in sorted(parts)])
+
+
+def _open_parts(paths: list[Path]) -> Media:
+    opened: list[FileBytes] = []
+    try:
+        for path in paths:
+            opened.append(open_file(path))  # noqa: PERF401 (those before are closed where one fails)
+    except SourceError:
+        _close(opened)
+        raise
+    starts = [0, *accumulate(part.size for part in opened)]
+
+    def read(offset: int, size: int) -> bytes:
+        pieces: list[bytes] = []
+        while size > 0:
+            index = bisect_right(starts, offset) - 1
+            piece = opened[index].read(offset - starts[index], size) if index < len(opened) else b""
+            if not piece:
+                raise OSError(f"{paths[min(index, len(paths) - 1)].name} is shorter than it was")
+            pieces.append(piece)
+            offset, size = offset + len(piece), size - len(piece)
+        return b"".join(pieces)
+
+    return Media("split raw image", ReadImage(starts[-1], read, lambda: _close(opened)), tuple(paths))
+
+
+def _close(opened: list[FileBytes]) -> None:
+    for part in opened:
+        part.close()
+
+
+def _beside(path: Path, ending: str) -> dict[int, Path]:
+    """The files whose names differ only in an ending of the same kind and length, by number."""
+    found: dict[int, Path] = {}
+    for other in path.parent.iterdir():
+        text = other.suffix[1:]
+        same = len(text) == len(ending) and text.isdigit() == ending.isdigit() and _ENDING.fullmatch(text)
+        if same and other.stem == path.stem and other.is_file():
+            found[_number(text)] = other
+    return found
+
+
+def _number(ending: str) -> int:
+    if ending.isdigit():
+        return int(ending)
+    number = 0
+    for letter in ending:
+        number = number * 26 + ord(letter) - ord("a")
+    return number
+
+
+def _name(path: Path, ending: str, number: int) -> str:
+    if ending.isdigit():
+        return f"{path.stem}.{number:0{len(ending)}}"
+    letters = ""
+    for _ in ending:
+        number, letter = divmod(number, 26)
+        letters = chr(ord("a") + letter) + letters
+    return f"{path.stem}.{letters}"
+
+
+def _one_size(parts: dict[int, Path]) -> bool:
+    sizes = [parts[number].stat().st_size for number in sorted(parts)]
+    return len({*sizes[:-1]}) == 1 and sizes[0] % SECTOR == 0 and sizes[0] >= _MIN_PART and 0 < sizes[-1] <= sizes[0]
+
+
+def _may_be_disk(path: Path, *, whole: bool) -> bool:
+    """Whether the first part there is may begin a disk; where the first of all is missing, whether it may be within."""
+    data = open_file(path)
+    try:
+        head = data.read(0, HEAD)
+    finally:
+        data.close()
+    if whole and looks_like_disk(head):
+        return True
+    return not head.startswith(_ARCHIVES) and head[257:262] != b"ustar" and not _TEXT.issuperset(head[:4096])
