@@ -29,16 +29,16 @@ class _Chunks:
 
     Attributes:
         end: byte behind the last chunk that is whole, with its pad byte.
-        cut_at: where a chunk begins that states more than there is; None where none does.
-        has_format, data: whether there is a format, and the bytes of sound the data chunk states.
-        open_ended: whether the data chunk states no size.
+        is_cut: whether a chunk states more than there is.
+        has_format, data: whether there is a format, and the bytes of sound that are there.
+        data_is_cut: whether the data chunk states no size, or more than there is.
     """
 
     end: int
-    cut_at: int | None = None
+    is_cut: bool = False
     has_format: bool = False
     data: int | None = None
-    open_ended: bool = False
+    data_is_cut: bool = False
 
 
 def carve(view: View, at: int) -> Carved | None:
@@ -64,16 +64,16 @@ def _judged(view: View, at: int, stated: int | None, chunks: _Chunks) -> Carved:
     if stated is None:
         end = chunks.end
         grade, ending = Grade.ENDED, "its header states no size; it ends with its last chunk"
-        if chunks.cut_at is not None or chunks.open_ended:
+        if chunks.data_is_cut:
             grade, ending = Grade.CUT, "neither its header nor its data chunk states a size that can be"
-            end = max(chunks.end, min(chunks.cut_at or view.size, view.size))
+            end = view.size
     elif stated > view.size:
         end, grade, ending = (
             view.size,
             Grade.CUT,
             f"its header states {stated - view.size} bytes more than the media has",
         )
-    elif chunks.cut_at is not None:
+    elif chunks.is_cut:
         end, grade = stated, Grade.ENDED
         ending = "its header says so, though a chunk states more than that"
     else:
@@ -93,16 +93,14 @@ def _walk(view: View, at: int, limit: int, order: str) -> _Chunks:
         if at + 8 > limit or len(head) < 8 or not _is_name(name):
             break
         if name == _DATA and size in _UNKNOWN and limit - at - 8 != size:
-            found.open_ended, found.data, found.cut_at = True, max(0, limit - at - 8), limit
+            found.is_cut, found.data_is_cut, found.data = True, True, limit - at - 8
             break
         if name == _FORMAT and size >= 14:
             found.has_format = True
         if name == _DATA and found.data is None:
             found.data = min(size, limit - at - 8)
         if at + 8 + size > limit:
-            found.cut_at = at
-            if name == _DATA:
-                found.cut_at = limit
+            found.is_cut, found.data_is_cut = True, name == _DATA
             break
         at += 8 + size
         # A chunk of odd size is followed by one byte more, but not every writer counts it for the last one.

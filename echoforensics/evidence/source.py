@@ -16,6 +16,7 @@ from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, Fault
 from echoforensics.evidence.folder import Folder
 from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.loose_file import LooseFile
+from echoforensics.evidence.media.disk_head import looks_like_disk
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.media.opener import open_image, open_raw
 from echoforensics.evidence.streams import buffered
@@ -111,7 +112,8 @@ class Source:
             for name, value in self.media.stored_hashes.items()
             if inside.values[name] != value
         )
-        return SourceHashes(whole, parts, inside, self.media.stored_hashes, faults)
+        # Asked for only now: what cannot be read is known when all was.
+        return SourceHashes(whole, parts, inside, self.media.stored_hashes, (*self.media.faults, *faults))
 
     def close(self) -> None:
         """Close what is open."""
@@ -168,7 +170,7 @@ def _other_than_image(path: Path, head: bytes, size: int, budget: Budget) -> Sou
             return Source(path, "tar", TarArchive(lambda: path.open("rb")), size, budget)
     except READ_ERRORS as error:
         raise SourceError(f"{path}: cannot be opened: {error}") from error
-    if claiming(ParserSource(path.name, size, head, lambda: path.open("rb"))):
+    if not looks_like_disk(head) and claiming(ParserSource(path.name, size, head, lambda: path.open("rb"))):
         return Source(path, "file", LooseFile(path), size, budget)
     return None
 

@@ -84,14 +84,13 @@ class F2fsFileSystem(FileSystem):
 
     def _deleted(self, walk: Walk, given: set[int]) -> Iterator[Entry | Fault]:
         """Deleted names, and what stands or stood below deleted folders."""
-        while taken := walk.take_deleted():
-            for found in taken:
-                number, folder = found.name.inode, found.inode
-                if number in given or isinstance(folder, OSError) or not folder.is_folder:
-                    yield from self._deleted_entry(found, walk, given)
-                    continue
-                for inner in walk.below(found.path, number, deleted=True):
-                    yield from (inner,) if isinstance(inner, Fault) else self._deleted_entry(inner, walk, given)
+        for found in walk.take_deleted():
+            number, folder = found.name.inode, found.inode
+            if number in given or isinstance(folder, OSError) or not folder.is_folder:
+                yield from self._deleted_entry(found, walk, given)
+                continue
+            for inner in walk.below(found.path, number, deleted=True):
+                yield from (inner,) if isinstance(inner, Fault) else self._deleted_entry(inner, walk, given)
 
     def _deleted_entry(self, found: Found, walk: Walk, given: set[int]) -> Iterator[Entry | Fault]:
         number = found.name.inode

@@ -78,14 +78,13 @@ class Walk:
     Attributes:
         seen: numbers of the inodes that names lead to which stand.
         entered: numbers of the folders that were entered.
-        deleted: names that were met and are deleted, once each, until they are taken.
     """
 
     def __init__(self, files: Files) -> None:
         self._files = files
         self.seen: set[int] = set()
         self.entered: set[int] = set()
-        self.deleted: list[Found] = []
+        self._deleted: list[tuple[bytes, Name, int, bool]] = []
         self._count = 0
         self._full = False
         self._blocks: set[int] = set()
@@ -117,14 +116,16 @@ class Walk:
                     folders.append((found.path, found.inode.number, depth + 1))
             pending.extend(reversed(folders))
 
-    def take_deleted(self) -> list[Found]:
-        """The deleted names that were met since the last time."""
-        taken, self.deleted = self.deleted, []
-        return taken
+    def take_deleted(self) -> Iterator[Found]:
+        """The deleted names that were met, once each, with those that are met while these are looked at."""
+        while self._deleted:
+            taken, self._deleted = self._deleted, []
+            for path, name, folder, deleted in taken:
+                yield self._found(path, name, folder, deleted=deleted)
 
     def _listing(self, path: bytes, number: int, *, deleted: bool) -> Iterator[Found | Fault]:
         """The names of one folder that stand; deleted ones are put aside, but for those that stand too."""
-        aside: dict[tuple[bytes, int], Found] = {}
+        aside: dict[tuple[bytes, int], Name] = {}
         standing: set[int] = set()
         for name in self._names(path, number):
             if isinstance(name, Fault):
@@ -133,15 +134,16 @@ class Walk:
             if self._counted():
                 yield Fault(text_of(path), f"only the first {MAX_ENTRIES} names were read")
                 break
-            found = self._found(path, name, number, deleted=deleted)
+            full = _joined(path, name.name)
             if name.deleted:
-                aside.setdefault((found.path, name.inode), found)
+                aside.setdefault((full, name.inode), name)
                 continue
-            standing.add(hash((found.path, name.inode)))
+            standing.add(hash((full, name.inode)))
             if not deleted:
                 self.seen.add(name.inode)
-            yield found
-        self.deleted += [found for key, found in aside.items() if hash(key) not in standing]
+            yield self._found(full, name, number, deleted=deleted)
+        # Their inodes are looked up when they are taken: there may be many.
+        self._deleted += [(key[0], name, number, deleted) for key, name in aside.items() if hash(key) not in standing]
 
     def _names(self, path: bytes, number: int) -> Iterator[Name | Fault]:
         """The names in a folder, and what of it cannot be read."""
@@ -171,16 +173,19 @@ class Walk:
                     yield name
 
     def _found(self, path: bytes, name: Name, folder: int, *, deleted: bool) -> Found:
-        # Neither character can stand in a name that Linux made.
-        shown = name.name.replace(b"/", b"\\x2f").replace(b"\0", b"\\x00")
-        full = path + b"/" + shown if path else shown
         try:
-            return Found(full, name, folder, deleted, self._files.inode(name.inode))
+            return Found(path, name, folder, deleted, self._files.inode(name.inode))
         except OSError as error:
-            return Found(full, name, folder, deleted, error)
+            return Found(path, name, folder, deleted, error)
 
     def _counted(self) -> bool:
         """Count a name; whether there are too many."""
         self._count += 1
         self._full = self._full or self._count > MAX_ENTRIES
         return self._full
+
+
+def _joined(path: bytes, name: bytes) -> bytes:
+    # Neither character can stand in a name that Linux made.
+    shown = name.replace(b"/", b"\\x2f").replace(b"\0", b"\\x00")
+    return path + b"/" + shown if path else shown

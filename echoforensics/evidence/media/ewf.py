@@ -10,7 +10,8 @@ from echoforensics.errors import SourceError
 from echoforensics.evidence.media.ewf_image import EwfImage
 from echoforensics.evidence.media.ewf_sections import Geometry, Segment, read_segment
 from echoforensics.evidence.media.ewf_segments import find_segments
-from echoforensics.evidence.media.file_bytes import MAX_MEDIA_SIZE, FileBytes, open_file, reason_of
+from echoforensics.evidence.media.file_bytes import MAX_MEDIA_SIZE, RandomBytes, reason_of
+from echoforensics.evidence.media.file_pool import FilePool
 from echoforensics.evidence.media.holes import HoleReader
 from echoforensics.evidence.media.libyal import read_with
 from echoforensics.evidence.media.media import Media, ReadImage
@@ -45,10 +46,11 @@ def open_ewf(path: Path, head: bytes) -> Media:
     if head.startswith(EWF2_SIGNATURE):
         return _open_second_version(path)
     paths = find_segments(path, int.from_bytes(head[9:11], "little"))
-    parts: dict[int, tuple[FileBytes, Segment]] = {}
+    parts: dict[int, tuple[RandomBytes, Segment]] = {}
+    pool = FilePool()
     try:
         for number, each in paths.items():
-            data = open_file(each)
+            data = pool.file(each)
             parts[number] = (data, read_segment(data))
         media = _put_together(path, paths, parts)
     except OSError as error:
@@ -60,12 +62,12 @@ def open_ewf(path: Path, head: bytes) -> Media:
     return media
 
 
-def _close(parts: dict[int, tuple[FileBytes, Segment]]) -> None:
+def _close(parts: dict[int, tuple[RandomBytes, Segment]]) -> None:
     for data, _ in parts.values():
         data.close()
 
 
-def _put_together(path: Path, paths: dict[int, Path], parts: dict[int, tuple[FileBytes, Segment]]) -> Media:
+def _put_together(path: Path, paths: dict[int, Path], parts: dict[int, tuple[RandomBytes, Segment]]) -> Media:
     faults: list[str] = []
     foreign = [number for number, (data, _) in parts.items() if data.read(0, 8) != EWF_SIGNATURE]
     for number in foreign:
@@ -80,7 +82,7 @@ def _put_together(path: Path, paths: dict[int, Path], parts: dict[int, tuple[Fil
         if segment.number != number:
             faults.append(f"the segment {name} says that its number is {segment.number}; it was read as {number}")
         faults += [f"segment {name}: {what}" for what in segment.faults]
-    image = EwfImage(geometry, dict(parts))
+    image = EwfImage(geometry, parts)
     faults += _missing(parts, paths[1])
     if not image.size:
         raise SourceError(f"{path}: the EWF image holds no chunk of its media that can be read; {'; '.join(faults)}")
@@ -97,7 +99,7 @@ def _put_together(path: Path, paths: dict[int, Path], parts: dict[int, tuple[Fil
     )
 
 
-def _geometry(path: Path, parts: dict[int, tuple[FileBytes, Segment]]) -> Geometry:
+def _geometry(path: Path, parts: dict[int, tuple[RandomBytes, Segment]]) -> Geometry:
     for _, segment in parts.values():
         if segment.geometry is not None:
             if segment.geometry.size > MAX_MEDIA_SIZE:
@@ -106,7 +108,7 @@ def _geometry(path: Path, parts: dict[int, tuple[FileBytes, Segment]]) -> Geomet
     raise SourceError(f"{path}: the EWF image cannot be opened: it does not say how large its media is")
 
 
-def _missing(parts: dict[int, tuple[FileBytes, Segment]], first: Path) -> list[str]:
+def _missing(parts: dict[int, tuple[RandomBytes, Segment]], first: Path) -> list[str]:
     last = max(parts)
     gaps = [number for number in range(1, last) if number not in parts]
     faults = [

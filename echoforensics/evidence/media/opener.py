@@ -11,6 +11,7 @@ from echoforensics.evidence.media.compressed import open_compressed_image
 from echoforensics.evidence.media.ewf import is_ewf, open_ewf
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.media.qcow import is_qcow, open_qcow
+from echoforensics.evidence.media.refused import refuse_known
 from echoforensics.evidence.media.sparse import is_sparse, open_sparse
 from echoforensics.evidence.media.split_raw import open_split
 from echoforensics.evidence.media.vhd import is_vhd, open_vhd
@@ -62,4 +63,5 @@ def _by_magic(path: Path, head: bytes) -> Media | None:
         return open_sparse(path)
     if is_vhd(path, head):
         return open_vhd(path, head)
+    refuse_known(path, head)
     return None

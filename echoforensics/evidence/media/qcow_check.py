@@ -17,7 +17,6 @@ _COMPRESSED = 1 << 62
 #: Bytes of the first table: with clusters of 64 KiB, those of 512 TiB.
 _MAX_L1 = 8 << 20
 _FEATURES = {
-    0: "was not closed by the program that wrote it",
     1: "is marked as damaged by the program that wrote it",
     2: "keeps its data in another file",
     3: "uses another compression than zlib",
@@ -70,7 +69,8 @@ def check_qcow(data: RandomBytes) -> None:
 def _refuse_features(raw: bytes) -> None:
     incompatible = int.from_bytes(raw[72:80], "big")
     for bit in range(64):
-        if incompatible >> bit & 1:
+        # Bit 0: not closed. Only its counts of references may be wrong then, which reading does not use.
+        if bit and incompatible >> bit & 1:
             raise ConvertibleError(_FEATURES.get(bit, f"uses the unknown feature {bit}"))
     if len(raw) > 104 and int.from_bytes(raw[100:104], "big") > 104 and raw[104]:
         raise ConvertibleError("uses another compression than zlib")

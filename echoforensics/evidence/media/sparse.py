@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from echoforensics.errors import SourceError
 from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.media.file_bytes import FileBytes, open_file, reason_of
+from echoforensics.evidence.media.file_pool import FilePool
 from echoforensics.evidence.media.holes import HoleReader
 from echoforensics.evidence.media.media import Media, ReadImage
 from echoforensics.evidence.media.sparse_image import OverlapError, SparseImage, wrong_sums
@@ -87,9 +88,10 @@ def _open_several(path: Path, found: dict[int, Path]) -> Media | None:
     """The media of several; None where they are not parts of one."""
     numbers = sorted(found)
     parts: Parts = []
+    pool = FilePool()
     try:
         for number in numbers:
-            data = open_file(found[number])
+            data = pool.file(found[number])
             parts.append((data, SparseIndex(1, 0)))
             parts[-1] = (data, read_index(data))
         chunks = sum(len(index.starts) for _, index in parts)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from echoforensics.errors import SourceError
 from echoforensics.evidence.media.disk_head import HEAD, SECTOR, looks_like_disk
-from echoforensics.evidence.media.file_bytes import FileBytes, open_file
+from echoforensics.evidence.media.file_bytes import open_file
+from echoforensics.evidence.media.file_pool import FilePool, PooledFile
 from echoforensics.evidence.media.media import Media, ReadImage
 
 if TYPE_CHECKING:
@@ -51,13 +52,8 @@ def open_split(path: Path) -> Media | None:
 
 
 def _open_parts(paths: list[Path]) -> Media:
-    opened: list[FileBytes] = []
-    try:
-        for path in paths:
-            opened.append(open_file(path))  # noqa: PERF401 (those before are closed where one fails)
-    except SourceError:
-        _close(opened)
-        raise
+    pool = FilePool()
+    opened = [pool.file(path) for path in paths]
     starts = [0, *accumulate(part.size for part in opened)]
 
     def read(offset: int, size: int) -> bytes:
@@ -74,7 +70,7 @@ def _open_parts(paths: list[Path]) -> Media:
     return Media("split raw image", ReadImage(starts[-1], read, lambda: _close(opened)), tuple(paths))
 
 
-def _close(opened: list[FileBytes]) -> None:
+def _close(opened: list[PooledFile]) -> None:
     for part in opened:
         part.close()
 
@@ -84,7 +80,9 @@ def _beside(path: Path, ending: str) -> dict[int, Path]:
     found: dict[int, Path] = {}
     for other in path.parent.iterdir():
         text = other.suffix[1:]
-        same = len(text) == len(ending) and text.isdigit() == ending.isdigit() and _ENDING.fullmatch(text)
+        # .999 is followed by .1000.
+        long = len(text) == len(ending) or (len(text) > len(ending) and text.isdigit() and text[0] != "0")
+        same = long and text.isdigit() == ending.isdigit() and _ENDING.fullmatch(text)
         if same and other.stem == path.stem and other.is_file():
             found[_number(text)] = other
     return found

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from echoforensics.evidence.media.file_bytes import RandomBytes
 
 _FEED = 64 * 1024
+#: zstd gives at once all that comes of what it is fed: four bytes may stand for 128 KiB.
+_ZSTD_FEED = 512
 #: Bytes of content that are asked for at once, and those of which zeros are left out.
 _PIECE = 1 << 20
 _HOLE = 64 * 1024
@@ -37,7 +39,7 @@ class _Decompressor(Protocol):
 
 
 class _Zstd:
-    """One frame after the other. A piece is as long as a feed of some KiB makes it: blocks have 128 KiB at most."""
+    """A frame, with what the others have."""
 
     def __init__(self) -> None:
         self._inner: Any = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW).decompressobj()
@@ -76,8 +78,7 @@ def contents(data: RandomBytes, magic: bytes, faults: list[str]) -> Iterator[byt
     while True:
         raw = b""
         if stream.needs_input:
-            # zstd gives all that comes of a feed: little is fed, so that it is not much.
-            raw = data.read(at, 1024 if isinstance(stream, _Zstd) else _FEED)
+            raw = data.read(at, _ZSTD_FEED if isinstance(stream, _Zstd) else _FEED)
             if not raw:
                 if begun:
                     faults.append(

@@ -8,6 +8,7 @@ import random
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ FORMS: dict[str, tuple[str, Callable[[bytes], bytes], bool]] = {
     "gz and padding": ("gzip", lambda disk: gzip.compress(disk) + bytes(1000), False),
     "xz": ("xz", lzma.compress, True),
     "xz in streams": ("xz", in_members(lzma.compress), False),
-    "xz in streams, padded": ("xz", lambda disk: in_members(lambda part: lzma.compress(part) + bytes(8))(disk), False),
+    "xz in streams, padded": ("xz", in_members(lambda part: lzma.compress(part) + bytes(8)), False),
     "zstd": ("zstd", zstandard.compress, True),
     "zstd of unknown length": ("zstd", zstd_unsized, True),
     "zstd in frames": ("zstd", in_members(zstandard.compress), False),
@@ -209,6 +210,21 @@ def test_states_of_gzip_stay_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     for _ in range(200):
         at, size = drawn.randrange(len(content)), drawn.randrange(1, 90_000)
         assert data.read(at, size) == content[at : at + size]
+
+
+@pytest.mark.parametrize("form", ["gz", "xz in streams", "zstd"])
+def test_several_threads_may_read(form: str, tmp_path: Path, disk_bytes: bytes, opened: Open) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(FORMS[form][1](disk_bytes))
+    media = opened(path)
+
+    def read(seed: int) -> list[int]:
+        drawn = random.Random(seed)
+        places = [(drawn.randrange(len(disk_bytes)), drawn.randrange(1, 30_000)) for _ in range(60)]
+        return [at for at, size in places if media.read(at, size) != disk_bytes[at : at + size]]
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(read, range(4))) == [[]] * 4
 
 
 @pytest.mark.parametrize("form", FORMS)

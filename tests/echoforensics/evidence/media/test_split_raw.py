@@ -69,6 +69,21 @@ def test_missing_part_is_named(
         opened(tmp_path / given)
 
 
+def test_part_1000_follows_part_999(tmp_path: Path, opened: Callable[[Path], Media]) -> None:
+    head = bytes(512) + b"EFI PART" + bytes(65536 - 520)
+    for number in range(1, 1002):
+        (tmp_path / f"x.{number:03}").write_bytes(head)
+
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    media = opened(tmp_path / "x.001")
+
+    assert media.read(0, media.size) == head * 1001
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before + 64
+    assert [path.name for path in media.segments[997:]] == ["x.998", "x.999", "x.1000", "x.1001"]
+    assert media.size == 1001 * 65536
+    media.close()
+
+
 def test_lone_part_is_a_raw_image(tmp_path: Path, ext_image: Path, assert_walks: Callable[[Path], None]) -> None:
     path = ext_image.rename(tmp_path / "x.001")
 

@@ -1,0 +1,55 @@
+"""Images in formats that are known and not read. As raw images they would seem to hold nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from echoforensics.errors import SourceError
+from echoforensics.evidence.media.file_bytes import open_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_QEMU = "convert a copy of it first: qemu-img convert -O raw"
+#: (byte offset, magic, name, what leads on).
+_BY_HEAD: tuple[tuple[int, bytes, str, str], ...] = (
+    (64, b"\x7f\x10\xda\xbe", "VirtualBox (VDI)", _QEMU),
+    (0, b"QED\0", "QED", _QEMU),
+    (0, b"WithoutFreeSpace", "Parallels", _QEMU),
+    (0, b"WithouFreSpacExt", "Parallels", _QEMU),
+    (0, b"AFF10\r\n\0", "AFF", "convert a copy of it first, with affconvert -r"),
+    (0, b"partclone-image", "partclone", "restore it to a raw image first, with partclone.restore"),
+    (0, b"\0ntfsclone-image", "ntfsclone", "restore it to a raw image first, with ntfsclone --restore-image"),
+)
+_KOLY = b"koly\0\0\0\x04\0\0\x02\0"
+#: The end of a zip: its record's magic, the bytes before its comment, and how AFF4 begins that comment.
+_ZIP_END = b"PK\x05\x06"
+_ZIP_END_SIZE = 22
+_AFF4 = b"aff4://"
+
+
+def refuse_known(path: Path, head: bytes) -> None:
+    """Refuse an image in a format that is known and not read.
+
+    Raises:
+        SourceError: it is one; the text says what leads on. Or the file cannot be read.
+
+    References:
+        The formats' own sources and specifications: VirtualBox VDICore.h; QEMU docs/interop; AFFLIB afflib.h; partclone
+        partclone.h; ntfsprogs ntfsclone.c; AFF4 Standard 1.0; Apple UDIF as in libdmg.
+    """
+    for offset, magic, name, advice in _BY_HEAD:
+        if head[offset : offset + len(magic)] == magic:
+            raise SourceError(f"{path}: an image in the format of {name} is not read; {advice}")
+    try:
+        data = open_file(path)
+        try:
+            tail = data.read(max(0, data.size - 66_000), 66_000)
+        finally:
+            data.close()
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
+    if tail[-512:].startswith(_KOLY):
+        raise SourceError(f"{path}: an image in the format of Apple's disk images (DMG) is not read; {_QEMU}")
+    if head.startswith(b"PK") and tail[tail.rfind(_ZIP_END) :][_ZIP_END_SIZE:].startswith(_AFF4):
+        raise SourceError(f"{path}: an image in the format of AFF4 is not read; export it as E01 or raw first")
