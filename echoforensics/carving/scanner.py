@@ -25,17 +25,22 @@ class Scanner:
         Raises:
             hyperscan.error: a pattern is none.
         """
-        self._signatures = signatures
+        self._befores = [each.before for each in signatures]
+        self._widths = [each.width for each in signatures]
+        alike: dict[bytes, list[int]] = {}
+        for number, each in enumerate(signatures):
+            alike.setdefault(each.pattern, []).append(number)
+        # A pattern that several signatures share is looked for once; what it matches is the first one's.
+        firsts = [numbers[0] for numbers in alike.values()]
+        self._others = {numbers[0]: numbers[1:] for numbers in alike.values() if len(numbers) > 1}
         self._database = hyperscan.Database()
         # Where a match begins costs time to follow; of a fixed width it need not be asked.
-        flags = [
-            hyperscan.HS_FLAG_DOTALL | (0 if each.width else hyperscan.HS_FLAG_SOM_LEFTMOST) for each in signatures
-        ]
+        follow = hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SOM_LEFTMOST
         self._database.compile(
-            expressions=[each.pattern for each in signatures],
-            ids=list(range(len(signatures))),
-            elements=len(signatures),
-            flags=flags,
+            expressions=list(alike),
+            ids=firsts,
+            elements=len(firsts),
+            flags=[hyperscan.HS_FLAG_DOTALL if signatures[number].width else follow for number in firsts],
         )
         self._scratch = hyperscan.Scratch(self._database)
 
@@ -51,13 +56,19 @@ class Scanner:
             below 0 where the thing begins in the block before.
         """
         found: list[tuple[int, int]] = []
-        add = found.append
+        add, widths = found.append, self._widths
 
         def matched(number: int, start: int, end: int, _flags: int, _context: object) -> None:
-            add((end if widths[number] else start, number))
+            width = widths[number]
+            add((end - width if width else start, number))
 
-        widths = [each.width for each in self._signatures]
         self._database.scan(block, match_event_handler=matched, scratch=self._scratch)
-        places = {(at - widths[number], number) for at, number in found}
-        befores = [each.before for each in self._signatures]
-        return sorted((at - befores[number], number) for at, number in places if at < until)
+        if not found:
+            return found
+        # A pattern without a fixed width matches once for each of its ends.
+        places = {place for place in found if place[0] < until}
+        for number, others in self._others.items():
+            starts = [at for at, of in places if of == number]
+            places.update((at, other) for at in starts for other in others)
+        befores = self._befores
+        return sorted((at - befores[number], number) for at, number in places)

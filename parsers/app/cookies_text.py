@@ -37,6 +37,7 @@ class CookiesText(Parser):
 
     name: ClassVar[str] = "cookies_text"
     version: ClassVar[str] = "1"
+    text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Cookies exported as text (cookies.txt)",
         data_types=(COOKIE, OTHERS),

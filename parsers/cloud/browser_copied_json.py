@@ -38,6 +38,7 @@ class BrowserCopiedJson(Parser):
 
     name: ClassVar[str] = "browser_copied_json"
     version: ClassVar[str] = "1"
+    text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service copied out of a browser",
         data_types=data_types(),

@@ -35,6 +35,7 @@ class AlexaExportRoutines(Parser):
 
     name: ClassVar[str] = "alexa_export_routines"
     version: ClassVar[str] = "1"
+    text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title='Routines in a "Request My Data" export of an Alexa account',
         data_types=(DATA_TYPE,),

@@ -37,6 +37,7 @@ class FireOsLog(Parser):
 
     name: ClassVar[str] = "fireos_log"
     version: ClassVar[str] = "1"
+    text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Logs of Fire OS devices: Echo Show, Spot, Dot",
         data_types=(*fireos_event.TYPES, fireos_event.UTTERANCE_TYPE, FILE_TYPE),

@@ -25,6 +25,7 @@ class UtteranceIdText(Parser):
 
     name: ClassVar[str] = "utterance_id_text"
     version: ClassVar[str] = "1"
+    text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="An utterance id by itself",
         data_types=(DATA_TYPE,),

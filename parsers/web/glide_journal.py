@@ -83,6 +83,7 @@ class GlideJournal(Parser):
 
     name: ClassVar[str] = "glide_journal"
     version: ClassVar[str] = "1"
+    text_only: ClassVar[bool] = True
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Journals of the image caches of Alexa apps",

@@ -36,6 +36,7 @@ class Har(Parser):
 
     name: ClassVar[str] = "har"
     version: ClassVar[str] = "1"
+    text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="HTTP archives (HAR) of traffic with the Alexa service",
         data_types=capture.data_types(),

@@ -268,7 +268,7 @@ class SleuthKitFileSystem(FileSystem):
         size = meta.size
         if self._is_fat and not meta.flags & pytsk3.TSK_FS_META_FLAG_ALLOC:
             size = min(size, sum(count for _, count in _runs(item)) * self.block_size)
-        return buffered(RandomAccessStream(size, partial(_read_random, item)))
+        return buffered(RandomAccessStream(size, partial(_read_random, item)), size)
 
     def _times(self, meta: Any) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -25,12 +25,11 @@ _MAX_GAP_FLOOR = 2 << 30
 
 @dataclass(slots=True)
 class _Run:
-    """Chunks that follow one another: of one table, or found without one."""
+    """Chunks that follow one another: of one table, or found without one and already as places."""
 
     data: RandomBytes
     count: int
-    table: ChunkTable | None
-    found: array[int] | None = None
+    chunks: ChunkTable | array[int]
     first: int = 0
 
 
@@ -96,11 +95,10 @@ class EwfImage:
 
     def _places(self, index: int) -> array[int]:
         run = self._runs[index]
-        if run.table is None:
-            assert run.found is not None  # noqa: S101 (a run has the one or the other)
-            return run.found
+        if not isinstance(run.chunks, ChunkTable):
+            return run.chunks
         if index not in self._tables:
-            self._tables[index] = places_of(run.data, run.table)
+            self._tables[index] = places_of(run.data, run.chunks)
             if len(self._tables) > _KEPT_TABLES:
                 self._tables.popitem(last=False)
         self._tables.move_to_end(index)
@@ -146,7 +144,7 @@ class EwfImage:
                     groups[-1].append(_Run(data, table.count, table))
                     continue
                 found = find_chunks(data, table, self._geometry.chunk_size)
-                groups[-1].append(_Run(data, len(found) - 1, None, found))
+                groups[-1].append(_Run(data, len(found) - 1, found))
                 if found[-1] >> 1 < table.end:
                     groups.append([])  # how many chunks the rest held is not known
             if not segment.whole:
