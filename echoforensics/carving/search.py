@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.ogg import OggPages
+from echoforensics.carving.pcm import PcmRuns
 from echoforensics.carving.scanner import OVERLAP, Scanner
 from echoforensics.carving.signatures import all_signatures
 
@@ -23,6 +24,8 @@ class Search:
     def __init__(self, view: View, signatures: Sequence[Signature] = (), most: int = MAX_CARVED) -> None:
         """Take the media to look at where something was noticed, and what to look for: everything, if not said."""
         self._ogg = OggPages()
+        self._pcm = None if signatures else PcmRuns()
+        self._fed = 0
         self._signatures = signatures = (*(signatures or all_signatures()), self._ogg.signature)
         self._scanner = Scanner(signatures)
         self._view = view
@@ -35,6 +38,9 @@ class Search:
 
     def feed(self, block: bytes) -> None:
         """Take the next bytes of the media."""
+        if self._pcm is not None:
+            self._pcm.feed(block, self._fed)
+        self._fed += len(block)
         if len(block) <= OVERLAP:
             # So short a block is put behind the one before.
             self._take(self._held + block, self._held_at)
@@ -52,10 +58,12 @@ class Search:
         return self.carved
 
     def _join(self) -> None:
-        """Put recordings that were joined in the place of their first pieces."""
+        """Put recordings that were joined in the place of their first pieces, and add what runs over many blocks."""
         joined = self._ogg.finish()
         begun = {(each.offset, each.suffix) for each in joined}
         self.carved = [each for each in self.carved if (each.offset, each.suffix) not in begun]
+        if self._pcm is not None:
+            joined += self._pcm.finish()
         self.beyond += self._ogg.left_out + max(0, len(self.carved) + len(joined) - self._most)
         self.carved += joined[: max(0, self._most - len(self.carved))]
 

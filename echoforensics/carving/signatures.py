@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from echoforensics.carving import adts, amr, flac, json_fragment, m4a, mp3, ogg, sqlite_page, utterance, wav
+from echoforensics.carving import (
+    adts,
+    amr,
+    flac,
+    gzip_member,
+    json_fragment,
+    m4a,
+    mp3,
+    ogg,
+    sqlite_page,
+    utterance,
+    wav,
+)
 
 if TYPE_CHECKING:
     from echoforensics.carving.carved import Signature
@@ -16,6 +28,7 @@ def all_signatures() -> tuple[Signature, ...]:
         *adts.SIGNATURES,
         *amr.SIGNATURES,
         *flac.SIGNATURES,
+        *gzip_member.SIGNATURES,
         *json_fragment.SIGNATURES,
         *m4a.SIGNATURES,
         *mp3.SIGNATURES,

@@ -80,28 +80,25 @@ class EchoState(Parser):
 
 
 @cache
-def _patterns() -> tuple[tuple[StateFile, int, re.Pattern[str]], ...]:
-    """Each path with its number of names, as an expression."""
-    return tuple(
-        (kind, path.count("/") + 1, re.compile(re.escape(path).replace(r"\*", "[^/]*")))
-        for kind in load()
-        for path in kind.paths
-    )
-
-
-@cache
-def _any_name() -> re.Pattern[str]:
-    """The last name of every path in one expression: most files bear none of them."""
-    names = {re.escape(path.rpartition("/")[2]).replace(r"\*", "[^/]*") for kind in load() for path in kind.paths}
-    return re.compile("|".join(sorted(names)))
+def _patterns() -> dict[str, list[tuple[StateFile, int, re.Pattern[str]]]]:
+    """Each path with its number of names, as an expression, under its last name; under ``*`` where that may be any."""
+    found: dict[str, list[tuple[StateFile, int, re.Pattern[str]]]] = {}
+    for kind in load():
+        for path in kind.paths:
+            folder, _, last = path.rpartition("/")
+            pattern = re.compile(re.escape(path).replace(r"\*", "[^/]*"))
+            # Any file may bear any name: the name of the folder tells most of them apart.
+            under = last if "*" not in last else f"{folder.rpartition('/')[2]}/*"
+            found.setdefault(under, []).append((kind, path.count("/") + 1, pattern))
+    return found
 
 
 def _kind(path: str) -> tuple[StateFile, str] | None:
     """The entry for a path, and the folder in which the entry's path begins (with its ``/``)."""
     parts = path.split("/")
-    if _any_name().fullmatch(parts[-1]) is None:
-        return None
-    for kind, length, pattern in _patterns():
+    patterns = _patterns()
+    near = (*patterns.get(parts[-1], ()), *(patterns.get(f"{parts[-2]}/*", ()) if len(parts) > 1 else ()))
+    for kind, length, pattern in near:
         if len(parts) < length or pattern.fullmatch("/".join(parts[-length:])) is None:
             continue
         home = "".join(f"{part}/" for part in parts[:-length])

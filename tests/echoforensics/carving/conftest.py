@@ -27,7 +27,7 @@ def view_of(media: bytes) -> View:
     return View(len(media), lambda offset, size: media[offset : offset + size])
 
 
-@pytest.fixture(params=SURROUNDINGS.values(), ids=SURROUNDINGS)
+@pytest.fixture(params=list(SURROUNDINGS.values()), ids=list(SURROUNDINGS))
 def after(request: pytest.FixtureRequest) -> bytes:
     """What follows a recording."""
     found: bytes = request.param

@@ -1,0 +1,110 @@
+"""Candidates for sound without a header: 16-bit little-endian samples at 16 kHz, as an Echo's microphones give them.
+
+Nothing in such bytes says that they are sound. They are told by their shape alone: from one sample to the next the
+value changes little against how far it swings (speech at 16 kHz: correlation of neighbours 0.8 to 0.99, own
+measurement), it swings about zero, and not like a ramp, a table or a picture does. So each is a candidate, no more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from echoforensics.carving.carved import Carved, Grade
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: Bytes that are judged at a time, and samples of them that are looked at first.
+BLOCK = 4096
+_FIRST_LOOK = 32
+#: Bytes of a candidate at least: one second.
+LEAST = 32_000
+RATE = 16_000
+#: Sums of squares: neighbours' differences against the samples themselves; 2 - 2r for a correlation r.
+_SMOOTH_FROM, _SMOOTH_TO = 0.0004, 0.5
+#: Mean square of samples at least (an amplitude of some 20 of 32768), and at most (all but clipped).
+_QUIET, _LOUD = 400.0, 2.0e8
+#: The mean may be this share of the swing; zero is crossed between 10 and 6,000 times a second.
+_OFF_ZERO = 0.3
+_CROSSED_FROM, _CROSSED_TO = 10 / RATE, 6000 / RATE
+#: Between two blocks of that shape so many others may lie (silence, a hiss), of which at most a share are in a run.
+_GAP, _MOST_OTHERS = 4, 0.5
+#: Values that must differ among the samples of a block: pictures and tables have few.
+_DIFFERENT = 200
+
+
+class PcmRuns:
+    """Finds candidates in blocks that are handed over in order. All blocks but the last are multiples of 4096 bytes."""
+
+    def __init__(self) -> None:
+        self._start: int | None = None
+        self._end = self._good = 0
+        self._found: list[Carved] = []
+
+    def feed(self, block: bytes, base: int) -> None:
+        """Look at the next bytes, which lie at a byte offset of the media."""
+        whole = len(block) // BLOCK
+        if not whole:
+            return
+        samples = np.frombuffer(block, dtype="<i2", count=whole * BLOCK // 2).reshape(whole, BLOCK // 2)
+        for index in _like_sound(samples):
+            at = base + int(index) * BLOCK
+            if self._start is None or at > self._end + _GAP * BLOCK:
+                self._close()
+                self._start = at
+            self._end = at + BLOCK
+            self._good += 1
+
+    def finish(self) -> list[Carved]:
+        """The last bytes were handed over: every candidate."""
+        self._close()
+        return self._found
+
+    def _close(self) -> None:
+        length = 0 if self._start is None else self._end - self._start
+        if self._start is not None and length >= LEAST and self._good * BLOCK >= length * (1 - _MOST_OTHERS):
+            self._found.append(
+                Carved(
+                    "raw sound candidate (16-bit, 16 kHz, if it is sound)",
+                    ".pcm",
+                    ((self._start, length),),
+                    Grade.CANDIDATE,
+                    "the next 4096 bytes are not of the shape of sound; its first and last bytes may be others'",
+                    f"{length / 2 / RATE:.1f} s if it is; nothing in the bytes says that it is sound",
+                    is_bare=True,
+                )
+            )
+        self._start, self._good = None, 0
+
+
+def _like_sound(samples: NDArray[np.int16]) -> NDArray[np.intp]:
+    """The rows that have the shape of sound: a short look at all, a long one at what is left."""
+    likely = np.flatnonzero(_is_smooth(samples[:, :_FIRST_LOOK].astype(np.float32)))
+    if not likely.size:
+        return likely
+    rows = samples[likely]
+    values = rows.astype(np.float32)
+    mean = values.mean(axis=1)
+    swing = values.std(axis=1)
+    crossed = (np.diff(np.signbit(values - mean[:, None]), axis=1)).mean(axis=1)
+    good = (
+        _is_smooth(values)
+        & (np.abs(mean) <= _OFF_ZERO * swing)
+        & (crossed >= _CROSSED_FROM)
+        & (crossed <= _CROSSED_TO)
+        & np.array([np.unique(row).size >= _DIFFERENT for row in rows])
+    )
+    found: NDArray[np.intp] = likely[good]
+    return found
+
+
+def _is_smooth(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+    centred = values - values.mean(axis=1, keepdims=True)
+    power = np.square(centred).mean(axis=1)
+    change = np.square(np.diff(centred, axis=1)).mean(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = change / power
+    smooth: NDArray[np.bool_] = (power >= _QUIET) & (power <= _LOUD) & (share >= _SMOOTH_FROM) & (share <= _SMOOTH_TO)
+    return smooth
