@@ -115,7 +115,8 @@ def command(
 
 def _said(outcome: Outcome, case_path: Path) -> str:
     lines = [
-        f"Case {case_path}: {outcome.evidence} evidence items, {outcome.entries} entries read.",
+        f"Case {case_path}: {outcome.evidence} evidence items, {outcome.entries} entries read"
+        + (f", {outcome.carved} of them carved." if outcome.carved else "."),
         f"{outcome.records} records in {outcome.rows} rows; {outcome.recordings} distinct recordings;"
         f" {outcome.artefacts} artefacts kept.",
     ]

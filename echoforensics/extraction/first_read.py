@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from echoforensics.carving.carved import Carved, View
 from echoforensics.carving.search import Search
+from echoforensics.errors import SourceError
 from echoforensics.evidence.source import SourceHashes, open_source
 
 if TYPE_CHECKING:
@@ -155,8 +156,8 @@ def serve() -> None:
 
     try:
         _tell(out, task.run(advance))
-    except OSError as error:
-        _tell(out, OSError(*error.args))
+    except (OSError, SourceError) as error:
+        _tell(out, error)
 
 
 def _tell(out: BinaryIO, what: object) -> None:

@@ -20,8 +20,10 @@ from echoforensics.case.case import BEGINNINGS, SEALED, OpenCase
 from echoforensics.case.seal import table_digests
 from echoforensics.errors import CaseError, SourceError, UsageError
 from echoforensics.evidence.source import Source, open_source
+from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.extraction.intake import hash_again, take_in
 from echoforensics.extraction.parsing import EntryParser
+from echoforensics.extraction.second_reading import read_again
 from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
 from parsers.cloud.export_definition import parse_map, use_maps
@@ -43,6 +45,7 @@ class Outcome:
 
     evidence: int
     entries: int
+    carved: int
     artefacts: int
     records: int
     rows: int
@@ -130,6 +133,8 @@ def _extract_one(case: OpenCase, source: Source, options: Options, report: Repor
     if state == "taken in":
         for count, path in enumerate(EntryParser(case, number, sha256).parse_all(), 1):
             report(f"parsing {name}: {path}", count, 0)
+        if options.cross_check and isinstance(source.container, Disk):
+            read_again(case, number, name, source.container, report)
         case.record("source read", {"evidence": name, **_counts(case, number)})
         case.store.set_evidence_state(number, "extracted")
     after = hash_again(source, options, name, report)
@@ -165,12 +170,14 @@ def _counts(case: OpenCase, evidence: int | None = None) -> dict[str, int]:
 
 def _outcome(case: OpenCase) -> Outcome:
     counts = _counts(case)
+    carved = case.store.db.execute("SELECT count(*) FROM entries WHERE state = 'carved'").fetchone()[0]
     recordings = case.store.db.execute(
         "SELECT count(DISTINCT sha256) FROM rows WHERE data_type LIKE 'recording:%'"
     ).fetchone()[0]
     return Outcome(
         evidence=case.store.count("evidence"),
         entries=counts["entries"],
+        carved=carved,
         artefacts=counts["artefacts"],
         records=counts["records"],
         rows=counts["rows"],

@@ -105,14 +105,14 @@ class Disk(Container):
         self.media.close()
 
     def describe(self) -> list[str]:
-        """The volumes and file systems, a line each."""
+        """The volumes and file systems, a line each, and what is to be known of how the image is read."""
         lines = [
             f"{v.prefix.rstrip('/')}: {v.description}, {v.length} bytes at byte {v.offset} ({v.scheme})"
             for v in self.volumes.values()
             if v.prefix
         ]
         lines += [f"{prefix or 'whole image'}: {fs.name}" for prefix, fs in self.file_systems.items()]
-        return lines
+        return [*lines, *self.media.notes]
 
     def _prefixed(self, entry: Entry, prefix: str) -> Entry:
         address = f"{prefix or '/'}{entry.address}"

@@ -1,0 +1,40 @@
+"""Reading every file system of a source a second time, with another library, where that was asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from echoforensics.case.store import storable
+from echoforensics.evidence.cross_check import cross_check, second_reader
+from parsers.record import Issue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from echoforensics.case.case import OpenCase
+    from echoforensics.evidence.volumes.disk import Disk
+
+
+def read_again(case: OpenCase, number: int, name: str, disk: Disk, report: Callable[[str, int, int], None]) -> None:
+    """Compare names, sizes and SHA-256 of allocated files with what a second reader gives; differences are issues.
+
+    The ledger then says which file systems were read by which library, and which by none.
+
+    Args:
+        case: the case.
+        number: the evidence item's number.
+        name: the evidence item's name.
+        disk: the source's disk.
+        report: told what is being done.
+    """
+    readers: dict[str, str] = {}
+    differences = 0
+    for prefix, file_system in disk.file_systems.items():
+        volume = prefix.rstrip("/") or "the whole media"
+        report(f"cross-checking {name}: {volume}", 0, 0)
+        readers[volume] = second_reader(file_system) or f"none ({file_system.name})"
+        with case.store.transaction():
+            for fault in cross_check(disk.volumes[prefix], file_system):
+                differences += 1
+                case.store.add_issue(number, storable(prefix + fault.path), Issue(fault.what, parser="cross_check"))
+    case.record("file systems cross-checked", {"evidence": name, "readers": readers, "issues": differences})
