@@ -30,7 +30,7 @@ docs: setup
 	$(BIN)/echoforensics parsers --pages docs/artefacts
 
 bench: setup
-	@.ci/system-packages test
+	@.ci/system-packages bench
 	$(BIN)/python -m benchmarks
 
 setup: $(VENV)/.ready
