@@ -1,86 +1,184 @@
-"""Extraction from a 1 GiB image, against plaso on the same image and against hashing alone."""
+"""Extraction, carving and walking of a 4 GiB image against the tools people would use instead: writes RESULTS.md."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.image import FILES
+from benchmarks.accuracy import accuracy_table, of_case, of_folders
 from benchmarks.measure import Contender, commands, compare, table
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-_HASH = (
-    "import sys; from pathlib import Path; from chain_of_custody.digest import hash_file;"
-    " print(hash_file(Path(sys.argv[1])))"
-)
+_TOOLS = Path(sys.executable).parent
+_CONFIGURATION = Path(__file__).with_name("scalpel.conf")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is measured on: the folder worked in, the image, and how many runs count."""
+
+    work: Path
+    image: Path
+    runs: int
 
 
 def main() -> None:
-    """Build the image, run the comparison, write RESULTS.md."""
+    """Build the image, run every comparison, write RESULTS.md."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--mebibytes", type=int, default=1024, help="size of the image")
+    arguments.add_argument("--mebibytes", type=int, default=4096, help="size of the image")
+    arguments.add_argument("--files", type=int, default=20_000, help="files in it")
+    arguments.add_argument("--clips", type=int, default=35, help="recordings planted of each format")
     arguments.add_argument("--runs", type=int, default=3, help="counted runs of each command")
     arguments.add_argument("--output", type=Path, default=RESULTS, help="where to write the results")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="echoforensics-bench-") as folder:
-        work = Path(folder)
-        image = work / "image.dd"
+        setting = Setting(Path(folder), Path(folder) / "image.dd", given.runs)
+        numbers = [str(given.mebibytes), str(given.files), str(given.clips)]
         # In a process of its own: the memory of a parent counts in the peaks of the commands it starts.
-        subprocess.run([sys.executable, "-m", "benchmarks.image", str(image), str(given.mebibytes)], check=True)
-        contenders = _contenders(work, image)
-        compare(contenders, given.runs)
-        text = _results(contenders, work, image, given.runs)
+        _python("benchmarks.planted", str(setting.image), *numbers)
+        parts = [_heading(setting, given.files, given.clips), _first_read(setting), _carving(setting)]
+        parts += [_walking(setting), _memory(setting)]
+    text = "\n".join(parts)
     given.output.write_text(text)
     print(text)
 
 
-def _contenders(work: Path, image: Path) -> list[Contender]:
-    tools, case, store = Path(sys.executable).parent, work / "case", work / "store.plaso"
-    plaso = [str(tools / "log2timeline"), "--single_process", "--unattended", "-q", "--status_view", "none",
-             "--logfile", str(work / "plaso.log"), "--storage_file", str(store)]  # fmt: skip
-    remove = ["rm", "-rf", str(case), str(store), str(work / "plaso.log")]
-    return [
-        Contender(
-            "echoforensics extract (hash, walk, parse, hash again, seal)",
-            [str(tools / "echoforensics"), "extract", str(image), "-c", str(case), "--unsigned"],
-            remove,
-        ),
-        Contender("hashing alone (MD5 + SHA-256, one read)", [sys.executable, "-c", _HASH, str(image)]),
-        Contender(
-            "plaso log2timeline, filestat only, no hashes",
-            [*plaso, "--parsers", "filestat", "--hashers", "none", str(image)],
-            remove,
-        ),
-        Contender("plaso log2timeline, its default parsers and hashes", [*plaso, str(image)], remove),
-    ]  # fmt: skip
+def _python(module: str, *arguments: str) -> str:
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def _results(contenders: list[Contender], work: Path, image: Path, runs: int) -> str:
-    size = image.stat().st_size / 1024**3
+def _heading(setting: Setting, files: int, clips: int) -> str:
+    size = setting.image.stat().st_size / 1024**3
     return f"""# Results
 
-Written by `make bench` (`python -m benchmarks`). One run, files in the page cache, {runs} counted runs of each
+Written by `make bench` (`python -m benchmarks`). One run, files in the page cache, {setting.runs} counted runs of each
 command after one warm-up, in turn. Ratios are taken pair by pair and are what to quote; seconds are this machine's.
 
 Machine: {platform.machine()}, {len(os.sched_getaffinity(0))} processors, Linux {platform.release()}, Python
-{platform.python_version()}; plaso {version("plaso")}, pytsk3 {version("pytsk3")}.
+{platform.python_version()}; plaso {version("plaso")}, pytsk3 {version("pytsk3")}, hyperscan {version("hyperscan")}.
 
-## Extraction from a {size:.0f} GiB ext4 image, {FILES} files, four fifths full
+The image: {size:.1f} GiB, ext4, {files} files; in the blocks of a large deleted file (half random bytes, a quarter
+zeros, a quarter text) {clips} recordings of each of seven formats are planted, half of them at odd bytes
+(`benchmarks/planted.py`). WORK is a temporary folder.
+"""
 
-{table(contenders, contenders[0])}
 
-plaso has no Alexa parsers, so it reads files and makes file-system events; it finds none of the device's or the
-account's records. `extract` reads the image three times: hashed before, read, hashed after.
+def _first_read(setting: Setting) -> str:
+    measured = json.loads(_python("benchmarks.first_read", str(setting.image), str(setting.runs)))
+    ratio = statistics.median(read / alone for read, alone in zip(measured["read"], measured["alone"], strict=True))
+    return f"""## The first read: hashing, walking, matching and carving, against hashing alone
 
-Commands (WORK is a temporary folder):
+| in one process, in turn | median s |
+|---|---|
+| hashing alone (MD5 + SHA-256) | {statistics.median(measured["alone"]):.2f} |
+| hashing + walking {measured["entries"]} entries + matching each + carving {measured["finds"]} finds \
+| {statistics.median(measured["read"]):.2f} |
+
+Ratio, median of pairs: **{ratio:.2f}**. Matching reads the first 64 KiB of each file; files are not hashed here.
+
+    python -m benchmarks.first_read WORK/image.dd {setting.runs}
+"""
+
+
+def _carving(setting: Setting) -> str:
+    work, image = setting.work, str(setting.image)
+    case, scalpel, photorec = work / "case", work / "scalpel", work / "photorec"
+    hashing = f"hashdeep -c md5,sha256 {image} > {work}/hashes && scalpel -c {_CONFIGURATION} -o {scalpel} {image}"
+    search = "partition_none,options,fileopt,everything,enable,wholespace,search"
+    ours = Contender(
+        "echoforensics extract (hash, walk, match, carve, hash each file, parse, hash again, seal)",
+        [sys.executable, "-m", "echoforensics", "extract", image, "-c", str(case), "--unsigned"],
+        ["rm", "-rf", str(case)],
+    )
+    alone = Contender("echoforensics, the search alone", [sys.executable, "-m", "benchmarks.search_alone", image])
+    others = [
+        Contender("hashdeep -c md5,sha256, then scalpel", ["sh", "-c", hashing], ["rm", "-rf", str(scalpel)]),
+        Contender(
+            "photorec (which does not hash)",
+            ["photorec", "/d", str(photorec), "/cmd", image, search],
+            ["sh", "-c", f"rm -rf {photorec}.*"],
+        ),
+    ]
+    contenders = [ours, alone, *others]
+    compare(contenders, setting.runs)
+    found = {
+        "echoforensics": of_case(case, setting.image),
+        "scalpel": of_folders([scalpel], setting.image),
+        "photorec": of_folders(work.glob("photorec.*"), setting.image),
+    }
+    return f"""## Carving
+
+{table(contenders, ours)}
+
+{accuracy_table(found)}
+
+"Exact" are planted recordings given back byte for byte; "other" is whatever else was given as that format.
 
 {commands(contenders, work)}
+"""
+
+
+def _walking(setting: Setting) -> str:
+    work, image = setting.work, str(setting.image)
+    out, theirs, store = work / "out", work / "recovered", work / "store.plaso"
+    plaso = [str(_TOOLS / "log2timeline"), "--single_process", "--unattended", "-q", "--status_view", "none",
+             "--logfile", str(work / "plaso.log"), "--storage_file", str(store)]  # fmt: skip
+    walk = [sys.executable, "-m", "benchmarks.walk", image]
+    written = [
+        Contender("echoforensics, walk and write every file", [*walk, str(out)], ["rm", "-rf", str(out)]),
+        Contender("tsk_recover -a", ["tsk_recover", "-a", image, str(theirs)], ["rm", "-rf", str(theirs)]),
+    ]  # fmt: skip
+    listed = [
+        Contender("echoforensics, walk and list every time", walk),
+        Contender("plaso log2timeline, filestat only, no hashes",
+                  [*plaso, "--parsers", "filestat", "--hashers", "none", image],
+                  ["rm", "-f", str(store), str(work / "plaso.log")]),
+    ]  # fmt: skip
+    compare(written, setting.runs)
+    compare(listed, setting.runs)
+    return f"""## Walking
+
+{table(written, written[0])}
+
+{table(listed, listed[0])}
+
+{commands([*written, *listed], work)}
+"""
+
+
+def _memory(setting: Setting) -> str:
+    large = setting.work / "large.dd"
+    subprocess.run(["cp", "--sparse=always", str(setting.image), str(large)], check=True)
+    with large.open("r+b") as stream:
+        stream.truncate(setting.image.stat().st_size * 4)
+    lines = ["| image | seconds | peak MiB |", "|---|---|---|"]
+    for image in (setting.image, large):
+        case = setting.work / "memory"
+        contender = Contender(
+            "extract",
+            [sys.executable, "-m", "echoforensics", "extract", str(image), "-c", str(case), "--unsigned"],
+            ["rm", "-rf", str(case)],
+        )
+        contender.run(counted=True)
+        size = image.stat().st_size / 1024**3
+        lines.append(f"| {size:.0f} GiB | {contender.median:.1f} | {contender.peak_mib[0]:.0f} |")
+    text = "\n".join(lines)
+    return f"""## Memory of `extract`
+
+The large image is the same one with a hole behind it. Peaks are of the command and the process that it hashes and
+searches in, together, sampled every 20 ms.
+
+{text}
 """
 
 

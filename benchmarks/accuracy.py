@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.clips import FORMATS
 
 #: Suffixes that tools give to the formats.
-_SAME = {".adts": ".aac", ".mp4": ".m4a", ".mov": ".m4a", ".opus": ".ogg"}
+_SAME = {".adts": ".aac", ".mp4": ".m4a", ".mov": ".m4a", ".m4p": ".m4a", ".opus": ".ogg"}
 
 
 def of_case(case: Path, image: Path) -> dict[str, tuple[int, int]]:
@@ -23,9 +23,9 @@ def of_case(case: Path, image: Path) -> dict[str, tuple[int, int]]:
     return _scored(image, [(Path(path).suffix, sha256) for path, sha256 in found])
 
 
-def of_folder(folder: Path, image: Path) -> dict[str, tuple[int, int]]:
-    """The same for the files that a carver wrote into a folder."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
+def of_folders(folders: Iterable[Path], image: Path) -> dict[str, tuple[int, int]]:
+    """The same for the files that a carver wrote into folders."""
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     return _scored(image, [(path.suffix, hashlib.sha256(path.read_bytes()).hexdigest()) for path in files])
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
+
+#: Seconds between two looks at memory.
+_INTERVAL = 0.02
 
 
 @dataclass(slots=True)
@@ -20,7 +24,7 @@ class Contender:
         command: the program and its arguments.
         before: run before each run, not timed.
         seconds: wall-clock seconds of each counted run.
-        peak_mib: peak resident memory of each counted run, MiB.
+        peak_mib: peak resident memory of each counted run, MiB, of the command and what it starts.
     """
 
     name: str
@@ -44,14 +48,58 @@ class Contender:
             subprocess.run(self.before, check=True)
         begun = time.perf_counter()
         process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        with Peak(process.pid) as peak:
+            process.wait()
         took = time.perf_counter() - begun
         if process.returncode not in (0, 3):
             raise RuntimeError(f"{self.name} exited with {process.returncode}: {' '.join(self.command)}")
         if counted:
             self.seconds.append(took)
-            self.peak_mib.append(usage.ru_maxrss / 1024)
+            self.peak_mib.append(peak.mib)
+
+
+class Peak:
+    """Samples the resident memory of a process and of those it starts, while it is entered."""
+
+    def __init__(self, process: int) -> None:
+        self._process = process
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._sample)
+        self.mib = 0.0
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _sample(self) -> None:
+        while not self._over.wait(_INTERVAL):
+            self.mib = max(self.mib, sum(_resident(each) for each in _family(self._process)) / 1024)
+
+
+def _family(process: int) -> list[int]:
+    found, pending = [process], [process]
+    while pending:
+        for path in Path(f"/proc/{pending.pop()}/task").glob("*/children"):
+            try:
+                children = [int(child) for child in path.read_text().split()]
+            except OSError:
+                continue
+            found += children
+            pending += children
+    return found
+
+
+def _resident(process: int) -> int:
+    """Kilobytes of memory in use; 0 for a process that has ended."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS:")), 0)
 
 
 def compare(contenders: list[Contender], runs: int) -> None:

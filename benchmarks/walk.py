@@ -6,12 +6,15 @@ Without a folder, names and times are written as lines to standard output, as pl
 from __future__ import annotations
 
 import json
-import shutil
+import os
 import sys
 from pathlib import Path
 
-from echoforensics.evidence.entry import Entry
+from echoforensics.evidence.entry import Entry, State
 from echoforensics.evidence.source import open_source
+
+#: Bytes written at a time.
+_PIECE = 1024 * 1024
 
 
 def listed(image: Path) -> None:
@@ -26,15 +29,20 @@ def listed(image: Path) -> None:
 def written_out(image: Path, folder: Path) -> None:
     """Every allocated file, under its own path."""
     source = open_source(image)
-    made: set[Path] = set()
+    made: set[str] = set()
     for entry in source.container.entries():
-        if isinstance(entry, Entry) and entry.opener is not None:
-            target = folder / entry.path
-            if target.parent not in made:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                made.add(target.parent)
-            with entry.opener() as stream, target.open("wb", buffering=0) as out:
-                shutil.copyfileobj(stream, out, 1024 * 1024)
+        if not isinstance(entry, Entry) or entry.opener is None or entry.state is not State.ALLOCATED:
+            continue
+        target = f"{folder}/{entry.path}"
+        parent = target.rpartition("/")[0]
+        if parent not in made:
+            Path(parent).mkdir(parents=True, exist_ok=True)
+            made.add(parent)
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with entry.opener() as stream:
+            while piece := stream.read(_PIECE):
+                os.write(handle, piece)
+        os.close(handle)
 
 
 if __name__ == "__main__":

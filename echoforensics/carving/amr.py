@@ -1,9 +1,9 @@
 """Carving AMR recordings frame by frame: neither the file nor a frame states a length, the frame's type implies it.
 
 Whatever follows the last frame may look like a frame by chance. So a frame counts only if its quality bit is set and
-its type was seen in the recording before, or stands for silence; a new type counts only if :data:`_SURE` valid frames
-follow it. Random bytes behind a recording of one type are still taken for one frame more in some 1 of 85 cases (one
-type, and silence and no data, of 256 values of a frame's first byte); zeros, text and bytes of 0xFF never are.
+its type was seen in the recording before; a new type counts only if :data:`_SURE` valid frames follow it, and one that
+stands for silence if one does. Random bytes behind a recording of one type are still taken for one frame more in some 1
+of 256 cases (that one value of a frame's first byte); zeros, text and bytes of 0xFF never are.
 
 References:
     RFC 4867, section 5 (storage format); 3GPP TS 26.101 and 26.201, table 1a (frame types and their sizes).
@@ -54,7 +54,8 @@ class _Frames:
         count = 0
         while (frame := self.at(place)) is not None:
             kind, length = frame
-            if kind not in seen and kind not in self._silent and not self._sure(place + length, _SURE if seen else 1):
+            needed = _SURE if seen and kind not in self._silent else 1
+            if kind not in seen and not self._sure(place + length, needed):
                 break
             if place + length > self._view.size:
                 return self._view.size, count, True
