@@ -81,14 +81,17 @@ class EchoState(Parser):
 
 @cache
 def _patterns() -> dict[str, list[tuple[StateFile, int, re.Pattern[str]]]]:
-    """Each path with its number of names, as an expression, under its last name; under ``*`` where that may be any."""
+    """Each path with its number of names, as an expression, under its last name.
+
+    Where that may be any name it is under the folder's (``persist/*``), and where it is but partly known under ``*``.
+    """
     found: dict[str, list[tuple[StateFile, int, re.Pattern[str]]]] = {}
     for kind in load():
         for path in kind.paths:
             folder, _, last = path.rpartition("/")
             pattern = re.compile(re.escape(path).replace(r"\*", "[^/]*"))
             # Any file may bear any name: the name of the folder tells most of them apart.
-            under = last if "*" not in last else f"{folder.rpartition('/')[2]}/*"
+            under = last if "*" not in last else f"{folder.rpartition('/')[2]}/*" if last == "*" else "*"
             found.setdefault(under, []).append((kind, path.count("/") + 1, pattern))
     return found
 
@@ -97,7 +100,9 @@ def _kind(path: str) -> tuple[StateFile, str] | None:
     """The entry for a path, and the folder in which the entry's path begins (with its ``/``)."""
     parts = path.split("/")
     patterns = _patterns()
-    near = (*patterns.get(parts[-1], ()), *(patterns.get(f"{parts[-2]}/*", ()) if len(parts) > 1 else ()))
+    near = [*patterns.get(parts[-1], ()), *patterns.get("*", ())]
+    if len(parts) > 1:
+        near += patterns.get(f"{parts[-2]}/*", ())
     for kind, length, pattern in near:
         if len(parts) < length or pattern.fullmatch("/".join(parts[-length:])) is None:
             continue

@@ -74,7 +74,7 @@ def test_a_whole_turn_that_was_recognised(read_value: Read) -> None:
             "sourceDevice": {"deviceSerialNumber": SERIAL, "deviceType": "A0SAMPLETYPE1"},
         },
         parser="alexa_dialog_items",
-        parser_version="2",
+        parser_version="3",
     )
 
 
