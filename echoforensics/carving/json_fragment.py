@@ -10,10 +10,6 @@ from weakref import WeakKeyDictionary
 from echoforensics.carving.carved import Carved, Grade, Signature, View
 from echoforensics.carving.json_lexing import Bracket, Segment, segment
 from parsers.cloud.json_text import JsonError, decode
-from parsers.cloud.record_fragment import form_of
-from parsers.cloud.responses import kinds, quoted_keys, telltale
-from parsers.parser import HEAD_SIZE, Source
-from parsers.registry import claiming
 
 #: Keys that stand in activities, cards and the newer history, and hardly anywhere else.
 KEYS = (
@@ -27,7 +23,6 @@ _WHITE = b" \t\r\n"
 _AROUND = 64
 #: The outermost objects and lists around a key that are tried; a whole answer nests its records less deeply.
 _MAX_TRIED = 24
-_REQUEST_KEYS = ("request", "url", "log")
 
 
 @dataclass(slots=True)
@@ -72,7 +67,7 @@ def carve(view: View, at: int) -> Carved | None:
         if held.verdicts[bracket.start][1]:
             return _carved(bracket)
         fallback = fallback or bracket
-    if fallback and claiming(Source.of(_content(view, fallback), "carved.json")):
+    if fallback and _is_claimed(_content(view, fallback)):
         return _carved(fallback)
     return None
 
@@ -119,13 +114,16 @@ def _verdict(view: View, held: _Held, bracket: Bracket) -> tuple[bool, bool]:
 
 
 def _is_known(content: bytes, value: object) -> bool:
-    """Whether it is an answer or a record that is read, or a list of requests with their answers."""
-    if form_of(value) is not None:
-        return True
-    first = value[0] if isinstance(value, list) and value else value
-    if isinstance(first, dict) and any(key in first for key in _REQUEST_KEYS):
-        return bool(claiming(Source.of(content, "carved.json")))
-    return telltale(quoted_keys(content[:HEAD_SIZE])) and any(kind.fits(value) for kind in kinds())
+    # Every parser is imported for this: not before the first place is noticed, as nothing may be.
+    from echoforensics.carving.json_known import is_known  # noqa: PLC0415
+
+    return is_known(content, value)
+
+
+def _is_claimed(content: bytes) -> bool:
+    from echoforensics.carving.json_known import is_claimed  # noqa: PLC0415 (see above)
+
+    return is_claimed(content)
 
 
 def _carved(bracket: Bracket) -> Carved:

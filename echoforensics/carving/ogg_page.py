@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 MAGIC = b"OggS"
 _HEADER = struct.Struct("<4sBBqIIIB")
-_BEGINS, _ENDS = 0x02, 0x04
+_CONTINUED, _BEGINS, _ENDS = 0x01, 0x02, 0x04
 _CRC_AT = 22
+_NO_POSITION = -1
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 #: How the first packet of a stream begins, and what the stream is.
 _CODECS = (
@@ -34,7 +35,10 @@ class Page:
         length: bytes.
         serial, number: of its stream, and of the page in it.
         check: its check sum.
+        position: samples of its stream up to its end, as the codec counts them; -1 where no packet ends in it.
         begins, ends: whether its stream begins or ends with it.
+        is_continued: whether it begins within a packet.
+        is_open: whether it ends within one.
         codec: what the stream is, where the page begins one that is known; else empty.
     """
 
@@ -43,8 +47,11 @@ class Page:
     serial: int
     number: int
     check: int
+    position: int
     begins: bool
     ends: bool
+    is_continued: bool
+    is_open: bool
     codec: str = ""
 
     @property
@@ -52,24 +59,65 @@ class Page:
         """The byte behind it."""
         return self.at + self.length
 
+    def may_precede(self, other: Page) -> bool:
+        """Whether another page can be the next one of its stream, by all that the two say."""
+        return (
+            self.serial == other.serial
+            and self.number + 1 == other.number
+            and not (self.ends or other.begins)
+            and self.is_open == other.is_continued
+            and (_NO_POSITION in (self.position, other.position) or self.position <= other.position)
+        )
 
-def read_page(view: View, at: int) -> Page | None:
-    """The page at a byte of the media; None where there is none, or its check sum is wrong."""
+
+@dataclass(frozen=True, slots=True)
+class PageHeader:
+    """What the header of a page says, whether its check sum is right or not."""
+
+    serial: int
+    number: int
+    length: int
+
+
+def read_header(view: View, at: int) -> PageHeader | None:
+    """The header of a page at a byte of the media; None where there is none, or the media ends within it."""
     head = view.read(at, _HEADER.size)
     if len(head) < _HEADER.size or not head.startswith(MAGIC):
         return None
-    _, version, flags, _, serial, number, check, segments = _HEADER.unpack(head)
+    _, version, flags, _, serial, number, _, segments = _HEADER.unpack(head)
     sizes = view.read(at + _HEADER.size, segments)
     if version != 0 or flags > 7 or len(sizes) < segments:
         return None
-    length = _HEADER.size + segments + sum(sizes)
-    content = view.read(at, length)
-    if len(content) < length or checksum(content[:_CRC_AT] + bytes(4) + content[_CRC_AT + 4 :]) != check:
+    return PageHeader(serial, number, _HEADER.size + segments + sum(sizes))
+
+
+def read_page(view: View, at: int) -> Page | None:
+    """The page at a byte of the media; None where there is none, or its check sum is wrong."""
+    header = read_header(view, at)
+    if header is None:
+        return None
+    content = view.read(at, header.length)
+    if len(content) < header.length:
+        return None
+    _, _, flags, position, serial, number, check, segments = _HEADER.unpack_from(content)
+    if checksum(content[:_CRC_AT] + bytes(4) + content[_CRC_AT + 4 :]) != check:
         return None
     begins = bool(flags & _BEGINS)
     body = content[_HEADER.size + segments :]
     codec = next((name for magic, name in _CODECS if begins and body.startswith(magic)), "")
-    return Page(at, length, serial, number, check, begins, bool(flags & _ENDS), codec)
+    return Page(
+        at,
+        header.length,
+        serial,
+        number,
+        check,
+        position,
+        begins,
+        ends=bool(flags & _ENDS),
+        is_continued=bool(flags & _CONTINUED),
+        is_open=segments > 0 and content[_HEADER.size + segments - 1] == 255,
+        codec=codec,
+    )
 
 
 def checksum(content: bytes) -> int:

@@ -1,122 +1,113 @@
-"""Carving WAV recordings by the size their own header states, and by their chunks where it states none.
+"""Carving WAV recordings by the size that their own header states, checked against their chunks.
+
+Where the header and the chunks differ, the chunks are believed, and the grade is lower. A recording that was written to
+a pipe states no size: it is taken up to the next WAV header, the end of the media or a bound, whichever comes first.
 
 References:
-    Microsoft and IBM, Multimedia Programming Interface and Data Specifications 1.0 (RIFF WAVE); EBU Tech 3306 (RF64).
+    Microsoft and IBM, Multimedia Programming Interface and Data Specifications 1.0 (RIFF WAVE); EBU Tech 3306 (RF64);
+    ITU-R BS.2088 (BW64). What FFmpeg and SoX write to a pipe as sizes was looked up in their output.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.carved import Carved, Grade, Signature
+from echoforensics.carving.wav_chunks import HEADER, Chunks, walk
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from echoforensics.carving.carved import View
 
-_HEADER = 12
+_LARGE_KINDS = (b"RF64", b"BW64")
+_PATTERN = rb"(?:RIF[FX]|RF64|BW64)....WAVE"
+_NEXT = re.compile(_PATTERN, re.DOTALL)
 _UNKNOWN = (0, 0xFFFFFFFF)
-_FORMAT = b"fmt "
-_DATA = b"data"
-_LARGE = b"ds64"
-#: Chunks that are looked at before a file is given up; each has at least eight bytes.
-_MOST_CHUNKS = 4096
 
+#: Bytes of sound that are taken at most where nothing states a size: 35 minutes at 16 kHz, 16 bits, one channel.
+MOST_UNSTATED = 64 * 1024 * 1024
 
-@dataclass(slots=True)
-class _Chunks:
-    """What the chunks of a file come to.
-
-    Attributes:
-        end: byte behind the last chunk that is whole, with its pad byte.
-        is_cut: whether a chunk states more than there is.
-        has_format, data: whether there is a format, and the bytes of sound that are there.
-        data_is_cut: whether the data chunk states no size, or more than there is.
-    """
-
-    end: int
-    is_cut: bool = False
-    has_format: bool = False
-    data: int | None = None
-    data_is_cut: bool = False
+#: Bytes that are searched at a time for the next header.
+_STEP = 128 * 1024
 
 
 def carve(view: View, at: int) -> Carved | None:
     """A WAV recording at a byte of the media; None where there is none."""
-    head = view.read(at, _HEADER)
+    head = view.read(at, HEADER)
     kind = head[:4]
-    if kind not in (b"RIFF", b"RIFX", b"RF64") or head[8:] != b"WAVE":
+    if not _NEXT.fullmatch(head):
         return None
-    order = "big" if kind == b"RIFX" else "little"
-    size = int.from_bytes(head[4:8], order)  # type: ignore[arg-type]
-    large = _large_size(view, at) if kind == b"RF64" else None
+    order: Literal["big", "little"] = "big" if kind == b"RIFX" else "little"
+    size = int.from_bytes(head[4:8], order)
+    sound = 0
+    if kind in _LARGE_KINDS:
+        size, sound = _large_sizes(view, at, size)
     stated = None if size in _UNKNOWN else at + 8 + size
-    if large is not None:
-        stated = at + 8 + large
-    limit = view.size if stated is None else min(stated, view.size)
-    chunks = _walk(view, at + _HEADER, limit, order)
-    if not chunks.has_format or chunks.data is None:
+    chunks = walk(view, at + HEADER, stated, order, sound)
+    if chunks is None:
         return None
-    return _judged(view, at, stated, chunks)
+    end, grade, ending = _end(view, stated, chunks)
+    return Carved("WAV recording", ".wav", ((at, end - at),), grade, ending, chunks.describe(end))
 
 
-def _judged(view: View, at: int, stated: int | None, chunks: _Chunks) -> Carved:
+def _large_sizes(view: View, at: int, size: int) -> tuple[int, int]:
+    """The sizes in bytes of the whole and of its sound that the first chunk of a large file states; else 0."""
+    chunk = view.read(at + HEADER, 24)
+    if len(chunk) < 24 or chunk[:4] != b"ds64":
+        return size, 0
+    whole, sound = int.from_bytes(chunk[8:16], "little"), int.from_bytes(chunk[16:24], "little")
+    # BW64 files below 4 GiB state their size where others do.
+    return whole if size in _UNKNOWN else size, sound
+
+
+def _end(view: View, stated: int | None, chunks: Chunks) -> tuple[int, Grade, str]:
+    """The byte behind a recording, and how sure that is."""
+    # The pad byte of the last chunk is counted by some writers and not by others.
+    is_alike = stated is not None and abs(chunks.end - stated) <= 1
+    # A size of 0 is true of a recording without sound, whose header then comes to the same.
+    chunks.states_no_sound |= chunks.sound == 0 and not is_alike
+    if chunks.states_no_sound:
+        if stated is None or stated > view.size or chunks.is_placeholder_of(stated):
+            return _unstated(view, chunks)
+        return stated, Grade.ENDED, "its header says so; its data chunk states no size"
+    if stated is not None and is_alike:
+        if stated <= view.size:
+            return stated, Grade.WHOLE, "its header says so"
+        return view.size, Grade.CUT, f"its header states {stated - view.size} bytes more than the media has"
+    return _by_chunks(view, stated, chunks)
+
+
+def _by_chunks(view: View, stated: int | None, chunks: Chunks) -> tuple[int, Grade, str]:
+    """Where the header states no size, or not the one to which the chunks come."""
+    end = chunks.sure
     if stated is None:
-        end = chunks.end
-        grade, ending = Grade.ENDED, "its header states no size; it ends with its last chunk"
-        if chunks.data_is_cut:
-            grade, ending = Grade.CUT, "neither its header nor its data chunk states a size that can be"
-            end = view.size
-    elif stated > view.size:
-        end, grade, ending = (
-            view.size,
-            Grade.CUT,
-            f"its header states {stated - view.size} bytes more than the media has",
-        )
-    elif chunks.is_cut:
-        end, grade = stated, Grade.ENDED
-        ending = "its header says so, though a chunk states more than that"
-    else:
-        end, grade, ending = stated, Grade.WHOLE, "its header says so"
-        if chunks.end < stated - 1:
-            grade, ending = Grade.ENDED, f"its header says so; the last {stated - chunks.end} bytes are no chunk"
-    detail = f"{chunks.data} bytes of sound"
-    return Carved("WAV recording", ".wav", ((at, end - at),), grade, ending, detail)
+        if end <= view.size:
+            return end, Grade.ENDED, "its header states no size; it ends with its last chunk"
+    elif end <= view.size:
+        words = f"{abs(stated - end)} bytes {'more' if stated > end else 'less'} than its chunks"
+        return end, Grade.ENDED, f"its header states {words}; it ends with its last chunk"
+    elif stated <= view.size:
+        return stated, Grade.ENDED, "its header says so, though a chunk states more than the media has"
+    return view.size, Grade.CUT, f"its chunks state {end - view.size} bytes more than the media has"
 
 
-def _walk(view: View, at: int, limit: int, order: str) -> _Chunks:
-    """Follow the chunks from a byte up to a limit."""
-    found = _Chunks(at)
-    for _ in range(_MOST_CHUNKS):
-        head = view.read(at, 8)
-        name, size = head[:4], int.from_bytes(head[4:], order)  # type: ignore[arg-type]
-        if at + 8 > limit or len(head) < 8 or not _is_name(name):
+def _unstated(view: View, chunks: Chunks) -> tuple[int, Grade, str]:
+    """Where nothing states a size: up to the next recording, if it begins within the bound."""
+    start = chunks.sound_at
+    until = min(start + MOST_UNSTATED, view.size)
+    place = start
+    while place < until:
+        block = view.read(place, min(_STEP, until - place + HEADER - 1))
+        if found := _NEXT.search(block):
+            return place + found.start(), Grade.CUT, "no size is stated; it is taken up to the next WAV header"
+        if len(block) < HEADER:
             break
-        if name == _DATA and size in _UNKNOWN and limit - at - 8 != size:
-            found.is_cut, found.data_is_cut, found.data = True, True, limit - at - 8
-            break
-        if name == _FORMAT and size >= 14:
-            found.has_format = True
-        if name == _DATA and found.data is None:
-            found.data = min(size, limit - at - 8)
-        if at + 8 + size > limit:
-            found.is_cut, found.data_is_cut = True, name == _DATA
-            break
-        at += 8 + size
-        # A chunk of odd size is followed by one byte more, but not every writer counts it for the last one.
-        at += size & 1 if at < limit else 0
-        found.end = at
-    return found
+        place += len(block) - HEADER + 1
+    if until == view.size:
+        return until, Grade.CUT, "no size is stated; it is taken up to the end of the media"
+    return until, Grade.CUT, f"no size is stated; it is taken up to the bound of {MOST_UNSTATED} bytes of sound"
 
 
-def _large_size(view: View, at: int) -> int | None:
-    """The size in bytes that an RF64 file states in its first chunk."""
-    chunk = view.read(at + _HEADER, 16)
-    return int.from_bytes(chunk[8:16], "little") if chunk[:4] == _LARGE and len(chunk) == 16 else None
-
-
-def _is_name(name: bytes) -> bool:
-    return len(name) == 4 and all(32 <= byte < 127 for byte in name)
-
-
-SIGNATURES: tuple[Signature, ...] = (Signature("WAV recording", rb"(?:RIF[FX]|RF64)....WAVE", carve, _HEADER),)
+SIGNATURES: tuple[Signature, ...] = (Signature("WAV recording", _PATTERN, carve, HEADER),)

@@ -1,0 +1,25 @@
+"""Which JSON some parser reads. Asking takes every parser, so it is asked only of what was noticed."""
+
+from __future__ import annotations
+
+from parsers.cloud.record_fragment import form_of
+from parsers.cloud.responses import kinds, quoted_keys, telltale
+from parsers.parser import HEAD_SIZE, Source
+from parsers.registry import claiming
+
+_REQUEST_KEYS = ("request", "url", "log")
+
+
+def is_known(content: bytes, value: object) -> bool:
+    """Whether it is an answer or a record that is read, or a list of requests with their answers."""
+    if form_of(value) is not None:
+        return True
+    first = value[0] if isinstance(value, list) and value else value
+    if isinstance(first, dict) and any(key in first for key in _REQUEST_KEYS):
+        return is_claimed(content)
+    return telltale(quoted_keys(content[:HEAD_SIZE])) and any(kind.fits(value) for kind in kinds())
+
+
+def is_claimed(content: bytes) -> bool:
+    """Whether a parser claims a file of this content."""
+    return bool(claiming(Source.of(content, "carved.json")))
