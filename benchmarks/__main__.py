@@ -131,7 +131,7 @@ def _carving(setting: Setting) -> str:
 def _walking(setting: Setting) -> str:
     work, image = setting.work, str(setting.image)
     # Into memory where that can be: how long a disk takes to make 20,000 files changes from run to run.
-    place = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else work  # noqa: S108 (removed below)
+    place = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else work
     out, theirs, store = place / f"{work.name}-out", place / f"{work.name}-recovered", work / "store.plaso"
     plaso = [str(_TOOLS / "log2timeline"), "--single_process", "--unattended", "-q", "--status_view", "none",
              "--logfile", str(work / "plaso.log"), "--storage_file", str(store)]  # fmt: skip
