@@ -2,82 +2,116 @@
 
 Where the pages of a recording lie apart, they are joined again by these numbers, if for each there is one next page
 and no other: see :class:`OggPages`.
+
+References:
+    RFC 3533, sections 4 (several streams in one recording) and 6 (pages).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.carved import Carved, Grade, Signature
-from echoforensics.carving.ogg_page import MAGIC, Page, read_page
+from echoforensics.carving.ogg_join import Stream
+from echoforensics.carving.ogg_page import MAGIC, Page, read_header, read_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from echoforensics.carving.carved import View
 
-#: Pages of recordings in pieces that are kept in memory. What is beyond is not joined.
+#: Pages of recordings in pieces that are kept in memory. What is beyond is counted and not joined.
 MAX_PAGES = 200_000
+
+#: Streams of one recording at most. A further one that begins is another recording.
+_MOST_STREAMS = 64
+
+
+@dataclass(slots=True)
+class _Run:
+    """Pages of one recording that lie together.
+
+    Attributes:
+        at, end: byte of the media at which the first begins, and the one behind the last.
+        pages: how many there are.
+        codec: of the first stream that is known; empty where none is.
+        numbers: by the number of a stream: the number of its last page.
+        unfinished: the streams of which the last page was not seen.
+    """
+
+    at: int
+    end: int
+    pages: int
+    codec: str
+    numbers: dict[int, int]
+    unfinished: set[int]
 
 
 def carve(view: View, at: int) -> Carved | None:
     """The recording that begins at a byte of the media, as far as its pages lie together; None where none begins."""
     page = read_page(view, at)
-    if page is None or not page.begins or not page.codec:
+    if page is None or not page.begins:
         return None
-    pages, is_whole = _together(view, page)
-    ending = "its last page says so" if is_whole else "no further page of it follows"
-    return _carved(pages, Grade.WHOLE if is_whole else Grade.CUT, ending)
+    run = _together(view, page)
+    if not run.codec:
+        return None
+    grade, ending = Grade.WHOLE, "its last page says so"
+    if run.unfinished:
+        grade, ending = Grade.CUT, _break(view, run)
+    ranges = ((run.at, run.end - run.at),)
+    return Carved(f"Ogg {run.codec} recording", ".ogg", ranges, grade, ending, _describe(run.pages))
 
 
-def _together(view: View, page: Page) -> tuple[list[Page], bool]:
-    """The pages from one on that lie together, and whether every stream of them comes to its end."""
-    pages, numbers, open_streams = [page], {page.serial: page.number}, {page.serial}
-    heads = True
-    if page.ends:
-        open_streams.clear()
-    while open_streams and (following := read_page(view, pages[-1].end)) is not None:
-        known = numbers.get(following.serial)
-        if known is None:
+def _describe(pages: int) -> str:
+    return f"{pages} page{'' if pages == 1 else 's'}, each with its right check sum"
+
+
+def _together(view: View, page: Page) -> _Run:
+    """The pages from one on that lie together."""
+    run = _Run(page.at, page.end, 1, page.codec, {page.serial: page.number}, set() if page.ends else {page.serial})
+    is_head = True
+    while run.unfinished and (following := read_page(view, run.end)) is not None:
+        if following.begins:
             # Further streams of the same recording begin before any of them goes on.
-            if not (heads and following.begins):
+            if not is_head or following.serial in run.numbers or len(run.numbers) >= _MOST_STREAMS:
                 break
-            open_streams.add(following.serial)
-        elif following.begins or following.number != known + 1:
+            run.unfinished.add(following.serial)
+        elif following.serial not in run.unfinished or following.number != run.numbers[following.serial] + 1:
             break
-        heads = heads and following.begins
-        numbers[following.serial] = following.number
-        pages.append(following)
+        is_head = is_head and following.begins
+        run.numbers[following.serial] = following.number
+        run.codec = run.codec or following.codec
+        run.pages += 1
+        run.end = following.end
         if following.ends:
-            open_streams.discard(following.serial)
-    return pages, not open_streams
+            run.unfinished.discard(following.serial)
+    return run
 
 
-def _carved(pages: list[Page], grade: Grade, ending: str, detail: str = "") -> Carved:
-    codec = next((page.codec for page in pages if page.codec), "")
-    kind = f"Ogg {codec} recording" if codec else "part of an Ogg recording"
-    count = f"{len(pages)} pages, each with its right check sum"
-    return Carved(kind, ".ogg", ranges_of(pages), grade, ending, f"{count}; {detail}" if detail else count)
-
-
-def ranges_of(pages: Iterable[Page]) -> tuple[tuple[int, int], ...]:
-    """Where pages lie: (byte offset, length in bytes), those that touch as one."""
-    found: list[tuple[int, int]] = []
-    for page in pages:
-        if found and sum(found[-1]) == page.at:
-            found[-1] = (found[-1][0], found[-1][1] + page.length)
-        else:
-            found.append((page.at, page.length))
-    return tuple(found)
+def _break(view: View, run: _Run) -> str:
+    """Why pages go no further, though no last one was seen."""
+    if run.end >= view.size:
+        return "the media ends before its last page"
+    header = read_header(view, run.end)
+    if header is None or header.serial not in run.unfinished or header.number != run.numbers[header.serial] + 1:
+        return "no further page of it follows"
+    if run.end + header.length > view.size:
+        return f"the media ends within its page {header.number}"
+    return f"its page {header.number} follows, but its check sum is wrong"
 
 
 class OggPages:
-    """Joins recordings whose pages lie apart. It is shown every place where a page may begin, in order."""
+    """Joins recordings whose pages lie apart. It is shown every place where a page may begin, in order.
+
+    Attributes:
+        left_out: pages that were not kept because there were too many.
+    """
 
     def __init__(self) -> None:
+        self._view: View | None = None
         self._pages: dict[int, list[Page]] = {}
         self._count = 0
         self._whole_until = 0
+        self._seen_until = 0
         self.left_out = 0
 
     @property
@@ -88,11 +122,14 @@ class OggPages:
     def _take(self, view: View, at: int) -> None:
         if at < self._whole_until or (page := read_page(view, at)) is None:
             return
-        if page.begins and page.codec:
-            pages, is_whole = _together(view, page)
-            if is_whole:
+        self._view = view
+        # What begins within pages that were followed is a stream of the same recording.
+        if page.begins and at >= self._seen_until:
+            run = _together(view, page)
+            self._seen_until = run.end
+            if run.codec and not run.unfinished:
                 # Nothing is missing: it is carved as it lies.
-                self._whole_until = pages[-1].end
+                self._whole_until = run.end
                 return
         if self._count >= MAX_PAGES:
             self.left_out += 1
@@ -104,45 +141,38 @@ class OggPages:
         """Recordings that were joined or whose beginning is missing; each begins where :func:`carve` may have begun."""
         found: list[Carved] = []
         for pages in self._pages.values():
-            found += _joined(pages)
+            found += [self._carved(chain, ending) for chain, ending in Stream(pages).chains()]
         self._pages.clear()
+        self._count = 0
         return found
 
+    def _carved(self, pages: list[Page], ending: str) -> Carved:
+        first, last = pages[0], pages[-1]
+        ranges = _ranges_of(pages)
+        details = [_describe(len(pages))]
+        if len(ranges) > 1:
+            details.append(f"{len(ranges)} pieces, joined by the numbers of the pages")
+        kind = f"Ogg {first.codec} recording" if first.codec else "Ogg recording"
+        if not first.begins:
+            kind = "part of an Ogg recording"
+            details.append("its beginning is missing")
+        grade = Grade.WHOLE if first.begins and last.ends else Grade.CUT
+        if not last.ends and self._view is not None:
+            header = read_header(self._view, last.end)
+            if header is not None and (header.serial, header.number) == (last.serial, last.number + 1):
+                ending += "; such a page follows, but its check sum is wrong: a part of it may lie elsewhere"
+        return Carved(kind, ".ogg", ranges, grade, ending, "; ".join(details))
 
-def _joined(pages: list[Page]) -> list[Carved]:
-    """The recordings that pages of one stream make up, given in order of place."""
-    by_number: dict[int, list[Page]] = {}
+
+def _ranges_of(pages: list[Page]) -> tuple[tuple[int, int], ...]:
+    """Where pages lie: (byte offset, length in bytes), those that touch as one."""
+    found: list[tuple[int, int]] = []
     for page in pages:
-        by_number.setdefault(page.number, []).append(page)
-    used: set[int] = set()
-    found: list[Carved] = []
-    firsts = [page for page in pages if page.begins]
-    for first in [*firsts, *pages]:
-        if first.at in used:
-            continue
-        chain, ending = _chain(first, by_number)
-        used.update(page.at for page in chain)
-        # Copies of pages that were used tell nothing more.
-        for page in chain:
-            used.update(copy.at for copy in by_number[page.number] if copy.check == page.check and not copy.begins)
-        grade = Grade.WHOLE if first.begins and chain[-1].ends else Grade.CUT
-        detail = "" if first.begins else "its beginning is missing"
-        found.append(_carved(chain, grade, ending, detail))
-    return found
-
-
-def _chain(first: Page, by_number: dict[int, list[Page]]) -> tuple[list[Page], str]:
-    chain = [first]
-    while not chain[-1].ends:
-        last = chain[-1]
-        following = [page for page in by_number.get(last.number + 1, ()) if not page.begins]
-        if not following:
-            return chain, f"its page {last.number + 1} was not found whole"
-        touching = [page for page in following if page.at == last.end]
-        if not touching and len({page.check for page in following}) > 1:
-            return chain, f"there are several pages {last.number + 1} that differ"
-        chain.append((touching or [page for page in following if page.at > last.at] or following)[0])
-    return chain, "its last page says so"
+        if found and sum(found[-1]) == page.at:
+            found[-1] = (found[-1][0], found[-1][1] + page.length)
+        else:
+            found.append((page.at, page.length))
+    return tuple(found)
 
 
 SIGNATURES: tuple[Signature, ...] = (Signature("Ogg recording", rb"OggS\x00[\x02\x06]", carve, 6),)

@@ -61,7 +61,7 @@ def _read_first(case: OpenCase, source: Source, options: Options, report: Report
     placement = Placement()
     task = Task(source.path, options.offsets, options.source_algorithms, options.carve)
     with FirstRead(task, source.size) as first:
-        reader = EntryReader(case, number, source.budget, placement)
+        reader = EntryReader(case, number, source, placement)
         for path in reader.read_all(source.container):
             report(f"reading {name}: {path}", first.done, source.size)
         while not first.wait(_TICK):
@@ -94,7 +94,7 @@ def _carve(
     if result.carved is None or not isinstance(source.container, Disk):
         return None
     finds = entries_of(result.carved, source.container, case.store, placement)
-    reader = EntryReader(case, number, source.budget)
+    reader = EntryReader(case, number, source)
     case.store.index_content()
     for path in reader.read_all(CarvedSpace(source.container.media, finds.entries)):
         report(f"reading {source.path.name}: {path}", source.size, source.size)

@@ -11,7 +11,8 @@ from echoforensics.case.store import storable
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, Fault, Kind, State
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.extraction.walk import ROOT, Place, is_archive, open_archive, too_deep
-from parsers.parser import HEAD_SIZE, Parser, Source
+from parsers.parser import HEAD_SIZE, Parser
+from parsers.parser import Source as ParserSource
 from parsers.record import Issue
 from parsers.registry import claiming
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from echoforensics.case.case import OpenCase
     from echoforensics.case.vault import Staged
-    from echoforensics.evidence.limits import Budget
+    from echoforensics.evidence.source import Source
     from echoforensics.extraction.placement import Placement
 
 #: Entries written to the database in one transaction.
@@ -44,12 +45,13 @@ class _Read:
 class EntryReader:
     """Reads the entries of one source into a case. What they say is read later, from the case's own copies."""
 
-    def __init__(self, case: OpenCase, evidence: int, budget: Budget, placement: Placement | None = None) -> None:
-        """Take the case, the evidence item's number, the source's budget, and who is told where content lies."""
+    def __init__(self, case: OpenCase, evidence: int, source: Source, placement: Placement | None = None) -> None:
+        """Take the case, the evidence item's number, the source, and who is told where content lies."""
         self._case = case
         self._store = case.store
         self._evidence = evidence
-        self._budget = budget
+        self._budget = source.budget
+        self._holes = source.media.holes if source.media else None
         self._placement = placement
         self._pending = 0
 
@@ -115,7 +117,7 @@ class EntryReader:
         size = entry.size
         if size is None:
             size = len(head) + (len(head) == HEAD_SIZE)
-        return claiming(Source(here.path, size, head, _not_yet, mode=entry.mode))
+        return claiming(ParserSource(here.path, size, head, _not_yet, mode=entry.mode))
 
     def _copy(self, stream: BinaryIO, head: bytes, here: Place, *, keep: bool) -> tuple[Staged | None, str, int]:
         """Read the rest of a file: into the vault if it is to be kept, else only hashed."""
@@ -178,13 +180,19 @@ class EntryReader:
         return self._store.add_entry(item)
 
     def _place(self, entry: Entry, here: Place, number: int, size: int) -> None:
-        """Tell where a file's content lies, if it lies on the media as it is."""
-        if self._placement is None or entry.extents is None or here.depth:
+        """Tell where content lies, if it lies on the media as it is, and what of it could not be read there."""
+        if entry.extents is None or here.depth or (self._placement is None and self._holes is None):
             return
         try:
-            self._placement.add(number, size, entry.extents())
+            extents = entry.extents()
         except (*READ_ERRORS, KeyError) as error:
             self._fault(Fault(here.path, f"where its content lies cannot be told: {error}"))
+            return
+        if self._placement is not None:
+            self._placement.add(number, size, extents)
+        if self._holes is not None and (lost := sum(self._holes.within(*extent) for extent in extents)):
+            what = f"{lost} bytes where it lies could not be read in the image; they are zeros here"
+            self._fault(Fault(here.path, what))
 
     def _fault(self, fault: Fault) -> None:
         self._store.add_issue(self._evidence, storable(fault.path), Issue(fault.what, parser="evidence"))

@@ -26,6 +26,13 @@ class Holes:
         """(byte offset, length in bytes) in order."""
         return iter([(start, end - start) for start, end in zip(self._starts, self._ends, strict=True)])
 
+    def within(self, offset: int, length: int) -> int:
+        """How many of ``length`` bytes from a byte offset on are in a hole."""
+        first, last = bisect_right(self._ends, offset), bisect_left(self._starts, offset + length)
+        return sum(
+            min(self._ends[each], offset + length) - max(self._starts[each], offset) for each in range(first, last)
+        )
+
     def add(self, start: int, end: int, reason: str) -> None:
         """Take in the bytes from ``start`` up to ``end``. Those taken in before are not counted again."""
         first = bisect_left(self._ends, start)

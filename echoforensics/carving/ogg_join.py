@@ -1,0 +1,95 @@
+"""Joining pages of one Ogg stream that lie apart, without ever choosing between two that differ.
+
+A page that lies right behind another is its next one. Across a gap, a page is taken only if the two fit by all they
+say, no other page with that number fits that differs, and no other page stands before it or could. Many recordings may
+have one stream number, and their first pages may be the same to the last bit: so no page is taken twice, and pages of
+headers join nothing that another copy of them stands before.
+
+References:
+    RFC 3533, section 6: stream serial number, page sequence number, granule position, continued packets.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.carving.ogg_page import Page
+
+#: Pages with one number between which is told. Where there are more, nothing is joined across a gap.
+_MOST_ALIKE = 64
+
+
+class Stream:
+    """The pages of one stream."""
+
+    def __init__(self, pages: list[Page]) -> None:
+        """Take the pages in order of their place."""
+        self._pages = pages
+        self._by_number: dict[int, list[Page]] = {}
+        for page in pages:
+            self._by_number.setdefault(page.number, []).append(page)
+        self._by_start = {page.at: page for page in pages}
+        self._by_end = {(page.number, page.end): page for page in pages}
+        self._used: set[int] = set()
+
+    def chains(self) -> Iterator[tuple[list[Page], str]]:
+        """What the pages make up, each page once, and why it ends: first what has its beginning, then other parts."""
+        told: set[tuple[int, int]] = set()
+        orphans = sorted((page for page in self._pages if not page.begins), key=lambda page: (page.number, page.at))
+        for first in [*(page for page in self._pages if page.begins), *orphans]:
+            # A copy of a page that was given tells nothing more.
+            if first.at in self._used or (not first.begins and (first.number, first.check) in told):
+                continue
+            chain, ending = self._chain(first)
+            told.update((page.number, page.check) for page in chain)
+            yield chain, ending
+
+    def _chain(self, first: Page) -> tuple[list[Page], str]:
+        chain = [first]
+        self._used.add(first.at)
+        while not chain[-1].ends:
+            last = chain[-1]
+            following = self._touching(last)
+            if following is None or following.at in self._used:
+                following, ending = self._across(last)
+                if following is None:
+                    return chain, ending
+            self._used.add(following.at)
+            chain.append(following)
+        return chain, "its last page says so"
+
+    def _touching(self, page: Page) -> Page | None:
+        """The next page of the stream, where it lies right behind a page."""
+        found = self._by_start.get(page.end)
+        return found if found is not None and found.number == page.number + 1 and not found.begins else None
+
+    def _across(self, last: Page) -> tuple[Page | None, str]:
+        """The one page that can be the next, wherever it lies; or none, and why."""
+        number = last.number + 1
+        following, alike = self._by_number.get(number, ()), self._by_number[last.number]
+        if max(len(following), len(alike)) > _MOST_ALIKE:
+            return None, f"there are too many pages {last.number} and {number} to tell which belong together"
+        possible = [page for page in following if self._is_free(page, last)]
+        if not possible:
+            return None, f"its page {number} was not found whole"
+        if len({page.check for page in possible}) > 1:
+            return None, f"there are several pages {number} that differ"
+        found = next((page for page in possible if page.at > last.at), possible[0])
+        if any(self._is_rival(page, last, found) for page in alike):
+            return None, f"there are several pages {last.number} that differ, and one page {number}"
+        return found, ""
+
+    def _is_free(self, page: Page, last: Page) -> bool:
+        """Whether a page can follow another, and belongs to no other already."""
+        if page.at in self._used or not last.may_precede(page):
+            return False
+        before = self._by_end.get((last.number, page.at))
+        # Of two copies of a recording each may have what the other lacks. Headers alone do not make a copy.
+        return before is None or (before.check == last.check and last.position > 0)
+
+    def _is_rival(self, page: Page, last: Page, found: Page) -> bool:
+        """Whether another page than the last can stand before the one that was found."""
+        return page.check != last.check and page.may_precede(found) and self._touching(page) is None
