@@ -3,7 +3,8 @@
 A page that lies right behind another is its next one. Across a gap, a page is taken only if the two fit by all they
 say, no other page with that number fits that differs, and no other page stands before it or could. Many recordings may
 have one stream number, and their first pages may be the same to the last bit: so no page is taken twice, and pages of
-headers join nothing that another copy of them stands before.
+headers join nothing that another copy of them stands before. What remains: of two recordings with the same stream
+number, the beginning of one and the end of the other fit if everything else of both is lost.
 
 References:
     RFC 3533, section 6: stream serial number, page sequence number, granule position, continued packets.
