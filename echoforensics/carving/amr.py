@@ -1,12 +1,15 @@
 """Carving AMR recordings frame by frame: neither the file nor a frame states a length, the frame's type implies it.
 
 Whatever follows the last frame may look like a frame by chance. So a frame counts only if its quality bit is set, its
-padding is zero, it is not text throughout, and its type was seen in the recording before. A new type counts only if
-:data:`_SURE` valid frames follow it, and one that stands for silence if one does. What remains was measured behind
-recordings of one type and behind recordings with silence between (two types more), 100,000 times each:
+padding is zero, no text begins with it, and its type was seen in the recording before. A new type counts only if
+:data:`_SURE` valid frames follow it, and one that stands for silence if one does. What remains was measured over 100,000
+beginnings of each kind behind recordings of one to four types. So often was a frame too many taken, mostly a single one:
 
-- zeros and bytes of 0xFF are never taken for a frame;
-- of text and random bytes, see :data:`RESIDUAL`.
+- random bytes: 0.4 % behind a recording of one type, 1.2 % (AMR) and 1.5 % (AMR-WB) behind one with silence in it;
+- text: 0.01 % at most; text that begins with ``<``, behind a recording of 12.2 kbit/s, 0.3 %;
+- zeros and bytes of 0xFF: never.
+
+A frame too few was never taken.
 
 References:
     RFC 4867, section 5 (storage format); 3GPP TS 26.101 and 26.201, table 1a (frame types and their sizes).

@@ -57,12 +57,29 @@ def issues_section(case: Case) -> str:
                 ("Others", f"{counted(other or 0, 'file')} listed, of which nothing could be read"),
             ]
         ),
+        *_searched(case),
         "<h3>Files that no parser claims</h3>",
         f"<p>Read and hashed, and claimed by no parser: {counted(total, 'file')} ({escape(size(volume))}). Such files"
         f" may hold more than this tool reads. Not counted here: {counted(archives, 'archive')}, opened and read file"
         " by file. The most frequent endings:</p>",
         table(("Ending", "Files", "Bytes"), ((evidence(e) or "none", number(c), number(b)) for e, (c, b) in most)),
     )
+
+
+def _searched(case: Case) -> list[str]:
+    """Which images were searched for recordings and records outside files; nothing where there is no image."""
+    told: list[tuple[str, str]] = []
+    for entry in case.actions():
+        if entry.action != "source taken in" or "carving" not in entry.detail or not entry.detail.get("described"):
+            continue
+        found = entry.detail["carving"]
+        if isinstance(found, dict):
+            new = int(found["found"]) - int(found["within_files_that_were_read"])
+            said = f"searched by content: {counted(new, 'find')} beside the files that were listed"
+        else:
+            said = "not searched by content: deleted recordings and records outside its files were not looked for"
+        told.append((evidence(str(entry.detail["evidence"])), said))
+    return ["<h3>Images, outside their files</h3>", table(("Image", "Outside its files"), told)] if told else []
 
 
 def _unclaimed(case: Case) -> tuple[dict[str, list[int]], int]:
@@ -75,7 +92,10 @@ def _unclaimed(case: Case) -> tuple[dict[str, list[int]], int]:
     }
     endings: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     archives = 0
-    unclaimed = "SELECT evidence_id, path, size FROM entries WHERE NOT artefact AND sha256 IS NOT NULL"
+    # What was carved once more is another entry's bytes.
+    unclaimed = (
+        "SELECT evidence_id, path, size FROM entries WHERE NOT artefact AND sha256 IS NOT NULL AND state <> 'carved'"
+    )
     for item, path, length in db.execute(unclaimed):
         if (item, path) in opened:
             archives += 1

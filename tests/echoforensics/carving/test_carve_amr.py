@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -37,7 +38,7 @@ def test_frames_are_followed_to_the_last(before: int, after: bytes, scan_for: Sc
             ".amr",
             ((before, len(PLAIN)),),
             Grade.ENDED,
-            "what follows its last frame is no frame of it",
+            "what follows its last frame is no frame of it" if after else "the media ends with its last frame",
             "40 frames, 0.80 s; the format states no length",
         )
     ]
@@ -74,6 +75,89 @@ def test_random_bytes_behind_are_seldom_taken_for_a_frame(scan_for: Scan) -> Non
     assert exact >= 985  # 1 of 256 is what the docstring states
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'<?xml version="1.0" encoding="utf-8"?><map><string name="id">x</string></map>',
+        "<p>Überall hört man, dass der Bär schläft, und zwar täglich.</p>".encode(),
+        b"|" + b" a table of words and numbers, each in its cell |" * 3,
+        b"4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25",
+    ],
+)
+def test_text_is_not_taken_for_sound(text: bytes, scan_for: Scan) -> None:
+    kinds = [kind for each in (4, 5, 6, 7) for kind in [each] * 4 + [8, 15]]
+    planted = b"#!AMR\n" + _frames(NARROW, *kinds)
+    (found,) = scan_for(planted + text, *amr.SIGNATURES)
+
+    assert found.ranges == ((0, len(planted)),)
+
+
+def test_long_silence_is_not_taken_for_text(scan_for: Scan) -> None:
+    planted = b"#!AMR\n" + _frames(NARROW, 7, 7, 7, 8) + b"\x7c" * 500 + _frames(NARROW, 7, 7)
+    planted += b"".join(_frames(NARROW, 8) + b"\x7c" * 7 for _ in range(20)) + _frames(NARROW, 7)
+    (found,) = scan_for(planted, *amr.SIGNATURES)
+
+    assert found.ranges == ((0, len(planted)),)
+
+
+@pytest.mark.parametrize("filler", [b"\0", b"\xff"])
+def test_erased_bytes_are_never_taken_for_frames(filler: bytes, scan_for: Scan) -> None:
+    for kind in range(8):
+        planted = b"#!AMR\n" + _frames(NARROW, *[kind] * 5, 8, 15, kind)
+        (found,) = scan_for(planted + filler * 5000, *amr.SIGNATURES)
+        assert found.ranges == ((0, len(planted)),)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 6])
+def test_several_channels_are_followed_too(channels: int, after: bytes, scan_for: Scan) -> None:
+    planted = b"#!AMR-WB_MC1.0\n" + channels.to_bytes(4, "big") + _frames(WIDE, *[8] * 60)
+    (found,) = scan_for(b"." + planted + after, *amr.SIGNATURES)
+
+    assert (found.kind, found.ranges) == ("AMR-WB recording", ((1, len(planted)),))
+    more = f", {channels} channels" if channels > 1 else ""
+    assert found.detail == f"60 frames, {60 / channels / 50:.2f} s{more}; the format states no length"
+
+
+def test_a_damaged_frame_ends_it(scan_for: Scan) -> None:
+    damaged = bytes([7 << 3]) + DRAW.randbytes(31)
+    (found,) = scan_for(PLAIN + damaged + _frames(NARROW, 7, 7), *amr.SIGNATURES)
+
+    assert (found.length, found.grade) == (len(PLAIN), Grade.ENDED)
+
+
+def test_two_that_touch_are_two(scan_for: Scan) -> None:
+    found = scan_for(b"ab" + PLAIN + PLAIN, *amr.SIGNATURES)
+
+    assert [each.ranges for each in found] == [((2, len(PLAIN)),), ((2 + len(PLAIN), len(PLAIN)),)]
+
+
+def test_truncated_at_every_byte(scan_for: Scan) -> None:
+    for end in range(6 + 3 * 32, len(PLAIN)):
+        (found,) = scan_for(PLAIN[:end], *amr.SIGNATURES)
+        is_within = (end - 6) % 32 > 0
+        assert (found.length, found.grade) == (end, Grade.CUT if is_within else Grade.ENDED)
+
+
+def test_frames_beyond_the_bound_are_not_followed(monkeypatch: pytest.MonkeyPatch, scan_for: Scan) -> None:
+    monkeypatch.setattr(amr, "MOST_FRAMES", 10)
+    (found,) = scan_for(PLAIN, *amr.SIGNATURES)
+
+    assert (found.length, found.ending) == (6 + 10 * 32, "no more than 10 frames are followed")
+
+
+def test_a_recording_by_an_encoder(
+    tmp_path: Path, after: bytes, scan_for: Scan, run_program: Callable[..., str]
+) -> None:
+    path = tmp_path / "speech.amr-nb"
+    if "amr-nb" not in run_program("sox", "-h"):
+        pytest.skip("sox has no AMR")
+    run_program("sox", "-n", "-r", "8000", path, "synth", "1", "sine", "300", "pad", "0", "1")
+    planted = path.read_bytes()
+    (found,) = scan_for(bytes(4096) + planted + after, *amr.SIGNATURES)
+
+    assert (found.kind, found.ranges) == ("AMR recording", ((4096, len(planted)),))
+
+
 def test_the_media_ends_within_a_frame(scan_for: Scan) -> None:
     (found,) = scan_for(PLAIN[:-7], *amr.SIGNATURES)
 
@@ -84,13 +168,23 @@ def test_the_media_ends_within_a_frame(scan_for: Scan) -> None:
     )
 
 
-@pytest.mark.parametrize("other", [b"#!AMR\n", b"#!AMR\n" + bytes(300), b"#!AMR_MC1.0\n" + bytes(300), b"#!AMRtext"])
+@pytest.mark.parametrize(
+    "other",
+    [
+        b"#!AMR\n",
+        b"#!AMR\n" + bytes(300),
+        b"#!AMR_MC1.0\n" + bytes(300),
+        b"#!AMRtext",
+        b"#!AMR\n" + b"|" * 2,
+        b"#!AMR_MC1.0\n\0\0\0\x07" + PLAIN[6:],
+    ],
+)
 def test_what_has_no_frames_is_none(other: bytes, scan_for: Scan) -> None:
     assert scan_for(other, *amr.SIGNATURES) == []
 
 
 @given(st.binary(max_size=400))
 def test_arbitrary_bytes_never_raise_nor_lead_beyond_the_media(tail: bytes) -> None:
-    for content in (b"#!AMR\n" + tail, b"#!AMR-WB\n" + tail, tail):
+    for content in (b"#!AMR\n" + tail, b"#!AMR-WB\n" + tail, b"#!AMR_MC1.0\n" + tail, PLAIN + tail, tail):
         found = amr.carve(_view(content), 0)
         assert found is None or found.length <= len(content)

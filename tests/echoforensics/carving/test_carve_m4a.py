@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -40,7 +41,7 @@ def test_its_boxes_say_where_it_ends(before: int, brand: bytes, after: bytes, sc
             ".m4a",
             ((before, len(planted)),),
             Grade.WHOLE,
-            "what follows its last box is no box of such a file",
+            "what follows its last box is no box of such a file" if after else "the media ends with its last box",
             f"brand {brand.decode().strip()}",
         )
     ]
@@ -85,12 +86,84 @@ def test_a_box_beyond_the_media_and_one_without_a_size_cut_it_short(scan_for: Sc
     assert endless.ending == "its last box (mdat) states no size; it is taken without that box"
 
 
+@pytest.mark.parametrize("brand", [b"3gp4", b"3gr6", b"isoa", b"M4VH", b"mmp4", b"MSNV", b"F4A "])
+def test_other_brands_are_known(brand: bytes, scan_for: Scan) -> None:
+    planted = _ftyp(brand) + _moov(b"soun") + _box(b"mdat", SOUND)
+
+    assert [each.ranges for each in scan_for(b"-" + planted + b"-", *m4a.SIGNATURES)] == [((1, len(planted)),)]
+
+
+def test_words_in_other_boxes_are_no_track(scan_for: Scan) -> None:
+    text = _box(b"udta", b"hdlr" + bytes(8) + b"vide" + bytes(12))
+    moov = _box(b"moov", _box(b"mvhd", bytes(100)) + text + _moov(b"soun")[8 + 108 :])
+    (found,) = scan_for(_ftyp() + moov + _box(b"mdat", SOUND), *m4a.SIGNATURES)
+
+    assert found.kind == "M4A recording"
+
+
+@pytest.mark.parametrize("rest", [_moov(b"soun"), _ftyp()[:8], b"\0\0\0\x08abcd", b"\0\0\0\x04free" + bytes(20)])
+def test_what_is_left_of_another_file_is_not_part_of_it(rest: bytes, scan_for: Scan) -> None:
+    found = scan_for(WHOLE + rest + bytes(40), *m4a.SIGNATURES)
+
+    assert [(each.ranges, each.grade) for each in found] == [(((0, len(WHOLE)),), Grade.WHOLE)]
+
+
+def test_truncated_at_every_place() -> None:
+    early = _ftyp() + _moov(b"soun") + _box(b"mdat", SOUND[:300]) + _box(b"free", bytes(5))
+    ends = {len(early) - 13, len(early)}
+    sound = len(_ftyp() + _moov(b"soun"))
+    for end in range(sound, len(early) + 1):
+        found = m4a.carve(View(end, lambda o, s, end=end: early[o : min(o + s, end)]), 0)  # type: ignore[misc]
+        if end - sound < 8:
+            assert found is None or (found.grade, found.length) == (Grade.CUT, end)
+        elif end in ends:
+            assert found is not None and (found.grade, found.length) == (Grade.WHOLE, end)
+        elif end > len(early) - 13 and end < len(early) - 5:
+            # Less than the header of a box is left, which may be anything.
+            assert found is not None and found.length in (len(early) - 13, end)
+        else:
+            assert found is not None and (found.grade, found.length) == (Grade.CUT, end)
+
+
+def test_hostile_sizes_cost_little() -> None:
+    reads = 0
+
+    def read(offset: int, size: int) -> bytes:
+        nonlocal reads
+        reads += 1
+        return content[offset : offset + size]
+
+    content = _ftyp() + b"".join(_box(b"free", bytes(100)) for _ in range(9000)) + _moov(b"soun")
+    assert m4a.carve(View(len(content), read), 0) is None
+    huge = _ftyp() + _moov(b"soun") + (1).to_bytes(4, "big") + b"mdat" + b"\xff" * 8
+    content = huge + bytes(100)
+    found = m4a.carve(View(1 << 40, read), 0)
+
+    assert found is not None
+    assert (found.length, found.grade) == (1 << 40, Grade.CUT)
+    assert reads < 20
+
+
+@pytest.mark.parametrize("flags", ["0", "faststart", "frag_keyframe+empty_moov"])
+def test_a_recording_by_an_encoder(
+    flags: str, tmp_path: Path, after: bytes, scan_for: Scan, run_program: Callable[..., str]
+) -> None:
+    path = tmp_path / "speech.m4a"
+    source = ("-v", "error", "-f", "lavfi", "-i", "sine=d=0.5:r=16000", "-c:a", "aac")
+    run_program("ffmpeg", *source, *(("-movflags", flags) if flags != "0" else ()), path)
+    planted = path.read_bytes()
+    (found,) = scan_for(b"\x01" * 1001 + planted + after, *m4a.SIGNATURES)
+
+    assert (found.kind, found.ranges, found.grade) == ("M4A recording", ((1001, len(planted)),), Grade.WHOLE)
+
+
 @pytest.mark.parametrize(
     "other",
     [
         _ftyp(),
         _ftyp() + _box(b"mdat", SOUND),
         _ftyp() + _moov() + _box(b"mdat", SOUND),
+        _ftyp() + _moov(b"text") + _box(b"mdat", SOUND),
         _ftyp(b"heic") + _moov(b"soun") + _box(b"mdat", SOUND),
         _box(b"ftyp", b"M4A ", size=4) + WHOLE[24:],
     ],
@@ -105,3 +178,10 @@ def test_damaged_bytes_never_raise_nor_lead_beyond_the_media(at: int, change: by
     found = m4a.carve(View(len(content), lambda o, s: content[o : o + s]), 0)
 
     assert found is None or 0 < found.length <= len(content)
+
+
+@given(st.binary(max_size=300))
+def test_arbitrary_bytes_never_raise(content: bytes) -> None:
+    for each in (content, _ftyp() + content, _ftyp() + _moov(b"soun") + content):
+        found = m4a.carve(View(len(each), lambda o, s, each=each: each[o : o + s]), 0)  # type: ignore[misc]
+        assert found is None or 0 < found.length <= len(each)
