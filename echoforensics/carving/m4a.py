@@ -62,7 +62,8 @@ def _walk(view: View, start: int) -> _Boxes:
     found = _Boxes(start)
     most = _MOST_BEFORE
     while (box := read_box(view, found.end)) is not None:
-        if box.name not in _TOP or (box.name in _SINGLE and box.name in found.seen):
+        is_second = box.name in _SINGLE and box.name in found.seen
+        if box.name not in _TOP or is_second or 0 < box.size < box.header:
             return found
         if not most:
             found.grade, found.ending = Grade.ENDED, "more boxes follow than are looked at"
@@ -71,8 +72,6 @@ def _walk(view: View, start: int) -> _Boxes:
         if box.size == 0:
             found.ending = f"its last box ({box.label}) states no size; it is taken without that box"
             found.grade = Grade.CUT
-            return found
-        if box.size < box.header:
             return found
         if box.name == b"moov":
             most = _MOST_BEHIND

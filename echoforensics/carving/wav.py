@@ -75,7 +75,7 @@ def _end(view: View, stated: int | None, chunks: Chunks) -> tuple[int, Grade, st
     if stated is not None and is_alike:
         if stated <= view.size:
             return stated, Grade.WHOLE, "its header says so"
-        return view.size, Grade.CUT, f"its header states {stated - view.size} bytes more than the media has"
+        return view.size, Grade.CUT, _beyond(view, stated)
     return _by_chunks(view, stated, chunks)
 
 
@@ -85,12 +85,18 @@ def _by_chunks(view: View, stated: int | None, chunks: Chunks) -> tuple[int, Gra
     if stated is None:
         if end <= view.size:
             return end, Grade.ENDED, "its header states no size; it ends with its last chunk"
-    elif end <= view.size:
-        words = f"{abs(stated - end)} bytes {'more' if stated > end else 'less'} than its chunks"
-        return end, Grade.ENDED, f"its header states {words}; it ends with its last chunk"
-    elif stated <= view.size:
+        return view.size, Grade.CUT, f"its chunks state {end - view.size} bytes more than the media has"
+    if stated > view.size and end + 8 > view.size:
+        # The media has no room for the header of a further chunk.
+        return view.size, Grade.CUT, _beyond(view, stated)
+    if end > view.size:
         return stated, Grade.ENDED, "its header says so, though a chunk states more than the media has"
-    return view.size, Grade.CUT, f"its chunks state {end - view.size} bytes more than the media has"
+    words = f"{abs(stated - end)} bytes {'more' if stated > end else 'less'} than its chunks"
+    return end, Grade.ENDED, f"its header states {words}; it ends with its last chunk"
+
+
+def _beyond(view: View, stated: int) -> str:
+    return f"its header states {stated - view.size} bytes more than the media has"
 
 
 def _unstated(view: View, chunks: Chunks) -> tuple[int, Grade, str]:

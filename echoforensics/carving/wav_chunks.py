@@ -57,7 +57,7 @@ class Chunks:
 
     def is_placeholder_of(self, stated: int) -> bool:
         """Whether the header's size is only the placeholder of the data chunk, with what stands around it."""
-        return self.states_no_sound and stated >= self.sound_at + (self.sound or 0)
+        return bool(self.sound) and stated >= self.sound_at + (self.sound or 0)
 
     def describe(self, end: int) -> str:
         """What the recording has, if it ends before a byte of the media."""
