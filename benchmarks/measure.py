@@ -23,6 +23,7 @@ class Contender:
         name: as the table shows it.
         command: the program and its arguments.
         before: run before each run, not timed.
+        once: run it once, without a warm-up: it takes minutes.
         seconds: wall-clock seconds of each counted run.
         peak_mib: peak resident memory of each counted run, MiB, of the command and what it starts.
     """
@@ -30,6 +31,7 @@ class Contender:
     name: str
     command: list[str]
     before: list[str] = field(default_factory=list)
+    once: bool = False
     seconds: list[float] = field(default_factory=list)
     peak_mib: list[float] = field(default_factory=list)
 
@@ -105,9 +107,12 @@ def _resident(process: int) -> int:
 def compare(contenders: list[Contender], runs: int) -> None:
     """Run each once to warm up, then all in turn, so that a drift of the machine's speed falls on all alike."""
     for contender in contenders:
-        contender.run(counted=False)
+        if not contender.once:
+            contender.run(counted=False)
     for number in range(runs):
         for contender in contenders:
+            if contender.once and number:
+                continue
             print(f"run {number + 1} of {runs}: {contender.name}", file=sys.stderr)
             contender.run(counted=True)
 
@@ -119,7 +124,8 @@ def table(contenders: list[Contender], ours: Contender) -> str:
         "|---|---|---|---|---|",
     ]
     for one in contenders:
-        ratio = statistics.median(theirs / mine for theirs, mine in zip(one.seconds, ours.seconds, strict=True))
+        pairs = zip(one.seconds, ours.seconds, strict=False)  # what ran once has one pair
+        ratio = statistics.median(theirs / mine for theirs, mine in pairs)
         lines.append(
             f"| {one.name} | {one.median:.2f} | {min(one.seconds):.2f}..{max(one.seconds):.2f}"
             f" | {max(one.peak_mib):.0f} | {ratio:.2f} |"

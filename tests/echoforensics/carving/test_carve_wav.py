@@ -124,6 +124,7 @@ def test_the_size_that_sox_writes_to_a_pipe_is_none_even_where_it_fits() -> None
         (_chunk(b"LIST", b"INFOabcd"), True),
         (_chunk(b"bext", b"abc"), True),
         (_chunk(b"text", b"abcdefgh"), False),
+        (_chunk(b"text", b"abcdefgh") + _chunk(b"LIST", b"INFOabcd"), False),
         (_chunk(b"data", b"abcdefgh"), False),
         (b"LIS", False),
     ],
@@ -242,7 +243,7 @@ def test_hostile_sizes_cost_little() -> None:
         return content[offset : offset + size]
 
     # Chunks without end before the sound; then sizes that no media has.
-    content = WHOLE[:36] + b"".join(_chunk(b"JUNK", bytes(300)) for _ in range(9000))
+    content = _wav(b"", size=0)[:36] + b"".join(_chunk(b"JUNK", bytes(300)) for _ in range(9000))
     assert wav.carve(View(len(content), read, window=4096), 0) is None
     assert reads < 10
     content = b"RF64\xff\xff\xff\xffWAVEds64" + struct.pack("<IQQ", 16, 1 << 62, 1 << 62) + WHOLE[12:36]
