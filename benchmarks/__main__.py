@@ -62,7 +62,8 @@ def _heading(setting: Setting, files: int, clips: int) -> str:
     return f"""# Results
 
 Written by `make bench` (`python -m benchmarks`). One run, files in the page cache, {setting.runs} counted runs of each
-command after one warm-up, in turn (one run of what takes minutes). Ratios are taken pair by pair and are what to quote; seconds are this machine's.
+command after one warm-up, in turn (one run of what takes minutes). Ratios are taken pair by pair and are what to
+quote; seconds are this machine's.
 
 Machine: {platform.machine()}, {len(os.sched_getaffinity(0))} processors, Linux {platform.release()}, Python
 {platform.python_version()}; plaso {version("plaso")}, pytsk3 {version("pytsk3")}, hyperscan {version("hyperscan")}.
