@@ -202,8 +202,8 @@ def _begin(head: bytes) -> tuple[_Format, int, int] | None:
 
 
 SIGNATURES: tuple[Signature, ...] = (
-    Signature("AMR recording", rb"#!AMR\x0a", carve, 6),
-    Signature("AMR-WB recording", rb"#!AMR-WB\x0a", carve, 9),
-    Signature("AMR recording of several channels", rb"#!AMR_MC1\.0\x0a", carve, 12),
-    Signature("AMR-WB recording of several channels", rb"#!AMR-WB_MC1\.0\x0a", carve, 15),
+    Signature("AMR recording", rb"#!AMR\x0a", carve, 6, nests=True),
+    Signature("AMR-WB recording", rb"#!AMR-WB\x0a", carve, 9, nests=True),
+    Signature("AMR recording of several channels", rb"#!AMR_MC1\.0\x0a", carve, 12, nests=True),
+    Signature("AMR-WB recording of several channels", rb"#!AMR-WB_MC1\.0\x0a", carve, 15, nests=True),
 )

@@ -71,6 +71,8 @@ class Signature:
             them at which the thing begins. For signatures that match by chance often. None: ``carve`` is asked always.
         group: the family's name: what is carved for one signature of a family is not looked at again for another of it.
             Empty where it stands alone.
+        nests: whether it is looked for within what was carved for its family too: no part of such a thing looks like
+            its beginning, so that what does is another that was written over it.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Signature:
     before: int = 0
     leads: Callable[[bytes, int], bool] | None = None
     group: str = ""
+    nests: bool = False
 
     @property
     def family(self) -> str:

@@ -176,4 +176,4 @@ def _describe(stream: _Stream, info: StreamInfo) -> str:
     return ", ".join(parts)
 
 
-SIGNATURES: tuple[Signature, ...] = (Signature("FLAC recording", rb"fLaC[\x00\x80]\x00\x00\x22", carve, 8),)
+SIGNATURES: tuple[Signature, ...] = (Signature("FLAC recording", rb"fLaC[\x00\x80]\x00\x00\x22", carve, 8, nests=True),)

@@ -33,11 +33,13 @@ class _Held:
         segment: that text.
         faults: byte offsets at which the text is no JSON; what encloses one is none either.
         verdicts: by the start of an object or list, whether it is whole and whether it is of a known form.
+        claimed: by the start of one that is of no known form, whether a parser claims it.
     """
 
     segment: Segment
     faults: list[int] = field(default_factory=list)
     verdicts: dict[int, tuple[bool, bool]] = field(default_factory=dict)
+    claimed: dict[int, bool] = field(default_factory=dict)
 
 
 _held: WeakKeyDictionary[View, _Held] = WeakKeyDictionary()
@@ -58,7 +60,7 @@ def carve(view: View, at: int) -> Carved | None:
         return None
     held = _held.get(view)
     if held is None or at not in held.segment.keys:
-        held = _held[view] = _Held(segment(view, at, _QUOTED))
+        held = _held[view] = _Held(segment(view, at, _QUOTED, held.segment if held else None))
     innermost = held.segment.keys.get(at)
     if innermost is None:
         return None
@@ -67,9 +69,11 @@ def carve(view: View, at: int) -> Carved | None:
         if held.verdicts[bracket.start][1]:
             return _carved(bracket)
         fallback = fallback or bracket
-    if fallback and _is_claimed(_content(view, fallback)):
-        return _carved(fallback)
-    return None
+    if fallback is None:
+        return None
+    if fallback.start not in held.claimed:
+        held.claimed[fallback.start] = _is_claimed(_content(view, fallback))
+    return _carved(fallback) if held.claimed[fallback.start] else None
 
 
 def _leads(block: bytes, at: int) -> bool:

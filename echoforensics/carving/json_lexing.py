@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from echoforensics.carving.carved import View
@@ -58,28 +58,6 @@ class Bracket:
 
 
 @dataclass(slots=True)
-class Segment:
-    """JSON text around a key: from where to where, and the innermost bracket of every key of interest in it."""
-
-    start: int
-    end: int = 0
-    keys: dict[int, Bracket] = field(default_factory=dict)
-
-
-def segment(view: View, at: int, keys: frozenset[bytes]) -> Segment:
-    """The JSON text around the key whose opening quote stands at a byte offset.
-
-    Args:
-        view: the media.
-        at: byte offset of the key's opening quote.
-        keys: the keys of interest, with their quotes.
-    """
-    back = _grown(lambda size: _back(view, at, size), MAX_BEFORE)
-    ahead = _grown(lambda size: _ahead(view, at, size, back, keys), MAX_AFTER)
-    return Segment(back.start, ahead.end, ahead.keys)
-
-
-@dataclass(slots=True)
 class _Back:
     """What stands before a key: the brackets open at it, the outermost first; whether more was open before them."""
 
@@ -87,6 +65,37 @@ class _Back:
     opened: list[tuple[int, bytes]]
     within: bool
     whole: bool
+
+
+@dataclass(slots=True)
+class Segment:
+    """JSON text around a key.
+
+    Attributes:
+        at: byte offset of the key.
+        end: byte offset at which the text ends.
+        keys: by the byte offset of every key of interest from there on, its innermost bracket.
+        back: what stands before the key.
+    """
+
+    at: int
+    end: int
+    keys: dict[int, Bracket]
+    back: _Back
+
+
+def segment(view: View, at: int, keys: frozenset[bytes], before: Segment | None = None) -> Segment:
+    """The JSON text around the key whose opening quote stands at a byte offset.
+
+    Args:
+        view: the media.
+        at: byte offset of the key's opening quote.
+        keys: the keys of interest, with their quotes.
+        before: the text around a key that was looked at before. What stands before that key is not read again.
+    """
+    back = _grown(lambda size: _back(view, at, size, before), MAX_BEFORE)
+    ahead = _grown(lambda size: _ahead(view, at, size, back, keys), MAX_AFTER)
+    return Segment(at, ahead.end, ahead.keys, back)
 
 
 @dataclass(slots=True)
@@ -128,7 +137,7 @@ def _ends_here(text: bytes, start: int, *, all_there: bool) -> bool:
     return all_there or (len(text) - start > 40 and not _CUT_TEXT.match(text, start))
 
 
-def _back(view: View, at: int, size: int) -> _Back:
+def _back(view: View, at: int, size: int, before: Segment | None) -> _Back:
     size = min(size, at)
     text = view.read(at - size, size)[::-1]
     found = _Back(at, [], within=False, whole=True)
@@ -156,9 +165,26 @@ def _back(view: View, at: int, size: int) -> _Back:
         if len(since) < 2:
             since += sign
         found.start, after = at - end, sign
+        if before is not None and found.start == before.at:
+            if _goes_back(found, closed, before.back):
+                since = b':"' if before.back.within else b""
+            break
     found.opened.reverse()
     found.within = since in (b':"', b',"', b",}", b",]")
     return found
+
+
+def _goes_back(found: _Back, closed: list[bytes], known: _Back) -> bool:
+    """Add what stands before an earlier key, which is known; give whether it has a bracket that is open at this one."""
+    opened = len(found.opened)
+    for place in reversed(known.opened):
+        if closed:
+            if closed.pop() != _OPENS[place[1]]:
+                break
+        elif len(found.opened) < MAX_OPEN:
+            found.opened.append(place)
+    found.start = known.start
+    return len(found.opened) > opened
 
 
 def _ahead(view: View, at: int, size: int, back: _Back, keys: frozenset[bytes]) -> _Ahead:

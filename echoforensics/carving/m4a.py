@@ -105,5 +105,6 @@ SIGNATURES: tuple[Signature, ...] = (
         rb"avc1|qt  |F4[ABPV] |f4[abpv] |MSNV|XAVC|kddi|NDS[CHMPS])",
         carve,
         12,
+        nests=True,
     ),
 )

@@ -80,7 +80,7 @@ class Search:
         for at, number in self._scanner.matches(block, until):
             signature = signatures[number]
             place = base + at
-            if place < ends[signature.family] or place < 0:
+            if place < 0 or (place < ends[signature.family] and not signature.nests):
                 # Within what was carved already: the parts of a thing look like its beginning.
                 continue
             if signature.leads is not None and at >= 0 and not signature.leads(block, at):

@@ -72,4 +72,6 @@ def _carved(at: int, end: int, size: int, grade: Grade, ending: str) -> Carved:
     return Carved("SQLite database", ".db", ((at, end - at),), grade, ending, detail, is_record=True)
 
 
-SIGNATURES: tuple[Signature, ...] = (Signature("SQLite database", rb"SQLite format 3\x00", carve, len(_MAGIC)),)
+SIGNATURES: tuple[Signature, ...] = (
+    Signature("SQLite database", rb"SQLite format 3\x00", carve, len(_MAGIC), nests=True),
+)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from echoforensics.carving import json_fragment, utterance
 from echoforensics.carving.carved import Carved, Grade, View
 from parsers.sqlite.leaf_page import SIZES, LeafPage, leaf_page, may_begin
+from parsers.sqlite.page import TABLE_LEAF
 
 _LARGEST = SIZES[-1]
 _SECTOR = 512
@@ -47,14 +50,28 @@ def page_around(view: View, at: int) -> Carved | None:
 
 def _starts(room: bytes, begin: int, at: int) -> Iterator[tuple[int, bool]]:
     """Where a page may begin, the nearest first; and whether it begins after the header of a frame."""
-    found = room.rfind(b"\x0d", 0, at - begin)
-    while found >= 0:
-        place = begin + found
-        if place % _SECTOR == 0:
+    for found in _headers(room, -begin % _STEP, at - begin):
+        if (begin + found) % _SECTOR == 0:
             yield found, False
-        elif place % _STEP == 0 and _is_frame(room[max(0, found - _FRAME) : found]):
+        elif _is_frame(room[max(0, found - _FRAME) : found]):
             yield found, True
-        found = room.rfind(b"\x0d", 0, found)
+
+
+def _headers(room: bytes, first: int, end: int) -> list[int]:
+    """Every eighth byte at which what a page's header says may be so for some size, the last first.
+
+    They are judged at once: one by one, a text with many line ends would take long.
+    """
+    values = np.frombuffer(room, dtype=np.uint8)
+    places = np.arange(first, min(end, len(room) - 7), _STEP)
+    places = places[values[places] == TABLE_LEAF]
+    freed, count, start = (
+        values[places + at].astype(np.int64) << 8 | values[places + at + 1].astype(np.int64) for at in (1, 3, 5)
+    )
+    start[start == 0] = _LARGEST
+    likely = (count > 0) & (8 + 2 * count <= start) & ((freed == 0) | (freed >= start))
+    found: list[int] = places[likely][::-1].tolist()
+    return found
 
 
 def _is_frame(header: bytes) -> bool:

@@ -116,4 +116,4 @@ def _unstated(view: View, chunks: Chunks) -> tuple[int, Grade, str]:
     return until, Grade.CUT, f"no size is stated; it is taken up to the bound of {MOST_UNSTATED} bytes of sound"
 
 
-SIGNATURES: tuple[Signature, ...] = (Signature("WAV recording", _PATTERN, carve, HEADER),)
+SIGNATURES: tuple[Signature, ...] = (Signature("WAV recording", _PATTERN, carve, HEADER, nests=True),)

@@ -76,6 +76,12 @@ def test_what_lies_in_something_of_its_family_is_not_looked_at_again() -> None:
     assert [(each.kind, each.offset) for each in search.carved] == [("w", 2), ("o", 3), ("p", 8), ("o", 8)]
 
 
+def test_what_was_written_over_something_of_its_family_is_found_too() -> None:
+    whole = Signature("whole", b"W", lambda _, at: Carved("w", ".w", ((at, 6),), Grade.WHOLE, ""), 1, nests=True)
+
+    assert _places(_search(b"..W..W....", 4, whole)) == [(2, 6), (5, 6)]
+
+
 def test_a_signature_that_matches_often_is_judged_by_the_bytes_first() -> None:
     asked: list[int] = []
 
