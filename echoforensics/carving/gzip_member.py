@@ -57,6 +57,8 @@ def carve(view: View, at: int) -> Carved | None:
     grade, ending = Grade.WHOLE, "its check sum and length are right"
     if not members[-1].is_whole:
         grade, ending = Grade.CUT, "what follows does not go on with it"
+        if members[-1].size >= MAX_INFLATED:
+            ending = f"it was inflated up to {MAX_INFLATED} bytes, and no further"
     kind = "gzip member"
     return Carved(kind, ".gz", ((at, place - at),), grade, ending, f"{count}, {size} bytes of text", is_record=True)
 

@@ -43,7 +43,8 @@ def carve(view: View, at: int) -> Carved | None:
 
 
 def _stated(view: View, at: int, pages: int, size: int) -> Carved:
-    end, grade = at + pages * size, Grade.WHOLE
+    # Not whole: what lies in the pages was not looked at.
+    end, grade = at + pages * size, Grade.ENDED
     ending = "its header states so many pages"
     if end > view.size:
         ending = f"its header states {end - view.size} bytes more than the media has"

@@ -133,4 +133,5 @@ def test_damaged_bytes_never_raise_and_every_find_is_json(at: int, change: bytes
         found = json_fragment.carve(view, place) if place >= 0 else None
         if found is not None:
             start, length = found.ranges[0]
-            json.loads(content[start : start + length].decode("utf-8", "surrogateescape"))
+            # As evidence is read: a text may hold a tab or a line end.
+            json.loads(content[start : start + length].decode("utf-8", "surrogateescape"), strict=False)

@@ -28,7 +28,7 @@ def test_its_header_states_its_pages(before: int, size: int, after: bytes, make_
             "SQLite database",
             ".db",
             ((before, len(planted)),),
-            Grade.WHOLE,
+            Grade.ENDED,
             "its header states so many pages",
             f"pages of {size} bytes; whether they hold together shows when it is read",
             is_record=True,
