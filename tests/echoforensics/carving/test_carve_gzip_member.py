@@ -29,7 +29,9 @@ def _member(content: bytes, name: bytes = b"messages", extra: bytes = b"") -> by
 
 
 @pytest.mark.parametrize("before", [0, 512, 4321])
-@pytest.mark.parametrize("make", [_member, gzip.compress, lambda c: _member(c, b"", b"xx")])
+@pytest.mark.parametrize(
+    "make", [_member, gzip.compress, lambda c: _member(c, b"", b"xx")], ids=["named", "bare", "with a field"]
+)
 def test_a_log_is_carved_to_its_check_sum(
     before: int, make: Callable[[bytes], bytes], after: bytes, scan_for: Scan
 ) -> None:
@@ -78,6 +80,7 @@ def test_a_member_that_breaks_off_is_cut_short(scan_for: Scan) -> None:
         b"\x1f\x8b\x08\x00\0\0\0\0\x00\x03" + DRAW.randbytes(3000),
         b"\x1f\x8b\x08\x08\0\0\0\0\x00\x03" + b"n" * 5000,
     ],
+    ids=["random", "empty", "short", "torn", "no member", "no deflate", "endless name"],
 )
 def test_what_is_no_text_or_no_member_is_none(other: bytes, scan_for: Scan) -> None:
     assert scan_for(other, *gzip_member.SIGNATURES) == []
