@@ -170,4 +170,6 @@ def _storable(value: Any) -> Any:
 
 def _is_beginning(path: Path) -> bool:
     """Whether a folder is empty, or is what a run leaves that was killed before it made the database."""
-    return path.is_dir() and {item.name for item in path.iterdir()} <= {ARTEFACTS, LEDGER, f"{DATABASE}.partial"}
+    # SQLite may have had a journal beside the database that was being made.
+    known = {ARTEFACTS, LEDGER, f"{DATABASE}.partial", f"{DATABASE}.partial-journal"}
+    return path.is_dir() and {item.name for item in path.iterdir()} <= known

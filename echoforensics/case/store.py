@@ -253,7 +253,8 @@ class Store:
 def _create(path: Path) -> None:
     """Make an empty database under another name, and give it its own when it is whole."""
     partial = path.with_name(path.name + ".partial")
-    partial.unlink(missing_ok=True)
+    for left in (partial, partial.with_name(partial.name + "-journal")):
+        left.unlink(missing_ok=True)
     made = sqlite3.connect(partial, isolation_level=None)
     made.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
     made.close()

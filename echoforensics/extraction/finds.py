@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.space import entry_of
+from echoforensics.extraction.reader import OPENED
 from parsers.tamper.parser import Tamper
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ class Finds:
 def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, placement: Placement) -> Finds:
     """Make entries of what is new.
 
-    Passed over are: a file that was read, found once more by its own form; records within a file that a parser
-    reads; records, and sound without a header, within something larger that was carved.
+    Passed over are: a file that was read, found once more by its own form; anything within an archive that was
+    opened; records within a file that a parser reads; records, and sound without a header, within something larger that was carved.
 
     Args:
         carved: what was carved, in order of place.
@@ -63,6 +64,9 @@ def _where(carved: Carved, owner: Owner | None, store: Store) -> str | None:
     if owner.in_slack:
         return f"in the slack behind {path}"
     if carved.is_bare:
+        return None
+    if OPENED in readers:
+        # Its members were read from it, also where its content lies in pieces and a find would run on into others'.
         return None
     read = [name for name in readers if name != Tamper.name]
     if owner.at == 0 and (read or carved.length == size):

@@ -48,3 +48,17 @@ def test_killed_at_any_moment_leaves_a_case_that_verifies_and_completes(
     result = verify_case(case)
     assert (result.ok, result.complete) == (True, True)
     assert _timeline(case, tmp_path / "a.jsonl") == _timeline(tmp_path / "whole", tmp_path / "b.jsonl")
+
+
+def test_killed_while_the_database_was_made_the_next_run_completes(tmp_path: Path, sample_sources: list[Path]) -> None:
+    case = tmp_path / "case"
+    (case / "artefacts").mkdir(parents=True)
+    for name in ("case.db.partial", "case.db.partial-journal"):
+        (case / name).write_bytes(b"half written")
+
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    done = subprocess.run(_command(case, sample_sources[-1:]), env=environment, check=False)
+
+    assert done.returncode in (0, 3)
+    assert verify_case(case).complete
+    assert not list(case.glob("case.db.partial*"))
