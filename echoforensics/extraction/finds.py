@@ -31,7 +31,8 @@ def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, placement: Pl
     """Make entries of what is new.
 
     Passed over are: a file that was read, found once more by its own form; anything within an archive that was
-    opened; records within a file that a parser reads; records, and sound without a header, within something larger that was carved.
+    opened; records within a file that a parser reads; records, and sound without a header, within something larger
+    that was carved.
 
     Args:
         carved: what was carved, in order of place.
@@ -63,10 +64,8 @@ def _where(carved: Carved, owner: Owner | None, store: Store) -> str | None:
     path, state, size, readers = store.entry(owner.entry)
     if owner.in_slack:
         return f"in the slack behind {path}"
-    if carved.is_bare:
-        return None
-    if OPENED in readers:
-        # Its members were read from it, also where its content lies in pieces and a find would run on into others'.
+    if carved.is_bare or OPENED in readers:
+        # An archive's members were read from it, also where it lies in pieces and a find would run on into others'.
         return None
     read = [name for name in readers if name != Tamper.name]
     if owner.at == 0 and (read or carved.length == size):
