@@ -56,8 +56,13 @@ def _unstated(view: View, at: int, size: int) -> Carved:
     end = at + size
     while end + size <= min(view.size, at + MAX_UNSTATED) and _begins_tree(view.read(end, 8), size):
         end += size
-    ending = "its header states no number of pages that counts; the next one does not begin like a page of a tree"
-    return _carved(at, min(end, view.size), size, Grade.ENDED, ending)
+    grade, why = Grade.ENDED, "the next one does not begin like a page of a tree"
+    if end + size > at + MAX_UNSTATED:
+        why = f"no more than {MAX_UNSTATED} bytes are taken"
+    elif end + size > view.size:
+        # Where it ends within a page, that page is not whole.
+        grade, why, end = (Grade.CUT if end < view.size else Grade.ENDED), "the media ends", view.size
+    return _carved(at, end, size, grade, f"its header states no number of pages that counts; {why}")
 
 
 def _begins_tree(head: bytes, size: int) -> bool:
