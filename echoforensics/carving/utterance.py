@@ -11,8 +11,8 @@ from parsers.utterance import FINDER, UtteranceId
 #: Bytes before and after the minutes and seconds that may belong to the id.
 _BEFORE, _AFTER = 180, 180
 _NOT_TEXT = re.compile(rb"[^\x21-\x7e]")
-#: A percent sign, and a letter in its place so that an id with signs written %3A or %2F is found as one without.
-_SIGNS = re.compile(rb"%(?:3[Aa]|2[Ff])")
+#: A sign as an address has it. Of %22 before an id the digits would else be taken for its first characters.
+_SIGNS = re.compile(rb"%[2-7][0-9A-Fa-f]")
 
 
 def carve(view: View, at: int) -> Carved | None:
@@ -20,7 +20,7 @@ def carve(view: View, at: int) -> Carved | None:
 
     Args:
         view: the media.
-        at: byte offset of the sign before the minutes (``/mm:ss::``, or the same percent-encoded).
+        at: byte offset of the sign before the minutes (``/mm:ss::``, or the same with signs percent-encoded).
     """
     begin = max(0, at - _BEFORE)
     text = view.read(begin, at - begin + _AFTER)
@@ -28,26 +28,23 @@ def carve(view: View, at: int) -> Carved | None:
     edges = [found.start() for found in _NOT_TEXT.finditer(text)]
     first = max((edge + 1 for edge in edges if edge < at - begin), default=0)
     last = min((edge for edge in edges if edge >= at - begin), default=len(text))
-    for encoded in (False, True):
-        found = _find(text[first:last], at - begin - first, encoded=encoded)
-        if found is not None:
-            start, end = found
-            return Carved(
-                kind="utterance id",
-                suffix=".utterance-id",
-                ranges=((begin + first + start, end - start),),
-                grade=Grade.WHOLE,
-                ending="the form of an utterance id ends here",
-                detail="percent-encoded, as in an address" if encoded else "",
-                is_record=True,
-            )
+    text = text[first:last]
+    if (found := _find(text, at - begin - first)) is not None:
+        start, end = found
+        return Carved(
+            kind="utterance id",
+            suffix=".utterance-id",
+            ranges=((begin + first + start, end - start),),
+            grade=Grade.WHOLE,
+            ending="the form of an utterance id ends here",
+            detail="percent-encoded, as in an address" if b"%" in text[start:end] else "",
+            is_record=True,
+        )
     return None
 
 
-def _find(text: bytes, at: int, *, encoded: bool) -> tuple[int, int] | None:
+def _find(text: bytes, at: int) -> tuple[int, int] | None:
     """First byte and end of the id that a byte lies in."""
-    if not encoded:
-        return _id_around(text.decode("ascii"), at)
     # Each encoded sign is one character here; their places lead back to the bytes.
     plain, places = bytearray(), []
     place = 0
@@ -64,9 +61,13 @@ def _find(text: bytes, at: int, *, encoded: bool) -> tuple[int, int] | None:
 
 
 def _id_around(text: str, at: int) -> tuple[int, int] | None:
-    for match in FINDER.finditer(text):
-        if match.start() <= at < match.end() and UtteranceId.parse(match[0]):
-            return match.start(), match.end()
+    # Where two ids touch, the letters after the first one's stream may be the beginning of the second.
+    for last in (0, "uuid"):
+        place = 0
+        while match := FINDER.search(text, place):
+            if match.start() <= at < match.end() and UtteranceId.parse(match[0]):
+                return match.span()
+            place = match.end(last)
     return None
 
 
@@ -77,6 +78,21 @@ SIGNATURES = (
         rb"%2[Ff][0-5]\d%3[Aa][0-5]\d%3[Aa]%3[Aa]\w",
         carve,
         width=17,
+        group="utterance id",
+    ),
+    # Some programs encode the one sign and not the other.
+    Signature(
+        "utterance id with encoded colons",
+        rb"/[0-5]\d%3[Aa][0-5]\d%3[Aa]%3[Aa]\w",
+        carve,
+        width=15,
+        group="utterance id",
+    ),
+    Signature(
+        "utterance id with encoded slashes",
+        rb"%2[Ff][0-5]\d:[0-5]\d::\w",
+        carve,
+        width=11,
         group="utterance id",
     ),
 )
