@@ -25,6 +25,7 @@ FLOW = (
     ("case",),
     ("timeline",),
     ("extraction",),
+    ("plaso_plugin",),
     ("verification", "tracing", "export", "authoring"),
     ("report",),
     ("demo",),

@@ -33,7 +33,7 @@ class CompressedFile(Container):
     def __init__(self, opener: Callable[[], BinaryIO], name: str) -> None:
         """Take a function that opens the decompressed content, and the name of the compressed file."""
         self._opener = opener
-        self._name = _inner_name(name)
+        self._name = inner_name(name)
 
     def entries(self) -> Iterator[Entry | Fault]:
         """One entry."""
@@ -77,7 +77,8 @@ def _holds_tar(content: Callable[[], BinaryIO]) -> bool:
         return False
 
 
-def _inner_name(name: str) -> str:
+def inner_name(name: str) -> str:
+    """What the file within is called: the compressed file's name without its suffix."""
     for suffix in _SUFFIXES:
         if name.lower().endswith(suffix) and len(name) > len(suffix):
             return name[: -len(suffix)]

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 from echoforensics.timeline.query import local_time
 
+#: Characters inside a text at which some readers end a line, Timesketch's client among them. JSON may write them so.
+_LINE_ENDS = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"})
+
 
 def write(rows: Iterable[Row], stream: TextIO, local: ZoneInfo | None = None) -> int:
     """Write rows; returns how many.
@@ -26,5 +29,5 @@ def write(rows: Iterable[Row], stream: TextIO, local: ZoneInfo | None = None) ->
     for count, row in enumerate(rows, 1):  # noqa: B007 (the count is wanted)
         if local is not None:
             row = {**row, "local_time": local_time(row["timestamp"], local), "timezone": local.key}  # noqa: PLW2901
-        stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+        stream.write(json.dumps(row, ensure_ascii=False).translate(_LINE_ENDS) + "\n")
     return count

@@ -6,10 +6,10 @@ on nothing else, so the same evidence gives the same numbers again.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.timeline.moments import moment, moments, no_time, record_name
 from parsers.times import iso
 from parsers.utterance import UtteranceId
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from echoforensics.case.store import Store
 
 PREFIX = "EF-"
-#: plaso's word for a record that holds no time.
-NO_TIME = "Not a time"
 
 _INSERT = """
 INSERT INTO rows (exhibit, record_id, record, timestamp, datetime, timestamp_desc, message, data_type,
@@ -58,15 +56,17 @@ def number_rows(store: Store) -> None:
     names = [column[0] for column in cursor.description]
     for values in cursor:
         record = dict(zip(names, values, strict=True))
-        record["record"] = _record_name(record)
+        record["record"] = record_name(
+            record["sha256"], record["parser"], record["own_locator"], record["ordinal"], record["occurrence"]
+        )
         if record["data_type"].startswith("recording:"):
             if record["sha256"] in recordings:
                 continue  # the same bytes again: another reference, not another recording
             recordings.add(record["sha256"])
             _describe_recording(store, record)
-        for moment in _moments(store, record):
+        for time in _moments(store, record):
             number += 1
-            row = {**record, **moment, "exhibit": f"{PREFIX}{number:07}"}
+            row = {**record, **time, "exhibit": f"{PREFIX}{number:07}"}
             store.db.execute(_INSERT, row)
             store.db.execute(
                 "INSERT INTO search (exhibit, message, transcript, fields) VALUES (?, ?, ?, ?)",
@@ -86,59 +86,21 @@ def _count_occurrences(store: Store) -> None:
     store.db.execute("CREATE UNIQUE INDEX temp.occurrences_by_entry ON occurrences (entry_id)")
 
 
-def _record_name(record: dict[str, Any]) -> str:
-    """A record's name: made of its file's content, its place there and its parser.
-
-    The same file gives the same names, in a folder, an archive or an image.
-    """
-    parts = (record["sha256"], record["parser"], record["own_locator"], record["ordinal"], record["occurrence"])
-    return "REC-" + hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:20]
-
-
 def _moments(store: Store, record: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The times of a record: its own, else one joined to it, else one row without a time."""
-    found = [
-        _moment(description, recorded, clock, timestamp, locator, record["locator"])
+    own = [
+        moment(description, recorded, clock, timestamp, locator or record["locator"])
         for description, recorded, clock, timestamp, locator in store.db.execute(
             "SELECT description, recorded, clock, timestamp, locator FROM moments WHERE record_id = ? ORDER BY ordinal",
             (record["record_id"],),
         )
     ]
-    if record["data_type"].startswith("recording:") and (text := record["utterance_id"]):
-        utterance = UtteranceId.parse(text)
-        if utterance and utterance.timestamp not in {moment["timestamp"] for moment in found}:
-            found.append(
-                _moment(
-                    "Recorded Time",
-                    utterance.recorded_time,
-                    "cloud",
-                    utterance.timestamp,
-                    "",
-                    record["locator"],
-                )
-            )
+    found = moments(record, own)
     if not found and record["moment"]:
         joined = json.loads(record["moment"])
-        found.append(
-            _moment(
-                joined["description"], joined["recorded"], joined["clock"], joined["timestamp"], "",
-                record["locator"],
-            )
-        )  # fmt: skip
-    yield from found or [_moment(NO_TIME, None, "unknown", None, "", record["locator"])]
-
-
-def _moment(
-    description: str, recorded: str | None, clock: str, timestamp: int | None, locator: str, default: str
-) -> dict[str, Any]:
-    return {
-        "timestamp_desc": description,
-        "recorded_time": recorded,
-        "clock": clock,
-        "timestamp": timestamp,
-        "datetime": iso(timestamp),
-        "locator": locator or default,
-    }
+        said = (joined["description"], joined["recorded"], joined["clock"], joined["timestamp"])
+        found.append(moment(*said, record["locator"]))
+    yield from found or [no_time(record)]
 
 
 def _describe_recording(store: Store, record: dict[str, Any]) -> None:

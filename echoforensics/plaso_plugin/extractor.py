@@ -1,0 +1,68 @@
+"""plaso's extractor, with our parsers first at every file.
+
+plaso gives a file that bears a known signature to the parsers of that signature alone, passes over cached files of
+browsers, and leaves a file when one of its parsers fails on it. Each loses Alexa events, silently. So our parsers do
+not wait their turn among plaso's: they read each file when plaso begins with it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plaso.engine import extractors
+from plaso.parsers.manager import ParsersManager
+
+from echoforensics.evidence.compressed_file import is_compressed
+from echoforensics.evidence.entry import READ_ERRORS
+from echoforensics.evidence.limits import Budget
+from echoforensics.extraction.walk import is_archive
+from echoforensics.plaso_plugin import roll_call
+from echoforensics.plaso_plugin.archive_reading import ArchiveReading
+from echoforensics.plaso_plugin.file_source import file_of
+from echoforensics.plaso_plugin.parser import AlexaParser
+from echoforensics.plaso_plugin.reading import Reading
+from echoforensics.plaso_plugin.vocabulary import NAME
+
+if TYPE_CHECKING:
+    from dfvfs.vfs.file_entry import FileEntry
+    from plaso.parsers.mediator import ParserMediator
+
+
+class AlexaEventDataExtractor(extractors.EventDataExtractor):
+    """Reads a file with our parsers, then lets plaso's read it."""
+
+    def __init__(self, force_parser: bool = False, parser_filter_expression: str | None = None) -> None:
+        super().__init__(force_parser=force_parser, parser_filter_expression=parser_filter_expression)
+        enabled = ParsersManager.GetParserObjects(parser_filter_expression=parser_filter_expression).get(NAME)
+        self._alexa: AlexaParser | None = enabled
+        self._begun: FileEntry | None = None
+        roll_call.answer()
+
+    def ParseFileEntryMetadata(self, parser_mediator: ParserMediator, file_entry: FileEntry) -> None:
+        """Read the content, then the file system's times. plaso calls it first of all, for each file once."""
+        self._read(parser_mediator, file_entry, "")
+        super().ParseFileEntryMetadata(parser_mediator, file_entry)
+
+    def ParseDataStream(self, parser_mediator: ParserMediator, file_entry: FileEntry, data_stream_name: str) -> None:
+        """Read what was not read with the metadata: named data streams, and content that plaso gives no metadata of."""
+        if data_stream_name or file_entry is not self._begun:
+            self._read(parser_mediator, file_entry, data_stream_name)
+        super().ParseDataStream(parser_mediator, file_entry, data_stream_name)
+
+    def _read(self, mediator: ParserMediator, entry: FileEntry, data_stream: str) -> None:
+        self._begun = entry
+        if self._alexa is None or not entry.IsFile():
+            return
+        mediator.ClearParserChain()
+        mediator.AppendToParserChain(NAME)
+        reading = Reading(mediator, self._alexa.enabled)
+        try:
+            file = file_of(entry, data_stream, mediator.resolver_context)
+            reading.parse(file)
+            # Into what is compressed as a whole plaso goes by itself.
+            if is_archive(file.source.head) and not is_compressed(file.source.head):
+                ArchiveReading(reading, Budget(file.source.size)).read(file)
+        except READ_ERRORS as error:
+            mediator.ProduceWarning(f"cannot be read: {error}")
+        finally:
+            mediator.ClearParserChain()

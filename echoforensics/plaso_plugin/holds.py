@@ -1,0 +1,78 @@
+"""What we hold on to in plaso, in one place, and looked at before it is used: a change there must not go unseen."""
+
+from __future__ import annotations
+
+import inspect
+from importlib import import_module
+from importlib.metadata import version
+
+from echoforensics.errors import EchoforensicsError
+
+#: The release that the tests run with, and the releases that are expected to be alike.
+TESTED = "20260720"
+RANGE = ">=20260720"
+
+#: Module, name in it, and the parameters that a function or a class's constructor is called with by plaso or by us.
+HOLDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("plaso.engine.configurations", "ProcessingConfiguration", ()),
+    ("plaso.engine.extractors", "EventDataExtractor", ("force_parser", "parser_filter_expression")),
+    ("plaso.engine.extractors", "EventDataExtractor.ParseFileEntryMetadata", ("parser_mediator", "file_entry")),
+    (
+        "plaso.engine.extractors",
+        "EventDataExtractor.ParseDataStream",
+        ("parser_mediator", "file_entry", "data_stream_name"),
+    ),
+    ("plaso.engine.timeliner", "EventDataTimeliner", ("data_location",)),
+    (
+        "plaso.engine.timeliner",
+        "EventDataTimeliner.ProcessEventData",
+        ("storage_writer", "event_data", "event_data_stream"),
+    ),
+    ("plaso.parsers.manager", "ParsersManager.RegisterParser", ("parser_class",)),
+    ("plaso.parsers.manager", "ParsersManager.GetParserObjects", ("parser_filter_expression",)),
+    ("plaso.parsers.interface", "FileEntryParser.EnablePlugins", ("plugin_includes",)),
+    ("plaso.parsers.mediator", "ParserMediator.ProduceEventData", ("event_data",)),
+    ("plaso.parsers.mediator", "ParserMediator.ProduceEventDataStream", ("event_data_stream",)),
+    ("plaso.parsers.mediator", "ParserMediator.ProduceWarning", ("message", "path_spec")),
+    ("plaso.cli.helpers.manager", "ArgumentHelperManager.RegisterHelper", ("helper_class",)),
+    ("plaso.cli.helpers.manager", "ArgumentHelperManager.DeregisterHelper", ("helper_class",)),
+    ("plaso.cli.helpers.data_location", "DataLocationArgumentsHelper.ParseOptions", ("options",)),
+    ("plaso.cli.helpers.artifact_definitions", "ArtifactDefinitionsArgumentsHelper.ParseOptions", ("options",)),
+    ("plaso.containers.events", "CalculateEventValuesHash", ("event_data", "event_data_stream")),
+    ("plaso.storage.factory", "StorageFactory.CreateStorageWriter", ("storage_format",)),
+    ("plaso.scripts.log2timeline", "Main", ()),
+    ("plaso.scripts.psort", "Main", ()),
+    ("plaso.scripts.psteal", "Main", ()),
+    ("plaso.scripts.pinfo", "Main", ()),
+    ("plaso.scripts.image_export", "Main", ()),
+)
+
+
+class PlasoChangedError(EchoforensicsError):
+    """The installed plaso lacks something that we hold on to."""
+
+
+def check() -> None:
+    """Look at all of it.
+
+    Raises:
+        PlasoChangedError: something is not there, or is called differently. Names it.
+    """
+    for module, name, parameters in HOLDS:
+        found: object
+        try:
+            found = import_module(module)
+            for part in name.split("."):
+                found = getattr(found, part)
+        except (ImportError, AttributeError) as error:
+            raise _changed(f"{module}.{name} is not there") from error
+        known = inspect.signature(found).parameters if callable(found) else {}
+        if missing := [parameter for parameter in parameters if parameter not in known]:
+            raise _changed(f"{module}.{name} does not take {', '.join(missing)}")
+
+
+def _changed(what: str) -> PlasoChangedError:
+    return PlasoChangedError(
+        f"plaso {version('plaso')} is not as echoforensics knows it (tested with {TESTED}): {what}. Nothing was read;"
+        " install the tested release, or a newer echoforensics"
+    )

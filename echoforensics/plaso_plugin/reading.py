@@ -1,0 +1,170 @@
+"""Files through our parsers: each record becomes events of plaso, each issue a warning."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from plaso.containers.events import EventDataStream
+
+from echoforensics.evidence.entry import READ_ERRORS
+from echoforensics.evidence.streams import BLOCK
+from echoforensics.plaso_plugin.definitions import UNDECLARED, data_types
+from echoforensics.plaso_plugin.event_data import event_data, parser_chain
+from echoforensics.timeline.moments import moment, moments, no_time, record_name
+from parsers.parser import relative
+from parsers.record import Issue
+from parsers.registry import claiming
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterator
+
+    from dfvfs.path.path_spec import PathSpec
+    from plaso.parsers.mediator import ParserMediator
+
+    from parsers.parser import Parser, Source
+    from parsers.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that is to be parsed.
+
+    Attributes:
+        source: the file as parsers see it.
+        spec: the path specification that its events bear.
+        sha256: of its content, where it is known.
+        beside: another file of the same container, by its whole path.
+        remark: what is said of all its records.
+    """
+
+    source: Source
+    spec: PathSpec
+    sha256: str
+    beside: Callable[[str], File | None]
+    remark: str = ""
+
+
+class Reading:
+    """Parses files for one of plaso's mediators."""
+
+    def __init__(self, mediator: ParserMediator, enabled: Container[str]) -> None:
+        """Take plaso's mediator, and the names of the parsers that the user enabled."""
+        self._mediator = mediator
+        self._enabled = enabled
+        self._declared = data_types()
+
+    def claimed(self, source: Source) -> tuple[Parser, ...]:
+        """The enabled parsers that claim a file."""
+        return tuple(parser for parser in claiming(source) if parser.name in self._enabled)
+
+    def parse(self, file: File) -> None:
+        """Parse a file. What cannot be read becomes a warning of plaso's."""
+        ordinal = 0
+        for parser in self.claimed(file.source):
+            try:
+                for found in parser.parse(file.source):
+                    if self._mediator.abort:
+                        return
+                    if isinstance(found, Issue):
+                        self.warn(replace(found, parser=found.parser or parser.name), file)
+                        continue
+                    ordinal += 1
+                    self._record(_signed_by(found, parser, file.remark), file, ordinal)
+            except READ_ERRORS as error:
+                self.warn(Issue(f"reading ended early: {error}", parser=parser.name), file)
+
+    def warn(self, issue: Issue, file: File) -> None:
+        """Have plaso keep an issue as a warning."""
+        place = f" ({issue.locator})" if issue.locator else ""
+        said = f"{issue.parser}: {issue.what}{place}" if issue.parser else f"{issue.what}{place}"
+        self._mediator.ProduceWarning(f"{file.source.path}: {said}", path_spec=file.spec)
+
+    def _record(self, record: Record, file: File, ordinal: int) -> None:
+        row = _row(record)
+        if record.data_type not in self._declared:
+            self.warn(
+                Issue(f"has not declared the data type {record.data_type}", record.locator, b"", record.parser), file
+            )
+            row |= {"data_type": UNDECLARED, "fields": json.dumps({"data_type": record.data_type, **record.fields})}
+        if record.file:
+            stands_in = file.beside(relative(file.source.path, record.file))
+            if stands_in is None:
+                raise LookupError(f"{record.parser}: a record stands in {record.file!r}, which is not there")
+            file = stands_in
+        with self._standing_in(file) as sha256:
+            row |= {
+                "path": file.source.path,
+                # How often the same content lies elsewhere is not known here.
+                "record": record_name(sha256, record.parser, record.locator, ordinal, 1),
+            }
+            for number, time in enumerate(_times(record, row)):
+                made = event_data({**row, **time})
+                # Two times of one record may be alike in all that plaso compares.
+                made.time_number = number
+                made._parser_chain = parser_chain(record.parser)  # noqa: SLF001 (as plaso's own mediator does)
+                self._mediator.ProduceEventData(made)
+
+    @contextmanager
+    def _standing_in(self, file: File) -> Iterator[str]:
+        """Have events be of a file, which need not be the one that plaso is at; gives its SHA-256."""
+        mediator = self._mediator
+        own, identifier = mediator._event_data_stream, mediator._event_data_stream_identifier  # noqa: SLF001
+        if own is not None and file.spec.comparable == own.path_spec.comparable:
+            if not own.sha256_hash:
+                # plaso was told not to hash; a row without its file's hash would be worth less.
+                own.sha256_hash = file.sha256 or _hash(file.source)
+            yield own.sha256_hash
+            return
+        stream = EventDataStream()
+        stream.path_spec, stream.sha256_hash = file.spec, file.sha256 or _hash(file.source)
+        mediator.ProduceEventDataStream(stream)
+        try:
+            yield stream.sha256_hash
+        finally:
+            mediator._event_data_stream, mediator._event_data_stream_identifier = own, identifier  # noqa: SLF001
+
+
+def _hash(source: Source) -> str:
+    whole = hashlib.sha256()
+    with source.open() as stream:
+        while piece := stream.read(BLOCK):
+            whole.update(piece)
+    return whole.hexdigest()
+
+
+def _signed_by(record: Record, parser: Parser, remark: str) -> Record:
+    return replace(
+        record,
+        parser=record.parser or parser.name,
+        parser_version=record.parser_version or parser.version,
+        message=record.message + remark,
+    )
+
+
+def _row(record: Record) -> dict[str, Any]:
+    """The columns of a record's rows that do not hang on a time."""
+    return {
+        "data_type": record.data_type,
+        "message": record.message,
+        "locator": record.locator,
+        "device_serial": record.device_serial,
+        "device_type": record.device_type,
+        "account": record.account,
+        "person": record.person,
+        "utterance_id": record.utterance_id,
+        "transcript": record.transcript,
+        "parser_version": record.parser_version,
+        "fields": json.dumps(dict(record.fields), ensure_ascii=False, sort_keys=True) if record.fields else None,
+    }
+
+
+def _times(record: Record, row: dict[str, Any]) -> list[dict[str, Any]]:
+    own = [
+        moment(m.description, m.recorded, m.clock, m.timestamp, m.locator or record.locator, m.note)
+        for m in record.moments
+    ]
+    return moments(row, own) or [no_time(row)]

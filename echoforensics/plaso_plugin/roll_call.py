@@ -1,0 +1,47 @@
+"""Whether the processes that plaso starts have our parser.
+
+A worker that lacks it reads everything and finds nothing of ours, and plaso ends as if all were well. So the main
+process hands out a folder, every extractor of ours leaves a file there, and a run without one is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+_VARIABLE = "ECHOFORENSICS_ROLL_CALL"
+
+
+def begin() -> tempfile.TemporaryDirectory[str]:
+    """Open a roll. It ends when the folder that is returned is cleaned up; processes begun meanwhile know of it."""
+    folder = tempfile.TemporaryDirectory(prefix="echoforensics-roll-")
+    os.environ[_VARIABLE] = folder.name
+    return folder
+
+
+def call(names: str) -> None:
+    """Note that extraction with our parser is wanted.
+
+    Args:
+        names: what is wanted, for the message.
+    """
+    if folder := _folder():
+        (folder / "called").write_text(names, encoding="utf-8")
+
+
+def answer() -> None:
+    """Note that an extractor with our parser was made in this process."""
+    if folder := _folder():
+        (folder / f"present-{os.getpid()}").touch()
+
+
+def unanswered(folder: str) -> bool:
+    """Whether extraction with our parser was wanted, and no process had it."""
+    roll = Path(folder)
+    return (roll / "called").exists() and not any(roll.glob("present-*"))
+
+
+def _folder() -> Path | None:
+    named = os.environ.get(_VARIABLE, "")
+    return Path(named) if named and Path(named).is_dir() else None
