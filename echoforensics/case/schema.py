@@ -32,7 +32,7 @@ CREATE TABLE entries (
     sha256 TEXT,                    -- of the bytes read; NULL where nothing was
     artefact INTEGER NOT NULL,      -- 1: its content is in artefacts/
     mode INTEGER,                   -- POSIX permission bits; NULL where none are stated
-    read_by TEXT NOT NULL,          -- JSON: names of the parsers that claim it; 'container' where it was opened
+    read_by TEXT NOT NULL,          -- JSON: names of the parsers that claim it; 'container:zip' where it was opened
     remark TEXT NOT NULL,           -- what is said of all its records: that it was deleted or carved
     parsed INTEGER NOT NULL,        -- 0: its parsers have yet to read it
     UNIQUE (evidence_id, path, address)

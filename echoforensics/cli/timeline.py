@@ -21,7 +21,7 @@ from echoforensics.timeline.query import Query, instant, zone
     type=click.Choice(sorted(FORMATS)),
     default="csv",
     show_default=True,
-    help="csv, or jsonl (JSON Lines, which Timesketch reads).",
+    help="csv, jsonl (JSON Lines), or plaso (a storage file for psort and Timesketch; needs -o).",
 )
 @click.option(
     "-o",

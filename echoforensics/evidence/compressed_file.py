@@ -21,6 +21,7 @@ _OPENERS: dict[bytes, Callable[[BinaryIO], BinaryIO]] = {
     b"BZh": bz2.BZ2File,  # type: ignore[dict-item]
     b"\xfd7zXZ\x00": lzma.LZMAFile,  # type: ignore[dict-item]
 }
+_NAMES = {b"\x1f\x8b\x08": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
 _SUFFIXES = (".gz", ".bz2", ".xz")
 _TAR_HEADER = 512
 
@@ -49,6 +50,11 @@ class CompressedFile(Container):
 def is_compressed(head: bytes) -> bool:
     """Whether a file begins as gzip, bzip2 or xz does."""
     return head.startswith(tuple(_OPENERS))
+
+
+def compression(head: bytes) -> str:
+    """What a file that begins so is compressed with: ``gzip``, ``bzip2`` or ``xz``; empty where with none of them."""
+    return next((name for magic, name in _NAMES.items() if head.startswith(magic)), "")
 
 
 def open_compressed(opener: Callable[[], BinaryIO], head: bytes, name: str, budget: Budget) -> Container:

@@ -64,7 +64,7 @@ def _where(carved: Carved, owner: Owner | None, store: Store) -> str | None:
     path, state, size, readers = store.entry(owner.entry)
     if owner.in_slack:
         return f"in the slack behind {path}"
-    if carved.is_bare or OPENED in readers:
+    if carved.is_bare or any(name.startswith(OPENED) for name in readers):
         # An archive's members were read from it, also where it lies in pieces and a find would run on into others'.
         return None
     read = [name for name in readers if name != Tamper.name]

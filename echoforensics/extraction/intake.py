@@ -12,6 +12,7 @@ from echoforensics.extraction.finds import entries_of
 from echoforensics.extraction.first_read import FirstRead, Task
 from echoforensics.extraction.placement import Placement
 from echoforensics.extraction.reader import EntryReader
+from echoforensics.extraction.walk import ARCHIVE_HEAD, form_of
 from parsers.record import Issue
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _read_first(case: OpenCase, source: Source, options: Options, report: Report
     described = source.container.describe() if isinstance(source.container, Disk) else []
     item = {
         "name": name, "location": str(source.path), "kind": source.kind,
-        "described": json.dumps(described), "opening": json.dumps({"offsets": list(options.offsets)}),
+        "described": json.dumps(described), "opening": json.dumps(_opening(source, options)),
     }  # fmt: skip
     number = case.store.add_evidence(item)
     placement = Placement()
@@ -85,6 +86,17 @@ def _read_first(case: OpenCase, source: Source, options: Options, report: Report
     sha256 = hashes.whole.values["sha256"]
     case.store.hashed(number, hashes.whole.size, sha256, json.dumps(hashes.as_json(), sort_keys=True))
     return number, hashes
+
+
+def _opening(source: Source, options: Options) -> dict[str, Any]:
+    """How a source is opened again, and where in it its files lie."""
+    opening: dict[str, Any] = {"offsets": list(options.offsets)}
+    if isinstance(source.container, Disk):
+        opening["volumes"] = source.container.layout()
+    elif source.path.is_file():
+        with source.path.open("rb") as stream:
+            opening["form"] = form_of(source.container, stream.read(ARCHIVE_HEAD))
+    return opening
 
 
 def _carve(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from echoforensics.case.store import storable
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, Fault, Kind, State
 from echoforensics.evidence.streams import BLOCK
-from echoforensics.extraction.walk import ROOT, Place, is_archive, open_archive, too_deep
+from echoforensics.extraction.walk import ROOT, Place, form_of, is_archive, open_archive, too_deep
 from parsers.parser import HEAD_SIZE, Parser
 from parsers.parser import Source as ParserSource
 from parsers.record import Issue
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 #: Entries written to the database in one transaction.
 BATCH = 500
-#: Beside the names of parsers: the entry was opened, and what is in it are entries of their own.
-OPENED = "container"
+#: Beside the names of parsers, with what the archive is: it was opened, and what is in it are entries of their own.
+OPENED = "container:"
 
 _DELETED = " It was read from a deleted file whose content was still there."
 
@@ -104,7 +104,7 @@ class EntryReader:
             self._note(replace(entry, note=f"{entry.note}; the same bytes as {same}"), here, _Read(size, digest))
             return
         opened = archive and (yield from self._archive(entry, here, head, staged))
-        names = (*(parser.name for parser in claimed), *((OPENED,) if opened else ()))
+        names = (*(parser.name for parser in claimed), *((OPENED + opened,) if opened else ()))
         if staged and not (claimed or carved):
             staged.discard()
         elif staged:
@@ -139,11 +139,11 @@ class EntryReader:
             return staged, staged.sha256, size
         return None, whole.hexdigest(), size
 
-    def _archive(self, entry: Entry, here: Place, head: bytes, staged: Staged | None) -> Generator[str, None, bool]:
-        """Open a file that is itself an archive, and read what is in it. Returns whether it could be opened."""
+    def _archive(self, entry: Entry, here: Place, head: bytes, staged: Staged | None) -> Generator[str, None, str]:
+        """Open a file that is itself an archive, and read what is in it. Returns what it is; empty: not opened."""
         if fault := too_deep(here):
             self._fault(fault)
-            return False
+            return ""
         within = entry
         if staged:
             path = staged.path
@@ -152,12 +152,12 @@ class EntryReader:
             container = open_archive(within, head, self._budget)
         except READ_ERRORS as error:
             self._fault(Fault(here.path, f"begins as an archive but cannot be opened as one: {error}"))
-            return False
+            return ""
         try:
             yield from self._read(container, here)
         finally:
             container.close()
-        return True
+        return form_of(container, head)
 
     def _note(self, entry: Entry, here: Place, read: _Read) -> int:
         """Note an entry in the case; returns its number."""
@@ -175,7 +175,7 @@ class EntryReader:
             "mode": entry.mode,
             "read_by": json.dumps(read.read_by),
             "remark": here.remark,
-            "parsed": int(all(name == OPENED for name in read.read_by)),
+            "parsed": int(all(name.startswith(OPENED) for name in read.read_by)),
         }
         return self._store.add_entry(item)
 

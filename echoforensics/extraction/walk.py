@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from echoforensics.evidence.broken_zip import open_zip
-from echoforensics.evidence.compressed_file import is_compressed, open_compressed
+from echoforensics.evidence.compressed_file import compression, is_compressed, open_compressed
 from echoforensics.evidence.entry import INSIDE, Container, Entry, Fault
 from echoforensics.evidence.limits import MAX_DEPTH, Budget
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.evidence.tar_archive import TarArchive, is_tar
-from echoforensics.evidence.zip_archive import is_zip
+from echoforensics.evidence.zip_archive import ZipArchive, is_zip
 
 #: Enough of a file's start to know an archive by.
 ARCHIVE_HEAD = 512
@@ -70,6 +70,21 @@ def open_archive(entry: Entry, head: bytes, budget: Budget) -> Container:
     if is_compressed(head):
         return open_compressed(opener, head, name, budget)
     return TarArchive(opener)
+
+
+def form_of(container: Container, head: bytes) -> str:
+    """What an opened archive is: ``zip``, ``zip without directory``, ``tar``, ``gzip``, ``tar in gzip`` and so on.
+
+    Args:
+        container: what :func:`open_archive` gave.
+        head: how the archive begins.
+    """
+    if isinstance(container, ZipArchive):
+        return "zip"
+    shell = compression(head)
+    if isinstance(container, TarArchive):
+        return f"tar in {shell}" if shell else "tar"
+    return shell or "zip without directory"
 
 
 def too_deep(place: Place) -> Fault | None:

@@ -6,29 +6,16 @@ import hashlib
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
-from dfvfs.lib import definitions as dfvfs
-from dfvfs.path.factory import Factory
-
-from echoforensics.evidence.compressed_file import CompressedFile, is_compressed
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, Fault, Kind
 from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.streams import BLOCK
-from echoforensics.evidence.tar_archive import TarArchive
-from echoforensics.evidence.zip_archive import ZipArchive
-from echoforensics.extraction.walk import Place, is_archive, open_archive, too_deep
+from echoforensics.extraction.walk import Place, form_of, is_archive, open_archive, too_deep
+from echoforensics.plaso_plugin.layers import inside
 from echoforensics.plaso_plugin.reading import File, Reading
 from parsers.parser import HEAD_SIZE, Source
 from parsers.record import Issue
-
-if TYPE_CHECKING:
-    from dfvfs.path.path_spec import PathSpec
-
-_METHODS = {
-    b"BZh": dfvfs.COMPRESSION_METHOD_BZIP2,
-    b"\xfd7zXZ\x00": dfvfs.COMPRESSION_METHOD_XZ,
-}
 
 
 class ArchiveReading:
@@ -74,7 +61,7 @@ class ArchiveReading:
                     self._warn(outer, entry.path, f"listed with {entry.size} bytes, but {entry.note}")
             else:
                 path = place.below(entry).path
-                spec = _inside(outer, container, entry)
+                spec = inside(outer.spec, form_of(container, outer.source.head), entry.path) or outer.spec
                 try:
                     copied = self._copy(entry, path, folder / str(number), outer)
                 except READ_ERRORS as error:
@@ -113,26 +100,6 @@ def _with_neighbours(source: Source, files: dict[str, File]) -> Source:
         return files[path].source if path in files else None
 
     return Source(source.path, source.size, source.head, source.opener, neighbour, source.mode)
-
-
-def _inside(outer: File, container: Container, entry: Entry) -> PathSpec:
-    """The path specification of an archive's member; the archive's own, where dfVFS has no way into it."""
-    spec, head = outer.spec, outer.source.head
-    if isinstance(container, ZipArchive):
-        return Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_ZIP, location=f"/{entry.path}", parent=spec)
-    if is_compressed(head):
-        spec = _decompressed(spec, head)
-    if isinstance(container, TarArchive):
-        return Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_TAR, location=f"/{entry.path}", parent=spec)
-    return spec if isinstance(container, CompressedFile) else outer.spec
-
-
-def _decompressed(spec: PathSpec, head: bytes) -> PathSpec:
-    for magic, method in _METHODS.items():
-        if head.startswith(magic):
-            kind = dfvfs.TYPE_INDICATOR_COMPRESSED_STREAM
-            return Factory.NewPathSpec(kind, compression_method=method, parent=spec)
-    return Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_GZIP, parent=spec)
 
 
 def _opened(copy: Path) -> BinaryIO:

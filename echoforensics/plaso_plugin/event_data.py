@@ -8,6 +8,7 @@ from dfdatetime.posix_time import PosixTimeInMicroseconds
 from plaso.containers.events import EventData
 
 from echoforensics.case.store import storable
+from echoforensics.plaso_plugin.definitions import UNDECLARED, data_types
 from echoforensics.plaso_plugin.vocabulary import (
     NAME,
     TIME_DESCRIPTION,
@@ -38,7 +39,10 @@ def event_data(row: Mapping[str, Any]) -> AlexaEventData:
         row: a row's columns by name; ``timestamp`` is in microseconds since 1970 UTC, or None. Text may hold lone
             surrogates, which are written out.
     """
-    made = AlexaEventData(data_type=row["data_type"])
+    known = row["data_type"] in data_types()
+    made = AlexaEventData(data_type=row["data_type"] if known else UNDECLARED)
+    if not known:
+        made.declared_as = storable(row["data_type"])
     # A row is never merged with another: its record and place are in the hash by which plaso drops repeats.
     for name in VALUES:
         if (value := _storable(row.get(name))) is not None:

@@ -76,7 +76,7 @@ def file_of(entry: FileEntry, data_stream: str, context: Any) -> File:
 
 def path_of(spec: PathSpec) -> str:
     """The path by which our parsers know a file: ``p2/local/log/messages.gz!/messages``."""
-    location = (getattr(spec, "location", None) or "").strip("/")
+    location = _location(spec)
     parent = getattr(spec, "parent", None)
     if spec.type_indicator in _STREAMS:
         outer = path_of(parent)
@@ -93,16 +93,26 @@ def sibling(spec: PathSpec, path: str) -> PathSpec | None:
     """The path specification of another file of the same container, by its whole path as :func:`path_of` writes it."""
     if spec.type_indicator in _STREAMS:
         return None
-    prefix, location = path_of(spec), getattr(spec, "location", "").strip("/")
+    prefix, location = path_of(spec), _location(spec)
     if not prefix.endswith(location):
         return None
     prefix = prefix.removesuffix(location)
     if not path.startswith(prefix):
         return None
-    named = {"location": "/" + path.removeprefix(prefix)}
+    mark = _mark(spec)
+    named = {"location": mark + path.removeprefix(prefix).replace("/", mark)}
     if spec.HasParent():
         named["parent"] = spec.parent
     return Factory.NewPathSpec(spec.type_indicator, **named)
+
+
+def _mark(spec: PathSpec) -> str:
+    """What stands between folders in a layer's locations."""
+    return "\\" if spec.type_indicator in ("FAT", "NTFS") else "/"
+
+
+def _location(spec: PathSpec) -> str:
+    return (getattr(spec, "location", None) or "").replace(_mark(spec), "/").strip("/")
 
 
 def _neighbour(spec: PathSpec, context: Any, path: str) -> Source | None:

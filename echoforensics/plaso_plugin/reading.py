@@ -12,7 +12,7 @@ from plaso.containers.events import EventDataStream
 
 from echoforensics.evidence.entry import READ_ERRORS
 from echoforensics.evidence.streams import BLOCK
-from echoforensics.plaso_plugin.definitions import UNDECLARED, data_types
+from echoforensics.plaso_plugin.definitions import data_types
 from echoforensics.plaso_plugin.event_data import event_data, parser_chain
 from echoforensics.timeline.moments import moment, moments, no_time, record_name
 from parsers.parser import relative
@@ -89,7 +89,6 @@ class Reading:
             self.warn(
                 Issue(f"has not declared the data type {record.data_type}", record.locator, b"", record.parser), file
             )
-            row |= {"data_type": UNDECLARED, "fields": json.dumps({"data_type": record.data_type, **record.fields})}
         if record.file:
             stands_in = file.beside(relative(file.source.path, record.file))
             if stands_in is None:

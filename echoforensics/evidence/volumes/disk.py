@@ -114,6 +114,19 @@ class Disk(Container):
         lines += [f"{prefix or 'whole image'}: {fs.name}" for prefix, fs in self.file_systems.items()]
         return [*lines, *self.media.notes]
 
+    def layout(self) -> dict[str, dict[str, object]]:
+        """The volumes by prefix, for programs: scheme, byte offset, length in bytes, pieces, and the file system."""
+        return {
+            prefix: {
+                "scheme": volume.scheme,
+                "offset": volume.offset,
+                "length": volume.length,
+                "pieces": len(volume.pieces),
+                "file_system": self.file_systems[prefix].name if prefix in self.file_systems else "",
+            }
+            for prefix, volume in self.volumes.items()
+        }
+
     def _prefixed(self, entry: Entry, prefix: str) -> Entry:
         address = f"{prefix or '/'}{entry.address}"
         extents = partial(self.extents, address) if entry.opener else None

@@ -1,0 +1,35 @@
+"""dfVFS's layers for what lies in an archive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dfvfs.lib import definitions as dfvfs
+from dfvfs.path.factory import Factory
+
+if TYPE_CHECKING:
+    from dfvfs.path.path_spec import PathSpec
+
+_METHODS = {"bzip2": dfvfs.COMPRESSION_METHOD_BZIP2, "xz": dfvfs.COMPRESSION_METHOD_XZ}
+_NAMED = {"zip": dfvfs.TYPE_INDICATOR_ZIP, "tar": dfvfs.TYPE_INDICATOR_TAR}
+
+
+def inside(archive: PathSpec, form: str, path: str) -> PathSpec | None:
+    """The path specification of an archive's member; None where dfVFS has no way into such an archive.
+
+    Args:
+        archive: the archive's own.
+        form: what it is (see :func:`echoforensics.extraction.walk.form_of`).
+        path: the member's path in it; counts for nothing in what is compressed as a whole.
+    """
+    form, _, shell = form.partition(" in ")
+    if shell:
+        archive = inside(archive, shell, "")
+    if form in _NAMED:
+        return Factory.NewPathSpec(_NAMED[form], location=f"/{path}", parent=archive)
+    if form == "gzip":
+        return Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_GZIP, parent=archive)
+    if form in _METHODS:
+        kind = dfvfs.TYPE_INDICATOR_COMPRESSED_STREAM
+        return Factory.NewPathSpec(kind, compression_method=_METHODS[form], parent=archive)
+    return None

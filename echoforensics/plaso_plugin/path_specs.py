@@ -1,0 +1,178 @@
+"""Where an entry of a case lies in the original evidence, as dfVFS and so plaso say it.
+
+It is made of the case's tables alone: the evidence need not be at hand.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dfvfs.lib import definitions as dfvfs
+from dfvfs.path.factory import Factory
+
+from echoforensics.case.store import storable
+from echoforensics.evidence.entry import INSIDE
+from echoforensics.evidence.media.ranges import MARK
+from echoforensics.extraction.reader import OPENED
+from echoforensics.plaso_plugin.layers import inside
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dfvfs.path.path_spec import PathSpec
+
+    from echoforensics.case.store import Store
+
+#: dfVFS's layer for the storage media in an image, by the kind of image.
+_MEDIA = {
+    "raw image": dfvfs.TYPE_INDICATOR_RAW,
+    "split raw image": dfvfs.TYPE_INDICATOR_RAW,
+    "EWF image": dfvfs.TYPE_INDICATOR_EWF,
+    "QCOW2 image": dfvfs.TYPE_INDICATOR_QCOW,
+    "VHD image": dfvfs.TYPE_INDICATOR_VHDI,
+    "VHDX image": dfvfs.TYPE_INDICATOR_VHDI,
+    "VMDK image": dfvfs.TYPE_INDICATOR_VMDK,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where an entry lies.
+
+    Attributes:
+        path_spec: the path specification.
+        exact: whether it leads to just the entry's bytes. Where not, it is that of the nearest thing around the entry
+            that dfVFS can open: the archive, the volume, the image.
+    """
+
+    path_spec: PathSpec
+    exact: bool
+
+
+class PathSpecs:
+    """The path specifications of one evidence item's entries."""
+
+    def __init__(self, item: Mapping[str, Any], store: Store) -> None:
+        """Take the item, a row of the case's table ``evidence``, and the case's store."""
+        self._item = item
+        self._store = store
+        opening = json.loads(item["opening"])
+        self._volumes: dict[str, dict[str, Any]] = opening.get("volumes", {})
+        self._form: str = opening.get("form", "")
+        self._source = Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_OS, location=storable(item["location"]))
+
+    def of(self, path: str, address: str, state: str) -> Located:
+        """Where an entry lies.
+
+        Args:
+            path: its path in the case.
+            address: its addresses, as the case keeps them (JSON).
+            state: ``allocated``, ``deleted`` or ``carved``.
+        """
+        addresses: list[str] = json.loads(address)
+        parts = path.split(INSIDE)
+        if len(parts) != len(addresses):
+            # A name that holds the sign between archives: which part is which cannot be told.
+            return Located(self._source, exact=False)
+        found = self._outermost(parts[0], addresses[0], state)
+        for depth in range(1, len(parts)):
+            if not found.exact:
+                return found
+            form = self._form_at(INSIDE.join(parts[:depth]), json.dumps(addresses[:depth]))
+            member = inside(found.path_spec, form, parts[depth])
+            if member is None:
+                return Located(found.path_spec, exact=False)
+            found = Located(member, exact=True)
+        return found
+
+    def _outermost(self, path: str, address: str, state: str) -> Located:
+        kind = self._item["kind"]
+        if kind == "folder":
+            # The address is the path's very bytes; dfVFS holds text.
+            try:
+                real = bytes.fromhex(address).decode()
+            except ValueError:
+                return Located(self._source, exact=False)
+            where = str(Path(self._item["location"]) / real)
+            return Located(Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_OS, location=where), exact=True)
+        if kind == "file":
+            return Located(self._source, exact=True)
+        if kind in ("zip", "tar", "compressed"):
+            member = inside(self._source, self._form, path)
+            return Located(member or self._source, exact=member is not None)
+        return self._on_media(path, address, state)
+
+    @cached_property
+    def _media(self) -> PathSpec | None:
+        """The media in the image; None where dfVFS cannot read such an image."""
+        layer = _MEDIA.get(self._item["kind"])
+        return Factory.NewPathSpec(layer, parent=self._source) if layer else None
+
+    def _on_media(self, path: str, address: str, state: str) -> Located:
+        if self._media is None:
+            return Located(self._source, exact=False)
+        if address.startswith(MARK):
+            return self._carved(address)
+        prefix, slash, inner = address.rpartition("/")
+        prefix = prefix + slash if prefix else ""
+        volume = self._volumes.get(prefix)
+        around = _volume(self._media, prefix, volume) if volume else None
+        if volume is None or around is None:
+            return Located(self._media, exact=False)
+        # plaso reads no deleted file, and what a journal leads to has no path specification.
+        within = path.removeprefix(prefix) if state == "allocated" else ""
+        file = _file(around, volume["file_system"], within, inner.partition("@")[0])
+        return Located(file or around, exact=file is not None)
+
+    def _carved(self, address: str) -> Located:
+        ranges = address.removeprefix(MARK).split(",")
+        offset, _, length = ranges[0].partition("+")
+        if len(ranges) > 1 or not (offset.isdecimal() and length.isdecimal() and int(length)):
+            return Located(self._media, exact=False)
+        return Located(_range(self._media, int(offset), int(length)), exact=True)
+
+    def _form_at(self, path: str, address: str) -> str:
+        """What an archive within the evidence is, as noted when it was opened; empty where that was not noted."""
+        found = self._store.db.execute(
+            "SELECT read_by FROM entries WHERE evidence_id = ? AND path = ? AND address = ?",
+            (self._item["id"], path, address),
+        ).fetchone()
+        readers: list[str] = json.loads(found[0]) if found else []
+        return next((name.removeprefix(OPENED) for name in readers if name.startswith(OPENED)), "")
+
+
+def _volume(media: PathSpec, prefix: str, volume: dict[str, Any]) -> PathSpec | None:
+    """The path specification of a volume, as plaso's own scan gives it where it knows such a table."""
+    if volume["scheme"] == "whole":
+        return media
+    if volume["pieces"] != 1 or volume["offset"] is None:
+        return None
+    place = prefix.rstrip("/")
+    if volume["scheme"] == "GPT":
+        return Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_GPT, location=f"/{place}", parent=media)
+    if volume["scheme"] == "MBR":
+        where = {"location": f"/{place}", "start_offset": volume["offset"]}
+        return Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_TSK_PARTITION, parent=media, **where)
+    return _range(media, volume["offset"], volume["length"])
+
+
+def _file(volume: PathSpec, file_system: str, path: str, number: str) -> PathSpec | None:
+    """The path specification of a file; None where dfVFS does not read such a file system, or there is no path."""
+    if not path:
+        return None
+    if file_system.startswith("ext") and number.isdecimal():
+        where: dict[str, Any] = {"inode": int(number), "location": f"/{path}"}
+        return Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_EXT, parent=volume, **where)
+    if file_system.startswith("FAT"):
+        where = {"location": "\\" + path.replace("/", "\\")}
+        return Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_FAT, parent=volume, **where)
+    return None
+
+
+def _range(media: PathSpec, offset: int, length: int) -> PathSpec:
+    where = {"range_offset": offset, "range_size": length}
+    return Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_DATA_RANGE, parent=media, **where)
