@@ -8,7 +8,7 @@ import sys
 import click
 
 import echoforensics
-from echoforensics.cli import demo, extract, key, parsers, plaso_tools, report, timeline, trace, verify
+from echoforensics.cli import demo, extract, key, parsers, plaso, plaso_tools, report, timeline, trace, verify
 from echoforensics.errors import EchoforensicsError
 
 #: Exit codes; the commands themselves give 1 and 3, as the help of the group says.
@@ -32,6 +32,7 @@ def cli() -> None:
 for module in (demo, extract, timeline, trace, report, verify, parsers):
     cli.add_command(module.command)
 cli.add_command(key.group)
+cli.add_command(plaso.group)
 for made in plaso_tools.commands:
     cli.add_command(made)
 

@@ -40,11 +40,18 @@ HOLDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("plaso.cli.helpers.artifact_definitions", "ArtifactDefinitionsArgumentsHelper.ParseOptions", ("options",)),
     ("plaso.containers.events", "CalculateEventValuesHash", ("event_data", "event_data_stream")),
     ("plaso.storage.factory", "StorageFactory.CreateStorageWriter", ("storage_format",)),
-    ("plaso.scripts.log2timeline", "Main", ()),
-    ("plaso.scripts.psort", "Main", ()),
-    ("plaso.scripts.psteal", "Main", ()),
-    ("plaso.scripts.pinfo", "Main", ()),
-    ("plaso.scripts.image_export", "Main", ()),
+)
+
+#: Module, class, and attributes of its instances that are not public, and that plaso's own code sets as we do.
+ATTRIBUTES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("plaso.parsers.mediator", "ParserMediator", ("_event_data_stream", "_event_data_stream_identifier")),
+    ("plaso.containers.events", "EventData", ("_parser_chain", "_event_values_hash")),
+    ("plaso.cli.tools", "CLITool", ("_data_location",)),
+)
+
+#: The tools, beside it.
+TOOLS = tuple(
+    (f"plaso.scripts.{tool}", "Main", ()) for tool in ("image_export", "log2timeline", "pinfo", "psort", "psteal")
 )
 
 
@@ -58,7 +65,16 @@ def check() -> None:
     Raises:
         PlasoChangedError: something is not there, or is called differently. Names it.
     """
-    for module, name, parameters in HOLDS:
+    _check((*HOLDS, *TOOLS))
+
+
+def check_engine() -> None:
+    """Look at all but the tools themselves. Raises as :func:`check` does."""
+    _check(HOLDS)
+
+
+def _check(holds: tuple[tuple[str, str, tuple[str, ...]], ...]) -> None:
+    for module, name, parameters in holds:
         found: object
         try:
             found = import_module(module)
@@ -69,6 +85,10 @@ def check() -> None:
         known = inspect.signature(found).parameters if callable(found) else {}
         if missing := [parameter for parameter in parameters if parameter not in known]:
             raise _changed(f"{module}.{name} does not take {', '.join(missing)}")
+    for module, name, attributes in ATTRIBUTES:
+        instance = getattr(import_module(module), name)()
+        if missing := [attribute for attribute in attributes if attribute not in vars(instance)]:
+            raise _changed(f"{module}.{name} has no {', '.join(missing)}")
 
 
 def _changed(what: str) -> PlasoChangedError:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import plaso
+
 from echoforensics.errors import EchoforensicsError
 from echoforensics.plaso_plugin import definitions
 
@@ -23,6 +25,11 @@ _FORMATTERS = "formatters"
 
 class OverlayError(EchoforensicsError):
     """plaso's data folder is not as we know it, so our events would be lost."""
+
+
+def of_plaso() -> Path:
+    """The data folder of the installed plaso."""
+    return Path(plaso.__file__).parent / "data"
 
 
 def build(theirs: Path, target: Path) -> Path:

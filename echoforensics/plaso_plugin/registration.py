@@ -7,18 +7,24 @@ one. So the class must stay here, and never be moved into a script.
 
 from __future__ import annotations
 
+from functools import wraps
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from plaso.cli.helpers.manager import ArgumentHelperManager
+from plaso.containers.counts import WarningCount
 from plaso.engine import configurations, extractors
 from plaso.parsers.manager import ParsersManager
+from plaso.storage.factory import StorageFactory
 
 from echoforensics.errors import EchoforensicsError
 from echoforensics.plaso_plugin import overlay, roll_call
 from echoforensics.plaso_plugin.arguments import HELPERS
 from echoforensics.plaso_plugin.extractor import AlexaEventDataExtractor
 from echoforensics.plaso_plugin.parser import AlexaParser
-from echoforensics.plaso_plugin.vocabulary import NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class AlexaProcessingConfiguration(configurations.ProcessingConfiguration):
@@ -39,17 +45,6 @@ class AlexaProcessingConfiguration(configurations.ProcessingConfiguration):
             raise EchoforensicsError(f"{path}: plaso's data folder lacks our mapping; it would make no Alexa event")
         self._alexa_data_location = path
 
-    @property
-    def parser_filter_expression(self) -> str | None:
-        """The names of the parsers that are to be used, with commas."""
-        return self._alexa_expression
-
-    @parser_filter_expression.setter
-    def parser_filter_expression(self, names: str | None) -> None:
-        self._alexa_expression = names
-        if names and NAME in ParsersManager.GetParserObjects(parser_filter_expression=names):
-            roll_call.call(names)
-
 
 def register() -> None:
     """Put our parser, options and configuration into plaso. Done again, it changes nothing."""
@@ -61,6 +56,24 @@ def register() -> None:
         ArgumentHelperManager.RegisterHelper(ours)
     extractors.EventDataExtractor = AlexaEventDataExtractor
     configurations.ProcessingConfiguration = AlexaProcessingConfiguration
+    # Called by the tools that extract, once, when they begin.
+    StorageFactory.CreateStorageWriter = _calling(StorageFactory.CreateStorageWriter)
+    if "__lt__" not in vars(WarningCount):
+        # pinfo sorts such counts, and ends with a TypeError where warnings of two files are stored.
+        WarningCount.__lt__ = _fewer
+
+
+def _calling(create: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(create)
+    def called(*arguments: Any, **named: Any) -> Any:
+        roll_call.call()
+        return create(*arguments, **named)
+
+    return called
+
+
+def _fewer(one: WarningCount, other: WarningCount) -> bool:
+    return bool(one.number_of_events < other.number_of_events)
 
 
 register()

@@ -1,7 +1,7 @@
 """Whether the processes that plaso starts have our parser.
 
 A worker that lacks it reads everything and finds nothing of ours, and plaso ends as if all were well. So the main
-process hands out a folder, every extractor of ours leaves a file there, and a run without one is refused.
+process hands out a folder, every extractor of ours leaves a file there, and an extraction without one is refused.
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ def begin() -> tempfile.TemporaryDirectory[str]:
     return folder
 
 
-def call(names: str) -> None:
-    """Note that extraction with our parser is wanted.
+def is_open() -> bool:
+    """Whether a roll is open, begun by this process or by the one that started it."""
+    return _folder() is not None
 
-    Args:
-        names: what is wanted, for the message.
-    """
+
+def call() -> None:
+    """Note that plaso begins to extract."""
     if folder := _folder():
-        (folder / "called").write_text(names, encoding="utf-8")
+        (folder / "called").touch()
 
 
 def answer() -> None:
@@ -37,7 +38,7 @@ def answer() -> None:
 
 
 def unanswered(folder: str) -> bool:
-    """Whether extraction with our parser was wanted, and no process had it."""
+    """Whether plaso extracted, and no process of its extraction had our parser."""
     roll = Path(folder)
     return (roll / "called").exists() and not any(roll.glob("present-*"))
 

@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import plaso
 from plaso.containers.event_sources import EventSource
 from plaso.containers.events import CalculateEventValuesHash, EventDataStream
 from plaso.containers.sessions import Session
@@ -47,7 +46,7 @@ def write(case: Case, query: Query, path: Path, zone: str = "") -> int:
     """
     holds.check()
     with tempfile.TemporaryDirectory(prefix="echoforensics-plaso-") as data:
-        overlay.build(Path(plaso.__file__).parent / "data", Path(data))
+        overlay.build(overlay.of_plaso(), Path(data))
         writer = StorageFactory.CreateStorageWriter(STORAGE_FORMAT_SQLITE)
         writer.Open(path=str(path))
         try:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
+import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from echoforensics.errors import EchoforensicsError
@@ -12,6 +15,7 @@ from echoforensics.plaso_plugin import holds, roll_call
 from echoforensics.plaso_plugin.vocabulary import NAME
 
 if TYPE_CHECKING:
+    import tempfile
     from collections.abc import Sequence
 
 #: The tools by their names.
@@ -20,6 +24,12 @@ TOOLS = ("log2timeline", "psteal", "psort", "pinfo", "image_export")
 
 class NotLoadedError(EchoforensicsError):
     """plaso read the evidence without our parser."""
+
+    def __init__(self, tool: str) -> None:
+        super().__init__(
+            f"{tool} read the evidence without the {NAME} parser: the processes that plaso started do not have it. Its"
+            " storage file lacks every Alexa event; do not use it. With --single_process plaso starts none"
+        )
 
 
 def run(tool: str, arguments: Sequence[str]) -> int:
@@ -45,9 +55,30 @@ def run(tool: str, arguments: Sequence[str]) -> int:
         finally:
             sys.argv = before
         if roll_call.unanswered(roll):
-            raise NotLoadedError(
-                f"{tool} read the evidence without the {NAME} parser: the processes that plaso started do"
-                " not have it. Its storage file lacks every Alexa event; do not use it. With --single_process plaso"
-                " starts none"
-            )
+            raise NotLoadedError(tool)
     return code
+
+
+def watch() -> None:
+    """For plaso's own commands: register our parser, and when the process ends see that it was there.
+
+    Raises:
+        PlasoChangedError: the installed plaso is not as we know it.
+    """
+    holds.check_engine()
+    import_module("echoforensics.plaso_plugin.registration")
+    if roll_call.is_open():
+        return  # a process that one of plaso's tools has started
+    roll = roll_call.begin()
+    atexit.register(_see, roll, os.getpid())
+
+
+def _see(roll: tempfile.TemporaryDirectory[str], owner: int) -> None:
+    if os.getpid() != owner:
+        return
+    lost = roll_call.unanswered(roll.name)
+    roll.cleanup()
+    if lost:
+        print(f"echoforensics: {NotLoadedError(Path(sys.argv[0]).name)}", file=sys.stderr, flush=True)  # noqa: T201
+        # The exit code can be changed in no other way now.
+        os._exit(1)

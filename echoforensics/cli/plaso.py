@@ -1,0 +1,59 @@
+"""``echoforensics plaso``: what goes into an installed plaso, and out of it again."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from echoforensics.errors import UsageError
+from echoforensics.plaso_plugin import hook_file
+
+
+@click.group("plaso")
+def group() -> None:
+    """Have plaso's own commands see the parser; none of it is needed for ``echoforensics log2timeline``."""
+
+
+@group.command("status")
+def status() -> None:
+    """Say whether the installed plaso is as it is known, and whether the hook is in."""
+    holds = import_module("echoforensics.plaso_plugin.holds")
+    holds.check()
+    tested = "the release that was tested" if version("plaso") == holds.TESTED else f"tested with {holds.TESTED}"
+    click.echo(f"plaso {version('plaso')}: all that echoforensics holds on to is there ({tested}; {holds.RANGE})")
+    click.echo(f"hook: {'installed' if hook_file.installed() else 'not installed'} ({hook_file.place()})")
+
+
+@group.command("install-hook")
+def install_hook() -> None:
+    """Make plain log2timeline, psteal, psort and image_export of this Python see the parser.
+
+    One file is put into this Python's site-packages; it runs at each start of Python and waits for plaso.
+    """
+    import_module("echoforensics.plaso_plugin.holds").check()
+    click.echo(f"written: {hook_file.install()}; remove-hook takes it away again")
+
+
+@group.command("remove-hook")
+def remove_hook() -> None:
+    """Take the hook out again."""
+    path = hook_file.remove()
+    click.echo(f"removed: {path}" if path else "there was no hook")
+
+
+@group.command("data")
+@click.argument("folder", type=click.Path(path_type=Path))
+def data(folder: Path) -> None:
+    """Write plaso's data folder with ours in it to FOLDER, for plain ``psort --data FOLDER``."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder}: exists and is not an empty folder")
+    overlay = import_module("echoforensics.plaso_plugin.overlay")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        overlay.build(overlay.of_plaso(), folder)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be written: {error.strerror}") from error
+    click.echo(f"written: {folder}")
