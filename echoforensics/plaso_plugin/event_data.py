@@ -65,6 +65,6 @@ def parser_chain(parser: str) -> str:
 
 def _storable(value: Any) -> Any:
     """A value that plaso can keep; None for nothing."""
-    if isinstance(value, str):
-        return storable(value)
-    return value or None
+    if not value:
+        return None
+    return storable(value) if isinstance(value, str) else value

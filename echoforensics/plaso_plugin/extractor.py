@@ -7,7 +7,7 @@ not wait their turn among plaso's: they read each file when plaso begins with it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plaso.engine import extractors
 from plaso.parsers.manager import ParsersManager
@@ -18,14 +18,51 @@ from echoforensics.evidence.limits import Budget
 from echoforensics.extraction.walk import is_archive
 from echoforensics.plaso_plugin import roll_call
 from echoforensics.plaso_plugin.archive_reading import ArchiveReading
-from echoforensics.plaso_plugin.file_source import file_of
+from echoforensics.plaso_plugin.file_source import file_of, in_archive
 from echoforensics.plaso_plugin.parser import AlexaParser
 from echoforensics.plaso_plugin.reading import Reading
 from echoforensics.plaso_plugin.vocabulary import NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dfvfs.path.path_spec import PathSpec
     from dfvfs.vfs.file_entry import FileEntry
     from plaso.parsers.mediator import ParserMediator
+
+
+#: Noted where the user chose which paths are to be read: an archive's file may not be among them, but a member is.
+FILTERED = "filtered"
+
+
+class AlexaPathSpecExtractor(extractors.PathSpecExtractor):
+    """Of a source that is an archive, gives the archive's own file too.
+
+    plaso enters such an archive at once. Where its folders have no entries of their own, as many programs write it,
+    dfVFS cannot open them, and plaso reads nothing and ends as if all were well.
+    """
+
+    def ExtractPathSpecs(
+        self,
+        path_spec: PathSpec,
+        find_specs: list[Any] | None = None,
+        recurse_file_system: bool = True,
+        resolver_context: Any = None,
+    ) -> Iterator[PathSpec]:
+        """Path specifications of a source. plaso asks for a source's with ``recurse_file_system`` false."""
+        if find_specs:
+            roll_call.note(FILTERED)
+        elif not recurse_file_system and in_archive(path_spec):
+            file = path_spec
+            while file.HasParent():
+                file = file.parent
+            yield file
+        yield from super().ExtractPathSpecs(
+            path_spec,
+            find_specs=find_specs,
+            recurse_file_system=recurse_file_system,
+            resolver_context=resolver_context,
+        )
 
 
 class AlexaEventDataExtractor(extractors.EventDataExtractor):
@@ -51,7 +88,8 @@ class AlexaEventDataExtractor(extractors.EventDataExtractor):
 
     def _read(self, mediator: ParserMediator, entry: FileEntry, data_stream: str) -> None:
         self._begun = entry
-        if self._alexa is None or not entry.IsFile():
+        if self._alexa is None or not entry.IsFile() or (in_archive(entry.path_spec) and not roll_call.noted(FILTERED)):
+            # What lies in an archive was read with the archive.
             return
         mediator.ClearParserChain()
         mediator.AppendToParserChain(NAME)

@@ -74,6 +74,15 @@ def file_of(entry: FileEntry, data_stream: str, context: Any) -> File:
     return File(source_of(entry, data_stream, context), entry.path_spec, "", partial(_beside, entry.path_spec, context))
 
 
+def in_archive(spec: PathSpec | None) -> bool:
+    """Whether a path specification leads into an archive, or is its root."""
+    while spec is not None:
+        if spec.type_indicator in _ARCHIVES:
+            return True
+        spec = getattr(spec, "parent", None)
+    return False
+
+
 def path_of(spec: PathSpec) -> str:
     """The path by which our parsers know a file: ``p2/local/log/messages.gz!/messages``."""
     location = _location(spec)

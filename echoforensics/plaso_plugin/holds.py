@@ -22,6 +22,11 @@ HOLDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "EventDataExtractor.ParseDataStream",
         ("parser_mediator", "file_entry", "data_stream_name"),
     ),
+    (
+        "plaso.engine.extractors",
+        "PathSpecExtractor.ExtractPathSpecs",
+        ("path_spec", "find_specs", "recurse_file_system", "resolver_context"),
+    ),
     ("plaso.engine.timeliner", "EventDataTimeliner", ("data_location",)),
     (
         "plaso.engine.timeliner",

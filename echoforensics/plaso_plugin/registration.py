@@ -20,7 +20,7 @@ from plaso.storage.factory import StorageFactory
 from echoforensics.errors import EchoforensicsError
 from echoforensics.plaso_plugin import overlay, roll_call
 from echoforensics.plaso_plugin.arguments import HELPERS
-from echoforensics.plaso_plugin.extractor import AlexaEventDataExtractor
+from echoforensics.plaso_plugin.extractor import AlexaEventDataExtractor, AlexaPathSpecExtractor
 from echoforensics.plaso_plugin.parser import AlexaParser
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def register() -> None:
         ArgumentHelperManager.DeregisterHelper(theirs)
         ArgumentHelperManager.RegisterHelper(ours)
     extractors.EventDataExtractor = AlexaEventDataExtractor
+    extractors.PathSpecExtractor = AlexaPathSpecExtractor
     configurations.ProcessingConfiguration = AlexaProcessingConfiguration
     # Called by the tools that extract, once, when they begin.
     StorageFactory.CreateStorageWriter = _calling(StorageFactory.CreateStorageWriter)

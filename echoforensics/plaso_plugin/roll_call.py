@@ -27,8 +27,19 @@ def is_open() -> bool:
 
 def call() -> None:
     """Note that plaso begins to extract."""
+    note("called")
+
+
+def note(name: str) -> None:
+    """Note something for every process of the run."""
     if folder := _folder():
-        (folder / "called").touch()
+        (folder / name).touch()
+
+
+def noted(name: str) -> bool:
+    """Whether something was noted."""
+    folder = _folder()
+    return folder is not None and (folder / name).exists()
 
 
 def answer() -> None:

@@ -1,0 +1,80 @@
+"""Running plaso's tools in processes of their own, and reading what they stored."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from plaso.storage.factory import StorageFactory
+
+from echoforensics.demo import build
+from echoforensics.errors import UsageError
+
+ROOT = Path(__file__).parents[3]
+QUIET = ("-q", "--status_view", "none", "--logfile", "plaso.log")
+EXTRACT = ("--unattended", *QUIET)
+
+
+@pytest.fixture(scope="module")
+def demo_evidence(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample evidence: an ext4 image with deleted files, an export in a zip, a phone's files."""
+    folder = tmp_path_factory.mktemp("demo") / "evidence"
+    try:
+        build.build(folder)
+    except UsageError as error:
+        pytest.skip(str(error))
+    return folder
+
+
+@pytest.fixture
+def python(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs Python with arguments in the test's folder; the exit code must be the one named."""
+
+    def run(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, *map(str, arguments)],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+    return run
+
+
+@pytest.fixture
+def read_events() -> Callable[[Path], list[dict[str, Any]]]:
+    """Every event of a storage file, with its data and its file's hash."""
+
+    def read(path: Path) -> list[dict[str, Any]]:
+        reader = StorageFactory.CreateStorageReaderForFile(str(path))
+        try:
+            return [_event(reader, event) for event in reader.GetAttributeContainers("event")]
+        finally:
+            reader.Close()
+
+    return read
+
+
+def _event(reader: Any, event: Any) -> dict[str, Any]:
+    data = reader.GetAttributeContainerByIdentifier("event_data", event.GetEventDataIdentifier())
+    stream = reader.GetAttributeContainerByIdentifier("event_data_stream", data.GetEventDataStreamIdentifier())
+    values = {name: value for name, value in data.GetAttributes() if not name.startswith(("_", "date_"))}
+    chain = getattr(data, "_parser_chain", None)
+    return {
+        **values,
+        "timestamp": event.timestamp,
+        "timestamp_desc": event.timestamp_desc,
+        "sha256": stream.sha256_hash,
+        "parser": str(chain).removeprefix("echoforensics/"),
+        "path_spec": stream.path_spec.comparable,
+    }

@@ -1,0 +1,95 @@
+"""However plaso starts its processes, they have our parser; where they have not, the run is refused."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+#: Runs log2timeline as its console script would, with a start method.
+SCRIPT = """
+import multiprocessing, sys
+if __name__ == "__main__":
+    multiprocessing.set_start_method(sys.argv[1])
+    from echoforensics.cli.main import main
+    sys.argv = ["echoforensics", "log2timeline", *sys.argv[2:]]
+    main()
+"""
+#: The same, with plaso as if it made its configuration otherwise: nothing then brings our parser into a new process.
+LOST = SCRIPT.replace(
+    "    sys.argv =",
+    """    from plaso.engine import configurations
+    theirs = configurations.ProcessingConfiguration
+    from echoforensics.plaso_plugin import registration
+    configurations.ProcessingConfiguration = theirs
+    sys.argv =""",
+)
+OPTIONS = ("--unattended", "-q", "--status_view", "none", "--logfile", "plaso.log", "--parsers", "alexa")
+
+Events = Callable[[Path], list[dict[str, Any]]]
+
+
+def _rows(python: Callable[..., Any], source: Path) -> Counter[tuple[Any, ...]]:
+    """What extract makes of a source, but for deleted files, which plaso does not read."""
+    python("-m", "echoforensics", "extract", source, "-c", "case")
+    text = python("-m", "echoforensics", "timeline", "case", "-f", "jsonl").stdout
+    rows = [json.loads(line) for line in text.splitlines()]
+    assert len(rows) == 38
+    live = [row for row in rows if "It was read from a deleted file" not in row["message"]]
+    assert len(live) == 32
+    return Counter(
+        (row["data_type"], row["timestamp"] or 0, row["record"], row["locator"], row["sha256"]) for row in live
+    )
+
+
+def _events(found: list[dict[str, Any]]) -> Counter[tuple[Any, ...]]:
+    return Counter(
+        (event["data_type"], event["timestamp"], event["record"], event.get("locator", ""), event["sha256"])
+        for event in found
+    )
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_every_start_method_gives_the_same_events(
+    method: str, python: Callable[..., Any], demo_evidence: Path, tmp_path: Path, read_events: Events
+) -> None:
+    (tmp_path / "tool.py").write_text(SCRIPT)
+    image = demo_evidence / "echo-data.img"
+    python("tool.py", method, *OPTIONS, "--workers", "2", "--storage_file", "x.plaso", image)
+
+    assert _events(read_events(tmp_path / "x.plaso")) == _rows(python, image)
+
+
+def test_a_single_process_gives_the_same_events(
+    python: Callable[..., Any], demo_evidence: Path, tmp_path: Path, read_events: Events
+) -> None:
+    image = demo_evidence / "echo-data.img"
+    arguments = ("--single_process", *OPTIONS, "--storage_file", "x.plaso", image)
+    python("-m", "echoforensics", "log2timeline", *arguments)
+
+    assert _events(read_events(tmp_path / "x.plaso")) == _rows(python, image)
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_a_run_whose_workers_lack_our_parser_is_refused(
+    method: str, python: Callable[..., Any], demo_evidence: Path, tmp_path: Path, read_events: Events
+) -> None:
+    (tmp_path / "tool.py").write_text(LOST)
+    arguments = (*OPTIONS, "--workers", "1", "--storage_file", "x.plaso", demo_evidence / "phone")
+    done = python("tool.py", method, *arguments, code=2)
+
+    assert "without the echoforensics parser" in done.stderr
+    assert "do not use it" in done.stderr
+    assert read_events(tmp_path / "x.plaso") == []
+
+
+def test_lists_and_help_are_not_taken_for_a_lost_run(python: Callable[..., Any]) -> None:
+    listed = python("-m", "echoforensics", "log2timeline", "--parsers", "list").stdout
+    assert "echoforensics" in listed
+    assert "alexa_activities" not in listed.partition("Plugins")[0]
+    assert "--storage_file" in python("-m", "echoforensics", "log2timeline", "--help").stdout
+    assert python("-m", "echoforensics", "psort", "-V").stdout.startswith("plaso - psort version")
