@@ -32,6 +32,7 @@ docs: setup
 bench: setup
 	@.ci/system-packages bench
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.plaso_store
 
 setup: $(VENV)/.ready
 

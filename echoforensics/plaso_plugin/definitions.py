@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from typing import TYPE_CHECKING
 
 from echoforensics.plaso_plugin.vocabulary import NAME, PRESET, WORD_OF
 from parsers.catalogue import catalogue
 
 #: The name of our parser in plaso, and of the preset that asks for it alone.
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 #: Data type of a record whose own data type its parser has not declared: plaso drops what it has no mapping for.
 UNDECLARED = "alexa:undeclared"
 #: The families of operating systems that plaso knows. Where it recognises one in an image, it reads that system's
@@ -40,12 +44,16 @@ def formatters() -> str:
     )
 
 
-def timeliner() -> str:
-    """The mapping of plaso's timeliner: which attribute holds a time of which kind. All data types have them all."""
+def timeliner(names: Iterable[str] | None = None) -> str:
+    """The mapping of plaso's timeliner: which attribute holds a time of which kind. All data types have them all.
+
+    Args:
+        names: data types; default: every one.
+    """
     mappings = "".join(f"- {{name: {name}, description: {word}}}\n" for name, word in WORD_OF.items())
     return "".join(
         f"---\ndata_type: {_quoted(name)}\nattribute_mappings:\n{mappings}place_holder_event: true\n"
-        for name in data_types()
+        for name in (data_types() if names is None else names)
     )
 
 

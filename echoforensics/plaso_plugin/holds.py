@@ -13,7 +13,22 @@ TESTED = "20260720"
 RANGE = ">=20260720"
 
 #: Module, name in it, and the parameters that a function or a class's constructor is called with by plaso or by us.
-HOLDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+Holds = tuple[tuple[str, str, tuple[str, ...]], ...]
+
+#: What a storage file is written through.
+STORE: Holds = (
+    ("plaso.engine.timeliner", "EventDataTimeliner", ("data_location",)),
+    (
+        "plaso.engine.timeliner",
+        "EventDataTimeliner.ProcessEventData",
+        ("storage_writer", "event_data", "event_data_stream"),
+    ),
+    ("plaso.containers.events", "CalculateEventValuesHash", ("event_data", "event_data_stream")),
+    ("plaso.storage.factory", "StorageFactory.CreateStorageWriter", ("storage_format",)),
+)
+
+#: What our parser stands on.
+ENGINE: Holds = (
     ("plaso.engine.configurations", "ProcessingConfiguration", ()),
     ("plaso.engine.extractors", "EventDataExtractor", ("force_parser", "parser_filter_expression")),
     ("plaso.engine.extractors", "EventDataExtractor.ParseFileEntryMetadata", ("parser_mediator", "file_entry")),
@@ -27,12 +42,6 @@ HOLDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "PathSpecExtractor.ExtractPathSpecs",
         ("path_spec", "find_specs", "recurse_file_system", "resolver_context"),
     ),
-    ("plaso.engine.timeliner", "EventDataTimeliner", ("data_location",)),
-    (
-        "plaso.engine.timeliner",
-        "EventDataTimeliner.ProcessEventData",
-        ("storage_writer", "event_data", "event_data_stream"),
-    ),
     ("plaso.parsers.manager", "ParsersManager.RegisterParser", ("parser_class",)),
     ("plaso.parsers.manager", "ParsersManager.GetParserObjects", ("parser_filter_expression",)),
     ("plaso.parsers.interface", "BaseParser.EnablePlugins", ("plugin_includes",)),
@@ -44,12 +53,10 @@ HOLDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("plaso.cli.helpers.interface", "ArgumentsHelper.ParseOptions", ("options", "configuration_object")),
     ("plaso.cli.helpers.data_location", "DataLocationArgumentsHelper", ()),
     ("plaso.cli.helpers.artifact_definitions", "ArtifactDefinitionsArgumentsHelper", ()),
-    ("plaso.containers.events", "CalculateEventValuesHash", ("event_data", "event_data_stream")),
-    ("plaso.storage.factory", "StorageFactory.CreateStorageWriter", ("storage_format",)),
 )
 
 #: Module, class, and attributes of its instances that are not public, and that plaso's own code sets as we do.
-ATTRIBUTES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+ATTRIBUTES: Holds = (
     ("plaso.parsers.mediator", "ParserMediator", ("_event_data_stream", "_event_data_stream_identifier")),
     ("plaso.containers.events", "EventData", ("_parser_chain", "_event_values_hash")),
     ("plaso.cli.tools", "CLITool", ("_data_location",)),
@@ -71,15 +78,26 @@ def check() -> None:
     Raises:
         PlasoChangedError: something is not there, or is called differently. Names it.
     """
-    _check((*HOLDS, *TOOLS))
+    check_engine()
+    _check(TOOLS)
 
 
 def check_engine() -> None:
     """Look at all but the tools themselves. Raises as :func:`check` does."""
-    _check(HOLDS)
+    check_store()
+    _check(ENGINE)
+    for module, name, attributes in ATTRIBUTES:
+        instance = getattr(import_module(module), name)()
+        if missing := [attribute for attribute in attributes if attribute not in vars(instance)]:
+            raise _changed(f"{module}.{name} has no {', '.join(missing)}")
 
 
-def _check(holds: tuple[tuple[str, str, tuple[str, ...]], ...]) -> None:
+def check_store() -> None:
+    """Look at what storage files are written through. Raises as :func:`check` does."""
+    _check(STORE)
+
+
+def _check(holds: Holds) -> None:
     for module, name, parameters in holds:
         found: object
         try:
@@ -91,10 +109,6 @@ def _check(holds: tuple[tuple[str, str, tuple[str, ...]], ...]) -> None:
         known = inspect.signature(found).parameters if callable(found) else {}
         if missing := [parameter for parameter in parameters if parameter not in known]:
             raise _changed(f"{module}.{name} does not take {', '.join(missing)}")
-    for module, name, attributes in ATTRIBUTES:
-        instance = getattr(import_module(module), name)()
-        if missing := [attribute for attribute in attributes if attribute not in vars(instance)]:
-            raise _changed(f"{module}.{name} has no {', '.join(missing)}")
 
 
 def _changed(what: str) -> PlasoChangedError:

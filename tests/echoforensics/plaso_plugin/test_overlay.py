@@ -124,7 +124,7 @@ def test_the_range_is_the_one_that_the_package_requires() -> None:
 
 
 def _each_hold() -> Iterator[tuple[str, str]]:
-    for module, name, _ in (*holds.HOLDS, *holds.TOOLS):
+    for module, name, _ in (*holds.STORE, *holds.ENGINE, *holds.TOOLS):
         yield module, name
 
 
