@@ -21,7 +21,8 @@ from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN, utc
 
 #: Two lines of one event of the event service within so many seconds are one event.
 _ONE_EVENT = 1.0
-_STAMP = re.compile(r"@(\d{13})(?!\d)")
+#: In a name. Windows, and tools that export files, write another sign for the @.
+_STAMP = re.compile(r"(?:@|Log[._][a-z]+_)(\d{13})(?!\d)")
 _PATH = re.compile(
     r"(?:^|/)(?:Log\.\w{1,20}(?:_\d{1,4}|@\d{13})|logd/|logcat|dropbox/|main_log|system\.log)", re.IGNORECASE
 )
@@ -36,7 +37,7 @@ class FireOsLog(Parser):
     """Reads one log, once it is unpacked."""
 
     name: ClassVar[str] = "fireos_log"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Logs of Fire OS devices: Echo Show, Spot, Dot",

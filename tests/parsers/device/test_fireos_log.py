@@ -53,6 +53,16 @@ def _times(lines: Iterable[str], path: str = PATH) -> list[str | None]:
     return [iso(record.moments[0].timestamp) for record in records]
 
 
+@pytest.mark.parametrize("path", [PATH, "exported/Log.main_1680897600000.txt/Log.main_0", "Log_main_1680897600000.txt"])
+def test_the_year_is_counted_back_from_the_name_also_where_its_sign_was_replaced(path: str) -> None:
+    assert _times(["--------- beginning of main", WAKE], path) == ["2023-04-07T17:53:57.748000+00:00"]
+
+
+@pytest.mark.parametrize("path", ["export_1680897600000/Log.main_0", "Log.main_0"])
+def test_other_numbers_in_a_path_are_not_taken_for_the_log_s_time(path: str) -> None:
+    assert _times(["--------- beginning of main", WAKE], path) == [None]
+
+
 def test_whole_records() -> None:
     wake, summary = _read(["--------- beginning of main", WAKE])
     recorded = Moment("Recorded Time", "04-07 17:53:57.748", Clock.DEVICE, 1680890037748000, NOTE)
