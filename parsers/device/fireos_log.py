@@ -22,7 +22,7 @@ from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN, utc
 #: Two lines of one event of the event service within so many seconds are one event.
 _ONE_EVENT = 1.0
 #: In a name. Windows, and tools that export files, write another sign for the @.
-_STAMP = re.compile(r"(?:@|Log[._][a-z]+_)(\d{13})(?!\d)")
+_STAMP = re.compile(r"(?:@|Log\.[a-z]+_)(\d{13})(?!\d)")
 _PATH = re.compile(
     r"(?:^|/)(?:Log\.\w{1,20}(?:_\d{1,4}|@\d{13})|logd/|logcat|dropbox/|main_log|system\.log)", re.IGNORECASE
 )

@@ -53,7 +53,9 @@ def _times(lines: Iterable[str], path: str = PATH) -> list[str | None]:
     return [iso(record.moments[0].timestamp) for record in records]
 
 
-@pytest.mark.parametrize("path", [PATH, "exported/Log.main_1680897600000.txt/Log.main_0", "Log_main_1680897600000.txt"])
+@pytest.mark.parametrize(
+    "path", [PATH, "exported/Log.main_1680897600000.txt/Log.main_0", "logd/Log.main_1680897600000.txt"]
+)
 def test_the_year_is_counted_back_from_the_name_also_where_its_sign_was_replaced(path: str) -> None:
     assert _times(["--------- beginning of main", WAKE], path) == ["2023-04-07T17:53:57.748000+00:00"]
 
