@@ -111,6 +111,28 @@ class Container(ABC):
         """Let go of what the container holds open."""
 
 
+def member_address(place: int, name: str, path: str) -> str:
+    """The address of an archive's member: its place, and its name where the path shows it otherwise.
+
+    Args:
+        place: what finds it in the archive.
+        name: as the archive writes it; may hold what is not UTF-8, as surrogates.
+        path: as it is shown.
+    """
+    return str(place) if name == path else f"{place}@{name.encode('utf-8', 'surrogateescape').hex()}"
+
+
+def member_name(address: str, path: str) -> str | None:
+    """The name as the archive writes it; None where it is not UTF-8."""
+    _, at, written = address.partition("@")
+    if not at:
+        return path
+    try:
+        return bytes.fromhex(written).decode()
+    except ValueError:
+        return None
+
+
 def text_of(name: bytes) -> str:
     """A file name as text. Bytes that are not UTF-8 are shown as ``\\xNN``, so that no name is lost or invalid."""
     return name.decode("utf-8", "backslashreplace")

@@ -7,7 +7,7 @@ import tarfile
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, Fault, Kind
+from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, Fault, Kind, member_address
 from echoforensics.evidence.limits import MAX_ENTRIES
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ class TarArchive(Container):
             yield Fault("", f"the archive could not be read to its end: {error}")
 
     def open(self, address: str) -> BinaryIO:
-        """Open a member; its address is the byte offset of its header in the tar."""
+        """Open a member; its address begins with the byte offset of its header in the tar."""
         stream = self._opener()
         tar = tarfile.open(fileobj=stream, mode="r|")  # noqa: SIM115 (the content is read after this)
         for member in _members(tar):
-            if str(member.offset) == address:
+            if str(member.offset) == address.partition("@")[0]:
                 return _content(tar, member)
         raise KeyError(address)
 
@@ -62,7 +62,8 @@ def _members(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
 
 
 def _entry(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
-    path, address = member.name.lstrip("/").removeprefix("./"), str(member.offset)
+    path = member.name.lstrip("/").removeprefix("./")
+    address = member_address(member.offset, member.name, path)
     times = {"modified": _iso(member.mtime)}
     if member.issym() or member.islnk():
         note = f"a link to {member.linkname}; not followed"

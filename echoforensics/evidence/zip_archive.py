@@ -7,7 +7,7 @@ import struct
 import zipfile
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.evidence.entry import Container, Entry, Fault, Kind
+from echoforensics.evidence.entry import Container, Entry, Fault, Kind, member_address
 from echoforensics.evidence.limits import MAX_ENTRIES, MAX_ZIP_DIRECTORY
 from echoforensics.evidence.streams import BudgetedStream, buffered
 
@@ -53,9 +53,9 @@ class ZipArchive(Container):
             yield self._entry(index, member)
 
     def open(self, address: str) -> BinaryIO:
-        """Open a member; its address is its number in the central directory."""
+        """Open a member; its address begins with its number in the central directory."""
         try:
-            member = self._zip.infolist()[int(address)]
+            member = self._zip.infolist()[int(address.partition("@")[0])]
         except (IndexError, ValueError) as error:
             raise KeyError(address) from error
         return self._open(member)
@@ -67,16 +67,17 @@ class ZipArchive(Container):
 
     def _entry(self, index: int, member: zipfile.ZipInfo) -> Entry:
         path = member.filename.lstrip("/")
+        address = member_address(index, member.filename, path)
         year, month, day, hour, minute, second = member.date_time
         wall = f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
         times = {"modified": f"{wall} (local time of an unknown zone)"}
         if stat.S_ISLNK(member.external_attr >> 16):
-            return Entry(path, str(index), 0, None, Kind.LINK, note="a link; not followed", times=times)
+            return Entry(path, address, 0, None, Kind.LINK, note="a link; not followed", times=times)
         if member.flag_bits & _ENCRYPTED:
             note = "encrypted; not read"
-            return Entry(path, str(index), member.file_size, None, note=note, times=times)
+            return Entry(path, address, member.file_size, None, note=note, times=times)
         opener, mode = (lambda: self._open(member)), _mode(member)
-        return Entry(path, str(index), member.file_size, opener, times=times, seekable=False, mode=mode)
+        return Entry(path, address, member.file_size, opener, times=times, seekable=False, mode=mode)
 
     def _open(self, member: zipfile.ZipInfo) -> BinaryIO:
         try:

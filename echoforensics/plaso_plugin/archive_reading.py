@@ -61,7 +61,9 @@ class ArchiveReading:
                     self._warn(outer, entry.path, f"listed with {entry.size} bytes, but {entry.note}")
             else:
                 path = place.below(entry).path
-                spec = inside(outer.spec, form_of(container, outer.source.head), entry.path) or outer.spec
+                spec = (
+                    inside(outer.spec, form_of(container, outer.source.head), entry.path, entry.address) or outer.spec
+                )
                 try:
                     copied = self._copy(entry, path, folder / str(number), outer)
                 except READ_ERRORS as error:

@@ -83,7 +83,7 @@ class PathSpecs:
             if not found.exact:
                 return found
             form = self._form_at(INSIDE.join(parts[:depth]), json.dumps(addresses[:depth]))
-            member = inside(found.path_spec, form, parts[depth])
+            member = inside(found.path_spec, form, parts[depth], addresses[depth])
             if member is None:
                 return Located(found.path_spec, exact=False)
             found = Located(member, exact=True)
@@ -102,7 +102,7 @@ class PathSpecs:
         if kind == "file":
             return Located(self._source, exact=True)
         if kind in ("zip", "tar", "compressed"):
-            member = inside(self._source, self._form, path)
+            member = inside(self._source, self._form, path, address)
             return Located(member or self._source, exact=member is not None)
         return self._on_media(path, address, state)
 

@@ -1,0 +1,305 @@
+"""Path specifications lead to the very bytes of the original evidence, and say so only where they do."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import re
+import shutil
+import tarfile
+import zipfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dfvfs.resolver.resolver import Resolver
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plaso.storage.factory import StorageFactory
+
+from echoforensics.case.store import Store
+from echoforensics.extraction.options import Options
+from echoforensics.extraction.run import extract
+from echoforensics.plaso_plugin.path_specs import Located, PathSpecs
+
+QUIET = ("-q", "--status_view", "none", "--unattended", "--logfile", "plaso.log")
+LINE = b"20240309:211402 ASRD[1596]: I ASRD:WakeWord:nothing\n"
+
+
+def _tree(folder: Path, name: str = "ünïcode.wav") -> Path:
+    """Files of many kinds, some in archives in archives."""
+    (folder / "local/log").mkdir(parents=True)
+    (folder / "deep/a b/c'd").mkdir(parents=True)
+    (folder / "local/log/messages").write_bytes(LINE * 50)
+    (folder / "local/log/messages_00000001_20240309220000.gz").write_bytes(gzip.compress(LINE * 40, mtime=0))
+    (folder / f"deep/a b/c'd/{name}").write_bytes(_wav())
+    (folder / "empty").write_bytes(b"")
+    inner = io.BytesIO()
+    with tarfile.open(fileobj=inner, mode="w:gz") as archive:
+        _add(archive, "in tar/clip.wav", _wav())
+        _add(archive, "in tar/text.txt", b"some text\n" * 9)
+    with zipfile.ZipFile(folder / "deep/outer.zip", "w", zipfile.ZIP_DEFLATED) as outer:
+        outer.writestr("plain/sound.wav", _wav())
+        outer.writestr("logs/messages.gz", gzip.compress(LINE * 30, mtime=0))
+        outer.writestr("inner.tar.gz", inner.getvalue())
+    return folder
+
+
+def _wav(seconds: int = 1) -> bytes:
+    body = hashlib.sha256(b"noise").digest() * (seconds * 1000)
+    return b"RIFF" + (36 + len(body)).to_bytes(4, "little") + b"WAVEfmt \x10\0\0\0\x01\0\x01\0" + (
+        (16000).to_bytes(4, "little") + (32000).to_bytes(4, "little") + b"\x02\0\x10\0data"
+        + len(body).to_bytes(4, "little") + body
+    )  # fmt: skip
+
+
+def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = len(content)
+    archive.addfile(member, io.BytesIO(content))
+
+
+def _located(source: Path, case: Path) -> dict[str, tuple[Located, str, str]]:
+    """Of every entry with content: where it lies, its SHA-256 and its state, by path."""
+    extract([source], case, None, Options("Tester", "", "", ""), lambda *_: None)
+    store = Store(case / "case.db")
+    try:
+        (item,) = store.evidence()
+        specs = PathSpecs(item, store)
+        found = store.db.execute("SELECT path, address, state, sha256 FROM entries WHERE sha256 IS NOT NULL")
+        return {path: (specs.of(path, address, state), sha256, state) for path, address, state, sha256 in found}
+    finally:
+        store.close()
+
+
+def _opened(located: Located) -> str | None:
+    """SHA-256 of what dfVFS gives for a path specification; None where it gives no content (a folder)."""
+    if located.path_spec.type_indicator == "OS" and Path(located.path_spec.location).is_dir():
+        return None
+    file = Resolver.OpenFileObject(located.path_spec)
+    assert file is not None, located.path_spec.comparable
+    whole = hashlib.sha256()
+    while piece := file.read(1 << 20):
+        whole.update(piece)
+    return whole.hexdigest()
+
+
+def _check(found: dict[str, tuple[Located, str, str]]) -> set[str]:
+    """Exact ones give the very bytes, the others open; returns the paths of those that are not exact."""
+    assert found
+    for path, (located, sha256, _) in found.items():
+        opened = _opened(located)
+        if located.exact:
+            assert opened == sha256, path
+    return {path for path, (located, _, _) in found.items() if not located.exact}
+
+
+TREE = {
+    "local/log/messages",
+    "local/log/messages_00000001_20240309220000.gz",
+    "local/log/messages_00000001_20240309220000.gz!/messages_00000001_20240309220000",
+    "deep/a b/c'd/ünïcode.wav",
+    "empty",
+    "deep/outer.zip",
+    "deep/outer.zip!/plain/sound.wav",
+    "deep/outer.zip!/logs/messages.gz",
+    "deep/outer.zip!/logs/messages.gz!/messages",
+    "deep/outer.zip!/inner.tar.gz",
+    "deep/outer.zip!/inner.tar.gz!/in tar/clip.wav",
+    "deep/outer.zip!/inner.tar.gz!/in tar/text.txt",
+}
+
+#: mtools would write the other name in a code page.
+PLAIN_TREE = {path.replace("ünïcode", "sound") for path in TREE}
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    found = _located(_tree(tmp_path / "evidence"), tmp_path / "case")
+    assert set(found) == TREE
+    assert _check(found) == set()
+
+
+@pytest.mark.parametrize("form", ["zip", "tar", "gztar", "bztar", "xztar"])
+def test_an_archive_as_the_source(form: str, tmp_path: Path) -> None:
+    packed = shutil.make_archive(str(tmp_path / "evidence"), form, _tree(tmp_path / "tree"))
+    found = _located(Path(packed), tmp_path / "case")
+    assert {path.removeprefix("./") for path in found} == TREE
+    assert _check(found) == set()
+
+
+def test_a_compressed_file_and_a_loose_file_as_the_source(tmp_path: Path) -> None:
+    for name, content in (("messages.gz", gzip.compress(LINE * 20)), ("clip.wav", _wav())):
+        (tmp_path / name).write_bytes(content)
+        assert _check(_located(tmp_path / name, tmp_path / f"{name}-case")) == set()
+
+
+@pytest.mark.parametrize("kind", ["ext2", "ext4", "fat"])
+def test_an_image_of_one_file_system(kind: str, tmp_path: Path, make_image: Callable[..., Path]) -> None:
+    image = make_image(_tree(tmp_path / "tree", "sound.wav"), kind, 32)
+    found = {path: value for path, value in _located(image, tmp_path / "case").items() if "$" not in path}
+    assert set(found) == PLAIN_TREE
+    assert _check(found) == set()
+
+
+def test_a_partition_of_a_gpt_disk_raw_and_as_ewf(
+    tmp_path: Path, make_image: Callable[..., Path], make_gpt: Callable[..., Path], make_ewf: Callable[..., Path]
+) -> None:
+    disk = make_gpt(make_image(_tree(tmp_path / "tree"), "ext4"))
+    for source in (disk, make_ewf(disk, 4 * 1024 * 1024)):
+        found = _located(source, tmp_path / f"{source.suffix}-case")
+        assert set(found) == {f"p2/{path}" for path in TREE}
+        assert _check(found) == set()
+
+
+def test_partitions_of_an_mbr_disk(
+    tmp_path: Path, make_image: Callable[..., Path], run_program: Callable[..., str]
+) -> None:
+    tree = _tree(tmp_path / "tree", "sound.wav")
+    disk = tmp_path / "disk.dd"
+    with disk.open("wb") as stream:
+        stream.truncate(50 * 1024 * 1024)
+    run_program("sfdisk", "-q", disk, stdin=b"label: dos\n2048,16384,83\n18432,65536,c\n")
+    for kind, first in (("ext4", 2048), ("fat", 18432)):
+        # libfsfat, by which dfVFS reads FAT, takes a small FAT12 file system for FAT16.
+        content = make_image(tree, kind, 8 if kind == "ext4" else 32, f"{kind}.dd").read_bytes()
+        with disk.open("r+b") as stream:
+            stream.seek(first * 512)
+            stream.write(content)
+    found = {path: value for path, value in _located(disk, tmp_path / "case").items() if "$" not in path}
+    assert set(found) == {f"p{number}/{path}" for number in (1, 2) for path in PLAIN_TREE}
+    assert _check(found) == set()
+
+
+@pytest.mark.parametrize("form", ["qcow2", "vmdk", "vpc", "vhdx"])
+def test_virtual_disks(
+    form: str, tmp_path: Path, make_image: Callable[..., Path], run_program: Callable[..., str]
+) -> None:
+    image = make_image(_tree(tmp_path / "tree"), "ext4")
+    made = tmp_path / f"disk.{form}"
+    run_program("qemu-img", "convert", "-O", form, image, made)
+    found = _located(made, tmp_path / "case")
+    assert set(found) == TREE
+    assert _check(found) == set()
+
+
+def test_what_dfvfs_cannot_enter_is_said_to_lie_in_the_image(tmp_path: Path, run_program: Callable[..., str]) -> None:
+    image = tmp_path / "image.sqfs"
+    run_program("mksquashfs", _tree(tmp_path / "tree"), image, "-quiet", "-no-progress")
+    found = {path: value for path, value in _located(image, tmp_path / "case").items() if "$" not in path}
+    assert set(found) == TREE
+    assert _check(found) == TREE
+
+
+def test_deleted_files_lie_in_their_volume_and_carved_ones_at_their_place(
+    tmp_path: Path, make_image: Callable[..., Path], run_program: Callable[..., str]
+) -> None:
+    tree = _tree(tmp_path / "tree")
+    (tree / "local/spoken.wav").write_bytes(_wav(2)[:44] + bytes(range(256)) * 300)
+    image = make_image(tree, "ext4")
+    run_program("debugfs", "-w", "-R", "rm /local/spoken.wav", image)
+    with image.open("r+b") as stream:
+        stream.seek(7 * 1024 * 1024 + 17)
+        stream.write(_wav(1)[:44] + b"\x07" * 32000)
+    found = _located(image, tmp_path / "case")
+    states = {state for _, _, state in found.values()}
+    assert states == {"allocated", "deleted", "carved"}
+    inexact = _check(found)
+    assert inexact == {path for path, (_, _, state) in found.items() if state == "deleted"}
+
+
+@pytest.mark.parametrize("kind", ["folder", "ext4", "gpt", "fat"])
+def test_they_are_those_of_log2timeline(
+    kind: str,
+    tmp_path: Path,
+    python: Callable[..., Any],
+    make_image: Callable[..., Path],
+    make_gpt: Callable[..., Path],
+) -> None:
+    source = _tree(tmp_path / "tree", "sound.wav")
+    if kind != "folder":
+        source = make_image(source, "ext4" if kind == "gpt" else kind, 32)
+    if kind == "gpt":
+        source = make_gpt(source)
+    found = _located(source, tmp_path / "case")
+    # plaso names a FAT file by the number of its directory entry too, which the case does not keep.
+    ours = {located.path_spec.comparable for path, (located, _, _) in found.items() if "!/" not in path}
+    arguments = (
+        "--single_process",
+        *QUIET,
+        "--partitions",
+        "all",
+        "--parsers",
+        "filestat",
+        "--hashers",
+        "none",
+        "--storage_file",
+        "x.plaso",
+    )
+    python("-m", "plaso.scripts.log2timeline", *arguments, source)
+    theirs = {re.sub(r"identifier: \d+, ", "", spec) for spec in _streams(tmp_path / "x.plaso")}
+    # What lies in gzip files plaso has too; folders and other archives are not files of the case.
+    assert ours <= theirs
+    assert {spec for spec in theirs - ours if "type: GZIP" not in spec} <= {
+        spec for spec in theirs if spec.rstrip().endswith(("location: /", "location: \\"))
+    }
+
+
+def _streams(path: Path) -> set[str]:
+    reader = StorageFactory.CreateStorageReaderForFile(str(path))
+    with closing(_Closing(reader)):
+        return {stream.path_spec.comparable for stream in reader.GetAttributeContainers("event_data_stream")}
+
+
+class _Closing:
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+
+    def close(self) -> None:
+        self._reader.Close()
+
+
+def _older(opening: dict[str, Any], kind: str, store: Store) -> PathSpecs:
+    return PathSpecs({"id": 1, "kind": kind, "location": "/evidence/x", "opening": json.dumps(opening)}, store)
+
+
+@pytest.fixture(scope="module")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store(tmp_path_factory.mktemp("store") / "case.db", create=True)
+
+
+@pytest.mark.parametrize("kind", ["raw image", "zip", "tar", "compressed", "Android sparse image", "LVM"])
+def test_a_case_that_does_not_say_where_things_lie(kind: str, empty_store: Store) -> None:
+    located = _older({"offsets": []}, kind, empty_store).of("p2/a/b", '["p2/12@612f62"]', "allocated")
+    assert not located.exact
+    assert "/evidence/x" in located.path_spec.comparable
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(["raw image", "EWF image", "zip", "tar", "compressed", "folder", "file", "x"]),
+    st.text(max_size=40),
+    st.lists(st.text(max_size=30), min_size=1, max_size=3),
+    st.sampled_from(["allocated", "deleted", "carved"]),
+    st.dictionaries(
+        st.sampled_from(["", "p1/", "p2/"]),
+        st.fixed_dictionaries(
+            {
+                "scheme": st.sampled_from(["GPT", "MBR", "whole", "LVM"]),
+                "offset": st.none() | st.integers(0, 2**70),
+                "length": st.integers(0, 2**70),
+                "pieces": st.integers(0, 3),
+                "file_system": st.sampled_from(["ext4", "FAT16", "", "squashfs"]),
+            }
+        ),
+    ),
+)
+def test_whatever_a_case_says_nothing_is_raised(
+    empty_store: Store, kind: str, path: str, addresses: list[str], state: str, volumes: dict[str, Any]
+) -> None:
+    specs = _older({"offsets": [], "volumes": volumes, "form": "tar in gzip"}, kind, empty_store)
+    located = specs.of(path, json.dumps(addresses), state)
+    assert located.path_spec.comparable
