@@ -11,7 +11,7 @@ PRESET = "alexa"
 #: What a time is of, where nobody knows: plaso's own word.
 UNKNOWN = "Unknown Time"
 #: Every word for a time that our parsers use. A test holds the parsers to it.
-WORDS = tuple(sorted({*TIME_WORDS, "Backup Time", "Last Visited Time", UNKNOWN}))
+WORDS = tuple(sorted({*TIME_WORDS, "Backup Time", "Connection Established", "Last Visited Time", UNKNOWN}))
 
 
 def time_attribute(word: str) -> str:
