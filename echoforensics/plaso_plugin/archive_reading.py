@@ -28,7 +28,7 @@ class ArchiveReading:
         self._reading = reading
         self._budget = budget
 
-    def read(self, file: File, depth: int = 1) -> None:
+    def read(self, file: File, depth: int = 0) -> None:
         """Read an archive. What cannot be read becomes a warning."""
         place = Place(file.source.path, ("",), depth)
         if fault := too_deep(place):

@@ -131,9 +131,10 @@ class PathSpecs:
     def _carved(self, address: str) -> Located:
         ranges = address.removeprefix(MARK).split(",")
         offset, _, length = ranges[0].partition("+")
-        if len(ranges) > 1 or not (offset.isdecimal() and length.isdecimal() and int(length)):
+        if len(ranges) > 1 or not (offset.isdecimal() and length.isdecimal()):
             return Located(self._media, exact=False)
-        return Located(_range(self._media, int(offset), int(length)), exact=True)
+        piece = _range(self._media, int(offset), int(length))
+        return Located(piece or self._media, exact=piece is not None)
 
     def _form_at(self, path: str, address: str) -> str:
         """What an archive within the evidence is, as noted when it was opened; empty where that was not noted."""
@@ -173,6 +174,9 @@ def _file(volume: PathSpec, file_system: str, path: str, number: str) -> PathSpe
     return None
 
 
-def _range(media: PathSpec, offset: int, length: int) -> PathSpec:
+def _range(media: PathSpec, offset: int, length: int) -> PathSpec | None:
+    """A piece of the media. dfVFS has none that begins at its first byte, nor an empty one."""
+    if not offset or not length:
+        return None
     where = {"range_offset": offset, "range_size": length}
     return Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_DATA_RANGE, parent=media, **where)

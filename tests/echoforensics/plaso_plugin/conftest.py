@@ -67,14 +67,15 @@ def read_events() -> Callable[[Path], list[dict[str, Any]]]:
 
 def _event(reader: Any, event: Any) -> dict[str, Any]:
     data = reader.GetAttributeContainerByIdentifier("event_data", event.GetEventDataIdentifier())
-    stream = reader.GetAttributeContainerByIdentifier("event_data_stream", data.GetEventDataStreamIdentifier())
+    identifier = data.GetEventDataStreamIdentifier()
+    stream = reader.GetAttributeContainerByIdentifier("event_data_stream", identifier) if identifier else None
     values = {name: value for name, value in data.GetAttributes() if not name.startswith(("_", "date_"))}
     chain = getattr(data, "_parser_chain", None)
     return {
         **values,
         "timestamp": event.timestamp,
         "timestamp_desc": event.timestamp_desc,
-        "sha256": stream.sha256_hash,
+        "sha256": stream.sha256_hash if stream else None,
         "parser": str(chain).removeprefix("echoforensics/"),
-        "path_spec": stream.path_spec.comparable,
+        "path_spec": stream.path_spec.comparable if stream else None,
     }

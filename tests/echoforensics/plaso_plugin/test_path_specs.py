@@ -282,14 +282,19 @@ def test_a_case_that_does_not_say_where_things_lie(kind: str, empty_store: Store
 @given(
     st.sampled_from(["raw image", "EWF image", "zip", "tar", "compressed", "folder", "file", "x"]),
     st.text(max_size=40),
-    st.lists(st.text(max_size=30), min_size=1, max_size=3),
+    st.lists(
+        st.text(max_size=30)
+        | st.sampled_from(["/12@61", "p1/12@61", "p2/7", "carved:0+5", "carved:5+0", "carved:1+2,9+9"]),
+        min_size=1,
+        max_size=3,
+    ),
     st.sampled_from(["allocated", "deleted", "carved"]),
     st.dictionaries(
         st.sampled_from(["", "p1/", "p2/"]),
         st.fixed_dictionaries(
             {
-                "scheme": st.sampled_from(["GPT", "MBR", "whole", "LVM"]),
-                "offset": st.none() | st.integers(0, 2**70),
+                "scheme": st.sampled_from(["GPT", "MBR", "whole", "given offset"]),
+                "offset": st.sampled_from([None, 0]) | st.integers(0, 2**70),
                 "length": st.integers(0, 2**70),
                 "pieces": st.integers(0, 3),
                 "file_system": st.sampled_from(["ext4", "FAT16", "", "squashfs"]),
