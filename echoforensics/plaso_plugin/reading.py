@@ -56,6 +56,7 @@ class Reading:
         self._mediator = mediator
         self._enabled = enabled
         self._declared = data_types()
+        self._streams: dict[str, tuple[EventDataStream, Any]] = {}
 
     def claimed(self, source: Source) -> tuple[Parser, ...]:
         """The enabled parsers that claim a file."""
@@ -111,20 +112,23 @@ class Reading:
     def _standing_in(self, file: File) -> Iterator[str]:
         """Have events be of a file, which need not be the one that plaso is at; gives its SHA-256."""
         mediator = self._mediator
-        own, identifier = mediator._event_data_stream, mediator._event_data_stream_identifier  # noqa: SLF001
-        if own is not None and file.spec.comparable == own.path_spec.comparable:
-            if not own.sha256_hash:
-                # plaso was told not to hash; a row without its file's hash would be worth less.
-                own.sha256_hash = file.sha256 or _hash(file.source)
-            yield own.sha256_hash
+        own = mediator._event_data_stream, mediator._event_data_stream_identifier  # noqa: SLF001
+        place = file.spec.comparable
+        if own[0] is not None and own[0].sha256_hash and place == own[0].path_spec.comparable:
+            yield own[0].sha256_hash
             return
-        stream = EventDataStream()
-        stream.path_spec, stream.sha256_hash = file.spec, file.sha256 or _hash(file.source)
-        mediator.ProduceEventDataStream(stream)
+        if place in self._streams:
+            mediator._event_data_stream, mediator._event_data_stream_identifier = self._streams[place]  # noqa: SLF001
+        else:
+            # Also where plaso was told not to hash: a row without its file's hash would be worth less.
+            stream = EventDataStream()
+            stream.path_spec, stream.sha256_hash = file.spec, file.sha256 or _hash(file.source)
+            mediator.ProduceEventDataStream(stream)
+            self._streams[place] = stream, stream.GetIdentifier()
         try:
-            yield stream.sha256_hash
+            yield self._streams[place][0].sha256_hash
         finally:
-            mediator._event_data_stream, mediator._event_data_stream_identifier = own, identifier  # noqa: SLF001
+            mediator._event_data_stream, mediator._event_data_stream_identifier = own  # noqa: SLF001
 
 
 def _hash(source: Source) -> str:

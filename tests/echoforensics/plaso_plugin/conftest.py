@@ -10,10 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dfvfs.resolver.context import Context
+from dfvfs.resolver.resolver import Resolver
+from plaso.containers.events import EventDataStream
+from plaso.parsers.mediator import ParserMediator
 from plaso.storage.factory import StorageFactory
 
 from echoforensics.demo import build
 from echoforensics.errors import UsageError
+from echoforensics.plaso_plugin import registration
+from echoforensics.plaso_plugin.extractor import AlexaEventDataExtractor
+
+#: Importing it is what puts our parser into this process's plaso.
+assert registration.__name__
 
 ROOT = Path(__file__).parents[3]
 QUIET = ("-q", "--status_view", "none", "--logfile", "plaso.log")
@@ -79,3 +88,52 @@ def _event(reader: Any, event: Any) -> dict[str, Any]:
         "parser": str(chain).removeprefix("echoforensics/"),
         "path_spec": stream.path_spec.comparable if stream else None,
     }
+
+
+class Store:
+    """Keeps what a mediator would have stored."""
+
+    def __init__(self) -> None:
+        self.added: list[Any] = []
+
+    def AddAttributeContainer(self, container: Any) -> None:  # noqa: N802
+        self.added.append(container)
+
+    def of(self, kind: str) -> list[Any]:
+        return [container for container in self.added if kind == container.CONTAINER_TYPE]
+
+
+class Run:
+    """One file read by our extractor as plaso's worker has it read."""
+
+    def __init__(self, spec: Any, expression: str | None = "echoforensics", *, hashed: bool = False) -> None:
+        self.store = Store()
+        self.mediator = ParserMediator(resolver_context=Context())
+        self.mediator.SetStorageWriter(self.store)
+        self.entry = Resolver.OpenFileEntry(spec, resolver_context=self.mediator.resolver_context)
+        self.mediator.SetFileEntry(self.entry)
+        self.stream = EventDataStream()
+        self.stream.path_spec = self.entry.path_spec
+        if hashed:
+            self.stream.sha256_hash = "ab" * 32
+        self.mediator.ProduceEventDataStream(self.stream)
+        AlexaEventDataExtractor(parser_filter_expression=expression).ParseFileEntryMetadata(self.mediator, self.entry)
+
+    @property
+    def events(self) -> list[Any]:
+        return self.store.of("event_data")
+
+    @property
+    def warnings(self) -> list[str]:
+        return [warning.message for warning in self.store.of("extraction_warning")]
+
+    def stream_of(self, event: Any) -> Any:
+        wanted = event.GetEventDataStreamIdentifier().CopyToString()
+        streams = self.store.of("event_data_stream")
+        return next(stream for stream in streams if stream.GetIdentifier().CopyToString() == wanted)
+
+
+@pytest.fixture
+def read_file() -> type[Run]:
+    """Reads one file as plaso's worker has it read."""
+    return Run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -123,37 +123,44 @@ def test_the_range_is_the_one_that_the_package_requires() -> None:
     assert f"plaso{holds.RANGE}" in (Path(__file__).parents[3] / "setup.cfg").read_text()
 
 
-def _each_hold() -> Iterator[tuple[str, str]]:
-    for module, name, _ in (*holds.STORE, *holds.ENGINE, *holds.TOOLS):
-        yield module, name
+#: Takes each thing away that is held on to, in a process in which our parser is not registered.
+TAKING_AWAY = """
+from importlib import import_module
+from echoforensics.plaso_plugin import holds
 
+def refused():
+    try:
+        holds.check()
+    except holds.PlasoChangedError as error:
+        return str(error)
+    return "not refused"
 
-@pytest.mark.parametrize(("module", "name"), list(_each_hold()))
-def test_what_plaso_moves_is_named(module: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    owner: Any = import_module(module)
+holds.check()
+for module, name, _ in (*holds.STORE, *holds.ENGINE, *holds.TOOLS):
+    owner = import_module(module)
     *path, last = name.split(".")
     for part in path:
         owner = getattr(owner, part)
-    monkeypatch.delattr(owner, last)
-    with pytest.raises(holds.PlasoChangedError, match=f"{module}.{name} is not there"):
-        holds.check()
+    kept = vars(owner)[last]
+    delattr(owner, last)
+    said = refused()
+    setattr(owner, last, kept)
+    print(f"{module}.{name} is not there" in said, module, name, said)
+
+extractors = import_module("plaso.engine.extractors").EventDataExtractor
+kept, extractors.ParseFileEntryMetadata = extractors.ParseFileEntryMetadata, lambda self, mediator: None
+print("does not take parser_mediator, file_entry" in refused(), "renamed parameters")
+extractors.ParseFileEntryMetadata = kept
+
+mediator = import_module("plaso.parsers.mediator").ParserMediator
+kept, mediator.__init__ = mediator.__init__, lambda self: setattr(self, "_stream", None)
+print("ParserMediator has no _event_data_stream" in refused(), "renamed attributes")
+mediator.__init__ = kept
+holds.check()
+"""
 
 
-def test_what_plaso_calls_otherwise_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    extractors = import_module("plaso.engine.extractors")
-
-    def otherwise(self: object, mediator: object) -> None: ...
-
-    monkeypatch.setattr(extractors.EventDataExtractor, "ParseFileEntryMetadata", otherwise)
-    with pytest.raises(holds.PlasoChangedError, match="does not take parser_mediator, file_entry"):
-        holds.check()
-
-
-def test_attributes_that_plaso_renames_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Renamed:
-        def __init__(self) -> None:
-            self._stream = None
-
-    monkeypatch.setattr("plaso.parsers.mediator.ParserMediator.__init__", Renamed.__init__)
-    with pytest.raises(holds.PlasoChangedError, match="ParserMediator has no _event_data_stream"):
-        holds.check()
+def test_what_plaso_moves_or_renames_is_named(python: Callable[..., Any]) -> None:
+    lines = python("-c", TAKING_AWAY).stdout.splitlines()
+    assert len(lines) == len((*holds.STORE, *holds.ENGINE, *holds.TOOLS)) + 2
+    assert [line for line in lines if not line.startswith("True ")] == []

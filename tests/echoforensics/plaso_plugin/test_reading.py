@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
-import json
-import tarfile
-import tempfile
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,17 +13,9 @@ from dfvfs.lib.errors import BackEndError
 from dfvfs.path.factory import Factory
 from dfvfs.resolver.context import Context
 from dfvfs.resolver.resolver import Resolver
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from plaso.containers.events import EventDataStream
 from plaso.parsers.mediator import ParserMediator
 
-from echoforensics.evidence.limits import MAX_DEPTH, Budget
-from echoforensics.plaso_plugin import file_source, registration
-from echoforensics.plaso_plugin.archive_reading import ArchiveReading
-from echoforensics.plaso_plugin.extractor import AlexaEventDataExtractor
-from echoforensics.plaso_plugin.file_source import file_of, in_archive, path_of, sibling, source_of
-from echoforensics.plaso_plugin.reading import Reading
+from echoforensics.plaso_plugin.file_source import in_archive, path_of, sibling, source_of
 from parsers.parser import About, Parser, Source
 from parsers.record import Clock, Issue, Moment, Record
 
@@ -44,73 +30,8 @@ WAV = (
 )  # fmt: skip
 
 
-#: Importing it is what puts our parser into this process's plaso.
-assert registration.__name__
-
-
-class Store:
-    """Keeps what a mediator would have stored."""
-
-    def __init__(self) -> None:
-        self.added: list[Any] = []
-
-    def AddAttributeContainer(self, container: Any) -> None:  # noqa: N802
-        self.added.append(container)
-
-    def of(self, kind: str) -> list[Any]:
-        return [container for container in self.added if kind == container.CONTAINER_TYPE]
-
-
-class Run:
-    """One file read by our extractor as plaso's worker has it read."""
-
-    def __init__(self, spec: Any, expression: str | None = "echoforensics", *, hashed: bool = False) -> None:
-        self.store = Store()
-        self.mediator = ParserMediator(resolver_context=Context())
-        self.mediator.SetStorageWriter(self.store)
-        self.entry = Resolver.OpenFileEntry(spec, resolver_context=self.mediator.resolver_context)
-        self.mediator.SetFileEntry(self.entry)
-        self.stream = EventDataStream()
-        self.stream.path_spec = self.entry.path_spec
-        if hashed:
-            self.stream.sha256_hash = "ab" * 32
-        self.mediator.ProduceEventDataStream(self.stream)
-        AlexaEventDataExtractor(parser_filter_expression=expression).ParseFileEntryMetadata(self.mediator, self.entry)
-
-    @property
-    def events(self) -> list[Any]:
-        return self.store.of("event_data")
-
-    @property
-    def warnings(self) -> list[str]:
-        return [warning.message for warning in self.store.of("extraction_warning")]
-
-    def stream_of(self, event: Any) -> Any:
-        wanted = event.GetEventDataStreamIdentifier().CopyToString()
-        streams = self.store.of("event_data_stream")
-        return next(stream for stream in streams if stream.GetIdentifier().CopyToString() == wanted)
-
-
 def _os(path: Path) -> Any:
     return Factory.NewPathSpec("OS", location=str(path))
-
-
-def _zip(*members: tuple[str, bytes]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members:
-            archive.writestr(name, content)
-    return made.getvalue()
-
-
-def _tar(*members: tuple[str, bytes]) -> bytes:
-    made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w") as archive:
-        for name, content in members:
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            archive.addfile(member, io.BytesIO(content))
-    return made.getvalue()
 
 
 @contextmanager
@@ -179,26 +100,35 @@ def test_paths(spec: Any, path: str) -> None:
         assert back.comparable.split("location: ")[-1] == spec.comparable.split("location: ")[-1]
 
 
-def test_a_recording_and_its_hash(tmp_path: Path) -> None:
+def test_a_recording_and_its_hash(read_file: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_bytes(WAV)
-    run = Run(_os(tmp_path / "a.wav"))
+    run = read_file(_os(tmp_path / "a.wav"))
     (event,) = run.events
     assert (event.data_type, event._parser_chain) == ("recording:audio", "echoforensics/recording")
-    assert run.stream_of(event) is run.stream
-    assert run.stream.sha256_hash == hashlib.sha256(WAV).hexdigest()
-    assert Run(_os(tmp_path / "a.wav"), hashed=True).stream.sha256_hash == "ab" * 32
+    # plaso was told not to hash: the event is of a stream of the same file that has its hash.
+    stream = run.stream_of(event)
+    assert stream.path_spec.comparable == run.stream.path_spec.comparable
+    assert stream.sha256_hash == hashlib.sha256(WAV).hexdigest()
+    assert run.mediator._event_data_stream is run.stream
+    hashed = read_file(_os(tmp_path / "a.wav"), hashed=True)
+    assert hashed.stream_of(hashed.events[0]) is hashed.stream
+    assert read_file(_os(tmp_path / "a.wav"), hashed=True).stream.sha256_hash == "ab" * 32
     assert run.warnings == []
 
 
 @pytest.mark.parametrize(
     ("expression", "count"), [("echoforensics/recording", 1), ("echoforensics/tamper", 0), ("filestat", 0)]
 )
-def test_only_enabled_parsers_are_asked(expression: str, count: int, tmp_path: Path) -> None:
+def test_only_enabled_parsers_are_asked(
+    read_file: Callable[..., Any], expression: str, count: int, tmp_path: Path
+) -> None:
     (tmp_path / "a.wav").write_bytes(WAV)
-    assert len([e for e in Run(_os(tmp_path / "a.wav"), expression).events if e.data_type != "fs:stat"]) == count
+    assert len([e for e in read_file(_os(tmp_path / "a.wav"), expression).events if e.data_type != "fs:stat"]) == count
 
 
-def test_records_issues_times_and_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_records_issues_times_and_errors(
+    read_file: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def found(_: Source) -> Iterator[Record | Issue]:
         time = Moment("Creation Time", "1", Clock.CLOUD, 1_500_000_000_000_000, "a note", "json:/t")
         yield Record("alexa:cloud:card", "two", "json:/0", (time, time), fields={"b": [1], "a": "x"})
@@ -209,7 +139,7 @@ def test_records_issues_times_and_errors(tmp_path: Path, monkeypatch: pytest.Mon
 
     (tmp_path / "x").write_bytes(b"content")
     with _parser(found, monkeypatch):
-        run = Run(_os(tmp_path / "x"))
+        run = read_file(_os(tmp_path / "x"))
     assert [(e.message, e.data_type, e.locator, e._parser_chain, e.parser_version) for e in run.events] == [
         ("two", "alexa:cloud:card", "json:/t", "echoforensics/recording", "7"),
         ("two", "alexa:cloud:card", "json:/t", "echoforensics/recording", "7"),
@@ -229,7 +159,7 @@ def test_records_issues_times_and_errors(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_record_in_a_file_beside_stands_in_that_file(
-    tmp_path: Path, make_database: Callable[..., dict[str, bytes]]
+    read_file: Callable[..., Any], tmp_path: Path, make_database: Callable[..., dict[str, bytes]]
 ) -> None:
     made = make_database(
         "PRAGMA journal_mode=WAL", "PRAGMA wal_autocheckpoint=0",
@@ -245,7 +175,7 @@ def test_a_record_in_a_file_beside_stands_in_that_file(
     )  # fmt: skip
     for name, content in made.items():
         (tmp_path / name).write_bytes(content)
-    run = Run(_os(tmp_path / "History"))
+    run = read_file(_os(tmp_path / "History"))
     visits = [event for event in run.events if event.data_type == "alexa:web:visit"]
     # Both visits, though all but their numbers is alike; once each, though the log holds the database's page again.
     assert len(visits) == 2
@@ -255,7 +185,7 @@ def test_a_record_in_a_file_beside_stands_in_that_file(
         assert stream.path_spec.location == str(tmp_path / "History-wal")
         assert stream.sha256_hash == hashlib.sha256(made["History-wal"]).hexdigest()
     assert run.mediator._event_data_stream is run.stream
-    assert Run(_os(tmp_path / "History-wal")).events == []
+    assert read_file(_os(tmp_path / "History-wal")).events == []
 
 
 class Odd:
@@ -275,11 +205,13 @@ class Odd:
 
 
 @pytest.mark.parametrize("error", [OSError("bad"), ValueError("oversized read"), BackEndError("no back end")])
-def test_what_dfvfs_raises_is_a_warning(error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_dfvfs_raises_is_a_warning(
+    read_file: Callable[..., Any], error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "x").write_bytes(b"content")
     entry = type(Resolver.OpenFileEntry(_os(tmp_path / "x")))
     monkeypatch.setattr(entry, "GetFileObject", lambda *_, **__: Odd(error))
-    run = Run(_os(tmp_path / "x"))
+    run = read_file(_os(tmp_path / "x"))
     assert run.events == []
     assert len(run.warnings) == 1
     assert str(error) in run.warnings[0]
@@ -310,90 +242,7 @@ def test_readers_of_one_file_do_not_disturb_each_other(tmp_path: Path) -> None:
         assert other.read(10) == b"\xfe\xff"
 
 
-def test_archives_are_opened_with_all_that_is_in_them(tmp_path: Path) -> None:
-    inner = _tar(("in/deep.wav", OTHER), ("in/x.txt", b"text"))
-    log = gzip.compress(b"20240309:172959 system: I bootbegins:reinitializingLipcDaemonFlags::\n" * 3)
-    (tmp_path / "x.zip").write_bytes(_zip(("a.wav", WAV), ("b/inner.tar", inner), ("messages_1.gz", log)))
-    run = Run(_os(tmp_path / "x.zip"))
-    path = str(tmp_path / "x.zip").lstrip("/")
-    recordings = [event for event in run.events if event.data_type == "recording:audio"]
-    assert [event.path for event in recordings] == [f"{path}!/a.wav", f"{path}!/b/inner.tar!/in/deep.wav"]
-    for event, content in zip(recordings, (WAV, OTHER), strict=True):
-        stream = run.stream_of(event)
-        assert Resolver.OpenFileObject(stream.path_spec).read() == content
-        assert stream.sha256_hash == hashlib.sha256(content).hexdigest()
-    assert any(event.path == f"{path}!/messages_1.gz!/messages_1" for event in run.events)
-    assert run.warnings == []
-    assert run.mediator._event_data_stream is run.stream
-    # What plaso enters itself is not read again.
-    assert Run(Factory.NewPathSpec("ZIP", location="/a.wav", parent=_os(tmp_path / "x.zip"))).events == []
-
-
-def _nested(depth: int) -> bytes:
-    content = WAV
-    for number in range(depth):
-        content = _zip((f"{number}.wav" if number == 0 else f"{number}.zip", content))
-    return content
-
-
-@pytest.mark.parametrize(("depth", "events", "warnings"), [(MAX_DEPTH, 1, 0), (MAX_DEPTH + 1, 0, 1)])
-def test_archives_are_opened_to_a_depth(depth: int, events: int, warnings: int, tmp_path: Path) -> None:
-    (tmp_path / "x.zip").write_bytes(_nested(depth))
-    run = Run(_os(tmp_path / "x.zip"))
-    assert (len(run.events), len(run.warnings)) == (events, warnings)
-
-
-def test_a_bomb_ends_with_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Small(Budget):
-        def __init__(self, source_size: int) -> None:
-            super().__init__(source_size)
-            self.total = self._left = 3_000_000
-
-    monkeypatch.setattr("echoforensics.plaso_plugin.extractor.Budget", Small)
-    bomb = b"RIFF\xff\xff\xff\x7fWAVEfmt " + bytes(40_000_000)
-    (tmp_path / "x.zip").write_bytes(_zip(("a.wav", bomb), ("b.wav", WAV)))
-    run = Run(_os(tmp_path / "x.zip"))
-    assert any("expands beyond 3000000 bytes" in warning for warning in run.warnings)
-
-
-def test_hostile_names_are_written_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
-    names = ("../../outside.wav", "/etc/absolute.wav", "a\0b.wav", "same.wav", "same.wav")
-    with pytest.warns(UserWarning, match="Duplicate name"):
-        content = _zip(*((name, WAV + bytes(2 * number)) for number, name in enumerate(names)))
-    folder = tmp_path / "evidence"
-    folder.mkdir()
-    (folder / "x.zip").write_bytes(content)
-    run = Run(_os(folder / "x.zip"))
-    assert len(run.events) == 4, "of two members of one name the first is read"
-    assert any("same name" in warning or "same.wav" in warning for warning in run.warnings)
-    assert list(scratch.iterdir()) == []
-    assert {path.name for path in tmp_path.iterdir()} == {"evidence", "scratch"}
-
-
-def test_members_that_cannot_be_read_are_told_of(tmp_path: Path) -> None:
-    made = bytearray(_zip(("a.wav", WAV), ("b.wav", WAV)))
-    first = made.index(b"PK\x01\x02")
-    made[first + 8] |= 1  # encrypted, says the directory
-    (tmp_path / "x.zip").write_bytes(made)
-    run = Run(_os(tmp_path / "x.zip"))
-    assert len(run.events) == 1
-    assert any("a.wav" in warning and "encrypted" in warning for warning in run.warnings)
-
-
-def test_a_zip_without_its_directory_is_read(tmp_path: Path) -> None:
-    whole = _zip(("a.wav", WAV), ("b.wav", WAV + b"\0\0"))
-    (tmp_path / "x.zip").write_bytes(whole[: whole.index(b"PK\x01\x02")])
-    run = Run(_os(tmp_path / "x.zip"))
-    assert len(run.events) == 2
-    # dfVFS has no way into such a zip: events are of the zip itself, and their paths say the rest.
-    assert {run.stream_of(event).path_spec.type_indicator for event in run.events} == {"OS"}
-    assert run.warnings
-
-
-def test_an_abort_is_heeded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_abort_is_heeded(read_file: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mediators: list[ParserMediator] = []
 
     def found(_: Source) -> Iterator[Record | Issue]:
@@ -410,33 +259,4 @@ def test_an_abort_is_heeded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(ParserMediator, "__init__", noted)
     (tmp_path / "x").write_bytes(b"content")
     with _parser(found, monkeypatch):
-        assert [event.message for event in Run(_os(tmp_path / "x")).events] == ["one"]
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.binary(max_size=3000),
-    st.sampled_from(["x", "x.zip", "messages", "History", "a.wav", "x.json"]),
-    st.integers(0, 3),
-)
-def test_whatever_a_file_holds_nothing_is_raised(tmp_path: Path, content: bytes, name: str, form: int) -> None:
-    samples = (b"", _zip(("a.wav", WAV)), _tar(("a.wav", WAV)), json.dumps({"activities": [{}]}).encode())
-    base = bytearray(samples[form])
-    for number, byte in enumerate(content[:40]):
-        if base:
-            base[(byte * 257 + number * 31) % len(base)] ^= byte
-    (tmp_path / name).write_bytes(bytes(base) + content)
-    Run(_os(tmp_path / name))
-
-
-def test_the_rooms_functions_are_what_the_extractor_uses(tmp_path: Path) -> None:
-    (tmp_path / "x.zip").write_bytes(_zip(("a.wav", WAV)))
-    store = Store()
-    mediator = ParserMediator(resolver_context=Context())
-    mediator.SetStorageWriter(store)
-    entry = Resolver.OpenFileEntry(_os(tmp_path / "x.zip"))
-    mediator.SetFileEntry(entry)
-    reading = Reading(mediator, {"recording"})
-    ArchiveReading(reading, Budget(0)).read(file_of(entry, "", mediator.resolver_context))
-    assert len(store.of("event_data")) == 1
-    assert file_source.in_archive(store.of("event_data_stream")[0].path_spec)
+        assert [event.message for event in read_file(_os(tmp_path / "x")).events] == ["one"]
