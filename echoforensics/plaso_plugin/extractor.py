@@ -18,6 +18,7 @@ from echoforensics.evidence.limits import Budget
 from echoforensics.extraction.walk import is_archive
 from echoforensics.plaso_plugin import roll_call
 from echoforensics.plaso_plugin.archive_reading import ArchiveReading
+from echoforensics.plaso_plugin.fat_check import WARNING, misread_volume
 from echoforensics.plaso_plugin.file_source import file_of, in_archive
 from echoforensics.plaso_plugin.parser import AlexaParser
 from echoforensics.plaso_plugin.reading import Reading
@@ -73,6 +74,7 @@ class AlexaEventDataExtractor(extractors.EventDataExtractor):
         enabled = ParsersManager.GetParserObjects(parser_filter_expression=parser_filter_expression).get(NAME)
         self._alexa: AlexaParser | None = enabled
         self._begun: FileEntry | None = None
+        self._volumes: set[str] = set()
         roll_call.answer()
 
     def ParseFileEntryMetadata(self, parser_mediator: ParserMediator, file_entry: FileEntry) -> None:
@@ -86,6 +88,14 @@ class AlexaEventDataExtractor(extractors.EventDataExtractor):
             self._read(parser_mediator, file_entry, data_stream_name)
         super().ParseDataStream(parser_mediator, file_entry, data_stream_name)
 
+    def _check_volume(self, mediator: ParserMediator, spec: PathSpec) -> None:
+        """Have plaso warn, once a process, of a volume that it misreads."""
+        volume = spec.parent.comparable if spec.HasParent() else ""
+        if volume not in self._volumes:
+            self._volumes.add(volume)
+            if misread_volume(spec, mediator.resolver_context):
+                mediator.ProduceWarning(WARNING, path_spec=spec.parent)
+
     def _read(self, mediator: ParserMediator, entry: FileEntry, data_stream: str) -> None:
         self._begun = entry
         if self._alexa is None or not entry.IsFile() or (in_archive(entry.path_spec) and not roll_call.noted(FILTERED)):
@@ -95,6 +105,7 @@ class AlexaEventDataExtractor(extractors.EventDataExtractor):
         mediator.AppendToParserChain(NAME)
         reading = Reading(mediator, self._alexa.enabled)
         try:
+            self._check_volume(mediator, entry.path_spec)
             file = file_of(entry, data_stream, mediator.resolver_context)
             reading.parse(file)
             # Into what is compressed as a whole plaso goes by itself.

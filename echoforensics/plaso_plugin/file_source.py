@@ -62,7 +62,7 @@ def source_of(entry: FileEntry, data_stream: str, context: Any) -> Source:
     # A compressed tar is one archive to us.
     shell = spec.type_indicator in _STREAMS and is_tar(head)
     path = path_of(spec.parent if shell else spec) + (f":{data_stream}" if data_stream else "")
-    attribute = _guarded(entry.GetStatAttribute)
+    attribute = guarded(entry.GetStatAttribute)
     mode = getattr(attribute, "mode", None)
     neighbour = partial(_neighbour, spec, context)
     size = entry.size if entry.size is not None and not data_stream else _size(opener)
@@ -132,7 +132,7 @@ def _neighbour(spec: PathSpec, context: Any, path: str) -> Source | None:
 def _beside(spec: PathSpec, context: Any, path: str) -> File | None:
     """A file beside another. As in a case, only such as some parser claims."""
     other = sibling(spec, path)
-    found = _guarded(partial(Resolver.OpenFileEntry, other, resolver_context=context)) if other is not None else None
+    found = guarded(partial(Resolver.OpenFileEntry, other, resolver_context=context)) if other is not None else None
     if found is None or not found.IsFile():
         return None
     file = file_of(found, "", context)
@@ -149,11 +149,11 @@ def _volume(spec: PathSpec) -> str:
 
 
 def _open(entry: FileEntry, data_stream: str) -> BinaryIO:
-    inner = _guarded(partial(entry.GetFileObject, data_stream_name=data_stream))
+    inner = guarded(partial(entry.GetFileObject, data_stream_name=data_stream))
     if inner is None:
         raise OSError("plaso's file system gives no content for it")
-    size = _guarded(inner.get_size)
-    read_at = lambda offset, length: _guarded(partial(_read_at, inner, offset, length))  # noqa: E731
+    size = guarded(inner.get_size)
+    read_at = lambda offset, length: guarded(partial(_read_at, inner, offset, length))  # noqa: E731
     return io.BufferedReader(RandomAccessStream(size, read_at), _BUFFER)
 
 
@@ -162,7 +162,7 @@ def _size(opener: Callable[[], BinaryIO]) -> int:
         return stream.seek(0, io.SEEK_END)
 
 
-def _guarded(call: Callable[[], Any]) -> Any:
+def guarded(call: Callable[[], Any]) -> Any:
     """Call something of dfVFS; what it raises on damaged content is an OSError."""
     try:
         return call()
