@@ -1,8 +1,8 @@
 """FAT volumes that plaso misreads, told of before their files are.
 
 References: Microsoft, FAT: General Overview of On-Disk Format, 1.03: below 4085 clusters FAT12, below 65525 FAT16.
-libfsfat 20260826 listed two of six files on a volume of 4,081 clusters, with other bytes, and The Sleuth Kit all six (own
-measurement): as if clusters were counted over the whole volume, its tables and root folder included.
+libfsfat 20260826 listed two of six files on a volume of 4,081 clusters, with other bytes, and The Sleuth Kit all six
+(own measurement): as if clusters were counted over the whole volume, its tables and root folder included.
 """
 
 from __future__ import annotations
