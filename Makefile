@@ -15,7 +15,7 @@ demo: setup
 test: setup
 	@.ci/system-packages test
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: setup
 	$(BIN)/ruff check .
