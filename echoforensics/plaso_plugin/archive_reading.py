@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, Fault, Kind
 from echoforensics.evidence.limits import Budget
@@ -16,6 +16,24 @@ from echoforensics.plaso_plugin.layers import inside
 from echoforensics.plaso_plugin.reading import File, Reading
 from parsers.parser import HEAD_SIZE, Source
 from parsers.record import Issue
+
+if TYPE_CHECKING:
+    from dfvfs.path.path_spec import PathSpec
+
+
+@dataclass(slots=True)
+class _Copy:
+    """A member that was copied out. Its first bytes are not held: an archive may have very many."""
+
+    target: Path
+    path: str
+    spec: PathSpec
+    mode: int | None
+    size: int = 0
+    sha256: str = ""
+
+    def open(self) -> BinaryIO:
+        return self.target.open("rb")
 
 
 class ArchiveReading:
@@ -43,16 +61,20 @@ class ArchiveReading:
             return
         try:
             with tempfile.TemporaryDirectory(prefix="echoforensics-archive-") as folder:
-                for found in self._copy_out(container, file, place, Path(folder)):
+                copies = self._copy_out(container, file, place, Path(folder))
+                beside = {copy.path: copy for copy in reversed(copies)}
+                for copy in copies:
+                    found = _file(copy, beside)
                     self._reading.parse(found)
                     if is_archive(found.source.head):
                         self.read(found, depth + 1)
         finally:
             container.close()
 
-    def _copy_out(self, container: Container, outer: File, place: Place, folder: Path) -> list[File]:
+    def _copy_out(self, container: Container, outer: File, place: Place, folder: Path) -> list[_Copy]:
         """The files that some parser claims, and the archives, in the order of the container."""
-        found: dict[str, File] = {}
+        found: list[_Copy] = []
+        form = form_of(container, outer.source.head)
         for number, entry in enumerate(container.entries()):
             if isinstance(entry, Fault):
                 self._warn(outer, entry.path, entry.what)
@@ -60,52 +82,53 @@ class ArchiveReading:
                 if entry.kind is Kind.FILE and entry.size:
                     self._warn(outer, entry.path, f"listed with {entry.size} bytes, but {entry.note}")
             else:
-                path = place.below(entry).path
-                spec = (
-                    inside(outer.spec, form_of(container, outer.source.head), entry.path, entry.address) or outer.spec
-                )
+                spec = inside(outer.spec, form, entry.path, entry.address) or outer.spec
+                copy = _Copy(folder / str(number), place.below(entry).path, spec, entry.mode)
                 try:
-                    copied = self._copy(entry, path, folder / str(number), outer)
+                    if self._copy(entry, copy, outer):
+                        found.append(copy)
                 except READ_ERRORS as error:
                     self._warn(outer, entry.path, f"cannot be read: {error}")
-                    continue
-                if copied is not None:
-                    source, sha256 = copied
-                    found.setdefault(path, File(_with_neighbours(source, found), spec, sha256, found.get))
-        return list(found.values())
+        return found
 
-    def _copy(self, entry: Entry, path: str, target: Path, outer: File) -> tuple[Source, str] | None:
+    def _copy(self, entry: Entry, copy: _Copy, outer: File) -> bool:
+        """Copy a member out, if it is claimed or an archive."""
         assert entry.opener is not None  # noqa: S101 (the caller has looked)
         with entry.opener() as stream:
             head = _head(stream)
-            source = Source(path, entry.size or len(head), head, partial(_opened, target), mode=entry.mode)
+            source = Source(copy.path, entry.size or len(head), head, copy.open, mode=entry.mode)
             if not self._reading.claimed(source) and not is_archive(head):
-                return None
-            whole, size, piece = hashlib.sha256(), 0, head
-            with target.open("wb") as copy:
+                return False
+            whole, piece = hashlib.sha256(), head
+            with copy.target.open("wb") as target:
                 try:
                     while piece:
-                        copy.write(piece)
+                        target.write(piece)
                         whole.update(piece)
-                        size += len(piece)
+                        copy.size += len(piece)
                         piece = stream.read(BLOCK)
                 except READ_ERRORS as error:
-                    self._warn(outer, entry.path, f"only the first {size} bytes could be read: {error}")
-        return Source(path, size, head, partial(_opened, target), mode=entry.mode), whole.hexdigest()
+                    self._warn(outer, entry.path, f"only the first {copy.size} bytes could be read: {error}")
+        copy.sha256 = whole.hexdigest()
+        return True
 
     def _warn(self, outer: File, path: str, what: str) -> None:
         self._reading.warn(Issue(f"{path}: {what}" if path else what), outer)
 
 
-def _with_neighbours(source: Source, files: dict[str, File]) -> Source:
+def _file(copy: _Copy, beside: dict[str, _Copy]) -> File:
+    """A copy as a file that is to be parsed, with the others beside it."""
+
+    def other(path: str) -> File | None:
+        return _file(beside[path], beside) if path in beside else None
+
     def neighbour(path: str) -> Source | None:
-        return files[path].source if path in files else None
+        found = other(path)
+        return found.source if found else None
 
-    return Source(source.path, source.size, source.head, source.opener, neighbour, source.mode)
-
-
-def _opened(copy: Path) -> BinaryIO:
-    return copy.open("rb")
+    with copy.open() as stream:
+        head = stream.read(HEAD_SIZE)
+    return File(Source(copy.path, copy.size, head, copy.open, neighbour, copy.mode), copy.spec, copy.sha256, other)
 
 
 def _head(stream: BinaryIO) -> bytes:

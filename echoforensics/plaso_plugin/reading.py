@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from parsers.record import Record
 
 
+#: Streams of files that plaso is not at, kept to be used again. An archive may have very many files.
+_STREAMS = 64
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """A file that is to be parsed.
@@ -124,6 +128,8 @@ class Reading:
             stream = EventDataStream()
             stream.path_spec, stream.sha256_hash = file.spec, file.sha256 or _hash(file.source)
             mediator.ProduceEventDataStream(stream)
+            if len(self._streams) >= _STREAMS:
+                del self._streams[next(iter(self._streams))]
             self._streams[place] = stream, stream.GetIdentifier()
         try:
             yield self._streams[place][0].sha256_hash
