@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from plaso.engine import extractors
 from plaso.parsers.manager import ParsersManager
 
-from echoforensics.evidence.compressed_file import is_compressed
+from echoforensics.evidence.compressed_file import compression
 from echoforensics.evidence.entry import READ_ERRORS
 from echoforensics.evidence.limits import Budget
 from echoforensics.extraction.walk import is_archive
@@ -108,8 +108,8 @@ class AlexaEventDataExtractor(extractors.EventDataExtractor):
             self._check_volume(mediator, entry.path_spec)
             file = file_of(entry, data_stream, mediator.resolver_context)
             reading.parse(file)
-            # Into what is compressed as a whole plaso goes by itself.
-            if is_archive(file.source.head) and not is_compressed(file.source.head):
+            # Into gzip plaso goes by itself; of bzip2 and xz it would read the first of several streams.
+            if is_archive(file.source.head) and compression(file.source.head) != "gzip":
                 ArchiveReading(reading, Budget(file.source.size)).read(file)
         except READ_ERRORS as error:
             mediator.ProduceWarning(f"cannot be read: {error}")

@@ -75,9 +75,9 @@ def file_of(entry: FileEntry, data_stream: str, context: Any) -> File:
 
 
 def in_archive(spec: PathSpec | None) -> bool:
-    """Whether a path specification leads into an archive, or is its root."""
+    """Whether a path specification leads into an archive that is read with its own file, or is its root."""
     while spec is not None:
-        if spec.type_indicator in _ARCHIVES:
+        if spec.type_indicator in (*_ARCHIVES, TYPE_INDICATOR_COMPRESSED_STREAM):
             return True
         spec = getattr(spec, "parent", None)
     return False

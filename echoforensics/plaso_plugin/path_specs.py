@@ -46,7 +46,8 @@ class Located:
     Attributes:
         path_spec: the path specification.
         exact: whether it leads to just the entry's bytes. Where not, it is that of the nearest thing around the entry
-            that dfVFS can open: the archive, the volume, the image.
+            that dfVFS can open: the archive, the volume, the image. Or it is the entry's, within bzip2 or xz, of which
+            dfVFS reads the first stream alone.
     """
 
     path_spec: PathSpec
@@ -79,6 +80,7 @@ class PathSpecs:
             # A name that holds the sign between archives: which part is which cannot be told.
             return Located(self._source, exact=False)
         found = self._outermost(parts[0], addresses[0], state)
+        sure = _whole(self._form)
         for depth in range(1, len(parts)):
             if not found.exact:
                 return found
@@ -86,8 +88,8 @@ class PathSpecs:
             member = inside(found.path_spec, form, parts[depth], addresses[depth])
             if member is None:
                 return Located(found.path_spec, exact=False)
-            found = Located(member, exact=True)
-        return found
+            found, sure = Located(member, exact=True), sure and _whole(form)
+        return Located(found.path_spec, exact=found.exact and sure)
 
     def _outermost(self, path: str, address: str, state: str) -> Located:
         kind = self._item["kind"]
@@ -146,17 +148,23 @@ class PathSpecs:
         return next((name.removeprefix(OPENED) for name in readers if name.startswith(OPENED)), "")
 
 
+def _whole(form: str) -> bool:
+    """Whether dfVFS reads to the end of what is compressed so: of bzip2 and xz it reads the first stream alone."""
+    return not form.endswith(("bzip2", "xz"))
+
+
 def _volume(media: PathSpec, prefix: str, volume: dict[str, Any]) -> PathSpec | None:
     """The path specification of a volume, as plaso's own scan gives it where it knows such a table."""
     if volume["scheme"] == "whole":
         return media
     if volume["pieces"] != 1 or volume["offset"] is None:
         return None
-    place = prefix.rstrip("/")
-    if volume["scheme"] == "GPT":
-        return Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_GPT, location=f"/{place}", parent=media)
-    if volume["scheme"] == "MBR":
-        where = {"location": f"/{place}", "start_offset": volume["offset"]}
+    number, index = volume.get("number"), volume.get("index")
+    if volume["scheme"] == "GPT" and number:
+        # By the number of its entry in the table; the paths of a case count partitions in order of place.
+        return Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_GPT, location=f"/p{number}", parent=media)
+    if volume["scheme"] == "MBR" and index is not None:
+        where = {"location": f"/{prefix.rstrip('/')}", "part_index": index, "start_offset": volume["offset"]}
         return Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_TSK_PARTITION, parent=media, **where)
     return _range(media, volume["offset"], volume["length"])
 

@@ -13,6 +13,7 @@ from echoforensics.evidence.file_systems.recognise import encrypted_files
 from echoforensics.evidence.media.ranges import MARK, open_ranges, parse_ranges
 from echoforensics.evidence.volumes.layout import find_volumes
 from echoforensics.evidence.volumes.table import CarefulReader
+from echoforensics.evidence.volumes.table_numbers import mbr_indexes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +50,7 @@ class Disk(Container):
         self.volumes: dict[str, Volume] = {volume.prefix: volume for volume in layout.volumes}
         self.file_systems: dict[str, FileSystem] = {}
         self._faults: list[Fault] = [*layout.faults]
+        self._tables_damaged = any(not fault.path for fault in layout.faults)
         for prefix, volume in self.volumes.items():
             try:
                 self.file_systems[prefix] = open_file_system(volume)
@@ -115,17 +117,26 @@ class Disk(Container):
         return [*lines, *self.media.notes]
 
     def layout(self) -> dict[str, dict[str, object]]:
-        """The volumes by prefix, for programs: scheme, byte offset, length in bytes, pieces, and the file system."""
-        return {
-            prefix: {
+        """The volumes by prefix, for programs: scheme, byte offset, length in bytes, pieces, and the file system.
+
+        ``number`` is that of its entry in a GPT, 0 for others. ``index`` is what The Sleuth Kit calls a partition of an
+        MBR (see :func:`~echoforensics.evidence.volumes.table_numbers.mbr_indexes`); it is absent where the tables are
+        damaged or contradict each other.
+        """
+        indexes = {} if self._tables_damaged else mbr_indexes(self.media)
+        found: dict[str, dict[str, object]] = {}
+        for prefix, volume in self.volumes.items():
+            here = found[prefix] = {
                 "scheme": volume.scheme,
                 "offset": volume.offset,
                 "length": volume.length,
                 "pieces": len(volume.pieces),
+                "number": volume.number,
                 "file_system": self.file_systems[prefix].name if prefix in self.file_systems else "",
             }
-            for prefix, volume in self.volumes.items()
-        }
+            if volume.scheme == "MBR" and volume.offset in indexes:
+                here["index"] = indexes[volume.offset]
+        return found
 
     def _prefixed(self, entry: Entry, prefix: str) -> Entry:
         address = f"{prefix or '/'}{entry.address}"

@@ -139,7 +139,8 @@ def _parts(array: bytes, entry_size: int, sector: int, faults: list[str]) -> lis
             continue
         guid = str(UUID(bytes_le=kind)).upper()
         what = TYPE_NAMES.get(guid, f"type {guid}")
-        part = Part(first * sector, (last - first + 1) * sector, f"{name} ({what})" if name else what, name)
+        length = (last - first + 1) * sector
+        part = Part(first * sector, length, f"{name} ({what})" if name else what, name, number=number)
         found.append((part, bool(attributes & _ACTIVE_BIT)))
     # The bit means something only where it tells partitions apart by their names' slots.
     slotted = {part.name for part in with_slots([part for part, _ in found]) if part.slot}

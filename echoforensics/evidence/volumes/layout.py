@@ -129,7 +129,10 @@ def _numbered(media: Media, tables: list[Table], faults: list[Fault]) -> list[Vo
             faults.append(Fault("", what))
     placed = sorted((offset, index, *one) for offset, ones in parts.items() for index, one in enumerate(ones))
     return [
-        contiguous(media, f"p{number}/", part.description, offset, part.length, scheme, part.slot)
+        replace(
+            contiguous(media, f"p{number}/", part.description, offset, part.length, scheme, part.slot),
+            number=part.number,
+        )
         for number, (offset, _, part, scheme) in enumerate(placed, 1)
     ]
 

@@ -19,6 +19,7 @@ class Part:
         description: what the table says of it, for people.
         name: the name the table gives it; empty where it gives none.
         slot: ``A`` or ``B`` where it is one of a pair, else empty.
+        number: of its entry in the table, from 1; 0 where the reader does not say.
     """
 
     offset: int
@@ -26,6 +27,7 @@ class Part:
     description: str
     name: str = ""
     slot: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Volume:
         image_offset: see ``image``.
         read: reads (byte offset in the volume, size in bytes); may raise OSError.
         slot: ``A`` or ``B`` where it is one of a pair, else empty.
+        number: of its entry in its table, from 1; 0 where that is not known.
     """
 
     prefix: str
@@ -34,6 +35,7 @@ class Volume:
     image_offset: int
     read: Callable[[int, int], bytes] = field(repr=False)
     slot: str = ""
+    number: int = 0
 
     @property
     def offset(self) -> int | None:

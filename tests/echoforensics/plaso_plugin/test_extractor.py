@@ -43,9 +43,10 @@ def evidence(tmp_path: Path, make_database: Callable[..., dict[str, bytes]]) -> 
     # Beside an index, by its name a part of a browser's cache: plaso does not look into it.
     (folder / "Cache" / "index").write_bytes(b"\xc3\xca\x03\xc1" + bytes(364))
     (folder / "Cache" / "f_000001").write_bytes(clip(UTTERANCES[0].clip))
-    # Compressed as a whole: plaso gives no metadata of what is in them.
+    # Compressed as a whole: plaso makes no metadata of what is in it.
     (folder / "messages_1.bz2").write_bytes(bz2.compress(BOOT))
-    (folder / "messages_2.xz").write_bytes(lzma.compress(BOOT * 2))
+    # Of several streams plaso reads the first.
+    (folder / "messages_2.xz").write_bytes(lzma.compress(BOOT) + lzma.compress(BOOT.replace(b"172959", b"173000")))
     with zipfile.ZipFile(folder / "closed.zip", "w") as archive:
         archive.writestr("clip.wav", clip(UTTERANCES[1].clip))
     return folder

@@ -128,7 +128,8 @@ def test_an_archive_as_the_source(form: str, tmp_path: Path) -> None:
     packed = shutil.make_archive(str(tmp_path / "evidence"), form, _tree(tmp_path / "tree"))
     found = _located(Path(packed), tmp_path / "case")
     assert {path.removeprefix("./") for path in found} == TREE
-    assert _check(found) == set()
+    # Of bzip2 and xz dfVFS reads one stream, so what lies in them is never called exact.
+    assert _check(found) == (set(found) if form in ("bztar", "xztar") else set())
 
 
 def test_a_compressed_file_and_a_loose_file_as_the_source(tmp_path: Path) -> None:
@@ -155,6 +156,30 @@ def test_a_partition_of_a_gpt_disk_raw_and_as_ewf(
         assert _check(found) == set()
 
 
+def test_partitions_that_are_not_in_the_order_of_their_table(
+    tmp_path: Path, python: Callable[..., Any], make_image: Callable[..., Path], run_program: Callable[..., str]
+) -> None:
+    image = make_image(_tree(tmp_path / "tree"), "ext4")
+    disk = tmp_path / "disk.dd"
+    with disk.open("wb") as stream:
+        stream.truncate(40 * 1024 * 1024)
+    # The fifth entry lies before the second; the others are empty.
+    run_program("sgdisk", "-a", "1", "-n", "5:4096:20479", "-n", "2:30000:46383", disk)
+    for first in (4096, 30000):
+        with disk.open("r+b") as stream:
+            stream.seek(first * 512)
+            stream.write(image.read_bytes())
+    found = _located(disk, tmp_path / "case")
+    assert set(found) == {f"p{number}/{path}" for number in (1, 2) for path in TREE}
+    assert _check(found) == set()
+    assert "GPT, location: /p5" in found["p1/local/log/messages"][0].path_spec.comparable
+    assert "GPT, location: /p2" in found["p2/local/log/messages"][0].path_spec.comparable
+    arguments = ("--single_process", *QUIET, "--partitions", "all", "--parsers", "filestat", "--hashers", "none")
+    python("-m", "plaso.scripts.log2timeline", *arguments, "--storage_file", "x.plaso", disk)
+    ours = {located.path_spec.comparable for path, (located, _, _) in found.items() if "!/" not in path}
+    assert ours <= _streams(tmp_path / "x.plaso")
+
+
 def test_partitions_of_an_mbr_disk(
     tmp_path: Path, make_image: Callable[..., Path], run_program: Callable[..., str]
 ) -> None:
@@ -172,6 +197,8 @@ def test_partitions_of_an_mbr_disk(
     found = {path: value for path, value in _located(disk, tmp_path / "case").items() if "$" not in path}
     assert set(found) == {f"p{number}/{path}" for number in (1, 2) for path in PLAIN_TREE}
     assert _check(found) == set()
+    first = found["p1/local/log/messages"][0].path_spec.comparable
+    assert "TSK_PARTITION, location: /p1, part index: 2, " in first
 
 
 @pytest.mark.parametrize("form", ["qcow2", "vmdk", "vpc", "vhdx"])
