@@ -13,10 +13,10 @@ from pathlib import Path
 
 from chain_of_custody.digest import DEFAULT_ALGORITHMS
 from echoforensics.evidence.entry import Entry
-from echoforensics.evidence.source import Source, open_source
+from echoforensics.evidence.source import EvidenceSource, open_source
 from echoforensics.extraction.first_read import FirstRead, Task
 from parsers.parser import HEAD_SIZE
-from parsers.parser import Source as ParserSource
+from parsers.parser import EvidenceSource as ParserSource
 from parsers.registry import claiming, load
 
 
@@ -42,7 +42,7 @@ def first_read(path: Path) -> tuple[float, int, int]:
     return took, entries, finds
 
 
-def _matched(source: Source, entry: Entry) -> int:
+def _matched(source: EvidenceSource, entry: Entry) -> int:
     if entry.opener is not None:
         with entry.opener() as stream:
             head = stream.read(HEAD_SIZE)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from chain_of_custody.digest import BLOCK_SIZE
 from echoforensics.carving.carved import View
-from echoforensics.carving.search import Search
+from echoforensics.carving.search import CarvingSearch
 from echoforensics.evidence.media.opener import open_raw
 
 
 def search_alone(image: Path) -> int:
     """How many finds there are."""
     media = open_raw(image)
-    search = Search(View(media.size, media.read))
+    search = CarvingSearch(View(media.size, media.read))
     with image.open("rb", buffering=0) as stream:
         while block := stream.read(BLOCK_SIZE):
             search.feed(block)

@@ -7,7 +7,7 @@ Stands alone: nothing here knows what the evidence is, and nothing here imports 
 from chain_of_custody.digest import ALGORITHMS, DEFAULT_ALGORITHMS, Digests, Hasher, hash_bytes, hash_file, hash_stream
 from chain_of_custody.envelope import canonical, pae
 from chain_of_custody.keys import KeyFileError, PublicKey, SigningKey
-from chain_of_custody.ledger import Entry, Ledger, LedgerError, LedgerReport
+from chain_of_custody.ledger import Ledger, LedgerEntry, LedgerError, LedgerReport
 from chain_of_custody.ledger import read as read_ledger
 from chain_of_custody.ledger import verify as verify_ledger
 from chain_of_custody.verify import Check, Verification
@@ -17,10 +17,10 @@ __all__ = [
     "DEFAULT_ALGORITHMS",
     "Check",
     "Digests",
-    "Entry",
     "Hasher",
     "KeyFileError",
     "Ledger",
+    "LedgerEntry",
     "LedgerError",
     "LedgerReport",
     "PublicKey",

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from chain_of_custody.entry import MAX_LINE, NO_LINE, PAYLOAD_TYPE, Entry, LedgerError, is_torn, parse_line, read_lines
+from chain_of_custody.entry import (
+    MAX_LINE,
+    NO_LINE,
+    PAYLOAD_TYPE,
+    LedgerEntry,
+    LedgerError,
+    is_torn,
+    parse_line,
+    read_lines,
+)
 from chain_of_custody.envelope import verify as verify_envelope
 from chain_of_custody.keys import KeyFileError, PublicKey, is_normal
 
@@ -115,7 +124,7 @@ class Chain:
         elif not is_torn(raw):
             self._fail("the file ends in bytes that are not the beginning of an entry")
 
-    def _check(self, entry: Entry) -> None:
+    def _check(self, entry: LedgerEntry) -> None:
         if entry.seq != self._next_seq:
             self._fail(f"the sequence number is {entry.seq}, where {self._next_seq} is due")
         if entry.prev != self.head:
@@ -125,7 +134,7 @@ class Chain:
             self._begin(entry)
         self._check_signature(entry)
 
-    def _begin(self, entry: Entry) -> None:
+    def _begin(self, entry: LedgerEntry) -> None:
         """Take from the first entry whether the ledger is signed, and with what key."""
         signed, pem = entry.detail.get("signed"), entry.detail.get("public_key")
         if signed is False and "public_key" in entry.detail and pem is None:
@@ -139,7 +148,7 @@ class Chain:
         else:
             self._fail("the first entry does not say whether the ledger is signed, and with what key")
 
-    def _check_signature(self, entry: Entry) -> None:
+    def _check_signature(self, entry: LedgerEntry) -> None:
         if entry.keyid is None or entry.signature is None:
             if self.signed is not False:
                 self._fail("the entry is not signed")
@@ -198,7 +207,7 @@ def verify(
     return chain.report()
 
 
-def read(path: Path) -> Iterator[Entry]:
+def read(path: Path) -> Iterator[LedgerEntry]:
     """The entries of a ledger in order, one in memory at a time.
 
     Each line's form is checked, but neither signatures nor the chain: see :func:`verify`. A torn end is no

@@ -41,7 +41,7 @@ class LedgerError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One action that a ledger records.
 
     Attributes:
@@ -104,7 +104,7 @@ def build_line(entry: Mapping[str, object], key: SigningKey | None) -> bytes:
     return line
 
 
-def parse_line(line: bytes) -> Entry:
+def parse_line(line: bytes) -> LedgerEntry:
     """Read a line, given without its newline. Its signature and its place in the chain are not checked.
 
     Raises:
@@ -121,7 +121,7 @@ def parse_line(line: bytes) -> Entry:
     if keyid is not None and not _is_hash(keyid):
         raise LedgerError("the keyid is not a fingerprint")
     _check_entry(entry)
-    return Entry(
+    return LedgerEntry(
         **entry,
         keyid=keyid,
         signature=None if sig is None else _decode_signature(sig),

@@ -19,10 +19,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from chain_of_custody.chain import Chain, LedgerReport, read, verify
-from chain_of_custody.entry import Entry, LedgerError, build_line, parse_line, read_lines, time_text
+from chain_of_custody.entry import LedgerEntry, LedgerError, build_line, parse_line, read_lines, time_text
 from chain_of_custody.keys import SigningKey, sync_folder
 
-__all__ = ["CREATED", "Entry", "Ledger", "LedgerError", "LedgerReport", "read", "verify"]
+__all__ = ["CREATED", "Ledger", "LedgerEntry", "LedgerError", "LedgerReport", "read", "verify"]
 
 #: The action of the first entry of every ledger.
 CREATED = "ledger created"
@@ -89,7 +89,7 @@ class Ledger:
         """Hexadecimal SHA-256 of the last of those lines, without its newline."""
         return self._chain.head
 
-    def append(self, action: str, detail: Mapping[str, object]) -> Entry:
+    def append(self, action: str, detail: Mapping[str, object]) -> LedgerEntry:
         """Record one action. When this returns, the line is on the disk.
 
         What a writer that was killed left unfinished at the end of the file is cut off, and the new entry's
@@ -141,7 +141,7 @@ class Ledger:
                     break
         self._refuse_broken()
 
-    def _write(self, descriptor: int, action: str, detail: Mapping[str, object]) -> Entry:
+    def _write(self, descriptor: int, action: str, detail: Mapping[str, object]) -> LedgerEntry:
         chain = self._chain
         full, recovered = dict(detail), self._recovered
         if chain.torn:

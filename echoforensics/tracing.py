@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from echoforensics.errors import SourceError
 from echoforensics.evidence.entry import READ_ERRORS
-from echoforensics.evidence.source import Source, open_source
+from echoforensics.evidence.source import EvidenceSource, open_source
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.extraction.walk import reopen
 from echoforensics.timeline.query import row as find_row
-from parsers.locator import Found, LocatorError, resolve
+from parsers.locator import LocatedBytes, LocatorError, resolve
 
 if TYPE_CHECKING:
     from echoforensics.case.case import Case
@@ -52,8 +52,8 @@ class Trace:
     why: str
     file_sha256: str
     unchanged: bool
-    found: Found | None
-    fault: str
+    found: LocatedBytes | None
+    issue: str
     extents: list[tuple[int, int]]
     file_times: dict[str, str]
 
@@ -77,7 +77,7 @@ def trace(case: Case, exhibit: str) -> Trace:
             except (*READ_ERRORS, KeyError) as error:
                 why = f"the file could not be read in the evidence: {error}"
         origin = "evidence" if digest else "artefact"
-        found, fault = None, ""
+        found, issue = None, ""
         try:
             if not digest:
                 digest = _hash(case.vault.open(row["sha256"]))
@@ -85,7 +85,7 @@ def trace(case: Case, exhibit: str) -> Trace:
             with stream:
                 found = resolve(stream, row["locator"])
         except LocatorError as error:
-            fault = str(error)
+            issue = str(error)
         except (*READ_ERRORS, KeyError) as error:
             raise SourceError(
                 f"{row['exhibit']}: {why or 'cannot be read'}; nor can the case's copy: {error}"
@@ -104,7 +104,7 @@ def trace(case: Case, exhibit: str) -> Trace:
         file_sha256=digest,
         unchanged=digest == row["sha256"],
         found=found,
-        fault=fault,
+        issue=issue,
         extents=extents,
         file_times=entry["times"],
     )
@@ -142,18 +142,18 @@ def _entry(case: Case, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _open(entry: dict[str, Any]) -> tuple[Source | None, str]:
+def _open(entry: dict[str, Any]) -> tuple[EvidenceSource | None, str]:
     try:
         return open_source(entry["location"], entry["offsets"]), ""
     except SourceError as error:
         return None, str(error)
 
 
-def _stream(source: Source, entry: dict[str, Any]) -> BinaryIO:
+def _stream(source: EvidenceSource, entry: dict[str, Any]) -> BinaryIO:
     return _seekable(reopen(source.container, entry["addresses"], source.budget))
 
 
-def _check(source: Source, entry: dict[str, Any]) -> tuple[str, list[tuple[int, int]]]:
+def _check(source: EvidenceSource, entry: dict[str, Any]) -> tuple[str, list[tuple[int, int]]]:
     addresses = entry["addresses"]
     digest = _hash(reopen(source.container, addresses, source.budget))
     extents = source.container.extents(addresses[0]) if isinstance(source.container, Disk) else []

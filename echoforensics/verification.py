@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from chain_of_custody.ledger import verify as verify_ledger
 from chain_of_custody.verify import Verification
 from echoforensics.case.case import BEGINNINGS, SEALED, Case
-from echoforensics.case.seal import search_index_fault, table_digests
+from echoforensics.case.seal import search_index_issue, table_digests
 from echoforensics.errors import SourceError
 from echoforensics.evidence.source import open_source
 
@@ -100,11 +100,11 @@ def _check_ledger(result: CaseVerification, ledger: LedgerReport) -> None:
 
 def _check_database(result: CaseVerification, case: Case, ledger_ok: bool) -> None:
     try:
-        faults = [text for (text,) in case.store.db.execute("PRAGMA integrity_check(5)") if text != "ok"]
-        fault = "; ".join(faults) or search_index_fault(case.store)
+        issues = [text for (text,) in case.store.db.execute("PRAGMA integrity_check(5)") if text != "ok"]
+        issue = "; ".join(issues) or search_index_issue(case.store)
     except sqlite3.Error as error:
-        fault = str(error)
-    result.checks.add("database", not fault, fault or "SQLite finds it whole")
+        issue = str(error)
+    result.checks.add("database", not issue, issue or "SQLite finds it whole")
     if not ledger_ok:
         result.checks.skipped("tables", "the ledger that holds their digests is not sound")
         return
@@ -134,7 +134,7 @@ def _check_database(result: CaseVerification, case: Case, ledger_ok: bool) -> No
 
 
 def _check_artefacts(result: CaseVerification, case: Case) -> None:
-    faults: list[str] = []
+    issues: list[str] = []
     count = 0
     for (sha256,) in case.store.db.execute("SELECT sha256 FROM artefacts ORDER BY sha256"):
         count += 1
@@ -142,16 +142,16 @@ def _check_artefacts(result: CaseVerification, case: Case) -> None:
             with case.vault.open(sha256) as stream:
                 actual = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
         except OSError as error:
-            faults.append(f"{sha256}: {error.strerror}")
+            issues.append(f"{sha256}: {error.strerror}")
             continue
         if actual != sha256:
-            faults.append(f"{sha256}: its content hashes to {actual}")
+            issues.append(f"{sha256}: its content hashes to {actual}")
     known = {sha256 for (sha256,) in case.store.db.execute("SELECT sha256 FROM artefacts")}
     strange = [path for path in case.vault.files() if path != case.vault.path(path.name) or path.name not in known]
     if strange and result.complete:
-        faults += [f"{path.relative_to(case.path)}: not an artefact of this case" for path in strange]
-    detail = "; ".join(faults[:10]) or f"{count} artefacts, each with the content its name says"
-    result.checks.add("artefacts", not faults, detail)
+        issues += [f"{path.relative_to(case.path)}: not an artefact of this case" for path in strange]
+    detail = "; ".join(issues[:10]) or f"{count} artefacts, each with the content its name says"
+    result.checks.add("artefacts", not issues, detail)
 
 
 def _check_sources(result: CaseVerification, case: Case, ledger_ok: bool, say: Callable[[str], None]) -> None:

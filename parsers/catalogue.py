@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from parsers.alexa_api.answers import answer, page, responses
 from parsers.app import preference_kind as preferences
-from parsers.cloud import answer, page, responses
+from parsers.databases import kinds as tables
 from parsers.parser import About
 from parsers.registry import load
-from parsers.tables import kinds as tables
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogueEntry:
     """One thing that can be read: the name and version that stand in its rows, and what people are told of it."""
 
     name: str
@@ -21,12 +21,12 @@ class Entry:
     about: About
 
 
-def catalogue() -> tuple[Entry, ...]:
+def catalogue() -> tuple[CatalogueEntry, ...]:
     """Every entry, by name."""
-    found = [Entry(parser.name, parser.version, parser.about) for parser in load()]
-    found += [Entry(kind.name, kind.version, kind.about) for kind in responses.kinds()]
-    found += [Entry(part.NAME, part.VERSION, part.ABOUT) for part in (answer, page)]
-    found += [Entry(kind.name, kind.version, kind.about) for kind in tables.kinds()]
+    found = [CatalogueEntry(parser.name, parser.version, parser.about) for parser in load()]
+    found += [CatalogueEntry(kind.name, kind.version, kind.about) for kind in responses.kinds()]
+    found += [CatalogueEntry(part.NAME, part.VERSION, part.ABOUT) for part in (answer, page)]
+    found += [CatalogueEntry(kind.name, kind.version, kind.about) for kind in tables.kinds()]
     definitions = [kind.definition for kind in preferences.kinds()]
-    found += [Entry(made.name, made.version, made.about) for made in definitions]
+    found += [CatalogueEntry(made.name, made.version, made.about) for made in definitions]
     return tuple(sorted(found, key=lambda entry: entry.name))

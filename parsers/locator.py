@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import BinaryIO
 
-from parsers.http.coding import CodingError, decode
+from parsers.coding import CodingError, decode
 
 #: A step that gives more than this many bytes is cut; the result says so.
 MAX_STEP_BYTES = 64 * 1024 * 1024
@@ -34,7 +34,7 @@ class LocatorError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LocatedBytes:
     """What a locator leads to.
 
     Attributes:
@@ -78,7 +78,7 @@ def join(*locators: str) -> str:
     return ";".join(locator for locator in locators if locator)
 
 
-def resolve(stream: BinaryIO, locator: str) -> Found:
+def resolve(stream: BinaryIO, locator: str) -> LocatedBytes:
     """Follow a locator into a seekable stream.
 
     Raises:
@@ -112,10 +112,10 @@ def _quote(text: str) -> str:
     return text.replace("%", "%25").replace(";", "%3B")
 
 
-def _cut(content: bytes, offset: int | None) -> Found:
+def _cut(content: bytes, offset: int | None) -> LocatedBytes:
     if len(content) > MAX_STEP_BYTES:
-        return Found(content[:MAX_STEP_BYTES], offset, cut=True)
-    return Found(content, offset)
+        return LocatedBytes(content[:MAX_STEP_BYTES], offset, cut=True)
+    return LocatedBytes(content, offset)
 
 
 def _range(argument: str) -> tuple[int, int]:
@@ -131,16 +131,16 @@ def _number(argument: str) -> int:
     return int(argument)
 
 
-def _bytes_in_stream(stream: BinaryIO, argument: str) -> Found:
+def _bytes_in_stream(stream: BinaryIO, argument: str) -> LocatedBytes:
     offset, length = _range(argument)
     stream.seek(offset)
     content = stream.read(min(length, MAX_STEP_BYTES))
     if len(content) < min(length, MAX_STEP_BYTES):
         raise LocatorError(f"the file ends before byte {offset + length}")
-    return Found(content, offset, cut=length > MAX_STEP_BYTES)
+    return LocatedBytes(content, offset, cut=length > MAX_STEP_BYTES)
 
 
-def _line_in_stream(stream: BinaryIO, argument: str) -> Found:
+def _line_in_stream(stream: BinaryIO, argument: str) -> LocatedBytes:
     number, offset = _number(argument), 0
     for _ in range(number - 1):
         offset += _skip_line(stream)
@@ -163,31 +163,33 @@ def _chomp(line: bytes) -> bytes:
     return line.removesuffix(b"\n").removesuffix(b"\r")
 
 
-def _step(found: Found, kind: str, argument: str) -> Found:
+def _step(found: LocatedBytes, kind: str, argument: str) -> LocatedBytes:
     if kind == "bytes":
         offset, length = _range(argument)
         if offset + length > len(found.content):
             raise LocatorError(f"there are fewer than {offset + length} bytes")
-        return Found(found.content[offset : offset + length], _plus(found.offset, offset))
+        return LocatedBytes(found.content[offset : offset + length], _plus(found.offset, offset))
     if kind == "line":
         lines, number = found.content.split(b"\n"), _number(argument)
         if number > len(lines):
             raise LocatorError(f"there are fewer than {number} lines")
-        return Found(_chomp(lines[number - 1]), _plus(found.offset, sum(len(x) + 1 for x in lines[: number - 1])))
+        return LocatedBytes(
+            _chomp(lines[number - 1]), _plus(found.offset, sum(len(x) + 1 for x in lines[: number - 1]))
+        )
     if kind == "coding":
         return _decoded(found, argument)
     return _json_value(found, argument)
 
 
-def _decoded(found: Found, coding: str) -> Found:
+def _decoded(found: LocatedBytes, coding: str) -> LocatedBytes:
     content = found.content
     try:
         if content.startswith(b'"'):
             content = scanstring(content.decode("utf-8", "surrogateescape"), 1, False)[0].encode("utf-8", "replace")
-        return Found(decode(content, coding, MAX_STEP_BYTES), None)
+        return LocatedBytes(decode(content, coding, MAX_STEP_BYTES), None)
     except CodingError as error:
         if error.partial:
-            return Found(error.partial, None, cut=True)
+            return LocatedBytes(error.partial, None, cut=True)
         raise LocatorError(f"cannot be decoded as {coding}: {error}") from error
     except ValueError as error:
         raise LocatorError("a JSON string was expected") from error
@@ -197,7 +199,7 @@ def _plus(offset: int | None, more: int) -> int | None:
     return None if offset is None else offset + more
 
 
-def _json_value(found: Found, argument: str) -> Found:
+def _json_value(found: LocatedBytes, argument: str) -> LocatedBytes:
     text, offset = found.content.decode("utf-8", "surrogateescape"), found.offset
     try:
         if argument and text.lstrip(_WHITESPACE).startswith('"'):
@@ -206,7 +208,7 @@ def _json_value(found: Found, argument: str) -> Found:
     except (ValueError, IndexError, KeyError, RecursionError) as error:
         raise LocatorError(f"no JSON value at {argument!r}: {error}") from error
     before = len(text[:start].encode("utf-8", "surrogateescape"))
-    return Found(text[start:end].encode("utf-8", "surrogateescape"), _plus(offset, before))
+    return LocatedBytes(text[start:end].encode("utf-8", "surrogateescape"), _plus(offset, before))
 
 
 def _span(text: str, tokens: list[str]) -> tuple[int, int]:

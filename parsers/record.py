@@ -21,7 +21,7 @@ class Clock(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Timestamp:
     """One time a record holds.
 
     Attributes:
@@ -64,7 +64,7 @@ class Record:
     data_type: str
     message: str
     locator: str
-    moments: tuple[Moment, ...] = ()
+    timestamps: tuple[Timestamp, ...] = ()
     device_serial: str | None = None
     device_type: str | None = None
     account: str | None = None

@@ -144,7 +144,7 @@ def _filled(text: str, name: str, kind: str, sample: str) -> str:
     }
     if kind == "json":
         words["arguments"] = ""
-        words["imports"] = "from pathlib import Path\n\nfrom parsers.cloud.api_json import ApiJson"
+        words["imports"] = "from pathlib import Path\n\nfrom parsers.alexa_api.api_json import ApiJson"
         words["imports"] += "\nfrom parsers.parser import Source"
         words["more_imports"] = ""
         words["read"] = Template(_JSON_READ).substitute(words).rstrip()
@@ -152,6 +152,6 @@ def _filled(text: str, name: str, kind: str, sample: str) -> str:
         words["arguments"] = "make_database: Callable[..., dict[str, bytes]], source_in: Callable[..., Source]"
         words["imports"] = "from collections.abc import Callable\nfrom pathlib import Path\n\n"
         words["imports"] += "from parsers.parser import Source"
-        words["more_imports"] = "from parsers.tables.parser import SqliteTables\n"
+        words["more_imports"] = "from parsers.databases.parser import SqliteTables\n"
         words["read"] = Template(_SQLITE_READ).substitute(words).rstrip()
     return Template(text).substitute(words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from parsers.catalogue import Entry, catalogue
+from parsers.catalogue import CatalogueEntry, catalogue
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,7 @@ def pages() -> dict[str, str]:
     return made
 
 
-def _page(entry: Entry) -> str:
+def _page(entry: CatalogueEntry) -> str:
     about = entry.about
     parts = [f"# {about.title}", f"`{entry.name}`, version {entry.version}."]
     if about.data_types:
@@ -68,8 +68,8 @@ def _page(entry: Entry) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _index(entries: tuple[Entry, ...]) -> str:
-    families: dict[str, list[Entry]] = defaultdict(list)
+def _index(entries: tuple[CatalogueEntry, ...]) -> str:
+    families: dict[str, list[CatalogueEntry]] = defaultdict(list)
     for entry in entries:
         families[_family(entry)].append(entry)
     parts = [
@@ -86,7 +86,7 @@ def _index(entries: tuple[Entry, ...]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _family(entry: Entry) -> str:
+def _family(entry: CatalogueEntry) -> str:
     first = entry.about.data_types[0] if entry.about.data_types else ""
     return next(title for prefix, title in _FAMILIES if first.startswith(prefix))
 

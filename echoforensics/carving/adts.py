@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from echoforensics.carving.byte_class import byte_class
 from echoforensics.carving.carved import Carved, Grade, Signature
-from echoforensics.carving.frame_chain import FEWEST, Chain, follow, repeats
+from echoforensics.carving.frame_chain import FEWEST, FrameChain, follow, repeats
 
 if TYPE_CHECKING:
     from echoforensics.carving.carved import View
@@ -125,7 +125,7 @@ def carve(view: View, at: int) -> Carved | None:
     return Carved("AAC recording (ADTS)", ".aac", ((at, chain.end - at),), grade, ending, detail)
 
 
-def _end(view: View, frames: _Frames, chain: Chain) -> tuple[Grade, str]:
+def _end(view: View, frames: _Frames, chain: FrameChain) -> tuple[Grade, str]:
     if chain.is_cut:
         return Grade.CUT, "what can be read of the media ends within its last frame"
     is_all = chain.end == view.size
@@ -133,7 +133,7 @@ def _end(view: View, frames: _Frames, chain: Chain) -> tuple[Grade, str]:
     return Grade.CANDIDATE if frames.are_alike else Grade.ENDED, ending
 
 
-def _describe(start: bytes, frames: _Frames, chain: Chain) -> str:
+def _describe(start: bytes, frames: _Frames, chain: FrameChain) -> str:
     rate = _RATES[start[2] >> 2 & 15]
     channels = (start[2] & 1) << 2 | start[3] >> 6
     names = ("channels stated within", "mono", "stereo")

@@ -24,7 +24,7 @@ LOOK = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class FrameChain:
     """Frames that follow each other.
 
     Attributes:
@@ -38,7 +38,7 @@ class Chain:
     is_cut: bool
 
 
-def follow(view: View, at: int, measure: Callable[[bytes, int], int], header: int) -> Chain:
+def follow(view: View, at: int, measure: Callable[[bytes, int], int], header: int) -> FrameChain:
     """Follow frames from a place on.
 
     Args:
@@ -58,7 +58,7 @@ def follow(view: View, at: int, measure: Callable[[bytes, int], int], header: in
         while place <= until:
             length = measure(piece, place)
             if not length:
-                return Chain(frames, at + place, is_cut=False)
+                return FrameChain(frames, at + place, is_cut=False)
             frames += 1
             place += length
         if is_last:
@@ -66,7 +66,7 @@ def follow(view: View, at: int, measure: Callable[[bytes, int], int], header: in
             # What is left is too short for a header. It is one's beginning if it looks like that of the first.
             begun = bool(rest) and start.startswith(rest[:2])
             is_cut = begun or place > len(piece)
-            return Chain(frames, at + (len(piece) if is_cut else place), is_cut)
+            return FrameChain(frames, at + (len(piece) if is_cut else place), is_cut)
         at += place
 
 

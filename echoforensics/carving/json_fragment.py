@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from echoforensics.carving.carved import Carved, Grade, Signature, View
-from echoforensics.carving.json_lexing import Bracket, Segment, segment
-from parsers.cloud.json_text import JsonError, decode
+from echoforensics.carving.json_lexing import Bracket, JsonSegment, segment
+from parsers.formats.json.text import JsonError, decode
 
 #: Keys that stand in activities, cards and the newer history, and hardly anywhere else.
 KEYS = (
@@ -36,8 +36,8 @@ class _Held:
         claimed: by the start of one that is of no known form, whether a parser claims it.
     """
 
-    segment: Segment
-    faults: list[int] = field(default_factory=list)
+    segment: JsonSegment
+    issues: list[int] = field(default_factory=list)
     verdicts: dict[int, tuple[bool, bool]] = field(default_factory=dict)
     claimed: dict[int, bool] = field(default_factory=dict)
 
@@ -103,8 +103,8 @@ def _content(view: View, bracket: Bracket) -> bytes:
 
 
 def _verdict(view: View, held: _Held, bracket: Bracket) -> tuple[bool, bool]:
-    place = bisect_left(held.faults, bracket.start)
-    if place < len(held.faults) and held.faults[place] < bracket.end:
+    place = bisect_left(held.issues, bracket.start)
+    if place < len(held.issues) and held.issues[place] < bracket.end:
         return False, False
     content = _content(view, bracket)
     text = content.decode("utf-8", "surrogateescape")
@@ -112,7 +112,7 @@ def _verdict(view: View, held: _Held, bracket: Bracket) -> tuple[bool, bool]:
         value = decode(text)
     except JsonError as error:
         inside = len(text[: error.at].encode("utf-8", "surrogateescape")) if error.at is not None else 0
-        insort(held.faults, bracket.start + min(inside, len(content) - 1))
+        insort(held.issues, bracket.start + min(inside, len(content) - 1))
         return False, False
     return True, _is_known(content, value)
 

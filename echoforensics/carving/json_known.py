@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from parsers.cloud.record_fragment import form_of
-from parsers.cloud.responses import kinds, quoted_keys, telltale
+from parsers.alexa_api.answers.responses import kinds, quoted_keys, telltale
+from parsers.alexa_api.record_fragment import form_of
 from parsers.parser import HEAD_SIZE, Source
 from parsers.registry import claiming
 

@@ -68,7 +68,7 @@ class _Back:
 
 
 @dataclass(slots=True)
-class Segment:
+class JsonSegment:
     """JSON text around a key.
 
     Attributes:
@@ -84,7 +84,7 @@ class Segment:
     back: _Back
 
 
-def segment(view: View, at: int, keys: frozenset[bytes], before: Segment | None = None) -> Segment:
+def segment(view: View, at: int, keys: frozenset[bytes], before: JsonSegment | None = None) -> JsonSegment:
     """The JSON text around the key whose opening quote stands at a byte offset.
 
     Args:
@@ -95,7 +95,7 @@ def segment(view: View, at: int, keys: frozenset[bytes], before: Segment | None 
     """
     back = _grown(lambda size: _back(view, at, size, before), MAX_BEFORE)
     ahead = _grown(lambda size: _ahead(view, at, size, back, keys), MAX_AFTER)
-    return Segment(at, ahead.end, ahead.keys, back)
+    return JsonSegment(at, ahead.end, ahead.keys, back)
 
 
 @dataclass(slots=True)
@@ -137,7 +137,7 @@ def _ends_here(text: bytes, start: int, *, all_there: bool) -> bool:
     return all_there or (len(text) - start > 40 and not _CUT_TEXT.match(text, start))
 
 
-def _back(view: View, at: int, size: int, before: Segment | None) -> _Back:
+def _back(view: View, at: int, size: int, before: JsonSegment | None) -> _Back:
     size = min(size, at)
     text = view.read(at - size, size)[::-1]
     found = _Back(at, [], within=False, whole=True)

@@ -23,7 +23,7 @@ _KINDS = frozenset({b"soun", b"vide"})
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class CarvedBox:
     """A box; it may state more than there is.
 
     Attributes:
@@ -49,20 +49,20 @@ class Box:
         return self.name.decode("ascii", "backslashreplace")
 
 
-def read_box(view: View, at: int) -> Box | None:
+def read_box(view: View, at: int) -> CarvedBox | None:
     """The box at a byte of the media; None where the media ends within its header."""
     head = view.read(at, _LARGE_HEADER)
     if len(head) < _HEADER:
         return None
     size, name = int.from_bytes(head[:4], "big"), head[4:8]
     if size != 1:
-        return Box(at, name, _HEADER, size)
+        return CarvedBox(at, name, _HEADER, size)
     if len(head) < _LARGE_HEADER:
         return None
-    return Box(at, name, _LARGE_HEADER, int.from_bytes(head[8:], "big"))
+    return CarvedBox(at, name, _LARGE_HEADER, int.from_bytes(head[8:], "big"))
 
 
-def track_kinds(view: View, movie: Box) -> frozenset[bytes]:
+def track_kinds(view: View, movie: CarvedBox) -> frozenset[bytes]:
     """The kinds of tracks in a box ``moov``: ``soun`` for sound, ``vide`` for pictures; others are not given."""
     found: set[bytes] = set()
     left = _MOST_BOXES
@@ -80,7 +80,7 @@ def track_kinds(view: View, movie: Box) -> frozenset[bytes]:
     return frozenset(found & _KINDS)
 
 
-def _within(view: View, outer: Box) -> Iterator[Box]:
+def _within(view: View, outer: CarvedBox) -> Iterator[CarvedBox]:
     at = outer.at + outer.header
     while at + _HEADER <= outer.end and (box := read_box(view, at)) is not None:
         if not box.header <= box.size <= outer.end - at:

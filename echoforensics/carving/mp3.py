@@ -19,7 +19,7 @@ from echoforensics.carving import mp3_header, mp3_tags
 from echoforensics.carving.byte_class import byte_class
 from echoforensics.carving.carved import Carved, Grade, Signature
 from echoforensics.carving.crc16 import crc16
-from echoforensics.carving.frame_chain import FEWEST, Chain, follow, repeats
+from echoforensics.carving.frame_chain import FEWEST, FrameChain, follow, repeats
 
 if TYPE_CHECKING:
     from echoforensics.carving.carved import View
@@ -178,7 +178,7 @@ def _carve(view: View, begin: int, at: int) -> Carved | None:
     return Carved("MP3 recording", ".mp3", ((begin, min(end, view.size) - begin),), grade, ending, ", ".join(detail))
 
 
-def _end(view: View, frames: _Frames, chain: Chain, end: int) -> tuple[Grade, str]:
+def _end(view: View, frames: _Frames, chain: FrameChain, end: int) -> tuple[Grade, str]:
     stated = frames.stated
     if chain.is_cut:
         return Grade.CUT, "what can be read of the media ends within its last frame"
@@ -192,7 +192,7 @@ def _end(view: View, frames: _Frames, chain: Chain, end: int) -> tuple[Grade, st
     return Grade.CANDIDATE if frames.are_alike else Grade.ENDED, ending
 
 
-def _describe(first: bytes, frames: _Frames, chain: Chain) -> str:
+def _describe(first: bytes, frames: _Frames, chain: FrameChain) -> str:
     rates = sorted(mp3_header.bit_rate(first[1], index << 4) for index in frames.rates)
     sample_rate = mp3_header.sample_rate(first[1], first[2])
     # The frame of facts holds no sound.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from echoforensics.carving.carved import Carved, Grade, Signature
 from echoforensics.carving.ogg_join import Stream
-from echoforensics.carving.ogg_page import MAGIC, Page, read_header, read_page
+from echoforensics.carving.ogg_page import MAGIC, CarvedOggPage, read_header, read_page
 
 if TYPE_CHECKING:
     from echoforensics.carving.carved import View
@@ -65,7 +65,7 @@ def _describe(pages: int) -> str:
     return f"{pages} page{'' if pages == 1 else 's'}, each with its right check sum"
 
 
-def _together(view: View, page: Page) -> _Run:
+def _together(view: View, page: CarvedOggPage) -> _Run:
     """The pages from one on that lie together."""
     run = _Run(page.at, page.end, 1, page.codec, {page.serial: page.number}, set() if page.ends else {page.serial})
     is_head = True
@@ -108,7 +108,7 @@ class OggPages:
 
     def __init__(self) -> None:
         self._view: View | None = None
-        self._pages: dict[int, list[Page]] = {}
+        self._pages: dict[int, list[CarvedOggPage]] = {}
         self._count = 0
         self._whole_until = 0
         self._seen_until = 0
@@ -146,7 +146,7 @@ class OggPages:
         self._count = 0
         return found
 
-    def _carved(self, pages: list[Page], ending: str) -> Carved:
+    def _carved(self, pages: list[CarvedOggPage], ending: str) -> Carved:
         first, last = pages[0], pages[-1]
         ranges = _ranges_of(pages)
         details = [_describe(len(pages))]
@@ -164,7 +164,7 @@ class OggPages:
         return Carved(kind, ".ogg", ranges, grade, ending, "; ".join(details))
 
 
-def _ranges_of(pages: list[Page]) -> tuple[tuple[int, int], ...]:
+def _ranges_of(pages: list[CarvedOggPage]) -> tuple[tuple[int, int], ...]:
     """Where pages lie: (byte offset, length in bytes), those that touch as one."""
     found: list[tuple[int, int]] = []
     for page in pages:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from echoforensics.carving.ogg_page import Page
+    from echoforensics.carving.ogg_page import CarvedOggPage
 
 #: Pages with one number between which is told. Where there are more, nothing is joined across a gap.
 _MOST_ALIKE = 64
@@ -26,17 +26,17 @@ _MOST_ALIKE = 64
 class Stream:
     """The pages of one stream."""
 
-    def __init__(self, pages: list[Page]) -> None:
+    def __init__(self, pages: list[CarvedOggPage]) -> None:
         """Take the pages in order of their place."""
         self._pages = pages
-        self._by_number: dict[int, list[Page]] = {}
+        self._by_number: dict[int, list[CarvedOggPage]] = {}
         for page in pages:
             self._by_number.setdefault(page.number, []).append(page)
         self._by_start = {page.at: page for page in pages}
         self._by_end = {(page.number, page.end): page for page in pages}
         self._used: set[int] = set()
 
-    def chains(self) -> Iterator[tuple[list[Page], str]]:
+    def chains(self) -> Iterator[tuple[list[CarvedOggPage], str]]:
         """What the pages make up, each page once, and why it ends: first what has its beginning, then other parts."""
         told: set[tuple[int, int]] = set()
         orphans = sorted((page for page in self._pages if not page.begins), key=lambda page: (page.number, page.at))
@@ -48,7 +48,7 @@ class Stream:
             told.update((page.number, page.check) for page in chain)
             yield chain, ending
 
-    def _chain(self, first: Page) -> tuple[list[Page], str]:
+    def _chain(self, first: CarvedOggPage) -> tuple[list[CarvedOggPage], str]:
         chain = [first]
         self._used.add(first.at)
         while not chain[-1].ends:
@@ -62,12 +62,12 @@ class Stream:
             chain.append(following)
         return chain, "its last page says so"
 
-    def _touching(self, page: Page) -> Page | None:
+    def _touching(self, page: CarvedOggPage) -> CarvedOggPage | None:
         """The next page of the stream, where it lies right behind a page."""
         found = self._by_start.get(page.end)
         return found if found is not None and found.number == page.number + 1 and not found.begins else None
 
-    def _across(self, last: Page) -> tuple[Page | None, str]:
+    def _across(self, last: CarvedOggPage) -> tuple[CarvedOggPage | None, str]:
         """The one page that can be the next, wherever it lies; or none, and why."""
         number = last.number + 1
         following, alike = self._by_number.get(number, ()), self._by_number[last.number]
@@ -83,7 +83,7 @@ class Stream:
             return None, f"there are several pages {last.number} that differ, and one page {number}"
         return found, ""
 
-    def _is_free(self, page: Page, last: Page) -> bool:
+    def _is_free(self, page: CarvedOggPage, last: CarvedOggPage) -> bool:
         """Whether a page can follow another, and belongs to no other already."""
         if page.at in self._used or not last.may_precede(page):
             return False
@@ -91,6 +91,6 @@ class Stream:
         # Of two copies of a recording each may have what the other lacks. Headers alone do not make a copy.
         return before is None or (before.check == last.check and last.position > 0)
 
-    def _is_rival(self, page: Page, last: Page, found: Page) -> bool:
+    def _is_rival(self, page: CarvedOggPage, last: CarvedOggPage, found: CarvedOggPage) -> bool:
         """Whether another page than the last can stand before the one that was found."""
         return page.check != last.check and page.may_precede(found) and self._touching(page) is None

@@ -27,7 +27,7 @@ _CODECS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class CarvedOggPage:
     """A page whose check sum is right.
 
     Attributes:
@@ -59,7 +59,7 @@ class Page:
         """The byte behind it."""
         return self.at + self.length
 
-    def may_precede(self, other: Page) -> bool:
+    def may_precede(self, other: CarvedOggPage) -> bool:
         """Whether another page can be the next one of its stream, by all that the two say."""
         return (
             self.serial == other.serial
@@ -91,7 +91,7 @@ def read_header(view: View, at: int) -> PageHeader | None:
     return PageHeader(serial, number, _HEADER.size + segments + sum(sizes))
 
 
-def read_page(view: View, at: int) -> Page | None:
+def read_page(view: View, at: int) -> CarvedOggPage | None:
     """The page at a byte of the media; None where there is none, or its check sum is wrong."""
     header = read_header(view, at)
     if header is None:
@@ -105,7 +105,7 @@ def read_page(view: View, at: int) -> Page | None:
     begins = bool(flags & _BEGINS)
     body = content[_HEADER.size + segments :]
     codec = next((name for magic, name in _CODECS if begins and body.startswith(magic)), "")
-    return Page(
+    return CarvedOggPage(
         at,
         header.length,
         serial,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 OVERLAP = 64 * 1024
 
 
-class Scanner:
+class SignatureScanner:
     """Finds where signatures match. Blocks are handed over in order; each begins with the end of the one before."""
 
     def __init__(self, signatures: Sequence[Signature]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from echoforensics.carving.ogg import OggPages
 from echoforensics.carving.pcm import PcmRuns
-from echoforensics.carving.scanner import OVERLAP, Scanner
+from echoforensics.carving.scanner import OVERLAP, SignatureScanner
 from echoforensics.carving.signatures import all_signatures
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MAX_CARVED = 200_000
 
 
-class Search:
+class CarvingSearch:
     """Carves one source. Blocks are handed over in order, from the first byte to the last."""
 
     def __init__(self, view: View, signatures: Sequence[Signature] = (), most: int = MAX_CARVED) -> None:
@@ -27,7 +27,7 @@ class Search:
         self._pcm = None if signatures else PcmRuns()
         self._fed = 0
         self._signatures = signatures = (*(signatures or all_signatures()), self._ogg.signature)
-        self._scanner = Scanner(signatures)
+        self._scanner = SignatureScanner(signatures)
         self._view = view
         self._most = most
         self._held = b""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.evidence.entry import Container, Entry, Fault, State
+from echoforensics.evidence.entry import Container, Entry, EvidenceIssue, State
 from echoforensics.evidence.media.ranges import open_ranges, parse_ranges
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class CarvedSpace(Container):
         self._media = media
         self._entries = entries
 
-    def entries(self) -> Iterator[Entry | Fault]:
+    def entries(self) -> Iterator[Entry | EvidenceIssue]:
         """Each, in order of place."""
         yield from self._entries
 

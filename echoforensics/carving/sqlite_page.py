@@ -9,8 +9,8 @@ import numpy as np
 
 from echoforensics.carving import json_fragment, utterance
 from echoforensics.carving.carved import Carved, Grade, View
-from parsers.sqlite.leaf_page import SIZES, LeafPage, leaf_page, may_begin
-from parsers.sqlite.page import TABLE_LEAF
+from parsers.formats.sqlite.leaf_page import SIZES, LeafPage, leaf_page, may_begin
+from parsers.formats.sqlite.page import TABLE_LEAF
 
 _LARGEST = SIZES[-1]
 _SECTOR = 512

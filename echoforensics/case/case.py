@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from chain_of_custody.ledger import Entry, Ledger, LedgerError, read
+from chain_of_custody.ledger import Ledger, LedgerEntry, LedgerError, read
 from echoforensics.case.store import Store, storable
 from echoforensics.case.vault import Vault
 from echoforensics.errors import CaseError
@@ -50,7 +50,7 @@ class Case:
         """Where the ledger lies."""
         return self.path / LEDGER
 
-    def actions(self) -> Iterator[Entry]:
+    def actions(self) -> Iterator[LedgerEntry]:
         """The ledger's entries, in order; signatures are not checked here.
 
         Raises:

@@ -28,7 +28,7 @@ def table_digests(store: Store) -> dict[str, str]:
     return digests
 
 
-def search_index_fault(store: Store) -> str:
+def search_index_issue(store: Store) -> str:
     """What SQLite finds wrong with the full-text index when it compares it with its content; empty if nothing.
 
     The check has to write, so it runs on a copy in a temporary folder.

@@ -225,10 +225,10 @@ class Store:
             ),
         )  # fmt: skip
         self.db.executemany(
-            "INSERT INTO moments VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO timestamps VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (number, place, m.description, storable(m.recorded), m.clock, m.timestamp, m.note, m.locator)
-                for place, m in enumerate(record.moments)
+                for place, m in enumerate(record.timestamps)
             ),
         )
         self.db.executemany(

@@ -10,7 +10,7 @@ import click
 
 from echoforensics.authoring import new_parser, pages
 from echoforensics.errors import UsageError
-from parsers.catalogue import Entry, catalogue
+from parsers.catalogue import CatalogueEntry, catalogue
 
 
 @click.command("parsers")
@@ -56,10 +56,12 @@ def _begin(name: str | None, kind: str, into: Path) -> None:
         raise UsageError(f"there is a parser {name!r} already")
     for path in new_parser.begin(into, name, kind):
         click.echo(path)
-    click.echo("Fill these in; the test runs as it stands. parsers/definition.py says what a definition may hold.")
+    click.echo(
+        "Fill these in; the test runs as it stands. parsers/definition/definition.py says what a definition may hold."
+    )
 
 
-def _described(parser: Entry) -> str:
+def _described(parser: CatalogueEntry) -> str:
     about = parser.about
     parts = [f"{parser.name}, version {parser.version}: {about.title}"]
     lists = (

@@ -20,7 +20,7 @@ def group() -> None:
 @group.command("status")
 def status() -> None:
     """Say whether the installed plaso is as it is known, and whether the hook is in."""
-    holds = import_module("echoforensics.plaso_plugin.holds")
+    holds = import_module("echoforensics.plaso_plugin.plaso_internals")
     holds.check()
     tested = "the release that was tested" if version("plaso") == holds.TESTED else f"tested with {holds.TESTED}"
     click.echo(f"plaso {version('plaso')}: all that echoforensics holds on to is there ({tested}; {holds.RANGE})")
@@ -33,7 +33,7 @@ def install_hook() -> None:
 
     One file is put into this Python's site-packages; it runs at each start of Python and waits for plaso.
     """
-    import_module("echoforensics.plaso_plugin.holds").check()
+    import_module("echoforensics.plaso_plugin.plaso_internals").check()
     click.echo(f"written: {hook_file.install()}; remove-hook takes it away again")
 
 

@@ -60,8 +60,8 @@ def _said(found: Trace, limit: int) -> str:
         lines.append(f"Read from the case's own copy ({found.why}).")
     same = "the same as when it was extracted" if found.unchanged else f"NOT the {row['sha256']} of the extraction"
     lines.append(f"The file hashes to {found.file_sha256}, {same}.")
-    if found.fault or found.found is None:
-        return "\n".join([*lines, f"The locator leads nowhere: {found.fault}"])
+    if found.issue or found.found is None:
+        return "\n".join([*lines, f"The locator leads nowhere: {found.issue}"])
     content, start = found.found.content, found.found.offset
     where = f"at byte {start} of the file" if start is not None else "decoded from a string in the file"
     lines += [f"{len(content)} bytes {where}:", "", _dump(content[:limit], start or 0)]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pyfsext
 import pyfsfat
 
-from echoforensics.evidence.entry import READ_ERRORS, Entry, Fault, Kind, State
+from echoforensics.evidence.entry import READ_ERRORS, Entry, EvidenceIssue, Kind, State
 from echoforensics.evidence.limits import MAX_ENTRIES, MAX_FOLDER_DEPTH
 from echoforensics.evidence.streams import BLOCK, RandomAccessStream
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from echoforensics.evidence.file_systems.file_system import FileSystem
-    from echoforensics.evidence.volumes.volume import Volume
+    from echoforensics.evidence.volume import Volume
 
 _EXT = ("ext2", "ext3", "ext4")
 _FAT = ("FAT12", "FAT16", "FAT32", "exFAT")
@@ -64,7 +64,7 @@ def second_reader(file_system: FileSystem) -> str | None:
     return None
 
 
-def cross_check(volume: Volume, file_system: FileSystem) -> Iterator[Fault]:
+def cross_check(volume: Volume, file_system: FileSystem) -> Iterator[EvidenceIssue]:
     """Read a volume's files with a second reader, and compare names, sizes and SHA-256 of those that are allocated.
 
     Both lists are kept in a temporary database on disk, so that memory does not grow with the number of files. Gives
@@ -80,18 +80,18 @@ def cross_check(volume: Volume, file_system: FileSystem) -> Iterator[Fault]:
     try:
         second = _open(volume, file_system)
     except _SECOND_ERRORS as error:
-        yield Fault("", f"not cross-checked: {library} cannot open the file system: {_first_line(error)}")
+        yield EvidenceIssue("", f"not cross-checked: {library} cannot open the file system: {_first_line(error)}")
         return
     with closing(sqlite3.connect("")) as db:
         db.executescript(_TABLES)
         db.executemany("INSERT INTO first VALUES (?, ?)", _first(file_system))
         walk = _SecondWalk(second, volume.length, library, is_ext=file_system.name in _EXT)
         db.executemany("INSERT INTO second VALUES (?, ?)", walk.rows())
-        yield from walk.faults
+        yield from walk.issues
         for path, value, other in db.execute(_DIFFERENCES):
             ours = value or "no such name"
             theirs = other or "no such name"
-            yield Fault(path, f"the readers differ: {ours} by the first reader, {theirs} by {library}")
+            yield EvidenceIssue(path, f"the readers differ: {ours} by the first reader, {theirs} by {library}")
 
 
 def _open(volume: Volume, file_system: FileSystem) -> Any:
@@ -103,7 +103,7 @@ def _open(volume: Volume, file_system: FileSystem) -> Any:
 
 def _first(file_system: FileSystem) -> Iterator[tuple[str, str]]:
     for entry in file_system.entries():
-        if isinstance(entry, Fault) or entry.state is not State.ALLOCATED or entry.path.startswith(_NAMELESS):
+        if isinstance(entry, EvidenceIssue) or entry.state is not State.ALLOCATED or entry.path.startswith(_NAMELESS):
             continue
         yield entry.path, _first_value(entry)
 
@@ -132,14 +132,14 @@ class _SecondWalk:
         self._length = length
         self._library = library
         self._is_ext = is_ext
-        self.faults: list[Fault] = []
+        self.issues: list[EvidenceIssue] = []
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Path and value of each name that is not a folder's."""
         try:
             pending: list[tuple[str, Any, int]] = [("", self._opened.get_root_directory(), 0)]
         except _SECOND_ERRORS as error:
-            self._fault("", f"cannot read the root folder: {_first_line(error)}")
+            self._issue("", f"cannot read the root folder: {_first_line(error)}")
             return
         count, entered = 0, set[int]()
         while pending:
@@ -147,14 +147,14 @@ class _SecondWalk:
             for item, name in self._listing(path, folder):
                 count += 1
                 if count > MAX_ENTRIES:
-                    self._fault(path, f"gave more than {MAX_ENTRIES} names; the rest was not compared")
+                    self._issue(path, f"gave more than {MAX_ENTRIES} names; the rest was not compared")
                     return
                 full = f"{path}/{name}" if path else name
                 try:
                     is_folder, kind = self._kind(item)
                     number = item.inode_number if self._is_ext else item.identifier
                 except _SECOND_ERRORS as error:
-                    self._fault(full, f"cannot tell what it is: {_first_line(error)}")
+                    self._issue(full, f"cannot tell what it is: {_first_line(error)}")
                     continue
                 if not is_folder:
                     yield full, self._value(item) if kind is Kind.FILE else str(kind)
@@ -166,14 +166,14 @@ class _SecondWalk:
         try:
             count = folder.get_number_of_sub_file_entries()
         except _SECOND_ERRORS as error:
-            self._fault(path, f"cannot read the folder: {_first_line(error)}")
+            self._issue(path, f"cannot read the folder: {_first_line(error)}")
             return
         for index in range(count):
             try:
                 item = folder.get_sub_file_entry(index)
                 name = item.name
             except _SECOND_ERRORS as error:
-                self._fault(path, f"cannot read name {index} of the folder: {_first_line(error)}")
+                self._issue(path, f"cannot read name {index} of the folder: {_first_line(error)}")
                 continue
             yield item, name or ""
 
@@ -199,8 +199,8 @@ class _SecondWalk:
             return f"{size} bytes, not readable"
         return f"{done} bytes, SHA-256 {digest.hexdigest()}"
 
-    def _fault(self, path: str, what: str) -> None:
-        self.faults.append(Fault(path, f"{self._library} {what}"))
+    def _issue(self, path: str, what: str) -> None:
+        self.issues.append(EvidenceIssue(path, f"{self._library} {what}"))
 
 
 def _first_line(error: Exception) -> str:

@@ -78,7 +78,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class EvidenceIssue:
     """A part of a container that could not be read.
 
     Attributes:
@@ -100,7 +100,7 @@ class Container(ABC):
     seekable: ClassVar[bool] = True
 
     @abstractmethod
-    def entries(self) -> Iterator[Entry | Fault]:
+    def entries(self) -> Iterator[Entry | EvidenceIssue]:
         """Every entry, in an order that depends on nothing but the content. Never raises READ_ERRORS."""
 
     @abstractmethod

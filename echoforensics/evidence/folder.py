@@ -7,7 +7,7 @@ import stat
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.evidence.entry import Container, Entry, Fault, Kind, text_of
+from echoforensics.evidence.entry import Container, Entry, EvidenceIssue, Kind, text_of
 from echoforensics.evidence.limits import MAX_FOLDER_DEPTH
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Folder(Container):
     def __init__(self, root: Path) -> None:
         self._root = os.fsencode(root)
 
-    def entries(self) -> Iterator[Entry | Fault]:
+    def entries(self) -> Iterator[Entry | EvidenceIssue]:
         """Every file, link and other thing below the folder."""
         pending: list[tuple[bytes, int]] = [(b"", 0)]
         while pending:
@@ -29,7 +29,7 @@ class Folder(Container):
             try:
                 names = sorted(os.listdir(os.path.join(self._root, below)))  # noqa: PTH118, PTH208 (bytes)
             except OSError as error:
-                yield Fault(text_of(below), f"the folder cannot be listed: {error.strerror}")
+                yield EvidenceIssue(text_of(below), f"the folder cannot be listed: {error.strerror}")
                 continue
             folders: list[tuple[bytes, int]] = []
             for name in names:
@@ -37,14 +37,14 @@ class Folder(Container):
                 try:
                     status = os.lstat(os.path.join(self._root, path))  # noqa: PTH118 (bytes)
                 except OSError as error:
-                    yield Fault(text_of(path), f"cannot be looked at: {error.strerror}")
+                    yield EvidenceIssue(text_of(path), f"cannot be looked at: {error.strerror}")
                     continue
                 if not stat.S_ISDIR(status.st_mode):
                     yield self._entry(path, status)
                 elif depth < MAX_FOLDER_DEPTH:
                     folders.append((path, depth + 1))
                 else:
-                    yield Fault(text_of(path), f"not entered: more than {MAX_FOLDER_DEPTH} folders deep")
+                    yield EvidenceIssue(text_of(path), f"not entered: more than {MAX_FOLDER_DEPTH} folders deep")
             pending.extend(reversed(folders))
 
     def open(self, address: str) -> BinaryIO:

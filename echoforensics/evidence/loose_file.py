@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.evidence.entry import Container, Entry, Fault
+from echoforensics.evidence.entry import Container, Entry, EvidenceIssue
 from echoforensics.evidence.folder import Folder, file_times
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class LooseFile(Container):
         self._folder = Folder(path.parent)
         self._address = path.name.encode("utf-8", "surrogateescape").hex()
 
-    def entries(self) -> Iterator[Entry | Fault]:
+    def entries(self) -> Iterator[Entry | EvidenceIssue]:
         """The one entry."""
         status = self._path.stat()
         yield Entry(

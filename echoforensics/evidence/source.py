@@ -10,9 +10,11 @@ from pathlib import Path
 
 from chain_of_custody.digest import Digests, hash_stream
 from echoforensics.errors import SourceError
-from echoforensics.evidence.broken_zip import open_zip
-from echoforensics.evidence.compressed_file import is_compressed, open_compressed
-from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, Fault
+from echoforensics.evidence.archives.broken_zip import open_zip
+from echoforensics.evidence.archives.compressed_file import is_compressed, open_compressed
+from echoforensics.evidence.archives.tar_archive import TarArchive, is_tar
+from echoforensics.evidence.archives.zip_archive import is_zip
+from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EvidenceIssue
 from echoforensics.evidence.folder import Folder
 from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.loose_file import LooseFile
@@ -20,9 +22,7 @@ from echoforensics.evidence.media.disk_head import looks_like_disk
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.media.opener import open_image, open_raw
 from echoforensics.evidence.streams import buffered
-from echoforensics.evidence.tar_archive import TarArchive, is_tar
 from echoforensics.evidence.volumes.disk import Disk
-from echoforensics.evidence.zip_archive import is_zip
 from parsers.parser import HEAD_SIZE
 from parsers.parser import Source as ParserSource
 from parsers.registry import claiming
@@ -47,7 +47,7 @@ class SourceHashes:
     parts: dict[str, Digests] = field(default_factory=dict)
     media: Digests | None = None
     stored: dict[str, str] = field(default_factory=dict)
-    faults: tuple[str, ...] = ()
+    issues: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """For the ledger and the case."""
@@ -62,7 +62,7 @@ class SourceHashes:
 
 
 @dataclass(slots=True)
-class Source:
+class EvidenceSource:
     """An opened source.
 
     Attributes:
@@ -107,20 +107,20 @@ class Source:
             return SourceHashes(whole, parts)
         algorithms = tuple({*algorithms, *self.media.stored_hashes})
         inside = hash_stream(buffered(self.media.stream()), algorithms, watch=watch)
-        faults = tuple(
+        issues = tuple(
             f"the image says that the {name.upper()} of its media is {value}, but it is {inside.values[name]}"
             for name, value in self.media.stored_hashes.items()
             if inside.values[name] != value
         )
         # Asked for only now: what cannot be read is known when all was.
-        return SourceHashes(whole, parts, inside, self.media.stored_hashes, (*self.media.faults, *faults))
+        return SourceHashes(whole, parts, inside, self.media.stored_hashes, (*self.media.issues, *issues))
 
     def close(self) -> None:
         """Close what is open."""
         self.container.close()
 
 
-def open_source(path: Path, offsets: tuple[int, ...] = ()) -> Source:
+def open_source(path: Path, offsets: tuple[int, ...] = ()) -> EvidenceSource:
     """Open a source by what it begins with, not by its name.
 
     Args:
@@ -133,7 +133,7 @@ def open_source(path: Path, offsets: tuple[int, ...] = ()) -> Source:
     try:
         if path.is_dir():
             next(path.iterdir(), None)  # a folder that cannot be listed is refused here
-            return Source(path.resolve(), "folder", Folder(path.resolve()), 0, Budget(0))
+            return EvidenceSource(path.resolve(), "folder", Folder(path.resolve()), 0, Budget(0))
         if not path.exists():
             raise SourceError(f"{path}: there is no such file or folder")
         if not path.is_file():
@@ -148,30 +148,30 @@ def open_source(path: Path, offsets: tuple[int, ...] = ()) -> Source:
     return _open_file(path, head, offsets)
 
 
-def _open_file(path: Path, head: bytes, offsets: tuple[int, ...]) -> Source:
+def _open_file(path: Path, head: bytes, offsets: tuple[int, ...]) -> EvidenceSource:
     size = path.stat().st_size
     budget = Budget(size)
     media = open_image(path, head)
     if media is None and not offsets and (other := _other_than_image(path, head, size, budget)):
         return other
     media = media or open_raw(path)
-    return Source(path, media.kind, Disk(media, str(path), offsets), size, budget, media)
+    return EvidenceSource(path, media.kind, Disk(media, str(path), offsets), size, budget, media)
 
 
-def _other_than_image(path: Path, head: bytes, size: int, budget: Budget) -> Source | None:
+def _other_than_image(path: Path, head: bytes, size: int, budget: Budget) -> EvidenceSource | None:
     try:
         if is_zip(head):
-            return Source(path, "zip", open_zip(lambda: path.open("rb"), budget), size, budget)
+            return EvidenceSource(path, "zip", open_zip(lambda: path.open("rb"), budget), size, budget)
         if is_compressed(head):
             container = open_compressed(lambda: path.open("rb"), head, path.name, budget)
             kind = "tar" if isinstance(container, TarArchive) else "compressed"
-            return Source(path, kind, container, size, budget)
+            return EvidenceSource(path, kind, container, size, budget)
         if is_tar(head):
-            return Source(path, "tar", TarArchive(lambda: path.open("rb")), size, budget)
+            return EvidenceSource(path, "tar", TarArchive(lambda: path.open("rb")), size, budget)
     except READ_ERRORS as error:
         raise SourceError(f"{path}: cannot be opened: {error}") from error
     if not looks_like_disk(head) and claiming(ParserSource(path.name, size, head, lambda: path.open("rb"))):
-        return Source(path, "file", LooseFile(path), size, budget)
+        return EvidenceSource(path, "file", LooseFile(path), size, budget)
     return None
 
 
@@ -183,30 +183,30 @@ def hash_folder(path: Path, algorithms: tuple[str, ...], progress: Progress | No
     """
     done = 0
     lines: list[tuple[str, str]] = []
-    faults: list[str] = []
+    issues: list[str] = []
     for found in Folder(path).entries():
-        if isinstance(found, Fault):
-            faults.append(f"{found.path}: {found.what}")
+        if isinstance(found, EvidenceIssue):
+            issues.append(f"{found.path}: {found.what}")
             lines.append((found.path, f"unreadable  {found.path}\n"))
             continue
-        line, size = _listing_line(found, faults)
+        line, size = _listing_line(found, issues)
         lines.append((found.path, line))
         done += size
         if progress:
             progress(done)
     text = "".join(line for _, line in sorted(lines)).encode()
     whole = Digests(done, {name: hashlib.new(name, text).hexdigest() for name in algorithms})
-    return SourceHashes(whole, faults=tuple(faults))
+    return SourceHashes(whole, issues=tuple(issues))
 
 
-def _listing_line(entry: Entry, faults: list[str]) -> tuple[str, int]:
+def _listing_line(entry: Entry, issues: list[str]) -> tuple[str, int]:
     if entry.opener is None:
         return f"{entry.kind}  {entry.note}  {entry.path}\n", 0
     try:
         with entry.opener() as stream:
             digests = hash_stream(stream, ("sha256",))
     except OSError as error:
-        faults.append(f"{entry.path}: cannot be read: {error.strerror}")
+        issues.append(f"{entry.path}: cannot be read: {error.strerror}")
         return f"unreadable  {entry.path}\n", 0
     return f"{digests.sha256}  {digests.size}  {entry.path}\n", digests.size
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from echoforensics.carving.carved import Carved, View
-from echoforensics.carving.search import Search
+from echoforensics.carving.search import CarvingSearch
 from echoforensics.errors import SourceError
 from echoforensics.evidence.source import SourceHashes, open_source
 
@@ -52,7 +52,7 @@ class Task:
         try:
             search = None
             if self.carve and source.media is not None:
-                search = Search(View(source.media.size, source.media.read))
+                search = CarvingSearch(View(source.media.size, source.media.read))
             hashes = source.hash(self.algorithms, progress, search.feed if search else None)
             if search is None:
                 return Result(hashes, None)

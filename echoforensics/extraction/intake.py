@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from echoforensics.carving.space import CarvedSpace
 from echoforensics.errors import CaseError, SourceError
 from echoforensics.evidence.volumes.disk import Disk
-from echoforensics.extraction.finds import entries_of
+from echoforensics.extraction.carved_files import entries_of
 from echoforensics.extraction.first_read import FirstRead, Task
 from echoforensics.extraction.placement import Placement
 from echoforensics.extraction.reader import EntryReader
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from echoforensics.case.case import OpenCase
-    from echoforensics.evidence.source import Source, SourceHashes
+    from echoforensics.evidence.source import EvidenceSource, SourceHashes
     from echoforensics.extraction.first_read import Result
     from echoforensics.extraction.options import Options
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _TICK = 0.1
 
 
-def take_in(case: OpenCase, source: Source, options: Options, report: Report) -> tuple[int, SourceHashes]:
+def take_in(case: OpenCase, source: EvidenceSource, options: Options, report: Report) -> tuple[int, SourceHashes]:
     """Hash a source and read its entries, unless an earlier run did.
 
     Returns:
@@ -51,7 +51,7 @@ def take_in(case: OpenCase, source: Source, options: Options, report: Report) ->
     return number, hashes
 
 
-def _read_first(case: OpenCase, source: Source, options: Options, report: Report) -> tuple[int, SourceHashes]:
+def _read_first(case: OpenCase, source: EvidenceSource, options: Options, report: Report) -> tuple[int, SourceHashes]:
     name = _free_name(case, source.path.name)
     described = source.container.describe() if isinstance(source.container, Disk) else []
     item = {
@@ -81,14 +81,14 @@ def _read_first(case: OpenCase, source: Source, options: Options, report: Report
     found = _carve(case, source, number, result, placement, report)
     detail = {"evidence": name, "location": str(source.path), "kind": source.kind, **hashes.as_json()}
     case.record("source taken in", {**detail, "described": described, "carving": found})
-    for fault in hashes.faults:
-        case.store.add_issue(number, "", Issue(fault, parser="evidence"))
+    for issue in hashes.issues:
+        case.store.add_issue(number, "", Issue(issue, parser="evidence"))
     sha256 = hashes.whole.values["sha256"]
     case.store.hashed(number, hashes.whole.size, sha256, json.dumps(hashes.as_json(), sort_keys=True))
     return number, hashes
 
 
-def _opening(source: Source, options: Options) -> dict[str, Any]:
+def _opening(source: EvidenceSource, options: Options) -> dict[str, Any]:
     """How a source is opened again, and where in it its files lie."""
     opening: dict[str, Any] = {"offsets": list(options.offsets)}
     if isinstance(source.container, Disk):
@@ -100,7 +100,7 @@ def _opening(source: Source, options: Options) -> dict[str, Any]:
 
 
 def _carve(
-    case: OpenCase, source: Source, number: int, result: Result, placement: Placement, report: Report
+    case: OpenCase, source: EvidenceSource, number: int, result: Result, placement: Placement, report: Report
 ) -> dict[str, Any] | None:
     """Read what was carved as entries. Returns counts for the ledger; None where nothing was searched."""
     if result.carved is None or not isinstance(source.container, Disk):
@@ -116,19 +116,19 @@ def _carve(
     return {"found": len(result.carved), "within_files_that_were_read": finds.passed_over}
 
 
-def _hash(source: Source, options: Options, doing: str, report: Report) -> SourceHashes:
+def _hash(source: EvidenceSource, options: Options, doing: str, report: Report) -> SourceHashes:
     try:
         return source.hash(options.source_algorithms, lambda done: report(doing, done, source.size))
     except OSError as error:
         raise SourceError(f"{source.path}: cannot be read: {error.strerror or error}") from error
 
 
-def hash_again(source: Source, options: Options, name: str, report: Report) -> SourceHashes:
+def hash_again(source: EvidenceSource, options: Options, name: str, report: Report) -> SourceHashes:
     """Hash a source once more. Raises SourceError where it cannot be read."""
     return _hash(source, options, f"hashing {name} again", report)
 
 
-def _known_by_place(case: OpenCase, source: Source) -> dict[str, Any] | None:
+def _known_by_place(case: OpenCase, source: EvidenceSource) -> dict[str, Any] | None:
     return next((item for item in case.store.evidence() if item["location"] == str(source.path)), None)
 
 
@@ -137,7 +137,7 @@ def _known_by_hash(case: OpenCase, hashes: SourceHashes) -> dict[str, Any] | Non
     return next((item for item in case.store.evidence() if item["sha256"] == sha256), None)
 
 
-def _given_again(case: OpenCase, source: Source, hashes: SourceHashes, known: dict[str, Any]) -> int:
+def _given_again(case: OpenCase, source: EvidenceSource, hashes: SourceHashes, known: dict[str, Any]) -> int:
     sha256 = hashes.whole.values["sha256"]
     if known["sha256"] != sha256:
         raise CaseError(

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from echoforensics.case.store import storable
-from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, Fault, Kind, State
+from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EvidenceIssue, Kind, State
 from echoforensics.evidence.streams import BLOCK
-from echoforensics.extraction.walk import ROOT, Place, form_of, is_archive, open_archive, too_deep
+from echoforensics.extraction.walk import ROOT, EntryPlace, form_of, is_archive, open_archive, too_deep
 from parsers.parser import HEAD_SIZE, Parser
 from parsers.parser import Source as ParserSource
 from parsers.record import Issue
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from echoforensics.case.case import OpenCase
     from echoforensics.case.vault import Staged
-    from echoforensics.evidence.source import Source
+    from echoforensics.evidence.source import EvidenceSource
     from echoforensics.extraction.placement import Placement
 
 #: Entries written to the database in one transaction.
@@ -45,7 +45,9 @@ class _Read:
 class EntryReader:
     """Reads the entries of one source into a case. What they say is read later, from the case's own copies."""
 
-    def __init__(self, case: OpenCase, evidence: int, source: Source, placement: Placement | None = None) -> None:
+    def __init__(
+        self, case: OpenCase, evidence: int, source: EvidenceSource, placement: Placement | None = None
+    ) -> None:
         """Take the case, the evidence item's number, the source, and who is told where content lies."""
         self._case = case
         self._store = case.store
@@ -61,10 +63,10 @@ class EntryReader:
         yield from self._read(container, ROOT)
         self._store.commit()
 
-    def _read(self, container: Container, place: Place) -> Iterator[str]:
+    def _read(self, container: Container, place: EntryPlace) -> Iterator[str]:
         for found in container.entries():
-            if isinstance(found, Fault):
-                self._fault(replace_path(found, place))
+            if isinstance(found, EvidenceIssue):
+                self._issue(replace_path(found, place))
                 continue
             here = place.below(found)
             yield from self._entry(found, here)
@@ -75,21 +77,21 @@ class EntryReader:
                 self._store.begin()
             yield here.path
 
-    def _entry(self, entry: Entry, here: Place) -> Iterator[str]:
+    def _entry(self, entry: Entry, here: EntryPlace) -> Iterator[str]:
         if entry.state is State.DELETED:
             here = replace(here, remark=_DELETED)
         elif entry.state is State.CARVED:
             here = replace(here, remark=f" Its bytes were {entry.note}.")
         if entry.opener is None:
             if entry.kind is Kind.FILE and entry.size:
-                self._fault(Fault(here.path, f"listed with {entry.size} bytes, but {entry.note}"))
+                self._issue(EvidenceIssue(here.path, f"listed with {entry.size} bytes, but {entry.note}"))
             self._note(entry, here, _Read(0, None))
             return
         try:
             stream = entry.opener()
             head = _read_head(stream)
         except READ_ERRORS as error:
-            self._fault(Fault(here.path, f"cannot be read: {error}"))
+            self._issue(EvidenceIssue(here.path, f"cannot be read: {error}"))
             self._note(entry, here, _Read(0, None))
             return
         with stream:
@@ -112,14 +114,14 @@ class EntryReader:
         number = self._note(entry, here, _Read(size, digest, names, artefact=bool(claimed) or carved))
         self._place(entry, here, number, size)
 
-    def _claims(self, entry: Entry, here: Place, head: bytes) -> tuple[Parser, ...]:
+    def _claims(self, entry: Entry, here: EntryPlace, head: bytes) -> tuple[Parser, ...]:
         """The parsers that claim a file. A file of unstated size counts as at least one byte beyond its head."""
         size = entry.size
         if size is None:
             size = len(head) + (len(head) == HEAD_SIZE)
         return claiming(ParserSource(here.path, size, head, _not_yet, mode=entry.mode))
 
-    def _copy(self, stream: BinaryIO, head: bytes, here: Place, *, keep: bool) -> tuple[Staged | None, str, int]:
+    def _copy(self, stream: BinaryIO, head: bytes, here: EntryPlace, *, keep: bool) -> tuple[Staged | None, str, int]:
         """Read the rest of a file: into the vault if it is to be kept, else only hashed."""
         staged = self._case.vault.stage() if keep else None
         whole, size = hashlib.sha256(), 0
@@ -133,16 +135,16 @@ class EntryReader:
                     whole.update(piece)
                 piece = stream.read1(BLOCK)  # type: ignore[attr-defined]
         except READ_ERRORS as error:
-            self._fault(Fault(here.path, f"only the first {size} bytes could be read: {error}"))
+            self._issue(EvidenceIssue(here.path, f"only the first {size} bytes could be read: {error}"))
         if staged:
             staged.finish()
             return staged, staged.sha256, size
         return None, whole.hexdigest(), size
 
-    def _archive(self, entry: Entry, here: Place, head: bytes, staged: Staged | None) -> Generator[str, None, str]:
+    def _archive(self, entry: Entry, here: EntryPlace, head: bytes, staged: Staged | None) -> Generator[str, None, str]:
         """Open a file that is itself an archive, and read what is in it. Returns what it is; empty: not opened."""
-        if fault := too_deep(here):
-            self._fault(fault)
+        if issue := too_deep(here):
+            self._issue(issue)
             return ""
         within = entry
         if staged:
@@ -151,7 +153,7 @@ class EntryReader:
         try:
             container = open_archive(within, head, self._budget)
         except READ_ERRORS as error:
-            self._fault(Fault(here.path, f"begins as an archive but cannot be opened as one: {error}"))
+            self._issue(EvidenceIssue(here.path, f"begins as an archive but cannot be opened as one: {error}"))
             return ""
         try:
             yield from self._read(container, here)
@@ -159,7 +161,7 @@ class EntryReader:
             container.close()
         return form_of(container, head)
 
-    def _note(self, entry: Entry, here: Place, read: _Read) -> int:
+    def _note(self, entry: Entry, here: EntryPlace, read: _Read) -> int:
         """Note an entry in the case; returns its number."""
         item = {
             "evidence_id": self._evidence,
@@ -179,30 +181,30 @@ class EntryReader:
         }
         return self._store.add_entry(item)
 
-    def _place(self, entry: Entry, here: Place, number: int, size: int) -> None:
+    def _place(self, entry: Entry, here: EntryPlace, number: int, size: int) -> None:
         """Tell where content lies, if it lies on the media as it is, and what of it could not be read there."""
         if entry.extents is None or here.depth or (self._placement is None and self._holes is None):
             return
         try:
             extents = entry.extents()
         except (*READ_ERRORS, KeyError) as error:
-            self._fault(Fault(here.path, f"where its content lies cannot be told: {error}"))
+            self._issue(EvidenceIssue(here.path, f"where its content lies cannot be told: {error}"))
             return
         if self._placement is not None:
             self._placement.add(number, size, extents)
         if self._holes is not None and (lost := sum(self._holes.within(*extent) for extent in extents)):
             what = f"{lost} bytes where it lies could not be read in the image; they are zeros here"
-            self._fault(Fault(here.path, what))
+            self._issue(EvidenceIssue(here.path, what))
 
-    def _fault(self, fault: Fault) -> None:
-        self._store.add_issue(self._evidence, storable(fault.path), Issue(fault.what, parser="evidence"))
+    def _issue(self, issue: EvidenceIssue) -> None:
+        self._store.add_issue(self._evidence, storable(issue.path), Issue(issue.what, parser="evidence"))
 
 
-def replace_path(fault: Fault, place: Place) -> Fault:
+def replace_path(issue: EvidenceIssue, place: EntryPlace) -> EvidenceIssue:
     """A container's fault, with the whole path."""
     if not place.addresses:
-        return fault
-    return Fault(place.path + ("!/" + fault.path if fault.path else ""), fault.what)
+        return issue
+    return EvidenceIssue(place.path + ("!/" + issue.path if issue.path else ""), issue.what)
 
 
 def address_text(addresses: tuple[str, ...]) -> str:

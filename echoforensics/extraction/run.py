@@ -19,15 +19,15 @@ import echoforensics
 from echoforensics.case.case import BEGINNINGS, SEALED, OpenCase
 from echoforensics.case.seal import table_digests
 from echoforensics.errors import CaseError, SourceError, UsageError
-from echoforensics.evidence.source import Source, open_source
+from echoforensics.evidence.source import EvidenceSource, open_source
 from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.extraction.intake import hash_again, take_in
 from echoforensics.extraction.parsing import EntryParser
 from echoforensics.extraction.second_reading import read_again
 from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
-from parsers.cloud.export_definition import parse_map, use_maps
-from parsers.definition import DefinitionError
+from parsers.definition.definition import DefinitionError
+from parsers.definition.export import parse_map, use_maps
 from parsers.record import Issue
 from parsers.registry import load
 
@@ -123,7 +123,7 @@ def _circumstances(options: Options) -> dict[str, Any]:
     }
 
 
-def _extract_one(case: OpenCase, source: Source, options: Options, report: Report) -> None:
+def _extract_one(case: OpenCase, source: EvidenceSource, options: Options, report: Report) -> None:
     number, before = take_in(case, source, options, report)
     name, state, sha256 = next(
         (item["name"], item["state"], item["sha256"]) for item in case.store.evidence() if item["id"] == number

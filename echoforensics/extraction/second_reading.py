@@ -34,7 +34,7 @@ def read_again(case: OpenCase, number: int, name: str, disk: Disk, report: Calla
         report(f"cross-checking {name}: {volume}", 0, 0)
         readers[volume] = second_reader(file_system) or f"none ({file_system.name})"
         with case.store.transaction():
-            for fault in cross_check(disk.volumes[prefix], file_system):
+            for issue in cross_check(disk.volumes[prefix], file_system):
                 differences += 1
-                case.store.add_issue(number, storable(prefix + fault.path), Issue(fault.what, parser="cross_check"))
+                case.store.add_issue(number, storable(prefix + issue.path), Issue(issue.what, parser="cross_check"))
     case.record("file systems cross-checked", {"evidence": name, "readers": readers, "issues": differences})

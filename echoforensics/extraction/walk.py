@@ -10,20 +10,20 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from echoforensics.evidence.broken_zip import open_zip
-from echoforensics.evidence.compressed_file import compression, is_compressed, open_compressed
-from echoforensics.evidence.entry import INSIDE, Container, Entry, Fault
+from echoforensics.evidence.archives.broken_zip import open_zip
+from echoforensics.evidence.archives.compressed_file import compression, is_compressed, open_compressed
+from echoforensics.evidence.archives.tar_archive import TarArchive, is_tar
+from echoforensics.evidence.archives.zip_archive import ZipArchive, is_zip
+from echoforensics.evidence.entry import INSIDE, Container, Entry, EvidenceIssue
 from echoforensics.evidence.limits import MAX_DEPTH, Budget
 from echoforensics.evidence.streams import BLOCK
-from echoforensics.evidence.tar_archive import TarArchive, is_tar
-from echoforensics.evidence.zip_archive import ZipArchive, is_zip
 
 #: Enough of a file's start to know an archive by.
 ARCHIVE_HEAD = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EntryPlace:
     """Where an entry lies in its source.
 
     Attributes:
@@ -39,14 +39,14 @@ class Place:
     depth: int
     remark: str = ""
 
-    def below(self, entry: Entry) -> Place:
+    def below(self, entry: Entry) -> EntryPlace:
         """The place of an entry of the container that lies here."""
         path = f"{self.path}{INSIDE}{entry.path}" if self.addresses else entry.path
-        return Place(path, (*self.addresses, entry.address), self.depth + bool(self.addresses), self.remark)
+        return EntryPlace(path, (*self.addresses, entry.address), self.depth + bool(self.addresses), self.remark)
 
 
 #: The source itself.
-ROOT = Place("", (), 0)
+ROOT = EntryPlace("", (), 0)
 
 
 def is_archive(head: bytes) -> bool:
@@ -87,11 +87,11 @@ def form_of(container: Container, head: bytes) -> str:
     return shell or "zip without directory"
 
 
-def too_deep(place: Place) -> Fault | None:
+def too_deep(place: EntryPlace) -> EvidenceIssue | None:
     """The fault of an archive that lies deeper than archives are opened."""
     if place.depth < MAX_DEPTH:
         return None
-    return Fault(place.path, f"not opened: it lies more than {MAX_DEPTH} archives deep")
+    return EvidenceIssue(place.path, f"not opened: it lies more than {MAX_DEPTH} archives deep")
 
 
 def reopen(container: Container, addresses: tuple[str, ...], budget: Budget) -> BinaryIO:

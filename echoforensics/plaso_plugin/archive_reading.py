@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, Fault, Kind
+from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EvidenceIssue, Kind
 from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.streams import BLOCK
-from echoforensics.extraction.walk import Place, form_of, is_archive, open_archive, too_deep
+from echoforensics.extraction.walk import EntryPlace, form_of, is_archive, open_archive, too_deep
 from echoforensics.plaso_plugin.layers import inside
-from echoforensics.plaso_plugin.reading import File, Reading
+from echoforensics.plaso_plugin.reading import File, FileReading
 from parsers.parser import HEAD_SIZE, Source
 from parsers.record import Issue
 
@@ -42,15 +42,15 @@ class ArchiveReading:
     The copies are in a temporary folder, because parsers seek, and look at files beside the one they read.
     """
 
-    def __init__(self, reading: Reading, budget: Budget) -> None:
+    def __init__(self, reading: FileReading, budget: Budget) -> None:
         self._reading = reading
         self._budget = budget
 
     def read(self, file: File, depth: int = 0) -> None:
         """Read an archive. What cannot be read becomes a warning."""
-        place = Place(file.source.path, ("",), depth)
-        if fault := too_deep(place):
-            self._reading.warn(Issue(fault.what), file)
+        place = EntryPlace(file.source.path, ("",), depth)
+        if issue := too_deep(place):
+            self._reading.warn(Issue(issue.what), file)
             return
         head = file.source.head
         name = file.source.name
@@ -71,12 +71,12 @@ class ArchiveReading:
         finally:
             container.close()
 
-    def _copy_out(self, container: Container, outer: File, place: Place, folder: Path) -> list[_Copy]:
+    def _copy_out(self, container: Container, outer: File, place: EntryPlace, folder: Path) -> list[_Copy]:
         """The files that some parser claims, and the archives, in the order of the container."""
         found: list[_Copy] = []
         form = form_of(container, outer.source.head)
         for number, entry in enumerate(container.entries()):
-            if isinstance(entry, Fault):
+            if isinstance(entry, EvidenceIssue):
                 self._warn(outer, entry.path, entry.what)
             elif entry.opener is None:
                 if entry.kind is Kind.FILE and entry.size:

@@ -17,7 +17,7 @@ from echoforensics.plaso_plugin.vocabulary import (
     WORDS,
     time_attribute,
 )
-from echoforensics.timeline.moments import NO_TIME
+from echoforensics.timeline.timestamps import NO_TIME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 from plaso.engine import extractors
 from plaso.parsers.manager import ParsersManager
 
-from echoforensics.evidence.compressed_file import compression
+from echoforensics.evidence.archives.compressed_file import compression
 from echoforensics.evidence.entry import READ_ERRORS
 from echoforensics.evidence.limits import Budget
 from echoforensics.extraction.walk import is_archive
-from echoforensics.plaso_plugin import roll_call
+from echoforensics.plaso_plugin import worker_check as roll_call
 from echoforensics.plaso_plugin.archive_reading import ArchiveReading
 from echoforensics.plaso_plugin.fat_check import WARNING, misread_volume
 from echoforensics.plaso_plugin.file_source import file_of, in_archive
 from echoforensics.plaso_plugin.parser import AlexaParser
-from echoforensics.plaso_plugin.reading import Reading
+from echoforensics.plaso_plugin.reading import FileReading
 from echoforensics.plaso_plugin.vocabulary import NAME
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class AlexaEventDataExtractor(extractors.EventDataExtractor):
             return
         mediator.ClearParserChain()
         mediator.AppendToParserChain(NAME)
-        reading = Reading(mediator, self._alexa.enabled)
+        reading = FileReading(mediator, self._alexa.enabled)
         try:
             self._check_volume(mediator, entry.path_spec)
             file = file_of(entry, data_stream, mediator.resolver_context)

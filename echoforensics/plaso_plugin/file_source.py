@@ -12,10 +12,10 @@ from dfvfs.lib.errors import Error as DfvfsError
 from dfvfs.path.factory import Factory
 from dfvfs.resolver.resolver import Resolver
 
-from echoforensics.evidence.compressed_file import inner_name
+from echoforensics.evidence.archives.compressed_file import inner_name
+from echoforensics.evidence.archives.tar_archive import is_tar
 from echoforensics.evidence.entry import INSIDE
 from echoforensics.evidence.streams import RandomAccessStream
-from echoforensics.evidence.tar_archive import is_tar
 from echoforensics.plaso_plugin.reading import File
 from parsers.parser import HEAD_SIZE, Source
 from parsers.registry import claiming

@@ -14,7 +14,7 @@ from echoforensics.evidence.entry import READ_ERRORS
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.plaso_plugin.definitions import data_types
 from echoforensics.plaso_plugin.event_data import event_data, parser_chain
-from echoforensics.timeline.moments import moment, moments, no_time, record_name
+from echoforensics.timeline.timestamps import no_time, record_name, timestamps, to_timestamp
 from parsers.parser import relative
 from parsers.record import Issue
 from parsers.registry import claiming
@@ -52,7 +52,7 @@ class File:
     remark: str = ""
 
 
-class Reading:
+class FileReading:
     """Parses files for one of plaso's mediators."""
 
     def __init__(self, mediator: ParserMediator, enabled: Container[str]) -> None:
@@ -173,7 +173,7 @@ def _row(record: Record) -> dict[str, Any]:
 
 def _times(record: Record, row: dict[str, Any]) -> list[dict[str, Any]]:
     own = [
-        moment(m.description, m.recorded, m.clock, m.timestamp, m.locator or record.locator, m.note)
-        for m in record.moments
+        to_timestamp(m.description, m.recorded, m.clock, m.timestamp, m.locator or record.locator, m.note)
+        for m in record.timestamps
     ]
-    return moments(row, own) or [no_time(row)]
+    return timestamps(row, own) or [no_time(row)]

@@ -18,7 +18,8 @@ from plaso.parsers.manager import ParsersManager
 from plaso.storage.factory import StorageFactory
 
 from echoforensics.errors import EchoforensicsError
-from echoforensics.plaso_plugin import overlay, roll_call
+from echoforensics.plaso_plugin import overlay
+from echoforensics.plaso_plugin import worker_check as roll_call
 from echoforensics.plaso_plugin.arguments import HELPERS
 from echoforensics.plaso_plugin.extractor import AlexaEventDataExtractor, AlexaPathSpecExtractor
 from echoforensics.plaso_plugin.parser import AlexaParser

@@ -20,7 +20,7 @@ from plaso.lib.definitions import STORAGE_FORMAT_SQLITE
 from plaso.storage.factory import StorageFactory
 
 import echoforensics
-from echoforensics.plaso_plugin import holds
+from echoforensics.plaso_plugin import plaso_internals as holds
 from echoforensics.plaso_plugin.definitions import UNDECLARED, data_types, timeliner
 from echoforensics.plaso_plugin.event_data import event_data, parser_chain
 from echoforensics.plaso_plugin.path_specs import PathSpecs

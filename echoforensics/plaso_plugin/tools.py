@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from echoforensics.errors import EchoforensicsError
-from echoforensics.plaso_plugin import holds, roll_call
+from echoforensics.plaso_plugin import plaso_internals as holds
+from echoforensics.plaso_plugin import worker_check as roll_call
 from echoforensics.plaso_plugin.vocabulary import NAME
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from echoforensics.timeline.query import rows
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from chain_of_custody.ledger import Entry
+    from chain_of_custody.ledger import LedgerEntry
     from echoforensics.case.case import Case
 
 _ASSETS = files("echoforensics.report") / "assets"
@@ -73,7 +73,9 @@ def write_report(case: Case, folder: Path, local: ZoneInfo | None = None) -> Pat
     return index
 
 
-def _page(case: Case, actions: list[Entry], found: list[Recording], scripts: list[str], local: ZoneInfo | None) -> str:
+def _page(
+    case: Case, actions: list[LedgerEntry], found: list[Recording], scripts: list[str], local: ZoneInfo | None
+) -> str:
     before = (
         case_section(case, actions, local),
         summary_section(case, found),

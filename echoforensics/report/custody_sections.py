@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from zoneinfo import ZoneInfo
 
-    from chain_of_custody.ledger import Entry, LedgerReport
+    from chain_of_custody.ledger import LedgerEntry, LedgerReport
     from echoforensics.case.case import Case
 
 _LONG = 240
@@ -36,7 +36,7 @@ _ALGORITHMS = {"sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
 _NOT_AGAIN = "not hashed again"
 
 
-def case_section(case: Case, actions: list[Entry], local: ZoneInfo | None) -> str:
+def case_section(case: Case, actions: list[LedgerEntry], local: ZoneInfo | None) -> str:
     """What the case is, and whether it is whole and signed."""
     info = case.store.info()
     ledger = verify(case.ledger_path, known=case.store.head())
@@ -85,7 +85,7 @@ def _signature(ledger: LedgerReport) -> str:
     return f"<code>{escape(ledger.fingerprint)}</code>" + ("" if ledger.failures else f"<br>{checked}")
 
 
-def evidence_section(case: Case, actions: list[Entry]) -> str:
+def evidence_section(case: Case, actions: list[LedgerEntry]) -> str:
     """What was received, with its hashes before and after."""
     after = {entry.detail.get("evidence"): entry.detail for entry in actions if entry.action == "source hashed again"}
     parts = [
@@ -157,7 +157,7 @@ def _algorithm(name: str) -> str:
     return f'<span class="short">{escape(_ALGORITHMS.get(name, name.upper()))}</span>'
 
 
-def ledger_section(actions: list[Entry]) -> str:
+def ledger_section(actions: list[LedgerEntry]) -> str:
     """Who did what, as the ledger has it."""
     rows = (
         (
@@ -184,7 +184,7 @@ def ledger_section(actions: list[Entry]) -> str:
     )
 
 
-def _short(entry: Entry) -> str:
+def _short(entry: LedgerEntry) -> str:
     words = "; ".join(
         f"{name.replace('_', ' ')}: {_word(value)}"
         for name, value in entry.detail.items()

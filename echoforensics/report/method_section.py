@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from echoforensics.case.case import Case
-    from parsers.catalogue import Entry
+    from parsers.catalogue import CatalogueEntry
 
 _MOST_JOINS = 200
 _CLOCKS = (
@@ -68,7 +68,7 @@ def _times(case: Case, local: ZoneInfo | None) -> Iterator[str]:
     )
 
 
-def _parser(entry: Entry, count: int) -> list[str]:
+def _parser(entry: CatalogueEntry, count: int) -> list[str]:
     about, name = entry.about, f"<code>{escape(entry.name)}</code>"
     return [
         f"<h3>{escape(about.title)}</h3>",

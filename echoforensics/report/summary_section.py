@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from echoforensics.report.markup import code, counted, escape, evidence, facts, number, section, table, utc
-from echoforensics.timeline.moments import NO_TIME
+from echoforensics.timeline.timestamps import NO_TIME
 
 if TYPE_CHECKING:
     from echoforensics.case.case import Case

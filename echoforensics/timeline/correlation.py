@@ -144,14 +144,14 @@ def _join_requests(store: Store) -> None:
             chosen = [c for c in candidates if c[1].startswith(kind)]
             if len({c[3] for c in chosen}) == 1:
                 _, key, description, recorded, clock, timestamp, note, path, locator = chosen[0]
-                moment = {
+                stamp = {
                     "description": description, "recorded": recorded, "clock": clock,
                     "timestamp": timestamp, "note": note,
                 }  # fmt: skip
                 basis = f"the answer shares the {_named(key)} with {_place(path, locator)}"
                 store.db.execute(
                     "INSERT INTO joins VALUES (?, 'moment', ?, ?)",
-                    (record, json.dumps(moment, ensure_ascii=False, sort_keys=True), basis),
+                    (record, json.dumps(stamp, ensure_ascii=False, sort_keys=True), basis),
                 )
                 break
 

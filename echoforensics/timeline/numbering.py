@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from echoforensics.timeline.moments import moment, moments, no_time, record_name
+from echoforensics.timeline.timestamps import no_time, record_name, timestamps, to_timestamp
 from parsers.times import iso
 from parsers.utterance import UtteranceId
 
@@ -64,7 +64,7 @@ def number_rows(store: Store) -> None:
                 continue  # the same bytes again: another reference, not another recording
             recordings.add(record["sha256"])
             _describe_recording(store, record)
-        for time in _moments(store, record):
+        for time in _timestamps(store, record):
             number += 1
             row = {**record, **time, "exhibit": f"{PREFIX}{number:07}"}
             store.db.execute(_INSERT, row)
@@ -86,20 +86,20 @@ def _count_occurrences(store: Store) -> None:
     store.db.execute("CREATE UNIQUE INDEX temp.occurrences_by_entry ON occurrences (entry_id)")
 
 
-def _moments(store: Store, record: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _timestamps(store: Store, record: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The times of a record: its own, else one joined to it, else one row without a time."""
     own = [
-        moment(description, recorded, clock, timestamp, locator or record["locator"])
+        to_timestamp(description, recorded, clock, timestamp, locator or record["locator"])
         for description, recorded, clock, timestamp, locator in store.db.execute(
             "SELECT description, recorded, clock, timestamp, locator FROM moments WHERE record_id = ? ORDER BY ordinal",
             (record["record_id"],),
         )
     ]
-    found = moments(record, own)
+    found = timestamps(record, own)
     if not found and record["moment"]:
         joined = json.loads(record["moment"])
         said = (joined["description"], joined["recorded"], joined["clock"], joined["timestamp"])
-        found.append(moment(*said, record["locator"]))
+        found.append(to_timestamp(*said, record["locator"]))
     yield from found or [no_time(record)]
 
 

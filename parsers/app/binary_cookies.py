@@ -16,12 +16,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
 
-from parsers.app.bounded_issues import bounded
-from parsers.device.secret import hidden
+from parsers.bounded_issues import bounded
 from parsers.locator import at_bytes
 from parsers.parser import About, Parser, Source
-from parsers.record import Clock, Issue, Moment, Record
+from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.registry import register
+from parsers.secret import hidden
 from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN
 from parsers.values import shown
 
@@ -163,16 +163,18 @@ def _cookie(page: bytes, at: int, base: int) -> Cookie | None:
 
 
 def _record(cookie: Cookie) -> Record:
-    moments = (
-        _moment("Creation Time", cookie.created, Clock.UNKNOWN, "When the app or browser stored the cookie, in UTC."),
-        _moment("Expiration Time", cookie.expires, Clock.CLOUD, "Until when the server wanted it kept."),
+    timestamps = (
+        _timestamp(
+            "Creation Time", cookie.created, Clock.UNKNOWN, "When the app or browser stored the cookie, in UTC."
+        ),
+        _timestamp("Expiration Time", cookie.expires, Clock.CLOUD, "Until when the server wanted it kept."),
     )
     return Record(
         COOKIE,
         f"The app or browser keeps the cookie {shown(cookie.name, 120) or 'without a name'} of"
         f" {shown(cookie.host, 200)}.",
         at_bytes(cookie.offset, cookie.length),
-        tuple(moment for moment in moments if moment),
+        tuple(timestamp for timestamp in timestamps if timestamp),
         fields={
             "host": cookie.host[:400],
             "name": cookie.name[:400],
@@ -184,7 +186,7 @@ def _record(cookie: Cookie) -> Record:
     )
 
 
-def _moment(description: str, seconds: float, clock: Clock, note: str) -> Moment | None:
+def _timestamp(description: str, seconds: float, clock: Clock, note: str) -> Timestamp | None:
     """A time; None where the number is none, or not within 2010..2100."""
     # The comparison is false for what is not a number.
     if not 0 < seconds < 4e9:
@@ -192,4 +194,4 @@ def _moment(description: str, seconds: float, clock: Clock, note: str) -> Moment
     timestamp = round(seconds * 1_000_000) + _MAC_EPOCH
     if not MILLISECONDS_MIN * 1000 <= timestamp <= MILLISECONDS_MAX * 1000:
         return None
-    return Moment(description, repr(seconds), clock, timestamp, f"{note} Recorded as seconds since 2001.")
+    return Timestamp(description, repr(seconds), clock, timestamp, f"{note} Recorded as seconds since 2001.")

@@ -13,12 +13,12 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from parsers.app.bounded_issues import bounded
-from parsers.device.secret import hidden
+from parsers.bounded_issues import bounded
 from parsers.locator import at_line
 from parsers.parser import About, Parser, Source
-from parsers.record import Clock, Issue, Moment, Record
+from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.registry import register
+from parsers.secret import hidden
 from parsers.times import from_milliseconds
 from parsers.values import shown
 
@@ -97,7 +97,7 @@ def _record(parts: list[str], number: int) -> Record:
         COOKIE,
         f"The file lists the cookie {shown(name, 120) or 'without a name'} of {shown(plain, 200)}.",
         at_line(number),
-        (Moment("Expiration Time", expires, Clock.CLOUD, timestamp, _NOTE),) if timestamp is not None else (),
+        (Timestamp("Expiration Time", expires, Clock.CLOUD, timestamp, _NOTE),) if timestamp is not None else (),
         fields={
             "host": plain[:400],
             "name": name[:400],

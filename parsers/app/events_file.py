@@ -13,13 +13,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO, ClassVar
 
-from parsers.app.bounded_issues import bounded
-from parsers.cloud.json_text import JsonError, decode
-from parsers.device.secret import without_secrets
+from parsers.bounded_issues import bounded
+from parsers.formats.json.text import JsonError, decode
 from parsers.locator import at_json, at_line, join
 from parsers.parser import About, Parser, Source
-from parsers.record import Clock, Issue, Moment, Record
+from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.registry import register
+from parsers.secret import without_secrets
 from parsers.times import from_milliseconds
 from parsers.values import Keeper, shown
 
@@ -142,17 +142,17 @@ def _record(event: Mapping[str, object], place: str, sessions: set[str]) -> Reco
         DATA_TYPE,
         f"{message}.",
         place,
-        tuple(moment for moment in _moments(event, place) if first or moment.description != _START_TIME),
+        tuple(timestamp for timestamp in _timestamps(event, place) if first or timestamp.description != _START_TIME),
         fields=Keeper().fields(fields),
         keys=(f"app-session:{session_id}",) if session_id else (),
     )
 
 
-def _moments(event: Mapping[str, object], place: str) -> Iterator[Moment]:
+def _timestamps(event: Mapping[str, object], place: str) -> Iterator[Timestamp]:
     for path, description, note in _TIMES:
         value: object = event
         for name in path:
             value = value.get(name) if isinstance(value, Mapping) else None
         timestamp = from_milliseconds(value)
         if timestamp is not None:
-            yield Moment(description, str(value), Clock.PHONE, timestamp, note, join(place, at_json(*path)))
+            yield Timestamp(description, str(value), Clock.PHONE, timestamp, note, join(place, at_json(*path)))

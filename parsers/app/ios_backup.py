@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from parsers.app.ios_preferences import timestamp_of
-from parsers.app.property_list import PropertyList, load, looks_like, told
+from parsers.formats.property_list.property_list import PropertyList, load, looks_like, told
 from parsers.parser import About, Parser, Source
-from parsers.record import Clock, Issue, Moment, Record, Value
+from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.registry import register
 from parsers.values import Keeper, shown
 
@@ -124,7 +124,7 @@ def _record(source: Source, kind: _Kind, found: PropertyList) -> Record:
         DATA_TYPE,
         f"The list {source.name} of an iOS backup says: {said}.",
         "",
-        tuple(_moments(kind, found)),
+        tuple(_timestamps(kind, found)),
         fields=keeper.fields(fields),
         keys=(f"ios-device:{udid.upper()}",) if udid else (),
     )
@@ -146,7 +146,7 @@ def _apps(values: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(sorted({name[:120] for name in names}))[:100]
 
 
-def _moments(kind: _Kind, found: PropertyList) -> Iterator[Moment]:
+def _timestamps(kind: _Kind, found: PropertyList) -> Iterator[Timestamp]:
     for date in found.dates:
         if date.path == kind.date and (timestamp := timestamp_of(date)) is not None:
-            yield Moment("Backup Time", date.recorded, Clock.UNKNOWN, timestamp, kind.note)
+            yield Timestamp("Backup Time", date.recorded, Clock.UNKNOWN, timestamp, kind.note)

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from parsers.app.property_list import Date, PropertyList, load, looks_like, told
+from parsers.formats.property_list.property_list import Date, PropertyList, load, looks_like, told
 from parsers.parser import About, Parser, Source
-from parsers.record import Clock, Issue, Moment, Record
+from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.registry import register
 from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN, utc
 from parsers.values import Keeper, shown
@@ -60,22 +60,22 @@ def _record(source: Source, found: PropertyList) -> Record:
     names = [shown(name, 60) or "without a name" for name in found.values]
     listed = ", ".join(names[:_NAMED]) + (f", and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
     count = f"{len(names)} value{'' if len(names) == 1 else 's'}: {listed}" if names else "no value"
-    moments = (_moment(date) for date in found.dates)
+    timestamps = (_timestamp(date) for date in found.dates)
     fields = {"file": source.name, "values": told(found.values)}
     return Record(
         DATA_TYPE,
         f'The preferences file "{shown(source.name, 120)}" of the app keeps {count}.',
         "",
-        tuple(moment for moment in moments if moment is not None),
+        tuple(timestamp for timestamp in timestamps if timestamp is not None),
         fields=Keeper().fields(fields),
     )
 
 
-def _moment(date: Date) -> Moment | None:
+def _timestamp(date: Date) -> Timestamp | None:
     timestamp = timestamp_of(date)
     if timestamp is None:
         return None
-    return Moment("Unknown Time", date.recorded, Clock.PHONE, timestamp, f"{date.path[:120]}: {_NOTE}")
+    return Timestamp("Unknown Time", date.recorded, Clock.PHONE, timestamp, f"{date.path[:120]}: {_NOTE}")
 
 
 def timestamp_of(date: Date) -> int | None:

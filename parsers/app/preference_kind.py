@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from parsers import declared
-from parsers.app.preferences import Preference
-from parsers.definition import Definition, Preferences, load_all
-from parsers.device.secret import hidden, without_secrets
+from parsers.definition import declared
+from parsers.definition.definition import Definition, Preferences, load_all
+from parsers.formats.android.preferences import Preference
 from parsers.locator import at_bytes
 from parsers.record import Issue, Record
+from parsers.secret import hidden, without_secrets
 from parsers.times import from_milliseconds
 
 #: Of one file at most this many items are read; of JSON values, only objects down to this depth.
@@ -54,7 +54,7 @@ class PreferenceKind:
                 else:
                     yield names, made
 
-    def _items(self, found: Mapping[str, Preference]) -> Iterator[tuple[tuple[str, ...], declared.Item]]:
+    def _items(self, found: Mapping[str, Preference]) -> Iterator[tuple[tuple[str, ...], declared.DeclaredItem]]:
         if self.source.values:
             present = {name: found[key] for name, key in self.source.values.items() if key in found}
             if present:
@@ -63,11 +63,11 @@ class PreferenceKind:
             for preference in found.values():
                 if self.source.each.fullmatch(preference.name) and from_milliseconds(preference.value) is not None:
                     scope = {"name": preference.name, "value": preference.value}
-                    yield (preference.name,), declared.Item((scope,), preference.locator, _within)
+                    yield (preference.name,), declared.DeclaredItem((scope,), preference.locator, _within)
         else:
             yield from self._objects(found)
 
-    def _together(self, present: Mapping[str, Preference]) -> declared.Item:
+    def _together(self, present: Mapping[str, Preference]) -> declared.DeclaredItem:
         scope = {name: self._kept(name, item) for name, item in present.items()}
         start, end = min(item.start for item in present.values()), max(item.end for item in present.values())
 
@@ -75,7 +75,7 @@ class PreferenceKind:
             at = present.get(path.split(".", maxsplit=1)[0])
             return at.locator if at is not None and len(present) > 1 else ""
 
-        return declared.Item((scope,), at_bytes(start, end - start), locate)
+        return declared.DeclaredItem((scope,), at_bytes(start, end - start), locate)
 
     def _kept(self, name: str, preference: Preference) -> object:
         value = preference.content
@@ -84,11 +84,11 @@ class PreferenceKind:
         # A value that the definition names is no secret, but JSON may hold some.
         return without_secrets(value) if isinstance(value, (dict, list)) else value
 
-    def _objects(self, found: Mapping[str, Preference]) -> Iterator[tuple[tuple[str, ...], declared.Item]]:
+    def _objects(self, found: Mapping[str, Preference]) -> Iterator[tuple[tuple[str, ...], declared.DeclaredItem]]:
         for preference in found.values():
             for member in _members(preference.kept, self.source.members, 0):
                 scopes = ({"name": preference.name}, member)
-                yield (), declared.Item(scopes, preference.locator, _within)
+                yield (), declared.DeclaredItem(scopes, preference.locator, _within)
 
 
 def _members(value: object, names: tuple[str, ...], depth: int) -> Iterator[Mapping[str, object]]:
@@ -115,7 +115,7 @@ def kinds() -> tuple[PreferenceKind, ...]:
     """Every kind, by name."""
     made = (
         PreferenceKind(definition, definition.source)
-        for definition in load_all("parsers.app.prefs_definitions")
+        for definition in load_all("parsers.definitions.preferences")
         if isinstance(definition.source, Preferences)
     )
     return tuple(sorted(made, key=lambda kind: kind.definition.name))

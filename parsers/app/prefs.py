@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from parsers.app.bounded_issues import bounded
 from parsers.app.packages import COMPANION, DEVICE, App, app_of
 from parsers.app.preference_kind import data_types, kinds
-from parsers.app.preferences import Preference, preferences
-from parsers.app.xml_elements import MAX_BYTES, Element, load, root_of
+from parsers.bounded_issues import bounded
+from parsers.formats.android.preferences import Preference, preferences
+from parsers.formats.xml.elements import MAX_BYTES, Element, load, root_of
 from parsers.locator import at_bytes
 from parsers.parser import About, Parser, Source
-from parsers.record import Clock, Issue, Moment, Record, Value
+from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.registry import register
 from parsers.times import from_milliseconds
 from parsers.values import Keeper, shown
@@ -152,17 +152,17 @@ def _record(source: Source, root: Element, app: App | None, part: list[Preferenc
         while name in values:
             name += " (again)"
         # A number under a name such as SessionStart is no secret where it is a time.
-        moment = _moment(item, app)
-        values[name] = item.kept if moment is None else _number(item)
+        timestamp = _timestamp(item, app)
+        values[name] = item.kept if timestamp is None else _number(item)
     fields: dict[str, Value] = {"file": source.name, "values": values}
     if app:
         fields["package"] = app.package
-    moments = (_moment(item, app) for item in part)
+    timestamps = (_timestamp(item, app) for item in part)
     return Record(
         APP_DATA_TYPE if app is None or app.companion else DEVICE_DATA_TYPE,
         f"{message}: {listed}." if part else f"{message}.",
         at_bytes(part[0].start, part[-1].end - part[0].start) if part else root.locator,
-        tuple(moment for moment in moments if moment is not None),
+        tuple(timestamp for timestamp in timestamps if timestamp is not None),
         fields=Keeper().fields(fields),
     )
 
@@ -171,7 +171,7 @@ def _number(item: Preference) -> Value:
     return item.value if isinstance(item.value, (int, str)) else None
 
 
-def _moment(item: Preference, app: App | None) -> Moment | None:
+def _timestamp(item: Preference, app: App | None) -> Timestamp | None:
     """The value as a time, where its name speaks of one and it may be one."""
     if not _TIME_NAME.search(item.name):
         return None
@@ -179,4 +179,4 @@ def _moment(item: Preference, app: App | None) -> Moment | None:
     if timestamp is None:
         return None
     clock = app.clock if app else Clock.UNKNOWN
-    return Moment("Unknown Time", str(item.value), clock, timestamp, f"{item.name[:80]}: {_NOTE}", item.locator)
+    return Timestamp("Unknown Time", str(item.value), clock, timestamp, f"{item.name[:80]}: {_NOTE}", item.locator)

@@ -1,1 +1,1 @@
-"""Definitions of parsers that need no code; read by :mod:`parsers.definition`."""
+"""Declared parsers: the definitions themselves, one YAML file each."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from parsers.record import Clock, Moment
+from parsers.record import Clock, Timestamp
 from parsers.times import utc
 
 #: A clock that reads an earlier year has not been set.
@@ -27,7 +27,7 @@ _NO_YEAR = "The device's clock; the line gives no year and no zone. A clock that
 _SECONDS = "Seconds since the device was started; the line gives no date."
 
 
-def line_moment(text: bytes) -> Moment | None:
+def line_timestamp(text: bytes) -> Timestamp | None:
     """When a log line was written; None where it does not begin with a time of a known form.
 
     Args:
@@ -37,7 +37,7 @@ def line_moment(text: bytes) -> Moment | None:
         if match := pattern.match(text):
             timestamp, note = read(match)
             recorded = (match[1] if pattern is _SINCE_START else match[0]).decode("ascii")
-            return Moment("Recorded Time", recorded, Clock.DEVICE, timestamp, note)
+            return Timestamp("Recorded Time", recorded, Clock.DEVICE, timestamp, note)
     return None
 
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from functools import cache
 from typing import ClassVar
 
+from parsers.definition.file_class import classes_of, is_elf, is_script, is_system_log, whole_path
+from parsers.definition.tamper import Rule, load_all
 from parsers.locator import at_bytes, at_line
 from parsers.parser import HEAD_SIZE, About, Parser, Source
 from parsers.record import Issue, Record, Value
 from parsers.registry import register
-from parsers.tamper.file_class import classes_of, is_elf, is_script, is_system_log, whole_path
-from parsers.tamper.line_time import line_moment
-from parsers.tamper.rule import Rule, load_all
-from parsers.tamper.scan import MAX_HITS, Hit, Scanner
+from parsers.tamper.line_time import line_timestamp
+from parsers.tamper.scan import MAX_HITS, Hit, RuleScanner
 
 #: Bytes of a line that a record keeps.
 MAX_TEXT = 300
@@ -24,7 +24,7 @@ _LONG = frozenset({"startup", "foreign"})
 
 @register
 class Tamper(Parser):
-    """Applies the rules of :mod:`parsers.tamper.rules`."""
+    """Applies the rules of :mod:`parsers.definitions.tamper`."""
 
     name: ClassVar[str] = "tamper"
     version: ClassVar[str] = "1"
@@ -75,7 +75,7 @@ class Tamper(Parser):
         rules = _of_lines(classes, path)
         if not rules:
             return False
-        if Scanner(rules).scan(io.BytesIO(source.head)):
+        if RuleScanner(rules).scan(io.BytesIO(source.head)):
             return True
         goes_on = bool(classes & _LONG) or ("log" in classes and is_system_log(source.head, path))
         return source.size > HEAD_SIZE and goes_on
@@ -88,7 +88,7 @@ class Tamper(Parser):
         rules = _of_lines(classes_of(source.head, path), path)
         if not rules:
             return
-        scanner = Scanner(rules)
+        scanner = RuleScanner(rules)
         with source.open() as stream:
             hits = scanner.scan(stream)
         for hit in hits:
@@ -139,14 +139,14 @@ def _file_record(rule: Rule, source: Source) -> Record:
 
 
 def _line_record(hit: Hit) -> Record:
-    moment = line_moment(hit.text) if hit.rule.kind == "log" else None
+    timestamp = line_timestamp(hit.text) if hit.rule.kind == "log" else None
     text = hit.text[:MAX_TEXT].decode("utf-8", "backslashreplace")
     fields = _fields(hit.rule) | {"text": text, "line": hit.line}
     return Record(
         "echo:tamper",
         _message(hit.rule, "a line of this file"),
         at_line(hit.line) if hit.whole else at_bytes(hit.offset, len(hit.text)),
-        moments=(moment,) if moment else (),
+        timestamps=(timestamp,) if timestamp else (),
         fields=fields,
     )
 

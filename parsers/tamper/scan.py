@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO
 
-from parsers.tamper.rule import Rule
+from parsers.definition.tamper import Rule
 
 #: Bytes read at a time. A longer line is looked at in parts.
 BLOCK = 1024 * 1024
@@ -41,7 +41,7 @@ class Hit:
     whole: bool
 
 
-class Scanner:
+class RuleScanner:
     """Finds the hits of some rules in one file. To be used once."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.locator import Found, LocatorError, at_bytes, at_json, at_line, join, resolve
+from parsers.locator import LocatedBytes, LocatorError, at_bytes, at_json, at_line, join, resolve
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -17,19 +17,19 @@ JSON = st.recursive(
 )
 
 
-def _at(content: bytes, locator: str) -> Found:
+def _at(content: bytes, locator: str) -> LocatedBytes:
     return resolve(io.BytesIO(content), locator)
 
 
 def test_ranges_and_lines() -> None:
     content = b"one\r\ntwo\n\nfour"
-    assert _at(content, "") == Found(content, 0)
-    assert _at(content, at_bytes(5, 3)) == Found(b"two", 5)
+    assert _at(content, "") == LocatedBytes(content, 0)
+    assert _at(content, at_bytes(5, 3)) == LocatedBytes(b"two", 5)
     assert [_at(content, at_line(n)) for n in (1, 2, 3, 4)] == [
-        Found(b"one", 0), Found(b"two", 5), Found(b"", 9), Found(b"four", 10),
+        LocatedBytes(b"one", 0), LocatedBytes(b"two", 5), LocatedBytes(b"", 9), LocatedBytes(b"four", 10),
     ]  # fmt: skip
-    assert _at(content, join(at_bytes(5, 9), at_line(3))) == Found(b"four", 10)
-    assert _at(content, join("", at_line(1), at_bytes(1, 2))) == Found(b"ne", 1)
+    assert _at(content, join(at_bytes(5, 9), at_line(3))) == LocatedBytes(b"four", 10)
+    assert _at(content, join("", at_line(1), at_bytes(1, 2))) == LocatedBytes(b"ne", 1)
 
 
 def test_json_inside_json() -> None:

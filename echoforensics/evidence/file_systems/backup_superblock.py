@@ -10,14 +10,14 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from echoforensics.evidence.entry import Entry, Fault
+from echoforensics.evidence.entry import Entry, EvidenceIssue
 from echoforensics.evidence.file_systems.sleuth_kit import SleuthKitFileSystem
 from echoforensics.evidence.media.media import ReadImage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from echoforensics.evidence.volumes.volume import Volume
+    from echoforensics.evidence.volume import Volume
 
 _SUPERBLOCK_AT = 1024
 _SUPERBLOCK_SIZE = 1024
@@ -86,9 +86,9 @@ class BackupSuperblockFileSystem(SleuthKitFileSystem):
         image = ReadImage(volume.length, lambda at, size: _patched(volume.read, patches, at, size), _nothing_to_close)
         super().__init__(image, 0)
 
-    def entries(self) -> Iterator[Entry | Fault]:
+    def entries(self) -> Iterator[Entry | EvidenceIssue]:
         """A fault that says how the file system was read, then every entry."""
-        yield Fault(
+        yield EvidenceIssue(
             "",
             f"the superblock is damaged; the {self.name} file system was read by the backup of it in block group"
             f" {self._backup.group}, at byte {self._backup.offset} of the volume",

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from echoforensics.evidence.file_systems.backup_superblock import BackupSuperblockFileSystem
-from echoforensics.evidence.file_systems.f2fs import F2fsFileSystem
+from echoforensics.evidence.file_systems.f2fs.file_system import F2fsFileSystem
 from echoforensics.evidence.file_systems.recognise import recognise
 from echoforensics.evidence.file_systems.sleuth_kit import SleuthKitFileSystem
-from echoforensics.evidence.file_systems.squashfs import SquashFileSystem
+from echoforensics.evidence.file_systems.squashfs.file_system import SquashFileSystem
 
 if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.file_system import FileSystem
-    from echoforensics.evidence.volumes.volume import Volume
+    from echoforensics.evidence.volume import Volume
 
 #: (byte offset, magic, name, reader): file systems that The Sleuth Kit does not read.
 _BY_MAGIC: tuple[tuple[int, bytes, str, Callable[[Volume], FileSystem]], ...] = (

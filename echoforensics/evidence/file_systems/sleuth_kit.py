@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytsk3
 
-from echoforensics.evidence.entry import Entry, Fault, Kind, State, text_of
-from echoforensics.evidence.file_systems.ext_content import ExtContent
-from echoforensics.evidence.file_systems.ext_inode import time_text
-from echoforensics.evidence.file_systems.ext_layout import ExtLayout
-from echoforensics.evidence.file_systems.ext_oversize import masked_image, oversized_inodes
-from echoforensics.evidence.file_systems.ext_recovery import JOURNAL, ExtFiles, ExtRecovery, oversize
-from echoforensics.evidence.file_systems.fat_table import FatTable
+from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind, State, text_of
+from echoforensics.evidence.file_systems.ext.content import ExtContent
+from echoforensics.evidence.file_systems.ext.inode import time_text
+from echoforensics.evidence.file_systems.ext.layout import ExtLayout
+from echoforensics.evidence.file_systems.ext.oversize import masked_image, oversized_inodes
+from echoforensics.evidence.file_systems.ext.recovery import JOURNAL, ExtFiles, ExtRecovery, oversize
+from echoforensics.evidence.file_systems.fat.table import FatTable
 from echoforensics.evidence.file_systems.file_system import FileSystem
-from echoforensics.evidence.file_systems.sleuth_kit_walk import Walk
+from echoforensics.evidence.file_systems.sleuth_kit_walk import TskWalk
 from echoforensics.evidence.streams import RandomAccessStream, buffered
 
 if TYPE_CHECKING:
@@ -71,21 +71,21 @@ class SleuthKitFileSystem(FileSystem):
         self._stated = int(self._opened.info.block_count) * self.block_size
         self._length = max(0, min(image.get_size() - offset, self._stated))
 
-    def entries(self) -> Iterator[Entry | Fault]:
+    def entries(self) -> Iterator[Entry | EvidenceIssue]:
         """Every file, link and other thing, each inode once; then what no name leads to, and what the journal holds."""
         if self._length < self._stated:
             text = f"the file system states {self._stated} bytes, of which the image holds {self._length}"
-            yield Fault("", text)
+            yield EvidenceIssue("", text)
         if not self._is_ext:
-            yield from self._walked(Walk(self._fs, None), b"", self._fs.info.root_inum, None)
+            yield from self._walked(TskWalk(self._fs, None), b"", self._fs.info.root_inum, None)
             return
-        walk = Walk(self._fs, self._oversized)
+        walk = TskWalk(self._fs, self._oversized)
         files = self._ext
-        if isinstance(files, Fault):
+        if isinstance(files, EvidenceIssue):
             yield files
             yield from self._walked(walk, b"", self._fs.info.root_inum, None)
             return
-        yield from (Fault("", text) for text in files.faults())
+        yield from (EvidenceIssue("", text) for text in files.issues())
         recovery = ExtRecovery(files)
         yield from self._walked(walk, b"", self._fs.info.root_inum, recovery)
         for path, inode in recovery.nameless_folders():
@@ -98,7 +98,7 @@ class SleuthKitFileSystem(FileSystem):
         Of a file whose inode stands in the journal: ``journal-BLOCK-INODE@path``, with the block in the journal.
         """
         content = self._own(address)
-        if content is not None and not isinstance(self._ext, Fault):
+        if content is not None and not isinstance(self._ext, EvidenceIssue):
             return self._ext.stream(content)
         return self._content(self._item(_number(address)))
 
@@ -111,25 +111,25 @@ class SleuthKitFileSystem(FileSystem):
 
     @cached_property
     def _oversized(self) -> dict[int, int]:
-        if not self._is_ext or isinstance(self._ext, Fault):
+        if not self._is_ext or isinstance(self._ext, EvidenceIssue):
             return {}
         return oversized_inodes(self._ext.layout, self._length)
 
     @cached_property
     def _fs(self) -> Any:
         """The file system as The Sleuth Kit may see it."""
-        if not self._oversized or isinstance(self._ext, Fault):
+        if not self._oversized or isinstance(self._ext, EvidenceIssue):
             return self._opened
         # pytsk3 does not keep the image alive by itself.
         self._masked = masked_image(self._image, self._offset, self._ext.layout, self._oversized)
         return pytsk3.FS_Info(self._masked, offset=self._offset)
 
     @cached_property
-    def _ext(self) -> ExtFiles | Fault:
+    def _ext(self) -> ExtFiles | EvidenceIssue:
         try:
             return ExtFiles(ExtLayout(self._read), self._read, self._length)
         except OSError as error:
-            return Fault("", f"deleted files were looked for only by their names: {error}")
+            return EvidenceIssue("", f"deleted files were looked for only by their names: {error}")
 
     @cached_property
     def _fat(self) -> FatTable | None:
@@ -154,7 +154,7 @@ class SleuthKitFileSystem(FileSystem):
 
     def _own(self, address: str) -> ExtContent | None:
         """Content that is not read by The Sleuth Kit: by inodes in the journal, deleted, or of an impossible size."""
-        if not self._is_ext or isinstance(self._ext, Fault):
+        if not self._is_ext or isinstance(self._ext, EvidenceIssue):
             if address.startswith(JOURNAL):
                 raise KeyError(address)
             return None
@@ -166,11 +166,13 @@ class SleuthKitFileSystem(FileSystem):
             return None
         return self._ext.content(inode)
 
-    def _walked(self, walk: Walk, path: bytes, inode: int, recovery: ExtRecovery | None) -> Iterator[Entry | Fault]:
+    def _walked(
+        self, walk: TskWalk, path: bytes, inode: int, recovery: ExtRecovery | None
+    ) -> Iterator[Entry | EvidenceIssue]:
         if recovery is not None:
             recovery.folders.setdefault(inode, (path, inode))
         for found in walk.below(path, inode):
-            if isinstance(found, Fault):
+            if isinstance(found, EvidenceIssue):
                 yield found
                 continue
             if recovery is not None:
@@ -183,7 +185,7 @@ class SleuthKitFileSystem(FileSystem):
             else:
                 yield from self._found(found.path, found.inode, found.item, deleted=found.deleted)
 
-    def _found(self, path: bytes, inode: int, item: Any, *, deleted: bool) -> Iterator[Entry | Fault]:
+    def _found(self, path: bytes, inode: int, item: Any, *, deleted: bool) -> Iterator[Entry | EvidenceIssue]:
         meta, shown = item.info.meta, text_of(path)
         state = State.DELETED if deleted else State.ALLOCATED
         address = f"{inode}@{path.hex()}"
@@ -209,18 +211,18 @@ class SleuthKitFileSystem(FileSystem):
 
     def _too_large(
         self, shown: str, address: str, size: int, times: dict[str, str], mode: int | None
-    ) -> Iterator[Entry | Fault]:
+    ) -> Iterator[Entry | EvidenceIssue]:
         """A file whose inode states more than the volume holds: up to its last written block."""
         why = f"its inode states {size} bytes, more than can be"
         try:
             content = self._own(address)
         except OSError as error:
-            yield Fault(shown, f"{why}; its content is lost: {error}")
+            yield EvidenceIssue(shown, f"{why}; its content is lost: {error}")
             content = None
         if content is None:
             yield Entry(shown, address, 0, None, note=why, times=times, mode=mode)
             return
-        yield Fault(shown, oversize(content))
+        yield EvidenceIssue(shown, oversize(content))
         yield Entry(
             shown, address, content.size, lambda: self.open(address), note=oversize(content), times=times, mode=mode
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytsk3
 
-from echoforensics.evidence.entry import Fault, text_of
+from echoforensics.evidence.entry import EvidenceIssue, text_of
 from echoforensics.evidence.limits import MAX_ENTRIES, MAX_FOLDER_DEPTH
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _LABEL_SUFFIX = b" (Volume Label Entry)"
 _ORPHANS = b"$OrphanFiles"
 
 
-class Found(NamedTuple):
+class TskName(NamedTuple):
     """A name that was met.
 
     Attributes:
@@ -40,7 +40,7 @@ class Found(NamedTuple):
     item: Any
 
 
-class Walk:
+class TskWalk:
     """Walks folders; each is entered once, however many names lead to it."""
 
     def __init__(self, file_system: Any, oversized: Mapping[int, int] | None) -> None:
@@ -57,7 +57,7 @@ class Walk:
         self._entered: set[int] = set()
         self._count = 0
 
-    def below(self, path: bytes, inode: int) -> Iterator[Found | Fault]:
+    def below(self, path: bytes, inode: int) -> Iterator[TskName | EvidenceIssue]:
         """Every name below a folder, folder by folder."""
         pending: list[tuple[bytes, int, int]] = [(path, inode, 0)]
         self._entered.add(inode)
@@ -65,7 +65,7 @@ class Walk:
             path, inode, depth = pending.pop()
             folders: list[tuple[bytes, int, int]] = []
             for item in self._listing(path, inode):
-                if isinstance(item, Fault):
+                if isinstance(item, EvidenceIssue):
                     yield item
                     continue
                 found = self._look(path, inode, item, top=not path)
@@ -74,21 +74,21 @@ class Walk:
                 self._count += 1
                 if self._count > MAX_ENTRIES:
                     if self._count == MAX_ENTRIES + 1:
-                        yield Fault(text_of(path), f"only the first {MAX_ENTRIES} names were read")
+                        yield EvidenceIssue(text_of(path), f"only the first {MAX_ENTRIES} names were read")
                     return
                 if found.is_folder:
                     if found.inode in self._entered:
                         continue
                     if depth >= MAX_FOLDER_DEPTH:
                         text = f"not entered: more than {MAX_FOLDER_DEPTH} folders deep"
-                        yield Fault(text_of(found.path), text)
+                        yield EvidenceIssue(text_of(found.path), text)
                         continue
                     self._entered.add(found.inode)
                     folders.append((found.path, found.inode, depth + 1))
                 yield found
             pending.extend(reversed(folders))
 
-    def _look(self, path: bytes, folder: int, item: Any, *, top: bool) -> Found | None:
+    def _look(self, path: bytes, folder: int, item: Any, *, top: bool) -> TskName | None:
         info = item.info
         kept, meta = info.name, info.meta
         name = kept.name
@@ -106,17 +106,17 @@ class Walk:
             and not (deleted and bool(meta.flags & pytsk3.TSK_FS_META_FLAG_ALLOC))
         )
         full = path + b"/" + name if path else name
-        return Found(full, name, int(kept.meta_addr), folder, deleted, is_folder, item)
+        return TskName(full, name, int(kept.meta_addr), folder, deleted, is_folder, item)
 
     def _listing(self, path: bytes, inode: int) -> Iterator[Any]:
         try:
             if inode in self._oversized:
                 stated = f"its inode states {self._oversized[inode]} bytes, more than can be"
-                yield Fault(text_of(path), f"the folder cannot be read: {stated}")
+                yield EvidenceIssue(text_of(path), f"the folder cannot be read: {stated}")
                 return
             yield from self._fs.open_dir(inode=inode)
         except (OSError, RuntimeError) as error:
-            yield Fault(text_of(path), f"the folder cannot be read: {_reason(error)}")
+            yield EvidenceIssue(text_of(path), f"the folder cannot be read: {_reason(error)}")
 
 
 def _reason(error: OSError | RuntimeError) -> str:

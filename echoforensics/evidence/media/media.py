@@ -67,7 +67,7 @@ class Media:
         image: Any,
         segments: tuple[Path, ...],
         stored_hashes: dict[str, str] | None = None,
-        faults: tuple[str, ...] = (),
+        issues: tuple[str, ...] = (),
         holes: Holes | None = None,
         notes: tuple[str, ...] = (),
     ) -> None:
@@ -78,15 +78,15 @@ class Media:
         self.stored_hashes = stored_hashes or {}
         self.holes = holes
         self.notes = notes
-        self._faults = faults
+        self._issues = issues
 
     @property
-    def faults(self) -> tuple[str, ...]:
+    def issues(self) -> tuple[str, ...]:
         """What of the image is damaged or missing, a sentence each; the rest is read.
 
         What is found only by reading is told once it was read: ask again when the whole media was.
         """
-        return (*self._faults, *(self.holes.sentences() if self.holes else ()))
+        return (*self._issues, *(self.holes.sentences() if self.holes else ()))
 
     @property
     def is_raw(self) -> bool:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import pytsk3
 
 from echoforensics.errors import SourceError
-from echoforensics.evidence.media.compressed import open_compressed_image
-from echoforensics.evidence.media.ewf import is_ewf, open_ewf
+from echoforensics.evidence.media.android_sparse.opener import is_sparse, open_sparse
+from echoforensics.evidence.media.compressed_image.opener import open_compressed_image
+from echoforensics.evidence.media.ewf.opener import is_ewf, open_ewf
 from echoforensics.evidence.media.media import Media
-from echoforensics.evidence.media.qcow import is_qcow, open_qcow
 from echoforensics.evidence.media.refused import refuse_known
-from echoforensics.evidence.media.sparse import is_sparse, open_sparse
 from echoforensics.evidence.media.split_raw import open_split
-from echoforensics.evidence.media.vhd import is_vhd, open_vhd
-from echoforensics.evidence.media.vmdk import is_vmdk, open_vmdk
+from echoforensics.evidence.media.virtual_disk.qcow import is_qcow, open_qcow
+from echoforensics.evidence.media.virtual_disk.vhd import is_vhd, open_vhd
+from echoforensics.evidence.media.virtual_disk.vmdk import is_vmdk, open_vmdk
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from echoforensics.evidence.volumes.slots import with_slots
-from echoforensics.evidence.volumes.table import Part, Table, printable
+from echoforensics.evidence.volumes.table import Partition, PartitionTable, printable
 
 if TYPE_CHECKING:
     from echoforensics.evidence.volumes.table import Read
@@ -41,7 +41,7 @@ _ENTRY = struct.Struct("<16sQQI4x")
 _REST = 0xFFFFFFFFFFFFFFFF
 
 
-def read_mpt(read: Read, size: int) -> Table | None:
+def read_mpt(read: Read, size: int) -> PartitionTable | None:
     """Read the table where devices keep it. None where it is not there."""
     for place in KNOWN_PLACES:
         found = _copies(read, size, place, RESERVED_AREA)
@@ -51,7 +51,7 @@ def read_mpt(read: Read, size: int) -> Table | None:
     return None
 
 
-def search_mpt(read: Read, size: int) -> Table | None:
+def search_mpt(read: Read, size: int) -> PartitionTable | None:
     """Look for the table in the first 128 MiB, at multiples of 512 bytes. None where there is none.
 
     A table that says of itself that it stands elsewhere is not used: it is a copy in a file, or not of this media.
@@ -78,9 +78,9 @@ class _Copy:
         ]
 
     @staticmethod
-    def _part(size: int, raw_name: bytes, length: int, offset: int, _: int) -> Part:
+    def _part(size: int, raw_name: bytes, length: int, offset: int, _: int) -> Partition:
         name = printable(raw_name.partition(b"\0")[0].decode("ascii", "backslashreplace"))
-        return Part(offset, max(0, size - offset) if length == _REST else length, name or "without a name", name)
+        return Partition(offset, max(0, size - offset) if length == _REST else length, name or "without a name", name)
 
     @property
     def is_plausible(self) -> bool:
@@ -120,21 +120,21 @@ def _stands_where_it_says(copy: _Copy) -> bool:
     return not reserved or any(part.offset <= copy.place < part.offset + part.length for part in reserved)
 
 
-def _chosen(copies: list[_Copy]) -> Table:
+def _chosen(copies: list[_Copy]) -> PartitionTable:
     good = [copy for copy in copies if copy.checksum_matches]
     used = (good or copies)[0]
-    faults: list[str] = []
+    issues: list[str] = []
     if not good:
-        faults.append(
+        issues.append(
             f"the checksum of the Amlogic table at byte {used.place} does not match; it was used as it stands"
         )
     elif used is not copies[0]:
-        faults.append(
+        issues.append(
             f"the checksum of the Amlogic table at byte {copies[0].place} does not match; the copy at byte {used.place}"
             " was used"
         )
     if not used.complete:
-        faults.append(f"the Amlogic table says that it has {used.count} entries; the first {len(used.parts)} were read")
+        issues.append(f"the Amlogic table says that it has {used.count} entries; the first {len(used.parts)} were read")
     if any(copy.raw != used.raw for copy in good):
-        faults.append(f"copies of the Amlogic table differ; the one at byte {used.place} was used")
-    return Table("MPT", with_slots(used.parts), tuple(faults))
+        issues.append(f"copies of the Amlogic table differ; the one at byte {used.place} was used")
+    return PartitionTable("MPT", with_slots(used.parts), tuple(issues))

@@ -11,17 +11,17 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from echoforensics.evidence.entry import Fault
-from echoforensics.evidence.volumes.inner import Found
+from echoforensics.evidence.entry import EvidenceIssue
+from echoforensics.evidence.volumes.inner import FoundVolume
 from echoforensics.evidence.volumes.pieces import scattered
 from echoforensics.evidence.volumes.slots import with_slots
-from echoforensics.evidence.volumes.table import CarefulReader, Part, printable
+from echoforensics.evidence.volumes.table import CarefulReader, Partition, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from echoforensics.evidence.media.media import Media
-    from echoforensics.evidence.volumes.volume import Volume
+    from echoforensics.evidence.volume import Volume
 
 SECTOR = 512
 #: Where the geometry and its copy stand; the metadata of each slot follow, then their copies.
@@ -53,28 +53,28 @@ class _Metadata:
     extents: tuple[tuple[int, int, int, int], ...]
 
 
-def find_dynamic(media: Media, volumes: Iterable[Volume]) -> Found:
+def find_dynamic(media: Media, volumes: Iterable[Volume]) -> FoundVolume:
     """The logical volumes that lie on some volumes of the media, with prefixes like ``p8/lp-system_a/``.
 
     Each slot has a table of its own. The first that can be read is used, and others that differ are named.
     """
-    found = Found()
+    found = FoundVolume()
     for volume in volumes:
         reader = CarefulReader(volume.read)
         geometry = _geometry(reader)
         if geometry is None:
             continue
         found.holders.add(volume.prefix)
-        faults: list[str] = []
-        tables = _tables(reader, *geometry, faults)
+        issues: list[str] = []
+        tables = _tables(reader, *geometry, issues)
         if not tables:
-            faults.append("Android dynamic partitions (super) without a table that can be read; files were not read")
+            issues.append("Android dynamic partitions (super) without a table that can be read; files were not read")
         else:
             if any(other.partitions != tables[0].partitions or other.extents != tables[0].extents for other in tables):
                 slot = tables[0].slot
-                faults.append(f"tables of dynamic partitions differ by slot; that of slot {slot} was used")
-            _add(media, volume, tables[0], found, faults)
-        found.faults += [Fault(volume.prefix.rstrip("/"), what) for what in (*faults, *reader.faults)]
+                issues.append(f"tables of dynamic partitions differ by slot; that of slot {slot} was used")
+            _add(media, volume, tables[0], found, issues)
+        found.issues += [EvidenceIssue(volume.prefix.rstrip("/"), what) for what in (*issues, *reader.issues)]
     return found
 
 
@@ -91,7 +91,7 @@ def _geometry(read: CarefulReader) -> tuple[int, int] | None:
     return None
 
 
-def _tables(read: CarefulReader, most: int, slots: int, faults: list[str]) -> list[_Metadata]:
+def _tables(read: CarefulReader, most: int, slots: int, issues: list[str]) -> list[_Metadata]:
     found: list[_Metadata] = []
     for slot in range(min(slots, MAX_SLOTS)):
         for copy in (0, 1):
@@ -99,7 +99,7 @@ def _tables(read: CarefulReader, most: int, slots: int, faults: list[str]) -> li
             if one is not None:
                 found.append(one)
                 if copy:
-                    faults.append(f"the table of dynamic partitions of slot {slot} is damaged; its copy was used")
+                    issues.append(f"the table of dynamic partitions of slot {slot} is damaged; its copy was used")
                 break
     return found
 
@@ -134,8 +134,8 @@ def _rows(tables: bytes, row: struct.Struct, at: int, count: int, size: int) -> 
     return [row.unpack_from(tables, place) for place in places]
 
 
-def _add(media: Media, volume: Volume, table: _Metadata, found: Found, faults: list[str]) -> None:
-    names = with_slots([Part(0, 0, name, name) for name, _, _ in table.partitions])
+def _add(media: Media, volume: Volume, table: _Metadata, found: FoundVolume, issues: list[str]) -> None:
+    names = with_slots([Partition(0, 0, name, name) for name, _, _ in table.partitions])
     taken: set[str] = set()
     budget = MAX_PIECES
     for part, (name, first, count) in zip(names, table.partitions, strict=True):
@@ -145,7 +145,7 @@ def _add(media: Media, volume: Volume, table: _Metadata, found: Found, faults: l
         extents = table.extents[first : first + count]
         length = sum(extent[0] for extent in extents) * SECTOR
         if prefix in taken or len(extents) < count or count > budget or not 0 < length <= MAX_LENGTH:
-            faults.append(f"the dynamic partition {name!r} contradicts the rest of its table; it was not read")
+            issues.append(f"the dynamic partition {name!r} contradicts the rest of its table; it was not read")
             continue
         taken.add(prefix)
         budget -= count
@@ -153,7 +153,7 @@ def _add(media: Media, volume: Volume, table: _Metadata, found: Found, faults: l
         missing = sum(sectors for sectors, kind, _, _ in extents if kind != _ZERO) * SECTOR
         missing -= sum(size for place, size in pieces if place is not None)
         if missing:
-            faults.append(f"{missing} bytes of the dynamic partition {name!r} are not in the image; they read as zeros")
+            issues.append(f"{missing} bytes of the dynamic partition {name!r} are not in the image; they read as zeros")
         found.volumes.append(
             scattered(media, prefix, f"{part.description} (dynamic partition)", pieces, "super", part.slot)
         )

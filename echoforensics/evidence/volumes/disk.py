@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from echoforensics.errors import SourceError
-from echoforensics.evidence.entry import Container, Entry, Fault
+from echoforensics.evidence.entry import Container, Entry, EvidenceIssue
 from echoforensics.evidence.file_systems.opener import UnreadFileSystemError, open_file_system
 from echoforensics.evidence.file_systems.recognise import encrypted_files
 from echoforensics.evidence.media.ranges import MARK, open_ranges, parse_ranges
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from echoforensics.evidence.file_systems.file_system import FileSystem
     from echoforensics.evidence.media.media import Media
-    from echoforensics.evidence.volumes.volume import Volume
+    from echoforensics.evidence.volume import Volume
 
 #: Bytes of a sector, and of the smallest image that is searched by content alone.
 SECTOR = 512
@@ -49,13 +49,13 @@ class Disk(Container):
             raise SourceError(f"{name}: {error}") from None
         self.volumes: dict[str, Volume] = {volume.prefix: volume for volume in layout.volumes}
         self.file_systems: dict[str, FileSystem] = {}
-        self._faults: list[Fault] = [*layout.faults]
-        self._tables_damaged = any(not fault.path for fault in layout.faults)
+        self._issues: list[EvidenceIssue] = [*layout.issues]
+        self._tables_damaged = any(not issue.path for issue in layout.issues)
         for prefix, volume in self.volumes.items():
             try:
                 self.file_systems[prefix] = open_file_system(volume)
                 if what := encrypted_files(CarefulReader(volume.read)):
-                    self._faults.append(Fault(prefix.rstrip("/"), what))
+                    self._issues.append(EvidenceIssue(prefix.rstrip("/"), what))
             except UnreadFileSystemError as error:
                 if prefix in layout.holders:
                     continue  # its logical volumes stand beside it
@@ -64,15 +64,15 @@ class Disk(Container):
                         f"{name}: not a folder, an archive, an EWF image, nor an image with a partition table or"
                         " file system that is known"
                     ) from None
-                self._faults.append(Fault(prefix.rstrip("/"), _unread(volume, str(error))))
+                self._issues.append(EvidenceIssue(prefix.rstrip("/"), _unread(volume, str(error))))
 
-    def entries(self) -> Iterator[Entry | Fault]:
+    def entries(self) -> Iterator[Entry | EvidenceIssue]:
         """Every entry of every file system, and a fault for each volume that has none."""
-        yield from self._faults
+        yield from self._issues
         for prefix, file_system in self.file_systems.items():
             for found in file_system.entries():
-                if isinstance(found, Fault):
-                    yield Fault(prefix + found.path, found.what)
+                if isinstance(found, EvidenceIssue):
+                    yield EvidenceIssue(prefix + found.path, found.what)
                 else:
                     yield self._prefixed(found, prefix)
 

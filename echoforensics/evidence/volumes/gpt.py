@@ -14,7 +14,7 @@ from uuid import UUID
 
 from echoforensics.evidence.volumes.gpt_types import TYPE_NAMES
 from echoforensics.evidence.volumes.slots import with_slots
-from echoforensics.evidence.volumes.table import Part, Table, printable
+from echoforensics.evidence.volumes.table import Partition, PartitionTable, printable
 
 if TYPE_CHECKING:
     from echoforensics.evidence.volumes.table import Read
@@ -40,13 +40,13 @@ class _Copy:
 
     offset: int
     problems: tuple[str, ...]
-    faults: tuple[str, ...]
-    parts: tuple[Part, ...]
+    issues: tuple[str, ...]
+    parts: tuple[Partition, ...]
     other: int
     array: int
 
 
-def read_gpt(read: Read, size: int, last_sector: bool = True) -> Table | None:
+def read_gpt(read: Read, size: int, last_sector: bool = True) -> PartitionTable | None:
     """Read a GPT by its header, or by the backup header where that one is damaged.
 
     Args:
@@ -69,25 +69,25 @@ def read_gpt(read: Read, size: int, last_sector: bool = True) -> Table | None:
     return None
 
 
-def _chosen(primary: _Copy | None, backups: list[_Copy], places: list[int]) -> Table | None:
+def _chosen(primary: _Copy | None, backups: list[_Copy], places: list[int]) -> PartitionTable | None:
     copies = ([primary] if primary else []) + backups
     if not copies:
         return None
     used = min(copies, key=lambda copy: len(copy.problems))
-    faults: list[str] = []
+    issues: list[str] = []
     if used is not primary:
         why = "; ".join(primary.problems) if primary else "it is not there"
-        faults.append(f"the primary GPT cannot be used ({why}); the backup at byte {used.offset} was used")
+        issues.append(f"the primary GPT cannot be used ({why}); the backup at byte {used.offset} was used")
     elif used.problems:
-        faults.append(f"the primary GPT is damaged ({'; '.join(used.problems)}) and so is its backup; it was used")
+        issues.append(f"the primary GPT is damaged ({'; '.join(used.problems)}) and so is its backup; it was used")
     elif not any(not copy.problems for copy in backups):
         why = "; ".join(backups[0].problems) if backups else f"there is none at byte {places[0]}"
-        faults.append(f"the backup GPT is missing or damaged ({why}); the primary was used")
+        issues.append(f"the backup GPT is missing or damaged ({why}); the primary was used")
     elif all(copy.array != used.array for copy in backups):
-        faults.append("the primary GPT and its backup list different partitions; the primary was used")
+        issues.append("the primary GPT and its backup list different partitions; the primary was used")
     if used is not primary and used.problems:
-        faults.append(f"the backup GPT is damaged too: {'; '.join(used.problems)}")
-    return Table("GPT", with_slots(used.parts), (*faults, *used.faults))
+        issues.append(f"the backup GPT is damaged too: {'; '.join(used.problems)}")
+    return PartitionTable("GPT", with_slots(used.parts), (*issues, *used.issues))
 
 
 def _read_copy(read: Read, size: int, sector: int, offset: int) -> _Copy | None:
@@ -104,8 +104,8 @@ def _read_copy(read: Read, size: int, sector: int, offset: int) -> _Copy | None:
         problems.append("its header's checksum does not match")
     if own * sector != offset:
         problems.append(f"its header says that it stands in sector {own}")
-    faults: list[str] = []
-    parts: list[Part] = []
+    issues: list[str] = []
+    parts: list[Partition] = []
     array = b""
     if not _ENTRY.size <= entry_size <= 4096:
         problems.append(f"its header says that an entry has {entry_size} bytes")
@@ -119,28 +119,28 @@ def _read_copy(read: Read, size: int, sector: int, offset: int) -> _Copy | None:
             )
         elif len(array) < count * entry_size or zlib.crc32(array) != array_crc:
             problems.append("the checksum of its entries does not match")
-        parts = _parts(array, entry_size, sector, faults)
-    return _Copy(offset, tuple(problems), tuple(faults), tuple(parts), other * sector, zlib.crc32(array))
+        parts = _parts(array, entry_size, sector, issues)
+    return _Copy(offset, tuple(problems), tuple(issues), tuple(parts), other * sector, zlib.crc32(array))
 
 
-def _parts(array: bytes, entry_size: int, sector: int, faults: list[str]) -> list[Part]:
-    found: list[tuple[Part, bool]] = []
+def _parts(array: bytes, entry_size: int, sector: int, issues: list[str]) -> list[Partition]:
+    found: list[tuple[Partition, bool]] = []
     for at in range(0, len(array) - _ENTRY.size + 1, entry_size):
         kind, _, first, last, attributes, raw_name = _ENTRY.unpack_from(array, at)
         if not any(kind):
             continue
         number = at // entry_size + 1
         if len(found) >= MAX_PARTS:
-            faults.append(f"the GPT has more than {MAX_PARTS} partitions; only the first {MAX_PARTS} were read")
+            issues.append(f"the GPT has more than {MAX_PARTS} partitions; only the first {MAX_PARTS} were read")
             break
         name = printable(raw_name.decode("utf-16-le", "replace").partition("\0")[0])
         if last < first:
-            faults.append(f"GPT entry {number} ({name!r}) ends before it begins; it was not read")
+            issues.append(f"GPT entry {number} ({name!r}) ends before it begins; it was not read")
             continue
         guid = str(UUID(bytes_le=kind)).upper()
         what = TYPE_NAMES.get(guid, f"type {guid}")
         length = (last - first + 1) * sector
-        part = Part(first * sector, length, f"{name} ({what})" if name else what, name, number=number)
+        part = Partition(first * sector, length, f"{name} ({what})" if name else what, name, number=number)
         found.append((part, bool(attributes & _ACTIVE_BIT)))
     # The bit means something only where it tells partitions apart by their names' slots.
     slotted = {part.name for part in with_slots([part for part, _ in found]) if part.slot}

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from echoforensics.evidence.entry import Fault
-    from echoforensics.evidence.volumes.volume import Volume
+    from echoforensics.evidence.entry import EvidenceIssue
+    from echoforensics.evidence.volume import Volume
 
 
 @dataclass(slots=True)
-class Found:
+class FoundVolume:
     """What was found within some volumes.
 
     Attributes:
@@ -22,4 +22,4 @@ class Found:
 
     volumes: list[Volume] = field(default_factory=list)
     holders: set[str] = field(default_factory=set)
-    faults: list[Fault] = field(default_factory=list)
+    issues: list[EvidenceIssue] = field(default_factory=list)

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from echoforensics.evidence.volumes.slots import with_slots
-from echoforensics.evidence.volumes.table import Part, Table, printable
+from echoforensics.evidence.volumes.table import Partition, PartitionTable, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,10 +60,10 @@ _UNITS = {"k": 1024, "m": 1024**2, "g": 1024**3}
 class _List:
     at: int
     end: int
-    parts: tuple[Part, ...]
+    parts: tuple[Partition, ...]
 
 
-def search_log(read: Read, size: int) -> Table | None:
+def search_log(read: Read, size: int) -> PartitionTable | None:
     """Look through the media for a list of its partitions. None where there is none; a table without partitions where
     a bound ended the search before there was one.
     """
@@ -84,23 +84,23 @@ def search_log(read: Read, size: int) -> Table | None:
         start += _PIECE
     if not lists and start < size:
         what = f"a list of partitions in kernel logs was looked for in the first {start} bytes only; there was none"
-        return Table("last_kmsg", (), (what,))
+        return PartitionTable("last_kmsg", (), (what,))
     return _chosen(lists) if lists else None
 
 
-def _chosen(lists: list[_List]) -> Table:
+def _chosen(lists: list[_List]) -> PartitionTable:
     # The list that stands most often; of those the longest; of those the first.
     counts = [sum(other.parts == one.parts for other in lists) for one in lists]
     best = max(range(len(lists)), key=lambda index: (counts[index], len(lists[index].parts), -index))
     used = lists[best]
-    faults = [
+    issues = [
         "there is no table of partitions that can be read; where they lie was taken from a list that a kernel log or a"
         f" kernel's command line states, at byte {used.at} of the image"
     ]
     if any(one.parts != used.parts for one in lists):
         others = len({one.parts for one in lists}) - 1
-        faults.append(f"{others} more such lists near it say otherwise; the one that stands most often was used")
-    return Table("last_kmsg", with_slots(used.parts), tuple(faults))
+        issues.append(f"{others} more such lists near it say otherwise; the one that stands most often was used")
+    return PartitionTable("last_kmsg", with_slots(used.parts), tuple(issues))
 
 
 def _matches(data: bytes) -> tuple[list[re.Match[bytes]], list[re.Match[bytes]]]:
@@ -117,7 +117,7 @@ def _parameter_lists(matches: list[re.Match[bytes]], size: int) -> Iterator[_Lis
 
 
 def _line_lists(matches: list[re.Match[bytes]], size: int) -> Iterator[_List]:
-    parts: list[Part] = []
+    parts: list[Partition] = []
     at, previous, end = 0, 0, 0
     for match in matches:
         number, offset, length = int(match[1]), int(match[3], 16), int(match[4], 16)
@@ -129,20 +129,20 @@ def _line_lists(matches: list[re.Match[bytes]], size: int) -> Iterator[_List]:
         previous, end = number, match.end()
         name = printable(match[2].decode("ascii"))
         if offset < size and length and len(parts) < MAX_PARTS:
-            parts.append(Part(offset, length, name, name))
+            parts.append(Partition(offset, length, name, name))
     yield from _useful(at, end, parts)
 
 
-def _useful(at: int, end: int, parts: list[Part]) -> Iterator[_List]:
+def _useful(at: int, end: int, parts: list[Partition]) -> Iterator[_List]:
     # One line alone may be a remnant of a list, or of another media's.
     if len(parts) > 1:
         yield _List(at, end, tuple(parts))
 
 
-def _of_parameter(text: str, size: int) -> list[Part]:
+def _of_parameter(text: str, size: int) -> list[Partition]:
     """The partitions of the first device that the parameter names."""
     _, colon, definition = text.partition(":")
-    parts: list[Part] = []
+    parts: list[Partition] = []
     at = 0
     for number, piece in enumerate(definition.partition(";")[0].split(",")[:MAX_PARTS], 1):
         match = _PIECE_OF_PARAMETER.fullmatch(piece)
@@ -152,7 +152,7 @@ def _of_parameter(text: str, size: int) -> list[Part]:
         length = max(0, size - at) if match["size"] == "-" else _bytes(match["size"])
         name = printable(match["name"] or "")
         if length and at < size:
-            parts.append(Part(at, length, name or f"number {number}", name))
+            parts.append(Partition(at, length, name or f"number {number}", name))
         at += length
     return parts
 

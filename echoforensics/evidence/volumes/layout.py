@@ -6,21 +6,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from echoforensics.errors import SourceError
-from echoforensics.evidence.entry import Fault
+from echoforensics.evidence.entry import EvidenceIssue
 from echoforensics.evidence.file_systems.opener import holds_file_system
 from echoforensics.evidence.volumes.amlogic import read_mpt, search_mpt
 from echoforensics.evidence.volumes.android_super import find_dynamic
 from echoforensics.evidence.volumes.gpt import read_gpt
 from echoforensics.evidence.volumes.last_kmsg import search_log
-from echoforensics.evidence.volumes.lvm import find_logical
+from echoforensics.evidence.volumes.lvm.group import find_logical
 from echoforensics.evidence.volumes.mbr import read_mbr
 from echoforensics.evidence.volumes.other_tables import read_other
 from echoforensics.evidence.volumes.pieces import contiguous
-from echoforensics.evidence.volumes.table import CarefulReader, Part, Table, fitted
+from echoforensics.evidence.volumes.table import CarefulReader, Partition, PartitionTable, fitted
 
 if TYPE_CHECKING:
     from echoforensics.evidence.media.media import Media
-    from echoforensics.evidence.volumes.volume import Volume
+    from echoforensics.evidence.volume import Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Layout:
     """
 
     volumes: tuple[Volume, ...]
-    faults: tuple[Fault, ...] = ()
+    issues: tuple[EvidenceIssue, ...] = ()
     holders: frozenset[str] = frozenset()
 
 
@@ -55,17 +55,17 @@ def find_volumes(media: Media, offsets: tuple[int, ...] = ()) -> Layout:
         SourceError: a given offset lies outside the media.
     """
     reader = CarefulReader(media.read)
-    faults: list[Fault] = []
+    issues: list[EvidenceIssue] = []
     if offsets:
         volumes = _at_offsets(media, offsets)
     else:
-        tables = _tables(media, reader, faults)
-        volumes = _numbered(media, tables, faults) or [contiguous(media, "", "the whole media", 0, media.size, "whole")]
-    faults += [Fault("", what) for what in reader.faults]
+        tables = _tables(media, reader, issues)
+        volumes = _numbered(media, tables, issues) or [contiguous(media, "", "the whole media", 0, media.size, "whole")]
+    issues += [EvidenceIssue("", what) for what in reader.issues]
     logical, dynamic = find_logical(media, volumes), find_dynamic(media, volumes)
     return Layout(
         (*volumes, *logical.volumes, *dynamic.volumes),
-        (*faults, *logical.faults, *dynamic.faults),
+        (*issues, *logical.issues, *dynamic.issues),
         frozenset(logical.holders | dynamic.holders),
     )
 
@@ -82,7 +82,7 @@ def _at_offsets(media: Media, offsets: tuple[int, ...]) -> list[Volume]:
     ]
 
 
-def _tables(media: Media, reader: CarefulReader, faults: list[Fault]) -> list[Table]:
+def _tables(media: Media, reader: CarefulReader, issues: list[EvidenceIssue]) -> list[PartitionTable]:
     """The tables of the media, those first that are believed first."""
     size = media.size
     mbr = read_mbr(reader, size)
@@ -92,22 +92,22 @@ def _tables(media: Media, reader: CarefulReader, faults: list[Fault]) -> list[Ta
     amlogic = read_mpt(reader, size)
     if gpt is None and mbr is not None and mbr.protective:
         what = "the MBR stands for a GPT, but neither the GPT nor its backup can be read"
-        faults.append(Fault("", what))
+        issues.append(EvidenceIssue("", what))
     if gpt is not None and mbr is None:
-        faults.append(Fault("", "there is a GPT, but no MBR before it that stands for it"))
+        issues.append(EvidenceIssue("", "there is a GPT, but no MBR before it that stands for it"))
     if gpt is not None and plain:
-        faults.append(Fault("", "there is a GPT, but the MBR before it does not stand for it; both were read"))
+        issues.append(EvidenceIssue("", "there is a GPT, but the MBR before it does not stand for it; both were read"))
     own = [mbr.table] if mbr is not None else []
     found = [*own, gpt] if plain else [gpt, *own]
     # Amlogic's table gives names, where an MBR that repeats it gives none.
     tables = [table for table in ([amlogic, *found] if gpt is None else [*found, amlogic]) if table is not None]
     if any(table.parts for table in tables):
         return tables
-    faults += [Fault("", what) for table in tables for what in table.faults]
+    issues += [EvidenceIssue("", what) for table in tables for what in table.issues]
     return _further_tables(media, reader)
 
 
-def _further_tables(media: Media, reader: CarefulReader) -> list[Table]:
+def _further_tables(media: Media, reader: CarefulReader) -> list[PartitionTable]:
     if (table := read_other(media.image)) is not None:
         return [table]
     if holds_file_system(contiguous(media, "", "the whole media", 0, media.size, "whole")):
@@ -116,17 +116,17 @@ def _further_tables(media: Media, reader: CarefulReader) -> list[Table]:
     return [table] if table is not None else []
 
 
-def _numbered(media: Media, tables: list[Table], faults: list[Fault]) -> list[Volume]:
-    parts: dict[int, list[tuple[Part, str]]] = {}
+def _numbered(media: Media, tables: list[PartitionTable], issues: list[EvidenceIssue]) -> list[Volume]:
+    parts: dict[int, list[tuple[Partition, str]]] = {}
     for table in tables:
         here = fitted(table, media.size)
-        faults += [Fault("", what) for what in here.faults]
-        added = _add(here, parts, faults)
+        issues += [EvidenceIssue("", what) for what in here.issues]
+        added = _add(here, parts, issues)
         if table is not tables[0] and added:
             what = (
                 f"the {table.scheme} lists {added} partitions that the {tables[0].scheme} does not; they were read too"
             )
-            faults.append(Fault("", what))
+            issues.append(EvidenceIssue("", what))
     placed = sorted((offset, index, *one) for offset, ones in parts.items() for index, one in enumerate(ones))
     return [
         replace(
@@ -137,7 +137,7 @@ def _numbered(media: Media, tables: list[Table], faults: list[Fault]) -> list[Vo
     ]
 
 
-def _add(table: Table, parts: dict[int, list[tuple[Part, str]]], faults: list[Fault]) -> int:
+def _add(table: PartitionTable, parts: dict[int, list[tuple[Partition, str]]], issues: list[EvidenceIssue]) -> int:
     """Add what earlier tables do not have; the count of what was added."""
     before = {offset: ones[0] for offset, ones in parts.items()}
     added = 0
@@ -152,7 +152,7 @@ def _add(table: Table, parts: dict[int, list[tuple[Part, str]]], faults: list[Fa
                 f"the {scheme} says that the partition at byte {part.offset} has {known.length} bytes, the"
                 f" {table.scheme} says {part.length}; the longer one was used"
             )
-            faults.append(Fault("", what))
+            issues.append(EvidenceIssue("", what))
             if part.length > known.length:
                 parts[part.offset][0] = (replace(known, length=part.length), scheme)
     return added

@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from echoforensics.evidence.volumes.table import Part, Table
+from echoforensics.evidence.volumes.table import Partition, PartitionTable
 
 if TYPE_CHECKING:
     from echoforensics.evidence.volumes.table import Read
@@ -57,7 +57,7 @@ class Mbr:
         protective: whether one of them stands for a GPT.
     """
 
-    table: Table
+    table: PartitionTable
     protective: bool
 
 
@@ -76,14 +76,14 @@ def read_mbr(read: Read, size: int) -> Mbr | None:
     if entries is None or _is_boot_sector(raw) or not _plausible(raw, entries, size):
         return None
     sector = _sector_size(read, entries)
-    parts: list[Part] = []
-    faults: list[str] = []
+    parts: list[Partition] = []
+    issues: list[str] = []
     for kind, first, count in entries:
         if kind in EXTENDED:
-            parts += _logical(read, size, first, sector, faults)
+            parts += _logical(read, size, first, sector, issues)
         elif kind not in (0, PROTECTIVE) and count:
             parts.append(_part(kind, first * sector, count * sector))
-    return Mbr(Table("MBR", tuple(parts), tuple(faults)), any(kind == PROTECTIVE for kind, _, _ in entries))
+    return Mbr(PartitionTable("MBR", tuple(parts), tuple(issues)), any(kind == PROTECTIVE for kind, _, _ in entries))
 
 
 def _entries(raw: bytes) -> list[tuple[int, int, int]] | None:
@@ -127,24 +127,24 @@ def _begins_something(read: Read, offset: int) -> bool:
     return head[510:512] == b"\x55\xaa" or head[1080:1082] == b"\x53\xef" or head[512:520] == b"LABELONE"
 
 
-def _logical(read: Read, size: int, base: int, sector: int, faults: list[str]) -> list[Part]:
-    parts: list[Part] = []
+def _logical(read: Read, size: int, base: int, sector: int, issues: list[str]) -> list[Partition]:
+    parts: list[Partition] = []
     seen: set[int] = set()
     at = base
     while True:
         place = at * sector
         if at in seen:
-            faults.append(f"the chain of logical partitions leads back to byte {place}; it was followed once")
+            issues.append(f"the chain of logical partitions leads back to byte {place}; it was followed once")
             break
         if len(seen) >= MAX_LOGICAL:
-            faults.append(
+            issues.append(
                 f"there are more than {MAX_LOGICAL} logical partitions; only the first {MAX_LOGICAL} were read"
             )
             break
         seen.add(at)
         entries = _entries(read(place, 512)) if place < size else None
         if entries is None:
-            faults.append(f"the chain of logical partitions breaks off at byte {place}, where no table stands")
+            issues.append(f"the chain of logical partitions breaks off at byte {place}, where no table stands")
             break
         following = None
         for kind, first, count in entries:
@@ -158,6 +158,6 @@ def _logical(read: Read, size: int, base: int, sector: int, faults: list[str]) -
     return parts
 
 
-def _part(kind: int, offset: int, length: int) -> Part:
+def _part(kind: int, offset: int, length: int) -> Partition:
     name = TYPE_NAMES.get(kind)
-    return Part(offset, length, f"{name} (0x{kind:02x})" if name else f"type 0x{kind:02x}")
+    return Partition(offset, length, f"{name} (0x{kind:02x})" if name else f"type 0x{kind:02x}")

@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from echoforensics.evidence.media.media import ReadImage
-from echoforensics.evidence.volumes.volume import Volume
+from echoforensics.evidence.volume import Volume
 
 if TYPE_CHECKING:
     from collections.abc import Callable

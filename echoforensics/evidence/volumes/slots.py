@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from echoforensics.evidence.volumes.table import Part
+    from echoforensics.evidence.volumes.table import Partition
 
 #: ``main-A``, ``system_b``, ``boot.a``.
 _SLOT = re.compile(r"^(?P<stem>.+)(?P<mark>[-_.])(?P<slot>[AaBb])$")
 
 
-def with_slots(parts: Sequence[Part]) -> tuple[Part, ...]:
+def with_slots(parts: Sequence[Partition]) -> tuple[Partition, ...]:
     """The parts, those that are one of a pair by their names with their slot set and described.
 
     A name counts only where its counterpart is in the same table: ``vitamin-b`` alone is no slot.
@@ -24,7 +24,7 @@ def with_slots(parts: Sequence[Part]) -> tuple[Part, ...]:
         https://source.android.com/docs/core/ota/ab
     """
     names = {part.name for part in parts}
-    found: list[Part] = []
+    found: list[Partition] = []
     for part in parts:
         match = _SLOT.match(part.name)
         if match is None or _counterpart(match) not in names:

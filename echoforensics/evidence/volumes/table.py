@@ -10,7 +10,7 @@ Read = Callable[[int, int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Partition:
     """One entry of a table.
 
     Attributes:
@@ -31,18 +31,18 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PartitionTable:
     """A table of volumes.
 
     Attributes:
-        scheme: see :class:`echoforensics.evidence.volumes.volume.Volume`.
+        scheme: see :class:`echoforensics.evidence.volume.Volume`.
         parts: its entries, in the table's order.
         faults: what of it is damaged or contradicts itself, a sentence each.
     """
 
     scheme: str
-    parts: tuple[Part, ...]
-    faults: tuple[str, ...] = ()
+    parts: tuple[Partition, ...]
+    issues: tuple[str, ...] = ()
 
 
 class CarefulReader:
@@ -52,11 +52,11 @@ class CarefulReader:
         faults: what could not be read, a sentence each.
     """
 
-    MAX_FAULTS = 20
+    MAX_ISSUES = 20
 
     def __init__(self, read: Read) -> None:
         self._read = read
-        self.faults: list[str] = []
+        self.issues: list[str] = []
 
     def __call__(self, offset: int, size: int) -> bytes:
         """Read ``size`` bytes at a byte offset; fewer, or none, where there is no more."""
@@ -65,35 +65,35 @@ class CarefulReader:
         try:
             return self._read(offset, size)
         except OSError as error:
-            if len(self.faults) < self.MAX_FAULTS:
+            if len(self.issues) < self.MAX_ISSUES:
                 reason = str(error).splitlines()[0] if str(error) else "unknown reason"
-                self.faults.append(f"{size} bytes at byte {offset} cannot be read: {reason}")
+                self.issues.append(f"{size} bytes at byte {offset} cannot be read: {reason}")
             return b""
 
 
-def fitted(table: Table, size: int) -> Table:
+def fitted(table: PartitionTable, size: int) -> PartitionTable:
     """The table with entries cut at the end of the media; faults for those that run beyond it, or over one another.
 
     Args:
         table: what was read.
         size: bytes of the media.
     """
-    faults = [*table.faults]
-    kept: list[Part] = []
+    issues = [*table.issues]
+    kept: list[Partition] = []
     for part in sorted(table.parts, key=lambda part: (part.offset, -part.length)):
         label = f"the {table.scheme} entry {part.description!r} ({part.length} bytes at byte {part.offset})"
         if part.offset >= size:
-            faults.append(f"{label} begins beyond the end of the image, which has {size} bytes; it was not read")
+            issues.append(f"{label} begins beyond the end of the image, which has {size} bytes; it was not read")
             continue
         if part.length <= 0:
-            faults.append(f"{label} has no length; it was not read")
+            issues.append(f"{label} has no length; it was not read")
             continue
         if part.offset + part.length > size:
-            faults.append(f"{label} ends beyond the end of the image, which has {size} bytes; what is there was read")
+            issues.append(f"{label} ends beyond the end of the image, which has {size} bytes; what is there was read")
             part = replace(part, length=size - part.offset)  # noqa: PLW2901
         kept.append(part)
-    faults += _overlaps(table.scheme, kept)
-    return replace(table, parts=tuple(kept), faults=tuple(faults))
+    issues += _overlaps(table.scheme, kept)
+    return replace(table, parts=tuple(kept), issues=tuple(issues))
 
 
 def printable(name: str) -> str:
@@ -101,15 +101,15 @@ def printable(name: str) -> str:
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in name)
 
 
-def _overlaps(scheme: str, parts: list[Part]) -> list[str]:
-    faults: list[str] = []
-    furthest: Part | None = None
+def _overlaps(scheme: str, parts: list[Partition]) -> list[str]:
+    issues: list[str] = []
+    furthest: Partition | None = None
     for part in parts:
         if furthest is not None and part.offset < furthest.offset + furthest.length:
-            faults.append(
+            issues.append(
                 f"the {scheme} entries {furthest.description!r} (at byte {furthest.offset}) and {part.description!r}"
                 f" (at byte {part.offset}) overlap; each was read"
             )
         if furthest is None or part.offset + part.length > furthest.offset + furthest.length:
             furthest = part
-    return faults
+    return issues

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from parsers.definition import parse
+from parsers.definition.definition import parse
 
 ROOT = Path(__file__).parents[3]
 

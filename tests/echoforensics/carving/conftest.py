@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from echoforensics.carving.carved import Carved, Signature, View
-from echoforensics.carving.search import Search
+from echoforensics.carving.search import CarvingSearch
 
 _TEXT = b"Call me Ishmael. Some years ago, never mind how long precisely. " * 60
 
@@ -39,7 +39,7 @@ def scan_for() -> Callable[..., list[Carved]]:
     """Scans bytes for some signatures, in blocks of a size in bytes."""
 
     def scan(media: bytes, *signatures: Signature, block: int = 1 << 20) -> list[Carved]:
-        search = Search(view_of(media), signatures)
+        search = CarvingSearch(view_of(media), signatures)
         for at in range(0, len(media), block):
             search.feed(media[at : at + block])
         return search.finish()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from echoforensics.carving import adts
 from echoforensics.carving.carved import Carved, Grade, View
 from echoforensics.carving.scanner import OVERLAP
-from echoforensics.carving.search import Search
+from echoforensics.carving.search import CarvingSearch
 
 TEXT = b"Call me Ishmael. Some years ago, never mind how long precisely. " * 40
 RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
@@ -48,7 +48,7 @@ def frame(
 
 def scan(media: bytes) -> list[Carved]:
     view = View(len(media), lambda offset, size: media[offset : offset + size])
-    search = Search(view, adts.SIGNATURES)
+    search = CarvingSearch(view, adts.SIGNATURES)
     search.feed(media)
     return search.finish()
 
@@ -194,7 +194,7 @@ def test_recordings_by_ffmpeg(tmp_path: Path, run_program: Callable[..., str], o
 
 def test_blocks_of_any_size_give_the_same() -> None:
     media = bytes(1000) + b"".join(frame(8000) for _ in range(30)) + NOISE.randbytes(5000)
-    search = Search(View(len(media), lambda offset, size: media[offset : offset + size]), adts.SIGNATURES)
+    search = CarvingSearch(View(len(media), lambda offset, size: media[offset : offset + size]), adts.SIGNATURES)
     for start in range(0, len(media), 10_007):
         search.feed(media[start : start + 10_007])
     assert [each.ranges for each in search.finish()] == [((1000, 30 * 8007),)]

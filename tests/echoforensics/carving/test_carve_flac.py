@@ -14,7 +14,7 @@ from echoforensics.carving.carved import Carved, Grade, View
 from echoforensics.carving.crc16 import crc16
 from echoforensics.carving.flac_frame import frame_length
 from echoforensics.carving.flac_header import FrameHeader, StreamInfo, crc8
-from echoforensics.carving.search import Search
+from echoforensics.carving.search import CarvingSearch
 
 TEXT = b"All happy families are alike; each unhappy family is unhappy in its own way. " * 40
 NOISE = random.Random(5)
@@ -115,7 +115,7 @@ def recording(count: int = 10, total: int | None = None, *blocks: bytes) -> byte
 
 def scan(media: bytes) -> list[Carved]:
     view = View(len(media), lambda offset, size: media[offset : offset + size])
-    search = Search(view, flac.SIGNATURES)
+    search = CarvingSearch(view, flac.SIGNATURES)
     search.feed(media)
     return search.finish()
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from echoforensics.carving import json_fragment, json_lexing, sqlite_page
 from echoforensics.carving.carved import Carved, View
-from parsers.sqlite import leaf_page
+from parsers.formats.sqlite import leaf_page
 
 KEY = b'"activityStatus"'
 PARTS = [b"{", b"}", b"[", b"]", b",", b":", b'"', b"1", b" ", b"\\", b"\0", b"{" + KEY + b":", b"," + KEY + b":2"]

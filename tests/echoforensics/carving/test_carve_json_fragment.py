@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from echoforensics.carving import json_fragment
 from echoforensics.carving.carved import Carved, Grade, View
-from echoforensics.carving.search import Search
+from echoforensics.carving.search import CarvingSearch
 
 Scan = Callable[..., list[Carved]]
 
@@ -227,7 +227,7 @@ def test_a_record_among_hostile_megabytes_is_found_with_few_bytes_read(hostile: 
         asked += size
         return content[at : at + size]
 
-    search = Search(View(len(content), read, window=4096), json_fragment.SIGNATURES)
+    search = CarvingSearch(View(len(content), read, window=4096), json_fragment.SIGNATURES)
     search.feed(content)
 
     assert [each.ranges for each in search.finish()] == [((len(hostile) + 1, len(card)),)]
@@ -261,7 +261,7 @@ def test_looking_for_signatures_imports_no_parser_of_evidence() -> None:
     script = """
 import sys
 import echoforensics.carving.signatures
-print([name for name in sys.modules if name in ("parsers.registry", "parsers.cloud.responses", "yaml")])
+print([name for name in sys.modules if name in ("parsers.registry", "parsers.alexa_api.answers.responses", "yaml")])
 """
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, timeout=60)
 

@@ -13,7 +13,7 @@ from echoforensics.carving import mp3
 from echoforensics.carving.carved import Carved, Grade, View
 from echoforensics.carving.crc16 import crc16
 from echoforensics.carving.scanner import OVERLAP
-from echoforensics.carving.search import Search
+from echoforensics.carving.search import CarvingSearch
 
 KIND = "MP3 recording"
 TEXT = b"It was the best of times, it was the worst of times. " * 40
@@ -50,7 +50,7 @@ def stated(count: int) -> bytes:
 
 def scan(media: bytes) -> list[Carved]:
     view = View(len(media), lambda offset, size: media[offset : offset + size])
-    search = Search(view, mp3.SIGNATURES)
+    search = CarvingSearch(view, mp3.SIGNATURES)
     search.feed(media)
     return search.finish()
 
@@ -298,7 +298,7 @@ def test_recordings_by_libsndfile(tmp_path: Path) -> None:
 
 def test_blocks_of_any_size_give_the_same() -> None:
     media = bytes(1000) + stated(900) + NOISE.randbytes(5000) + b"".join(frame() for _ in range(700)) + TEXT
-    search = Search(View(len(media), lambda offset, size: media[offset : offset + size]), mp3.SIGNATURES)
+    search = CarvingSearch(View(len(media), lambda offset, size: media[offset : offset + size]), mp3.SIGNATURES)
     for start in range(0, len(media), 10_007):
         search.feed(media[start : start + 10_007])
     assert search.finish() == scan(media)

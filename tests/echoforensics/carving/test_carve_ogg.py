@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from echoforensics.carving import ogg
 from echoforensics.carving.carved import Carved, Grade, View
 from echoforensics.carving.ogg_page import checksum, read_page
-from echoforensics.carving.search import Search
+from echoforensics.carving.search import CarvingSearch
 
 Scan = Callable[..., list[Carved]]
 
@@ -100,7 +100,7 @@ def test_however_the_pieces_lie_they_are_joined(count: int, cuts: set[int], draw
     pieces = [b"".join(pages[start:end]) for start, end in pairwise(borders)]
     draw.shuffle(pieces)
     media = b"".join(piece + b"\x01" * draw.randrange(1, 900) for piece in pieces)
-    search = Search(View(len(media), lambda o, s: media[o : o + s], window=3000), ogg.SIGNATURES)
+    search = CarvingSearch(View(len(media), lambda o, s: media[o : o + s], window=3000), ogg.SIGNATURES)
     search.feed(media)
 
     (found,) = search.finish()
@@ -323,7 +323,7 @@ def test_many_beginnings_are_each_looked_at_once() -> None:
         read += 1
         return media[offset : offset + size]
 
-    search = Search(View(len(media), reader, window=4096), ogg.SIGNATURES)
+    search = CarvingSearch(View(len(media), reader, window=4096), ogg.SIGNATURES)
     search.feed(media)
 
     assert len(search.finish()) == 2000
@@ -334,7 +334,7 @@ def test_many_copies_of_two_pages_are_not_tried_with_each_other() -> None:
     heads = b"".join(_page(5, 0, HEADS["Opus"] + bytes([n % 256, n // 256]), 2) + b"." for n in range(1000))
     seconds = b"".join(_page(5, 1, bytes([n % 256, n // 256])) + b"." for n in range(1000))
     media = heads + seconds
-    search = Search(View(len(media), lambda o, s: media[o : o + s]), ogg.SIGNATURES)
+    search = CarvingSearch(View(len(media), lambda o, s: media[o : o + s]), ogg.SIGNATURES)
     search.feed(media)
 
     found = search.finish()
@@ -368,7 +368,7 @@ def test_a_recording_by_an_encoder(
 def test_pages_beyond_the_bound_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ogg, "MAX_PAGES", 2)
     media = b"".join(_pages(5, 9)[1:])
-    search = Search(View(len(media), lambda o, s: media[o : o + s]), ogg.SIGNATURES)
+    search = CarvingSearch(View(len(media), lambda o, s: media[o : o + s]), ogg.SIGNATURES)
     search.feed(media)
 
     assert len(search.finish()) == 1
@@ -381,7 +381,7 @@ def test_damaged_bytes_never_raise_and_every_page_that_is_given_is_right(at: int
     media = b"".join(_page(4, n, bytes([n]) * 400, 2 if n == 0 else 0) for n in range(7))
     media = (media[:at] + change + media[at + len(change) :])[:end]
     view = View(len(media), lambda o, s: media[o : o + s])
-    search = Search(view, ogg.SIGNATURES)
+    search = CarvingSearch(view, ogg.SIGNATURES)
     search.feed(media)
 
     for each in search.finish():

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from echoforensics.carving.carved import Carved, Grade, View
 from echoforensics.carving.pcm import BLOCK, LEAST, PcmRuns
-from echoforensics.carving.search import Search
+from echoforensics.carving.search import CarvingSearch
 
 DRAW = random.Random(12)
 
@@ -98,7 +98,7 @@ def test_blocks_make_no_difference() -> None:
 
 def test_a_search_gives_candidates_beside_all_else() -> None:
     media = bytes(3 * BLOCK) + _sound(3) + bytes(3 * BLOCK)
-    search = Search(View(len(media), lambda at, size: media[at : at + size]))
+    search = CarvingSearch(View(len(media), lambda at, size: media[at : at + size]))
     search.feed(media)
 
     assert [each.suffix for each in search.finish()] == [".pcm"]

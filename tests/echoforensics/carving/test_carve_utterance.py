@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from echoforensics.carving import utterance
 from echoforensics.carving.carved import Carved, Grade, View
-from echoforensics.carving.search import Search
-from parsers.device.utterance_id_text import UtteranceIdText
+from echoforensics.carving.search import CarvingSearch
+from parsers.alexa_api.utterance_id_text import UtteranceIdText
 from parsers.parser import Source
 from parsers.record import Record
 
@@ -160,7 +160,7 @@ def test_hostile_runs_read_little_around_each_place(run: bytes) -> None:
         asked += size
         return content[at : at + size]
 
-    search = Search(View(len(content), read, window=360), utterance.SIGNATURES)
+    search = CarvingSearch(View(len(content), read, window=360), utterance.SIGNATURES)
     search.feed(content)
 
     assert search.finish() == []

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from echoforensics.carving.carved import Carved, Grade, Signature, View
 from echoforensics.carving.scanner import OVERLAP
-from echoforensics.carving.search import Search
+from echoforensics.carving.search import CarvingSearch
 
 
 def _thing(view: View, at: int) -> Carved | None:
@@ -20,15 +20,15 @@ FIXED = Signature("thing", b"MARK", _thing, width=4)
 FREE = Signature("free", b"a[bc]{1,3}d", lambda _, at: Carved("free", ".f", ((at, 1),), Grade.WHOLE, ""), width=0)
 
 
-def _search(content: bytes, block: int, *signatures: Signature, most: int = 100) -> Search:
-    search = Search(View(len(content), lambda at, size: content[at : at + size]), signatures or (FIXED,), most)
+def _search(content: bytes, block: int, *signatures: Signature, most: int = 100) -> CarvingSearch:
+    search = CarvingSearch(View(len(content), lambda at, size: content[at : at + size]), signatures or (FIXED,), most)
     for at in range(0, len(content), block):
         search.feed(content[at : at + block])
     search.finish()
     return search
 
 
-def _places(search: Search) -> list[tuple[int, int]]:
+def _places(search: CarvingSearch) -> list[tuple[int, int]]:
     return [(each.offset, each.length) for each in search.carved]
 
 

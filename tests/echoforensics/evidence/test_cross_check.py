@@ -12,7 +12,7 @@ import pyfsfat
 import pytest
 
 from echoforensics.evidence.cross_check import cross_check, second_reader
-from echoforensics.evidence.entry import Entry, Fault
+from echoforensics.evidence.entry import Entry, EvidenceIssue
 from echoforensics.evidence.file_systems.file_system import FileSystem
 from echoforensics.evidence.source import open_source
 from echoforensics.evidence.volumes.disk import Disk
@@ -28,7 +28,7 @@ class Altered(FileSystem):
         self.name, self.block_size = inner.name, inner.block_size
         self._inner, self._change = inner, change
 
-    def entries(self) -> Iterator[Entry | Fault]:
+    def entries(self) -> Iterator[Entry | EvidenceIssue]:
         for item in self._inner.entries():
             changed = self._change(item) if isinstance(item, Entry) else item
             if changed is not None:
@@ -86,10 +86,10 @@ def test_each_difference_is_told(kind: str, folder: Path, make_image: Callable[.
 
     first, by = "by the first reader", f"by {library}"
     assert found == [
-        Fault("empty", f"the readers differ: no such name {first}, {_value(b'')} {by}"),
-        Fault("log/messages", f"the readers differ: {_value(LINES[:-1] + b'!')} {first}, {_value(LINES)} {by}"),
-        Fault("log/old/loudness", f"the readers differ: {_value(SHORT)} {first}, no such name {by}"),
-        Fault("log/old/volume", f"the readers differ: no such name {first}, {_value(SHORT)} {by}"),
+        EvidenceIssue("empty", f"the readers differ: no such name {first}, {_value(b'')} {by}"),
+        EvidenceIssue("log/messages", f"the readers differ: {_value(LINES[:-1] + b'!')} {first}, {_value(LINES)} {by}"),
+        EvidenceIssue("log/old/loudness", f"the readers differ: {_value(SHORT)} {first}, no such name {by}"),
+        EvidenceIssue("log/old/volume", f"the readers differ: no such name {first}, {_value(SHORT)} {by}"),
     ]
 
 
@@ -127,7 +127,7 @@ def test_a_read_that_fails_is_told_as_a_difference(folder: Path, make_image: Cal
 
     found = list(cross_check(replace(disk.volumes[""], read=broken), disk.file_systems[""]))
 
-    assert "log/old/volume" in {fault.path for fault in found} or found[0].what.startswith("not cross-checked")
+    assert "log/old/volume" in {issue.path for issue in found} or found[0].what.startswith("not cross-checked")
 
 
 def test_the_second_reader_is_named() -> None:

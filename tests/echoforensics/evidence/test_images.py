@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from echoforensics.errors import SourceError
-from echoforensics.evidence.entry import Entry, Fault, State
+from echoforensics.evidence.entry import Entry, EvidenceIssue, State
 from echoforensics.evidence.source import open_source
 from echoforensics.evidence.volumes.disk import Disk
 
@@ -55,8 +55,8 @@ def test_gpt_partitions_are_numbered_and_the_unknown_one_is_named(
     disk = _disk(make_gpt(make_image(folder)))
 
     assert _content(disk) == {f"p2/{name}": content for name, content in FILES.items()}
-    faults = [item for item in disk.entries() if isinstance(item, Fault)]
-    assert [(fault.path, "no file system that is known" in fault.what) for fault in faults] == [("p1", True)]
+    issues = [item for item in disk.entries() if isinstance(item, EvidenceIssue)]
+    assert [(issue.path, "no file system that is known" in issue.what) for issue in issues] == [("p1", True)]
 
 
 def test_mbr_partitions_are_found(
@@ -79,7 +79,7 @@ def test_ewf_images_in_one_and_several_segments(
 
     assert _content(source.container) == FILES
     hashes = source.hash(("md5", "sha256"))
-    assert hashes.faults == ()
+    assert hashes.issues == ()
     assert hashes.media is not None
     assert hashes.media.size == image.stat().st_size
     assert hashes.stored["md5"] == hashes.media.values["md5"]
@@ -96,7 +96,7 @@ def test_ewf_whose_media_was_altered_is_told(
     content[at] = ord("L")
     path.write_bytes(content)
 
-    chunk, stored = open_source(path).hash(("sha256",)).faults
+    chunk, stored = open_source(path).hash(("sha256",)).issues
 
     assert chunk.endswith("given as zeros: the checksum of the image's chunk that holds them does not match")
     assert "image says that the MD5" in stored
@@ -160,7 +160,7 @@ def test_damaged_images_are_refused_or_read_never_raise(
             _disk(image)
         return
     for item in disk.entries():
-        assert isinstance(item, (Entry, Fault))
+        assert isinstance(item, (Entry, EvidenceIssue))
 
 
 def test_opening_changes_nothing_in_the_image(folder: Path, make_image: Callable[..., Path]) -> None:

@@ -116,7 +116,7 @@ def test_a_carved_record_is_read_like_any_other_and_leads_back_to_its_bytes(imag
     assert all(f"{len(ACTIVITY)} bytes at byte {at} of the media" in row["message"] for row in activity)
     with Case.open(tmp_path / "case") as case:
         traced = trace(case, activity[0]["exhibit"])
-    assert (traced.origin, traced.unchanged, traced.fault) == ("evidence", True, "")
+    assert (traced.origin, traced.unchanged, traced.issue) == ("evidence", True, "")
     assert traced.extents == [(at, len(ACTIVITY))]
 
 

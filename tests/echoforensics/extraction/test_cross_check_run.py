@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from echoforensics.case.case import Case
-from echoforensics.evidence.entry import Fault
+from echoforensics.evidence.entry import EvidenceIssue
 from echoforensics.extraction import second_reading
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
@@ -41,8 +41,8 @@ def test_nothing_is_read_again_where_it_was_not_asked_for(image: Path, tmp_path:
 
 
 def test_a_difference_is_an_issue(image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def differ(*_: object) -> Iterator[Fault]:
-        yield Fault("log/a.txt", "6300 bytes by one reader, 6299 by the other")
+    def differ(*_: object) -> Iterator[EvidenceIssue]:
+        yield EvidenceIssue("log/a.txt", "6300 bytes by one reader, 6299 by the other")
 
     monkeypatch.setattr(second_reading, "cross_check", differ)
     (told,) = _extract(image, tmp_path / "case", cross_check=True)

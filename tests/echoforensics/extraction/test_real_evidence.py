@@ -114,7 +114,7 @@ def test_web_scrape_traces_lead_to_the_right_bytes(
     with Case.open(path) as case:
         for row in found:
             traced = trace(case, row["exhibit"])
-            assert (traced.origin, traced.unchanged, traced.fault) == ("evidence", True, ""), row
+            assert (traced.origin, traced.unchanged, traced.issue) == ("evidence", True, ""), row
             assert traced.found is not None
             content = traced.found.content.decode("utf-8", "replace")
             if row["timestamp_desc"] == "Creation Time":

@@ -15,7 +15,8 @@ from plaso.engine.timeliner import EventDataTimeliner
 from plaso.formatters.yaml_formatters_file import YAMLFormattersFile
 from plaso.parsers.presets import ParserPresetsManager
 
-from echoforensics.plaso_plugin import holds, overlay
+from echoforensics.plaso_plugin import overlay
+from echoforensics.plaso_plugin import plaso_internals as holds
 from echoforensics.plaso_plugin.definitions import UNDECLARED, data_types
 from echoforensics.plaso_plugin.overlay import OverlayError
 from echoforensics.plaso_plugin.vocabulary import WORD_OF

@@ -17,7 +17,7 @@ from plaso.parsers.mediator import ParserMediator
 
 from echoforensics.plaso_plugin.file_source import in_archive, path_of, sibling, source_of
 from parsers.parser import About, Parser, Source
-from parsers.record import Clock, Issue, Moment, Record
+from parsers.record import Clock, Issue, Record, Timestamp
 
 OTHER = (
     b"RIFF"
@@ -130,7 +130,7 @@ def test_records_issues_times_and_errors(
     read_file: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def found(_: Source) -> Iterator[Record | Issue]:
-        time = Moment("Creation Time", "1", Clock.CLOUD, 1_500_000_000_000_000, "a note", "json:/t")
+        time = Timestamp("Creation Time", "1", Clock.CLOUD, 1_500_000_000_000_000, "a note", "json:/t")
         yield Record("alexa:cloud:card", "two", "json:/0", (time, time), fields={"b": [1], "a": "x"})
         yield Issue("half of it", "json:/1")
         yield Record("alexa:cloud:card", "none", "json:/2")

@@ -25,7 +25,7 @@ from echoforensics.plaso_plugin.vocabulary import VALUES
 from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
 from echoforensics.timeline.query import Query, rows
-from parsers.record import Clock, Issue, Moment, Record
+from parsers.record import Clock, Issue, Record, Timestamp
 
 QUIET = ("-q", "--status_view", "none", "--logfile", "plaso.log")
 NASTY = "é \"quotes\" \\ <script>alert(1)</script> {braces} %s\x00 \x85   =cmd|'/c calc'!A1 \ud800 end" + "x" * 9000
@@ -115,16 +115,20 @@ def _odd_case(folder: Path) -> Path:
     extract([folder / "evidence"], path, None, Options("", "", "", ""), lambda *_: None)
     odd = Store(path / "case.db", write=True)
     entry = odd.db.execute("SELECT id FROM entries").fetchone()[0]
-    twice = Moment("Creation Time", "1", Clock.CLOUD, 1_500_000_000_000_000)
+    twice = Timestamp("Creation Time", "1", Clock.CLOUD, 1_500_000_000_000_000)
     with odd.transaction():
         for number, record in enumerate(
             (
                 Record("alexa:cloud:card", NASTY, "json:/1", transcript=NASTY, fields={"n": 2**80, "t": NASTY}),
                 Record("alexa:cloud:card", "Two times alike.", "json:/2", (twice, twice)),
                 Record("made:up:type", "Not declared.", "json:/3", (twice,)),
-                Record("alexa:cloud:card", "Local.", "json:/4", (Moment("Start Time", "9:30", Clock.PHONE, None),)),
-                Record("alexa:cloud:card", "Odd word.", "json:/5", (Moment("Moon Time", "7", Clock.CLOUD, 7_000_000),)),
-                Record("alexa:cloud:card", "Early.", "json:/6", (Moment("End Time", "-5", Clock.CLOUD, -5_000_000),)),
+                Record("alexa:cloud:card", "Local.", "json:/4", (Timestamp("Start Time", "9:30", Clock.PHONE, None),)),
+                Record(
+                    "alexa:cloud:card", "Odd word.", "json:/5", (Timestamp("Moon Time", "7", Clock.CLOUD, 7_000_000),)
+                ),
+                Record(
+                    "alexa:cloud:card", "Early.", "json:/6", (Timestamp("End Time", "-5", Clock.CLOUD, -5_000_000),)
+                ),
             ),
             1,
         ):

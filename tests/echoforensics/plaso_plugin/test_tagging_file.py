@@ -16,12 +16,12 @@ from plaso.filters.event_filter import EventObjectFilter
 
 import echoforensics.plaso_plugin
 from parsers.catalogue import catalogue
-from parsers.device.echo_messages import EchoMessages
+from parsers.echo1.log.messages import EchoMessages
+from parsers.formats.chromium_cache.block_walk import EntryProvenance
+from parsers.formats.sqlite.database import RowProvenance
 from parsers.parser import Source
 from parsers.record import Record
 from parsers.registry import claiming
-from parsers.sqlite.database import Provenance as RowProvenance
-from parsers.web.block_walk import Provenance as CacheProvenance
 
 PATH = Path(echoforensics.plaso_plugin.__file__).parent / "data/tag_alexa.txt"
 UTTERANCE = "AB72C64C86AW2:1.0/2017/07/17/06/B0F00715535302W5/12:36::TNIH_2V.91ba6538-f8c8-4922-8a1f-8473a8a24c0cZXV"
@@ -208,7 +208,7 @@ def test_what_a_log_records_of_mute_is_a_switch_and_its_sound_settings_are_none(
     assert _of_record(second) == {"alexa_privacy_switch"}
 
 
-@pytest.mark.parametrize("word", [*RowProvenance, *CacheProvenance])
+@pytest.mark.parametrize("word", [*RowProvenance, *EntryProvenance])
 def test_what_is_no_longer_live_is_labelled(word: str) -> None:
     event = {"data_type": "alexa:app:data_item", "fields": json.dumps({"provenance": word, "row": 1})}
 

@@ -20,7 +20,7 @@ from echoforensics.report.bundle import write_report
 from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
 from echoforensics.timeline.query import zone
-from parsers.record import Clock, Issue, Moment, Record, Value
+from parsers.record import Clock, Issue, Record, Timestamp, Value
 
 #: Text that does harm in a page that does not take care.
 HOSTILE = (
@@ -94,15 +94,15 @@ class CaseMaker:
         return self.store.add_entry({**item, **other})
 
     def record(
-        self, *moments: Moment, transcript: str | None = None, kind: str = "activity", status: Value = HOSTILE
+        self, *timestamps: Timestamp, transcript: str | None = None, kind: str = "activity", status: Value = HOSTILE
     ) -> None:
         """Add a record; without moments, one of one time in UTC."""
         number, text = self._number, self._text
         self._number += 1
-        if not moments:
-            moments = (Moment("Creation Time", text, Clock.CLOUD, 1_700_000_000_000_000 + number * 1_000_000),)
+        if not timestamps:
+            timestamps = (Timestamp("Creation Time", text, Clock.CLOUD, 1_700_000_000_000_000 + number * 1_000_000),)
         record = Record(
-            f"alexa:cloud:{kind}", f"Row {number}: {text}", "", moments, text, "T", text, text, None,
+            f"alexa:cloud:{kind}", f"Row {number}: {text}", "", timestamps, text, "T", text, text, None,
             transcript or f"{text} number {number}", {"status": status, "utteranceType": status},
             parser="p", parser_version="1",
         )  # fmt: skip

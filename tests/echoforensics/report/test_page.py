@@ -9,7 +9,7 @@ import pytest
 
 from echoforensics.report import markup, recordings_section
 from echoforensics.timeline.query import local_time, zone
-from parsers.record import Clock, Moment
+from parsers.record import Clock, Timestamp
 
 Open = Callable[..., Any]
 Report = Callable[..., Path]
@@ -98,7 +98,7 @@ def test_times_are_those_of_the_rows(sealed: Any, bundle: Path, open_page: Open)
 def test_times_far_from_now_are_exact(maker: Any, report_of: Report, open_page: Open) -> None:
     made = maker("x")
     for timestamp in (-62_135_596_800_000_000 + 86_400_000_000, -1, 253_370_764_799_999_999):
-        made.record(Moment("Creation Time", "x", Clock.CLOUD, timestamp))
+        made.record(Timestamp("Creation Time", "x", Clock.CLOUD, timestamp))
     page = open_page(report_of(made))
 
     assert _texts(page, "#rows .when .first") == [
@@ -110,8 +110,8 @@ def test_dates_are_those_of_the_zone_shown(maker: Any, report_of: Report, open_p
     made = maker("x")
     noon = 1_700_049_600_000_000  # 2023-11-15 12:00 UTC
     for hours in (0, 2, 4, 30):  # 21:00, 23:00, 01:00 of the next day, and the day after, in Seoul
-        made.record(Moment("Creation Time", "x", Clock.CLOUD, noon + hours * 3_600_000_000))
-    made.record(Moment("Creation Time", "15.11.2023 12:00", Clock.DEVICE, None))
+        made.record(Timestamp("Creation Time", "x", Clock.CLOUD, noon + hours * 3_600_000_000))
+    made.record(Timestamp("Creation Time", "15.11.2023 12:00", Clock.DEVICE, None))
     page = open_page(report_of(made, "Asia/Seoul"))
 
     assert page.get_by_label("From (Asia/Seoul)").is_visible()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from echoforensics.case.store import Store
 from echoforensics.timeline.query import Row
-from parsers.record import Clock, Moment, Record
+from parsers.record import Clock, Record, Timestamp
 
 STREAM = "AB72C64C86AW2:1.0/2017/07/17/06/B0F00715535302W5/20:31::TNIH_2V.05eed18d-443a-48e7-9373-7bc41ca46012ZXV"
 OTHER = "AB72C64C86AW2:1.0/2017/07/17/06/B0F00715535302W5/21:00::TNIH_2V.05eed18d-443a-48e7-9373-7bc41ca46099ZXV"
@@ -19,9 +19,9 @@ def _recording(*keys: str) -> Record:
 
 
 def _record(data_type: str, *keys: str, utterance: str | None = None, times: tuple[int, ...] = ()) -> Record:
-    moments = tuple(Moment("Creation Time", str(t), Clock.CLOUD, t) for t in times)
+    timestamps = tuple(Timestamp("Creation Time", str(t), Clock.CLOUD, t) for t in times)
     return Record(
-        data_type, "A record.", "line:1", moments, utterance_id=utterance, keys=keys, parser="p", parser_version="1"
+        data_type, "A record.", "line:1", timestamps, utterance_id=utterance, keys=keys, parser="p", parser_version="1"
     )
 
 
@@ -112,8 +112,8 @@ def test_device_and_account_corroborate_each_other_and_not_themselves(add_file: 
 
 
 def test_answer_without_a_time_gets_the_time_of_its_request(add_file: AddFile, made_rows: MadeRows) -> None:
-    asked = Moment("Recorded Time", "1499931336651", Clock.PHONE, 1499931336651000)
-    saved = Moment("Added Time", "2018-03-19 04:43:36", Clock.EXAMINER, 1521434616000000)
+    asked = Timestamp("Recorded Time", "1499931336651", Clock.PHONE, 1499931336651000)
+    saved = Timestamp("Added Time", "2018-03-19 04:43:36", Clock.EXAMINER, 1521434616000000)
     listed = Record(
         "alexa:app:acquired_file", "A list.", "line:2", (asked, saved), keys=("content-sha1:ab",), parser="c",
         parser_version="1",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from echoforensics.case.store import Store
 from echoforensics.errors import UsageError
 from echoforensics.timeline.query import Query, Row, instant, local_time, row, rows, zone
-from parsers.record import Clock, Moment, Record
+from parsers.record import Clock, Record, Timestamp
 from parsers.times import utc
 
 SECOND = 1_000_000
@@ -20,13 +20,13 @@ T0 = 1_500_272_431 * SECOND
 @pytest.fixture
 def filled(add_file: Callable[..., None], made_rows: Callable[..., list[Row]]) -> Callable[..., list[str]]:
     def record(name: str, data_type: str, at: int | None, **more: str | None) -> None:
-        moments = (Moment("Creation Time", "x", Clock.CLOUD, at),)
+        timestamps = (Timestamp("Creation Time", "x", Clock.CLOUD, at),)
         fields = {"answer": "It's six oh two PM.", "secret": "hollow-lane"} if name == "a" else {}
         transcript = more.get("transcript")
         add_file(
             name,
             Record(
-                data_type, f"Message of {name}.", "line:1", moments, transcript=transcript, fields=fields,
+                data_type, f"Message of {name}.", "line:1", timestamps, transcript=transcript, fields=fields,
                 device_serial=more.get("serial"), parser="p", parser_version="1",
             ),
         )  # fmt: skip

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from parsers.app.packages import App, app_of
 from parsers.app.preference_kind import kinds
 from parsers.app.prefs import AndroidPreferences
-from parsers.definition import DefinitionError, parse
+from parsers.definition.definition import DefinitionError, parse
 from parsers.locator import resolve
 from parsers.parser import Parser, Source
-from parsers.record import Clock, Issue, Moment, Record
+from parsers.record import Clock, Issue, Record, Timestamp
 
 PARSER = AndroidPreferences()
 APP = "data/data/com.amazon.dee.app/shared_prefs"
@@ -51,12 +51,12 @@ def test_name_and_number_and_the_last_synchronisation(made_file: MadeFile, read_
         parser_version="1",
     )
     assert contacts.data_type == "alexa:app:sync"
-    assert [(m.recorded, m.timestamp) for m in contacts.moments] == [("1668970430000", 1_668_970_430_000_000)]
+    assert [(m.recorded, m.timestamp) for m in contacts.timestamps] == [("1668970430000", 1_668_970_430_000_000)]
     assert _bytes_at(source, contacts.locator).startswith(b'<string name="LAST_CONTACT_SYNCED_TIME">')
     assert user.data_type == "alexa:app:user_sync"
-    (moment,) = user.moments
-    assert (moment.description, moment.clock) == ("Last Update Time", Clock.PHONE)
-    assert (moment.recorded, moment.timestamp) == ("1668970421979", 1_668_970_421_979_000)
+    (timestamp,) = user.timestamps
+    assert (timestamp.description, timestamp.clock) == ("Last Update Time", Clock.PHONE)
+    assert (timestamp.recorded, timestamp.timestamp) == ("1668970421979", 1_668_970_421_979_000)
     assert _bytes_at(source, user.locator) == b'<long name="LAST_USER_INFO_SYNC_TIME" value="1668970421979" />'
     assert rest.data_type == "alexa:app:preferences"
     assert rest.message == (
@@ -74,8 +74,8 @@ def test_a_number_that_may_be_a_time_is_told_with_care(made_file: MadeFile) -> N
     source = made_file(f"{APP}/SHARED_PREFS.xml")
     rest = list(PARSER.parse(source))[-1]
     assert isinstance(rest, Record)
-    assert rest.moments == (
-        Moment(
+    assert rest.timestamps == (
+        Timestamp(
             "Unknown Time",
             "1668349714347",
             Clock.PHONE,
@@ -129,7 +129,7 @@ def test_the_signed_in_user_as_one_value() -> None:
 def test_session_identity_and_credentials(made_file: MadeFile, read_with: Reader) -> None:
     (session, rest), issues = read_with(PARSER, made_file(f"{APP}/mobilytics.session-storage.xml"))
     assert issues == []
-    assert [(m.description, m.timestamp, m.locator) for m in session.moments] == [
+    assert [(m.description, m.timestamp, m.locator) for m in session.timestamps] == [
         ("Start Time", 1_670_767_405_067_000, "bytes:161+54"),
         ("End Time", 1_670_769_148_417_000, "bytes:220+53"),
     ]
@@ -142,7 +142,7 @@ def test_session_identity_and_credentials(made_file: MadeFile, read_with: Reader
     assert dict(credentials.fields) == {
         "sip_token": "present, 64 characters, SHA-256 a5990f903e058e6f2d3679e31e2efc96b0c8ee7591f74bf44a28b6b86a16b40a"
     }
-    assert [moment.timestamp for moment in rest.moments] == [1_668_990_000_000_000]
+    assert [timestamp.timestamp for timestamp in rest.timestamps] == [1_668_990_000_000_000]
     assert "bWFkZ" not in json.dumps([asdict(credentials), asdict(rest)])
 
 
@@ -159,7 +159,7 @@ def test_a_file_that_no_definition_knows_is_kept_whole(made_file: MadeFile, read
         "words": ["a", "b"],
         "lastSessionDate": 1668349714347,
     }
-    assert [moment.recorded for moment in record.moments] == ["1668349714347"]
+    assert [timestamp.recorded for timestamp in record.timestamps] == ["1668349714347"]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_times_of_an_echo_with_a_screen(
     records, issues = read_with(PARSER, made_file(f"data/data/{path}.xml"))
     assert issues == []
     assert records[0].data_type == data_type
-    assert [(m.description, m.clock, m.timestamp) for m in records[0].moments] == [
+    assert [(m.description, m.clock, m.timestamp) for m in records[0].timestamps] == [
         (description, Clock.DEVICE, timestamp)
     ]
     assert {record.data_type for record in records[1:]} <= {"echo:state:preferences"}
@@ -274,7 +274,7 @@ def test_a_time_that_is_none_is_told_of() -> None:
         '<map><string name="SessionStartTime">soon</string></map>', f"{APP}/mobilytics.session-storage.xml"
     )
     assert issue.what == 'start: a number of ms is expected, "soon" stands there'
-    assert record.moments == ()
+    assert record.timestamps == ()
 
 
 def test_definitions_name_times_and_people_in_known_words() -> None:

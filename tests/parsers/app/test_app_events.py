@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from parsers.app.events_file import MAX_LINE, EventsFile
 from parsers.locator import resolve
 from parsers.parser import Parser, Source
-from parsers.record import Clock, Issue, Moment, Record, Value
+from parsers.record import Clock, Issue, Record, Timestamp, Value
 
 PARSER = EventsFile()
 EVIDENCE = Path(__file__).parents[3].parent / "shared/evidence/dfrws2018/betty-android"
@@ -56,7 +56,7 @@ def test_whole_events(read_with: Callable[[Parser, Source], Found]) -> None:
         " 0badf00d-20170717-060057505, on the phone made UP-1 (ANDROID 4.4.2).",
         "line:1",
         (
-            Moment(
+            Timestamp(
                 "Recorded Time",
                 "1500271398910",
                 Clock.PHONE,
@@ -64,7 +64,7 @@ def test_whole_events(read_with: Callable[[Parser, Source], Found]) -> None:
                 "When the app recorded the event, by the phone's clock.",
                 "line:1;json:/timestamp",
             ),
-            Moment(
+            Timestamp(
                 "Start Time",
                 "1500271257505",
                 Clock.PHONE,
@@ -79,12 +79,12 @@ def test_whole_events(read_with: Callable[[Parser, Source], Found]) -> None:
         },
         keys=("app-session:0badf00d-20170717-060057505",),
     )
-    assert [(moment.description, moment.recorded) for moment in second.moments] == [
+    assert [(timestamp.description, timestamp.recorded) for timestamp in second.timestamps] == [
         ("Recorded Time", "1500271405589"),
         ("End Time", "1500271405588"),
     ]
     with source.open() as stream:
-        assert resolve(stream, second.moments[1].locator).content == b"1500271405588"
+        assert resolve(stream, second.timestamps[1].locator).content == b"1500271405588"
 
 
 def test_lines_that_are_no_events() -> None:
@@ -99,7 +99,7 @@ def test_lines_that_are_no_events() -> None:
         "Line 6 is longer than 262144 bytes; not read.",
     ]
     records = [item for item in found if isinstance(item, Record)]
-    assert [(record.locator, len(record.moments)) for record in records] == [("line:1", 1), ("line:7", 0)]
+    assert [(record.locator, len(record.timestamps)) for record in records] == [("line:1", 1), ("line:7", 0)]
 
 
 def test_many_broken_lines_are_counted() -> None:
@@ -143,9 +143,9 @@ def test_every_line_of_a_real_file_is_an_event(read_with: Callable[[Parser, Sour
     records, issues = read_with(PARSER, source)
     assert issues == []
     assert len(records) == len(content.splitlines()) == 38
-    assert sum(len(record.moments) for record in records) == 38 + 1
+    assert sum(len(record.timestamps) for record in records) == 38 + 1
     assert {record.fields["model"] for record in records} == {"SHV-E250L"}
     for record in records:
-        for moment in record.moments:
+        for timestamp in record.timestamps:
             with source.open() as stream:
-                assert resolve(stream, moment.locator).content.decode() == moment.recorded
+                assert resolve(stream, timestamp.locator).content.decode() == timestamp.recorded

@@ -14,7 +14,7 @@ from parsers.app.binary_cookies import BinaryCookies
 from parsers.app.cookies_text import CookiesText
 from parsers.locator import resolve
 from parsers.parser import Parser, Source
-from parsers.record import Clock, Issue, Moment, Record
+from parsers.record import Clock, Issue, Record, Timestamp
 
 Found = tuple[list[Record], list[Issue]]
 Reader = Callable[[Parser, Source], Found]
@@ -59,14 +59,14 @@ def test_cookies_of_amazon_are_told_and_others_counted(read_with: Reader) -> Non
         "The app or browser keeps the cookie at-main of .amazon.com.",
         "bytes:32+116",
         (
-            Moment(
+            Timestamp(
                 "Creation Time",
                 "500000000.5",
                 Clock.UNKNOWN,
                 1_478_307_200_500_000,
                 "When the app or browser stored the cookie, in UTC. Recorded as seconds since 2001.",
             ),
-            Moment(
+            Timestamp(
                 "Expiration Time",
                 "1000000000.0",
                 Clock.CLOUD,
@@ -85,7 +85,7 @@ def test_cookies_of_amazon_are_told_and_others_counted(read_with: Reader) -> Non
     )
     with source.open() as stream:
         assert resolve(stream, first.locator).content.endswith(b"Atza|made-up-token-that-opens-nothing\0")
-    assert (second.fields["host"], second.fields["value"], second.moments) == ("alexa.amazon.de", "empty", ())
+    assert (second.fields["host"], second.fields["value"], second.timestamps) == ("alexa.amazon.de", "empty", ())
     assert others.message == "The file keeps 1 cookie of hosts that are not Amazon's or Alexa's; not listed."
 
 
@@ -140,7 +140,7 @@ def test_cookies_exported_as_text(read_with: Reader) -> None:
         "The file lists the cookie session-id of .amazon.com.",
         "line:4",
         (
-            Moment(
+            Timestamp(
                 "Expiration Time",
                 "1700000000",
                 Clock.CLOUD,
@@ -159,7 +159,7 @@ def test_cookies_exported_as_text(read_with: Reader) -> None:
             "expires": "1700000000",
         },
     )
-    assert (second.fields["host"], second.fields["http_only"], second.moments) == ("alexa.amazon.de", True, ())
+    assert (second.fields["host"], second.fields["http_only"], second.timestamps) == ("alexa.amazon.de", True, ())
     assert others.fields == {"other_cookies": 1}
 
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from parsers.app.ios_backup import IosBackup
 from parsers.app.ios_preferences import IosPreferences
-from parsers.app.property_list import MAX_VALUES, load
+from parsers.formats.property_list.property_list import MAX_VALUES, load
 from parsers.parser import Parser, Source
-from parsers.record import Clock, Issue, Moment, Record
+from parsers.record import Clock, Issue, Record, Timestamp
 
 Found = tuple[list[Record], list[Issue]]
 Reader = Callable[[Parser, Source], Found]
@@ -69,7 +69,7 @@ def test_preferences_without_secrets(form: plistlib.PlistFormat, read_with: Read
         " refreshToken, picture, cookieData, pin, nested.",
         "",
         (
-            Moment(
+            Timestamp(
                 "Unknown Time",
                 f"2023-04-09T17:44:49{fraction}Z",
                 Clock.PHONE,
@@ -103,7 +103,7 @@ def test_the_list_of_a_backup(read_with: Reader) -> None:
         " system 16.4; serial number MADEUP000001; apps of Amazon: com.amazon.Amazon, com.amazon.echo.",
         "",
         (
-            Moment(
+            Timestamp(
                 "Backup Time",
                 "2023-04-10T08:00:00Z",
                 Clock.UNKNOWN,
@@ -161,7 +161,7 @@ def test_the_state_of_a_backup(read_with: Reader) -> None:
     (record,), issues = read_with(IosBackup(), Source.of(content, "backup/Status.plist"))
     assert issues == []
     assert record.message == "The list Status.plist of an iOS backup says: state finished."
-    assert [moment.timestamp for moment in record.moments] == [1_681_113_720_000_000]
+    assert [timestamp.timestamp for timestamp in record.timestamps] == [1_681_113_720_000_000]
 
 
 def test_claims() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from parsers.locator import resolve
 from parsers.parser import Source
-from parsers.record import Clock, Issue, Moment, Record
+from parsers.record import Clock, Issue, Record, Timestamp
 
 Read = Callable[..., list[Record | Issue]]
 
@@ -123,8 +123,8 @@ def test_the_whole_record_of_a_log_line_has_its_time(read: Read) -> None:
     (record,) = read("var/log/messages", "20211229:144720 dropbear[9]: Running in background\n")
 
     assert isinstance(record, Record)
-    assert record.moments == (
-        Moment(
+    assert record.timestamps == (
+        Timestamp(
             "Recorded Time", "20211229:144720", Clock.DEVICE, 1640789240_000000,
             "The device's clock, UTC, to the second: when the line was written.",
         ),

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from parsers.definition.tamper import Rule, RuleError, load_all, parse
+from parsers.definition.tamper_example import DEFAULT_PATHS, Example
 from parsers.parser import Source
 from parsers.record import Record
-from parsers.tamper.example import DEFAULT_PATHS, Example
 from parsers.tamper.parser import Tamper
-from parsers.tamper.rule import Rule, RuleError, load_all, parse
 
 RULES = load_all()
 #: CPU seconds for one pattern on one line.

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parsers.definition.tamper import load_all
 from parsers.locator import resolve
 from parsers.parser import Source
 from parsers.record import Issue, Record
-from parsers.tamper.line_time import line_moment
+from parsers.tamper.line_time import line_timestamp
 from parsers.tamper.parser import Tamper
-from parsers.tamper.rule import load_all
-from parsers.tamper.scan import BLOCK, MAX_HITS, Scanner
+from parsers.tamper.scan import BLOCK, MAX_HITS, RuleScanner
 
 Read = Callable[..., list[Record | Issue]]
 SIGN = b"Jan  5 22:41:02 localhost login[700]: ROOT LOGIN on tty\n"
@@ -35,7 +35,7 @@ def test_a_sign_is_found_wherever_the_blocks_end(before: int) -> None:
     content = PLAIN * before + SIGN + PLAIN * 3 + SIGN.rstrip(b"\n")
     assert BLOCK // len(PLAIN) == 19_065
 
-    hits = Scanner(LOG).scan(_Drip(content))
+    hits = RuleScanner(LOG).scan(_Drip(content))
 
     assert [(hit.line, hit.rule.id, hit.whole) for hit in hits] == [
         (before + 1, "log_root_login", True), (before + 5, "log_root_login", True),
@@ -49,15 +49,15 @@ def test_the_next_line_is_seen_across_blocks(shift: int) -> None:
     mounted = b"Dec 28 23:51:08 h kernel: [   65.599578] EXT3-fs (mmcblk0p7): mounted filesystem with ordered data\n"
     before = b"x" * (BLOCK - len(journal) - 1 + shift) + b"\n"
 
-    assert Scanner(LOG).scan(io.BytesIO(before + journal + mounted)) == []
-    assert len(Scanner(LOG).scan(io.BytesIO(before + journal + PLAIN))) == 1
+    assert RuleScanner(LOG).scan(io.BytesIO(before + journal + mounted)) == []
+    assert len(RuleScanner(LOG).scan(io.BytesIO(before + journal + PLAIN))) == 1
 
 
 @pytest.mark.parametrize("size", [3_000, 100_000, BLOCK - 30, BLOCK, BLOCK + 5_000, 3 * BLOCK])
 def test_a_sign_deep_in_one_long_line_is_found_once(size: int) -> None:
     content = PLAIN + b"x" * size + b" " + SIGN.rstrip(b"\n") + b"y" * size + b"\n" + SIGN
 
-    hits = Scanner(LOG).scan(io.BytesIO(content))
+    hits = RuleScanner(LOG).scan(io.BytesIO(content))
 
     assert [(hit.line, hit.whole) for hit in hits] == [(2, False), (3, True)]
     assert b"ROOT LOGIN" in hits[0].text
@@ -95,13 +95,13 @@ def test_comments_and_crlf(read: Read) -> None:
     ],
 )
 def test_times_of_lines(line: bytes, recorded: str, timestamp: int | None) -> None:
-    moment = line_moment(line)
-    assert moment is not None
-    assert (moment.recorded, moment.timestamp) == (recorded, timestamp)
+    stamp = line_timestamp(line)
+    assert stamp is not None
+    assert (stamp.recorded, stamp.timestamp) == (recorded, timestamp)
 
 
 def test_a_line_without_a_time_has_none() -> None:
-    assert line_moment(b"Kernel command line: x") is None
+    assert line_timestamp(b"Kernel command line: x") is None
 
 
 @settings(deadline=None, max_examples=150)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from echoforensics.evidence.entry import Entry, Fault, Kind, State
-from echoforensics.evidence.file_systems.ext_layout import ExtLayout
+from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind, State
+from echoforensics.evidence.file_systems.ext.layout import ExtLayout
 from echoforensics.evidence.source import open_source
 from echoforensics.evidence.volumes.disk import Disk
 
@@ -129,9 +129,9 @@ def test_a_list_of_orphans_that_runs_in_a_circle_is_told(
     number = _inode(run_program, image, "log/gone")
     _debugfs(run_program, image, f"ssv last_orphan {number}", f"sif <{number}> dtime {number}")
 
-    faults = [item for item in open_source(image).container.entries() if isinstance(item, Fault)]
+    issues = [item for item in open_source(image).container.entries() if isinstance(item, EvidenceIssue)]
 
-    assert faults == [Fault("", f"the list of files deleted while open breaks off at inode {number}")]
+    assert issues == [EvidenceIssue("", f"the list of files deleted while open breaks off at inode {number}")]
 
 
 @ALL_EXT

@@ -51,7 +51,7 @@ def test_every_kind_of_chunk_is_read(tmp_path: Path, disk_bytes: bytes, opened: 
 
     assert (media.kind, media.segments, media.is_raw) == ("Android sparse image", (path,), False)
     assert_holds(media, disk_bytes)
-    assert (media.faults, media.notes) == ((), ())
+    assert (media.issues, media.notes) == ((), ())
 
 
 def test_fill_read_from_within_a_word_keeps_its_turn(tmp_path: Path, opened: Open) -> None:
@@ -92,7 +92,7 @@ def test_numbered_images_are_put_together(
     media = opened(paths[0])
 
     assert media.segments == tuple(paths)
-    assert media.faults == ()
+    assert media.issues == ()
     assert_holds(media, disk_bytes)
     with pytest.raises(SourceError, match=f"name the first one, .*{paths[0].name}"):
         opened(paths[1])
@@ -115,7 +115,7 @@ def test_wrong_checksums_and_totals_are_told(tmp_path: Path, opened: Open) -> No
     first = "the sparse image says that the CRC-32 of its first 4096 bytes is"
     right = f"{zlib.crc32(content):08x}"
 
-    assert opened(path).faults == (
+    assert opened(path).issues == (
         "4 bytes lie behind the last chunk and were not read",
         "the image says that it stands for 2 blocks of 4096 bytes; its chunks stand for 1",
         f"{first} 00000001, but it is {right}",
@@ -130,7 +130,7 @@ def test_checksum_as_libsparse_writes_it_is_right(tmp_path: Path, opened: Open) 
     chunks = [chunk(RAW, 1, raw), chunk(NOTHING, 4), chunk(FILL, 3, b"abcd")]
     path.write_bytes(image([*chunks, chunk(CHECKSUM, 0, struct.pack("<I", zlib.crc32(raw + filled)))], 8))
 
-    assert opened(path).faults == ()
+    assert opened(path).issues == ()
 
 
 def test_image_that_was_cut_off_is_read_up_to_there(tmp_path: Path, opened: Open, assert_holds: Holds) -> None:
@@ -141,7 +141,7 @@ def test_image_that_was_cut_off_is_read_up_to_there(tmp_path: Path, opened: Open
     media = opened(path)
 
     assert_holds(media, blocks[0] + blocks[1])
-    assert media.faults == (
+    assert media.issues == (
         f"the image ends at byte {path.stat().st_size}, within chunk 1",
         "the image says that it stands for 4 blocks of 4096 bytes; its chunks stand for 2",
     )

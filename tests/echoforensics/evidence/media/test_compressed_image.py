@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 
 from echoforensics.errors import SourceError
 from echoforensics.evidence.limits import Budget, ExpansionLimitError
-from echoforensics.evidence.media import gzip_bytes
+from echoforensics.evidence.media.compressed_image import gzip_bytes
+from echoforensics.evidence.media.compressed_image.gzip_bytes import GzipBytes
+from echoforensics.evidence.media.compressed_image.spool import Spool
 from echoforensics.evidence.media.file_bytes import FileBytes
-from echoforensics.evidence.media.gzip_bytes import GzipBytes
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.media.opener import open_image
-from echoforensics.evidence.media.spool import Spool
 from echoforensics.evidence.source import open_source
 
 Open = Callable[[Path], Media]
@@ -73,7 +73,7 @@ def test_compressed_disks_are_read(
 
     assert (media.kind, media.segments, media.is_raw) == (f"raw image compressed with {name}", (path,), False)
     assert_holds(media, disk_bytes)
-    assert media.faults == ()
+    assert media.issues == ()
     assert [note.startswith("it is compressed in one piece") for note in media.notes] == [True] * spooled
     media.close()
 
@@ -88,7 +88,7 @@ def test_xz_in_blocks_is_read_by_its_index(
     media = opened(tmp_path / "disk.img.xz")
 
     assert_holds(media, disk_bytes)
-    assert (media.faults, media.notes) == ((), ())
+    assert (media.issues, media.notes) == ((), ())
 
 
 @pytest.mark.parametrize("form", ["gz", "xz in streams", "zstd", "bz2"])
@@ -115,7 +115,7 @@ def test_compressed_android_sparse_image_is_read(
 
     assert media.kind == f"Android sparse image compressed with {FORMS[form][0]}"
     assert_holds(media, ext_image.read_bytes())
-    assert media.faults == ()
+    assert media.issues == ()
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -140,9 +140,9 @@ def test_what_breaks_off_is_read_up_to_there(form: str, cut: int, least: int, tm
 
     assert least < media.size < len(disk)
     assert media.read(0, media.size) == disk[: media.size]
-    (fault,) = media.faults
+    (issue,) = media.issues
     assert (
-        fault
+        issue
         == f"the compressed data breaks off at byte {path.stat().st_size}; {media.size} bytes of content were read"
     )
 
@@ -157,8 +157,8 @@ def test_damage_ends_what_is_read_and_is_told(form: str, tmp_path: Path, disk_by
     media = opened(path)
 
     assert media.read(0, media.size) == disk_bytes[: media.size]
-    assert len(media.faults) == 1
-    assert "damaged" in media.faults[0]
+    assert len(media.issues) == 1
+    assert "damaged" in media.issues[0]
 
 
 @pytest.mark.parametrize("form", ["xz in streams", "zstd in frames"])
@@ -181,8 +181,8 @@ def test_damaged_block_is_a_hole(form: str, tmp_path: Path, opened: Open) -> Non
     media = opened(path)
 
     assert media.read(0, media.size) == disk[:MEBIBYTE] + bytes(MEBIBYTE) + disk[2 * MEBIBYTE :]
-    (fault,) = media.faults
-    assert f"bytes {MEBIBYTE} to {2 * MEBIBYTE - 1} of the media could not be read and are given as zeros" in fault
+    (issue,) = media.issues
+    assert f"bytes {MEBIBYTE} to {2 * MEBIBYTE - 1} of the media could not be read and are given as zeros" in issue
 
 
 def test_bytes_behind_gzip_data_are_told(tmp_path: Path, disk_bytes: bytes, opened: Open, assert_holds: Holds) -> None:
@@ -192,7 +192,7 @@ def test_bytes_behind_gzip_data_are_told(tmp_path: Path, disk_bytes: bytes, open
     media = opened(path)
 
     assert_holds(media, disk_bytes)
-    assert media.faults == (
+    assert media.issues == (
         f"14 bytes lie behind the compressed data and were not read; {len(disk_bytes)} bytes of content were read",
     )
 
@@ -252,7 +252,7 @@ def test_bomb_takes_no_memory_and_no_room(tmp_path: Path) -> None:
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 
-    assert (spool.size, spool.faults) == (100 * MEBIBYTE, ())
+    assert (spool.size, spool.issues) == (100 * MEBIBYTE, ())
     assert spool.read(50 * MEBIBYTE, 10) == bytes(10)
     assert os.fstat(spool._file.fileno()).st_blocks * 512 < MEBIBYTE
     assert most < 48 * MEBIBYTE

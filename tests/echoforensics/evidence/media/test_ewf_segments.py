@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from echoforensics.errors import SourceError
-from echoforensics.evidence.media.ewf_segments import segment_number
+from echoforensics.evidence.media.ewf.segments import segment_number
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.media.opener import open_image
 from echoforensics.evidence.source import open_source
@@ -74,7 +74,7 @@ def test_image_made_here_is_read(tmp_path: Path, disk_bytes: bytes, opened: Open
     media = opened(path)
 
     assert_holds(media, disk_bytes)
-    assert media.faults == (
+    assert media.issues == (
         "segment x.E01: it says that 8 sectors from sector 5 on could not be read when the image was acquired",
         "segment x.E01: it says that 1 sectors from sector 100 on could not be read when the image was acquired",
     )
@@ -111,7 +111,7 @@ def test_images_by_ewfacquire_are_read(
     media = opened(first)
 
     assert_holds(media, disk_bytes)
-    assert media.faults == ()
+    assert media.issues == ()
     assert len(media.segments) > 1 or compression == "best"
     assert "md5" in media.stored_hashes
 
@@ -131,7 +131,7 @@ def test_damaged_chunk_is_zeros_and_told(tmp_path: Path, random_disk: bytes, ope
     media = opened(path)
 
     assert_holds(media, random_disk[: 2 * CHUNK] + bytes(CHUNK) + random_disk[3 * CHUNK :])
-    assert media.faults == (
+    assert media.issues == (
         f"bytes {2 * CHUNK} to {3 * CHUNK - 1} of the media could not be read and are given as zeros: the checksum of"
         " the image's chunk that holds them does not match",
     )
@@ -150,7 +150,7 @@ def test_damaged_first_table_leaves_the_second(
     media = opened(path)
 
     assert_holds(media, disk_bytes)
-    assert media.faults == ()
+    assert media.issues == ()
 
 
 @pytest.mark.parametrize("which", ["both tables", "cut off within the chunks"])
@@ -173,11 +173,11 @@ def test_chunks_without_a_table_are_found(
     left = len(disk_bytes) if which == "both tables" else len(disk_bytes) - 3 * CHUNK
     assert_holds(media, disk_bytes[:left])
     if which == "both tables":
-        assert [fault.partition(" at byte ")[0] for fault in media.faults] == [
+        assert [issue.partition(" at byte ")[0] for issue in media.issues] == [
             "segment x.E01: the tables of the chunks"
         ]
     else:
-        assert media.faults[-1] == (
+        assert media.issues[-1] == (
             f"the image says that its media has {len(disk_bytes)} bytes; only the first {left} are in the segments that"
             f" are here; the last {len(disk_bytes) - left} are missing"
         )
@@ -205,9 +205,9 @@ def test_missing_segment_in_the_middle_is_a_hole(
     assert media is not None
 
     assert media.size == len(random_disk)
-    assert media.faults[0] == f"segment {number} of x.E01 is missing"
-    assert len(media.faults) == 2
-    assert media.faults[1].endswith("given as zeros: no segment that is here holds them")
+    assert media.issues[0] == f"segment {number} of x.E01 is missing"
+    assert len(media.issues) == 2
+    assert media.issues[1].endswith("given as zeros: no segment that is here holds them")
     assert media.holes is not None
     ((at, length),) = media.holes
     assert length > 900_000
@@ -215,7 +215,7 @@ def test_missing_segment_in_the_middle_is_a_hole(
     assert media.read(at, length) == bytes(length)
     assert media.read(at + length, len(random_disk)) == random_disk[at + length :]
     assert sorted(hashes.parts) == sorted(path.name for path in segments if path.exists())
-    assert any("image says that the MD5" in fault for fault in hashes.faults)
+    assert any("image says that the MD5" in issue for issue in hashes.issues)
 
 
 def test_missing_last_segment_ends_the_media(segments: list[Path], random_disk: bytes, opened: Open) -> None:
@@ -223,7 +223,7 @@ def test_missing_last_segment_ends_the_media(segments: list[Path], random_disk: 
 
     media = opened(segments[0])
 
-    assert media.faults[0] == "segment 3 of x.E01 says that more follow; they are missing"
+    assert media.issues[0] == "segment 3 of x.E01 says that more follow; they are missing"
     assert media.read(0, media.size) == random_disk[: media.size]
     assert 2_900_000 < media.size < len(random_disk)
 
@@ -233,7 +233,7 @@ def test_segment_of_other_bytes_is_told(segments: list[Path], random_disk: bytes
 
     media = opened(segments[0])
 
-    assert media.faults[:2] == (
+    assert media.issues[:2] == (
         "the segment x.E02 does not begin as a segment of an EWF image; it was not read",
         "segment 2 of x.E01 is missing",
     )

@@ -44,7 +44,7 @@ def test_parts_are_put_together(
 
     assert (media.kind, media.segments, media.is_raw) == ("split raw image", tuple(paths), False)
     assert_holds(media, content)
-    assert media.faults == ()
+    assert media.issues == ()
     for later in paths[1:]:
         with pytest.raises(SourceError, match=f"a later part of a raw image; name the first one, .*{paths[0].name}"):
             opened(later)

@@ -70,7 +70,7 @@ def test_images_of_virtual_machines_are_read(
     assert (media.kind, media.is_raw, len(media.segments)) == (kind, False, files)
     assert path in media.segments
     assert_holds(media, disk_bytes)
-    assert (media.faults, media.notes) == ((), ())
+    assert (media.issues, media.notes) == ((), ())
     media.close()
 
 
@@ -124,11 +124,11 @@ def test_what_was_cut_off_is_zeros_and_told(
 
     assert media.holes is not None
     places = list(media.holes)
-    assert len(media.faults) == len(places) == 1
+    assert len(media.issues) == len(places) == 1
     ((at, length),) = places
     assert 950_000 < length < 1_070_000
     assert read == disk[:at] + bytes(length) + disk[at + length :]
-    assert f"bytes {at} to {at + length - 1} of the media could not be read and are given as zeros" in media.faults[0]
+    assert f"bytes {at} to {at + length - 1} of the media could not be read and are given as zeros" in media.issues[0]
 
 
 def test_cut_off_vhd_is_refused(convert: Callable[..., Path], opened: Open) -> None:
@@ -150,7 +150,7 @@ def test_vhdx_that_was_not_closed_is_told(convert: Callable[..., Path], opened: 
         content[at : at + 4096] = header
     path.write_bytes(content)
 
-    assert opened(path).faults == (
+    assert opened(path).issues == (
         "the VHDX image was not closed: what its log holds was not written to its place, and was not read",
     )
 

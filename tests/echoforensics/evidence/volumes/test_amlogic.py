@@ -11,7 +11,7 @@ from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.volumes.amlogic import read_mpt, search_mpt
 from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.evidence.volumes.layout import find_volumes
-from echoforensics.evidence.volumes.table import Table
+from echoforensics.evidence.volumes.table import PartitionTable
 
 MIB = 1024 * 1024
 RESERVED = 36 * MIB
@@ -37,7 +37,7 @@ def test_volumes_with_their_names(
 ) -> None:
     layout = find_volumes(media_of(_disk(mpt_table(PARTS, version))))
 
-    assert layout.faults == ()
+    assert layout.issues == ()
     assert [(v.prefix, v.description, v.offset, v.length, v.scheme, v.slot) for v in layout.volumes] == [
         ("p1/", "bootloader", 0, 4 * MIB, "MPT", ""),
         ("p2/", "reserved", RESERVED, MIB, "MPT", ""),
@@ -56,7 +56,7 @@ def test_the_checksum_of_a_real_device() -> None:
     table = read_mpt(lambda at, size: raw[at : at + size], len(raw))
 
     assert table is not None
-    assert (len(table.parts), table.faults) == (29, ())
+    assert (len(table.parts), table.issues) == (29, ())
 
 
 def test_files_of_the_data_partition_are_read(
@@ -79,10 +79,10 @@ def test_a_wrong_checksum_is_said_and_a_good_copy_preferred(
     bad = bytearray(good)
     bad[20] ^= 1
 
-    (alone,) = find_volumes(media_of(_disk(bytes(bad)))).faults
+    (alone,) = find_volumes(media_of(_disk(bytes(bad)))).issues
     both = _disk(bytes(bad))
     both[RESERVED + 4096 : RESERVED + 4096 + len(good)] = good
-    (beside,) = find_volumes(media_of(both)).faults
+    (beside,) = find_volumes(media_of(both)).issues
 
     assert (
         alone.what == f"the checksum of the Amlogic table at byte {RESERVED} does not match; it was used as it stands"
@@ -97,7 +97,7 @@ def test_copies_that_differ_say_so(mpt_table: Callable[..., bytes], media_of: Ca
     layout = find_volumes(media_of(raw))
 
     assert len(layout.volumes) == 5
-    assert [fault.what for fault in layout.faults] == [
+    assert [issue.what for issue in layout.issues] == [
         f"copies of the Amlogic table differ; the one at byte {RESERVED} was used"
     ]
 
@@ -115,7 +115,7 @@ def test_beside_an_mbr_that_repeats_it_the_names_are_used(
     assert [v.description for v in layout.volumes] == [
         "bootloader", "reserved", "system_a, slot A", "system_b, slot B", "data",
     ]  # fmt: skip
-    assert [fault.what for fault in layout.faults] == [
+    assert [issue.what for issue in layout.issues] == [
         "the MPT says that the partition at byte 41943040 has 2097152 bytes, the MBR says 1048576; the longer one was"
         " used"
     ]
@@ -141,10 +141,10 @@ def test_a_huge_count_is_bounded_and_said(mpt_table: Callable[..., bytes]) -> No
 
     assert table is not None
     assert len(table.parts) == 128
-    assert any("says that it has 4294967295 entries; the first 128 were read" in fault for fault in table.faults)
+    assert any("says that it has 4294967295 entries; the first 128 were read" in issue for issue in table.issues)
 
 
-def _read(raw: bytes) -> Table | None:
+def _read(raw: bytes) -> PartitionTable | None:
     return read_mpt(lambda at, size: raw[at : at + size] if at >= 0 else b"", len(raw))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from echoforensics.evidence.entry import Entry, Fault
+from echoforensics.evidence.entry import Entry, EvidenceIssue
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.evidence.volumes.layout import Layout, find_volumes
@@ -53,7 +53,7 @@ def _super(parts: Sequence[tuple[str, list[Extent]]] = PARTS, size: int = 4 * MI
 
 def _read(raw: bytearray, media_of: Callable[..., Media]) -> tuple[Layout, list[str]]:
     layout = find_volumes(media_of(raw))
-    return layout, [fault.what for fault in layout.faults]
+    return layout, [issue.what for issue in layout.issues]
 
 
 def test_dynamic_partitions_and_their_files(
@@ -68,7 +68,7 @@ def test_dynamic_partitions_and_their_files(
     disk = Disk(media_of(raw), "image")
 
     items = list(disk.entries())
-    assert [item for item in items if isinstance(item, Fault)] == []
+    assert [item for item in items if isinstance(item, EvidenceIssue)] == []
     assert [(v.prefix, v.description, v.slot, v.scheme) for v in disk.volumes.values()] == [
         ("p1/", "super (Linux file system)", "", "GPT"),
         ("p1/lp-system_a/", "system_a, slot A (dynamic partition)", "A", "super"),

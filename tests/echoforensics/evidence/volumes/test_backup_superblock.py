@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from echoforensics.evidence.entry import Entry, Fault
+from echoforensics.evidence.entry import Entry, EvidenceIssue
 from echoforensics.evidence.file_systems.backup_superblock import BackupSuperblockFileSystem, find_backup
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.source import open_source
@@ -52,7 +52,7 @@ def test_files_are_read_by_the_backup(
 
     assert isinstance(disk, Disk)
     items = list(disk.entries())
-    assert isinstance(items[0], Fault)
+    assert isinstance(items[0], EvidenceIssue)
     offset = 8 * block * block + (1024 if block == 1024 else 0)
     assert items[0].what == (
         f"the superblock is damaged; the {kind} file system was read by the backup of it in block group 1, at byte"
@@ -99,4 +99,4 @@ def test_a_hostile_backup_is_opened_or_refused(
         opened = BackupSuperblockFileSystem(contiguous(media_of(raw), "", "x", 0, len(raw), "whole"))
     except OSError:
         return
-    assert all(isinstance(item, (Entry, Fault)) for _, item in zip(range(50), opened.entries(), strict=False))
+    assert all(isinstance(item, (Entry, EvidenceIssue)) for _, item in zip(range(50), opened.entries(), strict=False))

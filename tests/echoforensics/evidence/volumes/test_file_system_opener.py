@@ -9,9 +9,9 @@ from echoforensics.evidence.entry import Entry
 from echoforensics.evidence.file_systems.opener import UnreadFileSystemError, holds_file_system, open_file_system
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.source import open_source
+from echoforensics.evidence.volume import Volume
 from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.evidence.volumes.pieces import contiguous
-from echoforensics.evidence.volumes.volume import Volume
 
 MIB = 1024 * 1024
 

@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.volumes.gpt import read_gpt
 from echoforensics.evidence.volumes.layout import Layout, find_volumes
-from echoforensics.evidence.volumes.table import Table
+from echoforensics.evidence.volumes.table import PartitionTable
 
 ENTRIES = [("boot-A", 64, 127, 1 << 50), ("boot-B", 128, 191, 0), ("data", 192, 1023, 1 << 50), ("", 1024, 1100, 0)]
 FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def _table(disk: bytes | bytearray) -> Table | None:
+def _table(disk: bytes | bytearray) -> PartitionTable | None:
     raw = bytes(disk)
     return read_gpt(lambda at, size: raw[at : at + size] if at >= 0 else b"", len(raw))
 
 
 def _says(layout: Layout) -> list[str]:
-    return [fault.what for fault in layout.faults]
+    return [issue.what for issue in layout.issues]
 
 
 @pytest.mark.parametrize("sector", [512, 4096])
@@ -32,7 +32,7 @@ def test_volumes_of_a_good_table(
 ) -> None:
     layout = find_volumes(media_of(gpt_disk(ENTRIES, 2048 * sector, sector)))
 
-    assert layout.faults == ()
+    assert layout.issues == ()
     assert [(v.prefix, v.description, v.offset, v.length, v.scheme, v.slot) for v in layout.volumes] == [
         ("p1/", "boot-A (Linux file system), marked active, slot A", 64 * sector, 64 * sector, "GPT", "A"),
         ("p2/", "boot-B (Linux file system), slot B", 128 * sector, 64 * sector, "GPT", "B"),
@@ -105,7 +105,7 @@ def test_an_image_that_was_cut_off_says_so(gpt_disk: Callable[..., bytearray], m
     assert [what for what in _says(layout) if "ends beyond the end of the image" in what]
     assert [what for what in _says(layout) if "begins beyond the end of the image" in what]
     assert [what for what in _says(layout) if "backup GPT is missing" in what]
-    assert len(layout.faults) == 3
+    assert len(layout.issues) == 3
 
 
 def test_entries_that_overlap_or_end_before_they_begin(
@@ -133,7 +133,7 @@ def test_a_hybrid_mbr_adds_what_only_it_lists(
 ) -> None:
     disk = gpt_disk(ENTRIES)
     disk[462:478] = struct.pack("<B3sB3sII", 0, bytes(3), 0x83, bytes(3), 192, 832)
-    assert find_volumes(media_of(disk)).faults == ()
+    assert find_volumes(media_of(disk)).issues == ()
 
     disk[478:494] = struct.pack("<B3sB3sII", 0, bytes(3), 0x83, bytes(3), 1500, 100)
     layout = find_volumes(media_of(disk))
@@ -153,7 +153,7 @@ def test_a_huge_count_of_entries_is_bounded(gpt_disk: Callable[..., bytearray]) 
 
     assert table is not None
     assert table.parts[0].name == "boot-A"
-    assert any("4294967295 entries" in fault for fault in table.faults)
+    assert any("4294967295 entries" in issue for issue in table.issues)
 
 
 def test_sgdisk_and_this_reader_agree(
@@ -166,7 +166,7 @@ def test_sgdisk_and_this_reader_agree(
     with open(path, "rb") as stream:  # noqa: PTH123
         layout = find_volumes(media_of(stream.read()))
 
-    assert layout.faults == ()
+    assert layout.issues == ()
     assert [(v.description, v.offset, v.length) for v in layout.volumes] == [
         ("misc (Linux file system)", 2048 * 512, 2048 * 512),
         ("system (Linux file system)", 4096 * 512, 1905 * 512),
@@ -191,4 +191,4 @@ def test_mutations_never_raise(data: st.DataObject, gpt_disk: Callable[..., byte
 def test_any_bytes_behind_the_signature(tail: bytes) -> None:
     table = _table(bytes(512) + b"EFI PART" + tail)
 
-    assert table is None or table.faults
+    assert table is None or table.issues

@@ -10,7 +10,7 @@ from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.evidence.volumes.last_kmsg import search_log
 from echoforensics.evidence.volumes.layout import find_volumes
-from echoforensics.evidence.volumes.table import Table
+from echoforensics.evidence.volumes.table import PartitionTable
 
 MIB = 1024 * 1024
 LOG = (
@@ -23,7 +23,7 @@ LOG = (
 EXPECTED = [("bootloader", 0, MIB), ("reserved", MIB, MIB // 2), ("cache", 2 * MIB, MIB), ("data", 3 * MIB, 2 * MIB)]
 
 
-def _search(raw: bytes | bytearray, size: int = 8 * MIB) -> Table | None:
+def _search(raw: bytes | bytearray, size: int = 8 * MIB) -> PartitionTable | None:
     return search_log(lambda at, length: bytes(raw[at : at + length]), size)
 
 
@@ -55,7 +55,7 @@ def test_far_into_the_media_and_across_pieces() -> None:
         table = _search(bytes(_disk(LOG, at, 16 * MIB)), 16 * MIB)
         assert table is not None
         assert [(part.name, part.offset, part.length) for part in table.parts] == EXPECTED
-        assert len(table.faults) == 1
+        assert len(table.issues) == 1
 
 
 def test_where_there_is_a_table_no_log_is_read(
@@ -83,7 +83,7 @@ def test_the_list_that_stands_most_often_is_used() -> None:
 
     assert table is not None
     assert table.parts[3].offset == 3 * MIB
-    assert table.faults[1] == "1 more such lists near it say otherwise; the one that stands most often was used"
+    assert table.issues[1] == "1 more such lists near it say otherwise; the one that stands most often was used"
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_lines_without_end_are_bounded_and_said() -> None:
 
     assert table is not None
     assert table.parts == ()
-    assert table.faults[0].startswith("a list of partitions in kernel logs was looked for in the first")
+    assert table.issues[0].startswith("a list of partitions in kernel logs was looked for in the first")
 
 
 @settings(max_examples=100, deadline=None)

@@ -8,14 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from echoforensics.errors import SourceError
-from echoforensics.evidence.entry import Entry, Fault
+from echoforensics.evidence.entry import Entry, EvidenceIssue
 from echoforensics.evidence.media.media import Media, ReadImage
 from echoforensics.evidence.source import open_source
 from echoforensics.evidence.volumes.disk import Disk, may_be_image
 from echoforensics.evidence.volumes.layout import find_volumes
 from echoforensics.evidence.volumes.pieces import scattered
 from echoforensics.evidence.volumes.slots import with_slots
-from echoforensics.evidence.volumes.table import Part
+from echoforensics.evidence.volumes.table import Partition
 
 MIB = 1024 * 1024
 
@@ -46,10 +46,10 @@ def test_an_offset_outside_the_image_is_refused_in_one_line(offset: int, media_o
 def test_an_offset_where_nothing_is_known_is_a_fault(media_of: Callable[..., Media]) -> None:
     disk = Disk(media_of(bytes(MIB)), "image", (512,))
 
-    (fault,) = disk.entries()
-    assert isinstance(fault, Fault)
-    assert fault.path == "at512"
-    assert "it is empty (only zero bytes in the places looked at)" in fault.what
+    (issue,) = disk.entries()
+    assert isinstance(issue, EvidenceIssue)
+    assert issue.path == "at512"
+    assert "it is empty (only zero bytes in the places looked at)" in issue.what
 
 
 def test_an_image_in_which_nothing_is_known_is_accepted_and_says_so(tmp_path: Path) -> None:
@@ -60,10 +60,10 @@ def test_an_image_in_which_nothing_is_known_is_accepted_and_says_so(tmp_path: Pa
 
     assert isinstance(container, Disk)
     assert container.file_systems == {}
-    (fault,) = container.entries()
-    assert isinstance(fault, Fault)
-    assert fault.what.startswith("there is no table of partitions and no file system that can be read")
-    assert fault.what.endswith("It can only be searched by content")
+    (issue,) = container.entries()
+    assert isinstance(issue, EvidenceIssue)
+    assert issue.what.startswith("there is no table of partitions and no file system that can be read")
+    assert issue.what.endswith("It can only be searched by content")
 
 
 def test_what_is_plainly_no_image_is_refused() -> None:
@@ -75,7 +75,7 @@ def test_what_is_plainly_no_image_is_refused() -> None:
 def test_slots_need_their_counterpart() -> None:
     names = ["main-A", "main-B", "boot_a", "boot_b", "vitamin-b", "system.a", "system-b", "a", "x_A", "x_b"]
 
-    found = with_slots([Part(0, 1, name, name) for name in names])
+    found = with_slots([Partition(0, 1, name, name) for name in names])
 
     assert [part.slot for part in found] == ["A", "B", "A", "B", "", "", "", "", "", ""]
     assert [part.description for part in found][:3] == ["main-A, slot A", "main-B, slot B", "boot_a, slot A"]
@@ -88,8 +88,8 @@ def test_media_that_cannot_be_read_gives_faults_not_exceptions() -> None:
     layout = find_volumes(Media("raw image", ReadImage(MIB, fail, lambda: None), ()))
 
     assert [v.prefix for v in layout.volumes] == [""]
-    assert layout.faults
-    assert all(fault.what.endswith("is bad") for fault in layout.faults)
+    assert layout.issues
+    assert all(issue.what.endswith("is bad") for issue in layout.issues)
 
 
 def test_a_scattered_volume_reads_its_pieces_in_order(media_of: Callable[..., Media]) -> None:
@@ -136,5 +136,5 @@ def test_any_bytes_at_the_places_that_count(data: st.DataObject, media_of: Calla
     disk = Disk(media_of(raw), "image")
 
     assert list(disk.volumes)
-    assert all(isinstance(item, (Entry, Fault)) for _, item in zip(range(100), disk.entries(), strict=False))
+    assert all(isinstance(item, (Entry, EvidenceIssue)) for _, item in zip(range(100), disk.entries(), strict=False))
     assert all(line for line in disk.describe())

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from echoforensics.evidence.entry import Entry, Fault
+from echoforensics.evidence.entry import Entry, EvidenceIssue
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.evidence.volumes.layout import find_volumes
-from echoforensics.evidence.volumes.lvm_physical import crc, read_physical
-from echoforensics.evidence.volumes.lvm_text import MetadataError, parse
+from echoforensics.evidence.volumes.lvm.physical import crc, read_physical
+from echoforensics.evidence.volumes.lvm.text import MetadataError, parse
 
 EXTENT = 64 * 1024
 START = 1024 * 1024
@@ -79,7 +79,7 @@ def test_a_linear_volume_and_its_files(
     )
     assert list(disk.file_systems) == ["lv-data/"]
     found = {item.path: item for item in disk.entries() if isinstance(item, Entry)}
-    assert [item for item in disk.entries() if isinstance(item, Fault)] == []
+    assert [item for item in disk.entries() if isinstance(item, EvidenceIssue)] == []
     with disk.open(found["lv-data/alexa"].address) as stream:
         assert stream.read() == b"alexa"
     ((place, _),) = disk.extents(found["lv-data/alexa"].address)
@@ -114,7 +114,7 @@ def test_in_a_partition_and_striped_over_two(
     assert whole == b"".join(bytes([v]) * half for v in (0, 101, 0, 101, 1, 102, 1, 102)) + bytes([104]) * EXTENT
     assert lv.read(half - 1, 2) == b"\x00\x65"
     assert lv.read(lv.length - 1, 10) == b"\x68"
-    assert [fault.what for fault in layout.faults] == [
+    assert [issue.what for issue in layout.issues] == [
         "an LVM2 physical volume; its logical volumes are listed at another one of its group"
     ]
 
@@ -126,7 +126,7 @@ def test_a_missing_physical_volume_reads_as_zeros_and_is_said(media_of: Callable
 
     assert layout.volumes[1].pieces == ((None, 2 * EXTENT),)
     assert layout.volumes[1].read(10, 20) == bytes(20)
-    assert [(fault.path, fault.what) for fault in layout.faults] == [
+    assert [(issue.path, issue.what) for issue in layout.issues] == [
         ("lv-data", "131072 bytes of the logical volume 'data' are not in the image; they read as zeros")
     ]
 
@@ -154,9 +154,9 @@ def test_what_is_not_put_together_is_named(segments: str, why: str, media_of: Ca
     layout = find_volumes(media_of(_physical(_text(_lv("other", segments) + _lv("data", LINEAR)))))
 
     assert [v.prefix for v in layout.volumes] == ["", "lv-data/"]
-    (fault,) = layout.faults
-    assert fault.path == "lv-other"
-    assert why in fault.what
+    (issue,) = layout.issues
+    assert issue.path == "lv-other"
+    assert why in issue.what
 
 
 def test_hidden_volumes_are_parts_of_others(media_of: Callable[..., Media]) -> None:
@@ -174,13 +174,13 @@ def test_wrong_checksums_are_said_and_the_rest_read(at: int, what: str, media_of
 
     layout = find_volumes(media_of(raw))
 
-    assert any("checksum of the LVM2" in fault.what and what in fault.what for fault in layout.faults)
+    assert any("checksum of the LVM2" in issue.what and what in issue.what for issue in layout.issues)
 
 
 def test_metadata_that_cannot_be_read(media_of: Callable[..., Media]) -> None:
     layout = find_volumes(media_of(_physical("vg0 { broken = [ 1, ")))
 
-    said = [fault.what for fault in layout.faults]
+    said = [issue.what for issue in layout.issues]
     assert len(said) == 2
     assert "cannot be read: the text breaks off inside a list" in said[0]
     assert said[1] == "an LVM2 physical volume without metadata that can be read; its files were not read"

@@ -39,7 +39,7 @@ def test_primary_and_logical_partitions(media_of: Callable[..., Media]) -> None:
 
     layout = find_volumes(media_of(disk))
 
-    assert layout.faults == ()
+    assert layout.issues == ()
     assert [(v.prefix, v.description, v.offset, v.length, v.scheme) for v in layout.volumes] == [
         ("p1/", "Linux (0x83)", 10 * 512, 100 * 512, "MBR"),
         ("p2/", "Linux (0x83)", 202 * 512, 100 * 512, "MBR"),
@@ -57,7 +57,7 @@ def test_a_chain_that_leads_back_is_followed_once() -> None:
 
     assert found is not None
     assert [part.offset for part in found.table.parts] == [202 * 512, 502 * 512]
-    assert found.table.faults == (
+    assert found.table.issues == (
         f"the chain of logical partitions leads back to byte {200 * 512}; it was followed once",
     )
 
@@ -70,7 +70,7 @@ def test_a_chain_that_breaks_off_keeps_what_came_before() -> None:
 
     assert found is not None
     assert [part.offset for part in found.table.parts] == [202 * 512]
-    assert found.table.faults == (
+    assert found.table.issues == (
         f"the chain of logical partitions breaks off at byte {500 * 512}, where no table stands",
     )
 
@@ -84,7 +84,7 @@ def test_an_endless_chain_is_bounded() -> None:
 
     assert found is not None
     assert len(found.table.parts) == MAX_LOGICAL
-    assert "more than 256 logical partitions" in found.table.faults[0]
+    assert "more than 256 logical partitions" in found.table.issues[0]
 
 
 def test_entries_beyond_the_end_and_over_one_another(media_of: Callable[..., Media]) -> None:
@@ -95,7 +95,7 @@ def test_entries_beyond_the_end_and_over_one_another(media_of: Callable[..., Med
         (400 * 512, 300 * 512),
         (2000 * 512, 48 * 512),
     ]
-    said = [fault.what for fault in layout.faults]
+    said = [issue.what for issue in layout.issues]
     assert len(said) == 3
     assert sum("overlap" in what for what in said) == 1
     assert sum("ends beyond the end" in what for what in said) == 1
@@ -138,7 +138,7 @@ def test_a_gpt_of_a_former_use_is_read_too(gpt_disk: Callable[..., bytearray], m
     layout = find_volumes(media_of(disk))
 
     assert [(v.offset, v.scheme) for v in layout.volumes] == [(64 * 512, "MBR"), (200 * 512, "GPT")]
-    assert [fault.what for fault in layout.faults] == [
+    assert [issue.what for issue in layout.issues] == [
         "there is a GPT, but the MBR before it does not stand for it; both were read",
         "the GPT lists 1 partitions that the MBR does not; they were read too",
     ]

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from echoforensics.evidence.media.media import Media, ReadImage
+from echoforensics.evidence.volume import Volume
 from echoforensics.evidence.volumes.pieces import contiguous
-from echoforensics.evidence.volumes.volume import Volume
 
 ROOT = 3
 EXTRA, INODE_CHECKSUM, FLEXIBLE, CRTIME, SB_CHECKSUM, COMPRESSION = 0x8, 0x20, 0x40, 0x100, 0x800, 0x2000

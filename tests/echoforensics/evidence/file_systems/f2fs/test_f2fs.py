@@ -11,9 +11,9 @@ import lz4.block
 import pytest
 import zstandard
 
-from echoforensics.evidence.entry import Entry, Fault, Kind, State
-from echoforensics.evidence.file_systems.f2fs import F2fsFileSystem
-from echoforensics.evidence.volumes.volume import Volume
+from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind, State
+from echoforensics.evidence.file_systems.f2fs.file_system import F2fsFileSystem
+from echoforensics.evidence.volume import Volume
 
 Maker = Any
 Volumes = Callable[[bytes | bytearray], Volume]
@@ -32,7 +32,7 @@ def read(volume_of: Volumes) -> Callable[[bytes | bytearray], tuple[list[Entry],
         found = list(F2fsFileSystem(volume_of(image)).entries())
         entries = [one for one in found if isinstance(one, Entry)]
         assert len({entry.address for entry in entries}) == len(entries)
-        return entries, [one.what for one in found if isinstance(one, Fault)]
+        return entries, [one.what for one in found if isinstance(one, EvidenceIssue)]
 
     return go
 
@@ -70,8 +70,8 @@ def test_whole_file_system(f2fs_image: Maker, volume_of: Volumes, block_size: in
     fs = F2fsFileSystem(volume_of(image.build()))
     found = list(fs.entries())
     what = "the file system was not unmounted cleanly: what was written after its last checkpoint (version 7) is not"
-    faults = [one.what for one in found if isinstance(one, Fault)]
-    assert faults == ([] if flags & 1 else [f"{what} read and may be missing"])
+    issues = [one.what for one in found if isinstance(one, EvidenceIssue)]
+    assert issues == ([] if flags & 1 else [f"{what} read and may be missing"])
     entries = [one for one in found if isinstance(one, Entry)]
     assert [(e.path, e.size, e.kind, e.mode, e.note) for e in entries] == [
         ("plain.bin", len(data), Kind.FILE, 0o640, ""),
@@ -129,8 +129,8 @@ def test_size_that_cannot_be(f2fs_image: Maker, read: Any) -> None:
     image = f2fs_image()
     image.inode(5, size=2**60, numbers=image.content(b"x" * 5000))
     image.folder(3, [(b"huge", 5, 1)])
-    (entry,), faults = read(image.build())
-    assert faults == [f"its inode states {2**60} bytes, more than can be; 8192 bytes are given"]
+    (entry,), issues = read(image.build())
+    assert issues == [f"its inode states {2**60} bytes, more than can be; 8192 bytes are given"]
     assert content(entry) == b"x" * 5000 + bytes(3192)
 
 
@@ -141,9 +141,9 @@ def test_second_superblock(f2fs_image: Maker, read: Any, volume_of: Volumes) -> 
         image.folder(3, [(b"a", 5, 1)])
         raw = image.build()
         raw[1024:4096] = bytes(3072)
-        entries, faults = read(raw)
+        entries, issues = read(raw)
         assert told(entries) == [("a", "allocated", b"ok")]
-        assert faults == ["the first superblock was not used: it has no magic of F2FS; the second was"]
+        assert issues == ["the first superblock was not used: it has no magic of F2FS; the second was"]
         raw = image.build()
         raw[1024 + 200] ^= 1
         assert read(raw)[1] == ["the first superblock was not used: its checksum does not agree; the second was"]
@@ -174,7 +174,7 @@ def test_newer_checkpoint_counts(f2fs_image: Maker, volume_of: Volumes) -> None:
         raw[32 * 4096 : 32 * 4096 + len(packs[second])] = packs[second]
         fs = F2fsFileSystem(volume_of(raw))
         assert fs.open("5").read() == b"new"
-        assert [one for one in fs.entries() if isinstance(one, Fault)] == []
+        assert [one for one in fs.entries() if isinstance(one, EvidenceIssue)] == []
         # Its tail is of another version: then the other one counts.
         damaged = bytearray(raw)
         start = 16 * 4096 if first == 1 else 32 * 4096
@@ -183,7 +183,7 @@ def test_newer_checkpoint_counts(f2fs_image: Maker, volume_of: Volumes) -> None:
         assert fs.open("5").read() == b"old"
         name = "first" if first == 1 else "second"
         what = "checkpoint is not whole: its first and last block are of different versions; the other one was used"
-        assert [one.what for one in fs.entries() if isinstance(one, Fault)] == [
+        assert [one.what for one in fs.entries() if isinstance(one, EvidenceIssue)] == [
             f"the {name} {what} (version {2**64 - 1})"
         ]
 
@@ -201,9 +201,9 @@ def test_bitmaps_in_other_places(f2fs_image: Maker, read: Any, payload: int, lar
     image.inode(5, size=2, inline=b"ok")
     image.inode(6, size=6, inline=b"orphan", links=0)
     image.folder(3, [(b"a", 5, 1)])
-    entries, faults = read(image.build())
+    entries, issues = read(image.build())
     assert told(entries) == [("a", "allocated", b"ok"), ("$OrphanFiles/OrphanFile-6", "deleted", b"orphan")]
-    assert faults == []
+    assert issues == []
 
 
 def test_orphan_and_inode_without_name(f2fs_image: Maker, read: Any) -> None:
@@ -215,7 +215,7 @@ def test_orphan_and_inode_without_name(f2fs_image: Maker, read: Any) -> None:
     image.inode(21, size=2, inline=b"in")
     image.folder(22, [(b"below", 20, 2)], folder=99)
     image.folder(3, [])
-    entries, faults = read(image.build())
+    entries, issues = read(image.build())
     assert told(entries) == [
         ("$OrphanFiles/OrphanFile-6", "deleted", b"orphan"),
         ("$OrphanFiles/OrphanFile-22/below/in", "allocated", b"in"),
@@ -227,7 +227,7 @@ def test_orphan_and_inode_without_name(f2fs_image: Maker, read: Any) -> None:
     assert entries[2].note == (
         'no name leads to it, but its inode is allocated; it states the name "was here" in the folder of inode 44'
     )
-    assert faults == [
+    assert issues == [
         "the checkpoint lists it as deleted while open, but its inode cannot be read: the node address table has no"
         " place for inode 60"
     ]
@@ -253,8 +253,8 @@ def test_deleted_names(f2fs_image: Maker, read: Any) -> None:
             (b"folder", 9, 2, False, 0),
         ],
     )
-    entries, faults = read(image.build())
-    assert faults == []
+    entries, issues = read(image.build())
+    assert issues == []
     assert told(entries) == [
         ("new", "allocated", b"here"),
         ("gone.txt", "deleted", b"gone"),
@@ -288,8 +288,8 @@ def test_end_of_deleted_name_was_overwritten(f2fs_image: Maker, read: Any) -> No
     block[first + 22 : first + 33] = other[first + 22 : first + 33]
     block[names + 16 : names + 24] = other[names + 16 : names + 24]
     image.inode(3, stat.S_IFDIR, 4096, [image.put(bytes(block))])
-    entries, faults = read(image.build())
-    assert faults == []
+    entries, issues = read(image.build())
+    assert issues == []
     assert [(entry.path, entry.note) for entry in entries] == [
         ("new", ""),
         ("a long name of o", "only the name is left; the end of its name was overwritten: 16 of 18 bytes are left"),
@@ -320,7 +320,7 @@ def test_compressed_clusters(f2fs_image: Maker, volume_of: Volumes, algorithm: i
         return
     note = f"compressed with {name or 'an unknown algorithm (9)'}; not read"
     assert (entries[0].opener, entries[0].note) == (None, note)
-    assert [one.what for one in found if isinstance(one, Fault)] == [f"its content is {note}"]
+    assert [one.what for one in found if isinstance(one, EvidenceIssue)] == [f"its content is {note}"]
     with pytest.raises(OSError, match="compressed with"):
         fs.open("5").read()
 
@@ -358,8 +358,8 @@ def test_without_extra_attributes_and_with_inline_attributes(f2fs_image: Maker, 
     image.inode(5, size=len(data), numbers=image.content(data), extra=0)
     image.inode(6, size=3, inline=b"old", extra=0)
     image.folder(3, [(b"a", 5, 1), (b"b", 6, 1)], extra=0)
-    entries, faults = read(image.build())
-    assert (told(entries), faults) == ([("a", "allocated", data), ("b", "allocated", b"old")], [])
+    entries, issues = read(image.build())
+    assert (told(entries), issues) == ([("a", "allocated", data), ("b", "allocated", b"old")], [])
     assert entries[0].times == TIMES
     # Attributes take 600 numbers of the inode, so that the rest lies in a node.
     image = f2fs_image(features=0x8 | 0x40)
@@ -368,17 +368,17 @@ def test_without_extra_attributes_and_with_inline_attributes(f2fs_image: Maker, 
     image.node(7, 5, [image.put(b"in the node")])
     image.inode(5, size=here * 4096 + 11, numbers=blocks, nodes=[7], extra=24, xattr=600)
     image.folder(3, [(b"a", 5, 1)])
-    entries, faults = read(image.build())
+    entries, issues = read(image.build())
     assert content(entries[0])[-11:] == b"in the node"
-    assert faults == []
+    assert issues == []
 
 
 def test_checksum_of_an_inode_that_does_not_agree(f2fs_image: Maker, read: Any) -> None:
     image = f2fs_image(features=0x8 | 0x20)
     image.inode(5, size=2, inline=b"ok", seal=False)
     image.folder(3, [(b"a", 5, 1)])
-    entries, faults = read(image.build())
-    assert faults == ["the checksum of its inode does not agree; it was read all the same"]
+    entries, issues = read(image.build())
+    assert issues == ["the checksum of its inode does not agree; it was read all the same"]
     assert (told(entries), entries[0].note) == (
         [("a", State.ALLOCATED, b"ok")],
         "the checksum of its inode does not agree",

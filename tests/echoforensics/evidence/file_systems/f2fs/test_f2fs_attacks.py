@@ -13,18 +13,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from echoforensics.evidence.entry import Entry, Fault
-from echoforensics.evidence.file_systems import f2fs_walk
-from echoforensics.evidence.file_systems.f2fs import F2fsFileSystem
-from echoforensics.evidence.volumes.volume import Volume
+from echoforensics.evidence.entry import Entry, EvidenceIssue
+from echoforensics.evidence.file_systems.f2fs import walk as f2fs_walk
+from echoforensics.evidence.file_systems.f2fs.file_system import F2fsFileSystem
+from echoforensics.evidence.volume import Volume
 
 Maker = Any
 Volumes = Callable[[bytes | bytearray], Volume]
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
-def faults(volume: Volume) -> list[tuple[str, str]]:
-    return [(one.path, one.what) for one in F2fsFileSystem(volume).entries() if isinstance(one, Fault)]
+def issues(volume: Volume) -> list[tuple[str, str]]:
+    return [(one.path, one.what) for one in F2fsFileSystem(volume).entries() if isinstance(one, EvidenceIssue)]
 
 
 def paths(volume: Volume) -> list[str]:
@@ -38,7 +38,7 @@ def test_folders_in_a_circle(f2fs_image: Maker, volume_of: Volumes) -> None:
     image.folder(3, [(b"down", 4, 2), (b"twice", 4, 2)])
     again = "not entered: another name led to this folder before"
     volume = volume_of(image.build())
-    assert faults(volume) == [("twice", again), ("down/up", again), ("down/self", again)]
+    assert issues(volume) == [("twice", again), ("down/up", again), ("down/self", again)]
     assert paths(volume) == ["down/file"]
 
 
@@ -53,7 +53,7 @@ def test_two_folders_with_one_block(f2fs_image: Maker, volume_of: Volumes) -> No
     assert paths(volume) == ["a/file"]
     what = "was met before in this or another folder; the rest of this folder was not read"
     told = f"block {block}, which should hold names, {what}"
-    assert faults(volume) == [("a", told), ("b", told)]
+    assert issues(volume) == [("a", told), ("b", told)]
 
 
 def test_folders_deeper_than_the_bound(f2fs_image: Maker, volume_of: Volumes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +62,7 @@ def test_folders_deeper_than_the_bound(f2fs_image: Maker, volume_of: Volumes, mo
     for number in range(3, 11):
         image.folder(number, [(b"d", number + 1, 2)])
     image.folder(11, [])
-    told = faults(volume_of(image.build()))
+    told = issues(volume_of(image.build()))
     assert told[0] == ("d/d/d/d/d/d", "not entered: more than 5 folders deep")
 
 
@@ -73,7 +73,7 @@ def test_more_names_than_the_bound(f2fs_image: Maker, volume_of: Volumes, monkey
     image.folder(3, [(b"%d" % number, 5, 1) for number in range(9)])
     volume = volume_of(image.build())
     assert paths(volume) == ["0", "1", "2", "3", "4"]
-    assert faults(volume) == [("", "only the first 5 names were read")]
+    assert issues(volume) == [("", "only the first 5 names were read")]
 
 
 def test_names_and_numbers_that_cannot_be(f2fs_image: Maker, volume_of: Volumes) -> None:
@@ -83,7 +83,7 @@ def test_names_and_numbers_that_cannot_be(f2fs_image: Maker, volume_of: Volumes)
     image.folder(3, [(name, number, 1) for name, number in zip(names, [5, 5, 5, 5, 2**32 - 1, 77], strict=True)])
     volume = volume_of(image.build())
     assert paths(volume) == ["a\\x2f..\\x2fb", "n\\x00l", "\\xff", "far", "none"]
-    assert faults(volume) == [
+    assert issues(volume) == [
         ("far", f"its inode cannot be read: node {2**32 - 1} lies outside the node address table, which has 14560"),
         ("none", "its inode cannot be read: the node address table has no place for inode 77"),
     ]
@@ -99,7 +99,7 @@ def test_addresses_outside_the_main_area(f2fs_image: Maker, volume_of: Volumes, 
     image.inode(7, size=2**60, nodes=[8])
     image.folder(3, [(b"a", 5, 1), (b"b", 6, 1), (b"c", 7, 1)])
     fs = F2fsFileSystem(volume_of(image.build()))
-    assert [(one.path, one.what) for one in fs.entries() if isinstance(one, Fault)] == [
+    assert [(one.path, one.what) for one in fs.entries() if isinstance(one, EvidenceIssue)] == [
         ("b", f"its inode cannot be read: the node address table puts node 6 in block {block}, outside the main area"),
         ("c", f"its inode states {2**60} bytes, more than can be; {(image.per_inode - 9 + 2) * 4096} bytes are given"),
     ]
@@ -140,7 +140,7 @@ def test_counts_that_cannot_be(f2fs_image: Maker, volume_of: Volumes) -> None:
     # After the head of the checkpoint: a block of orphans, then the summaries with the journal.
     raw[17 * 4096 + 4088 : 17 * 4096 + 4092] = b"\xff" * 4
     raw[18 * 4096 : 18 * 4096 + 2] = b"\xff\xff"
-    assert faults(volume_of(raw)) == [
+    assert issues(volume_of(raw)) == [
         (
             "",
             "the checkpoint states 65535 newest changes to the node address table, with room for 38; they were not"
@@ -186,7 +186,7 @@ def test_features_and_devices(f2fs_image: Maker, volume_of: Volumes) -> None:
     for start in (1024, 4096 + 1024):
         raw[start + 2201 : start + 2206] = b"/dev/"
         raw[start + 2269 : start + 2274] = b"/dev/"
-    assert [what for _, what in faults(volume_of(raw))] == [
+    assert [what for _, what in issues(volume_of(raw))] == [
         "the file system has features that are not known (0x100000); what they change is not read",
         "the file system lies on 2 devices, of which only this one is read",
     ]
@@ -200,7 +200,7 @@ def test_truncated(f2fs_image: Maker, volume_of: Volumes) -> None:
     for blocks in range(image.main + 6):
         cut = raw[: blocks * 4096 + 100]
         try:
-            told = faults(volume_of(cut))
+            told = issues(volume_of(cut))
         except OSError:
             continue
         assert told[0][1].startswith(("the second superblock", "the file system states", "the first checkpoint"))
@@ -234,7 +234,7 @@ def _read_everything(volume: Volume) -> None:
         return
     for number, one in enumerate(fs.entries()):
         assert number < 5000
-        if isinstance(one, Fault):
+        if isinstance(one, EvidenceIssue):
             assert one.what
             continue
         assert "/" not in one.address

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from echoforensics.evidence.entry import Entry, Fault
-from echoforensics.evidence.file_systems import f2fs, f2fs_content
-from echoforensics.evidence.file_systems.f2fs import F2fsFileSystem
-from echoforensics.evidence.volumes.volume import Volume
+from echoforensics.evidence.entry import Entry, EvidenceIssue
+from echoforensics.evidence.file_systems.f2fs import content as f2fs_content
+from echoforensics.evidence.file_systems.f2fs import file_system as f2fs
+from echoforensics.evidence.file_systems.f2fs.file_system import F2fsFileSystem
+from echoforensics.evidence.volume import Volume
 
 Maker = Any
 Volumes = Callable[[bytes | bytearray], Volume]
@@ -23,7 +24,7 @@ def told(volume: Volume) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Paths and notes of entries; paths and sentences of faults."""
     found = list(F2fsFileSystem(volume).entries())
     entries = [(one.path, one.note) for one in found if isinstance(one, Entry)]
-    return entries, [(one.path, one.what) for one in found if isinstance(one, Fault)]
+    return entries, [(one.path, one.what) for one in found if isinstance(one, EvidenceIssue)]
 
 
 def with_bad_blocks(volume: Volume, *bad: int) -> Volume:
@@ -47,9 +48,9 @@ def test_blocks_that_cannot_be_read(f2fs_image: Maker, volume_of: Volumes) -> No
     image.inode(3, stat.S_IFDIR, 8192, [first, second])
     volume = volume_of(image.build())
     table = image.nat_area + image.segment + 3
-    entries, faults = told(with_bad_blocks(volume, first, target, table))
+    entries, issues = told(with_bad_blocks(volume, first, target, table))
     assert entries == [("there", ""), ("link", "a link, whose target cannot be read: bad sector; not followed")]
-    assert faults == [
+    assert issues == [
         ("", "a part of the folder cannot be read: bad sector"),
         ("", "a part of the node address table cannot be read: bad sector"),
     ]
@@ -60,8 +61,8 @@ def test_blocks_that_cannot_be_read(f2fs_image: Maker, volume_of: Volumes) -> No
     )
     with pytest.raises(OSError, match="bad sector"):
         F2fsFileSystem(with_bad_blocks(volume, 0, 1))
-    entries, faults = told(with_bad_blocks(volume, image.nat[3][1]))
-    assert faults[0] == ("", "the folder cannot be read: bad sector")
+    entries, issues = told(with_bad_blocks(volume, image.nat[3][1]))
+    assert issues[0] == ("", "the folder cannot be read: bad sector")
     assert [path for path, _ in entries] == ["$OrphanFiles/OrphanFile-5", "$OrphanFiles/OrphanFile-6"]
 
 
@@ -76,10 +77,10 @@ def test_folder_with_a_node_that_is_lost(
     image.inode(3, stat.S_IFDIR, 4096 * 30, [1, block], [77], xattr=image.per_inode - 9 - 2)
     image.inode(5, size=2, inline=b"ok")
     volume = volume_of(image.build())
-    entries, faults = told(volume)
+    entries, issues = told(volume)
     assert entries == [("there", "")]
     lost = ("", "a part of the folder cannot be read: the node address table has no place for node 77")
-    assert faults == [
+    assert issues == [
         ("", "a part of the folder cannot be read: its map leads to block 1, outside the main area"),
         lost,
     ]
@@ -104,9 +105,9 @@ def test_inodes_that_cannot_be(f2fs_image: Maker, volume_of: Volumes, change: di
     if extra is not None:
         image.blocks[block] = image.blocks[block][:360] + struct.pack("<H", extra) + image.blocks[block][362:]
     image.folder(3, [(b"a", 5, 1)])
-    entries, faults = told(volume_of(image.build()))
+    entries, issues = told(volume_of(image.build()))
     assert entries == [("a", "its inode cannot be read")]
-    assert faults == [("a", f"its inode cannot be read: {what}")]
+    assert issues == [("a", f"its inode cannot be read: {what}")]
 
 
 def test_content_longer_than_the_inode_can_hold(f2fs_image: Maker, volume_of: Volumes) -> None:
@@ -147,8 +148,8 @@ def test_deleted_name_whose_inode_says_otherwise(f2fs_image: Maker, volume_of: V
         "deleted; the node address table still leads to an inode of its number, and no name that stands leads there;"
         " later writes may have changed its content"
     )
-    entries, faults = told(volume_of(image.build()))
-    assert faults == []
+    entries, issues = told(volume_of(image.build()))
+    assert issues == []
     assert entries == [
         ("gone.txt", f'{there}; the inode states the name "other" in the folder of inode 9'),
         (
@@ -195,6 +196,6 @@ def test_more_inodes_without_a_name_than_the_bound(
     image.folder(3, [])
     for number in range(5, 10):
         image.inode(number, size=1, inline=b"x")
-    entries, faults = told(volume_of(image.build()))
+    entries, issues = told(volume_of(image.build()))
     assert [path for path, _ in entries] == [f"$OrphanFiles/OrphanFile-{number}" for number in (5, 6)]
-    assert faults == [("", "only the first 2 inodes without a name were read")]
+    assert issues == [("", "only the first 2 inodes without a name were read")]

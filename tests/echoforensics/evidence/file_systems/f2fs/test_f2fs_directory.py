@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echoforensics.evidence.file_systems.f2fs_directory import Name, hash_of, names_in
+from echoforensics.evidence.file_systems.f2fs.directory import F2fsName, hash_of, names_in
 
 
 @pytest.mark.parametrize(
@@ -38,10 +38,10 @@ def test_names_and_deleted_names(f2fs_image: Any) -> None:
     )
     doubt = "its name does not agree with the hash beside it: it may be garbled, or its folder ignores case"
     assert list(names_in(block)) == [
-        Name(b"a", 4, 1, deleted=False),
-        Name(b"gone.txt", 5, 1, deleted=True),
-        Name(b"n" * 255, 6, 2, deleted=False),
-        Name(b"exactly16bytes.x", 7, 7, deleted=True, doubt=doubt),
+        F2fsName(b"a", 4, 1, deleted=False),
+        F2fsName(b"gone.txt", 5, 1, deleted=True),
+        F2fsName(b"n" * 255, 6, 2, deleted=False),
+        F2fsName(b"exactly16bytes.x", 7, 7, deleted=True, doubt=doubt),
     ]
 
 
@@ -49,7 +49,7 @@ def test_a_full_block(f2fs_image: Any) -> None:
     for size, room in ((4096, 214), (16384, 856)):
         names = [(b"%04d" % number, number + 4, 1) for number in range(room)]
         found = list(names_in(f2fs_image(size).names(names, size)))
-        assert found == [Name(name, inode, kind, deleted=False) for name, inode, kind in names]
+        assert found == [F2fsName(name, inode, kind, deleted=False) for name, inode, kind in names]
 
 
 @pytest.mark.parametrize("length", [0, 256, 65535])
@@ -59,7 +59,7 @@ def test_length_that_cannot_be(f2fs_image: Any, length: int) -> None:
     block[first + 8 : first + 10] = length.to_bytes(2, "little")
     name, error = names_in(bytes(block))
     assert str(error) == "names are of a length that cannot be; they were passed over: 1"
-    assert name == Name(b"b", 5, 1, deleted=False)
+    assert name == F2fsName(b"b", 5, 1, deleted=False)
 
 
 def test_name_beyond_the_last_slot(f2fs_image: Any) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from echoforensics.evidence.entry import Entry, Fault, Kind, State
-from echoforensics.evidence.file_systems.f2fs import F2fsFileSystem
-from echoforensics.evidence.volumes.volume import Volume
+from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind, State
+from echoforensics.evidence.file_systems.f2fs.file_system import F2fsFileSystem
+from echoforensics.evidence.volume import Volume
 
 Make = Callable[..., Path]
 Volumes = Callable[[bytes | bytearray], Volume]
@@ -88,7 +88,7 @@ def test_as_the_source(make_f2fs: Make, folder: Path, volume_of: Volumes, option
     raw = make_f2fs(folder, *options).read_bytes()
     fs = F2fsFileSystem(volume_of(raw))
     found = list(fs.entries())
-    assert [one for one in found if isinstance(one, Fault)] == []
+    assert [one for one in found if isinstance(one, EvidenceIssue)] == []
     entries = [one for one in found if isinstance(one, Entry)]
     assert {one.state for one in entries} == {State.ALLOCATED}
     assert [(one.path, one.note) for one in entries if one.kind is not Kind.FILE] == [

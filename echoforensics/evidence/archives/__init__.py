@@ -1,0 +1,1 @@
+"""Archives: zip, tar and compressed files, whole or broken, opened read-only."""

@@ -1,0 +1,260 @@
+"""A zip whose central directory is missing or unreadable: members are found by their own headers, one after the other.
+
+Echo devices leave such zips behind when they are switched off while a log is being packed (``.tmp``, ``.corrupt``).
+
+References:
+    PKWARE's APPNOTE, section 4.3: local file headers, data descriptors.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from echoforensics.evidence.archives.zip_archive import ZipArchive
+from echoforensics.evidence.entry import Container, Entry, EvidenceIssue, text_of
+from echoforensics.evidence.limits import MAX_ENTRIES
+from echoforensics.evidence.streams import BLOCK, BudgetedStream, buffered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from echoforensics.evidence.limits import Budget
+
+_LOCAL, _DESCRIPTOR = b"PK\x03\x04", b"PK\x07\x08"
+_AFTER = (b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x06")
+_HEADER = struct.Struct("<4s5H3L2H")
+_STORED, _DEFLATED = 0, 8
+_ENCRYPTED, _SIZES_FOLLOW, _UTF8 = 0x1, 0x8, 0x800
+_PIECE = 64 * 1024
+_DESCRIPTOR_SIZE = 16
+
+
+def open_zip(opener: Callable[[], BinaryIO], budget: Budget) -> Container:
+    """A zip by its central directory, or, where that cannot be read, by its members' own headers.
+
+    Raises:
+        One of READ_ERRORS: it cannot be read in either way.
+    """
+    stream = opener()
+    try:
+        return ZipArchive(stream, budget)
+    except zipfile.BadZipFile:
+        broken = BrokenZip(stream, budget)
+        if broken.holds_nothing():
+            broken.close()
+            raise
+        return broken
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A member as its own header tells: sizes in bytes, None where they follow the content."""
+
+    at: int
+    data_at: int
+    name: str
+    method: int
+    encrypted: bool
+    packed: int | None
+    size: int | None
+
+
+class BrokenZip(Container):
+    """The members that can be found, in the order in which they lie."""
+
+    seekable = False
+
+    def __init__(self, stream: BinaryIO, budget: Budget) -> None:
+        """Take the zip, and what its members may expand to."""
+        self._stream = stream
+        self._budget = budget
+        self._size = stream.seek(0, 2)
+
+    def holds_nothing(self) -> bool:
+        """Whether not even the first member's header is whole."""
+        return self._member(0) is None
+
+    def entries(self) -> Iterator[Entry | EvidenceIssue]:
+        """Every member whose header is whole; a fault for the missing directory and for each gap."""
+        yield EvidenceIssue(
+            "", "its central directory is missing or cannot be read; members were found by their own headers"
+        )
+        at = count = 0
+        while (found := self._next(at)) is not None:
+            if found > at and self._read(at, 4) not in _AFTER:
+                yield EvidenceIssue("", f"{found - at} bytes from byte {at} on belong to no member")
+            member = self._member(found)
+            if member is None or count >= MAX_ENTRIES:
+                yield EvidenceIssue("", f"the header at byte {found} cannot be read; nothing after it was")
+                return
+            count += 1
+            at = self._after(member, self._end(member))
+            if not member.name.endswith("/"):
+                yield self._entry(member)
+
+    def open(self, address: str) -> BinaryIO:
+        """Open a member; its address is the byte offset of its header."""
+        member = self._member(int(address)) if address.isdecimal() else None
+        if member is None:
+            raise KeyError(address)
+        return self._content(member)
+
+    def close(self) -> None:
+        """Close the zip."""
+        self._stream.close()
+
+    def _entry(self, member: _Member) -> Entry:
+        path, address = member.name.lstrip("/"), str(member.at)
+        if member.encrypted:
+            return Entry(path, address, member.size or 0, None, note="encrypted; not read", seekable=False)
+        if member.method not in (_STORED, _DEFLATED):
+            note = f"packed by method {member.method}; not read"
+            return Entry(path, address, member.size or 0, None, note=note, seekable=False)
+        return Entry(path, address, member.size, lambda: self._content(member), seekable=False)
+
+    def _content(self, member: _Member) -> BinaryIO:
+        end = self._end(member) if member.packed is None else member.data_at + member.packed
+        return buffered(BudgetedStream(_Unpacked(self._stream, member, end), self._budget))  # type: ignore[arg-type]
+
+    def _read(self, at: int, size: int) -> bytes:
+        self._stream.seek(at)
+        return self._stream.read(size)
+
+    def _next(self, at: int) -> int | None:
+        """Where the next header stands, from an offset on."""
+        while at < self._size:
+            piece = self._read(at, BLOCK)
+            found = piece.find(_LOCAL)
+            if found >= 0:
+                return at + found
+            if len(piece) < 4:
+                return None
+            at += len(piece) - 3
+        return None
+
+    def _member(self, at: int) -> _Member | None:
+        head = self._read(at, _HEADER.size)
+        if len(head) < _HEADER.size or not head.startswith(_LOCAL):
+            return None
+        _, _, flags, method, _, _, _, packed, size, name_size, extra_size = _HEADER.unpack(head)
+        name = self._read(at + _HEADER.size, name_size)
+        extra = self._read(at + _HEADER.size + name_size, extra_size)
+        if len(name) < name_size or len(extra) < extra_size:
+            return None
+        packed, size = _large(extra, packed, size)
+        follows = bool(flags & _SIZES_FOLLOW) and not packed
+        shown = text_of(name) if flags & _UTF8 else name.decode("cp437")
+        data_at = at + _HEADER.size + name_size + extra_size
+        encrypted = bool(flags & _ENCRYPTED)
+        return _Member(at, data_at, shown, method, encrypted, None if follows else packed, None if follows else size)
+
+    def _end(self, member: _Member) -> int:
+        """Where a member's content ends."""
+        if member.packed is not None:
+            return min(self._size, member.data_at + member.packed)
+        if member.method != _DEFLATED:
+            return self._before_descriptor(member.data_at)
+        engine, at = zlib.decompressobj(-zlib.MAX_WBITS), member.data_at
+        pending = b""
+        while not engine.eof:
+            if not pending:
+                pending = self._read(at, _PIECE)
+                at += len(pending)
+                if not pending:
+                    return self._size
+            try:
+                self._budget.spend(len(engine.decompress(pending, _PIECE)))
+            except zlib.error:
+                return self._before_descriptor(member.data_at)
+            pending = engine.unconsumed_tail
+        return at - len(engine.unused_data)
+
+    def _after(self, member: _Member, end: int) -> int:
+        """Where what follows a member begins: beyond the sizes that follow its content, if they do."""
+        if member.packed is not None or self._read(end, 4) != _DESCRIPTOR:
+            return end
+        # Check sum and two sizes, of four bytes each or, in large files, of eight.
+        lengths = (_DESCRIPTOR_SIZE, _DESCRIPTOR_SIZE + 8)
+        return next((end + size for size in lengths if self._read(end + size, 2) == b"PK"), min(self._size, end + 16))
+
+    def _before_descriptor(self, at: int) -> int:
+        """The next place where a descriptor or a header stands; the end of the zip where none does."""
+        start = at
+        while at < self._size:
+            piece = self._read(at, BLOCK)
+            places = [place for sign in (_DESCRIPTOR, _LOCAL, *_AFTER) if (place := piece.find(sign)) >= 0]
+            if places:
+                return max(start, at + min(places))
+            if len(piece) < 4:
+                break
+            at += len(piece) - 3
+        return self._size
+
+
+class _Unpacked(io.RawIOBase):
+    """A member's content. What came before a break is given first; then EOFError says where it broke off."""
+
+    def __init__(self, stream: BinaryIO, member: _Member, end: int) -> None:
+        self._stream = stream
+        self._at = member.data_at
+        self._end = end
+        self._given = 0
+        self._whole = member.size if member.method == _STORED else None
+        self._engine = zlib.decompressobj(-zlib.MAX_WBITS) if member.method == _DEFLATED else None
+        self._pending = b""
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Fill a buffer. Raises EOFError where the zip ends before the member does."""
+        piece = self._stored(len(buffer)) if self._engine is None else self._inflated(len(buffer))
+        buffer[: len(piece)] = piece
+        self._given += len(piece)
+        return len(piece)
+
+    def _packed(self, size: int) -> bytes:
+        self._stream.seek(self._at)
+        piece = self._stream.read(max(0, min(size, self._end - self._at)))
+        self._at += len(piece)
+        return piece
+
+    def _stored(self, size: int) -> bytes:
+        piece = self._packed(size)
+        if not piece and self._whole is not None and self._given < self._whole:
+            raise EOFError(f"the zip ends within the member, {self._whole - self._given} bytes before its end")
+        return piece
+
+    def _inflated(self, size: int) -> bytes:
+        engine = self._engine
+        assert engine is not None  # noqa: S101 (the caller has looked)
+        while not engine.eof:
+            self._pending = self._pending or self._packed(_PIECE)
+            if not self._pending:
+                raise EOFError(f"the zip ends within the member, after {self._given} bytes of its content")
+            piece = engine.decompress(self._pending, size)
+            self._pending = engine.unconsumed_tail
+            if piece:
+                return piece
+        return b""
+
+
+def _large(extra: bytes, packed: int, size: int) -> tuple[int, int]:
+    """The sizes, from the field for large files where the header sends there."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<2H", extra, at)
+        content = extra[at + 4 : at + 4 + length]
+        if kind == 1:
+            if size == 0xFFFFFFFF and len(content) >= 8:
+                size, content = int.from_bytes(content[:8], "little"), content[8:]
+            if packed == 0xFFFFFFFF and len(content) >= 8:
+                packed = int.from_bytes(content[:8], "little")
+        at += 4 + length
+    return packed, size

@@ -1,0 +1,112 @@
+"""A zip archive. Members are read in place; names are only ever shown, never used as paths to write to."""
+
+from __future__ import annotations
+
+import stat
+import struct
+import zipfile
+from typing import TYPE_CHECKING, BinaryIO
+
+from echoforensics.evidence.entry import Container, Entry, EvidenceIssue, Kind, member_address
+from echoforensics.evidence.limits import MAX_ENTRIES, MAX_ZIP_DIRECTORY
+from echoforensics.evidence.streams import BudgetedStream, buffered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.evidence.limits import Budget
+
+SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
+_END = struct.Struct("<4s4H2LH")
+_ENCRYPTED = 0x1
+#: "Made by" in the central directory, of a host whose attributes are POSIX modes.
+_UNIX = 3
+
+
+class ZipArchive(Container):
+    """The members of a zip, in the order of its central directory."""
+
+    seekable = False
+
+    def __init__(self, stream: BinaryIO, budget: Budget) -> None:
+        """Read the central directory.
+
+        Raises:
+            One of READ_ERRORS: there is none, or it cannot be read or is too large to hold.
+        """
+        _check_directory_size(stream)
+        self._budget = budget
+        self._stream = stream
+        try:
+            self._zip = zipfile.ZipFile(stream)
+        except (ValueError, struct.error, OverflowError) as error:
+            raise zipfile.BadZipFile(f"the central directory cannot be read: {error}") from error
+
+    def entries(self) -> Iterator[Entry | EvidenceIssue]:
+        """Every member that is not a folder."""
+        for index, member in enumerate(self._zip.infolist()):
+            if index >= MAX_ENTRIES:
+                yield EvidenceIssue("", f"only the first {MAX_ENTRIES} members were read")
+                return
+            if member.is_dir():
+                continue
+            yield self._entry(index, member)
+
+    def open(self, address: str) -> BinaryIO:
+        """Open a member; its address begins with its number in the central directory."""
+        try:
+            member = self._zip.infolist()[int(address.partition("@")[0])]
+        except (IndexError, ValueError) as error:
+            raise KeyError(address) from error
+        return self._open(member)
+
+    def close(self) -> None:
+        """Close the archive and the stream below it."""
+        self._zip.close()
+        self._stream.close()
+
+    def _entry(self, index: int, member: zipfile.ZipInfo) -> Entry:
+        path = member.filename.lstrip("/")
+        address = member_address(index, member.filename, path)
+        year, month, day, hour, minute, second = member.date_time
+        wall = f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+        times = {"modified": f"{wall} (local time of an unknown zone)"}
+        if stat.S_ISLNK(member.external_attr >> 16):
+            return Entry(path, address, 0, None, Kind.LINK, note="a link; not followed", times=times)
+        if member.flag_bits & _ENCRYPTED:
+            note = "encrypted; not read"
+            return Entry(path, address, member.file_size, None, note=note, times=times)
+        opener, mode = (lambda: self._open(member)), _mode(member)
+        return Entry(path, address, member.file_size, opener, times=times, seekable=False, mode=mode)
+
+    def _open(self, member: zipfile.ZipInfo) -> BinaryIO:
+        try:
+            inner = self._zip.open(member)
+        except (RuntimeError, ValueError, struct.error) as error:
+            raise zipfile.BadZipFile(f"the member cannot be opened: {error}") from error
+        return buffered(BudgetedStream(inner, self._budget))  # type: ignore[arg-type]
+
+
+def _mode(member: zipfile.ZipInfo) -> int | None:
+    """The permission bits, where a Unix program made the member and wrote some."""
+    bits = stat.S_IMODE(member.external_attr >> 16)
+    return bits if member.create_system == _UNIX and member.external_attr >> 16 else None
+
+
+def is_zip(head: bytes) -> bool:
+    """Whether a file begins as a zip does."""
+    return head.startswith(SIGNATURES)
+
+
+def _check_directory_size(stream: BinaryIO) -> None:
+    """Refuse a central directory too large to hold, before the library reads it whole."""
+    end = stream.seek(0, 2)
+    start = max(0, end - 65_557)
+    stream.seek(start)
+    tail = stream.read(65_557)
+    at = tail.rfind(b"PK\x05\x06")
+    if at >= 0 and len(tail) - at >= _END.size:
+        size = _END.unpack_from(tail, at)[5]
+        if MAX_ZIP_DIRECTORY < size < 0xFFFFFFFF:
+            raise zipfile.BadZipFile(f"its central directory of {size} bytes is larger than {MAX_ZIP_DIRECTORY}")
+    stream.seek(0)

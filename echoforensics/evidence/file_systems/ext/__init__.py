@@ -1,0 +1,1 @@
+"""ext2, ext3 and ext4: what The Sleuth Kit does not give of them, deleted files foremost."""

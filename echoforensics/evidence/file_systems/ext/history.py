@@ -1,0 +1,295 @@
+"""What the journal of ext3 and ext4 remembers: names in directories, and inodes as they were."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from echoforensics.evidence.file_systems.ext.content import ExtContent, MapBudget, content_of
+from echoforensics.evidence.file_systems.ext.directory import DirectoryBlock, ExtName, NameType, parse_directory_block
+from echoforensics.evidence.file_systems.ext.inode import ExtInode, parse_inode, runs_of
+from echoforensics.evidence.file_systems.ext.journal import Copy, JournalIndex, JournalSuperblock, index_journal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from echoforensics.evidence.file_systems.ext.layout import ExtLayout
+
+#: Names that are kept track of.
+MAX_NAMES = 1_000_000
+_MAX_DEPTH = 200
+#: Names are asked for in the order of their inodes, which lie side by side in the same blocks.
+_CACHED_BLOCKS = 1024
+_ESCAPED = b"\xc0\x3b\x39\x98"
+
+
+@dataclass(frozen=True, slots=True)
+class NameCopy:
+    """A name in a journal copy of a directory block.
+
+    Attributes:
+        name: as it stands there.
+        block: of the file system, of which the copy is; None where no descriptor tells it.
+        folder: the directory's inode, where the copy itself tells it, else 0.
+        parent: the inode of the directory above, likewise.
+        order: see :class:`Copy`; None where no descriptor tells it.
+        place: the copy's block in the journal.
+    """
+
+    name: ExtName
+    block: int | None
+    folder: int
+    parent: int
+    order: int | None
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class InodeCopy:
+    """An inode in a journal copy of a block of an inode table.
+
+    Attributes:
+        number: of the inode.
+        inode: what the copy says.
+        copy: where it stands.
+    """
+
+    number: int
+    inode: ExtInode
+    copy: Copy
+
+
+class ExtHistory:
+    """The names and inodes in a journal.
+
+    Attributes:
+        names: by (name, inode), the newest copy of each.
+        faults: what of the journal could not be read, a sentence each.
+    """
+
+    def __init__(
+        self,
+        layout: ExtLayout,
+        superblock: JournalSuperblock,
+        length: int,
+        read: Callable[[int, int], bytes],
+        volume_length: int,
+    ) -> None:
+        """Look through a journal.
+
+        Args:
+            layout: of the file system.
+            superblock: of the journal.
+            length: bytes of the journal's content.
+            read: reads (byte offset in the journal, size in bytes).
+            volume_length: bytes of the volume.
+        """
+        self._layout = layout
+        self._size = superblock.block_size
+        self._read = read
+        self._volume_length = volume_length
+        self._cached = lru_cache(_CACHED_BLOCKS)(self._block)
+        index: JournalIndex = index_journal(superblock, length, read)
+        self.issues = list(index.issues)
+        self._copies: dict[int, list[Copy]] = {}
+        self._by_place = {copy.place: copy for copy in index.copies}
+        for copy in index.copies:
+            if copy.block is not None:
+                self._copies.setdefault(copy.block, []).append(copy)
+        self.names: dict[tuple[bytes, int], NameCopy] = {}
+        self._folder_names: dict[int, NameCopy] = {}
+        self._collect_names(index)
+        self.inodes_named = {inode for _, inode in self.names}
+
+    def inode_at(self, place: int, number: int) -> InodeCopy:
+        """An inode in a block of the journal. Raises OSError, or KeyError where there is none."""
+        block, offset = self._layout.inode_in_block(number)
+        copy = self._by_place[place]
+        if copy.block != block:
+            raise KeyError(place)
+        inode = parse_inode(self._block(copy)[offset : offset + self._layout.inode_size])
+        if inode is None:
+            raise KeyError(place)
+        return InodeCopy(number, inode, copy)
+
+    def inode_for(self, number: int, order: int | None) -> InodeCopy | None:
+        """The newest copy of a file's inode that leads to content; None where there is none.
+
+        An inode may have been given to several files in turn. The file meant is the one that had the inode when the
+        name was written.
+
+        Args:
+            number: of the inode.
+            order: of the copy that the name stands in; None where that is not known.
+        """
+        copies = list(self._inode_copies(number))
+        living = self._living_key(number)
+        files = [copy for copy in copies if copy.inode.is_file and copy.inode.owner_key != living]
+        key = _key_at([copy for copy in files if copy.inode.links], order)
+        with_content = [copy for copy in files if copy.inode.points and key in (None, copy.inode.owner_key)]
+        return with_content[-1] if with_content else None
+
+    def content(self, found: InodeCopy, budget: MapBudget) -> ExtContent:
+        """Where an inode's copy says the content lies. Raises MappingError."""
+        versions = budget.counted(self._versions(found.copy.order))
+        return content_of(found.inode, self._layout, self._volume_length, versions)
+
+    def folder_of(self, name: NameCopy, folders: dict[int, tuple[bytes, int]], owners: dict[int, int]) -> bytes:
+        """The path of the folder a name stood in, as far as it is known; else a path that tells what is known.
+
+        Args:
+            name: in a copy of a directory block.
+            folders: by inode, path and the inode of the folder above, of those that stand.
+            owners: see :meth:`owners`.
+        """
+        number = name.folder or owners.get(name.block or 0, 0)
+        if not number:
+            return b"$Journal/block-%d" % name.block if name.block is not None else b"$Journal"
+        return self._path(number, name.parent, folders)
+
+    def owners(self, folders: dict[int, tuple[bytes, int]]) -> dict[int, int]:
+        """Which folder each further block of a directory belongs to: by block, the folder's inode."""
+        wanted = {name.block for name in self.names.values() if not name.folder and name.block is not None}
+        found: dict[int, int] = {}
+        if not wanted:
+            return found
+        budget = MapBudget()
+        for number in (*folders, *(number for number in self._folder_names if number not in folders)):
+            for inode, order in self._folder_inodes(number):
+                for block in self._blocks(inode, order, budget):
+                    if block in wanted:
+                        found.setdefault(block, number)
+        return found
+
+    def _collect_names(self, index: JournalIndex) -> None:
+        for place in index.unclaimed:
+            self._collect_block(Copy(None, place, None, 0, escaped=False, committed=False))
+        for copy in index.copies:
+            if copy.block is not None and not self._layout.is_fixed(copy.block):
+                self._collect_block(copy)
+            if len(self.names) > MAX_NAMES:
+                self.issues.append(f"only the first {MAX_NAMES} names in the journal were read")
+                return
+
+    def _collect_block(self, copy: Copy) -> None:
+        try:
+            data = self._block(copy)
+        except OSError as error:
+            self.issues.append(f"block {copy.place} of the journal cannot be read: {error}")
+            return
+        found: DirectoryBlock | None = parse_directory_block(data, self._layout.inodes)
+        # Without a descriptor, only what begins as a directory begins is taken for one.
+        if found is None or (copy.block is None and not found.folder):
+            return
+        order = copy.order if copy.block is not None else None
+        for name in found.names:
+            known = NameCopy(name, copy.block, found.folder, found.parent, order, copy.place)
+            self.names[name.name, name.inode] = known
+            if name.type is NameType.FOLDER:
+                self._folder_names[name.inode] = known
+
+    def _block(self, copy: Copy) -> bytes:
+        data = self._read(copy.place * self._size, self._size)
+        if len(data) < self._size:
+            raise OSError("it lies beyond the journal's end")
+        return _ESCAPED + data[4:] if copy.escaped else data
+
+    def _inode_copies(self, number: int) -> Iterator[InodeCopy]:
+        try:
+            block, offset = self._layout.inode_in_block(number)
+        except OSError:
+            return  # there is no such inode, or its place cannot be read: told where the group is read
+        before, inode = b"", None
+        copies = self._copies.get(block, [])
+        for place, copy in enumerate(copies):
+            try:
+                raw = self._cached(copy)[offset : offset + self._layout.inode_size]
+            except OSError:
+                continue  # told when the journal was looked through
+            if raw != before:
+                before, inode = raw, parse_inode(raw)
+            if inode is not None and inode.mode and not self._repeats(copies, place + 1, offset, raw):
+                yield InodeCopy(number, inode, copy)
+
+    def _repeats(self, copies: list[Copy], place: int, offset: int, raw: bytes) -> bool:
+        """Whether the next copy says the same of an inode; only the newest of such is of use."""
+        try:
+            return place < len(copies) and self._cached(copies[place])[offset : offset + len(raw)] == raw
+        except OSError:
+            return False
+
+    def _living_key(self, number: int) -> tuple[int, int, int] | None:
+        """Tells the file that has the inode now; None where none has."""
+        try:
+            if not self._layout.inode_is_allocated(number):
+                return None
+            inode = parse_inode(self._layout.raw_inode(number))
+        except OSError:
+            return None
+        return inode.owner_key if inode and inode.links else None
+
+    def _versions(self, order: int) -> Callable[[int], Iterator[bytes]]:
+        """Blocks as they were at a time: the copy before it, the block as it is if nobody else has it, copies after."""
+
+        def versions(number: int) -> Iterator[bytes]:
+            copies = self._copies.get(number, [])
+            split = bisect_right(copies, order, key=lambda copy: copy.order)
+            for copy in reversed(copies[:split]):
+                yield from self._block_or_none(copy)
+            try:
+                if not self._layout.allocated_blocks(number, 1):
+                    yield self._layout.block(number)
+            except OSError:
+                pass  # then it is no version of it
+            for copy in copies[split:]:
+                yield from self._block_or_none(copy)
+
+        return versions
+
+    def _block_or_none(self, copy: Copy) -> Iterator[bytes]:
+        try:
+            yield self._block(copy)
+        except OSError:
+            return
+
+    def _folder_inodes(self, number: int) -> Iterator[tuple[ExtInode, int | None]]:
+        try:
+            inode = parse_inode(self._layout.raw_inode(number))
+        except OSError:
+            inode = None
+        if inode is not None and inode.is_folder and inode.points and inode.size > self._size:
+            yield inode, None
+        for copy in reversed(list(self._inode_copies(number))):
+            if copy.inode.is_folder and copy.inode.points and copy.inode.size > self._size:
+                yield copy.inode, copy.copy.order
+
+    def _blocks(self, inode: ExtInode, order: int | None, budget: MapBudget) -> Iterator[int]:
+        versions = budget.counted(self._versions(order if order is not None else 1 << 31))
+        try:
+            runs = runs_of(inode, self._layout.block_size, self._layout.blocks, versions)
+        except OSError:
+            return  # then its further blocks have no known owner
+        for _, block, length in runs:
+            yield from range(block, block + min(length, self._layout.blocks))
+
+    def _path(self, number: int, parent: int, folders: dict[int, tuple[bytes, int]]) -> bytes:
+        parts: list[bytes] = []
+        for _ in range(_MAX_DEPTH):
+            if number in folders and parent in (0, folders[number][1]):
+                return b"/".join(filter(None, (folders[number][0], *reversed(parts))))
+            name = self._folder_names.get(number)
+            if name is None or not name.folder:
+                break
+            parts.append(name.name.name)
+            number, parent = name.folder, name.parent
+        return b"/".join((b"$Journal", b"%d" % number, *reversed(parts)))
+
+
+def _key_at(copies: list[InodeCopy], order: int | None) -> tuple[int, int, int] | None:
+    """Which file had an inode at a time: as its last copy before says, or its first after."""
+    if order is None or not copies:
+        return None
+    before = [copy for copy in copies if copy.copy.order <= order]
+    return (before[-1] if before else copies[0]).inode.owner_key

@@ -1,0 +1,253 @@
+"""An inode of ext2, ext3 or ext4, from its bytes, and where its content lies.
+
+References:
+    Linux, Documentation/filesystems/ext4/inodes.rst and ifork.rst (block maps and extent trees).
+"""
+
+from __future__ import annotations
+
+import stat
+import struct
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+EXTENTS_FLAG = 0x80000
+EA_INODE_FLAG = 0x200000
+INLINE_FLAG = 0x10000000
+_EXTENT_MAGIC = 0xF30A
+_MAX_DEPTH = 5
+#: A longer extent was reserved but never written; it reads as zeros.
+_WRITTEN_MAX = 32768
+#: Pieces and tree blocks of one file; more are not followed.
+MAX_RUNS = 1_000_000
+MAX_NODES = 20_000
+_DIRECT = 12
+
+#: (logical block, block on the volume, how many); blocks that were never written are left out.
+Run = tuple[int, int, int]
+
+
+class MappingError(OSError):
+    """Where an inode says its content lies cannot be."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtInode:
+    """What an inode says.
+
+    Attributes:
+        mode: type and permissions.
+        size: bytes of content.
+        links: how many names lead to it.
+        times: (name, seconds since 1970, nanoseconds), those that are kept.
+        deleted: its deletion time in seconds since 1970, or the next orphan's number; 0 where it has none.
+        flags: of the inode.
+        generation: set when the inode is given to a file.
+        map: the 60 bytes that say where the content lies.
+    """
+
+    mode: int
+    size: int
+    links: int
+    times: tuple[tuple[str, int, int], ...]
+    deleted: int
+    flags: int
+    generation: int
+    map: bytes
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a regular file."""
+        return stat.S_ISREG(self.mode)
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder."""
+        return stat.S_ISDIR(self.mode)
+
+    @property
+    def points(self) -> bool:
+        """Whether it states a size and leads to any content, as far as the inode itself tells."""
+        if not self.size:
+            return False
+        if self.flags & EXTENTS_FLAG:
+            return self.map[:2] == b"\x0a\xf3" and self.map[2:4] != b"\0\0"
+        return any(self.map)
+
+    @property
+    def owner_key(self) -> tuple[int, int, int]:
+        """Tells one file from the next that was given the same inode: generation and creation time."""
+        created = next(((seconds, part) for name, seconds, part in self.times if name == "created"), (0, 0))
+        return (self.generation, *created)
+
+    def times_as_text(self) -> dict[str, str]:
+        """Its times as they are shown: in UTC, to the nanosecond."""
+        return {name: shown for name, seconds, part in self.times if (shown := time_text(seconds, part))}
+
+
+def parse_inode(data: bytes) -> ExtInode | None:
+    """An inode from its bytes; None where they are too few."""
+    if len(data) < 128:
+        return None
+    mode, low, accessed, changed, modified, deleted, links, flags = struct.unpack_from("<H2xIIIII2xH4xI", data)
+    generation, high = struct.unpack_from("<I4xI", data, 100)
+    # Folders kept an access list there before ext4; only its lower half is believed for them.
+    size = low | high << 32 if not stat.S_ISDIR(mode) or high < 1 << 16 else low
+    extra = struct.unpack_from("<H", data, 128)[0] if len(data) >= 160 else 0
+    words = dict.fromkeys(("changed", "modified", "accessed"), 0)
+    created: tuple[int, int] | None = None
+    if 24 <= extra <= len(data) - 128:
+        words["changed"], words["modified"], words["accessed"], *at = struct.unpack_from("<IIIII", data, 132)
+        created = (at[0], at[1])
+    kept = [("modified", modified), ("accessed", accessed), ("changed", changed)]
+    times = [(name, *_full_time(seconds, words[name])) for name, seconds in kept if seconds]
+    if created and created[0]:
+        times.append(("created", *_full_time(*created)))
+    return ExtInode(mode, size, links, tuple(times), deleted, flags, generation, data[40:100])
+
+
+def time_text(seconds: int, nanoseconds: int) -> str:
+    """A time in UTC; empty where there is none."""
+    if not seconds:
+        return ""
+    second = _second(seconds)
+    return f"{second}.{nanoseconds:09d}Z" if second else f"{seconds} seconds since 1970"
+
+
+@lru_cache(4096)
+def _second(seconds: int) -> str:
+    """A second in UTC; empty where there is no date for it. Files written together share their seconds."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
+    except (ValueError, OverflowError, OSError):
+        return ""
+
+
+def runs_of(inode: ExtInode, block_size: int, blocks: int, read_block: Callable[[int], Iterator[bytes]]) -> list[Run]:
+    """Where an inode's content lies.
+
+    Args:
+        inode: of a file or folder.
+        block_size: bytes.
+        blocks: how many the file system has.
+        read_block: gives the versions of a block that are at hand, the one to be believed first; it may give none.
+
+    Raises:
+        MappingError: a block of the map cannot be read or holds no map, or leads outside the file system.
+    """
+    reader = _MapReader(block_size, blocks, read_block)
+    if inode.flags & INLINE_FLAG:
+        return []
+    if inode.flags & EXTENTS_FLAG:
+        reader.extents(inode.map, None, 0)
+    else:
+        reader.pointers(inode.map, -(-inode.size // block_size))
+    return reader.runs
+
+
+class _MapReader:
+    def __init__(self, block_size: int, blocks: int, read_block: Callable[[int], Iterator[bytes]]) -> None:
+        self._block_size = block_size
+        self._blocks = blocks
+        self._read_block = read_block
+        self._nodes = 0
+        self.runs: list[Run] = []
+
+    def extents(self, node: bytes, depth: int | None, least: int) -> None:
+        """A node of an extent tree; ``depth`` is what the node above asks for, ``least`` its first logical block."""
+        magic, count, _, stated = struct.unpack_from("<HHHH", node)
+        if magic != _EXTENT_MAGIC or stated > _MAX_DEPTH or depth not in (None, stated) or 12 + count * 12 > len(node):
+            raise MappingError("a node of the extent tree is not one")
+        for at in range(12, 12 + count * 12, 12):
+            if stated:
+                logical, low, high = struct.unpack_from("<IIH", node, at)
+                self._ordered(logical, least)
+                self.extents(self._node(low | high << 32, stated - 1), stated - 1, logical)
+                least = logical + 1
+                continue
+            logical, length, high, low = struct.unpack_from("<IHHI", node, at)
+            self._ordered(logical, least)
+            if length <= _WRITTEN_MAX:
+                self._add(logical, low | high << 32, length)
+            least = logical + (length if length <= _WRITTEN_MAX else length - _WRITTEN_MAX)
+
+    def pointers(self, area: bytes, wanted: int) -> None:
+        """The twelve direct pointers of ext2 and ext3, and those that lead to blocks of pointers."""
+        numbers = struct.unpack("<15I", area)
+        per_block = self._block_size // 4
+        logical = self._direct(numbers[:_DIRECT], 0, wanted)
+        for level in (1, 2, 3):
+            if logical >= wanted:
+                return
+            if numbers[_DIRECT + level - 1]:
+                self._indirect(numbers[_DIRECT + level - 1], level, logical, wanted)
+            logical += per_block**level
+
+    def _indirect(self, block: int, level: int, logical: int, wanted: int) -> None:
+        per_block = self._block_size // 4
+        numbers = struct.unpack(f"<{per_block}I", self._pointer_block(block))
+        if level == 1:
+            self._direct(numbers, logical, wanted)
+            return
+        for number in numbers:
+            if logical >= wanted:
+                return
+            if number:
+                self._indirect(number, level - 1, logical, wanted)
+            logical += per_block ** (level - 1)
+
+    def _direct(self, numbers: tuple[int, ...], logical: int, wanted: int) -> int:
+        for number in numbers:
+            if logical >= wanted:
+                break
+            if number:
+                self._add(logical, number, 1)
+            logical += 1
+        return logical
+
+    def _node(self, block: int, depth: int) -> bytes:
+        for data in self._versions(block):
+            magic, count, _, stated = struct.unpack_from("<HHHH", data)
+            if magic == _EXTENT_MAGIC and stated == depth and 0 < count <= (len(data) - 12) // 12:
+                return data
+        raise MappingError(f"block {block} should hold a part of the extent tree, and does not")
+
+    def _pointer_block(self, block: int) -> bytes:
+        for data in self._versions(block):
+            numbers = struct.unpack(f"<{len(data) // 4}I", data)
+            if any(numbers) and max(numbers) < self._blocks:
+                return data
+        raise MappingError(f"block {block} should hold pointers to content, and does not")
+
+    def _versions(self, block: int) -> Iterator[bytes]:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise MappingError(f"its content is described in more than {MAX_NODES} blocks")
+        return self._read_block(block)
+
+    def _ordered(self, logical: int, least: int) -> None:
+        if logical < least:
+            raise MappingError("its extents overlap or run backwards")
+
+    def _add(self, logical: int, block: int, length: int) -> None:
+        if block <= 0 or block + length > self._blocks:
+            raise MappingError(f"its content would lie in block {block}, outside the file system")
+        if self.runs:
+            before, place, size = self.runs[-1]
+            if before + size == logical and place + size == block:
+                self.runs[-1] = (before, place, size + length)
+                return
+        if len(self.runs) >= MAX_RUNS:
+            raise MappingError(f"its content lies in more than {MAX_RUNS} pieces")
+        self.runs.append((logical, block, length))
+
+
+def _full_time(seconds: int, word: int) -> tuple[int, int]:
+    """Seconds and nanoseconds of a time kept in 32 bits and an extra word: two bits of epoch, then nanoseconds."""
+    signed = seconds - (1 << 32) if seconds & 1 << 31 else seconds
+    return signed + ((word & 3) << 32), word >> 2

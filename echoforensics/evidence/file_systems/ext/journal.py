@@ -1,0 +1,230 @@
+"""The journal of ext3 and ext4 (JBD2): which blocks of the file system it holds copies of.
+
+A journal is a ring. What was written in earlier rounds stays until it is overwritten, so that it holds older
+states of directories and inodes too. The whole ring is looked at, not only what would be replayed.
+
+References:
+    Linux, Documentation/filesystems/ext4/journal.rst; include/linux/jbd2.h.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MAGIC = 0xC03B3998
+_MAGIC_BYTES = b"\xc0\x3b\x39\x98"
+_DESCRIPTOR, _COMMIT, _SUPERBLOCK_1, _SUPERBLOCK_2, _REVOKE = 1, 2, 3, 4, 5
+_INCOMPAT_64BIT = 0x2
+_INCOMPAT_CSUM_2 = 0x8
+_INCOMPAT_CSUM_3 = 0x10
+_INCOMPAT_FAST_COMMIT = 0x20
+_TAG_ESCAPED, _TAG_SAME_UUID, _TAG_LAST = 1, 2, 8
+#: Blocks of fast commits where the superblock states no number.
+_FAST_COMMIT_BLOCKS = 256
+#: Copies that are kept track of; a journal of 1 GiB has at most 262,144 of 4 KiB.
+MAX_COPIES = 4_000_000
+_HEADER = 12
+_BATCH = 1024 * 1024
+
+
+class JournalError(OSError):
+    """There is no journal that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of a block of the file system.
+
+    Attributes:
+        block: of the file system; None where no descriptor tells it.
+        place: the block of the journal it lies in.
+        transaction: its sequence number as the journal states it; None where no descriptor tells it.
+        order: grows with time; negative for what lies before the journal's present start.
+        escaped: its first four bytes were set to zero, because they look like the journal's own.
+        committed: whether a commit block of the transaction was found.
+    """
+
+    block: int | None
+    place: int
+    transaction: int | None
+    order: int
+    escaped: bool
+    committed: bool
+
+
+@dataclass(slots=True)
+class JournalIndex:
+    """What a journal holds.
+
+    Attributes:
+        copies: of blocks of the file system, oldest first.
+        unclaimed: journal blocks that no descriptor leads to, and that are not the journal's own.
+        commits: how many commit blocks there are.
+        revokes: how many revoke blocks there are.
+        faults: what could not be read, a sentence each.
+    """
+
+    copies: list[Copy] = field(default_factory=list)
+    unclaimed: list[int] = field(default_factory=list)
+    commits: int = 0
+    revokes: int = 0
+    issues: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalSuperblock:
+    """How a journal is laid out.
+
+    Attributes:
+        block_size: bytes.
+        first, end: its ring of blocks, the end not included.
+        sequence: the number of the first transaction that would be replayed.
+        start: the block where replaying would begin; 0 where there is nothing to replay.
+        incompat: its features.
+        fast_blocks: how many blocks behind the ring hold fast commits, which are kept in another way.
+    """
+
+    block_size: int
+    first: int
+    end: int
+    sequence: int
+    start: int
+    incompat: int
+    fast_blocks: int
+
+    @property
+    def tag_size(self) -> int:
+        """Bytes of a tag, without its UUID."""
+        if self.incompat & _INCOMPAT_CSUM_3:
+            return 16
+        size = 14 if self.incompat & _INCOMPAT_CSUM_2 else 12
+        return size if self.incompat & _INCOMPAT_64BIT else size - 4
+
+
+def parse_superblock(data: bytes) -> JournalSuperblock:
+    """The journal's superblock, from the journal's first bytes (1 KiB). Raises JournalError."""
+    if len(data) < 1024:
+        raise JournalError("the journal is too short")
+    magic, kind, _, block_size, length, first, sequence, start = struct.unpack_from(">8I", data)
+    if magic != MAGIC or kind not in (_SUPERBLOCK_1, _SUPERBLOCK_2):
+        raise JournalError("the journal has no superblock")
+    if block_size & (block_size - 1) or not 1024 <= block_size <= 65536 or not 0 < first < length:
+        raise JournalError("the journal's superblock holds values that cannot be")
+    incompat = struct.unpack_from(">I", data, 40)[0] if kind == _SUPERBLOCK_2 else 0
+    fast = 0
+    if incompat & _INCOMPAT_FAST_COMMIT:
+        fast = min(struct.unpack_from(">I", data, 84)[0] or _FAST_COMMIT_BLOCKS, length - first - 1)
+    return JournalSuperblock(block_size, first, length - fast, sequence, start, incompat, fast)
+
+
+def parse_tags(data: bytes, superblock: JournalSuperblock) -> Iterator[tuple[int, bool]]:
+    """The tags of a descriptor block: (block of the file system, whether the copy is escaped)."""
+    size = superblock.tag_size
+    tail = 4 if superblock.incompat & (_INCOMPAT_CSUM_2 | _INCOMPAT_CSUM_3) else 0
+    at, end = _HEADER, len(data) - tail
+    while at + size <= end:
+        block = struct.unpack_from(">I", data, at)[0]
+        if superblock.incompat & _INCOMPAT_CSUM_3:
+            flags, high = struct.unpack_from(">II", data, at + 4)
+        else:
+            flags = struct.unpack_from(">H", data, at + 6)[0]
+            high = struct.unpack_from(">I", data, at + 8)[0] if superblock.incompat & _INCOMPAT_64BIT else 0
+        yield block | (high << 32 if superblock.incompat & _INCOMPAT_64BIT else 0), bool(flags & _TAG_ESCAPED)
+        at += size + (0 if flags & _TAG_SAME_UUID else 16)
+        if flags & _TAG_LAST:
+            return
+
+
+def index_journal(superblock: JournalSuperblock, length: int, read: Callable[[int, int], bytes]) -> JournalIndex:
+    """Find every copy in a journal.
+
+    Args:
+        superblock: of the journal.
+        length: bytes that the journal's inode states.
+        read: reads (byte offset in the journal, size in bytes). May give fewer, or raise OSError.
+    """
+    return _Indexer(superblock, length, read).index()
+
+
+class _Indexer:
+    def __init__(self, superblock: JournalSuperblock, length: int, read: Callable[[int, int], bytes]) -> None:
+        self._super = superblock
+        self._read = read
+        self._end = min(superblock.end, length // superblock.block_size)
+        self._found = JournalIndex()
+        self._committed: set[int] = set()
+        #: Journal block: (kind, sequence, tags) of the journal's own blocks.
+        self._own: dict[int, tuple[int, int, list[tuple[int, bool]]]] = {}
+
+    def index(self) -> JournalIndex:
+        self._find_own()
+        self._committed = {sequence for kind, sequence, _ in self._own.values() if kind == _COMMIT}
+        self._found.commits = sum(kind == _COMMIT for kind, _, _ in self._own.values())
+        self._found.revokes = sum(kind == _REVOKE for kind, _, _ in self._own.values())
+        if self._end < self._super.end:
+            self._found.issues.append("the journal's inode is shorter than its superblock states")
+        if self._super.fast_blocks:
+            self._found.issues.append(f"the journal's {self._super.fast_blocks} blocks of fast commits were not read")
+        claimed = bytearray(max(0, self._end))
+        for place, (kind, sequence, tags) in self._own.items():
+            if kind == _DESCRIPTOR:
+                self._claim(place, sequence, tags, claimed)
+        self._found.copies.sort(key=lambda copy: (copy.order, copy.place))
+        self._found.unclaimed = [
+            place for place in range(self._super.first, self._end) if not claimed[place] and place not in self._own
+        ]
+        return self._found
+
+    def _find_own(self) -> None:
+        size = self._super.block_size
+        step = max(1, _BATCH // size)
+        tags = 0
+        for start in range(self._super.first, self._end, step):
+            count = min(step, self._end - start)
+            try:
+                data = self._read(start * size, count * size)
+            except OSError as error:
+                self._found.issues.append(f"blocks {start} to {start + count - 1} of the journal are lost: {error}")
+                continue
+            at = data.find(_MAGIC_BYTES)
+            while at >= 0:
+                if at % size == 0 and at + size <= len(data):
+                    tags += self._own_block(start + at // size, data[at : at + size])
+                if tags > MAX_COPIES:
+                    self._found.issues.append(f"only the first {MAX_COPIES} copies in the journal were read")
+                    return
+                at = data.find(_MAGIC_BYTES, at + 4)
+
+    def _own_block(self, place: int, data: bytes) -> int:
+        kind, sequence = struct.unpack_from(">II", data, 4)
+        if kind not in (_DESCRIPTOR, _COMMIT, _REVOKE, _SUPERBLOCK_1, _SUPERBLOCK_2):
+            return 0
+        tags = list(parse_tags(data, self._super)) if kind == _DESCRIPTOR else []
+        self._own[place] = (kind, sequence, tags)
+        return len(tags)
+
+    def _claim(self, place: int, sequence: int, tags: list[tuple[int, bool]], claimed: bytearray) -> None:
+        places: list[int] = []
+        at = self._after(place)
+        while len(places) < len(tags) and at not in self._own and at != place:
+            places.append(at)
+            at = self._after(at)
+        # Where a block of the journal itself comes too early, a later round has overwritten the rest.
+        committed = sequence in self._committed
+        order = _signed(sequence - self._super.sequence)
+        for here, (block, escaped) in zip(places, tags, strict=False):
+            claimed[here] = 1
+            self._found.copies.append(Copy(block, here, sequence, order, escaped, committed))
+
+    def _after(self, place: int) -> int:
+        return place + 1 if place + 1 < self._end else self._super.first
+
+
+def _signed(difference: int) -> int:
+    """Sequence numbers run around at 2 to the 32nd."""
+    return (difference + (1 << 31)) % (1 << 32) - (1 << 31)

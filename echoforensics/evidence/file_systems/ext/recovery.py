@@ -1,0 +1,347 @@
+"""Deleted files of an ext file system: what their inodes, the list of orphans and the journal still tell of them."""
+
+from __future__ import annotations
+
+import stat
+import struct
+from functools import cached_property
+from typing import TYPE_CHECKING, BinaryIO
+
+from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind, State, text_of
+from echoforensics.evidence.file_systems.ext.content import ExtContent, MapBudget, content_of, live_versions
+from echoforensics.evidence.file_systems.ext.directory import NameType
+from echoforensics.evidence.file_systems.ext.history import ExtHistory, InodeCopy, NameCopy
+from echoforensics.evidence.file_systems.ext.inode import EA_INODE_FLAG, ExtInode, MappingError, parse_inode, time_text
+from echoforensics.evidence.file_systems.ext.journal import JournalError, parse_superblock
+from echoforensics.evidence.limits import MAX_ENTRIES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from echoforensics.evidence.file_systems.ext.layout import ExtLayout
+
+ORPHANS = b"$OrphanFiles"
+#: What an address in the journal begins with; after it stand the journal's block and the inode.
+JOURNAL = "journal-"
+_UNALLOCATED = "its inode is unallocated and still points to this content, which later writes may have changed"
+_NAME_IN_JOURNAL = "its name stands in a journal copy of a directory block"
+_REUSED = "its inode now belongs to another file"
+_EMPTY = "its inode holds no content"
+_OPEN = "it was deleted while it was open, so that its inode and blocks are still kept for it"
+
+
+class ExtFiles:
+    """The files of an ext file system by their inodes, and by copies of inodes in the journal."""
+
+    def __init__(self, layout: ExtLayout, read: Callable[[int, int], bytes], length: int) -> None:
+        """Take what is read. The journal is read when it is first needed.
+
+        Args:
+            layout: of the file system.
+            read: reads (byte offset in the volume, size in bytes).
+            length: bytes of the volume.
+        """
+        self.layout = layout
+        self._read = read
+        self._length = length
+        self._issues: list[str] = []
+
+    @cached_property
+    def history(self) -> ExtHistory | None:
+        """What the journal remembers; None where there is no journal, or none that can be read."""
+        if not self.layout.journal_inode:
+            return None
+        try:
+            found = self._read_journal()
+        except OSError as error:
+            self._issues.append(f"the journal was not read: {error}")
+            return None
+        self._issues.extend(found.issues)
+        return found
+
+    def issues(self) -> list[str]:
+        """What of the journal is not, or could not be, taken into account: a sentence each."""
+        issues: list[str] = []
+        if self.layout.needs_recovery:
+            issues.append("the journal was not replayed; the newest state of some files may stand only in it")
+        if self.layout.journal_device:
+            issues.append(f"its journal is on another device ({self.layout.journal_device}) and was not read")
+        _ = self.history
+        return issues + self._issues
+
+    def inode(self, number: int) -> ExtInode | None:
+        """An inode as it is now; None where it cannot be read."""
+        try:
+            return parse_inode(self.layout.raw_inode(number))
+        except OSError:
+            return None
+
+    def content(self, inode: ExtInode, budget: MapBudget | None = None) -> ExtContent:
+        """Where an inode's content lies. Raises MappingError."""
+        versions = (budget or MapBudget()).counted(live_versions(self.layout))
+        return content_of(inode, self.layout, self._length, versions)
+
+    def stream(self, content: ExtContent) -> BinaryIO:
+        """Content as a stream."""
+        return content.open(self.layout.block_size, self._read)
+
+    def at(self, address: str) -> ExtContent:
+        """The content at an address in the journal. Raises KeyError or OSError."""
+        place, _, number = address.partition("@")[0].removeprefix(JOURNAL).partition("-")
+        if self.history is None or not (place.isdecimal() and number.isdecimal()):
+            raise KeyError(address)
+        return self.history.content(self.history.inode_at(int(place), int(number)), MapBudget())
+
+    def _read_journal(self) -> ExtHistory:
+        inode = parse_inode(self.layout.raw_inode(self.layout.journal_inode))
+        if inode is None or not inode.is_file:
+            raise JournalError("its inode is not a file's")
+        content = self.content(inode)
+        read = content.reader(self.layout.block_size, self._read)
+        superblock = parse_superblock(read(0, 1024))
+        if superblock.block_size != self.layout.block_size:
+            raise JournalError("its blocks are not of the file system's size")
+        return ExtHistory(self.layout, superblock, content.size, read, self._length)
+
+
+class ExtRecovery:
+    """One pass over a file system: it is told of each name, and gives what no name leads to."""
+
+    def __init__(self, files: ExtFiles) -> None:
+        self._files = files
+        self._layout = files.layout
+        self._history = files.history
+        self._names = dict(files.history.names) if files.history else {}
+        self._seen = bytearray(self._layout.inodes // 8 + 1)
+        #: Folders that stand: by inode, path and the inode of the folder above.
+        self.folders: dict[int, tuple[bytes, int]] = {}
+        self._budget = MapBudget()
+        self._left: list[int] = []
+        self._issues: list[EvidenceIssue] = []
+
+    def saw(self, name: bytes, number: int, *, stands: bool) -> None:
+        """Take note of a name that was met."""
+        if 0 < number <= self._layout.inodes:
+            self._seen[number >> 3] |= 1 << (number & 7)
+        if stands and self._names:
+            self._names.pop((name, number), None)
+
+    def deleted(self, path: bytes, name: bytes, number: int) -> Entry:
+        """The entry of a deleted name that still stands in its folder."""
+        known = self._names.pop((name, number), None)
+        inode = self._files.inode(number)
+        if inode is None or not inode.mode:
+            return self._by_journal(path, number, known, "only the name is left")
+        return self._of_inode(path, number, inode, known)
+
+    def nameless_folders(self) -> Iterator[tuple[bytes, int]]:
+        """Folders that no name leads to: (path, inode); those that lie in no other such folder first."""
+        numbers: list[int] = []
+        for found, is_folder in self._nameless():
+            if isinstance(found, EvidenceIssue):
+                self._issues.append(found)
+            else:
+                (numbers if is_folder else self._left).append(found)
+        below = set(numbers)
+        for number in sorted(numbers, key=lambda number: (self._parent(number) in below, number)):
+            if not self._was_seen(number):
+                self.saw(b"", number, stands=False)
+                yield ORPHANS + b"/OrphanFile-%d" % number, number
+
+    def rest(self) -> Iterator[Entry | EvidenceIssue]:
+        """Inodes that no name leads to, then the names that only the journal still holds."""
+        yield from self._issues
+        in_journal = {number for _, number in self._names}
+        for number in self._left:
+            inode = None if self._was_seen(number) else self._files.inode(number)
+            if inode is not None and (inode.points or number not in in_journal):
+                yield self._of_inode(ORPHANS + b"/OrphanFile-%d" % number, number, inode, None, named=False)
+        yield from self._orphan_list_issues()
+        if self._history is None:
+            return
+        owners = self._history.owners(self.folders)
+        for (name, number), known in sorted(self._names.items(), key=lambda item: (item[0][1], item[0][0])):
+            if known.name.type is NameType.FOLDER:
+                continue  # folders are told by the paths of what lies in them
+            path = self._history.folder_of(known, self.folders, owners)
+            full = path + b"/" + name if path else name
+            yield self._by_journal(full, number, known, "only the name is left, in a journal copy of a directory block")
+
+    def _of_inode(
+        self, path: bytes, number: int, inode: ExtInode, known: NameCopy | None, *, named: bool = True
+    ) -> Entry:
+        allocated = self._is_allocated(number)
+        start = "deleted" if named else "no name leads to it"
+        if allocated and inode.links:
+            if named:
+                return self._by_journal(path, number, known, f"deleted; {_REUSED}")
+            reason, state = f"{start}, but its inode is allocated", State.ALLOCATED
+        else:
+            reason, state = f"{start}; {_OPEN if allocated else _UNALLOCATED}", State.DELETED
+        address, times = f"{number}@{path.hex()}", _times(inode, allocated=allocated)
+        if not inode.is_file:
+            kind, what = (Kind.LINK, "a link") if stat.S_ISLNK(inode.mode) else (Kind.OTHER, "not a regular file")
+            return Entry(text_of(path), address, 0, None, kind, state, f"{start}; {what}; not followed", times)
+        if not inode.points:
+            note = f"{start}; {_EMPTY}"
+            return (
+                self._by_journal(path, number, known, note, times)
+                if state is State.DELETED
+                else Entry(text_of(path), address, 0, None, state=state, note=reason, times=times)
+            )
+        try:
+            content = self._files.content(inode, self._budget)
+        except MappingError as error:
+            return self._by_journal(path, number, known, f"{start}; its content is lost: {error}", times)
+        return self._entry(path, address, inode, content, reason, state, times, count=not allocated)
+
+    def _by_journal(
+        self, path: bytes, number: int, known: NameCopy | None, note: str, times: dict[str, str] | None = None
+    ) -> Entry:
+        """The entry by the newest copy of its inode in the journal; without content where there is none."""
+        found = self._history.inode_for(number, known.order if known else None) if self._history else None
+        if found is not None and self._history is not None:
+            try:
+                content = self._history.content(found, self._budget)
+                return self._journal_entry(path, found, content, known, note)
+            except MappingError as error:
+                note += f"; where a journal copy of its inode points to cannot be: {error}"
+        kind = Kind.LINK if known and known.name.type is NameType.LINK else Kind.FILE
+        if known and known.name.type not in (NameType.UNKNOWN, NameType.FILE, NameType.LINK):
+            kind = Kind.OTHER
+        address = f"{number}@{path.hex()}"
+        if known is not None:
+            address = f"{JOURNAL}name-{known.place}-{address}"
+        return Entry(text_of(path), address, 0, None, kind, State.DELETED, note, times or {})
+
+    def _journal_entry(
+        self, path: bytes, found: InodeCopy, content: ExtContent, known: NameCopy | None, note: str
+    ) -> Entry:
+        address = f"{JOURNAL}{found.copy.place}-{found.number}@{path.hex()}"
+        begin = f"deleted; {_NAME_IN_JOURNAL}" if known else note
+        reason = (
+            f"{begin}, its content is where a journal copy of its inode (transaction {found.copy.transaction}) points;"
+            " later writes may have changed it"
+        )
+        if not found.copy.committed:
+            reason += "; the journal holds no commit of that transaction"
+        if known is None or known.order is None:
+            reason += "; whether the inode had this name then is not recorded"
+        times = _times(found.inode, allocated=True)
+        return self._entry(path, address, found.inode, content, reason, State.DELETED, times, count=True)
+
+    def _entry(
+        self,
+        path: bytes,
+        address: str,
+        inode: ExtInode,
+        content: ExtContent,
+        reason: str,
+        state: State,
+        times: dict[str, str],
+        *,
+        count: bool,
+    ) -> Entry:
+        opener: Callable[[], BinaryIO] | None = lambda: self._files.stream(content)  # noqa: E731
+        size = content.size
+        if content.stated != content.size:
+            reason += f"; {oversize(content)}"
+        used = self._in_use(content) if count else 0
+        if used:
+            reason += f"; {used} of its {content.blocks} blocks now belong to other files"
+        if not content.is_anywhere or used == content.blocks > 0:
+            reason += (
+                ", so that no content is given" if used else "; it has no written block, so that no content is given"
+            )
+            opener, size = None, 0
+        mode = stat.S_IMODE(inode.mode)
+        return Entry(text_of(path), address, size, opener, state=state, note=reason, times=times, mode=mode)
+
+    def _in_use(self, content: ExtContent) -> int:
+        try:
+            return content.blocks_in_use(self._layout)
+        except OSError:
+            return 0  # the bitmap is lost, which is told where its group is read
+
+    def _nameless(self) -> Iterator[tuple[int | EvidenceIssue, bool]]:
+        """Inodes that no name leads to, in order, and whether each is a folder's.
+
+        A fault stands for each group whose inodes cannot be read.
+        """
+        given = 0
+        for group in range(min(self._layout.groups, -(-self._layout.inodes // self._layout.inodes_per_group))):
+            try:
+                for first, count, data in self._layout.inode_table(group):
+                    for number in self._used(first, count, data):
+                        at = (number - first) * self._layout.inode_size
+                        inode = parse_inode(data[at : at + self._layout.inode_size])
+                        if inode is not None and not inode.flags & EA_INODE_FLAG:
+                            given += 1
+                            yield number, inode.is_folder
+                    if len(data) < count * self._layout.inode_size:
+                        yield EvidenceIssue("", f"inodes of block group {group} lie beyond the end of the image"), False
+                        break
+            except OSError as error:
+                yield EvidenceIssue("", f"the inodes of block group {group} cannot be read: {error}"), False
+            if given > MAX_ENTRIES:
+                yield EvidenceIssue("", f"only the first {MAX_ENTRIES} inodes without a name were read"), False
+                return
+
+    def _used(self, first: int, count: int, data: bytes) -> Iterator[int]:
+        """Numbers of the inodes in a piece of a table that hold a type, and that no name leads to."""
+        types = data[1 :: self._layout.inode_size]
+        for index in range(min(count, len(types))):
+            number = first + index
+            if (
+                types[index] >> 4
+                and number >= self._layout.first_inode
+                and number not in self._layout.own_inodes
+                and not self._was_seen(number)
+            ):
+                yield number
+
+    def _was_seen(self, number: int) -> bool:
+        return bool(self._seen[number >> 3] >> (number & 7) & 1)
+
+    def _is_allocated(self, number: int) -> bool:
+        try:
+            return self._layout.inode_is_allocated(number)
+        except OSError:
+            return False
+
+    def _parent(self, number: int) -> int:
+        """The folder above, as a folder itself says; 0 where it does not."""
+        inode = self._files.inode(number)
+        try:
+            content = self._files.content(inode, self._budget) if inode else None
+            data = self._layout.block(content.runs[0][1]) if content and content.runs else b""
+        except OSError:
+            return 0
+        return int(struct.unpack_from("<I", data, 12)[0]) if data[20:22] == b".." else 0
+
+    def _orphan_list_issues(self) -> Iterator[EvidenceIssue]:
+        """Whether the superblock's list of files that were deleted while open can be followed."""
+        number, met = self._layout.last_orphan, set[int]()
+        while number:
+            inode = self._files.inode(number)
+            if inode is None or number in met or len(met) > self._layout.inodes:
+                yield EvidenceIssue("", f"the list of files deleted while open breaks off at inode {number}")
+                return
+            met.add(number)
+            number = inode.deleted
+
+
+def oversize(content: ExtContent) -> str:
+    """What is said where an inode states more than the volume holds."""
+    return (
+        f"its inode states {content.stated} bytes, more than can be; content is given up to its last written block,"
+        f" {content.size} bytes"
+    )
+
+
+def _times(inode: ExtInode, *, allocated: bool) -> dict[str, str]:
+    times = inode.times_as_text()
+    # While an inode is in the list of orphans, the field holds the number of the next.
+    if not allocated and (deleted := time_text(inode.deleted, 0)):
+        times["deleted"] = deleted
+    return times

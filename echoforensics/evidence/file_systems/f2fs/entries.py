@@ -1,0 +1,149 @@
+"""The entries that names and inodes of an F2FS make."""
+
+from __future__ import annotations
+
+import stat
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO
+
+from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind, State, text_of
+from echoforensics.evidence.file_systems.f2fs.compression import name_of
+from echoforensics.evidence.file_systems.f2fs.directory import FOLDER, LINK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from echoforensics.evidence.file_systems.f2fs.content import Content
+    from echoforensics.evidence.file_systems.f2fs.inode import F2fsInode
+    from echoforensics.evidence.file_systems.f2fs.walk import F2fsFile, Files
+
+_ENCRYPTED = "encrypted; not read"
+#: A link's target is a path: of at most so many bytes, with the zero byte that ends it.
+_TARGET_MAX = 4096
+ONLY_NAME = "only the name is left"
+IN_USE = "deleted; its inode now belongs to another file"
+_OPEN = "it was deleted while it was open, so that its inode and blocks are still kept for it"
+_STILL_THERE = (
+    "the node address table still leads to an inode of its number, and no name that stands leads there; later writes"
+    " may have changed its content"
+)
+_SAME_NAME = "the inode states the same name and folder"
+_NAMELESS = "no name leads to it, but its inode is allocated"
+
+
+class Entries:
+    """Makes entries."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    def standing(self, found: F2fsFile) -> Iterator[Entry | EvidenceIssue]:
+        """The entry of a name that stands, and what is wrong with it."""
+        shown, address = text_of(found.path), f"{found.name.inode}@{found.path.hex()}"
+        if isinstance(found.inode, OSError):
+            yield EvidenceIssue(shown, f"its inode cannot be read: {found.inode}")
+            kind = Kind.LINK if found.name.type == LINK else Kind.FILE if found.name.is_file else Kind.OTHER
+            yield Entry(shown, address, 0, None, kind, note="its inode cannot be read")
+            return
+        yield from self.of_inode(found.path, address, found.inode, State.ALLOCATED, "")
+
+    def deleted(self, found: F2fsFile, *, used: bool, orphan: bool) -> Iterator[Entry | EvidenceIssue]:
+        """The entry of a deleted name.
+
+        Args:
+            found: what leads to anything but a folder that can be entered.
+            used: whether a name that stands leads to its inode.
+            orphan: whether the checkpoint lists its inode as deleted while open.
+        """
+        inode = found.inode
+        shown, address = text_of(found.path), f"{found.name.inode}@{found.path.hex()}"
+        doubt = f"; {found.name.doubt}" if found.name.doubt else ""
+        if used or isinstance(inode, OSError):
+            note = f"{IN_USE if used else ONLY_NAME}{doubt}"
+            kind = Kind.LINK if found.name.type == LINK else Kind.FILE if found.name.is_file else Kind.OTHER
+            if found.name.type == FOLDER:
+                note += "; it was a folder's"
+            yield Entry(shown, address, 0, None, kind, State.DELETED, note)
+            return
+        reason = _OPEN if orphan or not inode.links else _STILL_THERE
+        if (inode.name, inode.folder) == (found.name.name, found.folder):
+            reason += f"; {_SAME_NAME}"
+        elif inode.name:
+            reason += f"; the inode states {_stated(inode)}"
+        begin = "deleted" if found.name.deleted else "its folder was deleted"
+        yield from self.of_inode(found.path, address, inode, State.DELETED, f"{begin}; {reason}{doubt}")
+
+    def nameless(self, path: bytes, inode: F2fsInode, *, orphan: bool) -> Iterator[Entry | EvidenceIssue]:
+        """The entry of an inode that no name leads to, under a path of its own."""
+        deleted = orphan or not inode.links
+        note = f"no name leads to it; {_OPEN}" if deleted else _NAMELESS
+        if inode.name:
+            note += f"; it states {_stated(inode)}"
+        state = State.DELETED if deleted else State.ALLOCATED
+        yield from self.of_inode(path, f"{inode.number}@{path.hex()}", inode, state, note)
+
+    def of_inode(
+        self, path: bytes, address: str, inode: F2fsInode, state: State, note: str
+    ) -> Iterator[Entry | EvidenceIssue]:
+        """The entry of an inode, with a note, and what is wrong with it."""
+        shown = text_of(path)
+        if inode.damaged:
+            what = "the checksum of its inode does not agree"
+            yield EvidenceIssue(shown, f"{what}; it was read all the same")
+            note = _and(note, what)
+        if inode.is_link:
+            yield Entry(shown, address, 0, None, Kind.LINK, state, _and(note, self._link(inode)), inode.times)
+            return
+        if not inode.is_file:
+            note = _and(note, "not a regular file")
+            yield Entry(shown, address, 0, None, Kind.OTHER, state, note, inode.times)
+            return
+        size, opener, more = 0, None, _ENCRYPTED
+        if not inode.encrypted:
+            size, opener, more, issue = self._content(inode, state)
+            if issue:
+                yield EvidenceIssue(shown, issue)
+        note, mode = _and(note, more), stat.S_IMODE(inode.mode)
+        yield Entry(shown, address, size, opener, state=state, note=note, times=inode.times, mode=mode)
+
+    def _content(self, inode: F2fsInode, state: State) -> tuple[int, Callable[[], BinaryIO] | None, str, str]:
+        """Size, what opens it, a note, and what is wrong."""
+        try:
+            content = self._files.content(inode)
+            if content.unread_compression():
+                what = f"compressed with {name_of(inode.algorithm)}; not read"
+                return 0, None, what, f"its content is {what}"
+            if state is State.DELETED and not content.is_placed():
+                return 0, None, "it has no written block, so that no content is given", ""
+        except OSError as error:
+            what = f"its content is lost: {error}"
+            return 0, None, what, what
+        more = _oversize(content) if content.size != content.stated else ""
+        # Opened by its number: an entry that is kept should not keep its inode.
+        return content.size, partial(self._open, inode.number), more, more
+
+    def _open(self, number: int) -> BinaryIO:
+        return self._files.content(self._files.inode(number)).open()
+
+    def _link(self, inode: F2fsInode) -> str:
+        if inode.encrypted:
+            return f"a link; {_ENCRYPTED}"
+        try:
+            target = self._files.content(inode).read_at(0, _TARGET_MAX) if inode.size else b""
+        except OSError as error:
+            return f"a link, whose target cannot be read: {error}; not followed"
+        return f"a link to {text_of(target.rstrip(bytes(1)))}; not followed"
+
+
+def _stated(inode: F2fsInode) -> str:
+    if inode.encrypted:
+        return f"a name that is encrypted, in the folder of inode {inode.folder}"
+    return f'the name "{text_of(inode.name)}" in the folder of inode {inode.folder}'
+
+
+def _oversize(content: Content) -> str:
+    return f"its inode states {content.stated} bytes, more than can be; {content.size} bytes are given"
+
+
+def _and(note: str, more: str) -> str:
+    return "; ".join(part for part in (note, more) if part)

@@ -1,0 +1,140 @@
+"""F2FS, as Android devices use it for their data: files, and deleted files whose inode is still there.
+
+Read as the newer whole checkpoint left it. What was written after that, and would be brought back by "roll-forward"
+when the file system is next mounted, is not read.
+
+References:
+    Linux, Documentation/filesystems/f2fs.rst and include/linux/f2fs_fs.h (the layout on disk).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+
+from echoforensics.evidence.entry import Entry, EvidenceIssue, text_of
+from echoforensics.evidence.file_systems.f2fs.checkpoint import read_checkpoint
+from echoforensics.evidence.file_systems.f2fs.entries import Entries
+from echoforensics.evidence.file_systems.f2fs.layout import F2fsError, read_superblock
+from echoforensics.evidence.file_systems.f2fs.nodes import Nodes
+from echoforensics.evidence.file_systems.f2fs.walk import F2fsFile, F2fsWalk, Files
+from echoforensics.evidence.file_systems.file_system import FileSystem
+from echoforensics.evidence.limits import MAX_ENTRIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.evidence.file_systems.f2fs.content import Content
+    from echoforensics.evidence.volume import Volume
+
+#: Folder in which what no name leads to is shown, as for other file systems.
+ORPHANS = b"$OrphanFiles"
+
+
+class F2fsFileSystem(FileSystem):
+    """The files of one F2FS, in the order of its folders."""
+
+    name = "F2FS"
+
+    def __init__(self, volume: Volume) -> None:
+        """Open the file system of a volume. Raises F2fsError, or OSError, where there is none that can be read."""
+        layout, said = read_superblock(volume.read, volume.length)
+        checkpoint, more = read_checkpoint(volume.read, layout)
+        self.block_size = layout.block_size
+        self._layout, self._checkpoint = layout, checkpoint
+        self._issues = [EvidenceIssue("", what) for what in (*said, *more)]
+        self._orphans = frozenset(checkpoint.orphans)
+        self._nodes = Nodes(volume.read, layout, checkpoint)
+        self._files = Files(self._nodes, volume.read)
+        self._made = Entries(self._files)
+
+    def entries(self) -> Iterator[Entry | EvidenceIssue]:
+        """Every file, link and other thing; then deleted names; then inodes that no name leads to."""
+        yield from self._issues
+        walk = F2fsWalk(self._files)
+        for found in walk.below(b"", self._layout.root):
+            yield from (found,) if isinstance(found, EvidenceIssue) else self._made.standing(found)
+        given = set(walk.seen)
+        yield from self._deleted(walk, given)
+        for number in self._checkpoint.orphans:
+            if number not in given and number not in walk.entered:
+                given.add(number)
+                yield from self._unnamed(number, orphan=True)
+        yield from self._nameless(walk, given)
+
+    def open(self, address: str) -> BinaryIO:
+        """Open a file; its address is ``inode`` or ``inode@path`` (several names may lead to one inode)."""
+        return self._content(address).open()
+
+    def extents(self, address: str) -> list[tuple[int, int]]:
+        """Where in the volume a file's content lies (see :meth:`FileSystem.extents`)."""
+        return self._content(address).extents()
+
+    def _content(self, address: str) -> Content:
+        number = address.partition("@")[0]
+        if not (number.isascii() and number.isdecimal()) or len(number) > 10:
+            raise KeyError(address)
+        if not 0 < int(number) < self._nodes.count or not self._nodes.entry(int(number)).block:
+            raise KeyError(address)
+        inode = self._files.inode(int(number))
+        if not inode.is_file:
+            raise F2fsError("it is not a regular file")
+        if inode.encrypted:
+            raise F2fsError("it is encrypted; not read")
+        return self._files.content(inode)
+
+    def _deleted(self, walk: F2fsWalk, given: set[int]) -> Iterator[Entry | EvidenceIssue]:
+        """Deleted names, and what stands or stood below deleted folders."""
+        for found in walk.take_deleted():
+            number, folder = found.name.inode, found.inode
+            if number in given or isinstance(folder, OSError) or not folder.is_folder:
+                yield from self._deleted_entry(found, walk, given)
+                continue
+            for inner in walk.below(found.path, number, deleted=True):
+                yield from (inner,) if isinstance(inner, EvidenceIssue) else self._deleted_entry(inner, walk, given)
+
+    def _deleted_entry(self, found: F2fsFile, walk: F2fsWalk, given: set[int]) -> Iterator[Entry | EvidenceIssue]:
+        number = found.name.inode
+        given.add(number)
+        used = number in walk.seen or number in walk.entered
+        yield from self._made.deleted(found, used=used, orphan=number in self._orphans)
+
+    def _unnamed(self, number: int, *, orphan: bool) -> Iterator[Entry | EvidenceIssue]:
+        try:
+            inode = self._files.inode(number)
+        except OSError as error:
+            why = "the checkpoint lists it as deleted while open" if orphan else "no name leads to it"
+            yield EvidenceIssue(text_of(_orphan_path(number)), f"{why}, but its inode cannot be read: {error}")
+            return
+        yield from self._made.nameless(_orphan_path(number), inode, orphan=orphan)
+
+    def _nameless(self, walk: F2fsWalk, given: set[int]) -> Iterator[Entry | EvidenceIssue]:
+        """Inodes in use that no name leads to; first what lies in folders among them."""
+        left: list[int] = []
+        folders: dict[int, int] = {}
+        for number in self._nodes.inodes():
+            if isinstance(number, OSError):
+                yield EvidenceIssue("", f"a part of the node address table cannot be read: {number}")
+            elif number not in given and number not in walk.entered and number not in self._layout.own:
+                if len(left) + len(folders) >= MAX_ENTRIES:
+                    yield EvidenceIssue("", f"only the first {MAX_ENTRIES} inodes without a name were read")
+                    break
+                try:
+                    inode = self._files.inode(number)
+                except OSError as error:
+                    yield EvidenceIssue("", f"no name leads to inode {number}, and it cannot be read: {error}")
+                    continue
+                if inode.is_folder:
+                    folders[number] = inode.folder
+                else:
+                    left.append(number)
+        for number in sorted(folders, key=lambda number: (folders[number] in folders, number)):
+            for found in walk.below(_orphan_path(number), number):
+                yield from (found,) if isinstance(found, EvidenceIssue) else self._made.standing(found)
+        yield from self._deleted(walk, given)
+        for number in left:
+            if number not in walk.seen and number not in given:
+                yield from self._unnamed(number, orphan=False)
+
+
+def _orphan_path(number: int) -> bytes:
+    return ORPHANS + b"/OrphanFile-%d" % number

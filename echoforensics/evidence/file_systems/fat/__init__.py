@@ -1,0 +1,1 @@
+"""FAT: the table, to check deleted files against."""

@@ -1,0 +1,1 @@
+"""squashfs, read by our own code."""

@@ -1,0 +1,176 @@
+"""A squashfs 4.0 file system: files packed once, read-only, mostly the system partitions of a device.
+
+References:
+    Linux, Documentation/filesystems/squashfs.rst, fs/squashfs.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO
+
+from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind, text_of
+from echoforensics.evidence.file_systems.file_system import FileSystem
+from echoforensics.evidence.file_systems.squashfs.blocks import Blocks, LookupTable, MetadataTable
+from echoforensics.evidence.file_systems.squashfs.codecs import COMPRESSORS, expander
+from echoforensics.evidence.file_systems.squashfs.content import SquashContent
+from echoforensics.evidence.file_systems.squashfs.directory import SquashfsName, is_empty, read_names
+from echoforensics.evidence.file_systems.squashfs.inode import InodeType, SquashfsInode, read_inode, read_target
+from echoforensics.evidence.file_systems.squashfs.superblock import (
+    ABSENT,
+    SUPERBLOCK_SIZE,
+    SquashfsSuperblock,
+    check_options,
+    read_superblock,
+)
+from echoforensics.evidence.limits import MAX_ENTRIES, MAX_FOLDER_DEPTH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.evidence.volume import Volume
+
+#: Number and reference of an inode, the path in hexadecimal, and what tells equal names apart.
+_ADDRESS = re.compile(r"([0-9]{1,10})-([0-9a-f]{1,12})(?:@[0-9a-f]*(?:~[0-9]+)?)?", re.ASCII)
+
+
+class SquashFileSystem(FileSystem):
+    """The files of one squashfs, in the order of its folders."""
+
+    def __init__(self, volume: Volume) -> None:
+        """Open the file system. Raises OSError, with the reason, where there is none that can be read."""
+        self._superblock = found = read_superblock(volume.read)
+        self.name = "squashfs"
+        self.block_size = found.block_size
+        self._blocks = Blocks(volume.read, volume.length, expander(found.compressor), found.block_size)
+        if found.has_options:
+            check_options(found, self._blocks.metadata(SUPERBLOCK_SIZE)[0])
+        self._inodes = MetadataTable(self._blocks, found.inode_table, found.end_of(found.inode_table))
+        self._folders = MetadataTable(self._blocks, found.directory_table, found.end_of(found.directory_table))
+        self._fragments = LookupTable(self._blocks, found.fragment_table, found.fragments, 16)
+        try:
+            self._root = read_inode(self._inodes, found.root)
+        except OSError as error:
+            raise OSError(f"{_title(found)} whose root folder cannot be read: {error}{self._cut_off()}") from error
+        if self._root.type is not InodeType.FOLDER:
+            raise OSError(f"{_title(found)} whose root is not a folder")
+
+    def entries(self) -> Iterator[Entry | EvidenceIssue]:
+        """Every file, link and other thing; folders are walked, each once."""
+        yield from self._table_issues()
+        pending: list[tuple[bytes, SquashfsInode, int]] = [(b"", self._root, 0)]
+        entered = {_identity(self._root)}
+        count = 0
+        while pending:
+            path, folder, depth = pending.pop()
+            folders: list[tuple[bytes, SquashfsInode, int]] = []
+            for found in self._listing(path, folder):
+                count += 1
+                if count > MAX_ENTRIES:
+                    yield EvidenceIssue(text_of(path), f"only the first {MAX_ENTRIES} names were read")
+                    return
+                if isinstance(found, EvidenceIssue):
+                    yield found
+                    continue
+                full, name, inode = found
+                if inode.type is not InodeType.FOLDER:
+                    yield self._entry(full, name, inode)
+                elif _identity(inode) in entered:
+                    yield EvidenceIssue(
+                        text_of(full), "not entered: the names in this folder were read at another path"
+                    )
+                elif depth >= MAX_FOLDER_DEPTH:
+                    yield EvidenceIssue(text_of(full), f"not entered: more than {MAX_FOLDER_DEPTH} folders deep")
+                else:
+                    entered.add(_identity(inode))
+                    folders.append((full, inode, depth + 1))
+            pending.extend(reversed(folders))
+
+    def open(self, address: str) -> BinaryIO:
+        """Open a file; its address is ``number-reference@path``: of its inode, and in hexadecimal."""
+        return self._content(self._at(address)).open()
+
+    def extents(self, address: str) -> list[tuple[int, int]]:
+        """Where a file's content lies uncompressed (see :meth:`FileSystem.extents`); not in whole blocks."""
+        return self._content(self._at(address)).extents()
+
+    def _listing(
+        self, path: bytes, folder: SquashfsInode
+    ) -> Iterator[tuple[bytes, SquashfsName, SquashfsInode] | EvidenceIssue]:
+        try:
+            for name in read_names(self._folders, folder):
+                full = path + b"/" + name.name if path else name.name
+                yield self._named(full, name)
+        except OSError as error:
+            yield EvidenceIssue(text_of(path), f"the folder cannot be read further: {error}{self._cut_off()}")
+
+    def _named(self, full: bytes, name: SquashfsName) -> tuple[bytes, SquashfsName, SquashfsInode] | EvidenceIssue:
+        if not name.is_possible:
+            return EvidenceIssue(text_of(full), "not read: no file can have this name")
+        try:
+            return full, name, read_inode(self._inodes, name.reference)
+        except OSError as error:
+            return EvidenceIssue(text_of(full), f"its inode cannot be read: {error}{self._cut_off()}")
+
+    def _entry(self, path: bytes, name: SquashfsName, inode: SquashfsInode) -> Entry | EvidenceIssue:
+        address = f"{inode.number}-{inode.reference:x}@{path.hex()}{name.mark}"
+        shown = text_of(path)
+        if inode.type is InodeType.FILE:
+            opener, extents = partial(self._open, inode), partial(self._extents, inode)
+            return Entry(shown, address, inode.size, opener, times=inode.modified, mode=inode.mode, extents=extents)
+        if inode.type is not InodeType.LINK:
+            return Entry(shown, address, 0, None, Kind.OTHER, note=inode.note, times=inode.modified, mode=inode.mode)
+        try:
+            target = text_of(read_target(self._inodes, inode))
+        except OSError as error:
+            return EvidenceIssue(shown, f"where the link leads cannot be read: {error}{self._cut_off()}")
+        note = f"a link to {target}; not followed"
+        return Entry(shown, address, 0, None, Kind.LINK, note=note, times=inode.modified, mode=inode.mode)
+
+    def _open(self, inode: SquashfsInode) -> BinaryIO:
+        return self._content(inode).open()
+
+    def _extents(self, inode: SquashfsInode) -> list[tuple[int, int]]:
+        return self._content(inode).extents()
+
+    def _content(self, inode: SquashfsInode) -> SquashContent:
+        return SquashContent(inode, self.block_size, self._blocks, self._inodes, self._fragments)
+
+    def _at(self, address: str) -> SquashfsInode:
+        found = _ADDRESS.fullmatch(address)
+        if found is None:
+            raise KeyError(address)
+        inode = read_inode(self._inodes, int(found[2], 16))
+        if inode.type is not InodeType.FILE or inode.number != int(found[1]):
+            raise KeyError(address)
+        return inode
+
+    def _table_issues(self) -> Iterator[EvidenceIssue]:
+        found = self._superblock
+        if cut_off := self._cut_off():
+            yield EvidenceIssue("", cut_off.removeprefix("; "))
+        for what, start, count, size in (
+            ("file ends", found.fragment_table, found.fragments, 16),
+            ("user and group ids", found.id_table, found.ids, 4),
+            ("inodes by number", found.export_table, found.inodes, 8),
+        ):
+            if start == ABSENT and what != "file ends":
+                continue
+            try:
+                LookupTable(self._blocks, start, count, size).check()
+            except OSError as error:
+                yield EvidenceIssue("", f"the table of {what} is damaged: {error}")
+
+    def _cut_off(self) -> str:
+        stated, there = self._superblock.length, self._blocks.length
+        return f"; the superblock states {stated} bytes, but the volume has {there}" if stated > there else ""
+
+
+def _title(superblock: SquashfsSuperblock) -> str:
+    return f"squashfs 4.0 ({COMPRESSORS[superblock.compressor]})"
+
+
+def _identity(folder: SquashfsInode) -> tuple[int, int]:
+    """What a folder is known again by: where its names lie, or, if it has none, its inode."""
+    return (-1, folder.reference) if is_empty(folder) else (folder.start, folder.offset)

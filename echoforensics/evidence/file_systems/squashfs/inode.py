@@ -1,0 +1,132 @@
+"""Inodes of squashfs 4.0, basic and extended.
+
+References:
+    Linux, fs/squashfs/squashfs_fs.h.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from echoforensics.evidence.file_systems.squashfs.blocks import MetadataTable, Place
+
+#: In place of the number of a block of file ends, where a file has no end there.
+NO_FRAGMENT = 0xFFFF_FFFF
+#: Linux refuses a link to more.
+_MAX_TARGET = 4096
+_HEADER = struct.Struct("<4H2I")
+
+
+class InodeType(IntEnum):
+    """What an inode is; extended inodes of a type have 7 more."""
+
+    FOLDER = 1
+    FILE = 2
+    LINK = 3
+    BLOCK_DEVICE = 4
+    CHARACTER_DEVICE = 5
+    PIPE = 6
+    SOCKET = 7
+
+
+#: Format and names of what follows the header, by the type as it is kept.
+_PARTS: dict[int, tuple[struct.Struct, tuple[str, ...]]] = {
+    1: (struct.Struct("<2I2HI"), ("start", "", "size", "offset", "")),
+    2: (struct.Struct("<4I"), ("start", "fragment", "offset", "size")),
+    3: (struct.Struct("<2I"), ("", "size")),
+    4: (struct.Struct("<2I"), ("", "device")),
+    5: (struct.Struct("<2I"), ("", "device")),
+    6: (struct.Struct("<I"), ("",)),
+    7: (struct.Struct("<I"), ("",)),
+    8: (struct.Struct("<4I2HI"), ("", "size", "start", "", "", "offset", "")),
+    9: (struct.Struct("<3Q4I"), ("start", "size", "", "", "fragment", "offset", "")),
+    10: (struct.Struct("<2I"), ("", "size")),
+    11: (struct.Struct("<3I"), ("", "device", "")),
+    12: (struct.Struct("<3I"), ("", "device", "")),
+    13: (struct.Struct("<2I"), ("", "")),
+    14: (struct.Struct("<2I"), ("", "")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SquashfsInode:
+    """An inode.
+
+    Attributes:
+        reference: where it lies: byte offset of its metadata block in the table, and in the block (low 16 bits).
+        number: as it states.
+        type: what it is.
+        mode: POSIX permission bits.
+        seconds: modification time, seconds since 1970 in UTC; 0 where none was kept.
+        size: bytes: of content, of a link's target; of a folder's names and 3 more.
+        start: byte offset: of content on the volume, of names in the table of folders.
+        offset: byte offset: in a block of file ends, in a metadata block of the table of folders.
+        fragment: number of the block of file ends, or NO_FRAGMENT.
+        device: number of the device.
+        rest: place of what follows: a link's target, the list of a file's blocks.
+    """
+
+    reference: int
+    number: int
+    type: InodeType
+    mode: int
+    seconds: int
+    size: int
+    start: int
+    offset: int
+    fragment: int
+    device: int
+    rest: Place
+
+    @property
+    def modified(self) -> dict[str, str]:
+        """The modification time, by the name under which an entry keeps it; empty where none was kept."""
+        if not self.seconds:
+            return {}
+        return {"modified": f"{datetime.fromtimestamp(self.seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"}
+
+    @property
+    def note(self) -> str:
+        """What it is, where it is neither file nor folder nor link."""
+        name = self.type.name.lower().replace("_", " ")
+        if self.type not in (InodeType.BLOCK_DEVICE, InodeType.CHARACTER_DEVICE):
+            return f"not a regular file: a {name}"
+        # Linux, new_decode_dev()
+        major, minor = (self.device & 0xFFF00) >> 8, (self.device & 0xFF) | (self.device >> 12 & 0xFFF00)
+        return f"not a regular file: a {name}, {major}:{minor}"
+
+
+def read_inode(table: MetadataTable, reference: int) -> SquashfsInode:
+    """Read an inode by its reference. Raises OSError."""
+    raw, place = table.read((reference >> 16, reference & 0xFFFF), _HEADER.size)
+    kind, mode, _, _, seconds, number = _HEADER.unpack(raw)
+    if kind not in _PARTS:
+        raise OSError(f"an inode of type {kind}, which is not known")
+    layout, names = _PARTS[kind]
+    raw, rest = table.read(place, layout.size)
+    parts = dict(zip(names, layout.unpack(raw), strict=True))
+    return SquashfsInode(
+        reference,
+        number,
+        InodeType((kind - 1) % 7 + 1),
+        mode & 0o7777,
+        seconds,
+        parts.get("size", 0),
+        parts.get("start", 0),
+        parts.get("offset", 0),
+        parts.get("fragment", NO_FRAGMENT),
+        parts.get("device", 0),
+        rest,
+    )
+
+
+def read_target(table: MetadataTable, inode: SquashfsInode) -> bytes:
+    """Where a link leads. Raises OSError."""
+    if inode.size > _MAX_TARGET:
+        raise OSError(f"the link states a target of {inode.size} bytes, more than {_MAX_TARGET}")
+    return table.read(inode.rest, inode.size)[0]

@@ -1,0 +1,1 @@
+"""Raw images compressed with gzip, xz or zstd."""

@@ -1,0 +1,1 @@
+"""EWF (E01) images, read by our own code."""

@@ -1,0 +1,1 @@
+"""Disks of virtual machines: QCOW2, VHD, VHDX, VMDK."""

@@ -1,0 +1,64 @@
+"""QCOW2 images, read through libqcow where their tables show nothing that it reads wrongly."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+import pyqcow
+
+from echoforensics.errors import SourceError
+from echoforensics.evidence.media.file_bytes import MAX_MEDIA_SIZE, open_file, reason_of
+from echoforensics.evidence.media.holes import HoleReader
+from echoforensics.evidence.media.libyal import LIBYAL_ERRORS, read_with
+from echoforensics.evidence.media.media import Media, ReadImage
+from echoforensics.evidence.media.virtual_disk.qcow_check import MAGIC, ConvertibleError, QcowError, check_qcow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SNAPSHOTS = slice(60, 64)
+
+
+def is_qcow(head: bytes) -> bool:
+    """Whether a file begins as a QCOW image does, of any version."""
+    return head.startswith(MAGIC)
+
+
+def open_qcow(path: Path, head: bytes) -> Media:
+    """Open a QCOW2 image.
+
+    libqcow gives compressed clusters as zeros and tells nothing, so every table is looked through first, and an image
+    that has such clusters is refused.
+
+    Raises:
+        SourceError: it cannot be opened, or uses what is not read; the text has the command that converts it.
+    """
+    data = open_file(path)
+    try:
+        check_qcow(data)
+    except ConvertibleError as error:
+        command = shlex.join(["qemu-img", "convert", "-O", "raw", path.name, f"{path.stem}.raw"])
+        raise SourceError(f"{path}: the QCOW2 image {error}; convert a copy of it first: {command}") from error
+    except (QcowError, OSError) as error:
+        raise SourceError(f"{path}: the QCOW2 image {error}") from error
+    finally:
+        data.close()
+    handle = pyqcow.file()
+    try:
+        handle.open(str(path))
+        size = handle.get_media_size()
+    except LIBYAL_ERRORS as error:
+        raise SourceError(f"{path}: the QCOW2 image cannot be opened: {reason_of(error)}") from error
+    if size > MAX_MEDIA_SIZE:
+        raise SourceError(f"{path}: the QCOW2 image says that its media has {size} bytes")
+    careful = HoleReader(read_with(handle), 512, size)
+    snapshots = int.from_bytes(head[_SNAPSHOTS], "big")
+    notes = (f"the QCOW2 image keeps {snapshots} snapshots of earlier states; only its present state was read",)
+    return Media(
+        "QCOW2 image",
+        ReadImage(size, careful.read, handle.close),
+        (path,),
+        holes=careful.holes,
+        notes=notes * bool(snapshots),
+    )

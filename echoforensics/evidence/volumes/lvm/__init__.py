@@ -1,0 +1,1 @@
+"""LVM: physical volumes, their metadata, and the logical volumes made of them."""

@@ -1,0 +1,75 @@
+"""Which of what was carved is new: not a file that was read, nor a part of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from echoforensics.carving.space import entry_of
+from echoforensics.extraction.reader import OPENED
+from parsers.tamper.parser import Tamper
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from echoforensics.carving.carved import Carved
+    from echoforensics.case.store import Store
+    from echoforensics.evidence.entry import Entry
+    from echoforensics.evidence.volumes.disk import Disk
+    from echoforensics.extraction.placement import Owner, Placement
+
+
+@dataclass(frozen=True, slots=True)
+class CarvedFiles:
+    """What is new, as entries, and how many finds were passed over because they are part of files that were read."""
+
+    entries: list[Entry]
+    passed_over: int
+
+
+def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, placement: Placement) -> CarvedFiles:
+    """Make entries of what is new.
+
+    Passed over are: a file that was read, found once more by its own form; anything within an archive that was
+    opened; records within a file that a parser reads; records, and sound without a header, within something larger
+    that was carved.
+
+    Args:
+        carved: what was carved, in order of place.
+        disk: where.
+        store: the case, with the entries of the disk's files.
+        placement: where the content of these files lies.
+    """
+    owners = placement.owners([each.offset for each in carved])
+    entries: list[Entry] = []
+    passed = 0
+    outer = 0
+    for each in carved:
+        owner = owners.get(each.offset)
+        within = each.offset < outer and (each.is_record or each.is_bare)
+        where = None if within else _where(each, owner, store)
+        if where is None:
+            passed += 1
+            continue
+        if not each.is_bare:
+            outer = max(outer, each.ranges[0][0] + each.ranges[0][1])
+        entries.append(entry_of(each, disk.folder_at(each.offset), where, disk.media))
+    return CarvedFiles(entries, passed)
+
+
+def _where(carved: Carved, owner: Owner | None, store: Store) -> str | None:
+    """In what it lies; None where it is no more than what was read already."""
+    if owner is None:
+        return "outside the files that were listed"
+    path, state, size, readers = store.entry(owner.entry)
+    if owner.in_slack:
+        return f"in the slack behind {path}"
+    if carved.is_bare or any(name.startswith(OPENED) for name in readers):
+        # An archive's members were read from it, also where it lies in pieces and a find would run on into others'.
+        return None
+    read = [name for name in readers if name != Tamper.name]
+    if owner.at == 0 and (read or carved.length == size):
+        return None
+    if carved.is_record and read:
+        return None
+    return f"in the {state} file {path}, from its byte {owner.at} on"

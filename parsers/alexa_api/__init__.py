@@ -1,0 +1,1 @@
+"""Answers of the Alexa service, wherever they were saved."""

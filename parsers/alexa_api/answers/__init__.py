@@ -1,0 +1,1 @@
+"""Which kind an answer is, and answers whose kind is not known."""

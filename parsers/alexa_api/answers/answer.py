@@ -1,0 +1,73 @@
+"""Answers of the service that hold nothing a parser reads: kept, and said to be there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from parsers.alexa_api.answers import page
+from parsers.alexa_api.items.activity_key import ActivityKey
+from parsers.parser import About
+from parsers.record import Record
+from parsers.values import Keeper, shown
+
+if TYPE_CHECKING:
+    from parsers.alexa_api.items.body import Body, ResponseParser
+
+NAME = "alexa_answer"
+VERSION = "2"
+DATA_TYPE = "alexa:cloud:response"
+ABOUT = About(
+    title="Other answers of the Alexa service",
+    data_types=(DATA_TYPE,),
+    known_by=("an address of the Alexa service",),
+    proves="A client that was signed in to the account held this answer of the service.",
+    does_not_prove="What is in the answer is not interpreted here. An empty list may mean none, or none shown.",
+    limits=("The content is kept within bounds; what was left out is named in the record.",),
+)
+#: Of an answer without an address this many keys are named.
+_MAX_KEYS = 4
+_NOTHING: tuple[object, ...] = (None, "", [], {})
+
+
+def record(body: Body, kind: ResponseParser | None) -> Record:
+    """The record of an answer that gave no other.
+
+    Args:
+        body: the answer.
+        kind: the kind it is known to be, or None.
+    """
+    value = body.value
+    subject = (
+        f"an answer of the Alexa service to {body.url.plain_path}" if body.url else "an answer of the Alexa service"
+    )
+    parts = [f"The evidence holds {subject}."]
+    if kind and not body.url:
+        parts.append(f"Its form is that of: {kind.about.title}.")
+    elif not body.url and isinstance(value, dict) and value:
+        parts.append(f"Its address is not in the file; its first keys are {shown(list(value)[:_MAX_KEYS], 200)}.")
+    told = shown(value.get("message")) if isinstance(value, dict) else None
+    if told:
+        parts.append(f'It gives no data; its message reads "{told}".')
+    elif kind and kind.is_empty(value):
+        parts.append("The list is empty.")
+    elif value in _NOTHING or (isinstance(value, dict) and all(inner in _NOTHING for inner in value.values())):
+        parts.append("It holds nothing but empty values.")
+    else:
+        parts.append("It is kept and was not interpreted.")
+    parts += page.told(value)
+    key = ActivityKey.find(told or "")
+    if key is None and body.url:
+        key = ActivityKey.find(unquote(body.url.path))
+    timestamp = key.to_timestamp() if key else None
+    return Record(
+        data_type=DATA_TYPE,
+        message=" ".join(parts),
+        locator=body.places.record(()),
+        timestamps=(timestamp,) if timestamp else (),
+        device_serial=key.serial if key else None,
+        device_type=key.device_type if key else None,
+        account=key.customer if key else None,
+        fields=Keeper().fields(value if isinstance(value, dict) else {"value": value}),
+        keys=(key.key,) if key else (),
+    )

@@ -1,0 +1,79 @@
+"""Answers that a definition describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from parsers.alexa_api.items.body import Body, JsonPlace, ResponseParser, Tokens, members
+from parsers.definition import declared
+from parsers.record import Issue, Record
+
+if TYPE_CHECKING:
+    from parsers.definition.definition import Definition, JsonList
+
+
+class DeclaredAnswer(ResponseParser):
+    """Reads the kind of answer that a definition describes."""
+
+    def __init__(self, definition: Definition, source: JsonList) -> None:
+        """Take the definition and its section ``json``."""
+        self.name = definition.name
+        self.version = definition.version
+        self.about = definition.about
+        self._definition = definition
+        self._source = source
+        self.urls = source.urls
+        self.telltales = () if source.by_address else (frozenset((*source.top, *source.item)),)
+        self.lists = (source.items,) if source.items else ()
+        self.first_keys = source.top
+
+    def fits(self, value: object) -> bool:
+        """By the keys that the definition names, in the answer and in its first item."""
+        source = self._source
+        if source.by_address or not self._has_top(value):
+            return False
+        first = next((place for place in self._places(value) if place.value is not None), None)
+        return first is not None and isinstance(first.value, dict) and all(key in first.value for key in source.item)
+
+    def parse_body(self, body: Body) -> Iterator[Record | Issue]:
+        """Yield a record for each item. Of an answer without keys of its own, other objects are no items."""
+        if not self._has_top(body.value):
+            return
+        bare = not self._source.top
+        for place in self._places(body.value):
+            if isinstance(place.value, dict):
+                known = not bare or any(key in place.value for key in self._source.item)
+                if place.value and known:
+                    yield from declared.record(self._definition, _item(place, place.value, body))
+                elif not known and len(place.tokens) == 1:
+                    yield self._unexpected(body, place)
+            elif place.value is not None and (place.tokens or not bare):
+                yield self._unexpected(body, place)
+
+    def _unexpected(self, body: Body, place: JsonPlace) -> Issue:
+        return Issue(f"An object was expected here ({self.about.title}).", body.places.record(place.tokens))
+
+    def _has_top(self, value: object) -> bool:
+        """Whether the answer has the keys named; where none is, whether it is a list or an object."""
+        if not self._source.top:
+            return isinstance(value, (dict, list))
+        return isinstance(value, dict) and all(key in value for key in self._source.top)
+
+    def _places(self, value: object) -> Iterator[JsonPlace]:
+        """The items: the members of the lists found, or the one object that stands where a list might."""
+        for place in members(value, self._source.items):
+            if isinstance(place.value, list):
+                for index, inner in enumerate(place.value):
+                    yield JsonPlace(inner, (*place.tokens, index), place.scopes)
+            else:
+                yield place
+
+
+def _item(place: JsonPlace, value: dict[str, object], body: Body) -> declared.DeclaredItem:
+    def locate(path: str) -> str:
+        up = path.count("../")
+        names: Tokens = tuple(path.replace("../", "").split("."))
+        return "" if up else body.places.value((*place.tokens, *names))
+
+    return declared.DeclaredItem((*place.scopes, value), body.places.record(place.tokens), locate)

@@ -1,0 +1,115 @@
+"""An answer as a whole: when it was asked for, that it is not the last page, and times it holds beside its entries.
+
+References:
+    The names of the tokens that lead to the next page: Apollon77/alexa-remote and chemelli74/aioamazondevices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from parsers.alexa_api.answers.further_times import MAX_TIMES, MAX_VALUES, TimeSearch, stream
+from parsers.alexa_api.items.body import Body
+from parsers.parser import About
+from parsers.record import Issue, Record, Timestamp, Value
+from parsers.values import Keeper, shown
+
+NAME = "alexa_page"
+VERSION = "1"
+DATA_TYPE = "alexa:cloud:page"
+ABOUT = About(
+    title="Answers of the Alexa service, each as a whole",
+    data_types=(DATA_TYPE,),
+    known_by=("an address of the Alexa service, or the form of its answers",),
+    proves=(
+        "That this answer of the service was held, when a client asked for it where its address says so, and that"
+        " the service had more to give where it names a further page."
+    ),
+    does_not_prove=(
+        "That a list is whole where no further page is named: entries can have been deleted, and a client can ask for"
+        " a part. What a time is of whose name nobody has described."
+    ),
+    limits=(f"At most {MAX_TIMES} further times, among {MAX_VALUES} values.",),
+    references=("https://github.com/Apollon77/alexa-remote", "https://github.com/chemelli74/aioamazondevices"),
+)
+#: Members that lead to the next page where they are not empty.
+_TOKENS = frozenset(
+    ("encodedRequestToken", "paginationToken", "nextToken", "nextPageToken", "nextRequestToken", "continuationToken")
+)
+_FURTHER = "It names a further page ({}): this page is not the last; the next page is not in this answer."
+_NO_DATA = "noDataFoundWithinTimeLimit"
+_CUT = f"The answer holds more values or times than are looked through ({MAX_VALUES} and {MAX_TIMES})."
+
+
+@dataclass(slots=True)
+class AnyPage:
+    """What was read of an answer so far.
+
+    Attributes:
+        records: how many records.
+        instants: the timestamps of their moments.
+        streams: the uuids of the utterances they name.
+    """
+
+    records: int = 0
+    instants: set[int | None] = field(default_factory=set)
+    streams: set[str] = field(default_factory=set)
+
+    def add(self, record: Record) -> None:
+        """Count a record."""
+        self.records += 1
+        self.instants.update(timestamp.timestamp for timestamp in record.timestamps)
+        self.streams |= stream(record.utterance_id)
+
+    def rest(self, body: Body, asked: Timestamp | None) -> tuple[Record | None, Issue | None]:
+        """The record of the answer as a whole, where there is something to tell, and what was not looked at."""
+        search = TimeSearch(body.value, self.instants, self.streams)
+        timestamps = search.timestamps()
+        if asked and not body.timestamps and asked.timestamp not in self.instants:
+            timestamps = (asked, *timestamps)
+        issue = Issue(_CUT, body.places.record(())) if search.cut else None
+        remarks = told(body.value)
+        if not timestamps and not remarks:
+            return None, issue
+        address = f" to {body.url.plain_path}" if body.url else ""
+        count = f"{self.records} record{'' if self.records == 1 else 's'}"
+        parts = [f"The evidence holds an answer of the Alexa service{address}; {count} were read from it."]
+        if self.records == 1:
+            parts = [parts[0].replace(" were ", " was ")]
+        parts += remarks
+        if any(timestamp is not asked for timestamp in timestamps):
+            parts.append("Beside what was read it holds times that have no description.")
+        record = Record(DATA_TYPE, " ".join(parts), body.places.record(()), timestamps, fields=_plain(body.value))
+        return record, issue
+
+
+def told(value: object) -> list[str]:
+    """What an answer says of itself, a sentence each."""
+    said = []
+    for holder in _holders(value):
+        tokens = [key for key, inner in holder.items() if key in _TOKENS and isinstance(inner, str) and inner]
+        said += [_FURTHER.format(key) for key in tokens]
+        if holder.get(_NO_DATA) is True:
+            said.append(f"The service says that it found no data within its limit of time ({_NO_DATA}).")
+    return list(dict.fromkeys(said))
+
+
+def _holders(value: object) -> list[Mapping[str, object]]:
+    """The answer, and the objects one step below."""
+    if not isinstance(value, dict):
+        return []
+    return [value, *(inner for inner in value.values() if isinstance(inner, dict))]
+
+
+def _holds(value: object) -> bool:
+    """Whether a text may be JSON that was read."""
+    return isinstance(value, str) and value.lstrip()[:1] in ("{", "[")
+
+
+def _plain(value: object) -> dict[str, Value]:
+    """The members of an answer that are neither lists nor objects, nor texts that may hold them."""
+    if not isinstance(value, dict):
+        return {}
+    kept = {key: inner for key, inner in value.items() if not isinstance(inner, (list, dict)) and not _holds(inner)}
+    return Keeper().fields({key: shown(inner) if isinstance(inner, str) else inner for key, inner in kept.items()})

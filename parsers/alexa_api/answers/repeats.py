@@ -1,0 +1,34 @@
+"""Records of the history that stand more than once: pages can repeat the last records of the page before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from parsers.alexa_api.kinds.history import DATA_TYPE
+from parsers.record import Issue, Record
+
+#: The field that says where the first record with the same key stands.
+FIRST = "first_stands_at"
+#: Of one file so many keys are remembered.
+MAX_KEYS = 1_000_000
+_SAID = " A record with the same key stands before in this file."
+
+
+def noted(found: Iterator[Record | Issue]) -> Iterator[Record | Issue]:
+    """The same, where a record of the history that repeats the key of one before says so. None is dropped."""
+    places: dict[tuple[str, ...], str] = {}
+    for item in found:
+        keys = _keys(item) if isinstance(item, Record) and item.data_type == DATA_TYPE else ()
+        if not keys or not isinstance(item, Record):
+            yield item
+        elif keys in places:
+            yield replace(item, message=item.message + _SAID, fields={**item.fields, FIRST: places[keys]})
+        else:
+            if len(places) < MAX_KEYS:
+                places[keys] = item.locator
+            yield item
+
+
+def _keys(record: Record) -> tuple[str, ...]:
+    return tuple(key for key in record.keys if key.startswith("activity:"))

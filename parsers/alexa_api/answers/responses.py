@@ -1,0 +1,143 @@
+"""Every kind of answer that is read, and the reading of one answer by the kinds it belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+
+from parsers.alexa_api.answers import answer, page
+from parsers.alexa_api.answers.declared_answer import DeclaredAnswer
+from parsers.alexa_api.answers.further_times import MAX_TIMES, TimeSearch, stream
+from parsers.alexa_api.items.body import Body, ResponseParser
+from parsers.alexa_api.kinds.activity import Activities
+from parsers.alexa_api.kinds.appliance import Appliances
+from parsers.alexa_api.kinds.card import Cards
+from parsers.alexa_api.kinds.conversation import Conversations
+from parsers.alexa_api.kinds.dialog_items import DialogItems
+from parsers.alexa_api.kinds.endpoint import Endpoints
+from parsers.alexa_api.kinds.history import History
+from parsers.alexa_api.kinds.push_message import PushMessages
+from parsers.alexa_api.kinds.smart_home_state import SmartHomeStates
+from parsers.definition.definition import JsonList, load_all
+from parsers.record import Issue, Record, Timestamp, Value
+
+_QUOTED_KEY = re.compile(rb'"([A-Za-z_]\w{0,63})"[ \t\r\n]{0,8}:')
+
+
+@cache
+def kinds() -> tuple[ResponseParser, ...]:
+    """Every kind, by name."""
+    declared = (DeclaredAnswer(made, made.source) for made in load_all() if isinstance(made.source, JsonList))
+    read_by_code = (
+        Activities(),
+        Appliances(),
+        Cards(),
+        Conversations(),
+        DialogItems(),
+        Endpoints(),
+        History(),
+        PushMessages(),
+        SmartHomeStates(),
+    )
+    return tuple(sorted((*read_by_code, *declared), key=lambda kind: kind.name))
+
+
+@cache
+def data_types() -> tuple[str, ...]:
+    """Every data type that reading an answer may give."""
+    found = {name for kind in kinds() for name in kind.about.data_types}
+    return tuple(sorted(found | {answer.DATA_TYPE, page.DATA_TYPE}))
+
+
+def read(body: Body) -> Iterator[Record | Issue]:
+    """Yield what an answer says: at least one record, whatever it holds."""
+    found = _kinds_of(body)
+    whole = page.AnyPage()
+    for kind in found:
+        for item in kind.parse_body(body):
+            if isinstance(item, Issue):
+                yield replace(item, parser=kind.name)
+            else:
+                record = _finished(item, body, kind.name, kind.version, kind.read_apart)
+                whole.add(record)
+                yield record
+    if not whole.records:
+        record = _finished(answer.record(body, found[0] if found else None), body, answer.NAME, answer.VERSION)
+        whole.add(record)
+        yield record
+        # The answer itself has said what there is to say of it, but for times beyond its bounds.
+        rest, issue = whole.rest(replace(body, url=None), None)
+        rest = rest if rest and rest.timestamps else None
+    else:
+        rest, issue = whole.rest(body, _asked(body))
+    if issue:
+        yield replace(issue, parser=page.NAME)
+    if rest:
+        yield _addressed(rest, body, page.NAME, page.VERSION)
+
+
+def quoted_keys(head: bytes) -> frozenset[str]:
+    """The names of the members in the head of a JSON file."""
+    return frozenset(key.decode("ascii") for key in _QUOTED_KEY.findall(head))
+
+
+def telltale(keys: frozenset[str]) -> bool:
+    """Whether these keys belong to a kind of answer, and not to any JSON."""
+    return any(needed <= keys for kind in kinds() for needed in kind.telltales)
+
+
+def _kinds_of(body: Body) -> list[ResponseParser]:
+    """By the address if it is known, else by the keys, else by an empty list that only one kind has."""
+    if body.url and (found := [kind for kind in kinds() if kind.knows(body.url.path)]):
+        return found
+    if found := [kind for kind in kinds() if kind.fits(body.value)]:
+        return found
+    if body.url:
+        return []
+    empty = [kind for kind in kinds() if kind.is_empty(body.value)]
+    return empty if len({kind.urls[0] for kind in empty}) == 1 else []
+
+
+def _asked(body: Body) -> Timestamp | None:
+    return body.url.to_timestamp(body.clock) if body.url else None
+
+
+def _finished(record: Record, body: Body, name: str, version: str, apart: tuple[str, ...] = ()) -> Record:
+    """The record with the times it holds under names without a description, and what the answer as a whole tells."""
+    carried = body.timestamps
+    if asked := _asked(body):
+        carried = (*carried, asked)
+    known = {timestamp.timestamp for timestamp in (*record.timestamps, *carried)}
+    searched = {key: value for key, value in record.fields.items() if key not in apart}
+    search = TimeSearch(searched, known, stream(record.utterance_id))
+    further = search.timestamps()
+    timestamps = (*record.timestamps, *further)
+    if carried and (not record.timestamps or record.data_type == answer.DATA_TYPE):
+        timestamps = (*timestamps, *carried)
+    fields = dict(record.fields)
+    if search.cut:
+        fields["further_times"] = f"more than {MAX_TIMES}, or nested too deeply; not each is a row"
+    return _addressed(replace(record, timestamps=timestamps, fields=fields), body, name, version)
+
+
+def _addressed(record: Record, body: Body, name: str, version: str) -> Record:
+    """The record with its parser, its keys, the address of the answer and the carrier's facts."""
+    fields: dict[str, Value] = {**record.fields, **body.fields}
+    query: Mapping[str, str] = {}
+    if body.url is not None:
+        query = body.url.query
+        fields["request_url"] = body.url.text
+        if (requested := body.url.requested) is not None:
+            fields["request_time_ms"] = requested
+    return replace(
+        record,
+        parser=name,
+        parser_version=version,
+        keys=(*record.keys, *body.keys),
+        fields=fields,
+        device_serial=record.device_serial or query.get("deviceSerialNumber") or None,
+        device_type=record.device_type or query.get("deviceType") or None,
+        file=body.file,
+    )

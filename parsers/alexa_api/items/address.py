@@ -1,0 +1,102 @@
+"""Addresses of the Alexa service, and the moment a client wrote into them.
+
+References:
+    The list of interfaces in pycift (Chung, Park and Lee, 2017); the addresses in the DFRWS 2017 challenge, in
+    cleminator/AlexaPaperDatasets (2019) and in CIFT's example result. That ``_`` counts up by one with each
+    request, from the time the page was loaded, is jQuery's behaviour (jquery/api.jquery.com, issue 1241), and is
+    what the real addresses show: a card created at 1499931577707 was asked for with ``_=1499931336585``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from parsers.record import Clock, Timestamp
+from parsers.times import from_milliseconds
+
+#: Longer addresses are not read.
+MAX_URL = 16384
+_HOST = re.compile(
+    r"(?:[\w-]+\.)*(?:alexa|pitangui|layla|skills-store|alexa-[\w-]+|[\w-]+-api-alexa|project-wink-[\w-]+)"
+    r"\.amazon\.[a-z.]{2,6}|(?:[\w-]+\.)*amazonalexa\.com",
+    re.ASCII | re.IGNORECASE,
+)
+#: Pages of the shop's own site, which stand on no host of the service.
+_SHOP_HOST = re.compile(r"www\.amazon\.[a-z.]{2,6}", re.ASCII | re.IGNORECASE)
+_SHOP_PATHS = ("/alexa-privacy/", "/alexashoppinglists/")
+#: Paths that need no host to be known for the service's.
+_OWN_PATHS = (*_SHOP_PATHS, "/nexus/v1/graphql", "/app/secure/yourskills")
+_COMMS_PATH = re.compile(r"/users/(?:amzn1\.comms\.|amzn1%2Ecomms)[^/]{1,300}/.{1,600}", re.ASCII)
+_NOTE = (
+    "Epoch milliseconds that the client wrote into the address as _. By the client's clock; it is the time the"
+    " client's page was loaded, counted up by one with each request, so the request was made then or later."
+    " What the answer shows may be older than the request."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiUrl:
+    """An address of the Alexa service.
+
+    Attributes:
+        text: as recorded.
+        path: its path, with percent signs as recorded.
+        query: its parameters, decoded; of equal names the first.
+    """
+
+    text: str
+    path: str
+    query: Mapping[str, str]
+
+    @classmethod
+    def parse(cls, text: str) -> ApiUrl | None:
+        """Take an address apart. None where it is not one of the Alexa service.
+
+        A bare path is taken for one if it holds ``/api/``, or begins as no other service's does.
+        """
+        if len(text) > MAX_URL:
+            return None
+        try:
+            parts = urlsplit(text.strip())
+            host = parts.hostname or ""
+            pairs = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=200)
+        except ValueError:
+            return None
+        if host or parts.scheme:
+            shop = parts.path.startswith(_SHOP_PATHS) and _SHOP_HOST.fullmatch(host)
+            known = bool(_HOST.fullmatch(host) or shop)
+        else:
+            own = parts.path.startswith(_OWN_PATHS) or _COMMS_PATH.fullmatch(parts.path)
+            known = bool(own or (parts.path.startswith("/") and "/api/" in parts.path))
+        if not known:
+            return None
+        return cls(text, parts.path, dict(reversed(pairs)))
+
+    @property
+    def plain_path(self) -> str:
+        """The path with percent signs decoded, as people read it, at most 200 characters."""
+        path = " ".join(unquote(self.path).split())
+        return path if len(path) <= 200 else path[:200] + "…"
+
+    @property
+    def requested(self) -> int | None:
+        """Epoch milliseconds of ``_``, or None."""
+        written = self.query.get("_", "")
+        return None if from_milliseconds(written) is None else int(written)
+
+    def to_timestamp(self, clock: Clock, locator: str = "") -> Timestamp | None:
+        """The time the client wrote into the address, or None. plaso has no word for a request."""
+        written = self.query.get("_", "")
+        timestamp = from_milliseconds(written)
+        if timestamp is None:
+            return None
+        return Timestamp("Recorded Time", written, clock, timestamp, _NOTE, locator)
+
+
+def pattern(path: str) -> re.Pattern[str]:
+    """The expression for the path of an address; ``{name}`` stands for one part of it."""
+    parts = ("[^/]+" if part.startswith("{") else re.escape(part) for part in path.split("/"))
+    return re.compile("/".join(parts) + "/?")

@@ -1,0 +1,170 @@
+"""One answer of the service, and what a parser of such answers is."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from parsers.alexa_api.items.address import ApiUrl, pattern
+from parsers.locator import at_json, join
+from parsers.parser import About
+from parsers.record import Clock, Issue, Record, Timestamp, Value
+
+#: Keys and indexes that lead from the root of an answer to a value in it.
+Tokens = tuple[str | int, ...]
+
+
+class Places(ABC):
+    """Where in the file the values of an answer stand."""
+
+    @abstractmethod
+    def record(self, tokens: Tokens) -> str:
+        """The locator of the object or list that the tokens lead to."""
+
+    @abstractmethod
+    def value(self, tokens: Tokens) -> str:
+        """The locator of a plain value; empty where it stands within that of its record."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonPlaces(Places):
+    """Places in JSON text.
+
+    Attributes:
+        prefix: locator of the text that holds the JSON, empty for the whole file.
+        root: from the root of that JSON to the answer.
+        ranges: byte ranges of values that a pointer does not reach, because the JSON around them is broken.
+    """
+
+    prefix: str = ""
+    root: Tokens = ()
+    ranges: Mapping[Tokens, str] = field(default_factory=dict)
+
+    def record(self, tokens: Tokens) -> str:
+        """A JSON pointer; from the nearest known byte range where the JSON is broken."""
+        whole = (*self.root, *tokens)
+        if self.ranges:
+            for length in range(len(whole), -1, -1):
+                if found := self.ranges.get(whole[:length]):
+                    rest = whole[length:]
+                    return join(self.prefix, found, at_json(*rest) if rest else "")
+        return join(self.prefix, at_json(*whole) if whole else "")
+
+    def value(self, tokens: Tokens) -> str:  # noqa: ARG002  (values stand within their record)
+        """Empty: a value stands within its record."""
+        return ""
+
+    def under(self, tokens: Tokens) -> JsonPlaces:
+        """The places within a value."""
+        return replace(self, root=(*self.root, *tokens))
+
+    def within_text(self, tokens: Tokens) -> JsonPlaces:
+        """The places within JSON that a text value holds."""
+        return JsonPlaces(self.record(tokens))
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One answer.
+
+    Attributes:
+        value: the decoded JSON.
+        path: the file's path, as :class:`parsers.parser.Source` has it.
+        places: where its values stand.
+        url: the address that gave it, where known.
+        clock: whose clock wrote the address.
+        keys: keys that every record of the answer gets.
+        moments: times of the request and of the response, from whatever carried the answer. They go to the records
+            that hold no time of their own, and to the record of the answer itself.
+        fields: what the carrier says of the request and the response; every record of the answer gets them.
+        file: see :attr:`parsers.record.Record.file`.
+    """
+
+    value: object
+    path: str
+    places: Places
+    url: ApiUrl | None = None
+    clock: Clock = Clock.UNKNOWN
+    keys: tuple[str, ...] = ()
+    timestamps: tuple[Timestamp, ...] = ()
+    fields: Mapping[str, Value] = field(default_factory=dict)
+    file: str = ""
+
+
+class ResponseParser(ABC):
+    """Reads one kind of answer.
+
+    Attributes:
+        name: unique, as a parser's.
+        version: raised whenever the records of the same answer change.
+        about: what people are told.
+        urls: paths of the addresses that give such answers; ``{name}`` stands for one part of a path.
+        telltales: sets of keys; a file whose head holds every key of one set is taken for such an answer.
+        lists: places of the lists it reads, as the parts of pointers; ``*`` is every member.
+        read_apart: fields of its records that other records of the same answer tell of; times there are not told twice.
+        first_keys: keys that such an answer may begin with, beside the names of its lists.
+    """
+
+    name: str
+    version: str
+    about: About
+    urls: tuple[str, ...]
+    telltales: tuple[frozenset[str], ...]
+    lists: tuple[tuple[str, ...], ...]
+    read_apart: tuple[str, ...] = ()
+    first_keys: tuple[str, ...] = ()
+
+    @cached_property
+    def _patterns(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(pattern(url) for url in self.urls)
+
+    def knows(self, path: str) -> bool:
+        """Whether an address with this path gives such answers."""
+        return any(known.fullmatch(path) for known in self._patterns)
+
+    @abstractmethod
+    def fits(self, value: object) -> bool:
+        """Whether an answer of unknown address looks like this kind, by its keys."""
+
+    @abstractmethod
+    def parse_body(self, body: Body) -> Iterator[Record | Issue]:
+        """Yield what the answer says. What is not as expected becomes an issue; the rest is still read."""
+
+    def is_empty(self, value: object) -> bool:
+        """Whether the answer has the lists of this kind, and nothing in them."""
+        found = [place for list_at in self.lists for place in members(value, list_at)]
+        return bool(found) and all(place.value in (None, [], {}) for place in found)
+
+
+@dataclass(frozen=True, slots=True)
+class JsonPlace:
+    """A value, how to get there, and the objects passed on the way, outermost first."""
+
+    value: object
+    tokens: Tokens
+    scopes: tuple[Mapping[str, object], ...]
+
+
+def members(value: object, path: tuple[str, ...]) -> Iterator[JsonPlace]:
+    """The values at a place; ``*`` in the path is every member of a list or an object. Absent ones are passed over."""
+    stack = [(JsonPlace(value, (), ()), 0)]
+    while stack:
+        place, depth = stack.pop()
+        scopes = (*place.scopes, place.value) if isinstance(place.value, dict) else place.scopes
+        if depth == len(path):
+            yield place
+        elif path[depth] == "*":
+            steps: list[tuple[str | int, object]] = []
+            if isinstance(place.value, dict):
+                steps = list(place.value.items())
+            elif isinstance(place.value, list):
+                steps = list(enumerate(place.value))
+            stack.extend(
+                (JsonPlace(inner, (*place.tokens, step), scopes), depth + 1) for step, inner in reversed(steps)
+            )
+        elif isinstance(place.value, dict) and path[depth] in place.value:
+            inner = place.value[path[depth]]
+            stack.append((JsonPlace(inner, (*place.tokens, path[depth]), scopes), depth + 1))

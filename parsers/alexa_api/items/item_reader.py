@@ -1,0 +1,125 @@
+"""Reads the members of one object of an answer; what is not as expected becomes an issue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from parsers.alexa_api.items import written_time as export_time
+from parsers.alexa_api.items.body import Body, JsonPlaces, Tokens
+from parsers.formats.json.text import JsonError, decode
+from parsers.record import Clock, Issue, Timestamp
+from parsers.times import from_milliseconds
+
+#: A longer text is no time.
+_MAX_TIME = 64
+
+
+@dataclass(slots=True)
+class ItemReader:
+    """The reading of one object.
+
+    Attributes:
+        item: the object.
+        tokens: from the root of the answer to the object.
+        body: the answer.
+        issues: what was not as expected so far.
+    """
+
+    item: Mapping[str, object]
+    tokens: Tokens
+    body: Body
+    issues: list[Issue] = field(default_factory=list)
+
+    @property
+    def locator(self) -> str:
+        """The locator of the object."""
+        return self.body.places.record(self.tokens)
+
+    def issue(self, key: str, what: str) -> None:
+        """Note that a member is not as expected."""
+        tokens = (*self.tokens, key)
+        self.issues.append(Issue(f"{key}: {what}.", self.body.places.value(tokens) or self.body.places.record(tokens)))
+
+    def string(self, key: str) -> str | None:
+        """A text, which may be empty; None where there is none."""
+        value = self.item.get(key)
+        if value is None or isinstance(value, str):
+            return value
+        self.issue(key, "text was expected")
+        return None
+
+    def text(self, key: str) -> str | None:
+        """A text that is not empty, or None."""
+        return self.string(key) or None
+
+    def created(self, key: str, note: str) -> tuple[Timestamp, ...]:
+        """The time in epoch milliseconds under a key, if it holds one."""
+        value = self.item.get(key)
+        if isinstance(value, (bool, float, list, dict)) or (isinstance(value, str) and value and not value.isdecimal()):
+            self.issue(key, "a whole number of milliseconds was expected")
+            return ()
+        timestamp = from_milliseconds(value)
+        if timestamp is None:
+            return ()
+        locator = self.body.places.value((*self.tokens, key))
+        return (Timestamp("Creation Time", str(value), Clock.CLOUD, timestamp, note, locator),)
+
+    def time(self, key: str, description: str, note: str) -> tuple[Timestamp, ...]:
+        """The time under a key, in epoch milliseconds or ISO 8601, if it holds one.
+
+        Args:
+            key: the member's name.
+            description: one of plaso's words for what it is of.
+            note: what it is of, ended by a full stop.
+        """
+        value = self.item.get(key)
+        if value is None or value == "":
+            return ()
+        if isinstance(value, int) and not isinstance(value, bool):
+            timestamp, form = from_milliseconds(value), "Epoch milliseconds"
+            if timestamp is None:
+                return ()
+        else:
+            try:
+                read = export_time.read(value) if isinstance(value, str) and len(value) <= _MAX_TIME else None
+            except ValueError:
+                read = None
+            if read is None:
+                self.issue(key, "a time in milliseconds or in ISO 8601 was expected")
+                return ()
+            timestamp, form = read.timestamp, f"ISO 8601. {read.note.rstrip('.')}"
+        locator = self.body.places.value((*self.tokens, key))
+        return (Timestamp(description, str(value), Clock.CLOUD, timestamp, f"{note} {form}.", locator),)
+
+    def inner(self, key: str) -> dict[str, object]:
+        """The object under a key, or within the JSON text there; empty where there is none."""
+        value = self.item.get(key)
+        if isinstance(value, str) and value.strip():
+            try:
+                value = decode(value)
+            except JsonError as error:
+                self.issue(key, f"not JSON ({error})")
+                return {}
+        if isinstance(value, dict):
+            return value
+        if value is not None and not (isinstance(value, str) and not value.strip()):
+            self.issue(key, "an object, or a text that holds one, was expected")
+        return {}
+
+    def opened(self, key: str, value: object) -> ItemReader:
+        """The reading of an object that stands under a key, as it is or as JSON within a text; its issues are its own.
+
+        Args:
+            key: the member's name.
+            value: the object, decoded where it stands within a text; anything else reads as empty.
+        """
+        item = value if isinstance(value, dict) else {}
+        tokens, places = (*self.tokens, key), self.body.places
+        if isinstance(self.item.get(key), str) and isinstance(places, JsonPlaces):
+            return ItemReader(item, (), replace(self.body, places=places.within_text(tokens)))
+        return ItemReader(item, tokens, self.body)
+
+    def child(self, inner: Mapping[str, object], *tokens: str | int) -> ItemReader:
+        """The reading of an object within this one; its issues are added to this one's."""
+        return ItemReader(inner, (*self.tokens, *tokens), self.body, self.issues)

@@ -1,0 +1,163 @@
+"""One record of the Alexa service's answers by itself: what is left where the answer around it is gone.
+
+References:
+    The forms are those of the answers they stand in: see the modules of :mod:`parsers.alexa_api.kinds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from parsers.alexa_api.answers.responses import data_types, read
+from parsers.alexa_api.api_json import ApiJson
+from parsers.alexa_api.items.body import Body, Places, Tokens
+from parsers.alexa_api.items.loaded_json import load, start_of
+from parsers.formats.json.text import JsonError, decode
+from parsers.parser import HEAD_SIZE, About, Parser, Source
+from parsers.record import Issue, Record
+from parsers.registry import register
+
+
+@dataclass(frozen=True, slots=True)
+class FragmentForm:
+    """A record that may stand by itself.
+
+    Attributes:
+        title: what it is, in words.
+        marks: a key that it has, each with others of which it has at least one too.
+        around: the keys and indexes that lead to it in the answer it stands in.
+    """
+
+    title: str
+    marks: tuple[tuple[str, frozenset[str]], ...]
+    around: Tokens
+
+
+_TIMED = ("creationTimestamp", "registeredCustomerId", "sourceDeviceIds", "utteranceId", "domainAttributes")
+#: The narrower form stands before the wider one.
+FORMS = (
+    FragmentForm(
+        "an item of a history record",
+        tuple(
+            (key, frozenset({"transcriptText", "utteranceId", "agentVisualName", "personsInfo"}))
+            for key in ("recordItemKey", "recordItemType")
+        ),
+        ("customerHistoryRecords", 0, "voiceHistoryRecordItems", 0),
+    ),
+    FragmentForm(
+        "a history record",
+        tuple(
+            (key, frozenset({"voiceHistoryRecordItems", "utteranceType", "recordType"}))
+            for key in ("recordKey", "activityKey")
+        ),
+        ("customerHistoryRecords", 0),
+    ),
+    FragmentForm("an activity", (("activityStatus", frozenset(_TIMED)),), ("activities", 0)),
+    FragmentForm(
+        "a card",
+        (("cardType", frozenset({"playbackAudioAction", "primaryActions", "sourceDevice", "descriptiveText"})),),
+        ("cards", 0),
+    ),
+    FragmentForm(
+        "a turn of an activity",
+        (("activityItemData", frozenset({"itemType", "sourceDevice", "registeredUserId"})),),
+        ("activityDialogItems", 0),
+    ),
+)
+#: Without one of these in its head a file is not decoded.
+_NEEDED = tuple(f'"{key}"'.encode() for form in FORMS for key, _ in form.marks)
+
+
+def form_of(value: object) -> FragmentForm | None:
+    """The form of a record that stands by itself; None where a value is none."""
+    if not isinstance(value, dict):
+        return None
+    for form in FORMS:
+        if any(key in value and not others.isdisjoint(value) for key, others in form.marks):
+            return form
+    return None
+
+
+class _Within(Places):
+    """The places of a record, told from the answer that is put around it."""
+
+    def __init__(self, places: Places, around: int) -> None:
+        self._places = places
+        self._around = around
+
+    def record(self, tokens: Tokens) -> str:
+        """The locator without what was put around."""
+        return self._places.record(tokens[self._around :])
+
+    def value(self, tokens: Tokens) -> str:
+        """The locator without what was put around."""
+        return self._places.value(tokens[self._around :])
+
+
+@register
+class RecordFragment(Parser):
+    """Reads one record as the answers read theirs."""
+
+    name: ClassVar[str] = "record_fragment"
+    version: ClassVar[str] = "1"
+    text_only: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        title="One record of an answer of the Alexa service, by itself",
+        data_types=data_types(),
+        known_by=tuple(
+            f"JSON: an object with the key {key} and one of {', '.join(sorted(others))}"
+            for form in FORMS
+            for key, others in form.marks
+        ),
+        proves="That bytes in the form of such a record were left; what the record says is told as of a whole answer.",
+        does_not_prove=(
+            "To which request it was the answer, or which records stood beside it: the answer around it is gone."
+        ),
+        validated_on=("Records cut out of the answers of 2017 and 2019 (DFRWS 2017 challenge; AlexaPaperDatasets)",),
+        limits=(
+            f"Files longer than {HEAD_SIZE} bytes are not taken for a single record, unless the keys of an answer are"
+            " known in them.",
+            "A history item alone does not tell the type or the title of its record.",
+        ),
+        references=("https://github.com/dfrws/dfrws2017-challenge", "https://github.com/Apollon77/alexa-remote"),
+    )
+
+    def claims(self, source: Source) -> bool:
+        """Whether the file is one such object, and not known for an answer anyway."""
+        head = source.head
+        if source.size > HEAD_SIZE or start_of(head) is None or not any(key in head for key in _NEEDED):
+            return False
+        try:
+            value = decode(head.decode("utf-8", "surrogateescape").strip("\ufeff \t\r\n\0"))
+        except JsonError:
+            return False
+        return form_of(value) is not None and not ApiJson().claims(source)
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield the record, and what else the record holds (the answer in a history record)."""
+        loaded = load(source)
+        yield from loaded.issues
+        form = form_of(loaded.value)
+        if form is None:
+            yield Issue("One record of an answer was expected.", "", source.head[:64])
+            return
+        body = Body(_inside(form, loaded.value), source.path, _Within(loaded.places, len(form.around)))
+        for found in read(body):
+            if isinstance(found, Record):
+                fields = {**found.fields, "stands_alone": form.title}
+                yield replace(found, message=f"{found.message} {_alone(form)}", fields=fields)
+            else:
+                yield found
+
+
+def _alone(form: FragmentForm) -> str:
+    return f"The bytes hold {form.title} alone; the answer that it was part of is not there."
+
+
+def _inside(form: FragmentForm, value: object) -> Mapping[str, object]:
+    """The record, with as much of an answer around it as its reader needs."""
+    for token in reversed(form.around):
+        value = {token: value} if isinstance(token, str) else [value]
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,204 @@
+"""Tables of a "Request My Data" export of an Alexa account: CSV files, known by the names of their columns.
+
+References:
+    glen-w/data_dumps (``src/data_dumps/sources/amazon``: paths, columns, rows of its tests, words for "nothing").
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import ClassVar
+
+from parsers.alexa_api.items.written_time import zoned
+from parsers.alexa_export.row import UNKNOWN_TYPE, TableHeader, known, known_by_name, unknown
+from parsers.alexa_export.table import MAX_ROW, ExportRow, rows
+from parsers.definition.export import MAPPED_TYPE, find, load_exports, plain
+from parsers.parser import About, Parser, Source
+from parsers.record import Issue, Record
+from parsers.registry import register
+
+#: So many rows of a table that is known are read, and of one that is not.
+MAX_ROWS = 1_000_000
+MAX_UNKNOWN_ROWS = 100_000
+#: A table with more columns is not read.
+MAX_COLUMNS = 1000
+#: After this many issues further ones are counted, not listed.
+MAX_ISSUES = 200
+UNKNOWN = "This table is not known; its rows are shown as they stand."
+
+#: What a table of Alexa's has in the name of a column, or in its path.
+_TELLTALES = ("alexa", "echo", "utterance", "wakeword", "skill")
+_WORD = re.compile(r"(?<![A-Za-z])(?:[Aa]lexa|ALEXA|[Ee]cho|ECHO)(?![a-z])")
+_NAME = re.compile(r"[^\W\d][\w .:/()&'#%?-]{0,99}")
+#: Columns of tables that others read, or that come out of a tool and hold what the evidence holds already.
+_OTHERS = (
+    frozenset({"srcpath", "savedpath", "sha1", "savedtimestamp"}),  # CIFT's list of acquired files
+    frozenset({"date", "time", "macb"}),  # log2timeline's CSV, and CIFT's TIMELINE
+    frozenset({"datetime", "timestampdesc"}),  # psort's CSV, and timelines exported from a case
+    frozenset({"exhibit", "record", "datetime"}),
+)
+#: Rows looked at before a table that is not known is claimed, and before its columns of times are named.
+_LOOK = 5
+_LOOK_TIMES = 20
+_MAX_TIMES = 8
+
+
+@register
+class AlexaExportCsv(Parser):
+    """Reads the tables, one record a row."""
+
+    name: ClassVar[str] = "alexa_export_csv"
+    version: ClassVar[str] = "2"
+    text_only: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        title='Tables of a "Request My Data" export of an Alexa account',
+        data_types=(*dict.fromkeys(definition.data_type for definition in load_exports()), MAPPED_TYPE, UNKNOWN_TYPE),
+        known_by=(
+            *(
+                f"CSV of {kind.title}: columns {', '.join(' or '.join(choice) for choice in kind.required)}"
+                for kind in load_exports()
+                if kind.required
+            ),
+            *(
+                f"CSV of {kind.title}: a path of Alexa's that holds {' or '.join(kind.path)}"
+                for kind in load_exports()
+                if not kind.required
+            ),
+            "CSV that a user's own map describes (extract --map)",
+            "other CSV that names Alexa, Echo, utterances, wake words or skills in a column or in its path",
+        ),
+        proves="What the service had on record for the account, as it gave it to the account's holder on request.",
+        does_not_prove=(
+            "That the export is complete or unchanged: it is plain text, unsigned, and its tables have changed over the"
+            " years. Who spoke, or who used a device."
+        ),
+        limits=(
+            "No export of a real account was at hand; the columns are those that published readers of exports name.",
+            f"At most {MAX_ROWS} rows of a table, {MAX_UNKNOWN_ROWS} of one that is not known, {MAX_COLUMNS} columns,"
+            f" {MAX_ROW} bytes a row.",
+            "A table that is not known is read only where its file is named .csv.",
+            "Tables in JSON, PDF and other forms of an export are not read by this parser.",
+        ),
+        references=("https://github.com/glen-w/data_dumps",),
+    )
+
+    def claims(self, source: Source) -> bool:
+        """By the columns that the first row names; for tables that are not known, by the path too."""
+        if b"," not in source.head:
+            return False
+        # A row that the head cuts is not looked at.
+        whole = len(source.head) - (source.size > len(source.head))
+        found = rows(io.BytesIO(source.head))
+        names = next(found, None)
+        if names is None or names.end > whole or names.issue or names.remark or len(names.values) > MAX_COLUMNS:
+            return False
+        first = [names, *(row for row in islice(found, _LOOK - 1) if row.end <= whole)]
+        header = TableHeader.of(first[0].values)
+        if _is_others(header, source):
+            return False
+        if (definition := find(frozenset(header.plain), source.path)) and definition.required:
+            return True
+        return _looks_like_alexas(source, first, named=definition is not None)
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield a record for each row that holds something."""
+        with source.open() as stream:
+            found = rows(stream)
+            first = next(found, None)
+            if first is None:
+                yield Issue("The file holds no table.")
+            elif first.issue:
+                yield Issue(f"The names of the columns cannot be read: {first.issue}.", first.locator, first.excerpt)
+            elif len(first.values) > MAX_COLUMNS:
+                yield Issue(f"The table has more than {MAX_COLUMNS} columns: it was not read.", first.locator)
+            else:
+                yield from _bounded(_table(source, TableHeader.of(first.values), found))
+
+
+def _is_others(header: TableHeader, source: Source) -> bool:
+    names = frozenset(header.plain)
+    if any(names >= others for others in _OTHERS) or source.name.lower().startswith("cift_"):
+        return True
+    # CIFT's other tables: names as in its database, and last the acquired file that a row comes from.
+    return header.names[-1] in ("source", "source_id") and all(
+        re.fullmatch("[a-z_0-9]+", name) for name in header.names
+    )
+
+
+def _looks_like_alexas(source: Source, first: list[ExportRow], *, named: bool) -> bool:
+    names = [name.strip() for name in first[0].values]
+    if ".csv" not in source.name.lower() or len(names) < 2 or len(first) < 2:
+        return False
+    if len(set(names)) < len(names) or not all(_NAME.fullmatch(name) for name in names):
+        return False
+    if any(row.issue or len(row.values) != len(names) for row in first):
+        return False
+    return named or bool(_WORD.search(source.path)) or any(word in plain(name) for name in names for word in _TELLTALES)
+
+
+def _bounded(found: Iterator[Record | Issue]) -> Iterator[Record | Issue]:
+    """The same, with the issues past the first ones counted."""
+    issues = 0
+    for item in found:
+        issues += isinstance(item, Issue)
+        if issues <= MAX_ISSUES or isinstance(item, Record):
+            yield item
+    if issues > MAX_ISSUES:
+        yield Issue(f"There are {issues - MAX_ISSUES} further issues of this table; they are not listed.")
+
+
+def _table(source: Source, header: TableHeader, found: Iterator[ExportRow]) -> Iterator[Record | Issue]:
+    definition = find(frozenset(header.plain), source.path)
+    most = MAX_UNKNOWN_ROWS if definition is None else MAX_ROWS
+    times: tuple[str, ...] = ()
+    if definition is None:
+        yield Issue(UNKNOWN)
+    if definition is None or not definition.required:
+        start = list(islice(found, _LOOK_TIMES))
+        times = _time_columns(header, start)
+        found = _chain(start, found)
+    for number, row in enumerate(found):
+        if number >= most:
+            yield Issue(f"The table has more than {most} rows: the rest was not read.", row.locator)
+            return
+        if issue := row.issue or _misfit(header, row):
+            yield Issue(f"A row of the table cannot be read: {issue}.", row.locator, row.excerpt)
+            continue
+        if row.remark:
+            yield Issue(f"{row.remark}.", row.locator, row.excerpt)
+        values = header.given(row)
+        if not values:
+            continue
+        if definition is None:
+            yield unknown(source.name, times, row, values)
+        elif not definition.required:
+            yield known_by_name(definition, times, row, values)
+        else:
+            yield from known(definition, row, values)
+
+
+def _chain(start: list[ExportRow], rest: Iterator[ExportRow]) -> Iterator[ExportRow]:
+    yield from start
+    yield from rest
+
+
+def _misfit(header: TableHeader, row: ExportRow) -> str:
+    """Why the values do not fit the names. Empty ones behind the last name are no misfit."""
+    expected, count = len(header.names), len(row.values)
+    if count == expected or (count > expected and not any(row.values[expected:])):
+        return ""
+    return f"it has {count} values under {expected} names"
+
+
+def _time_columns(header: TableHeader, start: list[ExportRow]) -> tuple[str, ...]:
+    """Names of the columns in which each value given is a time with a zone, in the first rows; at most 8."""
+    given = [header.given(row) for row in start if not row.issue and not _misfit(header, row)]
+    times = []
+    for name in header.names:
+        held = [values[name] for values in given if name in values]
+        if held and all(zoned(value) for value in held):
+            times.append(name)
+    return tuple(times[:_MAX_TIMES])

@@ -1,0 +1,188 @@
+"""Tables in spreadsheets (XLSX): read where a user's map or a table of an export's describes their columns.
+
+A spreadsheet is a zip; what is read here is one sheet in it, with the texts that its cells share beside it.
+
+References:
+    ECMA-376, part 1, section 18 (SpreadsheetML): sheetData, row, c, sst.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+from xml.parsers import expat
+
+from parsers.alexa_export.row import TableHeader, known
+from parsers.alexa_export.table import ExportRow
+from parsers.definition.export import MAPPED_TYPE, ExportDefinition, find, load_exports
+from parsers.locator import at_bytes
+from parsers.parser import About, Parser, Source
+from parsers.record import Issue, Record
+from parsers.registry import register
+
+_SHEET = re.compile(r"(?:^|/)xl/worksheets/[^/]{1,80}\.xml$")
+_SHARED = "../sharedStrings.xml"
+_NAMESPACE = (b"spreadsheetml", b"<worksheet", b"<sst")
+_CELL = re.compile(r"([A-Z]{1,3})\d{1,7}")
+#: More columns, rows, shared texts, or characters of one cell are not read.
+MAX_COLUMNS, MAX_ROWS, MAX_SHARED, MAX_CELL = 500, 1_000_000, 1_000_000, 32_768
+#: The shared texts together are not longer.
+MAX_CHARACTERS = 64 * 1024 * 1024
+MAX_ISSUES = 50
+_PIECE = 256 * 1024
+
+
+class _EntityError(ValueError):
+    """The sheet declares an entity, which no spreadsheet does."""
+
+
+class _Reader:
+    """Takes a sheet, or the shared texts, through expat."""
+
+    def __init__(self, shared: list[str]) -> None:
+        self.rows: list[ExportRow] = []
+        self.texts: list[str] = []
+        self._shared = shared
+        self._cells: dict[int, str] = {}
+        self._kind = self._text = ""
+        self._column = -1
+        self._row_at = self._kept = 0
+        self._takes = False
+        self.expat = expat.ParserCreate()
+        self.expat.buffer_text = True
+        self.expat.StartElementHandler = self._start
+        self.expat.EndElementHandler = self._end
+        self.expat.CharacterDataHandler = self._characters
+        self.expat.EntityDeclHandler = self._entity
+
+    def _entity(self, *_: object) -> None:
+        raise _EntityError("it declares entities")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(":")[2]
+        if name == "row":
+            self._cells, self._column, self._row_at = {}, -1, self.expat.CurrentByteIndex
+        elif name == "c":
+            place = _CELL.fullmatch(attributes.get("r", ""))
+            self._column = _index(place[1]) if place else self._column + 1
+            self._kind, self._text = attributes.get("t", "n"), ""
+        elif name == "si":
+            self._text = ""
+        self._takes = name in ("v", "t")
+
+    def _end(self, name: str) -> None:
+        name = name.rpartition(":")[2]
+        self._takes = False
+        if name == "c" and 0 <= self._column < MAX_COLUMNS:
+            self._cells[self._column] = self._value()
+        elif name == "si" and len(self.texts) < MAX_SHARED and self._kept < MAX_CHARACTERS:
+            self.texts.append(self._text)
+            self._kept += len(self._text)
+        elif name == "row":
+            values = tuple(self._cells.get(place, "") for place in range(max(self._cells, default=-1) + 1))
+            # The end is told where the closing tag begins.
+            size = self.expat.CurrentByteIndex - self._row_at
+            self.rows.append(ExportRow(values, at_bytes(self._row_at, size), self._row_at + size, b""))
+
+    def _characters(self, text: str) -> None:
+        if self._takes and len(self._text) < MAX_CELL:
+            self._text += text[: MAX_CELL - len(self._text)]
+
+    def _value(self) -> str:
+        if self._kind != "s":
+            return self._text
+        number = int(self._text) if self._text.isascii() and self._text.isdecimal() and len(self._text) < 9 else -1
+        return self._shared[number] if 0 <= number < len(self._shared) else f"shared text {self._text}, not there"
+
+
+@register
+class Spreadsheet(Parser):
+    """Reads one sheet."""
+
+    name: ClassVar[str] = "spreadsheet"
+    version: ClassVar[str] = "1"
+    reads_neighbours: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        title="Tables in spreadsheets (XLSX) of legal-process returns and exports",
+        data_types=tuple(dict.fromkeys((*(made.data_type for made in load_exports() if made.required), MAPPED_TYPE))),
+        known_by=("xl/worksheets/*.xml in a zip, whose first row names the columns of a map or of an export's table",),
+        proves="What whoever made the spreadsheet put into it.",
+        does_not_prove="That it is complete or unchanged. Who spoke, or who used a device.",
+        validated_on=(),
+        limits=(
+            "A sheet whose columns no map and no known table describes gives nothing.",
+            "Only a sheet's first row is taken for the names of its columns.",
+            "Dates are numbers of days without a zone; a map says format: excel and, where it is so, zone: UTC.",
+        ),
+        references=("ECMA-376 part 1",),
+    )
+
+    def claims(self, source: Source) -> bool:
+        """By the place in the zip and the first element."""
+        if not _SHEET.search(source.path) and not source.path.endswith("xl/sharedStrings.xml"):
+            return False
+        return any(word in source.head[:4096] for word in _NAMESPACE)
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield a record for each row of a table that is known."""
+        if not _SHEET.search(source.path):
+            return
+        texts = _Reader([])
+        if beside := source.beside(_SHARED):
+            for item in _rows(texts, beside):
+                if isinstance(item, Issue):
+                    yield Issue(f"The texts that the cells share: {item.what}")
+        issues = 0
+        for found in _table(_rows(_Reader(texts.texts), source), source.path):
+            issues += isinstance(found, Issue)
+            if isinstance(found, Record) or issues <= MAX_ISSUES:
+                yield found
+        if issues > MAX_ISSUES:
+            yield Issue(f"There are {issues - MAX_ISSUES} further issues of this sheet; they are not listed.")
+
+
+def _table(rows: Iterator[ExportRow | Issue], path: str) -> Iterator[Record | Issue]:
+    """The records of a sheet whose first row that holds anything names the columns of a known table."""
+    header: TableHeader | None = None
+    definition: ExportDefinition | None = None
+    for count, row in enumerate(rows):
+        if isinstance(row, Issue):
+            yield row
+        elif count > MAX_ROWS:
+            yield Issue(f"The sheet has more than {MAX_ROWS} rows; the rest was not read.", row.locator)
+            return
+        elif header is None or definition is None:
+            if any(row.values):
+                header = TableHeader.of(row.values)
+                definition = find(frozenset(header.plain), path)
+                if definition is None or not definition.required:
+                    return
+        elif values := header.given(row):
+            yield from known(definition, row, values)
+
+
+def _rows(reader: _Reader, source: Source) -> Iterator[ExportRow | Issue]:
+    """The rows of a sheet as they are read, and an issue where it cannot be read further."""
+    with source.open() as stream:
+        while True:
+            piece = stream.read(_PIECE)
+            issue = ""
+            try:
+                reader.expat.Parse(piece, not piece)
+            except (expat.ExpatError, _EntityError) as error:
+                issue = str(error)
+            rows, reader.rows = reader.rows, []
+            yield from rows
+            if issue:
+                yield Issue(f"The sheet cannot be read further: {issue}.")
+            if issue or not piece:
+                return
+
+
+def _index(letters: str) -> int:
+    """The number of a column, from 0: A is 0, Z is 25, AA is 26."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1

@@ -1,0 +1,129 @@
+"""The rows of a CSV of a data export, read as a stream: bounded, located, and read on after a row that is broken."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from parsers.locator import at_bytes, at_line
+
+#: A longer row is not read.
+MAX_ROW = 262_144
+#: So often the reading goes back to the line after the one in which a broken row begins. Then it goes on behind it.
+MAX_RETURNS = 100
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """One row.
+
+    Attributes:
+        values: its values; none where it cannot be read.
+        locator: its line, or its bytes where its values run over several lines.
+        end: byte offset behind it.
+        excerpt: its first bytes, at most 64.
+        fault: why it cannot be read; empty where it can.
+        remark: what is not as it should be in a row that can be read; empty where nothing is.
+    """
+
+    values: tuple[str, ...]
+    locator: str
+    end: int
+    excerpt: bytes
+    issue: str = ""
+    remark: str = ""
+
+
+class _TooLongError(ValueError):
+    """A row that exceeds the bound."""
+
+
+class _Lines:
+    """The lines of a stream as text, and how far they have been taken."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.number = 0
+        self.offset = len(_BOM) if stream.read(len(_BOM)) == _BOM else 0
+        stream.seek(self.offset)
+        self.begin()
+
+    def begin(self) -> None:
+        """A row begins here."""
+        self.start = self.offset
+        self.first = b""
+        self.undecoded = False
+
+    def go_back(self, number: int, offset: int) -> None:
+        """Take the line behind line ``number``, at ``offset``, next."""
+        self._stream.seek(offset)
+        self.number, self.offset = number, offset
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._stream.readline(MAX_ROW + 1)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self.offset += len(line)
+        while len(line) > MAX_ROW and not line.endswith(b"\n"):
+            # The rest of a line too long is passed over in pieces.
+            piece = self._stream.readline(MAX_ROW)
+            self.offset += len(piece)
+            if not piece or piece.endswith(b"\n"):
+                break
+        self.first = self.first or line
+        if self.offset - self.start > MAX_ROW:
+            raise _TooLongError(f"it is longer than {MAX_ROW} bytes")
+        try:
+            return line.decode()
+        except UnicodeDecodeError:
+            self.undecoded = True
+            return line.decode("utf-8", "backslashreplace")
+
+
+def rows(stream: BinaryIO) -> Iterator[ExportRow]:
+    """Yield the rows of a seekable stream from its start. Blank lines are passed over.
+
+    UTF-8 with or without a byte order mark; LF or CR LF; a row may run over several lines within quotes. Bytes that
+    are not UTF-8 are written ``\\xNN``, and the row's remark says so. A quote that is not closed makes one row
+    unreadable, not those behind it: the reading goes on with the next line.
+
+    Raises:
+        OSError: the stream cannot be read.
+    """
+    lines = _Lines(stream)
+    reader = csv.reader(lines, strict=True)
+    returns = 0
+    while True:
+        lines.begin()
+        number, issue = lines.number, ""
+        values: list[str] = []
+        try:
+            values = next(reader)
+        except StopIteration:
+            return
+        except (csv.Error, _TooLongError) as error:
+            issue = str(error)
+        one_line = lines.number == number + 1
+        if issue and not one_line and returns < MAX_RETURNS:
+            returns += 1
+            lines.go_back(number + 1, lines.start + len(lines.first))
+            one_line = True
+        if values or issue:
+            locator = at_line(number + 1) if one_line else at_bytes(lines.start, lines.offset - lines.start)
+            remark = "" if issue else _remark(values, undecoded=lines.undecoded)
+            yield ExportRow(tuple(values), locator, lines.offset, lines.first[:64], issue, remark)
+
+
+def _remark(values: list[str], *, undecoded: bool) -> str:
+    if undecoded:
+        return "The row holds bytes that are not UTF-8; they are shown as \\xNN"
+    if any("\0" in value for value in values):
+        return "The row holds NUL bytes"
+    return ""

@@ -1,0 +1,1 @@
+"""Caches of browsers, WebViews and apps."""

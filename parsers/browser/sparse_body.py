@@ -1,0 +1,70 @@
+"""A body that came in parts, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from parsers.exchanges.cached_answer import CachedBody
+from parsers.locator import at_bytes
+
+#: A longer body is not put together.
+MAX_BODY = 128 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch of a body.
+
+    Attributes:
+        start: where it stands in the body, in bytes.
+        content: its bytes.
+        offset: where it stands in its file.
+        file: that file, as :attr:`parsers.record.Record.file`.
+    """
+
+    start: int
+    content: bytes
+    offset: int
+    file: str
+
+
+def assembled(chunks: Sequence[Chunk]) -> tuple[CachedBody, tuple[str, ...]]:
+    """The body from its first byte on, as far as it is there without a gap, and a sentence on what is missing.
+
+    A later chunk takes the place of an earlier one where they overlap. Where the first bytes are missing, the body
+    begins with the first that are there, and a sentence says so.
+    """
+    there = sorted((chunk for chunk in chunks if chunk.content), key=lambda chunk: chunk.start)
+    if not there:
+        return CachedBody(b"", ""), ()
+    doubts: list[str] = []
+    begin = there[0].start
+    if begin:
+        doubts.append(f"The first {begin} bytes of the body are not in the cache; what is told is what follows them.")
+    body = bytearray()
+    used: list[Chunk] = []
+    for chunk in there:
+        at = chunk.start - begin
+        if at > len(body):
+            doubts.append(f"The bytes {begin + len(body)} to {chunk.start - 1} of the body are not in the cache.")
+            break
+        if at + len(chunk.content) > MAX_BODY:
+            doubts.append(f"The body is longer than {MAX_BODY} bytes; the rest was not read.")
+            break
+        body[at : at + len(chunk.content)] = chunk.content
+        used.append(chunk)
+    places = tuple(
+        (f"{chunk.file} " if len({one.file for one in used}) > 1 else "") + at_bytes(chunk.offset, len(chunk.content))
+        for chunk in used
+    )
+    first = used[0]
+    return (
+        CachedBody(
+            bytes(body),
+            at_bytes(first.offset, len(first.content)),
+            first.file,
+            places if len(used) > 1 else (),
+        ),
+        tuple(doubts),
+    )

@@ -1,0 +1,228 @@
+"""Exports of Burp Suite ("save items"): XML with each request and answer as raw HTTP.
+
+References:
+    The document type that Burp writes at the head of its exports, and PortSwigger's documentation of "Save items".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import BinaryIO, ClassVar
+from xml.parsers import expat
+
+from parsers.coding import CodingError, decode
+from parsers.exchanges import capture
+from parsers.exchanges.capture import Capture, Exchange
+from parsers.formats.http import message as http
+from parsers.locator import at_bytes, at_coding, join
+from parsers.parser import About, Parser, Source
+from parsers.record import Clock, Issue, Record, Timestamp, Value
+from parsers.registry import register
+
+_HEAD = re.compile(rb'<items\s[^>]{0,200}burpVersion="')
+#: A longer request or answer is not read; of other elements so many characters are kept.
+MAX_MESSAGE = 64 * 1024 * 1024
+_MAX_TEXT = 20_000
+_PIECE = 1024 * 1024
+_TEXTS = ("time", "url", "method")
+_MESSAGES = ("request", "response")
+_CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
+_TIME = re.compile(r"\w{3} (\w{3} \d{1,2} \d\d:\d\d:\d\d) (\w{2,5}) (\d{4})")
+_NOTE = "When Burp logged the request, by the clock of the machine it ran on."
+_ZONE = " The zone is written as letters that several zones share; it is read only where it is UTC or GMT."
+
+
+@dataclass(slots=True)
+class _Item:
+    """One item: the text of its short elements, where its messages stand in the file, and which are base64."""
+
+    at: int = 0
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)
+    base64: set[str] = field(default_factory=set)
+
+    def text(self, name: str) -> str:
+        return "".join(self.texts.get(name, []))
+
+
+class _EntityError(ValueError):
+    """The document declares an entity, which no export does."""
+
+
+class _Reader:
+    """Takes the file through expat and gives whole items. Entities are refused."""
+
+    def __init__(self) -> None:
+        self.items: list[_Item] = []
+        self.facts: dict[str, Value] = {}
+        self._item: _Item | None = None
+        self._element = ""
+        self._size = 0
+        self._expat = expat.ParserCreate()
+        self._expat.buffer_text = True
+        self._expat.StartElementHandler = self._start
+        self._expat.EndElementHandler = self._end
+        self._expat.CharacterDataHandler = self._characters
+        self._expat.EntityDeclHandler = self._entity
+
+    def feed(self, piece: bytes, *, last: bool) -> None:
+        """Raises expat.ExpatError or _EntityError."""
+        self._expat.Parse(piece, last)
+
+    def _entity(self, *_: object) -> None:
+        raise _EntityError("it declares entities")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        at = self._expat.CurrentByteIndex
+        if name == "items":
+            self.facts = {"made_by": f"Burp Suite {attributes.get('burpVersion', '')}".strip()[:200]}
+            self.facts["exported"] = attributes.get("exportTime", "")[:100]
+        elif name == "item":
+            self._item = _Item(at)
+        elif self._item and name in (*_TEXTS, *_MESSAGES):
+            self._element, self._size = name, 0
+            self._item.places[name] = (at, at)
+            if attributes.get("base64", "").lower() == "true":
+                self._item.base64.add(name)
+
+    def _end(self, name: str) -> None:
+        if self._item and name == self._element:
+            begin, _ = self._item.places[name]
+            self._item.places[name] = (begin, self._expat.CurrentByteIndex)
+            self._element = ""
+        elif self._item and name == "item":
+            self.items.append(self._item)
+            self._item = None
+
+    def _characters(self, text: str) -> None:
+        if self._item and self._element in _TEXTS:
+            self._size += len(text)
+            if self._size <= _MAX_TEXT:
+                self._item.texts.setdefault(self._element, []).append(text)
+
+
+@register
+class Burp(Parser):
+    """Reads one export."""
+
+    name: ClassVar[str] = "burp"
+    version: ClassVar[str] = "1"
+    text_only: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        title="Burp Suite exports of traffic with the Alexa service",
+        data_types=capture.data_types(),
+        known_by=("XML: <items burpVersion=...> with <item>s that hold <url>, <request> and <response>",),
+        proves="That whoever made the capture got these answers of the service.",
+        does_not_prove="That the capture is whole, or that it was not changed after it was made: it is a text file.",
+        validated_on=(),
+        limits=(
+            "The zone of Burp's own time is letters; it is placed on the timeline only where they are UTC or GMT.",
+            "Exchanges with other services are counted, not listed.",
+            "Bodies that are not base64 may have been changed by the export: characters that XML cannot hold are lost.",
+        ),
+        references=("https://portswigger.net/burp/documentation/desktop/tools/proxy/http-history",),
+    )
+
+    def claims(self, source: Source) -> bool:
+        """By the first element."""
+        return bool(_HEAD.search(source.head[:8192]))
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield the records of every exchange with the Alexa service, and one for the capture."""
+        reader = _Reader()
+        found = Capture("Burp Suite export", source.path)
+        with source.open() as stream, source.open() as messages:
+            while True:
+                piece = stream.read(_PIECE)
+                try:
+                    reader.feed(piece, last=not piece)
+                except (expat.ExpatError, _EntityError) as error:
+                    yield Issue(f"The export cannot be read further: {error}.")
+                    piece = b""
+                items, reader.items = reader.items, []
+                for item in items:
+                    exchange, issues = _exchange(item, messages)
+                    yield from issues
+                    yield from found.exchange(exchange)
+                if not piece:
+                    break
+        yield found.end(reader.facts)
+
+
+def _exchange(item: _Item, stream: BinaryIO) -> tuple[Exchange, list[Issue]]:
+    issues: list[Issue] = []
+    raw, locator = _message(item, "response", stream, issues)
+    message = http.parse(raw) if raw else None
+    content = b""
+    if message is None:
+        if raw:
+            issues.append(Issue("The answer is not an HTTP message.", locator, raw[:64]))
+    else:
+        if message.issue:
+            issues.append(Issue(f"The body of the answer: {message.issue}.", locator))
+        content = message.body
+        locator = join(_within(locator, message.body_at, len(raw) - message.body_at), *message.steps)
+    asked = http.parse(_message(item, "request", stream, [])[0])
+    return (
+        Exchange(
+            url=item.text("url").strip(),
+            method=item.text("method").strip(),
+            status_line=message.first_line if message else "",
+            headers=message.headers if message else (),
+            content=content,
+            locator=locator,
+            asked=asked.body.decode("utf-8", "backslashreplace") if asked else "",
+            timestamps=_timestamps(item.text("time").strip()),
+        ),
+        issues,
+    )
+
+
+def _within(locator: str, offset: int, length: int) -> str:
+    """A part of what a locator leads to; of a plain range of bytes, a plain range."""
+    kind, _, place = locator.partition(":")
+    if kind == "bytes" and ";" not in place:
+        return at_bytes(int(place.partition("+")[0]) + offset, length)
+    return join(locator, at_bytes(offset, length))
+
+
+def _message(item: _Item, name: str, stream: BinaryIO, issues: list[Issue]) -> tuple[bytes, str]:
+    """A message as bytes, read again from the file: XML readers change line ends. And where it stands."""
+    begin, end = item.places.get(name, (item.at, item.at))
+    if end - begin > 2 * MAX_MESSAGE:
+        issues.append(Issue(f"The {name} is longer than {MAX_MESSAGE} bytes; not read.", at_bytes(begin, end - begin)))
+        return b"", at_bytes(begin, end - begin)
+    stream.seek(begin)
+    element = stream.read(end - begin)
+    inner_at = element.find(b">") + 1
+    inner = element[inner_at:]
+    if inner.startswith(_CDATA) and inner.endswith(_CDATA_END) and inner.count(_CDATA) == 1:
+        inner_at += len(_CDATA)
+        inner = inner[len(_CDATA) : -len(_CDATA_END)]
+    elif b"<" in inner or b"&" in inner:
+        issues.append(Issue(f"The {name} is written in a form that is not read.", at_bytes(begin, end - begin)))
+        return b"", at_bytes(begin, end - begin)
+    where = at_bytes(begin + inner_at, len(inner))
+    if name not in item.base64:
+        return inner, where
+    try:
+        return decode(inner, "base64", MAX_MESSAGE), join(where, at_coding("base64"))
+    except CodingError as error:
+        issues.append(Issue(f"The {name} is said to be base64, but {error}.", where))
+        return b"", where
+
+
+def _timestamps(recorded: str) -> tuple[Timestamp, ...]:
+    if not recorded:
+        return ()
+    timestamp = None
+    if (parts := _TIME.fullmatch(recorded)) and parts[2] in ("UTC", "GMT"):
+        try:
+            when = datetime.strptime(f"{parts[1]} {parts[3]}", "%b %d %H:%M:%S %Y").replace(tzinfo=UTC)
+            timestamp = int(when.timestamp()) * 1_000_000
+        except ValueError:
+            timestamp = None
+    return (Timestamp("Sent Time", recorded, Clock.EXAMINER, timestamp, _NOTE + _ZONE),)

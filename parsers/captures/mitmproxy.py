@@ -1,0 +1,151 @@
+"""Flows that mitmproxy saved: one typed netstring after the other, each an exchange.
+
+References:
+    mitmproxy/io/io.py, mitmproxy/http.py (get_state of HTTPFlow, Request, Response): the names of the members.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, ClassVar
+
+from parsers.exchanges import capture
+from parsers.exchanges.capture import Capture, Exchange
+from parsers.formats.http.tnetstring import TnetstringError, TnetstringReader, Value
+from parsers.locator import at_bytes
+from parsers.parser import About, Parser, Source
+from parsers.record import Clock, Issue, Record, Timestamp
+from parsers.registry import register
+
+_HEAD = re.compile(rb"\d{2,12}:\d{1,4}:\w{1,40}[;,]")
+_TELLTALE = (b"7:version;", b"7:version,", b"4:type;", b"7:request;", b"8:response;", b"7:request,", b"8:response,")
+#: A longer flow is not read.
+MAX_FLOW = 256 * 1024 * 1024
+_SENT = "When mitmproxy saw the request begin, by the clock of the machine it ran on, in seconds since 1970 (UTC)."
+_CAME = "When mitmproxy saw the answer begin, by the clock of the machine it ran on, in seconds since 1970 (UTC)."
+
+
+@register
+class MitmproxyFlow(Parser):
+    """Reads one file of flows."""
+
+    name: ClassVar[str] = "mitmproxy_flow"
+    version: ClassVar[str] = "1"
+    about: ClassVar[About] = About(
+        title="mitmproxy flows of traffic with the Alexa service",
+        data_types=capture.data_types(),
+        known_by=("typed netstrings, each an object with the members version, type, request and response",),
+        proves="That whoever made the capture got these answers of the service, and when by that machine's clock.",
+        does_not_prove="That the capture is whole, or that it was not changed after it was made.",
+        validated_on=("A file that mitmproxy 11.0.2 wrote",),
+        limits=(
+            f"A flow longer than {MAX_FLOW} bytes is not read.",
+            "Messages of web sockets and flows that are not HTTP are counted, not read.",
+            "Exchanges with other services are counted, not listed.",
+        ),
+        references=("https://github.com/mitmproxy/mitmproxy",),
+    )
+
+    def claims(self, source: Source) -> bool:
+        """By the first netstring and the names in it."""
+        return bool(_HEAD.match(source.head)) and sum(name in source.head for name in _TELLTALE) >= 2
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield the records of every exchange with the Alexa service, and one for the capture."""
+        found = Capture("mitmproxy flows", source.path)
+        others = 0
+        with source.open() as stream:
+            at = 0
+            while at < source.size:
+                try:
+                    content = _next(stream, at, source.size)
+                    reader = TnetstringReader(content, at)
+                    flow, _ = reader.read()
+                except TnetstringError as error:
+                    what = f"The flows cannot be read further: {error}."
+                    yield Issue(what, at_bytes(at, min(64, source.size - at)))
+                    break
+                if isinstance(flow, dict) and isinstance(flow.get("request"), dict):
+                    yield from found.exchange(_exchange(flow, reader))
+                else:
+                    others += 1
+                at += len(content)
+        if others:
+            yield Issue(f"{others} flows are not exchanges of HTTP; not read.")
+        yield found.end({"made_by": "mitmproxy"})
+
+
+def _next(stream: BinaryIO, at: int, size: int) -> bytes:
+    """The bytes of the netstring at a place. Raises TnetstringError."""
+    stream.seek(at)
+    head = stream.read(16)
+    digits, colon, _ = head.partition(b":")
+    if not colon or not digits.isdigit():
+        raise TnetstringError("a length was expected")
+    whole = len(digits) + 1 + int(digits) + 1
+    if whole > min(size - at, MAX_FLOW):
+        raise TnetstringError("it is cut off" if whole > size - at else f"a flow of {whole} bytes")
+    stream.seek(at)
+    return stream.read(whole)
+
+
+def _exchange(flow: Mapping[str, Value], reader: TnetstringReader) -> Exchange:
+    request, response = _object(flow, "request"), _object(flow, "response")
+    content = response.get("content")
+    place = reader.places.get(("response", "content")) or reader.places[("request",)]
+    timestamps = [
+        _timestamp(request.get("timestamp_start"), "Sent Time", _SENT),
+        _timestamp(response.get("timestamp_start"), "Recorded Time", _CAME),
+    ]
+    status = response.get("status_code")
+    line = ""
+    if isinstance(status, int) and status > 0:
+        line = f"{_text(response, 'http_version')} {status} {_text(response, 'reason')}".strip()
+    asked = request.get("content")
+    return Exchange(
+        url=_url(request),
+        method=_text(request, "method"),
+        status_line=line,
+        headers=tuple(_headers(response)),
+        content=content if isinstance(content, bytes) else b"",
+        locator=at_bytes(*place),
+        asked=asked.decode("utf-8", "backslashreplace") if isinstance(asked, bytes) else "",
+        timestamps=tuple(timestamp for timestamp in timestamps if timestamp),
+    )
+
+
+def _url(request: Mapping[str, Value]) -> str:
+    """The address: the host as the client named it, where it did."""
+    host = _text(request, "authority").partition(":")[0] or next(
+        (value for name, value in _headers(request) if name.lower() == "host"), ""
+    )
+    return f"{_text(request, 'scheme') or 'https'}://{host or _text(request, 'host')}{_text(request, 'path')}"
+
+
+def _headers(message: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
+    headers = message.get("headers")
+    for pair in headers if isinstance(headers, list) else []:
+        if isinstance(pair, list) and len(pair) == 2:
+            yield _said(pair[0]), _said(pair[1])
+
+
+def _timestamp(seconds: Value, description: str, note: str) -> Timestamp | None:
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 1.2e9 < seconds < 4.1e9:
+        return None
+    return Timestamp(description, repr(seconds), Clock.EXAMINER, round(seconds * 1_000_000), note)
+
+
+def _object(holder: Mapping[str, Value], key: str) -> Mapping[str, Value]:
+    value = holder.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(holder: Mapping[str, Value], key: str) -> str:
+    return _said(holder.get(key))
+
+
+def _said(value: Value) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,110 @@
+"""The Alexa app's store of answers and settings: ``DataStore.db`` on Android, ``LocalData.sqlite`` on iOS.
+
+References:
+    DataStore.db of two Alexa apps of 2017 (CIFT's example result); jungheum/pycift for the tables' names on iOS and the
+    names of the collections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from parsers.alexa_api.answers import answer, responses
+from parsers.alexa_api.items.body import Body, Places, Tokens
+from parsers.databases.declared_table import table_made
+from parsers.databases.kind import RowReader, TableKind
+from parsers.formats.json.text import JsonError, decode
+from parsers.formats.sqlite.create_table import TableDefinition
+from parsers.formats.sqlite.database import Database, TableRow
+from parsers.parser import About
+from parsers.record import Issue, Record, Value
+from parsers.values import Keeper, shown
+
+DATA_TYPE = "alexa:app:data_item"
+_TABLES = {"DataItem": ("key", "value"), "ZDATAITEM": ("ZKEY", "ZVALUE")}
+#: Collections that the app keeps as bare lists, and the member under which the service's answer has them.
+_COLLECTIONS = {"ToDoCollection": "values", "NamedListsCollection": "lists", "NamedListItemsCollection": "list"}
+
+
+class _RowPlaces(Places):
+    """Everything in a value stands in its row."""
+
+    def __init__(self, locator: str) -> None:
+        self._locator = locator
+
+    def record(self, tokens: Tokens) -> str:  # noqa: ARG002
+        """The row."""
+        return self._locator
+
+    def value(self, tokens: Tokens) -> str:  # noqa: ARG002
+        """Empty: within the row."""
+        return ""
+
+
+class DataStore(TableKind):
+    """Reads each item; what the service answers in the same form is read as such an answer."""
+
+    name = "app_data_store"
+    version = "1"
+    about = About(
+        title="The Alexa app's store of items (DataStore.db, LocalData.sqlite)",
+        data_types=(DATA_TYPE, *responses.data_types()),
+        known_by=("an SQLite table DataItem with the columns key and value, or ZDATAITEM with ZKEY and ZVALUE",),
+        proves="That the app held this item: lists, settings and answers of the Alexa service.",
+        does_not_prove="When the app stored it: the row holds no time beside those in its value.",
+        validated_on=("Alexa app on Android, 2017: two stores of three items each",),
+        limits=("The locator is the row's; values within its JSON have none of their own.",),
+        references=("https://github.com/jungheum/pycift",),
+    )
+    _made = table_made(tuple(_TABLES))
+
+    def hinted(self, head: bytes, path: str) -> bool:
+        """By the statement that made the table, else by the name of the store."""
+        return bool(self._made.search(head)) or path.endswith(("/DataStore.db", "/LocalData.sqlite"))
+
+    def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:  # noqa: ARG002
+        """The table of items, where its columns are as expected."""
+        return tuple(
+            tables[name]
+            for name, columns in _TABLES.items()
+            if name in tables and set(columns) <= {column.name for column in tables[name].columns}
+        )
+
+    def reader(self, path: str, database: Database) -> RowReader:  # noqa: ARG002
+        """Reads each row by itself."""
+
+        def read(row: TableRow) -> Iterator[Record | Issue]:
+            yield from _read(row, path)
+
+        return read
+
+
+def _read(row: TableRow, path: str) -> Iterator[Record | Issue]:
+    key_column, value_column = _TABLES[row.table]
+    key, text = row.values.get(key_column), row.values.get(value_column)
+    key = key if isinstance(key, str) else "not given"
+    value: object = text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else text
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        try:
+            value = decode(value)
+        except JsonError as error:
+            if row.live:
+                yield Issue(f"The item {key} is not JSON ({error}).", row.locator)
+    if isinstance(value, (dict, list)) and value and (found := list(_as_answer(key, value, row, path))):
+        yield from found
+        return
+    fields: dict[str, Value] = {"key": key, "value": Keeper().keep(value, "value")}
+    held = f', "{shown(value, 80)}"' if not isinstance(value, (dict, list)) and shown(value) else ""
+    yield Record(DATA_TYPE, f'The app keeps the item "{shown(key, 120)}"{held}.', row.locator, fields=fields)
+
+
+def _as_answer(key: str, value: object, row: TableRow, path: str) -> Iterator[Record | Issue]:
+    """What the value says, if it has the form of an answer of the service."""
+    member = _COLLECTIONS.get(key.partition(".")[0])
+    if isinstance(value, list):
+        if member is None:
+            return
+        value = {member: value}
+    found = list(responses.read(Body(value, path, _RowPlaces(row.locator), fields={"item": key})))
+    if any(isinstance(item, Record) and item.data_type != answer.DATA_TYPE for item in found):
+        yield from found

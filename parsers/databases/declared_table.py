@@ -1,0 +1,82 @@
+"""Tables that a definition describes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from parsers.databases.kind import RowReader, TableKind, plain
+from parsers.definition import declared
+from parsers.formats.json.text import JsonError, decode
+from parsers.formats.sqlite.create_table import TableDefinition
+from parsers.formats.sqlite.database import Database, TableRow
+from parsers.record import Issue, Record
+
+if TYPE_CHECKING:
+    from parsers.definition.definition import Definition, SqliteTable
+
+
+class DeclaredTable(TableKind):
+    """Reads the kind of table that a definition describes."""
+
+    def __init__(self, definition: Definition, source: SqliteTable) -> None:
+        """Take the definition and its section ``sqlite``."""
+        self.name = definition.name
+        self.version = definition.version
+        self.about = definition.about
+        self._definition = definition
+        self._source = source
+        self._made = table_made(source.tables)
+        self._needs = tuple(column.encode() for column in source.needs)
+
+    def hinted(self, head: bytes, path: str) -> bool:
+        """By the statement that made the table, in the head; else by the path."""
+        if any(pattern.search(path) for pattern in self._source.paths):
+            return True
+        return bool(self._made.search(head)) and all(column in head for column in self._needs)
+
+    def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:  # noqa: ARG002
+        """By the table's name and its columns."""
+        needs = {column.upper() for column in self._source.needs}
+        names = {name.upper() for name in self._source.tables}
+        return tuple(
+            table
+            for table in tables.values()
+            if table.name.upper() in names and needs <= {column.name.upper() for column in table.columns}
+        )
+
+    def reader(self, path: str, database: Database) -> RowReader:  # noqa: ARG002
+        """Reads each row by itself."""
+        return self._row
+
+    def _row(self, row: TableRow) -> Iterator[Record | Issue]:
+        item: dict[str, object] = dict(plain(row))
+        for column, pattern in self._source.only.items():
+            value = item.get(column)
+            if not isinstance(value, str) or not pattern.search(value):
+                return
+        for column in self._source.json:
+            text = item.get(column)
+            if not isinstance(text, str) or not text.strip():
+                continue
+            try:
+                item[column] = decode(text)
+            except JsonError as error:
+                if row.live:
+                    yield Issue(f"{column}: not JSON ({error}).", row.locator)
+        for found in declared.record(self._definition, declared.DeclaredItem((item,), row.locator, _within_row)):
+            if isinstance(found, Record) or row.live:
+                yield found
+
+
+def table_made(names: tuple[str, ...]) -> re.Pattern[bytes]:
+    """Finds the statement that makes a table of one of these names."""
+    either = b"|".join(re.escape(name.encode()) for name in names)
+    return re.compile(
+        rb"CREATE TABLE (?:IF NOT EXISTS )?[\"'`\[]?(?:" + either + rb")[\"'`\]]?\s{0,20}\(", re.IGNORECASE
+    )
+
+
+def _within_row(_path: str) -> str:
+    return ""

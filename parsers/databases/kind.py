@@ -1,0 +1,85 @@
+"""What a reader of one kind of table is, and what every record of a table's row is given."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from parsers.formats.sqlite.create_table import TableDefinition
+from parsers.formats.sqlite.database import Database, RowProvenance, TableRow
+from parsers.formats.sqlite.varint import SqlValue
+from parsers.parser import About
+from parsers.record import Issue, Record, Value
+
+#: Reads one row.
+RowReader = Callable[[TableRow], Iterator[Record | Issue]]
+
+#: A blob up to this many bytes is shown whole, as hexadecimal digits.
+_SHORT_BLOB = 64
+
+
+class TableKind(ABC):
+    """Reads one kind of table.
+
+    Attributes:
+        name: unique, as a parser's.
+        version: raised whenever the records of the same rows change.
+        about: what people are told.
+    """
+
+    name: str
+    version: str
+    about: About
+
+    @abstractmethod
+    def hinted(self, head: bytes, path: str) -> bool:
+        """Whether a database that begins so, or lies there, may hold such tables. Cheap."""
+
+    @abstractmethod
+    def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:
+        """Those of a database's tables that are of this kind."""
+
+    @abstractmethod
+    def reader(self, path: str, database: Database) -> RowReader:
+        """What reads the rows of one database."""
+
+
+def plain(row: TableRow) -> dict[str, Value]:
+    """The values of a row as a record keeps them; bytes as their length, SHA-256 and, where short, themselves."""
+    return {name: described(value) for name, value in row.values.items()}
+
+
+def described(value: SqlValue) -> str | int | float | None:
+    """A value that text can hold."""
+    if not isinstance(value, bytes):
+        return value
+    told = f"{len(value)} bytes, SHA-256 {hashlib.sha256(value).hexdigest()}"
+    return f"{told}: {value.hex()}" if 0 < len(value) <= _SHORT_BLOB else told
+
+
+def finished(record: Record, row: TableRow, kind: TableKind, database_name: str) -> Record:
+    """The record with where its row was found, and what that means for how far it can be relied on."""
+    fields: dict[str, Value] = {**record.fields, "table": row.table, "row": row.rowid, "provenance": row.provenance}
+    message = record.message
+    if not row.live:
+        fields["why"] = row.why
+        fields["confidence"] = "lower than that of a live row"
+        message += f" {_SAID[row.provenance]}: {row.why}."
+    return replace(
+        record,
+        message=message,
+        locator=row.locator,
+        fields=fields,
+        parser=record.parser or kind.name,
+        parser_version=record.parser_version or kind.version,
+        file=database_name + row.file if row.file else "",
+    )
+
+
+_SAID = {
+    RowProvenance.OLD: "The database no longer shows this row; it is an earlier version",
+    RowProvenance.FREELIST: "The database no longer shows this row; it was recovered",
+    RowProvenance.UNALLOCATED: "The database no longer shows this row; it was recovered",
+}

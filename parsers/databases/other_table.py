@@ -1,0 +1,99 @@
+"""Tables that no kind knows, in databases that lie in the folder of an Alexa app or an Echo's own apps.
+
+The packages are those that published examinations of the companion app and of the Echo Show 15 name
+(jungheum/pycift, jcrasselt/amazon-echo-show-15). Their tables change with each version; their rows are kept as they
+stand, so that nothing is passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from parsers.databases.kind import RowReader, TableKind, plain
+from parsers.formats.sqlite.create_table import TableDefinition
+from parsers.formats.sqlite.database import Database, TableRow
+from parsers.parser import About
+from parsers.record import Clock, Issue, Record, Timestamp, Value
+from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN
+from parsers.values import shown
+
+DATA_TYPE = "alexa:app:table_row"
+_PACKAGE = re.compile(
+    r"(?i)(?:^|/)(?:com\.amazon\.(?:dee\.app|echo|alexa[\w.]*|imp|zordon|edgecvs|cardinal|aria|gloria[\w.]*|comms[\w.]*"
+    r"|knight[\w.]*|alta[\w.]*|avod|photos[\w.]*|clouddrive[\w.]*|multimodal[\w.]*)|amazon\.speech[\w.]*)/"
+    r"|customerHomeRegistry\.db|comms-core-identity-database|AlexaMobileiOS\w*\.sqlite|dbplaybackhistory|mixtape\.db"
+    r"|AppDomain-com\.amazon\.echo"
+)
+#: Tables of the system's own, which say nothing of the account or the device.
+_SYSTEM = re.compile(
+    r"(?i)sqlite_\w+|android_metadata|room_master_table|meta|Z_METADATA|Z_MODELCACHE|Z_PRIMARYKEY|\w+_(?:content"
+    r"|segments|segdir|docsize|stat)"
+)
+_TIME_NAME = re.compile(
+    r"(?i)time|date|stamp|created|updated|modified|expir|_at$|seen|played|accessed|(?<![a-z])ts(?![a-z])"
+)
+_NOTE = "Taken for a time because of the column's name and size; its meaning is not known. Read as {unit}."
+
+
+class OtherTable(TableKind):
+    """Reads the rows as they stand."""
+
+    name = "app_other_table"
+    version = "1"
+    about = About(
+        title="Tables not known in databases of Alexa apps and Echo devices",
+        data_types=(DATA_TYPE,),
+        known_by=("an SQLite database in the folder of an Alexa app, or of one of an Echo's own apps, by its path",),
+        proves="That the database held this row.",
+        does_not_prove="What the row means: the table is not known. A time is one by the look of its column alone.",
+        validated_on=("Made files only.",),
+        limits=("Times are offered only where a column's name suggests one and its value lies in 2010 to 2100.",),
+        references=("https://github.com/jungheum/pycift", "https://github.com/jcrasselt/amazon-echo-show-15"),
+    )
+
+    def hinted(self, head: bytes, path: str) -> bool:  # noqa: ARG002
+        """By the path alone."""
+        return bool(_PACKAGE.search(path))
+
+    def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:
+        """Every table that is not the system's own, in such a folder."""
+        if not _PACKAGE.search(path):
+            return ()
+        return tuple(table for name, table in tables.items() if not _SYSTEM.fullmatch(name))
+
+    def reader(self, path: str, database: Database) -> RowReader:  # noqa: ARG002
+        """Reads each row; says once of each table that it is not known."""
+        told: set[str] = set()
+
+        def read(row: TableRow) -> Iterator[Record | Issue]:
+            if row.table not in told:
+                told.add(row.table)
+                yield Issue(f'The table "{shown(row.table, 120)}" is not known; its rows were read as they stand.')
+            yield _record(row)
+
+        return read
+
+
+def _record(row: TableRow) -> Record:
+    fields: dict[str, Value] = plain(row)
+    held = "; ".join(f"{name} {shown(value, 60)}" for name, value in list(fields.items())[:6] if shown(value))
+    return Record(
+        data_type=DATA_TYPE,
+        message=f'The table "{shown(row.table, 120)}" holds a row: {held or "nothing that can be shown"}.',
+        locator=row.locator,
+        timestamps=tuple(_timestamps(row)),
+        fields=fields,
+    )
+
+
+def _timestamps(row: TableRow) -> Iterator[Timestamp]:
+    for name, value in row.values.items():
+        if not _TIME_NAME.search(name) or not isinstance(value, int):
+            continue
+        for factor, unit in ((1000, "epoch milliseconds"), (1_000_000, "epoch seconds"), (1, "epoch microseconds")):
+            timestamp = value * factor
+            if MILLISECONDS_MIN * 1000 <= timestamp <= MILLISECONDS_MAX * 1000:
+                note = f"The column {name}. " + _NOTE.format(unit=unit)
+                yield Timestamp("Unknown Time", str(value), Clock.UNKNOWN, timestamp, note)
+                break

@@ -1,0 +1,89 @@
+"""SQLite databases: each table goes to the kind that knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from parsers.databases.kind import RowReader, TableKind, finished
+from parsers.databases.kinds import data_types, kinds
+from parsers.formats.sqlite.database import Database, DatabaseIssue
+from parsers.formats.sqlite.header import MAGIC, DatabaseError
+from parsers.parser import About, Parser, Source
+from parsers.record import Issue, Record
+from parsers.registry import register
+
+#: A database of which more parts than this cannot be read is not told of each.
+MAX_ISSUES = 100
+
+
+@register
+class SqliteTables(Parser):
+    """Reads the databases whose tables are known."""
+
+    name: ClassVar[str] = "sqlite"
+    version: ClassVar[str] = "1"
+    reads_neighbours: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        title="SQLite databases of apps and devices",
+        data_types=data_types(),
+        known_by=(
+            "the header of an SQLite database, and in its first 64 KiB the statement that made a known table",
+            "the header of an SQLite database, and a path that a kind of table names",
+        ),
+        proves=(
+            "That the database held this row when it was copied, or, where the row says that it is not live, that bytes"
+            " in the shape of such a row were left in the database, its write-ahead log or its journal."
+        ),
+        does_not_prove=(
+            "That a row that is not live was ever shown to anybody, or when it was deleted;"
+            " which app or person wrote a row."
+        ),
+        validated_on=("The Alexa app of two Android phones, 2017; an Echo of the first generation, 2022",),
+        limits=(
+            "The database is read page by page; nothing is opened for writing and no transaction is rolled back.",
+            "Of a row too long for its page, the locator names the part that lies in its own page.",
+            "Rows of tables without row numbers are not recovered once deleted.",
+            "A deleted row is found only if its place was not used anew and its shape fits the table's columns.",
+        ),
+        references=("https://www.sqlite.org/fileformat2.html",),
+    )
+
+    def claims(self, source: Source) -> bool:
+        """Whether it is a database with a table that some kind knows."""
+        if not source.head.startswith(MAGIC):
+            return False
+        return any(kind.hinted(source.head, source.path) for kind in kinds())
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield the records of every known table's rows."""
+        try:
+            with Database(source) as database:
+                yield from _read(source, database)
+        except DatabaseError as error:
+            yield Issue(f"The database cannot be read: {error}.", "", source.head[:64])
+
+
+def _read(source: Source, database: Database) -> Iterator[Record | Issue]:
+    issues = 0
+    for issue in database.issues:
+        yield Issue(f"The database could not be read in part: {issue.what}.", issue.locator)
+    readers: dict[str, tuple[TableKind, RowReader]] = {}
+    wanted = []
+    for kind in kinds():
+        for table in kind.tables(source.path, database.tables):
+            # A table goes to the first kind that wants it; the kind of tables not known is the last.
+            if table.name not in readers:
+                readers[table.name] = (kind, kind.reader(source.path, database))
+                wanted.append(table)
+    for row in database.rows(wanted):
+        if isinstance(row, DatabaseIssue):
+            issues += 1
+            if issues <= MAX_ISSUES:
+                yield Issue(f"The database could not be read in part: {row.what}.", row.locator)
+            continue
+        kind, reader = readers[row.table]
+        for found in reader(row):
+            yield finished(found, row, kind, source.name) if isinstance(found, Record) else found
+    if issues > MAX_ISSUES:
+        yield Issue(f"{issues - MAX_ISSUES} further parts of the database could not be read.")

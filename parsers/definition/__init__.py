@@ -1,0 +1,1 @@
+"""Declared parsers: reading and checking their definitions, and making records by them."""

@@ -1,0 +1,1 @@
+"""Definitions of answers of the Alexa service."""

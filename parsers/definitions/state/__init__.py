@@ -1,0 +1,1 @@
+"""Definitions of small state files of a device."""

@@ -1,1 +1,0 @@
-"""Artefacts on Echo devices."""

@@ -1,0 +1,1 @@
+"""The first-generation Echo: its logs, metrics, state and registration."""

@@ -1,0 +1,93 @@
+"""The main system log of a first-generation Echo: what it heard, what it sent, and what it did."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from parsers.echo1.log.block import blocks
+from parsers.echo1.log.line import is_whole
+from parsers.echo1.log.reader import LogReader
+from parsers.parser import About, Parser, Source, looks_like_text
+from parsers.record import Issue, Record
+from parsers.registry import register
+
+_NAME = re.compile(r"messages(?:_\d{8}_\d{14})?(?:\.gz)?")
+#: Of so many first lines with content, at least so many must be of the form: one line may be torn, or be junk.
+_SAMPLE, _OF_FORM, _LOOK = 32, 2, 16 * 1024
+
+
+@register
+class EchoMessages(Parser):
+    """Reads ``messages`` and its rotations, once they are decompressed."""
+
+    name: ClassVar[str] = "echo_messages"
+    version: ClassVar[str] = "1"
+    about: ClassVar[About] = About(
+        title="System log of a first-generation Echo",
+        data_types=(
+            "echo:log:wake_word", "echo:log:near_miss", "echo:log:audio_stream", "echo:log:answer",
+            "echo:log:voice_request", "echo:log:volume", "echo:log:button", "echo:log:boot", "echo:log:clock_change",
+        ),
+        known_by=(
+            "lines of the form YYYYMMDD:HHMMSS program[pid]: L component:function:key=value,...:text",
+            "/var/local/log/messages_{8 digits}_{14 digits}.gz (rotated), /var/log/messages (current)",
+        ),
+        proves=(
+            "When the device's detector accepted or rejected something like its wake word, when audio was sent to the"
+            " Alexa service and under which utterance id, and when an answer was played; by the device's own clock."
+        ),
+        does_not_prove=(
+            "What was said, or by whom: the log holds no audio and no text. An accepted wake word may be a mishearing."
+            " The absence of a line shows nothing where the log has gaps or was rotated away."
+        ),
+        validated_on=("Echo 1st generation (AB72C64C86AW2), software 669701320: Mich21050/EchoSystemFiles, 2021-22",),
+        limits=(
+            "The line's own time is to the second; milliseconds are given where the line writes them.",
+            "After a start the clock goes on from a date kept on disk until a time server is reached; times of that"
+            " stretch say so, where the start and its end lie in the same file.",
+            "An interaction whose lines lie in two rotations gives records in both; they share the request id or the"
+            " sample number.",
+            "Lines of one interaction are put together by the names they share, else by order and time; of wake words"
+            " within seconds of each other, a line without a name may go to the wrong one.",
+            "What the values of HardwareMute and Mute mean is not known; they are told as they stand.",
+            "The words of buttons and of mute are known from the firmware's programs only in part.",
+            "Other logs of the device (kern, daemon, bluetooth, metrics) are not read by this parser.",
+        ),
+        references=(
+            "github.com/Mich21050/EchoSystemFiles: var/local/log; etc/syslog-ng.conf; etc/init/boot-begins.conf,"
+            " openntpd.conf, last-kmsg.conf, pseudo-rcS.conf; etc/init.d/set-the-date",
+        ),
+    )  # fmt: skip
+
+    def claims(self, source: Source) -> bool:
+        """Whether the first lines are of the form; or the name is, and the start is lost to zero bytes."""
+        # Where the start is lost to zero bytes, the lines begin far behind it.
+        named = _NAME.fullmatch(source.name)
+        if not named and not looks_like_text(source.head):
+            return False
+        lines = _first_lines(source.head.lstrip(b"\0")[:_LOOK])
+        found = sum(is_whole(line) for line in lines)
+        if named:
+            return found > 0 or (bool(source.head) and not source.head.strip(b"\0"))
+        return found >= min(_OF_FORM, max(1, len(lines)))
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield the records of the log as interactions end, and an issue for what cannot be read."""
+        reader = LogReader()
+        with source.open() as stream:
+            for block in blocks(stream):
+                yield from reader.block(block)
+        yield from reader.end()
+
+
+def _first_lines(head: bytes) -> list[bytes]:
+    """The first lines with content. Most files are none of this parser's, so no more is split than is looked at."""
+    found: list[bytes] = []
+    rest = head.replace(b"\0", b"\n").lstrip()
+    while rest and len(found) < _SAMPLE:
+        *lines, rest = rest.split(b"\n", _SAMPLE) if b"\n" in rest else (rest, b"")
+        found += [line for line in lines if line.strip()]
+        rest = rest.lstrip()
+    return found[:_SAMPLE]

@@ -1,0 +1,84 @@
+"""Detections that the wake word detector did not accept, and whether the log shows audio sent after them."""
+
+from __future__ import annotations
+
+import re
+
+from parsers.echo1.log import pattern
+from parsers.echo1.log.line import LogLine
+from parsers.echo1.log.timestamps import line_timestamp
+from parsers.locator import at_line
+from parsers.record import Record, Value
+
+#: Seconds after a detection within which a stream may be opened for it.
+STREAM_SECONDS = 5
+#: How many detections may wait for what follows.
+_MAX_WAITING = 16
+
+_OPENS = re.compile(r"action=open\w{0,30}StreamToServer,|utterance_preroll_ntp_time=")
+_HEARD = "action=wakeWordReceived,"
+
+
+class NearMisses:
+    """Keeps a detection until it is known whether a stream follows it. :meth:`feed` takes lines in their order."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[LogLine, str]] = []
+
+    def feed(self, line: LogLine) -> list[Record]:
+        """Take a line; returns the records of detections of which all is known."""
+        done = []
+        found = pattern.DETECTION.search(line.text)
+        if (found and found["type"] == pattern.ACCEPTED) or _HEARD in line.text:
+            done = self.end()
+        elif _OPENS.search(line.text):
+            done = [_record(one, kind, line if _soon(one, line) else None) for one, kind in self._waiting]
+            self._waiting.clear()
+        else:
+            over = [(one, kind) for one, kind in self._waiting if not _soon(one, line)]
+            self._waiting = [(one, kind) for one, kind in self._waiting if _soon(one, line)]
+            done = [_record(one, kind, None) for one, kind in over]
+        if found and found["type"] != pattern.ACCEPTED:
+            self._waiting.append((line, found["type"]))
+        while len(self._waiting) > _MAX_WAITING:
+            done.append(_record(*self._waiting.pop(0), None))
+        return done
+
+    def end(self, last: int | None = None) -> list[Record]:
+        """The records of detections that still wait: nothing more can follow them.
+
+        Args:
+            last: the seconds of the file's last line, if the file ends.
+        """
+        done = [_record(one, kind, None, last=last) for one, kind in self._waiting]
+        self._waiting.clear()
+        return done
+
+
+def _soon(one: LogLine, line: LogLine) -> bool:
+    if one.seconds is None or line.seconds is None:
+        return True
+    return 0 <= line.seconds - one.seconds <= STREAM_SECONDS
+
+
+def _record(line: LogLine, kind: str, opened: LogLine | None, last: int | None = None) -> Record:
+    said = pattern.scores(line.text)
+    fields: dict[str, Value] = {"detection_type": kind, **said, "lines": [line.number]}
+    names = {"segmentation_score": "segmentation score", "classifier_score": "classifier score"}
+    told = [f"{name} {said[key]}" for key, name in (*names.items(), ("active_threshold", "threshold")) if key in said]
+    message = (
+        f"The device's log records a detection of the type {kind}: something like the wake word was heard and not"
+        f" accepted{' (' + ', '.join(told) + ')' if told else ''}."
+    )
+    if opened is None:
+        message += " This file shows no audio stream opened for it."
+        if last is not None and line.seconds is not None and last - line.seconds <= STREAM_SECONDS:
+            message += " The file ends soon after."
+    else:
+        fields["stream_line"] = opened.number
+        fields["lines"] = [line.number, opened.number]
+        message += (
+            f" Line {opened.number}, within {STREAM_SECONDS} s, tells of an audio stream, with no accepted wake word"
+            " between them."
+        )
+    return Record("echo:log:near_miss", message, at_line(line.number), (line_timestamp(line),), fields=fields)

@@ -1,0 +1,133 @@
+"""Reads a log from its first line to its last, and gives each line to those who may make a record of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from parsers.echo1.log.block import MAX_LINE, Block
+from parsers.echo1.log.boot import Boots
+from parsers.echo1.log.clock import Steps, Trust, clock_line
+from parsers.echo1.log.interaction import Interaction
+from parsers.echo1.log.joiner import Joiner
+from parsers.echo1.log.line import STAMP_SIZE, LogLine, has_stamp, take_apart
+from parsers.echo1.log.near_miss import NearMisses
+from parsers.echo1.log.records import records_of
+from parsers.echo1.log.state import States
+from parsers.locator import at_line
+from parsers.record import Issue, Record
+
+_ZEROS = re.compile(rb"\0+")
+_EXCERPT = 64
+
+
+@dataclass(slots=True)
+class _Skipped:
+    """Neighbouring lines that have no stamp: the first, how many of them are not empty, and what the first holds."""
+
+    first: int
+    count: int = 0
+    first_filled: int = 0
+    excerpt: bytes = b""
+
+
+class LogReader:
+    """One reading of one file. Give it blocks in their order, then :meth:`end`."""
+
+    def __init__(self) -> None:
+        self._stamp = b""
+        self._skipped: _Skipped | None = None
+        self._steps, self._trust, self._boots = Steps(), Trust(), Boots()
+        self._joiner, self._near_misses, self._states = Joiner(), NearMisses(), States()
+
+    def block(self, block: Block) -> Iterator[Record | Issue]:
+        """The records and issues of a block."""
+        for index, content in enumerate(block.lines):
+            # Most lines end here: written in the same second as the one before, and without any of the words.
+            if content[:STAMP_SIZE] == self._stamp and index not in block.wanted:
+                continue
+            yield from self._line(block.first + index, content, wanted=index in block.wanted)
+        for index in sorted(block.cut):
+            what = f"The line is longer than {MAX_LINE} bytes; the rest was not read."
+            yield Issue(what, at_line(block.first + index), block.lines[index][:_EXCERPT])
+
+    def end(self) -> Iterator[Record | Issue]:
+        """What can only be told when the file ends."""
+        yield from self._skipped_ends()
+        yield from self._told(self._joiner.end(self._steps.seconds))
+        yield from self._marked(self._near_misses.end(self._steps.seconds))
+        yield from self._boots.end()
+
+    def _line(self, number: int, content: bytes, *, wanted: bool) -> Iterator[Record | Issue]:
+        if wanted and b"\0" in content:
+            yield from self._zeros(number, content)
+        elif has_stamp(content):
+            yield from self._stamped(number, content, wanted=wanted)
+        else:
+            self._skip(number, content)
+
+    def _stamped(self, number: int, content: bytes, *, wanted: bool) -> Iterator[Record | Issue]:
+        last_number = self._skipped.first - 1 if self._skipped else number - 1
+        yield from self._skipped_ends()
+        if content[:STAMP_SIZE] != self._stamp:
+            yield from self._steps.check(number, content, last_number)
+            self._stamp = content[:STAMP_SIZE]
+        if wanted:
+            yield from self._wanted(take_apart(number, content))
+
+    def _wanted(self, line: LogLine) -> Iterator[Record]:
+        begins, starts = self._boots.feed(line)
+        yield from starts
+        if begins:
+            yield from self._told(self._joiner.end())
+            yield from self._marked(self._near_misses.end())
+            self._trust.started(line)
+        self._trust.feed(line)
+        if record := clock_line(line):
+            yield record
+        yield from self._told(self._joiner.feed(line))
+        yield from self._marked(self._near_misses.feed(line))
+        yield from self._marked(self._states.read(line))
+
+    def _told(self, interactions: Iterable[Interaction]) -> Iterator[Record]:
+        for one in interactions:
+            yield from self._marked(records_of(one))
+
+    def _marked(self, records: Iterable[Record]) -> Iterator[Record]:
+        return map(self._trust.marked, records)
+
+    def _zeros(self, number: int, content: bytes) -> Iterator[Record | Issue]:
+        """What a line with zero bytes still holds: whole lines may stand before and after them."""
+        what = (
+            "The line holds zero bytes, as a loss of power may leave them; they were passed over,"
+            " and so was what stands between them without a time."
+        )
+        yield Issue(what, at_line(number), content[:_EXCERPT])
+        parts = [part for part in _ZEROS.split(content) if has_stamp(part)]
+        for part in parts:
+            yield from self._stamped(number, part, wanted=True)
+        if not parts:
+            self._skip(number, b"")
+
+    def _skip(self, number: int, content: bytes) -> None:
+        if self._skipped is None:
+            self._skipped = _Skipped(number)
+        # The stamp of the line before must not stand for the next one: its number would be wrong.
+        self._stamp = b""
+        if content.strip():
+            if not self._skipped.count:
+                self._skipped.first_filled, self._skipped.excerpt = number, content[:_EXCERPT]
+            self._skipped.count += 1
+
+    def _skipped_ends(self) -> Iterator[Issue]:
+        skipped, self._skipped = self._skipped, None
+        if skipped is None or not skipped.count:
+            return
+        what = "The line does not start with a time, as lines of this log do; it was not read."
+        if skipped.count > 1:
+            what = (
+                f"{skipped.count} lines from here on do not start with a time, as lines of this log do;"
+                " they were not read."
+            )
+        yield Issue(what, at_line(skipped.first_filled), skipped.excerpt)

@@ -1,0 +1,147 @@
+"""Batches of measurements that an Echo kept to send: among them what its wake-word detector did."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from parsers.formats.protobuf.message import Field, ProtobufError, fields
+from parsers.locator import at_bytes
+from parsers.parser import About, Parser, Source
+from parsers.record import Clock, Issue, Record, Timestamp, Value
+from parsers.registry import register
+from parsers.times import from_milliseconds
+from parsers.values import shown
+
+DATA_TYPE, WAKE_WORD = "echo:metric", "echo:metric:wake_word"
+#: A larger batch is read up to here.
+MAX_BYTES = 16 * 1024 * 1024
+_HEAD = re.compile(rb"\x0a\x20[0-9a-f]{32}\x12[\x01-\x20][0-9A-Z]{4,32}\x1a[\x01-\x20][A-Z0-9_]{2,32}")
+_PATH = re.compile(r"metrics_batch_\d{1,6}_\d{9,14}")
+_NOTE = "The device's clock, epoch milliseconds (UTC), as the entry holds it."
+_DETECTOR = "PryonWakeword"
+_ACCEPTED = re.compile(r"(?P<word>\w{1,40})_Detection_Accept")
+
+
+@register
+class MetricsBatch(Parser):
+    """Reads one batch, once it is decompressed."""
+
+    name: ClassVar[str] = "echo_metrics_batch"
+    version: ClassVar[str] = "1"
+    about: ClassVar[About] = About(
+        title="Batches of measurements of a first-generation Echo (metrics_outbox)",
+        data_types=(DATA_TYPE, WAKE_WORD),
+        known_by=(
+            "a protocol buffer that begins with a name of 32 hexadecimal digits, a device type and the word DOPPLER",
+            "metrics_outbox/metrics_batch_{number}_{epoch seconds}, compressed with gzip",
+        ),
+        proves=(
+            "What the device measured of itself and when, by its own clock. Entries of the wake-word detector tell when"
+            " it accepted a wake word and which, long after the system log of that time was rotated away."
+        ),
+        does_not_prove="That somebody spoke: the detector may have mistaken another sound for its word.",
+        validated_on=(
+            "Echo 1st generation (AB72C64C86AW2), software 635556820, June 2019: 44 batches of"
+            " Mich21050/EchoSystemFiles",
+        ),
+        limits=("The meaning of most names is not documented; they are told as they stand.",),
+        references=("github.com/Mich21050/EchoSystemFiles: var/local/metrics_outbox",),
+    )
+
+    def claims(self, source: Source) -> bool:
+        """By how it begins; by its name where that is lost."""
+        return bool(_HEAD.match(source.head)) or bool(_PATH.fullmatch(source.name) and source.head[:1] == b"\n")
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield a record for each entry."""
+        with source.open() as stream:
+            content = stream.read(MAX_BYTES)
+        if source.size > MAX_BYTES:
+            yield Issue(f"The batch is longer than {MAX_BYTES} bytes; the rest was not read.")
+        device_type: str | None = None
+        facts: dict[str, Value] = {}
+        try:
+            for field in fields(content):
+                if field.number in (1, 2, 3) and isinstance(field.value, bytes):
+                    facts[_FACTS[field.number]] = _text(field.value)
+                    device_type = _text(field.value) if field.number == 2 else device_type
+                elif field.number == 4 and isinstance(field.value, bytes):
+                    name, value = _pair(field)
+                    facts[name] = value
+                elif field.number == 5 and isinstance(field.value, bytes):
+                    yield from _entry(field, facts, device_type)
+        except ProtobufError as error:
+            at = min(error.at, len(content) - 1)
+            yield Issue(f"The batch cannot be read further: {error}.", at_bytes(at, 1), content[at : at + 64])
+
+
+_FACTS = {1: "device_id", 2: "device_type", 3: "product"}
+
+
+def _entry(field: Field, facts: dict[str, Value], device_type: str | None) -> Iterator[Record | Issue]:
+    locator = at_bytes(field.at, field.size)
+    program = source = ""
+    when: int | None = None
+    measured: dict[str, Value] = {}
+    try:
+        for part in fields(bytes(field.value) if isinstance(field.value, bytes) else b"", field.inside):
+            if part.number == 1 and isinstance(part.value, int):
+                when = part.value
+            elif part.number == 2 and isinstance(part.value, bytes):
+                program = _text(part.value)
+            elif part.number == 3 and isinstance(part.value, bytes):
+                source = _text(part.value)
+            elif part.number == 4 and isinstance(part.value, bytes) and len(measured) < 500:
+                name, value = _pair(part)
+                measured[name] = value
+    except ProtobufError as error:
+        yield Issue(f"An entry cannot be read to its end: {error}.", locator)
+    timestamp = from_milliseconds(when)
+    timestamps = (
+        (Timestamp("Recorded Time", str(when), Clock.DEVICE, timestamp, _NOTE),) if timestamp is not None else ()
+    )
+    word = _accepted(source, measured)
+    yield Record(
+        data_type=WAKE_WORD if word else DATA_TYPE,
+        message=_said(program, source, measured, word),
+        locator=locator,
+        timestamps=timestamps,
+        device_type=device_type,
+        fields={**facts, "program": program, "source": source, "time_ms": when, "measured": measured},
+        keys=(f"device-guid:{facts['device_id']}",) if facts.get("device_id") else (),
+    )
+
+
+def _accepted(source: str, measured: dict[str, Value]) -> str:
+    """The wake word that the detector accepted; empty where the entry says no such thing."""
+    if source != _DETECTOR:
+        return ""
+    for name, value in measured.items():
+        if (found := _ACCEPTED.fullmatch(name)) and value not in ("0", ""):
+            return str(measured.get("keywordName") or found["word"])
+    return ""
+
+
+def _said(program: str, source: str, measured: dict[str, Value], word: str) -> str:
+    if word:
+        return f'The device counted for itself that its detector accepted the wake word "{shown(word, 40)}".'
+    listed = ", ".join(f"{shown(name, 80)} {shown(value, 40)}" for name, value in list(measured.items())[:4])
+    more = f" and {len(measured) - 4} more" if len(measured) > 4 else ""
+    return f"The device counted for itself, {shown(program, 60)} of {shown(source, 60)}: {listed or 'nothing'}{more}."
+
+
+def _pair(field: Field) -> tuple[str, str]:
+    """A name and its value. Raises ProtobufError."""
+    name = value = ""
+    for part in fields(field.value if isinstance(field.value, bytes) else b"", field.inside):
+        if part.number == 1 and isinstance(part.value, bytes):
+            name = _text(part.value)
+        elif part.number == 2:
+            value = _text(part.value) if isinstance(part.value, bytes) else str(part.value)
+    return name[:200], value[:2000]
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "backslashreplace")

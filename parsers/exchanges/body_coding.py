@@ -1,0 +1,69 @@
+"""The body of a cached answer, decoded as its header ``Content-Encoding`` says, or as its first bytes tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from parsers.alexa_api.items.loaded_json import start_of
+from parsers.coding import CodingError, decode
+from parsers.formats.json.text import MAX_BYTES
+from parsers.locator import at_coding
+
+#: More codings than this on one body are not undone.
+MAX_CODINGS = 4
+_GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A decoded body.
+
+    Attributes:
+        content: its bytes; as stored where they could not be decoded.
+        steps: the steps of the locator that lead from the stored bytes to these.
+        readable: whether the content is what the server meant, as far as can be told.
+    """
+
+    content: bytes
+    steps: tuple[str, ...] = ()
+    readable: bool = True
+
+
+def decoded(content: bytes, header: str) -> tuple[Decoded, tuple[str, ...]]:
+    """Decode a body.
+
+    Args:
+        content: as stored.
+        header: the value of ``Content-Encoding``, empty where there is none.
+
+    Returns:
+        The decoded body, and a sentence on each thing that was not as expected.
+    """
+    if not content:
+        return Decoded(content), ()
+    codings = [name for part in header.lower().split(",") if (name := part.strip()) not in ("", "identity")]
+    codings = codings or _told_by(content)
+    if len(codings) > MAX_CODINGS:
+        return Decoded(content, readable=False), (f"The body is said to be encoded {len(codings)} times; not decoded.",)
+    steps: list[str] = []
+    result = content
+    for coding in reversed(codings):
+        try:
+            result = decode(result, coding, MAX_BYTES)
+        except CodingError as error:
+            if not steps and start_of(content[:64]) == 0:
+                # Some caches keep the body decoded beside the header that says it is not.
+                return Decoded(content), ()
+            if error.partial and len(steps) == len(codings) - 1:
+                what = f"The body cannot be decoded whole as {coding[:40]}: {error}. What came of it was read."
+                return Decoded(error.partial, (*steps, at_coding(coding))), (what,)
+            return Decoded(content, readable=False), (f"The body cannot be decoded as {coding[:40]}: {error}.",)
+        steps.append(at_coding(coding))
+    return Decoded(result, tuple(steps)), ()
+
+
+def _told_by(content: bytes) -> list[str]:
+    if content.startswith(_GZIP):
+        return ["gzip"]
+    return ["zstd"] if content.startswith(_ZSTD) else []

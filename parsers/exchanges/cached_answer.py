@@ -1,0 +1,209 @@
+"""One cached answer of the Alexa service, whatever kind of cache held it: JSON goes to the readers of answers, a
+recording is told with its utterance id, and anything else is told in one record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from parsers.alexa_api.answers.responses import data_types as answer_types
+from parsers.alexa_api.answers.responses import read
+from parsers.alexa_api.items.address import ApiUrl
+from parsers.alexa_api.items.body import Body
+from parsers.alexa_api.items.loaded_json import load, start_of
+from parsers.exchanges.body_coding import Decoded, decoded
+from parsers.exchanges.cached_recording import is_recording, recording
+from parsers.formats.http.headers import kept, value_of
+from parsers.locator import join
+from parsers.parser import Source
+from parsers.record import Clock, Issue, Record, Timestamp, Value
+from parsers.values import shown
+
+DATA_TYPE = "alexa:web:cached"
+RECORDING_TYPE = "alexa:web:recording"
+#: Of a recording that is a file of the cache by itself, and can be played as it is.
+RECORDING_FILE_TYPE = "recording:cached"
+_JSON_TYPE = re.compile(r"\b(?:json|javascript)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CachedBody:
+    """The body of an answer as the cache holds it.
+
+    Attributes:
+        content: its bytes, as they came, still encoded.
+        locator: where they stand; the first place where there are several.
+        file: the neighbour that holds them, as :attr:`parsers.record.Record.file`.
+        pieces: every place, where the body does not stand in one.
+        whole_file: whether the body is all that its file holds.
+    """
+
+    content: bytes
+    locator: str
+    file: str = ""
+    pieces: tuple[str, ...] = ()
+    whole_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """One entry of a cache whose address is one of the Alexa service.
+
+    Attributes:
+        url: the address.
+        path: the path of the claimed file.
+        clock: whose clock wrote the cache's times.
+        kind: the cache's kind, in words.
+        status_line: the answer's first line; empty where it is not known.
+        headers: the answer's headers.
+        body: its body.
+        asked: times of the request and of the response.
+        kept_times: times of the entry itself: made, last used.
+        fields: facts of the entry; every record gets them.
+        doubts: what speaks against relying on the content, a sentence each.
+        remark: what every message ends with, such as that the entry was deleted.
+        holder: what holds it, as a message begins: a cache, a capture.
+    """
+
+    url: ApiUrl
+    path: str
+    clock: Clock
+    kind: str
+    status_line: str
+    headers: tuple[tuple[str, str], ...]
+    body: CachedBody
+    asked: tuple[Timestamp, ...] = ()
+    kept_times: tuple[Timestamp, ...] = ()
+    fields: Mapping[str, Value] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
+    remark: str = ""
+    holder: str = "The cache"
+
+
+def data_types() -> tuple[str, ...]:
+    """Every data type that :func:`records` may give."""
+    return tuple(sorted({*answer_types(), DATA_TYPE, RECORDING_TYPE, RECORDING_FILE_TYPE}))
+
+
+def records(cached: Cached) -> Iterator[Record | Issue]:
+    """Yield what an entry holds: at least one record."""
+    body, issues = decoded(cached.body.content, value_of(cached.headers, "Content-Encoding"))
+    for what in issues:
+        yield Issue(what, cached.body.locator, cached.body.content[:64])
+    cached = replace(cached, doubts=(*cached.doubts, *issues))
+    if body.readable and not cached.body.pieces and _is_json(body.content, cached):
+        count, timed = 0, False
+        for item in _answers(cached, body):
+            yield item
+            if isinstance(item, Record):
+                count += 1
+                timed = timed or any(timestamp in item.timestamps for timestamp in cached.asked)
+        if count and (timed or not cached.asked):
+            return
+        if count:
+            # Every record of the answer holds times of its own; when it was asked for is told here.
+            yield _told(cached, body, f" {count} record{'s were' if count > 1 else ' was'} read from it.")
+            return
+    yield _told(cached, body)
+
+
+def _is_json(content: bytes, cached: Cached) -> bool:
+    start = start_of(content[:64])
+    if start is None:
+        return False
+    return start == 0 or bool(_JSON_TYPE.search(value_of(cached.headers, "Content-Type"))) or not cached.headers
+
+
+def _answers(cached: Cached, body: Decoded) -> Iterator[Record | Issue]:
+    """The records of a body that is JSON; issues alone where it is not."""
+    outer = join(cached.body.locator, *body.steps)
+    loaded = load(Source.of(body.content, cached.path))
+    for issue in loaded.issues:
+        yield replace(issue, locator=join(outer, issue.locator))
+    if loaded.issues and not loaded.value:
+        return
+    places = replace(loaded.places, prefix=join(outer, loaded.places.prefix))
+    fields = _facts(cached)
+    for timestamp in cached.kept_times:
+        fields["cache_" + timestamp.description.lower().replace(" ", "_")] = timestamp.recorded
+    answer = Body(
+        loaded.value,
+        cached.path,
+        places,
+        cached.url,
+        cached.clock,
+        keys=(f"content-sha1:{loaded.sha1}",),
+        timestamps=cached.asked,
+        fields=fields,
+        file=cached.body.file,
+    )
+    for item in read(answer):
+        if isinstance(item, Record) and cached.remark:
+            yield replace(item, message=f"{item.message} {cached.remark}")
+        else:
+            yield item
+
+
+def _facts(cached: Cached) -> dict[str, Value]:
+    fields: dict[str, Value] = {"cache": cached.kind, **cached.fields}
+    if cached.status_line:
+        parts = cached.status_line.split(" ", 2)
+        fields["http_status"] = int(parts[1]) if len(parts) > 1 and re.fullmatch(r"[0-9]{1,4}", parts[1]) else None
+        fields["http_status_line"] = cached.status_line[:200]
+        fields["http_headers"] = kept(cached.headers)
+        if date := value_of(cached.headers, "Date"):
+            fields["http_date"] = date[:100]
+    if cached.doubts:
+        fields["doubts"] = list(cached.doubts)
+    return fields
+
+
+def _told(cached: Cached, body: Decoded, more: str = "") -> Record:
+    """One record of the entry as a whole; ``more`` follows its sentence."""
+    url, content = cached.url, body.content
+    fields = _facts(cached)
+    fields["request_url"] = url.text
+    fields["body_bytes"] = len(cached.body.content)
+    fields["body_sha256"] = hashlib.sha256(cached.body.content).hexdigest()
+    if body.steps:
+        fields["decoded_bytes"] = len(content)
+        fields["decoded_sha256"] = hashlib.sha256(content).hexdigest()
+    if cached.body.pieces:
+        fields["body_pieces"] = list(cached.body.pieces[:200])
+    media = value_of(cached.headers, "Content-Type").partition(";")[0].strip()
+    timestamps = (*cached.asked, *cached.kept_times)
+    if asked := url.to_timestamp(cached.clock):
+        timestamps = (*timestamps, asked)
+    made = Record(
+        data_type=DATA_TYPE,
+        message=_sentence(cached, media) + more,
+        locator=cached.body.locator,
+        timestamps=timestamps,
+        device_serial=url.query.get("deviceSerialNumber") or None,
+        device_type=url.query.get("deviceType") or None,
+        fields=fields,
+        file=cached.body.file,
+    )
+    if body.readable and not more and is_recording(content, media, url.path):
+        kind = RECORDING_FILE_TYPE if cached.body.whole_file and not body.steps else RECORDING_TYPE
+        made = recording(
+            replace(made, data_type=kind, locator=join(made.locator, *body.steps)), content, url, cached.holder
+        )
+    return replace(made, message=f"{made.message} {cached.remark}") if cached.remark else made
+
+
+def _sentence(cached: Cached, media: str) -> str:
+    size = len(cached.body.content)
+    what = f"{size} bytes of {shown(media, 60)}" if media else f"{size} bytes"
+    if not size:
+        what = "no content"
+    status = shown(cached.status_line, 60)
+    said = f", {status}," if status else ""
+    return (
+        f"{cached.holder} holds what was answered{said} to {cached.url.plain_path}: {what}."
+        if size or status
+        else f"{cached.holder} holds an entry for {cached.url.plain_path}, with no content."
+    )

@@ -1,0 +1,1 @@
+"""Devices with Fire OS: logs, pictures, Wi-Fi."""

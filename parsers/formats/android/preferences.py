@@ -1,0 +1,121 @@
+"""The values of an Android preferences file, a ``<map>`` with a ``<string name="...">`` and the like for each value.
+
+References:
+    AOSP ``com.android.internal.util.XmlUtils.writeValueXml`` for the elements and how each writes its value.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from parsers.formats.json.text import MAX_DIGITS, JsonError, decode
+from parsers.formats.xml.elements import Element
+from parsers.locator import at_bytes
+from parsers.record import Issue, Value
+from parsers.secret import without_secrets
+
+_WHOLE = ("int", "long")
+_REAL = ("float", "double")
+_LISTS = ("set", "list")
+_ARRAYS = ("int-array", "long-array", "double-array", "string-array", "boolean-array")
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """One value.
+
+    Attributes:
+        name: as the file gives it.
+        kind: the element: ``string``, ``long``, ``set``, ...
+        value: as found; a whole number of more than 20 digits, and what is no number, as text.
+        start: offset of the first byte of its element.
+        end: offset after its last byte.
+    """
+
+    name: str
+    kind: str
+    value: object
+    start: int
+    end: int
+
+    @property
+    def locator(self) -> str:
+        """Where its element stands."""
+        return at_bytes(self.start, self.end - self.start)
+
+    @property
+    def content(self) -> object:
+        """The value; where it is text that holds a JSON object or list, what that says."""
+        if isinstance(self.value, str) and self.value.lstrip()[:1] in ("{", "["):
+            try:
+                return decode(self.value)
+            except JsonError:
+                # Text that begins with a bracket need not be JSON: it is kept as text.
+                return self.value
+        return self.value
+
+    @property
+    def kept(self) -> Value:
+        """The content with each secret replaced by what is said of it."""
+        return without_secrets(self.content, self.name)
+
+
+def preferences(parent: Element) -> Iterator[Preference | Issue]:
+    """The values of a map, and an issue for each element that is none or has no name."""
+    for element in parent.children:
+        name = element.attributes.get("name")
+        if name is None:
+            yield Issue(f"The element {element.name[:40]} has no name.", element.locator)
+            continue
+        value = _value(element)
+        if isinstance(value, _UnknownKind):
+            yield Issue(f'The value "{name[:80]}" is of a kind that is not known ({value.kind[:40]}).', element.locator)
+            continue
+        yield Preference(name, element.name, value, element.start, element.end)
+
+
+@dataclass(frozen=True, slots=True)
+class _UnknownKind:
+    kind: str
+
+
+def _value(element: Element) -> object:  # noqa: PLR0911  (one for each kind of element)
+    kind, text = element.name, element.attributes.get("value")
+    if kind in ("string", "byte-array"):
+        return element.text
+    if kind == "null":
+        return None
+    if kind == "boolean":
+        return {"true": True, "false": False}.get(text or "", text)
+    if kind in _WHOLE:
+        return _whole(text)
+    if kind in _REAL:
+        return _real(text)
+    if kind in _LISTS:
+        return [_known(_value(child)) for child in element.children]
+    if kind in _ARRAYS:
+        return [child.attributes.get("value") for child in element.children]
+    if kind == "map":
+        return {child.attributes.get("name", ""): _known(_value(child)) for child in element.children}
+    return _UnknownKind(kind)
+
+
+def _known(value: object) -> object:
+    return f"a value of a kind that is not known ({value.kind[:40]})" if isinstance(value, _UnknownKind) else value
+
+
+def _whole(text: str | None) -> object:
+    digits = (text or "").removeprefix("-")
+    if digits.isascii() and digits.isdecimal() and len(digits) <= MAX_DIGITS:
+        return int(text or "")
+    return text
+
+
+def _real(text: str | None) -> object:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return text
+    return value if math.isfinite(value) else text

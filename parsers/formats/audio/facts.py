@@ -1,0 +1,87 @@
+"""What a container says of the recording in it, and where by its own structure the recording ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from parsers.record import Timestamp
+
+#: Frames, pages or chunks that are counted in one recording. Beyond it counting stops, and the fault says so.
+MAX_UNITS = 4_000_000
+#: Microseconds in a year. No recording is taken to be longer, whatever a header claims.
+_MAX_DURATION = 366 * 24 * 3600 * 1_000_000
+
+
+class Ending(StrEnum):
+    """Why a recording ends where it does."""
+
+    DECLARED = "its header gives the length"
+    LAST_FRAME = "no further frame of the recording follows"
+    LAST_PAGE = "a page is marked as the last"
+    LAST_BOX = "no further box of the recording follows"
+    CUT = "the data ends before the recording does"
+    OPEN = "the data ends; the recording gives no length of its own"
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFacts:
+    """A recording, as its container describes it.
+
+    Attributes:
+        container: ``WAV``, ``Ogg``, ``MP3``, ``FLAC``, ``AAC (ADTS)``, ``M4A`` or ``AMR``.
+        codec: how the sound is coded, in words.
+        end: bytes from the start of the recording to its end.
+        ending: why it ends there.
+        rate_hz: samples a second, or None where the container does not say.
+        channels: number of channels, or None.
+        duration_us: microseconds of sound present (see ``notes`` where it is what a header claims), or None.
+        bits: bits a sample, where the coding has such a number.
+        fault: what is wrong, as the rest of "the recording is ...": ``truncated: 3 of 5 bytes are present``.
+            Empty where the recording is well formed.
+        trailing: bytes after the end that do not belong to the recording.
+        metadata: the tags it carries, as found, within :mod:`parsers.formats.audio.tags`'s bounds.
+        moments: times the tags hold.
+        notes: sentences on how the facts were come by.
+    """
+
+    container: str
+    codec: str
+    end: int
+    ending: Ending
+    rate_hz: int | None = None
+    channels: int | None = None
+    duration_us: int | None = None
+    bits: int | None = None
+    issue: str = ""
+    trailing: int = 0
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    timestamps: tuple[Timestamp, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether the recording is well formed from its start to its end."""
+        return not self.issue
+
+
+@dataclass(frozen=True, slots=True)
+class Undescribed:
+    """Why bytes that begin like a recording cannot be described as one.
+
+    Attributes:
+        what: one sentence.
+        foreign: whether they are a sound file of another kind, rather than something that could not be read.
+    """
+
+    what: str
+    foreign: bool = False
+
+
+def microseconds(samples: int, rate: int) -> int | None:
+    """The duration of some samples, rounded to the microsecond; None where the rate is 0, or the result absurd."""
+    if rate <= 0:
+        return None
+    duration = (samples * 1_000_000 + rate // 2) // rate
+    return duration if duration <= _MAX_DURATION else None

@@ -1,0 +1,175 @@
+"""The files of Chromium's block-file cache that hold its blocks, opened beside the index as they are needed.
+
+References:
+    net/disk_cache/blockfile/disk_format_base.h of Chromium; checked against what Chromium 156 wrote.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from parsers.formats.chromium_cache.block_address import BLOCKS_AT, ENTRIES, SIZES, Address
+from parsers.parser import Source
+
+#: How a file of blocks begins.
+MAGIC = struct.pack("<I", 0xC104CAC3)
+#: A file of blocks has at most this many: its map has one bit for each.
+MAX_BLOCKS = (BLOCKS_AT - 80) * 8
+#: So many blocks are read at once when a file is looked through.
+_STEP = 1024
+
+
+class BlockError(ValueError):
+    """An address that leads nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockFile:
+    """One open file.
+
+    Attributes:
+        stream: its content.
+        size: its length in bytes.
+        block_size: bytes of a block; 0 where it is a file of its own, or no such file.
+        next_number: the number of the file that goes on where this one is full; 0 for none.
+        used: one bit for each block, set where it is in use.
+    """
+
+    stream: BinaryIO
+    size: int
+    block_size: int = 0
+    next_number: int = 0
+    used: bytes = b""
+
+    def is_used(self, block: int) -> bool:
+        """Whether the file's map has a block in use."""
+        return block // 8 < len(self.used) and bool(self.used[block // 8] >> block % 8 & 1)
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks the file's length has room for."""
+        return min(MAX_BLOCKS, max(0, self.size - BLOCKS_AT) // self.block_size) if self.block_size else 0
+
+
+class BlockFiles:
+    """The files beside an index. A context manager; leaving it closes them."""
+
+    def __init__(self, source: Source) -> None:
+        """Take the index, or any file beside which the others lie."""
+        self._source = source
+        self._stack = ExitStack()
+        self._files: dict[str, BlockFile | None] = {}
+        self._given: set[tuple[str, int]] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def file(self, name: str) -> BlockFile | None:
+        """A file by its name; None where it is not there. Files of blocks stay open.
+
+        Raises:
+            OSError: the evidence cannot be read.
+        """
+        if name not in self._files:
+            found = self._source.beside(name)
+            if found is None:
+                self._files[name] = None
+            elif name.startswith("data_"):
+                self._files[name] = _opened(self._stack.enter_context(found.open()), found)
+            else:
+                return BlockFile(found.open(), found.size)
+        return self._files[name]
+
+    def read(self, address: Address, length: int) -> bytes:
+        """The bytes at an address; fewer than asked for where the file ends.
+
+        Raises:
+            BlockError: there is no such place, or it holds less.
+            OSError: the evidence cannot be read.
+        """
+        if not address:
+            raise BlockError(f"{address.value:#010x} is no address")
+        found = self.file(address.file)
+        if found is None:
+            raise BlockError(f"the file {address.file} is not beside the index")
+        if not address.kind:
+            with found.stream as stream:
+                return stream.read(length)
+        if found.block_size != SIZES[address.kind]:
+            raise BlockError(f"the file {address.file} holds no blocks of {SIZES[address.kind]} bytes")
+        if length > address.room:
+            raise BlockError(f"{length} bytes were expected where {address.room} have room")
+        found.stream.seek(address.offset)
+        return found.stream.read(length)
+
+    def content(self, address: Address, size: int, most: int) -> bytes:
+        """What an entry has at an address. Each place is given once: two entries never share one.
+
+        Args:
+            address: the address.
+            size: the length that the entry gives, in bytes.
+            most: a greater length is refused.
+
+        Raises:
+            BlockError: there is no such place, it holds less, or it was given before.
+            OSError: the evidence cannot be read.
+        """
+        if not 0 < size <= most:
+            raise BlockError(f"it says it is {size} bytes long")
+        place = (address.file, address.block)
+        if place in self._given:
+            raise BlockError(f"another entry has its content at {address.value:#010x} too")
+        found = self.read(address, size)
+        self._given.add(place)
+        return found
+
+    def is_whole(self, address: Address, length: int) -> bool:
+        """Whether so many bytes are all that a file of its own holds."""
+        found = self._source.beside(address.file) if not address.kind else None
+        return found is not None and found.size == length
+
+    def state(self, address: Address) -> str:
+        """Whether the blocks at an address are in use: ``used``, ``free``, ``in part`` or ``unknown``."""
+        found = self.file(address.file) if address.kind else None
+        if found is None:
+            return "unknown"
+        states = {found.is_used(address.block + more) for more in range(address.blocks)}
+        return "in part" if len(states) > 1 else "used" if True in states else "free"
+
+    def entry_files(self) -> Iterator[tuple[int, BlockFile]]:
+        """The files that hold entries: the first, and those it goes on in."""
+        number, seen = 1, set[int]()
+        while number not in seen and 0 < number < 256:
+            seen.add(number)
+            found = self.file(f"data_{number}")
+            if found is None or found.block_size != SIZES[ENTRIES]:
+                return
+            yield number, found
+            number = found.next_number
+
+    @staticmethod
+    def steps(found: BlockFile) -> Iterator[tuple[int, bytes]]:
+        """The blocks of a file in lots, each with the number of its first block."""
+        for first in range(0, found.blocks, _STEP):
+            found.stream.seek(BLOCKS_AT + first * found.block_size)
+            yield first, found.stream.read(_STEP * found.block_size)
+
+
+def _opened(stream: BinaryIO, source: Source) -> BlockFile:
+    head = stream.read(BLOCKS_AT)
+    if not head.startswith(MAGIC) or len(head) < BLOCKS_AT:
+        return BlockFile(stream, source.size)
+    following, size = struct.unpack_from("<hi", head, 10)
+    if size not in SIZES.values():
+        return BlockFile(stream, source.size)
+    return BlockFile(stream, source.size, size, following, head[80:])

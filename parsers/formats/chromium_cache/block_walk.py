@@ -1,0 +1,168 @@
+"""Every entry of a block-file cache: those its table leads to, and those it leads to no longer.
+
+References:
+    net/disk_cache/blockfile/disk_format.h and backend_impl.cc of Chromium.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from parsers.formats.chromium_cache.block_address import ENTRIES, SIZES, Address, entry_address
+from parsers.formats.chromium_cache.block_entry import KEY_AT, CacheEntry, parse, whole_key
+from parsers.formats.chromium_cache.block_files import BlockError, BlockFiles
+from parsers.locator import at_bytes
+from parsers.record import Issue
+
+#: So many entries of one cache are read.
+MAX_ENTRIES = 300_000
+#: So many faults of one cache are told of one by one.
+MAX_ISSUES = 50
+_SIZE = SIZES[ENTRIES]
+
+
+class EntryProvenance(StrEnum):
+    """How an entry was found."""
+
+    LIVE = "live"
+    UNLINKED = "unlinked"
+    RECOVERED = "recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEntry:
+    """An entry that was found.
+
+    Attributes:
+        entry: the entry.
+        key: its key.
+        provenance: how it was found.
+        doubts: what speaks against it, a sentence each.
+    """
+
+    entry: CacheEntry
+    key: bytes
+    provenance: EntryProvenance
+    doubts: tuple[str, ...] = ()
+
+
+class Walker:
+    """Goes through the entries of one cache. First :meth:`live`, then :meth:`leftover`."""
+
+    def __init__(self, files: BlockFiles) -> None:
+        """Take the open files."""
+        self._files = files
+        self._seen: set[int] = set()
+        self._covered: set[tuple[int, int]] = set()
+        self._issues = 0
+
+    def live(self, table: Iterator[tuple[int, int]]) -> Iterator[FoundEntry | Issue]:
+        """The entries that the table leads to.
+
+        Args:
+            table: for each place in the table that is not empty, its offset in the index and the address there.
+
+        Raises:
+            OSError: the evidence cannot be read.
+        """
+        for offset, value in table:
+            if len(self._seen) >= MAX_ENTRIES:
+                yield Issue(f"The cache has more than {MAX_ENTRIES} entries: the rest was not read.")
+                break
+            yield from self._chain(Address(value), at_bytes(offset, 4))
+        if self._issues > MAX_ISSUES:
+            yield Issue(f"{self._issues - MAX_ISSUES} further addresses in the cache lead nowhere.")
+
+    def _chain(self, address: Address, place: str) -> Iterator[FoundEntry | Issue]:
+        """The entries of one place in the table, one leading to the next."""
+        while address.value and len(self._seen) < MAX_ENTRIES:
+            if address.value in self._seen:
+                yield from self._issue(f"The chain comes back to the entry at {address.value:#010x}", place)
+                return
+            self._seen.add(address.value)
+            entry, why = self._entry(address)
+            if entry is None:
+                yield from self._issue(f"There is no entry at {address.value:#010x}: {why}", place)
+                return
+            self._cover(address)
+            yield from self._found(entry, EntryProvenance.LIVE, place)
+            address = entry.following
+
+    def _entry(self, address: Address) -> tuple[CacheEntry | None, str]:
+        if address.kind != ENTRIES:
+            return None, "it is not the address of an entry"
+        try:
+            entry = parse(self._files.read(address, address.room), address)
+        except BlockError as error:
+            return None, str(error)
+        return entry, "what stands there cannot be one"
+
+    def _found(self, entry: CacheEntry, provenance: EntryProvenance, place: str) -> Iterator[FoundEntry | Issue]:
+        try:
+            key = whole_key(entry, self._files)
+        except BlockError as error:
+            yield from self._issue(
+                f"The key of the entry at {entry.address.value:#010x} cannot be read: {error}", place
+            )
+            return
+        doubts = []
+        if not entry.intact:
+            doubts.append("The entry does not match the hash that it holds of itself.")
+        if not entry.has_key(key):
+            doubts.append("The key does not match the hash in the entry.")
+        yield FoundEntry(entry, key, provenance, tuple(doubts))
+
+    def _cover(self, address: Address) -> None:
+        self._covered.update((address.number, address.block + more) for more in range(address.blocks))
+
+    def _issue(self, what: str, place: str) -> Iterator[Issue]:
+        self._issues += 1
+        if self._issues <= MAX_ISSUES:
+            yield Issue(f"{what}. What the cache's table leads to from here was not read.", place)
+
+    def leftover(self) -> Iterator[FoundEntry]:
+        """The entries in the files of blocks that :meth:`live` did not come to, and that are whole by their hashes.
+
+        Raises:
+            OSError: the evidence cannot be read.
+        """
+        for number, file in self._files.entry_files():
+            for first, lot in self._files.steps(file):
+                for at in range(0, len(lot) - _SIZE + 1, _SIZE):
+                    # An entry without a key is none; this passes over most blocks at once.
+                    if lot[at + 32 : at + 36] != b"\0\0\0\0":
+                        yield from self._left_at(number, first + at // _SIZE)
+                if len(self._seen) >= MAX_ENTRIES:
+                    return
+
+    def _left_at(self, number: int, block: int) -> Iterator[FoundEntry]:
+        if (number, block) in self._covered:
+            return
+        address = entry_address(number, block)
+        entry = self._entry(address)[0]
+        if entry is None:
+            return
+        blocks = 1 if entry.long_key else min(4, -(-(KEY_AT + entry.key_size + 1) // _SIZE))
+        address = Address(address.value | (blocks - 1) << 24)
+        entry = self._entry(address)[0]
+        if entry is None:
+            return
+        try:
+            key = whole_key(entry, self._files)
+        except BlockError:
+            return
+        if not entry.has_key(key):
+            return
+        self._seen.add(address.value)
+        self._cover(address)
+        state = self._files.state(address)
+        provenance = EntryProvenance.UNLINKED if state == "used" else EntryProvenance.RECOVERED
+        doubts = () if entry.intact else ("The entry does not match the hash that it holds of itself.",)
+        yield FoundEntry(entry, key, provenance, doubts)
+
+
+def place_of(address: Address) -> str:
+    """The locator of an address in its file."""
+    return at_bytes(address.offset, address.room) if address.kind else ""

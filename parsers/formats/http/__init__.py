@@ -1,0 +1,1 @@
+"""HTTP messages and headers, and the format in which mitmproxy saves them."""

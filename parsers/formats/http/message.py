@@ -1,0 +1,81 @@
+"""One HTTP/1 message as raw bytes: first line, headers, body.
+
+References:
+    RFC 9112.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from parsers.coding import CodingError, decode
+from parsers.locator import at_coding
+
+#: More of a message's start is not searched for the end of its headers.
+MAX_HEAD = 256 * 1024
+MAX_HEADERS = 500
+#: A longer body is not put together.
+MAX_BODY = 64 * 1024 * 1024
+_END = re.compile(rb"\r?\n\r?\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message.
+
+    Attributes:
+        first_line: the request line or the status line.
+        headers: names and values, in order; folded lines joined.
+        body_at: where the body begins, in bytes; it goes to the end.
+        body: the body, chunks put together.
+        steps: the locator's steps from the body's bytes to the body: none, or that of its chunks.
+        fault: what is wrong with the body; empty where nothing is.
+    """
+
+    first_line: str
+    headers: tuple[tuple[str, str], ...]
+    body_at: int
+    body: bytes
+    steps: tuple[str, ...] = ()
+    issue: str = ""
+
+    def header(self, name: str) -> str:
+        """The values of a header, joined by commas; empty where there is none."""
+        return ", ".join(value for known, value in self.headers if known.lower() == name.lower())
+
+
+def parse(content: bytes) -> Message | None:
+    """Take a message apart; None where there is no end of headers."""
+    end = _END.search(content, 0, MAX_HEAD)
+    if end is None:
+        return None
+    lines = content[: end.start()].decode("latin-1").splitlines()
+    if not lines:
+        return None
+    headers: list[tuple[str, str]] = []
+    for line in lines[1:]:
+        if line[:1] in (" ", "\t") and headers:
+            name, value = headers[-1]
+            headers[-1] = (name, f"{value} {line.strip()}")
+            continue
+        name, colon, value = line.partition(":")
+        if colon and len(headers) < MAX_HEADERS:
+            headers.append((name.strip(), value.strip()))
+    message = Message(lines[0], tuple(headers), end.end(), content[end.end() :])
+    if "chunked" in message.header("Transfer-Encoding").lower():
+        return _put_together(message)
+    length = message.header("Content-Length")
+    if length.isascii() and length.isdecimal() and len(length) < 15 and int(length) > len(message.body):
+        return replace(message, issue=f"it is {len(message.body)} bytes long, not {length} as its header says")
+    return message
+
+
+def _put_together(message: Message) -> Message:
+    """The message with its chunks put together; as it is where a tool has done so and left the header."""
+    try:
+        return replace(message, body=decode(message.body, "chunked", MAX_BODY), steps=(at_coding("chunked"),))
+    except CodingError as error:
+        if not error.partial:
+            return message
+        return replace(message, body=error.partial, steps=(at_coding("chunked"),), issue=str(error))

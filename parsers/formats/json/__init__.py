@@ -1,0 +1,1 @@
+"""JSON, whole and damaged."""

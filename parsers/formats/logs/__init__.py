@@ -1,0 +1,1 @@
+"""Lines of logs: logcat, syslog, and the year that their times leave out."""

@@ -1,0 +1,1 @@
+"""Apple property lists."""

@@ -1,0 +1,105 @@
+"""Whether some bytes are one leaf page of a table, told by the page alone: nothing in it may be left over.
+
+References:
+    SQLite's file format, "B-tree Pages": the cells, the freed blocks and the lost fragments fill the page from the
+    start of the content to its end. That sum is what is asked for here; chance does not give it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from parsers.formats.sqlite.page import TABLE_LEAF, BtreePage, Cell
+from parsers.formats.sqlite.varint import RowError, serial_types, size_of
+
+SIZES = (512, 1024, 2048, 4096, 8192, 16384, 32768, 65536)
+#: A fragment is at most three bytes long; more than this many in all SQLite does not leave in a page.
+_MAX_FRAGMENTS = 60
+#: Pages of a lone page's own number are never the first: that one begins with the database's header.
+_NUMBER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class LeafPage:
+    """A leaf page and its cells, in the order of the rows."""
+
+    page: BtreePage
+    cells: tuple[Cell, ...]
+
+    def holds(self, at: int) -> bool:
+        """Whether a byte of the page lies within a row."""
+        return any(cell.at <= at < cell.at + cell.size for cell in self.cells)
+
+    def unused(self, at: int) -> bool:
+        """Whether a byte of the page lies in room that no row takes up."""
+        begin, length = self.page.gap()
+        freed = self.page.free_blocks()
+        return begin <= at < begin + length or any(start <= at < start + size for start, size in freed)
+
+
+def may_begin(head: bytes, size: int) -> bool:
+    """Whether the first 8 bytes may be the header of a leaf page of a size: quick, and wrong at times."""
+    if len(head) < 8 or head[0] != TABLE_LEAF:
+        return False
+    freed, count, start = (int.from_bytes(head[at : at + 2], "big") for at in (1, 3, 5))
+    return (
+        0 < count <= (size - 8) // 4
+        and 8 + 2 * count <= (start or 65536) < size
+        and (freed == 0 or start <= freed <= size - 4)
+        and head[7] <= _MAX_FRAGMENTS
+    )
+
+
+def leaf_page(content: bytes) -> LeafPage | None:
+    """The page that the bytes are, from the first to the last; None where they are none."""
+    if len(content) not in SIZES or not may_begin(content[:8], len(content)):
+        return None
+    page = BtreePage(_NUMBER, content, len(content), "", 0)
+    cells: list[Cell] = []
+    room = sum(size for _, size in page.free_blocks()) + content[7]
+    for at in page.pointers():
+        cell = _cell(page, at)
+        if cell is None:
+            return None
+        cells.append(cell)
+        room += max(4, cell.size)
+        if room > len(content) - page.content_start:
+            return None
+    if room != len(content) - page.content_start or not _apart(page, cells) or not _ascending(cells):
+        return None
+    return LeafPage(page, tuple(cells))
+
+
+def _cell(page: BtreePage, at: int) -> Cell | None:
+    """The cell at a place, if the header of its row agrees with its length."""
+    if at < page.content_start:
+        return None
+    try:
+        cell = page.cell(at)
+        types, _, values_at = serial_types(cell.payload)
+    except RowError:
+        return None
+    if not types or values_at + sum(map(size_of, types)) != cell.payload_size:
+        return None
+    return cell
+
+
+def _apart(page: BtreePage, cells: list[Cell]) -> bool:
+    """Whether no two of the cells and freed blocks overlap."""
+    end = page.content_start
+    for start, size in sorted([*((cell.at, cell.size) for cell in cells), *page.free_blocks()]):
+        if start < end:
+            return False
+        end = start + size
+    return end <= page.usable
+
+
+def _ascending(cells: list[Cell]) -> bool:
+    numbers: Iterator[int] = (cell.rowid for cell in cells if cell.rowid is not None)
+    before: int | None = None
+    for number in numbers:
+        if before is not None and number <= before:
+            return False
+        before = number
+    return True

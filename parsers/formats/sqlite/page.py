@@ -1,0 +1,152 @@
+"""One page of a database: its kind, its cells, and the room between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from parsers.formats.sqlite.varint import RowError, varint
+
+INDEX_INTERIOR, TABLE_INTERIOR, INDEX_LEAF, TABLE_LEAF = 0x02, 0x05, 0x0A, 0x0D
+_KINDS = (INDEX_INTERIOR, TABLE_INTERIOR, INDEX_LEAF, TABLE_LEAF)
+#: Bytes before the first page's own header.
+DATABASE_HEADER = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell.
+
+    Attributes:
+        at: offset in the page.
+        size: length in bytes of what lies in the page.
+        child: page number of the child, in interior pages; else 0.
+        rowid: the row's number; None in index pages.
+        payload: the part of the row that lies in the page.
+        payload_size: length in bytes of the whole row.
+        overflow: number of the first overflow page; 0 where there is none.
+    """
+
+    at: int
+    size: int
+    child: int
+    rowid: int | None
+    payload: bytes
+    payload_size: int
+    overflow: int
+
+
+@dataclass(frozen=True)
+class BtreePage:
+    """A page's bytes, and where they lie.
+
+    Attributes:
+        number: page number, from 1.
+        content: the whole page.
+        usable: bytes of it that the database uses.
+        file: suffix of the file it lies in: empty for the database, else ``-wal`` or ``-journal``.
+        offset: where in that file, in bytes.
+    """
+
+    number: int
+    content: bytes
+    usable: int
+    file: str
+    offset: int
+
+    @property
+    def start(self) -> int:
+        """Where the page's own header begins."""
+        return DATABASE_HEADER if self.number == 1 else 0
+
+    @cached_property
+    def kind(self) -> int:
+        """One of the four kinds of b-tree page; 0 for any other."""
+        byte = self.content[self.start] if len(self.content) > self.start + 8 else 0
+        return byte if byte in _KINDS else 0
+
+    @cached_property
+    def pointers_at(self) -> int:
+        """Where the cell pointers begin."""
+        return self.start + (12 if self.kind in (INDEX_INTERIOR, TABLE_INTERIOR) else 8)
+
+    @property
+    def cell_count(self) -> int:
+        """How many cells the header counts."""
+        return self._number(self.start + 3)
+
+    @property
+    def right_most(self) -> int:
+        """The last child of an interior page."""
+        return int.from_bytes(self.content[self.start + 8 : self.start + 12], "big")
+
+    @property
+    def content_start(self) -> int:
+        """Where the header says that the cells begin."""
+        return self._number(self.start + 5) or 65536
+
+    def pointers(self) -> list[int]:
+        """The places of the cells, as far as the page can hold pointers."""
+        room = max(0, (self.usable - self.pointers_at) // 2)
+        count = min(self.cell_count, room)
+        return [self._number(self.pointers_at + 2 * place) for place in range(count)]
+
+    def cell(self, at: int) -> Cell:
+        """The cell at an offset. Raises RowError where none can stand."""
+        if not self.pointers_at <= at < self.usable:
+            raise RowError(f"a cell is said to stand at byte {at} of the page")
+        content, place, child = self.content[: self.usable], at, 0
+        if self.kind in (INDEX_INTERIOR, TABLE_INTERIOR):
+            child = int.from_bytes(content[at : at + 4], "big")
+            place += 4
+        rowid: int | None = None
+        if self.kind == TABLE_INTERIOR:
+            rowid, place = varint(content, place)
+            return Cell(at, place - at, child, rowid, b"", 0, 0)
+        size, place = varint(content, place)
+        if size < 0:
+            raise RowError("a row of negative length")
+        if self.kind == TABLE_LEAF:
+            rowid, place = varint(content, place)
+        local = self.local_size(size)
+        end = place + local
+        overflow = 0
+        if local < size:
+            overflow = int.from_bytes(content[end : end + 4], "big")
+        if end + (4 if local < size else 0) > self.usable:
+            raise RowError("a row runs over the end of its page")
+        return Cell(at, end + (4 if local < size else 0) - at, child, rowid, content[place:end], size, overflow)
+
+    def local_size(self, size: int) -> int:
+        """How many bytes of a row of this size lie in the page itself."""
+        usable = self.usable
+        most = usable - 35 if self.kind == TABLE_LEAF else (usable - 12) * 64 // 255 - 23
+        if size <= most:
+            return size
+        least = (usable - 12) * 32 // 255 - 23
+        local = least + (size - least) % (usable - 4)
+        return local if local <= most else least
+
+    def free_blocks(self) -> list[tuple[int, int]]:
+        """The freed room among the cells: (offset, length), as far as the chain is sound."""
+        found: list[tuple[int, int]] = []
+        at = self._number(self.start + 1)
+        while self.pointers_at <= at <= self.usable - 4:
+            size = self._number(at + 2)
+            if size < 4 or at + size > self.usable:
+                break
+            found.append((at, size))
+            following = self._number(at)
+            if following <= at:
+                break
+            at = following
+        return found
+
+    def gap(self) -> tuple[int, int]:
+        """The room between the cell pointers and the first cell: (offset, length)."""
+        begin = self.pointers_at + 2 * min(self.cell_count, self.usable // 2)
+        end = min(self.content_start, self.usable)
+        return (begin, end - begin) if end > begin else (begin, 0)
+
+    def _number(self, at: int) -> int:
+        return int.from_bytes(self.content[at : at + 2], "big")

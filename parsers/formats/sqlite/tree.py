@@ -1,0 +1,100 @@
+"""The rows of a table, found by walking its b-tree from the root."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from parsers.formats.sqlite.header import DatabaseError
+from parsers.formats.sqlite.page import INDEX_INTERIOR, INDEX_LEAF, TABLE_INTERIOR, TABLE_LEAF, BtreePage, Cell
+from parsers.formats.sqlite.pages import Pages
+from parsers.formats.sqlite.varint import RowError
+
+#: A longer row is not read; SQLite's own default is 1,000,000,000 bytes.
+MAX_ROW = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class TreeIssue:
+    """A part of a tree that cannot be read: what, and in which page (0: none)."""
+
+    what: str
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TreeCell:
+    """A cell in its page."""
+
+    page: BtreePage
+    cell: Cell
+
+
+def walk(pages: Pages, root: int, seen: set[int]) -> Iterator[TreeCell | TreeIssue]:
+    """Yield every row's cell below a root page, in the order of the tree.
+
+    Args:
+        pages: the database.
+        root: number of the root page.
+        seen: numbers of the pages already walked; those walked here are added. A page is walked once.
+    """
+    waiting = [root]
+    while waiting:
+        number = waiting.pop()
+        if number in seen:
+            yield TreeIssue(f"page {number} is reached a second time", number)
+            continue
+        seen.add(number)
+        try:
+            page = pages.page(number)
+        except DatabaseError as error:
+            yield TreeIssue(str(error), number)
+            continue
+        if page.kind in (TABLE_LEAF, INDEX_LEAF):
+            yield from _cells(page)
+        elif page.kind in (TABLE_INTERIOR, INDEX_INTERIOR):
+            children: list[int] = []
+            for found in _cells(page):
+                if isinstance(found, TreeIssue):
+                    yield found
+                    continue
+                children.append(found.cell.child)
+                if page.kind == INDEX_INTERIOR:
+                    yield found
+            children.append(page.right_most)
+            waiting.extend(reversed(children))
+        else:
+            yield TreeIssue(f"page {number} is not a page of a table", number)
+
+
+def _cells(page: BtreePage) -> Iterator[TreeCell | TreeIssue]:
+    for at in page.pointers():
+        try:
+            yield TreeCell(page, page.cell(at))
+        except RowError as error:
+            yield TreeIssue(f"page {page.number}: {error}", page.number)
+
+
+def payload(pages: Pages, cell: Cell) -> bytes:
+    """The whole row, its overflow pages read as they count now.
+
+    Raises:
+        RowError: the row is longer than :data:`MAX_ROW`, or its overflow pages do not hold it.
+    """
+    if not cell.overflow:
+        return cell.payload
+    if cell.payload_size > MAX_ROW:
+        raise RowError(f"a row of {cell.payload_size} bytes; not read")
+    parts, missing, number = [cell.payload], cell.payload_size - len(cell.payload), cell.overflow
+    while missing > 0:
+        if not number:
+            raise RowError("the overflow pages of a row end before the row does")
+        try:
+            page = pages.page(number)
+        except DatabaseError as error:
+            raise RowError(f"an overflow page cannot be read: {error}") from error
+        number = int.from_bytes(page.content[:4], "big")
+        piece = page.content[4 : min(page.usable, 4 + missing)]
+        parts.append(piece)
+        missing -= len(piece)
+    return b"".join(parts)

@@ -1,1 +1,0 @@
-"""HTTP as captures hold it: messages, and the codings of their bodies."""

@@ -1,0 +1,1 @@
+"""Recordings: audio files as evidence."""

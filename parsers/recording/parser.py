@@ -1,0 +1,137 @@
+"""Recordings of sound, in whatever container, one record a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from parsers.formats.audio.facts import AudioFacts, Undescribed
+from parsers.formats.audio.formats import recognise
+from parsers.locator import at_bytes
+from parsers.parser import About, Parser, Source
+from parsers.record import Clock, Issue, Record, Timestamp, Value
+from parsers.recording import names
+from parsers.recording.about import ABOUT
+from parsers.registry import register
+from parsers.utterance import UtteranceId
+
+DATA_TYPE = "recording:audio"
+_DEVICE_TYPE = re.compile(r"A[0-9A-Z]{9,14}")
+_EXCERPT = 64
+#: An MP4 file larger than this, in bytes, is not claimed: an hour of speech is a tenth of it.
+_MAX_MP4 = 256 * 1024 * 1024
+
+
+@register
+class RecordingParser(Parser):
+    """Says of a recording what it is: container, coding, duration, whether it is whole, and what its name tells."""
+
+    name: ClassVar[str] = "recording"
+    version: ClassVar[str] = "1"
+    about: ClassVar[About] = ABOUT
+
+    def claims(self, source: Source) -> bool:
+        """Whether the file begins as one of the known containers; a large MP4 file is taken for a film."""
+        known = recognise(source.head, source.name)
+        return known is not None and not (known.name == "M4A" and source.size > _MAX_MP4)
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield one record, and an issue for a fault and for what follows the recording's end."""
+        known = recognise(source.head, source.name)
+        if known is None:
+            return
+        with source.open() as stream:
+            facts = known.describe(stream, source.size)
+            if isinstance(facts, Undescribed):
+                if not facts.foreign:
+                    yield Issue(facts.what, excerpt=source.head[:_EXCERPT])
+                return
+            after = b""
+            if facts.trailing > 0:
+                stream.seek(facts.end)
+                after = stream.read(min(_EXCERPT, facts.trailing))
+        yield _record(source, facts)
+        if facts.issue:
+            yield Issue(f"The recording is {facts.issue}.", _locator(facts))
+        if facts.trailing > 0:
+            yield Issue(
+                f"{facts.trailing} bytes follow the end of the recording at byte {facts.end};"
+                " they do not belong to it and were not read.",
+                at_bytes(facts.end, facts.trailing),
+                after,
+            )
+
+
+def _locator(facts: AudioFacts) -> str:
+    return at_bytes(0, facts.end) if facts.trailing > 0 else ""
+
+
+def _record(source: Source, facts: AudioFacts) -> Record:
+    metadata: dict[str, Value] = dict(facts.metadata)
+    fields: dict[str, Value] = {
+        "container": facts.container,
+        "codec": facts.codec,
+        "rate_hz": facts.rate_hz,
+        "channels": facts.channels,
+        "duration_us": facts.duration_us,
+        "bits": facts.bits,
+        "whole": facts.whole,
+        "fault": facts.issue,
+        "end": facts.end,
+        "end_reason": facts.ending.value,
+        "trailing": facts.trailing,
+        "metadata": metadata,
+        "notes": list(facts.notes),
+    }
+    timestamps = list(facts.timestamps)
+    number = names.number(source.name)
+    voice = names.voice(source.name)
+    keys: list[str] = []
+    if voice is not None:
+        fields["name_text"] = voice.text
+        timestamps.append(voice.timestamp)
+        keys.append(f"saved-as:{source.name}")
+    if number is not None:
+        keys.append(f"numbered-audio:{source.folder}#{number}")
+    named = names.utterance(source.name)
+    spoken: UtteranceId | None = None
+    if named is not None:
+        spoken, fields["utterance_id_in_name"] = named
+        timestamps.append(_start(spoken))
+    return Record(
+        data_type=DATA_TYPE,
+        message=message(facts),
+        locator=_locator(facts),
+        timestamps=tuple(timestamps),
+        device_serial=spoken.serial if spoken else None,
+        device_type=spoken.source if spoken and _DEVICE_TYPE.fullmatch(spoken.source) else None,
+        utterance_id=spoken.text if spoken else None,
+        fields=fields,
+        keys=tuple(keys),
+    )
+
+
+def _start(spoken: UtteranceId) -> Timestamp:
+    note = (
+        "From the utterance id in the file's name: UTC, to the second; the start of the audio stream."
+        " The name was given by whoever saved the file."
+    )
+    return Timestamp("Start Time", spoken.recorded_time, Clock.CLOUD, spoken.timestamp, note)
+
+
+def message(facts: AudioFacts) -> str:
+    """One sentence on a recording: its duration, what it is, and whether it is whole."""
+    length = "unknown duration"
+    if facts.duration_us is not None:
+        seconds, rest = divmod((facts.duration_us + 500) // 1000, 1000)
+        length = f"{seconds}.{rest:03d} s"
+    parts = [facts.container]
+    if facts.codec != facts.container:
+        parts.append(facts.codec if facts.codec != "unknown" else "unknown coding")
+    if facts.rate_hz:
+        parts.append(f"{facts.rate_hz} Hz")
+    if facts.channels:
+        parts.append({1: "mono", 2: "stereo"}.get(facts.channels, f"{facts.channels} channels"))
+    after = f"; {facts.trailing} bytes follow its end" if facts.trailing > 0 else ""
+    return f"A recording of {length} ({', '.join(parts)}), {facts.issue or 'well formed'}{after}."

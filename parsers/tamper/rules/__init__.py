@@ -1,1 +1,0 @@
-"""Rules for signs of tampering; read by :mod:`parsers.tamper.rule`."""

@@ -1,1 +1,0 @@
-"""What browsers and web views keep: answers of the Alexa service in their caches."""

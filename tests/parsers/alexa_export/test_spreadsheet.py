@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers.alexa_export.spreadsheet import Spreadsheet
+from parsers.definition.export import load_exports
+from parsers.locator import resolve
+from parsers.parser import Source
+from parsers.record import Issue, Record
+
+PATH = "x.xlsx!/xl/worksheets/sheet1.xml"
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+#: A table of our own definitions: Alexa's utterances.
+NAMES = ("Currently Playing Song", "Utterance text", "Utterance Creation Date")
+
+
+def _sheet(*rows: tuple[str, ...]) -> bytes:
+    cells = ("".join(f'<c t="inlineStr"><is><t>{value}</t></is></c>' for value in row) for row in rows)
+    return (
+        f"<worksheet {MAIN}><sheetData>{''.join(f'<row>{row}</row>' for row in cells)}</sheetData></worksheet>".encode()
+    )
+
+
+GOOD = _sheet(NAMES, ("Not Available", "alexa stop", "2024-08-21T13:53:36.929Z"))
+
+
+def test_a_table_of_an_export_in_a_sheet() -> None:
+    source = Source.of(GOOD, PATH)
+    assert Spreadsheet().claims(source)
+    (record,) = Spreadsheet().parse(source)
+    assert isinstance(record, Record)
+    assert record.data_type in {made.data_type for made in load_exports()}
+    assert (record.transcript, record.timestamps[0].timestamp) == ("alexa stop", 1724248416929000)
+    assert resolve(io.BytesIO(GOOD), record.locator).content.startswith(b"<row><c")
+
+
+def test_a_sheet_of_other_columns_gives_nothing() -> None:
+    assert list(Spreadsheet().parse(Source.of(_sheet(("a", "b"), ("1", "2")), PATH))) == []
+    assert not Spreadsheet().claims(Source.of(GOOD, "x/sheet1.xml"))
+
+
+@given(st.integers(0, len(GOOD) - 1), st.binary(max_size=6), st.integers(0, 200))
+def test_changed_bytes(at: int, piece: bytes, cut: int) -> None:
+    content = GOOD[:at] + piece + GOOD[at + len(piece) :]
+    for item in Spreadsheet().parse(Source.of(content[: len(content) - cut], PATH)):
+        assert isinstance(item, (Record, Issue))
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes(content: bytes) -> None:
+    assert all(isinstance(item, (Record, Issue)) for item in Spreadsheet().parse(Source.of(content, PATH)))

@@ -1,0 +1,188 @@
+"""The record a definition makes of an item."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parsers.definition.declared import DeclaredItem, record
+from parsers.definition.definition import parse
+from parsers.definition.template import Template, TemplateError, lookup
+from parsers.record import Clock, Issue, Record, Timestamp
+from parsers.values import Keeper, shown
+
+STREAM = "A0SAMPLETYPE1:1.0/2020/05/04/10/G000SAMPLE000001/15:07::TNIH_2V.0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0ZXV"
+BASE = """
+name: sample
+version: "1"
+title: Sample
+data_type: alexa:cloud:sample
+json: {{urls: [/api/sample], top: [a]}}
+times:
+  - {{field: when, unit: {unit}, clock: cloud, description: Start Time, note: Noted.}}
+columns: {{device_serial: serial, account: ../owner}}
+keys: ["sample:{{id}}"]
+message: 'A sample {{"name"|without a name}} of {{../owner}}, size {{size.width|unknown}}, {{state}}.'
+proves: X
+does_not_prove: Y
+"""
+
+
+def _made(item: dict[str, object], unit: str = "ms") -> list[Record | Issue]:
+    scopes = ({"owner": "A1"}, item)
+    return list(
+        record(parse(BASE.format(unit=unit), "f"), DeclaredItem(scopes, "json:/a/0", lambda path: f"at:{path}"))
+    )
+
+
+def test_a_whole_record() -> None:
+    item: dict[str, object] = {"id": 7, "name": 'the "big" one', "when": "1588587309512", "serial": 5, "state": True}
+    assert _made({**item, "size": {"width": 2.5}}) == [
+        Record(
+            data_type="alexa:cloud:sample",
+            message='A sample "the "big" one" of A1, size 2.5, true.',
+            locator="json:/a/0",
+            timestamps=(Timestamp("Start Time", "1588587309512", Clock.CLOUD, 1588587309512000, "Noted.", "at:when"),),
+            device_serial="5",
+            account="A1",
+            fields={**item, "size": {"width": 2.5}},  # type: ignore[dict-item]
+            keys=("sample:7",),
+        )
+    ]
+
+
+def test_absent_values_have_their_words_and_no_key() -> None:
+    (made,) = _made({"name": None, "state": ""})
+    assert isinstance(made, Record)
+    assert made.message == "A sample without a name of A1, size unknown, not given."
+    assert (made.timestamps, made.keys, made.device_serial) == ((), (), None)
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "timestamp"),
+    [
+        ("ms", 1588587309512, 1588587309512000),
+        ("s", 1588587309, 1588587309000000),
+        ("us", 1588587309512345, 1588587309512345),
+        ("us", "1588587309512345", 1588587309512345),
+        ("iso", "2020-05-04T10:15:09.512Z", 1588587309512000),
+        ("iso", "2020-05-04T12:15:09+02:00", 1588587309000000),
+        ("iso", "2020-05-04T12:15:09", None),
+        ("local", "2020-05-04 12:15", None),
+    ],
+)
+def test_units(unit: str, value: object, timestamp: int | None) -> None:
+    (made,) = _made({"when": value}, unit)
+    assert isinstance(made, Record)
+    assert made.timestamps == (Timestamp("Start Time", str(value), Clock.CLOUD, timestamp, "Noted.", "at:when"),)
+
+
+def test_the_time_within_an_utterance_id() -> None:
+    (made,) = _made({"when": f"x?id={STREAM}/1"}, "utterance")
+    assert isinstance(made, Record)
+    assert [(m.recorded, m.timestamp) for m in made.timestamps] == [("2020/05/04/10 15:07", 1588587307000000)]
+
+
+@pytest.mark.parametrize(
+    ("unit", "value"),
+    [
+        ("ms", 0), ("ms", -1), ("ms", None), ("ms", ""), ("ms", 99999999999999999999999), ("s", 1588587309512),
+        ("iso", "1970-01-01T00:00:00Z"), ("iso", None), ("utterance", "no id"), ("utterance", 5), ("local", None),
+    ],
+)  # fmt: skip
+def test_no_time(unit: str, value: object) -> None:
+    (made,) = _made({"when": value}, unit)
+    assert isinstance(made, Record)
+    assert made.timestamps == ()
+    assert made.fields == {"when": value}
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "what"),
+    [
+        ("ms", "soon", 'when: a number of ms is expected, "soon" stands there'),
+        ("ms", [1], "when: a time is expected, a list stands there"),
+        ("ms", 1.5, 'when: a time is expected, "1.5" stands there'),
+        ("ms", True, 'when: a time is expected, "true" stands there'),
+        ("iso", "yesterday", 'when: an ISO 8601 time is expected, "yesterday" stands there'),
+        ("iso", {"a": 1}, "when: a time is expected, an object stands there"),
+        ("local", "x" * 5000, "when: a time is expected, a text too long stands there"),
+    ],
+)
+def test_a_time_that_cannot_be_read_is_an_issue_beside_the_record(unit: str, value: object, what: str) -> None:
+    issue, made = _made({"when": value}, unit)
+    assert issue == Issue(what, "json:/a/0")
+    assert isinstance(made, Record)
+
+
+def test_a_column_that_is_no_text_is_an_issue_beside_the_record() -> None:
+    issue, made = _made({"serial": ["x"]})
+    assert issue == Issue("serial: text is expected, a list stands there", "json:/a/0")
+    assert isinstance(made, Record)
+    assert made.device_serial is None
+
+
+@pytest.mark.parametrize("text", ["{", "}", "a {b} } c", "{}", "{a b}", '{"a}', "{|x}"])
+def test_templates_with_a_brace_that_stands_alone(text: str) -> None:
+    with pytest.raises(TemplateError):
+        Template.parse(text)
+
+
+def test_lookup() -> None:
+    scopes = ({"a": {"b": 1}, "c": 2}, {"a": "x"})
+    assert [lookup(scopes, path) for path in ("a", "../a.b", "../c", "../../c", "a.b", "z")] == [
+        "x",
+        1,
+        2,
+        None,
+        None,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a\n b\t c", "a b c"), ("", None), (None, None), ({}, None), (["a", 1], "a, 1"), (["a", {}], None),
+        ([["a"]], None), ("x" * 400, "x" * 300 + "…"), (False, "false"), (1.5, "1.5"),
+    ],
+)  # fmt: skip
+def test_values_as_a_message_shows_them(value: object, text: str | None) -> None:
+    assert shown(value) == text
+
+
+def test_what_a_record_leaves_out_is_named() -> None:
+    deep: object = 1
+    for _ in range(20):
+        deep = {"a": deep}
+    kept = Keeper().fields({"long": "x" * 9000, "many": list(range(300)), "deep": deep, "n" * 300: 1})
+    assert kept["left_out"] == [
+        "long: 808 of 9000 characters",
+        "many: 100 of 300 members",
+        "deep.a.a.a.a.a.a: nested deeper than 7 levels",
+        "the record: the end of a name of 300 characters",
+    ]
+    assert len(str(kept)) < 12000
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=10) | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.dictionaries(st.sampled_from(["id", "name", "when", "serial", "size", "state"]), _json),
+    st.sampled_from(["s", "ms", "us", "iso", "local", "utterance"]),
+)
+def test_any_item_gives_one_record(item: dict[str, object], unit: str) -> None:
+    made = _made(item, unit)
+    assert [isinstance(found, Record) for found in made] == [False] * (len(made) - 1) + [True]
+    last = made[-1]
+    assert isinstance(last, Record)
+    kept = json.loads(json.dumps(last.fields))
+    assert kept == item or kept["left_out"]

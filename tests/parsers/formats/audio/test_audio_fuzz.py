@@ -1,0 +1,110 @@
+"""Arbitrary bytes, and good recordings with some bytes changed: never an exception, never a claim out of bounds."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parsers.formats.audio.facts import AudioFacts, Undescribed
+from parsers.formats.audio.formats import FORMATS, Format
+from parsers.formats.audio.tags import MAX_TAGS, MAX_TEXT
+from parsers.parser import Source
+from parsers.record import Issue, Record
+from parsers.recording.parser import RecordingParser
+
+FIXTURES = Path(__file__).parent / "fixtures"
+CONTENTS = {path.name: path.read_bytes() for path in FIXTURES.iterdir() if path.suffix not in {".md", ".sh"}}
+STARTS = (
+    b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0",
+    b"RIFF\0\0\0\0WAVEdata",
+    b"OggS\0\2",
+    b"fLaC\0\0\0\x22",
+    b"#!AMR\n",
+    b"#!AMR-WB\n",
+    b"\0\0\0\x18ftypM4A ",
+    b"ID3\3\0\0\0\0\0\0",
+    b"\xff\xfb\x90\x64",
+    b"\xff\xf1\x60\x40",
+    b"",
+)
+
+
+class _Counting(io.BytesIO):
+    """A stream that knows how much was read at once."""
+
+    largest = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        assert size is not None
+        assert size >= 0
+        self.largest = max(self.largest, size)
+        return super().read(size)
+
+
+def _check(found: AudioFacts | Undescribed, size: int) -> None:
+    if isinstance(found, Undescribed):
+        assert found.what
+        return
+    assert 0 <= found.end <= size
+    assert found.trailing == size - found.end
+    assert found.duration_us is None or 0 <= found.duration_us <= 366 * 86400 * 1_000_000
+    assert len(found.metadata) <= MAX_TAGS
+    assert all(len(value) <= MAX_TEXT for value in found.metadata.values())
+    assert found.whole is (found.issue == "")
+
+
+@pytest.mark.parametrize("known", FORMATS, ids=lambda known: known.name)
+@settings(max_examples=60, deadline=None)
+@given(start=st.sampled_from(STARTS), rest=st.binary(max_size=600))
+def test_arbitrary_bytes(known: Format, start: bytes, rest: bytes) -> None:
+    content = start + rest
+    stream = _Counting(content)
+    _check(known.describe(stream, len(content)), len(content))
+    assert stream.largest <= len(content)
+    assert known.matches(content, "a") in (True, False)
+
+
+@pytest.mark.parametrize("name", sorted(CONTENTS))
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_changed_recordings(name: str, data: st.DataObject) -> None:
+    content = bytearray(CONTENTS[name])
+    # Headers stand at the start and the end; most changes go there.
+    places = st.one_of(
+        st.integers(0, min(300, len(content) - 1)),
+        st.integers(max(0, len(content) - 1200), len(content) - 1),
+        st.integers(0, len(content) - 1),
+    )
+    for at, new in data.draw(st.lists(st.tuples(places, st.binary(min_size=1, max_size=4)), max_size=6)):
+        content[at : at + len(new)] = new
+    size = data.draw(st.integers(0, len(content)))
+    cut = bytes(content[: size if data.draw(st.booleans()) else len(content)])
+    source = Source.of(cut, name)
+    kinds = []
+    for found in RecordingParser().parse(source):
+        kinds.append(type(found))
+        if isinstance(found, Record):
+            json.dumps(dict(found.fields), ensure_ascii=False).encode()
+            found.message.encode()
+        else:
+            assert isinstance(found, Issue)
+            assert len(found.excerpt) <= 64
+            assert found.what.endswith(".")
+    assert kinds.count(Record) <= 1
+    if name != "video.mp4":  # moving pictures give nothing
+        assert bool(kinds) is RecordingParser().claims(source)
+    for known in FORMATS:
+        if known.matches(cut[:65536], name):
+            _check(known.describe(io.BytesIO(cut), len(cut)), len(cut))
+
+
+@pytest.mark.parametrize("known", FORMATS, ids=lambda known: known.name)
+def test_size_that_is_more_than_the_stream_holds(known: Format) -> None:
+    for content in CONTENTS.values():
+        found = known.describe(io.BytesIO(content), len(content) + 1000)
+        assert isinstance(found, (AudioFacts, Undescribed))
