@@ -121,7 +121,7 @@ def _entry(case: Case, row: dict[str, Any]) -> dict[str, Any]:
         (row["exhibit"],),
     ).fetchone()
     note = db.execute(
-        "SELECT note FROM moments WHERE record_id = ? AND description = ? AND recorded = ?",
+        "SELECT note FROM timestamps WHERE record_id = ? AND description = ? AND recorded = ?",
         (record, row["timestamp_desc"], row["recorded_time"]),
     ).fetchone()
     joins = db.execute("SELECT what, value, basis FROM joins WHERE record_id = ? ORDER BY what", (record,)).fetchall()

@@ -49,7 +49,7 @@ class Record:
         data_type: family and kind, such as ``alexa:cloud:activity`` or ``echo:log:wake_word``.
         message: one sentence a lawyer can read. It says what the record says, never what somebody did.
         locator: where in the file the record stands (see :mod:`parsers.locator`).
-        moments: every time it holds; each becomes a row. Empty where it holds none.
+        timestamps: every time it holds; each becomes a row. Empty where it holds none.
         device_serial, device_type, account, person, utterance_id, transcript: where the record names them.
         fields: everything else worth keeping, as found.
         keys: names of things that other records may also name, as ``kind:value`` (``activity:...``,

@@ -76,7 +76,7 @@ $read
     assert isinstance(record, Record)
     assert (record.data_type, record.parser) == ("$data_type", "$name")
     assert record.message == 'The record names $thing "first".'
-    assert [(moment.description, moment.timestamp) for moment in record.moments] == [
+    assert [(timestamp.description, timestamp.timestamp) for timestamp in record.timestamps] == [
         ("Creation Time", 1500271959818000)
     ]
     assert record.device_serial == "G0EXAMPLE"

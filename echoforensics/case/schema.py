@@ -54,7 +54,7 @@ CREATE TABLE records (
 ) WITHOUT ROWID;
 CREATE INDEX records_by_entry ON records (entry_id, ordinal);
 CREATE INDEX records_by_type ON records (data_type);
-CREATE TABLE moments (
+CREATE TABLE timestamps (
     record_id TEXT NOT NULL REFERENCES records,
     ordinal INTEGER NOT NULL,
     description TEXT NOT NULL,
@@ -81,7 +81,7 @@ CREATE TABLE issues (
 );
 CREATE TABLE joins (
     record_id TEXT NOT NULL REFERENCES records,
-    what TEXT NOT NULL,             -- 'utterance_id', 'recording' or 'moment'
+    what TEXT NOT NULL,             -- 'utterance_id', 'recording' or 'timestamp'
     value TEXT NOT NULL,
     basis TEXT NOT NULL,            -- one sentence: by what it was joined
     PRIMARY KEY (record_id, what)
@@ -109,7 +109,7 @@ CREATE VIRTUAL TABLE search USING fts5(
 
 #: Tables whose content the seal covers. The ledger's head is kept apart: it grows after the seal.
 SEALED_TABLES = (
-    "case_info", "evidence", "entries", "artefacts", "records", "moments", "record_keys", "issues", "joins",
+    "case_info", "evidence", "entries", "artefacts", "records", "timestamps", "record_keys", "issues", "joins",
     "rows", "search",
 )  # fmt: skip
 

@@ -103,7 +103,7 @@ def _joins(case: Case) -> Iterator[str]:
         "SELECT coalesce((SELECT min(exhibit) FROM rows w WHERE w.record_id = j.record_id), 'a further reference'),"
         " j.what, j.basis FROM joins j WHERE j.what <> 'recording' ORDER BY 1, 2, 3"
     )
-    names = {"utterance_id": "an utterance", "moment": "the time of the request"}
+    names = {"utterance_id": "an utterance", "timestamp": "the time of the request"}
     yield (
         "<h4>Records that were given an utterance or a time by another record</h4>"
         + table(

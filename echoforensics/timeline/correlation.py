@@ -124,7 +124,7 @@ def _join_requests(store: Store) -> None:
         SELECT k.key, m.description, m.recorded, m.clock, m.timestamp, m.note, e.path, o.locator
         FROM records o JOIN entries e ON e.id = o.entry_id
         JOIN record_keys k ON k.record_id = o.id AND (k.key LIKE 'saved-as:%' OR k.key LIKE 'content-sha1:%')
-        JOIN moments m ON m.record_id = o.id AND m.clock <> 'examiner'
+        JOIN timestamps m ON m.record_id = o.id AND m.clock <> 'examiner'
         WHERE o.data_type = 'alexa:app:acquired_file'
         """
     )
@@ -133,7 +133,7 @@ def _join_requests(store: Store) -> None:
         """
         SELECT k.record_id, q.* FROM temp.requests q JOIN record_keys k ON k.key = q.key
         JOIN records r ON r.id = k.record_id AND r.data_type <> 'alexa:app:acquired_file'
-        WHERE NOT EXISTS (SELECT 1 FROM moments own WHERE own.record_id = k.record_id)
+        WHERE NOT EXISTS (SELECT 1 FROM timestamps own WHERE own.record_id = k.record_id)
         ORDER BY k.record_id, q.path, q.locator, q.key
         """
     ).fetchall()
@@ -150,7 +150,7 @@ def _join_requests(store: Store) -> None:
                 }  # fmt: skip
                 basis = f"the answer shares the {_named(key)} with {_place(path, locator)}"
                 store.db.execute(
-                    "INSERT INTO joins VALUES (?, 'moment', ?, ?)",
+                    "INSERT INTO joins VALUES (?, 'timestamp', ?, ?)",
                     (record, json.dumps(stamp, ensure_ascii=False, sort_keys=True), basis),
                 )
                 break

@@ -34,13 +34,13 @@ SELECT r.id AS record_id, r.ordinal, o.number AS occurrence, r.data_type, r.mess
     r.locator AS own_locator, r.device_serial, r.device_type, r.account, r.person, r.transcript, r.fields,
     coalesce(r.utterance_id, ju.value) AS utterance_id, ju.basis AS basis,
     CASE WHEN r.data_type LIKE 'recording:%' THEN e.sha256 ELSE jr.value END AS recording,
-    jm.value AS moment, v.name AS evidence, e.path, e.sha256, r.parser, r.parser_version
+    jm.value AS joined_timestamp, v.name AS evidence, e.path, e.sha256, r.parser, r.parser_version
 FROM records r
 JOIN entries e ON e.id = r.entry_id JOIN evidence v ON v.id = e.evidence_id
 JOIN temp.occurrences o ON o.entry_id = e.id
 LEFT JOIN joins ju ON ju.record_id = r.id AND ju.what = 'utterance_id'
 LEFT JOIN joins jr ON jr.record_id = r.id AND jr.what = 'recording'
-LEFT JOIN joins jm ON jm.record_id = r.id AND jm.what = 'moment'
+LEFT JOIN joins jm ON jm.record_id = r.id AND jm.what = 'timestamp'
 ORDER BY v.id, e.path, e.address, r.ordinal, r.id
 """
 
@@ -91,13 +91,14 @@ def _timestamps(store: Store, record: dict[str, Any]) -> Iterator[dict[str, Any]
     own = [
         to_timestamp(description, recorded, clock, timestamp, locator or record["locator"])
         for description, recorded, clock, timestamp, locator in store.db.execute(
-            "SELECT description, recorded, clock, timestamp, locator FROM moments WHERE record_id = ? ORDER BY ordinal",
+            "SELECT description, recorded, clock, timestamp, locator FROM timestamps"
+            " WHERE record_id = ? ORDER BY ordinal",
             (record["record_id"],),
         )
     ]
     found = timestamps(record, own)
-    if not found and record["moment"]:
-        joined = json.loads(record["moment"])
+    if not found and record["joined_timestamp"]:
+        joined = json.loads(record["joined_timestamp"])
         said = (joined["description"], joined["recorded"], joined["clock"], joined["timestamp"])
         found.append(to_timestamp(*said, record["locator"]))
     yield from found or [no_time(record)]

@@ -71,7 +71,7 @@ def rows_by_file(store: Store, query: Query | None = None) -> Iterator[Row]:
     cursor = store.db.execute(
         f"""
         SELECT w.*, r.fields, e.evidence_id, e.id AS entry_id, e.address, e.state,
-            (SELECT m.note FROM moments m WHERE m.record_id = w.record_id AND m.description = w.timestamp_desc
+            (SELECT m.note FROM timestamps m WHERE m.record_id = w.record_id AND m.description = w.timestamp_desc
                 AND m.recorded = w.recorded_time LIMIT 1) AS time_note
         FROM (SELECT * FROM rows {where}) w
         JOIN records r ON r.id = w.record_id JOIN entries e ON e.id = r.entry_id

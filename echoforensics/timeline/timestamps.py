@@ -53,7 +53,7 @@ def timestamps(record: Mapping[str, Any], own: list[dict[str, Any]]) -> list[dic
 
     Args:
         record: ``data_type``, ``utterance_id`` and ``locator`` count.
-        own: the times the record holds (see :func:`moment`).
+        own: the times the record holds (see :func:`to_timestamp`).
     """
     found = list(own)
     if record["data_type"].startswith(RECORDING) and (text := record["utterance_id"]):

@@ -129,7 +129,7 @@ def _given(values: Mapping[str, str]) -> str:
 
 
 def _timestamp(recorded: str, description: str, note: str, form: str = "", *, utc: bool = False) -> Timestamp | None:
-    """The moment of a time as recorded; None where it stands for no time. Raises ValueError where it is no time."""
+    """The timestamp of a time as recorded; None where it stands for no time. Raises ValueError where it is no time."""
     if len(recorded) > _MAX_COLUMN:
         raise ValueError("a text too long")
     found = read_as(recorded, form, utc=utc)

@@ -47,7 +47,7 @@ class LineReading:
     Attributes:
         shown: what the sentence's ``{}`` becomes.
         fields: for the record.
-        moments: times it holds, without locators.
+        timestamps: times it holds, without locators.
         remark: what could not be read of it; the rest stands.
     """
 

@@ -34,7 +34,7 @@ class Exchange:
         content: the body as captured.
         locator: where the body stands, or the exchange where there is none.
         asked: text that was sent with the request.
-        moments: when it was sent, when the answer came.
+        timestamps: when it was sent, when the answer came.
     """
 
     url: str

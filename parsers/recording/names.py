@@ -40,7 +40,7 @@ class Voice:
 
     Attributes:
         text: the text, as far as CIFT kept it.
-        moment: the time.
+        timestamp: the time.
     """
 
     text: str

@@ -48,7 +48,7 @@ class AnyPage:
 
     Attributes:
         records: how many records.
-        instants: the timestamps of their moments.
+        instants: the timestamps of the times found before.
         streams: the uuids of the utterances they name.
     """
 

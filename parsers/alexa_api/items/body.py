@@ -77,7 +77,7 @@ class Body:
         url: the address that gave it, where known.
         clock: whose clock wrote the address.
         keys: keys that every record of the answer gets.
-        moments: times of the request and of the response, from whatever carried the answer. They go to the records
+        timestamps: times of the request and of the response, from whatever carried the answer. They go to the records
             that hold no time of their own, and to the record of the answer itself.
         fields: what the carrier says of the request and the response; every record of the answer gets them.
         file: see :attr:`parsers.record.Record.file`.

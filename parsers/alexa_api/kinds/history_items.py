@@ -31,7 +31,7 @@ class HistoryItem:
         words: its text as recorded; None where there is none.
         stated: its utterance id as recorded, or None.
         utterance: that id taken apart, or None.
-        moments: the time it holds, if any.
+        timestamps: the time it holds, if any.
         value: the whole item.
         locator: where it stands.
     """

@@ -42,7 +42,7 @@ class AudioFacts:
             Empty where the recording is well formed.
         trailing: bytes after the end that do not belong to the recording.
         metadata: the tags it carries, as found, within :mod:`parsers.formats.audio.tags`'s bounds.
-        moments: times the tags hold.
+        timestamps: times the tags hold.
         notes: sentences on how the facts were come by.
     """
 

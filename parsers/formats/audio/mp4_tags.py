@@ -35,7 +35,7 @@ def times(window: Window, header: Box) -> list[Timestamp]:
 
 
 def items(window: Window, movie: Box, tags: Tags, timestamps: list[Timestamp]) -> None:
-    """Read the item list of iTunes and the user data of 3GPP into the tags; a day also as a moment."""
+    """Read the item list of iTunes and the user data of 3GPP into the tags; a day also as a timestamp."""
     user = child(window, movie, b"udta")
     meta = child(window, user, b"meta")
     if meta is not None:

@@ -68,7 +68,7 @@ def text(raw: bytes) -> str:
 
 
 def to_timestamp(description: str, recorded: str, source: str) -> tuple[Timestamp, ...]:
-    """The moment a date tag holds; none where the text is not at least a day.
+    """The timestamp a date tag holds; none where the text is not at least a day.
 
     Args:
         description: plaso's word for the time.

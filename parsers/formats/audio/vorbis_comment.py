@@ -11,7 +11,7 @@ from parsers.record import Timestamp
 
 
 def read(raw: bytes, tags: Tags, timestamps: list[Timestamp]) -> None:
-    """Read a comment block (without what a container puts before it) into the tags; DATE also as a moment."""
+    """Read a comment block (without what a container puts before it) into the tags; DATE also as a timestamp."""
     vendor, at = _field(raw, 0)
     if vendor is None:
         tags.leave_out()

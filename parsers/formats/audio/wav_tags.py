@@ -24,7 +24,7 @@ _BROADCAST = Struct(
 
 
 def info(window: Window, start: int, length: int, tags: Tags, timestamps: list[Timestamp]) -> None:
-    """Read an INFO list of ``length`` bytes into the tags; ICRD, the creation date, also as a moment."""
+    """Read an INFO list of ``length`` bytes into the tags; ICRD, the creation date, also as a timestamp."""
     at, end = start, min(start + length, window.size)
     for _ in range(MAX_TAGS * 2):
         header = window.at(at, 8)
