@@ -112,7 +112,7 @@ def begin(root: Path, name: str, kind: str) -> list[Path]:
     """
     if not NAME.fullmatch(name):
         raise UsageError(f"{name!r}: a name is lower-case words joined by _")
-    definitions, room = ("definitions", "cloud") if kind == "json" else ("table_definitions", "tables")
+    definitions, room = ("definitions/api", "alexa_api") if kind == "json" else ("definitions/sqlite", "databases")
     if not (root / "parsers" / definitions).is_dir() or not (root / "tests" / "parsers").is_dir():
         raise UsageError(
             f"{root}: is not a checkout of the project; run this in its top folder, or name it with --into"

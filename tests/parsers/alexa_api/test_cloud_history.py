@@ -295,11 +295,8 @@ def test_the_utterance_of_a_transcript_is_preferred_and_the_other_stream_is_a_ke
 @pytest.mark.parametrize("created", [0, None, "", -1])
 def test_where_the_record_has_no_time_that_within_its_key_is_taken(read_value: Read, created: object) -> None:
     record = _records(read_value(_page(_history(timestamp=created))))[0]
-    assert [timestamp.recorded for timestamp in record.timestamps] == [
-        "1704101037307",
-        "2024/01/01/09 23:51",
-        "1704101037292",
-    ]
+    recorded = [timestamp.recorded for timestamp in record.timestamps]
+    assert recorded == ["1704101037307", "2024/01/01/09 23:51", "1704101037292"]
     assert record.timestamps[0].note.startswith("Epoch milliseconds within the key")
     keyless = _records(read_value(_page(_history(timestamp=created, recordKey=None))))[0]
     assert keyless.timestamps == (SPOKEN, HEARD_AT)
@@ -327,9 +324,8 @@ def test_an_empty_page_is_kept_and_said_to_be_empty(read_value: Read) -> None:
         "The list is empty. The service says that it found no data within its limit of time"
         " (noDataFoundWithinTimeLimit)."
     )
-    assert [(timestamp.description, timestamp.recorded) for timestamp in record.timestamps] == [
-        ("Unknown Time", "1704101037307")
-    ]
+    (timestamp,) = record.timestamps
+    assert (timestamp.description, timestamp.recorded) == ("Unknown Time", "1704101037307")
 
 
 @pytest.mark.parametrize(
