@@ -27,8 +27,8 @@ class About:
         title: the artefact, in a few words.
         data_types: every data type the parser yields.
         known_by: the signatures, headers and paths by which the artefact is recognised, one a line.
-        proves: what the artefact shows, in plain words.
-        does_not_prove: what it must not be taken for.
+        shows: what the artefact shows, in plain words.
+        does_not_show: what it must not be taken for.
         validated_on: devices, apps and firmware versions whose real files were read, with their source.
         limits: known limits.
         references: where the knowledge of the format comes from.
@@ -37,8 +37,8 @@ class About:
     title: str
     data_types: tuple[str, ...]
     known_by: tuple[str, ...]
-    proves: str
-    does_not_prove: str
+    shows: str
+    does_not_show: str
     validated_on: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     references: tuple[str, ...] = ()

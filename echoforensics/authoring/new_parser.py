@@ -20,8 +20,8 @@ times:
 columns: {device_serial: serial}
 message: >-
   The record names $thing {"label"}.
-proves: That $thing was recorded.
-does_not_prove: Who made it.
+shows: That $thing was recorded.
+does_not_show: Who made it.
 validated_on: ["Made files only."]
 limits: [None known.]
 references: ["Say where the knowledge of the format comes from: a paper, a repository and path, own measurement."]

@@ -56,7 +56,7 @@ def _page(entry: CatalogueEntry) -> str:
     parts = [f"# {about.title}", f"`{entry.name}`, version {entry.version}."]
     if about.data_types:
         parts.append("Data types: " + ", ".join(f"`{name}`" for name in about.data_types) + ".")
-    parts += [f"## What it shows\n\n{about.proves}", f"## What it does not show\n\n{about.does_not_prove}"]
+    parts += [f"## What it shows\n\n{about.shows}", f"## What it does not show\n\n{about.does_not_show}"]
     for title, lines in (
         ("Known by", about.known_by),
         ("Validated on", about.validated_on or (_NOT_YET,)),

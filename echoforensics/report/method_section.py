@@ -73,8 +73,8 @@ def _parser(entry: CatalogueEntry, count: int) -> list[str]:
     return [
         f"<h3>{escape(about.title)}</h3>",
         f"<p>Parser {name}, version {escape(entry.version)}: {counted(count, 'record')}.</p>",
-        f"<p><strong>What it shows.</strong> {escape(about.proves)}</p>",
-        f"<p><strong>What it must not be taken for.</strong> {escape(about.does_not_prove)}</p>",
+        f"<p><strong>What it shows.</strong> {escape(about.shows)}</p>",
+        f"<p><strong>What it must not be taken for.</strong> {escape(about.does_not_show)}</p>",
         _list("Known by", about.known_by),
         _list("Validated on", about.validated_on) or "<p><strong>Validated on.</strong> Nothing is stated.</p>",
         _list("Limits", about.limits),

@@ -68,8 +68,8 @@ class ApiJson(Parser):
             "a name of 40 hexadecimal digits, or of 16 and _1, and a first key that the service uses",
             'JSON "command" that begins with PUSH_',
         ),
-        proves="That a client signed in to the account, or a tool acting as one, held these answers of the service.",
-        does_not_prove="That a list is whole: the service pages its lists, and entries can have been deleted before.",
+        shows="That a client signed in to the account, or a tool acting as one, held these answers of the service.",
+        does_not_show="That a list is whole: the service pages its lists, and entries can have been deleted before.",
         validated_on=(
             "Echo, 2nd generation, 2019: 29 requests and answers (cleminator/AlexaPaperDatasets)",
             "Echo, 1st generation, 2017: 73 loose answers (CIFT's example result)",

@@ -111,8 +111,8 @@ class RecordFragment(Parser):
             for form in FORMS
             for key, others in form.marks
         ),
-        proves="That bytes in the form of such a record were left; what the record says is told as of a whole answer.",
-        does_not_prove=(
+        shows="That bytes in the form of such a record were left; what the record says is told as of a whole answer.",
+        does_not_show=(
             "To which request it was the answer, or which records stood beside it: the answer around it is gone."
         ),
         validated_on=("Records cut out of the answers of 2017 and 2019 (DFRWS 2017 challenge; AlexaPaperDatasets)",),

@@ -30,11 +30,11 @@ class UtteranceIdText(Parser):
         title="An utterance id by itself",
         data_types=(DATA_TYPE,),
         known_by=("a file whose whole content is one utterance id, plain or percent-encoded",),
-        proves=(
+        shows=(
             "That an utterance id stands in the evidence, with the device type, the serial number and the time that"
             " are written in it."
         ),
-        does_not_prove=(
+        does_not_show=(
             "That a recording or a record of that utterance was there; who spoke; why or when the id was written to"
             " the place where it was found."
         ),

@@ -70,8 +70,8 @@ class AlexaExportCsv(Parser):
             "CSV that a user's own map describes (extract --map)",
             "other CSV that names Alexa, Echo, utterances, wake words or skills in a column or in its path",
         ),
-        proves="What the service had on record for the account, as it gave it to the account's holder on request.",
-        does_not_prove=(
+        shows="What the service had on record for the account, as it gave it to the account's holder on request.",
+        does_not_show=(
             "That the export is complete or unchanged: it is plain text, unsigned, and its tables have changed over the"
             " years. Who spoke, or who used a device."
         ),

@@ -40,8 +40,8 @@ class AlexaExportRoutines(Parser):
         title='Routines in a "Request My Data" export of an Alexa account',
         data_types=(DATA_TYPE,),
         known_by=("a JSON file named Routines.json, Routines-4.json and the like",),
-        proves="That the service had this routine on record for the account, as it gave it to the account's holder.",
-        does_not_prove="That the routine ran, or who made it. That the export is whole or unchanged: it is unsigned.",
+        shows="That the service had this routine on record for the account, as it gave it to the account's holder.",
+        does_not_show="That the routine ran, or who made it. That the export is whole or unchanged: it is unsigned.",
         validated_on=("Made files only.",),
         limits=(
             "No export of a real account was at hand; the members are those that published readers of exports name.",

@@ -107,8 +107,8 @@ class Spreadsheet(Parser):
         title="Tables in spreadsheets (XLSX) of legal-process returns and exports",
         data_types=tuple(dict.fromkeys((*(made.data_type for made in load_exports() if made.required), MAPPED_TYPE))),
         known_by=("xl/worksheets/*.xml in a zip, whose first row names the columns of a map or of an export's table",),
-        proves="What whoever made the spreadsheet put into it.",
-        does_not_prove="That it is complete or unchanged. Who spoke, or who used a device.",
+        shows="What whoever made the spreadsheet put into it.",
+        does_not_show="That it is complete or unchanged. Who spoke, or who used a device.",
         validated_on=(),
         limits=(
             "A sheet whose columns no map and no known table describes gives nothing.",

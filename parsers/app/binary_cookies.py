@@ -68,8 +68,8 @@ class BinaryCookies(Parser):
         title="Cookies of apps and of Safari on Apple's systems (Cookies.binarycookies)",
         data_types=(COOKIE, OTHERS),
         known_by=("the first bytes cook, and a number of pages that the file can hold",),
-        proves="That the app or browser held a cookie of this address, set at about this time.",
-        does_not_prove="Which person used it, or that a page was shown: apps fetch pages by themselves.",
+        shows="That the app or browser held a cookie of this address, set at about this time.",
+        does_not_show="Which person used it, or that a page was shown: apps fetch pages by themselves.",
         validated_on=("Made files only.",),
         limits=(
             "Cookies of other hosts are counted, not listed.",

@@ -42,8 +42,8 @@ class CookiesText(Parser):
         title="Cookies exported as text (cookies.txt)",
         data_types=(COOKIE, OTHERS),
         known_by=("the first line, # Netscape HTTP Cookie File or # HTTP Cookie File",),
-        proves="That somebody exported, or a program kept, a cookie of this address.",
-        does_not_prove="When the cookie was set or used, from which browser it came, or who exported it.",
+        shows="That somebody exported, or a program kept, a cookie of this address.",
+        does_not_show="When the cookie was set or used, from which browser it came, or who exported it.",
         validated_on=("Made files only.",),
         limits=(
             "Cookies of other hosts are counted, not listed.",

@@ -53,8 +53,8 @@ class EventsFile(Parser):
             "a first line that is a JSON object with event_type, timestamp and session, and either the name of Amazon's"
             f" SDK ({_SDK}) or a file named eventsFile",
         ),
-        proves="That the app recorded these events at these times of the phone's clock: it was started, shown, closed.",
-        does_not_prove=(
+        shows="That the app recorded these events at these times of the phone's clock: it was started, shown, closed.",
+        does_not_show=(
             "Who used the app, or whether an event came of a touch or of the app itself. Events that were sent are no"
             " longer in the file: no event at a time does not show that the app was not used."
         ),

@@ -72,8 +72,8 @@ class IosBackup(Parser):
             f"a property list named {name} with {' or '.join(word.decode() for word in kind.words)}"
             for name, kind in _KINDS.items()
         ),
-        proves="Which phone the backup says it is of, when it was made, and which Amazon apps it lists.",
-        does_not_prove="That the backup is whole, or who made it.",
+        shows="Which phone the backup says it is of, when it was made, and which Amazon apps it lists.",
+        does_not_show="That the backup is whole, or who made it.",
         validated_on=("Made files only.",),
         limits=("Keys of an encrypted backup are not kept. The locator is the whole file.",),
         references=("https://theapplewiki.com/wiki/iTunes_Backup",),

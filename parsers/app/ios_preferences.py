@@ -33,8 +33,8 @@ class IosPreferences(Parser):
         title="Preferences of the Alexa app on iOS (com.amazon.echo.plist)",
         data_types=(DATA_TYPE,),
         known_by=("a property list named com.amazon.echo....plist, with group. before it or not",),
-        proves="That the app kept these values when the file was last written.",
-        does_not_prove="When a value was written, unless it is a date. Who used the phone.",
+        shows="That the app kept these values when the file was last written.",
+        does_not_show="When a value was written, unless it is a date. Who used the phone.",
         validated_on=("Made files only.",),
         limits=(
             "The locator is the whole file.",

@@ -48,8 +48,8 @@ class AndroidPreferences(Parser):
             f" {DEVICE.pattern}",
             "wherever it lies, XML whose outermost element is map, with two of the names that a definition knows",
         ),
-        proves="That the app kept these values when the file was last written.",
-        does_not_prove=(
+        shows="That the app kept these values when the file was last written.",
+        does_not_show=(
             "When a value was written, unless the value is a time. Who used the phone or the device. A number taken for"
             " a time because of its name may be none."
         ),

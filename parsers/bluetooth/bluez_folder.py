@@ -50,11 +50,11 @@ class BluezFolder(Parser):
             "in it one of the files " + ", ".join((*FILES, CONFIG)),
             "lines of the form ADDRESS value (config: name value)",
         ),
-        proves=(
+        shows=(
             "Which Bluetooth devices the Echo had noticed, which it kept link keys for, and when it last noticed or"
             " last connected to one, by the Echo's own clock."
         ),
-        does_not_prove=(
+        does_not_show=(
             "That a Bluetooth device in lastseen was connected or belongs to the household: it answered a search from"
             " within radio range. A name is chosen by its owner. A link key shows a pairing, not its time."
         ),

@@ -43,8 +43,8 @@ class BluezStorage(Parser):
             " Bluetooth addresses; colons may have been rewritten to _ - or %3A by the copy",
             "a first line of the form [Section]",
         ),
-        proves="Which Bluetooth devices the device had noticed, and which it kept keys for.",
-        does_not_prove=(
+        shows="Which Bluetooth devices the device had noticed, and which it kept keys for.",
+        does_not_show=(
             "When any of it happened: these files hold no time. That a Bluetooth device in the cache was connected, or"
             " belongs to the household. A name is chosen by its owner."
         ),

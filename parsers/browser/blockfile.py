@@ -44,11 +44,11 @@ class BlockFileCache(Parser):
         title="Answers of the Alexa service in Chromium's block-file cache (desktop browsers, Electron)",
         data_types=tuple(sorted({*data_types(), DATA_TYPE})),
         known_by=("c3 ca 03 c1 at the start of the index; beside it data_0, data_1, ... and f_ with 6 digits",),
-        proves=(
+        shows=(
             "That a browser asked for this address, when by its own clock, and what it was answered; or, where the row"
             " says that the entry was recovered, that bytes in the shape of such an entry were left in the cache."
         ),
-        does_not_prove=(
+        does_not_show=(
             "Who used the machine, or that anything was shown: pages ask by themselves. When a recovered entry was"
             " deleted, or by whom: caches drop entries by themselves."
         ),

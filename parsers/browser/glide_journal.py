@@ -92,8 +92,8 @@ class GlideJournal(Parser):
             "libcore.io.DiskLruCache as the first line, below a folder of an Alexa app or an Echo Show's package",
             "pictures: a name of 64 hexadecimal digits and .0, below such a folder",
         ),
-        proves="That the app kept a picture under this key, how often it read it again, and whether it removed it.",
-        does_not_prove="What the picture shows of whom, when it was shown, or by what address it was fetched.",
+        shows="That the app kept a picture under this key, how often it read it again, and whether it removed it.",
+        does_not_show="What the picture shows of whom, when it was shown, or by what address it was fetched.",
         validated_on=("made files only",),
         limits=(
             "The journal holds no times. Lines that were dropped when the app wrote it anew are gone.",

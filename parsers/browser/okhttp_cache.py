@@ -112,8 +112,8 @@ class OkHttpCache(Parser):
             "lines of text: an address of the Alexa service, a method, a number",
             "for bodies: a name of 32 hexadecimal digits and .1, below a folder of a package com.amazon",
         ),
-        proves="That an app asked for this address, when by the phone's clock, and what it was answered.",
-        does_not_prove="Who used the phone, or that the answer was shown. That these were the only answers.",
+        shows="That an app asked for this address, when by the phone's clock, and what it was answered.",
+        does_not_show="Who used the phone, or that the answer was shown. That these were the only answers.",
         validated_on=("made files only",),
         limits=(
             "A body beside which there is no description of an answer is not read.",

@@ -50,11 +50,11 @@ class SimpleCache(Parser):
             "30 5c 72 a7 1b 6d fb fc at the start, and a key with an address of the Alexa service",
             "usual names: {16 hexadecimal digits}_0, _1 and _s, and todelete_ before them",
         ),
-        proves=(
+        shows=(
             "That a web view or browser asked for this address, when by its own clock, and what it was answered; what"
             " was asked with an account's cookies was asked with that account's rights."
         ),
-        does_not_prove=(
+        does_not_show=(
             "Who used the machine, or that anything was shown: pages ask by themselves. That the answers were the only"
             " ones: a cache drops entries when it is full and keeps none that the server forbids it to keep."
         ),

@@ -114,8 +114,8 @@ class SimpleIndexParser(Parser):
         title="Index of Chromium's simple cache",
         data_types=(DATA_TYPE,),
         known_by=("6f 79 20 72 65 74 6e 65 at byte 8",),
-        proves="How many entries the cache had when the index was last written, and when each was last used.",
-        does_not_prove="That the entries are still there, or what they are of: the index holds no addresses.",
+        shows="How many entries the cache had when the index was last written, and when each was last used.",
+        does_not_show="That the entries are still there, or what they are of: the index holds no addresses.",
         validated_on=("Chromium 156 on Linux, against a server made for the test",),
         limits=(
             "Entries of the Alexa service are told from their own files; others are counted only.",

@@ -53,11 +53,11 @@ class CiftAcquiredFiles(Parser):
         title="CIFT's list of acquired files",
         data_types=(DATA_TYPE,),
         known_by=("CSV whose first line names src_path, saved_path, sha1 and saved_timestamp",),
-        proves=(
+        shows=(
             "Which address or path each file in CIFT's evidence library came from, its SHA-1, when CIFT saved it and,"
             " where the address holds it, the time the client wrote into it."
         ),
-        does_not_prove=(
+        does_not_show=(
             "When a request was made: the time in an address is when the client's page was loaded, counted up with"
             " each request. That a file is unchanged: its SHA-1 must be computed again and compared."
         ),

@@ -52,11 +52,11 @@ class ApiUrlList(Parser):
             "text: two or more lines that hold only a number and an address of the Alexa service,"
             f" with {_AUDIO}?id= or {_ACTIVITY}",
         ),
-        proves=(
+        shows=(
             "That somebody wrote down these addresses, and so which number stands for which utterance or activity."
             " An address holds the utterance's time, or the time the activity was created, and the device."
         ),
-        does_not_prove="That the file with the number is the recording of the address: a person named the files.",
+        does_not_show="That the file with the number is the recording of the address: a person named the files.",
         validated_on=("The list of the DFRWS 2017 challenge: 36 addresses",),
         limits=(f"Lines longer than {MAX_LINE} bytes are not read.",),
         references=("https://github.com/dfrws/dfrws2017-challenge",),

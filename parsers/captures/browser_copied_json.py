@@ -48,8 +48,8 @@ class BrowserCopiedJson(Parser):
             "text: lines of keys without quotes, among them those of an answer of the service",
             "an empty file with a name like 7.json or 16..json",
         ),
-        proves="That somebody saw this answer in a browser that was signed in to the account, and copied it.",
-        does_not_prove="That the copy is whole: text can be lost or changed between a browser and a file.",
+        shows="That somebody saw this answer in a browser that was signed in to the account, and copied it.",
+        does_not_show="That the copy is whole: text can be lost or changed between a browser and a file.",
         validated_on=("Echo, 1st generation, 2017: 17 records and one empty file (DFRWS 2017 challenge)",),
         limits=(
             f"Files longer than {MAX_BYTES} bytes are not read, nor more than {MAX_LINES} lines of one.",

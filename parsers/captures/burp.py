@@ -115,8 +115,8 @@ class Burp(Parser):
         title="Burp Suite exports of traffic with the Alexa service",
         data_types=capture.data_types(),
         known_by=("XML: <items burpVersion=...> with <item>s that hold <url>, <request> and <response>",),
-        proves="That whoever made the capture got these answers of the service.",
-        does_not_prove="That the capture is whole, or that it was not changed after it was made: it is a text file.",
+        shows="That whoever made the capture got these answers of the service.",
+        does_not_show="That the capture is whole, or that it was not changed after it was made: it is a text file.",
         validated_on=(),
         limits=(
             "The zone of Burp's own time is letters; it is placed on the timeline only where they are UTC or GMT.",

@@ -41,8 +41,8 @@ class Har(Parser):
         title="HTTP archives (HAR) of traffic with the Alexa service",
         data_types=capture.data_types(),
         known_by=('JSON: {"log": {"version", "creator", "entries"}}',),
-        proves="That whoever made the capture got these answers of the service, and when by that machine's clock.",
-        does_not_prove="That the capture is whole, or that it was not changed after it was made: it is a text file.",
+        shows="That whoever made the capture got these answers of the service, and when by that machine's clock.",
+        does_not_show="That the capture is whole, or that it was not changed after it was made: it is a text file.",
         validated_on=(),
         limits=(
             f"Archives longer than {MAX_BYTES} bytes are not read.",

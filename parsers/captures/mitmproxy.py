@@ -36,8 +36,8 @@ class MitmproxyFlow(Parser):
         title="mitmproxy flows of traffic with the Alexa service",
         data_types=capture.data_types(),
         known_by=("typed netstrings, each an object with the members version, type, request and response",),
-        proves="That whoever made the capture got these answers of the service, and when by that machine's clock.",
-        does_not_prove="That the capture is whole, or that it was not changed after it was made.",
+        shows="That whoever made the capture got these answers of the service, and when by that machine's clock.",
+        does_not_show="That the capture is whole, or that it was not changed after it was made.",
         validated_on=("A file that mitmproxy 11.0.2 wrote",),
         limits=(
             f"A flow longer than {MAX_FLOW} bytes is not read.",

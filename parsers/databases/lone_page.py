@@ -51,8 +51,8 @@ class LonePage(Parser):
         known_by=(
             "a file that is one leaf page of a table and nothing else: its rows, freed room and lost bytes fill it",
         ),
-        proves="That a database held these rows, in one table, when the page was written.",
-        does_not_prove=(
+        shows="That a database held these rows, in one table, when the page was written.",
+        does_not_show=(
             "Of which database and table they were, whether they were deleted there, or what their columns are called."
         ),
         validated_on=("Made files only.",),

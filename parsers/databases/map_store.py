@@ -67,8 +67,8 @@ class MapStore(TableKind):
         title="Values of Amazon's account store, version 2 (map_data_storage_v2.db)",
         data_types=(DATA_TYPE,),
         known_by=("an SQLite table account_data or device_data with the columns ..._key and ..._value",),
-        proves="That an Amazon account or device kept a value of this name; where it could be decrypted, which.",
-        does_not_prove="Who signed in, or when. A value that could not be decrypted is known by its name alone.",
+        shows="That an Amazon account or device kept a value of this name; where it could be decrypted, which.",
+        does_not_show="Who signed in, or when. A value that could not be decrypted is known by its name alone.",
         validated_on=("Alexa app on Android, 2017: 23 account values and 6 device values, none with a key beside it",),
         limits=(
             "Values are decrypted only with a key in the table encryption_data of the same database.",

@@ -31,11 +31,11 @@ class SqliteTables(Parser):
             "the header of an SQLite database, and in its first 64 KiB the statement that made a known table",
             "the header of an SQLite database, and a path that a kind of table names",
         ),
-        proves=(
+        shows=(
             "That the database held this row when it was copied, or, where the row says that it is not live, that bytes"
             " in the shape of such a row were left in the database, its write-ahead log or its journal."
         ),
-        does_not_prove=(
+        does_not_show=(
             "That a row that is not live was ever shown to anybody, or when it was deleted;"
             " which app or person wrote a row."
         ),

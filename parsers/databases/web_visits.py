@@ -69,8 +69,8 @@ class WebVisits(TableKind):
                 f"the SQLite tables {browser.visits} with the columns {browser.address_column} and"
                 f" {browser.time_column}, and {browser.addresses} with id and url",
             ),
-            proves="That this browser recorded a visit to this address at this time of the computer's clock.",
-            does_not_prove="Which person used the browser. A page can load others by itself.",
+            shows="That this browser recorded a visit to this address at this time of the computer's clock.",
+            does_not_show="Which person used the browser. A page can load others by itself.",
             validated_on=("Made files only.",),
             limits=(
                 "Visits to other addresses are not listed.",

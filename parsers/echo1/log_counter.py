@@ -26,11 +26,11 @@ class LogCounter(Parser):
         title="Counters of a first-generation Echo's rotated logs",
         data_types=(DATA_TYPE,),
         known_by=("a file of eight digits named {log}_youngest, {log}_oldest or nexttosendfile",),
-        proves=(
+        shows=(
             "How many rotations of a log there have been, and which were kept when the file was last written: chunks"
             " between the oldest and the youngest that are not in the evidence are missing from it."
         ),
-        does_not_prove="When a rotation took place, or why a chunk is missing.",
+        does_not_show="When a rotation took place, or why a chunk is missing.",
         validated_on=("Echo 1st generation (AB72C64C86AW2), 2022: Mich21050/EchoSystemFiles",),
         limits=("The file holds no time.",),
         references=("github.com/Mich21050/EchoSystemFiles: var/local/log",),

@@ -37,11 +37,11 @@ class MetricsBatch(Parser):
             "a protocol buffer that begins with a name of 32 hexadecimal digits, a device type and the word DOPPLER",
             "metrics_outbox/metrics_batch_{number}_{epoch seconds}, compressed with gzip",
         ),
-        proves=(
+        shows=(
             "What the device measured of itself and when, by its own clock. Entries of the wake-word detector tell when"
             " it accepted a wake word and which, long after the system log of that time was rotated away."
         ),
-        does_not_prove="That somebody spoke: the detector may have mistaken another sound for its word.",
+        does_not_show="That somebody spoke: the detector may have mistaken another sound for its word.",
         validated_on=(
             "Echo 1st generation (AB72C64C86AW2), software 635556820, June 2019: 44 batches of"
             " Mich21050/EchoSystemFiles",

@@ -34,8 +34,8 @@ class EchoRegistration(Parser):
         title="Registration of a first-generation Echo with an account",
         data_types=("echo:account:registration", "echo:account:token"),
         known_by=("token/registrationInfo.json that is a JSON object", "token/token.txt that is text"),
-        proves="That the device kept a registration, and to whom it was registered where the file names the account.",
-        does_not_prove="That the registration was still in force. Who used the device.",
+        shows="That the device kept a registration, and to whom it was registered where the file names the account.",
+        does_not_show="That the registration was still in force. Who used the device.",
         validated_on=("made files only",),
         limits=(
             "The files' names are known from a device's folder; their form is not. What a value is, is taken from its"

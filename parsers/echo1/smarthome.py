@@ -35,11 +35,11 @@ class EchoSmarthome(Parser):
             "smarthomed/settings.json, smarthomed/{endpoint}/schema.json, smarthomed/{endpoint}/{interface}.json",
             "a JSON object",
         ),
-        proves=(
+        shows=(
             "How the Echo names itself to the smart home, under which serial number, and how its sound detection and"
             " other abilities were set when the file was last written."
         ),
-        does_not_prove=(
+        does_not_show=(
             "That a sound was detected. An ability in the list need not have been in use. The name was chosen by"
             " a person or made from the account's name; it does not say who used the device."
         ),

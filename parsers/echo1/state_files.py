@@ -34,8 +34,8 @@ class EchoState(Parser):
         title="Settings and state of a first-generation Echo",
         data_types=tuple(sorted({kind.data_type for kind in load()})),
         known_by=tuple(f"{path}, with a content of its form" for kind in load() for path in kind.paths),
-        proves="What the file held when it was last written.",
-        does_not_prove=(
+        shows="What the file held when it was last written.",
+        does_not_show=(
             "When it was written: but for the last known date these files hold no time. What a value meant to the"
             " device, where the record says that this is not known."
         ),

@@ -47,11 +47,11 @@ class EchoSyslog(Parser):
             "lines of the form Mon DD HH:MM:SS host program[pid]: text, in a file named auth, kern, daemon, bluetooth,"
             " cron, user, syslog, crash_dumptrace or metrics_..., with or without .log and a rotation's stamp",
         ),
-        proves=(
+        shows=(
             "When, by the device's own clock, it was started, its clock was set, it had a network address, its"
             " Bluetooth changed, somebody or something logged in, a process was killed, or a memory card was found."
         ),
-        does_not_prove=(
+        does_not_show=(
             "That nothing happened where the log is silent: it is rotated and can be incomplete. A line's year, where"
             " the record says that it is not known."
         ),

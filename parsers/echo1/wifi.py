@@ -47,8 +47,8 @@ class EchoWifi(Parser):
             "system/wifid.conf, text or not",
             "wpa_supplicant.conf that begins with settings of wpa_supplicant or a network block",
         ),
-        proves="Which Wi-Fi networks the device was set up for, where the file is text.",
-        does_not_prove=(
+        shows="Which Wi-Fi networks the device was set up for, where the file is text.",
+        does_not_show=(
             "That the device was connected to a network, or when. Where the file is not text, a high entropy shows"
             " neither that it is encrypted nor how."
         ),

@@ -48,11 +48,11 @@ class FireOsLog(Parser):
             " the like, logd, dropbox or logcat",
             "Log.{buffer}@{epoch milliseconds}.txt.zip, whole or broken off (.tmp, .corrupt)",
         ),
-        proves=(
+        shows=(
             "When, by the device's own clock, its event service took note of a wake word, a touch, a button, the"
             " privacy switch, the camera, motion or presence, and when it reported a face."
         ),
-        does_not_prove=(
+        does_not_show=(
             "Who spoke, touched or was seen: a face is taken for a person by the device. That nothing happened where"
             " the log is silent."
         ),

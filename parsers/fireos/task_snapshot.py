@@ -36,8 +36,8 @@ class TaskSnapshot(Parser):
         title="Pictures of the screen that the system keeps of apps (task snapshots)",
         data_types=(DATA_TYPE,),
         known_by=("system_ce/USER/snapshots/TASK.jpg, TASK_reduced.jpg, TASK_lowres.jpg, TASK.proto",),
-        proves="That the system kept a picture of the screen of this task.",
-        does_not_prove=(
+        shows="That the system kept a picture of the screen of this task.",
+        does_not_show=(
             "When the picture was taken: the file holds no time that is read here; the file system may. Which app it"
             " shows. That somebody looked at the screen."
         ),

@@ -45,11 +45,11 @@ class VisualId(Parser):
             "com.amazon.edgecvs/files/album/.../UUID_{FORWARD,LEFT,RIGHT,UP,DOWN}_MILLISECONDS.png",
             "com.amazon.edgecvs/files/album/.../UUID.json",
         ),
-        proves=(
+        shows=(
             "That the device kept a file with the name of a picture of Visual ID, with this time and this position in"
             " the name."
         ),
-        does_not_prove="Whose face it shows: the picture is encrypted. Who the person of the identifier is.",
+        does_not_show="Whose face it shows: the picture is encrypted. Who the person of the identifier is.",
         validated_on=("Made files only; the names as published for an Echo Show 15.",),
         limits=("The picture is not decrypted. The form of the JSON file was not published: its values are kept.",),
         references=("https://github.com/jcrasselt/amazon-echo-show-15",),

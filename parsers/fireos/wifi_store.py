@@ -40,10 +40,10 @@ class WifiStore(Parser):
         title="Wi-Fi networks kept by Fire OS or Android (WifiConfigStore.xml)",
         data_types=(DATA_TYPE,),
         known_by=(f"XML whose outermost element is {_ROOT}", f"a file named {_NAME} in a folder named wifi"),
-        proves=(
+        shows=(
             "Which Wi-Fi networks the device was set up for, and, where the store says so, that it was once connected."
         ),
-        does_not_prove="When the device was connected, or that a network was near it at a time.",
+        does_not_show="When the device was connected, or that a network was near it at a time.",
         validated_on=("Made files only; the path as published for an Echo Show 15 (Fire OS 7).",),
         limits=(
             "The network's password is kept in the fields, as it stands in the file, and never shown in a message.",

@@ -16,12 +16,12 @@ ABOUT = About(
         "AAC (ADTS): three frames that follow each other, also after an ID3 tag",
         "MP3: three MPEG audio frames that follow each other, also after an ID3 tag",
     ),
-    proves=(
+    shows=(
         "That the file holds a recording of this container, coding and duration; whether it is complete by its own"
         " structure, and how many bytes are missing or follow it; what tags its maker wrote into it; and what"
         " utterance id, number or time its name gives."
     ),
-    does_not_prove=(
+    does_not_show=(
         "Who speaks, what is said, or when it was recorded. A recording from the Alexa cloud carries no time and no"
         " identity of its own: they come from the list or record that names it. Anybody can give a name or a tag."
         " Two identical files are not two recordings: the cloud returns the same sound for each part of one stream."

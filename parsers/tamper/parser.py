@@ -37,11 +37,11 @@ class Tamper(Parser):
             "development settings (build.prop and its like), hosts files, shell histories",
             "programs and scripts that lie in folders for data; permission bits where the container states them",
         ),
-        proves=(
+        shows=(
             "That a line, a file or its permissions are as described. Each row says what the sign fits and what else"
             " it fits. Several signs that agree weigh more than one."
         ),
-        does_not_prove=(
+        does_not_show=(
             "That anybody tampered with the device, who did, or when. Developers, owners who root their own device,"
             " repair shops and examiners leave the same signs. No sign found does not mean that the device was left"
             " alone: an attack may leave none, or may have removed them."

@@ -57,8 +57,8 @@ def test_every_parser_says_what_it_is() -> None:
         about = parser.about
         assert about.title
         assert about.known_by
-        assert about.proves
-        assert about.does_not_prove
+        assert about.shows
+        assert about.does_not_show
         assert about.limits
         assert about.references
         for data_type in about.data_types:

@@ -21,8 +21,8 @@ ABOUT = About(
     title="Other answers of the Alexa service",
     data_types=(DATA_TYPE,),
     known_by=("an address of the Alexa service",),
-    proves="A client that was signed in to the account held this answer of the service.",
-    does_not_prove="What is in the answer is not interpreted here. An empty list may mean none, or none shown.",
+    shows="A client that was signed in to the account held this answer of the service.",
+    does_not_show="What is in the answer is not interpreted here. An empty list may mean none, or none shown.",
     limits=("The content is kept within bounds; what was left out is named in the record.",),
 )
 #: Of an answer without an address this many keys are named.

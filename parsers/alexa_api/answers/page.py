@@ -22,11 +22,11 @@ ABOUT = About(
     title="Answers of the Alexa service, each as a whole",
     data_types=(DATA_TYPE,),
     known_by=("an address of the Alexa service, or the form of its answers",),
-    proves=(
+    shows=(
         "That this answer of the service was held, when a client asked for it where its address says so, and that"
         " the service had more to give where it names a further page."
     ),
-    does_not_prove=(
+    does_not_show=(
         "That a list is whole where no further page is named: entries can have been deleted, and a client can ask for"
         " a part. What a time is of whose name nobody has described."
     ),

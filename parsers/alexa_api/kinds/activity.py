@@ -53,11 +53,11 @@ class Activities(ResponseParser):
         title="Voice history of an Alexa account (activities)",
         data_types=(DATA_TYPE,),
         known_by=("address /api/activities", "JSON keys activityStatus, utteranceId, creationTimestamp"),
-        proves=(
+        shows=(
             "The account's history held a record of an utterance, with the device, the status, the text that the"
             " service recognised, the id that leads to the recording, and when the service created the record."
         ),
-        does_not_prove=(
+        does_not_show=(
             "Who spoke. That the recognised text is what was said: it is the service's reading of the sound."
             " That the device did what was asked. When it was spoken: the creation time is later, the time within"
             " the utterance id is that of the audio stream, in whole seconds."

@@ -63,11 +63,11 @@ class Appliances(ResponseParser):
         title="Smart-home appliances of an Alexa account",
         data_types=(DATA_TYPE,),
         known_by=("address /api/phoenix", f"JSON key {_DETAIL}"),
-        proves=(
+        shows=(
             "The account knew an appliance by this name, maker and model, and when it was added, named and last"
             " found by the service."
         ),
-        does_not_prove="That the appliance was used, by whom, or that it was within reach at a time.",
+        does_not_show="That the appliance was used, by whom, or that it was within reach at a time.",
         validated_on=(
             "Echo, 1st generation, 2017 (CIFT's example result)",
             "Echo, 2nd generation, 2019 (cleminator/AlexaPaperDatasets)",

@@ -38,11 +38,11 @@ class Cards(ResponseParser):
         title="Cards on the home screen of an Alexa account",
         data_types=(DATA_TYPE,),
         known_by=("address /api/cards", "JSON keys cardType, creationTimestamp, registeredCustomerId"),
-        proves=(
+        shows=(
             "The account's home screen held a card, with the time the service created it, the device, the text that"
             " the service showed and, where the card names a recording, the text it says was heard."
         ),
-        does_not_prove=(
+        does_not_show=(
             "Who spoke, or that anybody looked at the card. Title, subtitle and descriptive text are the service's"
             " answer, not speech of a person."
         ),

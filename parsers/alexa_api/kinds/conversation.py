@@ -43,8 +43,8 @@ class Conversations(ResponseParser):
         title="Conversations with Alexa (privacy pages)",
         data_types=(DATA_TYPE,),
         known_by=("address customer-conversation-detail", f"JSON keys {_TOP} and one of {', '.join(_MARKS)}"),
-        proves="The account's history held a turn of a conversation, with the text and the time that the record gives.",
-        does_not_prove=(
+        shows="The account's history held a turn of a conversation, with the text and the time that the record gives.",
+        does_not_show=(
             "Who spoke: a speaker that the record names is the service's attribution. That a text is what was said, or"
             " that an answer was played or heard."
         ),

@@ -36,11 +36,11 @@ class DialogItems(ResponseParser):
         title="Turns of an activity of an Alexa account (dialog items)",
         data_types=(DATA_TYPE,),
         known_by=("address /api/activity-dialog-items", f"JSON keys {_TOP}, {_DATA}, itemType"),
-        proves=(
+        shows=(
             "The account's history held a turn of an activity: the text that the service recognised, its reading of"
             " it, or the text of its answer, with the time the service gave the turn."
         ),
-        does_not_prove=("Who spoke. That the recognised text is what was said, or that an answer was played or heard."),
+        does_not_show=("Who spoke. That the recognised text is what was said, or that an answer was played or heard."),
         validated_on=("The form that pycift reads; none was met in evidence",),
         limits=("Items of type NLU are kept and not interpreted.",),
         references=("https://github.com/jungheum/pycift",),

@@ -55,11 +55,11 @@ class Endpoints(ResponseParser):
         title="Devices, appliances and their states (GraphQL)",
         data_types=(ENDPOINT, STATE),
         known_by=("address /nexus/v1/graphql", f"JSON keys listEndpoints, endpointId, {', '.join(_MARKS)}"),
-        proves=(
+        shows=(
             "The account knew an endpoint by this name, maker, model and serial number; which value the service gave"
             " for a feature of it, and when it says that the value was taken and last changed."
         ),
-        does_not_prove="Who used the endpoint or brought it into a state.",
+        does_not_show="Who used the endpoint or brought it into a state.",
         validated_on=("Made files only.",),
         limits=(
             "A client chooses what is in an answer: what is absent may not have been asked for.",

@@ -66,11 +66,11 @@ class History(ResponseParser):
             "addresses customer-history-records, customer-history-records-v2 and alexa-history-records-v2",
             f"JSON keys {', '.join((*_TOPS, *_KEYS, ITEMS))}",
         ),
-        proves=(
+        shows=(
             "The account's history held a record, with its time, its device, its type, the text that the service"
             " recognised and the text of the answer, as the record has them."
         ),
-        does_not_prove=(
+        does_not_show=(
             "Who spoke: a person that the record names is the service's attribution. That the recognised text is what"
             " was said, or that the answer was played or heard. Replacement text is not a transcript."
             " When it was spoken: the record's time is later, the time within the utterance id is that of the audio"

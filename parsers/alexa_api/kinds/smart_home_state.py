@@ -37,8 +37,8 @@ class SmartHomeStates(ResponseParser):
         title="States of the smart-home appliances of an Alexa account",
         data_types=(DATA_TYPE,),
         known_by=("address /api/phoenix/state", f"JSON keys {_TOP}, {_STATES}"),
-        proves="The service gave this value of an appliance, and when it says that the value was taken.",
-        does_not_prove="Who brought the appliance into this state, or since when it was in it.",
+        shows="The service gave this value of an appliance, and when it says that the value was taken.",
+        does_not_show="Who brought the appliance into this state, or since when it was in it.",
         validated_on=("Made files only.",),
         limits=("Values are kept as they stand and not interpreted.",),
         references=(

@@ -34,11 +34,11 @@ class EchoMessages(Parser):
             "lines of the form YYYYMMDD:HHMMSS program[pid]: L component:function:key=value,...:text",
             "/var/local/log/messages_{8 digits}_{14 digits}.gz (rotated), /var/log/messages (current)",
         ),
-        proves=(
+        shows=(
             "When the device's detector accepted or rejected something like its wake word, when audio was sent to the"
             " Alexa service and under which utterance id, and when an answer was played; by the device's own clock."
         ),
-        does_not_prove=(
+        does_not_show=(
             "What was said, or by whom: the log holds no audio and no text. An accepted wake word may be a mishearing."
             " The absence of a line shows nothing where the log has gaps or was rotated away."
         ),

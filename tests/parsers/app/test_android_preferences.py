@@ -299,7 +299,7 @@ def test_definitions_name_times_and_people_in_known_words() -> None:
 def test_sections_that_are_refused(section: str, said: str) -> None:
     text = (
         f"name: sample\nversion: '1'\ntitle: t\ndata_type: alexa:app:sample\nprefs: {{{section}}}\n"
-        "message: A thing.\nproves: p\ndoes_not_prove: d\n"
+        "message: A thing.\nshows: p\ndoes_not_prove: d\n"
     )
     with pytest.raises(DefinitionError) as raised:
         parse(text, "bad.yaml")

@@ -28,8 +28,8 @@ columns: {device_serial: ../serial}
 keys: ["thing:{id}"]
 secret: [password]
 message: 'A thing {"name"|without a name}, made {made}.'
-proves: That there is a thing.
-does_not_prove: Whose it is.
+shows: That there is a thing.
+does_not_show: Whose it is.
 limits: [None known.]
 """
 
@@ -57,8 +57,8 @@ def test_a_whole_definition() -> None:
         ('version: "1"', "version: 1.0", "bad.yaml: version: text is expected"),
         ("title: Things\n", "", "bad.yaml: title:"),
         ("data_type: alexa:cloud:thing", "data_type: thing", "bad.yaml: data_type:"),
-        ("proves: That there is a thing.", "proves: ''", "bad.yaml: proves:"),
-        ("does_not_prove: Whose it is.", "doesnt_prove: x", "bad.yaml: does_not_prove:"),
+        ("shows: That there is a thing.", "shows: ''", "bad.yaml: shows:"),
+        ("does_not_show: Whose it is.", "doesnt_show: x", "bad.yaml: does_not_show:"),
         ("unit: ms", "unit: minutes", "bad.yaml: times[0].unit:"),
         ("clock: cloud", "clock: wall", "bad.yaml: times[0].clock:"),
         ("description: Creation Time", "description: Birthday", "bad.yaml: times[0].description:"),

@@ -26,8 +26,8 @@ times:
 columns: {{device_serial: serial, account: ../owner}}
 keys: ["sample:{{id}}"]
 message: 'A sample {{"name"|without a name}} of {{../owner}}, size {{size.width|unknown}}, {{state}}.'
-proves: X
-does_not_prove: Y
+shows: X
+does_not_show: Y
 """
 
 
