@@ -36,10 +36,10 @@ def progress(*, quiet: bool = False) -> Iterator[Report]:
         with _bar() as report:
             yield report
     else:
-        yield _Lines()
+        yield _PlainProgress()
 
 
-class _Lines:
+class _PlainProgress:
     """One plain line when something new begins, and one every half minute while it goes on."""
 
     def __init__(self) -> None:

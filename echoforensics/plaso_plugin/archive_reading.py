@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class _Copy:
+class _CopiedMember:
     """A member that was copied out. Its first bytes are not held: an archive may have very many."""
 
     target: Path
@@ -71,9 +71,9 @@ class ArchiveReading:
         finally:
             container.close()
 
-    def _copy_out(self, container: Container, outer: File, place: EntryPlace, folder: Path) -> list[_Copy]:
+    def _copy_out(self, container: Container, outer: File, place: EntryPlace, folder: Path) -> list[_CopiedMember]:
         """The files that some parser claims, and the archives, in the order of the container."""
-        found: list[_Copy] = []
+        found: list[_CopiedMember] = []
         form = form_of(container, outer.source.head)
         for number, entry in enumerate(container.entries()):
             if isinstance(entry, EvidenceIssue):
@@ -83,7 +83,7 @@ class ArchiveReading:
                     self._warn(outer, entry.path, f"listed with {entry.size} bytes, but {entry.note}")
             else:
                 spec = inside(outer.spec, form, entry.path, entry.address) or outer.spec
-                copy = _Copy(folder / str(number), place.below(entry).path, spec, entry.mode)
+                copy = _CopiedMember(folder / str(number), place.below(entry).path, spec, entry.mode)
                 try:
                     if self._copy(entry, copy, outer):
                         found.append(copy)
@@ -91,7 +91,7 @@ class ArchiveReading:
                     self._warn(outer, entry.path, f"cannot be read: {error}")
         return found
 
-    def _copy(self, entry: Entry, copy: _Copy, outer: File) -> bool:
+    def _copy(self, entry: Entry, copy: _CopiedMember, outer: File) -> bool:
         """Copy a member out, if it is claimed or an archive."""
         assert entry.opener is not None  # noqa: S101 (the caller has looked)
         with entry.opener() as stream:
@@ -116,7 +116,7 @@ class ArchiveReading:
         self._reading.warn(Issue(f"{path}: {what}" if path else what), outer)
 
 
-def _file(copy: _Copy, beside: dict[str, _Copy]) -> File:
+def _file(copy: _CopiedMember, beside: dict[str, _CopiedMember]) -> File:
     """A copy as a file that is to be parsed, with the others beside it."""
 
     def other(path: str) -> File | None:

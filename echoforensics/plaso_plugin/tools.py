@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     import tempfile
     from collections.abc import Sequence
 
-#: The tools by their names.
-TOOLS = ("log2timeline", "psteal", "psort", "pinfo", "image_export")
-
 
 class NotLoadedError(EchoforensicsError):
     """plaso read the evidence without our parser."""

@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import ClassVar
-from xml.parsers import expat
 
 from parsers.alexa_export.row import TableHeader, known
 from parsers.alexa_export.table import ExportRow
 from parsers.definition.export import MAPPED_TYPE, ExportDefinition, find, load_exports
+from parsers.formats.xml.stream import XmlReader
 from parsers.locator import at_bytes
 from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
@@ -30,39 +30,31 @@ MAX_COLUMNS, MAX_ROWS, MAX_SHARED, MAX_CELL = 500, 1_000_000, 1_000_000, 32_768
 #: The shared texts together are not longer.
 MAX_CHARACTERS = 64 * 1024 * 1024
 MAX_ISSUES = 50
-_PIECE = 256 * 1024
 
 
-class _EntityError(ValueError):
-    """The sheet declares an entity, which no spreadsheet does."""
-
-
-class _Reader:
-    """Takes a sheet, or the shared texts, through expat."""
+class _SheetReader(XmlReader):
+    """Gathers the rows of a sheet, or the shared texts, while their XML is read."""
 
     def __init__(self, shared: list[str]) -> None:
-        self.rows: list[ExportRow] = []
+        super().__init__()
         self.texts: list[str] = []
+        self._rows: list[ExportRow] = []
         self._shared = shared
         self._cells: dict[int, str] = {}
         self._kind = self._text = ""
         self._column = -1
         self._row_at = self._kept = 0
         self._takes = False
-        self.expat = expat.ParserCreate()
-        self.expat.buffer_text = True
-        self.expat.StartElementHandler = self._start
-        self.expat.EndElementHandler = self._end
-        self.expat.CharacterDataHandler = self._characters
-        self.expat.EntityDeclHandler = self._entity
 
-    def _entity(self, *_: object) -> None:
-        raise _EntityError("it declares entities")
+    def take(self) -> list[ExportRow]:
+        """The rows that are whole and were not taken before."""
+        rows, self._rows = self._rows, []
+        return rows
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
+    def start_element(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
         if name == "row":
-            self._cells, self._column, self._row_at = {}, -1, self.expat.CurrentByteIndex
+            self._cells, self._column, self._row_at = {}, -1, self.offset
         elif name == "c":
             place = _CELL.fullmatch(attributes.get("r", ""))
             self._column = _index(place[1]) if place else self._column + 1
@@ -71,7 +63,7 @@ class _Reader:
             self._text = ""
         self._takes = name in ("v", "t")
 
-    def _end(self, name: str) -> None:
+    def end_element(self, name: str) -> None:
         name = name.rpartition(":")[2]
         self._takes = False
         if name == "c" and 0 <= self._column < MAX_COLUMNS:
@@ -81,11 +73,11 @@ class _Reader:
             self._kept += len(self._text)
         elif name == "row":
             values = tuple(self._cells.get(place, "") for place in range(max(self._cells, default=-1) + 1))
-            # The end is told where the closing tag begins.
-            size = self.expat.CurrentByteIndex - self._row_at
-            self.rows.append(ExportRow(values, at_bytes(self._row_at, size), self._row_at + size, b""))
+            # The offset is that of the closing tag.
+            size = self.offset - self._row_at
+            self._rows.append(ExportRow(values, at_bytes(self._row_at, size), self._row_at + size, b""))
 
-    def _characters(self, text: str) -> None:
+    def text(self, text: str) -> None:
         if self._takes and len(self._text) < MAX_CELL:
             self._text += text[: MAX_CELL - len(self._text)]
 
@@ -128,13 +120,13 @@ class Spreadsheet(Parser):
         """Yield a record for each row of a table that is known."""
         if not _SHEET.search(source.path):
             return
-        texts = _Reader([])
+        texts = _SheetReader([])
         if beside := source.beside(_SHARED):
             for item in _rows(texts, beside):
                 if isinstance(item, Issue):
                     yield Issue(f"The texts that the cells share: {item.what}")
         issues = 0
-        for found in _table(_rows(_Reader(texts.texts), source), source.path):
+        for found in _table(_rows(_SheetReader(texts.texts), source), source.path):
             issues += isinstance(found, Issue)
             if isinstance(found, Record) or issues <= MAX_ISSUES:
                 yield found
@@ -162,22 +154,13 @@ def _table(rows: Iterator[ExportRow | Issue], path: str) -> Iterator[Record | Is
             yield from known(definition, row, values)
 
 
-def _rows(reader: _Reader, source: Source) -> Iterator[ExportRow | Issue]:
+def _rows(reader: _SheetReader, source: Source) -> Iterator[ExportRow | Issue]:
     """The rows of a sheet as they are read, and an issue where it cannot be read further."""
     with source.open() as stream:
-        while True:
-            piece = stream.read(_PIECE)
-            issue = ""
-            try:
-                reader.expat.Parse(piece, not piece)
-            except (expat.ExpatError, _EntityError) as error:
-                issue = str(error)
-            rows, reader.rows = reader.rows, []
-            yield from rows
-            if issue:
-                yield Issue(f"The sheet cannot be read further: {issue}.")
-            if issue or not piece:
-                return
+        for error in reader.read(stream):
+            yield from reader.take()
+            if error:
+                yield Issue(f"The sheet cannot be read further: {error}.")
 
 
 def _index(letters: str) -> int:

@@ -41,7 +41,7 @@ class _TooLongError(ValueError):
     """A row that exceeds the bound."""
 
 
-class _Lines:
+class _TableLines:
     """The lines of a stream as text, and how far they have been taken."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -62,7 +62,7 @@ class _Lines:
         self._stream.seek(offset)
         self.number, self.offset = number, offset
 
-    def __iter__(self) -> _Lines:
+    def __iter__(self) -> _TableLines:
         return self
 
     def __next__(self) -> str:
@@ -97,7 +97,7 @@ def rows(stream: BinaryIO) -> Iterator[ExportRow]:
     Raises:
         OSError: the stream cannot be read.
     """
-    lines = _Lines(stream)
+    lines = _TableLines(stream)
     reader = csv.reader(lines, strict=True)
     returns = 0
     while True:

@@ -10,12 +10,12 @@ References:
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
 
+from parsers.app.cookie_hosts import COOKIE_FILE_TYPE, COOKIE_TYPE, is_listed, other_cookies
 from parsers.bounded_issues import bounded
 from parsers.locator import at_bytes
 from parsers.parser import About, Parser, Source
@@ -25,12 +25,10 @@ from parsers.secret import hidden
 from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN
 from parsers.values import shown
 
-COOKIE, OTHERS = "alexa:web:cookie", "alexa:web:cookie_file"
 MAGIC = b"cook"
 #: A file with more pages is not read; a longer page is not read.
 MAX_PAGES = 4096
 MAX_PAGE = 4 * 1024 * 1024
-_HOSTS = re.compile(r"amazon|alexa", re.IGNORECASE)
 _COOKIE = struct.Struct("<4I4I8xdd")
 _MAC_EPOCH = 978_307_200_000_000
 _SECURE, _HTTP_ONLY = 1, 4
@@ -66,7 +64,7 @@ class BinaryCookies(Parser):
     version: ClassVar[str] = "1"
     about: ClassVar[About] = About(
         title="Cookies of apps and of Safari on Apple's systems (Cookies.binarycookies)",
-        data_types=(COOKIE, OTHERS),
+        data_types=(COOKIE_TYPE, COOKIE_FILE_TYPE),
         known_by=("the first bytes cook, and a number of pages that the file can hold",),
         shows="That the app or browser held a cookie of this address, set at about this time.",
         does_not_show="Which person used it, or that a page was shown: apps fetch pages by themselves.",
@@ -95,14 +93,12 @@ def _records(source: Source) -> Iterator[Record | Issue]:
         for found in _read(stream, source.size):
             if isinstance(found, Issue):
                 yield found
-            elif _HOSTS.search(found.host):
+            elif is_listed(found.host):
                 yield _record(found)
             else:
                 others += 1
     if others:
-        count = f"{others} cookie{'' if others == 1 else 's'}"
-        what = f"The file keeps {count} of hosts that are not Amazon's or Alexa's; not listed."
-        yield Record(OTHERS, what, "", fields={"other_cookies": others})
+        yield other_cookies(others)
 
 
 def _read(stream: BinaryIO, size: int) -> Iterator[Cookie | Issue]:
@@ -170,7 +166,7 @@ def _record(cookie: Cookie) -> Record:
         _timestamp("Expiration Time", cookie.expires, Clock.CLOUD, "Until when the server wanted it kept."),
     )
     return Record(
-        COOKIE,
+        COOKIE_TYPE,
         f"The app or browser keeps the cookie {shown(cookie.name, 120) or 'without a name'} of"
         f" {shown(cookie.host, 200)}.",
         at_bytes(cookie.offset, cookie.length),

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
+from parsers.app.cookie_hosts import COOKIE_FILE_TYPE, COOKIE_TYPE, is_listed, other_cookies
 from parsers.bounded_issues import bounded
 from parsers.locator import at_line
 from parsers.parser import About, Parser, Source
@@ -22,12 +23,10 @@ from parsers.secret import hidden
 from parsers.times import from_milliseconds
 from parsers.values import shown
 
-COOKIE, OTHERS = "alexa:web:cookie", "alexa:web:cookie_file"
 #: A longer line is not read.
 MAX_LINE = 64 * 1024
 _HTTP_ONLY = "#HttpOnly_"
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?# (?:Netscape )?HTTP Cookie File")
-_HOSTS = re.compile(r"amazon|alexa", re.IGNORECASE)
 _NOTE = "Until when the server wanted the cookie kept; recorded as seconds since 1970."
 
 
@@ -40,7 +39,7 @@ class CookiesText(Parser):
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Cookies exported as text (cookies.txt)",
-        data_types=(COOKIE, OTHERS),
+        data_types=(COOKIE_TYPE, COOKIE_FILE_TYPE),
         known_by=("the first line, # Netscape HTTP Cookie File or # HTTP Cookie File",),
         shows="That somebody exported, or a program kept, a cookie of this address.",
         does_not_show="When the cookie was set or used, from which browser it came, or who exported it.",
@@ -79,14 +78,12 @@ def _read(source: Source) -> Iterator[Record | Issue]:
             if len(parts) != 7:
                 # The line is not excerpted: it may hold the value of a cookie.
                 yield Issue(f"Line {number} has {len(parts)} parts; a cookie has seven.", at_line(number))
-            elif _HOSTS.search(parts[0]):
+            elif is_listed(parts[0]):
                 yield _record(parts, number)
             else:
                 others += 1
     if others:
-        count = f"{others} cookie{'' if others == 1 else 's'}"
-        what = f"The file keeps {count} of hosts that are not Amazon's or Alexa's; not listed."
-        yield Record(OTHERS, what, "", fields={"other_cookies": others})
+        yield other_cookies(others)
 
 
 def _record(parts: list[str], number: int) -> Record:
@@ -94,7 +91,7 @@ def _record(parts: list[str], number: int) -> Record:
     plain = host.removeprefix(_HTTP_ONLY)
     timestamp = from_milliseconds(f"{expires}000")
     return Record(
-        COOKIE,
+        COOKIE_TYPE,
         f"The file lists the cookie {shown(name, 120) or 'without a name'} of {shown(plain, 200)}.",
         at_line(number),
         (Timestamp("Expiration Time", expires, Clock.CLOUD, timestamp, _NOTE),) if timestamp is not None else (),

@@ -86,7 +86,7 @@ def _read(source: Source) -> Iterator[Record | Issue]:
         what = f"The outermost element is {document.root.name[:40]}; that of a preferences file is map."
         yield Issue(what, document.root.locator)
         return
-    found = _Found()
+    found = _FileValues()
     yield from found.take(document.root)
     told: set[str] = set()
     for kind in kinds():
@@ -100,7 +100,7 @@ def _read(source: Source) -> Iterator[Record | Issue]:
 
 
 @dataclass(slots=True)
-class _Found:
+class _FileValues:
     """The values of a file: each, and by name (of equal names the last, as Android reads them)."""
 
     all: list[Preference] = field(default_factory=list)

@@ -111,7 +111,7 @@ class _Row:
     issue: str = ""
 
 
-class _Lines:
+class _CsvLines:
     """The lines of a CSV as text, and how far they have been taken."""
 
     def __init__(self, content: bytes) -> None:
@@ -131,7 +131,7 @@ class _Lines:
 
 def _rows(content: bytes) -> Iterator[_Row]:
     """The rows. A row on one line is located by it; one whose values run over lines by its bytes."""
-    lines = _Lines(content)
+    lines = _CsvLines(content)
     reader = csv.reader(iter(lines), strict=False)
     while True:
         number, offset = lines.number, lines.offset

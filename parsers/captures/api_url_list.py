@@ -98,7 +98,7 @@ class ApiUrlList(Parser):
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _ListLine:
     number: int
     text: str | None
 
@@ -107,7 +107,7 @@ class _Line:
         return at_line(self.number)
 
 
-def _lines(stream: BinaryIO) -> Iterator[_Line]:
+def _lines(stream: BinaryIO) -> Iterator[_ListLine]:
     """The lines of a text; the text of one that is too long is None."""
     number = 0
     while piece := stream.readline(MAX_LINE + 1):
@@ -115,15 +115,15 @@ def _lines(stream: BinaryIO) -> Iterator[_Line]:
         if len(piece) > MAX_LINE and not piece.endswith(b"\n"):
             while piece and not piece.endswith(b"\n"):
                 piece = stream.readline(MAX_LINE + 1)
-            yield _Line(number, None)
+            yield _ListLine(number, None)
             continue
         if number == 1:
             piece = piece.removeprefix(b"\xef\xbb\xbf")
         for text in piece.rstrip(b"\r\n").split(b"\r"):
-            yield _Line(number, text.decode("utf-8", "surrogateescape"))
+            yield _ListLine(number, text.decode("utf-8", "surrogateescape"))
 
 
-def _record(url: ApiUrl, number: str | None, section: str, line: _Line, source: Source) -> Record:
+def _record(url: ApiUrl, number: str | None, section: str, line: _ListLine, source: Source) -> Record:
     written = number or ""
     number = str(int(number)) if number else None
     fields: dict[str, Value] = {"section": section, "number": written, "request_url": url.text}

@@ -72,7 +72,7 @@ class Copied:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _CopiedLine:
     number: int
     offset: int
     content: bytes
@@ -98,10 +98,10 @@ class _Open:
 
 def read(content: bytes) -> Iterator[Copied | Issue]:
     """Yield each object or list at the outermost level, and an issue for each line that is not understood."""
-    yield from _Reader(content).run()
+    yield from _CopiedTextReader(content).run()
 
 
-def _lines(content: bytes) -> Iterator[_Line]:
+def _lines(content: bytes) -> Iterator[_CopiedLine]:
     """The lines, whatever ends them. Where lone CRs end them, a line is told by its bytes."""
     at = 3 if content.startswith(b"\xef\xbb\xbf") else 0
     by_line = b"\n" in content or b"\r" not in content
@@ -110,11 +110,11 @@ def _lines(content: bytes) -> Iterator[_Line]:
     while at < len(content):
         end = content.find(end_mark, at)
         end = len(content) if end < 0 else end
-        yield _Line(number, at, content[at:end].removesuffix(b"\r"), by_line)
+        yield _CopiedLine(number, at, content[at:end].removesuffix(b"\r"), by_line)
         at, number = end + 1, number + 1
 
 
-class _Reader:
+class _CopiedTextReader:
     def __init__(self, content: bytes) -> None:
         self._content = content
         self._lines = list(islice(_lines(content), MAX_LINES + 1))
@@ -151,11 +151,11 @@ class _Reader:
                 self._close(len(self._content))
         yield from self._done
 
-    def _issue(self, line: _Line, what: str) -> None:
+    def _issue(self, line: _CopiedLine, what: str) -> None:
         self._misread += 1
         self._issues.append(Issue(f"Line {line.number}: {what}.", line.locator, line.content.lstrip()[:64]))
 
-    def _take(self, line: _Line) -> None:
+    def _take(self, line: _CopiedLine) -> None:
         text = line.text.strip()
         bare = text.rstrip(",").rstrip()
         if not text:
@@ -178,7 +178,7 @@ class _Reader:
             self._begin({}, (), line.offset)
         self._value(line, keyed[1].strip().strip('"'), keyed[2])
 
-    def _value(self, line: _Line, key: str | None, text: str) -> None:
+    def _value(self, line: _CopiedLine, key: str | None, text: str) -> None:
         """Take the value that begins on a line: an opening bracket, or a plain value."""
         parent = self._open[-1] if self._open else None
         step: str | int = key if key is not None else len(parent.value) if parent else 0
@@ -197,7 +197,7 @@ class _Reader:
             self._put(parent, step, value)
             self._places.lines[tokens] = line.locator
 
-    def _plain(self, line: _Line, bare: str) -> object:
+    def _plain(self, line: _CopiedLine, bare: str) -> object:
         if bare.startswith('"'):
             return self._string(line, bare)
         if bare in _WORDS:
@@ -209,7 +209,7 @@ class _Reader:
         self._issue(line, "the value is not understood")
         return _ABSENT
 
-    def _string(self, line: _Line, text: str) -> object:
+    def _string(self, line: _CopiedLine, text: str) -> object:
         """A text: from the first quotation mark to the last one on the line, or on a later line that it runs on to."""
         if len(text) >= 2 and text.endswith('"'):
             return text[1:-1]
@@ -240,7 +240,7 @@ class _Reader:
         else:
             parent.value[str(step)] = value
 
-    def _closing(self, line: _Line, bracket: str) -> None:
+    def _closing(self, line: _CopiedLine, bracket: str) -> None:
         kind: type[object] = _CLOSERS[bracket]
         if not any(isinstance(opened.value, kind) for opened in self._open):
             self._issue(line, f"{bracket} closes nothing")

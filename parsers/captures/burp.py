@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import BinaryIO, ClassVar
-from xml.parsers import expat
 
 from parsers.coding import CodingError, decode
 from parsers.exchanges import capture
 from parsers.exchanges.capture import Capture, Exchange
 from parsers.formats.http import message as http
+from parsers.formats.xml.stream import XmlReader
 from parsers.locator import at_bytes, at_coding, join
 from parsers.parser import About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp, Value
@@ -26,7 +26,6 @@ _HEAD = re.compile(rb'<items\s[^>]{0,200}burpVersion="')
 #: A longer request or answer is not read; of other elements so many characters are kept.
 MAX_MESSAGE = 64 * 1024 * 1024
 _MAX_TEXT = 20_000
-_PIECE = 1024 * 1024
 _TEXTS = ("time", "url", "method")
 _MESSAGES = ("request", "response")
 _CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
@@ -48,56 +47,44 @@ class _Item:
         return "".join(self.texts.get(name, []))
 
 
-class _EntityError(ValueError):
-    """The document declares an entity, which no export does."""
-
-
-class _Reader:
-    """Takes the file through expat and gives whole items. Entities are refused."""
+class _ItemReader(XmlReader):
+    """Gathers the items of an export while its XML is read."""
 
     def __init__(self) -> None:
-        self.items: list[_Item] = []
+        super().__init__()
         self.facts: dict[str, Value] = {}
+        self._items: list[_Item] = []
         self._item: _Item | None = None
         self._element = ""
         self._size = 0
-        self._expat = expat.ParserCreate()
-        self._expat.buffer_text = True
-        self._expat.StartElementHandler = self._start
-        self._expat.EndElementHandler = self._end
-        self._expat.CharacterDataHandler = self._characters
-        self._expat.EntityDeclHandler = self._entity
 
-    def feed(self, piece: bytes, *, last: bool) -> None:
-        """Raises expat.ExpatError or _EntityError."""
-        self._expat.Parse(piece, last)
+    def take(self) -> list[_Item]:
+        """The items that are whole and were not taken before."""
+        items, self._items = self._items, []
+        return items
 
-    def _entity(self, *_: object) -> None:
-        raise _EntityError("it declares entities")
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        at = self._expat.CurrentByteIndex
+    def start_element(self, name: str, attributes: dict[str, str]) -> None:
         if name == "items":
             self.facts = {"made_by": f"Burp Suite {attributes.get('burpVersion', '')}".strip()[:200]}
             self.facts["exported"] = attributes.get("exportTime", "")[:100]
         elif name == "item":
-            self._item = _Item(at)
+            self._item = _Item(self.offset)
         elif self._item and name in (*_TEXTS, *_MESSAGES):
             self._element, self._size = name, 0
-            self._item.places[name] = (at, at)
+            self._item.places[name] = (self.offset, self.offset)
             if attributes.get("base64", "").lower() == "true":
                 self._item.base64.add(name)
 
-    def _end(self, name: str) -> None:
+    def end_element(self, name: str) -> None:
         if self._item and name == self._element:
             begin, _ = self._item.places[name]
-            self._item.places[name] = (begin, self._expat.CurrentByteIndex)
+            self._item.places[name] = (begin, self.offset)
             self._element = ""
         elif self._item and name == "item":
-            self.items.append(self._item)
+            self._items.append(self._item)
             self._item = None
 
-    def _characters(self, text: str) -> None:
+    def text(self, text: str) -> None:
         if self._item and self._element in _TEXTS:
             self._size += len(text)
             if self._size <= _MAX_TEXT:
@@ -132,23 +119,16 @@ class Burp(Parser):
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield the records of every exchange with the Alexa service, and one for the capture."""
-        reader = _Reader()
+        reader = _ItemReader()
         found = Capture("Burp Suite export", source.path)
         with source.open() as stream, source.open() as messages:
-            while True:
-                piece = stream.read(_PIECE)
-                try:
-                    reader.feed(piece, last=not piece)
-                except (expat.ExpatError, _EntityError) as error:
-                    yield Issue(f"The export cannot be read further: {error}.")
-                    piece = b""
-                items, reader.items = reader.items, []
-                for item in items:
+            for error in reader.read(stream):
+                for item in reader.take():
                     exchange, issues = _exchange(item, messages)
                     yield from issues
                     yield from found.exchange(exchange)
-                if not piece:
-                    break
+                if error:
+                    yield Issue(f"The export cannot be read further: {error}.")
         yield found.end(reader.facts)
 
 

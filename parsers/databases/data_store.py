@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from parsers.alexa_api.answers import answer, responses
-from parsers.alexa_api.items.body import Body, Places, Tokens
+from parsers.alexa_api.answers import responses
 from parsers.databases.declared_table import table_made
 from parsers.databases.kind import RowReader, TableKind
+from parsers.databases.stored_answer import read_stored
 from parsers.formats.json.text import JsonError, decode
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database, TableRow
@@ -24,21 +24,6 @@ DATA_TYPE = "alexa:app:data_item"
 _TABLES = {"DataItem": ("key", "value"), "ZDATAITEM": ("ZKEY", "ZVALUE")}
 #: Collections that the app keeps as bare lists, and the member under which the service's answer has them.
 _COLLECTIONS = {"ToDoCollection": "values", "NamedListsCollection": "lists", "NamedListItemsCollection": "list"}
-
-
-class _RowPlaces(Places):
-    """Everything in a value stands in its row."""
-
-    def __init__(self, locator: str) -> None:
-        self._locator = locator
-
-    def record(self, tokens: Tokens) -> str:  # noqa: ARG002
-        """The row."""
-        return self._locator
-
-    def value(self, tokens: Tokens) -> str:  # noqa: ARG002
-        """Empty: within the row."""
-        return ""
 
 
 class DataStore(TableKind):
@@ -90,7 +75,7 @@ def _read(row: TableRow, path: str) -> Iterator[Record | Issue]:
         except JsonError as error:
             if row.live:
                 yield Issue(f"The item {key} is not JSON ({error}).", row.locator)
-    if isinstance(value, (dict, list)) and value and (found := list(_as_answer(key, value, row, path))):
+    if isinstance(value, (dict, list)) and value and (found := _as_answer(key, value, row, path)):
         yield from found
         return
     fields: dict[str, Value] = {"key": key, "value": Keeper().keep(value, "value")}
@@ -98,13 +83,11 @@ def _read(row: TableRow, path: str) -> Iterator[Record | Issue]:
     yield Record(DATA_TYPE, f'The app keeps the item "{shown(key, 120)}"{held}.', row.locator, fields=fields)
 
 
-def _as_answer(key: str, value: object, row: TableRow, path: str) -> Iterator[Record | Issue]:
+def _as_answer(key: str, value: object, row: TableRow, path: str) -> list[Record | Issue]:
     """What the value says, if it has the form of an answer of the service."""
     member = _COLLECTIONS.get(key.partition(".")[0])
     if isinstance(value, list):
         if member is None:
-            return
+            return []
         value = {member: value}
-    found = list(responses.read(Body(value, path, _RowPlaces(row.locator), fields={"item": key})))
-    if any(isinstance(item, Record) and item.data_type != answer.DATA_TYPE for item in found):
-        yield from found
+    return read_stored(value, path, row.locator, {"item": key})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from parsers.alexa_api.answers import answer, responses
-from parsers.alexa_api.items.body import Body, Places, Tokens
+from parsers.alexa_api.answers import responses
 from parsers.databases.kind import described
+from parsers.databases.stored_answer import read_stored
 from parsers.formats.json.text import JsonError, decode
 from parsers.formats.sqlite.leaf_page import SIZES, leaf_page
 from parsers.formats.sqlite.page import Cell
@@ -22,21 +22,6 @@ DATA_TYPE = "alexa:app:lone_row"
 _UTF8 = 1
 #: Values of a row that its message shows.
 _SHOWN = 6
-
-
-class _RowPlaces(Places):
-    """Places in the JSON of a row: they are the row's."""
-
-    def __init__(self, locator: str) -> None:
-        self._locator = locator
-
-    def record(self, tokens: Tokens) -> str:  # noqa: ARG002
-        """The row."""
-        return self._locator
-
-    def value(self, tokens: Tokens) -> str:  # noqa: ARG002
-        """Empty: within the row."""
-        return ""
 
 
 @register
@@ -122,16 +107,14 @@ def _values(cell: Cell) -> list[SqlValue]:
     return values_of(cell.payload, whole, at, _UTF8)
 
 
-def _answers(value: SqlValue, path: str, locator: str) -> Iterator[Record | Issue]:
+def _answers(value: SqlValue, path: str, locator: str) -> list[Record | Issue]:
     """What a value says, if it has the form of an answer of the service."""
     text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
     if not isinstance(text, str) or not text.lstrip().startswith("{"):
-        return
+        return []
     try:
         decoded = decode(text)
     except JsonError:
-        # It is kept as it stands, like any other text.
-        return
-    found = list(responses.read(Body(decoded, path, _RowPlaces(locator))))
-    if any(isinstance(item, Record) and item.data_type != answer.DATA_TYPE for item in found):
-        yield from found
+        # It is kept like any other text.
+        return []
+    return read_stored(decoded, path, locator)

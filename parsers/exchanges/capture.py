@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.exchanges import cached_answer
@@ -55,7 +55,6 @@ class Capture:
     path: str
     exchanges: int = 0
     of_service: int = 0
-    hosts: dict[str, int] = field(default_factory=dict)
 
     def exchange(self, exchange: Exchange) -> Iterator[Record | Issue]:
         """The records of an exchange; none where it is with another service."""

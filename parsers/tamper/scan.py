@@ -62,13 +62,13 @@ class RuleScanner:
         Raises:
             OSError: the file cannot be read.
         """
-        block = _Block(b"", 0, 0, 1, ends=False, begins=True)
+        block = _TextBlock(b"", 0, 0, 1, ends=False, begins=True)
         while not block.ends:
             text, ends = _read(stream, block.text[block.end :])
             end = len(text) if ends else _cut(text)
             line = block.line + block.text.count(b"\n", 0, block.end)
             begins = block.end == 0 or block.text[block.end - 1] == _LF
-            block = _Block(text, end, block.offset + block.end, line, ends=ends, begins=begins)
+            block = _TextBlock(text, end, block.offset + block.end, line, ends=ends, begins=begins)
             self._block(block)
         self._hits = [hit for hit in self._hits if self._stands(hit.rule)]
         return sorted(self._hits, key=lambda hit: (hit.line, hit.offset, hit.rule.id))
@@ -83,7 +83,7 @@ class RuleScanner:
     def _stands(self, rule: Rule) -> bool:
         return rule.id not in self._barred and not self._missing.get(rule.id)
 
-    def _block(self, block: _Block) -> None:
+    def _block(self, block: _TextBlock) -> None:
         lower = block.text.lower()
         self._whole_file(lower)
         # A plain search for each word is much faster than one expression of them all; few stand in a clean log.
@@ -101,7 +101,7 @@ class RuleScanner:
             if rule.unless_file and any(word in lower for word in rule.unless_file):
                 self._barred.add(rule.id)
 
-    def _find_words(self, words: re.Pattern[bytes], block: _Block, lower: bytes) -> None:
+    def _find_words(self, words: re.Pattern[bytes], block: _TextBlock, lower: bytes) -> None:
         text, line = block.text, block.line
         counted = done = 0
         for match in words.finditer(lower, 0, block.end):
@@ -157,7 +157,7 @@ class _Following:
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class _TextBlock:
     """A part of the file. What stands behind ``end`` is only there to be seen as the next line.
 
     Attributes:

@@ -52,7 +52,7 @@ def open_zip(opener: Callable[[], BinaryIO], budget: Budget) -> Container:
 
 
 @dataclass(frozen=True, slots=True)
-class _Member:
+class _ZipMember:
     """A member as its own header tells: sizes in bytes, None where they follow the content."""
 
     at: int
@@ -108,7 +108,7 @@ class BrokenZip(Container):
         """Close the zip."""
         self._stream.close()
 
-    def _entry(self, member: _Member) -> Entry:
+    def _entry(self, member: _ZipMember) -> Entry:
         path, address = member.name.lstrip("/"), str(member.at)
         if member.encrypted:
             return Entry(path, address, member.size or 0, None, note="encrypted; not read", seekable=False)
@@ -117,7 +117,7 @@ class BrokenZip(Container):
             return Entry(path, address, member.size or 0, None, note=note, seekable=False)
         return Entry(path, address, member.size, lambda: self._content(member), seekable=False)
 
-    def _content(self, member: _Member) -> BinaryIO:
+    def _content(self, member: _ZipMember) -> BinaryIO:
         end = self._end(member) if member.packed is None else member.data_at + member.packed
         return buffered(BudgetedStream(_Unpacked(self._stream, member, end), self._budget))  # type: ignore[arg-type]
 
@@ -137,7 +137,7 @@ class BrokenZip(Container):
             at += len(piece) - 3
         return None
 
-    def _member(self, at: int) -> _Member | None:
+    def _member(self, at: int) -> _ZipMember | None:
         head = self._read(at, _HEADER.size)
         if len(head) < _HEADER.size or not head.startswith(_LOCAL):
             return None
@@ -151,9 +151,9 @@ class BrokenZip(Container):
         shown = text_of(name) if flags & _UTF8 else name.decode("cp437")
         data_at = at + _HEADER.size + name_size + extra_size
         encrypted = bool(flags & _ENCRYPTED)
-        return _Member(at, data_at, shown, method, encrypted, None if follows else packed, None if follows else size)
+        return _ZipMember(at, data_at, shown, method, encrypted, None if follows else packed, None if follows else size)
 
-    def _end(self, member: _Member) -> int:
+    def _end(self, member: _ZipMember) -> int:
         """Where a member's content ends."""
         if member.packed is not None:
             return min(self._size, member.data_at + member.packed)
@@ -174,7 +174,7 @@ class BrokenZip(Container):
             pending = engine.unconsumed_tail
         return at - len(engine.unused_data)
 
-    def _after(self, member: _Member, end: int) -> int:
+    def _after(self, member: _ZipMember, end: int) -> int:
         """Where what follows a member begins: beyond the sizes that follow its content, if they do."""
         if member.packed is not None or self._read(end, 4) != _DESCRIPTOR:
             return end
@@ -199,7 +199,7 @@ class BrokenZip(Container):
 class _Unpacked(io.RawIOBase):
     """A member's content. What came before a break is given first; then EOFError says where it broke off."""
 
-    def __init__(self, stream: BinaryIO, member: _Member, end: int) -> None:
+    def __init__(self, stream: BinaryIO, member: _ZipMember, end: int) -> None:
         self._stream = stream
         self._at = member.data_at
         self._end = end

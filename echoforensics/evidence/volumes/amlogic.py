@@ -63,7 +63,7 @@ def search_mpt(read: Read, size: int) -> PartitionTable | None:
     return None
 
 
-class _Copy:
+class _AmlogicTable:
     """One table as it stands."""
 
     def __init__(self, place: int, raw: bytes, size: int) -> None:
@@ -98,9 +98,9 @@ class _Copy:
         return self.stored in (first & 0xFFFFFFFF, sum(words) & 0xFFFFFFFF)
 
 
-def _copies(read: Read, size: int, start: int, length: int) -> list[_Copy]:
+def _copies(read: Read, size: int, start: int, length: int) -> list[_AmlogicTable]:
     area = read(start, min(length, size - start)) if start < size else b""
-    found: list[_Copy] = []
+    found: list[_AmlogicTable] = []
     at = area.find(MAGIC)
     looked = 0
     while at >= 0 and len(found) < MAX_COPIES and looked < MAX_LOOKS:
@@ -108,19 +108,19 @@ def _copies(read: Read, size: int, start: int, length: int) -> list[_Copy]:
             looked += 1
             raw = read(start + at, _HEADER.size + MAX_PARTS * _ENTRY.size)
             if len(raw) >= _HEADER.size and _VERSION.fullmatch(raw[4:16]):
-                copy = _Copy(start + at, raw, size)
+                copy = _AmlogicTable(start + at, raw, size)
                 if copy.is_plausible:
                     found.append(copy)
         at = area.find(MAGIC, at + 1)
     return found
 
 
-def _stands_where_it_says(copy: _Copy) -> bool:
+def _stands_where_it_says(copy: _AmlogicTable) -> bool:
     reserved = [part for part in copy.parts if part.name == "reserved"]
     return not reserved or any(part.offset <= copy.place < part.offset + part.length for part in reserved)
 
 
-def _chosen(copies: list[_Copy]) -> PartitionTable:
+def _chosen(copies: list[_AmlogicTable]) -> PartitionTable:
     good = [copy for copy in copies if copy.checksum_matches]
     used = (good or copies)[0]
     issues: list[str] = []

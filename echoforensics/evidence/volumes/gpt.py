@@ -35,7 +35,7 @@ _ACTIVE_BIT = 1 << 50
 
 
 @dataclass(frozen=True, slots=True)
-class _Copy:
+class _GptTable:
     """One of the two copies of the table."""
 
     offset: int
@@ -69,7 +69,7 @@ def read_gpt(read: Read, size: int, last_sector: bool = True) -> PartitionTable 
     return None
 
 
-def _chosen(primary: _Copy | None, backups: list[_Copy], places: list[int]) -> PartitionTable | None:
+def _chosen(primary: _GptTable | None, backups: list[_GptTable], places: list[int]) -> PartitionTable | None:
     copies = ([primary] if primary else []) + backups
     if not copies:
         return None
@@ -90,7 +90,7 @@ def _chosen(primary: _Copy | None, backups: list[_Copy], places: list[int]) -> P
     return PartitionTable("GPT", with_slots(used.parts), (*issues, *used.issues))
 
 
-def _read_copy(read: Read, size: int, sector: int, offset: int) -> _Copy | None:
+def _read_copy(read: Read, size: int, sector: int, offset: int) -> _GptTable | None:
     raw = read(offset, sector)
     if len(raw) < _HEADER.size or not raw.startswith(b"EFI PART"):
         return None
@@ -120,7 +120,7 @@ def _read_copy(read: Read, size: int, sector: int, offset: int) -> _Copy | None:
         elif len(array) < count * entry_size or zlib.crc32(array) != array_crc:
             problems.append("the checksum of its entries does not match")
         parts = _parts(array, entry_size, sector, issues)
-    return _Copy(offset, tuple(problems), tuple(issues), tuple(parts), other * sector, zlib.crc32(array))
+    return _GptTable(offset, tuple(problems), tuple(issues), tuple(parts), other * sector, zlib.crc32(array))
 
 
 def _parts(array: bytes, entry_size: int, sector: int, issues: list[str]) -> list[Partition]:

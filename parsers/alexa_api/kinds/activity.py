@@ -83,7 +83,7 @@ class Activities(ResponseParser):
         """Yield a record for each activity."""
         for place in _items(body.value):
             if isinstance(place.value, dict) and _is_activity(place.value):
-                yield from _Reading(place.value, place.tokens, body).run()
+                yield from _ActivityReading(place.value, place.tokens, body).run()
             elif place.value is not None:
                 yield Issue("An activity was expected here.", body.places.record(place.tokens))
 
@@ -108,7 +108,7 @@ def _is_activity(item: Mapping[str, object]) -> bool:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _ActivityReading:
     """The reading of one activity."""
 
     item: Mapping[str, object]

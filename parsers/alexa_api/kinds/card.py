@@ -63,7 +63,7 @@ class Cards(ResponseParser):
         """Yield a record for each card."""
         for place in _items(body.value):
             if isinstance(place.value, dict) and ("cardType" in place.value or "creationTimestamp" in place.value):
-                yield from _Reading(place.value, place.tokens, body).run()
+                yield from _CardReading(place.value, place.tokens, body).run()
             elif place.value is not None:
                 yield Issue("A card was expected here.", body.places.record(place.tokens))
 
@@ -84,7 +84,7 @@ def _items(value: object) -> Iterator[JsonPlace]:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _CardReading:
     """The reading of one card."""
 
     item: Mapping[str, object]

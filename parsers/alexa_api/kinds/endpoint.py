@@ -31,7 +31,7 @@ _MAX_DEPTH = 40
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _FoundEndpoint:
     """An endpoint and how to get there, or that the search was cut."""
 
     value: Mapping[str, object] | None
@@ -85,20 +85,20 @@ class Endpoints(ResponseParser):
                 yield from _records(ItemReader(found.value, found.tokens, body))
 
 
-def _endpoints(value: object) -> Iterator[_Found]:
+def _endpoints(value: object) -> Iterator[_FoundEndpoint]:
     stack: list[tuple[object, Tokens]] = [(value, ())]
     looked = 0
     while stack:
         here, tokens = stack.pop()
         looked += 1
         if looked > _MAX_VALUES:
-            yield _Found(None, ())
+            yield _FoundEndpoint(None, ())
             return
         if len(tokens) > _MAX_DEPTH:
             continue
         if isinstance(here, dict):
             if any(mark in here for mark in _MARKS):
-                yield _Found(here, tokens)
+                yield _FoundEndpoint(here, tokens)
             else:
                 stack += [(inner, (*tokens, key)) for key, inner in reversed(here.items()) if _is_open(inner)]
         elif isinstance(here, list):

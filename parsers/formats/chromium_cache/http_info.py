@@ -15,7 +15,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN
 
@@ -27,7 +26,6 @@ _TRUNCATED = 1 << 12
 _FURTHER_FLAGS = 1 << 31
 _FIRST_RESPONSE = 1 << 2
 _FROM_1601 = 11_644_473_600_000_000
-_1601 = datetime(1601, 1, 1, tzinfo=UTC)
 
 
 class HttpInfoError(ValueError):
@@ -120,10 +118,3 @@ def from_1601(value: int) -> int | None:
     """Microseconds since 1970 UTC of microseconds since 1601 UTC; None for 0 and for what is no time of an Alexa."""
     timestamp = value - _FROM_1601
     return timestamp if MILLISECONDS_MIN * 1000 <= timestamp <= MILLISECONDS_MAX * 1000 else None
-
-
-def text_of_1601(value: int) -> str | None:
-    """Microseconds since 1601 UTC as ISO 8601, or None where :func:`from_1601` gives none."""
-    if from_1601(value) is None:
-        return None
-    return (_1601 + timedelta(microseconds=value)).isoformat(timespec="microseconds")

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from xml.parsers import expat
 
+from parsers.formats.xml.stream import XmlDamagedError, XmlReader, XmlRefusedError
 from parsers.locator import at_bytes
 from parsers.parser import Source
 from parsers.record import Issue
@@ -30,10 +30,6 @@ _START = re.compile(
     rb"(?:\xef\xbb\xbf)?\s{0,64}(?:<\?xml[^>]{0,200}\?>\s{0,64})?(?:<!--[^>]{0,400}-->\s{0,64})?<([A-Za-z]{1,40})"
 )
 _EXCERPT = 64
-
-
-class _RefusedError(ValueError):
-    """The file exceeds a bound, or has a document type."""
 
 
 @dataclass(slots=True)
@@ -105,73 +101,61 @@ def load(source: Source) -> Document:
 
 def read(content: bytes) -> Document:
     """Read XML from memory."""
-    reader = _Reader(content)
+    tree = _ElementTree(content)
     try:
-        reader.parse()
-    except expat.ExpatError as error:
-        at = max(0, reader.broken)
-        what = f"The XML is damaged or breaks off at byte {at} ({expat.ErrorString(error.code)})."
-        return Document(reader.root, (Issue(f"{what} What stands whole before it was read.", at_bytes(at, 0)),))
-    except _RefusedError as error:
-        return Document(reader.root, (Issue(f"{error} What stands whole before it was read."),))
-    return Document(reader.root)
+        tree.feed(content, last=True)
+    except XmlDamagedError as error:
+        tree.close(error.offset)
+        what = f"The XML is damaged or breaks off at byte {error.offset} ({error.reason})."
+        return Document(tree.root, (Issue(f"{what} What stands whole before it was read.", at_bytes(error.offset, 0)),))
+    except XmlRefusedError as error:
+        tree.close(tree.offset)
+        return Document(tree.root, (Issue(f"{error} What stands whole before it was read."),))
+    return Document(tree.root)
 
 
-class _Reader:
-    """Builds the elements while expat reads."""
+class _ElementTree(XmlReader):
+    """Builds the elements while the XML is read."""
 
     def __init__(self, content: bytes) -> None:
+        # Android writes UTF-8 whatever the declaration says; a declared encoding is not followed.
+        super().__init__("utf-8")
         self.root: Element | None = None
         self._content = content
         self._open: list[Element] = []
         self._texts: list[list[str]] = []
         self._count = 0
-        # Android writes UTF-8 whatever the declaration says; a declared encoding is not followed.
-        self._expat = expat.ParserCreate("utf-8")
-        self._expat.buffer_text = True
-        self._expat.StartElementHandler = self._start
-        self._expat.EndElementHandler = self._end
-        self._expat.CharacterDataHandler = self._text
-        self._expat.StartDoctypeDeclHandler = self._doctype
 
-    @property
-    def broken(self) -> int:
-        """Where the reading ended, as a byte offset."""
-        return self._expat.ErrorByteIndex
+    def close(self, offset: int) -> None:
+        """End the elements that are still open where the reading ended."""
+        for element in self._open:
+            element.end = max(element.start, offset)
 
-    def parse(self) -> None:
-        try:
-            self._expat.Parse(self._content, True)
-        finally:
-            # What was open when the file broke off ends where the reading ended.
-            for element in self._open:
-                element.end = max(element.start, self.broken)
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
+    def start_element(self, name: str, attributes: dict[str, str]) -> None:
         self._count += 1
         if self._count > MAX_ELEMENTS:
-            raise _RefusedError(f"The XML has more than {MAX_ELEMENTS} elements.")
+            raise XmlRefusedError(f"The XML has more than {MAX_ELEMENTS} elements.")
         if len(self._open) >= MAX_DEPTH:
-            raise _RefusedError(f"The XML is nested deeper than {MAX_DEPTH} levels.")
-        self._open.append(Element(name, attributes, self._expat.CurrentByteIndex))
+            raise XmlRefusedError(f"The XML is nested deeper than {MAX_DEPTH} levels.")
+        self._open.append(Element(name, attributes, self.offset))
         self._texts.append([])
         if self.root is None:
             self.root = self._open[0]
 
-    def _text(self, text: str) -> None:
+    def text(self, text: str) -> None:
         self._texts[-1].append(text)
 
-    def _end(self, _name: str) -> None:
-        element, at = self._open.pop(), self._expat.CurrentByteIndex
+    def end_element(self, _name: str) -> None:
+        element, at = self._open.pop(), self.offset
         element.text = "".join(self._texts.pop())
-        # After an empty element's tag ("<long .../>") expat stands behind it, else before the closing tag.
+        # After an empty element's tag ("<long .../>") the offset is behind it, else before the closing tag.
         empty = not element.text and not element.children and self._content[element.start : at].endswith(b"/>")
         element.end = at if empty else self._content.find(b">", at) + 1
         if self._open:
             self._open[-1].children.append(element)
 
-    def _doctype(self, *_declared: object) -> None:
-        raise _RefusedError(
+    def document_type(self) -> None:
+        raise XmlRefusedError(
             "The XML has a document type declaration, which Android never writes; entities that it may declare are not"
             " expanded, and no other file is opened."
         )

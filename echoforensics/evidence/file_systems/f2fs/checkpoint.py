@@ -93,7 +93,7 @@ def read_checkpoint(read: Read, layout: F2fsSuperblock) -> tuple[Checkpoint, lis
     Raises:
         F2fsError: neither is whole.
     """
-    reader = _Reader(read, layout)
+    reader = _CheckpointReader(read, layout)
     found: list[Checkpoint] = []
     said: list[str] = []
     for name, start in (("first", layout.checkpoint), ("second", layout.checkpoint + layout.segment)):
@@ -130,7 +130,7 @@ def _state(checkpoint: Checkpoint) -> list[str]:
     return said
 
 
-class _Reader:
+class _CheckpointReader:
     def __init__(self, read: Read, layout: F2fsSuperblock) -> None:
         self._read = read
         self._layout = layout

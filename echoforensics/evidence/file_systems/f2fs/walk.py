@@ -29,14 +29,12 @@ class F2fsFile(NamedTuple):
         path: as it is shown.
         name: what stands in the folder; an encrypted name as hexadecimal.
         folder: inode of the folder.
-        below_deleted: whether its folder was deleted.
         inode: what it leads to; where that cannot be read, why.
     """
 
     path: bytes
     name: F2fsName
     folder: int
-    below_deleted: bool
     inode: F2fsInode | OSError
 
 
@@ -84,7 +82,7 @@ class F2fsWalk:
         self._files = files
         self.seen: set[int] = set()
         self.entered: set[int] = set()
-        self._deleted: list[tuple[bytes, F2fsName, int, bool]] = []
+        self._deleted: list[tuple[bytes, F2fsName, int]] = []
         self._count = 0
         self._full = False
         self._blocks: set[int] = set()
@@ -120,8 +118,8 @@ class F2fsWalk:
         """The deleted names that were met, once each, with those that are met while these are looked at."""
         while self._deleted:
             taken, self._deleted = self._deleted, []
-            for path, name, folder, deleted in taken:
-                yield self._found(path, name, folder, deleted=deleted)
+            for path, name, folder in taken:
+                yield self._found(path, name, folder)
 
     def _listing(self, path: bytes, number: int, *, deleted: bool) -> Iterator[F2fsFile | EvidenceIssue]:
         """The names of one folder that stand; deleted ones are put aside, but for those that stand too."""
@@ -141,9 +139,9 @@ class F2fsWalk:
             standing.add(hash((full, name.inode)))
             if not deleted:
                 self.seen.add(name.inode)
-            yield self._found(full, name, number, deleted=deleted)
+            yield self._found(full, name, number)
         # Their inodes are looked up when they are taken: there may be many.
-        self._deleted += [(key[0], name, number, deleted) for key, name in aside.items() if hash(key) not in standing]
+        self._deleted += [(key[0], name, number) for key, name in aside.items() if hash(key) not in standing]
 
     def _names(self, path: bytes, number: int) -> Iterator[F2fsName | EvidenceIssue]:
         """The names in a folder, and what of it cannot be read."""
@@ -172,11 +170,11 @@ class F2fsWalk:
                 else:
                     yield name
 
-    def _found(self, path: bytes, name: F2fsName, folder: int, *, deleted: bool) -> F2fsFile:
+    def _found(self, path: bytes, name: F2fsName, folder: int) -> F2fsFile:
         try:
-            return F2fsFile(path, name, folder, deleted, self._files.inode(name.inode))
+            return F2fsFile(path, name, folder, self._files.inode(name.inode))
         except OSError as error:
-            return F2fsFile(path, name, folder, deleted, error)
+            return F2fsFile(path, name, folder, error)
 
     def _counted(self) -> bool:
         """Count a name; whether there are too many."""

@@ -24,7 +24,7 @@ MEMORY_LIMIT = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class _XzBlock:
     start: int
     stored: int
     size: int
@@ -44,7 +44,7 @@ def open_xz_blocks(data: RandomBytes) -> BlockBytes:
     References:
         The .xz File Format, version 1.2.0, sections 2.1.2 (footer) and 4 (index).
     """
-    blocks: list[_Block] = []
+    blocks: list[_XzBlock] = []
     end = data.size
     for _ in range(_MAX_STREAMS):
         if (end := _without_padding(data, end)) == 0:
@@ -62,7 +62,7 @@ def _without_padding(data: RandomBytes, end: int) -> int:
     return end - (len(tail) - len(tail.rstrip(b"\0"))) // 4 * 4
 
 
-def _stream_before(data: RandomBytes, end: int) -> tuple[list[_Block], int]:
+def _stream_before(data: RandomBytes, end: int) -> tuple[list[_XzBlock], int]:
     """The blocks of the stream that ends at a byte, and where it begins."""
     footer = data.read(end - _HEADER, _HEADER) if end >= 2 * _HEADER else b""
     if footer[10:] != _FOOTER_MAGIC or zlib.crc32(footer[4:10]) != int.from_bytes(footer[:4], "little"):
@@ -79,10 +79,10 @@ def _stream_before(data: RandomBytes, end: int) -> tuple[list[_Block], int]:
     header = data.read(start - _HEADER, _HEADER) if start >= _HEADER else b""
     if not header.startswith(MAGIC):
         raise NoBlocksError("its index does not fit its blocks")
-    blocks: list[_Block] = []
+    blocks: list[_XzBlock] = []
     for stored, content in sizes:
         if content:
-            blocks.append(_Block(start, stored, content, header))
+            blocks.append(_XzBlock(start, stored, content, header))
         start += (stored + 3) // 4 * 4
     return blocks, index_at - sum((stored + 3) // 4 * 4 for stored, _ in sizes) - _HEADER
 
@@ -113,7 +113,7 @@ def _number(raw: bytes, at: int) -> tuple[int, int]:
     raise NoBlocksError("its index is damaged")
 
 
-def _decompress(data: RandomBytes, block: _Block) -> bytes:
+def _decompress(data: RandomBytes, block: _XzBlock) -> bytes:
     """One block: behind the header of its stream, the decompressor takes it for the first one."""
     stream = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_LIMIT)
     try:

@@ -24,7 +24,7 @@ _MAX_GAP_FLOOR = 2 << 30
 
 
 @dataclass(slots=True)
-class _Run:
+class _ChunkRun:
     """Chunks that follow one another: of one table, or found without one and already as places."""
 
     data: RandomBytes
@@ -51,7 +51,7 @@ class EwfImage:
         self._geometry = geometry
         self._parts = parts
         self.issues: list[str] = []
-        self._runs: list[_Run] = []
+        self._runs: list[_ChunkRun] = []
         self._place_runs()
         self._firsts = [run.first for run in self._runs]
         held = max((run.first + run.count for run in self._runs), default=0)
@@ -131,9 +131,9 @@ class EwfImage:
                 " they belong is not known"
             )
 
-    def _groups(self) -> list[list[_Run]]:
+    def _groups(self) -> list[list[_ChunkRun]]:
         """Runs with nothing missing between them."""
-        groups: list[list[_Run]] = [[]]
+        groups: list[list[_ChunkRun]] = [[]]
         expected = 1
         for number, (data, segment) in sorted(self._parts.items()):
             if number != expected:
@@ -141,10 +141,10 @@ class EwfImage:
             expected = number + 1
             for table in segment.tables:
                 if isinstance(table, ChunkTable):
-                    groups[-1].append(_Run(data, table.count, table))
+                    groups[-1].append(_ChunkRun(data, table.count, table))
                     continue
                 found = find_chunks(data, table, self._geometry.chunk_size)
-                groups[-1].append(_Run(data, len(found) - 1, found))
+                groups[-1].append(_ChunkRun(data, len(found) - 1, found))
                 if found[-1] >> 1 < table.end:
                     groups.append([])  # how many chunks the rest held is not known
             if not segment.whole:

@@ -21,7 +21,7 @@ _VHD = b"conectix"
 _VHDX = b"vhdxfile"
 #: Bytes of a VHD's footer; the oldest have one byte less.
 _FOOTERS = (512, 511)
-_FIXED, _DIFFERENTIAL = 2, 4
+_DIFFERENTIAL = 4
 #: Where the two headers of a VHDX lie.
 _VHDX_HEADERS = (64 * 1024, 128 * 1024)
 #: The smallest unit that such images keep.

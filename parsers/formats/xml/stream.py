@@ -1,0 +1,128 @@
+"""XML read piece by piece, with the byte offset of each tag. Memory does not grow with the file.
+
+No entity that a file declares is expanded, no other file is opened, and a file whose encoding is not known is refused
+with a reason. Whatever the bytes are, nothing but :class:`XmlError` is raised.
+
+References:
+    XML 1.0, section 4.3.3 (encodings); the expat manual; Python's ``pyexpat``, which reads encodings of one byte a
+    character through Python's codecs and raises errors of its own for all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+from xml.parsers import expat
+
+#: A single tag, comment or instruction that is longer is refused: it would be kept in memory whole.
+MAX_TOKEN = 4 * 1024 * 1024
+_PIECE = 256 * 1024
+_BUILT_IN = frozenset(("UTF-8", "UTF-16", "UTF-16BE", "UTF-16LE", "ISO-8859-1", "US-ASCII"))
+_ALL_BYTES = bytes(range(256))
+_SHOWN = 40
+
+
+class XmlError(ValueError):
+    """The XML cannot be read further. Its text says why, and where that is known."""
+
+
+class XmlDamagedError(XmlError):
+    """The XML is not well-formed, or breaks off.
+
+    Attributes:
+        reason: what is wrong, without the place.
+        offset: of the byte at which the reading ended.
+    """
+
+    def __init__(self, error: expat.ExpatError, offset: int) -> None:
+        super().__init__(str(error))
+        self.reason = expat.ErrorString(error.code)
+        self.offset = offset
+
+
+class XmlRefusedError(XmlError):
+    """The XML declares an entity or an encoding that is not read, or exceeds a bound."""
+
+
+class XmlReader:
+    """Reads one document; a subclass says what becomes of its tags and texts. It is used once.
+
+    Args:
+        encoding: the encoding, whatever the document declares; None for the one it declares.
+    """
+
+    def __init__(self, encoding: str | None = None) -> None:
+        self._fed = 0
+        self._expat = expat.ParserCreate(encoding)
+        self._expat.buffer_text = True
+        self._expat.StartElementHandler = self.start_element
+        self._expat.EndElementHandler = self.end_element
+        self._expat.CharacterDataHandler = self.text
+        self._expat.StartDoctypeDeclHandler = lambda *_declaration: self.document_type()
+        self._expat.EntityDeclHandler = _refuse_entity
+        if encoding is None:
+            self._expat.XmlDeclHandler = _check_encoding
+
+    @property
+    def offset(self) -> int:
+        """Offset of the tag or text that is being read."""
+        return max(0, self._expat.CurrentByteIndex)
+
+    def start_element(self, name: str, attributes: dict[str, str], /) -> None:
+        """An opening tag, or an empty element's tag; :attr:`offset` is that of its first byte."""
+
+    def end_element(self, name: str, /) -> None:
+        """A closing tag, with :attr:`offset` at its first byte; for an empty element's tag, after its last byte."""
+
+    def text(self, text: str, /) -> None:
+        """Text between tags; one text may come in several parts."""
+
+    def document_type(self) -> None:
+        """A document type declaration, which is passed over."""
+
+    def feed(self, piece: bytes, *, last: bool) -> None:
+        """Read the next bytes of the document.
+
+        Raises:
+            XmlError: the document cannot be read further.
+        """
+        try:
+            self._expat.Parse(piece, last)
+        except expat.ExpatError as error:
+            raise XmlDamagedError(error, max(0, self._expat.ErrorByteIndex)) from error
+        self._fed += len(piece)
+        if not last and self._fed - self.offset > MAX_TOKEN:
+            raise XmlRefusedError(f"a tag or a comment at byte {self.offset} is longer than {MAX_TOKEN} bytes")
+
+    def read(self, stream: BinaryIO) -> Iterator[XmlError | None]:
+        """Read a document to its end; after each piece yield None, or the error that ends the reading.
+
+        Raises:
+            OSError: the evidence cannot be read.
+        """
+        while True:
+            piece = stream.read(_PIECE)
+            try:
+                self.feed(piece, last=not piece)
+            except XmlError as error:
+                yield error
+                return
+            yield None
+            if not piece:
+                return
+
+
+def _refuse_entity(*_declaration: object) -> None:
+    raise XmlRefusedError("it declares entities")
+
+
+def _check_encoding(_version: str, encoding: str | None, _standalone: int) -> None:
+    """Refuse what expat and pyexpat cannot read: pyexpat would raise errors of other classes."""
+    if encoding is None or encoding.upper() in _BUILT_IN:
+        return
+    try:
+        known = len(_ALL_BYTES.decode(encoding, "replace")) == len(_ALL_BYTES)
+    except (LookupError, ValueError):
+        known = False
+    if not known:
+        raise XmlRefusedError(f"it declares the encoding {encoding[:_SHOWN]}, which is not read")
