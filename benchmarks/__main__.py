@@ -16,6 +16,7 @@ from pathlib import Path
 
 from benchmarks.accuracy import accuracy_table, of_case, of_folders
 from benchmarks.measure import Contender, commands, compare, table
+from benchmarks.start_up import start_up
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 _TOOLS = Path(sys.executable).parent
@@ -46,7 +47,7 @@ def main() -> None:
         # In a process of its own: the memory of a parent counts in the peaks of the commands it starts.
         _python("benchmarks.planted", str(setting.image), *numbers)
         parts = [_heading(setting, given.files, given.clips), _first_read(setting), _carving(setting)]
-        parts += [_walking(setting), _memory(setting)]
+        parts += [_walking(setting), _memory(setting), start_up(setting.runs)]
     text = "\n".join(parts)
     given.output.write_text(text)
     print(text)

@@ -4,13 +4,31 @@ Stands alone: nothing here knows what the evidence is, and nothing here imports 
 ``parsers``.
 """
 
-from chain_of_custody.digest import ALGORITHMS, DEFAULT_ALGORITHMS, Digests, Hasher, hash_bytes, hash_file, hash_stream
-from chain_of_custody.envelope import canonical, pae
-from chain_of_custody.keys import KeyFileError, PublicKey, SigningKey
-from chain_of_custody.ledger import Ledger, LedgerEntry, LedgerError, LedgerReport
-from chain_of_custody.ledger import read as read_ledger
-from chain_of_custody.ledger import verify as verify_ledger
-from chain_of_custody.verify import Check, Verification
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chain_of_custody.digest import (
+        ALGORITHMS,
+        DEFAULT_ALGORITHMS,
+        Digests,
+        Hasher,
+        hash_bytes,
+        hash_file,
+        hash_stream,
+    )
+    from chain_of_custody.envelope import canonical, pae
+    from chain_of_custody.keys import KeyFileError, PublicKey, SigningKey
+    from chain_of_custody.ledger import Ledger, LedgerEntry, LedgerError, LedgerReport
+    from chain_of_custody.ledger import read as read_ledger
+    from chain_of_custody.ledger import verify as verify_ledger
+    from chain_of_custody.verify import Check, Verification
+
+#: What this package is part of. ``echoforensics`` looks here to tell it from another package of the same name.
+__distribution__ = "echoforensics"
+__version__ = "0.1.0"
 
 __all__ = [
     "ALGORITHMS",
@@ -34,3 +52,24 @@ __all__ = [
     "read_ledger",
     "verify_ledger",
 ]
+
+#: Where each name is defined; its module is imported when the name is first used.
+_HOMES = {
+    "digest": ("ALGORITHMS", "DEFAULT_ALGORITHMS", "Digests", "Hasher", "hash_bytes", "hash_file", "hash_stream"),
+    "envelope": ("canonical", "pae"),
+    "keys": ("KeyFileError", "PublicKey", "SigningKey"),
+    "ledger": ("Ledger", "LedgerEntry", "LedgerError", "LedgerReport"),
+    "verify": ("Check", "Verification"),
+}
+_RENAMED = {"read_ledger": ("ledger", "read"), "verify_ledger": ("ledger", "verify")}
+_WHERE = {name: (module, name) for module, names in _HOMES.items() for name in names} | _RENAMED
+
+
+def __getattr__(name: str) -> object:
+    """A public name, from its module."""
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, defined = _WHERE[name]
+    found: object = getattr(import_module(f"{__name__}.{module}"), defined)
+    globals()[name] = found
+    return found

@@ -3,3 +3,7 @@
 Pure: bytes in, records out. Nothing here knows a case, a disk image or a command line, and nothing
 here imports ``echoforensics`` or ``chain_of_custody``.
 """
+
+#: What this package is part of. ``echoforensics`` looks here to tell it from another package of the same name.
+__distribution__ = "echoforensics"
+__version__ = "0.1.0"

@@ -6,9 +6,6 @@ from pathlib import Path
 
 import click
 
-from echoforensics.cli import keys
-from echoforensics.demo.run import run_demo
-
 
 @click.command("demo")
 @click.argument("folder", metavar="[DIR]", default="echoforensics-demo", type=click.Path(path_type=Path))
@@ -17,6 +14,9 @@ def command(*, folder: Path) -> None:
 
     DIR is a new folder (default: echoforensics-demo). Needs no network and no root.
     """
+    from echoforensics.cli import keys
+    from echoforensics.demo.run import run_demo
+
     index = run_demo(folder, lambda path: keys.create(path, None)[0], click.echo)
     root = index.parent.parent
     click.echo(f"\nTimeline: {root / 'timeline.csv'} and {root / 'timeline.jsonl'}; case: {root / 'case'}")

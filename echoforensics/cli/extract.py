@@ -6,16 +6,15 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from chain_of_custody.digest import DEFAULT_ALGORITHMS
-from echoforensics.cli import keys
-from echoforensics.cli.progress import progress
 from echoforensics.errors import UsageError
-from echoforensics.extraction.options import Options
-from echoforensics.extraction.run import Outcome, extract
-from echoforensics.timeline.query import zone
+
+if TYPE_CHECKING:
+    from echoforensics.extraction.run import Outcome
 
 _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
 
@@ -96,6 +95,12 @@ def command(
     opened read-only, and hashed whole before and after. Images are also searched for recordings and records by their
     own bytes, wherever they lie. A run that was interrupted goes on when the command is repeated.
     """
+    from echoforensics.cli import keys
+    from echoforensics.cli.progress import progress
+    from echoforensics.extraction.options import Options
+    from echoforensics.extraction.run import extract
+    from echoforensics.timeline.query import zone
+
     if unsigned and key_path:
         raise UsageError("--unsigned and --key exclude each other")
     zone(timezone)

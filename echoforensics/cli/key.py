@@ -8,15 +8,13 @@ from pathlib import Path
 
 import click
 
-from echoforensics.cli import keys
-
 
 @click.group("key")
-def group() -> None:
+def command() -> None:
     """Examiner keys."""
 
 
-@group.command("create")
+@command.command("create")
 @click.argument("path", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--unattended",
@@ -29,6 +27,8 @@ def create(*, path: Path | None, unattended: bool) -> None:  # fmt: skip
     The passphrase is taken from $ECHOFORENSICS_PASSPHRASE, or asked for on a terminal. Where there is neither,
     one is drawn and kept beside the key, and the command says so.
     """
+    from echoforensics.cli import keys
+
     path = path or keys.default_path()
     passphrase = None if unattended else os.environ.get(keys.PASSPHRASE_VARIABLE)
     if passphrase is None and not unattended and sys.stdin.isatty():
@@ -39,10 +39,12 @@ def create(*, path: Path | None, unattended: bool) -> None:  # fmt: skip
         click.echo(f"passphrase   {beside} (drawn by this command; whoever reads it can sign)")
 
 
-@group.command("show")
+@command.command("show")
 @click.argument("path", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
 def show(*, path: Path | None) -> None:
     """Show a key's fingerprint and its public part."""
+    from echoforensics.cli import keys
+
     path = path or keys.default_path()
     public = keys.load(path).public
     click.echo(f"key          {path}\nfingerprint  {public.fingerprint}\n{public.pem.strip()}")

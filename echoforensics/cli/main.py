@@ -8,14 +8,31 @@ import sys
 import click
 
 import echoforensics
-from echoforensics.cli import demo, extract, key, parsers, plaso, plaso_tools, report, timeline, trace, verify
+from echoforensics.cli import plaso_tools
+from echoforensics.cli.lazy_group import LazyGroup
 from echoforensics.errors import EchoforensicsError
 
 #: Exit codes; the commands themselves give 1 and 3, as the help of the group says.
 DONE, WRONG_INPUT, INTERRUPTED = 0, 2, 130
 
+#: What the list of commands says of each; its module is imported when it is called.
+SUMMARIES = {
+    "demo": "Build sample evidence, run the whole job on it, and say where to look.",
+    "extract": "Take in sources, extract and parse what they hold, and seal a case.",
+    "timeline": "Write the timeline of a case.",
+    "trace": "Show the bytes behind a row, read again from the evidence.",
+    "report": "Write the reviewers' bundle: pages and recordings that open in a browser, without a network.",
+    "verify": "Verify a case: ledger, signatures, tables, every artefact, and the sources where they can be reached.",
+    "parsers": "What can be read, what it is known by, and on what it was validated.",
+    "key": "Examiner keys.",
+    "plaso": "Have plaso's own commands see the parser; `echoforensics log2timeline` needs none of it.",
+}
+
 
 @click.group(
+    cls=LazyGroup,
+    package="echoforensics.cli",
+    summaries=SUMMARIES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done; 1 verification failed; 2 wrong usage, or input that cannot be opened; "
     "3 done, but some of the evidence could not be read (it is listed). "
@@ -29,10 +46,6 @@ def cli() -> None:
     """
 
 
-for module in (demo, extract, timeline, trace, report, verify, parsers):
-    cli.add_command(module.command)
-cli.add_command(key.group)
-cli.add_command(plaso.group)
 for made in plaso_tools.commands:
     cli.add_command(made)
 

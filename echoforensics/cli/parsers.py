@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from echoforensics.authoring import new_parser, pages
+from echoforensics.authoring import new_parser
 from echoforensics.errors import UsageError
-from parsers.catalogue import CatalogueEntry, catalogue
+
+if TYPE_CHECKING:
+    from parsers.catalogue import CatalogueEntry
 
 
 @click.command("parsers")
@@ -29,6 +32,9 @@ from parsers.catalogue import CatalogueEntry, catalogue
 @click.option("--pages", "folder", type=click.Path(path_type=Path, file_okay=False), help="Write a page for each.")
 def command(*, name: str | None, as_json: bool, new: bool, kind: str, into: Path, folder: Path | None) -> None:
     """What can be read, what it is known by, and on what it was validated."""
+    from echoforensics.authoring import pages
+    from parsers.catalogue import catalogue
+
     if new:
         _begin(name, kind, into)
         return
@@ -50,6 +56,8 @@ def command(*, name: str | None, as_json: bool, new: bool, kind: str, into: Path
 
 
 def _begin(name: str | None, kind: str, into: Path) -> None:
+    from parsers.catalogue import catalogue
+
     if name is None:
         raise UsageError("--new needs a NAME")
     if any(entry.name == name for entry in catalogue()):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -13,44 +11,53 @@ from echoforensics.plaso_plugin import hook_file
 
 
 @click.group("plaso")
-def group() -> None:
-    """Have plaso's own commands see the parser; none of it is needed for ``echoforensics log2timeline``."""
+def command() -> None:
+    """Have plaso's own commands see the parser; `echoforensics log2timeline` needs none of it."""
 
 
-@group.command("status")
+@command.command("status")
 def status() -> None:
     """Say whether the installed plaso is as it is known, and whether the hook is in."""
-    holds = import_module("echoforensics.plaso_plugin.plaso_internals")
-    holds.check()
-    tested = "the release that was tested" if version("plaso") == holds.TESTED else f"tested with {holds.TESTED}"
-    click.echo(f"plaso {version('plaso')}: all that echoforensics holds on to is there ({tested}; {holds.RANGE})")
+    from importlib.metadata import version
+
+    from echoforensics.plaso_plugin import plaso_internals
+
+    plaso_internals.check()
+    known = plaso_internals.TESTED
+    tested = "the release that was tested" if version("plaso") == known else f"tested with {known}"
+    click.echo(
+        f"plaso {version('plaso')}: all that echoforensics holds on to is there ({tested}; {plaso_internals.RANGE})"
+    )
     click.echo(f"hook: {'installed' if hook_file.installed() else 'not installed'} ({hook_file.place()})")
 
 
-@group.command("install-hook")
+@command.command("install-hook")
 def install_hook() -> None:
     """Make plain log2timeline, psteal, psort and image_export of this Python see the parser.
 
     One file is put into this Python's site-packages; it runs at each start of Python and waits for plaso.
     """
-    import_module("echoforensics.plaso_plugin.plaso_internals").check()
+    from echoforensics.plaso_plugin import plaso_internals
+
+    plaso_internals.check()
     click.echo(f"written: {hook_file.install()}; remove-hook takes it away again")
 
 
-@group.command("remove-hook")
+@command.command("remove-hook")
 def remove_hook() -> None:
     """Take the hook out again."""
     path = hook_file.remove()
     click.echo(f"removed: {path}" if path else "there was no hook")
 
 
-@group.command("data")
+@command.command("data")
 @click.argument("folder", type=click.Path(path_type=Path))
 def data(folder: Path) -> None:
     """Write plaso's data folder with ours in it to FOLDER, for plain ``psort --data FOLDER``."""
+    from echoforensics.plaso_plugin import overlay
+
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: exists and is not an empty folder")
-    overlay = import_module("echoforensics.plaso_plugin.overlay")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         overlay.build(overlay.of_plaso(), folder)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from importlib import import_module
 
 import click
 
@@ -19,8 +18,9 @@ _TOOLS = {
 
 
 def _run(tool: str, arguments: tuple[str, ...]) -> None:
-    # plaso takes half a second to import; only these commands need it.
-    sys.exit(import_module("echoforensics.plaso_plugin.tools").run(tool, arguments))
+    from echoforensics.plaso_plugin import tools
+
+    sys.exit(tools.run(tool, arguments))
 
 
 def _command(tool: str, said: str) -> click.Command:

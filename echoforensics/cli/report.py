@@ -6,10 +6,6 @@ from pathlib import Path
 
 import click
 
-from echoforensics.case.case import Case
-from echoforensics.report.bundle import write_report
-from echoforensics.timeline.query import zone
-
 
 @click.command("report")
 @click.argument("case_path", metavar="CASE", type=click.Path(path_type=Path))
@@ -29,6 +25,10 @@ from echoforensics.timeline.query import zone
 )
 def command(*, case_path: Path, output: Path, timezone: str) -> None:  # fmt: skip
     """Write the reviewers' bundle: pages and recordings that open in a browser, without a network."""
+    from echoforensics.case.case import Case
+    from echoforensics.report.bundle import write_report
+    from echoforensics.timeline.query import zone
+
     with Case.open(case_path) as case:
         local = zone(timezone or case.store.info().get("timezone", ""))
         if not case.sealed:

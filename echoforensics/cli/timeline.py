@@ -7,9 +7,7 @@ from pathlib import Path
 
 import click
 
-from echoforensics.case.case import Case
-from echoforensics.export.output import FORMATS, export
-from echoforensics.timeline.query import Query, instant, zone
+from echoforensics.export.output import FORMATS
 
 
 @click.command("timeline")
@@ -56,6 +54,10 @@ def command(
 
     Rows without a known time in UTC come last, and are left out where --from or --to is given.
     """
+    from echoforensics.case.case import Case
+    from echoforensics.export.output import export
+    from echoforensics.timeline.query import Query, instant, zone
+
     with Case.open(case_path) as case:
         local = zone(timezone)
         query = Query(

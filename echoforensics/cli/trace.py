@@ -7,11 +7,12 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from echoforensics.case.case import Case
-from echoforensics.tracing import Trace, trace
+if TYPE_CHECKING:
+    from echoforensics.tracing import Trace
 
 
 @click.command("trace")
@@ -25,6 +26,9 @@ def command(*, case_path: Path, exhibit: str, limit: int, raw: bool, as_json: bo
 
     EXHIBIT is an exhibit number, such as EF-0000012 or 12.
     """
+    from echoforensics.case.case import Case
+    from echoforensics.tracing import trace
+
     with Case.open(case_path) as case:
         found = trace(case, exhibit)
     if raw:

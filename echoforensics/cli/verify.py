@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from echoforensics.cli.progress import progress
-from echoforensics.verification import CaseVerification, verify_case
+if TYPE_CHECKING:
+    from echoforensics.verification import CaseVerification
 
 
 @click.command("verify")
@@ -22,6 +23,9 @@ def command(*, case_path: Path, fingerprint: str | None, no_sources: bool, as_js
 
     Exits with 1 if a check fails. Compare the fingerprint that is shown with the examiner's.
     """
+    from echoforensics.cli.progress import progress
+    from echoforensics.verification import verify_case
+
     with progress(quiet=as_json) as report:
         result = verify_case(
             case_path,
