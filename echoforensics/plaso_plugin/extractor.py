@@ -16,7 +16,7 @@ from echoforensics.evidence.archives.compressed_file import compression
 from echoforensics.evidence.entry import READ_ERRORS
 from echoforensics.evidence.limits import Budget
 from echoforensics.extraction.walk import is_archive
-from echoforensics.plaso_plugin import worker_check as roll_call
+from echoforensics.plaso_plugin import worker_check
 from echoforensics.plaso_plugin.archive_reading import ArchiveReading
 from echoforensics.plaso_plugin.fat_check import WARNING, misread_volume
 from echoforensics.plaso_plugin.file_source import file_of, in_archive
@@ -52,7 +52,7 @@ class AlexaPathSpecExtractor(extractors.PathSpecExtractor):
     ) -> Iterator[PathSpec]:
         """Path specifications of a source. plaso asks for a source's with ``recurse_file_system`` false."""
         if find_specs:
-            roll_call.note(FILTERED)
+            worker_check.note(FILTERED)
         elif not recurse_file_system and in_archive(path_spec):
             file = path_spec
             while file.HasParent():
@@ -75,7 +75,7 @@ class AlexaEventDataExtractor(extractors.EventDataExtractor):
         self._alexa: AlexaParser | None = enabled
         self._begun: FileEntry | None = None
         self._volumes: set[str] = set()
-        roll_call.answer()
+        worker_check.answer()
 
     def ParseFileEntryMetadata(self, parser_mediator: ParserMediator, file_entry: FileEntry) -> None:
         """Read the content, then the file system's times. plaso calls it first of all, for each file once."""
@@ -98,7 +98,8 @@ class AlexaEventDataExtractor(extractors.EventDataExtractor):
 
     def _read(self, mediator: ParserMediator, entry: FileEntry, data_stream: str) -> None:
         self._begun = entry
-        if self._alexa is None or not entry.IsFile() or (in_archive(entry.path_spec) and not roll_call.noted(FILTERED)):
+        archived = in_archive(entry.path_spec) and not worker_check.noted(FILTERED)
+        if self._alexa is None or not entry.IsFile() or archived:
             # What lies in an archive was read with the archive.
             return
         mediator.ClearParserChain()

@@ -18,8 +18,7 @@ from plaso.parsers.manager import ParsersManager
 from plaso.storage.factory import StorageFactory
 
 from echoforensics.errors import EchoforensicsError
-from echoforensics.plaso_plugin import overlay
-from echoforensics.plaso_plugin import worker_check as roll_call
+from echoforensics.plaso_plugin import overlay, worker_check
 from echoforensics.plaso_plugin.arguments import HELPERS
 from echoforensics.plaso_plugin.extractor import AlexaEventDataExtractor, AlexaPathSpecExtractor
 from echoforensics.plaso_plugin.parser import AlexaParser
@@ -68,7 +67,7 @@ def register() -> None:
 def _calling(create: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(create)
     def called(*arguments: Any, **named: Any) -> Any:
-        roll_call.call()
+        worker_check.call()
         return create(*arguments, **named)
 
     return called

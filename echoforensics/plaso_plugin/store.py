@@ -20,7 +20,7 @@ from plaso.lib.definitions import STORAGE_FORMAT_SQLITE
 from plaso.storage.factory import StorageFactory
 
 import echoforensics
-from echoforensics.plaso_plugin import plaso_internals as holds
+from echoforensics.plaso_plugin import plaso_internals
 from echoforensics.plaso_plugin.definitions import UNDECLARED, data_types, timeliner
 from echoforensics.plaso_plugin.event_data import event_data, parser_chain
 from echoforensics.plaso_plugin.path_specs import PathSpecs
@@ -45,7 +45,7 @@ def write(case: Case, query: Query, path: Path, zone: str = "") -> int:
         PlasoChangedError: the installed plaso is not as we know it.
         OSError: the file cannot be written.
     """
-    holds.check_store()
+    plaso_internals.check_store()
     with tempfile.TemporaryDirectory(prefix="echoforensics-plaso-") as data:
         # The timeliner reads nothing else of a data folder, and plaso's own mapping takes it a second.
         found = case.store.db.execute("SELECT DISTINCT data_type FROM rows ORDER BY data_type")

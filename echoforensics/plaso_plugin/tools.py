@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from echoforensics.errors import EchoforensicsError
-from echoforensics.plaso_plugin import plaso_internals as holds
-from echoforensics.plaso_plugin import worker_check as roll_call
+from echoforensics.plaso_plugin import plaso_internals, worker_check
 from echoforensics.plaso_plugin.vocabulary import NAME
 
 if TYPE_CHECKING:
@@ -41,18 +40,18 @@ def run(tool: str, arguments: Sequence[str]) -> int:
         NotLoadedError: our parser was asked for and was in none of plaso's processes. The storage file lacks every
             event of ours.
     """
-    holds.check()
+    plaso_internals.check()
     # Only now: importing it is the registration.
     import_module("echoforensics.plaso_plugin.registration")
     multiprocessing.freeze_support()
     before = sys.argv
     sys.argv = [tool, *arguments]
-    with roll_call.begin() as roll:
+    with worker_check.begin() as roll:
         try:
             code = int(import_module(f"plaso.scripts.{tool}").Main() or 0)
         finally:
             sys.argv = before
-        if roll_call.unanswered(roll):
+        if worker_check.unanswered(roll):
             raise NotLoadedError(tool)
     return code
 
@@ -63,18 +62,18 @@ def watch() -> None:
     Raises:
         PlasoChangedError: the installed plaso is not as we know it.
     """
-    holds.check_engine()
+    plaso_internals.check_engine()
     import_module("echoforensics.plaso_plugin.registration")
-    if roll_call.is_open():
+    if worker_check.is_open():
         return  # a process that one of plaso's tools has started
-    roll = roll_call.begin()
+    roll = worker_check.begin()
     atexit.register(_see, roll, os.getpid())
 
 
 def _see(roll: tempfile.TemporaryDirectory[str], owner: int) -> None:
     if os.getpid() != owner:
         return
-    lost = roll_call.unanswered(roll.name)
+    lost = worker_check.unanswered(roll.name)
     roll.cleanup()
     if lost:
         print(f"echoforensics: {NotLoadedError(Path(sys.argv[0]).name)}", file=sys.stderr, flush=True)  # noqa: T201

@@ -15,8 +15,7 @@ from plaso.engine.timeliner import EventDataTimeliner
 from plaso.formatters.yaml_formatters_file import YAMLFormattersFile
 from plaso.parsers.presets import ParserPresetsManager
 
-from echoforensics.plaso_plugin import overlay
-from echoforensics.plaso_plugin import plaso_internals as holds
+from echoforensics.plaso_plugin import overlay, plaso_internals
 from echoforensics.plaso_plugin.definitions import UNDECLARED, data_types
 from echoforensics.plaso_plugin.overlay import OverlayError
 from echoforensics.plaso_plugin.vocabulary import WORD_OF
@@ -116,28 +115,28 @@ def test_a_user_s_artefact_definitions_stand_beside_ours(tmp_path: Path) -> None
 
 
 def test_the_installed_plaso_is_the_one_that_was_tested() -> None:
-    assert version("plaso") == holds.TESTED
-    holds.check()
+    assert version("plaso") == plaso_internals.TESTED
+    plaso_internals.check()
 
 
 def test_the_range_is_the_one_that_the_package_requires() -> None:
-    assert f"plaso{holds.RANGE}" in (Path(__file__).parents[3] / "setup.cfg").read_text()
+    assert f"plaso{plaso_internals.RANGE}" in (Path(__file__).parents[3] / "setup.cfg").read_text()
 
 
 #: Takes each thing away that is held on to, in a process in which our parser is not registered.
 TAKING_AWAY = """
 from importlib import import_module
-from echoforensics.plaso_plugin import holds
+from echoforensics.plaso_plugin import plaso_internals
 
 def refused():
     try:
-        holds.check()
-    except holds.PlasoChangedError as error:
+        plaso_internals.check()
+    except plaso_internals.PlasoChangedError as error:
         return str(error)
     return "not refused"
 
-holds.check()
-for module, name, _ in (*holds.STORE, *holds.ENGINE, *holds.TOOLS):
+plaso_internals.check()
+for module, name, _ in (*plaso_internals.STORE, *plaso_internals.ENGINE, *plaso_internals.TOOLS):
     owner = import_module(module)
     *path, last = name.split(".")
     for part in path:
@@ -157,11 +156,11 @@ mediator = import_module("plaso.parsers.mediator").ParserMediator
 kept, mediator.__init__ = mediator.__init__, lambda self: setattr(self, "_stream", None)
 print("ParserMediator has no _event_data_stream" in refused(), "renamed attributes")
 mediator.__init__ = kept
-holds.check()
+plaso_internals.check()
 """
 
 
 def test_what_plaso_moves_or_renames_is_named(python: Callable[..., Any]) -> None:
     lines = python("-c", TAKING_AWAY).stdout.splitlines()
-    assert len(lines) == len((*holds.STORE, *holds.ENGINE, *holds.TOOLS)) + 2
+    assert len(lines) == len((*plaso_internals.STORE, *plaso_internals.ENGINE, *plaso_internals.TOOLS)) + 2
     assert [line for line in lines if not line.startswith("True ")] == []
