@@ -36,10 +36,10 @@ def first_read(path: Path) -> tuple[float, int, int]:
     begun = time.perf_counter()
     with FirstRead(Task(path, (), DEFAULT_ALGORITHMS, carve=True), source.size) as read:
         entries = sum(_matched(source, entry) for entry in source.container.entries() if isinstance(entry, Entry))
-        finds = len(read.result().carved or ())
+        found = len(read.result().carved or ())
     took = time.perf_counter() - begun
     source.close()
-    return took, entries, finds
+    return took, entries, found
 
 
 def _matched(source: EvidenceSource, entry: Entry) -> int:
@@ -56,13 +56,13 @@ def main() -> None:
     path, runs = Path(sys.argv[1]), int(sys.argv[2])
     load()
     alone, read = [], []
-    entries = finds = 0
+    entries = found = 0
     for number in range(runs + 1):
         alone.append(hash_alone(path))
-        took, entries, finds = first_read(path)
+        took, entries, found = first_read(path)
         read.append(took)
         print(f"run {number}: {alone[-1]:.2f} s alone, {read[-1]:.2f} s", file=sys.stderr)
-    json.dump({"alone": alone[1:], "read": read[1:], "entries": entries, "finds": finds}, sys.stdout)
+    json.dump({"alone": alone[1:], "read": read[1:], "entries": entries, "finds": found}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -25,10 +25,10 @@ _MAX_DEPTH = 12
 def hidden(value: str) -> str:
     """What is said of a secret: its length and, where it is long enough not to be guessed from it, its SHA-256."""
     content = value.encode("utf-8", "surrogateescape")
-    said = f"present, {len(value)} character{'' if len(value) == 1 else 's'}"
+    text = f"present, {len(value)} character{'' if len(value) == 1 else 's'}"
     if len(value) < MIN_DIGEST:
-        return said
-    return f"{said}, SHA-256 {hashlib.sha256(content).hexdigest()}"
+        return text
+    return f"{text}, SHA-256 {hashlib.sha256(content).hexdigest()}"
 
 
 def is_secret_name(name: str) -> bool:

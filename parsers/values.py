@@ -18,7 +18,7 @@ MAX_CHARACTERS = 262_144
 MAX_NAME = 200
 #: The field that says what was left out.
 LEFT_OUT = "left_out"
-_MAX_REMARKS = 20
+_MAX_LEFT_OUT = 20
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class Keeper:
         if isinstance(value, str):
             return self._text(value, name)
         if depth >= MAX_DEPTH and isinstance(value, (Mapping, list)) and value:
-            self._remark(f"{name}: nested deeper than {MAX_DEPTH} levels")
+            self._leave_out(f"{name}: nested deeper than {MAX_DEPTH} levels")
             return None
         if isinstance(value, Mapping):
             return self._object(value, name, depth)
@@ -59,7 +59,7 @@ class Keeper:
     def _text(self, text: str, name: str) -> str:
         room = min(MAX_TEXT, MAX_CHARACTERS - self._characters)
         if len(text) > room:
-            self._remark(f"{name}: {len(text) - room} of {len(text)} characters")
+            self._leave_out(f"{name}: {len(text) - room} of {len(text)} characters")
             text = text[:room]
         self._characters += len(text)
         return text
@@ -68,12 +68,12 @@ class Keeper:
         kept: dict[str, Value] = {}
         for key, value in item.items():
             if len(kept) >= MAX_MEMBERS or self._values >= MAX_VALUES:
-                self._remark(f"{name or 'the record'}: {len(item) - len(kept)} of {len(item)} members")
+                self._leave_out(f"{name or 'the record'}: {len(item) - len(kept)} of {len(item)} members")
                 break
             short = key
             if len(key) > MAX_NAME:
                 short = key[:MAX_NAME]
-                self._remark(f"{name or 'the record'}: the end of a name of {len(key)} characters")
+                self._leave_out(f"{name or 'the record'}: the end of a name of {len(key)} characters")
             kept[short] = self.keep(value, f"{name}.{short}" if name else short, depth + 1)
         return kept
 
@@ -81,14 +81,14 @@ class Keeper:
         kept: list[Value] = []
         for value in items:
             if len(kept) >= MAX_MEMBERS or self._values >= MAX_VALUES:
-                self._remark(f"{name}: {len(items) - len(kept)} of {len(items)} members")
+                self._leave_out(f"{name}: {len(items) - len(kept)} of {len(items)} members")
                 break
             kept.append(self.keep(value, f"{name}[{len(kept)}]", depth + 1))
         return kept
 
-    def _remark(self, remark: str) -> None:
-        if len(self.left_out) < _MAX_REMARKS:
-            self.left_out.append(remark)
+    def _leave_out(self, reason: str) -> None:
+        if len(self.left_out) < _MAX_LEFT_OUT:
+            self.left_out.append(reason)
 
 
 def shown(value: object, limit: int = 300) -> str | None:

@@ -43,7 +43,7 @@ def page_around(view: View, at: int) -> Carved | None:
             if tried > _MAX_TRIED:
                 return None
             page = leaf_page(room[start : start + size])
-            if page and (page.holds(at - begin - start) or page.unused(at - begin - start)):
+            if page and (page.is_in_row(at - begin - start) or page.unused(at - begin - start)):
                 return _carved(page, begin + start, at - begin - start, framed=framed)
     return None
 
@@ -86,7 +86,7 @@ def _carved(page: LeafPage, start: int, at: int, *, framed: bool) -> Carved:
     size = len(page.page.content)
     rows = len(page.cells)
     told = [f"{rows} row{'s' if rows > 1 else ''}"]
-    if not page.holds(at):
+    if not page.is_in_row(at):
         told.append("what was noticed lies in room of the page that is no longer in use")
     if framed:
         told.append("it lies behind what looks like the header of a frame of a write-ahead log")

@@ -113,12 +113,12 @@ def command(
     )  # fmt: skip
     with progress(quiet=as_json) as report:
         outcome = extract(list(sources), case_path, key, options, report)
-    click.echo(json.dumps(asdict(outcome)) if as_json else _said(outcome, case_path))
+    click.echo(json.dumps(asdict(outcome)) if as_json else _as_text(outcome, case_path))
     if outcome.issues:
         sys.exit(3)
 
 
-def _said(outcome: Outcome, case_path: Path) -> str:
+def _as_text(outcome: Outcome, case_path: Path) -> str:
     lines = [
         f"Case {case_path}: {outcome.evidence} evidence items, {outcome.entries} entries read"
         + (f", {outcome.carved} of them carved." if outcome.carved else "."),

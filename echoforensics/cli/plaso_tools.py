@@ -23,7 +23,7 @@ def _run(tool: str, arguments: tuple[str, ...]) -> None:
     sys.exit(tools.run(tool, arguments))
 
 
-def _command(tool: str, said: str) -> click.Command:
+def _command(tool: str, summary: str) -> click.Command:
     return click.Command(
         tool,
         callback=partial(_run, tool),
@@ -32,9 +32,9 @@ def _command(tool: str, said: str) -> click.Command:
         context_settings={"ignore_unknown_options": True, "help_option_names": []},
         add_help_option=False,
         options_metavar="",
-        help=f"{said} Every argument is passed on; see docs/plaso.md.",
-        short_help=said,
+        help=f"{summary} Every argument is passed on; see docs/plaso.md.",
+        short_help=summary,
     )
 
 
-commands = tuple(_command(tool, said) for tool, said in _TOOLS.items())
+commands = tuple(_command(tool, summary) for tool, summary in _TOOLS.items())

@@ -44,15 +44,15 @@ class _PlainProgress:
 
     def __init__(self) -> None:
         self._last = ""
-        self._begun = self._told = 0.0
+        self._begun = self._written_at = 0.0
 
     def __call__(self, doing: str, done: int, total: int) -> None:
         stage, now = doing.partition(":")[0], time.monotonic()
         if stage != self._last:
-            self._last, self._begun, self._told = stage, now, now
+            self._last, self._begun, self._written_at = stage, now, now
             click.echo(stage, err=True)
-        elif now - self._told >= _LINE_INTERVAL:
-            self._told = now
+        elif now - self._written_at >= _LINE_INTERVAL:
+            self._written_at = now
             click.echo(f"{stage}: {pace(done, total, now - self._begun)}", err=True)
 
 

@@ -36,7 +36,7 @@ def command(*, case_path: Path, exhibit: str, limit: int, raw: bool, as_json: bo
     elif as_json:
         click.echo(json.dumps(_as_json(found), ensure_ascii=False))
     else:
-        click.echo(_said(found, limit))
+        click.echo(_as_text(found, limit))
 
 
 def _as_json(found: Trace) -> dict[str, object]:
@@ -47,7 +47,7 @@ def _as_json(found: Trace) -> dict[str, object]:
     return shown
 
 
-def _said(found: Trace, limit: int) -> str:
+def _as_text(found: Trace, limit: int) -> str:
     row = found.row
     lines = [f"{row['exhibit']}  {row['message']}", ""]
     lines += [f"{name:16}{row[name]}" for name in _SHOWN if row[name] not in (None, [], "")]

@@ -33,7 +33,7 @@ def command(*, case_path: Path, fingerprint: str | None, no_sources: bool, as_js
             sources=not no_sources,
             report=lambda what: report(f"verifying {what}", 0, 0),
         )
-    click.echo(json.dumps(_as_json(result)) if as_json else _said(result))
+    click.echo(json.dumps(_as_json(result)) if as_json else _as_text(result))
     if not result.ok:
         sys.exit(1)
 
@@ -49,7 +49,7 @@ def _as_json(result: CaseVerification) -> dict[str, object]:
     }
 
 
-def _said(result: CaseVerification) -> str:
+def _as_text(result: CaseVerification) -> str:
     lines = [f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {check.detail}" for check in result.checks.checks]
     lines += [f"--    source {name}: not found where it lay, so not compared" for name in result.unreachable]
     if not result.ok:

@@ -38,7 +38,7 @@ _NAMELESS = "$OrphanFiles/"
 _FOLDER_ATTRIBUTE = 0x10
 _SMALL_BUFFER = 64 * 1024
 #: The libraries name each of their own functions on the way; this much of it is told.
-_SAID = 240
+_MAX_ERROR = 240
 
 _TABLES = """
 CREATE TABLE first (path TEXT, value TEXT);
@@ -204,4 +204,4 @@ class _SecondWalk:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0][:_SAID] if str(error) else type(error).__name__
+    return str(error).splitlines()[0][:_MAX_ERROR] if str(error) else type(error).__name__

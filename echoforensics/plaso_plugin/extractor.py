@@ -98,7 +98,7 @@ class AlexaEventDataExtractor(extractors.EventDataExtractor):
 
     def _read(self, mediator: ParserMediator, entry: FileEntry, data_stream: str) -> None:
         self._begun = entry
-        archived = in_archive(entry.path_spec) and not worker_check.noted(FILTERED)
+        archived = in_archive(entry.path_spec) and not worker_check.is_noted(FILTERED)
         if self._alexa is None or not entry.IsFile() or archived:
             # What lies in an archive was read with the archive.
             return

@@ -97,8 +97,8 @@ def check_store() -> None:
     _check(STORE)
 
 
-def _check(holds: Internals) -> None:
-    for module, name, parameters in holds:
+def _check(internals: Internals) -> None:
+    for module, name, parameters in internals:
         found: object
         try:
             found = import_module(module)

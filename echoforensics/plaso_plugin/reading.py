@@ -85,8 +85,8 @@ class FileReading:
     def warn(self, issue: Issue, file: File) -> None:
         """Have plaso keep an issue as a warning."""
         place = f" ({issue.locator})" if issue.locator else ""
-        said = f"{issue.parser}: {issue.what}{place}" if issue.parser else f"{issue.what}{place}"
-        self._mediator.ProduceWarning(f"{file.source.path}: {said}", path_spec=file.spec)
+        text = f"{issue.parser}: {issue.what}{place}" if issue.parser else f"{issue.what}{place}"
+        self._mediator.ProduceWarning(f"{file.source.path}: {text}", path_spec=file.spec)
 
     def _record(self, record: Record, file: File, ordinal: int) -> None:
         row = _row(record)

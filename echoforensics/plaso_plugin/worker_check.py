@@ -36,7 +36,7 @@ def note(name: str) -> None:
         (folder / name).touch()
 
 
-def noted(name: str) -> bool:
+def is_noted(name: str) -> bool:
     """Whether something was noted."""
     folder = _folder()
     return folder is not None and (folder / name).exists()

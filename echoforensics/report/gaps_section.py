@@ -68,18 +68,18 @@ def issues_section(case: Case) -> str:
 
 def _searched(case: Case) -> list[str]:
     """Which images were searched for recordings and records outside files; nothing where there is no image."""
-    told: list[tuple[str, str]] = []
+    images: list[tuple[str, str]] = []
     for entry in case.actions():
         if entry.action != "source taken in" or "carving" not in entry.detail or not entry.detail.get("described"):
             continue
         found = entry.detail["carving"]
         if isinstance(found, dict):
             new = int(found["found"]) - int(found["within_files_that_were_read"])
-            said = f"searched by content: {counted(new, 'find')} beside the files that were listed"
+            result = f"searched by content: {counted(new, 'find')} beside the files that were listed"
         else:
-            said = "not searched by content: deleted recordings and records outside its files were not looked for"
-        told.append((evidence(str(entry.detail["evidence"])), said))
-    return ["<h3>Images, outside their files</h3>", table(("Image", "Outside its files"), told)] if told else []
+            result = "not searched by content: deleted recordings and records outside its files were not looked for"
+        images.append((evidence(str(entry.detail["evidence"])), result))
+    return ["<h3>Images, outside their files</h3>", table(("Image", "Outside its files"), images)] if images else []
 
 
 def _unclaimed(case: Case) -> tuple[dict[str, list[int]], int]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import ClassVar
 
-from parsers.alexa_api.answers.repeats import noted
+from parsers.alexa_api.answers.repeats import repeats_marked
 from parsers.alexa_api.answers.responses import data_types, kinds, quoted_keys, read, telltale
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body, JsonPlaces, Tokens
@@ -96,7 +96,7 @@ class ApiJson(Parser):
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield the records of every answer in the file."""
-        yield from noted(self._answers(source))
+        yield from repeats_marked(self._answers(source))
 
     def _answers(self, source: Source) -> Iterator[Record | Issue]:
         loaded = load(source)
@@ -161,8 +161,8 @@ def _pair(
         asked = next((asked[key] for key in ("url", "request") if key in asked), None)
     url = ApiUrl.parse(asked) if isinstance(asked, str) else None
     if url is None:
-        told = f'"{shown(asked, 100) or ""}"' if isinstance(asked, str) else "no text"
-        yield Issue(f"The address of the request is not one of the Alexa service: {told}. Not read.", here)
+        given = f'"{shown(asked, 100) or ""}"' if isinstance(asked, str) else "no text"
+        yield Issue(f"The address of the request is not one of the Alexa service: {given}. Not read.", here)
         return
     key = next(key for key in RESPONSE_KEYS if key in pair)
     value, within = pair[key], places.under((*tokens, key))

@@ -93,7 +93,7 @@ class AlexaExportCsv(Parser):
         whole = len(source.head) - (source.size > len(source.head))
         found = rows(io.BytesIO(source.head))
         names = next(found, None)
-        if names is None or names.end > whole or names.issue or names.remark or len(names.values) > MAX_COLUMNS:
+        if names is None or names.end > whole or names.issue or names.encoding_issue or len(names.values) > MAX_COLUMNS:
             return False
         first = [names, *(row for row in islice(found, _LOOK - 1) if row.end <= whole)]
         header = TableHeader.of(first[0].values)
@@ -167,8 +167,8 @@ def _table(source: Source, header: TableHeader, found: Iterator[ExportRow]) -> I
         if issue := row.issue or _misfit(header, row):
             yield Issue(f"A row of the table cannot be read: {issue}.", row.locator, row.excerpt)
             continue
-        if row.remark:
-            yield Issue(f"{row.remark}.", row.locator, row.excerpt)
+        if row.encoding_issue:
+            yield Issue(f"{row.encoding_issue}.", row.locator, row.excerpt)
         values = header.given(row)
         if not values:
             continue

@@ -55,9 +55,9 @@ def known(definition: ExportDefinition, row: ExportRow, values: Mapping[str, str
         try:
             timestamp = _timestamp(recorded, column.description, column.note, column.form, utc=column.utc)
         except (ValueError, OverflowError):
-            said = shown(recorded, 60) or ""
+            value = shown(recorded, 60) or ""
             form = f"A time of the form {column.form}" if column.form else "An ISO 8601 time"
-            yield Issue(f'{form} is expected ({column.description}), "{said}" stands there.', row.locator)
+            yield Issue(f'{form} is expected ({column.description}), "{value}" stands there.', row.locator)
         else:
             timestamps += [timestamp] if timestamp else []
     columns = {}
@@ -87,9 +87,9 @@ def known_by_name(
         row: the row.
         values: its values by name.
     """
-    told = unknown("", times, row, values)
+    record = unknown("", times, row, values)
     message = f"{definition.message.text.rstrip('.')}; the row gives {_given(values)}."
-    return replace(told, data_type=definition.data_type, message=message)
+    return replace(record, data_type=definition.data_type, message=message)
 
 
 def unknown(table: str, times: tuple[str, ...], row: ExportRow, values: Mapping[str, str]) -> Record:
@@ -123,9 +123,9 @@ def unknown(table: str, times: tuple[str, ...], row: ExportRow, values: Mapping[
 
 def _given(values: Mapping[str, str]) -> str:
     """The first values of a row, with their names."""
-    said = [f'{shown(name, 60)} "{shown(value, 60)}"' for name, value in list(values.items())[:_MAX_SHOWN]]
+    parts = [f'{shown(name, 60)} "{shown(value, 60)}"' for name, value in list(values.items())[:_MAX_SHOWN]]
     more = f" and {len(values) - _MAX_SHOWN} more" if len(values) > _MAX_SHOWN else ""
-    return f"{', '.join(said)}{more}"
+    return f"{', '.join(parts)}{more}"
 
 
 def _timestamp(recorded: str, description: str, note: str, form: str = "", *, utc: bool = False) -> Timestamp | None:

@@ -34,7 +34,7 @@ class ExportRow:
     end: int
     excerpt: bytes
     issue: str = ""
-    remark: str = ""
+    encoding_issue: str = ""
 
 
 class _TooLongError(ValueError):
@@ -117,8 +117,8 @@ def rows(stream: BinaryIO) -> Iterator[ExportRow]:
             one_line = True
         if values or issue:
             locator = at_line(number + 1) if one_line else at_bytes(lines.start, lines.offset - lines.start)
-            remark = "" if issue else _remark(values, undecoded=lines.undecoded)
-            yield ExportRow(tuple(values), locator, lines.offset, lines.first[:64], issue, remark)
+            encoding_issue = "" if issue else _remark(values, undecoded=lines.undecoded)
+            yield ExportRow(tuple(values), locator, lines.offset, lines.first[:64], issue, encoding_issue)
 
 
 def _remark(values: list[str], *, undecoded: bool) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from parsers.app.ios_preferences import timestamp_of
-from parsers.formats.property_list.property_list import PropertyList, load, looks_like, told
+from parsers.formats.property_list.property_list import PropertyList, load, looks_like, record_value
 from parsers.parser import About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.registry import register
@@ -103,26 +103,26 @@ def _record(source: Source, kind: _Kind, found: PropertyList) -> Record:
     apps = _apps(found.values)
     encrypted = found.values.get("IsEncrypted")
     parts = [
-        _told("the device is named", values, "Device Name", "DeviceName", quoted=True),
-        _told("model", values, "Product Type", "ProductType"),
-        _told("version of the system", values, "Product Version", "ProductVersion"),
-        _told("serial number", values, "Serial Number", "SerialNumber"),
+        _part("the device is named", values, "Device Name", "DeviceName", quoted=True),
+        _part("model", values, "Product Type", "ProductType"),
+        _part("version of the system", values, "Product Version", "ProductVersion"),
+        _part("serial number", values, "Serial Number", "SerialNumber"),
         {True: "the backup is encrypted", False: "the backup is not encrypted"}.get(encrypted is True)
         if isinstance(encrypted, bool)
         else None,
-        _told("state", values, "SnapshotState", "BackupState"),
+        _part("state", values, "SnapshotState", "BackupState"),
         f"apps of Amazon: {', '.join(apps[:10])}" if apps else None,
     ]
-    said = "; ".join(part for part in parts if part) or "nothing that is told here"
+    text = "; ".join(part for part in parts if part) or "nothing that is told here"
     fields: dict[str, Value] = {"file": source.name, "amazon_apps": list(apps)}
     keeper = Keeper()
     for name in _KEPT:
         if name in values:
-            fields[name] = keeper.keep(told(values[name], name), name)
+            fields[name] = keeper.keep(record_value(values[name], name), name)
     udid = shown(values.get("Unique Identifier") or values.get("UniqueDeviceID"), 80)
     return Record(
         DATA_TYPE,
-        f"The list {source.name} of an iOS backup says: {said}.",
+        f"The list {source.name} of an iOS backup says: {text}.",
         "",
         tuple(_timestamps(kind, found)),
         fields=keeper.fields(fields),
@@ -130,7 +130,7 @@ def _record(source: Source, kind: _Kind, found: PropertyList) -> Record:
     )
 
 
-def _told(label: str, values: Mapping[str, object], *names: str, quoted: bool = False) -> str | None:
+def _part(label: str, values: Mapping[str, object], *names: str, quoted: bool = False) -> str | None:
     text = next((text for name in names if (text := shown(values.get(name), 80))), None)
     if text is None:
         return None

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from parsers.formats.property_list.property_list import Date, PropertyList, load, looks_like, told
+from parsers.formats.property_list.property_list import Date, PropertyList, load, looks_like, record_value
 from parsers.parser import About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.registry import register
@@ -61,7 +61,7 @@ def _record(source: Source, found: PropertyList) -> Record:
     listed = ", ".join(names[:_NAMED]) + (f", and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
     count = f"{len(names)} value{'' if len(names) == 1 else 's'}: {listed}" if names else "no value"
     timestamps = (_timestamp(date) for date in found.dates)
-    fields = {"file": source.name, "values": told(found.values)}
+    fields = {"file": source.name, "values": record_value(found.values)}
     return Record(
         DATA_TYPE,
         f'The preferences file "{shown(source.name, 120)}" of the app keeps {count}.',

@@ -88,15 +88,15 @@ def _read(source: Source) -> Iterator[Record | Issue]:
         return
     found = _FileValues()
     yield from found.take(document.root)
-    told: set[str] = set()
+    interpreted: set[str] = set()
     for kind in kinds():
         if kind.fits(source.path, frozenset(found.values)):
             for names, made in kind.read(found.values):
-                told.update(names)
+                interpreted.update(names)
                 yield made
-    rest = [item for item in found.all if item.name not in told or item is not found.values[item.name]]
+    rest = [item for item in found.all if item.name not in interpreted or item is not found.values[item.name]]
     if rest or (not document.issues and not found.all):
-        yield from _others(source, document.root, rest, further=bool(told))
+        yield from _others(source, document.root, rest, further=bool(interpreted))
 
 
 @dataclass(slots=True)

@@ -121,11 +121,11 @@ def _peer(file: str, number: int, line: str, adapter: str, names: dict[str, str]
     fields: dict[str, Value] = {"file": file, "adapter": adapter, "peer": peer}
     if found["more"]:
         fields["address_type" if file != "sdp" else "handle"] = found["more"][1:]
-    said = f"the Bluetooth device {peer}"
+    text = f"the Bluetooth device {peer}"
     if name := names.get(peer):
         fields["name"] = name
-        said += f' (named "{shown(name, 100)}")'
-    gaps = {"{peer}": said, "{}": shown(reading.shown) or ""}
+        text += f' (named "{shown(name, 100)}")'
+    gaps = {"{peer}": text, "{}": shown(reading.shown) or ""}
     message = _GAP.sub(lambda gap: gaps[gap[0]], kind.sentence)
     timestamps = tuple(replace(timestamp, locator=at_line(number)) for timestamp in reading.timestamps)
     if not timestamps:
@@ -138,8 +138,8 @@ def _peer(file: str, number: int, line: str, adapter: str, names: dict[str, str]
         fields=Keeper().fields({**fields, **reading.fields}),
         keys=(bluetooth_address.key(peer),),
     )
-    if reading.remark:
-        yield Issue(reading.remark, at_line(number))
+    if reading.issue:
+        yield Issue(reading.issue, at_line(number))
 
 
 def _excerpt(file: str, line: str) -> bytes:
@@ -158,12 +158,12 @@ def _config(content: bytes, adapter: str) -> Iterator[Record | Issue]:
         if is_secret_name(name):
             value = hidden(value)
         fields: dict[str, Value] = {"file": CONFIG, "adapter": adapter, "name": name, "value": value}
-        said = shown(value, 200) or "nothing"
+        text = shown(value, 200) or "nothing"
         if name == "class" and (number_of := _class_number(value)) is not None:
             fields["class_in_words"] = bluetooth_class.in_words(number_of)
-            said += f" ({fields['class_in_words']})"
+            text += f" ({fields['class_in_words']})"
         message = (
-            f"The device's Bluetooth store keeps the setting {name} of its own adapter {adapter}: {said}.{NO_TIME}"
+            f"The device's Bluetooth store keeps the setting {name} of its own adapter {adapter}: {text}.{NO_TIME}"
         )
         yield Record(
             "echo:bluetooth:adapter",

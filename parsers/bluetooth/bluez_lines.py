@@ -54,7 +54,7 @@ class LineReading:
     shown: str
     fields: dict[str, Value] = field(default_factory=dict)
     timestamps: tuple[Timestamp, ...] = ()
-    remark: str = ""
+    issue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +117,14 @@ def _eir(value: str) -> LineReading | None:
         return None
     eir = bluetooth_eir.decode(bytes.fromhex(text))
     fields: dict[str, Value] = {"name": eir.name, "services": eir.services, **eir.fields, "eir": text.lower()}
-    said = [f'the name "{eir.name}"'] if eir.name else []
+    parts = [f'the name "{eir.name}"'] if eir.name else []
     if eir.services:
-        said.append("the services " + ", ".join(str(service) for service in eir.services[:20]))
-    remark = ""
+        parts.append("the services " + ", ".join(str(service) for service in eir.services[:20]))
+    issue = ""
     if eir.unread:
         fields["unread"] = eir.unread[:64].hex()
-        remark = f"The last {len(eir.unread)} bytes of the answer are not of the form and were not decoded."
-    return LineReading(" and ".join(said) or "neither name nor services", fields, remark=remark)
+        issue = f"The last {len(eir.unread)} bytes of the answer are not of the form and were not decoded."
+    return LineReading(" and ".join(parts) or "neither name nor services", fields, issue=issue)
 
 
 def _link_key(value: str) -> LineReading | None:

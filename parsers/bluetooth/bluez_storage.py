@@ -111,9 +111,9 @@ def _kept(made: Sections) -> dict[str, Value]:
 def _adapter(adapter: str, made: Sections) -> Record:
     kept = _kept(made)
     general = kept.get("General")
-    told = list(general.items())[:12] if isinstance(general, dict) else []
-    said = "; ".join(f"{name} {shown(value, 120) or 'empty'}" for name, value in told)
-    message = f"{_STORE} keeps settings of its own adapter {adapter}: {said or 'none'}.{NO_TIME}"
+    first = list(general.items())[:12] if isinstance(general, dict) else []
+    text = "; ".join(f"{name} {shown(value, 120) or 'empty'}" for name, value in first)
+    message = f"{_STORE} keeps settings of its own adapter {adapter}: {text or 'none'}.{NO_TIME}"
     fields: dict[str, Value] = {"file": "settings", "adapter": adapter, "sections": kept}
     return Record(
         "echo:bluetooth:adapter",
@@ -128,22 +128,22 @@ def _peer(adapter: str, peer: str, file: str, made: Sections) -> Record:
     general = {name: setting.value for name, setting in made.get("General", {}).items()}
     file = file if file in _PEER_FILES else "cache"
     fields: dict[str, Value] = {"file": file, "adapter": adapter, "peer": peer}
-    said = []
+    parts = []
     for name, word in (("Name", "name"), ("Alias", "alias")):
         if text := general.get(name):
             fields[word] = text
-            said.append(f'the {word} "{shown(text, 100)}"')
+            parts.append(f'the {word} "{shown(text, 100)}"')
     if (number := _number(general.get("Class", ""))) is not None:
         fields["class_in_words"] = bluetooth_class.in_words(number)
-        said.append(f"the class {general['Class']} ({fields['class_in_words']})")
+        parts.append(f"the class {general['Class']} ({fields['class_in_words']})")
     if text := general.get("Services"):
         names = [bluetooth_uuid.in_words(uuid) for uuid in text.split(";") if uuid.strip()]
         fields["services"] = list(names)
-        said.append("the services " + ", ".join(names[:20]))
-    said += [f"{name} {general[name]}" for name in ("Trusted", "Blocked") if general.get(name) in {"true", "false"}]
+        parts.append("the services " + ", ".join(names[:20]))
+    parts += [f"{name} {general[name]}" for name in ("Trusted", "Blocked") if general.get(name) in {"true", "false"}]
     fields["sections"] = _kept(made)
     what = {"info": "of", "cache": "in its cache of"}.get(file, f'in the file "{file}" of')
-    message = f"{_STORE} keeps {what} the Bluetooth device {peer}: {'; '.join(said) or 'no name'}.{NO_TIME}"
+    message = f"{_STORE} keeps {what} the Bluetooth device {peer}: {'; '.join(parts) or 'no name'}.{NO_TIME}"
     return Record(
         "echo:bluetooth:peer", message, "", fields=Keeper().fields(fields), keys=(bluetooth_address.key(peer),)
     )

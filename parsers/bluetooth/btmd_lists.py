@@ -60,8 +60,8 @@ class BtmdLists(Parser):
         content, issues = whole(source)
         yield from issues
         if not content:
-            said = f'The Bluetooth manager\'s file "{source.name}" is empty: it lists nothing.{NO_TIME}'
-            yield Record("echo:bluetooth:adapter", said, "", fields={"file": source.name, "entries": 0})
+            message = f'The Bluetooth manager\'s file "{source.name}" is empty: it lists nothing.{NO_TIME}'
+            yield Record("echo:bluetooth:adapter", message, "", fields={"file": source.name, "entries": 0})
             return
         count, end = 0, 0
         try:

@@ -102,15 +102,15 @@ def _answer(
     found: FoundEntry,
     parts: list[tuple[PartName, FoundEntry]] | None,
 ) -> Iterator[Record | Issue]:
-    doubts = list(found.doubts)
-    info, where = _note(files, found, doubts)
+    issues = list(found.issues)
+    info, where = _note(files, found, issues)
     if parts:
         body, more = together(parts, files)
-        doubts += more
+        issues += more
     else:
-        body = _body(files, found, doubts)
+        body = _body(files, found, issues)
     if info and info.truncated:
-        doubts.append("The browser noted that the body broke off.")
+        issues.append("The browser noted that the body broke off.")
     entry = replace(
         _entry(source, files, clock, key, found),
         status_line=info.status_line if info else "",
@@ -120,24 +120,24 @@ def _answer(
     fields: dict[str, Value] = {**entry.fields}
     if where:
         fields["cache_note"] = f"{where.file} {place_of(where)}".strip()
-    yield from _given(replace(entry, fields=fields), found, body, doubts)
+    yield from _given(replace(entry, fields=fields), found, body, issues)
 
 
 def _orphan(
     source: Source, files: BlockFiles, clock: Clock, key: AlexaKey, parts: list[tuple[PartName, FoundEntry]]
 ) -> Iterator[Record | Issue]:
-    body, doubts = together(parts, files)
+    body, issues = together(parts, files)
     first = parts[0][1]
-    yield from _given(_entry(source, files, clock, key, first), first, body, [*first.doubts, *doubts])
+    yield from _given(_entry(source, files, clock, key, first), first, body, [*first.issues, *issues])
 
 
-def _given(entry: Cached, found: FoundEntry, body: CachedBody, doubts: list[str]) -> Iterator[Record | Issue]:
+def _given(entry: Cached, found: FoundEntry, body: CachedBody, issues: list[str]) -> Iterator[Record | Issue]:
     address = found.entry.address
-    for doubt in doubts:
-        yield Issue(f"{key_name(entry)}: {doubt}")
+    for issue in issues:
+        yield Issue(f"{key_name(entry)}: {issue}")
     if not body.content:
         body = CachedBody(b"", place_of(address), address.file)
-    for item in records(replace(entry, body=body, doubts=tuple(doubts))):
+    for item in records(replace(entry, body=body, issues=tuple(issues))):
         # An issue's locator would be taken for one of the index.
         yield replace(item, locator="") if isinstance(item, Issue) else item
 
@@ -147,30 +147,30 @@ def key_name(entry: Cached) -> str:
     return f"{entry.kind}, entry for {entry.url.plain_path}"
 
 
-def _note(files: BlockFiles, found: FoundEntry, doubts: list[str]) -> tuple[HttpInfo | None, Address]:
+def _note(files: BlockFiles, found: FoundEntry, issues: list[str]) -> tuple[HttpInfo | None, Address]:
     address, size = found.entry.streams[NOTE], found.entry.sizes[NOTE]
     if not address:
         return None, address
     try:
         return HttpInfo.parse(files.content(address, size, _MAX_NOTE)), address
     except (BlockError, HttpInfoError) as error:
-        doubts.append(f"The note on the answer, with its times and headers, cannot be read: {error}.")
+        issues.append(f"The note on the answer, with its times and headers, cannot be read: {error}.")
         return None, address
 
 
-def _body(files: BlockFiles, found: FoundEntry, doubts: list[str]) -> CachedBody:
+def _body(files: BlockFiles, found: FoundEntry, issues: list[str]) -> CachedBody:
     address, size = found.entry.streams[BODY], found.entry.sizes[BODY]
     if not address:
         return CachedBody(b"", "")
     try:
         content = files.content(address, size, MAX_BODY)
     except BlockError as error:
-        doubts.append(f"The body cannot be read: {error}.")
+        issues.append(f"The body cannot be read: {error}.")
         return CachedBody(b"", "")
     if len(content) < size:
-        doubts.append(f"Of the body's {size} bytes {len(content)} are there.")
+        issues.append(f"Of the body's {size} bytes {len(content)} are there.")
     if found.provenance is EntryProvenance.RECOVERED and files.state(address) in ("used", "in part"):
-        doubts.append("The body's blocks are in use again; they may hold what belongs to another entry.")
+        issues.append("The body's blocks are in use again; they may hold what belongs to another entry.")
     whole = files.is_whole(address, len(content))
     return CachedBody(content, at_bytes(address.offset, len(content)), address.file, whole_file=whole)
 

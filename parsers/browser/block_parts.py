@@ -62,7 +62,7 @@ def signature(found: FoundEntry, files: BlockFiles) -> int | None:
 def together(parts: Sequence[tuple[PartName, FoundEntry]], files: BlockFiles) -> tuple[CachedBody, tuple[str, ...]]:
     """The body from its parts, as :func:`parsers.browser.sparse_body.assembled` has it."""
     chunks: list[Chunk] = []
-    doubts: list[str] = []
+    issues: list[str] = []
     room = MAX_BODY
     for name, found in sorted(parts, key=lambda part: part[0].number):
         size, address = found.entry.sizes[BODY], found.entry.streams[BODY]
@@ -70,12 +70,12 @@ def together(parts: Sequence[tuple[PartName, FoundEntry]], files: BlockFiles) ->
             content = files.content(address, size, min(_PART, room))
             spans = list(_spans(files.read(found.entry.streams[MADE], _HEADER + _MAP), len(content)))
         except BlockError as error:
-            doubts.append(f"Part {name.number} of the body cannot be read: {error}.")
+            issues.append(f"Part {name.number} of the body cannot be read: {error}.")
             continue
         room -= size
         chunks.extend(_chunk(name, content, address, start, end) for start, end in spans)
     body, more = assembled(chunks)
-    return body, (*doubts, *more)
+    return body, (*issues, *more)
 
 
 def _chunk(name: PartName, content: bytes, address: Address, start: int, end: int) -> Chunk:

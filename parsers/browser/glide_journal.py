@@ -119,10 +119,10 @@ class GlideJournal(Parser):
             yield Issue(f"The journal is longer than {MAX_JOURNAL} bytes; the rest was not read.")
         with source.open() as stream:
             text = stream.read(MAX_JOURNAL).decode("utf-8", "replace")
-        yield from _told(source, text)
+        yield from _records(source, text)
 
 
-def _told(source: Source, text: str) -> Iterator[Record | Issue]:
+def _records(source: Source, text: str) -> Iterator[Record | Issue]:
     journal = _Journal()
     lines = text.split("\n")
     whole = lines.pop() == ""
@@ -161,17 +161,17 @@ def _record(source: Source, key: str, entry: _Entry, package: str) -> Record:
     what = f"The journal of an image cache of {package} lists a picture"
     if entry.sizes:
         what += f" of {entry.sizes[0]} bytes"
-    said = [what + "."]
+    sentences = [what + "."]
     if entry.removed:
-        said.append("It says that the picture was removed.")
+        sentences.append("It says that the picture was removed.")
     elif not entry.finished:
-        said.append("It says that writing it was begun, and not that it was finished.")
+        sentences.append("It says that writing it was begun, and not that it was finished.")
     beside = source.beside(f"{key}.0")
     if beside is not None:
         fields["sha256"] = _sha256(beside)
         form = next((form for start, form in _FORMS if beside.head.startswith(start)), None)
         fields["file_bytes"], fields["form"] = beside.size, form
-        said.append("The picture is in the exhibit.")
+        sentences.append("The picture is in the exhibit.")
     else:
-        said.append("The picture is not beside the journal.")
-    return Record(data_type=DATA_TYPE, message=" ".join(said), locator=at_line(entry.line), fields=fields)
+        sentences.append("The picture is not beside the journal.")
+    return Record(data_type=DATA_TYPE, message=" ".join(sentences), locator=at_line(entry.line), fields=fields)

@@ -139,12 +139,12 @@ class OkHttpCache(Parser):
         if note is None:
             yield Issue("A cached answer of the Alexa service was expected.", "", source.head[:64])
             return
-        doubts: list[str] = []
+        issues: list[str] = []
         if not note.whole:
-            doubts.append("The description of the answer breaks off, or is not as it should be.")
-        body = _body(source, doubts)
-        for doubt in doubts:
-            yield Issue(doubt)
+            issues.append("The description of the answer breaks off, or is not as it should be.")
+        body = _body(source, issues)
+        for issue in issues:
+            yield Issue(issue)
         clock = clock_of(source.path)
         own = {_SENT.lower(), _RECEIVED.lower(), _OLD_SENT.lower(), _OLD_RECEIVED.lower()}
         cached = Cached(
@@ -157,7 +157,7 @@ class OkHttpCache(Parser):
             body,
             tuple(note.times(clock)),
             fields={"http_method": note.method, "cache_entry": source.name.partition(".")[0], "provenance": "live"},
-            doubts=tuple(doubts),
+            issues=tuple(issues),
         )
         yield from records(cached)
 
@@ -166,14 +166,14 @@ def _is_body(source: Source) -> bool:
     return _BODY.fullmatch(source.name) is not None
 
 
-def _body(source: Source, doubts: list[str]) -> CachedBody:
+def _body(source: Source, issues: list[str]) -> CachedBody:
     name = re.sub(r"\.0(?=$|\.)", ".1", source.name)
     beside = source.beside(name) if name != source.name else None
     if beside is None:
-        doubts.append("The file with the answer's body (.1) is not beside this one.")
+        issues.append("The file with the answer's body (.1) is not beside this one.")
         return CachedBody(b"", at_line(1))
     if beside.size > MAX_BODY:
-        doubts.append(f"The body is longer than {MAX_BODY} bytes; the rest was not read.")
+        issues.append(f"The body is longer than {MAX_BODY} bytes; the rest was not read.")
     with beside.open() as stream:
         content = stream.read(MAX_BODY)
     if not content:

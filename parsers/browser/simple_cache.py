@@ -122,25 +122,25 @@ def _read(source: Source) -> bytes:
 def _main(source: Source, form: SimpleHeader, key: AlexaKey) -> Iterator[Record | Issue]:
     content = _read(source)
     found = streams(content, form)
-    doubts = [form.doubt, *found.doubts, *_named_wrongly(source, form)]
+    issues = [form.issue, *found.issues, *_named_wrongly(source, form)]
     info: HttpInfo | None = None
     where = ""
     if found.note:
         where = at_bytes(found.note.offset, found.note.length)
-        doubts.append(found.note.doubt)
+        issues.append(found.note.issue)
         try:
             info = HttpInfo.parse(content[found.note.offset : found.note.offset + found.note.length])
         except HttpInfoError as error:
-            doubts.append(f"The note on the answer, with its times and headers, cannot be read: {error}.")
+            issues.append(f"The note on the answer, with its times and headers, cannot be read: {error}.")
     body = _whole(content, found.body)
-    doubts.append(found.body.doubt)
+    issues.append(found.body.issue)
     if not body.content:
         in_parts, more = _parts_beside(source, form)
-        doubts += more
+        issues += more
         body = in_parts or body
     if info and info.truncated:
-        doubts.append("The browser noted that the body broke off.")
-    yield from _finished(_entry(source, form, key, info, where), body, tuple(filter(None, doubts)))
+        issues.append("The browser noted that the body broke off.")
+    yield from _finished(_entry(source, form, key, info, where), body, tuple(filter(None, issues)))
 
 
 def _whole(content: bytes, span: SimpleSpan) -> CachedBody:
@@ -175,17 +175,17 @@ def _parts_beside(source: Source, form: SimpleHeader) -> tuple[CachedBody | None
 
 
 def _put_together(content: bytes, form: SimpleHeader, file: str) -> tuple[CachedBody | None, list[str]]:
-    doubts: list[str] = []
+    issues: list[str] = []
     chunks: list[Chunk] = []
     for part in parts(content, form):
         if isinstance(part, SimplePart):
             span = part.span
-            doubts.append(span.doubt)
+            issues.append(span.issue)
             chunks.append(Chunk(part.start, content[span.offset : span.offset + span.length], span.offset, file))
         else:
-            doubts.append(part)
+            issues.append(part)
     body, more = assembled(chunks)
-    return (body if body.content else None), [doubt for doubt in (*doubts, *more) if doubt]
+    return (body if body.content else None), [issue for issue in (*issues, *more) if issue]
 
 
 def _alone(source: Source, form: SimpleHeader, key: AlexaKey, kind: str) -> Iterator[Record | Issue]:
@@ -193,9 +193,9 @@ def _alone(source: Source, form: SimpleHeader, key: AlexaKey, kind: str) -> Iter
     yield Issue("The entry's main file (_0), which holds the answer's times and headers, is not beside this file.")
     entry = _entry(source, form, key, None, "")
     if kind == "s":
-        body, doubts = _put_together(_read(source), form, "")
+        body, issues = _put_together(_read(source), form, "")
         if body:
-            yield from _finished(entry, body, tuple(doubts))
+            yield from _finished(entry, body, tuple(issues))
             return
     body = CachedBody(b"", at_bytes(0, form.end))
     yield from _finished(entry, body, ("This file does not hold the body of the answer.",))
@@ -235,10 +235,10 @@ def _used(source: Source, form: SimpleHeader, clock: Clock) -> tuple[Timestamp, 
     return cache_times.entry_times(clock, used=recorded, whole_seconds=True) if recorded else ()
 
 
-def _finished(entry: Cached, body: CachedBody, doubts: tuple[str, ...]) -> Iterator[Record | Issue]:
-    for doubt in doubts:
-        yield Issue(doubt, body.locator if not body.file else "")
+def _finished(entry: Cached, body: CachedBody, issues: tuple[str, ...]) -> Iterator[Record | Issue]:
+    for issue in issues:
+        yield Issue(issue, body.locator if not body.file else "")
     if body.file:
         # The record's locator is in that file, and a time's would be taken to be there too.
         entry = replace(entry, asked=tuple(replace(timestamp, locator="") for timestamp in entry.asked))
-    yield from records(replace(entry, body=body, doubts=doubts))
+    yield from records(replace(entry, body=body, issues=issues))

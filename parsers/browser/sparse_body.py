@@ -38,19 +38,19 @@ def assembled(chunks: Sequence[Chunk]) -> tuple[CachedBody, tuple[str, ...]]:
     there = sorted((chunk for chunk in chunks if chunk.content), key=lambda chunk: chunk.start)
     if not there:
         return CachedBody(b"", ""), ()
-    doubts: list[str] = []
+    issues: list[str] = []
     begin = there[0].start
     if begin:
-        doubts.append(f"The first {begin} bytes of the body are not in the cache; what is told is what follows them.")
+        issues.append(f"The first {begin} bytes of the body are not in the cache; what is told is what follows them.")
     body = bytearray()
     used: list[Chunk] = []
     for chunk in there:
         at = chunk.start - begin
         if at > len(body):
-            doubts.append(f"The bytes {begin + len(body)} to {chunk.start - 1} of the body are not in the cache.")
+            issues.append(f"The bytes {begin + len(body)} to {chunk.start - 1} of the body are not in the cache.")
             break
         if at + len(chunk.content) > MAX_BODY:
-            doubts.append(f"The body is longer than {MAX_BODY} bytes; the rest was not read.")
+            issues.append(f"The body is longer than {MAX_BODY} bytes; the rest was not read.")
             break
         body[at : at + len(chunk.content)] = chunk.content
         used.append(chunk)
@@ -66,5 +66,5 @@ def assembled(chunks: Sequence[Chunk]) -> tuple[CachedBody, tuple[str, ...]]:
             first.file,
             places if len(used) > 1 else (),
         ),
-        tuple(doubts),
+        tuple(issues),
     )

@@ -214,8 +214,8 @@ def _examiner_times(row: Mapping[str, str]) -> Iterator[Timestamp]:
         if found is None:
             continue
         timestamp = None if offset is None else _timestamp(found, offset)
-        said = note + (_UNZONED if offset is None else _ZONED).format(zone=f'"{shown(zone, 40) or ""}"')
-        yield Timestamp(description, f"{recorded} {zone}".strip(), Clock.EXAMINER, timestamp, said)
+        meaning = note + (_UNZONED if offset is None else _ZONED).format(zone=f'"{shown(zone, 40) or ""}"')
+        yield Timestamp(description, f"{recorded} {zone}".strip(), Clock.EXAMINER, timestamp, meaning)
 
 
 def _offset(zone: str) -> timedelta | None:

@@ -140,8 +140,10 @@ def _timestamps(entry: Mapping[str, object], locator: str) -> tuple[Timestamp, .
     found = [Timestamp("Sent Time", recorded, Clock.EXAMINER, sent, _SENT, locator)]
     took = entry.get("time")
     if isinstance(took, (int, float)) and not isinstance(took, bool) and 0 <= took < 1e9:
-        said = f"{recorded} and {took} milliseconds"
-        found.append(Timestamp("Recorded Time", said, Clock.EXAMINER, sent + round(took * 1000), _CAME, locator))
+        recorded_end = f"{recorded} and {took} milliseconds"
+        found.append(
+            Timestamp("Recorded Time", recorded_end, Clock.EXAMINER, sent + round(took * 1000), _CAME, locator)
+        )
     return tuple(found)
 
 

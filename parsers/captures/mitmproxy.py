@@ -127,7 +127,7 @@ def _headers(message: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
     headers = message.get("headers")
     for pair in headers if isinstance(headers, list) else []:
         if isinstance(pair, list) and len(pair) == 2:
-            yield _said(pair[0]), _said(pair[1])
+            yield _as_text(pair[0]), _as_text(pair[1])
 
 
 def _timestamp(seconds: Value, description: str, note: str) -> Timestamp | None:
@@ -142,10 +142,10 @@ def _object(holder: Mapping[str, Value], key: str) -> Mapping[str, Value]:
 
 
 def _text(holder: Mapping[str, Value], key: str) -> str:
-    return _said(holder.get(key))
+    return _as_text(holder.get(key))
 
 
-def _said(value: Value) -> str:
+def _as_text(value: Value) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
     return value if isinstance(value, str) else ""

@@ -55,8 +55,8 @@ def described(value: SqlValue) -> str | int | float | None:
     """A value that text can hold."""
     if not isinstance(value, bytes):
         return value
-    told = f"{len(value)} bytes, SHA-256 {hashlib.sha256(value).hexdigest()}"
-    return f"{told}: {value.hex()}" if 0 < len(value) <= _SHORT_BLOB else told
+    summary = f"{len(value)} bytes, SHA-256 {hashlib.sha256(value).hexdigest()}"
+    return f"{summary}: {value.hex()}" if 0 < len(value) <= _SHORT_BLOB else summary
 
 
 def finished(record: Record, row: TableRow, kind: TableKind, database_name: str) -> Record:
@@ -66,7 +66,7 @@ def finished(record: Record, row: TableRow, kind: TableKind, database_name: str)
     if not row.live:
         fields["why"] = row.why
         fields["confidence"] = "lower than that of a live row"
-        message += f" {_SAID[row.provenance]}: {row.why}."
+        message += f" {_PROVENANCE_SENTENCES[row.provenance]}: {row.why}."
     return replace(
         record,
         message=message,
@@ -78,7 +78,7 @@ def finished(record: Record, row: TableRow, kind: TableKind, database_name: str)
     )
 
 
-_SAID = {
+_PROVENANCE_SENTENCES = {
     RowProvenance.OLD: "The database no longer shows this row; it is an earlier version",
     RowProvenance.FREELIST: "The database no longer shows this row; it was recovered",
     RowProvenance.UNALLOCATED: "The database no longer shows this row; it was recovered",

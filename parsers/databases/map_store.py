@@ -128,7 +128,7 @@ def _record(row: TableRow, columns: _Columns, secret: bytes | None) -> Record:
     fields: dict[str, Value] = {"owner": owner, "name": key, "value_is": state}
     is_secret = bool(_SECRET.search(key))
     if text is not None:
-        fields["value"] = _told(text) if is_secret else text
+        fields["value"] = _hidden(text) if is_secret else text
     held = f', "{shown(text, 120) or ""}"' if text is not None and not is_secret else ""
     whose = f"for the account {owner}" if row.table == "account_data" else f"for the device, under {owner}"
     return Record(
@@ -174,5 +174,5 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else "not given"
 
 
-def _told(text: str) -> str:
+def _hidden(text: str) -> str:
     return f"present, {len(text)} characters, SHA-256 {hashlib.sha256(text.encode()).hexdigest()}"

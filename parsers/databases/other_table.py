@@ -64,11 +64,11 @@ class OtherTable(TableKind):
 
     def reader(self, path: str, database: Database) -> RowReader:  # noqa: ARG002
         """Reads each row; says once of each table that it is not known."""
-        told: set[str] = set()
+        reported: set[str] = set()
 
         def read(row: TableRow) -> Iterator[Record | Issue]:
-            if row.table not in told:
-                told.add(row.table)
+            if row.table not in reported:
+                reported.add(row.table)
                 yield Issue(f'The table "{shown(row.table, 120)}" is not known; its rows were read as they stand.')
             yield _record(row)
 

@@ -105,7 +105,7 @@ def _entry(field: Field, facts: dict[str, Value], device_type: str | None) -> It
     word = _accepted(source, measured)
     yield Record(
         data_type=WAKE_WORD if word else DATA_TYPE,
-        message=_said(program, source, measured, word),
+        message=_message(program, source, measured, word),
         locator=locator,
         timestamps=timestamps,
         device_type=device_type,
@@ -124,7 +124,7 @@ def _accepted(source: str, measured: dict[str, Value]) -> str:
     return ""
 
 
-def _said(program: str, source: str, measured: dict[str, Value], word: str) -> str:
+def _message(program: str, source: str, measured: dict[str, Value], word: str) -> str:
     if word:
         return f'The device counted for itself that its detector accepted the wake word "{shown(word, 40)}".'
     listed = ", ".join(f"{shown(name, 80)} {shown(value, 40)}" for name, value in list(measured.items())[:4])

@@ -19,7 +19,7 @@ _SETTINGS, _SCHEMA = "settings.json", "schema.json"
 _DEVICE_TYPE = re.compile(r"A[0-9A-Z]{9,15}")
 _SERIAL = re.compile(r"[0-9A-Z]{12,20}")
 #: States told in a message.
-_MAX_TOLD = 20
+_MAX_STATES = 20
 
 
 @register
@@ -103,14 +103,14 @@ def _endpoint(value: Mapping[str, object], found: tuple[Timestamp, ...]) -> Reco
     model = value.get("modelName")
     kind = model if isinstance(model, str) and _DEVICE_TYPE.fullmatch(model) else None
     endpoint = value.get("endpointId")
-    said = f'The device keeps a record of itself as a smart-home endpoint named "{shown(value.get("friendlyName"))}"'
+    text = f'The device keeps a record of itself as a smart-home endpoint named "{shown(value.get("friendlyName"))}"'
     if shown(value.get("friendlyName")) is None:
-        said = "The device keeps a record of itself as a smart-home endpoint without a name"
-    said += f", {shown(value.get('manufacturerName')) or 'no maker'}, model {shown(model) or 'not given'}"
-    said += f", part of the device {serial}." if serial else "; it names no serial number."
+        text = "The device keeps a record of itself as a smart-home endpoint without a name"
+    text += f", {shown(value.get('manufacturerName')) or 'no maker'}, model {shown(model) or 'not given'}"
+    text += f", part of the device {serial}." if serial else "; it names no serial number."
     return Record(
         "echo:smarthome:endpoint",
-        said + ("" if found else NO_TIME),
+        text + ("" if found else NO_TIME),
         "",
         found,
         device_serial=serial,
@@ -123,13 +123,13 @@ def _endpoint(value: Mapping[str, object], found: tuple[Timestamp, ...]) -> Reco
 def _state(source: Source, value: Mapping[str, object], found: tuple[Timestamp, ...]) -> Record:
     endpoint = source.folder.rsplit("/", 1)[-1]
     interface = source.name.removesuffix(".json")
-    told = list(_told(value, ""))
-    said = "; ".join(told[:_MAX_TOLD]) or "nothing"
-    if len(told) > _MAX_TOLD:
-        said += f"; and {len(told) - _MAX_TOLD} more"
+    states = list(_states(value, ""))
+    text = "; ".join(states[:_MAX_STATES]) or "nothing"
+    if len(states) > _MAX_STATES:
+        text += f"; and {len(states) - _MAX_STATES} more"
     return Record(
         "echo:smarthome:state",
-        f"The device keeps the state of its ability {interface}: {said}." + ("" if found else NO_TIME),
+        f"The device keeps the state of its ability {interface}: {text}." + ("" if found else NO_TIME),
         "",
         found,
         fields=_fields({"state": value}, {"endpoint": endpoint, "interface": interface}),
@@ -137,12 +137,12 @@ def _state(source: Source, value: Mapping[str, object], found: tuple[Timestamp, 
     )
 
 
-def _told(value: Mapping[str, object], name: str, depth: int = 0) -> Iterator[str]:
+def _states(value: Mapping[str, object], name: str, depth: int = 0) -> Iterator[str]:
     """Plain values, each after the names that lead to it, without those that may be secret."""
     kept = without_secrets(value, by_value=False) if depth == 0 else value
     for key, item in kept.items() if isinstance(kept, Mapping) else ():
         whole = f"{name} {key}".strip()
         if isinstance(item, Mapping) and depth < 4:
-            yield from _told(item, whole, depth + 1)
+            yield from _states(item, whole, depth + 1)
         elif (text := shown(item, 60)) is not None:
             yield f"{shown(whole, 120)} {text}"

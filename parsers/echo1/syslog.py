@@ -78,16 +78,16 @@ class EchoSyslog(Parser):
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield a record for each event, and one for the file."""
         years = _years(source)
-        told = LogSummary()
+        summary = LogSummary()
         with source.open() as stream:
             for line in lines(stream):
                 if isinstance(line, OtherLine):
-                    yield from told.other(line)
-                elif told.of_form < MAX_LINES:
-                    timestamp = _timestamp(line, told.of_form, years)
-                    told.line(_text(line.program), timestamp)
+                    yield from summary.other(line)
+                elif summary.of_form < MAX_LINES:
+                    timestamp = _timestamp(line, summary.of_form, years)
+                    summary.line(_text(line.program), timestamp)
                     yield from _records(line, timestamp)
-        yield from told.end(years)
+        yield from summary.end(years)
 
 
 def _years(source: Source) -> Years:

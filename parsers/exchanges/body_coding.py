@@ -43,7 +43,7 @@ def decoded(content: bytes, header: str) -> tuple[Decoded, tuple[str, ...]]:
     if not content:
         return Decoded(content), ()
     codings = [name for part in header.lower().split(",") if (name := part.strip()) not in ("", "identity")]
-    codings = codings or _told_by(content)
+    codings = codings or _codings_of(content)
     if len(codings) > MAX_CODINGS:
         return Decoded(content, readable=False), (f"The body is said to be encoded {len(codings)} times; not decoded.",)
     steps: list[str] = []
@@ -63,7 +63,7 @@ def decoded(content: bytes, header: str) -> tuple[Decoded, tuple[str, ...]]:
     return Decoded(result, tuple(steps)), ()
 
 
-def _told_by(content: bytes) -> list[str]:
+def _codings_of(content: bytes) -> list[str]:
     if content.startswith(_GZIP):
         return ["gzip"]
     return ["zstd"] if content.startswith(_ZSTD) else []

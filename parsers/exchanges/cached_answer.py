@@ -78,7 +78,7 @@ class Cached:
     asked: tuple[Timestamp, ...] = ()
     kept_times: tuple[Timestamp, ...] = ()
     fields: Mapping[str, Value] = field(default_factory=dict)
-    doubts: tuple[str, ...] = ()
+    issues: tuple[str, ...] = ()
     remark: str = ""
     holder: str = "The cache"
 
@@ -93,7 +93,7 @@ def records(cached: Cached) -> Iterator[Record | Issue]:
     body, issues = decoded(cached.body.content, value_of(cached.headers, "Content-Encoding"))
     for what in issues:
         yield Issue(what, cached.body.locator, cached.body.content[:64])
-    cached = replace(cached, doubts=(*cached.doubts, *issues))
+    cached = replace(cached, issues=(*cached.issues, *issues))
     if body.readable and not cached.body.pieces and _is_json(body.content, cached):
         count, timed = 0, False
         for item in _answers(cached, body):
@@ -105,9 +105,9 @@ def records(cached: Cached) -> Iterator[Record | Issue]:
             return
         if count:
             # Every record of the answer holds times of its own; when it was asked for is told here.
-            yield _told(cached, body, f" {count} record{'s were' if count > 1 else ' was'} read from it.")
+            yield _entry_record(cached, body, f" {count} record{'s were' if count > 1 else ' was'} read from it.")
             return
-    yield _told(cached, body)
+    yield _entry_record(cached, body)
 
 
 def _is_json(content: bytes, cached: Cached) -> bool:
@@ -156,12 +156,12 @@ def _facts(cached: Cached) -> dict[str, Value]:
         fields["http_headers"] = kept(cached.headers)
         if date := value_of(cached.headers, "Date"):
             fields["http_date"] = date[:100]
-    if cached.doubts:
-        fields["doubts"] = list(cached.doubts)
+    if cached.issues:
+        fields["doubts"] = list(cached.issues)
     return fields
 
 
-def _told(cached: Cached, body: Decoded, more: str = "") -> Record:
+def _entry_record(cached: Cached, body: Decoded, more: str = "") -> Record:
     """One record of the entry as a whole; ``more`` follows its sentence."""
     url, content = cached.url, body.content
     fields = _facts(cached)
@@ -201,9 +201,9 @@ def _sentence(cached: Cached, media: str) -> str:
     if not size:
         what = "no content"
     status = shown(cached.status_line, 60)
-    said = f", {status}," if status else ""
+    status_part = f", {status}," if status else ""
     return (
-        f"{cached.holder} holds what was answered{said} to {cached.url.plain_path}: {what}."
+        f"{cached.holder} holds what was answered{status_part} to {cached.url.plain_path}: {what}."
         if size or status
         else f"{cached.holder} holds an entry for {cached.url.plain_path}, with no content."
     )

@@ -42,11 +42,11 @@ def recording(record: Record, content: bytes, url: ApiUrl, holder: str) -> Recor
     """
     spoken = _utterance(url)
     fields: dict[str, Value] = {**record.fields, "sha256": hashlib.sha256(content).hexdigest()}
-    told = f"{holder} holds a recording of {len(content)} bytes, answered to {url.plain_path}."
+    sentence = f"{holder} holds a recording of {len(content)} bytes, answered to {url.plain_path}."
     known = recognise(content[:HEAD_SIZE])
     facts = known.describe(io.BytesIO(content), len(content)) if known else None
     if isinstance(facts, AudioFacts):
-        told += f" {message(facts)}"
+        sentence += f" {message(facts)}"
         fields |= {
             "container": facts.container,
             "codec": facts.codec,
@@ -62,7 +62,7 @@ def recording(record: Record, content: bytes, url: ApiUrl, holder: str) -> Recor
         timestamps = (*timestamps, Timestamp("Start Time", spoken.recorded_time, Clock.CLOUD, spoken.timestamp, _NOTE))
     return replace(
         record,
-        message=told,
+        message=sentence,
         timestamps=timestamps,
         utterance_id=spoken.text if spoken else None,
         device_serial=record.device_serial or (spoken.serial if spoken else None),

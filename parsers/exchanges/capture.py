@@ -83,12 +83,14 @@ class Capture:
 
     def end(self, fields: dict[str, Value]) -> Record:
         """The record of the capture itself; ``fields`` is what it says of itself."""
-        said = f"The capture ({self.kind}) holds {self.exchanges} exchanges, {self.of_service} with the Alexa service"
+        message = (
+            f"The capture ({self.kind}) holds {self.exchanges} exchanges, {self.of_service} with the Alexa service"
+        )
         if maker := shown(fields.get("made_by"), 100):
-            said += f"; it says that it was made by {maker}"
+            message += f"; it says that it was made by {maker}"
         return Record(
             DATA_TYPE,
-            said + ".",
+            message + ".",
             "",
             fields={**fields, "exchanges": self.exchanges, "with_the_alexa_service": self.of_service},
         )

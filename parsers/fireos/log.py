@@ -76,21 +76,21 @@ class FireOsLog(Parser):
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield a record for each event, and one for the file."""
         years = _years(source)
-        told = LogSummary()
+        summary = LogSummary()
         events: dict[str, float] = {}
         with source.open() as stream:
             for line in lines(stream):
                 if isinstance(line, OtherLine):
-                    yield from told.other(line)
+                    yield from summary.other(line)
                     continue
-                if told.of_form >= MAX_LINES:
+                if summary.of_form >= MAX_LINES:
                     continue
-                timestamp = _timestamp(line, told.of_form, years)
-                told.line(line.tag.decode("utf-8", "backslashreplace"), timestamp)
+                timestamp = _timestamp(line, summary.of_form, years)
+                summary.line(line.tag.decode("utf-8", "backslashreplace"), timestamp)
                 found = fireos_event.find(line.tag, line.text)
                 if found and not _repeats(found, line, events):
                     yield _record(found, line, timestamp)
-        yield from told.end(years)
+        yield from summary.end(years)
 
 
 def _years(source: Source) -> Years:

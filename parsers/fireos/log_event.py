@@ -78,8 +78,8 @@ def find(tag: bytes, text: bytes) -> LogEvent | None:
     if tag.startswith(b"ECS_") and (event := _RECEIVED.search(text) or _HANDLED.search(text)):
         word = event["event"].decode("ascii")
         done = "received" if event.re is _RECEIVED else "handled"
-        said = f"The log records that the device's event service {done} {word}."
-        return LogEvent(f"echo:event:{KINDS.get(word, 'other')}", said, {"event": word}, word)
+        message = f"The log records that the device's event service {done} {word}."
+        return LogEvent(f"echo:event:{KINDS.get(word, 'other')}", message, {"event": word}, word)
     if b"VID_PUBLISHER" in tag and (body := _FACE.search(text)):
         return _face(body["body"])
     for known_tag, pattern, data_type, sentence in PATTERNS:
@@ -88,14 +88,14 @@ def find(tag: bytes, text: bytes) -> LogEvent | None:
             return LogEvent(data_type, sentence.format(**groups).strip(), {**groups})
     if b"::TNIH" in text and (spoken := UtteranceId.find(text.decode("utf-8", "backslashreplace"))):
         name = tag.decode("utf-8", "backslashreplace")
-        said = f"The log of {name} names an utterance."
-        return LogEvent(UTTERANCE_TYPE, said, {"text": text[:500].decode("utf-8", "replace")}, utterance=spoken.text)
+        message = f"The log of {name} names an utterance."
+        return LogEvent(UTTERANCE_TYPE, message, {"text": text[:500].decode("utf-8", "replace")}, utterance=spoken.text)
     return None
 
 
 def _face(body: bytes) -> LogEvent:
     """A report of a face to the service: JSON, with JSON inside."""
-    said = "The log records that the device reported a face to the service"
+    message = "The log records that the device reported a face to the service"
     text = body.decode("utf-8", "backslashreplace")
     try:
         events = json.loads(text)["detectionEvents"]
@@ -104,10 +104,10 @@ def _face(body: bytes) -> LogEvent:
         value = events[0].get("value")
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         return LogEvent(
-            "echo:event:visual_id", f"{said}; the report could not be taken apart.", {"report": text[:2000]}
+            "echo:event:visual_id", f"{message}; the report could not be taken apart.", {"report": text[:2000]}
         )
     person = person if isinstance(person, str) else None
     taken = f", as person {person}" if person else ""
     fields: dict[str, Value] = {"value": value if isinstance(value, str) else None, "report": text[:2000]}
     when = seen if isinstance(seen, str) else ""
-    return LogEvent("echo:event:visual_id", f"{said}{taken}.", fields, person=person, seen=when)
+    return LogEvent("echo:event:visual_id", f"{message}{taken}.", fields, person=person, seen=when)

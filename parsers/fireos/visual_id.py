@@ -100,7 +100,7 @@ def _picture(source: Source, found: re.Match[str]) -> Record:
 def _album(source: Source, uuid: str) -> Iterator[Record | Issue]:
     uuid = uuid.lower()
     fields: dict[str, Value] = {"file": source.name, "enrolment": uuid, "size": source.size}
-    said = "Its content is not JSON"
+    content_note = "Its content is not JSON"
     if source.size > MAX_ALBUM:
         yield Issue(f"The file is longer than {MAX_ALBUM} bytes ({source.size}): it was not read.")
     else:
@@ -108,12 +108,12 @@ def _album(source: Source, uuid: str) -> Iterator[Record | Issue]:
             content = stream.read(MAX_ALBUM)
         try:
             fields["content"] = without_secrets(decode(content.decode("utf-8-sig")))
-            said = "Its values are kept in the fields"
+            content_note = "Its values are kept in the fields"
         except (UnicodeDecodeError, JsonError):
             fields["begins_with"] = content[:16].hex()
     yield Record(
         ALBUM,
-        f"The device keeps a file of the Visual ID enrolment {uuid}. {said}. It holds no time that is known.",
+        f"The device keeps a file of the Visual ID enrolment {uuid}. {content_note}. It holds no time that is known.",
         "",
         fields=Keeper().fields(fields),
         keys=(f"visual-id:{uuid}",),

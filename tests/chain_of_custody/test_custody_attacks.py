@@ -298,7 +298,7 @@ def test_a_line_that_is_no_entry_shows(
     assert str(caught.value) == f"line 6: {failure}"
 
 
-def test_the_same_said_in_another_way_shows(good: bytes, check: Callable[[bytes], LedgerReport]) -> None:
+def test_the_same_stated_in_another_way_shows(good: bytes, check: Callable[[bytes], LedgerReport]) -> None:
     head, last = good[: good.rindex(b"\n", 0, -1) + 1], good.splitlines()[-1]
     value = json.loads(last)
     ways = {

@@ -64,14 +64,14 @@ def test_a_writer_killed_at_any_moment_leaves_a_ledger_that_opens(
         time.sleep(delay)
         writer.kill()
         # Everything it said it had written, but for a number cut short in the pipe.
-        said = [first, *(int(each) for each in writer.stdout.read().split("\n")[:-1])]
+        reported = [first, *(int(each) for each in writer.stdout.read().split("\n")[:-1])]
         writer.wait()
         writer.stdout.close()
         assert writer.returncode == -9
         assert verify_ledger(path).ok
         ledger = Ledger.open(path, key, "examiner")
-        assert ledger.append("opened again", {}).seq > said[-1]
-        assert {each.seq for each in read_ledger(path) if each.actor == f"writer {round_number}"} >= set(said)
+        assert ledger.append("opened again", {}).seq > reported[-1]
+        assert {each.seq for each in read_ledger(path) if each.actor == f"writer {round_number}"} >= set(reported)
     report = verify_ledger(path, expected_fingerprint=key.public.fingerprint)
     assert (report.ok, report.torn_tail) == (True, 0)
 

@@ -160,10 +160,10 @@ def test_the_page_s_commands_on_the_key(openssl: str, case: Path, key: SigningKe
 def test_the_page_s_commands_on_one_line(openssl: str, case: Path, line: int) -> None:
     digest, *signature = (each.replace("3p", f"{line}p") for each in commands("2. One line by hand"))
     lines = (case / "custody.jsonl").read_bytes().splitlines()
-    said = shell(case, digest).split()[0]
-    assert said == hashlib.sha256(lines[line - 1]).hexdigest()
+    printed = shell(case, digest).split()[0]
+    assert printed == hashlib.sha256(lines[line - 1]).hexdigest()
     if line < len(lines):
-        assert said == json.loads(lines[line])["entry"]["prev"]
+        assert printed == json.loads(lines[line])["entry"]["prev"]
     assert shell(case, "\n".join(signature)) == "Verified OK\n"
     entry = list(read_ledger(case / "custody.jsonl"))[line - 1]
     assert (case / "entry").read_bytes() == entry.payload

@@ -132,7 +132,7 @@ def test_rebuilt_ledger_of_another_key_is_seen_by_the_fingerprint(
     assert verify_case(tmp_path / "case", fingerprint=forger.public.fingerprint).ok
 
 
-def test_changed_source_is_seen_and_a_missing_one_is_told(sample_sources: list[Path], tmp_path: Path) -> None:
+def test_changed_source_is_seen_and_a_missing_one_is_reported(sample_sources: list[Path], tmp_path: Path) -> None:
 
     source, case = tmp_path / "source", tmp_path / "case"
     source.mkdir()

@@ -115,7 +115,7 @@ def pairs() -> list[dict[str, Any]]:
 def without_carrier() -> Callable[[Record], tuple[Any, ...]]:
     """What a record says of the answer itself, whatever carried it."""
 
-    def told(record: Record) -> tuple[Any, ...]:
+    def comparable(record: Record) -> tuple[Any, ...]:
         carried = ("cache", "http_", "provenance", "asked_from_site", "doubts", "confidence")
         fields = {name: value for name, value in record.fields.items() if not name.startswith(carried)}
         own = tuple(timestamp for timestamp in record.timestamps if "machine that held the cache" not in timestamp.note)
@@ -124,4 +124,4 @@ def without_carrier() -> Callable[[Record], tuple[Any, ...]]:
             record.utterance_id, record.transcript, fields, own, record.parser, record.parser_version,
         )  # fmt: skip
 
-    return told
+    return comparable

@@ -56,7 +56,7 @@ def test_a_bomb_is_stopped_at_the_limit(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMPRESSORS)
-def test_what_is_cut_off_is_told_and_given_as_far_as_it_goes(name: str) -> None:
+def test_what_is_cut_off_is_reported_and_given_as_far_as_it_goes(name: str) -> None:
     content = bytes(range(256)) * 40
     coded = ENCODERS[name](content)
     with pytest.raises(CodingError) as raised:

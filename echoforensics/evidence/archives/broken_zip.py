@@ -45,7 +45,7 @@ def open_zip(opener: Callable[[], BinaryIO], budget: Budget) -> Container:
         return ZipArchive(stream, budget)
     except zipfile.BadZipFile:
         broken = BrokenZip(stream, budget)
-        if broken.holds_nothing():
+        if broken.is_empty():
             broken.close()
             raise
         return broken
@@ -75,7 +75,7 @@ class BrokenZip(Container):
         self._budget = budget
         self._size = stream.seek(0, 2)
 
-    def holds_nothing(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether not even the first member's header is whole."""
         return self._member(0) is None
 

@@ -71,10 +71,10 @@ def open_compressed(opener: Callable[[], BinaryIO], head: bytes, name: str, budg
     def content() -> BinaryIO:
         return buffered(BudgetedStream(decompress(opener()), budget))
 
-    return TarArchive(content) if _holds_tar(content) else CompressedFile(content, name)
+    return TarArchive(content) if _has_tar(content) else CompressedFile(content, name)
 
 
-def _holds_tar(content: Callable[[], BinaryIO]) -> bool:
+def _has_tar(content: Callable[[], BinaryIO]) -> bool:
     try:
         with content() as stream:
             return is_tar(stream.read(_TAR_HEADER))

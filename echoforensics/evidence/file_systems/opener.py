@@ -55,7 +55,7 @@ def open_file_system(volume: Volume) -> FileSystem:
     raise UnreadFileSystemError(_what_is_there(volume))
 
 
-def holds_file_system(volume: Volume) -> bool:
+def has_file_system(volume: Volume) -> bool:
     """Whether a volume holds a file system that can be read, or something that is known."""
     try:
         open_file_system(volume)

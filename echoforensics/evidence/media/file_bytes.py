@@ -76,5 +76,5 @@ def reason_of(error: BaseException) -> str:
     lines = str(error).splitlines()
     if not lines:
         return type(error).__name__
-    told = _LIBYAL.split(lines[0])
-    return told[min(2, len(told) - 1)].rstrip(". ") if len(told) > 1 else lines[0]
+    parts = _LIBYAL.split(lines[0])
+    return parts[min(2, len(parts) - 1)].rstrip(". ") if len(parts) > 1 else lines[0]

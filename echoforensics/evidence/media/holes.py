@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 #: Places that are kept apart, and those that are written out.
 MAX_PLACES = 100_000
-MAX_TOLD = 100
+MAX_LISTED = 100
 
 
 class Holes:
@@ -49,20 +49,20 @@ class Holes:
 
     def sentences(self) -> tuple[str, ...]:
         """What could not be read, a sentence a place; for very many places one sentence for the rest."""
-        told = [
+        listed = [
             f"bytes {start} to {end - 1} of the media could not be read and are given as zeros: {reason}"
             for start, end, reason in zip(
-                self._starts[:MAX_TOLD], self._ends[:MAX_TOLD], self._reasons[:MAX_TOLD], strict=True
+                self._starts[:MAX_LISTED], self._ends[:MAX_LISTED], self._reasons[:MAX_LISTED], strict=True
             )
         ]
-        if len(self._starts) > MAX_TOLD:
-            rest = sum(e - s for s, e in zip(self._starts[MAX_TOLD:], self._ends[MAX_TOLD:], strict=True))
+        if len(self._starts) > MAX_LISTED:
+            rest = sum(e - s for s, e in zip(self._starts[MAX_LISTED:], self._ends[MAX_LISTED:], strict=True))
             least = "at least " if self._more else ""
-            told.append(
-                f"{least}{len(self._starts) - MAX_TOLD} more places of the media, {rest} bytes together, could not be"
+            listed.append(
+                f"{least}{len(self._starts) - MAX_LISTED} more places of the media, {rest} bytes together, could not be"
                 " read and are given as zeros"
             )
-        return tuple(told)
+        return tuple(listed)
 
 
 class HoleReader:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from echoforensics.errors import SourceError
 from echoforensics.evidence.entry import EvidenceIssue
-from echoforensics.evidence.file_systems.opener import holds_file_system
+from echoforensics.evidence.file_systems.opener import has_file_system
 from echoforensics.evidence.volumes.amlogic import read_mpt, search_mpt
 from echoforensics.evidence.volumes.android_super import find_dynamic
 from echoforensics.evidence.volumes.gpt import read_gpt
@@ -110,7 +110,7 @@ def _tables(media: Media, reader: CarefulReader, issues: list[EvidenceIssue]) ->
 def _further_tables(media: Media, reader: CarefulReader) -> list[PartitionTable]:
     if (table := read_other(media.image)) is not None:
         return [table]
-    if holds_file_system(contiguous(media, "", "the whole media", 0, media.size, "whole")):
+    if has_file_system(contiguous(media, "", "the whole media", 0, media.size, "whole")):
         return []
     table = search_mpt(reader, media.size) or search_log(reader, media.size)
     return [table] if table is not None else []

@@ -46,17 +46,17 @@ def record(body: Body, kind: ResponseParser | None) -> Record:
         parts.append(f"Its form is that of: {kind.about.title}.")
     elif not body.url and isinstance(value, dict) and value:
         parts.append(f"Its address is not in the file; its first keys are {shown(list(value)[:_MAX_KEYS], 200)}.")
-    told = shown(value.get("message")) if isinstance(value, dict) else None
-    if told:
-        parts.append(f'It gives no data; its message reads "{told}".')
+    statements = shown(value.get("message")) if isinstance(value, dict) else None
+    if statements:
+        parts.append(f'It gives no data; its message reads "{statements}".')
     elif kind and kind.is_empty(value):
         parts.append("The list is empty.")
     elif value in _NOTHING or (isinstance(value, dict) and all(inner in _NOTHING for inner in value.values())):
         parts.append("It holds nothing but empty values.")
     else:
         parts.append("It is kept and was not interpreted.")
-    parts += page.told(value)
-    key = ActivityKey.find(told or "")
+    parts += page.statements(value)
+    key = ActivityKey.find(statements or "")
     if key is None and body.url:
         key = ActivityKey.find(unquote(body.url.path))
     timestamp = key.to_timestamp() if key else None

@@ -177,8 +177,8 @@ def _number(value: float, recorded: str, path: str, *, seconds: bool, note: str 
         unit, factor = "seconds", _MICRO
         if not seconds or not _FIRST <= value < _LAST:
             return None
-    told = note or f"Epoch {unit}{_at(path)}; what the time is of is told by that name alone."
-    return Timestamp(UNKNOWN, recorded, Clock.UNKNOWN, round(value * factor), told)
+    meaning = note or f"Epoch {unit}{_at(path)}; what the time is of is told by that name alone."
+    return Timestamp(UNKNOWN, recorded, Clock.UNKNOWN, round(value * factor), meaning)
 
 
 def _iso(recorded: str, path: str, *, whole: bool) -> Iterator[Timestamp]:

@@ -69,7 +69,7 @@ class AnyPage:
         if asked and not body.timestamps and asked.timestamp not in self.instants:
             timestamps = (asked, *timestamps)
         issue = Issue(_CUT, body.places.record(())) if search.cut else None
-        remarks = told(body.value)
+        remarks = statements(body.value)
         if not timestamps and not remarks:
             return None, issue
         address = f" to {body.url.plain_path}" if body.url else ""
@@ -84,15 +84,15 @@ class AnyPage:
         return record, issue
 
 
-def told(value: object) -> list[str]:
+def statements(value: object) -> list[str]:
     """What an answer says of itself, a sentence each."""
-    said = []
+    sentences = []
     for holder in _holders(value):
         tokens = [key for key, inner in holder.items() if key in _TOKENS and isinstance(inner, str) and inner]
-        said += [_FURTHER.format(key) for key in tokens]
+        sentences += [_FURTHER.format(key) for key in tokens]
         if holder.get(_NO_DATA) is True:
-            said.append(f"The service says that it found no data within its limit of time ({_NO_DATA}).")
-    return list(dict.fromkeys(said))
+            sentences.append(f"The service says that it found no data within its limit of time ({_NO_DATA}).")
+    return list(dict.fromkeys(sentences))
 
 
 def _holders(value: object) -> list[Mapping[str, object]]:
@@ -102,7 +102,7 @@ def _holders(value: object) -> list[Mapping[str, object]]:
     return [value, *(inner for inner in value.values() if isinstance(inner, dict))]
 
 
-def _holds(value: object) -> bool:
+def _may_be_json(value: object) -> bool:
     """Whether a text may be JSON that was read."""
     return isinstance(value, str) and value.lstrip()[:1] in ("{", "[")
 
@@ -111,5 +111,7 @@ def _plain(value: object) -> dict[str, Value]:
     """The members of an answer that are neither lists nor objects, nor texts that may hold them."""
     if not isinstance(value, dict):
         return {}
-    kept = {key: inner for key, inner in value.items() if not isinstance(inner, (list, dict)) and not _holds(inner)}
+    kept = {
+        key: inner for key, inner in value.items() if not isinstance(inner, (list, dict)) and not _may_be_json(inner)
+    }
     return Keeper().fields({key: shown(inner) if isinstance(inner, str) else inner for key, inner in kept.items()})

@@ -12,10 +12,10 @@ from parsers.record import Issue, Record
 FIRST = "first_stands_at"
 #: Of one file so many keys are remembered.
 MAX_KEYS = 1_000_000
-_SAID = " A record with the same key stands before in this file."
+_REPEATED = " A record with the same key stands before in this file."
 
 
-def noted(found: Iterator[Record | Issue]) -> Iterator[Record | Issue]:
+def repeats_marked(found: Iterator[Record | Issue]) -> Iterator[Record | Issue]:
     """The same, where a record of the history that repeats the key of one before says so. None is dropped."""
     places: dict[tuple[str, ...], str] = {}
     for item in found:
@@ -23,7 +23,7 @@ def noted(found: Iterator[Record | Issue]) -> Iterator[Record | Issue]:
         if not keys or not isinstance(item, Record):
             yield item
         elif keys in places:
-            yield replace(item, message=item.message + _SAID, fields={**item.fields, FIRST: places[keys]})
+            yield replace(item, message=item.message + _REPEATED, fields={**item.fields, FIRST: places[keys]})
         else:
             if len(places) < MAX_KEYS:
                 places[keys] = item.locator

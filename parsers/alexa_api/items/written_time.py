@@ -63,7 +63,7 @@ def read(value: str) -> ExportTime | None:
     if zone is None:
         return ExportTime(None, "The zone is not recorded.")
     delta = when - _EPOCH
-    return ExportTime((delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds, _said(found))
+    return ExportTime((delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds, _zone_note(found))
 
 
 def read_as(value: str, form: str, *, utc: bool) -> ExportTime | None:
@@ -89,14 +89,14 @@ def read_as(value: str, form: str, *, utc: bool) -> ExportTime | None:
         return None
     if when.tzinfo is None and not utc:
         return ExportTime(None, "The zone is not recorded.")
-    said = _BY_MAP if when.tzinfo is None else "The zone is recorded."
+    note = _BY_MAP if when.tzinfo is None else "The zone is recorded."
     delta = when.replace(tzinfo=when.tzinfo or UTC) - _EPOCH
-    return ExportTime((delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds, said)
+    return ExportTime((delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds, note)
 
 
-def _said(found: re.Match[str]) -> str:
-    said = "The recorded zone is UTC." if found[8] in ("Z", "UTC") else "UTC is computed from the recorded offset."
-    return f"{said} Digits behind the microsecond are cut." if len(found[7] or "") > 6 else said
+def _zone_note(found: re.Match[str]) -> str:
+    note = "The recorded zone is UTC." if found[8] in ("Z", "UTC") else "UTC is computed from the recorded offset."
+    return f"{note} Digits behind the microsecond are cut." if len(found[7] or "") > 6 else note
 
 
 def zoned(value: str) -> bool:

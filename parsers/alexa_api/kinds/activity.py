@@ -224,19 +224,21 @@ class _ActivityReading:
 
 def _fields(item: Mapping[str, object], description: object, attributes: object) -> dict[str, Value]:
     keeper = Keeper()
-    told: dict[str, object] = {_RENAMED.get(key, key): value for key, value in item.items() if key not in _INTERPRETED}
+    content: dict[str, object] = {
+        _RENAMED.get(key, key): value for key, value in item.items() if key not in _INTERPRETED
+    }
     if isinstance(description, dict):
-        told["summary"] = description.get("summary")
-        told["first_utterance_id"] = description.get("firstUtteranceId")
-        told["first_stream_id"] = description.get("firstStreamId")
+        content["summary"] = description.get("summary")
+        content["first_utterance_id"] = description.get("firstUtteranceId")
+        content["first_stream_id"] = description.get("firstStreamId")
         if more := {key: value for key, value in description.items() if key not in _DESCRIBED}:
-            told["description"] = more
+            content["description"] = more
     else:
-        told["description"] = description
-    told["source_devices"] = item.get("sourceDeviceIds")
-    told |= answers(attributes)
-    told["domain_attributes"] = attributes
-    return keeper.fields(told)
+        content["description"] = description
+    content["source_devices"] = item.get("sourceDeviceIds")
+    content |= answers(attributes)
+    content["domain_attributes"] = attributes
+    return keeper.fields(content)
 
 
 _DESCRIBED = ("summary", "firstUtteranceId", "firstStreamId")

@@ -158,10 +158,10 @@ class _CardReading:
 
 
 def _fields(item: Mapping[str, object], action: Mapping[str, object]) -> dict[str, Value]:
-    told: dict[str, object] = {_SERVICE.get(key, key): value for key, value in item.items()}
+    content: dict[str, object] = {_SERVICE.get(key, key): value for key, value in item.items()}
     if "mainText" in action:
-        told["heard_as_shown"] = action["mainText"]
-    return Keeper().fields(told)
+        content["heard_as_shown"] = action["mainText"]
+    return Keeper().fields(content)
 
 
 def _message(item: Mapping[str, object], heard: str | None) -> str:

@@ -118,24 +118,24 @@ def _record(reader: ItemReader, asked: str | None) -> Iterator[Record | Issue]:
         account=reader.text("registeredUserId") or (key.customer if key else None),
         utterance_id=stated,
         transcript=heard,
-        fields=Keeper().fields(_told(reader.item, data, source.item, answer)),
+        fields=Keeper().fields(_content(reader.item, data, source.item, answer)),
         keys=(activity_key(key.text),) if key else (),
     )
     yield from reader.issues
     yield record
 
 
-def _told(
+def _content(
     item: Mapping[str, object], data: Mapping[str, object], source: Mapping[str, object], answer: str | None
 ) -> dict[str, object]:
-    told = dict(item)
+    content = dict(item)
     if answer is not None:
-        told["answer_text"] = answer
+        content["answer_text"] = answer
     if data:
-        told[_DATA] = data
+        content[_DATA] = data
     if source:
-        told["sourceDevice"] = source
-    return told
+        content["sourceDevice"] = source
+    return content
 
 
 def _message(item: Mapping[str, object], kind: str | None, heard: str | None, answer: str | None) -> str:

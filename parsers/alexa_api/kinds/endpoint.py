@@ -208,8 +208,8 @@ def _state(value: Mapping[str, object]) -> str:
         if key.lower().endswith("value") and (text := _shown(inner)):
             return text
     error = value.get("error")
-    told = shown(error.get("type")) if isinstance(error, dict) else None
-    return f"no value, error {told}" if told else "no value"
+    kind = shown(error.get("type")) if isinstance(error, dict) else None
+    return f"no value, error {kind}" if kind else "no value"
 
 
 def _shown(value: object) -> str | None:

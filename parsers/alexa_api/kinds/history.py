@@ -188,12 +188,14 @@ def _timestamps(reader: ItemReader, key: ActivityKey | None, items: Items) -> tu
 
 
 def _fields(reader: ItemReader, items: Items, name: str | None) -> dict[str, Value]:
-    told: dict[str, object] = {key: value for key, value in reader.item.items() if key != ITEMS}
-    told["device_name"] = name
-    told["persons"] = [{"id": found.identity, "first_name": found.name, "type": found.kind} for found in items.persons]
-    told["asr_replacement_texts"] = items.heard_replaced
-    told["items"] = reader.item.get(ITEMS)
-    return Keeper().fields(told)
+    content: dict[str, object] = {key: value for key, value in reader.item.items() if key != ITEMS}
+    content["device_name"] = name
+    content["persons"] = [
+        {"id": found.identity, "first_name": found.name, "type": found.kind} for found in items.persons
+    ]
+    content["asr_replacement_texts"] = items.heard_replaced
+    content["items"] = reader.item.get(ITEMS)
+    return Keeper().fields(content)
 
 
 def _message(
@@ -204,8 +206,8 @@ def _message(
     if name:
         parts[0] += f' of the device named "{shown(name) or ""}"'
     if spoke := reader.text("utteranceType"):
-        told = f"the record's utteranceType is {shown(spoke)}"
-        parts.append(f"{told}: {_TYPES[spoke]}" if spoke in _TYPES else told)
+        stated = f"the record's utteranceType is {shown(spoke)}"
+        parts.append(f"{stated}: {_TYPES[spoke]}" if spoke in _TYPES else stated)
     if items.transcript:
         parts.append(f'the text recognised by the service is "{shown(items.transcript) or ""}"')
     elif items.transcript is not None:

@@ -193,8 +193,8 @@ def answers(items: Items, whole: Record, key: str | None) -> Iterator[Record]:
         if item.kind not in (_ANSWER, _ANSWER_REPLACED):
             continue
         replaced = item.kind == _ANSWER_REPLACED
-        told = {name: value for name, value in item.value.items() if name != "transcriptText"}
-        told |= {"answer_text": item.value.get("transcriptText"), "replacement_text": replaced, "record_key": key}
+        content = {name: value for name, value in item.value.items() if name != "transcriptText"}
+        content |= {"answer_text": item.value.get("transcriptText"), "replacement_text": replaced, "record_key": key}
         yield Record(
             data_type=ANSWER_TYPE,
             message=_answer_message(item, replaced),
@@ -204,7 +204,7 @@ def answers(items: Items, whole: Record, key: str | None) -> Iterator[Record]:
             device_type=whole.device_type,
             account=whole.account,
             utterance_id=item.stated or whole.utterance_id,
-            fields=Keeper().fields(told),
+            fields=Keeper().fields(content),
             keys=tuple(name for name in whole.keys if name.startswith("activity:")),
         )
 

@@ -91,11 +91,11 @@ def _state(reader: ItemReader, text: object, appliance: Mapping[str, object]) ->
     timestamps = inner.time("timeOfSample", "Recorded Time", _NOTE)
     entity = _entity(appliance)
     yield from inner.issues
-    told = " ".join(part for part in (shown(value.get("namespace")), shown(value.get("name"))) if part)
+    name = " ".join(part for part in (shown(value.get("namespace")), shown(value.get("name"))) if part)
     yield Record(
         data_type=DATA_TYPE,
         message=(
-            f"The service gives a state of the appliance {shown(entity) or 'not named'}: {told or 'a state not named'}"
+            f"The service gives a state of the appliance {shown(entity) or 'not named'}: {name or 'a state not named'}"
             f" is {_value(value.get('value'))}."
         ),
         locator=inner.locator,

@@ -24,7 +24,7 @@ _KERNEL = re.compile(r"\[ *0\.0+\] Linux version (?P<version>\S{1,60})")
 _RESTARTING = "Restarting system"
 #: Marks of one start stand within this many lines of each other.
 _MAX_LINES = 20_000
-_TOLD = {
+_MARKS = {
     "kernel": "the kernel's first line",
     "log_daemon": "the start of the log daemon",
     "boot_script": "the line of the boot script",
@@ -93,14 +93,14 @@ def _mark(line: LogLine) -> str | None:
 
 def _record(start: _Start) -> Record:
     lines = sorted(start.marks.values(), key=lambda line: line.number)
-    told = ", ".join(_TOLD[name] for name in _TOLD if name in start.marks)
-    message = f"The device's log records a start of the device ({told})."
+    marks = ", ".join(_MARKS[name] for name in _MARKS if name in start.marks)
+    message = f"The device's log records a start of the device ({marks})."
     if set(start.marks) == {"log_daemon"}:
         message = "The device's log records a start of its log daemon; the device itself may not have been restarted."
     if "kernel_log_before" in start.marks:
         message += " The firmware writes the kernel's log from before only where power was not lost."
     message += " Until a time server is reached, the clock may lag: it goes on from a date kept on disk."
-    fields: dict[str, Value] = {"marks": [name for name in _TOLD if name in start.marks]}
+    fields: dict[str, Value] = {"marks": [name for name in _MARKS if name in start.marks]}
     if start.kernel is not None:
         fields["kernel_version"] = start.kernel
     if "kernel_log_before" in start.marks:

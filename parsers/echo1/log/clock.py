@@ -73,13 +73,13 @@ class Trust:
         """The record; where its times were made before a time server was reached, their notes say so."""
         if not self._stretches or record.data_type in ("echo:log:boot", "echo:log:clock_change"):
             return record
-        return replace(record, timestamps=tuple(self._noted(timestamp) for timestamp in record.timestamps))
+        return replace(record, timestamps=tuple(self._with_note(timestamp) for timestamp in record.timestamps))
 
     def _reached(self, number: int) -> None:
         if self._stretches and self._stretches[-1].end is None:
             self._stretches[-1].end = number
 
-    def _noted(self, timestamp: Timestamp) -> Timestamp:
+    def _with_note(self, timestamp: Timestamp) -> Timestamp:
         number = int(timestamp.locator.removeprefix("line:"))
         for stretch in self._stretches:
             if stretch.first <= number and (stretch.end is None or number < stretch.end):

@@ -120,22 +120,22 @@ class Joiner:
         (one or self._of_word(line, "word")).put("word", line, **match.groupdict())
 
     def _started(self, line: LogLine, match: re.Match[str]) -> None:
-        said = {"started": match["time"]}
+        values = {"started": match["time"]}
         for found in (
             pattern.FUNCTION.match(line.text),
             pattern.SEQUENCE.search(line.text),
             pattern.WORD_PLACE.search(line.text),
         ):
             if found:
-                said |= found.groupdict()
-        begin = int(said.get("sequence", -1)) + int(said.get("first_in_audio", 0))
+                values |= found.groupdict()
+        begin = int(values.get("sequence", -1)) + int(values.get("first_in_audio", 0))
         one = next(
             (o for o in self._open if "started" not in o.at and o.values.get("word_begin") == str(begin)),
             None,
         )
-        if one is None and "wakeword" in said.get("start_function", "").lower():
+        if one is None and "wakeword" in values.get("start_function", "").lower():
             one = self._of_word(line, "started")
-        (one or self._begin(line)).put("started", line, **said)
+        (one or self._begin(line)).put("started", line, **values)
 
     def _request_cut(self, line: LogLine, match: re.Match[str]) -> None:
         one = self._of_request(line, match["id"], _OPENING_SECONDS) or self._begin(line)
@@ -157,13 +157,13 @@ class Joiner:
 
     def _thinking(self, line: LogLine, match: re.Match[str]) -> None:
         one = self._of_request(line, match["id"], _NAMING_SECONDS) or self._begin(line)
-        said = {"request": match["id"]}
+        values = {"request": match["id"]}
         for part in (pattern.TIMEOUT, pattern.REASON):
             if found := part.search(line.text):
-                said |= found.groupdict()
+                values |= found.groupdict()
         if match["what"] == "Stopped":
             one.at.pop("thought", None)
-        one.put("thinking" if match["what"] == "Started" else "thought", line, **said)
+        one.put("thinking" if match["what"] == "Started" else "thought", line, **values)
 
     def _stream_named(self, line: LogLine, match: re.Match[str]) -> None:
         text = pattern.stream_id(line.text, match.end())

@@ -62,13 +62,15 @@ def _soon(one: LogLine, line: LogLine) -> bool:
 
 
 def _record(line: LogLine, kind: str, opened: LogLine | None, last: int | None = None) -> Record:
-    said = pattern.scores(line.text)
-    fields: dict[str, Value] = {"detection_type": kind, **said, "lines": [line.number]}
+    scores = pattern.scores(line.text)
+    fields: dict[str, Value] = {"detection_type": kind, **scores, "lines": [line.number]}
     names = {"segmentation_score": "segmentation score", "classifier_score": "classifier score"}
-    told = [f"{name} {said[key]}" for key, name in (*names.items(), ("active_threshold", "threshold")) if key in said]
+    parts = [
+        f"{name} {scores[key]}" for key, name in (*names.items(), ("active_threshold", "threshold")) if key in scores
+    ]
     message = (
         f"The device's log records a detection of the type {kind}: something like the wake word was heard and not"
-        f" accepted{' (' + ', '.join(told) + ')' if told else ''}."
+        f" accepted{' (' + ', '.join(parts) + ')' if parts else ''}."
     )
     if opened is None:
         message += " This file shows no audio stream opened for it."

@@ -55,7 +55,7 @@ class LogReader:
     def end(self) -> Iterator[Record | Issue]:
         """What can only be told when the file ends."""
         yield from self._skipped_ends()
-        yield from self._told(self._joiner.end(self._steps.seconds))
+        yield from self._records(self._joiner.end(self._steps.seconds))
         yield from self._marked(self._near_misses.end(self._steps.seconds))
         yield from self._boots.end()
 
@@ -80,17 +80,17 @@ class LogReader:
         begins, starts = self._boots.feed(line)
         yield from starts
         if begins:
-            yield from self._told(self._joiner.end())
+            yield from self._records(self._joiner.end())
             yield from self._marked(self._near_misses.end())
             self._trust.started(line)
         self._trust.feed(line)
         if record := clock_line(line):
             yield record
-        yield from self._told(self._joiner.feed(line))
+        yield from self._records(self._joiner.feed(line))
         yield from self._marked(self._near_misses.feed(line))
         yield from self._marked(self._states.read(line))
 
-    def _told(self, interactions: Iterable[Interaction]) -> Iterator[Record]:
+    def _records(self, interactions: Iterable[Interaction]) -> Iterator[Record]:
         for one in interactions:
             yield from self._marked(records_of(one))
 

@@ -36,7 +36,7 @@ def _wake_word(one: Interaction) -> Iterator[Record]:
     if "received" in one.at:
         timestamps.append(millisecond_timestamp(place, values["received"], "Recorded Time"))
     word = f' "{values["word"]}"' if "word" in values else ""
-    told = [
+    parts = [
         f"{name} {values[key]}"
         for name, key in (
             ("segmentation score", "segmentation_score"),
@@ -45,7 +45,7 @@ def _wake_word(one: Interaction) -> Iterator[Record]:
         )
         if key in values
     ]
-    scores = f" ({', '.join(told)})" if told else ""
+    scores = f" ({', '.join(parts)})" if parts else ""
     message = f"The device's log records that the detector accepted the wake word{word}{scores}.{_what_followed(one)}"
     fields: dict[str, Value] = {
         "wake_word": values.get("word"),

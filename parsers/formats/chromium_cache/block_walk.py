@@ -45,7 +45,7 @@ class FoundEntry:
     entry: CacheEntry
     key: bytes
     provenance: EntryProvenance
-    doubts: tuple[str, ...] = ()
+    issues: tuple[str, ...] = ()
 
 
 class Walker:
@@ -107,12 +107,12 @@ class Walker:
                 f"The key of the entry at {entry.address.value:#010x} cannot be read: {error}", place
             )
             return
-        doubts = []
+        issues = []
         if not entry.intact:
-            doubts.append("The entry does not match the hash that it holds of itself.")
+            issues.append("The entry does not match the hash that it holds of itself.")
         if not entry.has_key(key):
-            doubts.append("The key does not match the hash in the entry.")
-        yield FoundEntry(entry, key, provenance, tuple(doubts))
+            issues.append("The key does not match the hash in the entry.")
+        yield FoundEntry(entry, key, provenance, tuple(issues))
 
     def _cover(self, address: Address) -> None:
         self._covered.update((address.number, address.block + more) for more in range(address.blocks))
@@ -159,8 +159,8 @@ class Walker:
         self._cover(address)
         state = self._files.state(address)
         provenance = EntryProvenance.UNLINKED if state == "used" else EntryProvenance.RECOVERED
-        doubts = () if entry.intact else ("The entry does not match the hash that it holds of itself.",)
-        yield FoundEntry(entry, key, provenance, doubts)
+        issues = () if entry.intact else ("The entry does not match the hash that it holds of itself.",)
+        yield FoundEntry(entry, key, provenance, issues)
 
 
 def place_of(address: Address) -> str:

@@ -48,7 +48,7 @@ class SimpleSpan:
 
     offset: int
     length: int
-    doubt: str = ""
+    issue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class SimpleHeader:
     key: bytes
     end: int
     packed: bool
-    doubt: str = ""
+    issue: str = ""
 
     @property
     def end_size(self) -> int:
@@ -95,7 +95,7 @@ class Streams:
 
     body: SimpleSpan
     note: SimpleSpan | None
-    doubts: tuple[str, ...] = ()
+    issues: tuple[str, ...] = ()
 
 
 def header(head: bytes) -> SimpleHeader:
@@ -112,8 +112,8 @@ def header(head: bytes) -> SimpleHeader:
     for size in (24, 20):
         key = head[size : size + length]
         if len(key) == length and super_fast_hash(key) == expected:
-            doubt = "" if version in VERSIONS else f"The file's version, {version}, is not known."
-            return SimpleHeader(version, key, size + length, size == 20, doubt)
+            issue = "" if version in VERSIONS else f"The file's version, {version}, is not known."
+            return SimpleHeader(version, key, size + length, size == 20, issue)
     size = 24 if len(head) >= 24 + length else 20
     return SimpleHeader(
         version, head[size : size + length], size + length, size == 20, "The key does not match the hash in the header."
@@ -143,13 +143,13 @@ def streams(content: bytes, form: SimpleHeader) -> Streams:
         first_at = note_at - form.end_size
         first = _end_at(content, first_at, form)
         if first is not None:
-            doubts = []
+            issues = []
             if digest and hashlib.sha256(form.key).digest() != content[last_at - 32 : last_at]:
-                doubts.append("The SHA-256 of the key at the file's end does not match the key.")
+                issues.append("The SHA-256 of the key at the file's end does not match the key.")
             return Streams(
                 _checked(content, form.end, first_at, first, "body"),
                 _checked(content, note_at, last_at - digest, last, "note on the answer"),
-                tuple(doubts),
+                tuple(issues),
             )
     return _damaged(content, form)
 
@@ -187,9 +187,9 @@ def parts(content: bytes, form: SimpleHeader) -> Iterator[SimplePart | str]:
             yield f"At byte {at - size} a part says it stands at {start} and is {length} bytes long; not read further."
             return
         there = min(length, len(content) - at)
-        doubt = "" if there == length else f"A part of {length} bytes breaks off after {there}."
-        if not doubt and crc and zlib.crc32(content[at : at + length]) != crc:
-            doubt = f"The part at byte {at} does not match its checksum."
-        yield SimplePart(start, SimpleSpan(at, there, doubt))
+        issue = "" if there == length else f"A part of {length} bytes breaks off after {there}."
+        if not issue and crc and zlib.crc32(content[at : at + length]) != crc:
+            issue = f"The part at byte {at} does not match its checksum."
+        yield SimplePart(start, SimpleSpan(at, there, issue))
         at += length
     yield f"More than {_MAX_PARTS} parts: the rest was not read."

@@ -16,7 +16,7 @@ FILE_TYPE = "echo:log:file"
 MAX_LINES = 5_000_000
 #: After this many lines that are not of the form the others are counted, not listed.
 MAX_ISSUES = 50
-_MAX_PROGRAMS, _PROGRAMS_TOLD = 2000, 50
+_MAX_PROGRAMS, _LISTED_PROGRAMS = 2000, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,14 @@ class LogSummary:
             yield Issue(f"{self.not_of_form - MAX_ISSUES} more lines are not of the form of this log.")
         if self.of_form == MAX_LINES:
             yield Issue(f"Only the first {MAX_LINES} lines were read.")
-        programs: dict[str, Value] = dict(self.programs.most_common(_PROGRAMS_TOLD))
+        programs: dict[str, Value] = dict(self.programs.most_common(_LISTED_PROGRAMS))
         fields: dict[str, Value] = {"lines": self.of_form, "lines_by_program": programs}
-        said = f"The log holds {self.of_form} lines, of {len(self.programs)} programs"
+        message = f"The log holds {self.of_form} lines, of {len(self.programs)} programs"
         if years.why:
             fields["lines_without_year"] = years.unknown_before
-            said += f"; of {years.unknown_before} of them the year is not known, because {years.why}"
+            message += f"; of {years.unknown_before} of them the year is not known, because {years.why}"
         timestamps: tuple[Timestamp, ...] = ()
         if self.first and self.last:
             ends = (("Start Time", self.first), ("End Time", self.last))
             timestamps = tuple(Timestamp(word, at.recorded, Clock.DEVICE, at.timestamp, at.note) for word, at in ends)
-        yield Record(FILE_TYPE, said + ".", "", timestamps, fields=fields)
+        yield Record(FILE_TYPE, message + ".", "", timestamps, fields=fields)

@@ -150,7 +150,7 @@ def iso(when: datetime) -> str:
     return when.replace(tzinfo=None).isoformat() + "Z"
 
 
-def told(value: object, name: str = "") -> object:
+def record_value(value: object, name: str = "") -> object:
     """A value as a record may keep it: bytes described, and in the place of each secret what is said of it.
 
     Args:
@@ -159,9 +159,9 @@ def told(value: object, name: str = "") -> object:
     """
     if isinstance(value, dict):
         inherited = f"{name} " if is_secret_name(name) else ""
-        return {key: told(item, f"{inherited}{key}") for key, item in value.items()}
+        return {key: record_value(item, f"{inherited}{key}") for key, item in value.items()}
     if isinstance(value, list):
-        return [told(item, name) for item in value]
+        return [record_value(item, name) for item in value]
     if isinstance(value, bytes):
         return described(value, secret=is_secret_name(name))
     return without_secrets(value, name)
@@ -169,8 +169,8 @@ def told(value: object, name: str = "") -> object:
 
 def described(content: bytes, *, secret: bool) -> str:
     """What is said of bytes: their number, and their SHA-256; of a few that are no secret, themselves."""
-    said = f"{len(content)} byte{'' if len(content) == 1 else 's'}"
+    text = f"{len(content)} byte{'' if len(content) == 1 else 's'}"
     if len(content) >= _MIN_DIGEST:
-        return f"{said}, SHA-256 {hashlib.sha256(content).hexdigest()}"
+        return f"{text}, SHA-256 {hashlib.sha256(content).hexdigest()}"
     # Of a few secret bytes a digest would be as good as the bytes.
-    return said if secret or not content else f"{said}: {content.hex()}"
+    return text if secret or not content else f"{text}: {content.hex()}"

@@ -196,9 +196,9 @@ class Database:
                 continue  # room that was used anew; what no longer counts need not be whole
             fitting = [shape.table for shape in shapes if shape.fits(stored, whole=False)]
             if fitting:
-                told = why + _also(fitting[1:]) + (_OVERFLOW if cell.overflow else "")
+                note = why + _also(fitting[1:]) + (_OVERFLOW if cell.overflow else "")
                 left = Leftover(cell.at, cell.size, cell.rowid, stored)
-                yield _recovered(fitting[0], page, left, provenance, told)
+                yield _recovered(fitting[0], page, left, provenance, note)
 
     def _free_pages(self, shapes: list[Shape]) -> Iterator[TableRow | DatabaseIssue]:
         """The rows in pages that the database holds ready for new use."""

@@ -27,7 +27,7 @@ class LeafPage:
     page: BtreePage
     cells: tuple[Cell, ...]
 
-    def holds(self, at: int) -> bool:
+    def is_in_row(self, at: int) -> bool:
         """Whether a byte of the page lies within a row."""
         return any(cell.at <= at < cell.at + cell.size for cell in self.cells)
 

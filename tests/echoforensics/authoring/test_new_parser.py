@@ -59,7 +59,7 @@ def test_it_never_overwrites(checkout: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         (["Kitchen", "--new"], "a name is lower-case words joined by _"),
         (["../x", "--new"], "a name is lower-case words joined by _"),
@@ -68,8 +68,8 @@ def test_it_never_overwrites(checkout: Path) -> None:
         (["kitchen_timers", "--new"], "is not a checkout of the project"),
     ],
 )
-def test_what_is_refused(tmp_path: Path, arguments: list[str], told: str) -> None:
+def test_what_is_refused(tmp_path: Path, arguments: list[str], expected: str) -> None:
     done = _run(*arguments, "--into", str(tmp_path))
     assert done.returncode == 2
-    assert told in done.stderr
+    assert expected in done.stderr
     assert list(tmp_path.iterdir()) == []

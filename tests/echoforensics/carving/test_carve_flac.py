@@ -120,7 +120,7 @@ def scan(media: bytes) -> list[Carved]:
     return search.finish()
 
 
-def test_check_sums() -> None:
+def test_checksums() -> None:
     # The check values by which CRC-16/UMTS, CRC-16/CMS and CRC-8/SMBUS are known.
     assert crc16(b"123456789") == 0xFEE8
     assert crc16(b"6789", crc16(b"12345")) == 0xFEE8

@@ -136,9 +136,9 @@ def test_truncated_at_every_place() -> None:
             continue
         assert found is not None
         # Of less than eight bytes nothing can be told.
-        is_told = end - whole[0] not in range(1, 8)
-        assert found.length == (end if is_told else whole[0])
-        assert found.grade is (Grade.CUT if is_told and end not in whole else Grade.WHOLE)
+        is_known = end - whole[0] not in range(1, 8)
+        assert found.length == (end if is_known else whole[0])
+        assert found.grade is (Grade.CUT if is_known and end not in whole else Grade.WHOLE)
 
 
 def test_hostile_sizes_cost_little() -> None:

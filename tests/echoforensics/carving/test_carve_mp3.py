@@ -95,7 +95,7 @@ def test_bit_rate_may_change() -> None:
     assert carved.detail == "14 frames, 0.34 s, 24000 Hz, mono, 8 to 160 kbit/s"
 
 
-def test_check_sums_that_do_not_hold_are_told() -> None:
+def test_checksums_that_do_not_hold_are_reported() -> None:
     good = b"".join(frame(second=0xF2) for _ in range(6))
     assert "check sum" not in scan(good)[0].detail
     bad = bytearray(good)

@@ -43,7 +43,7 @@ def _pages(serial: int, count: int, codec: str = "Opus") -> list[bytes]:
     return [_page(serial, number, body, flag) for number, (body, flag) in enumerate(zip(bodies, flags, strict=True))]
 
 
-def _told(found: list[Carved]) -> list[tuple[str, tuple[tuple[int, int], ...], Grade, str]]:
+def _summary(found: list[Carved]) -> list[tuple[str, tuple[tuple[int, int], ...], Grade, str]]:
     return [(each.kind, each.ranges, each.grade, each.ending) for each in found]
 
 
@@ -74,7 +74,7 @@ def test_streams_side_by_side_and_recordings_that_touch(scan_for: Scan) -> None:
     beside = b"".join([one[0], two[0], one[1], two[1], one[2], two[2], two[3], one[3], one[4]])
     following = b"".join(_pages(3, 3))
 
-    assert _told(scan_for(beside + following, *ogg.SIGNATURES)) == [
+    assert _summary(scan_for(beside + following, *ogg.SIGNATURES)) == [
         ("Ogg Opus recording", ((0, len(beside)),), Grade.WHOLE, "its last page says so"),
         ("Ogg Opus recording", ((len(beside), len(following)),), Grade.WHOLE, "its last page says so"),
     ]
@@ -86,7 +86,7 @@ def test_pieces_that_lie_apart_are_joined_by_their_numbers(scan_for: Scan) -> No
     media = b"\x01" * 100 + parts[0] + DRAW.randbytes(5000) + parts[2] + b"\x02" * 333 + parts[1] + bytes(50)
     places = tuple((media.index(part), len(part)) for part in parts)
 
-    assert _told(scan_for(media, *ogg.SIGNATURES)) == [
+    assert _summary(scan_for(media, *ogg.SIGNATURES)) == [
         ("Ogg Opus recording", places, Grade.WHOLE, "its last page says so")
     ]
 
@@ -130,7 +130,7 @@ def test_a_page_that_is_cut_in_two_is_not_joined(scan_for: Scan) -> None:
     media = b"".join([*pages[:3], torn, *pages[4:]])
     rest = sum(map(len, pages[4:]))
 
-    assert _told(scan_for(media, *ogg.SIGNATURES)) == [
+    assert _summary(scan_for(media, *ogg.SIGNATURES)) == [
         (
             "Ogg Opus recording",
             ((0, sum(map(len, pages[:3]))),),
@@ -251,7 +251,7 @@ def test_a_stream_that_is_not_known_may_come_first(scan_for: Scan) -> None:
 def test_a_stream_within_an_unfinished_recording_is_not_lost(scan_for: Scan) -> None:
     unfinished, other = _pages(1, 3)[0], _pages(2, 4, "Vorbis")
 
-    assert _told(scan_for(unfinished + b"".join(other), *ogg.SIGNATURES)) == [
+    assert _summary(scan_for(unfinished + b"".join(other), *ogg.SIGNATURES)) == [
         ("Ogg Opus recording", ((0, len(unfinished)),), Grade.CUT, "its page 1 was not found whole"),
         (
             "Ogg Vorbis recording",

@@ -188,7 +188,7 @@ def _values() -> st.SearchStrategy[Any]:
 
 @settings(max_examples=200, deadline=None)
 @given(_values(), _values(), st.sampled_from([None, 1]), st.booleans(), st.binary(max_size=5), st.binary(max_size=5))
-def test_any_json_around_a_key_is_told_to_its_brackets(
+def test_any_json_around_a_key_is_reported_to_its_brackets(
     first: Any, last: Any, indent: int | None, plain: bool, before: bytes, after: bytes
 ) -> None:
     inner = {"before": first, "cardType": last, "after": first}

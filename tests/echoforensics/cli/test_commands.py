@@ -123,7 +123,9 @@ def test_timeline_options(run: Run, sealed: object, copy_of_sealed: Path) -> Non
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a ledger\n"])
-def test_case_without_a_sound_ledger_is_told_in_one_line(content: bytes | None, run: Run, copy_of_sealed: Path) -> None:
+def test_case_without_a_sound_ledger_is_reported_in_one_line(
+    content: bytes | None, run: Run, copy_of_sealed: Path
+) -> None:
     ledger = copy_of_sealed / "custody.jsonl"
     ledger.unlink()
     if content is not None:

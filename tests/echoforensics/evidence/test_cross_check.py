@@ -71,7 +71,7 @@ def test_readers_agree(kind: str, folder: Path, make_image: Callable[..., Path])
 
 
 @KINDS
-def test_each_difference_is_told(kind: str, folder: Path, make_image: Callable[..., Path]) -> None:
+def test_each_difference_is_reported(kind: str, folder: Path, make_image: Callable[..., Path]) -> None:
     disk = _disk(make_image(folder, kind, mebibytes=4))
     library = second_reader(disk.file_systems[""])
 
@@ -103,7 +103,7 @@ def test_deleted_files_are_not_compared(
     assert list(cross_check(disk.volumes[""], disk.file_systems[""])) == []
 
 
-def test_what_the_second_reader_cannot_open_is_told(folder: Path, make_image: Callable[..., Path]) -> None:
+def test_what_the_second_reader_cannot_open_is_reported(folder: Path, make_image: Callable[..., Path]) -> None:
     disk = _disk(make_image(folder, "ext4"))
     empty = replace(disk.volumes[""], read=lambda _, size: bytes(size))
 
@@ -113,7 +113,7 @@ def test_what_the_second_reader_cannot_open_is_told(folder: Path, make_image: Ca
     assert found.what.startswith(f"not cross-checked: libfsext {pyfsext.get_version()} cannot open the file system: ")
 
 
-def test_a_read_that_fails_is_told_as_a_difference(folder: Path, make_image: Callable[..., Path]) -> None:
+def test_a_read_that_fails_is_reported_as_a_difference(folder: Path, make_image: Callable[..., Path]) -> None:
     disk = _disk(make_image(folder, "ext2"))
     (extent,) = disk.file_systems[""].extents(
         next(e.address.lstrip("/") for e in disk.entries() if isinstance(e, Entry) and e.path == "log/old/volume")
@@ -144,7 +144,7 @@ def test_the_second_reader_is_named() -> None:
     ]
 
 
-def test_nothing_is_said_where_there_is_no_second_reader(folder: Path, make_image: Callable[..., Path]) -> None:
+def test_nothing_is_reported_where_there_is_no_second_reader(folder: Path, make_image: Callable[..., Path]) -> None:
     disk = _disk(make_image(folder, "ext4"))
     other = Altered(disk.file_systems[""], lambda _: None)
     other.name = "squashfs"

@@ -87,7 +87,7 @@ def test_ewf_images_in_one_and_several_segments(
     assert hashes.media == open_source(image).hash(("md5", "sha256")).whole
 
 
-def test_ewf_whose_media_was_altered_is_told(
+def test_ewf_whose_media_was_altered_is_reported(
     folder: Path, make_image: Callable[..., Path], make_ewf: Callable[..., Path]
 ) -> None:
     path = make_ewf(make_image(folder, "ext2", mebibytes=4))

@@ -28,12 +28,12 @@ def _extract(image: Path, case: Path, **options: Any) -> list[dict[str, Any]]:
 
 
 def test_the_ledger_says_who_read_it_again(image: Path, tmp_path: Path) -> None:
-    (told,) = _extract(image, tmp_path / "case", cross_check=True)
+    (action,) = _extract(image, tmp_path / "case", cross_check=True)
 
-    assert told["evidence"] == image.name
-    assert told["issues"] == 0
-    assert list(told["readers"]) == ["p2"]
-    assert told["readers"]["p2"].startswith("libfsext 2")
+    assert action["evidence"] == image.name
+    assert action["issues"] == 0
+    assert list(action["readers"]) == ["p2"]
+    assert action["readers"]["p2"].startswith("libfsext 2")
 
 
 def test_nothing_is_read_again_where_it_was_not_asked_for(image: Path, tmp_path: Path) -> None:
@@ -45,9 +45,9 @@ def test_a_difference_is_an_issue(image: Path, tmp_path: Path, monkeypatch: pyte
         yield EvidenceIssue("log/a.txt", "6300 bytes by one reader, 6299 by the other")
 
     monkeypatch.setattr(second_reading, "cross_check", differ)
-    (told,) = _extract(image, tmp_path / "case", cross_check=True)
+    (action,) = _extract(image, tmp_path / "case", cross_check=True)
 
-    assert told["issues"] == 1
+    assert action["issues"] == 1
     with Case.open(tmp_path / "case") as case:
         found = case.store.db.execute("SELECT path, parser, what FROM issues WHERE parser = 'cross_check'").fetchall()
     assert found == [("p2/log/a.txt", "cross_check", "6300 bytes by one reader, 6299 by the other")]

@@ -57,7 +57,7 @@ def test_what_it_cannot_read_it_says(tmp_path: Path, image: Path) -> None:
         _read(task, first_read.OWN_PROCESS_FROM)
 
 
-def test_a_process_that_dies_is_told_of(image: Path) -> None:
+def test_a_process_that_dies_is_reported(image: Path) -> None:
     with FirstRead(Task(image, (), ("sha256",), carve=True), first_read.OWN_PROCESS_FROM) as first:
         assert first._process is not None
         first._process.kill()

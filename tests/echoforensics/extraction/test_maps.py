@@ -77,7 +77,7 @@ def test_a_map_holds_for_its_extraction_alone(returned: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("{", "0.yaml: not YAML"),
         ("- a", "0.yaml: a mapping is expected"),
@@ -87,8 +87,8 @@ def test_a_map_holds_for_its_extraction_alone(returned: Path) -> None:
         (MAP.replace("{audiofile|", "{audio|"), "'audio' is none of the columns"),
     ],
 )
-def test_a_map_that_is_wrong_is_refused_before_anything_is_written(returned: Path, text: str, told: str) -> None:
-    with pytest.raises(UsageError, match=re.escape(told)):
+def test_a_map_that_is_wrong_is_refused_before_anything_is_written(returned: Path, text: str, expected: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(expected)):
         _extract(returned, text)
     assert not (returned.parent / "case-1").exists()
 

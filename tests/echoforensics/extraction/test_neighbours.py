@@ -37,7 +37,7 @@ def files(make_database: Callable[..., dict[str, bytes]]) -> dict[str, bytes]:
     return made
 
 
-def _told(rows: list[Row]) -> list[tuple[str, str, str]]:
+def _summary(rows: list[Row]) -> list[tuple[str, str, str]]:
     return sorted((row["message"], row["path"].rpartition("!/")[2], row["locator"].partition(":")[0]) for row in rows)
 
 
@@ -53,7 +53,7 @@ def test_in_a_folder(files: dict[str, bytes], tmp_path: Path, extract_rows: Call
         path = tmp_path / "phone" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    assert _told(extract_rows(tmp_path / "phone")) == _expected()
+    assert _summary(extract_rows(tmp_path / "phone")) == _expected()
 
 
 @pytest.mark.parametrize("backwards", [False, True])
@@ -63,7 +63,7 @@ def test_in_a_zip(
     with zipfile.ZipFile(tmp_path / "phone.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files, reverse=backwards):
             archive.writestr(name, files[name])
-    assert _told(extract_rows(tmp_path / "phone.zip")) == _expected()
+    assert _summary(extract_rows(tmp_path / "phone.zip")) == _expected()
 
 
 @pytest.mark.parametrize("backwards", [False, True])
@@ -75,7 +75,7 @@ def test_in_a_tar(
             member = tarfile.TarInfo(name)
             member.size = len(files[name])
             archive.addfile(member, io.BytesIO(files[name]))
-    assert _told(extract_rows(tmp_path / "phone.tgz")) == _expected()
+    assert _summary(extract_rows(tmp_path / "phone.tgz")) == _expected()
 
 
 def test_a_row_of_the_log_is_traced_into_the_log(files: dict[str, bytes], tmp_path: Path) -> None:

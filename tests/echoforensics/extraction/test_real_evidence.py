@@ -60,14 +60,14 @@ def test_web_scrape_gives_each_activity_with_both_its_times(
 ) -> None:
     _, found, issues = web_scrape
     activities = [row for row in found if row["data_type"] == "alexa:cloud:activity"]
-    told: dict[str, dict[str, Row]] = {}
+    by_file: dict[str, dict[str, Row]] = {}
     for row in activities:
-        told.setdefault(str(row["path"]).rsplit("/", 1)[-1], {})[row["timestamp_desc"]] = row
+        by_file.setdefault(str(row["path"]).rsplit("/", 1)[-1], {})[row["timestamp_desc"]] = row
 
     assert len(activities) == 34
-    assert set(told) == set(WEB_SCRAPE)
+    assert set(by_file) == set(WEB_SCRAPE)
     for name, (status, created, spoken, text) in WEB_SCRAPE.items():
-        both = told[name]
+        both = by_file[name]
         assert both["Creation Time"]["datetime"] == f"2017-07-17T{created}000+00:00"
         assert both["Recorded Time"]["datetime"] == f"2017-07-17T{spoken}.000000+00:00"
         for row in both.values():

@@ -124,7 +124,7 @@ def test_hostile_names_are_written_nowhere(
     assert {path.name for path in tmp_path.iterdir()} == {"evidence", "scratch"}
 
 
-def test_members_that_cannot_be_read_are_told_of(read_file: Callable[..., Any], tmp_path: Path) -> None:
+def test_members_that_cannot_be_read_are_reported(read_file: Callable[..., Any], tmp_path: Path) -> None:
     made = bytearray(_zip(("a.wav", WAV), ("b.wav", WAV)))
     first = made.index(b"PK\x01\x02")
     made[first + 8] |= 1  # encrypted, says the directory

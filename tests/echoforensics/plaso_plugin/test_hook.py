@@ -93,7 +93,7 @@ def test_the_hook_costs_python_nothing_but_its_own_module(run: Callable[..., Any
     )
 
 
-def test_a_lost_parser_is_told_of_when_plain_log2timeline_ends(
+def test_a_lost_parser_is_reported_when_plain_log2timeline_ends(
     run: Callable[..., Any], demo_evidence: Path, tmp_path: Path
 ) -> None:
     lost = (

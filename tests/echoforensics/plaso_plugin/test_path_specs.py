@@ -213,7 +213,9 @@ def test_virtual_disks(
     assert _check(found) == set()
 
 
-def test_what_dfvfs_cannot_enter_is_said_to_lie_in_the_image(tmp_path: Path, run_program: Callable[..., str]) -> None:
+def test_what_dfvfs_cannot_enter_is_reported_to_lie_in_the_image(
+    tmp_path: Path, run_program: Callable[..., str]
+) -> None:
     image = tmp_path / "image.sqfs"
     run_program("mksquashfs", _tree(tmp_path / "tree"), image, "-quiet", "-no-progress")
     found = {path: value for path, value in _located(image, tmp_path / "case").items() if "$" not in path}

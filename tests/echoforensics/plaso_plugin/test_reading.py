@@ -252,11 +252,11 @@ def test_an_abort_is_heeded(read_file: Callable[..., Any], tmp_path: Path, monke
 
     original = ParserMediator.__init__
 
-    def noted(self: ParserMediator, **named: Any) -> None:
+    def counted(self: ParserMediator, **named: Any) -> None:
         original(self, **named)
         mediators.append(self)
 
-    monkeypatch.setattr(ParserMediator, "__init__", noted)
+    monkeypatch.setattr(ParserMediator, "__init__", counted)
     (tmp_path / "x").write_bytes(b"content")
     with _parser(found, monkeypatch):
         assert [event.message for event in read_file(_os(tmp_path / "x")).events] == ["one"]

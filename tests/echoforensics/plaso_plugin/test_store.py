@@ -69,8 +69,8 @@ def test_every_row_is_an_event_with_all_it_has(case_path: Path, tmp_path: Path, 
         assert event["timestamp"] == (row["timestamp"] or 0)
         if row["timestamp"] is None:
             assert event["timestamp_desc"] == "Not a time"
-            said = row["timestamp_desc"]
-            assert event.get("time_description") == (None if said == "Not a time" else said)
+            kept = row["timestamp_desc"]
+            assert event.get("time_description") == (None if kept == "Not a time" else kept)
         else:
             assert event["timestamp_desc"] == row["timestamp_desc"]
     assert any(event.get("time_note") for event in events.values())
@@ -153,8 +153,8 @@ def test_what_is_hard_to_write_arrives(tmp_path: Path, read_events: Events, pyth
     undeclared = by_place["json:/3"]
     assert (undeclared["data_type"], undeclared["declared_as"]) == ("alexa:undeclared", "made:up:type")
     local = by_place["json:/4"]
-    said = (local["timestamp"], local["timestamp_desc"], local["time_description"], local["recorded_time"])
-    assert said == (0, "Not a time", "Start Time", "9:30")
+    kept = (local["timestamp"], local["timestamp_desc"], local["time_description"], local["recorded_time"])
+    assert kept == (0, "Not a time", "Start Time", "9:30")
     odd = by_place["json:/5"]
     assert (odd["timestamp"], odd["timestamp_desc"], odd["time_description"]) == (
         7_000_000,

@@ -77,10 +77,10 @@ def test_pinfo_reads_a_store_in_which_several_files_had_warnings(python: Run, tm
         (folder / name).write_bytes(content.replace(b"PK\x01\x02", b"PK\x01\x09"))
     arguments = ("--single_process", "--unattended", *QUIET, "--storage_file", "x.plaso", "--parsers", "alexa")
     python("-m", "echoforensics", "log2timeline", *arguments, folder)
-    said = python("-m", "echoforensics", "pinfo", "x.plaso").stdout
-    assert "a.zip" in said
-    assert "b.zip" in said
-    assert "No analysis reports stored." in said
+    printed = python("-m", "echoforensics", "pinfo", "x.plaso").stdout
+    assert "a.zip" in printed
+    assert "b.zip" in printed
+    assert "No analysis reports stored." in printed
 
 
 def test_the_data_folder_can_be_written_for_plain_psort(python: Run, demo_evidence: Path, tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ def test_signed_and_sealed_case_shows_its_key_hashes_and_issues(sealed: Any, bun
     assert page.count("<dt>Before and after</dt><dd>unchanged</dd>") == 3
 
 
-def test_ledger_that_does_not_verify_is_told_loudly(copy_of_sealed: Path, tmp_path: Path) -> None:
+def test_ledger_that_does_not_verify_is_reported_loudly(copy_of_sealed: Path, tmp_path: Path) -> None:
     ledger = copy_of_sealed / "custody.jsonl"
     ledger.write_bytes(ledger.read_bytes().replace(b"Laboratory", b"Laboratorx"))
     with Case.open(copy_of_sealed) as case:

@@ -281,7 +281,7 @@ def test_table_taller_than_browsers_scroll_is_shown_to_its_end(maker: Any, repor
     page.locator("#rows .row", has_text="EF-0000500").wait_for()
 
 
-def test_missing_rows_are_told(sealed: Any, bundle: Path, open_page: Open) -> None:
+def test_missing_rows_are_reported(sealed: Any, bundle: Path, open_page: Open) -> None:
     (bundle.parent / "data" / "rows-000.js").unlink()
 
     page = open_page(bundle, lacking="rows-000.js")

@@ -13,7 +13,7 @@ from echoforensics.report.gaps_section import issues_section
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "expected"),
     [
         ({}, "searched by content: 1 find beside the files that were listed"),
         (
@@ -23,7 +23,7 @@ from echoforensics.report.gaps_section import issues_section
     ],
 )
 def test_the_report_says_whether_an_image_was_searched(
-    options: dict[str, Any], said: str, tmp_path: Path, make_image: Callable[..., Path]
+    options: dict[str, Any], expected: str, tmp_path: Path, make_image: Callable[..., Path]
 ) -> None:
     (tmp_path / "root").mkdir()
     (tmp_path / "root" / "note.txt").write_bytes(b"a note")
@@ -39,11 +39,11 @@ def test_the_report_says_whether_an_image_was_searched(
     with Case.open(tmp_path / "case") as case:
         shown = issues_section(case)
 
-    assert said in shown
+    assert expected in shown
     assert "Images, outside their files" in shown
 
 
-def test_without_images_nothing_is_said(tmp_path: Path) -> None:
+def test_without_images_nothing_is_reported(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "a").write_bytes(b"a note")
     extract([tmp_path / "folder"], tmp_path / "case", None, Options(argv=("test",)), lambda *_: None)

@@ -135,7 +135,7 @@ def test_an_empty_text_and_none_are_told_apart(
     assert record.message == f"The account's history records an utterance with status INVALID; {message}."
 
 
-def test_a_discarded_utterance_is_said_to_be_discarded_as_its_status_says(read_value: Read) -> None:
+def test_a_discarded_utterance_is_reported_as_discarded_as_its_status_says(read_value: Read) -> None:
     item = _activity(activityStatus="DISCARDED_NON_DEVICE_DIRECTED_INTENT", description='{"summary":""}')
     assert _one(read_value({"activity": item})).message == (
         "The account's history records an utterance with status DISCARDED_NON_DEVICE_DIRECTED_INTENT: the service"
@@ -223,7 +223,7 @@ def test_one_broken_activity_does_not_hide_the_others(read_value: Read) -> None:
     assert [item.locator for item in found] == [f"json:/activities/{n}" for n in (0, 1, 3, 4)]
 
 
-def test_hostile_content_is_bounded_and_what_was_cut_is_said(read_value: Read) -> None:
+def test_hostile_content_is_bounded_and_what_was_cut_is_reported(read_value: Read) -> None:
     attributes = {"nBestList": [{"answerText": "a" * 50000}], "many": list(range(5000))}
     record = _one(read_value({"activity": _activity(domainAttributes=json.dumps(attributes))}))
     assert record.fields["left_out"] == [

@@ -120,7 +120,7 @@ def test_a_player_gets_device_and_time_from_its_address(
         ({"message": "No."}, 'It gives no data; its message reads "No.".'),
     ],
 )
-def test_an_answer_that_is_not_read_is_said_to_be_there(parse_all: Parse, body: object, message: str) -> None:
+def test_an_answer_that_is_not_read_is_reported_as_there(parse_all: Parse, body: object, message: str) -> None:
     content = json.dumps({"request": "/api/strings?_=1588600000100", "response": body}).encode()
     (record,) = _records(parse_all(ApiJson(), content))
     assert record == replace(
@@ -147,7 +147,7 @@ def test_an_answer_that_is_not_read_is_said_to_be_there(parse_all: Parse, body: 
         ("phoenix", {"networkDetail": '{"locationDetails":{"locationDetails":{}}}'}),
     ],
 )
-def test_an_empty_list_is_said_to_be_empty(parse_all: Parse, path: str, body: object) -> None:
+def test_an_empty_list_is_reported_as_empty(parse_all: Parse, path: str, body: object) -> None:
     content = json.dumps([{"url": f"https://alexa.amazon.com/api/{path}", "body": body}]).encode()
     (record,) = _records(parse_all(ApiJson(), content))
     assert record.message == f"The evidence holds an answer of the Alexa service to /api/{path}. The list is empty."
@@ -242,7 +242,7 @@ def test_a_mark_at_the_start_is_tolerated(parse_all: Parse) -> None:
     assert record.device_serial == "S"
 
 
-def test_what_stands_before_the_json_is_passed_over_and_said(parse_all: Parse) -> None:
+def test_what_stands_before_the_json_is_passed_over_and_reported(parse_all: Parse) -> None:
     content = b"`" + b'{"wakeWords":[{"active":true,"deviceSerialNumber":"S","wakeWord":"ECHO"}]}'
     issue, record = parse_all(ApiJson(), content)
     assert issue == Issue("1 byte stands before the JSON; passed over.", "bytes:0+1", b"`")

@@ -223,7 +223,7 @@ def test_of_several_persons_none_is_chosen(read_value: Read) -> None:
     assert record.message.endswith('; the record names the person "Robin", "Kim".')
 
 
-def test_a_profile_with_no_time_and_nulls_names_a_person_and_is_no_fault(read_value: Read) -> None:
+def test_a_profile_with_no_time_and_nulls_names_a_person_and_is_no_issue(read_value: Read) -> None:
     item = _history()
     item["voiceHistoryRecordItems"].insert(0, PROFILE)
     record, answer = _records(read_value(_page(item)))
@@ -233,7 +233,7 @@ def test_a_profile_with_no_time_and_nulls_names_a_person_and_is_no_fault(read_va
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"),
+    ("kind", "expected"),
     [
         ("WAKE_WORD_ONLY", "WAKE_WORD_ONLY: by its name, only the wake word was recognised;"),
         ("DEVICE_ARBITRATION", "DEVICE_ARBITRATION: by its name, another device answered;"),
@@ -242,9 +242,9 @@ def test_a_profile_with_no_time_and_nulls_names_a_person_and_is_no_fault(read_va
         ("ROUTINES_OR_TAP_TO_ALEXA", "ROUTINES_OR_TAP_TO_ALEXA;"),
     ],
 )
-def test_a_type_of_utterance_is_explained_by_its_name_alone(read_value: Read, kind: str, told: str) -> None:
+def test_a_type_of_utterance_is_explained_by_its_name_alone(read_value: Read, kind: str, expected: str) -> None:
     record = _records(read_value(_page(_history(utteranceType=kind))))[0]
-    assert f"; the record's utteranceType is {told}" in record.message
+    assert f"; the record's utteranceType is {expected}" in record.message
 
 
 def test_replacement_text_is_never_a_transcript(read_value: Read) -> None:
@@ -317,7 +317,7 @@ def test_every_form_of_answer(read_value: Read, shape: Callable[[object], object
     assert [record.data_type for record in found] == ["alexa:cloud:history", "alexa:cloud:answer"]
 
 
-def test_an_empty_page_is_kept_and_said_to_be_empty(read_value: Read) -> None:
+def test_an_empty_page_is_kept_and_reported_to_be_empty(read_value: Read) -> None:
     (record,) = _records(read_value({**_page(), "noDataFoundWithinTimeLimit": True}))
     assert record.data_type == "alexa:cloud:response"
     assert record.message.endswith(

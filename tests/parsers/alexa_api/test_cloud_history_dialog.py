@@ -87,7 +87,7 @@ def test_an_answer_is_not_speech_of_a_person(read_value: Read) -> None:
 
 
 @pytest.mark.parametrize("nothing", [None, "", "{}", {}, " "])
-def test_nothing_within_is_no_fault(read_value: Read, nothing: object) -> None:
+def test_nothing_within_is_no_issue(read_value: Read, nothing: object) -> None:
     item = _turn("ASR", nothing, sourceDevice=nothing, timestamp=0, activityStatus=None, registeredUserId=None)
     record = _one(read_value({"activityDialogItems": [item]}))
     assert record.message == (

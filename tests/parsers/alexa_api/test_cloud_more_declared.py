@@ -87,7 +87,7 @@ SOUND: Item = {
     "conversationId": "c-1", "messageId": 7, "sender": PERSON, "time": "2018-03-01T10:11:12Z", "type": "message/audio",
     "payload": {"mediaId": "m-1", "transcript": "call me"},
 }  # fmt: skip
-TOLD: Item = {"deliveredTime": "2024-01-02T03:04:05Z", "playbackStatus": "DELIVERED"}
+SENT: Item = {"deliveredTime": "2024-01-02T03:04:05Z", "playbackStatus": "DELIVERED"}
 
 CASES = [
     Case(
@@ -203,7 +203,7 @@ CASES = [
         keys=("conversation:c-1", "comms-media:m-1", "comms-message:c-1/7"),
     ),
     Case(
-        "comms_announcements", f"{COMMS}/users/{PERSON}/announcements", "announcement", {"statuses": [TOLD]}, TOLD,
+        "comms_announcements", f"{COMMS}/users/{PERSON}/announcements", "announcement", {"statuses": [SENT]}, SENT,
         "/statuses/0", "The service gives the state of an announcement as DELIVERED.",
         (("Sent Time", "2024-01-02T03:04:05Z", 1704164645000000),),
     ),

@@ -55,8 +55,8 @@ def test_pages_that_repeat_and_overlap_are_kept_whole_and_say_so(parse_all: Pars
         "/1/response/alexaHistoryRecords/0",
         "/1/response/alexaHistoryRecords/1",
     ]
-    said = " A record with the same key stands before in this file."
-    assert [record.message.endswith(said) for record in history] == [False, False, True, False]
+    sentence = " A record with the same key stands before in this file."
+    assert [record.message.endswith(sentence) for record in history] == [False, False, True, False]
     assert history[2].fields["first_stands_at"] == history[1].locator
     outside = "; its time lies outside the time that was asked for."
     assert [record.message.endswith(outside) for record in history] == [False, False, False, True]
@@ -100,7 +100,7 @@ TURN: dict[str, Value] = {
     "role": "USER", "text": "what is a sample", "timestamp": 1704101037307, "utteranceId": STREAM,
     "deviceSerialNumber": SERIAL,
 }  # fmt: skip
-TOLD_NOTE = "The time that the service gave the turn."
+TURN_NOTE = "The time that the service gave the turn."
 
 
 def test_the_turns_of_a_conversation(parse_all: Parse) -> None:
@@ -121,7 +121,7 @@ def test_the_turns_of_a_conversation(parse_all: Parse) -> None:
             locator="json:/0/response/conversationTurns/0",
             timestamps=(
                 Timestamp(
-                    "Creation Time", "1704101037307", Clock.CLOUD, 1704101037307000, f"{TOLD_NOTE} Epoch milliseconds."
+                    "Creation Time", "1704101037307", Clock.CLOUD, 1704101037307000, f"{TURN_NOTE} Epoch milliseconds."
                 ),
                 Timestamp("Recorded Time", "2024/01/01/09 23:51", Clock.CLOUD, 1704101031000000, spoken),
             ),
@@ -143,7 +143,7 @@ def test_the_turns_of_a_conversation(parse_all: Parse) -> None:
                     "2024-01-01T09:24:00Z",
                     Clock.CLOUD,
                     1704101040000000,
-                    f"{TOLD_NOTE} ISO 8601. The recorded zone is UTC.",
+                    f"{TURN_NOTE} ISO 8601. The recorded zone is UTC.",
                 ),
             ),
             fields={**answer, "text_read": "a piece / .", "speaker_read": "ALEXA", "request_url": url},
@@ -212,7 +212,7 @@ def test_what_is_known_is_not_found_again_and_an_instant_is_found_once() -> None
     )
 
 
-def test_more_times_than_are_given_are_said_to_be_there(read_value: Read) -> None:
+def test_more_times_than_are_given_are_reported_as_there(read_value: Read) -> None:
     many = {"strings": {str(number): 1704101037307 + number for number in range(MAX_TIMES + 5)}}
     found = read_value(many)
     record = next(item for item in found if isinstance(item, Record))
@@ -222,7 +222,7 @@ def test_more_times_than_are_given_are_said_to_be_there(read_value: Read) -> Non
     assert sum(len(item.timestamps) for item in (record, *again)) == MAX_TIMES + 5
 
 
-def test_deep_nesting_is_cut_and_said() -> None:
+def test_deep_nesting_is_cut_and_reported() -> None:
     deep: object = {"at": 1704101037307}
     for _ in range(100):
         deep = [deep]

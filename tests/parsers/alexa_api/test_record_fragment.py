@@ -239,7 +239,7 @@ def test_a_whole_turn_without_its_type() -> None:
     ]
 
 
-def test_each_form_is_told_by_any_of_its_marks() -> None:
+def test_each_form_is_described_by_any_of_its_marks() -> None:
     for form in FORMS:
         for key, others in form.marks:
             assert {form_of({key: None, other: 0}) for other in others} == {form}, key
@@ -248,7 +248,7 @@ def test_each_form_is_told_by_any_of_its_marks() -> None:
     assert [form_of(value) for value in values] == [None] * 6
 
 
-def test_a_record_with_wrong_types_is_told_with_issues_and_still_kept() -> None:
+def test_a_record_with_wrong_types_is_reported_with_issues_and_still_kept() -> None:
     wrong = dict.fromkeys(ACTIVITY, 5)
     found = list(RecordFragment().parse(_source(wrong)))
 
@@ -257,7 +257,7 @@ def test_a_record_with_wrong_types_is_told_with_issues_and_still_kept() -> None:
 
 
 @pytest.mark.parametrize("gone", [1, 60, 200])
-def test_a_record_that_breaks_off_is_not_claimed_and_said_to_be_broken(gone: int) -> None:
+def test_a_record_that_breaks_off_is_not_claimed_and_reported_to_be_broken(gone: int) -> None:
     content = json.dumps(CARD).encode()[:-gone]
     source = Source.of(content)
     broken, other = RecordFragment().parse(source)

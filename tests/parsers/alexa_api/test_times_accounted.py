@@ -136,7 +136,7 @@ def test_the_walk_finds_what_is_put_into_it() -> None:
     ]
 
 
-def test_the_files_are_read_without_a_fault_but_one() -> None:
+def test_the_files_are_read_with_one_issue() -> None:
     issues = [
         item
         for file in _files()

@@ -13,7 +13,7 @@ from parsers.registry import claiming
 
 Parse = Callable[..., list[Record | Issue]]
 PARSER = AlexaExportCsv()
-SAID = "When the service recorded the utterance."
+NOTE = "When the service recorded the utterance."
 UTC = "The recorded zone is UTC."
 
 
@@ -27,7 +27,7 @@ def _utterance(text: str, recorded: str, timestamp: int, locator: str, **fields:
         data_type="alexa:cloud:export_utterance",
         message=f'The export records an utterance that the service transcribed as "{text}".',
         locator=locator,
-        timestamps=(Timestamp("Creation Time", recorded, Clock.CLOUD, timestamp, f"{SAID} {UTC}"),),
+        timestamps=(Timestamp("Creation Time", recorded, Clock.CLOUD, timestamp, f"{NOTE} {UTC}"),),
         transcript=text,
         fields={**fields, "Utterance text": text, "Utterance Creation Date": recorded},
     )
@@ -248,7 +248,7 @@ def test_the_older_device_list(parse_all: Parse) -> None:
 def test_zones_keep_what_was_recorded(parse_all: Parse, recorded: str, timestamp: int | None, note: str) -> None:
     content = f"Utterance text,Utterance Creation Date\nalexa,{recorded}\n".encode()
     (record,) = _records(parse_all(PARSER, content))
-    assert record.timestamps == (Timestamp("Creation Time", recorded, Clock.CLOUD, timestamp, f"{SAID} {note}"),)
+    assert record.timestamps == (Timestamp("Creation Time", recorded, Clock.CLOUD, timestamp, f"{NOTE} {note}"),)
 
 
 @pytest.mark.parametrize("recorded", ["1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])

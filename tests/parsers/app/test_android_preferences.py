@@ -70,7 +70,7 @@ def test_name_and_number_and_the_last_synchronisation(made_file: MadeFile, read_
     }
 
 
-def test_a_number_that_may_be_a_time_is_told_with_care(made_file: MadeFile) -> None:
+def test_a_number_that_may_be_a_time_is_reported_with_care(made_file: MadeFile) -> None:
     source = made_file(f"{APP}/SHARED_PREFS.xml")
     rest = list(PARSER.parse(source))[-1]
     assert isinstance(rest, Record)
@@ -215,7 +215,7 @@ def test_whose_folder_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         (b"ABX\x00\x10", "The file is Android binary XML (ABX), which is not read here."),
         (b"", "The file is empty."),
@@ -230,9 +230,9 @@ def test_whose_folder_it_is() -> None:
         (b"<map>" + b"<null name='a'/>" * 100_001 + b"</map>", "The XML has more than 100000 elements."),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_an_issue(content: bytes, said: str) -> None:
+def test_what_cannot_be_read_is_an_issue(content: bytes, expected: str) -> None:
     _, issues = _read(content)
-    assert issues[0].what.startswith(said)
+    assert issues[0].what.startswith(expected)
 
 
 def test_what_stands_whole_before_a_break_is_kept() -> None:
@@ -269,7 +269,7 @@ def test_many_values_fill_several_records() -> None:
     assert all("left_out" not in record.fields for record in records)
 
 
-def test_a_time_that_is_none_is_told_of() -> None:
+def test_a_time_that_is_none_is_reported() -> None:
     (record,), (issue,) = _read(
         '<map><string name="SessionStartTime">soon</string></map>', f"{APP}/mobilytics.session-storage.xml"
     )
@@ -286,7 +286,7 @@ def test_definitions_name_times_and_people_in_known_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("section", "said"),
+    ("section", "expected"),
     [
         ("files: [a], values: {b: B}, each: c", "bad.yaml: prefs: files, and one of values, each and members,"),
         ("values: {b: B}", "bad.yaml: prefs: files, and one of values, each and members, are expected"),
@@ -296,14 +296,14 @@ def test_definitions_name_times_and_people_in_known_words() -> None:
         ("files: [a], each: b, more: c", "bad.yaml: prefs.more: the key is unknown"),
     ],
 )
-def test_sections_that_are_refused(section: str, said: str) -> None:
+def test_sections_that_are_refused(section: str, expected: str) -> None:
     text = (
         f"name: sample\nversion: '1'\ntitle: t\ndata_type: alexa:app:sample\nprefs: {{{section}}}\n"
         "message: A thing.\nshows: p\ndoes_not_prove: d\n"
     )
     with pytest.raises(DefinitionError) as raised:
         parse(text, "bad.yaml")
-    assert str(raised.value).startswith(said)
+    assert str(raised.value).startswith(expected)
 
 
 def _mutations() -> Iterator[bytes]:

@@ -50,7 +50,7 @@ GOOD = _file(
 )
 
 
-def test_cookies_of_amazon_are_told_and_others_counted(read_with: Reader) -> None:
+def test_cookies_of_amazon_are_reported_and_others_counted(read_with: Reader) -> None:
     source = Source.of(GOOD, "Library/Cookies/Cookies.binarycookies")
     (first, second, others), issues = read_with(BinaryCookies(), source)
     assert issues == []
@@ -90,7 +90,7 @@ def test_cookies_of_amazon_are_told_and_others_counted(read_with: Reader) -> Non
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         (b"cook\xff\xff\xff\xff", "The file says that it has 4294967295 pages; more than 4096 are not read."),
         (b"cook\0\0\0\1\0\0\xff\xff", "A page of 65535 bytes at byte 12 reaches beyond the end of the file."),
@@ -101,10 +101,10 @@ def test_cookies_of_amazon_are_told_and_others_counted(read_with: Reader) -> Non
         (_file(_page(b"\xff" * 60)), "A cookie is damaged."),
     ],
 )
-def test_what_cannot_be_read_is_an_issue(content: bytes, said: str) -> None:
+def test_what_cannot_be_read_is_an_issue(content: bytes, expected: str) -> None:
     (issue,) = BinaryCookies().parse(Source.of(content, "x"))
     assert isinstance(issue, Issue)
-    assert issue.what == said
+    assert issue.what == expected
 
 
 def test_cookies_that_overlap_do_not_cost_time() -> None:

@@ -138,7 +138,7 @@ def _manifest(*, encrypted: bool) -> bytes:
     return plistlib.dumps(manifest, fmt=plistlib.FMT_BINARY)
 
 
-def test_an_encrypted_backup_is_told_plainly(read_with: Reader) -> None:
+def test_an_encrypted_backup_is_reported_plainly(read_with: Reader) -> None:
     (record,), (issue,) = read_with(IosBackup(), Source.of(_manifest(encrypted=True), "backup/Manifest.plist"))
     assert issue.what == (
         "The backup is encrypted: what it holds of the Alexa app cannot be read without the backup's password. With the"
@@ -173,7 +173,7 @@ def test_claims() -> None:
 
 
 @pytest.mark.parametrize(
-    ("objects", "said"),
+    ("objects", "expected"),
     [
         # A dictionary whose value is itself.
         (
@@ -187,11 +187,11 @@ def test_claims() -> None:
         ),
     ],
 )
-def test_lists_without_end_are_bounded(objects: list[bytes], said: str) -> None:
+def test_lists_without_end_are_bounded(objects: list[bytes], expected: str) -> None:
     began = time.monotonic()
     found = load(Source.of(_binary(objects), "x"))
     assert time.monotonic() - began < 2
-    assert [issue.what for issue in found.issues] == [said]
+    assert [issue.what for issue in found.issues] == [expected]
 
 
 def test_a_list_nested_too_deeply() -> None:

@@ -116,7 +116,7 @@ def test_link_key_is_never_shown() -> None:
     )
 
 
-def test_pin_is_told_by_its_length_alone() -> None:
+def test_pin_is_described_by_its_length_alone() -> None:
     assert _fields("pincodes", "4711") == {"pin": "present, 4 characters"}
 
 
@@ -141,7 +141,7 @@ def test_answer_to_a_search_is_decoded() -> None:
     }
 
 
-def test_answer_that_breaks_off_is_told_as_far_as_it_goes() -> None:
+def test_answer_that_breaks_off_is_reported_as_far_as_it_goes() -> None:
     record, issue = _read({"eir": f"{PEER} 0309414229FF\n"}, "eir")
 
     assert isinstance(record, Record)
@@ -259,7 +259,7 @@ def test_line_not_of_the_form_is_an_issue_and_the_rest_is_read() -> None:
     assert (last.locator, last.fields["name"]) == ("line:3", "\\xff")
 
 
-def test_file_that_is_too_long_is_read_up_to_a_bound_that_is_told() -> None:
+def test_file_that_is_too_long_is_read_up_to_a_bound_that_is_reported() -> None:
     found = _read({"names": f"{PEER} A\n" * 10_001}, "names")
 
     assert found[0] == Issue("The file has 10001 lines; only the first 10000 were read.")

@@ -56,7 +56,7 @@ def test_own_adapter() -> None:
     assert record.message == f"The device's Bluetooth manager lists its own adapter {PEERS[0]}.{NO_TIME}"
 
 
-def test_empty_list_is_told() -> None:
+def test_empty_list_is_reported() -> None:
     assert _read(b"", "system.proto") == [
         Record(
             "echo:bluetooth:adapter",
@@ -91,7 +91,7 @@ def test_field_that_is_no_entry_is_passed_over_with_an_issue() -> None:
     assert issue == Issue("The field is not an entry of a list of addresses.", "bytes:21+2", b"\x10\x01")
 
 
-def test_long_list_is_read_up_to_a_bound_that_is_told() -> None:
+def test_long_list_is_read_up_to_a_bound_that_is_reported() -> None:
     found = _read(_entry(PEERS[0]) * 1001)
 
     assert len(found) == 1001

@@ -81,14 +81,14 @@ def test_older_names_of_the_times_are_known(read_okhttp: Read) -> None:
     assert [timestamp.recorded for timestamp in record.timestamps] == ["1499932800123", "1499932800456"]
 
 
-def test_an_answer_without_its_body_is_told(read_okhttp: Read) -> None:
+def test_an_answer_without_its_body_is_reported(read_okhttp: Read) -> None:
     (record,), issues = read_okhttp({f"{FOLDER}{NAME}.0": note(*TIMES)}, f"{FOLDER}{NAME}.0")
     assert record.data_type == "alexa:web:cached"
     assert [issue.what for issue in issues] == ["The file with the answer's body (.1) is not beside this one."]
 
 
 @pytest.mark.parametrize("cut", [60, 90, 120])
-def test_a_description_that_breaks_off_is_told(read_okhttp: Read, cut: int) -> None:
+def test_a_description_that_breaks_off_is_reported(read_okhttp: Read, cut: int) -> None:
     files = {f"{FOLDER}{NAME}.0": note(*TIMES)[:cut], f"{FOLDER}{NAME}.1": BODY}
     (record,), issues = read_okhttp(files, f"{FOLDER}{NAME}.0")
     assert record.data_type == "alexa:cloud:wake_word"
@@ -115,7 +115,7 @@ def journal(*lines: str) -> bytes:
     return "\n".join(("libcore.io.DiskLruCache", "1", "1", "1", "", *lines, "")).encode()
 
 
-def test_each_picture_of_the_journal_is_told(read_cache: Read) -> None:
+def test_each_picture_of_the_journal_is_reported(read_cache: Read) -> None:
     picture = b"\xff\xd8\xff\xe0" + bytes(60)
     removed, begun = "cd" * 32, "ef" * 32
     files: Files = {

@@ -88,34 +88,34 @@ def test_entries_of_one_place_in_the_table_are_followed(made: Any, read_blocks: 
 
 
 @pytest.mark.parametrize(
-    ("allocated", "provenance", "said"),
+    ("allocated", "provenance", "expected"),
     [
         (False, "recovered", "The cache no longer shows the entry; it was recovered from blocks marked as free."),
         (True, "unlinked", "The cache's table does not lead to the entry, though its blocks are marked as in use."),
     ],
 )
 def test_an_entry_the_table_no_longer_leads_to_is_found(
-    made: Any, read_blocks: Read, allocated: bool, provenance: str, said: str
+    made: Any, read_blocks: Read, allocated: bool, provenance: str, expected: str
 ) -> None:
     gone = made.Block(URL, (made.http_info(), BODY, b""), linked=False, allocated=allocated)
     live = made.Block("https://example.org/a", (made.http_info(), b"x", b""))
     records, issues = read_blocks(made.BlockMaker().files([live, gone]))
     assert issues == []
     assert _kinds(records) == ["alexa:cloud:wake_word", "alexa:web:cache_index"]
-    assert records[0].message.endswith(said)
+    assert records[0].message.endswith(expected)
     assert records[0].fields["provenance"] == provenance
     assert records[0].fields["confidence"] == "lower than that of a live entry"
 
 
-def test_blocks_in_use_again_are_a_doubt(made: Any, read_blocks: Read) -> None:
+def test_blocks_in_use_again_are_an_issue(made: Any, read_blocks: Read) -> None:
     gone = made.Block(URL, (made.http_info(), BODY, b""), linked=False, allocated=False)
     files = made.BlockMaker().files([gone])
     bits = bytearray(files["data_1"])
     bits[80] |= 2  # the second block is the body's, after the note
     records, issues = read_blocks(files | {"data_1": bytes(bits)})
-    doubt = "The body's blocks are in use again; they may hold what belongs to another entry."
-    assert records[0].fields["doubts"] == [doubt]
-    assert [issue.what for issue in issues] == [f"Chromium block-file cache, entry for /api/wake-word: {doubt}"]
+    issue_text = "The body's blocks are in use again; they may hold what belongs to another entry."
+    assert records[0].fields["doubts"] == [issue_text]
+    assert [issue.what for issue in issues] == [f"Chromium block-file cache, entry for /api/wake-word: {issue_text}"]
 
 
 def _recording(made: Any) -> list[Any]:
@@ -156,7 +156,7 @@ def test_a_recording_that_is_a_file_by_itself_can_be_played(made: Any, read_bloc
     assert records[0].fields["sha256"] == hashlib.sha256(SOUND[:size]).hexdigest()
 
 
-def test_parts_without_the_whole_are_still_told(made: Any, read_blocks: Read) -> None:
+def test_parts_without_the_whole_are_still_reported(made: Any, read_blocks: Read) -> None:
     records, issues = read_blocks(made.BlockMaker().files(_recording(made)[1:]))
     assert records[0].data_type == "alexa:web:recording"
     assert records[0].fields["sha256"] == hashlib.sha256(SOUND).hexdigest()
@@ -204,7 +204,7 @@ def test_a_chain_that_comes_back_ends(made: Any, read_blocks: Read) -> None:
 
 
 @pytest.mark.parametrize("value", [1, 0x80000001, 0x90000000, 0xA0FF0000, 0xA001FFFF, 0xFFFFFFFF])
-def test_bad_addresses_are_told_and_the_rest_is_found(made: Any, read_blocks: Read, value: int) -> None:
+def test_bad_addresses_are_reported_and_the_rest_is_found(made: Any, read_blocks: Read, value: int) -> None:
     files = made.BlockMaker(table=1).files([made.Block(URL, (made.http_info(), BODY, b""))])
     index = files["index"][:368] + struct.pack("<I", value)
     records, issues = read_blocks(files | {"index": index})
@@ -213,7 +213,7 @@ def test_bad_addresses_are_told_and_the_rest_is_found(made: Any, read_blocks: Re
 
 
 @pytest.mark.parametrize(("at", "size"), [(44, 2**31 - 1), (44, -1), (44, 2000), (40, 2**31 - 1), (40, 0)])
-def test_a_wrong_size_of_a_stream_is_told(made: Any, read_blocks: Read, at: int, size: int) -> None:
+def test_a_wrong_size_of_a_stream_is_reported(made: Any, read_blocks: Read, at: int, size: int) -> None:
     files = made.BlockMaker().files([made.Block(URL, (made.http_info(), BODY, b""))])
     data = bytearray(files["data_1"])
     entry = files["data_1"].index(URL.encode()) - 96
@@ -224,7 +224,7 @@ def test_a_wrong_size_of_a_stream_is_told(made: Any, read_blocks: Read, at: int,
     assert records[0].fields["request_url"] == URL
 
 
-def test_two_entries_that_claim_one_place_are_told(made: Any, read_blocks: Read) -> None:
+def test_two_entries_that_claim_one_place_are_reported(made: Any, read_blocks: Read) -> None:
     files = made.BlockMaker().files([made.Block(f"{URL}?{number}", (made.http_info(), BODY, b"")) for number in (1, 2)])
     data = bytearray(files["data_1"])
     first, second = (files["data_1"].index(f"{URL}?{number}".encode()) - 96 for number in (1, 2))
@@ -254,12 +254,14 @@ def test_an_index_cut_in_its_header_is_an_issue(made: Any, read_blocks: Read) ->
     ]
 
 
-@pytest.mark.parametrize(("state", "said"), [(1, "dropped the entry's content"), (2, "marked the entry for deletion")])
-def test_an_entry_that_was_dropped_says_so(made: Any, read_blocks: Read, state: int, said: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "expected"), [(1, "dropped the entry's content"), (2, "marked the entry for deletion")]
+)
+def test_an_entry_that_was_dropped_says_so(made: Any, read_blocks: Read, state: int, expected: str) -> None:
     records, issues = read_blocks(made.BlockMaker().files([made.Block(URL, state=state)]))
     assert issues == []
     assert records[0].data_type == "alexa:web:cached"
-    assert said in records[0].message
+    assert expected in records[0].message
     assert [timestamp.description for timestamp in records[0].timestamps] == [
         "Creation Time", "Last Used Time", "Content Modification Time",
     ]  # fmt: skip

@@ -181,8 +181,8 @@ def test_a_real_browsers_cache_gives_what_the_answers_give(
         pair = json.dumps([{"request": url, "response": json.loads(body)}]).encode()
         expected = [item for item in ApiJson().parse(Source.of(pair)) if isinstance(item, Record)]
         # What is told of an answer as a whole depends on whether its carrier told when it was asked for.
-        told = [without_carrier(record) for record in here if record.data_type not in WHOLE]
-        assert told == [without_carrier(record) for record in expected if record.data_type not in WHOLE], request
+        compared = [without_carrier(record) for record in here if record.data_type not in WHOLE]
+        assert compared == [without_carrier(record) for record in expected if record.data_type not in WHOLE], request
         assert any("Sent Time" in {timestamp.description for timestamp in record.timestamps} for record in here)
         assert all(record.fields["http_status"] == 200 for record in here)
         assert all(record.fields["http_headers"]["x-amz-access-token"] == "present, 8 characters" for record in here)  # type: ignore[index,call-overload]

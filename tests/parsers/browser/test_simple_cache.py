@@ -112,8 +112,8 @@ def test_a_recording_that_came_in_parts_is_put_together(made: Any, read_simple: 
     (record,), issues = read_simple(files, f"{FOLDER}{name}_0")
     assert issues == []
     assert record.data_type == "alexa:web:recording"
-    said = "The cache holds a recording of 3004 bytes, answered to /api/utterance/audio/data."
-    assert record.message.startswith(said)
+    expected = "The cache holds a recording of 3004 bytes, answered to /api/utterance/audio/data."
+    assert record.message.startswith(expected)
     assert record.utterance_id == UTTERANCE
     assert record.device_serial == "G000SAMPLE000001"
     assert record.fields["sha256"] == hashlib.sha256(SOUND).hexdigest()
@@ -123,7 +123,7 @@ def test_a_recording_that_came_in_parts_is_put_together(made: Any, read_simple: 
     assert read_simple(files, f"{FOLDER}{name}_s") == ([], [])
 
 
-def test_a_gap_between_parts_is_told(made: Any, read_simple: Read) -> None:
+def test_a_gap_between_parts_is_reported(made: Any, read_simple: Read) -> None:
     name = made.simple_name(AUDIO_KEY)
     files = {
         f"{name}_0": made.simple_main(AUDIO_KEY, made.http_info(("Content-Type: audio/mpeg",)), b""),
@@ -135,7 +135,7 @@ def test_a_gap_between_parts_is_told(made: Any, read_simple: Read) -> None:
     assert record.fields["doubts"] == ["The bytes 1000 to 1999 of the body are not in the cache."]
 
 
-def test_parts_without_the_main_file_are_still_told(made: Any, read_simple: Read) -> None:
+def test_parts_without_the_main_file_are_still_reported(made: Any, read_simple: Read) -> None:
     name = made.simple_name(AUDIO_KEY)
     (record,), issues = read_simple({f"{name}_s": made.simple_parts(AUDIO_KEY, [(0, SOUND)])}, f"{name}_s")
     assert record.utterance_id == UTTERANCE
@@ -210,23 +210,23 @@ def test_an_entry_marked_for_deletion_says_so(made: Any, read_simple: Read) -> N
 
 
 @pytest.mark.parametrize(
-    ("find", "put", "doubt"),
+    ("find", "put", "expected"),
     [
         (b"ALEXA", b"BLEXA", "The body does not match its checksum."),
         (b"200 OK", b"201 OK", "The note on the answer does not match its checksum."),
     ],
 )
-def test_a_wrong_checksum_is_told_and_the_content_given(
-    made: Any, read_simple: Read, find: bytes, put: bytes, doubt: str
+def test_a_wrong_checksum_is_reported_and_the_content_given(
+    made: Any, read_simple: Read, find: bytes, put: bytes, expected: str
 ) -> None:
     content = made.simple_main(URL, made.http_info(), BODY.encode()).replace(find, put)
     records, issues = read_simple({"x": content}, "x")
-    assert [issue.what for issue in issues] == [doubt]
+    assert [issue.what for issue in issues] == [expected]
     assert records[0].data_type == "alexa:cloud:wake_word"
-    assert records[0].fields["doubts"] == [doubt]
+    assert records[0].fields["doubts"] == [expected]
 
 
-def test_a_key_or_name_that_does_not_fit_is_told(made: Any, read_simple: Read) -> None:
+def test_a_key_or_name_that_does_not_fit_is_reported(made: Any, read_simple: Read) -> None:
     content = bytearray(made.simple_main(URL, made.http_info(), BODY.encode()))
     content[16] ^= 1
     name = f"{'0' * 16}_0"

@@ -68,11 +68,11 @@ def _burp(*exchanges: tuple[str, bytes, str], time: str = "Tue Jan 22 15:02:11 U
     asked = base64.b64encode(b"GET / HTTP/1.1\r\n\r\n").decode()
     for url, body, media in exchanges:
         raw = f"HTTP/1.1 200 OK\r\nContent-Type: {media}\r\n\r\n".encode() + body if plain else _http(body, media)
-        told = raw.decode() if plain else base64.b64encode(raw).decode()
+        encoded = raw.decode() if plain else base64.b64encode(raw).decode()
         parts.append(
             f"<item><time>{time}</time><url><![CDATA[{url}]]></url><method><![CDATA[GET]]></method>"
             f'<request base64="true"><![CDATA[{asked}]]></request><status>200</status>'
-            f'<response base64="{str(not plain).lower()}"><![CDATA[{told}]]></response></item>'
+            f'<response base64="{str(not plain).lower()}"><![CDATA[{encoded}]]></response></item>'
         )
     return "\n".join([*parts, "</items>"]).encode()
 
@@ -161,7 +161,7 @@ def test_an_answer_is_read_as_the_readers_of_answers_read_it(
 
 
 @EACH
-def test_a_recording_is_told_with_its_utterance(parser: Parser, make: Callable[..., bytes], kind: str) -> None:
+def test_a_recording_is_reported_with_its_utterance(parser: Parser, make: Callable[..., bytes], kind: str) -> None:
     content = make(SOUND)
     found = _read(parser, content)
     assert [item for item in found if isinstance(item, Issue)] == []

@@ -59,8 +59,8 @@ def test_each_row_is_a_record_with_numbered_columns(size: int, make_database: Ma
     first, *_, last = _records(page)
 
     assert first.data_type == "alexa:app:lone_row"
-    told = "A page of an SQLite table, whose database is gone, holds the row 1: column_2 name 1; column_3 0.25;"
-    assert first.message.startswith(told)
+    beginning = "A page of an SQLite table, whose database is gone, holds the row 1: column_2 name 1; column_3 0.25;"
+    assert first.message.startswith(beginning)
     assert (first.fields["row"], first.fields["column_2"], first.fields["column_3"]) == (1, "name 1", 0.25)
     assert (last.fields["row"], last.fields["column_2"], last.fields["goes_on"]) == (5, "name 5", False)
     assert first.timestamps == ()

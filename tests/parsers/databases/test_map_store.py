@@ -99,7 +99,9 @@ def test_values_are_decrypted_with_the_key_in_the_database(
     assert isinstance(timestamp, Timestamp)
 
 
-def test_secrets_are_told_by_their_hash(make_database: Make, source_in: SourceIn, filled: tuple[object, ...]) -> None:
+def test_secrets_are_described_by_their_hash(
+    make_database: Make, source_in: SourceIn, filled: tuple[object, ...]
+) -> None:
     secret = base64.encodebytes(KEY).decode()
     files = make_database(
         *filled, KEY_TABLE, ("INSERT INTO encryption_data VALUES ('key_encryption_secret', ?)", (secret,)), name=PATH
@@ -111,7 +113,7 @@ def test_secrets_are_told_by_their_hash(make_database: Make, source_in: SourceIn
     assert not any("Atna|secret" in item.message or secret.strip() in item.message for item in found)
 
 
-def test_without_a_key_the_names_are_left_and_it_is_said(
+def test_without_a_key_the_names_are_left_and_it_is_reported(
     make_database: Make, source_in: SourceIn, filled: tuple[object, ...]
 ) -> None:
     found = _read(source_in(make_database(*filled, name=PATH), PATH))

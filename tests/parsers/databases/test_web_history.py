@@ -78,7 +78,7 @@ def test_cookies_of_other_hosts_are_not_listed_and_values_not_shown(make_databas
     assert cookie.fields["value"] == "secret"
 
 
-def test_an_address_deleted_from_the_history_is_told_as_such(make_database: Make, source_in: SourceIn) -> None:
+def test_an_address_deleted_from_the_history_is_reported_as_such(make_database: Make, source_in: SourceIn) -> None:
     files = make_database(*CHROMIUM, "DELETE FROM urls WHERE id = 1", "DELETE FROM visits WHERE url = 1")
     (address,) = _read(source_in(files))
     assert address.data_type == "alexa:web:address"

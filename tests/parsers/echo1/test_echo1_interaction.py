@@ -278,7 +278,7 @@ def test_answer_in_segments_gives_a_record_for_each(read: Read, interaction: Bui
     assert answers[1].keys == KEYS
 
 
-def test_clock_inside_a_line_that_differs_from_the_lines_own_is_said(read: Read, interaction: Build) -> None:
+def test_clock_inside_a_line_that_differs_from_the_lines_own_is_reported(read: Read, interaction: Build) -> None:
     lines = interaction()
     lines["received"] = lines["received"].replace("1641114219540", "1641114119540")
 
@@ -334,7 +334,7 @@ def test_stream_long_after_a_wake_word_is_not_its_own(read: Read, interaction: B
     assert "No wake word line precedes it" in _of(records, "audio_stream")[0].message
 
 
-def test_request_told_twice_has_its_first_start_and_last_end(read: Read, interaction: Build) -> None:
+def test_request_reported_twice_has_its_first_start_and_last_end(read: Read, interaction: Build) -> None:
     lines, again = interaction(), interaction(1, after=1)
 
     records, _ = read("".join([*lines.values(), again["thinking"], again["thought"]]))

@@ -32,7 +32,7 @@ def _miss(stamp: str, kind: str = "NearMiss") -> str:
 
 
 @pytest.mark.parametrize("kind", ["NearMiss", "NearMissAndEscalation", "SomethingNew"])
-def test_near_miss_is_told_once(kind: str, read: Read) -> None:
+def test_near_miss_is_reported_once(kind: str, read: Read) -> None:
     records, issues = read(
         f"20220102:085849 ASRD[1596]: {DECODER} recognition_id=d_0x1-29: Skipping metrics callback on keyword"
         f" near-miss event:\n20220102:085849 ASRD[1596]: {DECODER} DMS metric callback: [ALEXA_Detection_{kind},1]:\n"
@@ -101,7 +101,7 @@ def test_volume(read: Read) -> None:
     ]
 
 
-def test_hardware_mute_is_told_where_it_changes(read: Read) -> None:
+def test_hardware_mute_is_reported_where_it_changes(read: Read) -> None:
     rule = "controld[1]: I ControlRuleEngine:processRules:N=8,RuleMatched={UioState--1;HardwareMute-%s;X-0},result=x:"
 
     records, issues = read(
@@ -120,7 +120,7 @@ def test_hardware_mute_is_told_where_it_changes(read: Read) -> None:
     ]
 
 
-def test_other_lines_on_mute_are_told_as_they_stand_and_once(read: Read) -> None:
+def test_other_lines_on_mute_are_reported_as_they_stand_and_once(read: Read) -> None:
     event = "controld[1]: I lipc:evts:name=micMuteChanged, origin=com.doppler.controld, fparam=on:Event sent"
     state = "controld[1]: I ControlRuleEngine:doChangeState:updating_state=ledring,value=MicMute:"
 
@@ -140,7 +140,7 @@ def test_other_lines_on_mute_are_told_as_they_stand_and_once(read: Read) -> None
     assert records[1].fields["value"] == "MicMute"
 
 
-def test_buttons_are_told_as_they_stand(read: Read) -> None:
+def test_buttons_are_reported_as_they_stand(read: Read) -> None:
     records, _ = read(
         "20220102:090344 buttond[9]: I button:event:key=VOLUME_UP,state=down:\n"
         "20220102:090345 controld[9]: I lipc:evts:name=actionButtonPressed, origin=com.doppler.buttond, fparam=1:Event sent\n"  # noqa: E501
@@ -241,12 +241,12 @@ def test_clock_that_steps_at_a_boot_says_both_times(read: Read) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("later", "told"), [("090338", 0), ("090337", 1), ("091838", 0), ("091839", 1)])
-def test_step_is_told_from_2_s_back_and_15_minutes_on(later: str, told: int, read: Read) -> None:
+@pytest.mark.parametrize(("later", "count"), [("090338", 0), ("090337", 1), ("091838", 0), ("091839", 1)])
+def test_step_is_reported_from_2_s_back_and_15_minutes_on(later: str, count: int, read: Read) -> None:
     records, _ = read(f"20220102:090339 a[1]: I x:\n\njunk\n20220102:{later} a[1]: I x:\n")
 
-    assert _types(records) == ["clock_change"] * told
-    if told:
+    assert _types(records) == ["clock_change"] * count
+    if count:
         assert (records[0].fields["before_line"], records[0].fields["after_line"]) == (1, 4)
         assert "may have been without power" in records[0].message
 

@@ -60,7 +60,7 @@ def test_registration_keeps_what_is_no_secret() -> None:
     assert SECRET not in repr(found)
 
 
-def test_token_is_told_by_length_and_digest() -> None:
+def test_token_is_described_by_length_and_digest() -> None:
     assert _read(SECRET.encode() + b"\n", "token.txt") == [
         Record(
             "echo:account:token",

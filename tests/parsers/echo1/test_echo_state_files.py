@@ -58,7 +58,7 @@ def _read(path: str, content: str | bytes) -> list[Record | Issue]:
 
 @pytest.mark.parametrize(("path", "content", "sentence", "fields"), ONE_OF_EACH)
 @pytest.mark.parametrize("home", ["var/local/", "p8/local/", "p8/", "local/", "", "seized.zip!/var/local/"])
-def test_setting_is_told_without_a_time(
+def test_setting_is_reported_without_a_time(
     home: str, path: str, content: str, sentence: str, fields: dict[str, str]
 ) -> None:
     (record,) = _read(home + path, content)
@@ -107,13 +107,13 @@ def test_last_known_date(written: str, timestamp: int | None) -> None:
     assert NO_TIME not in record.message
 
 
-def test_lines_are_told_one_by_one() -> None:
+def test_lines_are_reported_one_by_one() -> None:
     content = "version1\n54\tMainVolume for local\n40\tAlarmVolume\tTemporary Value:40\nNot Muted\n\nwhat?\n"
 
     *records, issue = _read("var/local/system/audiodVolumes", content)
 
-    told = [(record.locator, record.message) for record in records if isinstance(record, Record)]
-    assert told == [
+    found = [(record.locator, record.message) for record in records if isinstance(record, Record)]
+    assert found == [
         ("line:2", f'The sound service\'s file keeps 54 as "MainVolume for local".{NO_TIME}'),
         ("line:3", f'The sound service\'s file keeps 40 as "AlarmVolume".{NO_TIME}'),
         ("line:4", f'The sound service\'s file keeps the words "Not Muted".{NO_TIME}'),
@@ -165,9 +165,7 @@ def test_hotspots_and_hosts() -> None:
         ("var/local/hosts", "", 'The file "hosts" is empty.'),
     ],
 )
-def test_content_of_another_form_is_an_issue_where_the_folder_is_beyond_doubt(
-    path: str, content: str, what: str
-) -> None:
+def test_content_of_another_form_is_an_issue_where_the_folder_is_certain(path: str, content: str, what: str) -> None:
     assert _read(path, content) == [Issue(what, excerpt=content.encode()[:64])]
 
 
@@ -205,7 +203,7 @@ def test_every_entry_of_the_table_has_an_example_here() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("[", "not YAML"),
         ("a: 1", "a list of entries"),
@@ -230,6 +228,6 @@ def test_every_entry_of_the_table_has_an_example_here() -> None:
         ("- {name: a, paths: [x], content: x}", "message: a text"),
     ],
 )
-def test_table_that_is_not_understood_is_an_error(text: str, said: str) -> None:
-    with pytest.raises(StateDefinitionError, match="(?s).*" + said.replace("(", r"\(")):
+def test_table_that_is_not_understood_is_an_error(text: str, expected: str) -> None:
+    with pytest.raises(StateDefinitionError, match="(?s).*" + expected.replace("(", r"\(")):
         parse(text)

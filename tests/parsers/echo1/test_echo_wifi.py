@@ -33,7 +33,7 @@ def _read(content: bytes, path: str = "p8/local/system/wifid.conf") -> list[Reco
     return list(EchoWifi().parse(source))
 
 
-def test_what_is_not_text_is_told_by_its_measured_entropy() -> None:
+def test_what_is_not_text_is_described_by_its_measured_entropy() -> None:
     content = bytes(range(256)) + bytes(range(64))
 
     assert _read(content) == [
@@ -58,7 +58,7 @@ def test_entropy(content: bytes, bits: float) -> None:
     assert entropy(content) == bits
 
 
-def test_networks_are_told_without_their_secrets() -> None:
+def test_networks_are_reported_without_their_secrets() -> None:
     first, second, third = _read(SUPPLICANT.encode(), "p9/misc/wifi/wpa_supplicant.conf")
 
     assert first == Record(

@@ -87,7 +87,7 @@ def test_whole_records() -> None:
     )
 
 
-def test_one_event_told_twice_is_one_row() -> None:
+def test_one_event_reported_twice_is_one_row() -> None:
     found = _read([
         "04-07 17:53:57.748  1714  1714 I ECS_ECService: Received event: TOUCH_EVENT",
         "04-07 17:53:57.751  1714  1714 I ECS_ECStateMachine: handleEventInternal: TOUCH_EVENT",

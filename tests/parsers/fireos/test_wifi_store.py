@@ -62,7 +62,7 @@ def test_networks_with_and_without_a_password(
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         (b"ABX\x00", "The file is Android binary XML (ABX)"),
         (b"<map/>", "The outermost element is map; that of a Wi-Fi store is WifiConfigStoreData."),
@@ -71,12 +71,12 @@ def test_networks_with_and_without_a_password(
         (b"<WifiConfigStoreData>" + b"<a>" * 40, "The XML is nested deeper than 32 levels."),
     ],
 )
-def test_what_cannot_be_read_is_an_issue(content: bytes, said: str) -> None:
+def test_what_cannot_be_read_is_an_issue(content: bytes, expected: str) -> None:
     source = Source.of(content, PATH)
     assert PARSER.claims(source)
     (issue,) = PARSER.parse(source)
     assert isinstance(issue, Issue)
-    assert issue.what.startswith(said)
+    assert issue.what.startswith(expected)
 
 
 def test_an_empty_store_says_so() -> None:

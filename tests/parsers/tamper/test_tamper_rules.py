@@ -110,7 +110,7 @@ def test_a_rule_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "expected"),
     [
         ("  severity: low", "  severity: low\n  colour: red", "colour: the key is unknown"),
         ("  severity: low", "  severity: grave", "severity: 'grave' is none of"),
@@ -131,9 +131,9 @@ def test_a_rule_is_read() -> None:
         ("id: telnet_started", "id: Telnet Started", "id: 'Telnet Started' is not of the form"),
     ],
 )
-def test_what_is_not_understood_is_an_error(old: str, new: str, told: str) -> None:
+def test_what_is_not_understood_is_an_error(old: str, new: str, expected: str) -> None:
     assert old in GOOD
-    with pytest.raises(RuleError, match=re.escape(told)):
+    with pytest.raises(RuleError, match=re.escape(expected)):
         parse(GOOD.replace(old, new), "x.yaml")
 
 

@@ -65,7 +65,7 @@ def test_a_sign_deep_in_one_long_line_is_found_once(size: int) -> None:
     assert len(hits[0].text) <= 4096
 
 
-def test_many_lines_of_one_rule_are_counted_and_the_rest_is_told(read: Read) -> None:
+def test_many_lines_of_one_rule_are_counted_and_the_rest_is_reported(read: Read) -> None:
     found = read("var/log/auth.log", SIGN * 250)
 
     assert len([item for item in found if isinstance(item, Record)]) == MAX_HITS

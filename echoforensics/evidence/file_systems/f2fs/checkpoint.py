@@ -95,39 +95,39 @@ def read_checkpoint(read: Read, layout: F2fsSuperblock) -> tuple[Checkpoint, lis
     """
     reader = _CheckpointReader(read, layout)
     found: list[Checkpoint] = []
-    said: list[str] = []
+    issues: list[str] = []
     for name, start in (("first", layout.checkpoint), ("second", layout.checkpoint + layout.segment)):
         try:
             found.append(reader.head(start))
         except OSError as error:
-            said.append(f"the {name} checkpoint is not whole: {error}")
+            issues.append(f"the {name} checkpoint is not whole: {error}")
     if not found:
-        raise F2fsError(f"F2FS has no whole checkpoint: {'; '.join(said)}")
+        raise F2fsError(f"F2FS has no whole checkpoint: {'; '.join(issues)}")
     # Versions are compared as Linux does, so that they may wrap.
     newer = found[-1] if len(found) > 1 and 0 < (found[1].version - found[0].version) % 2**64 < 2**63 else found[0]
     if len(found) == 1:
-        said = [f"{what}; the other one was used (version {newer.version})" for what in said]
-    said += _state(newer)
+        issues = [f"{what}; the other one was used (version {newer.version})" for what in issues]
+    issues += _state(newer)
     journal, problems = reader.journal(newer)
     orphans, more = reader.orphans(newer)
     whole = Checkpoint(
         newer.version, newer.flags, newer.start, newer.total, newer.summaries, newer.bitmap, journal, orphans
     )
-    return whole, said + problems + more
+    return whole, issues + problems + more
 
 
 def _state(checkpoint: Checkpoint) -> list[str]:
-    said: list[str] = []
+    issues: list[str] = []
     if not checkpoint.flags & UNMOUNTED:
-        said.append(
+        issues.append(
             "the file system was not unmounted cleanly: what was written after its last checkpoint"
             f" (version {checkpoint.version}) is not read and may be missing"
         )
     if checkpoint.flags & _ERROR:
-        said.append("the file system says that an error was met while it was in use")
+        issues.append("the file system says that an error was met while it was in use")
     if checkpoint.flags & _NEEDS_CHECK:
-        said.append("the file system says that it needs a check (fsck)")
-    return said
+        issues.append("the file system says that it needs a check (fsck)")
+    return issues
 
 
 class _CheckpointReader:

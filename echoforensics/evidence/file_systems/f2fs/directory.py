@@ -43,7 +43,7 @@ class F2fsName(NamedTuple):
     inode: int
     type: int
     deleted: bool
-    doubt: str = ""
+    issue: str = ""
 
     @property
     def is_file(self) -> bool:
@@ -83,13 +83,13 @@ def names_in(data: bytes) -> Iterator[F2fsName | F2fsError]:
             own = next((step for step in range(1, wide) if bits >> (at + step) & 1), wide)
             name = data[place : place + min(length, own * SLOT_NAME)]
             if name not in _DOTS:
-                yield F2fsName(name, inode, kind, deleted=True, doubt=_doubt(name, length, code))
+                yield F2fsName(name, inode, kind, deleted=True, issue=_issue_of(name, length, code))
         at += 1
     if wrong:
         yield F2fsError(f"names are of a length that cannot be; they were passed over: {wrong}")
 
 
-def _doubt(name: bytes, length: int, code: int) -> str:
+def _issue_of(name: bytes, length: int, code: int) -> str:
     if len(name) < length:
         return f"the end of its name was overwritten: {len(name)} of {length} bytes are left"
     if hash_of(name) != code:

@@ -57,9 +57,9 @@ class Entries:
         """
         inode = found.inode
         shown, address = text_of(found.path), f"{found.name.inode}@{found.path.hex()}"
-        doubt = f"; {found.name.doubt}" if found.name.doubt else ""
+        issue = f"; {found.name.issue}" if found.name.issue else ""
         if used or isinstance(inode, OSError):
-            note = f"{IN_USE if used else ONLY_NAME}{doubt}"
+            note = f"{IN_USE if used else ONLY_NAME}{issue}"
             kind = Kind.LINK if found.name.type == LINK else Kind.FILE if found.name.is_file else Kind.OTHER
             if found.name.type == FOLDER:
                 note += "; it was a folder's"
@@ -71,7 +71,7 @@ class Entries:
         elif inode.name:
             reason += f"; the inode states {_stated(inode)}"
         begin = "deleted" if found.name.deleted else "its folder was deleted"
-        yield from self.of_inode(found.path, address, inode, State.DELETED, f"{begin}; {reason}{doubt}")
+        yield from self.of_inode(found.path, address, inode, State.DELETED, f"{begin}; {reason}{issue}")
 
     def nameless(self, path: bytes, inode: F2fsInode, *, orphan: bool) -> Iterator[Entry | EvidenceIssue]:
         """The entry of an inode that no name leads to, under a path of its own."""

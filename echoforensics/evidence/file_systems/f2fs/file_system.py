@@ -37,11 +37,11 @@ class F2fsFileSystem(FileSystem):
 
     def __init__(self, volume: Volume) -> None:
         """Open the file system of a volume. Raises F2fsError, or OSError, where there is none that can be read."""
-        layout, said = read_superblock(volume.read, volume.length)
+        layout, issues = read_superblock(volume.read, volume.length)
         checkpoint, more = read_checkpoint(volume.read, layout)
         self.block_size = layout.block_size
         self._layout, self._checkpoint = layout, checkpoint
-        self._issues = [EvidenceIssue("", what) for what in (*said, *more)]
+        self._issues = [EvidenceIssue("", what) for what in (*issues, *more)]
         self._orphans = frozenset(checkpoint.orphans)
         self._nodes = Nodes(volume.read, layout, checkpoint)
         self._files = Files(self._nodes, volume.read)

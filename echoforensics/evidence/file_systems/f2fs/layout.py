@@ -161,18 +161,18 @@ def read_superblock(read: Read, length: int) -> tuple[F2fsSuperblock, list[str]]
     if not found:
         raise F2fsError(f"there is no F2FS superblock that can be believed: {wrong[0]}")
     offset, block = next(iter(found.items()))
-    said = [f"the first superblock was not used: {wrong[0]}; the second was"] if offset else []
+    issues = [f"the first superblock was not used: {wrong[0]}; the second was"] if offset else []
     if not offset:
-        said += _compare(block, read, length)
+        issues += _compare(block, read, length)
     if features := block.unknown_features():
-        said.append(f"the file system has features that are not known (0x{features:x}); what they change is not read")
+        issues.append(f"the file system has features that are not known (0x{features:x}); what they change is not read")
     if block.devices > 1:
-        said.append(f"the file system lies on {block.devices} devices, of which only this one is read")
+        issues.append(f"the file system lies on {block.devices} devices, of which only this one is read")
     if block.blocks > block.volume_blocks:
-        said.append(
+        issues.append(
             f"the file system states {block.blocks * block.block_size} bytes, of which the volume holds {length}"
         )
-    return block, said
+    return block, issues
 
 
 def _compare(first: F2fsSuperblock, read: Read, length: int) -> list[str]:

@@ -61,10 +61,10 @@ def sparse_media(data: RandomBytes, name: str, path: Path, kind: str = _KIND) ->
         return _media([(data, index)], (path,), kind)
     except (OSError, SparseError) as error:
         data.close()
-        raise SourceError(f"{name}: the Android sparse image {_said(error)}") from error
+        raise SourceError(f"{name}: the Android sparse image {_reason(error)}") from error
 
 
-def _said(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     return str(error) if isinstance(error, SparseError) else f"cannot be read: {reason_of(error)}"
 
 

@@ -18,7 +18,7 @@ TABLE_HEADER = 24
 #: Chunks that one table may list; EnCase lists 65534 at most, FTK Imager those of a whole segment.
 MAX_ENTRIES = 1 << 24
 MAX_SECTIONS = 1_000_000
-MAX_ERRORS_TOLD = 100
+MAX_LISTED_ERRORS = 100
 _XHASH_LIMIT = 1 << 20
 
 
@@ -144,7 +144,7 @@ class _Sections:
         elif name in ("hash", "digest", "xhash"):
             _hashes(name, self._data.read(start, min(end - start, _XHASH_LIMIT)), self._segment.hashes)
         elif name == "error2":
-            self._acquisition_errors(self._data.read(start, min(end - start, 520 + 8 * MAX_ERRORS_TOLD)))
+            self._acquisition_errors(self._data.read(start, min(end - start, 520 + 8 * MAX_LISTED_ERRORS)))
 
     def finish(self) -> None:
         """Chunks for which no table came are kept as loose ones."""
@@ -181,13 +181,13 @@ class _Sections:
 
     def _acquisition_errors(self, raw: bytes) -> None:
         count = int.from_bytes(raw[:4], "little")
-        for number in range(min(count, (len(raw) - 520) // 8, MAX_ERRORS_TOLD)):
+        for number in range(min(count, (len(raw) - 520) // 8, MAX_LISTED_ERRORS)):
             first, sectors = struct.unpack_from("<II", raw, 520 + 8 * number)
             self._segment.issues.append(
                 f"it says that {sectors} sectors from sector {first} on could not be read when the image was acquired"
             )
-        if count > MAX_ERRORS_TOLD:
-            self._segment.issues.append(f"it lists {count - MAX_ERRORS_TOLD} more such places")
+        if count > MAX_LISTED_ERRORS:
+            self._segment.issues.append(f"it lists {count - MAX_LISTED_ERRORS} more such places")
 
 
 def _geometry(raw: bytes) -> Geometry | None:

@@ -88,13 +88,13 @@ def _add_group(
             EvidenceIssue(home.rstrip("/"), f"the LVM2 group {printable(name)!r} lists no logical volumes")
         )
     bases = _bases(group, physical)
-    for count, (lv, said) in enumerate(_section(group, "logical_volumes").items()):
+    for count, (lv, section) in enumerate(_section(group, "logical_volumes").items()):
         if count >= MAX_VOLUMES:
             what = f"the LVM2 group {printable(name)!r} lists more than {MAX_VOLUMES} volumes; the rest was not read"
             found.issues.append(EvidenceIssue(home.rstrip("/"), what))
             return
         # Volumes that are not visible are parts of others.
-        if not isinstance(said, dict) or "VISIBLE" not in _items(said, "status"):
+        if not isinstance(section, dict) or "VISIBLE" not in _items(section, "status"):
             continue
         label = printable(lv).replace("/", "_")
         prefix = f"{home}lv-{label}/"
@@ -106,7 +106,7 @@ def _add_group(
             )
             continue
         try:
-            pieces = _pieces(group, said, bases, MAX_PIECES - sum(len(volume.pieces) for volume in found.volumes))
+            pieces = _pieces(group, section, bases, MAX_PIECES - sum(len(volume.pieces) for volume in found.volumes))
         except LvmError as error:
             found.issues.append(
                 EvidenceIssue(prefix.rstrip("/"), f"the logical volume {label!r} was not read: {error}")
@@ -122,21 +122,21 @@ def _add_group(
 def _bases(group: Section, physical: dict[str, Volume]) -> dict[str, tuple[Volume, int]]:
     """For each physical volume that is here: it, and the byte in it at which its extents begin."""
     found = {}
-    for name, said in _section(group, "physical_volumes").items():
-        if isinstance(said, dict):
-            volume = physical.get(str(said.get("id", "")).replace("-", ""))
+    for name, section in _section(group, "physical_volumes").items():
+        if isinstance(section, dict):
+            volume = physical.get(str(section.get("id", "")).replace("-", ""))
             if volume is not None:
-                found[name] = (volume, _number(said, "pe_start") * SECTOR)
+                found[name] = (volume, _number(section, "pe_start") * SECTOR)
     return found
 
 
 def _pieces(
-    group: Section, said: Section, bases: dict[str, tuple[Volume, int]], most: int
+    group: Section, section: Section, bases: dict[str, tuple[Volume, int]], most: int
 ) -> tuple[tuple[int | None, int], ...]:
     extent = _number(group, "extent_size") * SECTOR
     if extent <= 0:
         raise LvmError("its group states no size of an extent")
-    segments = [value for name, value in said.items() if name.startswith("segment") and isinstance(value, dict)]
+    segments = [value for name, value in section.items() if name.startswith("segment") and isinstance(value, dict)]
     segments.sort(key=lambda segment: _number(segment, "start_extent"))
     pieces: list[tuple[int | None, int]] = []
     expected = 0

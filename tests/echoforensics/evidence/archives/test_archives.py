@@ -98,7 +98,7 @@ def test_compressed_tar_is_opened_as_a_tar_and_other_files_as_one_file() -> None
     assert _read(single) == {"messages_1": b"20211231:165212 line\n"}
 
 
-def test_encrypted_members_are_listed_and_said_to_be_unread() -> None:
+def test_encrypted_members_are_listed_and_reported_to_be_unread() -> None:
     content = bytearray(_zip({"a.wav": b"data"}))
     for signature, flags_at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         content[content.index(signature) + flags_at] |= 1

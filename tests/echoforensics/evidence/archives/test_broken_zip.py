@@ -51,23 +51,23 @@ def _read(content: bytes, budget: int = 1 << 30) -> tuple[dict[str, bytes], list
     allowance._left = budget
     container = BrokenZip(io.BytesIO(content), allowance)
     found: dict[str, bytes] = {}
-    said: list[str] = []
+    issues: list[str] = []
     for item in container.entries():
         if isinstance(item, EvidenceIssue):
-            said.append(item.what)
+            issues.append(item.what)
             continue
         assert isinstance(item, Entry)
         found[item.path] = b""
         if item.opener is None:
-            said.append(item.note)
+            issues.append(item.note)
             continue
         stream = item.opener()
         try:
             while piece := stream.read1(100):  # type: ignore[attr-defined]
                 found[item.path] += piece
         except READ_ERRORS as error:
-            said.append(str(error))
-    return found, said
+            issues.append(str(error))
+    return found, issues
 
 
 def _without_directory(content: bytes) -> bytes:
@@ -76,9 +76,9 @@ def _without_directory(content: bytes) -> bytes:
 
 @FORMS
 def test_members_are_found_by_their_own_headers(sizes_follow: bool) -> None:
-    found, said = _read(_without_directory(_zip(sizes_follow=sizes_follow)))
+    found, issues = _read(_without_directory(_zip(sizes_follow=sizes_follow)))
     assert found == WHOLE
-    assert said == ["its central directory is missing or cannot be read; members were found by their own headers"]
+    assert issues == ["its central directory is missing or cannot be read; members were found by their own headers"]
 
 
 def test_stored_members() -> None:
@@ -92,8 +92,8 @@ def test_stored_members() -> None:
 @given(cut=st.integers(0, 2000))
 def test_cut_anywhere_nothing_is_lost_or_made_up(sizes_follow: bool, cut: int) -> None:
     content = _zip(sizes_follow=sizes_follow)
-    found, said = _read(content[: len(content) - cut % len(content)])
-    assert said
+    found, issues = _read(content[: len(content) - cut % len(content)])
+    assert issues
     assert all(WHOLE[name].startswith(read) for name, read in found.items())
     whole = [name for name, read in found.items() if read == WHOLE[name]]
     assert len(found) - len(whole) <= 1
@@ -106,21 +106,21 @@ def test_any_bytes(tail: bytes, at: int, byte: int) -> None:
     _read(bytes(content))
 
 
-def test_what_lies_between_members_is_told() -> None:
+def test_what_lies_between_members_is_reported() -> None:
     content = _without_directory(_zip(sizes_follow=False))
     second = content.index(b"PK\x03\x04", 4)
-    found, said = _read(content[:second] + b"junk!" + content[second:])
+    found, issues = _read(content[:second] + b"junk!" + content[second:])
     assert found == WHOLE
-    assert said[1:] == [f"5 bytes from byte {second} on belong to no member"]
+    assert issues[1:] == [f"5 bytes from byte {second} on belong to no member"]
 
 
 def test_a_bomb_spends_the_budget() -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("zeros", bytes(5_000_000))
-    found, said = _read(_without_directory(target.getvalue()), budget=100_000)
+    found, issues = _read(_without_directory(target.getvalue()), budget=100_000)
     assert len(found["zeros"]) <= 100_000
-    assert any("expands beyond" in what for what in said)
+    assert any("expands beyond" in what for what in issues)
 
 
 def test_a_whole_zip_is_read_by_its_directory() -> None:

@@ -122,7 +122,7 @@ def test_a_file_that_was_deleted_while_open(
     ]
 
 
-def test_a_list_of_orphans_that_runs_in_a_circle_is_told(
+def test_a_list_of_orphans_that_runs_in_a_circle_is_reported(
     folder: Path, make_image: Callable[..., Path], run_program: Callable[..., str]
 ) -> None:
     image = make_image(folder, "ext4")

@@ -48,7 +48,7 @@ def opened() -> Callable[[Path], Media]:
 
 
 @pytest.fixture
-def assert_holds() -> Callable[[Media, bytes], None]:
+def assert_same_bytes() -> Callable[[Media, bytes], None]:
     """That media are these bytes: whole by SHA-256, and at places drawn by chance."""
 
     def check(media: Media, content: bytes) -> None:

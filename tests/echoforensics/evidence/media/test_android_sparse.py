@@ -16,7 +16,7 @@ from echoforensics.evidence.media.opener import open_image
 BLOCK = 4096
 RAW, FILL, NOTHING, CHECKSUM = 0xCAC1, 0xCAC2, 0xCAC3, 0xCAC4
 Open = Callable[[Path], Media]
-Holds = Callable[[Media, bytes], None]
+AssertSameBytes = Callable[[Media, bytes], None]
 
 
 def chunk(kind: int, blocks: int, content: bytes = b"") -> bytes:
@@ -42,7 +42,9 @@ def chunks_of(disk: bytes, first: int = 0, last: int | None = None) -> list[byte
     return found
 
 
-def test_every_kind_of_chunk_is_read(tmp_path: Path, disk_bytes: bytes, opened: Open, assert_holds: Holds) -> None:
+def test_every_kind_of_chunk_is_read(
+    tmp_path: Path, disk_bytes: bytes, opened: Open, assert_same_bytes: AssertSameBytes
+) -> None:
     path = tmp_path / "system.img"
     sums = [chunk(CHECKSUM, 0, struct.pack("<I", zlib.crc32(disk_bytes)))]
     path.write_bytes(image([*chunks_of(disk_bytes), *sums], len(disk_bytes) // BLOCK, zlib.crc32(disk_bytes)))
@@ -50,7 +52,7 @@ def test_every_kind_of_chunk_is_read(tmp_path: Path, disk_bytes: bytes, opened: 
     media = opened(path)
 
     assert (media.kind, media.segments, media.is_raw) == ("Android sparse image", (path,), False)
-    assert_holds(media, disk_bytes)
+    assert_same_bytes(media, disk_bytes)
     assert (media.issues, media.notes) == ((), ())
 
 
@@ -66,21 +68,21 @@ def test_image_by_img2simg_walks(
     ext_image: Path,
     run_program: Callable[..., str],
     opened: Open,
-    assert_holds: Holds,
+    assert_same_bytes: AssertSameBytes,
     assert_walks: Callable[[Path], None],
 ) -> None:
     path = tmp_path / "made.simg"
     run_program("img2simg", ext_image, path)
 
     assert path.stat().st_size < ext_image.stat().st_size
-    assert_holds(opened(path), ext_image.read_bytes())
+    assert_same_bytes(opened(path), ext_image.read_bytes())
     assert_walks(path)
 
 
 @pytest.mark.parametrize("pattern", ["super.img_sparsechunk.{}", "super_{}.img", "super.{}"])
 @pytest.mark.parametrize("first", [0, 1])
 def test_numbered_images_are_put_together(
-    pattern: str, first: int, tmp_path: Path, disk_bytes: bytes, opened: Open, assert_holds: Holds
+    pattern: str, first: int, tmp_path: Path, disk_bytes: bytes, opened: Open, assert_same_bytes: AssertSameBytes
 ) -> None:
     blocks = len(disk_bytes) // BLOCK
     bounds = [0, 100, 300, blocks]
@@ -93,7 +95,7 @@ def test_numbered_images_are_put_together(
 
     assert media.segments == tuple(paths)
     assert media.issues == ()
-    assert_holds(media, disk_bytes)
+    assert_same_bytes(media, disk_bytes)
     with pytest.raises(SourceError, match=f"name the first one, .*{paths[0].name}"):
         opened(paths[1])
     paths[1].unlink()
@@ -108,7 +110,7 @@ def test_numbered_images_that_each_are_whole_stay_apart(tmp_path: Path, disk_byt
     assert opened(tmp_path / "system_1.img").segments == (tmp_path / "system_1.img",)
 
 
-def test_wrong_checksums_and_totals_are_told(tmp_path: Path, opened: Open) -> None:
+def test_wrong_checksums_and_totals_are_reported(tmp_path: Path, opened: Open) -> None:
     content = b"x" * BLOCK
     path = tmp_path / "x.img"
     path.write_bytes(image([chunk(RAW, 1, content), chunk(CHECKSUM, 0, b"\1\0\0\0")], 2, 5) + b"rest")
@@ -133,14 +135,16 @@ def test_checksum_as_libsparse_writes_it_is_right(tmp_path: Path, opened: Open) 
     assert opened(path).issues == ()
 
 
-def test_image_that_was_cut_off_is_read_up_to_there(tmp_path: Path, opened: Open, assert_holds: Holds) -> None:
+def test_image_that_was_cut_off_is_read_up_to_there(
+    tmp_path: Path, opened: Open, assert_same_bytes: AssertSameBytes
+) -> None:
     blocks = [bytes([65 + number]) * (BLOCK - 1) + b"." for number in range(4)]
     path = tmp_path / "x.img"
     path.write_bytes(image([chunk(RAW, 1, blocks[0]), chunk(RAW, 3, b"".join(blocks[1:]))], 4)[: -BLOCK - 10])
 
     media = opened(path)
 
-    assert_holds(media, blocks[0] + blocks[1])
+    assert_same_bytes(media, blocks[0] + blocks[1])
     assert media.issues == (
         f"the image ends at byte {path.stat().st_size}, within chunk 1",
         "the image says that it stands for 4 blocks of 4096 bytes; its chunks stand for 2",

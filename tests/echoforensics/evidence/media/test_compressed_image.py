@@ -27,7 +27,7 @@ from echoforensics.evidence.media.opener import open_image
 from echoforensics.evidence.source import open_source
 
 Open = Callable[[Path], Media]
-Holds = Callable[[Media, bytes], None]
+AssertSameBytes = Callable[[Media, bytes], None]
 MEBIBYTE = 1024 * 1024
 
 
@@ -63,7 +63,7 @@ FORMS: dict[str, tuple[str, Callable[[bytes], bytes], bool]] = {
 
 @pytest.mark.parametrize("form", FORMS)
 def test_compressed_disks_are_read(
-    form: str, tmp_path: Path, disk_bytes: bytes, opened: Open, assert_holds: Holds
+    form: str, tmp_path: Path, disk_bytes: bytes, opened: Open, assert_same_bytes: AssertSameBytes
 ) -> None:
     name, compress, spooled = FORMS[form]
     path = tmp_path / "disk.img.packed"
@@ -72,14 +72,14 @@ def test_compressed_disks_are_read(
     media = opened(path)
 
     assert (media.kind, media.segments, media.is_raw) == (f"raw image compressed with {name}", (path,), False)
-    assert_holds(media, disk_bytes)
+    assert_same_bytes(media, disk_bytes)
     assert media.issues == ()
     assert [note.startswith("it is compressed in one piece") for note in media.notes] == [True] * spooled
     media.close()
 
 
 def test_xz_in_blocks_is_read_by_its_index(
-    tmp_path: Path, disk_bytes: bytes, run_program: Callable[..., str], opened: Open, assert_holds: Holds
+    tmp_path: Path, disk_bytes: bytes, run_program: Callable[..., str], opened: Open, assert_same_bytes: AssertSameBytes
 ) -> None:
     path = tmp_path / "disk.img"
     path.write_bytes(disk_bytes)
@@ -87,7 +87,7 @@ def test_xz_in_blocks_is_read_by_its_index(
 
     media = opened(tmp_path / "disk.img.xz")
 
-    assert_holds(media, disk_bytes)
+    assert_same_bytes(media, disk_bytes)
     assert (media.issues, media.notes) == ((), ())
 
 
@@ -105,7 +105,12 @@ def test_file_systems_in_them_walk(
 
 @pytest.mark.parametrize("form", ["gz", "xz"])
 def test_compressed_android_sparse_image_is_read(
-    form: str, tmp_path: Path, ext_image: Path, run_program: Callable[..., str], opened: Open, assert_holds: Holds
+    form: str,
+    tmp_path: Path,
+    ext_image: Path,
+    run_program: Callable[..., str],
+    opened: Open,
+    assert_same_bytes: AssertSameBytes,
 ) -> None:
     run_program("img2simg", ext_image, tmp_path / "x.simg")
     path = tmp_path / "x.simg.packed"
@@ -114,7 +119,7 @@ def test_compressed_android_sparse_image_is_read(
     media = opened(path)
 
     assert media.kind == f"Android sparse image compressed with {FORMS[form][0]}"
-    assert_holds(media, ext_image.read_bytes())
+    assert_same_bytes(media, ext_image.read_bytes())
     assert media.issues == ()
 
 
@@ -148,7 +153,7 @@ def test_what_breaks_off_is_read_up_to_there(form: str, cut: int, least: int, tm
 
 
 @pytest.mark.parametrize("form", ["gz", "xz", "bz2"])
-def test_damage_ends_what_is_read_and_is_told(form: str, tmp_path: Path, disk_bytes: bytes, opened: Open) -> None:
+def test_damage_ends_what_is_read_and_is_reported(form: str, tmp_path: Path, disk_bytes: bytes, opened: Open) -> None:
     packed = bytearray(FORMS[form][1](disk_bytes))
     packed[-6] ^= 0x10  # gzip and bzip2: a checksum; xz: its footer
     path = tmp_path / "x"
@@ -185,13 +190,15 @@ def test_damaged_block_is_a_hole(form: str, tmp_path: Path, opened: Open) -> Non
     assert f"bytes {MEBIBYTE} to {2 * MEBIBYTE - 1} of the media could not be read and are given as zeros" in issue
 
 
-def test_bytes_behind_gzip_data_are_told(tmp_path: Path, disk_bytes: bytes, opened: Open, assert_holds: Holds) -> None:
+def test_bytes_behind_gzip_data_are_reported(
+    tmp_path: Path, disk_bytes: bytes, opened: Open, assert_same_bytes: AssertSameBytes
+) -> None:
     path = tmp_path / "x.gz"
     path.write_bytes(gzip.compress(disk_bytes) + b"something else")
 
     media = opened(path)
 
-    assert_holds(media, disk_bytes)
+    assert_same_bytes(media, disk_bytes)
     assert media.issues == (
         f"14 bytes lie behind the compressed data and were not read; {len(disk_bytes)} bytes of content were read",
     )

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from echoforensics.evidence.media.disk_head import HEAD, looks_like_disk
-from echoforensics.evidence.media.holes import MAX_TOLD, HoleReader, Holes
+from echoforensics.evidence.media.holes import MAX_LISTED, HoleReader, Holes
 
 
 def at(offset: int, magic: bytes) -> bytes:
@@ -95,13 +95,13 @@ def test_holes_are_joined_and_counted_once(places: list[tuple[int, int]]) -> Non
     assert len(holes.sentences()) == len(found)
 
 
-def test_very_many_holes_are_told_together() -> None:
+def test_very_many_holes_are_reported_together() -> None:
     holes = Holes()
-    for number in range(MAX_TOLD + 5):
+    for number in range(MAX_LISTED + 5):
         holes.add(number * 10, number * 10 + 2, "damaged")
 
     assert holes.sentences()[0] == "bytes 0 to 1 of the media could not be read and are given as zeros: damaged"
-    assert holes.sentences()[MAX_TOLD:] == (
+    assert holes.sentences()[MAX_LISTED:] == (
         "5 more places of the media, 10 bytes together, could not be read and are given as zeros",
     )
 

@@ -19,7 +19,7 @@ from echoforensics.evidence.source import open_source
 CHUNK = 32768
 MEBIBYTE = 1024 * 1024
 Open = Callable[[Path], Media]
-Holds = Callable[[Media, bytes], None]
+AssertSameBytes = Callable[[Media, bytes], None]
 
 
 def section(kind: bytes, at: int, content: bytes = b"", following: int | None = None) -> bytes:
@@ -67,13 +67,15 @@ def test_segments_are_numbered_by_their_ending(extension: str, number: int | Non
     assert segment_number(extension, "E") == number
 
 
-def test_image_made_here_is_read(tmp_path: Path, disk_bytes: bytes, opened: Open, assert_holds: Holds) -> None:
+def test_image_made_here_is_read(
+    tmp_path: Path, disk_bytes: bytes, opened: Open, assert_same_bytes: AssertSameBytes
+) -> None:
     path = tmp_path / "x.E01"
     path.write_bytes(ewf(disk_bytes, ((5, 8), (100, 1))))
 
     media = opened(path)
 
-    assert_holds(media, disk_bytes)
+    assert_same_bytes(media, disk_bytes)
     assert media.issues == (
         "segment x.E01: it says that 8 sectors from sector 5 on could not be read when the image was acquired",
         "segment x.E01: it says that 1 sectors from sector 100 on could not be read when the image was acquired",
@@ -89,7 +91,7 @@ def test_images_by_ewfacquire_are_read(
     disk_bytes: bytes,
     run_program: Callable[..., str],
     opened: Open,
-    assert_holds: Holds,
+    assert_same_bytes: AssertSameBytes,
 ) -> None:
     (tmp_path / "x.raw").write_bytes(disk_bytes)
     run_program(
@@ -110,7 +112,7 @@ def test_images_by_ewfacquire_are_read(
 
     media = opened(first)
 
-    assert_holds(media, disk_bytes)
+    assert_same_bytes(media, disk_bytes)
     assert media.issues == ()
     assert len(media.segments) > 1 or compression == "best"
     assert "md5" in media.stored_hashes
@@ -122,7 +124,9 @@ def test_file_system_in_several_segments_walks(
     assert_walks(make_ewf(ext_image, MEBIBYTE))
 
 
-def test_damaged_chunk_is_zeros_and_told(tmp_path: Path, random_disk: bytes, opened: Open, assert_holds: Holds) -> None:
+def test_damaged_chunk_is_zeros_and_reported(
+    tmp_path: Path, random_disk: bytes, opened: Open, assert_same_bytes: AssertSameBytes
+) -> None:
     raw = bytearray(ewf(random_disk))
     raw[raw.index(random_disk[70_000:70_100])] ^= 1
     path = tmp_path / "x.E01"
@@ -130,7 +134,7 @@ def test_damaged_chunk_is_zeros_and_told(tmp_path: Path, random_disk: bytes, ope
 
     media = opened(path)
 
-    assert_holds(media, random_disk[: 2 * CHUNK] + bytes(CHUNK) + random_disk[3 * CHUNK :])
+    assert_same_bytes(media, random_disk[: 2 * CHUNK] + bytes(CHUNK) + random_disk[3 * CHUNK :])
     assert media.issues == (
         f"bytes {2 * CHUNK} to {3 * CHUNK - 1} of the media could not be read and are given as zeros: the checksum of"
         " the image's chunk that holds them does not match",
@@ -140,7 +144,7 @@ def test_damaged_chunk_is_zeros_and_told(tmp_path: Path, random_disk: bytes, ope
 
 
 def test_damaged_first_table_leaves_the_second(
-    tmp_path: Path, disk_bytes: bytes, opened: Open, assert_holds: Holds
+    tmp_path: Path, disk_bytes: bytes, opened: Open, assert_same_bytes: AssertSameBytes
 ) -> None:
     raw = bytearray(ewf(disk_bytes))
     raw[raw.index(b"table\0") + 76 + 40] ^= 1
@@ -149,13 +153,13 @@ def test_damaged_first_table_leaves_the_second(
 
     media = opened(path)
 
-    assert_holds(media, disk_bytes)
+    assert_same_bytes(media, disk_bytes)
     assert media.issues == ()
 
 
 @pytest.mark.parametrize("which", ["both tables", "cut off within the chunks"])
 def test_chunks_without_a_table_are_found(
-    which: str, tmp_path: Path, disk_bytes: bytes, opened: Open, assert_holds: Holds
+    which: str, tmp_path: Path, disk_bytes: bytes, opened: Open, assert_same_bytes: AssertSameBytes
 ) -> None:
     raw = bytearray(ewf(disk_bytes))
     at = raw.index(b"table\0")
@@ -171,7 +175,7 @@ def test_chunks_without_a_table_are_found(
 
     # Whole chunks. 40 000 bytes are the last one, which is stored as it is, a compressed one and part of one before.
     left = len(disk_bytes) if which == "both tables" else len(disk_bytes) - 3 * CHUNK
-    assert_holds(media, disk_bytes[:left])
+    assert_same_bytes(media, disk_bytes[:left])
     if which == "both tables":
         assert [issue.partition(" at byte ")[0] for issue in media.issues] == [
             "segment x.E01: the tables of the chunks"
@@ -228,7 +232,7 @@ def test_missing_last_segment_ends_the_media(segments: list[Path], random_disk: 
     assert 2_900_000 < media.size < len(random_disk)
 
 
-def test_segment_of_other_bytes_is_told(segments: list[Path], random_disk: bytes, opened: Open) -> None:
+def test_segment_of_other_bytes_is_reported(segments: list[Path], random_disk: bytes, opened: Open) -> None:
     segments[1].write_bytes(b"overwritten")
 
     media = opened(segments[0])

@@ -35,7 +35,7 @@ def test_parts_are_put_together(
     tmp_path: Path,
     disk_bytes: bytes,
     opened: Callable[[Path], Media],
-    assert_holds: Callable[[Media, bytes], None],
+    assert_same_bytes: Callable[[Media, bytes], None],
 ) -> None:
     content = disk_bytes[:-5120]
     paths = parts_of(content, tmp_path, names)
@@ -43,7 +43,7 @@ def test_parts_are_put_together(
     media = opened(paths[0])
 
     assert (media.kind, media.segments, media.is_raw) == ("split raw image", tuple(paths), False)
-    assert_holds(media, content)
+    assert_same_bytes(media, content)
     assert media.issues == ()
     for later in paths[1:]:
         with pytest.raises(SourceError, match=f"a later part of a raw image; name the first one, .*{paths[0].name}"):

@@ -15,7 +15,7 @@ from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.media.opener import open_image
 
 Open = Callable[[Path], Media]
-Holds = Callable[[Media, bytes], None]
+AssertSameBytes = Callable[[Media, bytes], None]
 Run = Callable[..., str]
 
 
@@ -61,7 +61,7 @@ def test_images_of_virtual_machines_are_read(
     disk_bytes: bytes,
     convert: Callable[..., Path],
     opened: Open,
-    assert_holds: Holds,
+    assert_same_bytes: AssertSameBytes,
 ) -> None:
     path = convert(form, name, *options)
 
@@ -69,7 +69,7 @@ def test_images_of_virtual_machines_are_read(
 
     assert (media.kind, media.is_raw, len(media.segments)) == (kind, False, files)
     assert path in media.segments
-    assert_holds(media, disk_bytes)
+    assert_same_bytes(media, disk_bytes)
     assert (media.issues, media.notes) == ((), ())
     media.close()
 
@@ -85,13 +85,13 @@ def test_file_systems_in_them_walk(
 
 
 def test_renamed_vmdk_reads_itself_and_not_what_it_names(
-    tmp_path: Path, disk_bytes: bytes, convert: Callable[..., Path], opened: Open, assert_holds: Holds
+    tmp_path: Path, disk_bytes: bytes, convert: Callable[..., Path], opened: Open, assert_same_bytes: AssertSameBytes
 ) -> None:
     path = convert("vmdk", "x.vmdk")
     shutil.copy(path, tmp_path / "renamed.vmdk")
     path.write_bytes(b"something else")
 
-    assert_holds(opened(tmp_path / "renamed.vmdk"), disk_bytes)
+    assert_same_bytes(opened(tmp_path / "renamed.vmdk"), disk_bytes)
 
 
 @pytest.mark.parametrize("name", ["../x-flat.vmdk", "/elsewhere/x-flat.vmdk", "..\\\\x-flat.vmdk"])
@@ -109,7 +109,7 @@ def test_extents_are_looked_for_beside_the_descriptor_only(
 
 
 @pytest.mark.parametrize(("form", "name"), [("vmdk", "x.vmdk"), ("vhdx", "x.vhdx"), ("qcow2", "x.qcow2")])
-def test_what_was_cut_off_is_zeros_and_told(
+def test_what_was_cut_off_is_zeros_and_reported(
     form: str, name: str, tmp_path: Path, run_program: Run, opened: Open
 ) -> None:
     disk = random.Random(9).randbytes(2 * 1024 * 1024)
@@ -139,7 +139,7 @@ def test_cut_off_vhd_is_refused(convert: Callable[..., Path], opened: Open) -> N
         opened(path)
 
 
-def test_vhdx_that_was_not_closed_is_told(convert: Callable[..., Path], opened: Open) -> None:
+def test_vhdx_that_was_not_closed_is_reported(convert: Callable[..., Path], opened: Open) -> None:
     path = convert("vhdx", "x.vhdx")
     content = bytearray(path.read_bytes())
     for at in (65536, 131072):
@@ -247,11 +247,13 @@ CLUSTERS = [bytes([65 + number]) * 65536 for number in range(3)]
 
 
 @pytest.mark.parametrize("features", [b"\0", b"\1"])
-def test_qcow2_made_here_is_read(features: bytes, tmp_path: Path, opened: Open, assert_holds: Holds) -> None:
+def test_qcow2_made_here_is_read(
+    features: bytes, tmp_path: Path, opened: Open, assert_same_bytes: AssertSameBytes
+) -> None:
     path = tmp_path / "x.qcow2"
     path.write_bytes(qcow(CLUSTERS)[:79] + features + qcow(CLUSTERS)[80:])
 
-    assert_holds(opened(path), b"".join(CLUSTERS))
+    assert_same_bytes(opened(path), b"".join(CLUSTERS))
 
 
 @pytest.mark.parametrize(
@@ -279,7 +281,7 @@ def test_qcow2_that_is_damaged_is_refused(content: bytes, what: str, tmp_path: P
         opened(path)
 
 
-def test_snapshots_are_told(tmp_path: Path, opened: Open) -> None:
+def test_snapshots_are_reported(tmp_path: Path, opened: Open) -> None:
     content = bytearray(qcow(CLUSTERS))
     content[60:64] = struct.pack(">I", 2)
     path = tmp_path / "x.qcow2"

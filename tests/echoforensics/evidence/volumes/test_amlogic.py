@@ -72,7 +72,7 @@ def test_files_of_the_data_partition_are_read(
     assert "p4: system_b, slot B, 1048576 bytes at byte 40894464 (MPT)" in disk.describe()
 
 
-def test_a_wrong_checksum_is_said_and_a_good_copy_preferred(
+def test_a_wrong_checksum_is_reported_and_a_good_copy_preferred(
     mpt_table: Callable[..., bytes], media_of: Callable[..., Media]
 ) -> None:
     good = mpt_table(PARTS)
@@ -133,7 +133,7 @@ def test_at_an_unknown_place_it_is_found_only_where_it_says_it_is(mpt_table: Cal
     assert not_found is None
 
 
-def test_a_huge_count_is_bounded_and_said(mpt_table: Callable[..., bytes]) -> None:
+def test_a_huge_count_is_bounded_and_reported(mpt_table: Callable[..., bytes]) -> None:
     raw = bytearray(mpt_table([("data", 512, 0)] * 128))
     struct.pack_into("<I", raw, 16, 0xFFFFFFFF)
 

@@ -80,9 +80,9 @@ def test_dynamic_partitions_and_their_files(
 
 
 def test_pieces_zeros_and_slots(media_of: Callable[..., Media]) -> None:
-    layout, said = _read(_super(), media_of)
+    layout, issues = _read(_super(), media_of)
 
-    assert said == []
+    assert issues == []
     assert [(v.prefix, v.slot, v.pieces) for v in layout.volumes[1:]] == [
         ("lp-system_a/", "A", ((4096 * 512, 1024 * 512), (None, 8 * 512), (2048 * 512, 1024 * 512))),
         ("lp-vendor_a/", "A", ((6144 * 512, 16 * 512),)),
@@ -96,10 +96,10 @@ def test_copies_are_used_where_the_first_is_damaged(media_of: Callable[..., Medi
     raw[12288 + 200] ^= 1
     raw[12288 + SLOT + 20] ^= 1
 
-    layout, said = _read(raw, media_of)
+    layout, issues = _read(raw, media_of)
 
     assert len(layout.volumes) == 4
-    assert said == [
+    assert issues == [
         "the table of dynamic partitions of slot 0 is damaged; its copy was used",
         "the table of dynamic partitions of slot 1 is damaged; its copy was used",
     ]
@@ -119,10 +119,10 @@ def test_tables_that_differ_or_are_gone_say_so(media_of: Callable[..., Media]) -
 def test_what_contradicts_itself_is_not_read(media_of: Callable[..., Media]) -> None:
     parts = [("a", [(2**63, 0, 0)]), ("b", [(8, 0, 10**6)]), ("c", [(8, 0, 512)]), ("c", [(8, 0, 512)])]
 
-    layout, said = _read(_super(parts), media_of)
+    layout, issues = _read(_super(parts), media_of)
 
     assert [v.prefix for v in layout.volumes] == ["", "lp-b/", "lp-c/"]
-    assert said == [
+    assert issues == [
         "the dynamic partition 'a' contradicts the rest of its table; it was not read",
         "4096 bytes of the dynamic partition 'b' are not in the image; they read as zeros",
         "the dynamic partition 'c' contradicts the rest of its table; it was not read",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from echoforensics.evidence.entry import Entry
-from echoforensics.evidence.file_systems.opener import UnreadFileSystemError, holds_file_system, open_file_system
+from echoforensics.evidence.file_systems.opener import UnreadFileSystemError, has_file_system, open_file_system
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.source import open_source
 from echoforensics.evidence.volume import Volume
@@ -28,7 +28,7 @@ def test_ext_is_read(small_ext: Callable[..., bytes], volume_of: Callable[..., V
     volume = volume_of(small_ext("alexa"))
 
     assert open_file_system(volume).name == "ext4"
-    assert holds_file_system(volume)
+    assert has_file_system(volume)
 
 
 def test_squashfs_is_read(tmp_path: Path, run_program: Callable[..., str]) -> None:
@@ -85,12 +85,12 @@ def test_what_begins_so_but_cannot_be_read_says_why(
 
     assert str(caught.value).startswith(f"holds {name}, which cannot be read: ")
     assert str(caught.value).endswith("; its files were not read")
-    assert holds_file_system(volume_of(raw))
+    assert has_file_system(volume_of(raw))
 
 
 def test_what_is_not_known_is_no_file_system(volume_of: Callable[..., Volume]) -> None:
-    assert not holds_file_system(volume_of(bytes(MIB)))
-    assert not holds_file_system(volume_of(b"plain text " * 9000))
+    assert not has_file_system(volume_of(bytes(MIB)))
+    assert not has_file_system(volume_of(b"plain text " * 9000))
 
 
 def test_a_volume_that_cannot_be_read_says_so(media_of: Callable[..., Media]) -> None:

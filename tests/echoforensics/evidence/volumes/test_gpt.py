@@ -67,9 +67,9 @@ def test_the_backup_is_used_where_the_primary_is_damaged(
     layout = find_volumes(media_of(disk))
 
     assert [v.offset for v in layout.volumes] == [entry[1] * 512 for entry in ENTRIES]
-    (said,) = _says(layout)
-    assert why in said
-    assert said.endswith(f"the backup at byte {len(disk) - 512} was used")
+    (issue,) = _says(layout)
+    assert why in issue
+    assert issue.endswith(f"the backup at byte {len(disk) - 512} was used")
 
 
 def test_both_damaged_but_the_mbr_stands_for_a_gpt(
@@ -94,7 +94,7 @@ def test_both_headers_with_wrong_checksums_are_still_used(
     layout = find_volumes(media_of(disk))
 
     assert len(layout.volumes) == 4
-    assert [said.split(" (")[0] for said in _says(layout)] == ["the primary GPT is damaged"]
+    assert [issue.split(" (")[0] for issue in _says(layout)] == ["the primary GPT is damaged"]
 
 
 def test_an_image_that_was_cut_off_says_so(gpt_disk: Callable[..., bytearray], media_of: Callable[..., Media]) -> None:

@@ -133,7 +133,7 @@ def test_a_media_full_of_lists_is_bounded() -> None:
     assert len(table.parts) == 2
 
 
-def test_lines_without_end_are_bounded_and_said() -> None:
+def test_lines_without_end_are_bounded_and_reported() -> None:
     raw = b"[mmcblk0p01] a offset 0x0, size 0x1\n" * 400_000
 
     table = _search(raw, len(raw))

@@ -43,7 +43,7 @@ def test_an_offset_outside_the_image_is_refused_in_one_line(offset: int, media_o
         Disk(media_of(bytes(4096)), "image", (offset,))
 
 
-def test_an_offset_where_nothing_is_known_is_a_fault(media_of: Callable[..., Media]) -> None:
+def test_an_offset_where_nothing_is_known_is_an_issue(media_of: Callable[..., Media]) -> None:
     disk = Disk(media_of(bytes(MIB)), "image", (512,))
 
     (issue,) = disk.entries()
@@ -81,7 +81,7 @@ def test_slots_need_their_counterpart() -> None:
     assert [part.description for part in found][:3] == ["main-A, slot A", "main-B, slot B", "boot_a, slot A"]
 
 
-def test_media_that_cannot_be_read_gives_faults_not_exceptions() -> None:
+def test_media_that_cannot_be_read_gives_issues_not_exceptions() -> None:
     def fail(at: int, size: int) -> bytes:
         raise OSError(f"sector {at // 512} is bad\nand more")
 

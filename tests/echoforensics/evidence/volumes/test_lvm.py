@@ -119,7 +119,7 @@ def test_in_a_partition_and_striped_over_two(
     ]
 
 
-def test_a_missing_physical_volume_reads_as_zeros_and_is_said(media_of: Callable[..., Media]) -> None:
+def test_a_missing_physical_volume_reads_as_zeros_and_is_reported(media_of: Callable[..., Media]) -> None:
     segments = 'segment1 { start_extent = 0 extent_count = 2 type = "striped" stripe_count = 1 stripes = ["pv1", 0] }'
 
     layout = find_volumes(media_of(_physical(_text(_lv("data", segments)))))
@@ -168,7 +168,7 @@ def test_hidden_volumes_are_parts_of_others(media_of: Callable[..., Media]) -> N
 @pytest.mark.parametrize(
     ("at", "what"), [(512 + 50, "label"), (4096 + 300, "metadata area"), (4096 + 520, "metadata at")]
 )
-def test_wrong_checksums_are_said_and_the_rest_read(at: int, what: str, media_of: Callable[..., Media]) -> None:
+def test_wrong_checksums_are_reported_and_the_rest_read(at: int, what: str, media_of: Callable[..., Media]) -> None:
     raw = _physical(_text(_lv("data", LINEAR)).replace('id = "x"', 'id = "xxxxxxxxxxx"'))
     raw[at if what != "metadata at" else raw.index(b"xxxxx")] ^= 1
 
@@ -180,10 +180,10 @@ def test_wrong_checksums_are_said_and_the_rest_read(at: int, what: str, media_of
 def test_metadata_that_cannot_be_read(media_of: Callable[..., Media]) -> None:
     layout = find_volumes(media_of(_physical("vg0 { broken = [ 1, ")))
 
-    said = [issue.what for issue in layout.issues]
-    assert len(said) == 2
-    assert "cannot be read: the text breaks off inside a list" in said[0]
-    assert said[1] == "an LVM2 physical volume without metadata that can be read; its files were not read"
+    issues = [issue.what for issue in layout.issues]
+    assert len(issues) == 2
+    assert "cannot be read: the text breaks off inside a list" in issues[0]
+    assert issues[1] == "an LVM2 physical volume without metadata that can be read; its files were not read"
 
 
 def test_the_text() -> None:

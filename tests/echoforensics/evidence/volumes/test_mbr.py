@@ -95,11 +95,11 @@ def test_entries_beyond_the_end_and_over_one_another(media_of: Callable[..., Med
         (400 * 512, 300 * 512),
         (2000 * 512, 48 * 512),
     ]
-    said = [issue.what for issue in layout.issues]
-    assert len(said) == 3
-    assert sum("overlap" in what for what in said) == 1
-    assert sum("ends beyond the end" in what for what in said) == 1
-    assert sum("begins beyond the end" in what for what in said) == 1
+    issues = [issue.what for issue in layout.issues]
+    assert len(issues) == 3
+    assert sum("overlap" in what for what in issues) == 1
+    assert sum("ends beyond the end" in what for what in issues) == 1
+    assert sum("begins beyond the end" in what for what in issues) == 1
 
 
 def test_sectors_of_4096_bytes_are_known_by_what_begins_there() -> None:

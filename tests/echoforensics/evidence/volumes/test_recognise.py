@@ -19,7 +19,7 @@ NO_FILES = "has no file system that is known: it holds {}, in which no files are
 YAFFS = struct.pack("<IIH", 3, 1, 0xFFFF) + b"lost+found".ljust(256, b"\0")
 
 
-def _said(raw: bytes | bytearray) -> str | None:
+def _description(raw: bytes | bytearray) -> str | None:
     content = bytes(raw)
     return recognise(lambda at, size: content[at : at + size], len(content))
 
@@ -61,36 +61,36 @@ def _with(magic: bytes, at: int, size: int = 128 * 1024) -> bytearray:
 )
 def test_by_its_magic(magic: bytes, at: int, says: str) -> None:
     size = 512 * 1024 if at == 256 * 1024 else 128 * 1024
-    assert _said(_with(magic, at, size)) == says
-    assert _said(_with(magic[:-1] + b"?", at, size)) is None or magic[:4] in (b"UBI#", b"LUKS")
+    assert _description(_with(magic, at, size)) == says
+    assert _description(_with(magic[:-1] + b"?", at, size)) is None or magic[:4] in (b"UBI#", b"LUKS")
 
 
 def test_a_short_magic_needs_what_follows() -> None:
-    assert _said(_with(b"\x85\x19", 0)) is None
-    assert _said(_with(struct.pack("<HHI", 0x1985, 0x2003, 5), 0)) is None
+    assert _description(_with(b"\x85\x19", 0)) is None
+    assert _description(_with(struct.pack("<HHI", 0x1985, 0x2003, 5), 0)) is None
 
 
 @pytest.mark.parametrize("page", [2048, 2112, 4096])
 def test_yaffs2_has_no_magic_but_a_look(page: int) -> None:
     raw = _with(YAFFS, 0)
-    assert "YAFFS2" not in str(_said(raw))
+    assert "YAFFS2" not in str(_description(raw))
 
     raw[page : page + len(YAFFS)] = YAFFS
-    assert _said(raw) == "holds what looks like YAFFS2, which has no magic; not parsed; its files were not read"
+    assert _description(raw) == "holds what looks like YAFFS2, which has no magic; not parsed; its files were not read"
 
 
 def test_empty_and_random_and_plain() -> None:
     noise = random.Random(7).randbytes(256 * 1024)
 
-    assert _said(bytes(MIB)) == (
+    assert _description(bytes(MIB)) == (
         "has no file system that is known: it is empty (only zero bytes in the places looked at)"
     )
-    assert "erased flash" in str(_said(b"\xff" * MIB))
-    assert "its bytes look random, as those of encrypted or compressed data do" in str(_said(noise))
-    assert _said(b"plain text " * 10000) is None
-    assert _said(noise[: 128 * 1024] + b"plain text " * 10000) is None
-    assert _said(b"") is None
-    assert _said(b"x") is None
+    assert "erased flash" in str(_description(b"\xff" * MIB))
+    assert "its bytes look random, as those of encrypted or compressed data do" in str(_description(noise))
+    assert _description(b"plain text " * 10000) is None
+    assert _description(noise[: 128 * 1024] + b"plain text " * 10000) is None
+    assert _description(b"") is None
+    assert _description(b"x") is None
 
 
 def test_what_programs_make(tmp_path: Path, run_program: Callable[..., str]) -> None:
@@ -101,9 +101,9 @@ def test_what_programs_make(tmp_path: Path, run_program: Callable[..., str]) -> 
     run_program("mkfs.ubifs", "-r", folder, "-m", "2048", "-e", "124KiB", "-c", "100", "-o", tmp_path / "ubifs")
     run_program("mkfs.jffs2", "-r", folder, "-o", tmp_path / "jffs2")
 
-    assert _said((tmp_path / "erofs").read_bytes()) == f"holds EROFS, {NOT_PARSED}"
-    assert _said((tmp_path / "ubifs").read_bytes()) == f"holds UBIFS, {NOT_PARSED}"
-    assert _said((tmp_path / "jffs2").read_bytes()) == f"holds JFFS2, {NOT_PARSED}"
+    assert _description((tmp_path / "erofs").read_bytes()) == f"holds EROFS, {NOT_PARSED}"
+    assert _description((tmp_path / "ubifs").read_bytes()) == f"holds UBIFS, {NOT_PARSED}"
+    assert _description((tmp_path / "jffs2").read_bytes()) == f"holds JFFS2, {NOT_PARSED}"
 
 
 def test_a_partition_that_is_not_read_is_named_with_its_place(
@@ -123,23 +123,23 @@ def test_a_partition_that_is_not_read_is_named_with_its_place(
     ]
 
 
-def test_file_based_encryption_is_said(small_ext: Callable[..., bytes], media_of: Callable[..., Media]) -> None:
+def test_file_based_encryption_is_reported(small_ext: Callable[..., bytes], media_of: Callable[..., Media]) -> None:
     raw = bytearray(small_ext("alexa"))
     assert encrypted_files(lambda at, size: bytes(raw[at : at + size])) is None
     raw[1024 + 98] |= 1  # the feature "encrypt"
 
-    said = encrypted_files(lambda at, size: bytes(raw[at : at + size]))
+    description = encrypted_files(lambda at, size: bytes(raw[at : at + size]))
 
-    assert said is not None
-    assert "fscrypt" in said
+    assert description is not None
+    assert "fscrypt" in description
     disk = Disk(media_of(raw), "image")
-    assert said in [getattr(item, "what", "") for item in disk.entries()]
+    assert description in [getattr(item, "what", "") for item in disk.entries()]
     assert "alexa" in [item.path for item in disk.entries()]
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=9000), st.integers(0, 70_000))
 def test_any_bytes(raw: bytes, before: int) -> None:
-    said = _said(bytes(before) + raw)
+    description = _description(bytes(before) + raw)
 
-    assert said is None or said.startswith(("holds", "is encrypted", "has no file system"))
+    assert description is None or description.startswith(("holds", "is encrypted", "has no file system"))

@@ -41,7 +41,7 @@ def test_end_is_found_whatever_follows(name: str, tail: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - UNSTATED - {"id3v2_xing.mp3", "fragmented.mp4", "amr.3gp"}))
-def test_cut_is_always_a_fault(name: str) -> None:
+def test_cut_is_always_an_issue(name: str) -> None:
     content = (FIXTURES / name).read_bytes()
     described = 0
     for cut in [*range(64, len(content) - 64, 53), *range(len(content) - 64, len(content))]:
@@ -99,7 +99,7 @@ def test_cut_between_fragments_is_silent_and_nowhere_else() -> None:
         ("faststart.m4a", 2000, 600_000, "truncated: 2000 of at least 2985 bytes are present"),
     ],
 )
-def test_what_is_said_of_a_cut(name: str, cut: int, duration: int, issue: str) -> None:
+def test_what_is_reported_of_a_cut(name: str, cut: int, duration: int, issue: str) -> None:
     found = _describe((FIXTURES / name).read_bytes()[:cut], name)
     assert found is not None
     assert (found.issue, found.duration_us, found.ending) == (issue, duration, Ending.CUT)
@@ -113,7 +113,7 @@ def test_3gp_cut_is_not_described() -> None:
     assert all(_describe(content[:cut], "a.3gp") is None for cut in range(len(content) - 1))
 
 
-def test_m4a_cut_before_its_index_is_still_told() -> None:
+def test_m4a_cut_before_its_index_is_still_reported() -> None:
     found = _describe((FIXTURES / "speech.m4a").read_bytes()[:1500], "message.m4a")
     assert found is not None
     assert (found.codec, found.duration_us, found.ending) == ("unknown", None, Ending.CUT)

@@ -68,7 +68,7 @@ def test_creation_time_out_of_range_is_not_taken_for_one() -> None:
     assert found.note == "Seconds since 1904-01-01, but outside 2010 to 2100: not taken for a time."
 
 
-def test_time_of_change_is_a_moment_of_its_own() -> None:
+def test_time_of_change_is_a_timestamp_of_its_own() -> None:
     changed = _facts(_replaced(M4A, b"mvhd", 8, (3_583_116_757).to_bytes(4, "big"))).timestamps
     assert [(m.description, m.timestamp) for m in changed] == [
         ("Creation Time", 1_500_271_956_000_000),

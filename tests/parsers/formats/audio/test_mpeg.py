@@ -110,7 +110,7 @@ def test_encoder_that_counts_its_own_note() -> None:
     assert (found.issue, found.duration_us) == ("", 684_000)
 
 
-def test_more_frames_than_promised_are_noted() -> None:
+def test_more_frames_than_promised_are_reported() -> None:
     frames = XING[71:-128]
     at = mpeg_frame.parse(frames[:4])
     assert at is not None

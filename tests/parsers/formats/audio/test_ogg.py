@@ -129,7 +129,7 @@ def test_opus_that_begins_in_the_middle_of_a_broadcast() -> None:
     assert _facts(b"".join(map(_sealed, pages))).duration_us == 600_000
 
 
-def test_damaged_first_page_is_still_told() -> None:
+def test_damaged_first_page_is_still_reported() -> None:
     content = bytearray(OPUS)
     content[40] ^= 0xFF  # within OpusHead: the encoder's input rate
     found = _facts(bytes(content))

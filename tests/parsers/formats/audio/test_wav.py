@@ -110,7 +110,7 @@ def test_format_of_zeros(tag: int, channels: int, rate: int, block: int) -> None
     assert found.duration_us in (None, 10_000)
 
 
-def test_part_of_a_sample_is_noted() -> None:
+def test_part_of_a_sample_is_reported() -> None:
     found = _facts(_riff(_chunk(b"fmt ", PCM), _chunk(b"data", bytes(321))))
     assert (found.duration_us, found.issue, found.notes) == (
         10_000,

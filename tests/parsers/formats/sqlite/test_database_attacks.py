@@ -110,7 +110,7 @@ def test_a_header_that_is_none(source_in: SourceIn, files: dict[str, bytes], at:
         Database(source_in({"x.db": bytes(content)}))
 
 
-def test_a_row_of_a_length_that_cannot_be_is_a_fault(make_database: Make, read_database: Read) -> None:
+def test_a_row_of_a_length_that_cannot_be_is_an_issue(make_database: Make, read_database: Read) -> None:
     files = make_database("CREATE TABLE t (a TEXT)", ("INSERT INTO t VALUES (?)", ("x" * 9000,)))
     content = files["x.db"].replace(b"\xc6\x2c\x01", b"\xff\xff\xff\xff\x7f\x01"[:3], 1)
     assert content != files["x.db"]

@@ -56,7 +56,7 @@ def test_rows_of_freed_pages_are_recovered(make_database: Make, read_database: R
     assert all(row.why for row in rows if not row.live)
 
 
-def test_rows_of_a_table_dropped_are_told_of_a_table_they_fit(make_database: Make, read_database: Read) -> None:
+def test_rows_of_a_table_dropped_are_reported_of_a_table_they_fit(make_database: Make, read_database: Read) -> None:
     other = TABLE.replace("TABLE t", "TABLE gone")
     moved = [(text.replace("INTO t", "INTO gone"), row) for text, row in _insert(200)]
     files = make_database(TABLE, other, *moved, "DROP TABLE gone")

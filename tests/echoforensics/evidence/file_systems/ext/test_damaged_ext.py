@@ -95,7 +95,7 @@ def test_a_file_that_states_2_to_the_60th_bytes_is_given_up_to_its_last_block(
 
 
 @ALL_EXT
-def test_a_folder_that_states_2_to_the_60th_bytes_is_told_and_its_files_are_found(
+def test_a_folder_that_states_2_to_the_60th_bytes_is_reported_and_its_files_are_found(
     kind: str, make: Callable[[str], Image]
 ) -> None:
     image = make(kind)
@@ -226,7 +226,7 @@ def test_superblocks_that_cannot_be_are_refused(at: int, value: int, make: Calla
         ExtLayout(lambda at, size: bytes(image.bytes[at : at + size]))
 
 
-def test_a_journal_that_is_none_is_told(make: Callable[[str], Image]) -> None:
+def test_a_journal_that_is_none_is_reported(make: Callable[[str], Image]) -> None:
     image = make("ext4")
     at = image.layout.inode_offset(8)
     start = struct.unpack_from("<I", image.bytes, at + 40 + 20)[0] * image.layout.block_size
@@ -238,7 +238,7 @@ def test_a_journal_that_is_none_is_told(make: Callable[[str], Image]) -> None:
     assert issues == [EvidenceIssue("", "the journal was not read: the journal has no superblock")]
 
 
-def test_a_journal_on_another_device_is_told(make: Callable[[str], Image]) -> None:
+def test_a_journal_on_another_device_is_reported(make: Callable[[str], Image]) -> None:
     image = make("ext4")
     image.put(1024 + 224, bytes(4))
     image.put(1024 + 208, bytes(range(16)))

@@ -123,7 +123,7 @@ def test_sequence_numbers_run_around() -> None:
     assert indexed(journal).copies == [Copy(70, 2, 1, 2, False, True)]
 
 
-def test_escaped_blocks_and_fast_commits_are_told() -> None:
+def test_escaped_blocks_and_fast_commits_are_reported() -> None:
     journal = superblock(260 + 4, 0x20) + descriptor(1, [70], escaped=[70]) + data("n") + commit(1) + bytes(260 * BLOCK)
 
     found = indexed(journal)
@@ -131,7 +131,7 @@ def test_escaped_blocks_and_fast_commits_are_told() -> None:
     assert found.issues == ["the journal's 256 blocks of fast commits were not read"]
 
 
-def test_a_journal_shorter_than_stated_and_one_that_cannot_be_read_are_told() -> None:
+def test_a_journal_shorter_than_stated_and_one_that_cannot_be_read_are_reported() -> None:
     journal = superblock(100) + descriptor(1, [70]) + data("n") + commit(1)
 
     found = indexed(journal)

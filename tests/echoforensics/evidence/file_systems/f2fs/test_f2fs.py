@@ -42,7 +42,7 @@ def content(entry: Entry) -> bytes:
     return entry.opener().read()
 
 
-def told(entries: list[Entry]) -> list[tuple[str, str, bytes | None]]:
+def summary(entries: list[Entry]) -> list[tuple[str, str, bytes | None]]:
     return [(one.path, one.state.value, content(one) if one.opener else None) for one in entries]
 
 
@@ -142,7 +142,7 @@ def test_second_superblock(f2fs_image: Maker, read: Any, volume_of: Volumes) -> 
         raw = image.build()
         raw[1024:4096] = bytes(3072)
         entries, issues = read(raw)
-        assert told(entries) == [("a", "allocated", b"ok")]
+        assert summary(entries) == [("a", "allocated", b"ok")]
         assert issues == ["the first superblock was not used: it has no magic of F2FS; the second was"]
         raw = image.build()
         raw[1024 + 200] ^= 1
@@ -202,7 +202,7 @@ def test_bitmaps_in_other_places(f2fs_image: Maker, read: Any, payload: int, lar
     image.inode(6, size=6, inline=b"orphan", links=0)
     image.folder(3, [(b"a", 5, 1)])
     entries, issues = read(image.build())
-    assert told(entries) == [("a", "allocated", b"ok"), ("$OrphanFiles/OrphanFile-6", "deleted", b"orphan")]
+    assert summary(entries) == [("a", "allocated", b"ok"), ("$OrphanFiles/OrphanFile-6", "deleted", b"orphan")]
     assert issues == []
 
 
@@ -216,7 +216,7 @@ def test_orphan_and_inode_without_name(f2fs_image: Maker, read: Any) -> None:
     image.folder(22, [(b"below", 20, 2)], folder=99)
     image.folder(3, [])
     entries, issues = read(image.build())
-    assert told(entries) == [
+    assert summary(entries) == [
         ("$OrphanFiles/OrphanFile-6", "deleted", b"orphan"),
         ("$OrphanFiles/OrphanFile-22/below/in", "allocated", b"in"),
         ("$OrphanFiles/OrphanFile-5", "allocated", b"lost"),
@@ -255,7 +255,7 @@ def test_deleted_names(f2fs_image: Maker, read: Any) -> None:
     )
     entries, issues = read(image.build())
     assert issues == []
-    assert told(entries) == [
+    assert summary(entries) == [
         ("new", "allocated", b"here"),
         ("gone.txt", "deleted", b"gone"),
         ("old", "deleted", None),
@@ -263,16 +263,16 @@ def test_deleted_names(f2fs_image: Maker, read: Any) -> None:
         ("open", "deleted", b"orphan"),
         ("folder/inner", "deleted", b"inner"),
     ]
-    doubt = "; its name does not agree with the hash beside it: it may be garbled, or its folder ignores case"
+    issue = "; its name does not agree with the hash beside it: it may be garbled, or its folder ignores case"
     there = (
         "the node address table still leads to an inode of its number, and no name that stands leads there; later"
         " writes may have changed its content; the inode states the same name and folder"
     )
     assert [entry.note for entry in entries[1:]] == [
         f"deleted; {there}",
-        f"deleted; its inode now belongs to another file{doubt}",
-        f"only the name is left{doubt}",
-        f"deleted; it was deleted while it was open, so that its inode and blocks are still kept for it{doubt}",
+        f"deleted; its inode now belongs to another file{issue}",
+        f"only the name is left{issue}",
+        f"deleted; it was deleted while it was open, so that its inode and blocks are still kept for it{issue}",
         f"its folder was deleted; {there}",
     ]
 
@@ -359,7 +359,7 @@ def test_without_extra_attributes_and_with_inline_attributes(f2fs_image: Maker, 
     image.inode(6, size=3, inline=b"old", extra=0)
     image.folder(3, [(b"a", 5, 1), (b"b", 6, 1)], extra=0)
     entries, issues = read(image.build())
-    assert (told(entries), issues) == ([("a", "allocated", data), ("b", "allocated", b"old")], [])
+    assert (summary(entries), issues) == ([("a", "allocated", data), ("b", "allocated", b"old")], [])
     assert entries[0].times == TIMES
     # Attributes take 600 numbers of the inode, so that the rest lies in a node.
     image = f2fs_image(features=0x8 | 0x40)
@@ -379,7 +379,7 @@ def test_checksum_of_an_inode_that_does_not_agree(f2fs_image: Maker, read: Any) 
     image.folder(3, [(b"a", 5, 1)])
     entries, issues = read(image.build())
     assert issues == ["the checksum of its inode does not agree; it was read all the same"]
-    assert (told(entries), entries[0].note) == (
+    assert (summary(entries), entries[0].note) == (
         [("a", State.ALLOCATED, b"ok")],
         "the checksum of its inode does not agree",
     )

@@ -52,8 +52,8 @@ def test_two_folders_with_one_block(f2fs_image: Maker, volume_of: Volumes) -> No
     volume = volume_of(image.build())
     assert paths(volume) == ["a/file"]
     what = "was met before in this or another folder; the rest of this folder was not read"
-    told = f"block {block}, which should hold names, {what}"
-    assert issues(volume) == [("a", told), ("b", told)]
+    found = f"block {block}, which should hold names, {what}"
+    assert issues(volume) == [("a", found), ("b", found)]
 
 
 def test_folders_deeper_than_the_bound(f2fs_image: Maker, volume_of: Volumes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,8 +62,8 @@ def test_folders_deeper_than_the_bound(f2fs_image: Maker, volume_of: Volumes, mo
     for number in range(3, 11):
         image.folder(number, [(b"d", number + 1, 2)])
     image.folder(11, [])
-    told = issues(volume_of(image.build()))
-    assert told[0] == ("d/d/d/d/d/d", "not entered: more than 5 folders deep")
+    found = issues(volume_of(image.build()))
+    assert found[0] == ("d/d/d/d/d/d", "not entered: more than 5 folders deep")
 
 
 def test_more_names_than_the_bound(f2fs_image: Maker, volume_of: Volumes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,10 +200,10 @@ def test_truncated(f2fs_image: Maker, volume_of: Volumes) -> None:
     for blocks in range(image.main + 6):
         cut = raw[: blocks * 4096 + 100]
         try:
-            told = issues(volume_of(cut))
+            found = issues(volume_of(cut))
         except OSError:
             continue
-        assert told[0][1].startswith(("the second superblock", "the file system states", "the first checkpoint"))
+        assert found[0][1].startswith(("the second superblock", "the file system states", "the first checkpoint"))
 
 
 def _sample(f2fs_image: Maker) -> bytearray:

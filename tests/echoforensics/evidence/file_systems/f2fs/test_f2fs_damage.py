@@ -20,7 +20,7 @@ Maker = Any
 Volumes = Callable[[bytes | bytearray], Volume]
 
 
-def told(volume: Volume) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def summary(volume: Volume) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Paths and notes of entries; paths and sentences of faults."""
     found = list(F2fsFileSystem(volume).entries())
     entries = [(one.path, one.note) for one in found if isinstance(one, Entry)]
@@ -48,20 +48,20 @@ def test_blocks_that_cannot_be_read(f2fs_image: Maker, volume_of: Volumes) -> No
     image.inode(3, stat.S_IFDIR, 8192, [first, second])
     volume = volume_of(image.build())
     table = image.nat_area + image.segment + 3
-    entries, issues = told(with_bad_blocks(volume, first, target, table))
+    entries, issues = summary(with_bad_blocks(volume, first, target, table))
     assert entries == [("there", ""), ("link", "a link, whose target cannot be read: bad sector; not followed")]
     assert issues == [
         ("", "a part of the folder cannot be read: bad sector"),
         ("", "a part of the node address table cannot be read: bad sector"),
     ]
     # The journal lies in a block that cannot be read.
-    assert told(with_bad_blocks(volume, 17))[1][0] == (
+    assert summary(with_bad_blocks(volume, 17))[1][0] == (
         "",
         "the newest changes to the node address table are lost: bad sector",
     )
     with pytest.raises(OSError, match="bad sector"):
         F2fsFileSystem(with_bad_blocks(volume, 0, 1))
-    entries, issues = told(with_bad_blocks(volume, image.nat[3][1]))
+    entries, issues = summary(with_bad_blocks(volume, image.nat[3][1]))
     assert issues[0] == ("", "the folder cannot be read: bad sector")
     assert [path for path, _ in entries] == ["$OrphanFiles/OrphanFile-5", "$OrphanFiles/OrphanFile-6"]
 
@@ -77,7 +77,7 @@ def test_folder_with_a_node_that_is_lost(
     image.inode(3, stat.S_IFDIR, 4096 * 30, [1, block], [77], xattr=image.per_inode - 9 - 2)
     image.inode(5, size=2, inline=b"ok")
     volume = volume_of(image.build())
-    entries, issues = told(volume)
+    entries, issues = summary(volume)
     assert entries == [("there", "")]
     lost = ("", "a part of the folder cannot be read: the node address table has no place for node 77")
     assert issues == [
@@ -86,7 +86,7 @@ def test_folder_with_a_node_that_is_lost(
     ]
     monkeypatch.setattr(f2fs_content, "_WRONG_BLOCKS", 9)
     what = "a part of the folder cannot be read: more than 9 blocks of its map are wrong; the rest was not read"
-    assert told(volume)[1][1:] == [lost, ("", what)]
+    assert summary(volume)[1][1:] == [lost, ("", what)]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_inodes_that_cannot_be(f2fs_image: Maker, volume_of: Volumes, change: di
     if extra is not None:
         image.blocks[block] = image.blocks[block][:360] + struct.pack("<H", extra) + image.blocks[block][362:]
     image.folder(3, [(b"a", 5, 1)])
-    entries, issues = told(volume_of(image.build()))
+    entries, issues = summary(volume_of(image.build()))
     assert entries == [("a", "its inode cannot be read")]
     assert issues == [("a", f"its inode cannot be read: {what}")]
 
@@ -118,7 +118,7 @@ def test_content_longer_than_the_inode_can_hold(f2fs_image: Maker, volume_of: Vo
     fs = F2fsFileSystem(volume_of(image.build()))
     assert fs.open("5").read() == b"content".ljust(room, b"\0")
     what = f"its inode states {2**50} bytes, more than can be; {room} bytes are given"
-    assert told(volume_of(image.build())) == ([("a", what)], [("a", what)])
+    assert summary(volume_of(image.build())) == ([("a", what)], [("a", what)])
 
 
 def test_times_that_cannot_be(f2fs_image: Maker, volume_of: Volumes) -> None:
@@ -148,7 +148,7 @@ def test_deleted_name_whose_inode_says_otherwise(f2fs_image: Maker, volume_of: V
         "deleted; the node address table still leads to an inode of its number, and no name that stands leads there;"
         " later writes may have changed its content"
     )
-    entries, issues = told(volume_of(image.build()))
+    entries, issues = summary(volume_of(image.build()))
     assert issues == []
     assert entries == [
         ("gone.txt", f'{there}; the inode states the name "other" in the folder of inode 9'),
@@ -166,7 +166,7 @@ def test_what_a_checkpoint_says_of_errors(f2fs_image: Maker, volume_of: Volumes)
     image.flags |= 0x8 | 0x10
     raw = image.build()
     raw[32 * 4096 + 300] ^= 1
-    assert told(volume_of(raw)) == (
+    assert summary(volume_of(raw)) == (
         [],
         [
             (
@@ -196,6 +196,6 @@ def test_more_inodes_without_a_name_than_the_bound(
     image.folder(3, [])
     for number in range(5, 10):
         image.inode(number, size=1, inline=b"x")
-    entries, issues = told(volume_of(image.build()))
+    entries, issues = summary(volume_of(image.build()))
     assert [path for path, _ in entries] == [f"$OrphanFiles/OrphanFile-{number}" for number in (5, 6)]
     assert issues == [("", "only the first 2 inodes without a name were read")]

@@ -36,12 +36,12 @@ def test_names_and_deleted_names(f2fs_image: Any) -> None:
             (b"exactly16bytes.x", 7, 7, False, 0),
         ]
     )
-    doubt = "its name does not agree with the hash beside it: it may be garbled, or its folder ignores case"
+    issue = "its name does not agree with the hash beside it: it may be garbled, or its folder ignores case"
     assert list(names_in(block)) == [
         F2fsName(b"a", 4, 1, deleted=False),
         F2fsName(b"gone.txt", 5, 1, deleted=True),
         F2fsName(b"n" * 255, 6, 2, deleted=False),
-        F2fsName(b"exactly16bytes.x", 7, 7, deleted=True, doubt=doubt),
+        F2fsName(b"exactly16bytes.x", 7, 7, deleted=True, issue=issue),
     ]
 
 

@@ -95,10 +95,10 @@ def test_as_the_source(make_f2fs: Make, folder: Path, volume_of: Volumes, option
         ("link", "a link to a/b/c; not followed")
     ]
     files = [one for one in entries if one.kind is Kind.FILE]
-    told = {one.path: (fs.open(one.address).read(), one.mode, one.times["modified"]) for one in files}
-    assert len(told) == len(files)
-    assert told == _expected(folder)
-    assert all(one.size == len(told[one.path][0]) for one in files)
+    contents = {one.path: (fs.open(one.address).read(), one.mode, one.times["modified"]) for one in files}
+    assert len(contents) == len(files)
+    assert contents == _expected(folder)
+    assert all(one.size == len(contents[one.path][0]) for one in files)
     two = next(one for one in files if one.path == "two")
     assert b"".join(raw[at : at + size] for at, size in fs.extents(two.address)) == _noise(2 * MIB)
 
@@ -111,8 +111,8 @@ def test_many_files_in_one_folder(make_f2fs: Make, tmp_path: Path, volume_of: Vo
     fs = F2fsFileSystem(volume_of(make_f2fs(folder).read_bytes()))
     found = list(fs.entries())
     assert len(found) == 3000
-    told = {one.path: one.opener().read() for one in found if isinstance(one, Entry) and one.opener}
-    assert told == {f"many/file number {number}": b"%d" % number for number in range(3000)}
+    contents = {one.path: one.opener().read() for one in found if isinstance(one, Entry) and one.opener}
+    assert contents == {f"many/file number {number}": b"%d" % number for number in range(3000)}
 
 
 def test_deleted_and_damaged(make_f2fs: Make, tmp_path: Path, volume_of: Volumes) -> None:

@@ -158,14 +158,14 @@ def test_whole_entries_of_a_good_image(compressor: int) -> None:
     assert found.extents("4-68") == []
 
 
-def test_an_inode_of_a_type_that_is_not_known_is_a_fault() -> None:
+def test_an_inode_of_a_type_that_is_not_known_is_an_issue() -> None:
     names = _names((b"f", 32))
     found = list(_open(Made(_folder(1, 0, len(names)) + _inode(15, 2, b""), names)).entries())
 
     assert found == [EvidenceIssue("f", "its inode cannot be read: an inode of type 15, which is not known")]
 
 
-def test_a_damaged_table_and_a_volume_too_short_are_faults() -> None:
+def test_a_damaged_table_and_a_volume_too_short_are_issues() -> None:
     good = _good(zlib.compress, 1)
     good.change = {"length": 10**9, "export": 10**8}
     length = len(good.image())
@@ -182,7 +182,7 @@ def test_a_damaged_table_and_a_volume_too_short_are_faults() -> None:
     ]
 
 
-def test_a_volume_that_cannot_be_read_is_faults_and_errors() -> None:
+def test_a_volume_that_cannot_be_read_is_issues_and_errors() -> None:
     image = _good(zlib.compress, 1).image()
     broken = False
 
@@ -285,7 +285,7 @@ def test_huge_counts_take_no_memory_and_no_time() -> None:
     ]
 
 
-def test_a_list_of_too_many_names_is_a_fault() -> None:
+def test_a_list_of_too_many_names_is_an_issue() -> None:
     names = _names((b"a", 32), count=NONE)
     found = list(_open(Made(_folder(1, 0, 60000) + _file(2, 0, ()), names)).entries())
 
@@ -343,7 +343,7 @@ def test_a_file_larger_than_its_table_can_describe_is_not_opened() -> None:
             use("2-20")
 
 
-def test_a_link_with_a_huge_target_is_a_fault() -> None:
+def test_a_link_with_a_huge_target_is_an_issue() -> None:
     names = _names((b"l", 32))
     link = _inode(3, 2, struct.pack("<2I", 1, NONE))
     found = list(_open(Made(_folder(1, 0, len(names)) + link, names)).entries())
