@@ -6,7 +6,7 @@ import random
 import subprocess
 from pathlib import Path
 
-#: Suffix, and what ffmpeg is told, for each format it makes here.
+#: Suffix and ffmpeg's arguments for each format it makes here.
 _FFMPEG = {
     ".wav": ["-ar", "16000", "-ac", "1"],
     ".ogg": ["-c:a", "libopus", "-b:a", "24k"],

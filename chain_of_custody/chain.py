@@ -1,4 +1,4 @@
-"""Checking a ledger, line by line, and what came of it."""
+"""Checking a ledger, line by line, and the result."""
 
 from __future__ import annotations
 

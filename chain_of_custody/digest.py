@@ -65,7 +65,7 @@ class Hasher:
         if unknown or not names:
             wrong = f"unknown digest algorithm {unknown[0]!r}" if unknown else "no digest algorithm given"
             raise ValueError(f"{wrong}; allowed are {', '.join(ALGORITHMS)}")
-        # MD5 and SHA-1 are refused by hardened systems unless they are said not to serve security.
+        # Hardened systems refuse MD5 and SHA-1 unless they are marked as not used for security.
         self._hashes = {name: hashlib.new(name, usedforsecurity=False) for name in names}
         self._pool = ThreadPoolExecutor(len(names), thread_name_prefix="digest")
         self._pending: list[Future[None]] = []

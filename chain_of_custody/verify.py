@@ -1,4 +1,4 @@
-"""What came of checking something: every check by name, passed or not."""
+"""The result of checking something: every check by name, passed or not."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ class SourceError(EchoforensicsError):
 
 
 class CaseError(EchoforensicsError):
-    """A case folder cannot be made, opened or gone on with."""
+    """A case folder cannot be created, opened or continued."""
 
 
 class ExaminerKeyError(EchoforensicsError):

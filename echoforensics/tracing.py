@@ -38,7 +38,7 @@ class Trace:
         file_sha256: SHA-256 of the file as read now.
         unchanged: whether that is the SHA-256 the row keeps.
         found: the bytes at the row's locator; None where they could not be found.
-        fault: why not; empty where they were.
+        issue: why not; empty where they were.
         extents: where in an image the file lies: (byte offset, length in bytes).
         file_times: times the evidence keeps for the file, as recorded.
     """

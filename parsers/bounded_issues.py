@@ -1,4 +1,4 @@
-"""A hostile file may be wrong in a million places: the first are told, the others counted."""
+"""A hostile file may be wrong in a million places: the first issues are listed, the others counted."""
 
 from __future__ import annotations
 

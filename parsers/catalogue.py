@@ -14,7 +14,7 @@ from parsers.registry import load
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """One thing that can be read: the name and version that stand in its rows, and what people are told of it."""
+    """One thing that can be read: the name and version in its rows, and its description."""
 
     name: str
     version: str

@@ -2,7 +2,7 @@
 
 References:
     RFC 9110, section 8.4.1 (gzip, deflate); RFC 7932 (br); RFC 8878 (zstd); RFC 4648 (base64). That some servers send
-    raw deflate where zlib's wrapping is meant is told in RFC 9110 itself.
+    RFC 9110 itself mentions raw deflate where zlib's wrapping is meant.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _zstd(content: bytes, limit: int) -> bytes:
                 size += len(piece)
                 if size > limit:
                     raise CodingError(f"it comes to more than {limit} bytes", b"".join(parts)[:limit])
-        # The reader ends quietly where the bytes do. That what comes of them is small is known by now.
+        # The reader ends quietly where the bytes do. That they expand to little is known by now.
         rest = content
         while rest:
             frame = engine.decompressobj()

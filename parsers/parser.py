@@ -21,7 +21,7 @@ _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b") +
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What people are told of a parser, by ``echoforensics parsers`` and in the report's method section.
+    """A parser's description for people, shown by ``echoforensics parsers`` and in the report's method section.
 
     Attributes:
         title: the artefact, in a few words.

@@ -23,7 +23,7 @@ _MAX_DEPTH = 12
 
 
 def hidden(value: str) -> str:
-    """What is said of a secret: its length and, where it is long enough not to be guessed from it, its SHA-256."""
+    """A description of a secret: its length and, where it is too long to be guessed, its SHA-256."""
     content = value.encode("utf-8", "surrogateescape")
     text = f"present, {len(value)} character{'' if len(value) == 1 else 's'}"
     if len(value) < MIN_DIGEST:
@@ -42,7 +42,7 @@ def is_secret_value(value: str) -> bool:
 
 
 def without_secrets(value: object, name: str = "", *, by_value: bool = True, depth: int = 0) -> Value:
-    """A JSON value in which each secret is replaced by what is said of it.
+    """A JSON value in which each secret is replaced by its description.
 
     Args:
         value: as decoded from JSON.

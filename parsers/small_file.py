@@ -11,7 +11,7 @@ from parsers.record import Issue
 MAX_BYTES = 1024 * 1024
 #: Of more lines than this only so many are read, and an issue says so.
 MAX_LINES = 10_000
-#: What is said of a record without a time.
+#: The sentence that ends the message of a record without a time.
 NO_TIME = " The file holds no time: this is the state when the file was last written."
 #: Bytes of what could not be read that an issue keeps.
 EXCERPT = 64
@@ -30,7 +30,7 @@ def whole(source: Source) -> tuple[bytes, tuple[Issue, ...]]:
 
 
 def text_of(content: bytes) -> str:
-    """Bytes as text: UTF-8 without a byte order mark; a byte that is none is written ``\\xNN``."""
+    """Bytes as text: UTF-8 without a byte order mark; a byte that is not UTF-8 is written ``\\xNN``."""
     return content.removeprefix(_BOM).decode("utf-8", "backslashreplace")
 
 

@@ -26,7 +26,7 @@ class Keeper:
     """Copies values within the bounds. One for each record.
 
     Attributes:
-        left_out: one remark for each thing that was cut, at most 20.
+        left_out: a sentence for each thing that was cut, at most 20.
     """
 
     left_out: list[Value] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Keeper:
         return kept
 
     def keep(self, value: object, name: str = "", depth: int = 1) -> Value:
-        """One value, cut where it exceeds the bounds. ``name`` is what a remark calls it."""
+        """One value, cut where it exceeds the bounds. ``name`` is what such a sentence calls it."""
         self._values += 1
         if value is None or isinstance(value, (bool, int, float)):
             return value

@@ -31,7 +31,7 @@ class _Held:
 
     Attributes:
         segment: that text.
-        faults: byte offsets at which the text is no JSON; what encloses one is none either.
+        issues: byte offsets at which the text is no JSON; what encloses one is none either.
         verdicts: by the start of an object or list, whether it is whole and whether it is of a known form.
         claimed: by the start of one that is of no known form, whether a parser claims it.
     """

@@ -37,14 +37,14 @@ _SECOND_ERRORS = (OSError, ValueError)
 _NAMELESS = "$OrphanFiles/"
 _FOLDER_ATTRIBUTE = 0x10
 _SMALL_BUFFER = 64 * 1024
-#: The libraries name each of their own functions on the way; this much of it is told.
+#: The libraries name each of their own functions on the way; this many characters are kept.
 _MAX_ERROR = 240
 
 _TABLES = """
 CREATE TABLE first (path TEXT, value TEXT);
 CREATE TABLE second (path TEXT, value TEXT);
 """
-#: The same path may stand twice in a damaged folder; then its values are compared in their order.
+#: A damaged folder may have the same path twice; then its values are compared in their order.
 _DIFFERENCES = """
 WITH a AS (SELECT path, value, row_number() OVER (PARTITION BY path ORDER BY value) AS n FROM first),
      b AS (SELECT path, value, row_number() OVER (PARTITION BY path ORDER BY value) AS n FROM second)

@@ -15,7 +15,7 @@ from typing import BinaryIO, ClassVar
 #: Between the path of a container and the path of what lies in it.
 INSIDE = "!/"
 
-#: What reading damaged or hostile evidence may raise. Anything else is a fault of ours.
+#: What reading damaged or hostile evidence may raise. Anything else is a defect of this program.
 READ_ERRORS = (
     OSError,
     EOFError,

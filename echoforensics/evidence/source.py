@@ -40,7 +40,7 @@ class SourceHashes:
         parts: of each file it is made of, where they are several, by name.
         media: over the media inside an image that is not its bytes as they are (EWF, VHD, several segments).
         stored: the hashes that an EWF image keeps of its media, as written by the acquisition tool.
-        faults: what could not be read.
+        issues: what could not be read.
     """
 
     whole: Digests

@@ -1,4 +1,4 @@
-"""An archive through our parsers: what plaso leaves shut unless it is told, and opens less well than we do."""
+"""An archive through our parsers: plaso leaves it shut unless asked to open it, and opens it less well than we do."""
 
 from __future__ import annotations
 

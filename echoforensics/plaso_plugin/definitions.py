@@ -1,4 +1,4 @@
-"""What plaso is told of our data types, made of the parsers' own descriptions: formatters, timeliner, preset."""
+"""What plaso needs to know of our data types, from the parsers' own descriptions: formatters, timeliner, preset."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""FAT volumes that plaso misreads, told of before their files are.
+"""FAT volumes that plaso misreads, reported before their files are read.
 
 References: Microsoft, FAT: General Overview of On-Disk Format, 1.03: below 4085 clusters FAT12, below 65525 FAT16.
 libfsfat 20260826 listed two of six files on a volume of 4,081 clusters, with other bytes, and The Sleuth Kit all six

@@ -42,7 +42,7 @@ class File:
         spec: the path specification that its events bear.
         sha256: of its content, where it is known.
         beside: another file of the same container, by its whole path.
-        remark: what is said of all its records.
+        remark: a sentence that every one of its messages ends with.
     """
 
     source: Source

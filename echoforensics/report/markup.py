@@ -19,7 +19,7 @@ _TIME = re.compile(r"(\d+-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?(\S*)")
 FOLDED = 300
 #: Texts up to this long are not broken in a table.
 _SHORT = 32
-#: Rows of a table on the page; what holds the rest is said below it.
+#: Rows of a table on the page; a line below it names what holds the rest.
 MOST_ROWS = 1000
 
 

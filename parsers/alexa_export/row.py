@@ -27,7 +27,7 @@ class TableHeader:
 
     @classmethod
     def of(cls, values: tuple[str, ...]) -> TableHeader:
-        """The header that a first row makes. A name that is empty or stands twice is numbered."""
+        """The header that a first row makes. A name that is empty or occurs twice is numbered."""
         names: dict[str, None] = {}
         for number, value in enumerate(values, 1):
             name = value.strip() or f"column {number}"

@@ -25,8 +25,8 @@ class ExportRow:
         locator: its line, or its bytes where its values run over several lines.
         end: byte offset behind it.
         excerpt: its first bytes, at most 64.
-        fault: why it cannot be read; empty where it can.
-        remark: what is not as it should be in a row that can be read; empty where nothing is.
+        issue: why it cannot be read; empty where it can.
+        encoding_issue: what is wrong with the characters of a row that can be read; empty where nothing is.
     """
 
     values: tuple[str, ...]
@@ -91,7 +91,7 @@ def rows(stream: BinaryIO) -> Iterator[ExportRow]:
     """Yield the rows of a seekable stream from its start. Blank lines are passed over.
 
     UTF-8 with or without a byte order mark; LF or CR LF; a row may run over several lines within quotes. Bytes that
-    are not UTF-8 are written ``\\xNN``, and the row's remark says so. A quote that is not closed makes one row
+    are not UTF-8 are written ``\\xNN``, and the row's encoding issue says so. A quote that is not closed makes one row
     unreadable, not those behind it: the reading goes on with the next line.
 
     Raises:

@@ -26,7 +26,7 @@ from parsers.values import Keeper, shown
 DATA_TYPE = "alexa:app:event"
 #: A longer line is not read.
 MAX_LINE = 256 * 1024
-#: The starts of more sessions than this are told with each event.
+#: Of this many sessions the start is reported once; of further ones, with each event.
 MAX_SESSIONS = 10_000
 _SDK = "AmazonMobileAnalyticsSDK"
 _MARKS = (b'"event_type"', b'"timestamp"', b'"session"')
@@ -134,7 +134,7 @@ def _record(event: Mapping[str, object], place: str, sessions: set[str]) -> Reco
         message += f", on the phone {phone or 'not named'}{f' ({system})' if system else ''}"
     kept = without_secrets({key: value for key, value in event.items() if key != "session"}, by_value=False)
     fields = {**kept, "session": session} if isinstance(kept, dict) else {}
-    # Each event repeats its session's start: it is told with the first event of the session alone.
+    # Each event repeats its session's start: only the first event of the session reports it.
     first = session_id is None or session_id not in sessions
     if session_id and len(sessions) < MAX_SESSIONS:
         sessions.add(session_id)

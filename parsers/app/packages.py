@@ -1,4 +1,4 @@
-"""Which apps are told of: the Alexa app on a phone, and the apps of an Echo with a screen (Fire OS)."""
+"""Which apps are read: the Alexa app on a phone, and the apps of an Echo with a screen (Fire OS)."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class LineReading:
         shown: what the sentence's ``{}`` becomes.
         fields: for the record.
         timestamps: times it holds, without locators.
-        remark: what could not be read of it; the rest stands.
+        issue: what could not be read of it; the rest was read.
     """
 
     shown: str

@@ -22,7 +22,7 @@ from parsers.record import Clock, Issue, Record, Value
 _KIND = "Chromium block-file cache"
 #: So many entries of the service are kept in mind at once.
 MAX_ANSWERS = 50_000
-#: So many issues of one cache's entries are told one by one.
+#: So many issues of one cache's entries are listed; the others are counted.
 MAX_ISSUES = 500
 _MAX_NOTE = 2 * 1024 * 1024
 _REMARKS = {
@@ -68,7 +68,7 @@ class Sorted:
 
 
 def read(source: Source, files: BlockFiles, entries: Sorted) -> Iterator[Record | Issue]:
-    """Yield what the entries of the service hold. Of issues the first are told, and how many more there are."""
+    """Yield what the entries of the service hold. The first issues are listed, the others counted."""
     issues = 0
     for item in _read(source, files, entries):
         issues += isinstance(item, Issue)

@@ -2,7 +2,7 @@
 
 References:
     jungheum/pycift (Chung, Park and Lee, 2018): the columns, and that times are those of the examiner's workstation,
-    with its offset at that moment as label; its example result.
+    with its offset at that time as label; its example result.
 """
 
 from __future__ import annotations

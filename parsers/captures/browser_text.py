@@ -36,7 +36,7 @@ MAX_DEPTH = 64
 MAX_CONTINUED = 1000
 #: At most this many lines are read.
 MAX_LINES = 500_000
-#: After this many faults the reading ends.
+#: After this many issues the reading ends.
 MAX_ISSUES = 200
 #: A line with a key that is not in quotes: key, value.
 KEYED = re.compile(r'[ \t]*([^\s":,{}\[\]][^":{}\[\]\r\n]{0,199}|"[^"\r\n]{1,199}")[ \t]*:[ \t]*(.*)', re.DOTALL)
@@ -102,7 +102,7 @@ def read(content: bytes) -> Iterator[Copied | Issue]:
 
 
 def _lines(content: bytes) -> Iterator[_CopiedLine]:
-    """The lines, whatever ends them. Where lone CRs end them, a line is told by its bytes."""
+    """The lines, whatever ends them. Where lone CRs end them, a line is located by its bytes."""
     at = 3 if content.startswith(b"\xef\xbb\xbf") else 0
     by_line = b"\n" in content or b"\r" not in content
     end_mark = b"\n" if by_line else b"\r"

@@ -26,7 +26,7 @@ class TableKind(ABC):
     Attributes:
         name: unique, as a parser's.
         version: raised whenever the records of the same rows change.
-        about: what people are told.
+        about: the description for people.
     """
 
     name: str

@@ -105,7 +105,7 @@ def _names(table: TableDefinition) -> set[str]:
 
 
 def _secret(database: Database) -> bytes | None:
-    """The key, or None where the database holds none that is one."""
+    """The key, or None where the database holds no valid one."""
     table = database.tables.get("encryption_data")
     if table is None:
         return None
@@ -145,7 +145,7 @@ def _record(row: TableRow, columns: _Columns, secret: bytes | None) -> Record:
 
 
 def _reading(value: object, secret: bytes | None) -> tuple[str | None, str]:
-    """A value as text where it can be had, and what is to be said of it."""
+    """A value as text where it can be decrypted, and a sentence about it."""
     if value is None or value in (b"", ""):
         return None, "empty"
     if not isinstance(value, bytes):

@@ -13,7 +13,7 @@ from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
-#: A database of which more parts than this cannot be read is not told of each.
+#: Of the parts that cannot be read this many are listed; the others are counted.
 MAX_ISSUES = 100
 
 

@@ -51,7 +51,7 @@ class EchoState(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether the path is in the table, and the content of its form or the folder beyond doubt."""
+        """Whether the path is in the table, and either the content has its form or the folder is certain."""
         found = _kind(source.path)
         if found is None:
             return False

@@ -1,5 +1,5 @@
 """One cached answer of the Alexa service, whatever kind of cache held it: JSON goes to the readers of answers, a
-recording is told with its utterance id, and anything else is told in one record.
+recording is reported with its utterance id, and anything else gives one record.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class Cached:
         asked: times of the request and of the response.
         kept_times: times of the entry itself: made, last used.
         fields: facts of the entry; every record gets them.
-        doubts: what speaks against relying on the content, a sentence each.
-        remark: what every message ends with, such as that the entry was deleted.
+        issues: what is wrong with the content, a sentence each.
+        remark: a sentence that every message ends with, such as that the entry was deleted.
         holder: what holds it, as a message begins: a cache, a capture.
     """
 
@@ -104,7 +104,7 @@ def records(cached: Cached) -> Iterator[Record | Issue]:
         if count and (timed or not cached.asked):
             return
         if count:
-            # Every record of the answer holds times of its own; when it was asked for is told here.
+            # Every record of the answer holds times of its own; this one has the time of the request.
             yield _entry_record(cached, body, f" {count} record{'s were' if count > 1 else ' was'} read from it.")
             return
     yield _entry_record(cached, body)

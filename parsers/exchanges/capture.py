@@ -82,7 +82,7 @@ class Capture:
         )
 
     def end(self, fields: dict[str, Value]) -> Record:
-        """The record of the capture itself; ``fields`` is what it says of itself."""
+        """The record of the capture itself; ``fields`` is what it states about itself."""
         message = (
             f"The capture ({self.kind}) holds {self.exchanges} exchanges, {self.of_service} with the Alexa service"
         )

@@ -123,7 +123,7 @@ def _timestamp(line: LogcatLine, index: int, years: Years) -> Timestamp:
 
 
 def _repeats(found: LogEvent, line: LogcatLine, events: dict[str, float]) -> bool:
-    """Whether the line tells once more of an event that a line just before told of."""
+    """Whether the line reports an event again that a line just before reported."""
     if not found.event:
         return False
     now = line.wall + line.microsecond / 1e6

@@ -58,7 +58,7 @@ class LogEvent:
         data_type: the record's.
         message: its sentence.
         fields: what the line names.
-        event: the event service's word, by which two lines of one event are told; empty for other lines.
+        event: the event service's word, by which two lines of one event are recognised; empty for other lines.
         person: the person a face was taken for.
         seen: when the face was last seen, as written.
         utterance: an utterance id in the line.

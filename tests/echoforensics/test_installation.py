@@ -97,23 +97,23 @@ def test_a_checkout_is_accepted(tmp_path: Path) -> None:
 def test_a_distribution_that_has_overwritten_a_package_is_named(site: Site) -> None:
     site.install("other-tool", "1.0", _FOREIGN)
 
-    printed = _import(site.folder)
+    shown = _import(site.folder)
 
-    assert printed.startswith(f"ImportError: echoforensics needs its own files in {site.folder}, but other-tool 1.0 has")
-    assert "parsers/__init__.py, parsers/times.py" in printed
-    assert "-m pip uninstall other-tool. Then run: " in printed
-    assert printed.endswith("-m pip install --force-reinstall --no-deps '/downloads/echoforensics wheel.whl'")
+    assert shown.startswith(f"ImportError: echoforensics needs its own files in {site.folder}, but other-tool 1.0 has")
+    assert "parsers/__init__.py, parsers/times.py" in shown
+    assert "-m pip uninstall other-tool. Then run: " in shown
+    assert shown.endswith("-m pip install --force-reinstall --no-deps '/downloads/echoforensics wheel.whl'")
 
 
 def test_after_the_other_is_removed_the_missing_files_are_named(site: Site) -> None:
     site.install("other-tool", "1.0", _FOREIGN)
     site.uninstall("other-tool", "1.0")
 
-    printed = _import(site.folder)
+    shown = _import(site.folder)
 
-    assert "these are missing or changed: parsers/__init__.py, parsers/times.py." in printed
-    assert "pip install --force-reinstall" in printed
-    assert "uninstall" not in printed
+    assert "these are missing or changed: parsers/__init__.py, parsers/times.py." in shown
+    assert "pip install --force-reinstall" in shown
+    assert "uninstall" not in shown
 
 
 def test_installed_again_it_is_accepted(site: Site) -> None:
@@ -128,9 +128,9 @@ def test_installed_again_it_is_accepted(site: Site) -> None:
 def test_one_module_overwritten_or_hidden_is_named(site: Site, path: str) -> None:
     site.install("other-tool", "1.0", {path: "def other(): ...\n"})
 
-    printed = _import(site.folder)
+    shown = _import(site.folder)
 
-    assert "other-tool 1.0 has overwritten parsers/times" in printed
+    assert "other-tool 1.0 has overwritten parsers/times" in shown
 
 
 def test_an_extension_module_that_hides_one_of_ours_is_named(site: Site) -> None:
@@ -152,20 +152,20 @@ def test_a_stranger_first_on_the_path_is_named(site: Site, tmp_path: Path, packa
     stranger.mkdir(parents=True)
     (stranger / "__init__.py").write_text("raise SystemExit('a stranger was run')\n")
 
-    printed = _import(stranger.parent, site.folder)
+    shown = _import(stranger.parent, site.folder)
 
-    assert f"its own package {package!r} in {site.folder}, but {stranger} comes first on the path." in printed
-    assert printed.endswith("Remove or rename that folder.")
+    assert f"its own package {package!r} in {site.folder}, but {stranger} comes first on the path." in shown
+    assert shown.endswith("Remove or rename that folder.")
 
 
 def test_a_stranger_first_on_the_path_that_is_installed_is_named(site: Site, tmp_path: Path) -> None:
     other = Site(tmp_path / "user-site")
     other.install("other-tool", "1.0", _FOREIGN)
 
-    printed = _import(other.folder, site.folder)
+    shown = _import(other.folder, site.folder)
 
-    assert "It belongs to other-tool 1.0. Run: " in printed
-    assert printed.endswith("-m pip uninstall other-tool.")
+    assert "It belongs to other-tool 1.0. Run: " in shown
+    assert shown.endswith("-m pip uninstall other-tool.")
 
 
 def test_a_stranger_that_is_installed_as_editable_is_named(site: Site, tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ class BrokenZip(Container):
         return self._member(0) is None
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """Every member whose header is whole; a fault for the missing directory and for each gap."""
+        """Every member whose header is whole; an issue for the missing directory and for each gap."""
         yield EvidenceIssue(
             "", "its central directory is missing or cannot be read; members were found by their own headers"
         )
@@ -178,7 +178,7 @@ class BrokenZip(Container):
         """Where what follows a member begins: beyond the sizes that follow its content, if they do."""
         if member.packed is not None or self._read(end, 4) != _DESCRIPTOR:
             return end
-        # Check sum and two sizes, of four bytes each or, in large files, of eight.
+        # Checksum and two sizes, of four bytes each or, in large files, of eight.
         lengths = (_DESCRIPTOR_SIZE, _DESCRIPTOR_SIZE + 8)
         return next((end + size for size in lengths if self._read(end + size, 2) == b"PK"), min(self._size, end + 16))
 

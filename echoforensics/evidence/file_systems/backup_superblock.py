@@ -87,7 +87,7 @@ class BackupSuperblockFileSystem(SleuthKitFileSystem):
         super().__init__(image, 0)
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """A fault that says how the file system was read, then every entry."""
+        """An issue that says how the file system was read, then every entry."""
         yield EvidenceIssue(
             "",
             f"the superblock is damaged; the {self.name} file system was read by the backup of it in block group"

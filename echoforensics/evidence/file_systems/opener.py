@@ -46,7 +46,7 @@ def open_file_system(volume: Volume) -> FileSystem:
         try:
             return open_it(volume)
         except (OSError, RuntimeError):
-            # Not one of these; what is there instead is said below. pytsk3 turns an error of the image's own reading
+            # Not one of these; what is there instead is found below. pytsk3 turns an error of the image's own reading
             # into a RuntimeError.
             continue
     offset, magic, name, reader = _SECOND_F2FS
@@ -80,7 +80,7 @@ def _begins(volume: Volume, offset: int, magic: bytes) -> bool:
     try:
         return volume.read(offset, len(magic)) == magic
     except OSError:
-        return False  # whether it can be read at all is said below
+        return False  # whether it can be read at all is found below
 
 
 def _what_is_there(volume: Volume) -> str:

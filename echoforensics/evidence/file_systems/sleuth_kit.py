@@ -60,7 +60,7 @@ class SleuthKitFileSystem(FileSystem):
     """The files of one file system, in the order of its folders."""
 
     def __init__(self, image: Any, offset: int) -> None:
-        """Open the file system at a byte offset of an image. Raises OSError where there is none that is known."""
+        """Open the file system at a byte offset of an image. Raises OSError where no known one is there."""
         self._opened = pytsk3.FS_Info(image, offset=offset)
         self._image, self._offset = image, offset
         kind = self._opened.info.ftype
@@ -136,7 +136,7 @@ class SleuthKitFileSystem(FileSystem):
         try:
             return FatTable(self.name, self._read) if self._is_fat and self.name != "exFAT" else None
         except OSError:
-            return None  # The Sleuth Kit has read the boot sector already: then nothing is said of clusters in use
+            return None  # The Sleuth Kit has read the boot sector already: clusters in use are then not known
 
     def _read(self, offset: int, size: int) -> bytes:
         size = min(size, self._length - offset)
@@ -261,7 +261,7 @@ class SleuthKitFileSystem(FileSystem):
         try:
             return self._fat.clusters_in_use(runs) if self._fat else (0, 0)
         except OSError:
-            return 0, 0  # The Sleuth Kit placed it; nothing is said of clusters in use
+            return 0, 0  # The Sleuth Kit placed it; clusters in use are not known
 
     def _content(self, item: Any) -> BinaryIO:
         meta = item.info.meta

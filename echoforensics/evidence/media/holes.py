@@ -87,7 +87,7 @@ class HoleReader:
         pieces: list[bytes] = []
         at, end = offset, offset + size
         while at < end:
-            # Whole units, so that it does not depend on who reads what, which places are told.
+            # Whole units, so that the places reported do not depend on who reads what.
             first = at - at % self._unit
             last = min(first + self._unit, self._size)
             data, reason = self._try(first, last - first)

@@ -84,7 +84,7 @@ class Media:
     def issues(self) -> tuple[str, ...]:
         """What of the image is damaged or missing, a sentence each; the rest is read.
 
-        What is found only by reading is told once it was read: ask again when the whole media was.
+        What is found only by reading is reported once it was read: ask again when the whole media was.
         """
         return (*self._issues, *(self.holes.sentences() if self.holes else ()))
 

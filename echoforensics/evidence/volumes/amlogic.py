@@ -54,7 +54,7 @@ def read_mpt(read: Read, size: int) -> PartitionTable | None:
 def search_mpt(read: Read, size: int) -> PartitionTable | None:
     """Look for the table in the first 128 MiB, at multiples of 512 bytes. None where there is none.
 
-    A table that says of itself that it stands elsewhere is not used: it is a copy in a file, or not of this media.
+    A table that states another place is not used: it is a copy in a file, or not of this media.
     """
     for start in range(0, min(size, SEARCHED), _PIECE):
         found = [copy for copy in _copies(read, size, start, _PIECE) if _stands_where_it_says(copy)]

@@ -67,7 +67,7 @@ class Disk(Container):
                 self._issues.append(EvidenceIssue(prefix.rstrip("/"), _unread(volume, str(error))))
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """Every entry of every file system, and a fault for each volume that has none."""
+        """Every entry of every file system, and an issue for each volume that has none."""
         yield from self._issues
         for prefix, file_system in self.file_systems.items():
             for found in file_system.entries():

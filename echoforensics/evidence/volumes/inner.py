@@ -17,7 +17,7 @@ class FoundVolume:
     Attributes:
         volumes: the logical volumes.
         holders: prefixes of the volumes that they lie in, which hold no file system of their own.
-        faults: what could not be read.
+        issues: what could not be read.
     """
 
     volumes: list[Volume] = field(default_factory=list)

@@ -30,7 +30,7 @@ class Layout:
     Attributes:
         volumes: in order of place, then logical volumes; the whole media, with an empty prefix, where there is no
             table.
-        faults: what of the tables could not be read, or contradicts itself.
+        issues: what of the tables could not be read, or contradicts itself.
         holders: prefixes of the volumes that hold logical volumes and no file system of their own.
     """
 
@@ -42,7 +42,7 @@ class Layout:
 def find_volumes(media: Media, offsets: tuple[int, ...] = ()) -> Layout:
     """Find the volumes of media.
 
-    Tables that say the same are one; where they differ, the volumes of each are given, and a fault says so. Volumes
+    Tables that say the same are one; where they differ, the volumes of each are given, and an issue says so. Volumes
     are numbered in order of place. Where there is neither a table nor a file system, a list of partitions is looked
     for in kernel logs (:mod:`echoforensics.evidence.volumes.last_kmsg`).
 

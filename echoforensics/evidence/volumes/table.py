@@ -37,7 +37,7 @@ class PartitionTable:
     Attributes:
         scheme: see :class:`echoforensics.evidence.volume.Volume`.
         parts: its entries, in the table's order.
-        faults: what of it is damaged or contradicts itself, a sentence each.
+        issues: what of it is damaged or contradicts itself, a sentence each.
     """
 
     scheme: str
@@ -49,7 +49,7 @@ class CarefulReader:
     """Reads media; where it cannot, gives nothing and keeps the reason.
 
     Attributes:
-        faults: what could not be read, a sentence each.
+        issues: what could not be read, a sentence each.
     """
 
     MAX_ISSUES = 20
@@ -72,7 +72,7 @@ class CarefulReader:
 
 
 def fitted(table: PartitionTable, size: int) -> PartitionTable:
-    """The table with entries cut at the end of the media; faults for those that run beyond it, or over one another.
+    """The table with entries cut at the end of the media; issues for those that run beyond it, or over one another.
 
     Args:
         table: what was read.

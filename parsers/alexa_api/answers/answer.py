@@ -1,4 +1,4 @@
-"""Answers of the service that hold nothing a parser reads: kept, and said to be there."""
+"""Answers of the service that hold nothing a parser reads: one record says that each is there."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class AnyPage:
 
 
 def statements(value: object) -> list[str]:
-    """What an answer says of itself, a sentence each."""
+    """What an answer states about itself, a sentence each."""
     sentences = []
     for holder in _holders(value):
         tokens = [key for key, inner in holder.items() if key in _TOKENS and isinstance(inner, str) and inner]

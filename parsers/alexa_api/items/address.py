@@ -1,4 +1,4 @@
-"""Addresses of the Alexa service, and the moment a client wrote into them.
+"""Addresses of the Alexa service, and the time a client wrote into them.
 
 References:
     The list of interfaces in pycift (Chung, Park and Lee, 2017); the addresses in the DFRWS 2017 challenge, in

@@ -100,11 +100,11 @@ class ResponseParser(ABC):
     Attributes:
         name: unique, as a parser's.
         version: raised whenever the records of the same answer change.
-        about: what people are told.
+        about: the description for people.
         urls: paths of the addresses that give such answers; ``{name}`` stands for one part of a path.
         telltales: sets of keys; a file whose head holds every key of one set is taken for such an answer.
         lists: places of the lists it reads, as the parts of pointers; ``*`` is every member.
-        read_apart: fields of its records that other records of the same answer tell of; times there are not told twice.
+        read_apart: fields that other records of the same answer are made of; times there are not reported twice.
         first_keys: keys that such an answer may begin with, beside the names of its lists.
     """
 

@@ -4,7 +4,7 @@ The answer holds one text, ``networkDetail``, that is itself JSON.
 
 References:
     CIFT's example result (jungheum/pycift, 2017) and cleminator/AlexaPaperDatasets (2019); that ``lastSeenAt`` is the
-    time of discovery is remarked in pycift.
+    time of discovery is noted in pycift.
 """
 
 from __future__ import annotations

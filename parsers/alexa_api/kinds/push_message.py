@@ -1,4 +1,4 @@
-"""Messages that the service pushed to a client: what happened on the account at this moment, by command.
+"""Messages that the service pushed to a client: what happened on the account at this time, by command.
 
 A frame is ``{"command": "PUSH_...", "payload": text that holds JSON}``, alone, in a list, or within the directives of
 the newer channel (``renderingUpdates[].resourceMetadata``).

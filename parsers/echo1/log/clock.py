@@ -33,7 +33,7 @@ _CHANGED = re.compile(
 )
 _OFFSET = re.compile(r"time server (?P<server>\S{1,60}) offset (?P<offset>[-+]?\d{1,12}(?:\.\d{1,12})?) sec")
 _ADJUSTED = re.compile(r"adjusting local clock by (?P<offset>[-+]?\d{1,12}(?:\.\d{1,12})?)s")
-#: How many stretches of a clock not yet set are kept: interactions are told soon after their lines.
+#: How many stretches of a clock not yet set are kept: interactions are reported soon after their lines.
 _MAX_STRETCHES = 4
 
 

@@ -14,7 +14,7 @@ from parsers.utterance import UtteranceId
 
 #: Audio goes to the encoder at this many samples a second.
 SAMPLE_RATE = 16_000
-#: Milliseconds by which a time in a line and the line's own second may differ; more is said in the record.
+#: Milliseconds by which a time in a line and the line's own second may differ; the record states a larger one.
 CLOCK_TOLERANCE_MS = 5_000
 
 _AUDIO_START = " The start of the audio sent, with what was heard just before the wake word."

@@ -31,7 +31,7 @@ _SHOWN = 300
 
 
 class States:
-    """Reads single lines. Keeps what was last said of mute, so that what is only said again is no record."""
+    """Reads single lines. Keeps the last state of mute, so that a repeated one makes no record."""
 
     def __init__(self) -> None:
         self._hardware_mute: tuple[str, int] | None = None

@@ -58,12 +58,12 @@ class Preference:
 
     @property
     def kept(self) -> Value:
-        """The content with each secret replaced by what is said of it."""
+        """The content with each secret replaced by its description."""
         return without_secrets(self.content, self.name)
 
 
 def preferences(parent: Element) -> Iterator[Preference | Issue]:
-    """The values of a map, and an issue for each element that is none or has no name."""
+    """The values of a map, and an issue for each element that is no value or has no name."""
     for element in parent.children:
         name = element.attributes.get("name")
         if name is None:

@@ -38,7 +38,7 @@ class AudioFacts:
         channels: number of channels, or None.
         duration_us: microseconds of sound present (see ``notes`` where it is what a header claims), or None.
         bits: bits a sample, where the coding has such a number.
-        fault: what is wrong, as the rest of "the recording is ...": ``truncated: 3 of 5 bytes are present``.
+        issue: what is wrong, as the rest of "the recording is ...": ``truncated: 3 of 5 bytes are present``.
             Empty where the recording is well formed.
         trailing: bytes after the end that do not belong to the recording.
         metadata: the tags it carries, as found, within :mod:`parsers.formats.audio.tags`'s bounds.

@@ -18,7 +18,7 @@ from parsers.record import Issue
 
 #: So many entries of one cache are read.
 MAX_ENTRIES = 300_000
-#: So many faults of one cache are told of one by one.
+#: So many issues of one cache are listed.
 MAX_ISSUES = 50
 _SIZE = SIZES[ENTRIES]
 
@@ -39,7 +39,7 @@ class FoundEntry:
         entry: the entry.
         key: its key.
         provenance: how it was found.
-        doubts: what speaks against it, a sentence each.
+        issues: what is wrong with it, a sentence each.
     """
 
     entry: CacheEntry

@@ -43,7 +43,7 @@ class SimpleSpan:
     Attributes:
         offset: where it begins.
         length: its length in bytes.
-        doubt: what speaks against its content, or empty.
+        issue: what is wrong with its content, or empty.
     """
 
     offset: int
@@ -68,7 +68,7 @@ class SimpleHeader:
         key: the key.
         end: where the key ends.
         packed: whether the structures are those of a system that packed them.
-        doubt: what is wrong with the header, or empty.
+        issue: what is wrong with the header, or empty.
     """
 
     version: int
@@ -90,7 +90,7 @@ class Streams:
     Attributes:
         body: the body.
         note: the note on the answer; None where it is not there.
-        doubts: what else is wrong, a sentence each.
+        issues: what else is wrong, a sentence each.
     """
 
     body: SimpleSpan

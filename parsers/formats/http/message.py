@@ -30,7 +30,7 @@ class Message:
         body_at: where the body begins, in bytes; it goes to the end.
         body: the body, chunks put together.
         steps: the locator's steps from the body's bytes to the body: none, or that of its chunks.
-        fault: what is wrong with the body; empty where nothing is.
+        issue: what is wrong with the body; empty where nothing is.
     """
 
     first_line: str

@@ -44,7 +44,7 @@ def raw_lines(stream: BinaryIO, most: int) -> Iterator[tuple[int, bytes]]:
 
 @dataclass(slots=True)
 class LogSummary:
-    """What is told of the file as a whole."""
+    """The record of the file as a whole."""
 
     of_form: int = 0
     not_of_form: int = 0

@@ -25,7 +25,7 @@ from parsers.secret import is_secret_name, without_secrets
 #: A longer file is not read: a binary list may hold an object in each byte.
 MAX_BYTES = 32 * 1024 * 1024
 MAX_BINARY_BYTES = 16 * 1024 * 1024
-#: At most this many values are copied, down to this depth, and this many dates are told.
+#: At most this many values are copied, down to this depth, and this many dates are reported.
 MAX_VALUES = 20_000
 MAX_DEPTH = 12
 MAX_DATES = 100
@@ -151,7 +151,7 @@ def iso(when: datetime) -> str:
 
 
 def record_value(value: object, name: str = "") -> object:
-    """A value as a record may keep it: bytes described, and in the place of each secret what is said of it.
+    """A value as a record may keep it: bytes and secrets are replaced by their description.
 
     Args:
         value: of :attr:`PropertyList.values`.
@@ -168,7 +168,7 @@ def record_value(value: object, name: str = "") -> object:
 
 
 def described(content: bytes, *, secret: bool) -> str:
-    """What is said of bytes: their number, and their SHA-256; of a few that are no secret, themselves."""
+    """A description of bytes: their number and SHA-256; where they are few and no secret, the bytes themselves."""
     text = f"{len(content)} byte{'' if len(content) == 1 else 's'}"
     if len(content) >= _MIN_DIGEST:
         return f"{text}, SHA-256 {hashlib.sha256(content).hexdigest()}"

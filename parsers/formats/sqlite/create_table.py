@@ -59,7 +59,7 @@ class TableDefinition:
 
 
 def read(statement: str, root: int) -> TableDefinition | None:
-    """Read a ``CREATE TABLE`` statement; None where it is none that is understood (virtual tables among them)."""
+    """Read a ``CREATE TABLE`` statement; None where it is not understood (virtual tables among them)."""
     if len(statement) > MAX_STATEMENT:
         return None
     tokens = _tokens(statement)

@@ -1,4 +1,4 @@
-"""A database with its write-ahead log and journal: tables, live rows, and rows that no longer count."""
+"""A database with its write-ahead log and journal: tables, live rows and deleted records."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from parsers.formats.sqlite.varint import RowError, SqlValue, values
 from parsers.locator import at_bytes
 from parsers.parser import Source
 
-#: More rows of one table are counted as a fault, not read.
+#: More rows of one table are not read; an issue counts them.
 MAX_ROWS = 1_000_000
-#: More rows that no longer count are not read.
+#: More deleted records are not read.
 MAX_LEFTOVERS = 200_000
 
 
@@ -103,7 +103,7 @@ class Database:
         self._stack.close()
 
     def rows(self, tables: Iterable[TableDefinition]) -> Iterator[TableRow | DatabaseIssue]:
-        """The rows of some tables: the live ones, then those that no longer count and differ from every live one."""
+        """The rows of some tables: the live ones, then deleted records that differ from every live one."""
         wanted = list(tables)
         seen = _Seen(wanted)
         owners: dict[int, TableDefinition] = {}
@@ -178,7 +178,7 @@ class Database:
     def _of_old(
         self, page: BtreePage, why: str, shapes: list[Shape], owners: Mapping[int, TableDefinition]
     ) -> Iterator[TableRow | DatabaseIssue]:
-        """The rows of a version of a page that no longer counts."""
+        """The rows of an earlier version of a page."""
         if page.kind != TABLE_LEAF:
             return
         owner = owners.get(page.number)
@@ -193,7 +193,7 @@ class Database:
                 cell = page.cell(at)
                 stored = values(payload(self._pages, cell), self._pages.header.encoding)
             except RowError:
-                continue  # room that was used anew; what no longer counts need not be whole
+                continue  # room that was used again; a deleted record need not be whole
             fitting = [shape.table for shape in shapes if shape.fits(stored, whole=False)]
             if fitting:
                 note = why + _also(fitting[1:]) + (_OVERFLOW if cell.overflow else "")

@@ -1,4 +1,4 @@
-"""Whether some bytes are one leaf page of a table, told by the page alone: nothing in it may be left over.
+"""Whether some bytes are one leaf page of a table, by the page alone: nothing in it may be left over.
 
 References:
     SQLite's file format, "B-tree Pages": the cells, the freed blocks and the lost fragments fill the page from the

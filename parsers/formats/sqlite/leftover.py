@@ -1,4 +1,4 @@
-"""Rows that no longer count, found in the unused room of a page by the shape of a table's rows.
+"""Deleted records, found in the unused room of a page by the shape of a table's rows.
 
 References:
     SQLite's file format for what a freed cell keeps: a freed block overwrites its first four bytes, no more. What is
@@ -30,7 +30,7 @@ _LOST = 4
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A row that no longer counts.
+    """A deleted record.
 
     Attributes:
         at, size: where it stands in the page, in bytes.

@@ -1,4 +1,4 @@
-"""The pages of a database as its own reader would see them, and the versions of them that no longer count."""
+"""The pages of a database as its own reader would see them, and earlier versions of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CACHE = 256
 
 @dataclass(frozen=True, slots=True)
 class OldPage:
-    """A version of a page that no longer counts, and why."""
+    """An earlier version of a page, and why it is no longer valid."""
 
     page: BtreePage
     why: str
@@ -90,7 +90,7 @@ class Pages:
         return found
 
     def old(self) -> Iterator[OldPage]:
-        """Every version of a page that no longer counts: overlaid by the log, superseded in it, or before a change."""
+        """Every earlier version of a page: overlaid by the log, superseded in it, or before a change."""
         size = self.header.page_size
         for number in sorted(self.log.current):
             if number * size <= self._size and (page := self._page(number, "", (number - 1) * size)):

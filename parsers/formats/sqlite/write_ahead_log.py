@@ -38,7 +38,7 @@ class WriteAheadLog:
         page_size: length of a page in bytes; 0 where the log's header is not sound.
         current: for each page the last committed frame.
         others: every other frame, in the order of the log.
-        fault: what is wrong with the log; empty where nothing is.
+        issue: what is wrong with the log; empty where nothing is.
     """
 
     page_size: int = 0

@@ -45,7 +45,7 @@ class XmlRefusedError(XmlError):
 
 
 class XmlReader:
-    """Reads one document; a subclass says what becomes of its tags and texts. It is used once.
+    """Reads one document; a subclass handles its tags and texts. It is used once.
 
     Args:
         encoding: the encoding, whatever the document declares; None for the one it declares.

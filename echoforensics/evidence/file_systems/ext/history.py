@@ -66,7 +66,7 @@ class ExtHistory:
 
     Attributes:
         names: by (name, inode), the newest copy of each.
-        faults: what of the journal could not be read, a sentence each.
+        issues: what of the journal could not be read, a sentence each.
     """
 
     def __init__(

@@ -66,7 +66,7 @@ class JournalIndex:
         unclaimed: journal blocks that no descriptor leads to, and that are not the journal's own.
         commits: how many commit blocks there are.
         revokes: how many revoke blocks there are.
-        faults: what could not be read, a sentence each.
+        issues: what could not be read, a sentence each.
     """
 
     copies: list[Copy] = field(default_factory=list)

@@ -240,7 +240,7 @@ class ExtLayout:
                 try:
                     blocks, inodes, table, _, _ = self._descriptor_cached(group)
                 except OSError:
-                    continue  # told by whoever reads the group's inodes
+                    continue  # whoever reads the group's inodes reports it
                 single.update((blocks, inodes))
                 tables.append((table, table + length))
             self._fixed_places = (frozenset(single), tuple(_joined(sorted(tables))))

@@ -105,7 +105,7 @@ class ExtFiles:
 
 
 class ExtRecovery:
-    """One pass over a file system: it is told of each name, and gives what no name leads to."""
+    """One pass over a file system: it is given each name, and yields what no name leads to."""
 
     def __init__(self, files: ExtFiles) -> None:
         self._files = files
@@ -162,7 +162,7 @@ class ExtRecovery:
         owners = self._history.owners(self.folders)
         for (name, number), known in sorted(self._names.items(), key=lambda item: (item[0][1], item[0][0])):
             if known.name.type is NameType.FOLDER:
-                continue  # folders are told by the paths of what lies in them
+                continue  # folders are known by the paths of what lies in them
             path = self._history.folder_of(known, self.folders, owners)
             full = path + b"/" + name if path else name
             yield self._by_journal(full, number, known, "only the name is left, in a journal copy of a directory block")
@@ -261,12 +261,12 @@ class ExtRecovery:
         try:
             return content.blocks_in_use(self._layout)
         except OSError:
-            return 0  # the bitmap is lost, which is told where its group is read
+            return 0  # the bitmap is lost, which is reported where its group is read
 
     def _nameless(self) -> Iterator[tuple[int | EvidenceIssue, bool]]:
         """Inodes that no name leads to, in order, and whether each is a folder's.
 
-        A fault stands for each group whose inodes cannot be read.
+        An issue is given for each group whose inodes cannot be read.
         """
         given = 0
         for group in range(min(self._layout.groups, -(-self._layout.inodes // self._layout.inodes_per_group))):
@@ -332,7 +332,7 @@ class ExtRecovery:
 
 
 def oversize(content: ExtContent) -> str:
-    """What is said where an inode states more than the volume holds."""
+    """The note where an inode states more than the volume holds."""
     return (
         f"its inode states {content.stated} bytes, more than can be; content is given up to its last written block,"
         f" {content.size} bytes"

@@ -88,7 +88,7 @@ def read_checkpoint(read: Read, layout: F2fsSuperblock) -> tuple[Checkpoint, lis
         layout: of the file system.
 
     Returns:
-        The checkpoint, and what is to be said of it, a sentence each.
+        The checkpoint and its issues, a sentence each.
 
     Raises:
         F2fsError: neither is whole.

@@ -230,7 +230,7 @@ def blocks_of_folder(nodes: Nodes, inode: F2fsInode) -> Iterator[int | OSError]:
         try:
             span = blocks.span(index)
         except OSError as error:
-            # The next block may stand in the same node, which is told of once.
+            # The next block may be in the same node, which is reported once.
             if str(error) != before:
                 yield error
             before = str(error)

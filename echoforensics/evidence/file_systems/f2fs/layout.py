@@ -140,7 +140,7 @@ def read_superblock(read: Read, length: int) -> tuple[F2fsSuperblock, list[str]]
         length: bytes of the volume.
 
     Returns:
-        The superblock, and what is to be said of it, a sentence each.
+        The superblock and its issues, a sentence each.
 
     Raises:
         F2fsError: no copy can be believed.

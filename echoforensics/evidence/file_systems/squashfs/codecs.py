@@ -1,4 +1,4 @@
-"""The compressors of squashfs, each held to a bound of what it may expand to.
+"""The compressors of squashfs, each with a bound of what it may expand to.
 
 References:
     Linux, fs/squashfs/{zlib,xz,lz4,zstd}_wrapper.c; squashfs-tools, lzma_xz_wrapper.c.

@@ -42,7 +42,7 @@ class SparseIndex:
         values: of each, the byte offset of its content in the file, or the four bytes it is filled with.
         fills: of each, 1 where it is filled.
         sums: (blocks before it, CRC-32 of them as stated) of each chunk that only states it.
-        faults: what is damaged, a sentence each.
+        issues: what is damaged, a sentence each.
     """
 
     block_size: int

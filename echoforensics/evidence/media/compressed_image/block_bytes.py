@@ -24,7 +24,7 @@ class BlockBytes:
 
     Attributes:
         size: bytes.
-        faults: what is damaged, a sentence each: none, as damage is found where it is read.
+        issues: what is damaged, a sentence each: none, as damage is found where it is read.
     """
 
     issues: tuple[str, ...] = ()

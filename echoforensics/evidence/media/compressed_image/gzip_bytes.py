@@ -33,7 +33,7 @@ class _State:
         stream: the decompressor of the present member.
         started: whether the present member was begun.
         over: whether there is no more.
-        fault: why, where it is not the end.
+        issue: why, where it is not the end.
     """
 
     given: int
@@ -54,7 +54,7 @@ class GzipBytes:
 
     Attributes:
         size: bytes of content that can be read.
-        faults: what is damaged, a sentence each.
+        issues: what is damaged, a sentence each.
     """
 
     def __init__(self, data: RandomBytes, budget: Budget, spacing: int = FIRST_SPACING) -> None:

@@ -72,7 +72,7 @@ def _start(data: RandomBytes, magic: bytes) -> bytes:
         try:
             return zlib.decompressobj(31).decompress(data.read(0, HEAD), HEAD)
         except zlib.error:
-            return b""  # what is damaged from its start is told where it is read as a file
+            return b""  # what is damaged from its start is reported where it is read as a file
     found = b""
     for piece in contents(data, magic, []):
         found += piece

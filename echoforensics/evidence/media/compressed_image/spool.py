@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from echoforensics.evidence.media.file_bytes import RandomBytes
 
 _FEED = 64 * 1024
-#: zstd gives at once all that comes of what it is fed: four bytes may stand for 128 KiB.
+#: zstd gives all that it expands from its input at once: four bytes may stand for 128 KiB.
 _ZSTD_FEED = 512
 #: Bytes of content that are asked for at once, and those of which zeros are left out.
 _PIECE = 1 << 20
@@ -65,12 +65,12 @@ MAKERS: dict[bytes, Callable[[], _Decompressor]] = {
 
 
 def contents(data: RandomBytes, magic: bytes, issues: list[str]) -> Iterator[bytes]:
-    """The content of compressed data, from its start, in pieces. What is damaged is put among the faults.
+    """The content of compressed data, from its start, in pieces. What is damaged is added to the issues.
 
     Args:
         data: the compressed bytes.
         magic: how they begin, one of MAKERS.
-        faults: to be added to.
+        issues: to be added to.
     """
     make = MAKERS[magic]
     stream, at, given = make(), 0, 0
@@ -116,7 +116,7 @@ class Spool:
 
     Attributes:
         size: bytes of content.
-        faults: what is damaged, a sentence each.
+        issues: what is damaged, a sentence each.
     """
 
     def __init__(self, data: RandomBytes, magic: bytes, budget: Budget) -> None:

@@ -38,7 +38,7 @@ class EwfImage:
 
     Attributes:
         size: bytes of the media, up to the last that is in the image.
-        faults: what is missing or damaged by the segments' own structure, a sentence each.
+        issues: what is missing or damaged by the segments' own structure, a sentence each.
     """
 
     def __init__(self, geometry: Geometry, parts: dict[int, tuple[RandomBytes, EwfSegment]]) -> None:

@@ -90,7 +90,7 @@ class EwfSegment:
 
 
 def read_segment(data: RandomBytes) -> EwfSegment:
-    """Read the sections of a segment. What is damaged is among its faults. Raises OSError from reading.
+    """Read the sections of a segment. What is damaged is among its issues. Raises OSError from reading.
 
     References:
         libyal/libewf, documentation, "Expert Witness Compression Format (EWF)", sections 3 and 4.

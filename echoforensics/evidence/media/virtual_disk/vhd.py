@@ -81,7 +81,7 @@ def _is_footer(raw: bytes) -> bool:
 
 
 def _unreplayed_log(path: Path) -> tuple[str, ...]:
-    """A fault where the image was not closed: its newest writes stand in its log, which libvhdi does not replay.
+    """An issue where the image was not closed: its newest writes are in its log, which libvhdi does not replay.
 
     References:
         [MS-VHDX], 2.2.2 Headers: the header with the higher sequence number counts; LogGuid is zero where the log is

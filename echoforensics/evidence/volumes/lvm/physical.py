@@ -45,7 +45,7 @@ class PhysicalVolume:
     Attributes:
         identifier: 32 characters, without hyphens.
         metadata: what its text says; empty where it has none that can be read.
-        faults: what of it is damaged, a sentence each.
+        issues: what of it is damaged, a sentence each.
     """
 
     identifier: str
