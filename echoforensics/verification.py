@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.ledger import verify as verify_ledger
 from chain_of_custody.verify import Verification
 from echoforensics.case.case import BEGINNINGS, SEALED, Case
-from echoforensics.case.seal import search_index_issue, table_digests
+from echoforensics.case.entry_table import artefact_hashes
+from echoforensics.case.seal import table_digests
+from echoforensics.case.store import DatabaseError
 from echoforensics.errors import SourceError
-from echoforensics.evidence.source import open_source
+from echoforensics.evidence.source import open_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,7 +68,7 @@ def verify_case(
     say = report or (lambda _: None)
     result = CaseVerification()
     with Case.open(path) as case:
-        if not case.ledger_path.is_file() and case.store.head() is None and not case.store.evidence():
+        if not case.ledger_path.is_file() and case.store.head() is None and not case.evidence():
             result.checks.add("ledger", True, "NOT COMPLETE: the extraction was interrupted before its first line")
             return result
         if not case.ledger_path.is_file():
@@ -99,11 +101,7 @@ def _check_ledger(result: CaseVerification, ledger: LedgerReport) -> None:
 
 
 def _check_database(result: CaseVerification, case: Case, ledger_ok: bool) -> None:
-    try:
-        issues = [text for (text,) in case.store.db.execute("PRAGMA integrity_check(5)") if text != "ok"]
-        issue = "; ".join(issues) or search_index_issue(case.store)
-    except sqlite3.Error as error:
-        issue = str(error)
+    issue = case.store.damage()
     result.checks.add("database", not issue, issue or "SQLite finds it whole")
     if not ledger_ok:
         result.checks.skipped("tables", "the ledger that holds their digests is not sound")
@@ -121,7 +119,7 @@ def _check_database(result: CaseVerification, case: Case, ledger_ok: bool) -> No
         return
     try:
         now = table_digests(case.store)
-    except sqlite3.Error as error:
+    except DatabaseError as error:
         result.checks.add("tables", False, f"the tables cannot be read: {error}")
         return
     sealed = seal.get("tables", {})
@@ -135,9 +133,8 @@ def _check_database(result: CaseVerification, case: Case, ledger_ok: bool) -> No
 
 def _check_artefacts(result: CaseVerification, case: Case) -> None:
     issues: list[str] = []
-    count = 0
-    for (sha256,) in case.store.db.execute("SELECT sha256 FROM artefacts ORDER BY sha256"):
-        count += 1
+    known = artefact_hashes(case.store)
+    for sha256 in known:
         try:
             with case.vault.open(sha256) as stream:
                 actual = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
@@ -146,11 +143,11 @@ def _check_artefacts(result: CaseVerification, case: Case) -> None:
             continue
         if actual != sha256:
             issues.append(f"{sha256}: its content hashes to {actual}")
-    known = {sha256 for (sha256,) in case.store.db.execute("SELECT sha256 FROM artefacts")}
-    strange = [path for path in case.vault.files() if path != case.vault.path(path.name) or path.name not in known]
+    names = frozenset(known)
+    strange = [path for path in case.vault.files() if path != case.vault.path(path.name) or path.name not in names]
     if strange and result.complete:
         issues += [f"{path.relative_to(case.path)}: not an artefact of this case" for path in strange]
-    detail = "; ".join(issues[:10]) or f"{count} artefacts, each with the content its name says"
+    detail = "; ".join(issues[:10]) or f"{len(known)} artefacts, each with the content its name says"
     result.checks.add("artefacts", not issues, detail)
 
 
@@ -170,11 +167,8 @@ def _check_sources(result: CaseVerification, case: Case, ledger_ok: bool, say: C
             result.unreachable.append(name)
             continue
         try:
-            source = open_source(location)
-            try:
-                now = source.hash(("sha256",)).whole.sha256
-            finally:
-                source.close()
+            with closing(open_bytes(location, str(detail["kind"]))) as source:
+                now = source.hash_whole(("sha256",)).sha256
         except (SourceError, OSError) as error:
             result.checks.add(f"source {name}", False, str(error))
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, ClassVar
 
 from parsers.record import Issue, Record
@@ -44,6 +44,10 @@ class About:
     references: tuple[str, ...] = ()
 
 
+def _nothing(_path: str) -> None:
+    """What a file without neighbours has beside it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One file as a parser sees it.
@@ -61,7 +65,7 @@ class Source:
     size: int
     head: bytes
     opener: Callable[[], BinaryIO]
-    neighbour: Callable[[str], Source | None] = lambda _path: None
+    neighbour: Callable[[str], Source | None] = _nothing
     mode: int | None = None
 
     @property
@@ -88,6 +92,10 @@ class Source:
             name: such as ``History-wal`` or ``../events/index``.
         """
         return self.neighbour(relative(self.path, name))
+
+    def alone(self) -> Source:
+        """The same file without neighbours."""
+        return replace(self, neighbour=_nothing)
 
     @classmethod
     def of(cls, content: bytes, path: str = "file") -> Source:
@@ -135,6 +143,16 @@ class Parser(ABC):
     reads_neighbours: ClassVar[bool] = False
     #: Whether the artefact is text in every case: files that are plainly none are not even offered.
     text_only: ClassVar[bool] = False
+
+    def sees(self, source: Source) -> Source:
+        """A file as this parser is given it: without neighbours, unless it says :attr:`reads_neighbours`."""
+        return source if self.reads_neighbours else source.alone()
+
+    def signed(self, record: Record) -> Record:
+        """A record of this parser with its name and version, where the record has none."""
+        if record.parser and record.parser_version:
+            return record
+        return replace(record, parser=record.parser or self.name, parser_version=record.parser_version or self.version)
 
     @abstractmethod
     def claims(self, source: Source) -> bool:

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
+import hashlib
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from chain_of_custody.ledger import Ledger, LedgerEntry, LedgerError, read
-from echoforensics.case.store import Store, storable
+from echoforensics.case import counts, issue_table, recording_query, row_query
+from echoforensics.case.evidence_table import EvidenceItem, evidence_items
+from echoforensics.case.lock import LOCK_FILE, FolderLock
+from echoforensics.case.row_query import Query
+from echoforensics.case.store import Store
+from echoforensics.case.text import storable
+from echoforensics.case.tracing import Trace, trace
 from echoforensics.case.vault import Vault
 from echoforensics.errors import CaseError
+from echoforensics.evidence.source import EvidenceSource, SourceBytes, open_bytes, open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from types import TracebackType
 
     from chain_of_custody.keys import SigningKey
+    from echoforensics.case.counts import Account, Device
+    from echoforensics.case.issue_table import CaseIssue
+    from echoforensics.case.recording_query import FoundRecording
+    from echoforensics.case.row_query import Row
 
 DATABASE, LEDGER, ARTEFACTS = "case.db", "custody.jsonl", "artefacts"
 
@@ -27,7 +38,13 @@ BEGINNINGS = ("extraction begun", "extraction gone on with")
 
 
 class Case:
-    """A case folder, for reading. :class:`OpenCase` writes."""
+    """A case folder, for reading. :class:`OpenCase` writes.
+
+    Attributes:
+        path: the folder.
+        store: its database, for the functions of this package that ask more than the methods here.
+        vault: the extracted files.
+    """
 
     def __init__(self, path: Path, store: Store) -> None:
         self.path = path
@@ -39,11 +56,94 @@ class Case:
         """Open a case for reading.
 
         Raises:
-            CaseError: the folder is not a case.
+            CaseError: the folder is not a case, or is one of another version.
         """
         if not (path / DATABASE).is_file():
             raise CaseError(f"{path}: not a case folder (it has no {DATABASE})")
         return cls(path, Store(path / DATABASE))
+
+    def rows(
+        self,
+        *,
+        search: str = "",
+        types: Iterable[str] = (),
+        start: int | None = None,
+        end: int | None = None,
+        devices: Iterable[str] = (),
+        recordings_only: bool = False,
+    ) -> Iterator[Row]:
+        """The rows of the timeline that are wanted, by time, those without a time last; streamed, not held.
+
+        The arguments are those of :class:`~echoforensics.case.row_query.Query`; without any, all rows are given.
+        """
+        query = Query(start, end, search, tuple(types), tuple(devices), recordings_only)
+        return row_query.rows(self.store, query)
+
+    def row(self, exhibit: str) -> Row:
+        """One row by its exhibit number. Raises UsageError where there is none."""
+        return row_query.row(self.store, exhibit)
+
+    def recordings(self) -> Iterator[FoundRecording]:
+        """Every distinct recording, by time, those without a time last."""
+        return recording_query.recordings(self.store)
+
+    def devices(self) -> list[Device]:
+        """Every device that rows name, by serial number and type."""
+        return counts.devices(self.store)
+
+    def accounts(self) -> list[Account]:
+        """Every account that rows name, by name."""
+        return counts.accounts(self.store)
+
+    def issues(self) -> Iterator[CaseIssue]:
+        """What could not be read, by evidence item, path, parser and place."""
+        return issue_table.issues(self.store)
+
+    def evidence(self) -> list[EvidenceItem]:
+        """Every evidence item, in the order in which it was taken in."""
+        return evidence_items(self.store)
+
+    def trace(self, exhibit: str) -> Trace:
+        """Follow a row back to its bytes, read again from the evidence.
+
+        Raises:
+            UsageError: there is no such exhibit.
+            SourceError: neither the evidence nor the case's own copy can be read.
+        """
+        return trace(self, exhibit)
+
+    def read(self, sha256: str) -> bytes:
+        """An extracted file, such as a recording, by the SHA-256 of its content.
+
+        Raises:
+            CaseError: the case holds no such file, or its content is another now.
+        """
+        try:
+            with self.vault.open(sha256) as stream:
+                content = stream.read()
+        except OSError as error:
+            raise CaseError(f"{self.vault.path(sha256)}: cannot be read: {error.strerror}") from error
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise CaseError(
+                f"{self.vault.path(sha256)}: has changed since it was extracted; run `echoforensics verify`"
+            )
+        return content
+
+    def reopen(self, item: EvidenceItem) -> EvidenceSource:
+        """Open an evidence item again, as it was opened when it was taken in.
+
+        Raises:
+            SourceError: it is not where it lay, or cannot be opened.
+        """
+        return open_source(item.location, item.opening.offsets, item.kind)
+
+    def reopen_bytes(self, item: EvidenceItem) -> SourceBytes:
+        """Open an evidence item again for hashing alone.
+
+        Raises:
+            SourceError: it is not where it lay, or cannot be opened.
+        """
+        return open_bytes(item.location, item.kind)
 
     @property
     def ledger_path(self) -> Path:
@@ -80,7 +180,7 @@ class Case:
         """
         found = target.resolve()
         places = [(self.path.resolve(), "the case folder")]
-        places += [(Path(item["location"]), "a source") for item in self.store.evidence()]
+        places += [(item.location, "a source") for item in self.evidence()]
         for place, what in places:
             if found == place or place in found.parents:
                 raise CaseError(f"{target}: lies inside {what}; nothing is written there")
@@ -101,7 +201,7 @@ class Case:
 class OpenCase(Case):
     """A case folder, for writing. One process at a time."""
 
-    def __init__(self, path: Path, store: Store, ledger: Ledger, lock: int) -> None:
+    def __init__(self, path: Path, store: Store, ledger: Ledger, lock: FolderLock) -> None:
         super().__init__(path, store)
         self._ledger = ledger
         self._lock = lock
@@ -117,25 +217,24 @@ class OpenCase(Case):
         fresh = not (path / DATABASE).exists()
         if fresh and path.exists() and not _is_beginning(path):
             raise CaseError(f"{path}: is not empty and is not a case folder")
-        try:
-            (path / ARTEFACTS).mkdir(parents=True, exist_ok=True)
-            lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise CaseError(f"{path}: another run is writing to this case") from error
-        except OSError as error:
-            raise CaseError(f"{path}: cannot be written: {error.strerror}") from error
-        try:
-            # The database first: where it is, the case can be opened, however early a run was killed.
-            store = Store(path / DATABASE, create=True, write=True)
-            ledger = Ledger.open(path / LEDGER, key, actor)
-        except LedgerError as error:
-            raise CaseError(f"{path / LEDGER}: {error}") from error
-        except (OSError, ValueError) as error:
-            raise CaseError(f"{path}: cannot be written: {error}") from error
-        case = cls(path, store, ledger, lock)
-        case._check_head()
-        case.vault.clear_partial()
+        with ExitStack() as opened:
+            try:
+                (path / ARTEFACTS).mkdir(parents=True, exist_ok=True)
+                lock = opened.enter_context(closing(FolderLock(path)))
+            except OSError as error:
+                raise CaseError(f"{path}: cannot be written: {error.strerror}") from error
+            try:
+                # The database first: where it is, the case can be opened, however early a run was killed.
+                store = opened.enter_context(closing(Store(path / DATABASE, create=True, write=True)))
+                ledger = Ledger.open(path / LEDGER, key, actor)
+            except LedgerError as error:
+                raise CaseError(f"{path / LEDGER}: {error}") from error
+            except (OSError, ValueError) as error:
+                raise CaseError(f"{path}: cannot be written: {error}") from error
+            case = cls(path, store, ledger, lock)
+            case._check_head()
+            case.vault.clear_partial()
+            opened.pop_all()
         return case
 
     def record(self, action: str, detail: dict[str, Any]) -> None:
@@ -148,8 +247,8 @@ class OpenCase(Case):
 
     def close(self) -> None:
         """Fold the write-ahead log into ``case.db`` and let go of the case."""
-        self.store.close(fold=True)
-        os.close(self._lock)
+        with closing(self._lock):
+            self.store.close(fold=True)
 
     def _check_head(self) -> None:
         known = self.store.head()
@@ -171,5 +270,5 @@ def _storable(value: Any) -> Any:
 def _is_beginning(path: Path) -> bool:
     """Whether a folder is empty, or is what a run leaves that was killed before it made the database."""
     # SQLite may have had a journal beside the database that was being made.
-    known = {ARTEFACTS, LEDGER, f"{DATABASE}.partial", f"{DATABASE}.partial-journal"}
+    known = {ARTEFACTS, LEDGER, LOCK_FILE, f"{DATABASE}.partial", f"{DATABASE}.partial-journal"}
     return path.is_dir() and {item.name for item in path.iterdir()} <= known

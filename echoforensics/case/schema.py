@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 #: Raised when the tables change; a case of another version is refused.
-SCHEMA_VERSION = 2
+#: 3: a record has one id, and is kept once with each of its places (table ``places``).
+SCHEMA_VERSION = 3
 
 SCHEMA = """
 CREATE TABLE case_info (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -16,7 +17,7 @@ CREATE TABLE evidence (
     sha256 TEXT UNIQUE,             -- NULL while it is being read for the first time
     hashes TEXT NOT NULL,           -- JSON, as in the ledger
     described TEXT NOT NULL,        -- JSON: volumes and file systems
-    opening TEXT NOT NULL,          -- JSON: how it is to be opened again (offsets given by hand)
+    opening TEXT NOT NULL,          -- JSON: how it is opened again (offsets given by hand), and its volumes or form
     state TEXT NOT NULL             -- 'being read', 'taken in', 'extracted', 'hashed again'
 );
 CREATE TABLE entries (
@@ -33,7 +34,7 @@ CREATE TABLE entries (
     artefact INTEGER NOT NULL,      -- 1: its content is in artefacts/
     mode INTEGER,                   -- POSIX permission bits; NULL where none are stated
     read_by TEXT NOT NULL,          -- JSON: names of the parsers that claim it; 'container:zip' where it was opened
-    remark TEXT NOT NULL,           -- what is said of all its records: that it was deleted or carved
+    remark TEXT NOT NULL,           -- what messages of its records end in: that it was deleted or carved
     parsed INTEGER NOT NULL,        -- 0: its parsers have yet to read it
     UNIQUE (evidence_id, path, address)
 );
@@ -41,9 +42,7 @@ CREATE INDEX entries_by_sha256 ON entries (sha256) WHERE artefact;
 CREATE INDEX entries_to_parse ON entries (evidence_id, id) WHERE NOT parsed;
 CREATE TABLE artefacts (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE records (
-    id TEXT PRIMARY KEY,
-    entry_id INTEGER NOT NULL REFERENCES entries,
-    ordinal INTEGER NOT NULL,
+    id TEXT PRIMARY KEY,            -- of the file's content, the place in it and the parser: see case/record_id.py
     parser TEXT NOT NULL,
     parser_version TEXT NOT NULL,
     data_type TEXT NOT NULL,
@@ -52,7 +51,6 @@ CREATE TABLE records (
     device_serial TEXT, device_type TEXT, account TEXT, person TEXT, utterance_id TEXT, transcript TEXT,
     fields TEXT NOT NULL            -- JSON
 ) WITHOUT ROWID;
-CREATE INDEX records_by_entry ON records (entry_id, ordinal);
 CREATE INDEX records_by_type ON records (data_type);
 CREATE TABLE timestamps (
     record_id TEXT NOT NULL REFERENCES records,
@@ -65,10 +63,19 @@ CREATE TABLE timestamps (
     locator TEXT NOT NULL,
     PRIMARY KEY (record_id, ordinal)
 ) WITHOUT ROWID;
+CREATE TABLE places (               -- where a record is: a copied file is one more place of the same records
+    id INTEGER PRIMARY KEY,
+    record_id TEXT NOT NULL REFERENCES records,
+    entry_id INTEGER NOT NULL REFERENCES entries,   -- the file that the record's locator is in
+    read_from INTEGER NOT NULL REFERENCES entries,  -- the file whose parser found it: the same, or one beside it
+    ordinal INTEGER NOT NULL,       -- its number among the records that this parser's file gave
+    UNIQUE (record_id, entry_id)
+);
+CREATE INDEX places_by_entry ON places (entry_id, ordinal);
 CREATE TABLE record_keys (
-    key TEXT NOT NULL, record_id TEXT NOT NULL REFERENCES records, PRIMARY KEY (key, record_id)
+    key TEXT NOT NULL, place_id INTEGER NOT NULL REFERENCES places, PRIMARY KEY (key, place_id)
 ) WITHOUT ROWID;
-CREATE INDEX record_keys_by_record ON record_keys (record_id);
+CREATE INDEX record_keys_by_place ON record_keys (place_id);
 CREATE TABLE issues (
     id INTEGER PRIMARY KEY,
     evidence_id INTEGER NOT NULL REFERENCES evidence,
@@ -80,16 +87,16 @@ CREATE TABLE issues (
     UNIQUE (evidence_id, path, parser, locator, what)
 );
 CREATE TABLE joins (
-    record_id TEXT NOT NULL REFERENCES records,
+    place_id INTEGER NOT NULL REFERENCES places,
     what TEXT NOT NULL,             -- 'utterance_id', 'recording' or 'timestamp'
     value TEXT NOT NULL,
     basis TEXT NOT NULL,            -- one sentence: by what it was joined
-    PRIMARY KEY (record_id, what)
+    PRIMARY KEY (place_id, what)
 ) WITHOUT ROWID;
 CREATE TABLE rows (
     exhibit TEXT PRIMARY KEY,
-    record_id TEXT NOT NULL REFERENCES records,
-    record TEXT NOT NULL,           -- named by what it says and where in its file, not by where the file lay
+    place_id INTEGER NOT NULL REFERENCES places,
+    record TEXT NOT NULL REFERENCES records,
     timestamp INTEGER, datetime TEXT, timestamp_desc TEXT NOT NULL,
     message TEXT NOT NULL, data_type TEXT NOT NULL,
     recorded_time TEXT, clock TEXT NOT NULL,
@@ -100,7 +107,8 @@ CREATE TABLE rows (
     corroborated_by TEXT NOT NULL   -- JSON list of exhibits
 ) WITHOUT ROWID;
 CREATE INDEX rows_by_time ON rows (timestamp IS NULL, timestamp, exhibit);
-CREATE INDEX rows_by_record ON rows (record_id);
+CREATE INDEX rows_by_record ON rows (record);
+CREATE INDEX rows_by_place ON rows (place_id);
 CREATE TABLE ledger_head (one INTEGER PRIMARY KEY CHECK (one = 1), length INTEGER NOT NULL, head TEXT NOT NULL);
 CREATE VIRTUAL TABLE search USING fts5(
     exhibit UNINDEXED, message, transcript, fields, tokenize = 'trigram'
@@ -109,8 +117,8 @@ CREATE VIRTUAL TABLE search USING fts5(
 
 #: Tables whose content the seal covers. The ledger's head is kept apart: it grows after the seal.
 SEALED_TABLES = (
-    "case_info", "evidence", "entries", "artefacts", "records", "timestamps", "record_keys", "issues", "joins",
-    "rows", "search",
+    "case_info", "evidence", "entries", "artefacts", "records", "timestamps", "places", "record_keys",
+    "issues", "joins", "rows", "search",
 )  # fmt: skip
 
 #: The columns of a row, in the order in which exports write them.

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from echoforensics.case.schema import SEALED_TABLES
@@ -26,23 +23,6 @@ def table_digests(store: Store) -> dict[str, str]:
         order = ", ".join(str(number + 1) for number in range(columns))
         digests[table] = _digest(store, f"SELECT * FROM {table} ORDER BY {order}")  # noqa: S608 (our names)
     return digests
-
-
-def search_index_issue(store: Store) -> str:
-    """What SQLite finds wrong with the full-text index when it compares it with its content; empty if nothing.
-
-    The check has to write, so it runs on a copy in a temporary folder.
-    """
-    with tempfile.TemporaryDirectory(prefix="echoforensics-") as folder:
-        copy = sqlite3.connect(Path(folder) / "copy.db")
-        try:
-            store.db.backup(copy)
-            copy.execute("INSERT INTO search(search) VALUES ('integrity-check')")
-        except sqlite3.Error as error:
-            return str(error)
-        finally:
-            copy.close()
-    return ""
 
 
 def _digest(store: Store, query: str) -> str:

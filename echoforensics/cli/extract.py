@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from chain_of_custody.digest import DEFAULT_ALGORITHMS
 from echoforensics.errors import UsageError
 
 if TYPE_CHECKING:
-    from echoforensics.extraction.run import Outcome
+    from echoforensics.case.counts import CaseCounts
 
 _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
 
@@ -99,7 +98,7 @@ def command(
     from echoforensics.cli.progress import progress
     from echoforensics.extraction.options import Options
     from echoforensics.extraction.run import extract
-    from echoforensics.timeline.query import zone
+    from echoforensics.timeline.zones import zone
 
     if unsigned and key_path:
         raise UsageError("--unsigned and --key exclude each other")
@@ -113,12 +112,12 @@ def command(
     )  # fmt: skip
     with progress(quiet=as_json) as report:
         outcome = extract(list(sources), case_path, key, options, report)
-    click.echo(json.dumps(asdict(outcome)) if as_json else _as_text(outcome, case_path))
+    click.echo(json.dumps(outcome._asdict()) if as_json else _as_text(outcome, case_path))
     if outcome.issues:
         sys.exit(3)
 
 
-def _as_text(outcome: Outcome, case_path: Path) -> str:
+def _as_text(outcome: CaseCounts, case_path: Path) -> str:
     lines = [
         f"Case {case_path}: {outcome.evidence} evidence items, {outcome.entries} entries read"
         + (f", {outcome.carved} of them carved." if outcome.carved else "."),

@@ -27,7 +27,7 @@ def command(*, case_path: Path, output: Path, timezone: str) -> None:  # fmt: sk
     """Write the reviewers' bundle: pages and recordings that open in a browser, without a network."""
     from echoforensics.case.case import Case
     from echoforensics.report.bundle import write_report
-    from echoforensics.timeline.query import zone
+    from echoforensics.timeline.zones import zone
 
     with Case.open(case_path) as case:
         local = zone(timezone or case.store.info().get("timezone", ""))

@@ -55,8 +55,9 @@ def command(
     Rows without a known time in UTC come last, and are left out where --from or --to is given.
     """
     from echoforensics.case.case import Case
+    from echoforensics.case.row_query import Query
     from echoforensics.export.output import export
-    from echoforensics.timeline.query import Query, instant, zone
+    from echoforensics.timeline.zones import instant, zone
 
     with Case.open(case_path) as case:
         local = zone(timezone)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from echoforensics.tracing import Trace
+    from echoforensics.case.tracing import Trace
 
 
 @click.command("trace")
@@ -27,10 +27,9 @@ def command(*, case_path: Path, exhibit: str, limit: int, raw: bool, as_json: bo
     EXHIBIT is an exhibit number, such as EF-0000012 or 12.
     """
     from echoforensics.case.case import Case
-    from echoforensics.tracing import trace
 
     with Case.open(case_path) as case:
-        found = trace(case, exhibit)
+        found = case.trace(exhibit)
     if raw:
         sys.stdout.buffer.write(found.found.content if found.found else b"")
     elif as_json:
@@ -50,10 +49,11 @@ def _as_json(found: Trace) -> dict[str, object]:
 def _as_text(found: Trace, limit: int) -> str:
     row = found.row
     lines = [f"{row['exhibit']}  {row['message']}", ""]
-    lines += [f"{name:16}{row[name]}" for name in _SHOWN if row[name] not in (None, [], "")]
+    kept = {name: value for name, value in row.items() if name in _SHOWN and value not in (None, [], "")}
+    lines += [f"{name:16}{kept[name]}" for name in _SHOWN if name in kept]
     if found.note:
         lines.append(f"{'time is':16}{found.note}")
-    lines += [f"{'joined':16}{join['what']} {join['value']}: {join['basis']}" for join in found.joins]
+    lines += [f"{'joined':16}{join.what} {join.value}: {join.basis}" for join in found.joins]
     lines += [f"{'file time':16}{name} {value}" for name, value in found.file_times.items()]
     lines += [f"{'also at':16}{reference}" for reference in found.references if len(found.references) > 1]
     lines += [f"{'in the image':16}bytes {start} to {start + length - 1}" for start, length in found.extents[:8]]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chain_of_custody.keys import SigningKey
 from echoforensics.case.case import Case
+from echoforensics.case.row_query import Query
 from echoforensics.demo.build import build
 from echoforensics.demo.story import ZONE
 from echoforensics.errors import EchoforensicsError, UsageError
@@ -15,7 +16,7 @@ from echoforensics.export.output import export
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
 from echoforensics.report.bundle import write_report
-from echoforensics.timeline.query import Query, zone
+from echoforensics.timeline.zones import zone
 from echoforensics.verification import verify_case
 
 #: Lies in a demo's folder, so that a later demo knows it may replace it.
@@ -83,10 +84,7 @@ def _must_pass(case: Path, say: Say) -> None:
 def _must_fail(case: Path, copy: Path, say: Say) -> None:
     shutil.copytree(case, copy)
     with Case.open(copy) as opened:
-        sha256 = opened.store.db.execute(
-            "SELECT recording FROM rows WHERE recording IS NOT NULL ORDER BY exhibit LIMIT 1"
-        ).fetchone()[0]
-        victim = opened.vault.path(sha256)
+        victim = opened.vault.path(next(opened.recordings()).sha256)
     victim.chmod(0o644)
     content = bytearray(victim.read_bytes())
     content[len(content) // 2] ^= 1

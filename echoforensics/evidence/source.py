@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.loose_file import LooseFile
 from echoforensics.evidence.media.disk_head import looks_like_disk
 from echoforensics.evidence.media.media import Media
-from echoforensics.evidence.media.opener import open_image, open_raw
+from echoforensics.evidence.media.opener import RAW_IMAGE, open_image, open_raw
 from echoforensics.evidence.streams import buffered
 from echoforensics.evidence.volumes.disk import Disk
 from parsers.parser import HEAD_SIZE
@@ -28,6 +29,11 @@ from parsers.parser import Source as ParserSource
 from parsers.registry import claiming
 
 Progress = Callable[[int], None]
+
+#: Kinds of sources that are no images of media.
+FOLDER, FILE = "folder", "file"
+_WITHOUT_MEDIA = (FOLDER, "zip", "tar", "compressed", FILE)
+_UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +68,17 @@ class SourceHashes:
 
 
 @dataclass(slots=True)
-class EvidenceSource:
-    """An opened source.
+class SourceBytes:
+    """The bytes of a source, without what they hold: enough to hash it.
 
     Attributes:
         path: where it lies, absolute.
-        kind: ``folder``, ``zip``, ``tar``, ``compressed``, ``file``, or the kind of its media (``raw image``).
-        container: its entries.
-        size: bytes of the file or files; 0 for a folder.
-        budget: what compressed data in it may expand to.
+        kind: as of :class:`EvidenceSource`.
         media: the storage media, where it is an image.
     """
 
     path: Path
     kind: str
-    container: Container
-    size: int
-    budget: Budget
     media: Media | None = None
 
     def hash(
@@ -97,12 +97,10 @@ class EvidenceSource:
         Raises:
             OSError: a file of it cannot be read.
         """
-        if self.kind == "folder":
+        if self.kind == FOLDER:
             return hash_folder(self.path, algorithms, progress)
-        segments = self.media.segments if self.media else (self.path,)
         raw = self.media is not None and self.media.is_raw
-        parts = _hash_files(segments, algorithms, progress, watch if raw else None)
-        whole = parts[segments[0].name] if len(segments) == 1 else _listing_hash(parts, algorithms)
+        whole, parts = self._hash_files(algorithms, progress, watch if raw else None)
         if self.media is None or raw:
             return SourceHashes(whole, parts)
         algorithms = tuple({*algorithms, *self.media.stored_hashes})
@@ -115,63 +113,156 @@ class EvidenceSource:
         # Asked for only now: what cannot be read is known when all was.
         return SourceHashes(whole, parts, inside, self.media.stored_hashes, (*self.media.issues, *issues))
 
+    def hash_whole(self, algorithms: tuple[str, ...]) -> Digests:
+        """Hash what :attr:`SourceHashes.whole` is over, and not the media inside an image. Raises OSError."""
+        if self.kind == FOLDER:
+            return hash_folder(self.path, algorithms).whole
+        return self._hash_files(algorithms, None, None)[0]
+
+    def close(self) -> None:
+        """Close what is open."""
+        if self.media is not None:
+            self.media.close()
+
+    def _hash_files(
+        self,
+        algorithms: tuple[str, ...],
+        progress: Progress | None,
+        watch: Callable[[bytes], None] | None,
+    ) -> tuple[Digests, dict[str, Digests]]:
+        segments = self.media.segments if self.media else (self.path,)
+        parts = _hash_files(segments, algorithms, progress, watch)
+        return parts[segments[0].name] if len(segments) == 1 else _listing_hash(parts, algorithms), parts
+
+
+@dataclass(slots=True)
+class EvidenceSource:
+    """An opened source.
+
+    Attributes:
+        path: where it lies, absolute.
+        kind: ``folder``, ``zip``, ``tar``, ``compressed``, ``file``, or the kind of its media (``raw image``).
+        container: its entries.
+        size: bytes of the file or files; 0 for a folder.
+        budget: what compressed data in it may expand to.
+        media: the storage media, where it is an image.
+        offsets: for an image: byte offsets of its media at which volumes begin, given by hand.
+    """
+
+    path: Path
+    kind: str
+    container: Container
+    size: int
+    budget: Budget
+    media: Media | None = None
+    offsets: tuple[int, ...] = ()
+
+    def hash(self, algorithms: tuple[str, ...], progress: Progress | None = None) -> SourceHashes:
+        """Hash the source whole (see :meth:`SourceBytes.hash`). Raises OSError."""
+        return SourceBytes(self.path, self.kind, self.media).hash(algorithms, progress)
+
     def close(self) -> None:
         """Close what is open."""
         self.container.close()
 
 
-def open_source(path: Path, offsets: tuple[int, ...] = ()) -> EvidenceSource:
+def open_source(path: Path, offsets: tuple[int, ...] = (), kind: str = "") -> EvidenceSource:
     """Open a source by what it begins with, not by its name.
 
     Args:
         path: the source.
         offsets: for an image: byte offsets of its media at which volumes begin, given by hand.
+        kind: what it was when it was opened first; empty to find that out. What a file is may hang on the parsers
+            and maps that are at hand, and on what lies beside it.
 
     Raises:
         SourceError: it does not exist, cannot be read, or is nothing that is known.
     """
+    path = _existing(path)
+    if path.is_dir():
+        return EvidenceSource(path, FOLDER, Folder(path), 0, Budget(0))
+    head = _head(path)
+    if not head:
+        raise SourceError(f"{path}: the file is empty")
+    return _open_file(path, head, offsets, kind)
+
+
+def open_bytes(path: Path, kind: str) -> SourceBytes:
+    """Open a source for hashing alone: no volume, file system or archive in it is looked at.
+
+    Args:
+        path: the source.
+        kind: what it was when it was opened first.
+
+    Raises:
+        SourceError: it does not exist, cannot be read, or is an image whose segments cannot be told.
+    """
+    path = _existing(path)
+    if path.is_dir() != (kind == FOLDER):
+        raise SourceError(f"{path}: was a {kind}, and is {'a folder' if path.is_dir() else 'a file'} now")
+    return SourceBytes(path, kind, None if kind in _WITHOUT_MEDIA else _open_media(path, _head(path), kind))
+
+
+def _existing(path: Path) -> Path:
+    """The absolute path of a file or folder that can be read. Raises SourceError."""
     try:
         if path.is_dir():
             next(path.iterdir(), None)  # a folder that cannot be listed is refused here
-            return EvidenceSource(path.resolve(), "folder", Folder(path.resolve()), 0, Budget(0))
-        if not path.exists():
+        elif not path.exists():
             raise SourceError(f"{path}: there is no such file or folder")
-        if not path.is_file():
+        elif not path.is_file():
             raise SourceError(f"{path}: neither a file nor a folder")
-        path = path.resolve()
-        with path.open("rb") as stream:
-            head = stream.read(HEAD_SIZE)
+        return path.resolve()
     except OSError as error:
         raise SourceError(f"{path}: cannot be opened: {error.strerror}") from error
-    if not head:
-        raise SourceError(f"{path}: the file is empty")
-    return _open_file(path, head, offsets)
 
 
-def _open_file(path: Path, head: bytes, offsets: tuple[int, ...]) -> EvidenceSource:
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(HEAD_SIZE)
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be opened: {error.strerror}") from error
+
+
+def _open_file(path: Path, head: bytes, offsets: tuple[int, ...], kind: str) -> EvidenceSource:
     size = path.stat().st_size
     budget = Budget(size)
-    media = open_image(path, head)
-    if media is None and not offsets and (other := _other_than_image(path, head, size, budget)):
+    if kind == FILE:
+        return EvidenceSource(path, FILE, LooseFile(path), size, budget)
+    media = None if kind in _WITHOUT_MEDIA else _open_media(path, head, kind or _UNKNOWN)
+    if media is None and not offsets and (other := _other_than_image(path, head, size, budget, kind)):
         return other
-    media = media or open_raw(path)
-    return EvidenceSource(path, media.kind, Disk(media, str(path), offsets), size, budget, media)
+    with ExitStack() as opened:
+        media = opened.enter_context(closing(media or open_raw(path)))
+        source = EvidenceSource(path, media.kind, Disk(media, str(path), offsets), size, budget, media, offsets)
+        opened.pop_all()
+    return source
 
 
-def _other_than_image(path: Path, head: bytes, size: int, budget: Budget) -> EvidenceSource | None:
+def _open_media(path: Path, head: bytes, kind: str) -> Media | None:
+    """The media of an image of a kind; of one whose kind is not known, None where it may be a raw one or none."""
+    if kind == RAW_IMAGE:
+        return open_raw(path)
+    return open_image(path, head) or (None if kind == _UNKNOWN else open_raw(path))
+
+
+def _other_than_image(path: Path, head: bytes, size: int, budget: Budget, kind: str) -> EvidenceSource | None:
     try:
         if is_zip(head):
             return EvidenceSource(path, "zip", open_zip(lambda: path.open("rb"), budget), size, budget)
         if is_compressed(head):
             container = open_compressed(lambda: path.open("rb"), head, path.name, budget)
-            kind = "tar" if isinstance(container, TarArchive) else "compressed"
-            return EvidenceSource(path, kind, container, size, budget)
+            found = "tar" if isinstance(container, TarArchive) else "compressed"
+            return EvidenceSource(path, found, container, size, budget)
         if is_tar(head):
             return EvidenceSource(path, "tar", TarArchive(lambda: path.open("rb")), size, budget)
     except READ_ERRORS as error:
         raise SourceError(f"{path}: cannot be opened: {error}") from error
-    if not looks_like_disk(head) and claiming(ParserSource(path.name, size, head, lambda: path.open("rb"))):
-        return EvidenceSource(path, "file", LooseFile(path), size, budget)
+    if kind or looks_like_disk(head):
+        return None
+    if claiming(ParserSource(path.name, size, head, lambda: path.open("rb"))):
+        return EvidenceSource(path, FILE, LooseFile(path), size, budget)
     return None
 
 

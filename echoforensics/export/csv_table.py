@@ -6,13 +6,13 @@ import csv
 from typing import TYPE_CHECKING, TextIO
 
 from echoforensics.case.schema import ROW_COLUMNS
-from echoforensics.timeline.query import local_time
+from echoforensics.timeline.zones import local_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
-    from echoforensics.timeline.query import Row
+    from echoforensics.case.row_query import Row
 
 #: A cell that begins so may be run as a formula (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

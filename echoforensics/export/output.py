@@ -9,9 +9,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from echoforensics.case.row_query import Query, rows
 from echoforensics.errors import UsageError
 from echoforensics.export import csv_table, jsonl
-from echoforensics.timeline.query import Query, rows
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.space import entry_of
+from echoforensics.case.entry_table import entry_summary
 from echoforensics.extraction.reader import OPENED
 from parsers.tamper.parser import Tamper
 
@@ -61,7 +62,7 @@ def _where(carved: Carved, owner: Owner | None, store: Store) -> str | None:
     """In what it lies; None where it is no more than what was read already."""
     if owner is None:
         return "outside the files that were listed"
-    path, state, size, readers = store.entry(owner.entry)
+    path, state, size, readers = entry_summary(store, owner.entry)
     if owner.in_slack:
         return f"in the slack behind {path}"
     if carved.is_bare or any(name.startswith(OPENED) for name in readers):

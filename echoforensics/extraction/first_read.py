@@ -7,13 +7,14 @@ import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from echoforensics.carving.carved import Carved, View
 from echoforensics.carving.search import CarvingSearch
 from echoforensics.errors import SourceError
-from echoforensics.evidence.source import SourceHashes, open_source
+from echoforensics.evidence.source import SourceHashes, open_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,21 +36,20 @@ class Task:
 
     Attributes:
         path: the source.
-        offsets: byte offsets at which volumes begin, given by hand.
+        kind: what it was opened as.
         algorithms: names of hashes.
         carve: whether an image is searched.
     """
 
     path: Path
-    offsets: tuple[int, ...]
+    kind: str
     algorithms: tuple[str, ...]
     carve: bool
 
     def run(self, progress: Callable[[int], None]) -> Result:
         """Read the source. Raises OSError or SourceError where it cannot be read."""
         # Opened once more: what is open for the entries is read at the same time.
-        source = open_source(self.path, self.offsets)
-        try:
+        with closing(open_bytes(self.path, self.kind)) as source:
             search = None
             if self.carve and source.media is not None:
                 search = CarvingSearch(View(source.media.size, source.media.read))
@@ -57,8 +57,6 @@ class Task:
             if search is None:
                 return Result(hashes, None)
             return Result(hashes, search.finish(), search.beyond)
-        finally:
-            source.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +131,16 @@ def _start(task: Task) -> subprocess.Popen[bytes]:
     # Nothing is imported from the working directory, which may be evidence.
     command = [sys.executable, "-P", "-c", "from echoforensics.extraction.first_read import serve; serve()"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    process = subprocess.Popen(  # noqa: S603 (our own interpreter, our own words)
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    assert process.stdin is not None  # noqa: S101 (it was asked for)
-    pickle.dump(task, process.stdin)
-    process.stdin.close()
+    with ExitStack() as begun:
+        process = subprocess.Popen(  # noqa: S603 (our own interpreter, our own words)
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        begun.enter_context(process)
+        begun.callback(process.kill)
+        assert process.stdin is not None  # noqa: S101 (it was asked for)
+        pickle.dump(task, process.stdin)
+        process.stdin.close()
+        begun.pop_all()
     return process
 
 

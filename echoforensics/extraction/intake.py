@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import json
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.space import CarvedSpace
+from echoforensics.case.entry_table import index_content
+from echoforensics.case.evidence_table import EvidenceState, Opening, add_evidence, forget_evidence, set_hashes
+from echoforensics.case.issue_table import add_issue
 from echoforensics.errors import CaseError, SourceError
 from echoforensics.evidence.volumes.disk import Disk
+from echoforensics.evidence.walk import ARCHIVE_HEAD, form_of
 from echoforensics.extraction.carved_files import entries_of
 from echoforensics.extraction.first_read import FirstRead, Task
 from echoforensics.extraction.placement import Placement
 from echoforensics.extraction.reader import EntryReader
-from echoforensics.extraction.walk import ARCHIVE_HEAD, form_of
 from parsers.record import Issue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from echoforensics.case.case import OpenCase
-    from echoforensics.evidence.source import EvidenceSource, SourceHashes
+    from echoforensics.case.evidence_table import EvidenceItem
+    from echoforensics.evidence.source import EvidenceSource, SourceBytes, SourceHashes
     from echoforensics.extraction.first_read import Result
-    from echoforensics.extraction.options import Options
-
-    Report = Callable[[str, int, int], None]
+    from echoforensics.extraction.options import Options, Report
 
 #: How often progress is told while only the hashing is still going on, seconds.
 _TICK = 0.1
@@ -40,12 +41,12 @@ def take_in(case: OpenCase, source: EvidenceSource, options: Options, report: Re
         SourceError: it cannot be read.
         CaseError: it is not what it was when an earlier run took it in.
     """
-    known = _known_by_place(case, source)
-    if known and known["state"] == "being read":
+    known = next((item for item in case.evidence() if item.location == source.path), None)
+    if known and known.state is EvidenceState.BEING_READ:
         # What a killed run read is not known to be of the bytes that are hashed now.
-        _forget(case, known["id"])
+        _forget(case, known.id)
     elif known:
-        hashes = _hash(source, options, f"hashing {known['name']}", report)
+        hashes = _hash(source, options, f"hashing {known.name}", report)
         return _given_again(case, source, hashes, known), hashes
     number, hashes = _read_first(case, source, options, report)
     return number, hashes
@@ -54,13 +55,9 @@ def take_in(case: OpenCase, source: EvidenceSource, options: Options, report: Re
 def _read_first(case: OpenCase, source: EvidenceSource, options: Options, report: Report) -> tuple[int, SourceHashes]:
     name = _free_name(case, source.path.name)
     described = source.container.describe() if isinstance(source.container, Disk) else []
-    item = {
-        "name": name, "location": str(source.path), "kind": source.kind,
-        "described": json.dumps(described), "opening": json.dumps(_opening(source, options)),
-    }  # fmt: skip
-    number = case.store.add_evidence(item)
+    number = add_evidence(case.store, name, source.path, source.kind, described, _opening(source))
     placement = Placement()
-    task = Task(source.path, options.offsets, options.source_algorithms, options.carve)
+    task = Task(source.path, source.kind, options.source_algorithms, options.carve)
     with FirstRead(task, source.size) as first:
         reader = EntryReader(case, number, source, placement)
         for path in reader.read_all(source.container):
@@ -82,21 +79,19 @@ def _read_first(case: OpenCase, source: EvidenceSource, options: Options, report
     detail = {"evidence": name, "location": str(source.path), "kind": source.kind, **hashes.as_json()}
     case.record("source taken in", {**detail, "described": described, "carving": found})
     for issue in hashes.issues:
-        case.store.add_issue(number, "", Issue(issue, parser="evidence"))
-    sha256 = hashes.whole.values["sha256"]
-    case.store.hashed(number, hashes.whole.size, sha256, json.dumps(hashes.as_json(), sort_keys=True))
+        add_issue(case.store, number, "", Issue(issue, parser="evidence"))
+    set_hashes(case.store, number, hashes.whole.size, hashes.whole.sha256, hashes.as_json())
     return number, hashes
 
 
-def _opening(source: EvidenceSource, options: Options) -> dict[str, Any]:
+def _opening(source: EvidenceSource) -> Opening:
     """How a source is opened again, and where in it its files lie."""
-    opening: dict[str, Any] = {"offsets": list(options.offsets)}
     if isinstance(source.container, Disk):
-        opening["volumes"] = source.container.layout()
-    elif source.path.is_file():
-        with source.path.open("rb") as stream:
-            opening["form"] = form_of(source.container, stream.read(ARCHIVE_HEAD))
-    return opening
+        return Opening(source.offsets, source.container.layout())
+    if not source.path.is_file():
+        return Opening()
+    with source.path.open("rb") as stream:
+        return Opening(form=form_of(source.container, stream.read(ARCHIVE_HEAD)))
 
 
 def _carve(
@@ -107,54 +102,50 @@ def _carve(
         return None
     finds = entries_of(result.carved, source.container, case.store, placement)
     reader = EntryReader(case, number, source)
-    case.store.index_content()
+    index_content(case.store)
     for path in reader.read_all(CarvedSpace(source.container.media, finds.entries)):
         report(f"reading {source.path.name}: {path}", source.size, source.size)
     if result.beyond:
         what = f"{result.beyond} more finds of the carving were not kept"
-        case.store.add_issue(number, "", Issue(what, parser="evidence"))
+        add_issue(case.store, number, "", Issue(what, parser="evidence"))
     return {"found": len(result.carved), "within_files_that_were_read": finds.passed_over}
 
 
-def _hash(source: EvidenceSource, options: Options, doing: str, report: Report) -> SourceHashes:
+def _hash(source: EvidenceSource | SourceBytes, options: Options, doing: str, report: Report) -> SourceHashes:
     try:
-        return source.hash(options.source_algorithms, lambda done: report(doing, done, source.size))
+        size = source.path.stat().st_size if source.path.is_file() else 0
+        return source.hash(options.source_algorithms, lambda done: report(doing, done, size))
     except OSError as error:
         raise SourceError(f"{source.path}: cannot be read: {error.strerror or error}") from error
 
 
-def hash_again(source: EvidenceSource, options: Options, name: str, report: Report) -> SourceHashes:
-    """Hash a source once more. Raises SourceError where it cannot be read."""
-    return _hash(source, options, f"hashing {name} again", report)
+def hash_again(case: OpenCase, item: EvidenceItem, options: Options, report: Report) -> SourceHashes:
+    """Hash an evidence item once more. Raises SourceError where it cannot be read."""
+    with closing(case.reopen_bytes(item)) as source:
+        return _hash(source, options, f"hashing {item.name} again", report)
 
 
-def _known_by_place(case: OpenCase, source: EvidenceSource) -> dict[str, Any] | None:
-    return next((item for item in case.store.evidence() if item["location"] == str(source.path)), None)
+def _known_by_hash(case: OpenCase, hashes: SourceHashes) -> EvidenceItem | None:
+    return next((item for item in case.evidence() if item.sha256 == hashes.whole.sha256), None)
 
 
-def _known_by_hash(case: OpenCase, hashes: SourceHashes) -> dict[str, Any] | None:
-    sha256 = hashes.whole.values["sha256"]
-    return next((item for item in case.store.evidence() if item["sha256"] == sha256), None)
-
-
-def _given_again(case: OpenCase, source: EvidenceSource, hashes: SourceHashes, known: dict[str, Any]) -> int:
-    sha256 = hashes.whole.values["sha256"]
-    if known["sha256"] != sha256:
+def _given_again(case: OpenCase, source: EvidenceSource, hashes: SourceHashes, known: EvidenceItem) -> int:
+    if known.sha256 != hashes.whole.sha256:
         raise CaseError(
-            f"{source.path}: has changed since it was taken in as {known['name']!r}:"
-            f" SHA-256 was {known['sha256']}, is {sha256}"
+            f"{source.path}: has changed since it was taken in as {known.name!r}:"
+            f" SHA-256 was {known.sha256}, is {hashes.whole.sha256}"
         )
-    case.record("source given again", {"evidence": known["name"], **hashes.as_json()})
-    return int(known["id"])
+    case.record("source given again", {"evidence": known.name, **hashes.as_json()})
+    return known.id
 
 
 def _forget(case: OpenCase, number: int) -> None:
-    for sha256 in case.store.forget(number):
+    for sha256 in forget_evidence(case.store, number):
         case.vault.remove(sha256)
 
 
 def _free_name(case: OpenCase, name: str) -> str:
-    taken = {item["name"] for item in case.store.evidence()}
+    taken = {item.name for item in case.evidence()}
     count, free = 1, name
     while free in taken:
         count += 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from echoforensics.case.store import storable
+from echoforensics.case.entry_table import KeptFile, kept_file
+from echoforensics.case.text import storable
 from parsers.parser import HEAD_SIZE, Source
 
 if TYPE_CHECKING:
@@ -22,17 +23,15 @@ class Neighbours:
         self._vault = vault
         self._evidence = evidence
 
-    def number(self, path: str) -> int | None:
-        """The entry's number by its whole path; of several (a deleted file of that name) the allocated one."""
-        found = self._store.find_artefact(self._evidence, storable(path))
-        return found[0] if found else None
+    def file(self, path: str) -> KeptFile | None:
+        """The file's entry, by its whole path; of several (a deleted file of that name) the allocated one."""
+        return kept_file(self._store, self._evidence, storable(path))
 
     def source(self, path: str) -> Source | None:
         """The file as a parser sees it. Raises OSError where the case's copy cannot be read."""
-        found = self._store.find_artefact(self._evidence, storable(path))
+        found = self.file(path)
         if found is None:
             return None
-        _, sha256, size = found
-        with self._vault.open(sha256) as stream:
+        with self._vault.open(found.sha256) as stream:
             head = stream.read(HEAD_SIZE)
-        return Source(path, size, head, partial(self._vault.open, sha256), self.source)
+        return Source(path, found.size, head, partial(self._vault.open, found.sha256), self.source)

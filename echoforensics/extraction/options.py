@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from chain_of_custody.digest import DEFAULT_ALGORITHMS
+
+#: Called with what is being done, how far it is, and of how much (0: unknown).
+Report = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

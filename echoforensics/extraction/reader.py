@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.case.store import storable
+from echoforensics.case.entry_table import NewEntry, add_entry, path_of_content
+from echoforensics.case.issue_table import add_issue
+from echoforensics.case.text import storable
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EvidenceIssue, Kind, State
 from echoforensics.evidence.streams import BLOCK
-from echoforensics.extraction.walk import ROOT, EntryPlace, form_of, is_archive, open_archive, too_deep
+from echoforensics.evidence.walk import ROOT, EntryPlace, form_of, is_archive, open_archive, too_deep
 from parsers.parser import HEAD_SIZE, Parser
 from parsers.parser import Source as ParserSource
 from parsers.record import Issue
@@ -100,7 +101,7 @@ class EntryReader:
             carved = entry.state is State.CARVED
             keep = bool(claimed) or carved or (archive and not entry.seekable)
             staged, digest, size = self._copy(stream, head, here, keep=keep)
-        if carved and (same := self._store.same_content(self._evidence, digest)):
+        if carved and (same := path_of_content(self._store, self._evidence, digest)):
             if staged:
                 staged.discard()
             self._note(replace(entry, note=f"{entry.note}; the same bytes as {same}"), here, _Read(size, digest))
@@ -163,23 +164,23 @@ class EntryReader:
 
     def _note(self, entry: Entry, here: EntryPlace, read: _Read) -> int:
         """Note an entry in the case; returns its number."""
-        item = {
-            "evidence_id": self._evidence,
-            "path": storable(here.path),
-            "address": address_text(here.addresses),
-            "kind": entry.kind,
-            "state": entry.state,
-            "note": storable(entry.note),
-            "times": json.dumps(dict(entry.times), ensure_ascii=False),
-            "size": read.size,
-            "sha256": read.sha256,
-            "artefact": int(read.artefact),
-            "mode": entry.mode,
-            "read_by": json.dumps(read.read_by),
-            "remark": here.remark,
-            "parsed": int(all(name.startswith(OPENED) for name in read.read_by)),
-        }
-        return self._store.add_entry(item)
+        new = NewEntry(
+            evidence_id=self._evidence,
+            path=storable(here.path),
+            addresses=here.addresses,
+            kind=entry.kind,
+            state=entry.state,
+            note=storable(entry.note),
+            times=entry.times,
+            size=read.size,
+            sha256=read.sha256,
+            artefact=read.artefact,
+            mode=entry.mode,
+            read_by=read.read_by,
+            remark=here.remark,
+            parsed=all(name.startswith(OPENED) for name in read.read_by),
+        )
+        return add_entry(self._store, new)
 
     def _place(self, entry: Entry, here: EntryPlace, number: int, size: int) -> None:
         """Tell where content lies, if it lies on the media as it is, and what of it could not be read there."""
@@ -197,7 +198,7 @@ class EntryReader:
             self._issue(EvidenceIssue(here.path, what))
 
     def _issue(self, issue: EvidenceIssue) -> None:
-        self._store.add_issue(self._evidence, storable(issue.path), Issue(issue.what, parser="evidence"))
+        add_issue(self._store, self._evidence, issue.path, Issue(issue.what, parser="evidence"))
 
 
 def replace_path(issue: EvidenceIssue, place: EntryPlace) -> EvidenceIssue:
@@ -205,11 +206,6 @@ def replace_path(issue: EvidenceIssue, place: EntryPlace) -> EvidenceIssue:
     if not place.addresses:
         return issue
     return EvidenceIssue(place.path + ("!/" + issue.path if issue.path else ""), issue.what)
-
-
-def address_text(addresses: tuple[str, ...]) -> str:
-    """Addresses as the case keeps them."""
-    return json.dumps(list(addresses))
 
 
 def _read_head(stream: BinaryIO) -> bytes:

@@ -6,8 +6,7 @@ import json
 import platform
 import socket
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +16,16 @@ import pytsk3
 
 import echoforensics
 from echoforensics.case.case import BEGINNINGS, SEALED, OpenCase
+from echoforensics.case.counts import CaseCounts, counts_of_case, counts_of_item
+from echoforensics.case.evidence_table import EvidenceState, set_state
+from echoforensics.case.issue_table import add_issue
 from echoforensics.case.seal import table_digests
 from echoforensics.errors import CaseError, SourceError, UsageError
-from echoforensics.evidence.source import EvidenceSource, open_source
 from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.extraction.intake import hash_again, take_in
 from echoforensics.extraction.parsing import EntryParser
 from echoforensics.extraction.second_reading import read_again
+from echoforensics.extraction.sources import open_sources
 from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
 from parsers.definition.definition import DefinitionError
@@ -33,34 +35,22 @@ from parsers.registry import load
 
 if TYPE_CHECKING:
     from chain_of_custody.keys import SigningKey
-    from echoforensics.extraction.options import Options
-
-#: Called with what is being done, how far it is, and of how much (0: unknown).
-Report = Callable[[str, int, int], None]
+    from echoforensics.evidence.source import EvidenceSource
+    from echoforensics.extraction.options import Options, Report
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What an extraction came to. The counts are of the whole case, not of this run alone."""
-
-    evidence: int
-    entries: int
-    carved: int
-    artefacts: int
-    records: int
-    rows: int
-    recordings: int
-    issues: int
-
-
-def extract(paths: list[Path], case_path: Path, key: SigningKey | None, options: Options, report: Report) -> Outcome:
+def extract(paths: list[Path], case_path: Path, key: SigningKey | None, options: Options, report: Report) -> CaseCounts:
     """Take sources in, extract, parse, join, number, hash again and seal.
 
     Repeated after a run that was killed, it goes on where that run ended.
 
+    Returns:
+        What there is in the whole case, not in what this run added alone.
+
     Raises:
         SourceError: a source does not exist or cannot be opened. Nothing is written.
-        CaseError: the case cannot be written, lies inside a source, or a source has changed.
+        CaseError: the case cannot be written, lies inside a source, or a source has changed or was taken in with
+            other offsets.
         UsageError: a map is not one.
     """
     _refuse_overlap(paths, case_path)
@@ -68,20 +58,14 @@ def extract(paths: list[Path], case_path: Path, key: SigningKey | None, options:
         use_maps(tuple(parse_map(text, name) for name, text in options.maps))
     except DefinitionError as error:
         raise UsageError(str(error)) from error
-    sources = [open_source(path, options.offsets) for path in paths]
-    try:
-        case = OpenCase.begin(case_path, key, options.actor)
-        try:
-            _open_in_ledger(case, options)
-            for source in sources:
-                _extract_one(case, source, options, report)
-            _seal(case, report)
-            return _outcome(case)
-        finally:
-            case.close()
-    finally:
+    with ExitStack() as opened:
+        sources = open_sources(paths, case_path, options, opened)
+        case = opened.enter_context(OpenCase.begin(case_path, key, options.actor))
+        _open_in_ledger(case, options)
         for source in sources:
-            source.close()
+            _extract_one(case, source, options, report)
+        _seal(case, report)
+        return counts_of_case(case.store)
 
 
 def _refuse_overlap(paths: list[Path], case_path: Path) -> None:
@@ -125,25 +109,23 @@ def _circumstances(options: Options) -> dict[str, Any]:
 
 def _extract_one(case: OpenCase, source: EvidenceSource, options: Options, report: Report) -> None:
     number, before = take_in(case, source, options, report)
-    name, state, sha256 = next(
-        (item["name"], item["state"], item["sha256"]) for item in case.store.evidence() if item["id"] == number
-    )
-    if state == "hashed again":
+    item = next(item for item in case.evidence() if item.id == number)
+    if item.state is EvidenceState.HASHED_AGAIN:
         return
-    if state == "taken in":
-        for count, path in enumerate(EntryParser(case, number, sha256).parse_all(), 1):
-            report(f"parsing {name}: {path}", count, 0)
+    if item.state is EvidenceState.TAKEN_IN:
+        for count, path in enumerate(EntryParser(case, item.id).parse_all(), 1):
+            report(f"parsing {item.name}: {path}", count, 0)
         if options.cross_check and isinstance(source.container, Disk):
-            read_again(case, number, name, source.container, report)
-        case.record("source read", {"evidence": name, **_counts(case, number)})
-        case.store.set_evidence_state(number, "extracted")
-    after = hash_again(source, options, name, report)
+            read_again(case, item.id, item.name, source.container, report)
+        case.record("source read", {"evidence": item.name, **counts_of_item(case.store, item.id)._asdict()})
+        set_state(case.store, item.id, EvidenceState.EXTRACTED)
+    after = hash_again(case, item, options, report)
     same = after.whole == before.whole and after.media == before.media
     if not same:
         what = f"the source changed while it was read: SHA-256 was {before.whole.sha256}, is {after.whole.sha256}"
-        case.store.add_issue(number, "", Issue(what, parser="evidence"))
-    case.record("source hashed again", {"evidence": name, "unchanged": same, **after.as_json()})
-    case.store.set_evidence_state(number, "hashed again")
+        add_issue(case.store, item.id, "", Issue(what, parser="evidence"))
+    case.record("source hashed again", {"evidence": item.name, "unchanged": same, **after.as_json()})
+    set_state(case.store, item.id, EvidenceState.HASHED_AGAIN)
 
 
 def _seal(case: OpenCase, report: Report) -> None:
@@ -153,34 +135,6 @@ def _seal(case: OpenCase, report: Report) -> None:
         correlate(case.store)
         number_rows(case.store)
     report("sealing", 0, 0)
-    case.record(SEALED, {"tables": table_digests(case.store), **_counts(case)})
-
-
-def _counts(case: OpenCase, evidence: int | None = None) -> dict[str, int]:
-    where = "" if evidence is None else f" WHERE evidence_id = {evidence:d}"
-    entries, artefacts = case.store.db.execute(
-        f"SELECT count(*), count(DISTINCT CASE WHEN artefact THEN sha256 END) FROM entries{where}"  # noqa: S608
-    ).fetchone()
-    issues = case.store.db.execute(f"SELECT count(*) FROM issues{where}").fetchone()[0]  # noqa: S608
-    counts = {"entries": entries, "artefacts": artefacts, "issues": issues}
-    if evidence is None:
-        counts |= {"records": case.store.count("records"), "rows": case.store.count("rows")}
-    return counts
-
-
-def _outcome(case: OpenCase) -> Outcome:
-    counts = _counts(case)
-    carved = case.store.db.execute("SELECT count(*) FROM entries WHERE state = 'carved'").fetchone()[0]
-    recordings = case.store.db.execute(
-        "SELECT count(DISTINCT sha256) FROM rows WHERE data_type LIKE 'recording:%'"
-    ).fetchone()[0]
-    return Outcome(
-        evidence=case.store.count("evidence"),
-        entries=counts["entries"],
-        carved=carved,
-        artefacts=counts["artefacts"],
-        records=counts["records"],
-        rows=counts["rows"],
-        recordings=recordings,
-        issues=counts["issues"],
-    )
+    counts = counts_of_case(case.store)
+    kept = {name: getattr(counts, name) for name in ("entries", "artefacts", "issues", "records", "rows")}
+    case.record(SEALED, {"tables": table_digests(case.store), **kept})

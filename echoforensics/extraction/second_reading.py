@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from echoforensics.case.store import storable
+from echoforensics.case.issue_table import add_issue
 from echoforensics.evidence.cross_check import cross_check, second_reader
 from parsers.record import Issue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from echoforensics.case.case import OpenCase
     from echoforensics.evidence.volumes.disk import Disk
+    from echoforensics.extraction.options import Report
 
 
-def read_again(case: OpenCase, number: int, name: str, disk: Disk, report: Callable[[str, int, int], None]) -> None:
+def read_again(case: OpenCase, number: int, name: str, disk: Disk, report: Report) -> None:
     """Compare names, sizes and SHA-256 of allocated files with what a second reader gives; differences are issues.
 
     The ledger then says which file systems were read by which library, and which by none.
@@ -36,5 +35,5 @@ def read_again(case: OpenCase, number: int, name: str, disk: Disk, report: Calla
         with case.store.transaction():
             for issue in cross_check(disk.volumes[prefix], file_system):
                 differences += 1
-                case.store.add_issue(number, storable(prefix + issue.path), Issue(issue.what, parser="cross_check"))
+                add_issue(case.store, number, prefix + issue.path, Issue(issue.what, parser="cross_check"))
     case.record("file systems cross-checked", {"evidence": name, "readers": readers, "issues": differences})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EvidenceIssue, Kind
 from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.streams import BLOCK
-from echoforensics.extraction.walk import EntryPlace, form_of, is_archive, open_archive, too_deep
+from echoforensics.evidence.walk import EntryPlace, form_of, is_archive, open_archive, too_deep
 from echoforensics.plaso_plugin.layers import inside
 from echoforensics.plaso_plugin.reading import File, FileReading
 from parsers.parser import HEAD_SIZE, Source

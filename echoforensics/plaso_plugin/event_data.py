@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dfdatetime.posix_time import PosixTimeInMicroseconds
 from plaso.containers.events import EventData
 
-from echoforensics.case.store import storable
+from echoforensics.case.text import storable
 from echoforensics.plaso_plugin.definitions import UNDECLARED, data_types
 from echoforensics.plaso_plugin.vocabulary import (
     NAME,

@@ -15,7 +15,7 @@ from plaso.parsers.manager import ParsersManager
 from echoforensics.evidence.archives.compressed_file import compression
 from echoforensics.evidence.entry import READ_ERRORS
 from echoforensics.evidence.limits import Budget
-from echoforensics.extraction.walk import is_archive
+from echoforensics.evidence.walk import is_archive
 from echoforensics.plaso_plugin import worker_check
 from echoforensics.plaso_plugin.archive_reading import ArchiveReading
 from echoforensics.plaso_plugin.fat_check import WARNING, misread_volume

@@ -21,7 +21,7 @@ def inside(archive: PathSpec, form: str, path: str, address: str) -> PathSpec | 
 
     Args:
         archive: the archive's own.
-        form: what it is (see :func:`echoforensics.extraction.walk.form_of`).
+        form: what it is (see :func:`echoforensics.evidence.walk.form_of`).
         path, address: the member's, in it (see :class:`~echoforensics.evidence.entry.Entry`); they count for nothing in
             what is compressed as a whole.
     """

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dfvfs.lib import definitions as dfvfs
 from dfvfs.path.factory import Factory
 
-from echoforensics.case.store import storable
+from echoforensics.case.entry_table import readers_at
+from echoforensics.case.text import storable
 from echoforensics.evidence.entry import INSIDE
 from echoforensics.evidence.media.ranges import MARK
 from echoforensics.extraction.reader import OPENED
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from dfvfs.path.path_spec import PathSpec
 
+    from echoforensics.case.evidence_table import EvidenceItem
     from echoforensics.case.store import Store
 
 #: dfVFS's layer for the storage media in an image, by the kind of image.
@@ -57,14 +58,13 @@ class Located:
 class PathSpecs:
     """The path specifications of one evidence item's entries."""
 
-    def __init__(self, item: Mapping[str, Any], store: Store) -> None:
-        """Take the item, a row of the case's table ``evidence``, and the case's store."""
+    def __init__(self, item: EvidenceItem, store: Store) -> None:
+        """Take the item and the case's store."""
         self._item = item
         self._store = store
-        opening = json.loads(item["opening"])
-        self._volumes: dict[str, dict[str, Any]] = opening.get("volumes", {})
-        self._form: str = opening.get("form", "")
-        self._source = Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_OS, location=storable(item["location"]))
+        self._volumes = item.opening.volumes
+        self._form = item.opening.form
+        self._source = Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_OS, location=storable(str(item.location)))
 
     def of(self, path: str, address: str, state: str) -> Located:
         """Where an entry lies.
@@ -84,7 +84,7 @@ class PathSpecs:
         for depth in range(1, len(parts)):
             if not found.exact:
                 return found
-            form = self._form_at(INSIDE.join(parts[:depth]), json.dumps(addresses[:depth]))
+            form = self._form_at(INSIDE.join(parts[:depth]), tuple(addresses[:depth]))
             member = inside(found.path_spec, form, parts[depth], addresses[depth])
             if member is None:
                 return Located(found.path_spec, exact=False)
@@ -92,14 +92,14 @@ class PathSpecs:
         return Located(found.path_spec, exact=found.exact and sure)
 
     def _outermost(self, path: str, address: str, state: str) -> Located:
-        kind = self._item["kind"]
+        kind = self._item.kind
         if kind == "folder":
             # The address is the path's very bytes; dfVFS holds text.
             try:
                 real = bytes.fromhex(address).decode()
             except ValueError:
                 return Located(self._source, exact=False)
-            where = str(Path(self._item["location"]) / real)
+            where = str(self._item.location / real)
             return Located(Factory.NewPathSpec(dfvfs.TYPE_INDICATOR_OS, location=where), exact=True)
         if kind == "file":
             return Located(self._source, exact=True)
@@ -111,7 +111,7 @@ class PathSpecs:
     @cached_property
     def _media(self) -> PathSpec | None:
         """The media in the image; None where dfVFS cannot read such an image."""
-        layer = _MEDIA.get(self._item["kind"])
+        layer = _MEDIA.get(self._item.kind)
         return Factory.NewPathSpec(layer, parent=self._source) if layer else None
 
     def _on_media(self, path: str, address: str, state: str) -> Located:
@@ -138,13 +138,9 @@ class PathSpecs:
         piece = _range(self._media, int(offset), int(length))
         return Located(piece or self._media, exact=piece is not None)
 
-    def _form_at(self, path: str, address: str) -> str:
+    def _form_at(self, path: str, addresses: tuple[str, ...]) -> str:
         """What an archive within the evidence is, as noted when it was opened; empty where that was not noted."""
-        found = self._store.db.execute(
-            "SELECT read_by FROM entries WHERE evidence_id = ? AND path = ? AND address = ?",
-            (self._item["id"], path, address),
-        ).fetchone()
-        readers: list[str] = json.loads(found[0]) if found else []
+        readers = readers_at(self._store, self._item.id, path, addresses)
         return next((name.removeprefix(OPENED) for name in readers if name.startswith(OPENED)), "")
 
 
@@ -153,7 +149,7 @@ def _whole(form: str) -> bool:
     return not form.endswith(("bzip2", "xz"))
 
 
-def _volume(media: PathSpec, prefix: str, volume: dict[str, Any]) -> PathSpec | None:
+def _volume(media: PathSpec, prefix: str, volume: Mapping[str, Any]) -> PathSpec | None:
     """The path specification of a volume, as plaso's own scan gives it where it knows such a table."""
     if volume["scheme"] == "whole":
         return media

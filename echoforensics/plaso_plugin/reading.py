@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from plaso.containers.events import EventDataStream
 
+from echoforensics.case.record_id import RecordNumbers, record_id
 from echoforensics.evidence.entry import READ_ERRORS
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.plaso_plugin.definitions import data_types
 from echoforensics.plaso_plugin.event_data import event_data, parser_chain
-from echoforensics.timeline.timestamps import no_time, record_name, timestamps, to_timestamp
+from echoforensics.timeline.timestamps import RowTime, no_time, row_time, row_times
 from parsers.parser import relative
 from parsers.record import Issue
 from parsers.registry import claiming
@@ -64,21 +65,23 @@ class FileReading:
 
     def claimed(self, source: Source) -> tuple[Parser, ...]:
         """The enabled parsers that claim a file."""
-        return tuple(parser for parser in claiming(source) if parser.name in self._enabled)
+        return tuple(parser for parser in claiming(source.alone()) if parser.name in self._enabled)
 
     def parse(self, file: File) -> None:
         """Parse a file. What cannot be read becomes a warning of plaso's."""
-        ordinal = 0
+        numbers = RecordNumbers()
         for parser in self.claimed(file.source):
             try:
-                for found in parser.parse(file.source):
+                for found in parser.parse(parser.sees(file.source)):
                     if self._mediator.abort:
                         return
                     if isinstance(found, Issue):
                         self.warn(replace(found, parser=found.parser or parser.name), file)
                         continue
-                    ordinal += 1
-                    self._record(_signed_by(found, parser, file.remark), file, ordinal)
+                    record = parser.signed(found)
+                    if file.remark:
+                        record = replace(record, message=record.message + file.remark)
+                    self._record(record, file, numbers)
             except READ_ERRORS as error:
                 self.warn(Issue(f"reading ended early: {error}", parser=parser.name), file)
 
@@ -88,7 +91,7 @@ class FileReading:
         text = f"{issue.parser}: {issue.what}{place}" if issue.parser else f"{issue.what}{place}"
         self._mediator.ProduceWarning(f"{file.source.path}: {text}", path_spec=file.spec)
 
-    def _record(self, record: Record, file: File, ordinal: int) -> None:
+    def _record(self, record: Record, file: File, numbers: RecordNumbers) -> None:
         row = _row(record)
         if record.data_type not in self._declared:
             self.warn(
@@ -102,11 +105,13 @@ class FileReading:
         with self._standing_in(file) as sha256:
             row |= {
                 "path": file.source.path,
-                # How often the same content lies elsewhere is not known here.
-                "record": record_name(sha256, record.parser, record.locator, ordinal, 1),
+                # Whether a copy of the file says something else at this place is not known here.
+                "record": record_id(
+                    sha256, record.parser, record.locator, numbers.number(sha256, record.parser, record.locator)
+                ),
             }
-            for number, time in enumerate(_times(record, row)):
-                made = event_data({**row, **time})
+            for number, time in enumerate(_times(record)):
+                made = event_data({**row, **time._asdict()})
                 # Two times of one record may be alike in all that plaso compares.
                 made.time_number = number
                 made._parser_chain = parser_chain(record.parser)  # noqa: SLF001 (as plaso's own mediator does)
@@ -145,15 +150,6 @@ def _hash(source: Source) -> str:
     return whole.hexdigest()
 
 
-def _signed_by(record: Record, parser: Parser, remark: str) -> Record:
-    return replace(
-        record,
-        parser=record.parser or parser.name,
-        parser_version=record.parser_version or parser.version,
-        message=record.message + remark,
-    )
-
-
 def _row(record: Record) -> dict[str, Any]:
     """The columns of a record's rows that do not hang on a time."""
     return {
@@ -171,9 +167,9 @@ def _row(record: Record) -> dict[str, Any]:
     }
 
 
-def _times(record: Record, row: dict[str, Any]) -> list[dict[str, Any]]:
+def _times(record: Record) -> list[RowTime]:
     own = [
-        to_timestamp(m.description, m.recorded, m.clock, m.timestamp, m.locator or record.locator, m.note)
+        row_time(m.description, m.recorded, m.clock, m.timestamp, m.locator or record.locator, m.note)
         for m in record.timestamps
     ]
-    return timestamps(row, own) or [no_time(row)]
+    return row_times(record.data_type, record.utterance_id, record.locator, own) or [no_time(record.locator)]

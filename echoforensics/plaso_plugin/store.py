@@ -20,16 +20,17 @@ from plaso.lib.definitions import STORAGE_FORMAT_SQLITE
 from plaso.storage.factory import StorageFactory
 
 import echoforensics
+from echoforensics.case import counts
+from echoforensics.case.row_query import rows_by_file
 from echoforensics.plaso_plugin import plaso_internals
 from echoforensics.plaso_plugin.definitions import UNDECLARED, data_types, timeliner
 from echoforensics.plaso_plugin.event_data import event_data, parser_chain
 from echoforensics.plaso_plugin.path_specs import PathSpecs
 from echoforensics.plaso_plugin.vocabulary import NAME
-from echoforensics.timeline.query import rows_by_file
 
 if TYPE_CHECKING:
     from echoforensics.case.case import Case
-    from echoforensics.timeline.query import Query, Row
+    from echoforensics.case.row_query import FileRow, Query
 
 
 def write(case: Case, query: Query, path: Path, zone: str = "") -> int:
@@ -48,8 +49,8 @@ def write(case: Case, query: Query, path: Path, zone: str = "") -> int:
     plaso_internals.check_store()
     with tempfile.TemporaryDirectory(prefix="echoforensics-plaso-") as data:
         # The timeliner reads nothing else of a data folder, and plaso's own mapping takes it a second.
-        found = case.store.db.execute("SELECT DISTINCT data_type FROM rows ORDER BY data_type")
-        names = {name if name in data_types() else UNDECLARED: None for (name,) in found}
+        found = (kind.name for kind in counts.data_types(case.store))
+        names = {name if name in data_types() else UNDECLARED: None for name in found}
         (Path(data) / "timeliner.yaml").write_text(timeliner(names), encoding="utf-8")
         writer = StorageFactory.CreateStorageWriter(STORAGE_FORMAT_SQLITE)
         writer.Open(path=str(path))
@@ -70,7 +71,7 @@ class _Filling:
     def fill(self, query: Query, zone: str) -> int:
         session = self._session(zone)
         self._writer.AddAttributeContainer(session)
-        specs = {item["id"]: PathSpecs(item, self._case.store) for item in self._case.store.evidence()}
+        specs = {item.id: PathSpecs(item, self._case.store) for item in self._case.evidence()}
         stream, entry, count = None, None, 0
         for count, row in enumerate(rows_by_file(self._case.store, query), 1):  # noqa: B007 (the count is wanted)
             if row["entry_id"] != entry:
@@ -88,12 +89,12 @@ class _Filling:
         session = Session()
         session.product_name, session.product_version = "echoforensics", echoforensics.__version__
         session.command_line_arguments = f"echoforensics timeline -f plaso {self._case.path}"
-        parsers = self._case.store.db.execute("SELECT DISTINCT parser FROM records ORDER BY parser")
-        session.enabled_parser_names = [parser_chain(parser) for (parser,) in parsers]
+        parsers = dict.fromkeys(name for name, _ in counts.parsers(self._case.store))
+        session.enabled_parser_names = [parser_chain(parser) for parser in parsers]
         session.preferred_time_zone = zone or "UTC"
         return session
 
-    def _stream(self, row: Row, specs: PathSpecs) -> EventDataStream:
+    def _stream(self, row: FileRow, specs: PathSpecs) -> EventDataStream:
         """The data stream of a file's events, with its source."""
         located = specs.of(row["path"], row["address"], row["state"])
         self._writer.AddAttributeContainer(EventSource(path_spec=located.path_spec))
@@ -102,7 +103,7 @@ class _Filling:
         self._writer.AddAttributeContainer(stream)
         return stream
 
-    def _event(self, row: Row, stream: EventDataStream | None) -> None:
+    def _event(self, row: FileRow, stream: EventDataStream | None) -> None:
         made = event_data(row)
         made._parser_chain = parser_chain(row["parser"])  # noqa: SLF001 (as plaso's own mediator does)
         made.SetEventDataStreamIdentifier(stream.GetIdentifier() if stream else None)
@@ -112,10 +113,8 @@ class _Filling:
 
     def _warnings(self) -> None:
         """The case's issues. Their paths stand in the text: pinfo fails where two warnings bear different ones."""
-        for parser, path, what, locator, evidence in self._case.store.db.execute(
-            "SELECT i.parser, i.path, i.what, i.locator, v.name FROM issues i"
-            " JOIN evidence v ON v.id = i.evidence_id ORDER BY i.id"
-        ):
-            where = ", ".join(part for part in (evidence, path, locator) if part)
-            chain = parser_chain(parser) if parser else NAME
-            self._writer.AddAttributeContainer(ExtractionWarning(message=f"{where}: {what}", parser_chain=chain))
+        for issue in self._case.issues():
+            where = ", ".join(part for part in (issue.evidence, issue.path, issue.locator) if part)
+            chain = parser_chain(issue.parser) if issue.parser else NAME
+            message = f"{where}: {issue.what}"
+            self._writer.AddAttributeContainer(ExtractionWarning(message=message, parser_chain=chain))

@@ -17,7 +17,6 @@ from echoforensics.report.method_section import method_section
 from echoforensics.report.recordings_section import recordings_section
 from echoforensics.report.row_data import write_rows
 from echoforensics.report.summary_section import summary_section
-from echoforensics.timeline.query import rows
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -62,7 +61,7 @@ def write_report(case: Case, folder: Path, local: ZoneInfo | None = None) -> Pat
         for name in ("style.css", *_SCRIPTS):
             (folder / name).write_bytes((_ASSETS / name).read_bytes())
         with (folder / "timeline.csv").open("w", encoding="utf-8", newline="") as stream:
-            csv_table.write(rows(case.store), stream, local)
+            csv_table.write(case.rows(), stream, local)
         with (folder / "issues.csv").open("w", encoding="utf-8", newline="") as stream:
             write_issues(case, stream)
         (folder / "README.txt").write_text(_README, encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.ledger import verify
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from chain_of_custody.ledger import LedgerEntry, LedgerReport
     from echoforensics.case.case import Case
+    from echoforensics.case.evidence_table import EvidenceItem
 
 _LONG = 240
 #: Hexadecimal digits shown of a hash where there is room for a line only; the evidence section has it whole.
@@ -92,27 +92,26 @@ def evidence_section(case: Case, actions: list[LedgerEntry]) -> str:
         "<p>Each item was hashed when it was taken in, and again after it had been read. The hash of a folder, or of an"
         " image in several segments, is that of a list of its files.</p>"
     ]
-    for item in case.store.evidence():
-        parts += _item(item, after.get(item["name"], {}))
+    for item in case.evidence():
+        parts += _item(item, after.get(item.name, {}))
     return section("evidence", "Evidence received", *parts)
 
 
-def _item(item: dict[str, Any], again: Mapping[str, Any]) -> list[str]:
-    hashes = json.loads(item["hashes"])
+def _item(item: EvidenceItem, again: Mapping[str, Any]) -> list[str]:
+    hashes = item.hashes
     media, media_again = hashes.get("media", {}), again.get("media", {})
     segments = hashes.get("parts", {})
     unchanged = again.get("unchanged")
     state = {True: "unchanged", False: "CHANGED", None: _NOT_AGAIN}.get(unchanged, _NOT_AGAIN)
     changed = notice("This item CHANGED while it was read: its hashes differ.") if unchanged is False else ""
-    described = json.loads(item["described"])
     return [
-        f'<h3 class="item">{heading(item["name"])}</h3>{changed}',
+        f'<h3 class="item">{heading(item.name)}</h3>{changed}',
         facts(
             [
-                ("Kind", escape(item["kind"])),
-                ("Size", escape(size(item["size"]))),
+                ("Kind", escape(item.kind)),
+                ("Size", escape(size(item.size))),
                 ("Before and after", escape(state)),
-                ("Partitions and file systems", "<br>".join(text(line) for line in described)),
+                ("Partitions and file systems", "<br>".join(text(line) for line in item.described)),
             ]
         ),
         table(

@@ -6,6 +6,7 @@ import csv
 from collections import defaultdict
 from typing import TYPE_CHECKING, TextIO
 
+from echoforensics.case.entry_table import paths_with, unclaimed_files, unread_files
 from echoforensics.evidence.entry import INSIDE
 from echoforensics.export.csv_table import cell
 from echoforensics.report.markup import code, counted, escape, evidence, facts, number, section, size, table, text
@@ -17,28 +18,23 @@ if TYPE_CHECKING:
 
 _MOST_ENDINGS = 20
 _LONGEST_ENDING = 20
-_ISSUES = (
-    "SELECT v.name, i.path, i.parser, i.locator, i.what, hex(i.excerpt) FROM issues i"
-    " JOIN evidence v ON v.id = i.evidence_id ORDER BY v.id, i.path, i.parser, i.locator, i.what"
-)
 
 
 def write_issues(case: Case, stream: TextIO) -> None:
     """Write every issue as CSV: the page shows the first of them only."""
     writer = csv.writer(stream)
     writer.writerow(("evidence", "path", "found_by", "locator", "what", "first_bytes_hex"))
-    for issue in case.store.db.execute(_ISSUES):
-        writer.writerow([cell(value) for value in issue])
+    for issue in case.issues():
+        writer.writerow([cell(value) for value in (*issue[:-1], issue.excerpt.hex().upper())])
 
 
 def issues_section(case: Case) -> str:
     """What could not be read, and what nobody claimed."""
-    db = case.store.db
-    rows = ((evidence(a), evidence(b), code(c), code(d), text(e)) for a, b, c, d, e, _ in db.execute(_ISSUES))
-    deleted, encrypted, other = db.execute(
-        "SELECT sum(state = 'deleted'), sum(state <> 'deleted' AND note LIKE 'encrypted%'),"
-        " sum(state <> 'deleted' AND note NOT LIKE 'encrypted%') FROM entries WHERE kind = 'file' AND sha256 IS NULL"
-    ).fetchone()
+    rows = (
+        (evidence(issue.evidence), evidence(issue.path), code(issue.parser), code(issue.locator), text(issue.what))
+        for issue in case.issues()
+    )
+    unread = unread_files(case.store)
     endings, archives = _unclaimed(case)
     total = sum(count for count, _ in endings.values())
     volume = sum(length for _, length in endings.values())
@@ -52,9 +48,9 @@ def issues_section(case: Case) -> str:
         "<h3>Files without content to read</h3>",
         facts(
             [
-                ("Deleted", f"{counted(deleted or 0, 'name')} whose content is not there any more"),
-                ("Encrypted", f"{counted(encrypted or 0, 'file')} that the tool has no key for"),
-                ("Others", f"{counted(other or 0, 'file')} listed, of which nothing could be read"),
+                ("Deleted", f"{counted(unread.deleted, 'name')} whose content is not there any more"),
+                ("Encrypted", f"{counted(unread.encrypted, 'file')} that the tool has no key for"),
+                ("Others", f"{counted(unread.other, 'file')} listed, of which nothing could be read"),
             ]
         ),
         *_searched(case),
@@ -84,19 +80,10 @@ def _searched(case: Case) -> list[str]:
 
 def _unclaimed(case: Case) -> tuple[dict[str, list[int]], int]:
     """Files that were read and not claimed, as [files, bytes] by ending; and how many archives were opened."""
-    db = case.store.db
-    opened = {
-        (item, outer)
-        for item, path in db.execute("SELECT evidence_id, path FROM entries WHERE instr(path, ?)", (INSIDE,))
-        for outer in _containers(path)
-    }
+    opened = {(item, outer) for item, path in paths_with(case.store, INSIDE) for outer in _containers(path)}
     endings: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     archives = 0
-    # What was carved once more is another entry's bytes.
-    unclaimed = (
-        "SELECT evidence_id, path, size FROM entries WHERE NOT artefact AND sha256 IS NOT NULL AND state <> 'carved'"
-    )
-    for item, path, length in db.execute(unclaimed):
+    for item, path, length in unclaimed_files(case.store):
         if (item, path) in opened:
             archives += 1
             continue

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from echoforensics.case.counts import clocks, parsers
+from echoforensics.case.join_table import bases_of_recordings, joined_exhibits
 from echoforensics.report.markup import counted, escape, number, section, table, text
 from parsers.catalogue import catalogue
 
@@ -23,9 +25,7 @@ _CLOCKS = (
 
 def method_section(case: Case, local: ZoneInfo | None) -> str:
     """Each parser that made records, and how times and joins are made."""
-    used = dict(
-        case.store.db.execute("SELECT parser || ' ' || parser_version, count(*) FROM records GROUP BY 1").fetchall()
-    )
+    used = {f"{name} {version}": count for (name, version), count in parsers(case.store).items()}
     parts = []
     for entry in catalogue():
         if count := used.pop(f"{entry.name} {entry.version}", 0):
@@ -61,7 +61,7 @@ def _times(case: Case, local: ZoneInfo | None) -> Iterator[str]:
         " what the clock said. The time in an utterance id is the start of the audio, to the second; the time at which"
         " the service made its record is later, and both are rows.</p>"
     )
-    counts = dict(case.store.db.execute("SELECT clock, count(*) FROM rows WHERE recorded_time IS NOT NULL GROUP BY 1"))
+    counts = clocks(case.store)
     yield table(
         ("Clock", "Whose", "Rows"),
         ((escape(name), escape(whose), number(counts[name])) for name, whose in _CLOCKS if name in counts),
@@ -94,26 +94,22 @@ def _joins(case: Case) -> Iterator[str]:
         " a file name or a hash that stands in the evidence for both. Where that allows two answers, nothing is joined."
         " Each join has its basis:</p>"
     )
-    same = case.store.db.execute(
-        "SELECT basis, count(*) FROM joins WHERE what = 'recording' GROUP BY 1 ORDER BY 2 DESC, 1"
-    )
-    rows = ((escape(basis), number(count)) for basis, count in same)
+    rows = ((escape(basis), number(count)) for basis, count in bases_of_recordings(case.store))
     yield "<h4>Recordings that belong to records</h4>" + table(("Basis", "Records"), rows)
-    others = case.store.db.execute(
-        "SELECT coalesce((SELECT min(exhibit) FROM rows w WHERE w.record_id = j.record_id), 'a further reference'),"
-        " j.what, j.basis FROM joins j WHERE j.what <> 'recording' ORDER BY 1, 2, 3"
-    )
     names = {"utterance_id": "an utterance", "timestamp": "the time of the request"}
     yield (
         "<h4>Records that were given an utterance or a time by another record</h4>"
         + table(
             ("Exhibit", "Was given", "Basis"),
-            ((_exhibit(name), names.get(what, escape(what)), text(basis)) for name, what, basis in others),
+            (
+                (_exhibit(name), names.get(what, escape(what)), text(basis))
+                for name, what, basis in joined_exhibits(case.store)
+            ),
             "The case's database holds the others, in its table joins.",
             _MOST_JOINS,
         )
     )
 
 
-def _exhibit(name: str) -> str:
-    return f'<a href="#{escape(name)}">{escape(name)}</a>' if name.startswith("EF-") else escape(name)
+def _exhibit(name: str | None) -> str:
+    return f'<a href="#{escape(name)}">{escape(name)}</a>' if name else "a further reference"

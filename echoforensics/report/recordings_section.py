@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.report.markup import counted, escape, evidence, facts, local, number, section, text, utc
-from echoforensics.timeline.query import local_time
+from echoforensics.timeline.zones import local_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,33 +32,34 @@ def recordings_section(found: list[Recording], zone: ZoneInfo | None) -> str:
 
 
 def _recording(recording: Recording, zone: ZoneInfo | None, ready: bool) -> str:
-    row = recording.rows[0]
+    found = recording.found
+    row = found.rows[0]
     save = f'<a href="media/{recording.name}" download>Save the file</a>'
-    texts = "".join(f"<li>{evidence(words)} ({_link(exhibit)})</li>" for exhibit, words in recording.texts)
+    texts = "".join(f"<li>{evidence(words)} ({_link(exhibit)})</li>" for exhibit, words in found.texts)
     body = facts(
         [
             ("Text recognised by the service", f"<ul>{texts}</ul>" if texts else "none recorded"),
-            ("Time", _list(_time(own, zone) for own in recording.rows)),
-            ("Duration", _duration(recording.fields)),
-            ("Format", _format(recording.fields)),
-            ("Condition", _condition(recording.fields)),
+            ("Time", _list(_time(own, zone) for own in found.rows)),
+            ("Duration", _duration(found.fields)),
+            ("Format", _format(found.fields)),
+            ("Condition", _condition(found.fields)),
             ("Utterance", evidence(row["utterance_id"])),
-            ("Tied to its utterance", text(f"The recording {recording.basis}.") if recording.basis else ""),
-            ("SHA-256", f"<code>{escape(recording.sha256)}</code>"),
-            (f"Found at {counted(len(recording.references), 'place')}", _references(recording.references)),
+            ("Tied to its utterance", text(f"The recording {found.basis}.") if found.basis else ""),
+            ("SHA-256", f"<code>{escape(found.sha256)}</code>"),
+            (f"Found at {counted(len(found.references), 'place')}", _references(found.references)),
             ("File", save),
         ]
     )
-    numbers = ", ".join(_link(own["exhibit"]) for own in recording.rows)
+    numbers = ", ".join(_link(own["exhibit"]) for own in found.rows)
     kind, player = "recording" if ready else "recording far", _player(recording, save, ready)
     return f'<article class="{kind}"><h3>{numbers}</h3>{player}{body}</article>\n'
 
 
 def _player(recording: Recording, save: str, ready: bool) -> str:
     if not recording.playable:
-        codec = escape(recording.fields.get("codec"))
+        codec = escape(recording.found.fields.get("codec"))
         return f'<p class="silent">This browser cannot play it: browsers have no decoder for {codec}. {save}</p>'
-    source, label = f"media/{recording.name}", f"Recording {escape(recording.rows[0]['exhibit'])}"
+    source, label = f"media/{recording.name}", f"Recording {escape(recording.found.rows[0]['exhibit'])}"
     if not ready:
         return f'<a class="play" href="{source}" aria-label="{label}">Play</a>'
     words = f"This browser cannot play it. {save}"

@@ -10,13 +10,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.report.markup import script_string
-from echoforensics.timeline.query import local_time, rows
+from echoforensics.timeline.zones import local_time
 
 if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from echoforensics.case.case import Case
+    from echoforensics.case.row_query import Row
     from echoforensics.report.media import Recording
 
 #: Rows in one script.
@@ -36,7 +37,7 @@ def write_rows(case: Case, folder: Path, found: list[Recording], local: ZoneInfo
     """Write the scripts; returns their names, in the order in which the page loads them. Raises OSError."""
     folder.mkdir()
     head = {
-        "media": {recording.sha256: [recording.name, recording.playable] for recording in found},
+        "media": {recording.found.sha256: [recording.name, recording.playable] for recording in found},
         "zone": local.key if local else "",
         "total": case.store.count("rows"),
         "tallest": _TALLEST,
@@ -44,7 +45,7 @@ def write_rows(case: Case, folder: Path, found: list[Recording], local: ZoneInfo
     script = f"window.REPORT = JSON.parse({script_string(head)});\nwindow.REPORT.chunks = [];\n"
     (folder / "head.js").write_text(script, encoding="utf-8")
     names = ["head.js"]
-    written = rows(case.store)
+    written = case.rows()
     while chunk := list(islice(written, CHUNK)):
         name = f"rows-{len(names) - 1:03}.js"
         (folder / name).write_text(f"window.REPORT.chunks.push({_chunk(chunk, local)});\n", encoding="utf-8")
@@ -52,14 +53,19 @@ def write_rows(case: Case, folder: Path, found: list[Recording], local: ZoneInfo
     return names
 
 
-def _chunk(chunk: list[dict[str, Any]], local: ZoneInfo | None) -> str:
-    for row in chunk:
-        known = row["datetime"] is not None
-        row["second"], row["micro"] = divmod(row["timestamp"], 1_000_000) if known else (None, None)
-        row["offset"] = _offset(row["timestamp"], local) if known and local else None
-        row["corroborated_by"] = " ".join(row["corroborated_by"])
-    columns = {name: _column([row[name] for row in chunk]) for name in COLUMNS}
+def _chunk(chunk: list[Row], local: ZoneInfo | None) -> str:
+    shown = [_shown(row, local) for row in chunk]
+    columns = {name: _column([row[name] for row in shown]) for name in COLUMNS}
     return f"JSON.parse({script_string({'length': len(chunk), **columns})})"
+
+
+def _shown(row: Row, local: ZoneInfo | None) -> dict[str, Any]:
+    """A row, with its time in the parts that the page makes it of."""
+    time = row["timestamp"] if row["datetime"] is not None else None
+    second, micro = (None, None) if time is None else divmod(time, 1_000_000)
+    offset = None if time is None or local is None else _offset(time, local)
+    more = {"second": second, "micro": micro, "offset": offset, "corroborated_by": " ".join(row["corroborated_by"])}
+    return {**row, **more}
 
 
 def _offset(timestamp: int, local: ZoneInfo) -> str | None:

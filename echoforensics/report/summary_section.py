@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from echoforensics.case.counts import counts_of_case, data_types, fields_of_type, period
 from echoforensics.report.markup import code, counted, escape, evidence, facts, number, section, table, utc
 from echoforensics.timeline.timestamps import NO_TIME
 
@@ -26,33 +27,28 @@ _REST = 'The others are in <a href="timeline.csv">timeline.csv</a>.'
 
 def summary_section(case: Case, found: list[Recording]) -> str:
     """Counts, the period, the devices and the accounts."""
-    db = case.store.db
-    first, last, total, unknown, timeless = db.execute(
-        "SELECT min(datetime), max(datetime), count(*),"
-        " sum(datetime IS NULL AND timestamp_desc <> ?), sum(datetime IS NULL AND timestamp_desc = ?) FROM rows",
-        (NO_TIME, NO_TIME),
-    ).fetchone()
-    issues = case.store.count("issues")
-    records = db.execute("SELECT count(DISTINCT record_id) FROM rows").fetchone()[0]
-    devices, accounts = (_different(case, column) for column in ("device_serial", "account"))
-    period = f"{escape(utc(first))} to {escape(utc(last))}" if first else "no time in UTC is known"
+    there = counts_of_case(case.store)
+    known = period(case.store, NO_TIME)
+    devices = len({device.serial for device in case.devices()})
+    between = f"{escape(utc(known.first))} to {escape(utc(known.last))}" if known.first else "no time in UTC is known"
     return section(
         "summary",
         "Summary",
-        f"<p>{counted(case.store.count('evidence'), 'item')} of evidence gave {counted(records, 'record')}, shown as"
-        f" {counted(total, 'row')} of the timeline: one row for each time that a record holds. The counts are of what"
-        " the tool can read; they do not say what else happened.</p>",
+        f"<p>{counted(there.evidence, 'item')} of evidence gave {counted(there.records, 'record')}, shown as"
+        f" {counted(there.rows, 'row')} of the timeline: one row for each time that a record holds, at each place where"
+        " it is. A record that is in several copies of a file counts once. The counts are of what the tool can read;"
+        " they do not say what else happened.</p>",
         facts(
             [
-                ("Evidence items", number(case.store.count("evidence"))),
+                ("Evidence items", number(there.evidence)),
                 ("Distinct recordings", _recordings(found)),
-                ("Rows in the timeline", number(total)),
-                ("Earliest and latest time", period),
-                ("Rows without a known UTC", f"{number(unknown or 0)}, shown as recorded"),
-                ("Rows that hold no time", number(timeless or 0)),
+                ("Rows in the timeline", number(there.rows)),
+                ("Earliest and latest time", between),
+                ("Rows without a known UTC", f"{number(known.unknown)}, shown as recorded"),
+                ("Rows that hold no time", number(known.timeless)),
                 ("Devices named", number(devices)),
-                ("Accounts named", number(accounts)),
-                ("What could not be read", f'{counted(issues, "issue")} (<a href="#issues">see there</a>)'),
+                ("Accounts named", number(len(case.accounts()))),
+                ("What could not be read", f'{counted(there.issues, "issue")} (<a href="#issues">see there</a>)'),
             ]
         ),
         *_tables(case),
@@ -60,29 +56,14 @@ def summary_section(case: Case, found: list[Recording]) -> str:
 
 
 def _recordings(found: list[Recording]) -> str:
-    lengths = [recording.fields.get("duration_us") for recording in found]
+    lengths = [recording.found.fields.get("duration_us") for recording in found]
     known = [length for length in lengths if isinstance(length, int)]
     unknown = f"; of {number(len(lengths) - len(known))} the duration is unknown" if len(known) < len(lengths) else ""
     whole = f", together {sum(known) / 1_000_000:.1f} s" if known else ""
     return f"{number(len(found))}{whole}{unknown}"
 
 
-def _different(case: Case, column: str) -> int:
-    count: int = case.store.db.execute(f"SELECT count(DISTINCT {column}) FROM rows").fetchone()[0]  # noqa: S608
-    return count
-
-
 def _tables(case: Case) -> list[str]:
-    db = case.store.db
-    kinds = db.execute("SELECT data_type, count(DISTINCT record_id), count(*) FROM rows GROUP BY 1 ORDER BY 1")
-    devices = db.execute(
-        "SELECT device_serial, device_type, count(DISTINCT record_id), min(datetime), max(datetime) FROM rows"
-        " WHERE device_serial IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
-    )
-    accounts = db.execute(
-        "SELECT account, count(DISTINCT record_id), min(datetime), max(datetime) FROM rows"
-        " WHERE account IS NOT NULL GROUP BY 1 ORDER BY 1"
-    )
     return [
         "<h3>Utterances in the account's history, by the status or type that the service recorded</h3>",
         table(
@@ -93,21 +74,21 @@ def _tables(case: Case) -> list[str]:
         "<h3>Devices that records name</h3>",
         table(
             ("Serial number", "Type", "Records", "Earliest", "Latest"),
-            ((evidence(a), evidence(b), number(n), _time(x), _time(y)) for a, b, n, x, y in devices),
+            ((evidence(a), evidence(b), number(n), _time(x), _time(y)) for a, b, n, x, y in case.devices()),
             _REST,
             _MOST_NAMES,
         ),
         "<h3>Accounts that records name</h3>",
         table(
             ("Account", "Records", "Earliest", "Latest"),
-            ((evidence(a), number(n), _time(x), _time(y)) for a, n, x, y in accounts),
+            ((evidence(a), number(n), _time(x), _time(y)) for a, n, x, y in case.accounts()),
             _REST,
             _MOST_NAMES,
         ),
         "<h3>What the records are</h3>",
         table(
             ("Data type", "Whose record", "Records", "Rows"),
-            ((code(a), _family(a), number(n), number(m)) for a, n, m in kinds),
+            ((code(a), _family(a), number(n), number(m)) for a, n, m in data_types(case.store)),
             _REST,
             _MOST_NAMES,
         ),
@@ -118,7 +99,7 @@ def _statuses(case: Case) -> list[tuple[tuple[str, str], int]]:
     """How often each status stands in the account's history: (field, status as HTML), records; most frequent first."""
     counts: Counter[tuple[str, str]] = Counter()
     for data_type, name in _STATUSES:
-        for (fields,) in case.store.db.execute("SELECT fields FROM records WHERE data_type = ?", (data_type,)):
+        for fields in fields_of_type(case.store, data_type):
             counts[name, _status(json.loads(fields).get(name))] += 1
     return sorted(counts.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
 

@@ -1,15 +1,11 @@
-"""What is made of one record alone: its name, and the times that become rows."""
+"""The times of a record that become rows."""
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import NamedTuple
 
 from parsers.times import iso
 from parsers.utterance import UtteranceId
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 #: plaso's word for a record that holds no time.
 NO_TIME = "Not a time"
@@ -17,53 +13,40 @@ NO_TIME = "Not a time"
 RECORDING = "recording:"
 
 
-def record_name(sha256: str, parser: str, locator: str, ordinal: int, occurrence: int) -> str:
-    """A record's name: made of its file's content, its place there and its parser.
+class RowTime(NamedTuple):
+    """One time, as the columns of a row that hang on it. ``time_note`` is what the record says of the time."""
 
-    The same file gives the same names, in a folder, an archive or an image.
-
-    Args:
-        sha256: of the file.
-        parser: the name of the parser whose record it is.
-        locator: the record's own.
-        ordinal: the record's number within its file.
-        occurrence: the file's number among those of the same content.
-    """
-    parts = (sha256, parser, locator, ordinal, occurrence)
-    return "REC-" + hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:20]
+    timestamp_desc: str
+    recorded_time: str | None
+    clock: str
+    timestamp: int | None
+    datetime: str | None
+    locator: str
+    time_note: str
 
 
-def to_timestamp(
+def row_time(
     description: str, recorded: str | None, clock: str, timestamp: int | None, locator: str, note: str = ""
-) -> dict[str, Any]:
-    """One time, as the columns of a row that hang on it."""
-    return {
-        "timestamp_desc": description,
-        "recorded_time": recorded,
-        "clock": clock,
-        "timestamp": timestamp,
-        "datetime": iso(timestamp),
-        "locator": locator,
-        "time_note": note,
-    }
+) -> RowTime:
+    """One time (microseconds since 1970 UTC, or None), for a row."""
+    return RowTime(description, recorded, clock, timestamp, iso(timestamp), locator, note)
 
 
-def timestamps(record: Mapping[str, Any], own: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def row_times(data_type: str, utterance_id: str | None, locator: str, own: list[RowTime]) -> list[RowTime]:
     """The times of a record that become rows: its own, that of its utterance where it is a recording, else none.
 
     Args:
-        record: ``data_type``, ``utterance_id`` and ``locator`` count.
-        own: the times the record holds (see :func:`to_timestamp`).
+        data_type, utterance_id, locator: of the record.
+        own: the times the record holds.
     """
     found = list(own)
-    if record["data_type"].startswith(RECORDING) and (text := record["utterance_id"]):
-        utterance = UtteranceId.parse(text)
-        if utterance and utterance.timestamp not in {known["timestamp"] for known in found}:
-            said = (utterance.recorded_time, "cloud", utterance.timestamp, record["locator"])
-            found.append(to_timestamp("Recorded Time", *said))
+    if data_type.startswith(RECORDING) and utterance_id:
+        utterance = UtteranceId.parse(utterance_id)
+        if utterance and utterance.timestamp not in {known.timestamp for known in found}:
+            found.append(row_time("Recorded Time", utterance.recorded_time, "cloud", utterance.timestamp, locator))
     return found
 
 
-def no_time(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The one row of a record without a time."""
-    return to_timestamp(NO_TIME, None, "unknown", None, record["locator"])
+def no_time(locator: str) -> RowTime:
+    """The one time of a record without any."""
+    return row_time(NO_TIME, None, "unknown", None, locator)

@@ -11,10 +11,11 @@ import pytest
 
 from chain_of_custody.keys import SigningKey
 from echoforensics.case.case import Case
+from echoforensics.case.counts import CaseCounts
+from echoforensics.case.row_query import Query, Row, rows
 from echoforensics.demo.build import build
 from echoforensics.extraction.options import Options
-from echoforensics.extraction.run import Outcome, extract
-from echoforensics.timeline.query import Query, Row, rows
+from echoforensics.extraction.run import extract
 
 
 def silent(*_: object) -> None:
@@ -28,7 +29,7 @@ class Sealed:
     path: Path
     sources: list[Path]
     key: SigningKey
-    outcome: Outcome
+    outcome: CaseCounts
 
     def rows(self) -> list[Row]:
         with Case.open(self.path) as case:

@@ -17,10 +17,11 @@ from timesketch_import_client.importer import ImportStreamer
 from tools.timesketch_importer import upload_file
 
 from echoforensics.case.case import Case
+from echoforensics.case.row_query import Query, Row
 from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.export import csv_table, jsonl
 from echoforensics.export.output import export
-from echoforensics.timeline.query import Query, Row, instant
+from echoforensics.timeline.zones import instant
 
 PAGE = Path(__file__).parents[2] / "docs/timesketch.md"
 TIME = ("datetime", "timestamp", "timestamp_desc")

@@ -20,6 +20,9 @@ from echoforensics.evidence.media.virtual_disk.vmdk import is_vmdk, open_vmdk
 if TYPE_CHECKING:
     from pathlib import Path
 
+#: The kind of an image that is its media's bytes in one file.
+RAW_IMAGE = "raw image"
+
 
 def open_image(path: Path, head: bytes) -> Media | None:
     """Open a file that by its first bytes is an image in a format of its own, or one of several parts.
@@ -47,7 +50,7 @@ def open_raw(path: Path) -> Media:
         SourceError: the file cannot be read.
     """
     try:
-        return Media("raw image", pytsk3.Img_Info(str(path)), (path,))
+        return Media(RAW_IMAGE, pytsk3.Img_Info(str(path)), (path,))
     except OSError as error:
         raise SourceError(f"{path}: cannot be opened: {error}") from error
 

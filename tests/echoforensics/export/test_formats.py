@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from echoforensics.case.row_query import Row
 from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.export import csv_table, jsonl
-from echoforensics.timeline.query import Row
 
 ROW: Row = {
     **dict.fromkeys(ROW_COLUMNS),

@@ -11,10 +11,10 @@ import pytest
 
 from chain_of_custody.digest import hash_bytes
 from echoforensics.case.case import Case
+from echoforensics.case.row_query import Query, Row, rows
+from echoforensics.case.tracing import trace
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
-from echoforensics.timeline.query import Query, Row, rows
-from echoforensics.tracing import trace
 from echoforensics.verification import verify_case
 
 #: MPEG-2 Layer III, 48 kbit/s, 24 kHz, one channel: frames of 144 bytes.

@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 from echoforensics.case.case import Case
+from echoforensics.case.row_query import Query, rows
 from echoforensics.export import jsonl
-from echoforensics.timeline.query import Query, rows
 from echoforensics.verification import verify_case
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from echoforensics.case.case import Case
+from echoforensics.case.row_query import Query, rows
+from echoforensics.case.tracing import trace
 from echoforensics.errors import UsageError
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
-from echoforensics.timeline.query import Query, rows
-from echoforensics.tracing import trace
 
 ROOT = Path(__file__).parents[3]
 MAP = re.search(r"```yaml\n(.*?)```", (ROOT / "docs/maps.md").read_text(), re.DOTALL)[1]  # type: ignore[index]

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from echoforensics.case.case import Case
+from echoforensics.case.row_query import Query, rows
+from echoforensics.case.tracing import trace
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
-from echoforensics.timeline.query import Query, rows
-from echoforensics.tracing import trace
 
 Row = dict[str, Any]
 DB = "data/data/com.amazon.dee.app/app_webview/Cookies"

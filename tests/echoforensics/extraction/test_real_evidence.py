@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from echoforensics.case.case import Case
+from echoforensics.case.row_query import Query, Row, rows
+from echoforensics.case.tracing import trace
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
-from echoforensics.timeline.query import Query, Row, rows
-from echoforensics.tracing import trace
 
 EVIDENCE = Path(__file__).parents[4] / "shared/evidence"
 pytestmark = pytest.mark.skipif(not EVIDENCE.exists(), reason="../shared/evidence is absent")

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from echoforensics.case.case import Case
+from echoforensics.case.row_query import Row
 from echoforensics.demo.build import build
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
-from echoforensics.timeline.query import Row
 
 EVIDENCE = Path(__file__).parents[4] / "shared/evidence"
 Extract = Callable[..., list[Row]]

@@ -15,6 +15,7 @@ import pytest
 from plaso.storage.factory import StorageFactory
 
 from echoforensics.case.case import Case
+from echoforensics.case.row_query import Query, rows
 from echoforensics.case.store import Store
 from echoforensics.errors import CaseError, UsageError
 from echoforensics.export.output import export
@@ -24,7 +25,6 @@ from echoforensics.plaso_plugin import store as plaso_store
 from echoforensics.plaso_plugin.vocabulary import VALUES
 from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
-from echoforensics.timeline.query import Query, rows
 from parsers.record import Clock, Issue, Record, Timestamp
 
 QUIET = ("-q", "--status_view", "none", "--logfile", "plaso.log")

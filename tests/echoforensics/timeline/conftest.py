@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from echoforensics.case.row_query import Query, Row, rows
 from echoforensics.case.store import Store
 from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
-from echoforensics.timeline.query import Query, Row, rows
 from parsers.record import Record
 
 AddFile = Callable[..., None]

@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from echoforensics.case.row_query import Row
 from echoforensics.case.store import Store
-from echoforensics.timeline.query import Row
 from parsers.record import Clock, Record, Timestamp
 
 STREAM = "AB72C64C86AW2:1.0/2017/07/17/06/B0F00715535302W5/20:31::TNIH_2V.05eed18d-443a-48e7-9373-7bc41ca46012ZXV"

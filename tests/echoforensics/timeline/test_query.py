@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from echoforensics.case.row_query import Query, Row, row, rows
 from echoforensics.case.store import Store
 from echoforensics.errors import UsageError
-from echoforensics.timeline.query import Query, Row, instant, local_time, row, rows, zone
+from echoforensics.timeline.zones import instant, local_time, zone
 from parsers.record import Clock, Record, Timestamp
 from parsers.times import utc
 

@@ -6,21 +6,25 @@ import hashlib
 import json
 import shutil
 import tempfile
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
+from echoforensics.case.entry_table import paths_of_artefact
+from echoforensics.case.join_table import Join, joins_of
+from echoforensics.case.row_query import row as find_row
 from echoforensics.errors import SourceError
 from echoforensics.evidence.entry import READ_ERRORS
-from echoforensics.evidence.source import EvidenceSource, open_source
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.evidence.volumes.disk import Disk
-from echoforensics.extraction.walk import reopen
-from echoforensics.timeline.query import row as find_row
+from echoforensics.evidence.walk import reopen
 from parsers.locator import LocatedBytes, LocatorError, resolve
 
 if TYPE_CHECKING:
     from echoforensics.case.case import Case
+    from echoforensics.case.row_query import Row
+    from echoforensics.case.store import Store
+    from echoforensics.evidence.source import EvidenceSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,10 @@ class Trace:
         file_times: times the evidence keeps for the file, as recorded.
     """
 
-    row: dict[str, Any]
+    row: Row
     fields: dict[str, Any]
     note: str
-    joins: list[dict[str, str]]
+    joins: list[Join]
     references: list[str]
     origin: str
     why: str
@@ -66,14 +70,15 @@ def trace(case: Case, exhibit: str) -> Trace:
         SourceError: neither the evidence nor the case's own copy can be read.
     """
     row = find_row(case.store, exhibit)
-    entry = _entry(case, row)
-    source, why = _open(entry)
-    try:
+    kept = _kept(case.store, row)
+    with ExitStack() as opened:
+        source, why = _reopen(case, kept.evidence_id)
         digest = ""
         extents: list[tuple[int, int]] = []
         if source is not None:
+            opened.enter_context(closing(source))
             try:
-                digest, extents = _check(source, entry)
+                digest, extents = _check(source, kept.addresses)
             except (*READ_ERRORS, KeyError) as error:
                 why = f"the file could not be read in the evidence: {error}"
         origin = "evidence" if digest else "artefact"
@@ -81,7 +86,8 @@ def trace(case: Case, exhibit: str) -> Trace:
         try:
             if not digest:
                 digest = _hash(case.vault.open(row["sha256"]))
-            stream = _stream(source, entry) if origin == "evidence" and source else case.vault.open(row["sha256"])
+            again = source is not None and origin == "evidence"
+            stream = _stream(source, kept.addresses) if source and again else case.vault.open(row["sha256"])
             with stream:
                 found = resolve(stream, row["locator"])
         except LocatorError as error:
@@ -90,15 +96,12 @@ def trace(case: Case, exhibit: str) -> Trace:
             raise SourceError(
                 f"{row['exhibit']}: {why or 'cannot be read'}; nor can the case's copy: {error}"
             ) from error
-    finally:
-        if source is not None:
-            source.close()
     return Trace(
         row=row,
-        fields=entry["fields"],
-        note=entry["note"],
-        joins=entry["joins"],
-        references=entry["references"],
+        fields=kept.fields,
+        note=kept.note,
+        joins=joins_of(case.store, kept.place),
+        references=paths_of_artefact(case.store, row["sha256"]),
         origin=origin,
         why=why,
         file_sha256=digest,
@@ -106,55 +109,48 @@ def trace(case: Case, exhibit: str) -> Trace:
         found=found,
         issue=issue,
         extents=extents,
-        file_times=entry["times"],
+        file_times=kept.times,
     )
 
 
-def _entry(case: Case, row: dict[str, Any]) -> dict[str, Any]:
-    """What the case knows of the file of a row."""
-    db = case.store.db
-    address, times, location, opening, fields, record = db.execute(
-        "SELECT e.address, e.times, v.location, v.opening, r.fields, r.id FROM rows w"
-        " JOIN records r ON r.id = w.record_id"
-        " JOIN entries e ON e.id = r.entry_id"
-        " JOIN evidence v ON v.id = e.evidence_id WHERE w.exhibit = ?",
+class _Kept(NamedTuple):
+    """What the case keeps of a row beside its columns."""
+
+    place: int
+    evidence_id: int
+    addresses: tuple[str, ...]
+    times: dict[str, str]
+    fields: dict[str, Any]
+    note: str
+
+
+def _kept(store: Store, row: Row) -> _Kept:
+    place, evidence, address, times, fields = store.db.execute(
+        "SELECT w.place_id, e.evidence_id, e.address, e.times, r.fields FROM rows w"
+        " JOIN (SELECT id, fields FROM records) r ON r.id = w.record"
+        " JOIN places p ON p.id = w.place_id JOIN entries e ON e.id = p.entry_id WHERE w.exhibit = ?",
         (row["exhibit"],),
     ).fetchone()
-    note = db.execute(
+    note = store.db.execute(
         "SELECT note FROM timestamps WHERE record_id = ? AND description = ? AND recorded = ?",
-        (record, row["timestamp_desc"], row["recorded_time"]),
+        (row["record"], row["timestamp_desc"], row["recorded_time"]),
     ).fetchone()
-    joins = db.execute("SELECT what, value, basis FROM joins WHERE record_id = ? ORDER BY what", (record,)).fetchall()
-    references = db.execute(
-        "SELECT v.name || ': ' || e.path FROM entries e JOIN evidence v ON v.id = e.evidence_id"
-        " WHERE e.artefact AND e.sha256 = ? ORDER BY v.id, e.path",
-        (row["sha256"],),
-    ).fetchall()
-    return {
-        "addresses": tuple(json.loads(address)),
-        "times": json.loads(times),
-        "location": Path(location),
-        "offsets": tuple(json.loads(opening)["offsets"]),
-        "fields": json.loads(fields),
-        "note": note[0] if note else "",
-        "joins": [dict(zip(("what", "value", "basis"), join, strict=True)) for join in joins],
-        "references": [reference for (reference,) in references],
-    }
+    addresses = tuple(json.loads(address))
+    return _Kept(place, evidence, addresses, json.loads(times), json.loads(fields), note[0] if note else "")
 
 
-def _open(entry: dict[str, Any]) -> tuple[EvidenceSource | None, str]:
+def _reopen(case: Case, evidence: int) -> tuple[EvidenceSource | None, str]:
     try:
-        return open_source(entry["location"], entry["offsets"]), ""
+        return case.reopen(next(item for item in case.evidence() if item.id == evidence)), ""
     except SourceError as error:
         return None, str(error)
 
 
-def _stream(source: EvidenceSource, entry: dict[str, Any]) -> BinaryIO:
-    return _seekable(reopen(source.container, entry["addresses"], source.budget))
+def _stream(source: EvidenceSource, addresses: tuple[str, ...]) -> BinaryIO:
+    return _seekable(reopen(source.container, addresses, source.budget))
 
 
-def _check(source: EvidenceSource, entry: dict[str, Any]) -> tuple[str, list[tuple[int, int]]]:
-    addresses = entry["addresses"]
+def _check(source: EvidenceSource, addresses: tuple[str, ...]) -> tuple[str, list[tuple[int, int]]]:
     digest = _hash(reopen(source.container, addresses, source.budget))
     extents = source.container.extents(addresses[0]) if isinstance(source.container, Disk) else []
     return digest, extents

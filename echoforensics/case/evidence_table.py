@@ -1,0 +1,135 @@
+"""The table ``evidence``: what was taken in, and how it is opened again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from echoforensics.case.store import Store
+
+
+class EvidenceState(StrEnum):
+    """How far an evidence item has come."""
+
+    BEING_READ = "being read"
+    TAKEN_IN = "taken in"
+    EXTRACTED = "extracted"
+    HASHED_AGAIN = "hashed again"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a source was opened, and is opened again.
+
+    Attributes:
+        offsets: byte offsets at which volumes begin, given by hand.
+        volumes: of an image: its volumes by prefix, as :meth:`echoforensics.evidence.volumes.disk.Disk.layout`
+            gives them.
+        form: of an archive: what it is, as :func:`echoforensics.evidence.walk.form_of` says.
+    """
+
+    offsets: tuple[int, ...] = ()
+    volumes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    form: str = ""
+
+    def as_json(self) -> str:
+        """As the table keeps it."""
+        kept: dict[str, Any] = {"offsets": list(self.offsets)}
+        kept |= {"volumes": self.volumes} if self.volumes else {}
+        kept |= {"form": self.form} if self.form else {}
+        return json.dumps(kept)
+
+    @classmethod
+    def of_json(cls, text: str) -> Opening:
+        """From the table."""
+        kept = json.loads(text)
+        return cls(tuple(kept["offsets"]), kept.get("volumes", {}), kept.get("form", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """One source.
+
+    Attributes:
+        id: its number.
+        name: what it is called in the case; unique there.
+        location: where it lay, absolute.
+        kind: see :class:`echoforensics.evidence.source.EvidenceSource`.
+        size: bytes; 0 until it was read.
+        sha256: of the whole; None while it is being read for the first time.
+        hashes: every hash, as in the ledger.
+        described: its volumes and file systems, a line each.
+        opening: how it is opened again.
+        state: how far it has come.
+    """
+
+    id: int
+    name: str
+    location: Path
+    kind: str
+    size: int
+    sha256: str | None
+    hashes: Mapping[str, Any]
+    described: tuple[str, ...]
+    opening: Opening
+    state: EvidenceState
+
+
+def evidence_items(store: Store) -> list[EvidenceItem]:
+    """Every evidence item, in the order in which it was taken in."""
+    cursor = store.db.execute(
+        "SELECT id, name, location, kind, size, sha256, hashes, described, opening, state FROM evidence ORDER BY id"
+    )
+    return [
+        EvidenceItem(
+            number, name, Path(location), kind, size, sha256, json.loads(hashes), tuple(json.loads(described)),
+            Opening.of_json(opening), EvidenceState(state),
+        )
+        for number, name, location, kind, size, sha256, hashes, described, opening, state in cursor
+    ]  # fmt: skip
+
+
+def add_evidence(store: Store, name: str, location: Path, kind: str, described: list[str], opening: Opening) -> int:
+    """Add an evidence item that is about to be read for the first time; returns its number."""
+    cursor = store.db.execute(
+        "INSERT INTO evidence (name, location, kind, size, hashes, described, opening, state)"
+        " VALUES (?, ?, ?, 0, '{}', ?, ?, ?)",
+        (name, str(location), kind, json.dumps(described), opening.as_json(), EvidenceState.BEING_READ),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def set_hashes(store: Store, number: int, size: int, sha256: str, hashes: Mapping[str, object]) -> None:
+    """Note what an evidence item hashes to: it is taken in."""
+    store.db.execute(
+        "UPDATE evidence SET size = ?, sha256 = ?, hashes = ?, state = ? WHERE id = ?",
+        (size, sha256, json.dumps(hashes, sort_keys=True), EvidenceState.TAKEN_IN, number),
+    )
+
+
+def set_state(store: Store, number: int, state: EvidenceState) -> None:
+    """Note how far an evidence item has come."""
+    store.db.execute("UPDATE evidence SET state = ? WHERE id = ?", (state, number))
+
+
+def forget_evidence(store: Store, number: int) -> list[str]:
+    """Forget an evidence item that was not taken in, with the entries and issues that were noted for it.
+
+    Returns:
+        SHA-256 of each artefact that no entry has any more.
+    """
+    db = store.db
+    with store.transaction():
+        db.execute("DELETE FROM entries WHERE evidence_id = ?", (number,))
+        db.execute("DELETE FROM issues WHERE evidence_id = ?", (number,))
+        db.execute("DELETE FROM evidence WHERE id = ? AND sha256 IS NULL", (number,))
+        found = db.execute(
+            "SELECT sha256 FROM artefacts WHERE sha256 NOT IN (SELECT sha256 FROM entries WHERE artefact)"
+        ).fetchall()
+        db.executemany("DELETE FROM artefacts WHERE sha256 = ?", found)
+    return [sha256 for (sha256,) in found]

@@ -1,0 +1,53 @@
+"""The table ``issues``: what could not be read, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from echoforensics.case.text import storable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.case.store import Store
+    from parsers.record import Issue
+
+#: Bytes kept of what could not be read.
+_EXCERPT = 64
+
+
+class CaseIssue(NamedTuple):
+    """Something that could not be read.
+
+    Attributes:
+        evidence: name of the evidence item.
+        path: of the file; empty for the whole item.
+        parser: what found it: a parser, ``evidence`` or ``cross_check``.
+        locator: where in the file; empty for the whole of it.
+        what: one sentence.
+        excerpt: the first bytes of what could not be read, at most 64.
+    """
+
+    evidence: str
+    path: str
+    parser: str
+    locator: str
+    what: str
+    excerpt: bytes
+
+
+def add_issue(store: Store, evidence: int, path: str, issue: Issue) -> None:
+    """Add an issue of an evidence item; the same one is kept once, however often a run is repeated."""
+    store.db.execute(
+        "INSERT OR IGNORE INTO issues (evidence_id, path, parser, locator, what, excerpt) VALUES (?, ?, ?, ?, ?, ?)",
+        (evidence, storable(path), issue.parser, issue.locator, storable(issue.what), issue.excerpt[:_EXCERPT]),
+    )
+
+
+def issues(store: Store) -> Iterator[CaseIssue]:
+    """Every issue, by evidence item, path, parser and place."""
+    found = store.db.execute(
+        "SELECT v.name, i.path, i.parser, i.locator, i.what, i.excerpt FROM issues i"
+        " JOIN evidence v ON v.id = i.evidence_id ORDER BY v.id, i.path, i.parser, i.locator, i.what"
+    )
+    return map(CaseIssue._make, found)

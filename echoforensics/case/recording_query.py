@@ -1,0 +1,72 @@
+"""The recordings of a case."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.case.row_query import rows_of_place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from echoforensics.case.row_query import Row
+    from echoforensics.case.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecording:
+    """A distinct recording: the same bytes at several places are one.
+
+    Attributes:
+        sha256: of its file, by which :meth:`echoforensics.case.case.Case.read` gives the bytes.
+        rows: its own rows, one a time.
+        fields: what its container says.
+        references: every path at which the same bytes lie, as ``ITEM: PATH``.
+        texts: what the account recorded for the same utterance: (exhibit, text).
+        basis: by what it is tied to its utterance; empty where it is not.
+    """
+
+    sha256: str
+    rows: tuple[Row, ...]
+    fields: Mapping[str, Any]
+    references: tuple[str, ...]
+    texts: tuple[tuple[str, str], ...]
+    basis: str
+
+
+def recordings(store: Store) -> Iterator[FoundRecording]:
+    """Every distinct recording, by time, those without a time last."""
+    db = store.db
+    references: dict[str, list[str]] = defaultdict(list)
+    for sha256, path in db.execute(
+        "SELECT e.sha256, v.name || ': ' || e.path FROM entries e JOIN evidence v ON v.id = e.evidence_id"
+        " WHERE e.artefact AND e.sha256 IN (SELECT sha256 FROM rows WHERE data_type LIKE 'recording:%')"
+        " ORDER BY v.id, e.path"
+    ):
+        references[sha256].append(path)
+    texts: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for sha256, exhibit, words in db.execute(
+        "SELECT recording, exhibit, transcript FROM (SELECT recording, min(exhibit) AS exhibit, transcript FROM rows"
+        " WHERE recording IS NOT NULL AND transcript <> '' GROUP BY recording, record) ORDER BY recording, exhibit"
+    ):
+        texts[sha256].append((exhibit, words))
+    found = db.execute(
+        """
+        SELECT w.sha256, w.place_id, coalesce(j.basis, ''), (SELECT fields FROM records WHERE id = w.record)
+        FROM rows w LEFT JOIN joins j ON j.place_id = w.place_id AND j.what = 'utterance_id'
+        WHERE w.data_type LIKE 'recording:%'
+        GROUP BY w.sha256, w.place_id ORDER BY min(w.timestamp) IS NULL, min(w.timestamp), min(w.exhibit)
+        """
+    ).fetchall()
+    for sha256, place, basis, fields in found:
+        yield FoundRecording(
+            sha256,
+            tuple(rows_of_place(store, place)),
+            json.loads(fields),
+            tuple(references[sha256]),
+            tuple(texts[sha256]),
+            basis,
+        )
