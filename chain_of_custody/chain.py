@@ -22,6 +22,7 @@ from chain_of_custody.entry import (
 )
 from chain_of_custody.envelope import verify as verify_envelope
 from chain_of_custody.keys import KeyFileError, PublicKey, is_normal
+from chain_of_custody.open_flags import careful
 
 #: After so many failures the rest of a ledger is not checked: it is no ledger.
 MAX_FAILURES = 100
@@ -232,7 +233,7 @@ def read(path: Path) -> Iterator[LedgerEntry]:
 
 def open_ledger(path: Path) -> BinaryIO:
     """Open a ledger for reading. Raises OSError where it is not a file; never waits, as on a named pipe."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = os.open(path, careful(os.O_RDONLY, follow=True))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(f"{path} is not a file")

@@ -20,6 +20,8 @@ from Crypto.PublicKey import ECC
 from Crypto.Signature import DSS
 from Crypto.Util.asn1 import DerSequence
 
+from chain_of_custody.open_flags import careful
+
 #: SubjectPublicKeyInfo of an uncompressed P-256 point, up to the point's two coordinates of 32 bytes each.
 _SPKI_PREFIX = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 _SPKI_SIZE = len(_SPKI_PREFIX) + 64
@@ -138,7 +140,7 @@ class SigningKey:
             prot_params={"iteration_count": 1 << 14, "block_size": 8, "parallelization": 10},
         )
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            descriptor = os.open(path, careful(os.O_WRONLY | os.O_CREAT | os.O_EXCL), 0o600)
         except FileExistsError:
             raise KeyFileError(f"{path} exists already; a key file is never overwritten") from None
         try:
@@ -188,12 +190,14 @@ def is_normal(signature: bytes) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the operating system write a folder's list of names to the disk.
+    """Have the operating system write a folder's list of names to the disk, where it lets programs ask for that.
 
     Raises:
         OSError: it cannot.
     """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    if not hasattr(os, "O_DIRECTORY"):
+        return  # Windows opens no folders
+    descriptor = os.open(folder, careful(os.O_RDONLY | os.O_DIRECTORY, follow=True))
     try:
         os.fsync(descriptor)
     finally:

@@ -9,7 +9,6 @@ them to :func:`verify`.
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import os
 import stat
@@ -18,9 +17,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from filelock import lock_descriptor
+
 from chain_of_custody.chain import Chain, LedgerReport, read, verify
 from chain_of_custody.entry import LedgerEntry, LedgerError, build_line, parse_line, read_lines, time_text
 from chain_of_custody.keys import SigningKey, sync_folder
+from chain_of_custody.open_flags import careful
 
 __all__ = ["CREATED", "Ledger", "LedgerEntry", "LedgerError", "LedgerReport", "read", "verify"]
 
@@ -116,12 +118,11 @@ class Ledger:
     @contextmanager
     def _locked(self, create: int = 0) -> Iterator[int]:
         """The file, open for reading and appending, with its lock held."""
-        flags = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        descriptor = os.open(self.path, flags | create, 0o644)
+        descriptor = os.open(self.path, careful(os.O_RDWR | os.O_APPEND | create), 0o644)
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise LedgerError(f"{self.path} is not a file")
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            lock_descriptor(descriptor)
             yield descriptor
         finally:
             os.close(descriptor)
@@ -129,12 +130,12 @@ class Ledger:
     def _catch_up(self, descriptor: int) -> None:
         """Verify what stands in the file beyond what is known of it."""
         chain = self._chain
-        last = os.pread(descriptor, chain.last_size, chain.size - chain.last_size)
-        if chain.length and hashlib.sha256(last[:-1]).hexdigest() != chain.head:
-            raise LedgerError(f"{self.path} was changed while it was in use: line {chain.length} is another")
         chain.torn = b""
         with os.fdopen(descriptor, "rb", closefd=False) as stream:
-            stream.seek(chain.size)
+            stream.seek(chain.size - chain.last_size)
+            last = stream.read(chain.last_size)
+            if chain.length and hashlib.sha256(last[:-1]).hexdigest() != chain.head:
+                raise LedgerError(f"{self.path} was changed while it was in use: line {chain.length} is another")
             for raw in read_lines(stream):
                 chain.feed(raw)
                 if chain.given_up:

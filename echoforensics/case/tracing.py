@@ -173,8 +173,10 @@ def _seekable(stream: BinaryIO) -> BinaryIO:
     """The stream, or a temporary copy of it where it cannot be sought in."""
     if stream.seekable():
         return stream
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
-    with stream:
-        shutil.copyfileobj(stream, copy, BLOCK)
-    copy.seek(0)
+    with ExitStack() as opened:
+        copy = opened.enter_context(tempfile.TemporaryFile())
+        with stream:
+            shutil.copyfileobj(stream, copy, BLOCK)
+        copy.seek(0)
+        opened.pop_all()
     return copy

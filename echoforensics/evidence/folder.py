@@ -7,6 +7,7 @@ import stat
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
+from chain_of_custody.open_flags import careful
 from echoforensics.evidence.entry import Container, Entry, EvidenceIssue, Kind, text_of
 from echoforensics.evidence.limits import MAX_FOLDER_DEPTH
 
@@ -63,7 +64,7 @@ class Folder(Container):
 
     def _open(self, path: bytes) -> BinaryIO:
         full = os.path.join(self._root, path)  # noqa: PTH118 (bytes)
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+        flags = careful(os.O_RDONLY)
         try:
             # Only the owner may ask for the access time to be left alone.
             handle = os.open(full, flags | getattr(os, "O_NOATIME", 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -112,8 +113,10 @@ def reopen(container: Container, addresses: tuple[str, ...], budget: Budget) -> 
 
 def _spooled(opener: Callable[[], BinaryIO]) -> Callable[[], BinaryIO]:
     """A function that opens a temporary copy, which goes when the function does."""
-    spool = tempfile.NamedTemporaryFile(prefix="echoforensics-")  # noqa: SIM115 (kept by the closure)
-    with opener() as stream:
-        shutil.copyfileobj(stream, spool, BLOCK)
-    spool.flush()
+    with ExitStack() as opened:
+        spool = opened.enter_context(tempfile.NamedTemporaryFile(prefix="echoforensics-"))
+        with opener() as stream:
+            shutil.copyfileobj(stream, spool, BLOCK)
+        spool.flush()
+        opened.pop_all()
     return lambda: Path(spool.name).open("rb")

@@ -9,7 +9,7 @@ from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.timeline.zones import local_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
     from echoforensics.case.row_query import Row
@@ -33,7 +33,8 @@ def write(rows: Iterable[Row], stream: TextIO, local: ZoneInfo | None = None) ->
     writer.writerow((*ROW_COLUMNS, *extra))
     count = 0
     for count, row in enumerate(rows, 1):  # noqa: B007 (the count is wanted)
-        cells = [cell(row[column]) for column in ROW_COLUMNS]
+        values: Mapping[str, object] = row
+        cells = [cell(values[column]) for column in ROW_COLUMNS]
         if local is not None:
             cells += [local_time(row["timestamp"], local) or "", local.key]
         writer.writerow(cells)

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
     from echoforensics.case.row_query import Row
@@ -27,7 +27,8 @@ def write(rows: Iterable[Row], stream: TextIO, local: ZoneInfo | None = None) ->
     """
     count = 0
     for count, row in enumerate(rows, 1):  # noqa: B007 (the count is wanted)
+        written: Mapping[str, object] = row
         if local is not None:
-            row = {**row, "local_time": local_time(row["timestamp"], local), "timezone": local.key}  # noqa: PLW2901
-        stream.write(json.dumps(row, ensure_ascii=False).translate(_LINE_ENDS) + "\n")
+            written = {**row, "local_time": local_time(row["timestamp"], local), "timezone": local.key}
+        stream.write(json.dumps(written, ensure_ascii=False).translate(_LINE_ENDS) + "\n")
     return count

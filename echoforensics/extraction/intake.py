@@ -80,7 +80,7 @@ def _read_first(case: OpenCase, source: EvidenceSource, options: Options, report
     case.record("source taken in", {**detail, "described": described, "carving": found})
     for issue in hashes.issues:
         add_issue(case.store, number, "", Issue(issue, parser="evidence"))
-    set_hashes(case.store, number, hashes.whole.size, hashes.whole.sha256, hashes.as_json())
+    set_hashes(case.store, number, hashes.whole.size, hashes.whole.values["sha256"], hashes.as_json())
     return number, hashes
 
 

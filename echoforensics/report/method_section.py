@@ -97,14 +97,12 @@ def _joins(case: Case) -> Iterator[str]:
     rows = ((escape(basis), number(count)) for basis, count in bases_of_recordings(case.store))
     yield "<h4>Recordings that belong to records</h4>" + table(("Basis", "Records"), rows)
     names = {"utterance_id": "an utterance", "timestamp": "the time of the request"}
+    others = joined_exhibits(case.store)
     yield (
         "<h4>Records that were given an utterance or a time by another record</h4>"
         + table(
             ("Exhibit", "Was given", "Basis"),
-            (
-                (_exhibit(name), names.get(what, escape(what)), text(basis))
-                for name, what, basis in joined_exhibits(case.store)
-            ),
+            ((_exhibit(name), names.get(what, escape(what)), text(basis)) for name, what, basis in others),
             "The case's database holds the others, in its table joins.",
             _MOST_JOINS,
         )

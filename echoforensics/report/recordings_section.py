@@ -8,9 +8,10 @@ from echoforensics.report.markup import counted, escape, evidence, facts, local,
 from echoforensics.timeline.zones import local_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
+    from echoforensics.case.row_query import Row
     from echoforensics.report.media import Recording
 
 _MOST_REFERENCES = 20
@@ -66,7 +67,7 @@ def _player(recording: Recording, save: str, ready: bool) -> str:
     return f'<audio controls preload="none" src="{source}" aria-label="{label}">{words}</audio>'
 
 
-def _time(row: dict[str, Any], zone: ZoneInfo | None) -> str:
+def _time(row: Row, zone: ZoneInfo | None) -> str:
     """One time of a recording: in UTC, in the zone, or as recorded."""
     if row["datetime"]:
         shown = escape(utc(row["datetime"]))
@@ -79,12 +80,12 @@ def _time(row: dict[str, Any], zone: ZoneInfo | None) -> str:
     return f"{shown} ({escape(row['timestamp_desc'])}, {escape(row['clock'])} clock)"
 
 
-def _duration(fields: dict[str, Any]) -> str:
+def _duration(fields: Mapping[str, Any]) -> str:
     duration = fields.get("duration_us")
     return f"{duration / 1_000_000:.3f} s" if isinstance(duration, int) else "unknown"
 
 
-def _format(fields: dict[str, Any]) -> str:
+def _format(fields: Mapping[str, Any]) -> str:
     rate, channels = fields.get("rate_hz"), fields.get("channels")
     parts = [str(fields.get("container") or "unknown")]
     if fields.get("codec") not in (None, fields.get("container")):
@@ -96,13 +97,13 @@ def _format(fields: dict[str, Any]) -> str:
     return escape(", ".join(parts))
 
 
-def _condition(fields: dict[str, Any]) -> str:
+def _condition(fields: Mapping[str, Any]) -> str:
     if fields.get("whole"):
         return "well formed from its start to its end"
     return "not well formed: " + (text(fields.get("fault")) or "see the issues")
 
 
-def _references(places: list[str]) -> str:
+def _references(places: tuple[str, ...]) -> str:
     shown = _list(evidence(place) for place in places[:_MOST_REFERENCES])
     rest = places[_MOST_REFERENCES:]
     if not rest:

@@ -17,7 +17,7 @@ from timesketch_import_client.importer import ImportStreamer
 from tools.timesketch_importer import upload_file
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query, Row
+from echoforensics.case.row_query import Query
 from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.export import csv_table, jsonl
 from echoforensics.export.output import export
@@ -27,6 +27,9 @@ PAGE = Path(__file__).parents[2] / "docs/timesketch.md"
 TIME = ("datetime", "timestamp", "timestamp_desc")
 NOT_A_TIME = {"datetime": "1970-01-01T00:00:00+00:00", "timestamp": 0, "timestamp_desc": "Not a time"}
 
+#: A row as it is sent, or as it arrives.
+Sent = dict[str, Any]
+
 
 class Server:
     """Stands for a sketch and its session; keeps what is sent, by the name of the timeline."""
@@ -35,7 +38,7 @@ class Server:
 
     def __init__(self) -> None:
         self.api = SimpleNamespace(api_root="http://timesketch.invalid/api/v1", session=self)
-        self.timelines: dict[str, list[Row]] = {}
+        self.timelines: dict[str, list[Sent]] = {}
         self.files: list[bytes] = []
 
     def post(self, url: str, data: dict[str, Any], files: dict[str, Any]) -> Any:
@@ -49,7 +52,7 @@ class Server:
         return SimpleNamespace(status_code=200, reason="OK", text="", json=lambda: answer)
 
 
-def _sent(path: Path) -> list[Row]:
+def _sent(path: Path) -> list[Sent]:
     """What the command timesketch_importer would send of a file."""
     server = Server()
     upload_file(server, {"timeline_name": "Case"}, str(path))
@@ -57,12 +60,12 @@ def _sent(path: Path) -> list[Row]:
     return server.timelines["Case"]
 
 
-def _row(**values: object) -> Row:
+def _row(**values: object) -> Sent:
     absent = dict.fromkeys(ROW_COLUMNS)
     return {**absent, "exhibit": "EF-0000001", "timestamp_desc": "Recorded Time", "corroborated_by": [], **values}
 
 
-def _written(tmp_path: Path, *rows: Row, form: str = "jsonl") -> Path:
+def _written(tmp_path: Path, *rows: Sent, form: str = "jsonl") -> Path:
     path = tmp_path / f"rows.{form}"
     with path.open("w", encoding="utf-8", newline="") as stream:
         (jsonl if form == "jsonl" else csv_table).write(rows, stream)
@@ -76,7 +79,7 @@ def _exported(sealed: Any, tmp_path: Path, form: str, query: Query | None = None
     return path
 
 
-def _same_time(sent: Row, ours: Row) -> bool:
+def _same_time(sent: Sent, ours: Sent) -> bool:
     known = sent["timestamp"] == ours["timestamp"] and sent["timestamp_desc"] == ours["timestamp_desc"]
     return known and datetime.fromisoformat(sent["datetime"]) == datetime.fromisoformat(ours["datetime"])
 

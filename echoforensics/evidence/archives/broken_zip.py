@@ -12,6 +12,7 @@ import io
 import struct
 import zipfile
 import zlib
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -40,15 +41,17 @@ def open_zip(opener: Callable[[], BinaryIO], budget: Budget) -> Container:
     Raises:
         One of READ_ERRORS: it cannot be read in either way.
     """
-    stream = opener()
-    try:
-        return ZipArchive(stream, budget)
-    except zipfile.BadZipFile:
-        broken = BrokenZip(stream, budget)
-        if broken.is_empty():
-            broken.close()
-            raise
-        return broken
+    container: Container
+    with ExitStack() as opened:
+        stream = opened.enter_context(opener())
+        try:
+            container = ZipArchive(stream, budget)
+        except zipfile.BadZipFile:
+            container = broken = BrokenZip(stream, budget)
+            if broken.is_empty():
+                raise
+        opened.pop_all()
+    return container
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,19 @@ _SUFFIXES = (".gz", ".bz2", ".xz")
 _TAR_HEADER = 512
 
 
+class _Owning(BudgetedStream):
+    """Decompressed content that closes the compressed stream below it too, as Python's own decompressors do not."""
+
+    def __init__(self, inner: BinaryIO, below: BinaryIO, budget: Budget) -> None:
+        super().__init__(inner, budget)
+        self._below = below
+
+    def close(self) -> None:
+        """Close both."""
+        super().close()
+        self._below.close()
+
+
 class CompressedFile(Container):
     """The one file within."""
 
@@ -69,7 +82,8 @@ def open_compressed(opener: Callable[[], BinaryIO], head: bytes, name: str, budg
     decompress = next(function for magic, function in _OPENERS.items() if head.startswith(magic))
 
     def content() -> BinaryIO:
-        return buffered(BudgetedStream(decompress(opener()), budget))
+        stream = opener()
+        return buffered(_Owning(decompress(stream), stream, budget))
 
     return TarArchive(content) if _has_tar(content) else CompressedFile(content, name)
 

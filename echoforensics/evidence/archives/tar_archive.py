@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import tarfile
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -41,11 +42,14 @@ class TarArchive(Container):
 
     def open(self, address: str) -> BinaryIO:
         """Open a member; its address begins with the byte offset of its header in the tar."""
-        stream = self._opener()
-        tar = tarfile.open(fileobj=stream, mode="r|")  # noqa: SIM115 (the content is read after this)
-        for member in _members(tar):
-            if str(member.offset) == address.partition("@")[0]:
-                return _content(tar, member)
+        with ExitStack() as opened:
+            stream = opened.enter_context(self._opener())
+            tar = opened.enter_context(tarfile.open(fileobj=stream, mode="r|"))
+            for member in _members(tar):
+                if str(member.offset) == address.partition("@")[0]:
+                    content = _content(tar, member)
+                    opened.pop_all()
+                    return content
         raise KeyError(address)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Protocol
 
 from echoforensics.errors import SourceError
@@ -37,8 +38,10 @@ class FileBytes:
 
     def __init__(self, path: Path) -> None:
         """Open a file for reading. Raises OSError."""
-        self._stream = path.open("rb", buffering=0)
-        self.size = os.fstat(self._stream.fileno()).st_size
+        with ExitStack() as opened:
+            self._stream = opened.enter_context(path.open("rb", buffering=0))
+            self.size = os.fstat(self._stream.fileno()).st_size
+            opened.pop_all()
 
     def read(self, offset: int, size: int) -> bytes:
         """Read bytes at a byte offset: fewer at the end. Raises OSError."""

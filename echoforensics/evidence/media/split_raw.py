@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from contextlib import ExitStack, closing
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,9 @@ def open_split(path: Path) -> Media | None:
 
 def _open_parts(paths: list[Path]) -> Media:
     pool = FilePool()
-    opened = [pool.file(path) for path in paths]
+    with ExitStack() as files:
+        opened = [files.enter_context(closing(pool.file(path))) for path in paths]
+        files.pop_all()
     starts = [0, *accumulate(part.size for part in opened)]
 
     def read(offset: int, size: int) -> bytes:

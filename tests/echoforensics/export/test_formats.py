@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -12,14 +13,17 @@ from echoforensics.case.row_query import Row
 from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.export import csv_table, jsonl
 
-ROW: Row = {
-    **dict.fromkeys(ROW_COLUMNS),
-    "exhibit": "EF-0000001",
-    "timestamp": 1500272431000000,
-    "datetime": "2017-07-17T06:20:31.000000+00:00",
-    "message": "A message.",
-    "corroborated_by": ["EF-0000002", "EF-0000003"],
-}
+ROW = cast(
+    "Row",
+    {
+        **dict.fromkeys(ROW_COLUMNS),
+        "exhibit": "EF-0000001",
+        "timestamp": 1500272431000000,
+        "datetime": "2017-07-17T06:20:31.000000+00:00",
+        "message": "A message.",
+        "corroborated_by": ["EF-0000002", "EF-0000003"],
+    },
+)
 
 
 def _csv(row: Row, local: ZoneInfo | None = None) -> dict[str, str]:

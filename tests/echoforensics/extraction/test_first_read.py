@@ -34,7 +34,7 @@ def _read(task: Task, size: int) -> tuple[Result, bool]:
 
 @pytest.mark.parametrize("carve", [True, False])
 def test_a_process_of_its_own_finds_the_same(image: Path, carve: bool) -> None:
-    task = Task(image, (), ("md5", "sha256"), carve)
+    task = Task(image, "raw image", ("md5", "sha256"), carve)
     within, own = _read(task, 1)
     apart, other = _read(task, first_read.OWN_PROCESS_FROM)
 
@@ -50,7 +50,7 @@ def test_a_process_of_its_own_finds_the_same(image: Path, carve: bool) -> None:
 
 
 def test_what_it_cannot_read_it_says(tmp_path: Path, image: Path) -> None:
-    task = Task(image, (), ("sha256",), carve=True)
+    task = Task(image, "raw image", ("sha256",), carve=True)
     image.rename(tmp_path / "gone.dd")
 
     with pytest.raises(SourceError, match="there is no such file or folder"):
@@ -58,7 +58,7 @@ def test_what_it_cannot_read_it_says(tmp_path: Path, image: Path) -> None:
 
 
 def test_a_process_that_dies_is_reported(image: Path) -> None:
-    with FirstRead(Task(image, (), ("sha256",), carve=True), first_read.OWN_PROCESS_FROM) as first:
+    with FirstRead(Task(image, "raw image", ("sha256",), carve=True), first_read.OWN_PROCESS_FROM) as first:
         assert first._process is not None
         first._process.kill()
         with pytest.raises(OSError, match="ended with code -9"):
@@ -75,13 +75,13 @@ def test_nothing_is_run_from_the_working_directory(
         (evidence / name).write_text(trap)
     monkeypatch.chdir(evidence)
 
-    _read(Task(image, (), ("sha256",), carve=False), first_read.OWN_PROCESS_FROM)
+    _read(Task(image, "raw image", ("sha256",), carve=False), first_read.OWN_PROCESS_FROM)
 
     assert not os.path.lexists("trapped")
 
 
 def test_a_folder_is_hashed_as_it_always_is(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"content")
-    result, _ = _read(Task(tmp_path, (), ("sha256",), carve=True), 0)
+    result, _ = _read(Task(tmp_path, "folder", ("sha256",), carve=True), 0)
 
     assert result == Result(open_source(tmp_path).hash(("sha256",)), None)

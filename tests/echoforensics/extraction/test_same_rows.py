@@ -7,16 +7,17 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Row
 from echoforensics.demo.build import build
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
 
 EVIDENCE = Path(__file__).parents[4] / "shared/evidence"
+Row = dict[str, Any]
 Extract = Callable[..., list[Row]]
 
 

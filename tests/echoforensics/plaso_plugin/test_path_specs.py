@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plaso.storage.factory import StorageFactory
 
+from echoforensics.case.evidence_table import EvidenceItem, EvidenceState, Opening, evidence_items
 from echoforensics.case.store import Store
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
@@ -68,7 +69,7 @@ def _located(source: Path, case: Path) -> dict[str, tuple[Located, str, str]]:
     extract([source], case, None, Options("Tester", "", "", ""), lambda *_: None)
     store = Store(case / "case.db")
     try:
-        (item,) = store.evidence()
+        (item,) = evidence_items(store)
         specs = PathSpecs(item, store)
         found = store.db.execute("SELECT path, address, state, sha256 FROM entries WHERE sha256 IS NOT NULL")
         return {path: (specs.of(path, address, state), sha256, state) for path, address, state, sha256 in found}
@@ -292,7 +293,10 @@ class _Closing:
 
 
 def _older(opening: dict[str, Any], kind: str, store: Store) -> PathSpecs:
-    return PathSpecs({"id": 1, "kind": kind, "location": "/evidence/x", "opening": json.dumps(opening)}, store)
+    item = EvidenceItem(
+        1, "x", Path("/evidence/x"), kind, 0, None, {}, (), Opening.of_json(json.dumps(opening)), EvidenceState.TAKEN_IN
+    )
+    return PathSpecs(item, store)
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,7 @@ class Ways:
         _command("timeline", folder / "case", "-f", "plaso", "-o", folder / "store.plaso")
         self.rows = [json.loads(line) for line in (folder / "rows.jsonl").read_text("utf-8").splitlines()]
         with closing(sqlite3.connect(folder / "case/case.db")) as db:
-            found = db.execute("SELECT record FROM rows WHERE record_id IN (SELECT record_id FROM joins)")
+            found = db.execute("SELECT record FROM rows WHERE place_id IN (SELECT place_id FROM joins)")
             self.joined = {record for (record,) in found}
         arguments = ("--single_process", "--unattended", *QUIET, "--storage_file", "own.plaso", "--parsers", "alexa")
         python("-m", "echoforensics", "log2timeline", *arguments, source)

@@ -15,6 +15,8 @@ import pytest
 from plaso.storage.factory import StorageFactory
 
 from echoforensics.case.case import Case
+from echoforensics.case.issue_table import add_issue
+from echoforensics.case.record_table import FoundRecord, add_record
 from echoforensics.case.row_query import Query, rows
 from echoforensics.case.store import Store
 from echoforensics.errors import CaseError, UsageError
@@ -51,15 +53,13 @@ def test_every_row_is_an_event_with_all_it_has(case_path: Path, tmp_path: Path, 
     events = {event["exhibit"]: event for event in read_events(tmp_path / "x.plaso")}
     with Case.open(case_path) as case:
         expected = list(rows(case.store))
-        fields = dict(
-            case.store.db.execute("SELECT w.exhibit, r.fields FROM rows w JOIN records r ON r.id = record_id")
-        )
+        fields = dict(case.store.db.execute("SELECT w.exhibit, r.fields FROM rows w JOIN records r ON r.id = w.record"))
     assert count == len(expected) == len(events)
     for row in expected:
         event = events[row["exhibit"]]
         for name in VALUES:
             if name not in ("fields", "time_note"):
-                assert event.get(name) == (row[name] or None), (row["exhibit"], name)
+                assert event.get(name) == (row.get(name) or None), (row["exhibit"], name)
         assert json.loads(event.get("fields", "{}")) == json.loads(fields[row["exhibit"]])
         assert (event["data_type"], event["sha256"], event["parser"]) == (
             row["data_type"],
@@ -132,9 +132,10 @@ def _odd_case(folder: Path) -> Path:
             ),
             1,
         ):
-            odd.add_record(entry, number, "x", 1, replace(record, parser="alexa_cards", parser_version="1"))
-        odd.add_issue(1, "a.json", Issue("first", parser="alexa_cards"))
-        odd.add_issue(1, "b/c.json", Issue("second <b>"))
+            record = replace(record, parser="alexa_cards", parser_version="1")  # noqa: PLW2901
+            add_record(odd, FoundRecord(record, 0, 1, entry, "x", entry, number))
+        add_issue(odd, 1, "a.json", Issue("first", parser="alexa_cards"))
+        add_issue(odd, 1, "b/c.json", Issue("second <b>"))
         correlate(odd)
         number_rows(odd)
     odd.close(fold=True)

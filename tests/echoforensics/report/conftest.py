@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import shutil
 import wave
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,10 @@ import pytest
 
 from chain_of_custody.ledger import Ledger
 from echoforensics.case.case import Case
+from echoforensics.case.entry_table import NewEntry, add_entry
+from echoforensics.case.evidence_table import EvidenceState, Opening, add_evidence, set_hashes, set_state
+from echoforensics.case.issue_table import add_issue
+from echoforensics.case.record_table import FoundRecord, add_record
 from echoforensics.case.store import Store
 from echoforensics.report.bundle import write_report
 from echoforensics.timeline.correlation import correlate
@@ -69,29 +73,23 @@ class CaseMaker:
         self.store.begin()
         for key in ("examiner", "agency", "reference"):
             self.store.set_info(key, text)
-        self.evidence = self.store.add_evidence(
-            {
-                "name": text, "location": "/nowhere/at/all", "kind": "folder", "described": json.dumps([text]),
-                "opening": '{"offsets": []}',
-            }
-        )  # fmt: skip
-        self.store.hashed(self.evidence, 1, "s", json.dumps(hashes or {"sha256": text}))
-        self.store.set_evidence_state(self.evidence, "hashed again")
+        self.evidence = add_evidence(self.store, text, Path("/nowhere/at/all"), "folder", [text], Opening())
+        set_hashes(self.store, self.evidence, 1, "s", hashes or {"sha256": text})
+        set_state(self.store, self.evidence, EvidenceState.HASHED_AGAIN)
         self._entry = self.entry(text, b"file")
 
-    def entry(self, path: str, content: bytes | None, *, artefact: bool = False, **other: str) -> int:
+    def entry(self, path: str, content: bytes | None, *, artefact: bool = False, **other: Any) -> int:
         """Add a file."""
         sha256 = None if content is None else hashlib.sha256(content).hexdigest()
         if artefact and content is not None and sha256 is not None:
             target = self.path / "artefacts" / sha256[:2] / sha256
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(content)
-        item = {
-            "evidence_id": self.evidence, "path": path, "address": json.dumps([path]), "kind": "file",
-            "state": "allocated", "note": "", "times": "{}", "size": len(content or b""), "sha256": sha256,
-            "artefact": int(artefact), "mode": None, "read_by": "[]", "remark": "", "parsed": 1,
-        }  # fmt: skip
-        return self.store.add_entry({**item, **other})
+        new = NewEntry(
+            evidence_id=self.evidence, path=path, addresses=(path,), kind="file", state="allocated", note="", times={},
+            size=len(content or b""), sha256=sha256, artefact=artefact, mode=None, read_by=(), remark="", parsed=True,
+        )  # fmt: skip
+        return add_entry(self.store, replace(new, **other))
 
     def record(
         self, *timestamps: Timestamp, transcript: str | None = None, kind: str = "activity", status: Value = HOSTILE
@@ -106,7 +104,7 @@ class CaseMaker:
             transcript or f"{text} number {number}", {"status": status, "utteranceType": status},
             parser="p", parser_version="1",
         )  # fmt: skip
-        self.store.add_record(self._entry, number, "o", self.evidence, record)
+        self._add(self._entry, number, record)
 
     def recording(self, content: bytes, container: str = "WAV", codec: str = "PCM 16-bit little-endian") -> None:
         """Add a recording."""
@@ -120,12 +118,14 @@ class CaseMaker:
             fields={**fields, "duration_us": 1_000_000, "whole": True},
             parser="recording",
         )
-        number = self.entry(path, content, artefact=True)
-        self.store.add_record(number, 1, path, self.evidence, record)
+        self._add(self.entry(path, content, artefact=True), 0, record)
+
+    def _add(self, entry: int, number: int, record: Record) -> None:
+        add_record(self.store, FoundRecord(record, number, self.evidence, entry, f"sha-{entry}", entry, number))
 
     def issue(self, what: str, path: str = "p") -> None:
         """Add an issue."""
-        self.store.add_issue(self.evidence, path, Issue(what, "bytes:0+4", b"\x00=1", "some_parser"))
+        add_issue(self.store, self.evidence, path, Issue(what, "bytes:0+4", b"\x00=1", "some_parser"))
 
     def done(self) -> Path:
         """Number the rows; gives the case."""

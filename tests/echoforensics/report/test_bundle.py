@@ -189,9 +189,9 @@ def test_signed_and_sealed_case_shows_its_key_hashes_and_issues(sealed: Any, bun
         assert warning not in page.replace('<noscript><p class="notice">', "")
     assert f"<code>{sealed.key.public.fingerprint}</code><br>When this page was written" in page
     with Case.open(sealed.path) as case:
-        for item in case.store.evidence():
-            assert page.count(f"<code>{item['sha256']}</code>") == 2  # before and after
-            assert page.count(code(json.loads(item["hashes"])["md5"])) == 2
+        for item in case.evidence():
+            assert page.count(f"<code>{item.sha256}</code>") == 2  # before and after
+            assert page.count(code(item.hashes["md5"])) == 2
         issues = case.store.db.execute("SELECT what FROM issues").fetchall()
         assert len(issues) == 1
         assert f"<span>{issues[0][0]}</span>" in page

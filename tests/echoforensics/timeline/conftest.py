@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from echoforensics.case.entry_table import NewEntry, add_entry
+from echoforensics.case.evidence_table import EvidenceState, Opening, add_evidence, set_hashes, set_state
+from echoforensics.case.record_id import RecordNumbers
+from echoforensics.case.record_table import FoundRecord, add_record
 from echoforensics.case.row_query import Query, Row, rows
 from echoforensics.case.store import Store
 from echoforensics.timeline.correlation import correlate
@@ -21,11 +24,9 @@ AddFile = Callable[..., None]
 def store(tmp_path: Path) -> Iterator[Store]:
     opened = Store(tmp_path / "case.db", create=True, write=True)
     for name in ("one", "two"):
-        number = opened.add_evidence(
-            {"name": name, "location": f"/{name}", "kind": "folder", "described": "[]", "opening": '{"offsets": []}'}
-        )
-        opened.hashed(number, 0, name, "{}")
-        opened.set_evidence_state(number, "hashed again")
+        number = add_evidence(opened, name, Path(f"/{name}"), "folder", [], Opening())
+        set_hashes(opened, number, 0, name, {})
+        set_state(opened, number, EvidenceState.HASHED_AGAIN)
     yield opened
     opened.close()
 
@@ -33,15 +34,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def add_file(store: Store) -> AddFile:
     def add(path: str, *records: Record, evidence: int = 1, sha256: str | None = None) -> None:
-        entry = store.add_entry(
-            {
-                "evidence_id": evidence, "path": path, "address": json.dumps([path]), "kind": "file",
-                "state": "allocated", "note": "", "times": "{}", "size": 1, "sha256": sha256 or f"sha-{path}",
-                "artefact": 1, "mode": None, "read_by": "[]", "remark": "", "parsed": 1,
-            }
+        sha256 = sha256 or f"sha-{path}"
+        new = NewEntry(
+            evidence_id=evidence, path=path, addresses=(path,), kind="file", state="allocated", note="", times={},
+            size=1, sha256=sha256, artefact=True, mode=None, read_by=(), remark="", parsed=True,
         )  # fmt: skip
+        entry, numbers = add_entry(store, new), RecordNumbers()
         for ordinal, record in enumerate(records):
-            store.add_record(entry, ordinal, f"{evidence}{path}", evidence, record)
+            number = numbers.number(sha256, record.parser, record.locator)
+            add_record(store, FoundRecord(record, number, evidence, entry, sha256, entry, ordinal))
 
     return add
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 from echoforensics.errors import SourceError
@@ -56,12 +57,14 @@ def sparse_media(data: RandomBytes, name: str, path: Path, kind: str = _KIND) ->
     Raises:
         SourceError: it cannot be read.
     """
-    try:
-        index = read_index(data)
-        return _media([(data, index)], (path,), kind)
-    except (OSError, SparseError) as error:
-        data.close()
-        raise SourceError(f"{name}: the Android sparse image {_reason(error)}") from error
+    with ExitStack() as opened:
+        opened.callback(data.close)
+        try:
+            media = _media([(data, read_index(data))], (path,), kind)
+        except (OSError, SparseError) as error:
+            raise SourceError(f"{name}: the Android sparse image {_reason(error)}") from error
+        opened.pop_all()
+    return media
 
 
 def _reason(error: Exception) -> str:
@@ -89,32 +92,23 @@ def _open_several(path: Path, found: dict[int, Path]) -> Media | None:
     numbers = sorted(found)
     parts: Parts = []
     pool = FilePool()
-    try:
-        for number in numbers:
-            data = pool.file(found[number])
-            parts.append((data, SparseIndex(1, 0)))
-            parts[-1] = (data, read_index(data))
-        chunks = sum(len(index.starts) for _, index in parts)
-        together = len({index.block_size for _, index in parts}) == 1 and chunks <= MAX_CHUNKS
-        media = _media(parts, tuple(found[number] for number in numbers), _KIND) if together else None
-    except (OverlapError, SparseError):
-        media = None  # each is read by itself, and says what is wrong with it
-    except OSError as error:
-        _close(parts)
-        raise SourceError(f"{path}: the Android sparse image cannot be read: {reason_of(error)}") from error
-    if media is None:
-        _close(parts)
-        return None
-    refused = _refused(path, found)
-    if refused:
-        media.close()
-        raise SourceError(f"{path}: {refused}")
+    with ExitStack() as files:
+        try:
+            for number in numbers:
+                data = files.enter_context(closing(pool.file(found[number])))
+                parts.append((data, read_index(data)))
+            chunks = sum(len(index.starts) for _, index in parts)
+            if len({index.block_size for _, index in parts}) > 1 or chunks > MAX_CHUNKS:
+                return None
+            media = _media(parts, tuple(found[number] for number in numbers), _KIND)
+        except (OverlapError, SparseError):
+            return None  # each is read by itself, and says what is wrong with it
+        except OSError as error:
+            raise SourceError(f"{path}: the Android sparse image cannot be read: {reason_of(error)}") from error
+        if refused := _refused(path, found):
+            raise SourceError(f"{path}: {refused}")
+        files.pop_all()
     return media
-
-
-def _close(parts: Parts) -> None:
-    for data, _ in parts:
-        data.close()
 
 
 def _refused(path: Path, found: dict[int, Path]) -> str:

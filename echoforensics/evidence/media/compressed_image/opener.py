@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 from echoforensics.errors import SourceError
@@ -38,17 +39,17 @@ def open_compressed_image(path: Path, head: bytes) -> Media | None:
     magic = next((each for each in _NAMES if head.startswith(each)), magic)
     if magic is None:
         return None
-    data = open_file(path)
     name = _NAMES[magic]
-    try:
-        start = _start(data, magic)
-        if not looks_like_disk(start):
-            data.close()
-            return None
-        content = _content(data, magic, Budget(data.size))
-    except OSError as error:
-        data.close()
-        raise SourceError(f"{path}: the image compressed with {name} cannot be read: {reason_of(error)}") from error
+    with ExitStack() as opened:
+        data = opened.enter_context(closing(open_file(path)))
+        try:
+            start = _start(data, magic)
+            if not looks_like_disk(start):
+                return None
+            content = _content(data, magic, Budget(data.size))
+        except OSError as error:
+            raise SourceError(f"{path}: the image compressed with {name} cannot be read: {reason_of(error)}") from error
+        opened.pop_all()
     notes = (_SPOOLED,) if isinstance(content, Spool) else ()
     if is_sparse(start):
         media = sparse_media(content, str(path), path, f"Android sparse image compressed with {name}")

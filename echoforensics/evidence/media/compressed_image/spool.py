@@ -6,6 +6,7 @@ import bz2
 import lzma
 import os
 import tempfile
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
 
 import zstandard
@@ -133,15 +134,13 @@ class Spool:
         """
         issues: list[str] = []
         self.size = 0
-        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (closed with the spool)
-        try:
+        with ExitStack() as opened:
+            self._file = opened.enter_context(tempfile.TemporaryFile(buffering=0))
             for piece in contents(data, magic, issues):
                 budget.spend(len(piece))
                 self._write(piece)
             self._file.truncate(self.size)
-        except OSError:
-            self._file.close()
-            raise
+            opened.pop_all()
         data.close()
         self.issues = tuple(issues)
 

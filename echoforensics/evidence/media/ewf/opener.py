@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 import pyewf
@@ -48,23 +49,16 @@ def open_ewf(path: Path, head: bytes) -> Media:
     paths = find_segments(path, int.from_bytes(head[9:11], "little"))
     parts: dict[int, tuple[RandomBytes, EwfSegment]] = {}
     pool = FilePool()
-    try:
-        for number, each in paths.items():
-            data = pool.file(each)
-            parts[number] = (data, read_segment(data))
-        media = _put_together(path, paths, parts)
-    except OSError as error:
-        _close(parts)
-        raise SourceError(f"{path}: the EWF image cannot be opened: {reason_of(error)}") from error
-    except SourceError:
-        _close(parts)
-        raise
+    with ExitStack() as files:
+        try:
+            for number, each in paths.items():
+                data = files.enter_context(closing(pool.file(each)))
+                parts[number] = (data, read_segment(data))
+            media = _put_together(path, paths, parts)
+        except OSError as error:
+            raise SourceError(f"{path}: the EWF image cannot be opened: {reason_of(error)}") from error
+        files.pop_all()
     return media
-
-
-def _close(parts: dict[int, tuple[RandomBytes, EwfSegment]]) -> None:
-    for data, _ in parts.values():
-        data.close()
 
 
 def _put_together(path: Path, paths: dict[int, Path], parts: dict[int, tuple[RandomBytes, EwfSegment]]) -> Media:
@@ -122,17 +116,20 @@ def _missing(parts: dict[int, tuple[RandomBytes, EwfSegment]], first: Path) -> l
 
 def _open_second_version(path: Path) -> Media:
     handle = pyewf.handle()
-    try:
-        names = pyewf.glob(str(path))
-        handle.open(names)
-        size = handle.get_media_size()
-        stored = {name.lower(): value.lower() for name, value in (handle.get_hash_values() or {}).items()}
-        chunk = handle.get_chunk_size()
-    except (OSError, ValueError, MemoryError) as error:
-        raise SourceError(
-            f"{path}: the EWF2 image (Ex01) cannot be opened with libewf {pyewf.get_version()}, which reads this"
-            f" version of the format only in part; export it as E01. {reason_of(error)}"
-        ) from error
+    with ExitStack() as opened:
+        try:
+            names = pyewf.glob(str(path))
+            handle.open(names)
+            opened.callback(handle.close)
+            size = handle.get_media_size()
+            stored = {name.lower(): value.lower() for name, value in (handle.get_hash_values() or {}).items()}
+            chunk = handle.get_chunk_size()
+        except (OSError, ValueError, MemoryError) as error:
+            raise SourceError(
+                f"{path}: the EWF2 image (Ex01) cannot be opened with libewf {pyewf.get_version()}, which reads this"
+                f" version of the format only in part; export it as E01. {reason_of(error)}"
+            ) from error
+        opened.pop_all()
     careful = HoleReader(read_with(handle), max(chunk, 512), size)
     hashes = {name: value for name, value in stored.items() if name in ("md5", "sha1")}
     notes = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pyqcow
@@ -45,13 +46,16 @@ def open_qcow(path: Path, head: bytes) -> Media:
     finally:
         data.close()
     handle = pyqcow.file()
-    try:
-        handle.open(str(path))
-        size = handle.get_media_size()
-    except LIBYAL_ERRORS as error:
-        raise SourceError(f"{path}: the QCOW2 image cannot be opened: {reason_of(error)}") from error
-    if size > MAX_MEDIA_SIZE:
-        raise SourceError(f"{path}: the QCOW2 image says that its media has {size} bytes")
+    with ExitStack() as opened:
+        try:
+            handle.open(str(path))
+            opened.callback(handle.close)
+            size = handle.get_media_size()
+        except LIBYAL_ERRORS as error:
+            raise SourceError(f"{path}: the QCOW2 image cannot be opened: {reason_of(error)}") from error
+        if size > MAX_MEDIA_SIZE:
+            raise SourceError(f"{path}: the QCOW2 image says that its media has {size} bytes")
+        opened.pop_all()
     careful = HoleReader(read_with(handle), 512, size)
     snapshots = int.from_bytes(head[_SNAPSHOTS], "big")
     notes = (f"the QCOW2 image keeps {snapshots} snapshots of earlier states; only its present state was read",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pyvhdi
@@ -45,21 +46,25 @@ def open_vhd(path: Path, head: bytes) -> Media:
     """
     kind = "VHDX image" if head.startswith(_VHDX) else "VHD image"
     handle = pyvhdi.file()
-    try:
-        handle.open(str(path))
-        if handle.get_disk_type() == _DIFFERENTIAL:
-            parent = handle.get_parent_filename() or "an image that it does not name"
-            handle.close()
-            raise SourceError(
-                f"{path}: this {kind} holds only what differs from its parent, {parent}; merge the two into one image"
-            )
-        size = handle.get_media_size()
-        issues = _unreplayed_log(path) if kind == "VHDX image" else ()
-    except LIBYAL_ERRORS as error:
-        cut = "" if kind == "VHDX image" or _has_footer(path) else "; its footer is missing, so that it may be cut off"
-        raise SourceError(f"{path}: the {kind} cannot be opened: {reason_of(error)}{cut}") from error
-    if size > MAX_MEDIA_SIZE:
-        raise SourceError(f"{path}: the {kind} says that its media has {size} bytes")
+    with ExitStack() as opened:
+        try:
+            handle.open(str(path))
+            opened.callback(handle.close)
+            if handle.get_disk_type() == _DIFFERENTIAL:
+                parent = handle.get_parent_filename() or "an image that it does not name"
+                raise SourceError(
+                    f"{path}: this {kind} holds only what differs from its parent, {parent}; merge the two into one"
+                    " image"
+                )
+            size = handle.get_media_size()
+            issues = _unreplayed_log(path) if kind == "VHDX image" else ()
+        except LIBYAL_ERRORS as error:
+            whole = kind == "VHDX image" or _has_footer(path)
+            cut = "" if whole else "; its footer is missing, so that it may be cut off"
+            raise SourceError(f"{path}: the {kind} cannot be opened: {reason_of(error)}{cut}") from error
+        if size > MAX_MEDIA_SIZE:
+            raise SourceError(f"{path}: the {kind} says that its media has {size} bytes")
+        opened.pop_all()
     careful = HoleReader(read_with(handle), _UNIT, size)
     image = ReadImage(size, careful.read, handle.close)
     return Media(kind, image, (path,), issues=issues, holes=careful.holes)

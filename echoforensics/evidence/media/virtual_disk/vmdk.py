@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyvmdk
 
@@ -13,9 +13,6 @@ from echoforensics.evidence.media.file_bytes import MAX_MEDIA_SIZE, reason_of
 from echoforensics.evidence.media.holes import HoleReader
 from echoforensics.evidence.media.libyal import LIBYAL_ERRORS, read_with
 from echoforensics.evidence.media.media import Media, ReadImage
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _DESCRIPTOR = b"# Disk DescriptorFile"
 _EXTENTS = (b"KDMV", b"COWD")
@@ -35,24 +32,22 @@ def open_vmdk(path: Path, head: bytes) -> Media:
         SourceError: it cannot be opened, an extent is missing, or it keeps only what differs from another image.
     """
     handle = pyvmdk.handle()
-    files = ExitStack()
-    try:
-        handle.open_file_object(files.enter_context(path.open("rb")))
-        _refuse_child(path, handle)
-        segments = _extents(path, head, handle)
-        handle.open_extent_data_files_as_file_objects([files.enter_context(extent.open("rb")) for extent in segments])
-        size = _size(path, handle)
-    except LIBYAL_ERRORS as error:
-        files.close()
-        alone = (
-            "" if head.startswith(_DESCRIPTOR) else "; if it is an extent of several, name the file that describes them"
-        )
-        raise SourceError(f"{path}: the VMDK image cannot be opened: {reason_of(error)}{alone}") from error
-    except SourceError:
-        files.close()
-        raise
+    with ExitStack() as files:
+        try:
+            handle.open_file_object(files.enter_context(path.open("rb")))
+            files.callback(handle.close)
+            _refuse_child(path, handle)
+            segments = _extents(path, head, handle)
+            extents = [files.enter_context(extent.open("rb")) for extent in segments]
+            handle.open_extent_data_files_as_file_objects(extents)
+            size = _size(path, handle)
+        except LIBYAL_ERRORS as error:
+            alone = "; if it is an extent of several, name the file that describes them"
+            alone *= not head.startswith(_DESCRIPTOR)
+            raise SourceError(f"{path}: the VMDK image cannot be opened: {reason_of(error)}{alone}") from error
+        opened = files.pop_all()
     careful = HoleReader(read_with(handle), _UNIT, size)
-    image = ReadImage(size, careful.read, _closing(handle, files))
+    image = ReadImage(size, careful.read, opened.close)
     whole = segments if path in segments else (path, *segments)
     return Media("VMDK image", image, whole, holes=careful.holes)
 
@@ -62,14 +57,6 @@ def _size(path: Path, handle: Any) -> int:
     if size > MAX_MEDIA_SIZE:
         raise SourceError(f"{path}: the VMDK image says that its media has {size} bytes")
     return size
-
-
-def _closing(handle: Any, files: ExitStack) -> Callable[[], None]:
-    def close() -> None:
-        handle.close()
-        files.close()
-
-    return close
 
 
 def _refuse_child(path: Path, handle: Any) -> None:
