@@ -13,7 +13,6 @@ import pytest
 
 from chain_of_custody.keys import SigningKey
 from chain_of_custody.ledger import Ledger, LedgerError
-from echoforensics.case import lock
 from echoforensics.case.case import ARTEFACTS, DATABASE, LEDGER, Case, OpenCase
 from echoforensics.case.lock import LOCK_FILE, FolderLock
 from echoforensics.case.schema import SCHEMA_VERSION
@@ -101,7 +100,7 @@ def test_a_killed_writer_lets_go(case_path: Path) -> None:
 
 
 def test_a_file_is_locked_where_folders_cannot_be(case_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(lock.os, "O_DIRECTORY")
+    monkeypatch.delattr(os, "O_DIRECTORY")
 
     with OpenCase.begin(case_path, None, "tester"):
         with pytest.raises(CaseError, match="another run is writing to this case"):
