@@ -51,7 +51,7 @@ class Ledger:
     def open(cls, path: Path, key: SigningKey | None, actor: str, *, clock: Callable[[], datetime] = _now) -> Ledger:
         """Open a ledger to add to it; if there is none, make one and write its first entry.
 
-        What stands in an existing ledger is verified first. The first entry's action is :data:`CREATED`, and
+        What is in an existing ledger is verified first. The first entry's action is :data:`CREATED`, and
         its detail says whether the ledger is signed and holds the public key.
 
         Args:
@@ -127,7 +127,7 @@ class Ledger:
             os.close(descriptor)
 
     def _catch_up(self, descriptor: int) -> None:
-        """Verify what stands in the file beyond what is known of it."""
+        """Verify what is in the file beyond what is known of it."""
         chain = self._chain
         last = os.pread(descriptor, chain.last_size, chain.size - chain.last_size)
         if chain.length and hashlib.sha256(last[:-1]).hexdigest() != chain.head:

@@ -111,7 +111,7 @@ class _Filling:
         self._timeliner.ProcessEventData(self._writer, made, stream)
 
     def _warnings(self) -> None:
-        """The case's issues. Their paths stand in the text: pinfo fails where two warnings bear different ones."""
+        """The case's issues. Their paths are in the text: pinfo fails where two warnings bear different ones."""
         for parser, path, what, locator, evidence in self._case.store.db.execute(
             "SELECT i.parser, i.path, i.what, i.locator, v.name FROM issues i"
             " JOIN evidence v ON v.id = i.evidence_id ORDER BY i.id"
