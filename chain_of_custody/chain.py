@@ -65,7 +65,7 @@ class Chain:
         head: hexadecimal SHA-256 of the last of them.
         signed: whether the first entry says that the ledger is signed; None until it was read.
         public: the key that the first entry names.
-        torn: what stands after the last newline.
+        torn: what follows the last newline.
         failures: what was found wrong.
     """
 
@@ -86,7 +86,7 @@ class Chain:
         return len(self.failures) >= MAX_FAILURES
 
     def feed(self, raw: bytes) -> None:
-        """Take the next line with its newline, or what stands after the last newline."""
+        """Take the next line with its newline, or what follows the last newline."""
         if not raw.endswith(b"\n"):
             self._take_tail(raw)
             return

@@ -13,7 +13,7 @@ from typing import BinaryIO, Self
 #: Every algorithm that may be asked for, by its name in :mod:`hashlib`.
 ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
 
-#: SHA-256 is what a digest is trusted for. MD5 stands beside it only to match older exhibits.
+#: SHA-256 is what a digest is trusted for. MD5 is beside it only to match older exhibits.
 DEFAULT_ALGORITHMS = ("md5", "sha256")
 
 #: Bytes read at a time. Two blocks are in memory at most: one being hashed, one being read.
@@ -110,7 +110,7 @@ def hash_stream(
     progress: Callable[[int], None] | None = None,
     watch: Callable[[bytes], None] | None = None,
 ) -> Digests:
-    """Hash a stream from where it stands to its end, in one read.
+    """Hash a stream from its position to its end, in one read.
 
     Args:
         stream: open for reading in binary; not rewound and not closed.

@@ -127,7 +127,7 @@ class SigningKey:
         taken as its UTF-8 bytes.
 
         Raises:
-            KeyFileError: the passphrase is empty, or something stands at ``path`` already.
+            KeyFileError: the passphrase is empty, or something is at ``path`` already.
             OSError: the file cannot be written; nothing is left behind.
         """
         if not passphrase:

@@ -53,7 +53,7 @@ class Ledger:
     def open(cls, path: Path, key: SigningKey | None, actor: str, *, clock: Callable[[], datetime] = _now) -> Ledger:
         """Open a ledger to add to it; if there is none, make one and write its first entry.
 
-        What stands in an existing ledger is verified first. The first entry's action is :data:`CREATED`, and
+        What is in an existing ledger is verified first. The first entry's action is :data:`CREATED`, and
         its detail says whether the ledger is signed and holds the public key.
 
         Args:
@@ -128,7 +128,7 @@ class Ledger:
             os.close(descriptor)
 
     def _catch_up(self, descriptor: int) -> None:
-        """Verify what stands in the file beyond what is known of it."""
+        """Verify what is in the file beyond what is known of it."""
         chain = self._chain
         chain.torn = b""
         with os.fdopen(descriptor, "rb", closefd=False) as stream:

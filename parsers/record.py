@@ -30,7 +30,7 @@ class Timestamp:
         clock: whose clock made it.
         timestamp: microseconds since 1970-01-01T00:00:00 UTC, or None where the zone is unknown.
         note: one sentence on how the value is read (unit, zone, precision) and what it does not mean.
-        locator: where the value stands, if not within the record's own locator.
+        locator: where the value is, if not within the record's own locator.
     """
 
     description: str
@@ -56,7 +56,7 @@ class Record:
             ``voice-request:...``). Records that share a key speak of the same thing. The key of the
             utterance id is implied and need not be given.
         parser, parser_version: set by a parser that hands bodies on to others; else the caller fills them in.
-        file: where the record stands in a neighbour of the file that was claimed (see
+        file: where the record is in a neighbour of the file that was claimed (see
             :meth:`parsers.parser.Source.beside`), that neighbour's name, relative to the claimed file's folder.
             Locators are then of the neighbour.
     """

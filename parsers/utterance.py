@@ -40,7 +40,7 @@ class UtteranceId:
         serial: serial number, or None where the id says ``DEVICE_UNSPECIFIED``.
         timestamp: microseconds since 1970 UTC, whole seconds: the start of the stream.
         uuid: names the stream; segments of one stream share it.
-        region: what stands after the uuid (``ZXV``, ``LPM``, ...), or empty.
+        region: what follows the uuid (``ZXV``, ``LPM``, ...), or empty.
         segment: number of the segment within the stream, or None for the whole stream.
     """
 
@@ -54,7 +54,7 @@ class UtteranceId:
 
     @property
     def recorded_time(self) -> str:
-        """The time part as it stands in the id, ``YYYY/MM/DD/HH`` and ``mm:ss``, joined by a space."""
+        """The time part as found in the id, ``YYYY/MM/DD/HH`` and ``mm:ss``, joined by a space."""
         when = datetime.fromtimestamp(self.timestamp // 1_000_000, UTC)
         return when.strftime("%Y/%m/%d/%H %M:%S")
 

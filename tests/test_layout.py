@@ -17,7 +17,7 @@ MAX_FUNCTION_LINES = 50
 #: A test that states a whole record may be longer.
 MAX_TEST_LINES = 75
 
-#: From upstream to downstream: a room imports only itself and what stands before it (or on the same line).
+#: From upstream to downstream: a room imports only itself and what is before it (or on the same line).
 FLOW = (
     ("errors", "installation"),
     ("evidence",),

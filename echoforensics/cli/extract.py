@@ -27,7 +27,7 @@ _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
     required=True,
     metavar="CASE",
     type=click.Path(path_type=Path),
-    help="The case folder; made if it does not exist, gone on with if it does.",
+    help="The case folder; created if it does not exist, continued if it does.",
 )
 @click.option("--examiner", default="", metavar="NAME", help="Who examines; goes into the ledger and the report.")
 @click.option("--agency", default="", metavar="NAME", help="For whom.")

@@ -78,7 +78,7 @@ def _must_pass(case: Path, say: Say) -> None:
     for check in result.checks.checks:
         say(f"   {'ok  ' if check.ok else 'FAIL'} {check.name}: {check.detail}")
     if not (result.ok and result.complete and result.signed):
-        raise EchoforensicsError("the demo's case does not verify; this is a fault of echoforensics")
+        raise EchoforensicsError("the demo's case does not verify; this is a defect in echoforensics")
 
 
 def _must_fail(case: Path, copy: Path, say: Say) -> None:
@@ -94,4 +94,4 @@ def _must_fail(case: Path, copy: Path, say: Say) -> None:
         if not check.ok:
             say(f"   FAIL {check.name}: {check.detail}")
     if result.ok:
-        raise EchoforensicsError("the altered copy verifies; this is a fault of echoforensics")
+        raise EchoforensicsError("the altered copy verifies; this is a defect in echoforensics")

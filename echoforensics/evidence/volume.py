@@ -17,7 +17,7 @@ class Volume:
         length: bytes.
         pieces: (byte offset on the media, length in bytes), in the volume's own order; they make up its length.
             A piece at offset None is not on the media (a missing physical volume) and reads as zeros.
-        scheme: the table it stands in: ``MBR``, ``GPT``, ``MPT``, ``Mac``, ``Sun``, ``BSD``, ``last_kmsg``, ``LVM``,
+        scheme: the table it is in: ``MBR``, ``GPT``, ``MPT``, ``Mac``, ``Sun``, ``BSD``, ``last_kmsg``, ``LVM``,
             ``super``, ``given offset``, ``whole``.
         image: what pytsk3 reads it from, with ``image_offset`` the byte offset in it.
         image_offset: see ``image``.

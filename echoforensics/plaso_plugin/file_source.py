@@ -116,7 +116,7 @@ def sibling(spec: PathSpec, path: str) -> PathSpec | None:
 
 
 def _mark(spec: PathSpec) -> str:
-    """What stands between folders in a layer's locations."""
+    """What is between folders in a layer's locations."""
     return "\\" if spec.type_indicator in ("FAT", "NTFS") else "/"
 
 

@@ -27,7 +27,7 @@ STORE: Internals = (
     ("plaso.storage.factory", "StorageFactory.CreateStorageWriter", ("storage_format",)),
 )
 
-#: What our parser stands on.
+#: What our parser relies on.
 ENGINE: Internals = (
     ("plaso.engine.configurations", "ProcessingConfiguration", ()),
     ("plaso.engine.extractors", "EventDataExtractor", ("force_parser", "parser_filter_expression")),

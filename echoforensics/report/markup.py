@@ -34,7 +34,7 @@ def escape(value: object) -> str:
 
 
 def evidence(value: object) -> str:
-    """A value that stands in the evidence, set apart from our own words; a long one can be shown whole."""
+    """A value from the evidence, set apart from our own words; a long one can be shown whole."""
     if value in (None, ""):
         return ""
     kind = "evidence short" if len(str(value)) <= _SHORT else "evidence"
@@ -111,7 +111,7 @@ def section(anchor: str, title: str, *content: str) -> str:
 
 
 def script_data(value: object) -> str:
-    """JSON that can stand in a script: nothing in it can end the script or start a comment."""
+    """JSON for a script: nothing in it can end the script or start a comment."""
     written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for mark in "<>&\u2028\u2029":
         written = written.replace(mark, f"\\u{ord(mark):04x}")

@@ -96,7 +96,7 @@ def _tables(case: Case) -> list[str]:
 
 
 def _statuses(case: Case) -> list[tuple[tuple[str, str], int]]:
-    """How often each status stands in the account's history: (field, status as HTML), records; most frequent first."""
+    """How often each status occurs in the account's history: (field, status as HTML), records; most frequent first."""
     counts: Counter[tuple[str, str]] = Counter()
     for data_type, name in _STATUSES:
         for fields in fields_of_type(case.store, data_type):

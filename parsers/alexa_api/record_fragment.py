@@ -1,7 +1,7 @@
 """One record of the Alexa service's answers by itself: what is left where the answer around it is gone.
 
 References:
-    The forms are those of the answers they stand in: see the modules of :mod:`parsers.alexa_api.kinds`.
+    The forms are those of the answers they are in: see the modules of :mod:`parsers.alexa_api.kinds`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class FragmentForm:
     Attributes:
         title: what it is, in words.
         marks: a key that it has, each with others of which it has at least one too.
-        around: the keys and indexes that lead to it in the answer it stands in.
+        around: the keys and indexes that lead to it in the answer it is in.
     """
 
     title: str
@@ -36,7 +36,7 @@ class FragmentForm:
 
 
 _TIMED = ("creationTimestamp", "registeredCustomerId", "sourceDeviceIds", "utteranceId", "domainAttributes")
-#: The narrower form stands before the wider one.
+#: The narrower form is before the wider one.
 FORMS = (
     FragmentForm(
         "an item of a history record",

@@ -20,7 +20,7 @@ _MAX_SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class TableHeader:
-    """The names of a table's columns: as they stand, made distinct, and plain."""
+    """The names of a table's columns: as found, made distinct, and plain."""
 
     names: tuple[str, ...]
     plain: tuple[str, ...]

@@ -39,7 +39,7 @@ class Cookie:
     """One cookie.
 
     Attributes:
-        offset, length: where it stands in the file.
+        offset, length: where it is in the file.
         host, name, path, value: its texts.
         flags: 1 is "secure", 4 is "HTTP only".
         expires, created: seconds since 2001 UTC.

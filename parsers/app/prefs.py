@@ -112,7 +112,7 @@ class _FileValues:
                 yield item
                 continue
             if item.name in self.values:
-                what = f'The value "{item.name[:80]}" stands twice; Android reads the last.'
+                what = f'The value "{item.name[:80]}" is there twice; Android reads the last.'
                 yield Issue(what, item.locator)
             self.all.append(item)
             self.values[item.name] = item

@@ -1,7 +1,7 @@
 """The Bluetooth manager's lists of a first-generation Echo: its adapters and the Bluetooth devices it kept.
 
 Each file is a protobuf message: field 1, repeated, is a message whose field 1 is an address as text; further
-numbers stand beside it. The files name no schema: numbers are kept as they stand.
+numbers are beside it. The files name no schema: numbers are kept as found.
 """
 
 from __future__ import annotations

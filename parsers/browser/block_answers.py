@@ -75,7 +75,7 @@ def read(source: Source, files: BlockFiles, entries: Sorted) -> Iterator[Record 
         if isinstance(item, Record) or issues <= MAX_ISSUES:
             yield item
     if issues > MAX_ISSUES:
-        yield Issue(f"{issues - MAX_ISSUES} further issues in the cache's entries; each record tells its doubts.")
+        yield Issue(f"{issues - MAX_ISSUES} further issues in the cache's entries; each record lists its own.")
 
 
 def _read(source: Source, files: BlockFiles, entries: Sorted) -> Iterator[Record | Issue]:

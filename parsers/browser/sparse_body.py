@@ -17,9 +17,9 @@ class Chunk:
     """A stretch of a body.
 
     Attributes:
-        start: where it stands in the body, in bytes.
+        start: where it is in the body, in bytes.
         content: its bytes.
-        offset: where it stands in its file.
+        offset: where it is in its file.
         file: that file, as :attr:`parsers.record.Record.file`.
     """
 

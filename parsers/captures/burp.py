@@ -36,7 +36,7 @@ _ZONE = " The zone is written as letters that several zones share; it is read on
 
 @dataclass(slots=True)
 class _Item:
-    """One item: the text of its short elements, where its messages stand in the file, and which are base64."""
+    """One item: the text of its short elements, where its messages are in the file, and which are base64."""
 
     at: int = 0
     texts: dict[str, list[str]] = field(default_factory=dict)
@@ -170,7 +170,7 @@ def _within(locator: str, offset: int, length: int) -> str:
 
 
 def _message(item: _Item, name: str, stream: BinaryIO, issues: list[Issue]) -> tuple[bytes, str]:
-    """A message as bytes, read again from the file: XML readers change line ends. And where it stands."""
+    """A message as bytes, read again from the file: XML readers change line ends. And where it is."""
     begin, end = item.places.get(name, (item.at, item.at))
     if end - begin > 2 * MAX_MESSAGE:
         issues.append(Issue(f"The {name} is longer than {MAX_MESSAGE} bytes; not read.", at_bytes(begin, end - begin)))
@@ -191,7 +191,7 @@ def _message(item: _Item, name: str, stream: BinaryIO, issues: list[Issue]) -> t
     try:
         return decode(inner, "base64", MAX_MESSAGE), join(where, at_coding("base64"))
     except CodingError as error:
-        issues.append(Issue(f"The {name} is said to be base64, but {error}.", where))
+        issues.append(Issue(f"The {name} is marked as base64, but {error}.", where))
         return b"", where
 
 

@@ -97,7 +97,7 @@ def _exchange(entry: Mapping[str, object], tokens: Tokens, places: JsonPlaces) -
                 body = decode(body, "base64", MAX_BYTES)
                 here = join(here, at_coding("base64"))
             except CodingError as error:
-                issues.append(Issue(f"The body is said to be base64, but {error}.", here, body[:64]))
+                issues.append(Issue(f"The body is marked as base64, but {error}.", here, body[:64]))
     else:
         here = places.record(tokens)
     status = response.get("status")

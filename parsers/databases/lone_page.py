@@ -26,7 +26,7 @@ _SHOWN = 6
 
 @register
 class LonePage(Parser):
-    """Reads the rows as they stand; a value that is an answer of the Alexa service is read as such."""
+    """Reads the rows as found; a value that is an answer of the Alexa service is read as such."""
 
     name: ClassVar[str] = "sqlite_lone_page"
     version: ClassVar[str] = "1"

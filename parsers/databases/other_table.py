@@ -37,7 +37,7 @@ _NOTE = "Taken for a time because of the column's name and size; its meaning is 
 
 
 class OtherTable(TableKind):
-    """Reads the rows as they stand."""
+    """Reads the rows as found."""
 
     name = "app_other_table"
     version = "1"

@@ -32,7 +32,7 @@ class StateObject:
 
     Attributes:
         value: its object, or as much as is whole of it; None where there is none.
-        places: where its values stand.
+        places: where its values are.
         issues: what is wrong with the file, without excerpts: they might hold a secret.
     """
 

@@ -1,7 +1,7 @@
 """Lines of an Echo's year-less logs that become records: which, of what kind, and in what words.
 
 A further event is one more entry in :data:`EVENTS`: the program that writes the line, what the text holds (named groups
-become fields and may stand in the sentence), the data type and the sentence.
+become fields and may be in the sentence), the data type and the sentence.
 """
 
 from __future__ import annotations

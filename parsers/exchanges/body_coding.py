@@ -45,7 +45,9 @@ def decoded(content: bytes, header: str) -> tuple[Decoded, tuple[str, ...]]:
     codings = [name for part in header.lower().split(",") if (name := part.strip()) not in ("", "identity")]
     codings = codings or _codings_of(content)
     if len(codings) > MAX_CODINGS:
-        return Decoded(content, readable=False), (f"The body is said to be encoded {len(codings)} times; not decoded.",)
+        return Decoded(content, readable=False), (
+            f"The body states {len(codings)} encodings, more than are read; not decoded.",
+        )
     steps: list[str] = []
     result = content
     for coding in reversed(codings):
@@ -56,7 +58,7 @@ def decoded(content: bytes, header: str) -> tuple[Decoded, tuple[str, ...]]:
                 # Some caches keep the body decoded beside the header that says it is not.
                 return Decoded(content), ()
             if error.partial and len(steps) == len(codings) - 1:
-                what = f"The body cannot be decoded whole as {coding[:40]}: {error}. What came of it was read."
+                what = f"The body cannot be decoded whole as {coding[:40]}: {error}. What was decoded was read."
                 return Decoded(error.partial, (*steps, at_coding(coding))), (what,)
             return Decoded(content, readable=False), (f"The body cannot be decoded as {coding[:40]}: {error}.",)
         steps.append(at_coding(coding))

@@ -35,9 +35,9 @@ class CachedBody:
 
     Attributes:
         content: its bytes, as they came, still encoded.
-        locator: where they stand; the first place where there are several.
+        locator: where they are; the first place where there are several.
         file: the neighbour that holds them, as :attr:`parsers.record.Record.file`.
-        pieces: every place, where the body does not stand in one.
+        pieces: every place, where the body is in several.
         whole_file: whether the body is all that its file holds.
     """
 

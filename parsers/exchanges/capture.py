@@ -13,7 +13,7 @@ from parsers.values import shown
 
 DATA_TYPE = "alexa:web:capture"
 HOLDER = "The capture"
-#: A request's body is kept up to so many characters; tokens stand in headers, which are not kept.
+#: A request's body is kept up to so many characters; tokens are in headers, which are not kept.
 _MAX_BODY = 2000
 
 
@@ -32,7 +32,7 @@ class Exchange:
         status_line: the answer's first line; empty where none came.
         headers: the answer's headers; ``Content-Encoding`` only where the body is still encoded.
         content: the body as captured.
-        locator: where the body stands, or the exchange where there is none.
+        locator: where the body is, or the exchange where there is none.
         asked: text that was sent with the request.
         timestamps: when it was sent, when the answer came.
     """

@@ -53,7 +53,7 @@ class WifiStore(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether it is such a store, by its outermost element; in the folder it stands in, by its name."""
+        """Whether it is such a store, by its outermost element; in the folder it is in, by its name."""
         if root_of(source.head) == _ROOT:
             return True
         return source.name == _NAME and (

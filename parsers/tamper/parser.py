@@ -18,7 +18,7 @@ from parsers.tamper.scan import MAX_HITS, Hit, RuleScanner
 
 #: Bytes of a line that a record keeps.
 MAX_TEXT = 300
-#: Classes of files that are claimed for what may stand behind their head.
+#: Classes of files that are claimed for what may be behind their head.
 _LONG = frozenset({"startup", "foreign"})
 
 

@@ -57,7 +57,7 @@ class RuleScanner:
         self._last: dict[str, int] = {}
 
     def scan(self, stream: BinaryIO) -> list[Hit]:
-        """Read the file from where it stands to its end; the hits in the order of lines.
+        """Read the file from its position to its end; the hits in the order of lines.
 
         Raises:
             OSError: the file cannot be read.
@@ -86,7 +86,7 @@ class RuleScanner:
     def _block(self, block: _TextBlock) -> None:
         lower = block.text.lower()
         self._whole_file(lower)
-        # A plain search for each word is much faster than one expression of them all; few stand in a clean log.
+        # A plain search for each word is much faster than one expression of them all; few are in a clean log.
         if present := tuple(word for word in self._words if word in lower):
             self._find_words(_any_of(present), block, lower)
         for following in self._following:
@@ -130,7 +130,7 @@ class RuleScanner:
 
 
 class _Following:
-    """Finds lines that stand after another, such as commands after a script's last ``exit``."""
+    """Finds lines that follow another, such as commands after a script's last ``exit``."""
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
@@ -158,7 +158,7 @@ class _Following:
 
 @dataclass(frozen=True, slots=True)
 class _TextBlock:
-    """A part of the file. What stands behind ``end`` is only there to be seen as the next line.
+    """A part of the file. What follows ``end`` is only there to be seen as the next line.
 
     Attributes:
         text: the bytes.
@@ -185,7 +185,7 @@ class _TextBlock:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What is looked at of a line: as it stands, in lower case, the next line, and whether it is a comment."""
+    """What is looked at of a line: as found, in lower case, the next line, and whether it is a comment."""
 
     text: bytes
     lower: bytes

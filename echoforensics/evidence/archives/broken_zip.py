@@ -129,7 +129,7 @@ class BrokenZip(Container):
         return self._stream.read(size)
 
     def _next(self, at: int) -> int | None:
-        """Where the next header stands, from an offset on."""
+        """Where the next header is, from an offset on."""
         while at < self._size:
             piece = self._read(at, BLOCK)
             found = piece.find(_LOCAL)

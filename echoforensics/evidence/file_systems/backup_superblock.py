@@ -36,7 +36,7 @@ class Backup:
     """A backup of the superblock.
 
     Attributes:
-        offset: byte in the volume at which it stands.
+        offset: byte in the volume at which it begins.
         raw: its 1024 bytes.
     """
 
@@ -50,12 +50,12 @@ class Backup:
 
     @property
     def group(self) -> int:
-        """The block group in which it says that it stands."""
+        """The block group that it states as its own."""
         return self._number("<H", 90)
 
     @property
     def descriptors(self) -> int:
-        """Bytes of the descriptors of block groups; 0 where they stand elsewhere than behind the superblock."""
+        """Bytes of the descriptors of block groups; 0 where they are elsewhere than behind the superblock."""
         incompatible = self._number("<I", 96)
         per_group = self._number("<I", 32)
         if not per_group or incompatible & _INCOMPAT_META_BG:
@@ -65,7 +65,7 @@ class Backup:
         return min(-(-blocks // per_group) * width, _MAX_DESCRIPTORS)
 
     def restored(self) -> bytes:
-        """As it would stand at the start of the file system."""
+        """As it would be at the start of the file system."""
         return self.raw[:90] + bytes(2) + self.raw[92:]
 
     def _number(self, code: str, at: int) -> int:
@@ -97,7 +97,7 @@ class BackupSuperblockFileSystem(SleuthKitFileSystem):
 
 
 def find_backup(read: Callable[[int, int], bytes], length: int) -> Backup | None:
-    """The first backup of a superblock that stands where it says. None where there is none. Raises OSError."""
+    """The first backup of a superblock that is where it says. None where there is none. Raises OSError."""
     for group in _GROUPS:
         for size in _BLOCK_SIZES:
             # The default: as many blocks a group as a block has bits; blocks of 1 KiB are counted from 1.

@@ -23,7 +23,7 @@ _BY_MAGIC: tuple[tuple[int, bytes, str, Callable[[Volume], FileSystem]], ...] = 
     ),
     (1024, b"\x10\x20\xf5\xf2", "F2FS", F2fsFileSystem),
 )
-#: Where the second superblock of F2FS stands. A former file system may have left one: others are tried before it.
+#: Where the second superblock of F2FS is. A former file system may have left one: others are tried before it.
 _SECOND_F2FS = (1024 + 4096, b"\x10\x20\xf5\xf2", "F2FS", F2fsFileSystem)
 
 

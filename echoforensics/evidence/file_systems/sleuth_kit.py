@@ -95,7 +95,7 @@ class SleuthKitFileSystem(FileSystem):
     def open(self, address: str) -> BinaryIO:
         """Open a file; its address is ``inode`` or ``inode@path`` (a deleted name may share an inode).
 
-        Of a file whose inode stands in the journal: ``journal-BLOCK-INODE@path``, with the block in the journal.
+        Of a file whose inode is in the journal: ``journal-BLOCK-INODE@path``, with the block in the journal.
         """
         content = self._own(address)
         if content is not None and not isinstance(self._ext, EvidenceIssue):
@@ -176,7 +176,7 @@ class SleuthKitFileSystem(FileSystem):
                 yield found
                 continue
             if recovery is not None:
-                recovery.saw(found.name, found.inode, stands=not found.deleted)
+                recovery.saw(found.name, found.inode, live=not found.deleted)
             if found.is_folder:
                 if recovery is not None and not found.deleted:
                     recovery.folders.setdefault(found.inode, (found.path, found.folder))

@@ -23,9 +23,9 @@ class TskName(NamedTuple):
     """A name that was met.
 
     Attributes:
-        path, name: as they stand in the file system.
+        path, name: as found in the file system.
         inode: number it leads to.
-        folder: inode of the folder it stands in.
+        folder: inode of the folder it is in.
         deleted: whether the name is deleted.
         is_folder: whether it is a folder, which is entered in its turn.
         item: what The Sleuth Kit opened.

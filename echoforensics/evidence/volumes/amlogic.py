@@ -28,7 +28,7 @@ SEARCHED = 128 * 1024 * 1024
 MAX_PARTS = 128
 #: Copies of the table that are compared.
 MAX_COPIES = 16
-#: Places in one MiB at which the magic stands and that are looked at.
+#: Places in one MiB at which the magic is looked for.
 MAX_LOOKS = 64
 
 _PIECE = 1024 * 1024
@@ -46,7 +46,7 @@ def read_mpt(read: Read, size: int) -> PartitionTable | None:
     for place in KNOWN_PLACES:
         found = _copies(read, size, place, RESERVED_AREA)
         # At the lesser places it could be a copy in a file.
-        if found and (place == KNOWN_PLACES[0] or any(_stands_where_it_says(copy) for copy in found)):
+        if found and (place == KNOWN_PLACES[0] or any(_is_at_its_place(copy) for copy in found)):
             return _chosen(found)
     return None
 
@@ -57,14 +57,14 @@ def search_mpt(read: Read, size: int) -> PartitionTable | None:
     A table that states another place is not used: it is a copy in a file, or not of this media.
     """
     for start in range(0, min(size, SEARCHED), _PIECE):
-        found = [copy for copy in _copies(read, size, start, _PIECE) if _stands_where_it_says(copy)]
+        found = [copy for copy in _copies(read, size, start, _PIECE) if _is_at_its_place(copy)]
         if found:
             return _chosen(found)
     return None
 
 
 class _AmlogicTable:
-    """One table as it stands."""
+    """One table as found."""
 
     def __init__(self, place: int, raw: bytes, size: int) -> None:
         self.place = place
@@ -115,7 +115,7 @@ def _copies(read: Read, size: int, start: int, length: int) -> list[_AmlogicTabl
     return found
 
 
-def _stands_where_it_says(copy: _AmlogicTable) -> bool:
+def _is_at_its_place(copy: _AmlogicTable) -> bool:
     reserved = [part for part in copy.parts if part.name == "reserved"]
     return not reserved or any(part.offset <= copy.place < part.offset + part.length for part in reserved)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from echoforensics.evidence.volume import Volume
 
 SECTOR = 512
-#: Where the geometry and its copy stand; the metadata of each slot follow, then their copies.
+#: Where the geometry and its copy are; the metadata of each slot follow, then their copies.
 GEOMETRY_PLACES = (4096, 8192)
 METADATA_AT = 12288
 MAX_SLOTS = 8

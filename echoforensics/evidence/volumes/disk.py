@@ -58,7 +58,7 @@ class Disk(Container):
                     self._issues.append(EvidenceIssue(prefix.rstrip("/"), what))
             except UnreadFileSystemError as error:
                 if prefix in layout.holders:
-                    continue  # its logical volumes stand beside it
+                    continue  # its logical volumes are beside it
                 if not prefix and not may_be_image(media.size):
                     raise SourceError(
                         f"{name}: not a folder, an archive, an EWF image, nor an image with a partition table or"

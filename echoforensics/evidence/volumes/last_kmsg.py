@@ -1,7 +1,7 @@
 """Lists of partitions in kernel logs: the second source where the media's own table is gone.
 
 A device writes at boot what lies where on its storage. Echo Show devices keep such a log as ``/recovery/last_kmsg``
-in the partition ``cache``; elsewhere it is in ``pstore``, or the kernel's command line stands in a boot image.
+in the partition ``cache``; elsewhere it is in ``pstore``, or the kernel's command line is in a boot image.
 
 References:
     https://github.com/jcrasselt/amazon-echo-show-15 (docs/emmc.md: a list of an Echo Show 15, verbatim);
@@ -89,7 +89,7 @@ def search_log(read: Read, size: int) -> PartitionTable | None:
 
 
 def _chosen(lists: list[_List]) -> PartitionTable:
-    # The list that stands most often; of those the longest; of those the first.
+    # The most frequent list; of those the longest; of those the first.
     counts = [sum(other.parts == one.parts for other in lists) for one in lists]
     best = max(range(len(lists)), key=lambda index: (counts[index], len(lists[index].parts), -index))
     used = lists[best]

@@ -16,7 +16,7 @@ from echoforensics.evidence.volumes.table import CarefulReader
 if TYPE_CHECKING:
     from echoforensics.evidence.media.media import Media
 
-#: Bytes at the start of the media in which the first table stands.
+#: Bytes at the start of the media that hold the first table.
 _HEAD = 64 * 1024
 
 

@@ -106,7 +106,7 @@ class TimeSearch:
 
 
 def _members(here: _Value, inner: Mapping[object, object] | list[object]) -> Iterator[_Value]:
-    """What stands in an object, its names among it, or in a list; values that can be no time are left out."""
+    """What is in an object, its names among it, or in a list; values that can be no time are left out."""
     if isinstance(inner, list):
         for value in inner:
             if value is not None and not isinstance(value, bool):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from parsers.alexa_api.kinds.history import DATA_TYPE
 from parsers.record import Issue, Record
 
-#: The field that says where the first record with the same key stands.
+#: The field that says where the first record with the same key is.
 FIRST = "first_stands_at"
 #: Of one file so many keys are remembered.
 MAX_KEYS = 1_000_000

@@ -24,7 +24,7 @@ _HOST = re.compile(
     r"\.amazon\.[a-z.]{2,6}|(?:[\w-]+\.)*amazonalexa\.com",
     re.ASCII | re.IGNORECASE,
 )
-#: Pages of the shop's own site, which stand on no host of the service.
+#: Pages of the shop's own site, which are on no host of the service.
 _SHOP_HOST = re.compile(r"www\.amazon\.[a-z.]{2,6}", re.ASCII | re.IGNORECASE)
 _SHOP_PATHS = ("/alexa-privacy/", "/alexashoppinglists/")
 #: Paths that need no host to be known for the service's.

@@ -26,7 +26,7 @@ class Places(ABC):
 
     @abstractmethod
     def value(self, tokens: Tokens) -> str:
-        """The locator of a plain value; empty where it stands within that of its record."""
+        """The locator of a plain value; empty where it is within that of its record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ class JsonPlaces(Places):
                     return join(self.prefix, found, at_json(*rest) if rest else "")
         return join(self.prefix, at_json(*whole) if whole else "")
 
-    def value(self, tokens: Tokens) -> str:  # noqa: ARG002  (values stand within their record)
-        """Empty: a value stands within its record."""
+    def value(self, tokens: Tokens) -> str:  # noqa: ARG002  (values are within their record)
+        """Empty: a value is within its record."""
         return ""
 
     def under(self, tokens: Tokens) -> JsonPlaces:
@@ -73,7 +73,7 @@ class Body:
     Attributes:
         value: the decoded JSON.
         path: the file's path, as :class:`parsers.parser.Source` has it.
-        places: where its values stand.
+        places: where its values are.
         url: the address that gave it, where known.
         clock: whose clock wrote the address.
         keys: keys that every record of the answer gets.

@@ -108,11 +108,11 @@ class ItemReader:
         return {}
 
     def opened(self, key: str, value: object) -> ItemReader:
-        """The reading of an object that stands under a key, as it is or as JSON within a text; its issues are its own.
+        """The reading of an object that is under a key, as it is or as JSON within a text; its issues are its own.
 
         Args:
             key: the member's name.
-            value: the object, decoded where it stands within a text; anything else reads as empty.
+            value: the object, decoded where it is within a text; anything else reads as empty.
         """
         item = value if isinstance(value, dict) else {}
         tokens, places = (*self.tokens, key), self.body.places

@@ -14,7 +14,7 @@ from parsers.locator import at_bytes
 from parsers.parser import Source
 from parsers.record import Issue
 
-#: What stands before the JSON, such as a guard against inclusion by other pages, is passed over up to this length.
+#: What is before the JSON, such as a guard against inclusion by other pages, is passed over up to this length.
 MAX_BEFORE = 16
 _BOM = b"\xef\xbb\xbf"
 _START = re.compile(rb"[{\[]")
@@ -26,7 +26,7 @@ class LoadedJson:
 
     Attributes:
         value: the decoded value; None if nothing could be read.
-        places: where its values stand.
+        places: where its values are.
         sha1: SHA-1 of the file, in hexadecimal.
         issues: what is wrong with the file.
     """
@@ -38,7 +38,7 @@ class LoadedJson:
 
 
 def start_of(head: bytes) -> int | None:
-    """Where the JSON of a file begins: at most :data:`MAX_BEFORE` bytes stand before it. None where it does not."""
+    """Where the JSON of a file begins: at most :data:`MAX_BEFORE` bytes are before it. None where it does not."""
     blank = len(_BOM) if head.startswith(_BOM) else 0
     blank += len(head[blank:]) - len(head[blank:].lstrip(b" \t\r\n"))
     found = _START.search(head, blank, blank + MAX_BEFORE + 1)
@@ -46,7 +46,7 @@ def start_of(head: bytes) -> int | None:
 
 
 def load(source: Source) -> LoadedJson:
-    """Read a file of JSON. Where it breaks off, what stands whole before the break is given.
+    """Read a file of JSON. Where it breaks off, what is complete before the break is given.
 
     Raises:
         OSError: the evidence cannot be read.
@@ -100,7 +100,7 @@ def _recovered(text: str, at: int, error: JsonError, loaded: LoadedJson) -> Load
     broken = error.at if error.at is not None else at
     offset = len(_bytes(text[:broken]))
     rest = _bytes(text[broken : broken + 64])[:64]
-    what = f"The JSON is damaged or breaks off at byte {offset} ({error}). What stands whole before it was read."
+    what = f"The JSON is damaged or breaks off at byte {offset} ({error}). What is complete before it was read."
     found = recover(text, at, broken)
     places = JsonPlaces(loaded.places.prefix, ranges=_ranges(text, found.spans))
     issue = Issue(what, at_bytes(offset, len(rest)), rest)

@@ -48,7 +48,7 @@ def device_type(utterance: UtteranceId | None) -> str | None:
 
 
 def quoted(text: object) -> str | None:
-    """What stands between the first and the last quotation mark of a text in any language, or None."""
+    """What is between the first and the last quotation mark of a text in any language, or None."""
     if not isinstance(text, str):
         return None
     for opening, closing in _QUOTES:

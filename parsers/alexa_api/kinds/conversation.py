@@ -1,7 +1,7 @@
 """The turns of a conversation with Alexa: what the privacy pages show of one (``customer-conversation-detail``).
 
 References:
-    The address and the name of the list stand in a public client's tests (a fork of chemelli74/aioamazondevices);
+    The address and the name of the list are in a public client's tests (a fork of chemelli74/aioamazondevices);
     the members of a turn are known in part only, so a turn is read by several names for one thing.
 """
 

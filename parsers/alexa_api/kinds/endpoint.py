@@ -180,7 +180,7 @@ def _feature(
 
 
 def _plain(value: object) -> str | None:
-    """A text, also where it stands as ``{"value": {"text": ...}}``."""
+    """A text, also where it is written as ``{"value": {"text": ...}}``."""
     for _ in range(3):
         if not isinstance(value, dict):
             break

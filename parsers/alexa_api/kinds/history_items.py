@@ -1,4 +1,4 @@
-"""What stands within a record of the newer Alexa history: its items, the persons it names, its device."""
+"""What is within a record of the newer Alexa history: its items, the persons it names, its device."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class HistoryItem:
         utterance: that id taken apart, or None.
         timestamps: the time it holds, if any.
         value: the whole item.
-        locator: where it stands.
+        locator: where it is.
     """
 
     kind: str

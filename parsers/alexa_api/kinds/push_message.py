@@ -87,7 +87,7 @@ def _frames(body: Body) -> Iterator[tuple[Record | Issue, ...] | Issue]:
 
 
 def _open(found: Iterable[tuple[str | int, object]]) -> Iterator[tuple[str | int, object]]:
-    """Those values that a message may stand in."""
+    """Those values that a message may be in."""
     for key, value in found:
         if isinstance(value, (dict, list)) or (isinstance(value, str) and _COMMAND in value):
             yield key, value

@@ -22,7 +22,7 @@ from parsers.record import Record, Value
 
 _KERNEL = re.compile(r"\[ *0\.0+\] Linux version (?P<version>\S{1,60})")
 _RESTARTING = "Restarting system"
-#: Marks of one start stand within this many lines of each other.
+#: Marks of one start are within this many lines of each other.
 _MAX_LINES = 20_000
 _MARKS = {
     "kernel": "the kernel's first line",

@@ -52,7 +52,7 @@ class Interaction:
 
     Attributes:
         last: its last line so far.
-        at: for each thing that was logged, the line it stands on.
+        at: for each thing that was logged, the line it is on.
         values: what the lines say.
         answers: speech played for it.
         at_end: whether the file ends while it may go on.
@@ -92,7 +92,7 @@ class Interaction:
         return sorted(spoken | {line.number for line in self.at.values()})
 
     def put(self, name: str, line: LogLine, **values: str) -> None:
-        """Note that a thing stands on a line, with what it says. What stood first, stays."""
+        """Note the line of a thing, with what it says. The first one is kept."""
         self.at.setdefault(name, line)
         self.last = line
         for key, value in values.items():

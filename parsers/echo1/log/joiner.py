@@ -96,7 +96,7 @@ class Joiner:
 
     def _opened(self, line: LogLine, time: str, kind: str) -> None:
         for one in reversed(self._open):
-            # A stream of another kind than "WW" is not for the wake word that may stand before it.
+            # A stream of another kind than "WW" is not for the wake word that may be before it.
             if one.at and one.at.keys() <= _BEFORE_OPENING and not (one.heard and "WW" not in kind):
                 break
         else:

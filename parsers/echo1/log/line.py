@@ -38,7 +38,7 @@ class LogLine:
         seconds: the time as whole seconds since 1970 UTC, for comparing lines; None where there is no such date.
         timestamp: microseconds since 1970 UTC; None where there is no such date or the clock was not set.
         program: who wrote it; empty where the line does not say.
-        text: what stands after the program and the level.
+        text: what follows the program and the level.
     """
 
     number: int

@@ -50,13 +50,13 @@ _OTHER_ID = re.compile(r"([^\s,]{1,200}?)(?::(?=\s|$)|,|\s)")
 
 
 def scores(text: str) -> dict[str, str]:
-    """What a detection line says of the detection: its id, scores and threshold, those that stand there."""
+    """What a detection line says of the detection: its id, scores and threshold, those that are there."""
     found = {name: pattern.search(text) for name, pattern in _SCORES.items()}
     return {name: match[1] for name, match in found.items() if match}
 
 
 def stream_id(text: str, at: int) -> str | None:
-    """The stream or utterance id that starts at a place; what has another form, as it stands; None where torn."""
+    """The stream or utterance id that starts at a place; what has another form, as found; None where torn."""
     match = FINDER.match(text, at)
     if match and text[match.end() : match.end() + 1] in (":", ",", " "):
         return match[0]

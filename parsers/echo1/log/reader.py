@@ -98,7 +98,7 @@ class LogReader:
         return map(self._trust.marked, records)
 
     def _zeros(self, number: int, content: bytes) -> Iterator[Record | Issue]:
-        """What a line with zero bytes still holds: whole lines may stand before and after them."""
+        """What a line with zero bytes still holds: whole lines may be before and after them."""
         what = (
             "The line holds zero bytes, as a loss of power may leave them; they were passed over,"
             " and so was what stands between them without a time."

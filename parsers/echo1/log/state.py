@@ -75,7 +75,7 @@ class States:
 
 
 def verbatim(line: LogLine, data_type: str, lead: str, more: dict[str, Value] | None = None) -> Record:
-    """A record that tells a line as it stands."""
+    """A record that gives a line as found."""
     text = line.text if len(line.text) <= _SHOWN else line.text[: _SHOWN - 1] + "…"
     fields: dict[str, Value] = {"program": line.program, "text": line.text, **(more or {})}
     return Record(data_type, f"{lead}: {text}", at_line(line.number), (line_timestamp(line),), fields=fields)

@@ -30,14 +30,14 @@ class CacheEntry:
     """One entry.
 
     Attributes:
-        address: where it stands.
+        address: where it is.
         key_hash: hash of the key, as recorded.
         following: address of the next entry of the same place in the table.
         node: address of the node with its times.
         reused: how often it was used again, as recorded.
         state: see :data:`STATES`.
         created: microseconds since 1601 UTC.
-        key: the key; what stands in the entry itself where ``long_key`` leads to it.
+        key: the key; what is in the entry itself where ``long_key`` leads to it.
         key_size: its length, as recorded.
         long_key: address of a key that has no room in the entry.
         sizes: lengths of the streams, in bytes.

@@ -97,7 +97,7 @@ class Walker:
             entry = parse(self._files.read(address, address.room), address)
         except BlockError as error:
             return None, str(error)
-        return entry, "what stands there cannot be one"
+        return entry, "the bytes there are no entry"
 
     def _found(self, entry: CacheEntry, provenance: EntryProvenance, place: str) -> Iterator[FoundEntry | Issue]:
         try:

@@ -53,7 +53,7 @@ class SimpleSpan:
 
 @dataclass(frozen=True, slots=True)
 class SimplePart:
-    """One part of a body: where it stands in the body, and where in the file."""
+    """One part of a body: where it is in the body, and where in the file."""
 
     start: int
     span: SimpleSpan
@@ -108,7 +108,7 @@ def header(head: bytes) -> SimpleHeader:
         raise SimpleFileError("the header of a simple cache file was expected")
     version, length, expected = struct.unpack_from("<III", head, 8)
     if not 0 < length <= min(MAX_KEY, len(head) - 20):
-        raise SimpleFileError(f"its key is said to be {length} bytes long, and {len(head) - 20} bytes follow")
+        raise SimpleFileError(f"its key is stated as {length} bytes long, and {len(head) - 20} bytes follow")
     for size in (24, 20):
         key = head[size : size + length]
         if len(key) == length and super_fast_hash(key) == expected:

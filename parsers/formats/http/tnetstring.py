@@ -19,14 +19,14 @@ class TnetstringError(ValueError):
 
 
 class TnetstringReader:
-    """Reads values from bytes and remembers where the bytes of each payload stand."""
+    """Reads values from bytes and remembers where the bytes of each payload are."""
 
     def __init__(self, content: bytes, offset: int = 0) -> None:
         """Take the bytes, and what is added to the places told."""
         self._content = content
         self._offset = offset
         self._values = 0
-        #: For a path of keys and indexes, where the payload stands: (offset, length).
+        #: For a path of keys and indexes, where the payload is: (offset, length).
         self.places: dict[tuple[str | int, ...], tuple[int, int]] = {}
 
     def read(self, at: int = 0) -> tuple[Value, int]:

@@ -41,7 +41,7 @@ def decode_at(text: str, at: int) -> tuple[object, int]:
     """The value that begins at a character, and where it ends. Of equal keys the last counts.
 
     Raises:
-        JsonError: no whole value stands there, or it is nested too deeply.
+        JsonError: no whole value is there, or it is nested too deeply.
     """
     try:
         return decoder.raw_decode(text, at)

@@ -155,7 +155,7 @@ def record_value(value: object, name: str = "") -> object:
 
     Args:
         value: of :attr:`PropertyList.values`.
-        name: the key it stands under. Everything below a secret's key is a secret.
+        name: the key it is under. Everything below a secret's key is a secret.
     """
     if isinstance(value, dict):
         inherited = f"{name} " if is_secret_name(name) else ""

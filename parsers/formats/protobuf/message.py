@@ -29,7 +29,7 @@ class Field:
     Attributes:
         number: the field's number.
         value: a whole number, or bytes (text, an inner message, or four or eight bytes of a number).
-        at, size: where the field stands, its tag included, in bytes.
+        at, size: where the field is, its tag included, in bytes.
         inside: where the bytes of the value begin.
     """
 

@@ -107,7 +107,7 @@ def _tokens(statement: str) -> list[tuple[str, bool]]:
 
 
 def _parts(tokens: list[tuple[str, bool]], at: int) -> tuple[list[list[tuple[str, bool]]], int]:
-    """What stands between the commas inside the outer parentheses, and the place after them."""
+    """What is between the commas inside the outer parentheses, and the place after them."""
     parts: list[list[tuple[str, bool]]] = [[]]
     depth = 1
     while at < len(tokens):

@@ -45,7 +45,7 @@ class TableRow:
         values: by column; a column that the row does not store is absent.
         provenance: where it was found.
         why: for a row that is not live, why it is believed; else empty.
-        file: suffix of the file it stands in: empty, ``-wal`` or ``-journal``.
+        file: suffix of the file it is in: empty, ``-wal`` or ``-journal``.
         locator: the bytes of the row in that file (of a row with overflow pages, the part in its own page).
     """
 
@@ -115,7 +115,7 @@ class Database:
                 continue
             count += 1
             if count > MAX_LEFTOVERS:
-                yield DatabaseIssue(f"only the first {MAX_LEFTOVERS} rows that no longer count were read")
+                yield DatabaseIssue(f"only the first {MAX_LEFTOVERS} deleted records were read")
                 return
             yield row
 

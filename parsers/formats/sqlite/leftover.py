@@ -33,7 +33,7 @@ class Leftover:
     """A deleted record.
 
     Attributes:
-        at, size: where it stands in the page, in bytes.
+        at, size: where it is in the page, in bytes.
         rowid: its number; None where that was overwritten.
         values: its values, in the order in which they are stored.
     """
@@ -97,7 +97,7 @@ class Shape:
         yield from sorted(kept, key=lambda found: found.at)
 
     def _whole(self, room: bytes, header_at: int, begin: int) -> Leftover | None:
-        """The row whose header stands at a place, if the length and the number before it agree with it."""
+        """The row whose header is at a place, if the length and the number before it agree with it."""
         header = self._header(room, header_at)
         if header is None:
             return None
@@ -174,7 +174,7 @@ class Shape:
 
 
 def _ahead(*parts: bytes) -> re.Pattern[bytes]:
-    """Finds every place where these parts stand one after the other; the places may overlap."""
+    """Finds every place where these parts follow one another; the places may overlap."""
     return re.compile(b"(?=" + b"".join(parts) + b")", re.DOTALL)
 
 

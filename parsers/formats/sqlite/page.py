@@ -92,9 +92,9 @@ class BtreePage:
         return [self._number(self.pointers_at + 2 * place) for place in range(count)]
 
     def cell(self, at: int) -> Cell:
-        """The cell at an offset. Raises RowError where none can stand."""
+        """The cell at an offset. Raises RowError where none can be."""
         if not self.pointers_at <= at < self.usable:
-            raise RowError(f"a cell is said to stand at byte {at} of the page")
+            raise RowError(f"the page's list of cells leads to byte {at} of the page")
         content, place, child = self.content[: self.usable], at, 0
         if self.kind in (INDEX_INTERIOR, TABLE_INTERIOR):
             child = int.from_bytes(content[at : at + 4], "big")

@@ -263,7 +263,7 @@ def test_a_body_that_breaks_off_encoded_gives_what_is_whole(made: Any, read_simp
     words = [record for record in records if record.data_type == "alexa:cloud:wake_word"]
     assert 50 < len(words) < 400
     assert words[0].locator.startswith("bytes:")
-    what = "The body cannot be decoded whole as gzip: it is cut off. What came of it was read."
+    what = "The body cannot be decoded whole as gzip: it is cut off. What was decoded was read."
     assert issues[0].what == what
     assert words[0].fields["doubts"] == [what]
 

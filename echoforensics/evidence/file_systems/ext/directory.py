@@ -1,4 +1,4 @@
-"""Names in a block of an ext directory: those that stand, and those left in the room between them.
+"""Names in a block of an ext directory: live ones, and deleted ones left in the room between them.
 
 References:
     Linux, Documentation/filesystems/ext4/directory.rst.
@@ -38,13 +38,13 @@ class ExtName:
         inode: number it leads to.
         name: as it is kept.
         type: what it says its inode is.
-        stands: whether the chain of entries leads to it; if not, it was deleted and not yet overwritten.
+        live: whether the chain of entries leads to it; if not, it was deleted and not yet overwritten.
     """
 
     inode: int
     name: bytes
     type: NameType
-    stands: bool
+    live: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +119,14 @@ def _chain(data: bytes, inodes: int) -> list[tuple[int, int, ExtName | None]] | 
     return found if any(record for _, _, record in found) else None
 
 
-def _record(data: bytes, at: int, length: int, inodes: int, *, stands: bool = True) -> ExtName | None:
+def _record(data: bytes, at: int, length: int, inodes: int, *, live: bool = True) -> ExtName | None:
     inode, _, size, kind = struct.unpack_from("<IHBB", data, at)
     if not 1 <= inode <= inodes or not size or _HEADER + size > length or kind > NameType.LINK:
         return None
     name = data[at + _HEADER : at + _HEADER + size]
     if b"/" in name or b"\0" in name:
         return None
-    return ExtName(inode, name, NameType(kind), stands)
+    return ExtName(inode, name, NameType(kind), live)
 
 
 def _left_over(data: bytes, start: int, end: int, inodes: int) -> list[ExtName]:
@@ -136,7 +136,7 @@ def _left_over(data: bytes, start: int, end: int, inodes: int) -> list[ExtName]:
     while at + _HEADER < end:
         length = struct.unpack_from("<H", data, at + 4)[0]
         possible = not length % 4 and _HEADER < length <= len(data) - at
-        record = _record(data, at, end - at, inodes, stands=False) if possible else None
+        record = _record(data, at, end - at, inodes, live=False) if possible else None
         if record is not None and record.name not in (b".", b"..") and _room(len(record.name)) <= length:
             found.append(record)
             at += _room(len(record.name))

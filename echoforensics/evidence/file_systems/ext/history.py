@@ -30,7 +30,7 @@ class NameCopy:
     """A name in a journal copy of a directory block.
 
     Attributes:
-        name: as it stands there.
+        name: as found there.
         block: of the file system, of which the copy is; None where no descriptor tells it.
         folder: the directory's inode, where the copy itself tells it, else 0.
         parent: the inode of the directory above, likewise.
@@ -53,7 +53,7 @@ class InodeCopy:
     Attributes:
         number: of the inode.
         inode: what the copy says.
-        copy: where it stands.
+        copy: where it is.
     """
 
     number: int
@@ -122,7 +122,7 @@ class ExtHistory:
 
         Args:
             number: of the inode.
-            order: of the copy that the name stands in; None where that is not known.
+            order: of the copy that the name is in; None where that is not known.
         """
         copies = list(self._inode_copies(number))
         living = self._living_key(number)
@@ -141,7 +141,7 @@ class ExtHistory:
 
         Args:
             name: in a copy of a directory block.
-            folders: by inode, path and the inode of the folder above, of those that stand.
+            folders: live ones, by inode: path and the inode of the folder above.
             owners: see :meth:`owners`.
         """
         number = name.folder or owners.get(name.block or 0, 0)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.ext.layout import ExtLayout
 
 ORPHANS = b"$OrphanFiles"
-#: What an address in the journal begins with; after it stand the journal's block and the inode.
+#: What an address in the journal begins with; the journal's block and the inode follow.
 JOURNAL = "journal-"
 _UNALLOCATED = "its inode is unallocated and still points to this content, which later writes may have changed"
 _NAME_IN_JOURNAL = "its name stands in a journal copy of a directory block"
@@ -113,21 +113,21 @@ class ExtRecovery:
         self._history = files.history
         self._names = dict(files.history.names) if files.history else {}
         self._seen = bytearray(self._layout.inodes // 8 + 1)
-        #: Folders that stand: by inode, path and the inode of the folder above.
+        #: Live folders, by inode: path and the inode of the folder above.
         self.folders: dict[int, tuple[bytes, int]] = {}
         self._budget = MapBudget()
         self._left: list[int] = []
         self._issues: list[EvidenceIssue] = []
 
-    def saw(self, name: bytes, number: int, *, stands: bool) -> None:
+    def saw(self, name: bytes, number: int, *, live: bool) -> None:
         """Take note of a name that was met."""
         if 0 < number <= self._layout.inodes:
             self._seen[number >> 3] |= 1 << (number & 7)
-        if stands and self._names:
+        if live and self._names:
             self._names.pop((name, number), None)
 
     def deleted(self, path: bytes, name: bytes, number: int) -> Entry:
-        """The entry of a deleted name that still stands in its folder."""
+        """The entry of a deleted name that is still in its folder."""
         known = self._names.pop((name, number), None)
         inode = self._files.inode(number)
         if inode is None or not inode.mode:
@@ -145,7 +145,7 @@ class ExtRecovery:
         below = set(numbers)
         for number in sorted(numbers, key=lambda number: (self._parent(number) in below, number)):
             if not self._was_seen(number):
-                self.saw(b"", number, stands=False)
+                self.saw(b"", number, live=False)
                 yield ORPHANS + b"/OrphanFile-%d" % number, number
 
     def rest(self) -> Iterator[Entry | EvidenceIssue]:

@@ -34,7 +34,7 @@ _FLAGS = struct.Struct("<III")
 _FLAGS_AT = 132
 _SIZES = struct.Struct("<III")
 _SIZES_AT = 156
-#: Where bitmaps begin; a checksum stands no earlier.
+#: Where bitmaps begin; a checksum is no earlier.
 _BITMAPS = 192
 #: Summaries at the end of a checkpoint: of data logs only, or of data and node logs. That of hot data comes first.
 _DATA_LOGS, _LOGS = 3, 6
@@ -149,7 +149,7 @@ class _CheckpointReader:
         return Checkpoint(version, flags, start, total, summaries, bitmap, {}, ())
 
     def journal(self, checkpoint: Checkpoint) -> tuple[dict[int, NatEntry], list[str]]:
-        """Changes to the node address table that stand in the summary of hot data."""
+        """Changes to the node address table that are in the summary of hot data."""
         if checkpoint.flags & _COMPACT:
             block, at = checkpoint.start + checkpoint.summaries, 0
         else:

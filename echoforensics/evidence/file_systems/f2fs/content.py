@@ -82,7 +82,7 @@ class BlockMap:
         return self._last_in(self._inode.map)
 
     def _leaf(self, index: int) -> tuple[tuple[int, ...], int, int]:
-        """The addresses that a block's own stands among, and its place there; or the length of a hole."""
+        """The addresses that a block's own is among, and its place there; or the length of a hole."""
         if index < len(self._inode.map):
             return self._inode.map, index, 0
         index -= len(self._inode.map)

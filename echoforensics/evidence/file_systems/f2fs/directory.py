@@ -1,4 +1,4 @@
-"""Names in the folders of F2FS, those that stand and those that were deleted.
+"""Names in the folders of F2FS, live and deleted ones.
 
 A block of names has a bit for each slot. A name takes as many slots as it needs for 8 bytes each. Deleting a name
 only turns its bits off.
@@ -71,10 +71,10 @@ def names_in(data: bytes) -> Iterator[F2fsName | F2fsError]:
         code, inode, length, kind = slots[at]
         wide = -(-length // SLOT_NAME)
         place = names + at * SLOT_NAME
-        stands = bits >> at & 1
-        if stands and not (0 < length <= _NAME_MAX and at + wide <= count):
+        live = bits >> at & 1
+        if live and not (0 < length <= _NAME_MAX and at + wide <= count):
             wrong += 1
-        elif stands:
+        elif live:
             at += wide - 1
             name = data[place : place + length]
             if name not in _DOTS:
@@ -98,7 +98,7 @@ def _issue_of(name: bytes, length: int, code: int) -> str:
 
 
 def hash_of(name: bytes) -> int:
-    """The hash that stands beside a name in a folder that does not ignore case."""
+    """The hash that is beside a name in a folder that does not ignore case."""
     left, right = _BEGIN
     rest = name
     while True:

@@ -38,7 +38,7 @@ class Entries:
         self._files = files
 
     def standing(self, found: F2fsFile) -> Iterator[Entry | EvidenceIssue]:
-        """The entry of a name that stands, and what is wrong with it."""
+        """The entry of a live name, and what is wrong with it."""
         shown, address = text_of(found.path), f"{found.name.inode}@{found.path.hex()}"
         if isinstance(found.inode, OSError):
             yield EvidenceIssue(shown, f"its inode cannot be read: {found.inode}")
@@ -52,7 +52,7 @@ class Entries:
 
         Args:
             found: what leads to anything but a folder that can be entered.
-            used: whether a name that stands leads to its inode.
+            used: whether a live name leads to its inode.
             orphan: whether the checkpoint lists its inode as deleted while open.
         """
         inode = found.inode

@@ -83,7 +83,7 @@ class F2fsFileSystem(FileSystem):
         return self._files.content(inode)
 
     def _deleted(self, walk: F2fsWalk, given: set[int]) -> Iterator[Entry | EvidenceIssue]:
-        """Deleted names, and what stands or stood below deleted folders."""
+        """Deleted names, and what is or was below deleted folders."""
         for found in walk.take_deleted():
             number, folder = found.name.inode, found.inode
             if number in given or isinstance(folder, OSError) or not folder.is_folder:

@@ -43,7 +43,7 @@ NULL_ADDR, NEW_ADDR, COMPRESS_ADDR = 0, 0xFFFFFFFF, 0xFFFFFFFE
 
 #: At the end of each node's block: its number, its inode's, flags and place, checkpoint, the next node.
 FOOTER = struct.Struct("<IIIQI")
-#: Places of an inode: where its map begins, and what stands behind the map (five node numbers).
+#: Places of an inode: where its map begins, and what follows the map (five node numbers).
 MAP_OFFSET = 360
 MAP_TAIL = 20
 #: A slot of a directory: hash, inode, length of the name, type.

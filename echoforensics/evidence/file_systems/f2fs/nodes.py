@@ -110,7 +110,7 @@ class Nodes:
         return self.layout.main <= block < self.layout.main_end
 
     def _place(self, block: int) -> int:
-        """Both places of the table's blocks stand segment by segment: the first places, then the second places."""
+        """Both places of the table's blocks lie segment by segment: the first places, then the second places."""
         segment, inside = divmod(block, self.layout.segment)
         second = self._checkpoint.second_place(block)
         return self.layout.nat + (2 * segment + second) * self.layout.segment + inside

@@ -27,7 +27,7 @@ class F2fsFile(NamedTuple):
 
     Attributes:
         path: as it is shown.
-        name: what stands in the folder; an encrypted name as hexadecimal.
+        name: what is in the folder; an encrypted name as hexadecimal.
         folder: inode of the folder.
         inode: what it leads to; where that cannot be read, why.
     """
@@ -74,7 +74,7 @@ class F2fsWalk:
     """Walks folders; each is entered once, however many names lead to it.
 
     Attributes:
-        seen: numbers of the inodes that names lead to which stand.
+        seen: numbers of the inodes that live names lead to.
         entered: numbers of the folders that were entered.
     """
 
@@ -88,7 +88,7 @@ class F2fsWalk:
         self._blocks: set[int] = set()
 
     def below(self, path: bytes, number: int, *, deleted: bool = False) -> Iterator[F2fsFile | EvidenceIssue]:
-        """Every name below a folder that stands, folder by folder, but for folders' own.
+        """Every name below a live folder, folder by folder, except folders' own.
 
         Args:
             path: of the folder.
@@ -122,9 +122,9 @@ class F2fsWalk:
                 yield self._found(path, name, folder)
 
     def _listing(self, path: bytes, number: int, *, deleted: bool) -> Iterator[F2fsFile | EvidenceIssue]:
-        """The names of one folder that stand; deleted ones are put aside, but for those that stand too."""
+        """The live names of one folder; deleted ones are put aside, except those that are live too."""
         aside: dict[tuple[bytes, int], F2fsName] = {}
-        standing: set[int] = set()
+        live: set[int] = set()
         for name in self._names(path, number):
             if isinstance(name, EvidenceIssue):
                 yield name
@@ -136,12 +136,12 @@ class F2fsWalk:
             if name.deleted:
                 aside.setdefault((full, name.inode), name)
                 continue
-            standing.add(hash((full, name.inode)))
+            live.add(hash((full, name.inode)))
             if not deleted:
                 self.seen.add(name.inode)
             yield self._found(full, name, number)
         # Their inodes are looked up when they are taken: there may be many.
-        self._deleted += [(key[0], name, number) for key, name in aside.items() if hash(key) not in standing]
+        self._deleted += [(key[0], name, number) for key, name in aside.items() if hash(key) not in live]
 
     def _names(self, path: bytes, number: int) -> Iterator[F2fsName | EvidenceIssue]:
         """The names in a folder, and what of it cannot be read."""
@@ -184,6 +184,6 @@ class F2fsWalk:
 
 
 def _joined(path: bytes, name: bytes) -> bytes:
-    # Neither character can stand in a name that Linux made.
+    # Neither character can be in a name that Linux made.
     shown = name.replace(b"/", b"\\x2f").replace(b"\0", b"\\x00")
     return path + b"/" + shown if path else shown

@@ -158,7 +158,7 @@ class _Sums:
         self._block = max(self._block, block)
 
     def _spans(self, end: int) -> Iterator[tuple[int, int, str]]:
-        """(first block, block behind the last, kind) from where it stands up to a block."""
+        """(first block, block behind the last, kind) from its position up to a block."""
         index, at = self._index, self._block
         number = max(0, bisect_right(index.starts, at) - 1)
         while at < end:

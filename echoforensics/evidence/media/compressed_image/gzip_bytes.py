@@ -25,7 +25,7 @@ _GZIP = 31  # zlib's window bits for a gzip member
 
 @dataclass(slots=True)
 class _State:
-    """Where a decompressor stands.
+    """The position of a decompressor.
 
     Attributes:
         given: bytes of content behind it.
@@ -104,7 +104,7 @@ class GzipBytes:
         return content
 
     def _go_to(self, offset: int) -> None:
-        """Put the cursor at a byte of the content: from where it stands, or from the nearest state before."""
+        """Put the cursor at a byte of the content: from its position, or from the nearest state before."""
         here = self._cursor.given - len(self._left)
         nearest = self._states[bisect_right(self._states, offset, key=lambda state: state.given) - 1]
         if not here <= offset or nearest.given > here:

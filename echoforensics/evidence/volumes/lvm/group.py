@@ -145,7 +145,7 @@ def _pieces(
             raise LvmError("its segments do not join")
         expected += _number(segment, "extent_count")
         if expected * extent > MAX_LENGTH:
-            raise LvmError(f"it is said to have {expected} extents of {extent} bytes")
+            raise LvmError(f"it states {expected} extents of {extent} bytes")
         _add_segment(segment, extent, bases, pieces, most)
     if not pieces:
         raise LvmError("it has no segments")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from echoforensics.evidence.volumes.table import Read
 
 SECTOR = 512
-#: The label stands in one of the first four sectors.
+#: The label is in one of the first four sectors.
 LABEL_SECTORS = 4
 #: Bytes of a metadata text; common ones have some KiB.
 MAX_TEXT = 1024 * 1024

@@ -41,7 +41,7 @@ def parse(text: str) -> dict[str, object]:
             at += 1
             continue
         if kind not in ("word", "number"):
-            raise MetadataError(f"{value!r} stands where a name belongs")
+            raise MetadataError(f"{value!r} is found where a name is expected")
         sign = tokens[at + 1][1] if at + 1 < len(tokens) and tokens[at + 1][0] == "sign" else ""
         if sign == "{":
             if len(sections) >= MAX_NESTING:
@@ -53,7 +53,7 @@ def parse(text: str) -> dict[str, object]:
         elif sign == "=":
             sections[-1][str(value)], at = _value(tokens, at + 2)
         else:
-            raise MetadataError(f"nothing is said of {value!r}")
+            raise MetadataError(f"{value!r} is followed by neither a value nor a section")
     if len(sections) != 1:
         raise MetadataError("the text breaks off inside a section")
     return root
@@ -82,7 +82,7 @@ def _value(tokens: list[tuple[str, str | int]], at: int) -> tuple[object, int]:
     if kind != "sign":
         return value, at + 1
     if value != "[":
-        raise MetadataError(f"{value!r} stands where a value belongs")
+        raise MetadataError(f"{value!r} is found where a value is expected")
     items: list[object] = []
     at += 1
     while at < len(tokens):
@@ -92,6 +92,6 @@ def _value(tokens: list[tuple[str, str | int]], at: int) -> tuple[object, int]:
             return items, at
         if (kind, value) != ("sign", ","):
             if kind == "sign":
-                raise MetadataError(f"{value!r} stands in a list")
+                raise MetadataError(f"{value!r} is found in a list")
             items.append(value)
     raise MetadataError("the text breaks off inside a list")

@@ -77,7 +77,7 @@ def test_without_a_backup_there_is_nothing_to_read(
 
 def test_a_superblock_elsewhere_is_no_backup(small_ext: Callable[..., bytes]) -> None:
     raw = bytearray(10 * MIB)
-    raw[8193 * 1024 : 8194 * 1024] = small_ext("alexa")[1024:2048]  # says that it stands in group 0
+    raw[8193 * 1024 : 8194 * 1024] = small_ext("alexa")[1024:2048]  # says that it is in group 0
 
     assert find_backup(lambda at, size: bytes(raw[at : at + size]), len(raw)) is None
 

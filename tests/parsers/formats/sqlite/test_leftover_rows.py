@@ -1,4 +1,4 @@
-"""Rows that no longer count are found, marked, and never taken for live ones."""
+"""Deleted records are found, marked, and never taken for live ones."""
 
 from __future__ import annotations
 

@@ -120,12 +120,12 @@ class F2fsImage:
         block = bytearray(length)
         first, at = length - 19 * count, 0
         for name, inode, kind, *rest in entries:
-            stands, code = (*rest, True, 0)[:2] if len(rest) != 1 else (rest[0], 0)
+            live, code = (*rest, True, 0)[:2] if len(rest) != 1 else (rest[0], 0)
             wide = -(-len(name) // 8)
             struct.pack_into("<IIHB", block, first + 11 * at, code, inode, len(name), kind)
             block[first + 11 * count + 8 * at : first + 11 * count + 8 * at + len(name)] = name
             for slot in range(at, at + wide):
-                block[slot >> 3] |= stands << (slot & 7)
+                block[slot >> 3] |= live << (slot & 7)
             at += wide
         return bytes(block)
 

@@ -181,7 +181,7 @@ def test_what_a_checkpoint_says_of_errors(f2fs_image: Maker, volume_of: Volumes)
 
 
 def test_superblock_of_a_former_file_system(f2fs_image: Maker, volume_of: Volumes) -> None:
-    # What stands at the place of a second superblock for blocks of 16 KiB states blocks of 4 KiB.
+    # What is at the place of a second superblock for blocks of 16 KiB states blocks of 4 KiB.
     raw = bytearray(16384 + 4096)
     raw[16384 + 1024 : 16384 + 4096] = f2fs_image().superblock()
     with pytest.raises(OSError, match="no F2FS superblock that can be believed"):
