@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import closing
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,10 @@ class CaseVerification:
         fingerprint: of the key that signed it.
         complete: whether the last extraction came to its end.
         unreachable: sources that were not found where they lay, and so were not compared.
+
+    Example:
+        >>> ef.verify("case")
+        <verified: 8 checks passed>
     """
 
     def __init__(self) -> None:
@@ -44,6 +49,22 @@ class CaseVerification:
     def ok(self) -> bool:
         """Whether every check passed."""
         return self.checks.ok
+
+    def __repr__(self) -> str:
+        failed = [check.name for check in self.checks.checks if not check.ok]
+        if failed:
+            return f"<VERIFICATION FAILED: {', '.join(failed)}>"
+        limits = [word for word, holds in (("complete", self.complete), ("signed", self.signed)) if not holds]
+        verified = f"verified, but not {' and not '.join(limits)}" if limits else "verified"
+        return f"<{verified}: {len(self.checks.checks)} checks passed>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{'ok' if check.ok else '<b>FAILED</b>'}</td><td>{escape(check.name)}</td>"
+            f"<td>{escape(check.detail)}</td></tr>"
+            for check in self.checks.checks
+        )
+        return f"<p>{escape(repr(self).strip('<>'))}</p><table><tbody>{rows}</tbody></table>"
 
 
 def verify_case(

@@ -132,6 +132,22 @@ class Parser(ABC):
     A parser never raises on what it reads and never swallows what it cannot read: it yields an
     :class:`~parsers.record.Issue`. It streams; memory does not grow with the file, or a stated bound
     is kept and an Issue says so.
+
+    Example:
+        >>> from parsers.parser import About, Source
+        >>> class Doorbell(ef.Parser):
+        ...     name, version = "doorbell", "1"
+        ...     about = About("A doorbell's log", ("echo:doorbell",), ("BELL first",), "That it rang.", "Who rang.")
+        ...
+        ...     def claims(self, source):
+        ...         return source.head.startswith(b"BELL")
+        ...
+        ...     def parse(self, source):
+        ...         with source.open() as stream:
+        ...             for number, _line in enumerate(stream, 1):
+        ...                 yield ef.Record("echo:doorbell", "The log records that the bell rang.", f"line:{number}")
+        >>> [record.locator for record in Doorbell().parse(Source.of(b"BELL 1\\nBELL 2\\n"))]
+        ['line:1', 'line:2']
     """
 
     #: Unique, lower case, words joined by ``_``.

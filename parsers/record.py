@@ -31,6 +31,10 @@ class Timestamp:
         timestamp: microseconds since 1970-01-01T00:00:00 UTC, or None where the zone is unknown.
         note: one sentence on how the value is read (unit, zone, precision) and what it does not mean.
         locator: where the value is, if not within the record's own locator.
+
+    Example:
+        >>> ef.Timestamp("Creation Time", "1709929909094", "cloud", 1709929909094000).timestamp
+        1709929909094000
     """
 
     description: str
@@ -59,6 +63,10 @@ class Record:
         file: where the record is in a neighbour of the file that was claimed (see
             :meth:`parsers.parser.Source.beside`), that neighbour's name, relative to the claimed file's folder.
             Locators are then of the neighbour.
+
+    Example:
+        >>> ef.Record("echo:doorbell", "The log records that the bell rang.", "line:3").data_type
+        'echo:doorbell'
     """
 
     data_type: str
@@ -87,6 +95,10 @@ class Issue:
         locator: where; empty for the whole file.
         excerpt: the first bytes of what could not be read, at most 64.
         parser: set by a parser that hands bodies on to others; else the caller fills it in.
+
+    Example:
+        >>> ef.Issue("The line breaks off.", "line:4", b"2024-03-").what
+        'The line breaks off.'
     """
 
     what: str

@@ -25,6 +25,11 @@ def register(parser: type[Parser]) -> type[Parser]:
 
     Raises:
         DuplicateParserError: another class has this name.
+
+    Example:
+        >>> from parsers.recording.parser import RecordingParser
+        >>> ef.register(RecordingParser) is RecordingParser
+        True
     """
     known = _registered.setdefault(parser.name, parser)
     if known is not parser:

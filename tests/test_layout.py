@@ -20,6 +20,7 @@ MAX_TEST_LINES = 75
 #: From upstream to downstream: a room imports only itself and what is before it (or on the same line).
 FLOW = (
     ("errors", "installation"),
+    ("zones", "examiner_key"),
     ("evidence",),
     ("carving",),
     ("case",),
@@ -27,6 +28,7 @@ FLOW = (
     ("extraction",),
     ("plaso_plugin",),
     ("verification", "export", "authoring"),
+    ("library",),
     ("report",),
     ("demo",),
     ("cli",),

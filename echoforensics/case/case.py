@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import ExitStack, closing
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,9 +12,11 @@ from chain_of_custody.ledger import Ledger, LedgerEntry, LedgerError, read
 from echoforensics.case import counts, issue_table, recording_query, row_query
 from echoforensics.case.evidence_table import EvidenceItem, evidence_items
 from echoforensics.case.lock import LOCK_FILE, FolderLock
+from echoforensics.case.results import Results, Rows
 from echoforensics.case.row_query import Query
 from echoforensics.case.store import Store
 from echoforensics.case.text import storable
+from echoforensics.case.time_bounds import TimeBound, microseconds
 from echoforensics.case.tracing import Trace, trace
 from echoforensics.case.vault import Vault
 from echoforensics.errors import CaseError
@@ -23,8 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import TracebackType
 
+    import pandas as pd
+    import pyarrow as pa
+
     from chain_of_custody.keys import SigningKey
-    from echoforensics.case.counts import Account, Device
+    from echoforensics.case.counts import Account, CaseCounts, Device
     from echoforensics.case.issue_table import CaseIssue
     from echoforensics.case.recording_query import FoundRecording
     from echoforensics.case.row_query import Row
@@ -44,6 +50,10 @@ class Case:
         path: the folder.
         store: its database, for the functions of this package that ask more than the methods here.
         vault: the extracted files.
+
+    Example:
+        >>> case
+        <Case case: 3 evidence items, 47 records in 74 rows, 6 recordings, 1 issues>
     """
 
     def __init__(self, path: Path, store: Store) -> None:
@@ -67,41 +77,136 @@ class Case:
         *,
         search: str = "",
         types: Iterable[str] = (),
-        start: int | None = None,
-        end: int | None = None,
+        start: TimeBound = None,
+        end: TimeBound = None,
         devices: Iterable[str] = (),
+        evidence: Iterable[str] = (),
+        state: Iterable[str] = (),
         recordings_only: bool = False,
-    ) -> Iterator[Row]:
+    ) -> Rows:
         """The rows of the timeline that are wanted, by time, those without a time last; streamed, not held.
 
-        The arguments are those of :class:`~echoforensics.case.row_query.Query`; without any, all rows are given.
+        Without arguments all rows are given.
+
+        Args:
+            search: text in the message, the transcript or the record's other fields, in any case.
+            types: data types, or families such as ``alexa:cloud``.
+            start: earliest time: ISO 8601 (a time without a zone is in UTC), a datetime with a zone, or microseconds
+                since 1970 UTC.
+            end: latest time, likewise; a date alone includes that day, all else is not included itself.
+            devices: serial numbers or device types.
+            evidence: names of evidence items.
+            state: ``live``, ``deleted`` or ``carved``.
+            recordings_only: only rows to which a recording belongs.
+
+        Where ``start`` or ``end`` is given, rows whose time in UTC is unknown are left out.
+
+        Raises:
+            UsageError: a time or a state is not one.
+
+        Example:
+            >>> for row in case.rows(types=["echo:log:wake_word"], end="2024-03-09T12:00"):
+            ...     print(row["exhibit"], row["datetime"])
+            EF-0000003 2024-03-08T20:31:49.094000+00:00
         """
-        query = Query(start, end, search, tuple(types), tuple(devices), recordings_only)
-        return row_query.rows(self.store, query)
+        query = Query(
+            microseconds(start), microseconds(end, end=True), search, tuple(types), tuple(devices), recordings_only,
+            tuple(evidence), tuple(state),
+        )  # fmt: skip
+        return Rows(lambda: row_query.rows(self.store, query), lambda: row_query.count(self.store, query))
 
     def row(self, exhibit: str) -> Row:
-        """One row by its exhibit number. Raises UsageError where there is none."""
+        """One row by its exhibit number; ``EF-0000012``, ``ef-12`` and ``12`` are the same.
+
+        Raises:
+            UsageError: there is no such exhibit.
+
+        Example:
+            >>> case.row("3")["data_type"]
+            'echo:log:wake_word'
+        """
         return row_query.row(self.store, exhibit)
 
-    def recordings(self) -> Iterator[FoundRecording]:
-        """Every distinct recording, by time, those without a time last."""
-        return recording_query.recordings(self.store)
+    def recordings(self) -> Results[FoundRecording]:
+        """Every distinct recording, by time, those without a time last.
 
-    def devices(self) -> list[Device]:
-        """Every device that rows name, by serial number and type."""
-        return counts.devices(self.store)
+        Example:
+            >>> for recording in case.recordings():
+            ...     print(recording.fields["duration_us"], [text for _, text in recording.texts[:1]])
+            2648500 ['alexa what time is it']
+            2888188 ['alexa turn off the lights']
+            3240563 []
+            2248000 ['alexa stop']
+            2514938 []
+            623625 []
+        """
+        return Results("recordings", lambda: recording_query.recordings(self.store))
 
-    def accounts(self) -> list[Account]:
-        """Every account that rows name, by name."""
-        return counts.accounts(self.store)
+    def devices(self) -> Results[Device]:
+        """Every device that rows name, by serial number and type.
 
-    def issues(self) -> Iterator[CaseIssue]:
-        """What could not be read, by evidence item, path, parser and place."""
-        return issue_table.issues(self.store)
+        Example:
+            >>> [(device.serial, device.records) for device in case.devices()]
+            [('B0DEM0000000EF01', 33)]
+        """
+        return Results("devices", lambda: counts.devices(self.store))
 
-    def evidence(self) -> list[EvidenceItem]:
-        """Every evidence item, in the order in which it was taken in."""
-        return evidence_items(self.store)
+    def accounts(self) -> Results[Account]:
+        """Every account that rows name, by name.
+
+        Example:
+            >>> [account.name for account in case.accounts()]
+            ['ADEMOHOUSEHOLD']
+        """
+        return Results("accounts", lambda: counts.accounts(self.store))
+
+    def issues(self) -> Results[CaseIssue]:
+        """What could not be read, by evidence item, path, parser and place.
+
+        Example:
+            >>> case.issues()
+            <1 issue>
+        """
+        return Results("issues", lambda: issue_table.issues(self.store))
+
+    def evidence(self) -> Results[EvidenceItem]:
+        """Every evidence item, in the order in which it was taken in.
+
+        Example:
+            >>> [item.name for item in case.evidence()]
+            ['echo-data.img', 'alexa-cloud.zip', 'phone']
+        """
+        return Results("evidence items", lambda: evidence_items(self.store))
+
+    def counts(self) -> CaseCounts:
+        """How much of each there is in the case.
+
+        Example:
+            >>> case.counts().evidence
+            3
+        """
+        return counts.counts_of_case(self.store)
+
+    def to_arrow(self) -> pa.Table:
+        """All rows as an Arrow table; see :meth:`~echoforensics.case.results.Rows.to_arrow`.
+
+        Example:
+            >>> case.to_arrow().num_rows == case.counts().rows
+            True
+        """
+        return self.rows().to_arrow()
+
+    def to_pandas(self) -> pd.DataFrame:
+        """All rows as a data frame; see :meth:`~echoforensics.case.results.Rows.to_pandas`.
+
+        Raises:
+            ImportError: pandas is not installed.
+
+        Example:
+            >>> len(case.to_pandas()) == case.counts().rows
+            True
+        """
+        return self.rows().to_pandas()
 
     def trace(self, exhibit: str) -> Trace:
         """Follow a row back to its bytes, read again from the evidence.
@@ -184,6 +289,18 @@ class Case:
         for place, what in places:
             if found == place or place in found.parents:
                 raise CaseError(f"{target}: lies inside {what}; nothing is written there")
+
+    def __repr__(self) -> str:
+        found = self.counts()
+        return (
+            f"<Case {self.path.name}: {found.evidence} evidence items, {found.records} records in {found.rows} rows,"
+            f" {found.recordings} recordings, {found.issues} issues>"
+        )
+
+    def _repr_html_(self) -> str:
+        found = self.counts()._asdict()
+        cells = "".join(f"<tr><th>{name}</th><td>{count}</td></tr>" for name, count in found.items())
+        return f"<table><caption>{escape(str(self.path))}</caption><tbody>{cells}</tbody></table>"
 
     def close(self) -> None:
         """Close the database."""

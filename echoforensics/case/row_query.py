@@ -77,6 +77,8 @@ class Query:
         types: data types, or families such as ``alexa:cloud``.
         devices: serial numbers or device types.
         recordings_only: only rows to which a recording belongs.
+        evidence: names of evidence items.
+        states: of :data:`STATES`.
 
     Where ``start`` or ``end`` is given, rows whose time in UTC is unknown are left out.
     """
@@ -87,9 +89,19 @@ class Query:
     types: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
     recordings_only: bool = False
+    evidence: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
 
 
+#: The state of a row: a file or a database row that is there; one that was deleted; one found by its own bytes.
+STATES = ("live", "deleted", "carved")
 _COLUMNS = ", ".join(ROW_COLUMNS)
+# The state of a row's file; within a database or cache that is there, what the record says of how it was found.
+_STATE = """(
+    SELECT CASE WHEN e.state <> 'allocated' THEN e.state
+        WHEN coalesce(json_extract(r.fields, '$.provenance'), 'live') LIKE 'live%' THEN 'live' ELSE 'deleted' END
+    FROM places p JOIN entries e ON e.id = p.entry_id JOIN records r ON r.id = p.record_id WHERE p.id = rows.place_id
+)"""
 
 
 def rows(store: Store, query: Query | None = None) -> Iterator[Row]:
@@ -100,6 +112,13 @@ def rows(store: Store, query: Query | None = None) -> Iterator[Row]:
         values,
     )
     return map(_row, cursor)
+
+
+def count(store: Store, query: Query | None = None) -> int:
+    """How many rows there are of those asked for."""
+    where, values = _where(query or Query())
+    found: int = store.db.execute(f"SELECT count(*) FROM rows {where}", values).fetchone()[0]  # noqa: S608
+    return found
 
 
 def rows_by_file(store: Store, query: Query | None = None) -> Iterator[FileRow]:
@@ -184,6 +203,14 @@ def _where(query: Query) -> tuple[str, list[Any]]:
         marks = ", ".join("?" for _ in query.devices)
         clauses.append(f"(device_serial IN ({marks}) OR device_type IN ({marks}))")
         values += [*query.devices, *query.devices]
+    if query.evidence:
+        clauses.append(f"evidence IN ({', '.join('?' for _ in query.evidence)})")
+        values += query.evidence
+    if unknown := set(query.states).difference(STATES):
+        raise UsageError(f"{min(unknown)!r} is not a state of a row; these are: {', '.join(STATES)}")
+    if query.states:
+        clauses.append(f"{_STATE} IN ({', '.join('?' for _ in query.states)})")
+        values += query.states
     if query.search:
         found = _search(query.search, values)
         clauses.append(f"exhibit IN (SELECT exhibit FROM search WHERE {found})")  # noqa: S608 (our own text)

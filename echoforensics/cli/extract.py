@@ -96,22 +96,21 @@ def command(
     """
     from echoforensics.cli import keys
     from echoforensics.cli.progress import progress
-    from echoforensics.extraction.options import Options
-    from echoforensics.extraction.run import extract
-    from echoforensics.timeline.zones import zone
+    from echoforensics.library import extract
+    from echoforensics.zones import zone
 
     if unsigned and key_path:
         raise UsageError("--unsigned and --key exclude each other")
     zone(timezone)
     key = keys.for_signing(key_path, unsigned=unsigned)
-    options = Options(
-        examiner=examiner, agency=agency, reference=reference, timezone=timezone,
-        algorithms=algorithms or DEFAULT_ALGORITHMS, argv=tuple(sys.argv),
-        carve=not no_carve, offsets=tuple(dict.fromkeys(offsets)), cross_check=cross_check,
-        maps=tuple((path.name, path.read_text(encoding="utf-8", errors="replace")) for path in map_paths),
-    )  # fmt: skip
     with progress(quiet=as_json) as report:
-        outcome = extract(list(sources), case_path, key, options, report)
+        case = extract(
+            sources, case_path, key=key, examiner=examiner, agency=agency, reference=reference, timezone=timezone,
+            hashes=algorithms or DEFAULT_ALGORITHMS, carve=not no_carve, offsets=offsets, cross_check=cross_check,
+            maps=map_paths, argv=sys.argv, report=report,
+        )  # fmt: skip
+    with case:
+        outcome = case.counts()
     click.echo(json.dumps(outcome._asdict()) if as_json else _as_text(outcome, case_path))
     if outcome.issues:
         sys.exit(3)

@@ -28,12 +28,13 @@ def create(*, path: Path | None, unattended: bool) -> None:  # fmt: skip
     one is drawn and kept beside the key, and the command says so.
     """
     from echoforensics.cli import keys
+    from echoforensics.examiner_key import PASSPHRASE_VARIABLE, create_key
 
     path = path or keys.default_path()
-    passphrase = None if unattended else os.environ.get(keys.PASSPHRASE_VARIABLE)
+    passphrase = None if unattended else os.environ.get(PASSPHRASE_VARIABLE)
     if passphrase is None and not unattended and sys.stdin.isatty():
         passphrase = click.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True)
-    key, beside = keys.create(path, passphrase)
+    key, beside = create_key(path, passphrase)
     click.echo(f"key          {path}\nfingerprint  {key.public.fingerprint}")
     if beside:
         click.echo(f"passphrase   {beside} (drawn by this command; whoever reads it can sign)")

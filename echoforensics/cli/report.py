@@ -25,11 +25,11 @@ import click
 )
 def command(*, case_path: Path, output: Path, timezone: str) -> None:  # fmt: skip
     """Write the reviewers' bundle: pages and recordings that open in a browser, without a network."""
-    from echoforensics.case.case import Case
+    from echoforensics.library import open_case
     from echoforensics.report.bundle import write_report
-    from echoforensics.timeline.zones import zone
+    from echoforensics.zones import zone
 
-    with Case.open(case_path) as case:
+    with open_case(case_path) as case:
         local = zone(timezone or case.store.info().get("timezone", ""))
         if not case.sealed:
             click.echo("NOT COMPLETE: the extraction was interrupted; repeat the extract command.", err=True)

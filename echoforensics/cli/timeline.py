@@ -45,26 +45,36 @@ from echoforensics.export.output import FORMATS
     help="Rows of this data type or family (alexa:cloud:activity, echo:log); repeat for several.",
 )
 @click.option("--device", "devices", multiple=True, metavar="SERIAL", help="Rows of this device serial or type.")
+@click.option("--evidence", multiple=True, metavar="NAME", help="Rows of this evidence item; repeat for several.")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice(("live", "deleted", "carved")),
+    help="Rows of what was there, of what was deleted, or of what was found by its own bytes; repeat for several.",
+)
 @click.option("--recordings-only", is_flag=True, help="Only rows to which a recording belongs.")
 def command(
     *, case_path: Path, form: str, output: Path | None, timezone: str, start: str | None, end: str | None,
-    search: str, types: tuple[str, ...], devices: tuple[str, ...], recordings_only: bool,
+    search: str, types: tuple[str, ...], devices: tuple[str, ...], evidence: tuple[str, ...], states: tuple[str, ...],
+    recordings_only: bool,
 ) -> None:  # fmt: skip
     """Write the timeline of a case.
 
     Rows without a known time in UTC come last, and are left out where --from or --to is given.
     """
-    from echoforensics.case.case import Case
     from echoforensics.case.row_query import Query
     from echoforensics.export.output import export
-    from echoforensics.timeline.zones import instant, zone
+    from echoforensics.library import open_case
+    from echoforensics.zones import instant, zone
 
-    with Case.open(case_path) as case:
+    with open_case(case_path) as case:
         local = zone(timezone)
         query = Query(
             start=instant(start, local) if start else None,
             end=instant(end, local, end=True) if end else None,
             search=search, types=types, devices=devices, recordings_only=recordings_only,
+            evidence=evidence, states=states,
         )  # fmt: skip
         if not case.sealed:
             click.echo("NOT COMPLETE: the extraction was interrupted; repeat the extract command.", err=True)

@@ -26,9 +26,9 @@ def command(*, case_path: Path, exhibit: str, limit: int, raw: bool, as_json: bo
 
     EXHIBIT is an exhibit number, such as EF-0000012 or 12.
     """
-    from echoforensics.case.case import Case
+    from echoforensics.library import open_case
 
-    with Case.open(case_path) as case:
+    with open_case(case_path) as case:
         found = case.trace(exhibit)
     if raw:
         sys.stdout.buffer.write(found.found.content if found.found else b"")

@@ -24,12 +24,12 @@ def command(*, case_path: Path, fingerprint: str | None, no_sources: bool, as_js
     Exits with 1 if a check fails. Compare the fingerprint that is shown with the examiner's.
     """
     from echoforensics.cli.progress import progress
-    from echoforensics.verification import verify_case
+    from echoforensics.library import verify
 
     with progress(quiet=as_json) as report:
-        result = verify_case(
+        result = verify(
             case_path,
-            fingerprint=fingerprint.lower().replace(":", "") if fingerprint else None,
+            fingerprint=fingerprint,
             sources=not no_sources,
             report=lambda what: report(f"verifying {what}", 0, 0),
         )

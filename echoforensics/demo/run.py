@@ -16,8 +16,8 @@ from echoforensics.export.output import export
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
 from echoforensics.report.bundle import write_report
-from echoforensics.timeline.zones import zone
 from echoforensics.verification import verify_case
+from echoforensics.zones import zone
 
 #: Lies in a demo's folder, so that a later demo knows it may replace it.
 MARKER = ".echoforensics-demo"
@@ -84,7 +84,7 @@ def _must_pass(case: Path, say: Say) -> None:
 def _must_fail(case: Path, copy: Path, say: Say) -> None:
     shutil.copytree(case, copy)
     with Case.open(copy) as opened:
-        victim = opened.vault.path(next(opened.recordings()).sha256)
+        victim = opened.vault.path(next(iter(opened.recordings())).sha256)
     victim.chmod(0o644)
     content = bytearray(victim.read_bytes())
     content[len(content) // 2] ^= 1

@@ -6,7 +6,7 @@ import csv
 from typing import TYPE_CHECKING, TextIO
 
 from echoforensics.case.schema import ROW_COLUMNS
-from echoforensics.timeline.zones import local_time
+from echoforensics.zones import local_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from echoforensics.case.row_query import Row
 
-from echoforensics.timeline.zones import local_time
+from echoforensics.zones import local_time
 
 #: Characters inside a text at which some readers end a line, Timesketch's client among them. JSON may write them so.
 _LINE_ENDS = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"})

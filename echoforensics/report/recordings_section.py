@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.report.markup import counted, escape, evidence, facts, local, number, section, text, utc
-from echoforensics.timeline.zones import local_time
+from echoforensics.zones import local_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

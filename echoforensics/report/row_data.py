@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.report.markup import script_string
-from echoforensics.timeline.zones import local_time
+from echoforensics.zones import local_time
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ def write_rows(case: Case, folder: Path, found: list[Recording], local: ZoneInfo
     script = f"window.REPORT = JSON.parse({script_string(head)});\nwindow.REPORT.chunks = [];\n"
     (folder / "head.js").write_text(script, encoding="utf-8")
     names = ["head.js"]
-    written = case.rows()
+    written = iter(case.rows())
     while chunk := list(islice(written, CHUNK)):
         name = f"rows-{len(names) - 1:03}.js"
         (folder / name).write_text(f"window.REPORT.chunks.push({_chunk(chunk, local)});\n", encoding="utf-8")

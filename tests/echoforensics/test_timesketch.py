@@ -21,7 +21,7 @@ from echoforensics.case.row_query import Query
 from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.export import csv_table, jsonl
 from echoforensics.export.output import export
-from echoforensics.timeline.zones import instant
+from echoforensics.zones import instant
 
 PAGE = Path(__file__).parents[2] / "docs/timesketch.md"
 TIME = ("datetime", "timestamp", "timestamp_desc")

@@ -23,7 +23,7 @@ from echoforensics.case.store import Store
 from echoforensics.report.bundle import write_report
 from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
-from echoforensics.timeline.zones import zone
+from echoforensics.zones import zone
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 
 #: Text that does harm in a page that does not take care.

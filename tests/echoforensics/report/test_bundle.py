@@ -16,7 +16,7 @@ from echoforensics.errors import CaseError
 from echoforensics.report import recordings_section
 from echoforensics.report.bundle import write_report
 from echoforensics.report.markup import code
-from echoforensics.timeline.zones import local_time, zone
+from echoforensics.zones import local_time, zone
 
 
 class _Links(HTMLParser):

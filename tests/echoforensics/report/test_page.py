@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from echoforensics.report import markup, recordings_section
-from echoforensics.timeline.zones import local_time, zone
+from echoforensics.zones import local_time, zone
 from parsers.record import Clock, Timestamp
 
 Open = Callable[..., Any]

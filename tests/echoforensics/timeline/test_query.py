@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from echoforensics.case.row_query import Query, Row, row, rows
 from echoforensics.case.store import Store
 from echoforensics.errors import UsageError
-from echoforensics.timeline.zones import instant, local_time, zone
+from echoforensics.zones import instant, local_time, zone
 from parsers.record import Clock, Record, Timestamp
 from parsers.times import utc
 

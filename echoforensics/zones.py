@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from echoforensics.errors import UsageError
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def zone(name: str) -> ZoneInfo | None:
     """A time zone by its IANA name; None for an empty name.
@@ -39,7 +41,7 @@ def instant(text: str, local: ZoneInfo | None, *, end: bool = False) -> int:
             when = datetime.fromisoformat(text)
         if when.tzinfo is None:
             when = when.replace(tzinfo=local or UTC)
-        elapsed = when.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+        elapsed = when.astimezone(UTC) - EPOCH
     except (ValueError, OverflowError) as error:
         raise UsageError(f"not a date or time: {text!r}; write 2017-07-17 or 2017-07-17T06:20:31") from error
     return elapsed // timedelta(microseconds=1)
@@ -53,7 +55,7 @@ def local_time(timestamp: int | None, local: ZoneInfo) -> str | None:
     if timestamp is None:
         return None
     try:
-        utc = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=timestamp)
+        utc = EPOCH + timedelta(microseconds=timestamp)
         return utc.astimezone(local).isoformat(timespec="microseconds")
     except OverflowError:
         return None

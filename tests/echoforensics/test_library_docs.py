@@ -1,0 +1,58 @@
+"""The library's page and its notebook are run as they stand, in the folder that the demo makes."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pytest
+
+from echoforensics.demo.run import run_demo
+from echoforensics.examiner_key import create_key
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if shutil.which("mkfs.ext4", path="/usr/sbin:/sbin:/usr/bin:/bin") is None:
+        pytest.skip("mkfs.ext4 is not installed")
+    folder = tmp_path_factory.mktemp("docs") / "demo"
+    run_demo(folder, lambda path: create_key(path, None)[0], lambda _line: None)
+    return folder
+
+
+def _run(cells: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    monkeypatch.chdir(folder)
+    names: dict[str, Any] = {}
+    for number, cell in enumerate(cells):
+        exec(compile(cell, f"cell {number}", "exec"), names)
+    return names
+
+
+def test_the_notebook(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mpl.use("Agg")
+    notebook = json.loads((DOCS / "wake-words.ipynb").read_text())
+    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    names = _run(cells, demo, monkeypatch)
+    assert names["per_day"].to_list() == [1, 4]
+    assert names["per_hour"].sum() == 5
+    assert names["content"][:4] == b"RIFF"
+    assert names["found"].origin == "evidence"
+    assert names["found"].unchanged
+    assert names["result"].ok
+    assert (demo / "wake-words.svg").read_text().startswith("<?xml")
+
+
+def test_the_page(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = re.findall(r"```python\n(.*?)```", (DOCS / "library.md").read_text(), re.DOTALL)
+    assert len(cells) == 5
+    names = _run(["import echoforensics as ef", *cells], demo, monkeypatch)
+    assert names["found"].unchanged
+    assert names["table"].num_rows > 0
+    assert names["result"].ok
+    names["case"].close()
