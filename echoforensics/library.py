@@ -30,16 +30,13 @@ def extract(
 ) -> Case:  # fmt: skip
     """Take in sources, extract and parse what they hold, and seal a case.
 
-    Sources are opened read-only, and hashed whole before and after. A run that was interrupted goes on when it is
-    repeated with the same sources and case.
+    Sources are opened read-only, and hashed whole before and after. Repeat a run that was interrupted to complete it.
 
     Args:
         sources: folders, archives, images or files; see docs/extracting.md.
         case: the case folder; made if it does not exist.
-        key: the examiner's key (a file, or a key in memory). None leaves the case unsigned: it could then be
-            rewritten without a trace.
-        passphrase: of the key file; if None, it is taken from the environment variable ``ECHOFORENSICS_PASSPHRASE``, or
-            from the file beside the key.
+        key: the examiner's key (a file, or in memory). None leaves the case unsigned: anybody could rewrite it.
+        passphrase: of the key file; if None, from ``$ECHOFORENSICS_PASSPHRASE`` or the file beside the key.
         examiner, agency, reference: for the ledger and the report.
         timezone: IANA name of the zone in which the case is also to be read.
         hashes: names of the hash algorithms for sources; SHA-256 is always among them.
