@@ -1,13 +1,12 @@
-"""Everything that can be read, for people: parsers of files, and the kinds of answers, tables
-and preferences that they hand on."""
+"""Everything that can be read, for people: parsers of files, and the kinds of things that they hand on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from parsers.alexa_api.answers import answer, page, responses
-from parsers.app import preference_kind as preferences
 from parsers.databases import kinds as tables
+from parsers.definition import export, preferences, state
 from parsers.parser import About
 from parsers.registry import load
 
@@ -27,6 +26,6 @@ def catalogue() -> tuple[CatalogueEntry, ...]:
     found += [CatalogueEntry(kind.name, kind.version, kind.about) for kind in responses.kinds()]
     found += [CatalogueEntry(part.NAME, part.VERSION, part.ABOUT) for part in (answer, page)]
     found += [CatalogueEntry(kind.name, kind.version, kind.about) for kind in tables.kinds()]
-    definitions = [kind.definition for kind in preferences.kinds()]
-    found += [CatalogueEntry(made.name, made.version, made.about) for made in definitions]
+    for declared in (preferences.definitions(), export.definitions(), state.definitions()):
+        found += [CatalogueEntry(made.name, made.version, made.about) for made in declared]
     return tuple(sorted(found, key=lambda entry: entry.name))

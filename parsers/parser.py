@@ -6,12 +6,23 @@ import io
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import BinaryIO, ClassVar
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, Self
 
 from parsers.record import Issue, Record
 
+if TYPE_CHECKING:
+    from parsers.definition.export import ExportDefinition
+
 #: Bytes from the start of a file that a parser may look at before it claims the file.
 HEAD_SIZE = 65536
+
+#: What a parser may hand on to readers that have names, versions and data types of their own.
+ANSWERS = "answers of the Alexa service"
+EXPORT_TABLES = "tables of data exports"
+PREFERENCES = "values of preferences files"
+STATE_FILES = "state files"
+TABLES = "tables of SQLite databases"
+HANDED_ON = (ANSWERS, EXPORT_TABLES, PREFERENCES, STATE_FILES, TABLES)
 
 _TEXT_SAMPLE = 1024
 #: One in so many may be a control character: a torn line, a stray byte before the text.
@@ -25,7 +36,8 @@ class About:
 
     Attributes:
         title: the artefact, in a few words.
-        data_types: every data type the parser yields.
+        data_types: the data types of its own records.
+        hands_on: what it hands on to others, which read it under names of their own: some of :data:`HANDED_ON`.
         known_by: the signatures, headers and paths by which the artefact is recognised, one a line.
         shows: what the artefact shows, in plain words.
         does_not_show: what it must not be taken for.
@@ -42,6 +54,7 @@ class About:
     validated_on: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    hands_on: tuple[str, ...] = ()
 
 
 def _nothing(_path: str) -> None:
@@ -177,3 +190,19 @@ class Parser(ABC):
     @abstractmethod
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield what the file says. Only OSError from reading the evidence may pass through."""
+
+
+class MapReader(Parser):
+    """A parser of tables that reads those which a user's own maps describe, too.
+
+    Attributes:
+        maps: the maps; they come before our own definitions.
+    """
+
+    def __init__(self, maps: tuple[ExportDefinition, ...] = ()) -> None:
+        """Take the user's maps."""
+        self.maps = maps
+
+    def with_maps(self, maps: tuple[ExportDefinition, ...]) -> Self:
+        """A parser of the same class that reads by these maps."""
+        return type(self)(maps)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import entry_points
 
 import parsers
-from parsers.parser import Parser, Source, looks_like_text
+from parsers.definition.export import ExportDefinition
+from parsers.parser import MapReader, Parser, Source, looks_like_text
 
 #: Entry-point group by which other packages add parsers. Each entry names a :class:`Parser` subclass.
 ENTRY_POINT_GROUP = "echoforensics.parsers"
@@ -51,7 +53,22 @@ def load() -> tuple[Parser, ...]:
     return tuple(_registered[name]() for name in sorted(_registered))
 
 
-def claiming(source: Source) -> tuple[Parser, ...]:
-    """The parsers that claim a file; two may claim one file."""
+def with_maps(maps: tuple[ExportDefinition, ...]) -> tuple[Parser, ...]:
+    """Every parser, of which those that read tables also read by a user's own maps. What :func:`load` gives stays.
+
+    Args:
+        maps: as :func:`parsers.definition.export.parse_map` reads them.
+    """
+    return tuple(parser.with_maps(maps) if isinstance(parser, MapReader) else parser for parser in load())
+
+
+def claiming(source: Source, parsers: Iterable[Parser] | None = None) -> tuple[Parser, ...]:
+    """The parsers that claim a file; two may claim one file.
+
+    Args:
+        source: the file.
+        parsers: those that are asked; default: every one.
+    """
     text = looks_like_text(source.head)
-    return tuple(parser for parser in load() if (text or not parser.text_only) and parser.claims(source))
+    asked = load() if parsers is None else parsers
+    return tuple(parser for parser in asked if (text or not parser.text_only) and parser.claims(source))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from parsers.catalogue import CatalogueEntry, catalogue
+from parsers.parser import ANSWERS, EXPORT_TABLES, PREFERENCES, STATE_FILES, TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +19,11 @@ _FAMILIES = (
     ("recording:", "Recordings"),
     ("", "Files that belong to others"),
 )
+#: Where a parser belongs that has no rows of its own, by what it hands on.
+_FAMILY_OF = {
+    ANSWERS: "alexa:cloud:", EXPORT_TABLES: "alexa:cloud:", PREFERENCES: "alexa:app:", STATE_FILES: "echo:",
+    TABLES: "alexa:app:",
+}  # fmt: skip
 _NOT_YET = "Made files only."
 
 
@@ -56,6 +62,9 @@ def _page(entry: CatalogueEntry) -> str:
     parts = [f"# {about.title}", f"`{entry.name}`, version {entry.version}."]
     if about.data_types:
         parts.append("Data types: " + ", ".join(f"`{name}`" for name in about.data_types) + ".")
+    if about.hands_on:
+        handed = " and ".join(about.hands_on)
+        parts.append(f"Hands on {handed}, which are read under [names of their own](README.md).")
     parts += [f"## What it shows\n\n{about.shows}", f"## What it does not show\n\n{about.does_not_show}"]
     for title, lines in (
         ("Known by", about.known_by),
@@ -87,7 +96,8 @@ def _index(entries: tuple[CatalogueEntry, ...]) -> str:
 
 
 def _family(entry: CatalogueEntry) -> str:
-    first = entry.about.data_types[0] if entry.about.data_types else ""
+    about = entry.about
+    first = (*about.data_types, *(_FAMILY_OF[name] for name in about.hands_on), "")[0]
     return next(title for prefix, title in _FAMILIES if first.startswith(prefix))
 
 

@@ -73,7 +73,8 @@ def _described(parser: CatalogueEntry) -> str:
     about = parser.about
     parts = [f"{parser.name}, version {parser.version}: {about.title}"]
     lists = (
-        ("Data types", about.data_types), ("Known by", about.known_by), ("Shows", (about.shows,)),
+        ("Data types", about.data_types), ("Hands on", about.hands_on), ("Known by", about.known_by),
+        ("Shows", (about.shows,)),
         ("Does not show", (about.does_not_show,)), ("Validated on", about.validated_on), ("Limits", about.limits),
         ("References", about.references),
     )  # fmt: skip

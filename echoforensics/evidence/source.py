@@ -24,7 +24,7 @@ from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.media.opener import RAW_IMAGE, open_image, open_raw
 from echoforensics.evidence.streams import buffered
 from echoforensics.evidence.volumes.disk import Disk
-from parsers.parser import HEAD_SIZE
+from parsers.parser import HEAD_SIZE, Parser
 from parsers.parser import Source as ParserSource
 from parsers.registry import claiming
 
@@ -166,7 +166,9 @@ class EvidenceSource:
         self.container.close()
 
 
-def open_source(path: Path, offsets: tuple[int, ...] = (), kind: str = "") -> EvidenceSource:
+def open_source(
+    path: Path, offsets: tuple[int, ...] = (), kind: str = "", parsers: tuple[Parser, ...] | None = None
+) -> EvidenceSource:
     """Open a source by what it begins with, not by its name.
 
     Args:
@@ -174,6 +176,7 @@ def open_source(path: Path, offsets: tuple[int, ...] = (), kind: str = "") -> Ev
         offsets: for an image: byte offsets of its media at which volumes begin, given by hand.
         kind: what it was when it was opened first; empty to find that out. What a file is may hang on the parsers
             and maps that are at hand, and on what lies beside it.
+        parsers: those that are asked whether a file by itself is theirs; default: every one.
 
     Raises:
         SourceError: it does not exist, cannot be read, or is nothing that is known.
@@ -184,7 +187,7 @@ def open_source(path: Path, offsets: tuple[int, ...] = (), kind: str = "") -> Ev
     head = _head(path)
     if not head:
         raise SourceError(f"{path}: the file is empty")
-    return _open_file(path, head, offsets, kind)
+    return _open_file(path, head, offsets, kind, parsers)
 
 
 def open_bytes(path: Path, kind: str) -> SourceBytes:
@@ -225,13 +228,15 @@ def _head(path: Path) -> bytes:
         raise SourceError(f"{path}: cannot be opened: {error.strerror}") from error
 
 
-def _open_file(path: Path, head: bytes, offsets: tuple[int, ...], kind: str) -> EvidenceSource:
+def _open_file(
+    path: Path, head: bytes, offsets: tuple[int, ...], kind: str, parsers: tuple[Parser, ...] | None
+) -> EvidenceSource:
     size = path.stat().st_size
     budget = Budget(size)
     if kind == FILE:
         return EvidenceSource(path, FILE, LooseFile(path), size, budget)
     media = None if kind in _WITHOUT_MEDIA else _open_media(path, head, kind or _UNKNOWN)
-    if media is None and not offsets and (other := _other_than_image(path, head, size, budget, kind)):
+    if media is None and not offsets and (other := _other_than_image(path, head, budget, kind, parsers)):
         return other
     with ExitStack() as opened:
         media = opened.enter_context(closing(media or open_raw(path)))
@@ -247,7 +252,10 @@ def _open_media(path: Path, head: bytes, kind: str) -> Media | None:
     return open_image(path, head) or (None if kind == _UNKNOWN else open_raw(path))
 
 
-def _other_than_image(path: Path, head: bytes, size: int, budget: Budget, kind: str) -> EvidenceSource | None:
+def _other_than_image(
+    path: Path, head: bytes, budget: Budget, kind: str, parsers: tuple[Parser, ...] | None
+) -> EvidenceSource | None:
+    size = path.stat().st_size
     try:
         if is_zip(head):
             return EvidenceSource(path, "zip", open_zip(lambda: path.open("rb"), budget), size, budget)
@@ -261,7 +269,7 @@ def _other_than_image(path: Path, head: bytes, size: int, budget: Budget, kind: 
         raise SourceError(f"{path}: cannot be opened: {error}") from error
     if kind or looks_like_disk(head):
         return None
-    if claiming(ParserSource(path.name, size, head, lambda: path.open("rb"))):
+    if claiming(ParserSource(path.name, size, head, lambda: path.open("rb")), parsers):
         return EvidenceSource(path, FILE, LooseFile(path), size, budget)
     return None
 

@@ -26,13 +26,16 @@ if TYPE_CHECKING:
     from echoforensics.evidence.source import EvidenceSource, SourceBytes, SourceHashes
     from echoforensics.extraction.first_read import Result
     from echoforensics.extraction.options import Options, Report
+    from parsers.parser import Parser
 
 #: How often progress is told while only the hashing is still going on, seconds.
 _TICK = 0.1
 
 
-def take_in(case: OpenCase, source: EvidenceSource, options: Options, report: Report) -> tuple[int, SourceHashes]:
-    """Hash a source and read its entries, unless an earlier run did.
+def take_in(
+    case: OpenCase, source: EvidenceSource, options: Options, parsers: tuple[Parser, ...], report: Report
+) -> tuple[int, SourceHashes]:
+    """Hash a source and read its entries, unless an earlier run did. What ``parsers`` claim of them is kept.
 
     Returns:
         The evidence item's number, and what the source hashes to now.
@@ -48,18 +51,20 @@ def take_in(case: OpenCase, source: EvidenceSource, options: Options, report: Re
     elif known:
         hashes = _hash(source, options, f"hashing {known.name}", report)
         return _given_again(case, source, hashes, known), hashes
-    number, hashes = _read_first(case, source, options, report)
+    number, hashes = _read_first(case, source, options, parsers, report)
     return number, hashes
 
 
-def _read_first(case: OpenCase, source: EvidenceSource, options: Options, report: Report) -> tuple[int, SourceHashes]:
+def _read_first(
+    case: OpenCase, source: EvidenceSource, options: Options, parsers: tuple[Parser, ...], report: Report
+) -> tuple[int, SourceHashes]:
     name = _free_name(case, source.path.name)
     described = source.container.describe() if isinstance(source.container, Disk) else []
     number = add_evidence(case.store, name, source.path, source.kind, described, _opening(source))
     placement = Placement()
     task = Task(source.path, source.kind, options.source_algorithms, options.carve)
     with FirstRead(task, source.size) as first:
-        reader = EntryReader(case, number, source, placement)
+        reader = EntryReader(case, number, source, parsers, placement)
         for path in reader.read_all(source.container):
             report(f"reading {name}: {path}", first.done, source.size)
         while not first.wait(_TICK):
@@ -75,7 +80,8 @@ def _read_first(case: OpenCase, source: EvidenceSource, options: Options, report
     if other := _known_by_hash(case, hashes):
         _forget(case, number)
         return _given_again(case, source, hashes, other), hashes
-    found = _carve(case, source, number, result, placement, report)
+    reader = EntryReader(case, number, source, parsers)
+    found = _carve(case, source, reader, result, placement, report)
     detail = {"evidence": name, "location": str(source.path), "kind": source.kind, **hashes.as_json()}
     case.record("source taken in", {**detail, "described": described, "carving": found})
     for issue in hashes.issues:
@@ -95,19 +101,18 @@ def _opening(source: EvidenceSource) -> Opening:
 
 
 def _carve(
-    case: OpenCase, source: EvidenceSource, number: int, result: Result, placement: Placement, report: Report
+    case: OpenCase, source: EvidenceSource, reader: EntryReader, result: Result, placement: Placement, report: Report
 ) -> dict[str, Any] | None:
     """Read what was carved as entries. Returns counts for the ledger; None where nothing was searched."""
     if result.carved is None or not isinstance(source.container, Disk):
         return None
     finds = entries_of(result.carved, source.container, case.store, placement)
-    reader = EntryReader(case, number, source)
     index_content(case.store)
     for path in reader.read_all(CarvedSpace(source.container.media, finds.entries)):
         report(f"reading {source.path.name}: {path}", source.size, source.size)
     if result.beyond:
         what = f"{result.beyond} more finds of the carving were not kept"
-        add_issue(case.store, number, "", Issue(what, parser="evidence"))
+        add_issue(case.store, reader.evidence, "", Issue(what, parser="evidence"))
     return {"found": len(result.carved), "within_files_that_were_read": finds.passed_over}
 
 

@@ -14,7 +14,6 @@ from echoforensics.evidence.entry import READ_ERRORS
 from echoforensics.extraction.neighbours import Neighbours
 from parsers.parser import HEAD_SIZE, Parser, Source, relative
 from parsers.record import Issue, Record
-from parsers.registry import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +27,13 @@ _BATCH = 100
 class EntryParser:
     """Parses what was read of one source. What was parsed in an earlier run is passed over."""
 
-    def __init__(self, case: OpenCase, evidence: int) -> None:
-        """Take the case and the evidence item's number."""
+    def __init__(self, case: OpenCase, evidence: int, parsers: tuple[Parser, ...]) -> None:
+        """Take the case, the evidence item's number, and the run's parsers."""
         self._case = case
         self._store = case.store
         self._evidence = evidence
         self._neighbours = Neighbours(case.store, case.vault, evidence)
-        self._parsers = {parser.name: parser for parser in load()}
+        self._parsers = {parser.name: parser for parser in parsers}
 
     def parse_all(self) -> Iterator[str]:
         """Parse every file that is still to be parsed; yields each path when it is done."""

@@ -44,17 +44,27 @@ class _Read:
 
 
 class EntryReader:
-    """Reads the entries of one source into a case. What they say is read later, from the case's own copies."""
+    """Reads the entries of one source into a case. What they say is read later, from the case's own copies.
+
+    Attributes:
+        evidence: the evidence item's number.
+    """
 
     def __init__(
-        self, case: OpenCase, evidence: int, source: EvidenceSource, placement: Placement | None = None
+        self,
+        case: OpenCase,
+        evidence: int,
+        source: EvidenceSource,
+        parsers: tuple[Parser, ...],
+        placement: Placement | None = None,
     ) -> None:
-        """Take the case, the evidence item's number, the source, and who is told where content lies."""
+        """Take the case, the item's number, the source, the run's parsers, and who is told where content is."""
         self._case = case
         self._store = case.store
-        self._evidence = evidence
+        self.evidence = evidence
         self._budget = source.budget
         self._holes = source.media.holes if source.media else None
+        self._parsers = parsers
         self._placement = placement
         self._pending = 0
 
@@ -101,7 +111,7 @@ class EntryReader:
             carved = entry.state is State.CARVED
             keep = bool(claimed) or carved or (archive and not entry.seekable)
             staged, digest, size = self._copy(stream, head, here, keep=keep)
-        if carved and (same := path_of_content(self._store, self._evidence, digest)):
+        if carved and (same := path_of_content(self._store, self.evidence, digest)):
             if staged:
                 staged.discard()
             self._note(replace(entry, note=f"{entry.note}; the same bytes as {same}"), here, _Read(size, digest))
@@ -120,7 +130,7 @@ class EntryReader:
         size = entry.size
         if size is None:
             size = len(head) + (len(head) == HEAD_SIZE)
-        return claiming(ParserSource(here.path, size, head, _not_yet, mode=entry.mode))
+        return claiming(ParserSource(here.path, size, head, _not_yet, mode=entry.mode), self._parsers)
 
     def _copy(self, stream: BinaryIO, head: bytes, here: EntryPlace, *, keep: bool) -> tuple[Staged | None, str, int]:
         """Read the rest of a file: into the vault if it is to be kept, else only hashed."""
@@ -165,7 +175,7 @@ class EntryReader:
     def _note(self, entry: Entry, here: EntryPlace, read: _Read) -> int:
         """Note an entry in the case; returns its number."""
         new = NewEntry(
-            evidence_id=self._evidence,
+            evidence_id=self.evidence,
             path=storable(here.path),
             addresses=here.addresses,
             kind=entry.kind,
@@ -198,7 +208,7 @@ class EntryReader:
             self._issue(EvidenceIssue(here.path, what))
 
     def _issue(self, issue: EvidenceIssue) -> None:
-        add_issue(self._store, self._evidence, issue.path, Issue(issue.what, parser="evidence"))
+        add_issue(self._store, self.evidence, issue.path, Issue(issue.what, parser="evidence"))
 
 
 def replace_path(issue: EvidenceIssue, place: EntryPlace) -> EvidenceIssue:

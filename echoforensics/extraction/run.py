@@ -28,15 +28,16 @@ from echoforensics.extraction.second_reading import read_again
 from echoforensics.extraction.sources import open_sources
 from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
-from parsers.definition.definition import DefinitionError
-from parsers.definition.export import parse_map, use_maps
+from parsers.definition.error import DefinitionError
+from parsers.definition.export import parse_map
 from parsers.record import Issue
-from parsers.registry import load
+from parsers.registry import load, with_maps
 
 if TYPE_CHECKING:
     from chain_of_custody.keys import SigningKey
     from echoforensics.evidence.source import EvidenceSource
     from echoforensics.extraction.options import Options, Report
+    from parsers.parser import Parser
 
 
 def extract(paths: list[Path], case_path: Path, key: SigningKey | None, options: Options, report: Report) -> CaseCounts:
@@ -54,18 +55,23 @@ def extract(paths: list[Path], case_path: Path, key: SigningKey | None, options:
         UsageError: a map is not one.
     """
     _refuse_overlap(paths, case_path)
-    try:
-        use_maps(tuple(parse_map(text, name) for name, text in options.maps))
-    except DefinitionError as error:
-        raise UsageError(str(error)) from error
+    parsers = _parsers(options)
     with ExitStack() as opened:
-        sources = open_sources(paths, case_path, options, opened)
+        sources = open_sources(paths, case_path, options, parsers, opened)
         case = opened.enter_context(OpenCase.begin(case_path, key, options.actor))
         _open_in_ledger(case, options)
         for source in sources:
-            _extract_one(case, source, options, report)
+            _extract_one(case, source, options, parsers, report)
         _seal(case, report)
         return counts_of_case(case.store)
+
+
+def _parsers(options: Options) -> tuple[Parser, ...]:
+    """Every parser, with the maps of this extraction. Raises UsageError where a map is not one."""
+    try:
+        return with_maps(tuple(parse_map(text, name) for name, text in options.maps))
+    except DefinitionError as error:
+        raise UsageError(str(error)) from error
 
 
 def _refuse_overlap(paths: list[Path], case_path: Path) -> None:
@@ -107,13 +113,15 @@ def _circumstances(options: Options) -> dict[str, Any]:
     }
 
 
-def _extract_one(case: OpenCase, source: EvidenceSource, options: Options, report: Report) -> None:
-    number, before = take_in(case, source, options, report)
+def _extract_one(
+    case: OpenCase, source: EvidenceSource, options: Options, parsers: tuple[Parser, ...], report: Report
+) -> None:
+    number, before = take_in(case, source, options, parsers, report)
     item = next(item for item in case.evidence() if item.id == number)
     if item.state is EvidenceState.HASHED_AGAIN:
         return
     if item.state is EvidenceState.TAKEN_IN:
-        for count, path in enumerate(EntryParser(case, item.id).parse_all(), 1):
+        for count, path in enumerate(EntryParser(case, item.id, parsers).parse_all(), 1):
             report(f"parsing {item.name}: {path}", count, 0)
         if options.cross_check and isinstance(source.container, Disk):
             read_again(case, item.id, item.name, source.container, report)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parsers.definition.definition import TIME_WORDS
+from parsers.definition.vocabulary import TIME_WORDS
 
 #: The name of our parser in plaso.
 NAME = "echoforensics"

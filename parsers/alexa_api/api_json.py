@@ -14,13 +14,13 @@ from functools import cache
 from typing import ClassVar
 
 from parsers.alexa_api.answers.repeats import repeats_marked
-from parsers.alexa_api.answers.responses import data_types, kinds, quoted_keys, read, telltale
+from parsers.alexa_api.answers.responses import kinds, quoted_keys, read, telltale
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body, JsonPlaces, Tokens
 from parsers.alexa_api.items.loaded_json import load, start_of
 from parsers.formats.json.recovery import REQUEST_KEYS, RESPONSE_KEYS
 from parsers.formats.json.text import MAX_BYTES, JsonError, decode
-from parsers.parser import HEAD_SIZE, About, Parser, Source
+from parsers.parser import ANSWERS, HEAD_SIZE, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 from parsers.values import shown
@@ -60,7 +60,8 @@ class ApiJson(Parser):
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service, as JSON",
-        data_types=data_types(),
+        data_types=(),
+        hands_on=(ANSWERS,),
         known_by=(
             'JSON: a list of {"request": address of the Alexa service, "response": answer}',
             *(f"JSON keys {', '.join(sorted(keys))}" for kind in kinds() for keys in kind.telltales),

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from parsers.alexa_api.answers.responses import data_types, read
+from parsers.alexa_api.answers.responses import read
 from parsers.alexa_api.api_json import ApiJson
 from parsers.alexa_api.items.body import Body, Places, Tokens
 from parsers.alexa_api.items.loaded_json import load, start_of
 from parsers.formats.json.text import JsonError, decode
-from parsers.parser import HEAD_SIZE, About, Parser, Source
+from parsers.parser import ANSWERS, HEAD_SIZE, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
@@ -105,7 +105,8 @@ class RecordFragment(Parser):
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="One record of an answer of the Alexa service, by itself",
-        data_types=data_types(),
+        data_types=(),
+        hands_on=(ANSWERS,),
         known_by=tuple(
             f"JSON: an object with the key {key} and one of {', '.join(sorted(others))}"
             for form in FORMS

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import ClassVar
 
-from parsers.alexa_api.items.written_time import zoned
 from parsers.alexa_export.row import UNKNOWN_TYPE, TableHeader, known, known_by_name, unknown
 from parsers.alexa_export.table import MAX_ROW, ExportRow, rows
-from parsers.definition.export import MAPPED_TYPE, find, load_exports, plain
-from parsers.parser import About, Parser, Source
+from parsers.definition.export import MAPPED_TYPE, ExportDefinition, find, plain
+from parsers.parser import EXPORT_TABLES, About, MapReader, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
+from parsers.written_time import zoned
 
 #: So many rows of a table that is known are read, and of one that is not.
 MAX_ROWS = 1_000_000
@@ -47,26 +47,18 @@ _MAX_TIMES = 8
 
 
 @register
-class AlexaExportCsv(Parser):
-    """Reads the tables, one record a row."""
+class AlexaExportCsv(MapReader):
+    """Reads the tables, one record a row. Those that a definition describes have its name and version."""
 
     name: ClassVar[str] = "alexa_export_csv"
     version: ClassVar[str] = "2"
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title='Tables of a "Request My Data" export of an Alexa account',
-        data_types=(*dict.fromkeys(definition.data_type for definition in load_exports()), MAPPED_TYPE, UNKNOWN_TYPE),
+        data_types=(MAPPED_TYPE, UNKNOWN_TYPE),
+        hands_on=(EXPORT_TABLES,),
         known_by=(
-            *(
-                f"CSV of {kind.title}: columns {', '.join(' or '.join(choice) for choice in kind.required)}"
-                for kind in load_exports()
-                if kind.required
-            ),
-            *(
-                f"CSV of {kind.title}: a path of Alexa's that holds {' or '.join(kind.path)}"
-                for kind in load_exports()
-                if not kind.required
-            ),
+            "CSV that a definition describes, by the names of its columns or by its path",
             "CSV that a user's own map describes (extract --map)",
             "other CSV that names Alexa, Echo, utterances, wake words or skills in a column or in its path",
         ),
@@ -99,7 +91,8 @@ class AlexaExportCsv(Parser):
         header = TableHeader.of(first[0].values)
         if _is_others(header, source):
             return False
-        if (definition := find(frozenset(header.plain), source.path)) and definition.required:
+        definition = find(frozenset(header.plain), source.path, self.maps)
+        if definition is not None and definition.source.required:
             return True
         return _looks_like_alexas(source, first, named=definition is not None)
 
@@ -115,7 +108,7 @@ class AlexaExportCsv(Parser):
             elif len(first.values) > MAX_COLUMNS:
                 yield Issue(f"The table has more than {MAX_COLUMNS} columns: it was not read.", first.locator)
             else:
-                yield from _bounded(_table(source, TableHeader.of(first.values), found))
+                yield from _bounded(_table(source, TableHeader.of(first.values), found, self.maps))
 
 
 def _is_others(header: TableHeader, source: Source) -> bool:
@@ -150,13 +143,15 @@ def _bounded(found: Iterator[Record | Issue]) -> Iterator[Record | Issue]:
         yield Issue(f"There are {issues - MAX_ISSUES} further issues of this table; they are not listed.")
 
 
-def _table(source: Source, header: TableHeader, found: Iterator[ExportRow]) -> Iterator[Record | Issue]:
-    definition = find(frozenset(header.plain), source.path)
+def _table(
+    source: Source, header: TableHeader, found: Iterator[ExportRow], maps: tuple[ExportDefinition, ...]
+) -> Iterator[Record | Issue]:
+    definition = find(frozenset(header.plain), source.path, maps)
     most = MAX_UNKNOWN_ROWS if definition is None else MAX_ROWS
     times: tuple[str, ...] = ()
     if definition is None:
         yield Issue(UNKNOWN)
-    if definition is None or not definition.required:
+    if definition is None or not definition.source.required:
         start = list(islice(found, _LOOK_TIMES))
         times = _time_columns(header, start)
         found = _chain(start, found)
@@ -174,7 +169,7 @@ def _table(source: Source, header: TableHeader, found: Iterator[ExportRow]) -> I
             continue
         if definition is None:
             yield unknown(source.name, times, row, values)
-        elif not definition.required:
+        elif not definition.source.required:
             yield known_by_name(definition, times, row, values)
         else:
             yield from known(definition, row, values)

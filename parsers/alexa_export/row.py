@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from parsers.alexa_api.items.written_time import blank, read_as
 from parsers.alexa_export.table import ExportRow
+from parsers.definition.declared import DeclaredItem, record
 from parsers.definition.export import ExportDefinition, plain
 from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.values import Keeper, shown
+from parsers.written_time import blank, read
 
 UNKNOWN_TYPE = "alexa:cloud:export_row"
 #: A longer value is not taken for a time, a name or a number.
@@ -43,37 +44,19 @@ class TableHeader:
 
 
 def known(definition: ExportDefinition, row: ExportRow, values: Mapping[str, str]) -> Iterator[Record | Issue]:
-    """Yield the record of a row that a definition describes, after an issue for each time that cannot be read."""
+    """Yield the record of a row that a definition describes, after an issue for each value that cannot be read."""
     by_plain: dict[str, str] = {}
     for name, value in values.items():
         by_plain.setdefault(plain(name), value)
-    timestamps = []
-    for column in definition.times:
-        recorded = next((by_plain[name] for name in column.names if name in by_plain), None)
-        if recorded is None:
-            continue
-        try:
-            timestamp = _timestamp(recorded, column.description, column.note, column.form, utc=column.utc)
-        except (ValueError, OverflowError):
-            value = shown(recorded, 60) or ""
-            form = f"A time of the form {column.form}" if column.form else "An ISO 8601 time"
-            yield Issue(f'{form} is expected ({column.description}), "{value}" stands there.', row.locator)
-        else:
-            timestamps += [timestamp] if timestamp else []
-    columns = {}
-    for column_name, name in definition.columns.items():
-        text = by_plain.get(name)
-        if text is not None and len(text) <= _MAX_COLUMN:
-            columns[column_name] = text
-    yield Record(
-        data_type=definition.data_type,
-        message=definition.message.render((by_plain,)),
-        locator=row.locator,
-        timestamps=tuple(timestamps),
-        fields=Keeper().fields(values),
-        keys=(),
-        **columns,
-    )
+    for found in record(definition.form, DeclaredItem((by_plain,), row.locator, kept=values)):
+        yield signed(found, definition)
+
+
+def signed(found: Record | Issue, definition: ExportDefinition) -> Record | Issue:
+    """What a definition made, with its name; a user's map need not have one."""
+    if isinstance(found, Issue):
+        return replace(found, parser=definition.name)
+    return replace(found, parser=definition.name, parser_version=definition.version)
 
 
 def known_by_name(
@@ -87,9 +70,15 @@ def known_by_name(
         row: the row.
         values: its values by name.
     """
-    record = unknown("", times, row, values)
-    message = f"{definition.message.text.rstrip('.')}; the row gives {_given(values)}."
-    return replace(record, data_type=definition.data_type, message=message)
+    row_as_it_is = unknown("", times, row, values)
+    message = f"{definition.form.message.text.rstrip('.')}; the row gives {_given(values)}."
+    return replace(
+        row_as_it_is,
+        data_type=definition.form.data_type,
+        message=message,
+        parser=definition.name,
+        parser_version=definition.version,
+    )
 
 
 def unknown(table: str, times: tuple[str, ...], row: ExportRow, values: Mapping[str, str]) -> Record:
@@ -128,11 +117,11 @@ def _given(values: Mapping[str, str]) -> str:
     return f"{', '.join(parts)}{more}"
 
 
-def _timestamp(recorded: str, description: str, note: str, form: str = "", *, utc: bool = False) -> Timestamp | None:
+def _timestamp(recorded: str, description: str, note: str) -> Timestamp | None:
     """The timestamp of a time as recorded; None where it stands for no time. Raises ValueError where it is no time."""
     if len(recorded) > _MAX_COLUMN:
         raise ValueError("a text too long")
-    found = read_as(recorded, form, utc=utc)
+    found = read(recorded)
     if found is None:
         return None
     return Timestamp(description, recorded, Clock.CLOUD, found.timestamp, f"{note} {found.note}")

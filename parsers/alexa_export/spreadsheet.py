@@ -14,10 +14,10 @@ from typing import ClassVar
 
 from parsers.alexa_export.row import TableHeader, known
 from parsers.alexa_export.table import ExportRow
-from parsers.definition.export import MAPPED_TYPE, ExportDefinition, find, load_exports
+from parsers.definition.export import MAPPED_TYPE, ExportDefinition, find
 from parsers.formats.xml.stream import XmlReader
 from parsers.locator import at_bytes
-from parsers.parser import About, Parser, Source
+from parsers.parser import EXPORT_TABLES, About, MapReader, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
@@ -89,15 +89,16 @@ class _SheetReader(XmlReader):
 
 
 @register
-class Spreadsheet(Parser):
-    """Reads one sheet."""
+class Spreadsheet(MapReader):
+    """Reads one sheet. Rows that a definition describes have its name and version."""
 
     name: ClassVar[str] = "spreadsheet"
     version: ClassVar[str] = "1"
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Tables in spreadsheets (XLSX) of legal-process returns and exports",
-        data_types=tuple(dict.fromkeys((*(made.data_type for made in load_exports() if made.required), MAPPED_TYPE))),
+        data_types=(MAPPED_TYPE,),
+        hands_on=(EXPORT_TABLES,),
         known_by=("xl/worksheets/*.xml in a zip, whose first row names the columns of a map or of an export's table",),
         shows="What whoever made the spreadsheet put into it.",
         does_not_show="That it is complete or unchanged. Who spoke, or who used a device.",
@@ -105,7 +106,7 @@ class Spreadsheet(Parser):
         limits=(
             "A sheet whose columns no map and no known table describes gives nothing.",
             "Only a sheet's first row is taken for the names of its columns.",
-            "Dates are numbers of days without a zone; a map says format: excel and, where it is so, zone: UTC.",
+            "Dates are numbers of days without a zone; a map says unit: excel and, where it is so, zone: UTC.",
         ),
         references=("ECMA-376 part 1",),
     )
@@ -126,7 +127,7 @@ class Spreadsheet(Parser):
                 if isinstance(item, Issue):
                     yield Issue(f"The texts that the cells share: {item.what}")
         issues = 0
-        for found in _table(_rows(_SheetReader(texts.texts), source), source.path):
+        for found in _table(_rows(_SheetReader(texts.texts), source), source.path, self.maps):
             issues += isinstance(found, Issue)
             if isinstance(found, Record) or issues <= MAX_ISSUES:
                 yield found
@@ -134,7 +135,9 @@ class Spreadsheet(Parser):
             yield Issue(f"There are {issues - MAX_ISSUES} further issues of this sheet; they are not listed.")
 
 
-def _table(rows: Iterator[ExportRow | Issue], path: str) -> Iterator[Record | Issue]:
+def _table(
+    rows: Iterator[ExportRow | Issue], path: str, maps: tuple[ExportDefinition, ...]
+) -> Iterator[Record | Issue]:
     """The records of a sheet whose first row that holds anything names the columns of a known table."""
     header: TableHeader | None = None
     definition: ExportDefinition | None = None
@@ -147,8 +150,8 @@ def _table(rows: Iterator[ExportRow | Issue], path: str) -> Iterator[Record | Is
         elif header is None or definition is None:
             if any(row.values):
                 header = TableHeader.of(row.values)
-                definition = find(frozenset(header.plain), path)
-                if definition is None or not definition.required:
+                definition = find(frozenset(header.plain), path, maps)
+                if definition is None or not definition.source.required:
                     return
         elif values := header.given(row):
             yield from known(definition, row, values)

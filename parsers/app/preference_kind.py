@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from parsers.definition import declared
-from parsers.definition.definition import Definition, Preferences, load_all
+from parsers.definition.declared import DeclaredItem, record
+from parsers.definition.preferences import Preferences, PreferencesDefinition, definitions
 from parsers.formats.android.preferences import Preference
 from parsers.locator import at_bytes
 from parsers.record import Issue, Record
@@ -25,16 +25,19 @@ class PreferenceKind:
 
     Attributes:
         definition: the definition.
-        source: its section ``prefs``.
     """
 
-    definition: Definition
-    source: Preferences
+    definition: PreferencesDefinition
+
+    @property
+    def source(self) -> Preferences:
+        """What the file is known by, and which of its values make an item."""
+        return self.definition.source
 
     def fits(self, path: str, names: frozenset[str]) -> bool:
         """Whether a file is of this kind: by its path; of a file that was renamed, by two of the names it has."""
         if "/shared_prefs/" in f"/{path}":
-            return any(pattern.search(path.removesuffix(".bak")) for pattern in self.source.files)
+            return any(end.fits(path.removesuffix(".bak")) for end in self.source.paths)
         return len(names.intersection(self.source.values.values())) >= 2
 
     def hinted(self, head: bytes) -> bool:
@@ -47,14 +50,14 @@ class PreferenceKind:
             if number == MAX_ITEMS:
                 yield (), Issue(f"The file holds more than {MAX_ITEMS} items ({self.definition.about.title}).")
                 return
-            for made in declared.record(self.definition, item):
+            for made in record(self.definition.form, item):
                 if isinstance(made, Record):
                     definition = self.definition
                     yield names, replace(made, parser=definition.name, parser_version=definition.version)
                 else:
                     yield names, made
 
-    def _items(self, found: Mapping[str, Preference]) -> Iterator[tuple[tuple[str, ...], declared.DeclaredItem]]:
+    def _items(self, found: Mapping[str, Preference]) -> Iterator[tuple[tuple[str, ...], DeclaredItem]]:
         if self.source.values:
             present = {name: found[key] for name, key in self.source.values.items() if key in found}
             if present:
@@ -63,11 +66,11 @@ class PreferenceKind:
             for preference in found.values():
                 if self.source.each.fullmatch(preference.name) and from_milliseconds(preference.value) is not None:
                     scope = {"name": preference.name, "value": preference.value}
-                    yield (preference.name,), declared.DeclaredItem((scope,), preference.locator, _within)
+                    yield (preference.name,), DeclaredItem((scope,), preference.locator)
         else:
             yield from self._objects(found)
 
-    def _together(self, present: Mapping[str, Preference]) -> declared.DeclaredItem:
+    def _together(self, present: Mapping[str, Preference]) -> DeclaredItem:
         scope = {name: self._kept(name, item) for name, item in present.items()}
         start, end = min(item.start for item in present.values()), max(item.end for item in present.values())
 
@@ -75,20 +78,20 @@ class PreferenceKind:
             at = present.get(path.split(".", maxsplit=1)[0])
             return at.locator if at is not None and len(present) > 1 else ""
 
-        return declared.DeclaredItem((scope,), at_bytes(start, end - start), locate)
+        return DeclaredItem((scope,), at_bytes(start, end - start), locate)
 
     def _kept(self, name: str, preference: Preference) -> object:
         value = preference.content
-        if name in self.definition.secret:
+        if name in self.definition.form.secret:
             return hidden(str(preference.value)) if preference.value not in (None, "") else preference.value
         # A value that the definition names is no secret, but JSON may hold some.
         return without_secrets(value) if isinstance(value, (dict, list)) else value
 
-    def _objects(self, found: Mapping[str, Preference]) -> Iterator[tuple[tuple[str, ...], declared.DeclaredItem]]:
+    def _objects(self, found: Mapping[str, Preference]) -> Iterator[tuple[tuple[str, ...], DeclaredItem]]:
         for preference in found.values():
             for member in _members(preference.kept, self.source.members, 0):
                 scopes = ({"name": preference.name}, member)
-                yield (), declared.DeclaredItem(scopes, preference.locator, _within)
+                yield (), DeclaredItem(scopes, preference.locator)
 
 
 def _members(value: object, names: tuple[str, ...], depth: int) -> Iterator[Mapping[str, object]]:
@@ -106,22 +109,7 @@ def _members(value: object, names: tuple[str, ...], depth: int) -> Iterator[Mapp
             yield from _members(inner, names, depth + 1)
 
 
-def _within(_path: str) -> str:
-    return ""
-
-
 @cache
 def kinds() -> tuple[PreferenceKind, ...]:
     """Every kind, by name."""
-    made = (
-        PreferenceKind(definition, definition.source)
-        for definition in load_all("parsers.definitions.preferences")
-        if isinstance(definition.source, Preferences)
-    )
-    return tuple(sorted(made, key=lambda kind: kind.definition.name))
-
-
-@cache
-def data_types() -> tuple[str, ...]:
-    """Every data type that a definition gives."""
-    return tuple(sorted({kind.definition.data_type for kind in kinds()}))
+    return tuple(sorted(map(PreferenceKind, definitions()), key=lambda kind: kind.definition.name))

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from parsers.app.packages import COMPANION, DEVICE, App, app_of
-from parsers.app.preference_kind import data_types, kinds
+from parsers.app.preference_kind import kinds
 from parsers.bounded_issues import bounded
 from parsers.formats.android.preferences import Preference, preferences
 from parsers.formats.xml.elements import MAX_BYTES, Element, load, root_of
 from parsers.locator import at_bytes
-from parsers.parser import About, Parser, Source
+from parsers.parser import PREFERENCES, About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.registry import register
 from parsers.times import from_milliseconds
@@ -42,7 +42,8 @@ class AndroidPreferences(Parser):
     version: ClassVar[str] = "1"
     about: ClassVar[About] = About(
         title="Preferences files of Android apps (shared_prefs)",
-        data_types=tuple(sorted({*data_types(), APP_DATA_TYPE, DEVICE_DATA_TYPE})),
+        data_types=(APP_DATA_TYPE, DEVICE_DATA_TYPE),
+        hands_on=(PREFERENCES,),
         known_by=(
             f"NAME.xml or NAME.xml.bak in the folder shared_prefs of an app named {COMPANION.pattern} or"
             f" {DEVICE.pattern}",

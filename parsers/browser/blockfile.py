@@ -14,11 +14,11 @@ from typing import ClassVar
 from parsers.browser import cache_times
 from parsers.browser.block_answers import Sorted, read
 from parsers.browser.simple_index import DATA_TYPE
-from parsers.exchanges.cached_answer import data_types
+from parsers.exchanges.cached_answer import DATA_TYPES
 from parsers.formats.chromium_cache.block_files import BlockFiles
 from parsers.formats.chromium_cache.block_walk import MAX_ENTRIES, Walker
 from parsers.locator import at_bytes
-from parsers.parser import About, Parser, Source
+from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
@@ -42,7 +42,8 @@ class BlockFileCache(Parser):
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service in Chromium's block-file cache (desktop browsers, Electron)",
-        data_types=tuple(sorted({*data_types(), DATA_TYPE})),
+        data_types=(*DATA_TYPES, DATA_TYPE),
+        hands_on=(ANSWERS,),
         known_by=("c3 ca 03 c1 at the start of the index; beside it data_0, data_1, ... and f_ with 6 digits",),
         shows=(
             "That a browser asked for this address, when by its own clock, and what it was answered; or, where the row"

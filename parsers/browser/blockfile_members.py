@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from parsers.browser.block_answers import Sorted, read
 from parsers.browser.blockfile import MAGIC as INDEX_MAGIC
-from parsers.exchanges.cached_answer import data_types
+from parsers.exchanges.cached_answer import DATA_TYPES
 from parsers.formats.chromium_cache.block_files import MAGIC, BlockFiles
 from parsers.formats.chromium_cache.block_walk import Walker
-from parsers.parser import About, Parser, Source
+from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
@@ -29,7 +29,8 @@ class BlockfileMembers(Parser):
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Files beside the index of Chromium's block-file cache",
-        data_types=data_types(),
+        data_types=DATA_TYPES,
+        hands_on=(ANSWERS,),
         known_by=("c3 ca 04 c1 at the start", "a name of f_ and six hexadecimal digits"),
         shows="Nothing by itself where the index is there. Where it is not: as for the cache, of entries left behind.",
         does_not_show="That an entry found without the index was still in use.",

@@ -19,9 +19,9 @@ from typing import ClassVar
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.browser.cache_times import clock_of
 from parsers.browser.sparse_body import MAX_BODY
-from parsers.exchanges.cached_answer import Cached, CachedBody, data_types, records
+from parsers.exchanges.cached_answer import DATA_TYPES, Cached, CachedBody, records
 from parsers.locator import at_bytes, at_line
-from parsers.parser import About, Parser, Source
+from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.registry import register
 from parsers.times import from_milliseconds
@@ -107,7 +107,8 @@ class OkHttpCache(Parser):
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service in the cache of OkHttp (Android apps)",
-        data_types=data_types(),
+        data_types=DATA_TYPES,
+        hands_on=(ANSWERS,),
         known_by=(
             "lines of text: an address of the Alexa service, a method, a number",
             "for bodies: a name of 32 hexadecimal digits and .1, below a folder of a package com.amazon",

@@ -11,7 +11,7 @@ from typing import ClassVar
 from parsers.browser import cache_times
 from parsers.browser.simple_index import INDEX, last_used
 from parsers.browser.sparse_body import Chunk, assembled
-from parsers.exchanges.cached_answer import Cached, CachedBody, data_types, records
+from parsers.exchanges.cached_answer import DATA_TYPES, Cached, CachedBody, records
 from parsers.formats.chromium_cache.cache_key import AlexaKey, alexa_key
 from parsers.formats.chromium_cache.http_info import HttpInfo, HttpInfoError
 from parsers.formats.chromium_cache.simple_file import (
@@ -27,7 +27,7 @@ from parsers.formats.chromium_cache.simple_file import (
     streams,
 )
 from parsers.locator import at_bytes
-from parsers.parser import About, Parser, Source
+from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.registry import register
 
@@ -45,7 +45,8 @@ class SimpleCache(Parser):
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service in Chromium's simple cache (Android web views, desktop browsers)",
-        data_types=data_types(),
+        data_types=DATA_TYPES,
+        hands_on=(ANSWERS,),
         known_by=(
             "30 5c 72 a7 1b 6d fb fc at the start, and a key with an address of the Alexa service",
             "usual names: {16 hexadecimal digits}_0, _1 and _s, and todelete_ before them",

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from parsers.alexa_api.answers.responses import data_types, telltale
 from parsers.alexa_api.answers.responses import read as read_answer
+from parsers.alexa_api.answers.responses import telltale
 from parsers.alexa_api.items.body import Body
 from parsers.captures.browser_text import MAX_LINES, read
 from parsers.formats.json.text import MAX_BYTES
-from parsers.parser import About, Parser, Source
+from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
@@ -41,7 +41,8 @@ class BrowserCopiedJson(Parser):
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service copied out of a browser",
-        data_types=data_types(),
+        data_types=(),
+        hands_on=(ANSWERS,),
         known_by=(
             "text: an opening bracket, then a line `activity: {`, `activities: [`, `card: {` or `cards: [`, then a line"
             " with one of their keys without quotes, such as `activityStatus:`",

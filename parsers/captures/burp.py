@@ -18,7 +18,7 @@ from parsers.exchanges.capture import Capture, Exchange
 from parsers.formats.http import message as http
 from parsers.formats.xml.stream import XmlReader
 from parsers.locator import at_bytes, at_coding, join
-from parsers.parser import About, Parser, Source
+from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.registry import register
 
@@ -100,7 +100,8 @@ class Burp(Parser):
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Burp Suite exports of traffic with the Alexa service",
-        data_types=capture.data_types(),
+        data_types=capture.DATA_TYPES,
+        hands_on=(ANSWERS,),
         known_by=("XML: <items burpVersion=...> with <item>s that hold <url>, <request> and <response>",),
         shows="That whoever made the capture got these answers of the service.",
         does_not_show="That the capture is whole, or that it was not changed after it was made: it is a text file.",

@@ -18,7 +18,7 @@ from parsers.exchanges import capture
 from parsers.exchanges.capture import Capture, Exchange
 from parsers.formats.json.text import MAX_BYTES
 from parsers.locator import at_coding, join
-from parsers.parser import About, Parser, Source
+from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.registry import register
 
@@ -39,7 +39,8 @@ class Har(Parser):
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="HTTP archives (HAR) of traffic with the Alexa service",
-        data_types=capture.data_types(),
+        data_types=capture.DATA_TYPES,
+        hands_on=(ANSWERS,),
         known_by=('JSON: {"log": {"version", "creator", "entries"}}',),
         shows="That whoever made the capture got these answers of the service, and when by that machine's clock.",
         does_not_show="That the capture is whole, or that it was not changed after it was made: it is a text file.",

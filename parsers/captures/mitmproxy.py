@@ -14,7 +14,7 @@ from parsers.exchanges import capture
 from parsers.exchanges.capture import Capture, Exchange
 from parsers.formats.http.tnetstring import TnetstringError, TnetstringReader, Value
 from parsers.locator import at_bytes
-from parsers.parser import About, Parser, Source
+from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.registry import register
 
@@ -34,7 +34,8 @@ class MitmproxyFlow(Parser):
     version: ClassVar[str] = "1"
     about: ClassVar[About] = About(
         title="mitmproxy flows of traffic with the Alexa service",
-        data_types=capture.data_types(),
+        data_types=capture.DATA_TYPES,
+        hands_on=(ANSWERS,),
         known_by=("typed netstrings, each an object with the members version, type, request and response",),
         shows="That whoever made the capture got these answers of the service, and when by that machine's clock.",
         does_not_show="That the capture is whole, or that it was not changed after it was made.",

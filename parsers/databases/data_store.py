@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from parsers.alexa_api.answers import responses
 from parsers.databases.declared_table import table_made
 from parsers.databases.kind import RowReader, TableKind
 from parsers.databases.stored_answer import read_stored
 from parsers.formats.json.text import JsonError, decode
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database, TableRow
-from parsers.parser import About
+from parsers.parser import ANSWERS, About
 from parsers.record import Issue, Record, Value
 from parsers.values import Keeper, shown
 
@@ -33,7 +32,8 @@ class DataStore(TableKind):
     version = "1"
     about = About(
         title="The Alexa app's store of items (DataStore.db, LocalData.sqlite)",
-        data_types=(DATA_TYPE, *responses.data_types()),
+        data_types=(DATA_TYPE,),
+        hands_on=(ANSWERS,),
         known_by=("an SQLite table DataItem with the columns key and value, or ZDATAITEM with ZKEY and ZVALUE",),
         shows="That the app held this item: lists, settings and answers of the Alexa service.",
         does_not_show="When the app stored it: the row holds no time beside those in its value.",

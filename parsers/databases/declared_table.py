@@ -4,41 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from parsers.databases.kind import RowReader, TableKind, plain
-from parsers.definition import declared
+from parsers.definition.declared import DeclaredItem, record
+from parsers.definition.sqlite import SqliteDefinition
 from parsers.formats.json.text import JsonError, decode
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database, TableRow
 from parsers.record import Issue, Record
 
-if TYPE_CHECKING:
-    from parsers.definition.definition import Definition, SqliteTable
-
 
 class DeclaredTable(TableKind):
     """Reads the kind of table that a definition describes."""
 
-    def __init__(self, definition: Definition, source: SqliteTable) -> None:
-        """Take the definition and its section ``sqlite``."""
+    def __init__(self, definition: SqliteDefinition) -> None:
+        """Take the definition."""
         self.name = definition.name
         self.version = definition.version
         self.about = definition.about
         self._definition = definition
-        self._source = source
-        self._made = table_made(source.tables)
-        self._needs = tuple(column.encode() for column in source.needs)
+        self._source = definition.source
+        self._made = table_made(definition.source.tables)
+        self._needs = tuple(column.encode() for column in definition.source.required)
 
     def hinted(self, head: bytes, path: str) -> bool:
         """By the statement that made the table, in the head; else by the path."""
-        if any(pattern.search(path) for pattern in self._source.paths):
+        if any(end.fits(path) for end in self._source.paths):
             return True
         return bool(self._made.search(head)) and all(column in head for column in self._needs)
 
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:  # noqa: ARG002
         """By the table's name and its columns."""
-        needs = {column.upper() for column in self._source.needs}
+        needs = {column.upper() for column in self._source.required}
         names = {name.upper() for name in self._source.tables}
         return tuple(
             table
@@ -65,7 +62,7 @@ class DeclaredTable(TableKind):
             except JsonError as error:
                 if row.live:
                     yield Issue(f"{column}: not JSON ({error}).", row.locator)
-        for found in declared.record(self._definition, declared.DeclaredItem((item,), row.locator, _within_row)):
+        for found in record(self._definition.form, DeclaredItem((item,), row.locator)):
             if isinstance(found, Record) or row.live:
                 yield found
 
@@ -76,7 +73,3 @@ def table_made(names: tuple[str, ...]) -> re.Pattern[bytes]:
     return re.compile(
         rb"CREATE TABLE (?:IF NOT EXISTS )?[\"'`\[]?(?:" + either + rb")[\"'`\]]?\s{0,20}\(", re.IGNORECASE
     )
-
-
-def _within_row(_path: str) -> str:
-    return ""

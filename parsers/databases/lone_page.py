@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from parsers.alexa_api.answers import responses
 from parsers.databases.kind import described
 from parsers.databases.stored_answer import read_stored
 from parsers.formats.json.text import JsonError, decode
@@ -13,7 +12,7 @@ from parsers.formats.sqlite.leaf_page import SIZES, leaf_page
 from parsers.formats.sqlite.page import Cell
 from parsers.formats.sqlite.varint import RowError, SqlValue, serial_types, size_of, values_of
 from parsers.locator import at_bytes
-from parsers.parser import HEAD_SIZE, About, Parser, Source
+from parsers.parser import ANSWERS, HEAD_SIZE, About, Parser, Source
 from parsers.record import Issue, Record, Value
 from parsers.registry import register
 from parsers.values import shown
@@ -32,7 +31,8 @@ class LonePage(Parser):
     version: ClassVar[str] = "1"
     about: ClassVar[About] = About(
         title="A page of an SQLite table by itself",
-        data_types=(DATA_TYPE, *responses.data_types()),
+        data_types=(DATA_TYPE,),
+        hands_on=(ANSWERS,),
         known_by=(
             "a file that is one leaf page of a table and nothing else: its rows, freed room and lost bytes fill it",
         ),

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from parsers.databases.kind import RowReader, TableKind, finished
-from parsers.databases.kinds import data_types, kinds
+from parsers.databases.kinds import kinds
 from parsers.formats.sqlite.database import Database, DatabaseIssue
 from parsers.formats.sqlite.header import MAGIC, DatabaseError
-from parsers.parser import About, Parser, Source
+from parsers.parser import TABLES, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
@@ -26,7 +26,8 @@ class SqliteTables(Parser):
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="SQLite databases of apps and devices",
-        data_types=data_types(),
+        data_types=(),
+        hands_on=(TABLES,),
         known_by=(
             "the header of an SQLite database, and in its first 64 KiB the statement that made a known table",
             "the header of an SQLite database, and a path that a kind of table names",

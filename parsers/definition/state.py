@@ -1,38 +1,35 @@
-"""What ``state_files.yaml`` may say of a small state file, read and checked.
-
-Anything in it that is not understood is an error at load, never ignored.
-"""
+"""Definitions of small state files, which hold one value, or one a line."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 
-import yaml
+from parsers.definition.definition import DATA_TYPE, FOOT, HEAD, NAME, VERSION, about
+from parsers.definition.form import SENTENCE, Key, Listed, Made, Section, Text, Values, compiled
+from parsers.definition.loader import Kind, load
+from parsers.definition.path_end import PATH_END, PathEnd
+from parsers.definition.record_form import ITEM, MESSAGE, RecordForm, record_form
+from parsers.definition.template import Template
+from parsers.parser import About
 
-from parsers.definition.template import Template, TemplateError
-
-SETTING = "echo:state:setting"
-#: Names that a message may use beside the groups of its expression.
+#: What a sentence may use beside the groups of its expression: the file's name.
 FILE = "file"
-_KEYS = {"name", "paths", "content", "lines", "message", "meaning", "data_type", "time", "keys"}
-_DATA_TYPE = re.compile(r"echo:state:[a-z][a-z_]*")
-_DATE = ("year", "month", "day", "hour", "minute", "second")
-
-
-class StateDefinitionError(ValueError):
-    """The table says something that is not understood, or leaves something out. Names the entry."""
 
 
 @dataclass(frozen=True, slots=True)
 class StateForm:
-    """One form of a content or a line, and the sentence it makes; None where it tells nothing."""
+    """One form of a content or of a line.
+
+    Attributes:
+        pattern: what the whole of it matches.
+        form: what the record of it says, by the groups of the pattern; None where it says nothing.
+    """
 
     pattern: re.Pattern[str]
-    message: Template | None
+    form: RecordForm | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,132 +38,124 @@ class StateFile:
 
     Attributes:
         name: what the records call it.
-        paths: as the table gives them.
-        data_type: of its records.
+        paths: ends of its path, from ``/var/local`` or ``/var`` on.
         forms: one where the whole content is read at once, else those a line may have.
         by_line: whether lines are read.
-        meaning: told after each sentence.
-        time: what the time is of and how it is read, or None where it holds none.
-        keys: of its records.
+        meaning: what each sentence ends with; empty where there is nothing to say.
     """
 
     name: str
-    paths: tuple[str, ...]
-    data_type: str
+    paths: tuple[PathEnd, ...]
     forms: tuple[StateForm, ...]
     by_line: bool
     meaning: str
-    time: tuple[str, str] | None
-    keys: tuple[Template, ...]
+
+    @property
+    def records(self) -> Iterator[RecordForm]:
+        """What its records say, form by form."""
+        return (form.form for form in self.forms if form.form is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class StateDefinition:
+    """State files that one definition describes.
+
+    Attributes:
+        name, version: of the rows.
+        about: what people are told.
+        files: the files.
+    """
+
+    name: str
+    version: str
+    about: About
+    files: tuple[StateFile, ...]
+
+
+def _file(values: Values) -> StateFile:
+    lines = values[_LINES]
+    if (content := values[_CONTENT]) is not None:
+        lines = ((content, values[_MESSAGE]),)
+    forms = []
+    for pattern, message in lines:
+        form = None if message is None else record_form(values, values[_FILE_TYPE], message)
+        if form and (unknown := set(form.paths) - {FILE, *pattern.groupindex}):
+            raise values.place.error(f"{pattern.pattern!r} has no group {', '.join(sorted(unknown))}")
+        forms.append(StateForm(pattern, form))
+    return StateFile(values[_FILE_NAME], values[_PATHS], tuple(forms), bool(values[_LINES]), values[_MEANING])
+
+
+def _definition(values: Values) -> StateDefinition:
+    files = tuple(_typed(file, values[DATA_TYPE]) for file in values[_STATE])
+    names = [file.name for file in files]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise values.place.key("state").error(f"two files have the name {twice!r}")
+    types = (form.data_type for file in files for form in file.records)
+    known_by = (f"{path.text}, with a content of its form" for file in files for path in file.paths)
+    return StateDefinition(values[NAME], values[VERSION], about(values, types, known_by), files)
+
+
+def _typed(file: StateFile, data_type: str) -> StateFile:
+    """The file with the definition's data type, unless it names one of its own."""
+    return replace(file, forms=tuple(replace(form, form=_form_of(form.form, data_type)) for form in file.forms))
+
+
+def _form_of(form: RecordForm | None, data_type: str) -> RecordForm | None:
+    return form if form is None or form.data_type else replace(form, data_type=data_type)
+
+
+def _expression(text: str) -> re.Pattern[str]:
+    return compiled(text, re.ASCII)
+
+
+_ASCII = Made(Text(), _expression, "regular expression")
+_PATTERN = Key("pattern", _ASCII, "What the whole line matches.")
+_LINE_MESSAGE: Key[Template | None] = Key(
+    "message", SENTENCE, "The sentence for such a line. Left out: the line says nothing.", default=None
+)
+_LINE = Section((_PATTERN, _LINE_MESSAGE), lambda values: (values[_PATTERN], values[_LINE_MESSAGE]))
+
+_FILE_NAME = Key("name", NAME.form, "What the records call the file.")
+_PATHS = Key(
+    "paths",
+    Listed(PATH_END),
+    "Where the file is: the end of its path, from `/var/local` or `/var` on. A path of one name counts only at the root"
+    " of the data partition, of a copy, or in a folder `local`.",
+)
+_STATE_TYPE = Text(r"echo:state:[a-z][a-z_]*", "`echo:state:...`")
+_FILE_TYPE = Key("data_type", _STATE_TYPE, "The data type of its rows. Left out: the definition's.", default="")
+_CONTENT: Key[re.Pattern[str] | None] = Key(
+    "content", _ASCII, "The whole content. Its named groups are the values of the item.", default=None
+)
+_LINES = Key("lines", Listed(_LINE), "In place of `content` and `message`: the forms that a line may have.", default=())
+_MESSAGE: Key[Template | None] = Key(
+    "message", SENTENCE, f"{MESSAGE.about} A value is a named group of `content`; `{{file}}` is the file's name.", None
+)
+_MEANING = Key("meaning", Text(), "What each sentence ends with: what the value is, and what it is not.", default="")
+_FILE = Section(
+    (
+        _FILE_NAME,
+        _PATHS,
+        _FILE_TYPE,
+        _CONTENT,
+        _LINES,
+        *(key for key in ITEM if key is not MESSAGE),
+        _MESSAGE,
+        _MEANING,
+    ),
+    _file,
+    one_of=(("content", "lines"), ("message", "lines")),
+)
+_STATE = Key("state", Listed(_FILE), "The files.")
+
+STATE = Kind(
+    "state",
+    "Small state files, which hold one value, or one a line",
+    Section((*HEAD, Key("data_type", _STATE_TYPE, DATA_TYPE.about), _STATE, *FOOT), _definition),
+)
 
 
 @cache
-def load() -> tuple[StateFile, ...]:
-    """Every entry of the table.
-
-    Raises:
-        StateDefinitionError: one is not understood.
-    """
-    return parse(files("parsers.definitions.state").joinpath("state_files.yaml").read_text(encoding="utf-8"))
-
-
-def parse(text: str) -> tuple[StateFile, ...]:
-    """Read a table.
-
-    Raises:
-        StateDefinitionError: it is not YAML, or an entry is not understood.
-    """
-    try:
-        content = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise StateDefinitionError(f"not YAML: {error}") from error
-    if not isinstance(content, list):
-        raise StateDefinitionError("a list of entries is expected")
-    made = tuple(_entry(item) for item in content)
-    names = [item.name for item in made]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise StateDefinitionError(f"{twice}: the name stands twice")
-    return made
-
-
-def _entry(item: object) -> StateFile:
-    if not isinstance(item, Mapping) or not isinstance(item.get("name"), str):
-        raise StateDefinitionError("an entry without a name")
-    name = item["name"]
-    if unknown := set(item) - _KEYS:
-        raise StateDefinitionError(f"{name}: unknown: {', '.join(sorted(map(str, unknown)))}")
-    data_type = _text(item, "data_type", SETTING)
-    if _DATA_TYPE.fullmatch(data_type) is None:
-        raise StateDefinitionError(f"{name}: data_type: {data_type!r} is none")
-    by_line = "lines" in item
-    if by_line == ("content" in item):
-        raise StateDefinitionError(f"{name}: either content or lines is expected")
-    forms = _lines(name, item["lines"]) if by_line else (_form(name, item["content"], _text(item, "message")),)
-    return StateFile(
-        name=name,
-        paths=_texts(item, "paths"),
-        data_type=data_type,
-        forms=forms,
-        by_line=by_line,
-        meaning=_text(item, "meaning", ""),
-        time=_time(item, forms),
-        keys=tuple(_template(name, text, forms[0].pattern) for text in _texts(item, "keys")),
-    )
-
-
-def _lines(name: str, items: object) -> tuple[StateForm, ...]:
-    if not isinstance(items, list) or not items:
-        raise StateDefinitionError(f"{name}: lines: a list of forms is expected")
-    made = []
-    for item in items:
-        if not isinstance(item, Mapping) or set(item) - {"pattern", "message"}:
-            raise StateDefinitionError(f"{name}: lines: a pattern, with or without a message, is expected")
-        made.append(_form(name, item.get("pattern"), item.get("message")))
-    return tuple(made)
-
-
-def _form(name: str, pattern: object, message: object) -> StateForm:
-    if not isinstance(pattern, str) or not isinstance(message, (str, type(None))):
-        raise StateDefinitionError(f"{name}: a pattern and a message are texts")
-    try:
-        compiled = re.compile(pattern, re.ASCII)
-    except re.error as error:
-        raise StateDefinitionError(f"{name}: {pattern!r}: {error}") from error
-    return StateForm(compiled, None if message is None else _template(name, message, compiled))
-
-
-def _template(name: str, text: str, pattern: re.Pattern[str]) -> Template:
-    try:
-        made = Template.parse(" ".join(text.split()))
-    except TemplateError as error:
-        raise StateDefinitionError(f"{name}: {error}") from error
-    if unknown := set(made.paths) - {FILE, *pattern.groupindex}:
-        raise StateDefinitionError(f"{name}: the expression has no group {', '.join(sorted(unknown))}")
-    return made
-
-
-def _time(item: Mapping[str, object], forms: tuple[StateForm, ...]) -> tuple[str, str] | None:
-    time = item.get("time")
-    if time is None:
-        return None
-    if not isinstance(time, Mapping) or set(time) != {"description", "note"}:
-        raise StateDefinitionError(f"{item['name']}: time: a description and a note are expected")
-    if set(_DATE) - set(forms[0].pattern.groupindex):
-        raise StateDefinitionError(f"{item['name']}: time: the expression lacks one of the groups {', '.join(_DATE)}")
-    return _text(time, "description"), _text(time, "note")
-
-
-def _text(item: Mapping[str, object], key: str, default: str | None = None) -> str:
-    value = item.get(key, default)
-    if not isinstance(value, str):
-        raise StateDefinitionError(f"{item.get('name', key)}: {key}: a text is expected")
-    return " ".join(value.split())
-
-
-def _texts(item: Mapping[str, object], key: str) -> tuple[str, ...]:
-    value = item.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise StateDefinitionError(f"{item['name']}: {key}: a list of texts is expected")
-    if key == "paths" and not value:
-        raise StateDefinitionError(f"{item['name']}: paths: at least one is expected")
-    return tuple(value)
+def definitions() -> tuple[StateDefinition, ...]:
+    """Every definition of state files. Raises DefinitionError where one is not understood."""
+    return load(STATE)

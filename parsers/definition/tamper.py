@@ -1,51 +1,73 @@
-"""What a rule for a sign of tampering may say, read from YAML and checked.
-
-A rule names what is looked for, how weighty it is, what it fits and what else it fits. Anything a rule says that
-is not understood is an error at load, never ignored. Each rule brings examples of what it must and must not find.
-"""
+"""Definitions of rules for signs that somebody may have changed a device: what a sign fits, and what else it fits."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
+from typing import Any
 
-import yaml
+from parsers.definition.definition import NAME, TITLE
+from parsers.definition.error import DefinitionError
+from parsers.definition.form import (
+    EXPRESSION,
+    Choice,
+    Either,
+    Key,
+    Listed,
+    Made,
+    Section,
+    Text,
+    Values,
+    Variants,
+    compiled,
+)
+from parsers.definition.loader import Kind, load
 
-from parsers.definition.file_class import CLASSES
-from parsers.definition.tamper_example import Example, ExampleError
-
-#: What a rule looks at: lines of scripts, of logs, of development settings; where a file lies; its mode.
+#: What a rule looks at: lines of scripts, of logs, of development settings; where a file is; its mode.
 KINDS = ("script", "log", "property", "placement", "permission")
 SEVERITIES = ("low", "medium", "high")
+#: Classes of files that a rule of kind ``script`` may be for: ``startup`` is run or read when a device starts, or by
+#: its clock; ``foreign`` is a script in a folder that holds data; ``script`` is any script; ``history`` is what was
+#: typed at a shell.
+FILES = ("startup", "foreign", "script", "history", "hosts")
 #: How a file's content may begin, for a rule of kind ``placement``; ``content`` is anything but an empty file.
 HEADS = ("elf", "script", "program", "content", "any")
 #: The mode bits a rule of kind ``permission`` may ask for.
 MODES = {"world_writable": 0o002, "setuid": 0o4000}
-#: Longest pattern, in characters.
-MAX_PATTERN = 1000
+#: Where an example is that does not say.
+DEFAULT_PATHS = {"script": "etc/init.d/example", "log": "var/log/kern.log", "property": "system/build.prop"}
 
-_ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-#: A pattern may not reach over the end of a line, and ``\s`` matches line ends.
-_FORBIDDEN = re.compile(r"\\s|\(\?s|(?<!\\)[.\]][*+]|\\[SWD][*+]")
+#: Patterns for lines have bounded repeats. ``\s`` matches line ends, and such a pattern would reach over them.
+_UNBOUNDED = re.compile(r"\\s|\(\?s|(?<!\\)[.\]][*+]|\\[SWD][*+]")
 
 
-class RuleError(ValueError):
-    """A rule that says something not understood, or leaves something out. Names the file, the rule and the key."""
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A file small enough to be in the rule itself.
+
+    Attributes:
+        path: path inside the evidence.
+        content: the bytes.
+        mode: POSIX permission bits, or None where they are not known.
+    """
+
+    path: str
+    content: bytes
+    mode: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule, checked. The attributes are the keys of the file.
+    """A rule, checked.
 
     Attributes:
-        id: unique.
+        name: unique.
         kind: one of :data:`KINDS`.
         severity: one of :data:`SEVERITIES`.
         reason: what a hit fits: the end of a sentence that begins "This fits ".
         innocent: what else it fits: the end of a sentence that begins "It also fits ".
-        files: the classes of files it is for (:mod:`parsers.definition.file_class`); empty where it is not of lines.
+        files: the classes of files it is for (:mod:`parsers.tamper.file_class`); empty where it is not of lines.
         words: lower-case texts, one of which is in each line that ``pattern`` matches.
         pattern: what the line matches.
         unless: what the line must not match.
@@ -53,13 +75,13 @@ class Rule:
         also: lower-case texts that the file must all hold as well.
         unless_file: lower-case texts none of which the file may hold.
         after: what a line before, the last one with content, must match.
-        paths, not_paths: what the file's path must, and must not, match; the path begins with ``/``.
+        path_pattern, unless_path: what the file's path must, and must not, match; the path begins with ``/``.
         head: one of :data:`HEADS`.
         mode: the mode bits of which one must be set.
         hits, misses: what it must find, and what it must not.
     """
 
-    id: str
+    name: str
     kind: str
     severity: str
     reason: str
@@ -72,8 +94,8 @@ class Rule:
     also: tuple[bytes, ...]
     unless_file: tuple[bytes, ...]
     after: re.Pattern[bytes] | None
-    paths: re.Pattern[str] | None
-    not_paths: re.Pattern[str] | None
+    path_pattern: re.Pattern[str] | None
+    unless_path: re.Pattern[str] | None
     head: str
     mode: int
     hits: tuple[Example, ...]
@@ -81,190 +103,162 @@ class Rule:
 
     def is_for(self, path: str) -> bool:
         """Whether the rule is for files of this path (which begins with ``/``)."""
-        if self.paths and not self.paths.search(path):
+        if self.path_pattern and not self.path_pattern.search(path):
             return False
-        return not (self.not_paths and self.not_paths.search(path))
+        return not (self.unless_path and self.unless_path.search(path))
 
 
-@cache
-def load_all() -> tuple[Rule, ...]:
-    """Every rule in :mod:`parsers.definitions.tamper`, by file name and then as they stand.
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rules of one definition."""
 
-    Raises:
-        RuleError: one of them is not understood, or two bear one id.
-    """
-    found: dict[str, Rule] = {}
-    for file in sorted(files("parsers.definitions.tamper").iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".yaml"):
-            for rule in parse(file.read_text(encoding="utf-8"), file.name):
-                if found.setdefault(rule.id, rule) is not rule:
-                    raise RuleError(f"{file.name}: {rule.id}: the id is taken by another rule")
-    return tuple(found.values())
+    name: str
+    title: str
+    rules: tuple[Rule, ...]
 
 
-def parse(text: str, file: str) -> tuple[Rule, ...]:
-    """Read the rules of one file.
-
-    Args:
-        text: the YAML.
-        file: the file's name, for errors.
-
-    Raises:
-        RuleError: it is not YAML, a rule has an unknown key, or lacks one.
-    """
-    try:
-        content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506  (a SafeLoader)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise RuleError(f"{file}: not YAML as it is read here: {error}") from error
-    if not isinstance(content, list) or not content:
-        raise RuleError(f"{file}: a list of rules is expected")
-    return tuple(_rule(_Keys(file, number, part)) for number, part in enumerate(content, 1))
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """SafeLoader that takes no key twice."""
-
-
-def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[object, object]:
-    made: dict[object, object] = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if not isinstance(key, str) or key in made:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"a key is not text or stands twice: {key!r}", key_node.start_mark
-            )
-        made[key] = loader.construct_object(value_node, deep=True)
-    return made
-
-
-_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
-
-class _Keys:
-    """One rule of the file. What is not taken from it by the end is an error."""
-
-    def __init__(self, file: str, number: int, content: object) -> None:
-        self._place = f"{file}: rule {number}"
-        if not isinstance(content, dict):
-            raise RuleError(f"{self._place}: a mapping is expected")
-        self._left = dict(content)
-        self._place = f"{file}: {self._left.get('id', f'rule {number}')}"
-
-    def error(self, key: str, what: str) -> RuleError:
-        return RuleError(f"{self._place}: {key}: {what}")
-
-    def text(self, key: str, choices: tuple[str, ...] = ()) -> str:
-        value = self._left.pop(key, None)
-        if not isinstance(value, str) or not value.strip():
-            raise self.error(key, f"text is expected, not {value!r}")
-        if choices and value not in choices:
-            raise self.error(key, f"{value!r} is none of {', '.join(choices)}")
-        return value.strip()
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self._left.pop(key, None)
-        if value is None:
-            return ()
-        if not isinstance(value, list) or not value or not all(isinstance(text, str) and text for text in value):
-            raise self.error(key, "a list of texts is expected")
-        return tuple(value)
-
-    def words(self, key: str) -> tuple[bytes, ...]:
-        found = self.texts(key)
-        for word in found:
-            if word != word.lower() or len(word) < 2 or not word.isascii():
-                raise self.error(key, f"{word!r}: at least two lower-case ASCII characters are expected")
-        return tuple(word.encode() for word in found)
-
-    def of_line(self, key: str) -> re.Pattern[bytes] | None:
-        """A pattern for lines; None where there is none."""
-        if key in self._left and _FORBIDDEN.search(str(self._left[key])):
-            raise self.error(key, r"a pattern for lines has bounded repeats, and blanks as [ \t], not \s")
-        text = self._pattern(key)
-        return None if text is None else re.compile(text.encode("utf-8"), re.IGNORECASE)
-
-    def of_path(self, key: str) -> re.Pattern[str] | None:
-        """A pattern for paths; None where there is none."""
-        text = self._pattern(key)
-        return None if text is None else re.compile(text)
-
-    def _pattern(self, key: str) -> str | None:
-        if key not in self._left:
-            return None
-        text = self.text(key)
-        try:
-            re.compile(text)
-        except re.error as error:
-            raise self.error(key, f"not a regular expression: {error}") from error
-        if len(text) > MAX_PATTERN:
-            raise self.error(key, f"longer than {MAX_PATTERN} characters")
-        return text
-
-    def examples(self) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
-        value = self._left.pop("examples", None)
-        if not isinstance(value, dict) or set(value) != {"hit", "miss"}:
-            raise self.error("examples", "the lists hit and miss are expected")
-        try:
-            hits, misses = (tuple(Example.of(part) for part in value[key] or ()) for key in ("hit", "miss"))
-        except (ExampleError, TypeError) as error:
-            raise self.error("examples", str(error)) from error
-        if not hits or not misses:
-            raise self.error("examples", "at least one of each is expected")
-        return hits, misses
-
-    def done(self) -> None:
-        if self._left:
-            raise self.error(next(iter(self._left)), "the key is unknown, or not for a rule of this kind")
-
-
-def _rule(keys: _Keys) -> Rule:
-    name, kind = keys.text("id"), keys.text("kind", KINDS)
-    if not _ID.fullmatch(name):
-        raise keys.error("id", f"{name!r} is not of the form expected")
-    of_lines = kind in ("script", "log", "property")
-    hits, misses = keys.examples()
-    made = Rule(
-        id=name,
+def _rule(values: Values) -> Rule:
+    kind = values[_KIND]
+    files = frozenset(values.get(_FILES, (kind,) if kind in ("log", "property") else ()))
+    hits, misses = (tuple(_placed(example, kind, values) for example in part) for part in values[_EXAMPLES])
+    return Rule(
+        name=values[_NAME],
         kind=kind,
-        severity=keys.text("severity", SEVERITIES),
-        reason=_clause(keys, "reason"),
-        innocent=_clause(keys, "innocent"),
-        files=_files(keys, kind),
-        words=keys.words("words") if of_lines else (),
-        pattern=keys.of_line("pattern") if of_lines else None,
-        unless=keys.of_line("unless") if of_lines else None,
-        unless_next=keys.of_line("unless_next") if kind == "log" else None,
-        also=keys.words("also") if kind == "script" else (),
-        unless_file=keys.words("unless_file") if kind == "script" else (),
-        after=keys.of_line("after") if kind == "script" else None,
-        paths=keys.of_path("paths"),
-        not_paths=keys.of_path("not_paths"),
-        head=keys.text("head", HEADS) if kind == "placement" else "any",
-        mode=MODES[keys.text("mode", tuple(MODES))] if kind == "permission" else 0,
+        severity=values[_SEVERITY],
+        reason=values[_REASON],
+        innocent=values[_INNOCENT],
+        files=files,
+        words=values.get(_WORDS, ()),
+        pattern=values.get(_PATTERN, None),
+        unless=values.get(_UNLESS, None),
+        unless_next=values.get(_UNLESS_NEXT, None),
+        also=values.get(_ALSO, ()),
+        unless_file=values.get(_UNLESS_FILE, ()),
+        after=values.get(_AFTER, None),
+        path_pattern=values[_PATH_PATTERN],
+        unless_path=values[_UNLESS_PATH],
+        head=values.get(_HEAD, "any"),
+        mode=values.get(_MODE, 0),
         hits=hits,
         misses=misses,
     )
-    if of_lines and made.pattern is None:
-        raise keys.error("pattern", "text is expected")
-    if of_lines and bool(made.words) == bool(made.after):
-        raise keys.error("words", "either words or after is expected")
-    if not of_lines and made.paths is None:
-        raise keys.error("paths", "text is expected")
-    keys.done()
-    return made
 
 
-def _clause(keys: _Keys, key: str) -> str:
-    text = keys.text(key)
-    if text.endswith(".") or "\n" in text:
-        raise keys.error(key, "the end of a sentence is expected, in one line and without its full stop")
-    return text
+def _placed(example: Example, kind: str, values: Values) -> Example:
+    """The example with the path that files of its rule's kind usually have, where it names none."""
+    if example.path:
+        return example
+    if kind not in DEFAULT_PATHS:
+        raise values.place.key("examples").error("a path is expected in each")
+    return replace(example, path=DEFAULT_PATHS[kind])
 
 
-def _files(keys: _Keys, kind: str) -> frozenset[str]:
-    if kind != "script":
-        return frozenset({kind} if kind in ("log", "property") else ())
-    found = frozenset(keys.texts("files"))
-    if not found or not found <= CLASSES:
-        raise keys.error("files", f"some of {', '.join(sorted(CLASSES))} are expected")
-    return found
+def _of_line(text: str) -> re.Pattern[bytes]:
+    if _UNBOUNDED.search(text):
+        raise ValueError(r"a pattern for lines has bounded repeats, and blanks as [ \t], not \s")
+    compiled(text, re.NOFLAG)
+    return re.compile(text.encode("utf-8"), re.IGNORECASE)
+
+
+def _example(values: Values) -> Example:
+    return Example(values[_EXAMPLE_PATH], values[_HEX] + values[_TEXT].encode("utf-8"), values[_EXAMPLE_MODE])
+
+
+_ANY_TEXT = Text(r"[\s\S]*", "any text")
+_EXAMPLE_PATH = Key("path", Text(), "Where the file is. Left out: where such files usually are.", default="")
+_TEXT = Key("text", _ANY_TEXT, "What it holds, after `hex`.", default="")
+_HEX = Key("hex", Made(Text(r"([0-9a-f]{2})+", "bytes in hexadecimal"), bytes.fromhex), "What it holds.", default=b"")
+_EXAMPLE_MODE: Key[int | None] = Key(
+    "mode",
+    Made(Text(r"[0-7]{3,4}", "octal number, in quotation marks"), lambda text: int(text, 8)),
+    "Its permission bits.",
+    default=None,
+)
+_EXAMPLE = Either(
+    Made(_ANY_TEXT, lambda text: Example("", text.encode("utf-8"), None)),
+    Section((_EXAMPLE_PATH, _TEXT, _HEX, _EXAMPLE_MODE), _example),
+)
+
+_LINE_PATTERN = Made(Text(), _of_line, "regular expression for lines, without capitals, with bounded repeats")
+_WORD = Made(Text(r"[ -@\[-~]{2,}", "at least two lower-case ASCII characters"), lambda text: text.encode("ascii"))
+_CLAUSE = Text(r"[^\n]*[^.\s]", "the end of a sentence, without its full stop")
+
+_NAME = Key("name", NAME.form, "Its name, unique among the rules.")
+_KIND = Key("kind", Choice(KINDS), "What it looks at.")
+_SEVERITY = Key("severity", Choice(SEVERITIES), "How weighty a hit is.")
+_REASON = Key("reason", _CLAUSE, 'What a hit fits: the end of a sentence that begins "This fits ".')
+_INNOCENT = Key("innocent", _CLAUSE, 'What else it fits: the end of a sentence that begins "It also fits ".')
+_FILES = Key("files", Listed(Choice(FILES)), "The classes of files it is for.")
+_WORDS = Key("words", Listed(_WORD), "Texts of which one is in each line that `pattern` matches.", default=())
+_AFTER: Key[re.Pattern[bytes] | None] = Key(
+    "after", _LINE_PATTERN, "In place of `words`: what the last line before, but for blank ones, matches.", default=None
+)
+_PATTERN: Key[re.Pattern[bytes] | None] = Key("pattern", _LINE_PATTERN, "What the line matches.")
+_UNLESS: Key[re.Pattern[bytes] | None] = Key("unless", _LINE_PATTERN, "What the line must not match.", default=None)
+_UNLESS_NEXT: Key[re.Pattern[bytes] | None] = Key(
+    "unless_next", _LINE_PATTERN, "What the next line must not match.", default=None
+)
+_ALSO = Key("also", Listed(_WORD), "Texts that the file must all hold as well.", default=())
+_UNLESS_FILE = Key("unless_file", Listed(_WORD), "Texts none of which the file may hold.", default=())
+_PATH_PATTERN: Key[re.Pattern[str] | None] = Key(
+    "path_pattern", EXPRESSION, "What the file's path matches; the path begins with `/`.", default=None
+)
+_UNLESS_PATH: Key[re.Pattern[str] | None] = Key(
+    "unless_path", EXPRESSION, "What the file's path must not match.", default=None
+)
+_HEAD = Key("head", Choice(HEADS), "How the file's content begins.")
+_MODE = Key("mode", Made(Choice(tuple(MODES)), MODES.__getitem__), "The permission that is looked for.")
+_HIT = Key("hit", Listed(_EXAMPLE), "What the rule must find.")
+_MISS = Key("miss", Listed(_EXAMPLE), "What looks like it, and what it must not find.")
+_EXAMPLES = Key(
+    "examples",
+    Section((_HIT, _MISS), lambda values: (values[_HIT], values[_MISS])),
+    "At least one file that the rule finds something in, and one that it does not. They are tested.",
+)
+
+
+def _needed(key: Key[Any]) -> Key[Any]:
+    return Key(key.name, key.form, key.about)
+
+
+_SAID = (_SEVERITY, _REASON, _INNOCENT)
+_OF_LINES = (_PATTERN, _UNLESS, _PATH_PATTERN, _UNLESS_PATH)
+_KEYS: dict[str, tuple[Key[Any], ...]] = {
+    "script": (_FILES, _WORDS, _AFTER, *_OF_LINES, _ALSO, _UNLESS_FILE),
+    "log": (_needed(_WORDS), *_OF_LINES, _UNLESS_NEXT),
+    "property": (_needed(_WORDS), *_OF_LINES),
+    "placement": (_HEAD, _needed(_PATH_PATTERN), _UNLESS_PATH),
+    "permission": (_MODE, _needed(_PATH_PATTERN), _UNLESS_PATH),
+}
+#: A rule: its keys depend on its kind.
+RULE = Variants(
+    "kind",
+    {
+        kind: Section(
+            (_NAME, _KIND, *_SAID, *keys, _EXAMPLES), _rule, one_of=(("words", "after"),) if kind == "script" else ()
+        )
+        for kind, keys in _KEYS.items()
+    },
+)
+_TAMPER = Key("tamper", Listed(RULE), "The rules.")
+
+TAMPER = Kind(
+    "tamper",
+    "Rules for signs that somebody may have changed a device",
+    Section((NAME, TITLE, _TAMPER), lambda values: RuleSet(values[NAME], values[TITLE], values[_TAMPER])),
+)
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, by file name and then as they are in the file.
+
+    Raises:
+        DefinitionError: one of them is not understood, or two have one name.
+    """
+    found: dict[str, Rule] = {}
+    for made in load(TAMPER):
+        for rule in made.rules:
+            if found.setdefault(rule.name, rule) is not rule:
+                raise DefinitionError(made.name, rule.name, "the name is taken by another rule")
+    return tuple(found.values())

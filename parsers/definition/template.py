@@ -1,15 +1,17 @@
-"""Sentences with gaps: ``{path}``, ``{path|what to say where nothing is there}``, and ``{"path"}`` for a quotation."""
+"""Sentences with gaps: ``{path}``, ``{path|what to say where there is none}``, and ``{"path"}`` for a quotation."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from parsers.values import shown
 
-_GAP = re.compile(r'\{("?)((?:\.\./){0,3}[^{}|/\s"]+)\1(?:\|([^{}|]*))?\}')
-#: What stands in a gap whose value is absent, null or empty, where the template says nothing else.
+#: A value's path: names joined by dots, which may have blanks inside; each leading ``../`` goes one object up.
+PATH = r'(?:\.\./){0,3}[^\s{}|/."](?:[^{}|/."\r\n]*[^\s{}|/."])?(?:\.[^\s{}|/."](?:[^{}|/."\r\n]*[^\s{}|/."])?)*'
+_GAP = re.compile(rf'\{{("?)({PATH})\1(?:\|([^{{}}|]*))?\}}')
+#: What a gap says whose value is absent, null or empty, where the template says nothing else.
 ABSENT = "not given"
 
 
@@ -46,6 +48,13 @@ class Template:
     def paths(self) -> tuple[str, ...]:
         """The paths that the gaps name."""
         return tuple(path for path in self.parts[2::4] if path)
+
+    def with_paths(self, change: Callable[[str], str]) -> Template:
+        """The same sentence with other paths in its gaps."""
+        parts = tuple(
+            change(part) if number % 4 == 2 and part is not None else part for number, part in enumerate(self.parts)
+        )
+        return replace(self, parts=parts)
 
     def render(self, scopes: tuple[Mapping[str, object], ...]) -> str:
         """The sentence for an item; ``scopes`` as :func:`lookup` takes them."""

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from parsers.alexa_api.answers.responses import data_types as answer_types
 from parsers.alexa_api.answers.responses import read
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body
@@ -26,6 +25,8 @@ DATA_TYPE = "alexa:web:cached"
 RECORDING_TYPE = "alexa:web:recording"
 #: Of a recording that is a file of the cache by itself, and can be played as it is.
 RECORDING_FILE_TYPE = "recording:cached"
+#: The data types that :func:`records` may give, beside those of answers.
+DATA_TYPES = (DATA_TYPE, RECORDING_TYPE, RECORDING_FILE_TYPE)
 _JSON_TYPE = re.compile(r"\b(?:json|javascript)\b", re.IGNORECASE)
 
 
@@ -81,11 +82,6 @@ class Cached:
     issues: tuple[str, ...] = ()
     remark: str = ""
     holder: str = "The cache"
-
-
-def data_types() -> tuple[str, ...]:
-    """Every data type that :func:`records` may give."""
-    return tuple(sorted({*answer_types(), DATA_TYPE, RECORDING_TYPE, RECORDING_FILE_TYPE}))
 
 
 def records(cached: Cached) -> Iterator[Record | Issue]:

@@ -12,14 +12,11 @@ from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.values import shown
 
 DATA_TYPE = "alexa:web:capture"
+#: The data types that a capture may give, beside those of answers.
+DATA_TYPES = (DATA_TYPE, *cached_answer.DATA_TYPES)
 HOLDER = "The capture"
 #: A request's body is kept up to so many characters; tokens are in headers, which are not kept.
 _MAX_BODY = 2000
-
-
-def data_types() -> tuple[str, ...]:
-    """Every data type that a capture may give."""
-    return tuple(sorted({*cached_answer.data_types(), DATA_TYPE}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import ClassVar
 
-from parsers.definition.file_class import classes_of, is_elf, is_script, is_system_log, whole_path
-from parsers.definition.tamper import Rule, load_all
+from parsers.definition.tamper import Rule, all_rules
 from parsers.locator import at_bytes, at_line
 from parsers.parser import HEAD_SIZE, About, Parser, Source
 from parsers.record import Issue, Record, Value
 from parsers.registry import register
+from parsers.tamper.file_class import classes_of, is_elf, is_script, is_system_log, whole_path
 from parsers.tamper.line_time import line_timestamp
 from parsers.tamper.scan import MAX_HITS, Hit, RuleScanner
 
@@ -94,18 +94,18 @@ class Tamper(Parser):
         for hit in hits:
             yield _line_record(hit)
         for rule, count in scanner.left_out():
-            yield Issue(f"The rule {rule.id} fits {count} lines; the first {MAX_HITS} are given.")
+            yield Issue(f"The rule {rule.name} fits {count} lines; the first {MAX_HITS} are given.")
 
 
 def _of_lines(classes: frozenset[str], path: str) -> list[Rule]:
     """The rules for the lines of a file."""
-    return [rule for rule in load_all() if rule.files & classes and rule.is_for(path)] if classes else []
+    return [rule for rule in all_rules() if rule.files & classes and rule.is_for(path)] if classes else []
 
 
 @cache
 def _file_rules() -> tuple[Rule, ...]:
     """The rules of whole files: every file is looked at, so the others are not even passed over."""
-    return tuple(rule for rule in load_all() if rule.kind in ("placement", "permission"))
+    return tuple(rule for rule in all_rules() if rule.kind in ("placement", "permission"))
 
 
 def _of_file(source: Source, path: str) -> Iterator[Rule]:
@@ -153,14 +153,14 @@ def _line_record(hit: Hit) -> Record:
 
 def _message(rule: Rule, what: str) -> str:
     return (
-        f"A sign, not a conclusion ({rule.id}, {rule.severity}): {what} fits {rule.reason};"
+        f"A sign, not a conclusion ({rule.name}, {rule.severity}): {what} fits {rule.reason};"
         f" it also fits {rule.innocent}."
     )
 
 
 def _fields(rule: Rule) -> dict[str, Value]:
     return {
-        "rule": rule.id,
+        "rule": rule.name,
         "kind": rule.kind,
         "severity": rule.severity,
         "reason": f"This fits {rule.reason}.",

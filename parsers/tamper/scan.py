@@ -50,7 +50,7 @@ class RuleScanner:
         self._worded = [rule for rule in of_lines if rule.words]
         self._following = [_Following(rule) for rule in of_lines if rule.after]
         self._words = sorted({word for rule in self._worded for word in rule.words})
-        self._missing = {rule.id: set(rule.also) for rule in self._worded if rule.also}
+        self._missing = {rule.name: set(rule.also) for rule in self._worded if rule.also}
         self._barred: set[str] = set()
         self._hits: list[Hit] = []
         self._counts: dict[str, int] = {}
@@ -71,17 +71,17 @@ class RuleScanner:
             block = _TextBlock(text, end, block.offset + block.end, line, ends=ends, begins=begins)
             self._block(block)
         self._hits = [hit for hit in self._hits if self._stands(hit.rule)]
-        return sorted(self._hits, key=lambda hit: (hit.line, hit.offset, hit.rule.id))
+        return sorted(self._hits, key=lambda hit: (hit.line, hit.offset, hit.rule.name))
 
     def left_out(self) -> Iterator[tuple[Rule, int]]:
         """The rules of which more lines were found than were kept, and how many were found."""
-        rules = {hit.rule.id: hit.rule for hit in self._hits}
+        rules = {hit.rule.name: hit.rule for hit in self._hits}
         for name, count in self._counts.items():
             if count > MAX_HITS and name in rules:
                 yield rules[name], count
 
     def _stands(self, rule: Rule) -> bool:
-        return rule.id not in self._barred and not self._missing.get(rule.id)
+        return rule.name not in self._barred and not self._missing.get(rule.name)
 
     def _block(self, block: _TextBlock) -> None:
         lower = block.text.lower()
@@ -99,7 +99,7 @@ class RuleScanner:
             missing.difference_update([word for word in missing if word in lower])
         for rule in self._worded:
             if rule.unless_file and any(word in lower for word in rule.unless_file):
-                self._barred.add(rule.id)
+                self._barred.add(rule.name)
 
     def _find_words(self, words: re.Pattern[bytes], block: _TextBlock, lower: bytes) -> None:
         text, line = block.text, block.line
@@ -120,7 +120,7 @@ class RuleScanner:
 
     def _add(self, hit: Hit) -> None:
         """Keep a hit; a line gives one hit of a rule."""
-        name = hit.rule.id
+        name = hit.rule.name
         if self._last.get(name) == hit.line:
             return
         self._last[name] = hit.line

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from parsers.alexa_api.items.body import Body, JsonPlace, ResponseParser, Tokens, members
-from parsers.definition import declared
+from parsers.definition.api import ApiDefinition
+from parsers.definition.declared import DeclaredItem, record
 from parsers.record import Issue, Record
-
-if TYPE_CHECKING:
-    from parsers.definition.definition import Definition, JsonList
 
 
 class DeclaredAnswer(ResponseParser):
     """Reads the kind of answer that a definition describes."""
 
-    def __init__(self, definition: Definition, source: JsonList) -> None:
-        """Take the definition and its section ``json``."""
+    def __init__(self, definition: ApiDefinition) -> None:
+        """Take the definition."""
+        source = definition.source
         self.name = definition.name
         self.version = definition.version
         self.about = definition.about
@@ -45,7 +43,7 @@ class DeclaredAnswer(ResponseParser):
             if isinstance(place.value, dict):
                 known = not bare or any(key in place.value for key in self._source.item)
                 if place.value and known:
-                    yield from declared.record(self._definition, _item(place, place.value, body))
+                    yield from record(self._definition.form, _item(place, place.value, body))
                 elif not known and len(place.tokens) == 1:
                     yield self._unexpected(body, place)
             elif place.value is not None and (place.tokens or not bare):
@@ -70,10 +68,10 @@ class DeclaredAnswer(ResponseParser):
                 yield place
 
 
-def _item(place: JsonPlace, value: dict[str, object], body: Body) -> declared.DeclaredItem:
+def _item(place: JsonPlace, value: dict[str, object], body: Body) -> DeclaredItem:
     def locate(path: str) -> str:
         up = path.count("../")
         names: Tokens = tuple(path.replace("../", "").split("."))
         return "" if up else body.places.value((*place.tokens, *names))
 
-    return declared.DeclaredItem((*place.scopes, value), body.places.record(place.tokens), locate)
+    return DeclaredItem((*place.scopes, value), body.places.record(place.tokens), locate)

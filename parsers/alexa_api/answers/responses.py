@@ -20,7 +20,7 @@ from parsers.alexa_api.kinds.endpoint import Endpoints
 from parsers.alexa_api.kinds.history import History
 from parsers.alexa_api.kinds.push_message import PushMessages
 from parsers.alexa_api.kinds.smart_home_state import SmartHomeStates
-from parsers.definition.definition import JsonList, load_all
+from parsers.definition.api import definitions
 from parsers.record import Issue, Record, Timestamp, Value
 
 _QUOTED_KEY = re.compile(rb'"([A-Za-z_]\w{0,63})"[ \t\r\n]{0,8}:')
@@ -29,7 +29,7 @@ _QUOTED_KEY = re.compile(rb'"([A-Za-z_]\w{0,63})"[ \t\r\n]{0,8}:')
 @cache
 def kinds() -> tuple[ResponseParser, ...]:
     """Every kind, by name."""
-    declared = (DeclaredAnswer(made, made.source) for made in load_all() if isinstance(made.source, JsonList))
+    declared = map(DeclaredAnswer, definitions())
     read_by_code = (
         Activities(),
         Appliances(),
@@ -42,13 +42,6 @@ def kinds() -> tuple[ResponseParser, ...]:
         SmartHomeStates(),
     )
     return tuple(sorted((*read_by_code, *declared), key=lambda kind: kind.name))
-
-
-@cache
-def data_types() -> tuple[str, ...]:
-    """Every data type that reading an answer may give."""
-    found = {name for kind in kinds() for name in kind.about.data_types}
-    return tuple(sorted(found | {answer.DATA_TYPE, page.DATA_TYPE}))
 
 
 def read(body: Body) -> Iterator[Record | Issue]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from parsers.alexa_api.items import written_time as export_time
+from parsers import written_time
 from parsers.alexa_api.items.body import Body, JsonPlaces, Tokens
 from parsers.formats.json.text import JsonError, decode
 from parsers.record import Clock, Issue, Timestamp
@@ -82,7 +82,7 @@ class ItemReader:
                 return ()
         else:
             try:
-                read = export_time.read(value) if isinstance(value, str) and len(value) <= _MAX_TIME else None
+                read = written_time.read(value) if isinstance(value, str) and len(value) <= _MAX_TIME else None
             except ValueError:
                 read = None
             if read is None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from parsers.alexa_api.items import written_time as export_time
+from parsers import written_time
 from parsers.alexa_api.items.body import Body, JsonPlaces, ResponseParser, members
 from parsers.formats.json.text import JsonError, decode
 from parsers.parser import About
@@ -120,7 +120,7 @@ def _session(item: Mapping[str, object]) -> list[Timestamp]:
     if match is None:
         return []
     try:
-        read = export_time.read(match[1])
+        read = written_time.read(match[1])
     except ValueError:
         return []
     return [Timestamp("Last Seen Time", match[1], Clock.CLOUD, read.timestamp, _SESSION_NOTE)] if read else []

@@ -15,9 +15,10 @@ import pytest
 from echoforensics.case.case import Case
 from echoforensics.case.row_query import Query, rows
 from echoforensics.case.tracing import trace
-from echoforensics.errors import UsageError
+from echoforensics.errors import SourceError, UsageError
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
+from echoforensics.verification import verify_case
 
 ROOT = Path(__file__).parents[3]
 MAP = re.search(r"```yaml\n(.*?)```", (ROOT / "docs/maps.md").read_text(), re.DOTALL)[1]  # type: ignore[index]
@@ -60,8 +61,24 @@ def test_the_map_of_the_documentation_reads_its_table(returned: Path) -> None:
     assert (first["transcript"], first["device_serial"], first["account"]) == ("alexa, stop", "G0EXAMPLE", "A1EXAMPLE")
     assert first["path"] == "production/transcripts.csv"
     assert second["message"] == "The return lists a request with the transcript none, recording none named."
-    assert issues == ['A time of the form %m/%d/%Y %H:%M:%S is expected (Recorded Time), "not a time" stands there.']
+    assert issues == ['requesttime: a time of the form %m/%d/%Y %H:%M:%S is expected, not "not a time".']
     assert kept == [[{"file": "0.yaml", "content": MAP}]]
+
+
+def test_a_loose_table_that_only_a_map_knows(tmp_path: Path) -> None:
+    table = tmp_path / "transcripts.txt"
+    table.write_text(TABLE)
+    with pytest.raises(SourceError):
+        _extract(table)
+    case_path = _extract(table, MAP)
+    with Case.open(case_path) as case:
+        found = [row for row in rows(case.store, Query()) if row["data_type"] == "alexa:cloud:export_mapped"]
+        traced = trace(case, found[0]["exhibit"])
+    assert [(row["path"], row["parser"]) for row in found] == [("transcripts.txt", "alexa_export_csv")] * 2
+    assert (traced.origin, traced.unchanged) == ("evidence", True)
+    assert traced.found is not None
+    assert traced.found.content.startswith(b"05/04/2024")
+    assert verify_case(case_path).ok
 
 
 def test_an_unknown_zone_stays_unknown(returned: Path) -> None:
@@ -82,9 +99,9 @@ def test_a_map_holds_for_its_extraction_alone(returned: Path) -> None:
         ("{", "0.yaml: not YAML"),
         ("- a", "0.yaml: a mapping is expected"),
         (MAP.replace("title:", "titel:"), "0.yaml: titel: the key is unknown"),
-        (MAP.replace("Recorded Time\n", "Birthday\n"), "'Birthday' is none of the words for a time"),
-        (MAP.replace("zone: UTC ", "zone: CEST "), "'CEST' is neither UTC nor unknown"),
-        (MAP.replace("{audiofile|", "{audio|"), "'audio' is none of the columns"),
+        (MAP.replace("Recorded Time\n", "Birthday\n"), "0.yaml: times[0].description: 'Birthday' is none of"),
+        (MAP.replace("zone: UTC ", "zone: CEST "), "0.yaml: times[0].zone: 'CEST' is none of UTC, unknown"),
+        (MAP.replace("{Audio File|", "{Audio|"), "0.yaml: 'audio' is none of the columns"),
     ],
 )
 def test_a_map_that_is_wrong_is_refused_before_anything_is_written(returned: Path, text: str, expected: str) -> None:
@@ -113,7 +130,7 @@ def test_a_sheet_of_a_spreadsheet(tmp_path: Path) -> None:
     second = '<c r="A3"><v>1e99</v></c><c r="C3" t="s"><v>77</v></c>'
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     _spreadsheet(tmp_path / "return.xlsx", _sheet(names, first, second), f'<sst xmlns="{main}">{shared}</sst>')
-    days = MAP.replace('"%m/%d/%Y %H:%M:%S"', "excel")
+    days = MAP.replace('format: "%m/%d/%Y %H:%M:%S"', "unit: excel")
     with Case.open(_extract(tmp_path / "return.xlsx", days)) as case:
         found = [row for row in rows(case.store, Query()) if row["data_type"] == "alexa:cloud:export_mapped"]
         issues = [what for (what,) in case.store.db.execute("SELECT what FROM issues")]
@@ -122,7 +139,7 @@ def test_a_sheet_of_a_spreadsheet(tmp_path: Path) -> None:
         ("stop", "G0X"), (None, "shared text 77, not there"),
     ]  # fmt: skip
     assert abs((found[0]["timestamp"] or 0) - 1714857262000000) < 1000
-    assert issues == ['A time of the form excel is expected (Recorded Time), "1e99" stands there.']
+    assert issues == ['requesttime: a number of days is expected, not "1e99".']
     assert traced is not None
     assert traced.content.startswith(b'<row r="2">')
 

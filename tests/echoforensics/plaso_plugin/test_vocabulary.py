@@ -8,7 +8,7 @@ from pathlib import Path
 from plaso.lib import definitions
 
 from echoforensics.plaso_plugin.vocabulary import VALUES, WORD_OF, WORDS, time_attribute
-from parsers.definition.definition import TIME_WORDS
+from parsers.definition.vocabulary import TIME_WORDS
 
 PARSERS = Path(__file__).parents[3] / "parsers"
 PLASO = {value for name, value in vars(definitions).items() if name.startswith("TIME_DESCRIPTION_")}

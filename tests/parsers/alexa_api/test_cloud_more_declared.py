@@ -10,7 +10,8 @@ import pytest
 
 from parsers.alexa_api.answers.responses import kinds
 from parsers.alexa_api.api_json import ApiJson
-from parsers.definition.definition import JsonList, load_all
+from parsers.definition.api import definitions
+from parsers.definition.record_form import TimeColumn
 from parsers.parser import Source
 from parsers.record import Clock, Issue, Record, Timestamp
 
@@ -210,24 +211,28 @@ CASES = [
 ]  # fmt: skip
 
 
+def _note(time: TimeColumn) -> str:
+    return f"{time.note} The recorded zone is UTC." if time.unit == "iso" else time.note
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_whole_record(parse_all: Parse, case: Case) -> None:
-    (made,) = (made for made in load_all() if made.name == f"alexa_{case.name}")
+    (made,) = (made for made in definitions() if made.name == f"alexa_{case.name}")
     content = json.dumps([{"request": case.url, "response": case.answer}]).encode()
-    notes = {time.description: time for time in made.times}
+    notes = {time.description: time for time in made.form.times}
     assert parse_all(ApiJson(), content) == [
         Record(
             data_type=f"alexa:cloud:{case.kind}",
             message=case.message,
             locator=f"json:/0/response{case.at}",
             timestamps=tuple(
-                Timestamp(word, written, notes[word].clock, instant, notes[word].note)
+                Timestamp(word, written, notes[word].clock, instant, _note(notes[word]))
                 for word, written, instant in case.times
             ),
             fields={**case.item, "request_url": case.url},  # type: ignore[dict-item]
             keys=case.keys,
             parser=made.name,
-            parser_version="1",
+            parser_version=made.version,
             **case.columns,
         )
     ]
@@ -239,16 +244,6 @@ def test_the_same_without_an_address(read_value: Callable[[object], list[Record 
     (record,) = read_value(case.answer)
     assert isinstance(record, Record)
     assert (record.parser, record.message) == (f"alexa_{case.name}", case.message)
-
-
-def test_every_definition_is_tried_by_a_whole_record_somewhere() -> None:
-    earlier = {
-        "authentication", "bluetooth", "bluetooth_paired", "bootstrap", "device_preferences", "device_wifi", "devices",
-        "do_not_disturb", "do_not_disturb_schedule", "household", "list_items", "lists", "media", "media_sessions",
-        "notifications", "player", "queue", "todos", "user", "wake_words", "wifi_settings",
-    }  # fmt: skip
-    known = {made.name.removeprefix("alexa_") for made in load_all() if isinstance(made.source, JsonList)}
-    assert known == earlier | {case.name for case in CASES}
 
 
 def test_an_error_in_place_of_a_bare_list_is_kept_and_no_item(parse_all: Parse) -> None:
@@ -275,7 +270,7 @@ def test_a_time_of_a_message_that_cannot_be_read_is_an_issue(parse_all: Parse) -
     url = f"{COMMS}/users/{PERSON}/conversations/c-1/messages"
     issue, record = parse_all(ApiJson(), json.dumps([{"request": url, "response": answer}]).encode())
     assert issue == Issue(
-        'time: an ISO 8601 time is expected, "soon" stands there', "json:/0/response/messages/0",
+        'time: an ISO 8601 time is expected, not "soon".', "json:/0/response/messages/0",
         parser="alexa_comms_messages",
     )  # fmt: skip
     assert isinstance(record, Record)
@@ -283,8 +278,8 @@ def test_a_time_of_a_message_that_cannot_be_read_is_an_issue(parse_all: Parse) -
 
 
 def test_clocks_of_the_release_of_a_skill_are_not_the_services() -> None:
-    (skills,) = (made for made in load_all() if made.name == "alexa_skills")
-    assert [time.clock for time in skills.times] == [Clock.UNKNOWN]
+    (skills,) = (made for made in definitions() if made.name == "alexa_skills")
+    assert [time.clock for time in skills.form.times] == [Clock.UNKNOWN]
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,8 @@ def _utterance(text: str, recorded: str, timestamp: int, locator: str, **fields:
         timestamps=(Timestamp("Creation Time", recorded, Clock.CLOUD, timestamp, f"{NOTE} {UTC}"),),
         transcript=text,
         fields={**fields, "Utterance text": text, "Utterance Creation Date": recorded},
+        parser="alexa_export_utterances",
+        parser_version="1",
     )
 
 
@@ -111,6 +113,8 @@ def test_a_device_is_a_whole_record(parse_all: Parse) -> None:
                 "Last Time Registered": "2024-01-02T09:00:00Z",
                 "State": "ACTIVE",
             },
+            parser="alexa_export_device_registration",
+            parser_version="1",
         )
     ]
 
@@ -264,7 +268,10 @@ def test_years_that_stand_for_no_time_make_none(parse_all: Parse, recorded: str)
 def test_a_time_in_another_form_is_an_issue_beside_the_record(parse_all: Parse, recorded: str) -> None:
     content = f"Utterance text,Utterance Creation Date\nalexa,{recorded}\n".encode()
     issue, record = parse_all(PARSER, content)
-    assert issue == Issue(f'An ISO 8601 time is expected (Creation Time), "{recorded}" stands there.', "line:2")
+    assert issue == Issue(
+        f'utterancecreationdate: an ISO 8601 time is expected, not "{recorded}".', "line:2",
+        parser="alexa_export_utterances",
+    )  # fmt: skip
     assert isinstance(record, Record)
     assert (record.timestamps, record.transcript) == ((), "alexa")
 
@@ -322,6 +329,8 @@ def test_a_table_known_by_its_name_alone_gives_its_rows_and_no_issue(parse_all: 
             locator="line:2",
             timestamps=(Timestamp("Unknown Time", "2021-03-04T05:06:07Z", Clock.CLOUD, 1614834367000000, note),),
             fields={"Device": "Kitchen", "Suggestion Time": "2021-03-04T05:06:07Z", "Text": "lights off?"},
+            parser="alexa_export_hunches",
+            parser_version="1",
         )
     ]
 

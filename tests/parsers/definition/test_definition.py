@@ -1,14 +1,24 @@
-"""What a definition may say, and what is refused."""
+"""What a definition may say, what is refused, and that the refusal names the file and the key."""
 
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.definition.definition import TIME_WORDS, DefinitionError, JsonList, TimeColumn, load_all, parse
+from parsers.definition.api import API, JsonList, definitions
+from parsers.definition.definition import Definition
+from parsers.definition.error import DefinitionError
+from parsers.definition.export import EXPORT
+from parsers.definition.loader import Kind, load, parse
+from parsers.definition.preferences import PREFERENCES
+from parsers.definition.record_form import TimeColumn
+from parsers.definition.sqlite import SQLITE
+from parsers.definition.vocabulary import TIME_WORDS
 from parsers.record import Clock
 
 GOOD = """
@@ -16,7 +26,7 @@ name: sample_things
 version: "1"
 title: Things
 data_type: alexa:cloud:thing
-json:
+api:
   urls: ["/api/things/{id}/all"]
   top: [things]
   item: [id, made]
@@ -35,16 +45,19 @@ limits: [None known.]
 
 
 def test_a_whole_definition() -> None:
-    made = parse(GOOD, "good.yaml")
-    assert (made.name, made.version, made.data_type) == ("sample_things", "1", "alexa:cloud:thing")
+    made = parse(API, GOOD, "good.yaml")
+    assert (made.name, made.version, made.form.data_type) == ("sample_things", "1", "alexa:cloud:thing")
     assert made.source == JsonList(("/api/things/{id}/all",), ("things",), ("id", "made"), ("things", "*", "parts"))
-    assert made.times == (
+    assert made.form.times == (
         TimeColumn(("made",), "ms", Clock.CLOUD, "Creation Time", "When it was made."),
         TimeColumn(("day", "hour"), "local", Clock.DEVICE, "Start Time", "When it starts."),
     )
-    assert made.columns == {"device_serial": "../serial"}
-    assert made.secret == ("password",)
-    assert [template.text for template in made.keys] == ["thing:{id}"]
+    assert made.form.columns == {"device_serial": "../serial"}
+    assert made.form.secret == ("password",)
+    assert [template.text for template in made.form.keys] == ["thing:{id}"]
+    assert (made.about.title, made.about.shows, made.about.does_not_show) == (
+        "Things", "That there is a thing.", "Whose it is.",
+    )  # fmt: skip
     assert made.about.known_by == ("address /api/things/{id}/all", "JSON keys things, id, made")
     assert made.about.limits == ("None known.", "Kept in the fields and never shown in a message: password.")
 
@@ -53,26 +66,37 @@ def test_a_whole_definition() -> None:
     ("old", "new", "place"),
     [
         ("name: sample_things", "name: Sample Things", "bad.yaml: name:"),
-        ("name: sample_things\n", "", "bad.yaml: name: text is missing"),
+        ("name: sample_things\n", "", "bad.yaml: name: the key is missing"),
         ('version: "1"', "version: 1.0", "bad.yaml: version: text is expected"),
         ("title: Things\n", "", "bad.yaml: title:"),
         ("data_type: alexa:cloud:thing", "data_type: thing", "bad.yaml: data_type:"),
         ("shows: That there is a thing.", "shows: ''", "bad.yaml: shows:"),
-        ("does_not_show: Whose it is.", "doesnt_show: x", "bad.yaml: does_not_show:"),
+        ("does_not_show: Whose it is.", "doesnt_show: x", "bad.yaml: doesnt_show: the key is unknown"),
+        ("does_not_show: Whose it is.", "", "bad.yaml: does_not_show: the key is missing"),
         ("unit: ms", "unit: minutes", "bad.yaml: times[0].unit:"),
+        ("unit: ms", "unit: ms, format: '%Y'", "bad.yaml: times[0]: one of the keys unit, format is expected"),
+        ("unit: ms, ", "", "bad.yaml: times[0]: one of the keys unit, format is expected"),
+        ("unit: ms", "format: '%Q'", "bad.yaml: times[0].format: '%Q' is not a form that strptime takes"),
+        ("unit: ms", "format: '%Y %Y'", "bad.yaml: times[0].format: '%Y %Y' is not a form that strptime takes"),
+        ("unit: ms", "unit: ms, zone: UTC", "bad.yaml: times[0].zone: a time in the unit ms takes none"),
+        ("unit: ms", "unit: iso, zone: CEST", "bad.yaml: times[0].zone: 'CEST' is none of UTC, unknown"),
         ("clock: cloud", "clock: wall", "bad.yaml: times[0].clock:"),
         ("description: Creation Time", "description: Birthday", "bad.yaml: times[0].description:"),
-        (", note: When it was made.", "", "bad.yaml: times[0].note:"),
-        ("{field: made, ", "{field: made, zone: UTC, ", "bad.yaml: times[0].zone: the key is unknown"),
+        (", note: When it was made.", "", "bad.yaml: times[0].note: the key is missing"),
+        ("{field: made, ", "{field: made, colour: red, ", "bad.yaml: times[0].colour: the key is unknown"),
+        ("{field: made, ", "{field: made, fields: [a, b], ", "bad.yaml: times[0]: one of the keys field, fields"),
+        ("{field: made, ", "{field: ' made', ", "bad.yaml: times[0].field: ' made' is not of the form expected"),
         ("unit: local", "unit: ms", "bad.yaml: times[1].fields:"),
-        ("device_serial: ../serial", "serial: ../serial", "bad.yaml: columns.serial: the key is unknown"),
-        ("/things/*/parts", "things", "bad.yaml: json.items:"),
-        ("top: [things]", "top: things", "bad.yaml: json.top:"),
-        ('["/api/things/{id}/all"]', "[]", "bad.yaml: json.urls:"),
-        ("  item: [id, made]\n", "  item: [id]\n  by_address: perhaps\n", "bad.yaml: json.by_address: true or false"),
-        ("  top: [things]\n  item: [id, made]\n", "", "bad.yaml: json.top: keys of the answer"),
-        ("  item: [id, made]\n", "  items_: [x]\n", "bad.yaml: json.items_: the key is unknown"),
-        ("json:", "table:", "bad.yaml: one of the sections json, sqlite, prefs is expected"),
+        ("device_serial: ../serial", "serial: ../serial", "bad.yaml: columns.serial: the key is none of device_serial"),
+        ("columns: {device_serial: ../serial}", "columns: {}", "bad.yaml: columns: a mapping is expected"),
+        ("/things/*/parts", "things", "bad.yaml: api.items:"),
+        ("top: [things]", "top: things", "bad.yaml: api.top: a list is expected"),
+        ("top: [things]", "top: [7]", "bad.yaml: api.top[0]: text is expected, not 7"),
+        ('["/api/things/{id}/all"]', "[]", "bad.yaml: api.urls: a list is expected"),
+        ("  item: [id, made]\n", "  item: [id]\n  by_address: perhaps\n", "bad.yaml: api.by_address: true or false"),
+        ("  top: [things]\n  item: [id, made]\n", "", "bad.yaml: api: at least one of the keys top, item is expected"),
+        ("  item: [id, made]\n", "  items_: [x]\n", "bad.yaml: api.items_: the key is unknown"),
+        ("api:", "table:", "bad.yaml: table: the key is unknown"),
         ("made {made}.", "made {made.", "bad.yaml: message: a brace stands alone"),
         ("made {made}.", "password {password}.", "bad.yaml: secret: 'password' is secret"),
         ('["thing:{id}"]', '["thing:{password}"]', "bad.yaml: secret: 'password' is secret"),
@@ -88,21 +112,67 @@ def test_a_whole_definition() -> None:
 def test_what_is_refused_names_file_and_key(old: str, new: str, place: str) -> None:
     assert old in GOOD
     with pytest.raises(DefinitionError) as raised:
-        parse(GOOD.replace(old, new, 1), "bad.yaml")
+        parse(API, GOOD.replace(old, new, 1), "bad.yaml")
     assert str(raised.value).startswith(place)
+    assert raised.value.file == "bad.yaml"
+    assert str(raised.value) == ": ".join(filter(None, ("bad.yaml", raised.value.key, raised.value.what)))
 
 
-def test_every_definition_of_ours_loads() -> None:
-    found = load_all()
-    assert len(found) == 42
-    assert len({made.name for made in found}) == 42
-    assert all(made.about.references for made in found)
-    assert all(made.name.startswith("alexa_") and made.data_type.startswith("alexa:cloud:") for made in found)
+SECTIONS: dict[str, tuple[Kind[Any], str]] = {
+    "preferences": (PREFERENCES, "{paths: [a], values: {b: B}}"),
+    "sqlite": (SQLITE, "{tables: [a], required: [b]}"),
+    "export": (EXPORT, "{required: [A Name|B, C]}"),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "section", "place"),
+    [
+        ("preferences", "{paths: [a], values: {b: B}, each: c}", "preferences: one of the keys values, each, members"),
+        ("preferences", "{values: {b: B}}", "preferences.paths: the key is missing"),
+        ("preferences", "{paths: [a]}", "preferences: one of the keys values, each, members is expected"),
+        ("preferences", "{paths: [a//b], values: {b: B}}", "preferences.paths[0]: 'a//b': names joined by /"),
+        ("preferences", "{paths: [a], values: {b: 1}}", "preferences.values.b: text is expected, not 1"),
+        ("preferences", "{paths: [a], each: '('}", "preferences.each: '(' is not a regular expression"),
+        ("preferences", "{paths: [a], each: b, more: c}", "preferences.more: the key is unknown"),
+        ("sqlite", "{tables: [a]}", "sqlite.required: the key is missing"),
+        ("sqlite", "{tables: [a], required: [b], only: {c: '['}}", "sqlite.only.c: '[' is not a regular expression"),
+        ("export", "{}", "export: at least one of the keys required, path_words is expected"),
+        ("export", "{required: [A|]}", "export.required[0]: 'A|': names of columns are expected"),
+        ("export", "{required: A}", "export.required: a list is expected, not 'A'"),
+        ("export", "{path_words: [7]}", "export.path_words[0]: text is expected, not 7"),
+    ],
+)
+def test_sections_that_are_refused(kind: str, section: str, place: str) -> None:
+    _, good = SECTIONS[kind]
+    assert _with_section(kind, good).name == "sample"
+    with pytest.raises(DefinitionError) as raised:
+        _with_section(kind, section)
+    assert str(raised.value).startswith(f"bad.yaml: {place}")
+
+
+def _with_section(kind: str, section: str) -> Definition[Any]:
+    text = (
+        f"name: sample\nversion: '1'\ntitle: t\ndata_type: alexa:cloud:export_x\n{kind}: {section}\n"
+        "message: A thing.\nshows: p\ndoes_not_show: d\n"
+    )
+    made: Definition[Any] = parse(SECTIONS[kind][0], text, "bad.yaml")
+    return made
+
+
+def test_a_file_has_the_name_of_its_definition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "other.yaml").write_text(GOOD)
+    monkeypatch.setattr("parsers.definition.loader.files", lambda _: tmp_path)
+    with pytest.raises(DefinitionError, match=r"other\.yaml: name: other is expected"):
+        load(API)
+    (tmp_path / "other.yaml").rename(tmp_path / "sample_things.yaml")
+    (tmp_path / "notes.txt").write_text("x")
+    assert [made.name for made in load(API)] == ["sample_things"]
 
 
 def test_passwords_of_networks_are_secret() -> None:
-    (wifi,) = (made for made in load_all() if made.name == "alexa_wifi_settings")
-    assert wifi.secret == ("preSharedKey",)
+    (wifi,) = (made for made in definitions() if made.name == "alexa_wifi_settings")
+    assert wifi.form.secret == ("preSharedKey",)
 
 
 def test_the_words_for_times_are_those_of_plaso() -> None:
@@ -117,7 +187,7 @@ def test_the_words_for_times_are_those_of_plaso() -> None:
 def _parse_or_refuse(text: str) -> None:
     refused = ""
     try:
-        made = parse(text, "fuzz.yaml")
+        made = parse(API, text, "fuzz.yaml")
     except DefinitionError as error:
         refused = str(error)
     assert refused.startswith("fuzz.yaml: ") if refused else made.name

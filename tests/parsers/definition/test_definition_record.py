@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parsers.definition.api import API
 from parsers.definition.declared import DeclaredItem, record
-from parsers.definition.definition import parse
+from parsers.definition.loader import parse
 from parsers.definition.template import Template, TemplateError, lookup
+from parsers.definition.vocabulary import UNITS
 from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.values import Keeper, shown
 
@@ -20,9 +22,9 @@ name: sample
 version: "1"
 title: Sample
 data_type: alexa:cloud:sample
-json: {{urls: [/api/sample], top: [a]}}
+api: {{urls: [/api/sample], top: [a]}}
 times:
-  - {{field: when, unit: {unit}, clock: cloud, description: Start Time, note: Noted.}}
+  - {{field: when, {unit}, clock: cloud, description: Start Time, note: Noted.}}
 columns: {{device_serial: serial, account: ../owner}}
 keys: ["sample:{{id}}"]
 message: 'A sample {{"name"|without a name}} of {{../owner}}, size {{size.width|unknown}}, {{state}}.'
@@ -33,9 +35,8 @@ does_not_show: Y
 
 def _made(item: dict[str, object], unit: str = "ms") -> list[Record | Issue]:
     scopes = ({"owner": "A1"}, item)
-    return list(
-        record(parse(BASE.format(unit=unit), "f"), DeclaredItem(scopes, "json:/a/0", lambda path: f"at:{path}"))
-    )
+    definition = parse(API, BASE.format(unit=unit if ":" in unit else f"unit: {unit}"), "f")
+    return list(record(definition.form, DeclaredItem(scopes, "json:/a/0", lambda path: f"at:{path}")))
 
 
 def test_a_whole_record() -> None:
@@ -68,9 +69,8 @@ def test_absent_values_have_their_words_and_no_key() -> None:
         ("s", 1588587309, 1588587309000000),
         ("us", 1588587309512345, 1588587309512345),
         ("us", "1588587309512345", 1588587309512345),
-        ("iso", "2020-05-04T10:15:09.512Z", 1588587309512000),
-        ("iso", "2020-05-04T12:15:09+02:00", 1588587309000000),
-        ("iso", "2020-05-04T12:15:09", None),
+        ("webkit", 13233060909512345, 1588587309512345),
+        ("mac", 610280109.5, 1588587309500000),
         ("local", "2020-05-04 12:15", None),
     ],
 )
@@ -78,6 +78,35 @@ def test_units(unit: str, value: object, timestamp: int | None) -> None:
     (made,) = _made({"when": value}, unit)
     assert isinstance(made, Record)
     assert made.timestamps == (Timestamp("Start Time", str(value), Clock.CLOUD, timestamp, "Noted.", "at:when"),)
+
+
+ZONE_UTC, OFFSET = "The recorded zone is UTC.", "UTC is computed from the recorded offset."
+NO_ZONE, DEFINED = "The zone is not recorded.", "The zone is not recorded; the definition says that it is UTC."
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "timestamp", "said"),
+    [
+        ("iso", "2020-05-04T10:15:09.512Z", 1588587309512000, ZONE_UTC),
+        ("iso", "20200504T101509Z", 1588587309000000, OFFSET),
+        ("iso", "2020-05-04T12:15:09+02:00", 1588587309000000, OFFSET),
+        ("iso", "2020-05-04T12:15:09", None, NO_ZONE),
+        ("unit: iso, zone: unknown", "2020-05-04T12:15:09", None, NO_ZONE),
+        ("unit: iso, zone: UTC", "2020-05-04T10:15:09", 1588587309000000, DEFINED),
+        ("unit: iso, zone: UTC", "2020-05-04T12:15:09+02:00", 1588587309000000, OFFSET),
+        ("format: '%d/%m/%Y %H.%M'", "04/05/2020 10.15", None, NO_ZONE),
+        ("format: '%d/%m/%Y %H.%M', zone: UTC", "04/05/2020 10.15", 1588587300000000, DEFINED),
+        ("format: '%d/%m/%Y %H.%M %z'", "04/05/2020 12.15 +0200", 1588587300000000, "The zone is recorded."),
+        ("unit: excel, zone: UTC", 43955.5, 1588593600000000, DEFINED),
+        ("excel", "43955.5", None, NO_ZONE),
+    ],
+)
+def test_times_that_are_written(unit: str, value: object, timestamp: int | None, said: str) -> None:
+    (made,) = _made({"when": value}, unit)
+    assert isinstance(made, Record)
+    assert made.timestamps == (
+        Timestamp("Start Time", str(value), Clock.CLOUD, timestamp, f"Noted. {said}", "at:when"),
+    )
 
 
 def test_the_time_within_an_utterance_id() -> None:
@@ -103,13 +132,16 @@ def test_no_time(unit: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("unit", "value", "what"),
     [
-        ("ms", "soon", 'when: a number of ms is expected, "soon" stands there'),
-        ("ms", [1], "when: a time is expected, a list stands there"),
-        ("ms", 1.5, 'when: a time is expected, "1.5" stands there'),
-        ("ms", True, 'when: a time is expected, "true" stands there'),
-        ("iso", "yesterday", 'when: an ISO 8601 time is expected, "yesterday" stands there'),
-        ("iso", {"a": 1}, "when: a time is expected, an object stands there"),
-        ("local", "x" * 5000, "when: a time is expected, a text too long stands there"),
+        ("ms", "soon", 'when: a number of ms is expected, not "soon".'),
+        ("ms", [1], "when: a time is expected, not a list."),
+        ("ms", 1.5, 'when: a time is expected, not "1.5".'),
+        ("ms", True, 'when: a time is expected, not "true".'),
+        ("iso", "yesterday", 'when: an ISO 8601 time is expected, not "yesterday".'),
+        ("format: '%Y'", "soon", 'when: a time of the form %Y is expected, not "soon".'),
+        ("excel", "nan", 'when: a number of days is expected, not "nan".'),
+        ("excel", "1e300", 'when: a number of days is expected, not "1e300".'),
+        ("iso", {"a": 1}, "when: a time is expected, not an object."),
+        ("local", "x" * 5000, "when: a time is expected, not a text too long."),
     ],
 )
 def test_a_time_that_cannot_be_read_is_an_issue_beside_the_record(unit: str, value: object, what: str) -> None:
@@ -120,12 +152,12 @@ def test_a_time_that_cannot_be_read_is_an_issue_beside_the_record(unit: str, val
 
 def test_a_column_that_is_no_text_is_an_issue_beside_the_record() -> None:
     issue, made = _made({"serial": ["x"]})
-    assert issue == Issue("serial: text is expected, a list stands there", "json:/a/0")
+    assert issue == Issue("serial: text is expected, not a list.", "json:/a/0")
     assert isinstance(made, Record)
     assert made.device_serial is None
 
 
-@pytest.mark.parametrize("text", ["{", "}", "a {b} } c", "{}", "{a b}", '{"a}', "{|x}"])
+@pytest.mark.parametrize("text", ["{", "}", "a {b} } c", "{}", "{ a}", "{a }", "{a..b}", '{"a}', "{|x}"])
 def test_templates_with_a_brace_that_stands_alone(text: str) -> None:
     with pytest.raises(TemplateError):
         Template.parse(text)
@@ -177,7 +209,7 @@ _json = st.recursive(
 @settings(deadline=None, max_examples=150)
 @given(
     st.dictionaries(st.sampled_from(["id", "name", "when", "serial", "size", "state"]), _json),
-    st.sampled_from(["s", "ms", "us", "iso", "local", "utterance"]),
+    st.sampled_from([*UNITS, "format: '%Y-%m-%d'"]),
 )
 def test_any_item_gives_one_record(item: dict[str, object], unit: str) -> None:
     made = _made(item, unit)

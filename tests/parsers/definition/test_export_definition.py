@@ -1,100 +1,110 @@
-"""Definitions of the tables of an export: what is read, and what is an error."""
+"""Definitions of the tables of an export: how a table is told from another, and what a user's map may leave out."""
 
 from __future__ import annotations
 
 import pytest
 
-from parsers.definition.definition import DefinitionError
-from parsers.definition.export import ExportDefinition, find, load_exports, parse, plain
+from parsers.definition.error import DefinitionError
+from parsers.definition.export import EXPORT, MAPPED_TYPE, ExportTable, definitions, find, parse_map, plain
+from parsers.definition.loader import parse
+from parsers.definition.record_form import TimeColumn
+from parsers.record import Clock
 
 GOOD = """\
+name: alexa_export_samples
+version: "1"
 title: samples
 data_type: alexa:cloud:export_sample
-required: [Sample Name|Name, Sample Date]
-optional: [Serial]
-path: [Samples]
+export:
+  required: [Sample Name|Name, Sample Date]
+  optional: [Serial No.]
+  path_words: [Samples]
 times:
-  - {column: Sample Date, description: Creation Time, note: When it was made.}
-columns: {device_serial: Serial}
-message: 'The export lists the sample {"samplename"}.'
+  - {field: Sample Date, unit: iso, clock: cloud, description: Creation Time, note: When it was made.}
+columns: {device_serial: Serial No}
+message: 'The export lists the sample {"Sample Name"}.'
 shows: That it was there.
 does_not_show: Anything else.
 """
 
 
-def test_a_definition_is_read_whole() -> None:
-    made = parse(GOOD, "x.yaml")
-    assert made == ExportDefinition(
-        title="samples",
-        data_type="alexa:cloud:export_sample",
-        required=(("samplename", "name"), ("sampledate",)),
-        optional=("serial",),
-        path=("samples",),
-        times=made.times,
-        columns={"device_serial": "serial"},
-        message=made.message,
-        shows="That it was there.",
-        does_not_show="Anything else.",
+def test_names_of_columns_are_read_plain() -> None:
+    made = parse(EXPORT, GOOD, "x.yaml")
+    assert made.source == ExportTable((("samplename", "name"), ("sampledate",)), ("serialno",), ("samples",))
+    assert made.form.times == (TimeColumn(("sampledate",), "iso", Clock.CLOUD, "Creation Time", "When it was made."),)
+    assert made.form.columns == {"device_serial": "serialno"}
+    assert made.form.message.render(({"samplename": "x"},)) == 'The export lists the sample "x".'
+    assert made.about.known_by == (
+        "a table (CSV or a sheet of XLSX): columns samplename or name, sampledate and a path that holds samples",
     )
-    (time,) = made.times
-    assert (time.names, time.description, time.note) == (("sampledate",), "Creation Time", "When it was made.")
-    assert made.fits(frozenset({"name", "sampledate", "serial", "more"}), "a/samples/b") == 3
-    assert made.fits(frozenset({"name", "sampledate"}), "SAMPLES") == 2
-    assert made.fits(frozenset({"name", "sampledate"}), "elsewhere") == 0
-    assert made.fits(frozenset({"name"}), "samples") == 0
+
+
+def test_a_table_fits_by_its_columns_and_its_path() -> None:
+    table = parse(EXPORT, GOOD, "x.yaml").source
+    assert table.fits(frozenset({"name", "sampledate", "serialno", "more"}), "a/samples/b") == 3
+    assert table.fits(frozenset({"name", "sampledate"}), "SAMPLES") == 2
+    assert table.fits(frozenset({"name", "sampledate"}), "elsewhere") == 0
+    assert table.fits(frozenset({"name"}), "samples") == 0
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "what"),
+    ("old", "new", "told"),
     [
-        ("title: samples", "titel: samples", "titel: the key is unknown"),
-        ("title: samples\n", "", "title: text is expected"),
-        ("alexa:cloud:export_sample", "echo:sample", "is not of the form expected"),
-        ("[Sample Name|Name, Sample Date]", "[]", "required: names of columns are expected"),
-        ("[Sample Name|Name, Sample Date]", "Sample Name", "required: a list of texts is expected"),
-        ("[Samples]", "[7]", "path: a list of texts is expected"),
-        ("Creation Time", "Tea Time", "none of the words for a time"),
-        (", note: When it was made.", "", "column, description and note are expected"),
-        ("{column: Sample Date,", "{column: Other Date,", "'otherdate' is none of the columns"),
-        ("device_serial", "colour", "columns: some of"),
-        ('{"samplename"}', "{", "message: a brace stands alone"),
-        ('{"samplename"}', "{colour}", "'colour' is none of the columns"),
-        ("title: samples", "title: [", "not YAML"),
+        ("alexa:cloud:export_sample", "echo:sample", "x.yaml: data_type: 'echo:sample' is not of the form expected"),
+        ("{field: Sample Date,", "{field: Other Date,", "x.yaml: 'otherdate' is none of the columns"),
+        ('{"Sample Name"}', "{Colour}", "x.yaml: 'colour' is none of the columns"),
+        ("device_serial: Serial No", "device_serial: Colour", "x.yaml: 'colour' is none of the columns"),
     ],
 )
-def test_what_is_not_understood_is_an_error(old: str, new: str, what: str) -> None:
+def test_what_is_refused(old: str, new: str, told: str) -> None:
     assert old in GOOD
-    with pytest.raises(DefinitionError, match=r"^x\.yaml: ") as caught:
-        parse(GOOD.replace(old, new), "x.yaml")
-    assert what in str(caught.value)
+    with pytest.raises(DefinitionError) as raised:
+        parse(EXPORT, GOOD.replace(old, new), "x.yaml")
+    assert str(raised.value).startswith(told)
 
 
-def test_a_definition_is_a_mapping() -> None:
-    with pytest.raises(DefinitionError, match="a mapping is expected"):
-        parse("- a", "x.yaml")
+def test_a_map_need_not_name_itself() -> None:
+    text = GOOD.replace('name: alexa_export_samples\nversion: "1"\n', "").replace(
+        "data_type: alexa:cloud:export_sample\n", ""
+    )
+    made = parse_map(text, "x.yaml")
+    assert (made.name, made.version, made.form.data_type) == ("", "", MAPPED_TYPE)
+    assert parse_map(GOOD, "x.yaml").name == "alexa_export_samples"
+    with pytest.raises(DefinitionError, match=r"x\.yaml: name: the key is missing"):
+        parse(EXPORT, text, "x.yaml")
+
+
+def test_a_map_comes_before_our_definitions() -> None:
+    names = frozenset({"utterancetext", "utterancecreationdate"})
+    own = parse_map(GOOD.replace("Sample Name|Name, Sample Date", "Utterance text").replace(
+        "optional: [Serial No.]", "optional: [Sample Name, Sample Date, Serial No]"
+    ), "x.yaml")  # fmt: skip
+    assert find(names, "samples/x.csv", (own,)) is own
+    assert find(names, "elsewhere/x.csv", (own,)) is find(names, "elsewhere/x.csv")
 
 
 def test_each_definition_finds_the_table_it_describes() -> None:
-    assert len(load_exports()) == 21
-    for definition in load_exports():
-        names = frozenset(choice[0] for choice in definition.required) | frozenset(definition.optional)
-        path = f"Alexa/{definition.path[0]}.csv" if definition.path else ""
-        assert find(names, path) is definition
+    for made in definitions():
+        table = made.source
+        names = frozenset(choice[0] for choice in table.required) | frozenset(table.optional)
+        path = f"Alexa/{table.path_words[0]}.csv" if table.path_words else ""
+        assert find(names, path) is made, made.name
 
 
 def test_a_table_known_by_its_name_alone_is_one_of_alexas() -> None:
-    by_name = [definition for definition in load_exports() if not definition.required]
-    assert len(by_name) == 11
-    for definition in by_name:
-        assert find(frozenset({"whatever"}), f"Additional Data/Alexa/{definition.path[0]}-1.csv") is definition
-        if "alexa" not in definition.path[0]:
-            assert find(frozenset({"whatever"}), f"Games/{definition.path[0]}-1.csv") is None
+    by_name = [made for made in definitions() if not made.source.required]
+    assert by_name
+    for made in by_name:
+        word = made.source.path_words[0]
+        assert find(frozenset({"whatever"}), f"Additional Data/Alexa/{word}-1.csv") is made
+        if "alexa" not in word:
+            assert find(frozenset({"whatever"}), f"Games/{word}-1.csv") is None
 
 
 def test_columns_go_before_the_name() -> None:
     found = find(frozenset({"utterancetext", "utterancecreationdate"}), "Alexa/Whispered-1-1.csv")
     assert found is not None
-    assert found.title == "utterances"
+    assert found.name == "alexa_export_utterances"
 
 
 @pytest.mark.parametrize("name", ["Skill Name", "SkillName", "skill_name", " SKILL-NAME "])

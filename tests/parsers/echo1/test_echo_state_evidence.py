@@ -13,7 +13,7 @@ from parsers.bluetooth.bluez_storage import BluezStorage
 from parsers.bluetooth.btmd_lists import BtmdLists
 from parsers.echo1.registration import EchoRegistration
 from parsers.echo1.smarthome import EchoSmarthome
-from parsers.echo1.state_files import EchoState
+from parsers.echo1.state_files import StateFiles
 from parsers.echo1.wifi import EchoWifi
 from parsers.locator import resolve
 from parsers.parser import Parser, Source
@@ -24,7 +24,7 @@ EVIDENCE = Path(__file__).parents[3].parent / "shared/evidence"
 ECHO = EVIDENCE / "echo-1st-gen"
 pytestmark = pytest.mark.skipif(not EVIDENCE.exists(), reason="../shared/evidence is absent")
 PARSERS: tuple[Parser, ...] = (
-    BluezFolder(), BluezStorage(), BtmdLists(), EchoRegistration(), EchoSmarthome(), EchoState(), EchoWifi(),
+    BluezFolder(), BluezStorage(), BtmdLists(), EchoRegistration(), EchoSmarthome(), StateFiles(), EchoWifi(),
 )  # fmt: skip
 #: Read by other parsers.
 ELSEWHERE = ("var/log/", "var/local/log/", "var/local/metrics_outbox/")

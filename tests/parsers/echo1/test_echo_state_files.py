@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from parsers.definition.state import StateDefinitionError, load, parse
-from parsers.echo1.state_files import EchoState
+from parsers.definition.error import DefinitionError
+from parsers.definition.loader import parse
+from parsers.definition.state import STATE, definitions
+from parsers.echo1.state_files import StateFiles
 from parsers.parser import Source
 from parsers.record import Clock, Issue, Record, Timestamp
 
@@ -52,8 +54,8 @@ ONE_OF_EACH = [
 def _read(path: str, content: str | bytes) -> list[Record | Issue]:
     data = content.encode() if isinstance(content, str) else content
     source = Source.of(data, path)
-    assert EchoState().claims(source)
-    return list(EchoState().parse(source))
+    assert StateFiles().claims(source)
+    return list(StateFiles().parse(source))
 
 
 @pytest.mark.parametrize(("path", "content", "sentence", "fields"), ONE_OF_EACH)
@@ -78,6 +80,8 @@ def test_volume_as_a_whole_record() -> None:
             f"The file keeps the volume 77. The scale is not known.{NO_TIME}",
             "",
             fields={"name": "volume", "file": "volume", "value": "77"},
+            parser="echo_state",
+            parser_version="2",
         )
     ]
 
@@ -89,22 +93,29 @@ def test_identifier_is_a_key_that_other_records_may_share() -> None:
     assert record.keys == (f"device-guid:{DIGEST[:32]}",)
 
 
-@pytest.mark.parametrize(
-    ("written", "timestamp"), [("022903042024.05", 1_709_175_845_000_000), ("023003042024.05", None)]
-)
-def test_last_known_date(written: str, timestamp: int | None) -> None:
-    (record,) = _read("var/local/last-known-date", written + "\n")
+def test_last_known_date() -> None:
+    (record,) = _read("var/local/last-known-date", "022903042024.05\n")
 
     assert isinstance(record, Record)
     assert record.data_type == "echo:state:last_known_date"
     note = (
-        "The device's clock, to the second. The file names no zone; it is read as UTC, which this device's logs are"
-        " written in."
+        "The device's clock, to the second. The device's logs are written in UTC. The zone is not recorded; the"
+        " definition says that it is UTC."
     )
-    if timestamp is None:
-        note = "There is no such date or time of day."
-    assert record.timestamps == (Timestamp("Recorded Time", written, Clock.DEVICE, timestamp, note),)
+    assert record.timestamps == (
+        Timestamp("Recorded Time", "022903042024.05", Clock.DEVICE, 1_709_175_845_000_000, note),
+    )
     assert NO_TIME not in record.message
+
+
+def test_a_date_that_there_is_not_is_an_issue_beside_the_record() -> None:
+    issue, record = _read("var/local/last-known-date", "023003042024.05\n")
+
+    what = 'value: a time of the form %m%d%H%M%Y.%S is expected, not "023003042024.05".'
+    assert issue == Issue(what, parser="echo_state")
+    assert isinstance(record, Record)
+    assert record.timestamps == ()
+    assert record.fields["value"] == "023003042024.05"
 
 
 def test_lines_are_reported_one_by_one() -> None:
@@ -120,7 +131,9 @@ def test_lines_are_reported_one_by_one() -> None:
     ]
     assert isinstance(records[1], Record)
     assert records[1].fields["more"] == "Temporary Value:40"
-    assert issue == Issue('The line is not of the form that the file "audiod_volumes" has.', "line:6", b"what?")
+    assert issue == Issue(
+        'The line is not of the form that the file "audiod_volumes" has.', "line:6", b"what?", "echo_state"
+    )
 
 
 def test_scheduled_commands() -> None:
@@ -139,6 +152,8 @@ def test_scheduled_commands() -> None:
             "schedule": "*/5 * * * *",
             "value": "/usr/local/bin/save-the-date &> /dev/null",
         },
+        parser="echo_state",
+        parser_version="2",
     )
     assert isinstance(second, Record)
     assert second.fields["schedule"] == "@reboot"
@@ -166,7 +181,7 @@ def test_hotspots_and_hosts() -> None:
     ],
 )
 def test_content_of_another_form_is_an_issue_where_the_folder_is_certain(path: str, content: str, what: str) -> None:
-    assert _read(path, content) == [Issue(what, excerpt=content.encode()[:64])]
+    assert _read(path, content) == [Issue(what, excerpt=content.encode()[:64], parser="echo_state")]
 
 
 @pytest.mark.parametrize(
@@ -182,52 +197,53 @@ def test_content_of_another_form_is_an_issue_where_the_folder_is_certain(path: s
     ],
 )
 def test_other_files_are_not_claimed(path: str, content: str) -> None:
-    assert not EchoState().claims(Source.of(content.encode(), path))
+    assert not StateFiles().claims(Source.of(content.encode(), path))
 
 
 def test_path_that_the_table_does_not_name_is_an_issue() -> None:
-    assert list(EchoState().parse(Source.of(b"4", "x/y"))) == [
-        Issue("The path is none of those that the table of state files names.")
+    assert list(StateFiles().parse(Source.of(b"4", "x/y"))) == [
+        Issue("The path is none of those that a definition of state files names.")
     ]
 
 
-def test_every_entry_of_the_table_has_an_example_here() -> None:
+def test_every_file_of_the_definition_has_an_example_here() -> None:
+    (definition,) = (made for made in definitions() if made.name == "echo_state")
     with_lines = {"audiod_volumes", "scheduled_command", "hotspots", "hosts", "last_known_date"}
     whole = {"volume", "mute_state", "guid", "microphone_power_offset", "persistent_setting", "hostname"}
     whole |= {"layout_version", "earcon", "registry_digest", "machine_id"}
-
-    assert {kind.name for kind in load()} == with_lines | whole
+    assert {file.name for file in definition.files} == with_lines | whole
     (record,) = _read("var/lib/dbus/machine-id", DIGEST[:32] + "\n")
     assert isinstance(record, Record)
     assert record.fields["name"] == "machine_id"
 
 
+FILE = "{name: a, paths: [x], content: x, message: m}"
+
+
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("file", "expected"),
     [
-        ("[", "not YAML"),
-        ("a: 1", "a list of entries"),
-        ("- paths: [x]", "without a name"),
-        ("- {name: a, paths: [x], content: x, message: m, colour: red}", "unknown: colour"),
-        ("- {name: a, paths: [x], content: x, lines: [], message: m}", "either content or lines"),
-        ("- {name: a, paths: [x], content: '(', message: m}", "'('"),
-        ("- {name: a, paths: [x], content: x, message: '{y}'}", "no group y"),
-        ("- {name: a, paths: [x], content: x, message: '{'}", "brace"),
-        ("- {name: a, paths: [], content: x, message: m}", "at least one"),
-        ("- {name: a, paths: x, content: x, message: m}", "a list of texts"),
-        ("- {name: a, paths: [x], lines: []}", "a list of forms"),
-        ("- {name: a, paths: [x], lines: [{pattern: x, colour: y}]}", "a pattern, with or without"),
-        ("- {name: a, paths: [x], lines: [{pattern: 1}]}", "are texts"),
-        ("- {name: a, paths: [x], content: x, message: m, data_type: y}", "is none"),
-        ("- {name: a, paths: [x], content: x, message: m, time: {note: y}}", "a description and a note"),
-        (
-            "- {name: a, paths: [x], content: x, message: m, time: {note: y, description: z}}",
-            "lacks one of the groups",
-        ),
-        ("- {name: a, paths: [x], content: x, message: m}\n" * 2, "stands twice"),
-        ("- {name: a, paths: [x], content: x}", "message: a text"),
+        (FILE.replace("}", ", colour: red}"), "state[0].colour: the key is unknown"),
+        (FILE.replace("name: a, ", ""), "state[0].name: the key is missing"),
+        (FILE.replace("}", ", lines: [{pattern: x}]}"), "state[0]: one of the keys content, lines is expected"),
+        (FILE.replace(", message: m", ""), "state[0]: one of the keys message, lines is expected"),
+        (FILE.replace("content: x", "content: '('"), "state[0].content: '(' is not a regular expression"),
+        (FILE.replace("message: m", "message: '{y}'"), "state[0]: 'x' has no group y"),
+        (FILE.replace("}", ", keys: ['a:{y}']}"), "state[0]: 'x' has no group y"),
+        (FILE.replace("message: m", "message: '{'"), "state[0].message: a brace stands alone"),
+        (FILE.replace("[x]", "[]"), "state[0].paths: a list is expected"),
+        (FILE.replace("[x]", "x"), "state[0].paths: a list is expected"),
+        ("{name: a, paths: [x], lines: []}", "state[0].lines: a list is expected"),
+        ("{name: a, paths: [x], lines: [{pattern: x, colour: y}]}", "state[0].lines[0].colour: the key is unknown"),
+        ("{name: a, paths: [x], lines: [{pattern: 1}]}", "state[0].lines[0].pattern: text is expected, not 1"),
+        (FILE.replace("}", ", data_type: y}"), "state[0].data_type: 'y' is not of the form expected"),
+        (f"{FILE}, {FILE}", "state: two files have the name 'a'"),
+        ("7", "state[0]: a mapping is expected"),
     ],
 )
-def test_table_that_is_not_understood_is_an_error(text: str, expected: str) -> None:
-    with pytest.raises(StateDefinitionError, match="(?s).*" + expected.replace("(", r"\(")):
-        parse(text)
+def test_a_file_that_is_not_understood_is_an_error(file: str, expected: str) -> None:
+    head = "{name: x, version: '1', title: t, data_type: 'echo:state:x', shows: s, does_not_show: d, state: ["
+    assert parse(STATE, f"{head}{FILE}]}}", "x.yaml").files[0].name == "a"
+    with pytest.raises(DefinitionError) as raised:
+        parse(STATE, f"{head}{file}]}}", "x.yaml")
+    assert str(raised.value).startswith(f"x.yaml: {expected}")

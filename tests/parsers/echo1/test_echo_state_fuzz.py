@@ -16,7 +16,7 @@ from parsers.bluetooth.btmd_lists import BtmdLists
 from parsers.bluetooth.eir import decode
 from parsers.echo1.registration import EchoRegistration
 from parsers.echo1.smarthome import EchoSmarthome
-from parsers.echo1.state_files import EchoState
+from parsers.echo1.state_files import StateFiles
 from parsers.echo1.wifi import EchoWifi
 from parsers.locator import resolve
 from parsers.parser import Parser, Source
@@ -35,10 +35,10 @@ GOOD: list[tuple[Parser, str, bytes]] = [
     (EchoRegistration(), "token/token.txt", b"abc"),
     (EchoSmarthome(), "smarthomed/e/schema.json", b'{"relationships": {"isComponentOf": {"endpointId": "G0"}}}'),
     (EchoSmarthome(), "smarthomed/e/A.json", b'{"a": [1, {"startTime": 1681062289}], "b": null}'),
-    (EchoState(), "var/local/last-known-date", b"010601302022.01\n"),
-    (EchoState(), "var/local/system/audiodVolumes", b"version1\n54\tMain\nNot Muted\n"),
-    (EchoState(), "var/spool/cron/root", b"*/5 * * * * /bin/x\n"),
-    (EchoState(), "var/local/hosts", b"127.0.0.1 localhost # x\n"),
+    (StateFiles(), "var/local/last-known-date", b"010601302022.01\n"),
+    (StateFiles(), "var/local/system/audiodVolumes", b"version1\n54\tMain\nNot Muted\n"),
+    (StateFiles(), "var/spool/cron/root", b"*/5 * * * * /bin/x\n"),
+    (StateFiles(), "var/local/hosts", b"127.0.0.1 localhost # x\n"),
     (EchoWifi(), "system/wifid.conf", b'network={\nssid="x"\npsk=y\n}\n'),
 ]
 
@@ -101,9 +101,9 @@ def test_arbitrary_answers_to_a_search(content: bytes) -> None:
         (EchoSmarthome(), "smarthomed/e/A.json", b'{"a":[' + b"1," * 200_000 + b"1]}"),
         (EchoRegistration(), "token/registrationInfo.json", b'{"t":' + b"9" * 5000 + b"}"),
         (EchoRegistration(), "token/registrationInfo.json", b'{"a": "' + b"x" * 1_100_000 + b'"}'),
-        (EchoState(), "var/spool/cron/root", b"* " * 500_000),
-        (EchoState(), "var/local/hosts", b"1.1.1.1 " + b"a " * 2000 + b"\n"),
-        (EchoState(), "var/local/hosts", b"\n" * 1_200_000),
+        (StateFiles(), "var/spool/cron/root", b"* " * 500_000),
+        (StateFiles(), "var/local/hosts", b"1.1.1.1 " + b"a " * 2000 + b"\n"),
+        (StateFiles(), "var/local/hosts", b"\n" * 1_200_000),
         (EchoWifi(), "system/wifid.conf", b"network={\n" * 110_000),
         (BluezFolder(), f"{ADAPTER}/eir", PEER + b" " + b"00" * 500_000),
         (BluezFolder(), f"{ADAPTER}/names", PEER + b" " + b"x" * 1_000_000),

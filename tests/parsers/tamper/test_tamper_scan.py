@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.definition.tamper import load_all
+from parsers.definition.tamper import all_rules
 from parsers.locator import resolve
 from parsers.parser import Source
 from parsers.record import Issue, Record
@@ -18,8 +18,8 @@ from parsers.tamper.scan import BLOCK, MAX_HITS, RuleScanner
 Read = Callable[..., list[Record | Issue]]
 SIGN = b"Jan  5 22:41:02 localhost login[700]: ROOT LOGIN on tty\n"
 PLAIN = b"Jan  5 22:41:02 localhost ntpd[9]: clock is now synced\n"
-LOG = [rule for rule in load_all() if rule.kind == "log"]
-EXAMPLES = [(rule, example) for rule in load_all() for example in (*rule.hits, *rule.misses)]
+LOG = [rule for rule in all_rules() if rule.kind == "log"]
+EXAMPLES = [(rule, example) for rule in all_rules() for example in (*rule.hits, *rule.misses)]
 PATHS = [*sorted({example.path for _, example in EXAMPLES if example.path}), "var/log/kern.log", "etc/init.d/x", "x"]
 
 
@@ -37,7 +37,7 @@ def test_a_sign_is_found_wherever_the_blocks_end(before: int) -> None:
 
     hits = RuleScanner(LOG).scan(_Drip(content))
 
-    assert [(hit.line, hit.rule.id, hit.whole) for hit in hits] == [
+    assert [(hit.line, hit.rule.name, hit.whole) for hit in hits] == [
         (before + 1, "log_root_login", True), (before + 5, "log_root_login", True),
     ]  # fmt: skip
     assert hits[0].offset == before * len(PLAIN)

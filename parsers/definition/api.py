@@ -1,0 +1,84 @@
+"""Definitions of lists in JSON answers of the Alexa service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from parsers.definition.definition import DATA_TYPE, FOOT, HEAD, Definition, definition
+from parsers.definition.form import Flag, Key, Listed, Made, Section, Text, Values
+from parsers.definition.loader import Kind, load
+from parsers.definition.record_form import ITEM
+
+
+@dataclass(frozen=True, slots=True)
+class JsonList:
+    """Where the items of a JSON answer are and what the answer is known by.
+
+    Attributes:
+        urls: paths of the addresses that give it; ``{name}`` stands for one part of a path.
+        top: keys that the answer has; none where it is a bare list, or one item.
+        item: keys that each item has.
+        items: the items' place, as the parts of a pointer; ``*`` is every member. Empty for the answer itself.
+        by_address: whether other services' answers may have these keys, so that it is known by its address alone.
+    """
+
+    urls: tuple[str, ...]
+    top: tuple[str, ...]
+    item: tuple[str, ...]
+    items: tuple[str, ...]
+    by_address: bool = False
+
+
+ApiDefinition = Definition[JsonList]
+
+
+def _list(values: Values) -> JsonList:
+    return JsonList(values[_URLS], values[_TOP], values[_ITEM], values[_ITEMS], values[_BY_ADDRESS])
+
+
+def _definition(values: Values) -> ApiDefinition:
+    source = values[_API]
+    keys = ", ".join(dict.fromkeys((*source.top, *source.item)))
+    return definition(values, source, (*(f"address {url}" for url in source.urls), f"JSON keys {keys}"))
+
+
+_URLS = Key(
+    "urls",
+    Listed(Text(r"(/[\w.~-]+|/\{\w+\})+", "path of an address, such as `/api/devices/{id}`")),
+    "Paths of the addresses that give the answer; `{name}` stands for one part of a path.",
+)
+_TOP = Key("top", Listed(Text()), "Keys that the answer has. Left out: it is a bare list, or one item.", default=())
+_ITEM = Key("item", Listed(Text()), "Keys that each item has.", default=())
+_ITEMS = Key(
+    "items",
+    Made(
+        Text(r"(/([^/~*\s]+|\*))*", "pointer, such as `/lists/*/values`"),
+        lambda pointer: tuple(pointer.split("/")[1:]),
+    ),
+    "Where the items are in the answer; `*` is every member. Left out: the answer itself.",
+    default=(),
+)
+_BY_ADDRESS = Key(
+    "by_address",
+    Flag(),
+    "Whether other services' answers may have these keys too, so that it is known by its address alone.",
+    default=False,
+)
+_API = Key(
+    "api",
+    Section((_URLS, _TOP, _ITEM, _ITEMS, _BY_ADDRESS), _list, some_of=(("top", "item"),)),
+    "What the answer is known by, and where its items are.",
+)
+
+API = Kind(
+    "api",
+    "A list in a JSON answer of the Alexa service",
+    Section((*HEAD, DATA_TYPE, _API, *ITEM, *FOOT), _definition),
+)
+
+
+@cache
+def definitions() -> tuple[ApiDefinition, ...]:
+    """Every definition of such a list. Raises DefinitionError where one is not understood."""
+    return load(API)

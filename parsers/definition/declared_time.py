@@ -1,0 +1,99 @@
+"""A time as a definition says it is recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from parsers import written_time
+from parsers.definition.record_form import TimeColumn
+from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN
+from parsers.utterance import UtteranceId
+from parsers.written_time import WrittenTime
+
+#: Units whose numbers may have a fraction.
+FRACTIONS = ("s", "mac", "excel")
+#: Microseconds in one of the unit, and microseconds from 1970 to the unit's own beginning.
+_EPOCH_UNITS = {
+    "s": (1_000_000, 0),
+    "ms": (1000, 0),
+    "us": (1, 0),
+    "webkit": (1, -11_644_473_600_000_000),
+    "mac": (1_000_000, 978_307_200_000_000),
+}
+_WRITTEN = {"iso": "an ISO 8601 time", "excel": "a number of days"}
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredTime:
+    """A time that is there.
+
+    Attributes:
+        recorded: as found.
+        timestamp: microseconds since 1970-01-01T00:00:00 UTC; None where its zone is unknown.
+        note: what to say of how it was read; empty where the unit says it all.
+    """
+
+    recorded: str
+    timestamp: int | None
+    note: str = ""
+
+
+def read(column: TimeColumn, recorded: str) -> DeclaredTime | None:
+    """Read a time; None where the value stands for no time (0, -1, a year in which there was nothing to record).
+
+    Args:
+        column: how it is recorded.
+        recorded: the value as found, as text.
+
+    Raises:
+        ValueError: it is not as the definition says; the message says what was expected.
+    """
+    if column.unit == "local":
+        return DeclaredTime(recorded, None)
+    if column.unit == "utterance":
+        utterance = UtteranceId.find(recorded)
+        return DeclaredTime(utterance.recorded_time, utterance.timestamp) if utterance else None
+    if column.unit in _EPOCH_UNITS:
+        timestamp = _epoch(column.unit, recorded)
+        return None if timestamp is None else DeclaredTime(recorded, timestamp)
+    written = _written(column, recorded)
+    return DeclaredTime(recorded, written.timestamp, written.note) if written else None
+
+
+def _written(column: TimeColumn, recorded: str) -> WrittenTime | None:
+    form = written_time.DAYS if column.unit == "excel" else column.format
+    try:
+        return written_time.read_as(recorded, form, utc=column.utc)
+    except (ValueError, OverflowError) as error:
+        if column.unit == "iso" and (other := _other_iso(recorded)) is not None:
+            return other
+        raise ValueError(_WRITTEN.get(column.unit, f"a time of the form {form}")) from error
+
+
+def _other_iso(recorded: str) -> WrittenTime | None:
+    """A time in one of the further forms of ISO 8601, such as ``20240309T211424Z``; None where it is none."""
+    try:
+        when = datetime.fromisoformat(recorded.strip())
+        return written_time.read(when.isoformat())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _epoch(unit: str, recorded: str) -> int | None:
+    """Microseconds since 1970; None where the number stands for no time (0, -1, or one outside 2010..2100)."""
+    whole, _, fraction = recorded.partition(".") if unit in FRACTIONS else (recorded, "", "")
+    digits = whole.removeprefix("-")
+    if not _decimal(digits) or (fraction and not _decimal(fraction)):
+        raise ValueError(f"a number of {unit}")
+    if len(digits) > 20:
+        return None
+    factor, beginning = _EPOCH_UNITS[unit]
+    # Decimal digits are counted, not a float's: what was recorded is kept to the microsecond.
+    part = int(fraction[:6].ljust(6, "0")) if fraction else 0
+    timestamp = int(whole) * factor + (-part if whole.startswith("-") else part) + beginning
+    return timestamp if MILLISECONDS_MIN * 1000 <= timestamp <= MILLISECONDS_MAX * 1000 else None
+
+
+def _decimal(text: str) -> bool:
+    return text.isascii() and text.isdecimal()

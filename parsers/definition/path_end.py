@@ -1,0 +1,45 @@
+"""The end of a path, as a definition names it: ``shared_prefs/*.xml``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from parsers.definition.form import Made, Text
+
+
+@dataclass(frozen=True, slots=True)
+class PathEnd:
+    """The last names of a path; in each, ``*`` stands for any part of one name.
+
+    Attributes:
+        text: as written.
+        pattern: what the last names match, joined by ``/``.
+    """
+
+    text: str
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def parse(cls, text: str) -> PathEnd:
+        """Read one.
+
+        Raises:
+            ValueError: a name is empty.
+        """
+        if not all(text.split("/")):
+            raise ValueError(f"{text!r}: names joined by / are expected")
+        return cls(text, re.compile(re.escape(text).replace(r"\*", "[^/]*")))
+
+    @property
+    def names(self) -> int:
+        """How many names it has."""
+        return self.text.count("/") + 1
+
+    def fits(self, path: str) -> bool:
+        """Whether a path ends so, in whole names."""
+        return self.pattern.fullmatch("/".join(path.split("/")[-self.names :])) is not None
+
+
+#: The end of a path.
+PATH_END = Made(Text(), PathEnd.parse, "the end of a path; `*` is any part of a name")

@@ -1,0 +1,104 @@
+"""Which files the rules for lines are for: startup files, scripts, logs and settings, by content first, path second.
+
+References:
+    upstart: init(5), /etc/init/*.conf; System V: /etc/init.d, /etc/inittab; Android: system/core/init (``*.rc``),
+    ``build.prop``; Mich21050/EchoSystemFiles: etc/init, etc/init.d, etc/crontabs, var/local/test-hook.d (scripts that
+    etc/init.d/test-automation-hooks runs at start), var/local/log.
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers.parser import looks_like_text
+
+#: Folders for data, of a device's file system: the system's own programs do not lie there.
+DATA_FOLDERS = (
+    r"(?:/var/(?:local|tmp|volatile|run|spool|log)/|/var/(?=[^/]+$)|/data/(?:local|adb|tmp)/|/data/(?=[^/]+$)"
+    r"|/tmp/|/dev/shm/|/media/card/|/mnt/(?:sdcard|card)/|/sdcard/|/home/root/|/home/[^/.]+/(?=[^/]+$))"
+)
+
+_STARTUP = re.compile(
+    r"/etc/init/[^/]+\.(?:conf|override|rc)$|/etc/(?:rc\d?\.d/)?init\.d/[^/]+$|/etc/rc(?:[0-6S]\.d|\.d)?/[^/]+$"
+    r"|/etc/rc[0-6S]\.d/[^/]+$|/etc/(?:rc\.local|rc\.sysinit|inittab|crontab|profile|environment|ld\.so\.preload)$"
+    r"|/etc/profile\.d/[^/]+$|/etc/cron(?:tabs|\.[a-z]+)/.{1,200}$|/spool/cron/.{1,200}$|/init(?:\.[\w.-]{1,60})?\.rc$"
+    r"|/systemd/(?:system|user)/.{1,200}\.(?:service|timer)$|/test-hook\.d/[^/]+$|/install-recovery\.sh$"
+    r"|/(?:\.profile|\.bashrc|\.bash_profile|\.bash_login)$|/data/adb/(?:post-fs-data|service)\.d/[^/]+$"
+    r"|/addon\.d/[^/]+$|/su\.d/[^/]+$"
+)
+_SCRIPT = re.compile(r"\.(?:sh|bash|ash|py|pl|rb|php|lua|expect)$")
+_FOREIGN = re.compile(DATA_FOLDERS)
+_HISTORY = re.compile(r"/\.(?:ba|a|z|k)?sh_history$|/\.history$")
+_HOSTS = re.compile(r"/(?:etc|local|system)(?:/etc)?/hosts$")
+_PROPERTY = re.compile(
+    r"/[\w.-]{0,40}\.prop$|/prop\.default$|/getprop[\w.-]{0,40}$|/data/property/[^/]+$|/proc/cmdline$|/cmdline(?:\.txt)?$"
+)
+_LOG = re.compile(r"/(?:kern|auth|daemon|syslog|messages|cron|dmesg|last_kmsg|logcat)[\w.-]{0,80}$", re.IGNORECASE)
+#: Programs whose lines the rules for logs are about.
+_SYSTEM_PROGRAM = re.compile(
+    rb"(?:^|\n)(?:<\d{1,3}>)?\[ {0,10}\d{1,10}\.\d{6}\]|[ /](?:kernel|init|login|su|crond?|sshd|dropbear|audit)"
+    rb"(?:\[\d{1,10}\])?: |\b(?:adbd|auditd) {0,8}: "
+)
+#: The start of a line as the kernel, syslog, an Echo or logcat writes it.
+_LOG_LINE = re.compile(
+    rb"(?:<\d{1,3}>)?(?:\[ {0,10}\d{1,10}\.\d{6}\]|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{8}:\d{6} "
+    rb"|\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} |\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)"
+)
+#: The first bytes in which the lines are looked for, and how many lines may come before one of the form. Where the
+#: name is that of a log too, more of its start may be lost.
+_SAMPLE, _LINES = 4096, 5
+_NAMED_SAMPLE, _NAMED_LINES = 65536, 1000
+_SETTINGS = re.compile(rb"(?:^|\n)(?:ro\.(?:build|product|boot|debuggable|secure)\b|\[[\w.]{3,80}\]: \[)")
+_ELF = b"\x7fELF"
+
+
+def whole_path(path: str) -> str:
+    """A path as the rules match it: it begins with ``/``, and what lies in an archive is below it."""
+    return "/" + path.replace("!/", "/").lstrip("/")
+
+
+def is_system_log(head: bytes, path: str) -> bool:
+    """Whether a log is, by its name or by who writes in it, one that the rules are about."""
+    return _LOG.search(path) is not None or _SYSTEM_PROGRAM.search(head) is not None
+
+
+def is_elf(head: bytes) -> bool:
+    """Whether a file begins as a compiled program or library does."""
+    return head.startswith(_ELF)
+
+
+def is_script(head: bytes, path: str) -> bool:
+    """Whether a file names its interpreter in its first line, or is named as a script."""
+    return head.startswith(b"#!") or (_SCRIPT.search(path) is not None and not is_elf(head))
+
+
+def classes_of(head: bytes, path: str) -> frozenset[str]:
+    """The classes a file is of: some of :data:`parsers.definition.tamper.FILES`, ``log`` and ``property``.
+
+    Args:
+        head: its first bytes.
+        path: its path as :func:`whole_path` gives it.
+    """
+    found: set[str] = set()
+    if not head or is_elf(head):
+        return frozenset()
+    if is_script(head, path):
+        found.add("script")
+        if _FOREIGN.search(path):
+            found.add("foreign")
+    elif not looks_like_text(head):
+        pass
+    elif _has_log_lines(head, path):
+        found.add("log")
+    elif _SETTINGS.search(head, 0, _SAMPLE):
+        found.add("property")
+    by_path = (("startup", _STARTUP), ("history", _HISTORY), ("hosts", _HOSTS), ("property", _PROPERTY))
+    found.update(name for name, pattern in by_path if pattern.search(path))
+    return frozenset(found)
+
+
+def _has_log_lines(head: bytes, path: str) -> bool:
+    size, count = (_NAMED_SAMPLE, _NAMED_LINES) if _LOG.search(path) else (_SAMPLE, _LINES)
+    lines = head[:size].replace(b"\0", b"\n").split(b"\n")
+    filled = [line for line in lines if line.strip()][:count]
+    return any(_LOG_LINE.match(line) for line in filled)

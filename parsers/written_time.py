@@ -1,0 +1,118 @@
+"""Times and blanks as tables of a data export, answers of the service and files of a device write them.
+
+References:
+    glen-w/data_dumps (its parsers and tests): ISO 8601 with ``Z``, with or without a fraction; the words for "nothing".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+_BLANKS = frozenset({"", "not available", "not applicable", "data not available", "n/a"})
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?(Z|UTC|[+-]\d\d(?::?\d\d)?))?)?",
+    re.ASCII,
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: Amazon opened in 1995; an earlier year, such as 1970 or 0001, stands for no time.
+_FIRST_YEAR = 1995
+_LAST_YEAR = 2099
+#: The form of a spreadsheet's dates: days, with a fraction, since 1899-12-30.
+DAYS = "excel"
+_DAYS_BEGIN = datetime(1899, 12, 30)
+_AS_DEFINED = "The zone is not recorded; the definition says that it is UTC."
+
+
+def blank(value: str) -> bool:
+    """Whether a value stands for nothing: empty, or one of the export's words for it."""
+    return value.strip().lower() in _BLANKS
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenTime:
+    """A time that was read.
+
+    Attributes:
+        timestamp: microseconds since 1970-01-01T00:00:00 UTC; None where no zone is recorded.
+        note: what to say of how it was read.
+    """
+
+    timestamp: int | None
+    note: str
+
+
+def read(value: str) -> WrittenTime | None:
+    """Read an ISO 8601 time; None where its year stands for no time (before 1995 or after 2099).
+
+    Raises:
+        ValueError: it is not of that form, or there is no such date.
+    """
+    found = _ISO.fullmatch(value.strip())
+    if found is None:
+        raise ValueError("not an ISO 8601 time")
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
+    micro = int((found[7] or "").ljust(6, "0")[:6])
+    zone = _zone(found[8])
+    when = datetime(year or 1, month, day, hour, minute, second, micro, tzinfo=zone or UTC)
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return None
+    if found[4] is None:
+        return WrittenTime(None, "A date without a time of day and a zone.")
+    if zone is None:
+        return WrittenTime(None, "The zone is not recorded.")
+    delta = when - _EPOCH
+    return WrittenTime((delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds, _zone_note(found))
+
+
+def read_as(value: str, form: str, *, utc: bool) -> WrittenTime | None:
+    """Read a time of a given form; None where its year stands for no time.
+
+    Args:
+        value: as recorded.
+        form: as ``strptime`` takes it; ``excel`` for days since the end of 1899; empty for ISO 8601.
+        utc: whether a time without a zone is in UTC, as whoever wrote the form says.
+
+    Raises:
+        ValueError: it is not of that form.
+        OverflowError: it is a number of days beyond every calendar.
+    """
+    if not form:
+        found = read(value)
+        if found is None or found.timestamp is not None or not utc or ":" not in value:
+            return found
+        in_utc = read(f"{value.strip()}Z")
+        return in_utc and WrittenTime(in_utc.timestamp, _AS_DEFINED)
+    when = _DAYS_BEGIN + timedelta(days=float(value)) if form == DAYS else datetime.strptime(value.strip(), form)
+    if not _FIRST_YEAR <= when.year <= _LAST_YEAR:
+        return None
+    if when.tzinfo is None and not utc:
+        return WrittenTime(None, "The zone is not recorded.")
+    note = _AS_DEFINED if when.tzinfo is None else "The zone is recorded."
+    delta = when.replace(tzinfo=when.tzinfo or UTC) - _EPOCH
+    return WrittenTime((delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds, note)
+
+
+def _zone_note(found: re.Match[str]) -> str:
+    note = "The recorded zone is UTC." if found[8] in ("Z", "UTC") else "UTC is computed from the recorded offset."
+    return f"{note} Digits behind the microsecond are cut." if len(found[7] or "") > 6 else note
+
+
+def zoned(value: str) -> bool:
+    """Whether a value is an ISO 8601 time with a zone."""
+    try:
+        found = read(value)
+    except ValueError:
+        return False
+    return found is not None and found.timestamp is not None
+
+
+def _zone(text: str | None) -> timezone | None:
+    if text is None:
+        return None
+    if text in ("Z", "UTC"):
+        return UTC
+    digits = text[1:].replace(":", "")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
+    return timezone(-offset if text[0] == "-" else offset)
