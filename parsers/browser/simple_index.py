@@ -109,7 +109,6 @@ class SimpleIndexParser(Parser):
 
     name: ClassVar[str] = "chromium_simple_index"
     version: ClassVar[str] = "1"
-    reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Index of Chromium's simple cache",
         data_types=(DATA_TYPE,),

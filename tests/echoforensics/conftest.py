@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,8 @@ from echoforensics.case.row_query import Query, Row, rows
 from echoforensics.demo.build import build
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
+
+OpenFiles = Callable[[Path], list[str]]
 
 
 def silent(*_: object) -> None:
@@ -80,3 +83,37 @@ def extract_rows(tmp_path: Path) -> Callable[..., list[Row]]:
             return list(rows(case.store, Query()))
 
     return extract_them
+
+
+@pytest.fixture
+def open_files() -> OpenFiles:
+    """Gives what this process holds open at or below a path."""
+    listing = Path("/proc/self/fd")
+    if not listing.is_dir():
+        pytest.skip("the system does not list what a process holds open")
+
+    def held(below: Path) -> list[str]:
+        found = []
+        for each in list(listing.iterdir()):
+            try:
+                target = each.readlink()
+            except OSError:
+                continue  # the listing itself
+            if target.is_relative_to(below):
+                found.append(str(target))
+        return sorted(found)
+
+    return held
+
+
+@pytest.fixture
+def refuses(open_files: OpenFiles) -> Callable[..., None]:
+    """Calls what is to be refused; nothing may be open then, although the error still holds the frames of the call."""
+
+    def refused(kind: type[Exception], match: str, below: Path, call: Callable[[], Any]) -> None:
+        before = open_files(below)
+        with pytest.raises(kind, match=match) as caught:
+            call()
+        assert open_files(below) == before, caught.value
+
+    return refused

@@ -188,6 +188,37 @@ def test_a_record_in_a_file_beside_stands_in_that_file(
     assert read_file(_os(tmp_path / "History-wal")).events == []
 
 
+@pytest.mark.parametrize("reads", [False, True])
+def test_only_a_parser_that_says_so_is_given_neighbours(
+    read_file: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reads: bool
+) -> None:
+    def found(source: Source) -> Iterator[Record | Issue]:
+        yield Record("alexa:cloud:card", f"beside it: {source.beside('b.wav') is not None}", "")
+
+    for name in ("a.wav", "b.wav"):
+        (tmp_path / name).write_bytes(WAV)
+    monkeypatch.setattr(Parser, "reads_neighbours", reads)
+    with _parser(found, monkeypatch):
+        run = read_file(_os(tmp_path / "a.wav"))
+    assert [event.message for event in run.events] == [f"beside it: {reads}"]
+
+
+def test_a_parser_that_claims_a_file_sees_no_other(
+    read_file: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.wav", "b.wav"):
+        (tmp_path / name).write_bytes(WAV)
+    seen: list[Source | None] = []
+
+    def claiming(source: Source) -> tuple[Parser, ...]:
+        seen.append(source.beside("b.wav"))
+        return ()
+
+    monkeypatch.setattr("echoforensics.plaso_plugin.reading.claiming", claiming)
+    read_file(_os(tmp_path / "a.wav"))
+    assert seen == [None]
+
+
 class Odd:
     """A file object of dfVFS that fails as the libraries below it do."""
 

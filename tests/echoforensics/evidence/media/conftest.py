@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from echoforensics.errors import SourceError
 from echoforensics.evidence.entry import Entry
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.media.opener import open_image
@@ -35,12 +36,22 @@ def disk_bytes() -> bytes:
 
 
 @pytest.fixture
-def opened() -> Callable[[Path], Media]:
-    """Opens an image by its first bytes."""
+def opened(open_files: Callable[[Path], list[str]]) -> Callable[[Path], Media]:
+    """Opens an image by its first bytes. Where that is refused nothing may stay open."""
 
     def open_it(path: Path) -> Media:
+        before = open_files(path.parent)
         with path.open("rb") as stream:
-            media = open_image(path, stream.read(HEAD_SIZE))
+            head = stream.read(HEAD_SIZE)
+        media, refused = None, None
+        try:
+            media = open_image(path, head)
+        except SourceError as error:
+            refused = error
+        if refused is not None:
+            # The error still holds the frames of the call, and what is open in them.
+            assert open_files(path.parent) == before
+            raise refused
         assert media is not None
         return media
 
