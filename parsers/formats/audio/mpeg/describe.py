@@ -97,7 +97,7 @@ def _judge(chain: FrameChain, length: int, sounding: int, note: EncoderNote | No
             f" {note.padding} after it; they are counted in the duration."
         )
     promised = note.frames if note is not None else None
-    size = note.size if note is not None else None
+    size = note.size if note is not None and note.is_size_sure else None
     if promised and sounding > promised + 1:
         notes.append(f"Its header promises {promised} frames of sound; {sounding} are present.")
     if chain.whole >= MAX_UNITS:

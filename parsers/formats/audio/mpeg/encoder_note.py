@@ -24,6 +24,7 @@ class EncoderNote(NamedTuple):
         name: ``Xing``, ``Info`` or ``VBRI``.
         frames: how many frames of sound there are, or None.
         size: bytes of all frames, this one included, or None.
+        is_size_sure: whether it is known what the size counts: of VBRI no description says.
         encoder: the encoder's name, or empty.
         delay, padding: samples of silence that the encoder put before and after the sound.
     """
@@ -31,6 +32,7 @@ class EncoderNote(NamedTuple):
     name: str
     frames: int | None
     size: int | None
+    is_size_sure: bool = True
     encoder: str = ""
     delay: int = 0
     padding: int = 0
@@ -57,7 +59,7 @@ def read(raw: bytes, frame: MpegFrame) -> EncoderNote | None:
             return _xing(raw[at:])
     if raw[_VBRI_AT : _VBRI_AT + 4] == _VBRI_NAME:
         size, frames = (int.from_bytes(raw[_VBRI_AT + at : _VBRI_AT + at + 4], "big") for at in (10, 14))
-        return EncoderNote(_VBRI_NAME.decode("ascii"), frames, size)
+        return EncoderNote(_VBRI_NAME.decode("ascii"), frames, size, is_size_sure=False)
     return None
 
 
@@ -75,4 +77,4 @@ def _xing(raw: bytes) -> EncoderNote:
     if len(tag) < 24 or not encoder.isprintable() or not encoder.startswith(_ENCODERS):
         return EncoderNote(name, frames, size)
     gap = int.from_bytes(tag[21:24], "big")
-    return EncoderNote(name, frames, size, encoder, gap >> 12, gap & 0xFFF)
+    return EncoderNote(name, frames, size, encoder=encoder, delay=gap >> 12, padding=gap & 0xFFF)
