@@ -12,65 +12,30 @@ frame too many taken, mostly a single one:
 - zeros and bytes of 0xFF: never.
 
 A frame too few was never taken.
-
-References:
-    RFC 4867, section 5 (storage format); 3GPP TS 26.101 and 26.201, table 1a (frame types and their sizes).
 """
 
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.carved import Carved, Grade, Signature
+from parsers.formats.audio.amr.frames import (
+    FRAME_US,
+    LONGEST_HEADER,
+    NARROW,
+    NOTHING_SENT,
+    AmrCodec,
+    AmrFileHeader,
+    AmrFrame,
+)
 
 if TYPE_CHECKING:
     from echoforensics.carving.carved import View
 
-
-@dataclass(frozen=True, slots=True)
-class _Format:
-    """One of the two codecs.
-
-    Attributes:
-        kind: of the recordings, in words.
-        magic: how a file of one channel begins; one of several channels has more behind the name.
-        sizes: bytes behind the first one of each frame type; types that are not listed are reserved.
-        silent: types that stand for silence, lost speech or nothing sent: they may come in any recording. The lowest is
-            the silence that a listener is to hear.
-    """
-
-    kind: str
-    magic: bytes
-    sizes: dict[int, int]
-    silent: frozenset[int]
-
-
-_NARROW = _Format(
-    "AMR recording",
-    b"#!AMR",
-    {0: 12, 1: 13, 2: 15, 3: 17, 4: 19, 5: 20, 6: 26, 7: 31, 8: 5, 15: 0},
-    frozenset({8, 15}),
-)
-_WIDE = _Format(
-    "AMR-WB recording",
-    b"#!AMR-WB",
-    {0: 17, 1: 23, 2: 32, 3: 36, 4: 40, 5: 46, 6: 50, 7: 58, 8: 60, 9: 5, 14: 0, 15: 0},
-    frozenset({9, 14, 15}),
-)
-_SINGLE, _MULTIPLE = b"\n", b"_MC1.0\n"
-_LONGEST_MAGIC = len(_WIDE.magic + _MULTIPLE) + 4
-
-#: The bit of a frame's first byte that says that the frame is not damaged.
-_GOOD = 0x04
-
-#: Type of a frame in which nothing is sent.
-_NOTHING = 15
-
 _SURE = 3
 _FEWEST = 3
-_FRAMES_A_SECOND = 50
+_FRAMES_A_SECOND = 1_000_000 // FRAME_US
 
 #: Frames of a recording at most: a day of one channel. Bytes that stand for "nothing sent" could go on without end.
 MOST_FRAMES = 24 * 60 * 60 * _FRAMES_A_SECOND
@@ -83,37 +48,36 @@ _CONTROLS = bytes((*(byte for byte in range(0x20) if byte not in b"\t\n\r"), 0x7
 _UTF_8 = codecs.getincrementaldecoder("utf-8")
 
 
-class _Frames:
+class _AmrFrames:
     """The frames of one recording."""
 
-    def __init__(self, view: View, form: _Format) -> None:
+    def __init__(self, view: View, codec: AmrCodec) -> None:
         self._view = view
-        self._sizes = form.sizes
-        self._silent = form.silent
-        self._comfort = min(form.silent)
-        self._silence = bytes(kind << 3 | _GOOD for kind in form.silent)
+        self._frames = codec.frames
+        self._silent = codec.silent
+        self._comfort = min(codec.silent)
+        self._silence = bytes(first for first, frame in enumerate(codec.frames) if self._is_silence(frame))
         self.count = 0
         self.ending = "what follows its last frame is no frame of it"
         self.is_cut = False
 
-    def at(self, place: int) -> tuple[int, int] | None:
-        """Type of the frame at a byte, and its length in bytes; None where none begins."""
+    def _is_silence(self, frame: AmrFrame | None) -> bool:
+        return frame is not None and frame.is_good and frame.type in self._silent
+
+    def at(self, place: int) -> AmrFrame | None:
+        """The frame at a byte; None where none begins."""
         head = self._view.read(place, 1)
-        # One bit of padding, four of the type, the quality, two of padding.
-        if not head or head[0] & 0x83 or not head[0] & _GOOD:
-            return None
-        kind = head[0] >> 3
-        size = self._sizes.get(kind)
-        if size is None:
+        frame = self._frames[head[0]] if head else None
+        if frame is None or not frame.is_good:
             return None
         # Silence may well look like text: it is one letter, and five bytes that are often the same.
         if (
-            kind not in (self._comfort, _NOTHING)
+            frame.type not in (self._comfort, NOTHING_SENT)
             and head in _TEXT
             and self._is_text(self._view.read(place, _TEXT_SPAN))
         ):
             return None
-        return kind, 1 + size
+        return frame
 
     def _is_text(self, content: bytes) -> bool:
         if len(content) < _TEXT_SPAN or len(content.translate(None, self._silence)) < _LEAST_TEXT:
@@ -132,18 +96,18 @@ class _Frames:
         """The byte behind the last frame from a byte on. How many there are, and why it ends there, is noted."""
         seen: set[int] = set()
         while (frame := self.at(place)) is not None:
-            kind, length = frame
-            if kind not in seen and not self._sure(place + length, self._needed(kind, seen)):
+            behind = place + frame.length
+            if frame.type not in seen and not self._sure(behind, self._needed(frame.type, seen)):
                 return place
-            if place + length > self._view.size:
+            if behind > self._view.size:
                 self.is_cut, self.ending = True, "the media ends within its last frame"
                 return self._view.size
             if self.count >= MOST_FRAMES:
                 self.ending = f"no more than {MOST_FRAMES} frames are followed"
                 return place
-            seen.add(kind)
+            seen.add(frame.type)
             self.count += 1
-            place += length
+            place = behind
         if place == self._view.size:
             self.ending = "the media ends with its last frame"
         return place
@@ -165,40 +129,27 @@ class _Frames:
             frame = self.at(place)
             if frame is None:
                 return False
-            place += frame[1]
+            place += frame.length
         return True
 
 
 def carve(view: View, at: int) -> Carved | None:
     """An AMR recording at a byte of the media; None where there is none."""
-    begun = _begin(view.read(at, _LONGEST_MAGIC))
-    if begun is None:
+    header = AmrFileHeader.parse(view.read(at, LONGEST_HEADER))
+    if header is None:
         return None
-    form, length, channels = begun
-    frames = _Frames(view, form)
-    end = frames.follow(at + length)
-    # One frame of each channel makes up a fiftieth of a second.
+    frames = _AmrFrames(view, header.codec)
+    end = frames.follow(at + header.length)
     if frames.count < _FEWEST:
         return None
-    parts = [f"{frames.count} frames", f"{frames.count / channels / _FRAMES_A_SECOND:.2f} s"]
-    if channels > 1:
-        parts.append(f"{channels} channels")
+    # One frame of each channel makes up a fiftieth of a second.
+    parts = [f"{frames.count} frames", f"{frames.count / header.channels / _FRAMES_A_SECOND:.2f} s"]
+    if header.channels > 1:
+        parts.append(f"{header.channels} channels")
     detail = ", ".join(parts) + "; the format states no length"
     grade = Grade.CUT if frames.is_cut else Grade.ENDED
-    return Carved(form.kind, ".amr", ((at, end - at),), grade, frames.ending, detail)
-
-
-def _begin(head: bytes) -> tuple[_Format, int, int] | None:
-    """(codec, bytes before the first frame, channels) of a recording that begins so; None where none does."""
-    form = _WIDE if head.startswith(_WIDE.magic) else _NARROW
-    if head.startswith(form.magic + _SINGLE):
-        return form, len(form.magic + _SINGLE), 1
-    magic = form.magic + _MULTIPLE
-    # Behind the name stand 28 bits of zero and 4 that say how many channels there are.
-    channels = int.from_bytes(head[len(magic) : len(magic) + 4].ljust(4, b"\xff"), "big")
-    if head.startswith(magic) and 1 <= channels <= 6:
-        return form, len(magic) + 4, channels
-    return None
+    kind = "AMR recording" if header.codec is NARROW else "AMR-WB recording"
+    return Carved(kind, ".amr", ((at, end - at),), grade, frames.ending, detail)
 
 
 SIGNATURES: tuple[Signature, ...] = (

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+#: Frames at least that are taken for a recording which has no header of its own. Fewer can follow each other by chance.
+FEWEST_FRAMES = 4
 
 
 class Grade(StrEnum):
@@ -90,10 +93,16 @@ class Signature:
         return self.group or self.name
 
 
+def byte_class(values: Iterable[int]) -> bytes:
+    """A class of a signature's regular expression that matches these bytes, each 0 to 255, and no other."""
+    return b"[" + "".join(f"\\x{value:02x}" for value in sorted(set(values))).encode("ascii") + b"]"
+
+
 class View:
     """The media as carvers read it: any place, any order, never an exception.
 
-    Small reads are served from one window that is kept, so that a carver may read a header here and a header there.
+    The readers of formats read it as they read a file (:class:`~parsers.formats.sized_bytes.SizedBytes`). Small reads
+    are served from one window that is kept, so that a header may be read here and a header there.
     """
 
     def __init__(self, size: int, read: Callable[[int, int], bytes], window: int = 256 * 1024) -> None:

@@ -1,10 +1,7 @@
-"""Carving FLAC recordings: the marker, blocks of metadata, frames with check sums of their headers and of the whole.
+"""Carving FLAC recordings: the marker, blocks of metadata, frames with checksums of their headers and of the whole.
 
-A frame states no length. The next is found by its header: the sync, the number that must follow, the check sum. The
+A frame states no length. The next is found by its header: the sync, the number that must follow, the checksum. The
 last one's end is read from its own bits. FLAC within Ogg is not taken here.
-
-References:
-    RFC 9639, sections 6 to 9.
 """
 
 from __future__ import annotations
@@ -12,19 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.carved import Carved, Grade, Signature
-from echoforensics.carving.crc16 import crc16
-from echoforensics.carving.flac_frame import frame_length
-from echoforensics.carving.flac_header import LONGEST_HEADER, STREAM_INFO, FrameHeader, StreamInfo
+from parsers.formats.audio.checksums import crc16
+from parsers.formats.audio.flac.frame_length import Malformed, Shortage, measure
+from parsers.formats.audio.flac.frames import MAX_HEADER, FlacFrameHeader, parse
+from parsers.formats.audio.flac.metadata import (
+    BEGINNINGS,
+    INVALID,
+    MARKER,
+    STREAM_INFO,
+    STREAM_INFO_SIZE,
+    StreamInfo,
+    metadata_blocks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from echoforensics.carving.carved import View
-
-_MARKER = b"fLaC"
-
-#: The marker with the header of STREAMINFO, which other blocks of metadata follow or not.
-_BEGINNINGS = (_MARKER + b"\x00\x00\x00\x22", _MARKER + b"\x80\x00\x00\x22")
 
 #: Blocks of metadata that are followed, and bytes in them.
 _MOST_BLOCKS, _MOST_METADATA = 128, 64 * 1024 * 1024
@@ -40,7 +41,7 @@ _FIRST = 64 * 1024
 _MOST_TRIED = 16
 
 
-class _Stream:
+class _FlacFrames:
     """The frames of one recording, followed from the first."""
 
     def __init__(self, view: View, at: int, info: StreamInfo) -> None:
@@ -52,7 +53,7 @@ class _Stream:
 
     def follow(self) -> None:
         """Follow the frames as far as they go: ``end`` is behind the last one that is whole."""
-        header = FrameHeader.read(self._view.read(self.end, LONGEST_HEADER), self._info)
+        header = self._header(self._view.read(self.end, MAX_HEADER))
         first = header
         while header is not None and first is not None:
             length, following = self._frame(header, self._is_last(header, first))
@@ -64,22 +65,27 @@ class _Stream:
             self.end += length
             header = following
 
-    def _is_last(self, header: FrameHeader, first: FrameHeader) -> bool:
+    def _header(self, data: bytes) -> FlacFrameHeader | None:
+        """The header at the beginning of some bytes; None where there is none that is this recording's."""
+        header = parse(data)
+        return header if header is not None and header.suits_wholly(self._info) else None
+
+    def _is_last(self, header: FlacFrameHeader, first: FlacFrameHeader) -> bool:
         is_total = 0 < self._info.total <= self.samples + header.block
         # Of blocks of fixed size only the last may be shorter.
-        return is_total or (not header.is_variable and header.block != first.block)
+        return is_total or (not header.variable and header.block != first.block)
 
-    def _most(self, header: FrameHeader) -> int:
+    def _most(self, header: FlacFrameHeader) -> int:
         """Bytes that a frame takes at most: no encoder needs twice what the samples need as they are."""
-        return min(self._info.longest or MOST_FRAME, 2 * header.verbatim + 64, MOST_FRAME)
+        return min(self._info.longest or MOST_FRAME, 2 * header.verbatim(self._info) + 64, MOST_FRAME)
 
-    def _frame(self, header: FrameHeader, is_last: bool) -> tuple[int, FrameHeader | None]:
+    def _frame(self, header: FlacFrameHeader, is_last: bool) -> tuple[int, FlacFrameHeader | None]:
         """(length in bytes of the frame at the end, header of the next); the length 0 where it is not whole."""
-        most = self._most(header) + LONGEST_HEADER
+        most = self._most(header) + MAX_HEADER
         for size in sorted({min(_FIRST, most), most}):
             data = self._view.read(self.end, size)
             # No frame goes on into another recording, nor is it searched there.
-            for marker in _BEGINNINGS:
+            for marker in BEGINNINGS:
                 data = data.partition(marker)[0]
             length, following = (0, None) if is_last else self._next(data, header)
             if not length and (self.frames or size <= _FIRST):
@@ -88,8 +94,8 @@ class _Stream:
                 return length, following
         return 0, None
 
-    def _next(self, data: bytes, header: FrameHeader) -> tuple[int, FrameHeader | None]:
-        """(length of the frame, header of the next) where the check sum holds; (0, a header) where it does not."""
+    def _next(self, data: bytes, header: FlacFrameHeader) -> tuple[int, FlacFrameHeader | None]:
+        """(length of the frame, header of the next) where the checksum holds; (0, a header) where it does not."""
         doubtful = None
         for place, following in self._candidates(data, header):
             if crc16(data[:place]) == 0:
@@ -97,51 +103,62 @@ class _Stream:
             doubtful = doubtful or following
         return 0, doubtful
 
-    def _candidates(self, data: bytes, header: FrameHeader) -> Iterator[tuple[int, FrameHeader]]:
-        """Places where the next frame's header is, whatever the check sum of the frame before says."""
+    def _candidates(self, data: bytes, header: FlacFrameHeader) -> Iterator[tuple[int, FlacFrameHeader]]:
+        """Places where the next frame's header is, whatever the checksum of the frame before says."""
         place = max(self._info.shortest, header.length + 2) - 1
         tried = 0
         while tried < _MOST_TRIED and (place := data.find(data[:2], place + 1)) >= 0:
-            following = FrameHeader.read(data[place : place + LONGEST_HEADER], self._info)
+            following = self._header(data[place : place + MAX_HEADER])
             if following is not None and following.number == header.following:
                 tried += 1
                 yield place, following
 
-    def _alone(self, data: bytes, header: FrameHeader, doubtful: FrameHeader | None) -> tuple[int, FrameHeader | None]:
+    def _alone(
+        self, data: bytes, header: FlacFrameHeader, doubtful: FlacFrameHeader | None
+    ) -> tuple[int, FlacFrameHeader | None]:
         """The last frame, by its own bits; or a broken one before another that follows it by number."""
-        if length := frame_length(data, header):
+        if length := self._length(data, header):
             return length, None
         if doubtful is not None:
             self.broken += 1
             return next(place for place, _ in self._candidates(data, header)), doubtful
         return 0, None
 
+    def _length(self, data: bytes, header: FlacFrameHeader) -> int:
+        """Bytes of the frame at the beginning of some bytes; 0 where it is not whole or not as it must be."""
+        try:
+            extent = measure(data, header, self._info.bits)
+        except (Shortage, Malformed):
+            return 0
+        if not extent.is_padded_with_zeros or crc16(data[: extent.length]):
+            return 0
+        return extent.length
+
 
 def _behind_metadata(view: View, at: int) -> int:
     """Byte offset behind the blocks of metadata; 0 where they are none."""
-    place, until = at + len(_MARKER), min(at + _MOST_METADATA, view.size)
-    for number in range(_MOST_BLOCKS):
-        head = view.read(place, 4)
-        if len(head) < 4 or head[0] & 0x7F == 0x7F or (head[0] & 0x7F == 0) != (number == 0):
+    until = min(at + _MOST_METADATA, view.size)
+    for number, block in enumerate(metadata_blocks(view, at + len(MARKER))):
+        is_first = number == 0
+        if number == _MOST_BLOCKS or block.kind == INVALID or (block.kind == STREAM_INFO) != is_first:
             return 0
-        place += 4 + int.from_bytes(head[1:], "big")
-        if place > until:
+        if block.end > until:
             return 0
-        if head[0] & 0x80:
-            return place
+        if block.is_last:
+            return block.end
     return 0
 
 
 def carve(view: View, at: int) -> Carved | None:
     """The FLAC recording that begins at a byte offset of the media; None where there is none."""
-    head = view.read(at, 8 + STREAM_INFO)
-    info = StreamInfo.read(head[8:])
-    if info is None or head[:8] not in _BEGINNINGS:
+    head = view.read(at, len(BEGINNINGS[0]) + STREAM_INFO_SIZE)
+    info = StreamInfo.parse(head[len(BEGINNINGS[0]) :])
+    if info is None or not info.is_possible or not head.startswith(BEGINNINGS):
         return None
     # In Ogg, the marker stands in the first packet.
     if view.read(at - 9, 5) == b"\x7fFLAC" or not (place := _behind_metadata(view, at)):
         return None
-    stream = _Stream(view, place, info)
+    stream = _FlacFrames(view, place, info)
     stream.follow()
     if not stream.frames:
         return None
@@ -150,7 +167,7 @@ def carve(view: View, at: int) -> Carved | None:
     return Carved("FLAC recording", ".flac", ((at, stream.end - at),), grade, ending, detail)
 
 
-def _end(stream: _Stream, info: StreamInfo) -> tuple[Grade, str]:
+def _end(stream: _FlacFrames, info: StreamInfo) -> tuple[Grade, str]:
     if info.total and stream.samples >= info.total:
         ending = "the samples its header states are there"
         return (Grade.CUT, ending) if stream.broken else (Grade.WHOLE, ending)
@@ -162,7 +179,7 @@ def _end(stream: _Stream, info: StreamInfo) -> tuple[Grade, str]:
     return Grade.ENDED, ending
 
 
-def _describe(stream: _Stream, info: StreamInfo) -> str:
+def _describe(stream: _FlacFrames, info: StreamInfo) -> str:
     names = ("", "mono", "stereo")
     parts = [
         f"{stream.frames} frames",
@@ -176,4 +193,6 @@ def _describe(stream: _Stream, info: StreamInfo) -> str:
     return ", ".join(parts)
 
 
-SIGNATURES: tuple[Signature, ...] = (Signature("FLAC recording", rb"fLaC[\x00\x80]\x00\x00\x22", carve, 8, nests=True),)
+SIGNATURES: tuple[Signature, ...] = (
+    Signature("FLAC recording", rb"fLaC[\x00\x80]\x00\x00\x22", carve, len(BEGINNINGS[0]), nests=True),
+)

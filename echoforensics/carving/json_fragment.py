@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from echoforensics.carving.carved import Carved, Grade, Signature, View
-from echoforensics.carving.json_lexing import Bracket, JsonSegment, segment
+from parsers.formats.json.brackets import Bracket, JsonSegment, segment
 from parsers.formats.json.text import JsonError, decode
 
 #: Keys that stand in activities, cards and the newer history, and hardly anywhere else.

@@ -1,8 +1,4 @@
-"""Carving recordings in MPEG-4 and 3GPP files by their tree of boxes.
-
-References:
-    ISO/IEC 14496-12 (ISO base media file format), sections 4.2 (boxes), 4.3 (``ftyp``), 8.4.3 (``hdlr``).
-"""
+"""Carving recordings in MPEG-4 and 3GPP files by their tree of boxes."""
 
 from __future__ import annotations
 
@@ -10,28 +6,35 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.carved import Carved, Grade, Signature
-from echoforensics.carving.m4a_box import read_box, track_kinds
+from parsers.formats.audio.mp4.boxes import (
+    FILE_TYPE,
+    FRAGMENT,
+    LEAST_FILE_TYPE,
+    MEDIA_DATA,
+    MOST_FILE_TYPE,
+    MOVIE,
+    PICTURES,
+    SOUND,
+    TOP,
+    read_header,
+)
+from parsers.formats.audio.mp4.tracks import track_kinds
 
 if TYPE_CHECKING:
     from echoforensics.carving.carved import View
 
-#: Boxes that stand at the top of a file. What is none of them is not part of it.
-_TOP = frozenset({
-    b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"udta", b"uuid", b"meta", b"moof", b"mfra", b"sidx",
-    b"ssix", b"styp", b"pdin", b"prft", b"emsg", b"meco", b"pnot",
-})  # fmt: skip
-
 #: Boxes that a file has once. A second one is what is left of another file.
-_SINGLE = frozenset({b"ftyp", b"moov", b"mfra", b"pdin"})
+_SINGLE = frozenset({FILE_TYPE, MOVIE, b"mfra", b"pdin"})
 
 #: Boxes that are followed up to ``moov``, and behind it: fragments may be many.
 _MOST_BEFORE, _MOST_BEHIND = 64, 100_000
 
-_SMALLEST_TYPE, _LARGEST_TYPE = 16, 1024
+#: Boxes within ``moov`` that are looked at, over every level.
+_MOST_WITHIN = 10_000
 
 
 @dataclass(slots=True)
-class _Boxes:
+class _TopBoxes:
     """What the boxes at the top come to; ``end`` is the byte behind the last whole one."""
 
     end: int
@@ -43,42 +46,42 @@ class _Boxes:
 
 def carve(view: View, at: int) -> Carved | None:
     """A recording at a byte of the media, where a box ``ftyp`` begins; None where there is none."""
-    first = read_box(view, at)
-    if first is None or first.name != b"ftyp" or not _SMALLEST_TYPE <= first.size <= _LARGEST_TYPE:
+    first = read_header(view, at)
+    if first is None or first.kind != FILE_TYPE or not LEAST_FILE_TYPE <= first.stated <= MOST_FILE_TYPE:
         return None
     boxes = _walk(view, at)
-    if not boxes.tracks or not (boxes.grade is Grade.CUT or boxes.seen & {b"mdat", b"moof"}):
+    if not boxes.tracks or not (boxes.grade is Grade.CUT or boxes.seen & {MEDIA_DATA, FRAGMENT}):
         return None
     kind, suffix = "M4A recording", ".m4a"
-    if b"vide" in boxes.tracks:
+    if PICTURES in boxes.tracks:
         kind, suffix = "MP4 recording with pictures", ".mp4"
     brand = view.read(at + 8, 4).decode("ascii", "backslashreplace").strip()
-    detail = f"brand {brand}" + (", in fragments" if b"moof" in boxes.seen else "")
+    detail = f"brand {brand}" + (", in fragments" if FRAGMENT in boxes.seen else "")
     return Carved(kind, suffix, ((at, boxes.end - at),), boxes.grade, boxes.ending, detail)
 
 
-def _walk(view: View, start: int) -> _Boxes:
+def _walk(view: View, start: int) -> _TopBoxes:
     """Follow the boxes at the top. ``tracks`` remains empty where there is no track of sound or pictures."""
-    found = _Boxes(start)
+    found = _TopBoxes(start)
     most = _MOST_BEFORE
-    while (box := read_box(view, found.end)) is not None:
-        is_second = box.name in _SINGLE and box.name in found.seen
-        if box.name not in _TOP or is_second or 0 < box.size < box.header:
+    while (box := read_header(view, found.end)) is not None:
+        is_second = box.kind in _SINGLE and box.kind in found.seen
+        if box.kind not in TOP or is_second or (box.stated and not box.has_room):
             return found
         if not most:
             found.grade, found.ending = Grade.ENDED, "more boxes follow than are looked at"
             return found
         most -= 1
-        if box.size == 0:
+        if not box.stated:
             found.ending = f"its last box ({box.label}) states no size; it is taken without that box"
             found.grade = Grade.CUT
             return found
-        if box.name == b"moov":
+        if box.kind == MOVIE:
             most = _MOST_BEHIND
-            found.tracks = track_kinds(view, box)
+            found.tracks = track_kinds(view, box.within(view.size), _MOST_WITHIN) & {SOUND, PICTURES}
             if not found.tracks:
                 return found
-        found.seen.add(box.name)
+        found.seen.add(box.kind)
         if box.end > view.size:
             found.ending = f"its box {box.label} states {box.end - view.size} bytes more than the media has"
             found.end, found.grade = view.size, Grade.CUT
@@ -88,12 +91,12 @@ def _walk(view: View, start: int) -> _Boxes:
     return found
 
 
-def _note_the_rest(view: View, found: _Boxes) -> None:
+def _note_the_rest(view: View, found: _TopBoxes) -> None:
     """The media ends with the last box, or within the header of the next."""
     rest = view.read(found.end, view.size - found.end) if view.size - found.end < 16 else b""
     if found.end == view.size:
         found.ending = "the media ends with its last box"
-    elif rest[:4] == b"\0\0\0\x01"[: len(rest)] and rest[4:8] in _TOP:
+    elif rest[:4] == b"\0\0\0\x01"[: len(rest)] and rest[4:8] in TOP:
         found.ending = "the media ends within the header of a box"
         found.end, found.grade = view.size, Grade.CUT
 

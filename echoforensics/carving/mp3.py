@@ -4,95 +4,75 @@ A recording begins with an ID3v2 tag or with its first frame, and ends behind th
 follow. Version, sample rate and whether it is mono stay the same; the bit rate may change. Where the first frame is one
 of facts (Xing, Info, VBRI), its count of frames and bytes is held against what is there, and another such frame begins
 another recording. Two recordings of like parameters without such frames or tags that touch cannot be told apart.
-
-References:
-    ISO/IEC 11172-3 and 13818-3, section 2.4. The Xing, Info and VBRI frames as their encoders (LAME, FFmpeg,
-    Fraunhofer IIS) write them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from echoforensics.carving import mp3_header, mp3_tags
-from echoforensics.carving.byte_class import byte_class
-from echoforensics.carving.carved import Carved, Grade, Signature
-from echoforensics.carving.crc16 import crc16
-from echoforensics.carving.frame_chain import FEWEST, FrameChain, follow, repeats
+from echoforensics.carving.carved import FEWEST_FRAMES, Carved, Grade, Signature, byte_class
+from parsers.formats.audio.frame_chain import FrameChain, follow, repeats
+from parsers.formats.audio.mpeg import encoder_note, side_information
+from parsers.formats.audio.mpeg.frames import (
+    HEADER_SIZE,
+    LAYER_III_FOURTHS,
+    LAYER_III_LONGEST,
+    LAYER_III_SECONDS,
+    LAYER_III_THIRDS,
+    MpegFrame,
+    parse,
+)
+from parsers.formats.audio.tagging import ape, id3
 
 if TYPE_CHECKING:
     from echoforensics.carving.carved import View
-
-_HEADER = 4
-_LENGTHS = mp3_header.LENGTHS
+    from parsers.formats.audio.mpeg.encoder_note import EncoderNote
 
 #: Bytes that ``leads`` looks at, from the frame's first on.
-REACH = 3 * mp3_header.LONGEST + _HEADER
+REACH = (FEWEST_FRAMES - 1) * LAYER_III_LONGEST + HEADER_SIZE
+
+#: Tags behind each other that are followed, before the frames and behind them.
+_MOST_TAGS = 4
+#: Zeros between a tag and the first frame that are passed over: padding that the tag's size leaves out.
+_MOST_PADDING = 4096
+#: Bytes of an APEv2 tag's items and footer at most.
+_MOST_APE = 1 << 24
+#: Bytes of a frame by which it is told whether frames are alike.
+_LOOKED_INTO = 48
 
 
 def leads(buffer: bytes, at: int) -> bool:
     """Whether a frame begins at a byte, and three more like it follow, as far as the bytes go."""
-    try:
-        second, third = buffer[at + 1], buffer[at + 2]
-        lengths = _LENGTHS[second]
-        place = at + lengths[third]
-        # Nearly every place that is none is told here.
-        if buffer[place] != 0xFF or buffer[at] != 0xFF or place == at:
+    header = buffer[at : at + HEADER_SIZE]
+    first, place = parse(header), at
+    for _ in range(FEWEST_FRAMES):
+        if len(header) < HEADER_SIZE:
+            # The bytes end before it can be told.
+            return True
+        frame = parse(header)
+        if first is None or frame is None or not _is_like(frame, first):
             return False
-        version, rate, is_mono = second & 0xFE, third & 0x0C, buffer[at + 3] & 0xC0 == 0xC0
-        if buffer[at + 3] & 3 == 2:
-            return False
-        for _ in range(FEWEST - 1):
-            third, fourth = buffer[place + 2], buffer[place + 3]
-            if (
-                buffer[place] != 0xFF
-                or buffer[place + 1] & 0xFE != version
-                or third & 0x0C != rate
-                or (fourth & 0xC0 == 0xC0) != is_mono
-                or fourth & 3 == 2
-                or not lengths[third]
-            ):
-                return False
-            place += lengths[third]
-    except IndexError:
-        # The bytes end before it can be told.
-        return True
-    return not repeats(buffer, at, lengths[buffer[at + 2]], place)
+        place += frame.length
+        header = buffer[place : place + HEADER_SIZE]
+    return first is not None and _is_layer_iii(first) and not repeats(buffer, at, first.length, place, FEWEST_FRAMES)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stated:
-    """What a first frame of facts states: frames beside it, and bytes with it; 0 where it does not."""
-
-    name: str
-    frames: int
-    length: int
+def _is_layer_iii(frame: MpegFrame) -> bool:
+    return frame.kind[1] == 3
 
 
-def _stated(frame: bytes) -> _Stated | None:
-    start, length = mp3_header.side_place(frame[1], frame[3])
-    # Some encoders leave the room for a check sum out.
-    for at in {start + length, 4 + length}:
-        name = frame[at : at + 4]
-        if name in (b"Xing", b"Info"):
-            flags = int.from_bytes(frame[at + 4 : at + 8], "big")
-            numbers = [int.from_bytes(frame[i : i + 4], "big") for i in (at + 8, at + 12)]
-            frames = numbers.pop(0) if flags & 1 else 0
-            return _Stated(name.decode("ascii"), frames, numbers[0] if flags & 2 else 0)
-    if frame[36:40] == b"VBRI":
-        return _Stated("VBRI", int.from_bytes(frame[50:54], "big"), int.from_bytes(frame[46:50], "big"))
-    return None
+def _is_like(frame: MpegFrame, first: MpegFrame) -> bool:
+    """Whether version, sample rate and whether it is mono are those of the first frame."""
+    return frame.kind == first.kind and frame.channels == first.channels
 
 
-class _Frames:
+class _MpegFrames:
     """Measures the frames of one recording, and notes what they say."""
 
-    def __init__(self, first: bytes) -> None:
-        self._version, self._rate, self._is_mono = first[1] & 0xFE, first[2] & 0x0C, first[3] & 0xC0 == 0xC0
-        self._lengths = _LENGTHS[first[1]]
+    def __init__(self, start: bytes, first: MpegFrame) -> None:
+        self._first = first
         self._alike = b""
-        self.stated = _stated(first)
+        self.stated = encoder_note.read(start, first)
         self.ending = "no frame follows its last frame"
         self.count = self.length = self.broken = 0
         self.rates: set[int] = set()
@@ -100,44 +80,38 @@ class _Frames:
 
     def __call__(self, buffer: bytes, at: int) -> int:
         """Length in bytes of the frame at a byte; 0 where none of the recording begins."""
-        second, third, fourth = buffer[at + 1], buffer[at + 2], buffer[at + 3]
-        length = self._lengths[third]
-        if (
-            buffer[at] != 0xFF
-            or second & 0xFE != self._version
-            or third & 0x0C != self._rate
-            or (fourth & 0xC0 == 0xC0) != self._is_mono
-            or fourth & 3 == 2
-            or not length
-            or (self.count and self._is_over(buffer[at : at + 56]))
-            or (self.count < FEWEST and not mp3_header.side_holds(buffer[at : at + 38]))
-        ):
+        frame = parse(buffer[at : at + HEADER_SIZE])
+        if frame is None or not _is_like(frame, self._first):
+            return 0
+        raw = buffer[at : at + encoder_note.END]
+        if self.count and self._is_over(raw, frame):
+            return 0
+        if self.count < FEWEST_FRAMES and not side_information.is_possible(raw, frame):
             return 0
         if self.count or self.stated is None:
-            self._note(buffer[at : at + min(length, 48)])
+            self._note(raw[: min(frame.length, _LOOKED_INTO)], frame)
         self.count += 1
-        self.length += length
-        return length
+        self.length += frame.length
+        return frame.length
 
-    def _is_over(self, frame: bytes) -> bool:
-        if self.stated and self.count == self.stated.frames + 1 and self.length == self.stated.length:
+    def _is_over(self, raw: bytes, frame: MpegFrame) -> bool:
+        stated = self.stated
+        if stated and self.count == (stated.frames or 0) + 1 and self.length == (stated.size or 0):
             self.ending = "the frames and bytes that its first frame states are there"
             return True
-        if (b"Xing" in frame or b"Info" in frame or b"VBRI" in frame) and _stated(frame) is not None:
+        if encoder_note.may_be_in(raw) and encoder_note.read(raw, frame) is not None:
             self.ending = "another recording begins there"
             return True
         return False
 
-    def _note(self, frame: bytes) -> None:
-        self.rates.add(frame[2] >> 4)
-        if not frame[1] & 1:
-            start, length = mp3_header.side_place(frame[1], frame[3])
-            covered = frame[2:4] + frame[start : start + length]
-            self.broken += len(covered) == 2 + length and crc16(covered, 0xFFFF) != int.from_bytes(frame[4:6], "big")
+    def _note(self, raw: bytes, frame: MpegFrame) -> None:
+        self.rates.add(frame.bit_rate)
+        if frame.is_protected:
+            self.broken += side_information.is_checksum_right(raw, frame) is False
         if self.are_alike:
             # Where what they hold differs, it differs in the side information or soon behind.
-            self._alike = self._alike or frame[4:]
-            self.are_alike = self._alike.startswith(frame[4:])
+            self._alike = self._alike or raw[HEADER_SIZE:]
+            self.are_alike = self._alike.startswith(raw[HEADER_SIZE:])
 
 
 def carve(view: View, at: int) -> Carved | None:
@@ -147,22 +121,60 @@ def carve(view: View, at: int) -> Carved | None:
 
 def carve_tagged(view: View, at: int) -> Carved | None:
     """The MP3 recording whose ID3v2 tag begins at a byte offset of the media; None where no frames follow the tag."""
-    frames = mp3_tags.behind_id3(view, at)
+    frames = _behind_opening_tags(view, at)
     return _carve(view, at, frames) if frames > at else None
 
 
+def _behind_opening_tags(view: View, at: int) -> int:
+    """Byte offset behind the ID3v2 tags that begin at a place, and the zeros after them; the place if there is none."""
+    place = at
+    for _ in range(_MOST_TAGS):
+        header = id3.Id3Header.parse(view.read(place, id3.HEADER_SIZE))
+        if header is None or not header.is_as_defined:
+            break
+        place += header.length
+    if place == at:
+        return at
+    padding = view.read(place, _MOST_PADDING)
+    return place + len(padding) - len(padding.lstrip(b"\0"))
+
+
+def _behind_closing_tags(view: View, at: int) -> tuple[int, list[str]]:
+    """(byte offset behind the tags that begin at a place, their names). Beyond the media where the last is cut."""
+    names: list[str] = []
+    while at < view.size and len(names) < _MOST_TAGS:
+        name, length = _closing_tag(view.read(at, ape.HEADER_SIZE))
+        if not length:
+            break
+        at += length
+        if name not in names:
+            names.append(name)
+    return at, names
+
+
+def _closing_tag(head: bytes) -> tuple[str, int]:
+    """(name, length in bytes) of the tag that begins with these bytes; the length 0 where none does."""
+    header = ape.ApeHeader.parse(head)
+    if header is not None and header.is_as_defined and header.size <= _MOST_APE:
+        return "APEv2", header.length
+    if head.startswith(id3.V1_EXTENSION_MAGIC):
+        return "ID3v1", id3.V1_EXTENSION_SIZE
+    if head.startswith(id3.V1_MAGIC):
+        return "ID3v1", id3.V1_SIZE
+    return "", 0
+
+
 def _carve(view: View, begin: int, at: int) -> Carved | None:
-    first = view.read(at, mp3_header.LONGEST)
-    if len(first) < _HEADER or first[0] != 0xFF or not _LENGTHS[first[1]][first[2]]:
+    start = view.read(at, LAYER_III_LONGEST)
+    first = parse(start[:HEADER_SIZE])
+    if first is None or not _is_layer_iii(first) or not leads(view.read(at, REACH), 0):
         return None
-    frames = _Frames(first)
-    if not leads(view.read(at, REACH), 0):
-        return None
-    chain = follow(view, at, frames, _HEADER)
+    frames = _MpegFrames(start, first)
+    chain = follow(view, at, frames, HEADER_SIZE)
     # What leads lets pass at the end of the media is told here.
-    if chain.frames < FEWEST:
+    if chain.frames < FEWEST_FRAMES:
         return None
-    end, tags = (chain.end, []) if chain.is_cut else mp3_tags.behind_tags(view, chain.end)
+    end, tags = (chain.end, []) if chain.is_cut else _behind_closing_tags(view, chain.end)
     if begin != at:
         tags.insert(0, "ID3v2")
     grade, ending = _end(view, frames, chain, end)
@@ -178,7 +190,7 @@ def _carve(view: View, begin: int, at: int) -> Carved | None:
     return Carved("MP3 recording", ".mp3", ((begin, min(end, view.size) - begin),), grade, ending, ", ".join(detail))
 
 
-def _end(view: View, frames: _Frames, chain: FrameChain, end: int) -> tuple[Grade, str]:
+def _end(view: View, frames: _MpegFrames, chain: FrameChain, end: int) -> tuple[Grade, str]:
     stated = frames.stated
     if chain.is_cut:
         return Grade.CUT, "what can be read of the media ends within its last frame"
@@ -187,30 +199,29 @@ def _end(view: View, frames: _Frames, chain: FrameChain, end: int) -> tuple[Grad
     ending = "the media ends with its last frame" if chain.end == view.size else frames.ending
     if stated is not None and _agrees(stated, frames):
         return Grade.ENDED if frames.broken else Grade.WHOLE, ending
-    if stated is not None and frames.count - 1 < stated.frames:
+    if stated is not None and frames.count - 1 < (stated.frames or 0):
         return Grade.CUT, f"{ending}, and its first frame states more"
     return Grade.CANDIDATE if frames.are_alike else Grade.ENDED, ending
 
 
-def _describe(first: bytes, frames: _Frames, chain: FrameChain) -> str:
-    rates = sorted(mp3_header.bit_rate(first[1], index << 4) for index in frames.rates)
-    sample_rate = mp3_header.sample_rate(first[1], first[2])
+def _describe(first: MpegFrame, frames: _MpegFrames, chain: FrameChain) -> str:
+    rates, sample_rate = sorted(frames.rates), first.kind[2]
     # The frame of facts holds no sound.
     sounding = chain.frames - (frames.stated is not None)
     return (
-        f"{chain.frames} frames, {sounding * mp3_header.samples(first[1]) / sample_rate:.2f} s, {sample_rate} Hz, "
-        f"{'mono' if first[3] & 0xC0 == 0xC0 else 'stereo'}, "
+        f"{chain.frames} frames, {sounding * first.samples / sample_rate:.2f} s, {sample_rate} Hz, "
+        f"{'mono' if first.channels == 1 else 'stereo'}, "
         + (f"{rates[0]} kbit/s" if len(rates) == 1 else f"{rates[0]} to {rates[-1]} kbit/s")
     )
 
 
-def _agrees(stated: _Stated, frames: _Frames) -> bool:
+def _agrees(stated: EncoderNote, frames: _MpegFrames) -> bool:
     # Some encoders count the frame that states it.
-    is_counted = stated.frames == frames.count and stated.length == frames.length
+    is_counted = stated.frames == frames.count and stated.size == frames.length
     return stated.frames == frames.count - 1 or is_counted
 
 
-def _agreement(stated: _Stated, frames: _Frames) -> str:
+def _agreement(stated: EncoderNote, frames: _MpegFrames) -> str:
     if not stated.frames:
         return f"its {stated.name} frame states no count of frames"
     if _agrees(stated, frames):
@@ -218,13 +229,22 @@ def _agreement(stated: _Stated, frames: _Frames) -> str:
     return f"its {stated.name} frame states {stated.frames} after it"
 
 
+#: An ID3v2 header as it is defined: its flags by version, its size with the highest bit of each byte unset.
+_ID3 = (
+    rb"ID3(?:"
+    + b"|".join(
+        byte_class([version]) + rb"\x00" + byte_class(flags for flags in range(256) if not flags & ~defined)
+        for version, defined in id3.FLAGS.items()
+    )
+    + rb")[\x00-\x7f]{4}"
+)
 SIGNATURES: tuple[Signature, ...] = (
-    Signature("MP3 recording with ID3v2 tag", mp3_tags.ID3, carve_tagged, mp3_tags.ID3_LENGTH, group="MP3 recording"),
+    Signature("MP3 recording with ID3v2 tag", _ID3, carve_tagged, id3.HEADER_SIZE, group="MP3 recording"),
     Signature(
         "MP3 recording",
-        rb"\xff" + byte_class(mp3_header.SECONDS) + byte_class(mp3_header.THIRDS) + byte_class(mp3_header.FOURTHS),
+        rb"\xff" + byte_class(LAYER_III_SECONDS) + byte_class(LAYER_III_THIRDS) + byte_class(LAYER_III_FOURTHS),
         carve,
-        _HEADER,
+        HEADER_SIZE,
         leads=leads,
         group="MP3 recording",
     ),

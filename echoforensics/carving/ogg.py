@@ -1,10 +1,7 @@
-"""Carving Ogg recordings: page follows page, each with its check sum, its stream's number and its own.
+"""Carving Ogg recordings: page follows page, each with its checksum, its stream's number and its own.
 
 Where the pages of a recording lie apart, they are joined again by these numbers, if for each there is one next page
 and no other: see :class:`OggPages`.
-
-References:
-    RFC 3533, sections 4 (several streams in one recording) and 6 (pages).
 """
 
 from __future__ import annotations
@@ -13,11 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.carved import Carved, Grade, Signature
-from echoforensics.carving.ogg_join import Stream
-from echoforensics.carving.ogg_page import MAGIC, CarvedOggPage, read_header, read_page
+from echoforensics.carving.ogg_join import PageJoiner
+from parsers.formats.audio.ogg.codecs import codec_name
+from parsers.formats.audio.ogg.pages import MAGIC, OggPage, read_header, read_page
 
 if TYPE_CHECKING:
     from echoforensics.carving.carved import View
+    from parsers.formats.audio.ogg.pages import OggPageHeader
 
 #: Pages of recordings in pieces that are kept in memory. What is beyond is counted and not joined.
 MAX_PAGES = 200_000
@@ -27,7 +26,7 @@ _MOST_STREAMS = 64
 
 
 @dataclass(slots=True)
-class _Run:
+class _OggRun:
     """Pages of one recording that lie together.
 
     Attributes:
@@ -46,10 +45,21 @@ class _Run:
     unfinished: set[int]
 
 
+def whole_page(view: View, at: int) -> OggPage | None:
+    """The page at a byte of the media; None where there is none, or it is not whole or not as it must be."""
+    page = read_page(view, at)
+    return page if page is not None and page.is_whole and page.header.is_as_defined else None
+
+
+def _codec(page: OggPage) -> str:
+    """The coding of the stream that a page begins, where that is known; else empty."""
+    return codec_name(page.body) if page.header.begins else ""
+
+
 def carve(view: View, at: int) -> Carved | None:
     """The recording that begins at a byte of the media, as far as its pages lie together; None where none begins."""
-    page = read_page(view, at)
-    if page is None or not page.begins:
+    page = whole_page(view, at)
+    if page is None or not page.header.begins:
         return None
     run = _together(view, page)
     if not run.codec:
@@ -65,21 +75,24 @@ def _describe(pages: int) -> str:
     return f"{pages} page{'' if pages == 1 else 's'}, each with its right check sum"
 
 
-def _together(view: View, page: CarvedOggPage) -> _Run:
+def _together(view: View, first: OggPage) -> _OggRun:
     """The pages from one on that lie together."""
-    run = _Run(page.at, page.end, 1, page.codec, {page.serial: page.number}, set() if page.ends else {page.serial})
+    page = first.header
+    numbers, unfinished = {page.serial: page.sequence}, set() if page.ends else {page.serial}
+    run = _OggRun(page.at, page.end, 1, _codec(first), numbers, unfinished)
     is_head = True
-    while run.unfinished and (following := read_page(view, run.end)) is not None:
+    while run.unfinished and (found := whole_page(view, run.end)) is not None:
+        following = found.header
         if following.begins:
             # Further streams of the same recording begin before any of them goes on.
             if not is_head or following.serial in run.numbers or len(run.numbers) >= _MOST_STREAMS:
                 break
             run.unfinished.add(following.serial)
-        elif following.serial not in run.unfinished or following.number != run.numbers[following.serial] + 1:
+        elif following.serial not in run.unfinished or following.sequence != run.numbers[following.serial] + 1:
             break
         is_head = is_head and following.begins
-        run.numbers[following.serial] = following.number
-        run.codec = run.codec or following.codec
+        run.numbers[following.serial] = following.sequence
+        run.codec = run.codec or _codec(found)
         run.pages += 1
         run.end = following.end
         if following.ends:
@@ -87,16 +100,21 @@ def _together(view: View, page: CarvedOggPage) -> _Run:
     return run
 
 
-def _break(view: View, run: _Run) -> str:
+def _break(view: View, run: _OggRun) -> str:
     """Why pages go no further, though no last one was seen."""
     if run.end >= view.size:
         return "the media ends before its last page"
-    header = read_header(view, run.end)
-    if header is None or header.serial not in run.unfinished or header.number != run.numbers[header.serial] + 1:
+    header = _header(view, run.end)
+    if header is None or header.serial not in run.unfinished or header.sequence != run.numbers[header.serial] + 1:
         return "no further page of it follows"
-    if run.end + header.length > view.size:
-        return f"the media ends within its page {header.number}"
-    return f"its page {header.number} follows, but its check sum is wrong"
+    if header.end > view.size:
+        return f"the media ends within its page {header.sequence}"
+    return f"its page {header.sequence} follows, but its check sum is wrong"
+
+
+def _header(view: View, at: int) -> OggPageHeader | None:
+    header = read_header(view, at)
+    return header if header is not None and header.is_as_defined else None
 
 
 class OggPages:
@@ -108,7 +126,9 @@ class OggPages:
 
     def __init__(self) -> None:
         self._view: View | None = None
-        self._pages: dict[int, list[CarvedOggPage]] = {}
+        self._pages: dict[int, list[OggPageHeader]] = {}
+        #: By the place of a page that begins a stream: its coding.
+        self._codecs: dict[int, str] = {}
         self._count = 0
         self._whole_until = 0
         self._seen_until = 0
@@ -120,11 +140,11 @@ class OggPages:
         return Signature("Ogg page", MAGIC, self._take, len(MAGIC))
 
     def _take(self, view: View, at: int) -> None:
-        if at < self._whole_until or (page := read_page(view, at)) is None:
+        if at < self._whole_until or (page := whole_page(view, at)) is None:
             return
         self._view = view
         # What begins within pages that were followed is a stream of the same recording.
-        if page.begins and at >= self._seen_until:
+        if page.header.begins and at >= self._seen_until:
             run = _together(view, page)
             self._seen_until = run.end
             if run.codec and not run.unfinished:
@@ -135,36 +155,41 @@ class OggPages:
             self.left_out += 1
             return
         self._count += 1
-        self._pages.setdefault(page.serial, []).append(page)
+        # What the pages hold is not kept.
+        self._pages.setdefault(page.header.serial, []).append(page.header)
+        if page.header.begins:
+            self._codecs[at] = _codec(page)
 
     def finish(self) -> list[Carved]:
         """Recordings that were joined or whose beginning is missing; each begins where :func:`carve` may have begun."""
         found: list[Carved] = []
         for pages in self._pages.values():
-            found += [self._carved(chain, ending) for chain, ending in Stream(pages).chains()]
+            found += [self._carved(chain, ending) for chain, ending in PageJoiner(pages).chains()]
         self._pages.clear()
+        self._codecs.clear()
         self._count = 0
         return found
 
-    def _carved(self, pages: list[CarvedOggPage], ending: str) -> Carved:
+    def _carved(self, pages: list[OggPageHeader], ending: str) -> Carved:
         first, last = pages[0], pages[-1]
         ranges = _ranges_of(pages)
         details = [_describe(len(pages))]
         if len(ranges) > 1:
             details.append(f"{len(ranges)} pieces, joined by the numbers of the pages")
-        kind = f"Ogg {first.codec} recording" if first.codec else "Ogg recording"
+        codec = self._codecs.get(first.at, "")
+        kind = f"Ogg {codec} recording" if codec else "Ogg recording"
         if not first.begins:
             kind = "part of an Ogg recording"
             details.append("its beginning is missing")
         grade = Grade.WHOLE if first.begins and last.ends else Grade.CUT
         if not last.ends and self._view is not None:
-            header = read_header(self._view, last.end)
-            if header is not None and (header.serial, header.number) == (last.serial, last.number + 1):
+            header = _header(self._view, last.end)
+            if header is not None and (header.serial, header.sequence) == (last.serial, last.sequence + 1):
                 ending += "; such a page follows, but its check sum is wrong: a part of it may lie elsewhere"
         return Carved(kind, ".ogg", ranges, grade, ending, "; ".join(details))
 
 
-def _ranges_of(pages: list[CarvedOggPage]) -> tuple[tuple[int, int], ...]:
+def _ranges_of(pages: list[OggPageHeader]) -> tuple[tuple[int, int], ...]:
     """Where pages lie: (byte offset, length in bytes), those that touch as one."""
     found: list[tuple[int, int]] = []
     for page in pages:

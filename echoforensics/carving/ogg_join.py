@@ -17,38 +17,38 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from echoforensics.carving.ogg_page import CarvedOggPage
+    from parsers.formats.audio.ogg.pages import OggPageHeader
 
 #: Pages with one number between which is told. Where there are more, nothing is joined across a gap.
 _MOST_ALIKE = 64
 
 
-class Stream:
+class PageJoiner:
     """The pages of one stream."""
 
-    def __init__(self, pages: list[CarvedOggPage]) -> None:
+    def __init__(self, pages: list[OggPageHeader]) -> None:
         """Take the pages in order of their place."""
         self._pages = pages
-        self._by_number: dict[int, list[CarvedOggPage]] = {}
+        self._by_number: dict[int, list[OggPageHeader]] = {}
         for page in pages:
-            self._by_number.setdefault(page.number, []).append(page)
+            self._by_number.setdefault(page.sequence, []).append(page)
         self._by_start = {page.at: page for page in pages}
-        self._by_end = {(page.number, page.end): page for page in pages}
+        self._by_end = {(page.sequence, page.end): page for page in pages}
         self._used: set[int] = set()
 
-    def chains(self) -> Iterator[tuple[list[CarvedOggPage], str]]:
+    def chains(self) -> Iterator[tuple[list[OggPageHeader], str]]:
         """What the pages make up, each page once, and why it ends: first what has its beginning, then other parts."""
         told: set[tuple[int, int]] = set()
-        orphans = sorted((page for page in self._pages if not page.begins), key=lambda page: (page.number, page.at))
+        orphans = sorted((page for page in self._pages if not page.begins), key=lambda page: (page.sequence, page.at))
         for first in [*(page for page in self._pages if page.begins), *orphans]:
             # A copy of a page that was given tells nothing more.
-            if first.at in self._used or (not first.begins and (first.number, first.check) in told):
+            if first.at in self._used or (not first.begins and (first.sequence, first.check) in told):
                 continue
             chain, ending = self._chain(first)
-            told.update((page.number, page.check) for page in chain)
+            told.update((page.sequence, page.check) for page in chain)
             yield chain, ending
 
-    def _chain(self, first: CarvedOggPage) -> tuple[list[CarvedOggPage], str]:
+    def _chain(self, first: OggPageHeader) -> tuple[list[OggPageHeader], str]:
         chain = [first]
         self._used.add(first.at)
         while not chain[-1].ends:
@@ -62,17 +62,17 @@ class Stream:
             chain.append(following)
         return chain, "its last page says so"
 
-    def _touching(self, page: CarvedOggPage) -> CarvedOggPage | None:
+    def _touching(self, page: OggPageHeader) -> OggPageHeader | None:
         """The next page of the stream, where it lies right behind a page."""
         found = self._by_start.get(page.end)
-        return found if found is not None and found.number == page.number + 1 and not found.begins else None
+        return found if found is not None and found.sequence == page.sequence + 1 and not found.begins else None
 
-    def _across(self, last: CarvedOggPage) -> tuple[CarvedOggPage | None, str]:
+    def _across(self, last: OggPageHeader) -> tuple[OggPageHeader | None, str]:
         """The one page that can be the next, wherever it lies; or none, and why."""
-        number = last.number + 1
-        following, alike = self._by_number.get(number, ()), self._by_number[last.number]
+        number = last.sequence + 1
+        following, alike = self._by_number.get(number, ()), self._by_number[last.sequence]
         if max(len(following), len(alike)) > _MOST_ALIKE:
-            return None, f"there are too many pages {last.number} and {number} to tell which belong together"
+            return None, f"there are too many pages {last.sequence} and {number} to tell which belong together"
         possible = [page for page in following if self._is_free(page, last)]
         if not possible:
             return None, f"its page {number} was not found whole"
@@ -80,17 +80,17 @@ class Stream:
             return None, f"there are several pages {number} that differ"
         found = next((page for page in possible if page.at > last.at), possible[0])
         if any(self._is_rival(page, last, found) for page in alike):
-            return None, f"there are several pages {last.number} that differ, and one page {number}"
+            return None, f"there are several pages {last.sequence} that differ, and one page {number}"
         return found, ""
 
-    def _is_free(self, page: CarvedOggPage, last: CarvedOggPage) -> bool:
+    def _is_free(self, page: OggPageHeader, last: OggPageHeader) -> bool:
         """Whether a page can follow another, and belongs to no other already."""
         if page.at in self._used or not last.may_precede(page):
             return False
-        before = self._by_end.get((last.number, page.at))
+        before = self._by_end.get((last.sequence, page.at))
         # Of two copies of a recording each may have what the other lacks. Headers alone do not make a copy.
-        return before is None or (before.check == last.check and last.position > 0)
+        return before is None or (before.check == last.check and last.granule > 0)
 
-    def _is_rival(self, page: CarvedOggPage, last: CarvedOggPage, found: CarvedOggPage) -> bool:
+    def _is_rival(self, page: OggPageHeader, last: OggPageHeader, found: OggPageHeader) -> bool:
         """Whether another page than the last can stand before the one that was found."""
         return page.check != last.check and page.may_precede(found) and self._touching(page) is None

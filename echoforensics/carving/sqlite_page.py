@@ -11,11 +11,12 @@ from echoforensics.carving import json_fragment, utterance
 from echoforensics.carving.carved import Carved, Grade, View
 from parsers.formats.sqlite.leaf_page import SIZES, LeafPage, leaf_page, may_begin
 from parsers.formats.sqlite.page import TABLE_LEAF
+from parsers.formats.sqlite.write_ahead_log import FRAME_HEADER_SIZE, WalFrameHeader
 
 _LARGEST = SIZES[-1]
 _SECTOR = 512
-#: The header of a page in a write-ahead log, and the multiple of bytes at which pages begin there.
-_FRAME, _STEP = 24, 8
+#: The multiple of bytes at which pages begin in a write-ahead log.
+_STEP = 8
 #: Pages of a database that is carried as an app's are numbered far below this.
 _MAX_PAGES = 1 << 24
 #: Of one place at most this many pages are tried in full.
@@ -53,7 +54,7 @@ def _starts(room: bytes, begin: int, at: int) -> Iterator[tuple[int, bool]]:
     for found in _headers(room, -begin % _STEP, at - begin):
         if (begin + found) % _SECTOR == 0:
             yield found, False
-        elif _is_frame(room[max(0, found - _FRAME) : found]):
+        elif _is_frame(room[max(0, found - FRAME_HEADER_SIZE) : found]):
             yield found, True
 
 
@@ -74,12 +75,12 @@ def _headers(room: bytes, first: int, end: int) -> list[int]:
     return found
 
 
-def _is_frame(header: bytes) -> bool:
+def _is_frame(raw: bytes) -> bool:
     """Whether 24 bytes look like the header of a frame: a page number, and the pages after a commit or nothing."""
-    if len(header) < _FRAME or not any(header[8:]):
+    header = WalFrameHeader.parse(raw)
+    if header is None or not any(header[2:]):
         return False
-    number, committed = (int.from_bytes(header[place : place + 4], "big") for place in (0, 4))
-    return 0 < number < _MAX_PAGES and committed < _MAX_PAGES
+    return 0 < header.page < _MAX_PAGES and header.committed < _MAX_PAGES
 
 
 def _carved(page: LeafPage, start: int, at: int, *, framed: bool) -> Carved:

@@ -2,29 +2,55 @@
 
 Where the header and the chunks differ, the chunks are believed, and the grade is lower. A recording that was written to
 a pipe states no size: it is taken up to the next WAV header, the end of the media or a bound, whichever comes first.
-
-References:
-    Microsoft and IBM, Multimedia Programming Interface and Data Specifications 1.0 (RIFF WAVE); EBU Tech 3306 (RF64);
-    ITU-R BS.2088 (BW64). What FFmpeg and SoX write to a pipe as sizes was looked up in their output.
+What FFmpeg and SoX write to a pipe as sizes was looked up in their output.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.carved import Carved, Grade, Signature
-from echoforensics.carving.wav_chunks import HEADER, Chunks, walk
+from parsers.formats.audio.wav.chunks import (
+    CHUNK_HEADER,
+    DATA,
+    FORM,
+    FORMAT,
+    HEADER_SIZE,
+    LARGE,
+    NO_SIZE,
+    PIPED_SIZE,
+    PLAIN,
+    REVERSED,
+    RiffHeader,
+    WavChunk,
+    WavFormat,
+    read_chunk,
+    read_large_sizes,
+)
 
 if TYPE_CHECKING:
-    from typing import Literal
-
     from echoforensics.carving.carved import View
+    from parsers.formats.audio.wav.chunks import ByteOrder
 
-_LARGE_KINDS = (b"RF64", b"BW64")
-_PATTERN = rb"(?:RIF[FX]|RF64|BW64)....WAVE"
+_PATTERN = b"(?:" + b"|".join((PLAIN, REVERSED, *LARGE)) + b")...." + FORM
 _NEXT = re.compile(_PATTERN, re.DOTALL)
-_UNKNOWN = (0, 0xFFFFFFFF)
+_UNKNOWN = (0, NO_SIZE)
+
+#: Chunks that WAV recordings have besides. What follows a recording is taken for a chunk of it only by these names,
+#: unless the header's size covers it: text would pass for the header of a chunk.
+_KNOWN = frozenset({
+    FORMAT, DATA, b"LIST", b"INFO", b"fact", b"cue ", b"plst", b"smpl", b"inst", b"note", b"labl", b"ltxt", b"DISP",
+    b"JUNK", b"junk", b"PAD ", b"FLLR", b"PEAK", b"bext", b"iXML", b"axml", b"chna", b"cart", b"levl", b"umid", b"acid",
+    b"_PMX", b"id3 ", b"ID3 ", b"afsp", b"ds64", b"strc", b"link", b"mext", b"qlty", b"aXML", b"ResU", b"SNDM",
+})  # fmt: skip
+
+#: Chunks that are followed to the sound and behind it. Each has at least eight bytes.
+_MOST_BEFORE, _MOST_BEHIND = 64, 4096
+
+#: Bytes of a format chunk at least, and those that are read of it: further ones tell nothing that is used.
+_LEAST_FORMAT, _FORMAT_READ = 14, 16
 
 #: Bytes of sound that are taken at most where nothing states a size: 35 minutes at 16 kHz, 16 bits, one channel.
 MOST_UNSTATED = 64 * 1024 * 1024
@@ -35,34 +61,115 @@ _STEP = 128 * 1024
 
 def carve(view: View, at: int) -> Carved | None:
     """A WAV recording at a byte of the media; None where there is none."""
-    head = view.read(at, HEADER)
-    kind = head[:4]
-    if not _NEXT.fullmatch(head):
+    header = RiffHeader.parse(view.read(at, HEADER_SIZE))
+    if header is None:
         return None
-    order: Literal["big", "little"] = "big" if kind == b"RIFX" else "little"
-    size = int.from_bytes(head[4:8], order)
-    sound = 0
-    if kind in _LARGE_KINDS:
-        size, sound = _large_sizes(view, at, size)
+    size, sound = header.size, 0
+    if header.is_large and (sizes := read_large_sizes(view, at + HEADER_SIZE)) is not None:
+        # BW64 files below 4 GiB state their size where others do.
+        size, sound = sizes.whole if size in _UNKNOWN else size, sizes.sound
     stated = None if size in _UNKNOWN else at + 8 + size
-    chunks = walk(view, at + HEADER, stated, order, sound)
+    chunks = _follow(view, at + HEADER_SIZE, stated, header.order, sound)
     if chunks is None:
         return None
     end, grade, ending = _end(view, stated, chunks)
     return Carved("WAV recording", ".wav", ((at, end - at),), grade, ending, chunks.describe(end))
 
 
-def _large_sizes(view: View, at: int, size: int) -> tuple[int, int]:
-    """The sizes in bytes of the whole and of its sound that the first chunk of a large file states; else 0."""
-    chunk = view.read(at + HEADER, 24)
-    if len(chunk) < 24 or chunk[:4] != b"ds64":
-        return size, 0
-    whole, sound = int.from_bytes(chunk[8:16], "little"), int.from_bytes(chunk[16:24], "little")
-    # BW64 files below 4 GiB state their size where others do.
-    return whole if size in _UNKNOWN else size, sound
+@dataclass(slots=True)
+class CarvedChunks:
+    """What the chunks of a recording state; the ends may lie beyond the media.
+
+    Attributes:
+        end: byte behind the last chunk, with its pad byte.
+        sure: byte behind the last chunk whose name is known, with its pad byte.
+        form: the format; None before it was seen.
+        sound_at: byte at which the sound begins.
+        sound: bytes of it that are stated; None before the data chunk was seen.
+        states_no_sound: whether the data chunk states no size: a placeholder, or 0 where there is more.
+    """
+
+    end: int
+    sure: int
+    form: WavFormat | None = None
+    sound_at: int = 0
+    sound: int | None = None
+    states_no_sound: bool = False
+
+    def is_placeholder_of(self, stated: int) -> bool:
+        """Whether the header's size is only the placeholder of the data chunk, with what stands around it."""
+        return bool(self.sound) and stated >= self.sound_at + (self.sound or 0)
+
+    def describe(self, end: int) -> str:
+        """What the recording has, if it ends before a byte of the media."""
+        present = max(0, end - self.sound_at)
+        if not self.states_no_sound:
+            present = min(self.sound or 0, present)
+        parts = [f"{present} bytes of sound"]
+        if self.form is not None:
+            if self.form.byte_rate:
+                parts.append(f"{present / self.form.byte_rate:.2f} s")
+            if self.form.rate:
+                parts.append(f"{self.form.rate} Hz")
+            if self.form.channels:
+                parts.append({1: "mono", 2: "stereo"}.get(self.form.channels, f"{self.form.channels} channels"))
+        return ", ".join(parts)
 
 
-def _end(view: View, stated: int | None, chunks: Chunks) -> tuple[int, Grade, str]:
+def _follow(view: View, at: int, stated: int | None, order: ByteOrder, large: int) -> CarvedChunks | None:
+    """Follow the chunks of a recording.
+
+    Args:
+        view: the media.
+        at: byte at which the first chunk begins.
+        stated: byte behind the recording as its header states it; None where it states none.
+        order: of the bytes in numbers.
+        large: bytes of sound that a large file states elsewhere; 0 where there is no such statement.
+
+    Returns:
+        What they state; None where there is no format or no sound.
+    """
+    found = CarvedChunks(at, at)
+    most = _MOST_BEFORE
+    while most and not found.states_no_sound and (stated is None or found.end + CHUNK_HEADER <= stated):
+        most -= 1
+        chunk = read_chunk(view, found.end, order)
+        if chunk is None or not _belongs(chunk, stated):
+            break
+        if chunk.name == DATA:
+            if found.sound is not None:
+                # A second one is what is left of another recording.
+                break
+            most = _MOST_BEHIND
+            if large and chunk.size == NO_SIZE:
+                chunk = chunk._replace(size=large)
+            size = found.sound = chunk.size
+            found.sound_at = chunk.start
+            found.states_no_sound = not large and (size in (NO_SIZE, PIPED_SIZE) or (size == 0 and stated is None))
+        elif chunk.name == FORMAT and found.form is None and chunk.size >= _LEAST_FORMAT:
+            found.form = WavFormat.parse(view.read(chunk.start, _FORMAT_READ), order)
+        found.end = _behind(view, chunk, stated)
+        if chunk.name in _KNOWN:
+            found.sure = found.end
+    return None if found.form is None or found.sound is None else found
+
+
+def _belongs(chunk: WavChunk, stated: int | None) -> bool:
+    """Whether a chunk may be one of the recording: of the data chunk, the size is judged elsewhere."""
+    if chunk.name == DATA or (chunk.name in _KNOWN and stated is None):
+        return True
+    return stated is not None and chunk.end <= stated and chunk.has_name
+
+
+def _behind(view: View, chunk: WavChunk, stated: int | None) -> int:
+    """The byte behind a chunk: one more if its size is odd, but not every writer writes that for the last one."""
+    end = chunk.end
+    if not chunk.size & 1 or end == stated:
+        return end
+    return end if stated is None and view.read(end, 1) != b"\0" else end + 1
+
+
+def _end(view: View, stated: int | None, chunks: CarvedChunks) -> tuple[int, Grade, str]:
     """The byte behind a recording, and how sure that is."""
     # The pad byte of the last chunk is counted by some writers and not by others.
     is_alike = stated is not None and abs(chunks.end - stated) <= 1
@@ -79,7 +186,7 @@ def _end(view: View, stated: int | None, chunks: Chunks) -> tuple[int, Grade, st
     return _by_chunks(view, stated, chunks)
 
 
-def _by_chunks(view: View, stated: int | None, chunks: Chunks) -> tuple[int, Grade, str]:
+def _by_chunks(view: View, stated: int | None, chunks: CarvedChunks) -> tuple[int, Grade, str]:
     """Where the header states no size, or not the one to which the chunks come."""
     end = chunks.sure
     if stated is None:
@@ -99,21 +206,21 @@ def _beyond(view: View, stated: int) -> str:
     return f"its header states {stated - view.size} bytes more than the media has"
 
 
-def _unstated(view: View, chunks: Chunks) -> tuple[int, Grade, str]:
+def _unstated(view: View, chunks: CarvedChunks) -> tuple[int, Grade, str]:
     """Where nothing states a size: up to the next recording, if it begins within the bound."""
     start = chunks.sound_at
     until = min(start + MOST_UNSTATED, view.size)
     place = start
     while place < until:
-        block = view.read(place, min(_STEP, until - place + HEADER - 1))
+        block = view.read(place, min(_STEP, until - place + HEADER_SIZE - 1))
         if found := _NEXT.search(block):
             return place + found.start(), Grade.CUT, "no size is stated; it is taken up to the next WAV header"
-        if len(block) < HEADER:
+        if len(block) < HEADER_SIZE:
             break
-        place += len(block) - HEADER + 1
+        place += len(block) - HEADER_SIZE + 1
     if until == view.size:
         return until, Grade.CUT, "no size is stated; it is taken up to the end of the media"
     return until, Grade.CUT, f"no size is stated; it is taken up to the bound of {MOST_UNSTATED} bytes of sound"
 
 
-SIGNATURES: tuple[Signature, ...] = (Signature("WAV recording", _PATTERN, carve, HEADER, nests=True),)
+SIGNATURES: tuple[Signature, ...] = (Signature("WAV recording", _PATTERN, carve, HEADER_SIZE, nests=True),)

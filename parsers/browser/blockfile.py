@@ -38,7 +38,7 @@ class BlockFileCache(Parser):
     """Reads a cache by its index, with the files beside it."""
 
     name: ClassVar[str] = "chromium_blockfile_cache"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service in Chromium's block-file cache (desktop browsers, Electron)",

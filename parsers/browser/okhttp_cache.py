@@ -103,7 +103,7 @@ class OkHttpCache(Parser):
     """Reads one entry, from the file that describes the answer."""
 
     name: ClassVar[str] = "okhttp_cache"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service in the cache of OkHttp (Android apps)",

@@ -41,7 +41,7 @@ class SimpleCache(Parser):
     """Reads the files of one entry each."""
 
     name: ClassVar[str] = "chromium_simple_cache"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service in Chromium's simple cache (Android web views, desktop browsers)",

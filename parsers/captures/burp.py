@@ -96,7 +96,7 @@ class Burp(Parser):
     """Reads one export."""
 
     name: ClassVar[str] = "burp"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Burp Suite exports of traffic with the Alexa service",

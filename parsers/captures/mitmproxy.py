@@ -31,7 +31,7 @@ class MitmproxyFlow(Parser):
     """Reads one file of flows."""
 
     name: ClassVar[str] = "mitmproxy_flow"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     about: ClassVar[About] = About(
         title="mitmproxy flows of traffic with the Alexa service",
         data_types=capture.DATA_TYPES,

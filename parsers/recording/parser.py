@@ -28,7 +28,7 @@ class RecordingParser(Parser):
     """Says of a recording what it is: container, coding, duration, whether it is whole, and what its name tells."""
 
     name: ClassVar[str] = "recording"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     about: ClassVar[About] = ABOUT
 
     def claims(self, source: Source) -> bool:

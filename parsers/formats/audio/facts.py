@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from parsers.record import Timestamp
 
-#: Frames, pages or chunks that are counted in one recording. Beyond it counting stops, and the fault says so.
+#: Frames, pages or chunks that are counted in one recording. Beyond it counting stops, and the issue says so.
 MAX_UNITS = 4_000_000
 #: Microseconds in a year. No recording is taken to be longer, whatever a header claims.
 _MAX_DURATION = 366 * 24 * 3600 * 1_000_000
@@ -41,7 +41,7 @@ class AudioFacts:
         issue: what is wrong, as the rest of "the recording is ...": ``truncated: 3 of 5 bytes are present``.
             Empty where the recording is well formed.
         trailing: bytes after the end that do not belong to the recording.
-        metadata: the tags it carries, as found, within :mod:`parsers.formats.audio.tags`'s bounds.
+        metadata: the tags it carries, as found, within :mod:`parsers.formats.audio.tagging.tags`'s bounds.
         timestamps: times the tags hold.
         notes: sentences on how the facts were come by.
     """

@@ -1,7 +1,7 @@
 """The containers that are known, each with its two functions.
 
 ``matches(head, name)`` says from the first bytes (and, second, the name) whether a file may be one;
-``describe(stream, size)`` reads it. A carver calls the same two on a stream that starts inside a volume.
+``describe(stream, size)`` reads it.
 """
 
 from __future__ import annotations
@@ -10,12 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from parsers.formats.audio import adts, amr, flac, mp3, mp4, ogg, wav
+from parsers.formats.audio.adts import describe as adts
+from parsers.formats.audio.amr import describe as amr
 from parsers.formats.audio.facts import AudioFacts, Undescribed
+from parsers.formats.audio.flac import describe as flac
+from parsers.formats.audio.mp4 import describe as mp4
+from parsers.formats.audio.mpeg import describe as mp3
+from parsers.formats.audio.ogg import describe as ogg
+from parsers.formats.audio.wav import describe as wav
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class AudioFormat:
     """One container.
 
     Attributes:
@@ -31,16 +37,16 @@ class Format:
 
 #: The plainest signatures first; bare frames, known only by following each other, last.
 FORMATS = (
-    Format("WAV", wav.matches, wav.describe),
-    Format("Ogg", ogg.matches, ogg.describe),
-    Format("FLAC", flac.matches, flac.describe),
-    Format("AMR", amr.matches, amr.describe),
-    Format("M4A", mp4.matches, mp4.describe),
-    Format("AAC (ADTS)", adts.matches, adts.describe),
-    Format("MP3", mp3.matches, mp3.describe),
+    AudioFormat("WAV", wav.matches, wav.describe),
+    AudioFormat("Ogg", ogg.matches, ogg.describe),
+    AudioFormat("FLAC", flac.matches, flac.describe),
+    AudioFormat("AMR", amr.matches, amr.describe),
+    AudioFormat("M4A", mp4.matches, mp4.describe),
+    AudioFormat("AAC (ADTS)", adts.matches, adts.describe),
+    AudioFormat("MP3", mp3.matches, mp3.describe),
 )
 
 
-def recognise(head: bytes, name: str = "") -> Format | None:
+def recognise(head: bytes, name: str = "") -> AudioFormat | None:
     """The container that a file's first bytes and name are of, or None."""
     return next((known for known in FORMATS if known.matches(head, name)), None)

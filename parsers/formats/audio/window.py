@@ -22,20 +22,20 @@ class Window:
         self._start = 0
         self._block = b""
 
-    def at(self, offset: int, length: int) -> bytes:
+    def read(self, offset: int, size: int) -> bytes:
         """Bytes from an offset; fewer than asked for where the data ends. Raises OSError from the stream."""
         within = offset - self._start
-        if within >= 0 and within + length <= len(self._block):
-            return self._block[within : within + length]
-        length = min(length, self.size - offset)
-        if offset < 0 or length <= 0:
+        if within >= 0 and within + size <= len(self._block):
+            return self._block[within : within + size]
+        size = min(size, self.size - offset)
+        if offset < 0 or size <= 0:
             return b""
-        self._start, self._block = offset, self._read(offset, max(length, min(BLOCK, self.size - offset)))
-        return self._block[:length]
+        self._start, self._block = offset, self._fill(offset, max(size, min(BLOCK, self.size - offset)))
+        return self._block[:size]
 
-    def _read(self, offset: int, length: int) -> bytes:
+    def _fill(self, offset: int, size: int) -> bytes:
         self._stream.seek(offset)
-        pieces, left = [], length
+        pieces, left = [], size
         while left and (piece := self._stream.read(left)):
             pieces.append(piece)
             left -= len(piece)

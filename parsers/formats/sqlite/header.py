@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from construct import Bytes, Const, ConstructError, Int8ub, Int16ub, Int32ub, Padding, Struct
 
 MAGIC = b"SQLite format 3\x00"
+#: Length in bytes of the header.
+HEADER_SIZE = 100
+#: The shares of a page, in parts of 256, that every database states.
+_FRACTIONS = b"\x40\x20\x20"
 
 _HEADER = Struct(
     "magic" / Const(MAGIC),
@@ -39,7 +43,17 @@ class DatabaseError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class DatabaseHeader:
-    """What is used of it. Sizes in bytes; pages are numbered from 1."""
+    """What is used of it. Sizes in bytes; pages are numbered from 1.
+
+    Attributes:
+        page_size, reserved: of each page, and of what is left free at the end of each.
+        encoding: 1 to 3; 1 where it states another.
+        first_freelist_page, freelist_pages: the first page that is not in use, and how many there are.
+        user_version: a number that the application sets.
+        pages: how many it states that count; None where it states none (written by SQLite before 3.7.0).
+        is_as_defined: whether what else it states is what SQLite writes: versions 1 or 2, the one set of fractions, an
+            encoding and a schema format that there are.
+    """
 
     page_size: int
     reserved: int
@@ -47,6 +61,8 @@ class DatabaseHeader:
     first_freelist_page: int
     freelist_pages: int
     user_version: int
+    pages: int | None
+    is_as_defined: bool
 
     @property
     def usable(self) -> int:
@@ -70,4 +86,18 @@ class DatabaseHeader:
         if size - found.reserved < 480:
             raise DatabaseError(f"its header reserves {found.reserved} bytes of each page of {size}")
         encoding = found.encoding if found.encoding in (1, 2, 3) else 1
-        return cls(size, found.reserved, encoding, found.first_freelist_page, found.freelist_pages, found.user_version)
+        return cls(
+            page_size=size,
+            reserved=found.reserved,
+            encoding=encoding,
+            first_freelist_page=found.first_freelist_page,
+            freelist_pages=found.freelist_pages,
+            user_version=found.user_version,
+            pages=found.pages if found.pages and found.change_counter == found.valid_for else None,
+            is_as_defined=(
+                {found.write_version, found.read_version} <= {1, 2}
+                and found.fractions == _FRACTIONS
+                and found.encoding <= 3
+                and found.schema_format <= 4
+            ),
+        )

@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from parsers.formats.sqlite.page import TABLE_LEAF, BtreePage, Cell
+from parsers.formats.sqlite.page import MAX_FRAGMENTS, TABLE_LEAF, BtreePage, Cell
 from parsers.formats.sqlite.varint import RowError, serial_types, size_of
 
 SIZES = (512, 1024, 2048, 4096, 8192, 16384, 32768, 65536)
-#: A fragment is at most three bytes long; more than this many in all SQLite does not leave in a page.
-_MAX_FRAGMENTS = 60
 #: Pages of a lone page's own number are never the first: that one begins with the database's header.
 _NUMBER = 2
 
@@ -47,7 +45,7 @@ def may_begin(head: bytes, size: int) -> bool:
         0 < count <= (size - 8) // 4
         and 8 + 2 * count <= (start or 65536) < size
         and (freed == 0 or start <= freed <= size - 4)
-        and head[7] <= _MAX_FRAGMENTS
+        and head[7] <= MAX_FRAGMENTS
     )
 
 

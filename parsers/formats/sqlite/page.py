@@ -11,6 +11,16 @@ INDEX_INTERIOR, TABLE_INTERIOR, INDEX_LEAF, TABLE_LEAF = 0x02, 0x05, 0x0A, 0x0D
 _KINDS = (INDEX_INTERIOR, TABLE_INTERIOR, INDEX_LEAF, TABLE_LEAF)
 #: Bytes before the first page's own header.
 DATABASE_HEADER = 100
+#: A fragment is at most three bytes long; more than this many bytes in all SQLite does not leave in a page.
+MAX_FRAGMENTS = 60
+
+
+def may_begin_tree_page(head: bytes, size: int) -> bool:
+    """Whether 8 bytes may begin a page of a tree, of a size in bytes: its kind, and room for its cells."""
+    if len(head) < 8 or head[0] not in _KINDS:
+        return False
+    count, start = int.from_bytes(head[3:5], "big"), int.from_bytes(head[5:7], "big") or 65536
+    return 8 + 2 * count <= size and start <= size and head[7] <= MAX_FRAGMENTS
 
 
 @dataclass(frozen=True, slots=True)

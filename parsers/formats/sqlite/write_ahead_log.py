@@ -5,11 +5,13 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 MAGICS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 _HEADER = struct.Struct(">8I")
 _FRAME = struct.Struct(">6I")
+#: Bytes before each page in the log.
+FRAME_HEADER_SIZE = _FRAME.size
 _MASK = 0xFFFFFFFF
 
 
@@ -19,6 +21,29 @@ class FrameState(Enum):
     COMMITTED = "of a finished transaction"
     UNFINISHED = "of a transaction that was not finished"
     EARLIER = "left from an earlier use of the log"
+
+
+class WalFrameHeader(NamedTuple):
+    """The 24 bytes before a page in the log.
+
+    Attributes:
+        page: its number; 0 where there is none.
+        committed: pages of the database after the transaction that ends with it; 0 where none ends.
+        salt1, salt2: those of the log's header, where it is of the present use.
+        check1, check2: the checksum of the log up to here.
+    """
+
+    page: int
+    committed: int
+    salt1: int
+    salt2: int
+    check1: int
+    check2: int
+
+    @classmethod
+    def parse(cls, raw: bytes) -> WalFrameHeader | None:
+        """Read the header; None where there are fewer bytes."""
+        return cls(*_FRAME.unpack_from(raw)) if len(raw) >= FRAME_HEADER_SIZE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +92,24 @@ def read(stream: BinaryIO, size: int) -> WriteAheadLog:
         log.issue = "the checksum of its header is wrong; its frames are read as left from earlier use"
     open_frames: list[WalFrame] = []
     at = _HEADER.size
-    while at + _FRAME.size + page_size <= size:
-        frame_head, content = stream.read(_FRAME.size), stream.read(page_size)
-        if len(content) < page_size:
+    while at + FRAME_HEADER_SIZE + page_size <= size:
+        frame_head, content = stream.read(FRAME_HEADER_SIZE), stream.read(page_size)
+        frame = WalFrameHeader.parse(frame_head)
+        if frame is None or len(content) < page_size:
             break
-        number, committed, frame_salt1, frame_salt2, check1, check2 = _FRAME.unpack(frame_head)
-        offset, at = at + _FRAME.size, at + _FRAME.size + page_size
-        if sound and (frame_salt1, frame_salt2) == (salt1, salt2):
+        offset, at = at + FRAME_HEADER_SIZE, at + FRAME_HEADER_SIZE + page_size
+        if sound and (frame.salt1, frame.salt2) == (salt1, salt2):
             sums = _checksum(content, order, *_checksum(frame_head[:8], order, *sums))
-            sound = sums == (check1, check2)
+            sound = sums == (frame.check1, frame.check2)
         else:
             sound = False
-        if not number:
+        if not frame.page:
             continue
         if not sound:
-            log.others.append(WalFrame(number, offset, FrameState.EARLIER))
+            log.others.append(WalFrame(frame.page, offset, FrameState.EARLIER))
             continue
-        open_frames.append(WalFrame(number, offset, FrameState.UNFINISHED))
-        if committed:
+        open_frames.append(WalFrame(frame.page, offset, FrameState.UNFINISHED))
+        if frame.committed:
             _commit(log, open_frames)
             open_frames = []
     log.others.extend(open_frames)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from echoforensics.carving import adts
@@ -214,11 +214,13 @@ def check(media: bytes) -> None:
         adts.carve(view, place)
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.binary(max_size=60), st.sampled_from([GOOD[:150], GOOD[40:300], frame(body=b"")]))))
 def test_arbitrary_bytes(parts: list[bytes]) -> None:
     check(b"".join(parts))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 255)), max_size=8), st.integers(0, len(GOOD)))
 def test_mutations(changes: list[tuple[int, int]], size: int) -> None:
     media = bytearray(GOOD)

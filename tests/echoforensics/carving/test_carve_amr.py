@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from echoforensics.carving import amr
@@ -217,6 +217,7 @@ def test_what_has_no_frames_is_none(other: bytes, scan_for: Scan) -> None:
     assert scan_for(other, *amr.SIGNATURES) == []
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_arbitrary_bytes_never_raise_nor_lead_beyond_the_media(tail: bytes) -> None:
     for content in (b"#!AMR\n" + tail, b"#!AMR-WB\n" + tail, b"#!AMR_MC1.0\n" + tail, PLAIN + tail, tail):

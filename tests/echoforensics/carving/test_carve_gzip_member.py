@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from echoforensics.carving import gzip_member
@@ -96,6 +96,7 @@ def test_a_member_may_not_expand_without_end(monkeypatch: pytest.MonkeyPatch, sc
 WHOLE = _member(LOG)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(WHOLE) - 1), st.binary(min_size=1, max_size=4), st.integers(0, len(WHOLE)))
 def test_damaged_bytes_never_raise_nor_lead_beyond_the_media(at: int, change: bytes, end: int) -> None:
     content = (WHOLE[:at] + change + WHOLE[at + len(change) :])[:end]

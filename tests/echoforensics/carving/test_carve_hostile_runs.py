@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from echoforensics.carving import json_fragment, json_lexing, sqlite_page
+from echoforensics.carving import json_fragment, sqlite_page
 from echoforensics.carving.carved import Carved, View
+from parsers.formats.json import brackets
 from parsers.formats.sqlite import leaf_page
 
 KEY = b'"activityStatus"'
@@ -40,7 +41,7 @@ def _places(content: bytes) -> list[int]:
     ],
 )
 def test_the_signs_read_grow_with_the_text_and_not_with_its_square(run: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    read, plain = 0, json_lexing._signs
+    read, plain = 0, brackets._signs
 
     def counted(*given: object) -> Iterator[tuple[bytes, int, int]]:
         nonlocal read
@@ -48,7 +49,7 @@ def test_the_signs_read_grow_with_the_text_and_not_with_its_square(run: bytes, m
             read += 1
             yield sign
 
-    monkeypatch.setattr(json_lexing, "_signs", counted)
+    monkeypatch.setattr(brackets, "_signs", counted)
     content = run * 1500
     view = _view(content)
     for at in _places(content):
@@ -63,18 +64,18 @@ def test_what_is_remembered_of_one_key_changes_nothing_for_the_next(parts: list[
     content = b"".join(parts)
     view, known = _view(content), None
     for at in _places(content):
-        known = json_lexing.segment(view, at, frozenset({KEY}), known)
-        alone = json_lexing.segment(view, at, frozenset({KEY}))
+        known = brackets.segment(view, at, frozenset({KEY}), known)
+        alone = brackets.segment(view, at, frozenset({KEY}))
 
         assert (known.back.opened, known.back.within) == (alone.back.opened, alone.back.within)
         assert known.end == alone.end
         assert _spans(known.keys) == _spans(alone.keys)
 
 
-def _spans(keys: dict[int, json_lexing.Bracket]) -> dict[int, list[tuple[int, int, bool]]]:
+def _spans(keys: dict[int, brackets.Bracket]) -> dict[int, list[tuple[int, int, bool]]]:
     found: dict[int, list[tuple[int, int, bool]]] = {}
     for at, bracket in keys.items():
-        each: json_lexing.Bracket | None = bracket
+        each: brackets.Bracket | None = bracket
         found[at] = []
         while each is not None:
             found[at].append((each.start, each.end, each.within))

@@ -248,6 +248,7 @@ def test_damaged_bytes_never_raise_and_every_find_is_json(at: int, change: bytes
             json.loads(content[start : start + length].decode("utf-8", "surrogateescape"), strict=False)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.binary(max_size=200), st.sampled_from(json_fragment.KEYS), st.integers(-3, 260))
 def test_arbitrary_bytes_never_raise_nor_lead_beyond_the_media(before: bytes, after: bytes, key: str, at: int) -> None:
     content = before + b'{"' + key.encode() + b'":' + after

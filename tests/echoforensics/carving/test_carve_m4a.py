@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from echoforensics.carving import m4a, wav
@@ -189,6 +189,7 @@ def test_what_is_no_recording_is_none(other: bytes, scan_for: Scan) -> None:
     assert scan_for(other, *m4a.SIGNATURES) == []
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(WHOLE) - 1), st.binary(min_size=1, max_size=9), st.integers(0, len(WHOLE)))
 def test_damaged_bytes_never_raise_nor_lead_beyond_the_media(at: int, change: bytes, end: int) -> None:
     content = (WHOLE[:at] + change + WHOLE[at + len(change) :])[:end]
@@ -197,6 +198,7 @@ def test_damaged_bytes_never_raise_nor_lead_beyond_the_media(at: int, change: by
     assert found is None or 0 < found.length <= len(content)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_arbitrary_bytes_never_raise(content: bytes) -> None:
     for each in (content, _ftyp() + content, _ftyp() + _moov(b"soun") + content):

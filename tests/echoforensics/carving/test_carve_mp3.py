@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from echoforensics.carving import mp3
 from echoforensics.carving.carved import Carved, Grade, View
-from echoforensics.carving.crc16 import crc16
 from echoforensics.carving.scanner import OVERLAP
 from echoforensics.carving.search import CarvingSearch
+from parsers.formats.audio.checksums import crc16
 
 KIND = "MP3 recording"
 TEXT = b"It was the best of times, it was the worst of times. " * 40
@@ -320,11 +320,13 @@ def check(media: bytes) -> None:
         mp3.carve_tagged(view, place)
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.binary(max_size=60), st.sampled_from([GOOD[:150], GOOD[40:300], b"\xff\xf3\x64\xc0"]))))
 def test_arbitrary_bytes(parts: list[bytes]) -> None:
     check(b"".join(parts))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 255)), max_size=8), st.integers(0, len(GOOD)))
 def test_mutations(changes: list[tuple[int, int]], size: int) -> None:
     media = bytearray(GOOD)

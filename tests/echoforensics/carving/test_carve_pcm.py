@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from echoforensics.carving.carved import Carved, Grade, View
@@ -104,6 +104,7 @@ def test_a_search_gives_candidates_beside_all_else() -> None:
     assert [each.suffix for each in search.finish()] == [".pcm"]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=3 * BLOCK))
 def test_arbitrary_bytes_never_raise(content: bytes) -> None:
     assert _runs(content) == []

@@ -65,7 +65,7 @@ def test_what_is_no_header_is_none(at: int, change: bytes, make_database: Make, 
     assert scan_for(bytes(content), *sqlite_file.SIGNATURES) == []
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_damaged_bytes_never_raise_nor_lead_beyond_the_media(make_database: Make, data: st.DataObject) -> None:
     whole = _database(make_database, rows=9)

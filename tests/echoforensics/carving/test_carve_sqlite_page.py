@@ -64,7 +64,7 @@ def test_an_id_that_lies_in_no_page_gives_none(make_database: Make, scan_for: Sc
     assert len(scan_for(NOISE + UTTERANCE.encode() + NOISE, *utterance.SIGNATURES)) == 1
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_damaged_pages_never_raise_nor_lead_beyond_the_media(make_database: Make, data: st.DataObject) -> None:
     page = _page(make_database, 512)

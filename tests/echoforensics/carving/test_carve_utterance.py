@@ -5,7 +5,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from echoforensics.carving import utterance
@@ -167,6 +167,7 @@ def test_hostile_runs_read_little_around_each_place(run: bytes) -> None:
     assert asked <= 3000 * 360
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(SPOKEN) - 1), st.binary(min_size=1, max_size=5), st.integers(0, 120))
 def test_damaged_bytes_never_raise_nor_lead_beyond_the_media(at: int, change: bytes, place: int) -> None:
     text = SPOKEN.encode()
@@ -177,6 +178,7 @@ def test_damaged_bytes_never_raise_nor_lead_beyond_the_media(at: int, change: by
     assert found is None or found.offset + found.length <= len(content)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.binary(max_size=200), st.booleans(), st.integers(0, 500))
 def test_arbitrary_bytes_around_a_place_never_raise(before: bytes, after: bytes, encoded: bool, other: int) -> None:
     content = before + (b"%2F31%3A47%3A%3AT" if encoded else b"/31:47::T") + after

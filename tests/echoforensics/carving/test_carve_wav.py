@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from echoforensics.carving import wav
@@ -301,6 +301,7 @@ def test_what_is_no_recording_is_none(other: bytes, scan_for: Scan) -> None:
     assert scan_for(other, *wav.SIGNATURES) == []
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.integers(0, len(WHOLE) - 1), st.integers(0, 255))
 def test_damaged_bytes_never_raise_and_never_lead_beyond_the_media(tail: bytes, at: int, byte: int) -> None:
     media = bytearray(WHOLE)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from parsers.formats.audio.facts import AudioFacts, Ending, Undescribed, microseconds
-from parsers.formats.audio.formats import FORMATS, Format, recognise
+from parsers.formats.audio.formats import FORMATS, AudioFormat, recognise
 from parsers.record import Clock, Timestamp
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -230,7 +230,7 @@ def test_each_fixture_is_expected() -> None:
 
 
 @pytest.mark.parametrize("known", FORMATS, ids=lambda known: known.name)
-def test_foreign_bytes_are_undescribed(known: Format) -> None:
+def test_foreign_bytes_are_undescribed(known: AudioFormat) -> None:
     for content in (b"", b"\0" * 100, b"plain text, no sound\n" * 20):
         assert isinstance(known.describe(io.BytesIO(content), len(content)), Undescribed)
         assert not known.matches(content, "sound.mp3")

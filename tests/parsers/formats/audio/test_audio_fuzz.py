@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.formats.audio.facts import AudioFacts, Undescribed
-from parsers.formats.audio.formats import FORMATS, Format
-from parsers.formats.audio.tags import MAX_TAGS, MAX_TEXT
+from parsers.formats.audio.formats import FORMATS, AudioFormat
+from parsers.formats.audio.tagging.tags import MAX_TAGS, MAX_TEXT
 from parsers.parser import Source
 from parsers.record import Issue, Record
 from parsers.recording.parser import RecordingParser
@@ -61,7 +61,7 @@ def _check(found: AudioFacts | Undescribed, size: int) -> None:
 @pytest.mark.parametrize("known", FORMATS, ids=lambda known: known.name)
 @settings(max_examples=60, deadline=None)
 @given(start=st.sampled_from(STARTS), rest=st.binary(max_size=600))
-def test_arbitrary_bytes(known: Format, start: bytes, rest: bytes) -> None:
+def test_arbitrary_bytes(known: AudioFormat, start: bytes, rest: bytes) -> None:
     content = start + rest
     stream = _Counting(content)
     _check(known.describe(stream, len(content)), len(content))
@@ -104,7 +104,7 @@ def test_changed_recordings(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("known", FORMATS, ids=lambda known: known.name)
-def test_size_that_is_more_than_the_stream_holds(known: Format) -> None:
+def test_size_that_is_more_than_the_stream_holds(known: AudioFormat) -> None:
     for content in CONTENTS.values():
         found = known.describe(io.BytesIO(content), len(content) + 1000)
         assert isinstance(found, (AudioFacts, Undescribed))

@@ -1,0 +1,154 @@
+"""Where a FLAC frame ends, told from its own bits: it states no length.
+
+Samples are not decoded; only how many bits each part takes is read.
+
+References:
+    RFC 9639, section 9.2 (subframes, residuals) and 9.3 (footer).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from parsers.formats.audio.flac.frames import FlacFrameHeader
+
+#: Bytes of the footer, which is the frame's checksum.
+_FOOTER = 2
+#: Bytes that are tried first; four times as many as long as the frame does not end within them.
+_FIRST = 16 * 1024
+
+
+class Shortage(Exception):  # noqa: N818 (not an error: the data ends before the frame)
+    """The frame goes on beyond the data."""
+
+
+class Malformed(ValueError):  # noqa: N818 (said of the frame)
+    """The bits are no FLAC frame."""
+
+
+class FlacFrameExtent(NamedTuple):
+    """How far a frame reaches.
+
+    Attributes:
+        length: bytes, the checksum at its end included; whether that is right was not looked at.
+        is_padded_with_zeros: whether the bits between the last subframe and the next whole byte are 0, as they must be.
+    """
+
+    length: int
+    is_padded_with_zeros: bool
+
+
+def measure(raw: bytes, header: FlacFrameHeader, bits: int) -> FlacFrameExtent:
+    """How far the frame at the start of some bytes reaches.
+
+    Args:
+        raw: the frame, and whatever follows it.
+        header: its header.
+        bits: bits a sample, as STREAMINFO says; used where the header does not.
+
+    Raises:
+        Shortage: the data ends before the frame.
+        Malformed: no decoder could read this.
+    """
+    size = min(_FIRST, len(raw))
+    while True:
+        try:
+            return _measure(raw[:size], header, bits)
+        except Shortage:
+            if size == len(raw):
+                raise
+            size = min(4 * size, len(raw))
+
+
+class _BitText:
+    """Bits as text of 0 and 1, in which the end of a unary number is found quickly.
+
+    ``at`` may be moved beyond the end: whatever is then read is a shortage.
+    """
+
+    def __init__(self, data: bytes, at: int) -> None:
+        self.text = bin(int.from_bytes(b"\x01" + data, "big"))[3:]
+        self.at = at
+
+    def take(self, count: int) -> int:
+        part = self.text[self.at : self.at + count]
+        if len(part) < count:
+            raise Shortage
+        self.at += count
+        return int(part, 2)
+
+    def unary(self) -> int:
+        """Zeros up to the next one, passed with it."""
+        end = self.text.find("1", self.at)
+        if end < 0:
+            raise Shortage
+        zeros, self.at = end - self.at, end + 1
+        return zeros
+
+    def skip_rice(self, count: int, parameter: int) -> None:
+        """Pass over numbers of a unary part and a binary part of ``parameter`` bits."""
+        index, at, step = self.text.index, self.at, parameter + 1
+        try:
+            for _ in range(count):
+                at = index("1", at) + step
+        except ValueError:
+            raise Shortage from None
+        self.at = at
+
+
+def _measure(data: bytes, header: FlacFrameHeader, depth: int) -> FlacFrameExtent:
+    bits = _BitText(data, header.length * 8)
+    for side in header.sides:
+        _subframe(bits, header.block, (header.bits or depth) + side)
+    padding = -bits.at % 8
+    is_zero = not padding or not bits.take(padding)
+    length = bits.at // 8 + _FOOTER
+    if length > len(data):
+        raise Shortage
+    return FlacFrameExtent(length, is_zero)
+
+
+def _subframe(bits: _BitText, block: int, width: int) -> None:
+    if bits.text[bits.at : bits.at + 1] == "1":
+        raise Malformed("a subframe begins with a 1")
+    head = bits.take(8)
+    kind = head >> 1
+    if head & 1:
+        width -= bits.unary() + 1
+    if width <= 0:
+        raise Malformed("more bits are wasted than a sample has")
+    if kind == 0:
+        bits.at += width
+    elif kind == 1:
+        bits.at += width * block
+    elif 8 <= kind <= 12:
+        bits.at += width * (kind - 8)
+        _residual(bits, block, kind - 8)
+    elif kind >= 32:
+        order = kind - 31
+        bits.at += width * order
+        precision = bits.take(4) + 1
+        if precision == 16:
+            raise Malformed("a reserved precision")
+        # Five bits of shift, then the coefficients.
+        bits.at += 5 + order * precision
+        _residual(bits, block, order)
+    else:
+        raise Malformed("a reserved kind of subframe")
+
+
+def _residual(bits: _BitText, block: int, order: int) -> None:
+    """Pass over the coded differences of the samples behind the first ``order``."""
+    method, partitions = bits.take(2), 1 << bits.take(4)
+    if method > 1 or block % partitions or block // partitions < order:
+        raise Malformed("no such coding of differences")
+    size = 4 + method
+    for partition in range(partitions):
+        count = block // partitions - (0 if partition else order)
+        parameter = bits.take(size)
+        if parameter == (1 << size) - 1:
+            # Escaped: numbers of so many bits each.
+            width = bits.take(5)
+            bits.at += width * count
+        else:
+            bits.skip_rice(count, parameter)

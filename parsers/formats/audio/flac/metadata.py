@@ -1,0 +1,107 @@
+"""What stands before the frames of a FLAC stream: the marker and the blocks of metadata, STREAMINFO the first.
+
+References:
+    RFC 9639, sections 6 to 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from parsers.formats.sized_bytes import SizedBytes
+
+MARKER = b"fLaC"
+#: Length in bytes of STREAMINFO.
+STREAM_INFO_SIZE = 34
+#: The marker with the header of STREAMINFO, which other blocks of metadata follow or not.
+BEGINNINGS = (MARKER + b"\x00\x00\x00\x22", MARKER + b"\x80\x00\x00\x22")
+#: Kinds of metadata blocks: the first, the tags, and the one that may not be.
+STREAM_INFO, COMMENTS, INVALID = 0, 4, 127
+
+_BLOCK_HEADER = 4
+
+
+class StreamInfo(NamedTuple):
+    """What STREAMINFO says.
+
+    Attributes:
+        least_block: samples of a block, of each channel, at least.
+        most_block: the same at most.
+        shortest: bytes of a frame at least; 0 where it is not said.
+        longest: bytes of a frame at most; 0 where it is not said.
+        rate: samples per second.
+        channels: 1 to 8.
+        bits: of a sample.
+        total: samples of each channel; 0 where it is not said.
+    """
+
+    least_block: int
+    most_block: int
+    shortest: int
+    longest: int
+    rate: int
+    channels: int
+    bits: int
+    total: int
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether the standard allows what it says: sizes of blocks and frames in order, a rate, four bits or more."""
+        blocks = 16 <= self.least_block <= self.most_block
+        return blocks and bool(self.rate) and self.bits >= 4 and not self.shortest > self.longest > 0
+
+    @classmethod
+    def parse(cls, raw: bytes) -> StreamInfo | None:
+        """Read the 34 bytes of STREAMINFO, whatever they say; None where there are fewer."""
+        if len(raw) < STREAM_INFO_SIZE:
+            return None
+        least, most, shortest, longest = (
+            int.from_bytes(raw[start:end], "big") for start, end in ((0, 2), (2, 4), (4, 7), (7, 10))
+        )
+        packed = int.from_bytes(raw[10:18], "big")
+        rate, channels, bits = packed >> 44, (packed >> 41 & 7) + 1, (packed >> 36 & 31) + 1
+        return cls(least, most, shortest, longest, rate, channels, bits, packed & (1 << 36) - 1)
+
+
+class MetadataBlock(NamedTuple):
+    """The header of a metadata block.
+
+    Attributes:
+        at: byte offset of the header.
+        kind: what it holds: :data:`STREAM_INFO`, :data:`COMMENTS`, ...
+        length: bytes of its content, present or not.
+        is_last: whether the frames follow it.
+    """
+
+    at: int
+    kind: int
+    length: int
+    is_last: bool
+
+    @property
+    def start(self) -> int:
+        """Where its content begins."""
+        return self.at + _BLOCK_HEADER
+
+    @property
+    def end(self) -> int:
+        """The byte behind it."""
+        return self.start + self.length
+
+
+def metadata_blocks(source: SizedBytes, at: int) -> Iterator[MetadataBlock]:
+    """The headers of the metadata blocks from a byte offset on, up to the last or to where the bytes end.
+
+    Raises:
+        OSError: the source raised it.
+    """
+    while True:
+        head = source.read(at, _BLOCK_HEADER)
+        if len(head) < _BLOCK_HEADER:
+            return
+        block = MetadataBlock(at, head[0] & 0x7F, int.from_bytes(head[1:], "big"), bool(head[0] & 0x80))
+        yield block
+        if block.is_last:
+            return
+        at = block.end

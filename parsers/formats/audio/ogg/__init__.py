@@ -1,0 +1,1 @@
+"""Ogg: its pages, the codings found in them, and what a recording in it is."""

@@ -1,0 +1,1 @@
+"""Tags that recordings of several formats carry: ID3, APE and Vorbis comments."""

@@ -1,0 +1,171 @@
+"""The header of a RIFF/WAVE file, the headers of its chunks, and its format.
+
+References:
+    Microsoft and IBM, Multimedia Programming Interface and Data Specifications 1.0 (RIFF, WAVE); Microsoft,
+    WAVEFORMATEXTENSIBLE; RFC 2361 (format tags); EBU Tech 3306 (RF64); ITU-R BS.2088 (BW64).
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from parsers.formats.sized_bytes import SizedBytes
+
+ByteOrder = Literal["big", "little"]
+
+#: Bytes before the first chunk, and of the header of a chunk.
+HEADER_SIZE, CHUNK_HEADER = 12, 8
+#: How a file begins: plain, with numbers of the other order, and with sizes of 64 bits.
+PLAIN, REVERSED, LARGE = b"RIFF", b"RIFX", (b"RF64", b"BW64")
+FORM = b"WAVE"
+FORMAT, DATA = b"fmt ", b"data"
+_SIZES = b"ds64"
+#: A size of 32 bits that stands for none; and that which some programs write to a pipe, where they cannot know it.
+NO_SIZE, PIPED_SIZE = 0xFFFF_FFFF, 0x7FFF_F000
+#: A shortened format, as written by programs that know but the one coding, and what a whole one has.
+_LEAST_FORMAT, _WITH_BLOCK, _WITH_BITS, _EXTENDED = 12, 14, 16, 40
+_EXTENSIBLE = 0xFFFE
+#: What follows the format tag in a WAVEFORMATEXTENSIBLE sub-format.
+_SUBFORMAT_TAIL = bytes.fromhex("000000001000800000aa00389b71")
+
+_PCM, _FLOAT, _A_LAW, _MU_LAW = 1, 3, 6, 7
+_CODECS = {
+    2: "Microsoft ADPCM",
+    _A_LAW: "A-law",
+    _MU_LAW: "mu-law",
+    0x11: "IMA ADPCM",
+    0x31: "GSM 6.10",
+    0x50: "MPEG-1 Layer II",
+    0x55: "MPEG Layer III",
+    0xFF: "AAC",
+}
+
+
+class RiffHeader(NamedTuple):
+    """How a file begins.
+
+    Attributes:
+        kind: :data:`PLAIN`, :data:`REVERSED` or one of :data:`LARGE`.
+        size: bytes behind the first eight, as it states them.
+        order: of the bytes in its numbers.
+    """
+
+    kind: bytes
+    size: int
+    order: ByteOrder
+
+    @property
+    def is_large(self) -> bool:
+        """Whether sizes may be stated elsewhere, with 64 bits."""
+        return self.kind in LARGE
+
+    @classmethod
+    def parse(cls, raw: bytes) -> RiffHeader | None:
+        """The header that twelve bytes are; None where they are none."""
+        kind = raw[:4]
+        if len(raw) < HEADER_SIZE or kind not in (PLAIN, REVERSED, *LARGE) or raw[8:12] != FORM:
+            return None
+        order: ByteOrder = "big" if kind == REVERSED else "little"
+        return cls(kind, int.from_bytes(raw[4:8], order), order)
+
+
+class WavChunk(NamedTuple):
+    """The header of a chunk.
+
+    Attributes:
+        name: its four bytes.
+        start: byte offset of its content.
+        size: bytes of its content, present or not; a byte to pad it to an even size is not counted.
+    """
+
+    name: bytes
+    start: int
+    size: int
+
+    @property
+    def end(self) -> int:
+        """The byte behind its content, and before a byte that pads it."""
+        return self.start + self.size
+
+    @property
+    def has_name(self) -> bool:
+        """Whether its name is of characters that names are made of."""
+        return all(0x20 <= byte < 0x7F for byte in self.name)
+
+
+def read_chunk(source: SizedBytes, at: int, order: ByteOrder = "little") -> WavChunk | None:
+    """The chunk whose header begins at a byte offset; None where the bytes end within the header. May raise OSError."""
+    head = source.read(at, CHUNK_HEADER)
+    if len(head) < CHUNK_HEADER:
+        return None
+    return WavChunk(head[:4], at + CHUNK_HEADER, int.from_bytes(head[4:], order))
+
+
+class LargeSizes(NamedTuple):
+    """Sizes of 64 bits, in bytes: of the whole behind its first eight, and of the sound."""
+
+    whole: int
+    sound: int
+
+
+def read_large_sizes(source: SizedBytes, at: int) -> LargeSizes | None:
+    """What a chunk of such sizes at a byte offset states; None where there is none. May raise OSError."""
+    raw = source.read(at, 24)
+    if len(raw) < 24 or raw[:4] != _SIZES:
+        return None
+    return LargeSizes(int.from_bytes(raw[8:16], "little"), int.from_bytes(raw[16:24], "little"))
+
+
+@dataclass(slots=True)
+class WavFormat:
+    """What the format chunk says.
+
+    Attributes:
+        tag: number of the coding.
+        channels: how many.
+        rate: samples a second.
+        byte_rate: bytes a second, on average.
+        block: bytes of a sample of all channels; None where the chunk ends before it.
+        bits: of a sample; None where the chunk ends before it.
+    """
+
+    tag: int
+    channels: int
+    rate: int
+    byte_rate: int
+    block: int | None = None
+    bits: int | None = None
+
+    @property
+    def codec(self) -> str:
+        """The coding, in words."""
+        if self.tag == _PCM:
+            return "PCM 8-bit unsigned" if self.bits == 8 else f"PCM {self.bits}-bit little-endian"
+        if self.tag == _FLOAT:
+            return f"PCM {self.bits}-bit float little-endian"
+        return _CODECS.get(self.tag, f"WAVE format 0x{self.tag:04X}")
+
+    @property
+    def has_fixed_samples(self) -> bool:
+        """Whether every sample takes the same number of bytes."""
+        return self.tag in (_PCM, _FLOAT, _A_LAW, _MU_LAW)
+
+    @classmethod
+    def parse(cls, raw: bytes, order: ByteOrder = "little") -> WavFormat | None:
+        """Read the content of the chunk (40 bytes are enough); None where it has no room for rates."""
+        if len(raw) < _LEAST_FORMAT:
+            return None
+        sign = ">" if order == "big" else "<"
+        found = cls(*struct.unpack_from(sign + "HHII", raw))
+        if len(raw) >= _WITH_BLOCK:
+            found.block = int.from_bytes(raw[12:14], order)
+        if len(raw) >= _WITH_BITS:
+            found.bits = int.from_bytes(raw[14:16], order)
+        if found.tag == _EXTENSIBLE and len(raw) >= _EXTENDED:
+            # Its own size, the bits that count, the speakers, and 16 bytes for the coding.
+            if raw[26:40] == _SUBFORMAT_TAIL:
+                found.tag = int.from_bytes(raw[24:26], order)
+            found.bits = int.from_bytes(raw[18:20], order) or found.bits
+        return found

@@ -1,0 +1,1 @@
+"""gzip: its members, one by one."""

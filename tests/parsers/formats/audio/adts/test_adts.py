@@ -1,0 +1,37 @@
+"""ADTS frames, and the tag before them."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from parsers.formats.audio.adts import describe as adts
+from parsers.formats.audio.facts import AudioFacts, Undescribed
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+AAC = (FIXTURES / "speech.aac").read_bytes()
+
+
+def test_two_frames_are_not_enough() -> None:
+    # Its frames take 311, 268 and 231 bytes.
+    assert not adts.matches(AAC[:579], "a.aac")
+    assert adts.matches(AAC[:810], "a.aac")
+    assert adts.describe(io.BytesIO(AAC), 809) == Undescribed("Only 2 ADTS frames follow each other.")
+
+
+def test_tag_before_adts() -> None:
+    content = b"ID3\4\0\0\0\0\0\x0d" + b"TIT2\0\0\0\3\0\0\0ab" + AAC
+    assert adts.matches(content, "a.aac")
+    found = adts.describe(io.BytesIO(content), len(content))
+    assert isinstance(found, AudioFacts)
+    assert (found.end, found.duration_us, found.metadata) == (len(content), 704_000, {"TIT2": "ab"})
+
+
+def test_adts_header_bounds() -> None:
+    for changed in (b"\xff\xf1\x7c", b"\xff\xf5\x60", b"\xff\xe1\x60"):  # rate index 15, layer 2, no sync
+        content = changed + AAC[3:]
+        assert not adts.matches(content, "a.aac")
+        assert isinstance(adts.describe(io.BytesIO(content), len(content)), Undescribed)
+    empty = bytearray(AAC[:7])
+    empty[3], empty[4], empty[5] = empty[3] & 0xFC, 0, 0x1F  # a length of 0 would never end
+    assert isinstance(adts.describe(io.BytesIO(bytes(empty) * 9), 63), Undescribed)
