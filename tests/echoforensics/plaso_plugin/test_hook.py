@@ -23,10 +23,13 @@ SCRIPT = "import sys\nfrom plaso.scripts.{tool} import Main\nif __name__ == '__m
 Events = Callable[[Path], list[dict[str, Any]]]
 
 
-@pytest.fixture(scope="module")
-def own_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python with a site-packages of its own, that sees everything installed here."""
-    folder = tmp_path_factory.mktemp("venv")
+@pytest.fixture
+def own_python(tmp_path: Path) -> Path:
+    """A Python with a site-packages of its own, that sees everything installed here.
+
+    Each test has its own, so that a hook left in one is in no other's way.
+    """
+    folder = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     python = folder / "bin/python"
     code = "import sysconfig; print(sysconfig.get_path('purelib'))"
@@ -41,7 +44,7 @@ def run(own_python: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedP
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         done = subprocess.run(
             [own_python, *map(str, arguments)],
-            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False,
+            cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == code, done.stdout + done.stderr
         return done
@@ -89,7 +92,8 @@ def test_the_hook_costs_python_nothing_but_its_own_module(run: Callable[..., Any
         "('plaso', 'dfvfs', 'parsers', 'echoforensics'))))"
     )
     assert run("-c", code).stdout.strip() == (
-        "1 ['echoforensics', 'echoforensics.plaso_plugin', 'echoforensics.plaso_plugin.hook', 'parsers']"
+        "1 ['echoforensics', 'echoforensics.installation', 'echoforensics.plaso_plugin',"
+        " 'echoforensics.plaso_plugin.hook', 'parsers']"
     )
 
 
