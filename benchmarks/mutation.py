@@ -45,7 +45,15 @@ CORE = {
     ],
 }  # fmt: skip
 #: What every test imports; imported once, and forked with.
-_PRELOADED = ("hypothesis.strategies", "playwright.sync_api", "construct", "yaml", "numpy", "click.testing", "Crypto.Signature.DSS")
+_PRELOADED = (
+    "hypothesis.strategies",
+    "playwright.sync_api",
+    "construct",
+    "yaml",
+    "numpy",
+    "click.testing",
+    "Crypto.Signature.DSS",
+)
 #: Processor seconds after which a mutant counts as killed: it does not end.
 _MOST_SECONDS = 300
 _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -149,7 +157,7 @@ class _Finder(MetaPathFinder):
         self._name = mutant.module
         self._spec = spec_from_file_location(mutant.module, path, loader=_Loader(mutant, str(path)))
 
-    def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
+    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
         return self._spec if fullname == self._name else None
 
 
@@ -204,11 +212,15 @@ def _test(mutant: Mutant | None, tests: list[str]) -> int:
 def table(found: list[Outcome], most: int, seed: int) -> str:
     """The part of RESULTS-endurance.md: the share of killed mutants, and the survivors."""
     run, killed = sum(each.run for each in found), sum(each.killed for each in found)
-    lines = [f"| {each.module} | {each.possible} | {each.run} | {each.killed} | {each.killed / each.run:.0%} |" for each in found]
+    lines = [
+        f"| {each.module} | {each.possible} | {each.run} | {each.killed} | {each.killed / each.run:.0%} |"
+        for each in found
+    ]
     survivors = [f"- `{each.module}`, {one}" for each in found for one in each.survivors]
     return "\n".join([
         "## Mutants", "",
-        f"At most {most} of each module, drawn with seed {seed}. Killed: {killed} of {run}, **{killed / run:.0%}**.", "",
+        f"At most {most} of each module, drawn with seed {seed}. Killed: {killed} of {run}, **{killed / run:.0%}**.",
+        "",
         "| module | possible | run | killed | share |", "|---|---|---|---|---|", *lines, "",
         "Survivors:" if survivors else "No survivors.", "", *survivors, "",
         f"    python -m benchmarks.mutation --most {most} --seed {seed}", "",

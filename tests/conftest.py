@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import random
 import shutil
@@ -17,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import is_hypothesis_test, settings
 from playwright.sync_api import sync_playwright
 
@@ -113,8 +113,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 
     def make(name: str, fill: Callable[[Path], None]) -> Path:
         folder, done = root / f"made-{name}", root / f"made-{name}.done"
-        with (root / f"made-{name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with FileLock(root / f"made-{name}.lock"):
             if not done.exists():
                 shutil.rmtree(folder, ignore_errors=True)
                 folder.mkdir()

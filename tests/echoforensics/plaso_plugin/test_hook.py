@@ -20,6 +20,14 @@ OPTIONS = ("--unattended", "-q", "--status_view", "none", "--logfile", "plaso.lo
 #: What pip writes as the console script.
 SCRIPT = "import sys\nfrom plaso.scripts.{tool} import Main\nif __name__ == '__main__':\n    sys.exit(Main())\n"
 
+#: Workers begin anew, as on Windows. plaso gives each eight seconds to begin; on a busy machine it may need more.
+SPAWNING = """
+    import multiprocessing
+    from plaso.multi_process.engine import MultiProcessEngine
+    MultiProcessEngine._RPC_SERVER_TIMEOUT, MultiProcessEngine._MAXIMUM_RPC_ERRORS = 3600.0, 100_000
+    multiprocessing.set_start_method('spawn')
+"""
+
 Events = Callable[[Path], list[dict[str, Any]]]
 
 
@@ -72,9 +80,7 @@ def test_plain_log2timeline_sees_the_parser_while_the_hook_is_in(
     assert len(read_events(tmp_path / "with.plaso")) == 12
 
     # In workers that begin anew, as on Windows.
-    spawning = SCRIPT.format(tool="log2timeline").replace(
-        "    sys.exit", "    import multiprocessing\n    multiprocessing.set_start_method('spawn')\n    sys.exit"
-    )
+    spawning = SCRIPT.format(tool="log2timeline").replace("    sys.exit", f"{SPAWNING}    sys.exit")
     (tmp_path / "spawning").write_text(spawning)
     run("spawning", *OPTIONS, "--workers", "1", "--storage_file", "spawned.plaso", source)
     assert len(read_events(tmp_path / "spawned.plaso")) == 12
@@ -108,8 +114,7 @@ def test_a_lost_parser_is_reported_when_plain_log2timeline_ends(
         "    from plaso.engine import configurations\n"
         "    theirs = configurations.ProcessingConfiguration\n"
         "    from plaso.scripts.log2timeline import Main\n"
-        "    configurations.ProcessingConfiguration = theirs\n"
-        "    multiprocessing.set_start_method('spawn')\n"
+        f"    configurations.ProcessingConfiguration = theirs\n{SPAWNING}"
         "    sys.exit(Main())\n"
     )
     (tmp_path / "lost").write_text(lost)

@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
-#: Runs log2timeline as its console script would, with a start method.
+#: Runs log2timeline as its console script would, with a start method. plaso gives a new process eight seconds to begin;
+#: on a busy machine it may need more.
 SCRIPT = """
 import multiprocessing, sys
 if __name__ == "__main__":
+    from plaso.multi_process.engine import MultiProcessEngine
+    MultiProcessEngine._RPC_SERVER_TIMEOUT, MultiProcessEngine._MAXIMUM_RPC_ERRORS = 3600.0, 100_000
     multiprocessing.set_start_method(sys.argv[1])
     from echoforensics.cli.main import main
     sys.argv = ["echoforensics", "log2timeline", *sys.argv[2:]]
