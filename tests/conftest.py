@@ -3,17 +3,126 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import sqlite3
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
+from filelock import FileLock
+from hypothesis import is_hypothesis_test, settings
 from playwright.sync_api import sync_playwright
+
+#: Where this environment variable is set, as ``make endurance`` sets it, long series run whole. Else a tenth of each
+#: runs, the same tenth every time.
+WHOLE_SERIES = bool(os.environ.get("ECHOFORENSICS_ENDURANCE"))
+_SHARE = 10
+#: A series of examples is not cut below this.
+_FEWEST = 10
+
+# No example has a deadline: what a test demands does not change with what else the machine does.
+settings.register_profile("tenth", deadline=None, derandomize=True, database=None)
+settings.register_profile("whole", deadline=None, database=None, print_blob=True)
+settings.load_profile("whole" if WHOLE_SERIES else "tenth")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker of a long series."""
+    config.addinivalue_line("markers", "series: cases of a long series, of which a tenth runs unless for endurance")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take a tenth of each long series: of Hypothesis' examples, and of the cases of a test marked as ``series``."""
+    series: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        function = getattr(item, "obj", None)
+        if is_hypothesis_test(function):
+            _set_examples(function)
+        if item.get_closest_marker("series"):
+            series.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    left_out = {
+        id(item)
+        for name, cases in series.items()
+        for number, item in enumerate(cases)
+        if number not in _part(name, len(cases))
+    }
+    config.hook.pytest_deselected(items=[item for item in items if id(item) in left_out])
+    items[:] = [item for item in items if id(item) not in left_out]
+
+
+def _set_examples(function: Any) -> None:
+    # Hypothesis has no other way to change what a test has set for itself.
+    own = function._hypothesis_internal_use_settings
+    examples = own.max_examples if WHOLE_SERIES else max(own.max_examples // _SHARE, min(own.max_examples, _FEWEST))
+    function._hypothesis_internal_use_settings = settings(own, max_examples=examples, deadline=None)
+
+
+def _part(name: str, count: int) -> range | list[int]:
+    """The numbers below ``count`` that are run of the series of this name."""
+    if WHOLE_SERIES:
+        return range(count)
+    return sorted(random.Random(name).sample(range(count), -(-count // _SHARE)))
+
+
+@pytest.fixture
+def series(request: pytest.FixtureRequest) -> Callable[[int], Iterable[int]]:
+    """The numbers of a long series that are run: a tenth of them, or all for endurance."""
+    return lambda count: _part(request.node.nodeid, count)
+
+
+@pytest.fixture(scope="session")
+def calls_of() -> Callable[[Callable[[], Any]], tuple[Any, int]]:
+    """Runs something; gives its result and how many calls of functions it made.
+
+    That is how much it does, whatever else the machine does meanwhile.
+    """
+
+    def run(function: Callable[[], Any]) -> tuple[Any, int]:
+        calls = 0
+
+        def count(_: FrameType, event: str, __: object) -> None:
+            nonlocal calls
+            calls += event in ("call", "c_call")
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            found = function()
+        finally:
+            sys.setprofile(before)
+        return found, calls
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Has a folder of a name filled once in a run of the tests, by the worker that asks first; the others wait.
+
+    Who asks only reads what is in the folder.
+    """
+    base = tmp_path_factory.getbasetemp()
+    root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def make(name: str, fill: Callable[[Path], None]) -> Path:
+        folder, done = root / f"made-{name}", root / f"made-{name}.done"
+        with FileLock(root / f"made-{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                fill(folder)
+                done.touch()
+        return folder
+
+    return make
+
 
 #: Where mkfs, sgdisk and debugfs lie on Debian.
 SYSTEM_PATH = "/usr/sbin:/sbin:/usr/local/sbin:" + os.environ.get("PATH", "/usr/bin:/bin")

@@ -126,8 +126,8 @@ def rows_by_file(store: Store, query: Query | None = None) -> Iterator[FileRow]:
     where, values = _where(query or Query())
     cursor = store.db.execute(
         f"""
-        SELECT {_COLUMNS}, r.fields, (SELECT m.note FROM timestamps m WHERE m.record_id = r.id
-                AND m.description = w.timestamp_desc AND m.recorded = w.recorded_time LIMIT 1),
+        SELECT {", ".join(f"w.{name}" for name in ROW_COLUMNS)}, r.fields, (SELECT m.note FROM timestamps m
+                WHERE m.record_id = r.id AND m.description = w.timestamp_desc AND m.recorded = w.recorded_time LIMIT 1),
             e.evidence_id, e.id, e.address, e.state
         FROM (SELECT * FROM rows {where}) w
         JOIN places p ON p.id = w.place_id JOIN entries e ON e.id = p.entry_id

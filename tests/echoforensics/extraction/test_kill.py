@@ -5,7 +5,7 @@ import random
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from echoforensics.case.case import Case
@@ -13,9 +13,37 @@ from echoforensics.case.row_query import Query, rows
 from echoforensics.export import jsonl
 from echoforensics.verification import verify_case
 
+#: The sample holds a recording that breaks off, so a whole run ends with this.
+INCOMPLETE = 3
+#: The command, in a process that kills itself at the call of a function of a given number, whichever it is.
+COUNTING = """
+import atexit, os, signal, sys, threading
+import echoforensics.extraction.run
+from echoforensics.cli.main import main
+last, calls, process = int(sys.argv.pop(1)), 0, os.getpid()
+def count(frame, event, argument):
+    global calls
+    if event in ("call", "c_call"):
+        calls += 1
+        if calls >= last > 0 and os.getpid() == process:
+            os.kill(process, signal.SIGKILL)
+atexit.register(lambda: os.getpid() == process and print(calls, flush=True))
+threading.setprofile(count)
+sys.setprofile(count)
+main()
+"""
+
+
+def _arguments(case: Path, sources: list[Path]) -> list[str]:
+    return ["extract", *map(str, sources), "-c", str(case), "--unsigned"]
+
 
 def _command(case: Path, sources: list[Path]) -> list[str]:
-    return [sys.executable, "-m", "echoforensics", "extract", *map(str, sources), "-c", str(case), "--unsigned"]
+    return [sys.executable, "-m", "echoforensics", *_arguments(case, sources)]
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
 
 
 def _timeline(case: Path, target: Path) -> bytes:
@@ -24,30 +52,40 @@ def _timeline(case: Path, target: Path) -> bytes:
     return target.read_bytes()
 
 
+def _killed_at(call: int, case: Path, sources: list[Path]) -> int:
+    """Extract, and be killed at the call of a function of this number.
+
+    Calls are counted, not seconds, so that a busy machine kills where an idle one does. Gives 0; or how many calls
+    there were, if the command ended before.
+    """
+    command = [sys.executable, "-c", COUNTING, str(call), *_arguments(case, sources)]
+    done = subprocess.run(command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    if done.returncode == -signal.SIGKILL:
+        return 0
+    assert done.returncode == INCOMPLETE
+    return int(done.stdout.splitlines()[-1])
+
+
 def test_killed_at_any_moment_leaves_a_case_that_verifies_and_completes(
-    sample_sources: list[Path], tmp_path: Path
+    sample_sources: list[Path], tmp_path: Path, series: Callable[[int], Iterable[int]]
 ) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
-    begun = time.monotonic()
-    whole = subprocess.run(_command(tmp_path / "whole", sample_sources), env=environment, check=False)
-    took = time.monotonic() - begun
-    assert whole.returncode == 3  # the sample holds a recording that breaks off
-    draw, case, killed = random.Random(7), tmp_path / "killed", 0
+    calls = _killed_at(0, tmp_path / "whole", sample_sources)
+    expected = _timeline(tmp_path / "whole", tmp_path / "whole.jsonl")
+    for number in series(10):
+        draw, case = random.Random(number), tmp_path / f"killed-{number}"
+        # Each of the runs that are killed begins where the one before left off. Most is written towards the end.
+        for _ in range(3):
+            killed = _killed_at(calls - int(calls * draw.random() ** 2), case, sample_sources) == 0
+            if (case / "case.db").exists():
+                assert verify_case(case, sources=False).ok
+            if not killed:
+                break
+        last = subprocess.run(_command(case, sample_sources), env=_environment(), check=False)
 
-    for number in range(12):
-        process = subprocess.Popen(_command(case, sample_sources), env=environment, stderr=subprocess.DEVNULL)
-        time.sleep(took * (0.35 + 0.6 * draw.random()) if number else took * 0.5)
-        process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
-        if (case / "case.db").exists():
-            assert verify_case(case, sources=False).ok
-    last = subprocess.run(_command(case, sample_sources), env=environment, check=False)
-
-    assert killed >= 6
-    assert last.returncode == 3
-    result = verify_case(case)
-    assert (result.ok, result.complete) == (True, True)
-    assert _timeline(case, tmp_path / "a.jsonl") == _timeline(tmp_path / "whole", tmp_path / "b.jsonl")
+        assert last.returncode == INCOMPLETE
+        result = verify_case(case)
+        assert (result.ok, result.complete) == (True, True)
+        assert _timeline(case, tmp_path / "killed.jsonl") == expected
 
 
 def test_killed_while_the_database_was_made_the_next_run_completes(tmp_path: Path, sample_sources: list[Path]) -> None:
@@ -56,8 +94,7 @@ def test_killed_while_the_database_was_made_the_next_run_completes(tmp_path: Pat
     for name in ("case.db.partial", "case.db.partial-journal"):
         (case / name).write_bytes(b"half written")
 
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
-    done = subprocess.run(_command(case, sample_sources[-1:]), env=environment, check=False)
+    done = subprocess.run(_command(case, sample_sources[-1:]), env=_environment(), check=False)
 
     assert done.returncode in (0, 3)
     assert verify_case(case).complete

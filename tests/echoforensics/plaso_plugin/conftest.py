@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from plaso.containers.events import EventDataStream
 from plaso.parsers.mediator import ParserMediator
 from plaso.storage.factory import StorageFactory
 
+from echoforensics.cli.main import cli
 from echoforensics.demo import build
 from echoforensics.errors import UsageError
 from echoforensics.plaso_plugin import registration
@@ -29,19 +32,70 @@ QUIET = ("-q", "--status_view", "none", "--logfile", "plaso.log")
 EXTRACT = ("--unattended", *QUIET)
 
 
-@pytest.fixture(scope="module")
-def demo_evidence(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample evidence: an ext4 image with deleted files, an export in a zip, a phone's files."""
-    folder = tmp_path_factory.mktemp("demo") / "evidence"
-    try:
-        build.build(folder)
-    except UsageError as error:
-        pytest.skip(str(error))
-    return folder
+Made = Callable[[str, Callable[[Path], None]], Path]
+RunPython = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def demo_evidence(made_once: Made) -> Path:
+    """The sample evidence: an ext4 image with deleted files, an export in a zip, a phone's files. Only read it."""
+
+    def fill(folder: Path) -> None:
+        try:
+            build.build(folder / "evidence")
+        except UsageError as error:
+            pytest.skip(str(error))
+
+    return made_once("plaso-evidence", fill) / "evidence"
+
+
+@pytest.fixture(scope="session")
+def demo_case(made_once: Made, demo_evidence: Path) -> Callable[[str], Path]:
+    """Of one item of the sample evidence: a folder with ``case``, its ``rows.jsonl`` and its ``store.plaso``."""
+
+    def of(name: str) -> Path:
+        return made_once(f"plaso-case-{name}", lambda folder: _extract_to(folder, demo_evidence / name))
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def demo_store(made_once: Made, demo_evidence: Path, warm_python: RunPython) -> Callable[[str], Path]:
+    """Of one item of the sample evidence: the storage file that log2timeline makes with our parser, in one process."""
+
+    def of(name: str) -> Path:
+        def fill(folder: Path) -> None:
+            arguments = ("--single_process", *EXTRACT, "--parsers", "alexa", "--storage_file", "own.plaso")
+            warm_python(folder, "-m", "echoforensics", "log2timeline", *arguments, demo_evidence / name)
+
+        return made_once(f"plaso-store-{name}", fill) / "own.plaso"
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def extract_to() -> Callable[[Path, Path], None]:
+    """Extracts a source into ``case`` in a folder, and writes its timeline into ``rows.jsonl`` and ``store.plaso``."""
+    return _extract_to
+
+
+def _extract_to(folder: Path, source: Path) -> None:
+    for arguments in (
+        ("extract", source, "-c", folder / "case", "--unsigned"),
+        ("timeline", folder / "case", "-f", "jsonl", "-o", folder / "rows.jsonl"),
+        ("timeline", folder / "case", "-f", "plaso", "-o", folder / "store.plaso"),
+    ):
+        code: Any = 0
+        try:
+            cli(list(map(str, arguments)), standalone_mode=False)
+        except SystemExit as ended:
+            code = ended.code
+        # 3: some of the evidence could not be read.
+        assert code in (0, 3)
 
 
 @pytest.fixture
-def python(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def cold_python(tmp_path: Path) -> RunPython:
     """Runs Python with arguments in the test's folder; the exit code must be the one named; None: any."""
 
     def run(*arguments: str | Path, code: int | None = 0) -> subprocess.CompletedProcess[str]:
@@ -51,13 +105,45 @@ def python(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
-            timeout=240,
             check=False,
         )
-        assert code is None or done.returncode == code, done.stdout + done.stderr
-        return done
+        return _checked(done, code)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def warm_python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunPython]:
+    """As ``cold_python`` in a folder that is named first, but with plaso imported before, once for all."""
+    written = tmp_path_factory.mktemp("written")
+    with subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("warm_python.py")],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        requests, answers = process.stdin, process.stdout
+
+        def run(folder: Path, *arguments: str | Path, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+            given, outputs = [str(argument) for argument in arguments], [written / "stdout", written / "stderr"]
+            request = {"arguments": given, "folder": str(folder), "stdout": str(outputs[0]), "stderr": str(outputs[1])}
+            requests.write(json.dumps(request) + "\n")
+            requests.flush()
+            done = subprocess.CompletedProcess(given, int(answers.readline()), *(path.read_text() for path in outputs))
+            return _checked(done, code)
+
+        yield run
+
+
+@pytest.fixture
+def python(warm_python: RunPython, tmp_path: Path) -> RunPython:
+    """Runs ``python -m`` or ``-c`` in the test's folder; the exit code must be the one named; None: any."""
+    return partial(warm_python, tmp_path)
+
+
+def _checked(done: subprocess.CompletedProcess[str], code: int | None) -> subprocess.CompletedProcess[str]:
+    assert code is None or done.returncode == code, done.stdout + done.stderr
+    return done
 
 
 @pytest.fixture

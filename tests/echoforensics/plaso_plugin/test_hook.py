@@ -20,13 +20,24 @@ OPTIONS = ("--unattended", "-q", "--status_view", "none", "--logfile", "plaso.lo
 #: What pip writes as the console script.
 SCRIPT = "import sys\nfrom plaso.scripts.{tool} import Main\nif __name__ == '__main__':\n    sys.exit(Main())\n"
 
+#: Workers begin anew, as on Windows. plaso gives each eight seconds to begin; on a busy machine it may need more.
+SPAWNING = """
+    import multiprocessing
+    from plaso.multi_process.engine import MultiProcessEngine
+    MultiProcessEngine._RPC_SERVER_TIMEOUT, MultiProcessEngine._MAXIMUM_RPC_ERRORS = 3600.0, 100_000
+    multiprocessing.set_start_method('spawn')
+"""
+
 Events = Callable[[Path], list[dict[str, Any]]]
 
 
-@pytest.fixture(scope="module")
-def own_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python with a site-packages of its own, that sees everything installed here."""
-    folder = tmp_path_factory.mktemp("venv")
+@pytest.fixture
+def own_python(tmp_path: Path) -> Path:
+    """A Python with a site-packages of its own, that sees everything installed here.
+
+    Each test has its own, so that a hook left in one is in no other's way.
+    """
+    folder = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     python = folder / "bin/python"
     code = "import sysconfig; print(sysconfig.get_path('purelib'))"
@@ -41,7 +52,7 @@ def run(own_python: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedP
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         done = subprocess.run(
             [own_python, *map(str, arguments)],
-            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False,
+            cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == code, done.stdout + done.stderr
         return done
@@ -69,9 +80,7 @@ def test_plain_log2timeline_sees_the_parser_while_the_hook_is_in(
     assert len(read_events(tmp_path / "with.plaso")) == 12
 
     # In workers that begin anew, as on Windows.
-    spawning = SCRIPT.format(tool="log2timeline").replace(
-        "    sys.exit", "    import multiprocessing\n    multiprocessing.set_start_method('spawn')\n    sys.exit"
-    )
+    spawning = SCRIPT.format(tool="log2timeline").replace("    sys.exit", f"{SPAWNING}    sys.exit")
     (tmp_path / "spawning").write_text(spawning)
     run("spawning", *OPTIONS, "--workers", "1", "--storage_file", "spawned.plaso", source)
     assert len(read_events(tmp_path / "spawned.plaso")) == 12
@@ -89,7 +98,8 @@ def test_the_hook_costs_python_nothing_but_its_own_module(run: Callable[..., Any
         "('plaso', 'dfvfs', 'parsers', 'echoforensics'))))"
     )
     assert run("-c", code).stdout.strip() == (
-        "1 ['echoforensics', 'echoforensics.plaso_plugin', 'echoforensics.plaso_plugin.hook', 'parsers']"
+        "1 ['echoforensics', 'echoforensics.installation', 'echoforensics.plaso_plugin',"
+        " 'echoforensics.plaso_plugin.hook', 'parsers']"
     )
 
 
@@ -104,8 +114,7 @@ def test_a_lost_parser_is_reported_when_plain_log2timeline_ends(
         "    from plaso.engine import configurations\n"
         "    theirs = configurations.ProcessingConfiguration\n"
         "    from plaso.scripts.log2timeline import Main\n"
-        "    configurations.ProcessingConfiguration = theirs\n"
-        "    multiprocessing.set_start_method('spawn')\n"
+        f"    configurations.ProcessingConfiguration = theirs\n{SPAWNING}"
         "    sys.exit(Main())\n"
     )
     (tmp_path / "lost").write_text(lost)

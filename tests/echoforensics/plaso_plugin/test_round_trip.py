@@ -8,6 +8,7 @@ row for a recording that lies at several places. Nor does plaso read deleted fil
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
@@ -16,8 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from echoforensics.cli.main import cli
 
 EVIDENCE = Path(__file__).parents[3].parent / "shared/evidence"
 SOURCES = ("dfrws2017/005-Amazon-Echo-Alexa-Web-Scrape.zip", "dfrws2018", "alexa-api-2019")
@@ -36,38 +35,21 @@ Events = Callable[[Path], list[dict[str, Any]]]
 class Ways:
     """One source, read in the three ways."""
 
-    def __init__(self, python: Run, read_events: Events, folder: Path, source: Path, *, psort: bool) -> None:
-        _command("extract", source, "-c", folder / "case")
-        _command("timeline", folder / "case", "-f", "jsonl", "-o", folder / "rows.jsonl")
-        _command("timeline", folder / "case", "-f", "plaso", "-o", folder / "store.plaso")
-        self.rows = [json.loads(line) for line in (folder / "rows.jsonl").read_text("utf-8").splitlines()]
-        with closing(sqlite3.connect(folder / "case/case.db")) as db:
+    def __init__(self, source: Path, made: Path, store: list[dict[str, Any]], own: list[dict[str, Any]]) -> None:
+        self.rows = [json.loads(line) for line in (made / "rows.jsonl").read_text("utf-8").splitlines()]
+        with closing(sqlite3.connect(made / "case/case.db")) as db:
             found = db.execute("SELECT record FROM rows WHERE place_id IN (SELECT place_id FROM joins)")
             self.joined = {record for (record,) in found}
-        arguments = ("--single_process", "--unattended", *QUIET, "--storage_file", "own.plaso", "--parsers", "alexa")
-        python("-m", "echoforensics", "log2timeline", *arguments, source)
+        self.store, self.own = store, own
         # plaso knows a folder's or a zip's files by their whole paths.
         self.folder = f"{source}{'/' if source.is_dir() else '!/'}".lstrip("/")
-        if psort:
-            self.store, self.own = (_sorted(python, folder, name) for name in ("store", "own"))
-        else:
-            self.store, self.own = (read_events(folder / f"{name}.plaso") for name in ("store", "own"))
 
 
-def _command(*arguments: str | Path) -> None:
-    """Run a command of ours in this process; 3 says that some of the evidence could not be read."""
-    code: Any = 0
-    try:
-        cli(list(map(str, arguments)), standalone_mode=False)
-    except SystemExit as ended:
-        code = ended.code
-    assert code in (0, 3)
-
-
-def _sorted(python: Run, folder: Path, name: str) -> list[dict[str, Any]]:
-    """What psort makes of a storage file."""
-    written = f"{name}.jsonl"
-    python("-m", "echoforensics", "psort", *QUIET, "-o", "json_line", "-w", written, f"{name}.plaso")
+def _sorted(python: Run, folder: Path, store: Path) -> list[dict[str, Any]]:
+    """What psort makes of a storage file, which it may write to."""
+    written = f"{store.name}.jsonl"
+    shutil.copy(store, folder / store.name)
+    python("-m", "echoforensics", "psort", *QUIET, "-o", "json_line", "-w", written, store.name)
     found = [json.loads(line) for line in (folder / written).read_text("utf-8").splitlines()]
     return [
         {**event, "sha256": event["sha256_hash"], "parser": event["parser"].removeprefix("echoforensics/")}
@@ -131,19 +113,41 @@ def _check(ways: Ways) -> None:
 
 
 @pytest.mark.parametrize("source", ["echo-data.img", "alexa-cloud.zip", "phone"])
-def test_sample_evidence(source: str, python: Run, read_events: Events, demo_evidence: Path, tmp_path: Path) -> None:
-    _check(Ways(python, read_events, tmp_path, demo_evidence / source, psort=True))
+def test_sample_evidence(
+    source: str,
+    python: Run,
+    demo_evidence: Path,
+    demo_case: Callable[[str], Path],
+    demo_store: Callable[[str], Path],
+    tmp_path: Path,
+) -> None:
+    made = demo_case(source)
+    store, own = (_sorted(python, tmp_path, path) for path in (made / "store.plaso", demo_store(source)))
+    _check(Ways(demo_evidence / source, made, store, own))
+
+
+@pytest.fixture
+def read_source(
+    python: Run, read_events: Events, extract_to: Callable[[Path, Path], None], tmp_path: Path
+) -> Callable[[Path], Ways]:
+    """Reads a source in the three ways, without psort."""
+
+    def read(source: Path) -> Ways:
+        extract_to(tmp_path, source)
+        arguments = ("--single_process", "--unattended", *QUIET, "--storage_file", "own.plaso", "--parsers", "alexa")
+        python("-m", "echoforensics", "log2timeline", *arguments, source)
+        store, own = (read_events(tmp_path / f"{name}.plaso") for name in ("store", "own"))
+        return Ways(source, tmp_path, store, own)
+
+    return read
 
 
 @pytest.mark.skipif(not EVIDENCE.exists(), reason="../shared/evidence is absent")
 @pytest.mark.parametrize("source", SOURCES)
-def test_real_evidence(source: str, python: Run, read_events: Events, tmp_path: Path) -> None:
-    _check(Ways(python, read_events, tmp_path, EVIDENCE / source, psort=False))
+def test_real_evidence(source: str, read_source: Callable[[Path], Ways]) -> None:
+    _check(read_source(EVIDENCE / source))
 
 
 @pytest.mark.skipif(not EVIDENCE.exists(), reason="../shared/evidence is absent")
-def test_real_evidence_in_an_image(
-    python: Run, read_events: Events, make_image: Callable[..., Path], tmp_path: Path
-) -> None:
-    image = make_image(EVIDENCE / "echo-1st-gen", "ext4", 64)
-    _check(Ways(python, read_events, tmp_path, image, psort=False))
+def test_real_evidence_in_an_image(read_source: Callable[[Path], Ways], make_image: Callable[..., Path]) -> None:
+    _check(read_source(make_image(EVIDENCE / "echo-1st-gen", "ext4", 64)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Callable
@@ -45,9 +46,11 @@ def test_psteal_makes_a_timeline_in_one_step(python: Run, demo_evidence: Path, t
     )
 
 
-def test_psort_finds_our_tagging_rules_in_its_data_folder(python: Run, demo_evidence: Path, tmp_path: Path) -> None:
-    python("-m", "echoforensics", "extract", demo_evidence / "echo-data.img", "-c", "case")
-    python("-m", "echoforensics", "timeline", "case", "-f", "plaso", "-o", "x.plaso")
+def test_psort_finds_our_tagging_rules_in_its_data_folder(
+    python: Run, demo_case: Callable[[str], Path], tmp_path: Path
+) -> None:
+    # psort writes the tags into the storage file.
+    shutil.copy(demo_case("echo-data.img") / "store.plaso", tmp_path / "x.plaso")
     arguments = ("--analysis", "tagging", "--tagging-file", "tag_alexa.txt", "-o", "json_line", "-w", "out.jsonl")
     python("-m", "echoforensics", "psort", *QUIET, *arguments, "x.plaso")
     events = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
@@ -83,10 +86,11 @@ def test_pinfo_reads_a_store_in_which_several_files_had_warnings(python: Run, tm
     assert "No analysis reports stored." in printed
 
 
-def test_the_data_folder_can_be_written_for_plain_psort(python: Run, demo_evidence: Path, tmp_path: Path) -> None:
+def test_the_data_folder_can_be_written_for_plain_psort(
+    python: Run, demo_case: Callable[[str], Path], tmp_path: Path
+) -> None:
     python("-m", "echoforensics", "plaso", "data", "own-data")
-    python("-m", "echoforensics", "extract", demo_evidence / "phone", "-c", "case", code=3)
-    python("-m", "echoforensics", "timeline", "case", "-f", "plaso", "-o", "x.plaso")
+    shutil.copy(demo_case("phone") / "store.plaso", tmp_path / "x.plaso")
     python("-m", "plaso.scripts.psort", *QUIET, "--data", "own-data", "-o", "dynamic", "-w", "out.csv", "x.plaso")
     written = (tmp_path / "out.csv").read_text("utf-8")
     assert "WARNING DEFAULT FORMATTER" not in written
