@@ -152,6 +152,6 @@ def _filled(text: str, name: str, kind: str, sample: str) -> str:
         words["arguments"] = "make_database: Callable[..., dict[str, bytes]], source_in: Callable[..., Source]"
         words["imports"] = "from collections.abc import Callable\nfrom pathlib import Path\n\n"
         words["imports"] += "from parsers.parser import Source"
-        words["more_imports"] = "from parsers.databases.parser import SqliteTables\n"
+        words["more_imports"] = "from parsers.databases.sqlite_tables import SqliteTables\n"
         words["read"] = Template(_SQLITE_READ).substitute(words).rstrip()
     return Template(text).substitute(words)

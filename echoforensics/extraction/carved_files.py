@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from echoforensics.carving.space import entry_of
 from echoforensics.case.entry_table import entry_summary
 from echoforensics.extraction.reader import OPENED
-from parsers.tamper.parser import Tamper
+from parsers.tamper.tamper_signs import Tamper
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

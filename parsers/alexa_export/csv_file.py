@@ -13,8 +13,8 @@ from itertools import islice
 from typing import ClassVar
 
 from parsers.alexa_export.row import UNKNOWN_TYPE, TableHeader, known, known_by_name, unknown
-from parsers.alexa_export.table import MAX_ROW, ExportRow, rows
 from parsers.definition.export import MAPPED_TYPE, ExportDefinition, find, plain
+from parsers.formats.csv.rows import MAX_ROW, LocatedRow, rows
 from parsers.parser import EXPORT_TABLES, About, MapReader, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
@@ -121,7 +121,7 @@ def _is_others(header: TableHeader, source: Source) -> bool:
     )
 
 
-def _looks_like_alexas(source: Source, first: list[ExportRow], *, named: bool) -> bool:
+def _looks_like_alexas(source: Source, first: list[LocatedRow], *, named: bool) -> bool:
     names = [name.strip() for name in first[0].values]
     if ".csv" not in source.name.lower() or len(names) < 2 or len(first) < 2:
         return False
@@ -144,7 +144,7 @@ def _bounded(found: Iterator[Record | Issue]) -> Iterator[Record | Issue]:
 
 
 def _table(
-    source: Source, header: TableHeader, found: Iterator[ExportRow], maps: tuple[ExportDefinition, ...]
+    source: Source, header: TableHeader, found: Iterator[LocatedRow], maps: tuple[ExportDefinition, ...]
 ) -> Iterator[Record | Issue]:
     definition = find(frozenset(header.plain), source.path, maps)
     most = MAX_UNKNOWN_ROWS if definition is None else MAX_ROWS
@@ -175,12 +175,12 @@ def _table(
             yield from known(definition, row, values)
 
 
-def _chain(start: list[ExportRow], rest: Iterator[ExportRow]) -> Iterator[ExportRow]:
+def _chain(start: list[LocatedRow], rest: Iterator[LocatedRow]) -> Iterator[LocatedRow]:
     yield from start
     yield from rest
 
 
-def _misfit(header: TableHeader, row: ExportRow) -> str:
+def _misfit(header: TableHeader, row: LocatedRow) -> str:
     """Why the values do not fit the names. Empty ones behind the last name are no misfit."""
     expected, count = len(header.names), len(row.values)
     if count == expected or (count > expected and not any(row.values[expected:])):
@@ -188,7 +188,7 @@ def _misfit(header: TableHeader, row: ExportRow) -> str:
     return f"it has {count} values under {expected} names"
 
 
-def _time_columns(header: TableHeader, start: list[ExportRow]) -> tuple[str, ...]:
+def _time_columns(header: TableHeader, start: list[LocatedRow]) -> tuple[str, ...]:
     """Names of the columns in which each value given is a time with a zone, in the first rows; at most 8."""
     given = [header.given(row) for row in start if not row.issue and not _misfit(header, row)]
     times = []

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from parsers.alexa_export.table import ExportRow
 from parsers.definition.declared import DeclaredItem, record
 from parsers.definition.export import ExportDefinition, plain
+from parsers.formats.csv.rows import LocatedRow
 from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.values import Keeper, shown
 from parsers.written_time import blank, read
@@ -37,13 +37,13 @@ class TableHeader:
             names[name] = None
         return cls(tuple(names), tuple(plain(name) for name in names))
 
-    def given(self, row: ExportRow) -> dict[str, str]:
+    def given(self, row: LocatedRow) -> dict[str, str]:
         """The values of a row by name, without those that stand for nothing."""
         pairs = zip(self.names, row.values, strict=False)
         return {name: value for name, value in pairs if not blank(value)}
 
 
-def known(definition: ExportDefinition, row: ExportRow, values: Mapping[str, str]) -> Iterator[Record | Issue]:
+def known(definition: ExportDefinition, row: LocatedRow, values: Mapping[str, str]) -> Iterator[Record | Issue]:
     """Yield the record of a row that a definition describes, after an issue for each value that cannot be read."""
     by_plain: dict[str, str] = {}
     for name, value in values.items():
@@ -60,7 +60,7 @@ def signed(found: Record | Issue, definition: ExportDefinition) -> Record | Issu
 
 
 def known_by_name(
-    definition: ExportDefinition, times: tuple[str, ...], row: ExportRow, values: Mapping[str, str]
+    definition: ExportDefinition, times: tuple[str, ...], row: LocatedRow, values: Mapping[str, str]
 ) -> Record:
     """The record of a row of a table that a definition knows by its name, not by its columns.
 
@@ -81,7 +81,7 @@ def known_by_name(
     )
 
 
-def unknown(table: str, times: tuple[str, ...], row: ExportRow, values: Mapping[str, str]) -> Record:
+def unknown(table: str, times: tuple[str, ...], row: LocatedRow, values: Mapping[str, str]) -> Record:
     """The record of a row of a table that is not known.
 
     Args:

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from parsers.alexa_export.row import TableHeader, known
-from parsers.alexa_export.table import ExportRow
 from parsers.definition.export import MAPPED_TYPE, ExportDefinition, find
+from parsers.formats.csv.rows import LocatedRow
 from parsers.formats.xml.stream import XmlReader
 from parsers.locator import at_bytes
 from parsers.parser import EXPORT_TABLES, About, MapReader, Source
@@ -38,7 +38,7 @@ class _SheetReader(XmlReader):
     def __init__(self, shared: list[str]) -> None:
         super().__init__()
         self.texts: list[str] = []
-        self._rows: list[ExportRow] = []
+        self._rows: list[LocatedRow] = []
         self._shared = shared
         self._cells: dict[int, str] = {}
         self._kind = self._text = ""
@@ -46,7 +46,7 @@ class _SheetReader(XmlReader):
         self._row_at = self._kept = 0
         self._takes = False
 
-    def take(self) -> list[ExportRow]:
+    def take(self) -> list[LocatedRow]:
         """The rows that are whole and were not taken before."""
         rows, self._rows = self._rows, []
         return rows
@@ -75,7 +75,7 @@ class _SheetReader(XmlReader):
             values = tuple(self._cells.get(place, "") for place in range(max(self._cells, default=-1) + 1))
             # The offset is that of the closing tag.
             size = self.offset - self._row_at
-            self._rows.append(ExportRow(values, at_bytes(self._row_at, size), self._row_at + size, b""))
+            self._rows.append(LocatedRow(values, at_bytes(self._row_at, size), self._row_at + size, b""))
 
     def text(self, text: str) -> None:
         if self._takes and len(self._text) < MAX_CELL:
@@ -136,7 +136,7 @@ class Spreadsheet(MapReader):
 
 
 def _table(
-    rows: Iterator[ExportRow | Issue], path: str, maps: tuple[ExportDefinition, ...]
+    rows: Iterator[LocatedRow | Issue], path: str, maps: tuple[ExportDefinition, ...]
 ) -> Iterator[Record | Issue]:
     """The records of a sheet whose first row that holds anything names the columns of a known table."""
     header: TableHeader | None = None
@@ -157,7 +157,7 @@ def _table(
             yield from known(definition, row, values)
 
 
-def _rows(reader: _SheetReader, source: Source) -> Iterator[ExportRow | Issue]:
+def _rows(reader: _SheetReader, source: Source) -> Iterator[LocatedRow | Issue]:
     """The rows of a sheet as they are read, and an issue where it cannot be read further."""
     with source.open() as stream:
         for error in reader.read(stream):

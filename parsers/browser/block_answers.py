@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from parsers.browser import cache_times
+from parsers.browser.alexa_key import AlexaKey, alexa_key
 from parsers.browser.block_parts import PartName, signature, together
 from parsers.browser.sparse_body import MAX_BODY
 from parsers.exchanges.cached_answer import Cached, CachedBody, records
@@ -13,7 +14,6 @@ from parsers.formats.chromium_cache.block_address import Address
 from parsers.formats.chromium_cache.block_entry import BODY, NOTE, STATES, node
 from parsers.formats.chromium_cache.block_files import BlockError, BlockFiles
 from parsers.formats.chromium_cache.block_walk import EntryProvenance, FoundEntry, place_of
-from parsers.formats.chromium_cache.cache_key import AlexaKey, alexa_key
 from parsers.formats.chromium_cache.http_info import HttpInfo, HttpInfoError
 from parsers.locator import at_bytes
 from parsers.parser import Source

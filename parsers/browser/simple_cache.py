@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import ClassVar
 
 from parsers.browser import cache_times
+from parsers.browser.alexa_key import AlexaKey, alexa_key
 from parsers.browser.simple_index import INDEX, last_used
 from parsers.browser.sparse_body import Chunk, assembled
 from parsers.exchanges.cached_answer import DATA_TYPES, Cached, CachedBody, records
-from parsers.formats.chromium_cache.cache_key import AlexaKey, alexa_key
 from parsers.formats.chromium_cache.http_info import HttpInfo, HttpInfoError
 from parsers.formats.chromium_cache.simple_file import (
     HEADER_MAGIC,

@@ -7,10 +7,8 @@ References:
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import unquote
@@ -18,7 +16,7 @@ from urllib.parse import unquote
 from parsers.alexa_api.items import spoken
 from parsers.alexa_api.items.activity_key import ActivityKey
 from parsers.alexa_api.items.address import ApiUrl
-from parsers.locator import at_bytes, at_line
+from parsers.formats.csv.rows import LocatedRow, rows
 from parsers.parser import About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.registry import register
@@ -47,7 +45,7 @@ class CiftAcquiredFiles(Parser):
     """Reads the list, one record a row."""
 
     name: ClassVar[str] = "cift_acquired_files"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="CIFT's list of acquired files",
@@ -81,72 +79,30 @@ class CiftAcquiredFiles(Parser):
             yield Issue(f"The file is longer than {MAX_BYTES} bytes ({source.size}): it was not read.")
             return
         with source.open() as stream:
-            content = stream.read(MAX_BYTES + 1)
-        names: list[str] | None = None
-        issues = 0
-        for row in _rows(content):
-            if row.issue or (names and len(row.values) != len(names)):
-                issues += 1
-                issue = row.issue or f"{len(row.values)} values under {len(names or ())} names"
-                yield Issue(f"A row of the list cannot be read: {issue}.", row.locator, row.excerpt)
-                if issues >= MAX_ISSUES:
-                    yield Issue(f"{MAX_ISSUES} rows could not be read: the rest was not read.", row.locator)
-                    return
-            elif names is None:
-                names = [name.strip().lower() for name in row.values]
-                if not set(names) >= _NEEDED:
-                    yield Issue("The first line does not name the columns of CIFT's list.", row.locator, row.excerpt)
-                    return
-            elif row.values:
-                yield _record(dict(zip(names, row.values, strict=True)), row.locator)
+            yield from _records(rows(stream))
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """The values of one row; none where it cannot be read."""
-
-    values: tuple[str, ...]
-    locator: str
-    excerpt: bytes
-    issue: str = ""
-
-
-class _CsvLines:
-    """The lines of a CSV as text, and how far they have been taken."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self.number = 0
-        self.offset = 3 if content.startswith(b"\xef\xbb\xbf") else 0
-
-    def __iter__(self) -> Iterator[str]:
-        while self.offset < len(self._content):
-            end = self._content.find(b"\n", self.offset)
-            end = len(self._content) if end < 0 else end + 1
-            line = self._content[self.offset : end]
-            self.number += 1
-            self.offset = end
-            yield line.decode("utf-8", "surrogateescape")
-
-
-def _rows(content: bytes) -> Iterator[_Row]:
-    """The rows. A row on one line is located by it; one whose values run over lines by its bytes."""
-    lines = _CsvLines(content)
-    reader = csv.reader(iter(lines), strict=False)
-    while True:
-        number, offset = lines.number, lines.offset
-        issue = ""
-        values: list[str] = []
-        try:
-            values = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            issue = str(error)
-        length = lines.offset - offset
-        locator = at_line(number + 1) if lines.number == number + 1 else at_bytes(offset, length)
-        if values or issue:
-            yield _Row(tuple(values), locator, content[offset : offset + min(64, length)], issue)
+def _records(found: Iterator[LocatedRow]) -> Iterator[Record | Issue]:
+    names: list[str] | None = None
+    issues = 0
+    for row in found:
+        if row.issue or (names and len(row.values) != len(names)):
+            issues += 1
+            issue = row.issue or f"{len(row.values)} values under {len(names or ())} names"
+            yield Issue(f"A row of the list cannot be read: {issue}.", row.locator, row.excerpt)
+            if issues >= MAX_ISSUES:
+                yield Issue(f"{MAX_ISSUES} rows could not be read: the rest was not read.", row.locator)
+                return
+            continue
+        if row.encoding_issue:
+            yield Issue(f"{row.encoding_issue}.", row.locator, row.excerpt)
+        if names is None:
+            names = [name.strip().lower() for name in row.values]
+            if not set(names) >= _NEEDED:
+                yield Issue("The first line does not name the columns of CIFT's list.", row.locator, row.excerpt)
+                return
+        else:
+            yield _record(dict(zip(names, row.values, strict=True)), row.locator)
 
 
 def _record(row: Mapping[str, str], locator: str) -> Record:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from parsers.databases.declared_table import table_made
-from parsers.databases.kind import RowReader, TableKind
 from parsers.databases.stored_answer import read_stored
+from parsers.databases.table_kind import RowReader, TableKind
 from parsers.formats.json.text import JsonError, decode
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database, TableRow

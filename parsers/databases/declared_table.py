@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from parsers.databases.kind import RowReader, TableKind, plain
+from parsers.databases.table_kind import RowReader, TableKind, plain
 from parsers.definition.declared import DeclaredItem, record
 from parsers.definition.sqlite import SqliteDefinition
 from parsers.formats.json.text import JsonError, decode

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from parsers.databases.kinds import kinds
+from parsers.databases.all_tables import kinds
 from parsers.formats.sqlite.pages import JOURNAL, WAL
 from parsers.formats.sqlite.rollback_journal import MAGIC as JOURNAL_MAGIC
 from parsers.formats.sqlite.write_ahead_log import MAGICS as WAL_MAGICS

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from parsers.databases.kind import described
 from parsers.databases.stored_answer import read_stored
+from parsers.databases.table_kind import described
 from parsers.formats.json.text import JsonError, decode
 from parsers.formats.sqlite.leaf_page import SIZES, leaf_page
 from parsers.formats.sqlite.page import Cell

@@ -19,7 +19,7 @@ from Crypto.Cipher import AES
 from Crypto.Util.Padding import unpad
 
 from parsers.databases.declared_table import table_made
-from parsers.databases.kind import RowReader, TableKind
+from parsers.databases.table_kind import RowReader, TableKind
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database, TableRow
 from parsers.parser import About

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from parsers.alexa_api.answers import answer, responses
+from parsers.alexa_api.answers import responses, unread_answer
 from parsers.alexa_api.items.body import Body, Places, Tokens
 from parsers.record import Issue, Record, Value
 
@@ -36,6 +36,6 @@ def read_stored(
         fields: what every record gets.
     """
     found = list(responses.read(Body(value, path, _RowPlaces(locator), fields=fields or {})))
-    if any(isinstance(item, Record) and item.data_type != answer.DATA_TYPE for item in found):
+    if any(isinstance(item, Record) and item.data_type != unread_answer.DATA_TYPE for item in found):
         return found
     return []

@@ -41,7 +41,7 @@ class Template:
         parts = tuple(_GAP.split(text))
         for literal in parts[::4]:
             if literal and ("{" in literal or "}" in literal):
-                raise TemplateError(f"there is a lone brace in {text!r}")
+                raise TemplateError(f"a brace stands alone in {text!r}")
         return cls(text, parts)
 
     @property

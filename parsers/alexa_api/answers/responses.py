@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
-from parsers.alexa_api.answers import answer, page
+from parsers.alexa_api.answers import unread_answer, whole_answer
 from parsers.alexa_api.answers.declared_answer import DeclaredAnswer
 from parsers.alexa_api.answers.further_times import MAX_TIMES, TimeSearch, stream
 from parsers.alexa_api.items.body import Body, ResponseParser
@@ -47,7 +47,7 @@ def kinds() -> tuple[ResponseParser, ...]:
 def read(body: Body) -> Iterator[Record | Issue]:
     """Yield what an answer says: at least one record, whatever it holds."""
     found = _kinds_of(body)
-    whole = page.AnyPage()
+    whole = whole_answer.AnyPage()
     for kind in found:
         for item in kind.parse_body(body):
             if isinstance(item, Issue):
@@ -57,7 +57,9 @@ def read(body: Body) -> Iterator[Record | Issue]:
                 whole.add(record)
                 yield record
     if not whole.records:
-        record = _finished(answer.record(body, found[0] if found else None), body, answer.NAME, answer.VERSION)
+        record = _finished(
+            unread_answer.record(body, found[0] if found else None), body, unread_answer.NAME, unread_answer.VERSION
+        )
         whole.add(record)
         yield record
         # The answer itself has said what there is to say of it, but for times beyond its bounds.
@@ -66,9 +68,9 @@ def read(body: Body) -> Iterator[Record | Issue]:
     else:
         rest, issue = whole.rest(body, _asked(body))
     if issue:
-        yield replace(issue, parser=page.NAME)
+        yield replace(issue, parser=whole_answer.NAME)
     if rest:
-        yield _addressed(rest, body, page.NAME, page.VERSION)
+        yield _addressed(rest, body, whole_answer.NAME, whole_answer.VERSION)
 
 
 def quoted_keys(head: bytes) -> frozenset[str]:
@@ -107,7 +109,7 @@ def _finished(record: Record, body: Body, name: str, version: str, apart: tuple[
     search = TimeSearch(searched, known, stream(record.utterance_id))
     further = search.timestamps()
     timestamps = (*record.timestamps, *further)
-    if carried and (not record.timestamps or record.data_type == answer.DATA_TYPE):
+    if carried and (not record.timestamps or record.data_type == unread_answer.DATA_TYPE):
         timestamps = (*timestamps, *carried)
     fields = dict(record.fields)
     if search.cut:

@@ -1,7 +1,7 @@
 """The keys under which Chromium's caches keep answers, and the address in them.
 
 A key is the address alone; or, where a cache is split by site, ``_dk_``, the site of the page, the site of the frame
-and the address, with a space between; before that may stand the number of the upload, or whether credentials were sent
+and the address, with a space between; before that may be the number of the upload, or whether credentials were sent
 and that number, each with a slash. Within an address a space is always written ``%20``.
 
 References:
@@ -13,13 +13,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from parsers.alexa_api.items.address import ApiUrl
-
 #: A longer key is not read.
 MAX_KEY = 32768
 _NUMBERS = re.compile(r"(?:\d{1,20}/){1,2}(?=[A-Za-z_])")
 _SPLIT = "_dk_"
-_HINTS = (b"alexa", b"amazon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +47,3 @@ class CacheKey:
             before, _, rest = rest.rpartition(" ")
             sites = tuple(re.sub(r"^(?:s_|cn_|cnX_)+", "", site) for site in before[len(_SPLIT) :].split(" ")[:4])
         return cls(text, rest, sites) if "://" in rest else None
-
-
-@dataclass(frozen=True, slots=True)
-class AlexaKey:
-    """A key whose address is one of the Alexa service.
-
-    Attributes:
-        text: the key, as recorded.
-        url: the address.
-        sites: as of :class:`CacheKey`.
-    """
-
-    text: str
-    url: ApiUrl
-    sites: tuple[str, ...]
-
-
-def alexa_key(key: bytes) -> AlexaKey | None:
-    """The key, where its address is one of the Alexa service; else None. Cheap for keys that are not."""
-    lower = key.lower()
-    if not any(hint in lower for hint in _HINTS):
-        return None
-    found = CacheKey.parse(key)
-    url = ApiUrl.parse(found.url) if found else None
-    return AlexaKey(found.text, url, found.sites) if found and url else None

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from parsers.alexa_export import csv_file as export_csv
 from parsers.alexa_export.csv_file import MAX_COLUMNS, MAX_ISSUES, UNKNOWN, AlexaExportCsv
-from parsers.alexa_export.table import MAX_RETURNS, MAX_ROW, rows
+from parsers.formats.csv.rows import MAX_RETURNS, MAX_ROW, rows
 from parsers.locator import resolve
 from parsers.parser import Source
 from parsers.record import Issue, Record

@@ -154,8 +154,14 @@ def test_rows_that_cannot_be_read_are_issues(parse_all: Parse) -> None:
         (Record, "line:6"),
         (Issue, "line:7"),
         (Record, "line:8"),
+        (Issue, "line:9"),
         (Record, "line:9"),
     ]
+    damaged, kept = found[-2:]
+    assert isinstance(damaged, Issue)
+    assert damaged.what == "The row holds bytes that are not UTF-8; they are shown as \\xNN."
+    assert isinstance(kept, Record)
+    assert kept.fields["saved_path"] == "\\xff"
 
 
 def test_hostile_lists_end_in_an_issue() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from parsers.databases.parser import SqliteTables
+from parsers.databases.sqlite_tables import SqliteTables
 from parsers.parser import Source
 from parsers.record import Issue, Record
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from parsers.databases.parser import SqliteTables
+from parsers.databases.sqlite_tables import SqliteTables
 from parsers.parser import Source
 from parsers.record import Issue, Record
 

@@ -8,7 +8,7 @@ import pytest
 from Crypto.Cipher import AES
 from Crypto.Util.Padding import pad
 
-from parsers.databases.parser import SqliteTables
+from parsers.databases.sqlite_tables import SqliteTables
 from parsers.parser import Source
 from parsers.record import Clock, Issue, Record, Timestamp
 

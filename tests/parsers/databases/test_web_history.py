@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from parsers.databases.parser import SqliteTables
+from parsers.databases.sqlite_tables import SqliteTables
 from parsers.parser import Source
 from parsers.record import Clock, Issue, Record
 

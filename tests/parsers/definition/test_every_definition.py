@@ -18,7 +18,7 @@ from parsers.alexa_api.api_json import ApiJson
 from parsers.alexa_export.csv_file import AlexaExportCsv
 from parsers.app.prefs import AndroidPreferences
 from parsers.catalogue import catalogue
-from parsers.databases.parser import SqliteTables
+from parsers.databases.sqlite_tables import SqliteTables
 from parsers.definition import api, export, preferences, sqlite, state
 from parsers.definition.definition import Definition
 from parsers.definition.record_form import RecordForm, TimeColumn

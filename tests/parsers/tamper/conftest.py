@@ -9,7 +9,7 @@ import pytest
 
 from parsers.parser import Source
 from parsers.record import Issue, Record
-from parsers.tamper.parser import Tamper
+from parsers.tamper.tamper_signs import Tamper
 
 
 @pytest.fixture

@@ -164,7 +164,7 @@ def test_a_log_is_known_by_its_lines_under_any_name(read: Read) -> None:
 
 
 def test_long_clean_files_are_claimed_only_where_a_sign_may_follow(read: Read) -> None:
-    from parsers.tamper.parser import Tamper  # noqa: PLC0415
+    from parsers.tamper.tamper_signs import Tamper  # noqa: PLC0415
 
     def claimed(path: str, line: bytes) -> bool:
         return Tamper().claims(Source.of(line * (70_000 // len(line)), path))

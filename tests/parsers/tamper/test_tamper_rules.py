@@ -12,7 +12,7 @@ from parsers.definition.loader import load, parse
 from parsers.definition.tamper import TAMPER, Example, Rule, all_rules
 from parsers.parser import Source
 from parsers.record import Record
-from parsers.tamper.parser import Tamper
+from parsers.tamper.tamper_signs import Tamper
 
 RULES = all_rules()
 #: Processor seconds for one pattern on one line. It takes a twentieth of a second; twenty where the line is read again

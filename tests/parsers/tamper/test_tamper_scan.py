@@ -12,8 +12,8 @@ from parsers.locator import resolve
 from parsers.parser import Source
 from parsers.record import Issue, Record
 from parsers.tamper.line_time import line_timestamp
-from parsers.tamper.parser import Tamper
 from parsers.tamper.scan import BLOCK, MAX_HITS, RuleScanner
+from parsers.tamper.tamper_signs import Tamper
 
 Read = Callable[..., list[Record | Issue]]
 SIGN = b"Jan  5 22:41:02 localhost login[700]: ROOT LOGIN on tty\n"

@@ -38,7 +38,7 @@ def size_on_volume(word: int) -> int:
     return word & _DATA_SIZE_MASK
 
 
-class _Kept:
+class _BlockCache:
     """The blocks used last. Streams may be read in another thread than the folders."""
 
     def __init__(self, most: int) -> None:
@@ -75,8 +75,8 @@ class Blocks:
         self._read = read
         self._expand = expand
         self._block_size = block_size
-        self._data = _Kept(_KEPT_DATA)
-        self._metadata = _Kept(_KEPT_METADATA)
+        self._data = _BlockCache(_KEPT_DATA)
+        self._metadata = _BlockCache(_KEPT_METADATA)
 
     def exactly(self, offset: int, size: int) -> bytes:
         """So many bytes at a byte offset of the volume, as they are. Raises OSError where there are fewer."""

@@ -1,4 +1,8 @@
-"""The rows of a CSV of a data export, read as a stream: bounded, located, and read on after a row that is broken."""
+"""The rows of a CSV, read as a stream: bounded, located, and read on after a row that is broken.
+
+References:
+    RFC 4180; Python's ``csv``, in its strict form.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +21,8 @@ _BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
-class ExportRow:
-    """One row.
+class LocatedRow:
+    """One row of a table, with its place in the file.
 
     Attributes:
         values: its values; none where it cannot be read.
@@ -41,7 +45,7 @@ class _TooLongError(ValueError):
     """A row that exceeds the bound."""
 
 
-class _TableLines:
+class _Lines:
     """The lines of a stream as text, and how far they have been taken."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -62,7 +66,7 @@ class _TableLines:
         self._stream.seek(offset)
         self.number, self.offset = number, offset
 
-    def __iter__(self) -> _TableLines:
+    def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
@@ -87,7 +91,7 @@ class _TableLines:
             return line.decode("utf-8", "backslashreplace")
 
 
-def rows(stream: BinaryIO) -> Iterator[ExportRow]:
+def rows(stream: BinaryIO) -> Iterator[LocatedRow]:
     """Yield the rows of a seekable stream from its start. Blank lines are passed over.
 
     UTF-8 with or without a byte order mark; LF or CR LF; a row may run over several lines within quotes. Bytes that
@@ -97,7 +101,7 @@ def rows(stream: BinaryIO) -> Iterator[ExportRow]:
     Raises:
         OSError: the stream cannot be read.
     """
-    lines = _TableLines(stream)
+    lines = _Lines(stream)
     reader = csv.reader(lines, strict=True)
     returns = 0
     while True:
@@ -117,11 +121,11 @@ def rows(stream: BinaryIO) -> Iterator[ExportRow]:
             one_line = True
         if values or issue:
             locator = at_line(number + 1) if one_line else at_bytes(lines.start, lines.offset - lines.start)
-            encoding_issue = "" if issue else _remark(values, undecoded=lines.undecoded)
-            yield ExportRow(tuple(values), locator, lines.offset, lines.first[:64], issue, encoding_issue)
+            encoding_issue = "" if issue else _encoding_issue(values, undecoded=lines.undecoded)
+            yield LocatedRow(tuple(values), locator, lines.offset, lines.first[:64], issue, encoding_issue)
 
 
-def _remark(values: list[str], *, undecoded: bool) -> str:
+def _encoding_issue(values: list[str], *, undecoded: bool) -> str:
     if undecoded:
         return "The row holds bytes that are not UTF-8; they are shown as \\xNN"
     if any("\0" in value for value in values):

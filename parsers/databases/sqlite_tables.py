@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from parsers.databases.kind import RowReader, TableKind, finished
-from parsers.databases.kinds import kinds
+from parsers.databases.all_tables import kinds
+from parsers.databases.table_kind import RowReader, TableKind, finished
 from parsers.formats.sqlite.database import Database, DatabaseIssue
 from parsers.formats.sqlite.header import MAGIC, DatabaseError
 from parsers.parser import TABLES, About, Parser, Source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from parsers.alexa_api.answers import page
+from parsers.alexa_api.answers import whole_answer
 from parsers.alexa_api.items.activity_key import ActivityKey
 from parsers.parser import About
 from parsers.record import Record
@@ -55,7 +55,7 @@ def record(body: Body, kind: ResponseParser | None) -> Record:
         parts.append("It holds nothing but empty values.")
     else:
         parts.append("It is kept and was not interpreted.")
-    parts += page.statements(value)
+    parts += whole_answer.statements(value)
     key = ActivityKey.find(statements or "")
     if key is None and body.url:
         key = ActivityKey.find(unquote(body.url.path))

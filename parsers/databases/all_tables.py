@@ -6,9 +6,9 @@ from functools import cache
 
 from parsers.databases.data_store import DataStore
 from parsers.databases.declared_table import DeclaredTable
-from parsers.databases.kind import TableKind
 from parsers.databases.map_store import MapStore
 from parsers.databases.other_table import OtherTable
+from parsers.databases.table_kind import TableKind
 from parsers.databases.web_visits import browsers
 from parsers.definition.sqlite import definitions
 
