@@ -41,8 +41,8 @@ class Results(Generic[T]):
         >>> devices = case.devices()
         >>> len(devices)
         1
-        >>> [device.serial for device in devices]
-        ['B0DEM0000000EF01']
+        >>> devices[0].serial
+        'B0DEM0000000EF01'
         >>> devices
         <1 device>
     """
@@ -61,6 +61,12 @@ class Results(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._ask())
+
+    def __getitem__(self, number: int) -> T:
+        """One result by its number, from 0. Raises IndexError where there is none."""
+        for result in islice(self, number, None):
+            return result
+        raise IndexError(f"there are fewer than {number + 1} {self._name}")
 
     def __len__(self) -> int:
         return self._count() if self._count else sum(1 for _ in self)

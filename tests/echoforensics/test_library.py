@@ -139,6 +139,16 @@ def test_states_share_the_rows_out(in_demo: Path) -> None:
             list(case.rows(state=["gone"]))
 
 
+def test_results_are_numbered_from_0(in_demo: Path) -> None:
+    with ef.open_case("case") as case:
+        rows = case.rows()
+        assert rows[3] == list(rows)[3]
+        with pytest.raises(IndexError, match="there are fewer than 75 rows"):
+            _ = rows[74]
+        with pytest.raises(ValueError, match="must be None or an integer"):
+            _ = rows[-1]
+
+
 def test_a_datetime_needs_a_zone(in_demo: Path) -> None:
     with ef.open_case("case") as case:
         aware = dt.datetime(2024, 3, 9, 21, 14, tzinfo=dt.UTC)

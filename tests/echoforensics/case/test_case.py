@@ -62,7 +62,7 @@ def test_recordings_with_their_bytes(case: Case) -> None:
 
 def test_what_was_changed_or_is_not_there_cannot_be_read(copy_of_sealed: Path) -> None:
     with Case.open(copy_of_sealed) as case:
-        sha256 = next(case.recordings()).sha256
+        sha256 = case.recordings()[0].sha256
         case.vault.path(sha256).write_bytes(b"other")
         with pytest.raises(CaseError, match="has changed since it was extracted"):
             case.read(sha256)

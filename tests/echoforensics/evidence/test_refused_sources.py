@@ -22,6 +22,7 @@ from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.source import open_bytes, open_source
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.sources import open_sources
+from parsers.registry import load
 
 OpenFiles = Callable[[Path], list[str]]
 Refuses = Callable[..., None]
@@ -102,6 +103,6 @@ def test_the_sources_before_one_that_is_refused(tmp_path: Path, refuses: Refuses
 
     def open_both() -> None:
         with ExitStack() as opened:
-            open_sources([first, second], tmp_path / "case", Options(), opened)
+            open_sources([first, second], tmp_path / "case", Options(), load(), opened)
 
     refuses(SourceError, "second.bin: the file is empty", tmp_path, open_both)
