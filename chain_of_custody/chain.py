@@ -33,7 +33,7 @@ class LedgerReport:
     """What checking a ledger found.
 
     Attributes:
-        signed: whether the ledger says that it is signed. Anyone can write an unsigned ledger anew.
+        signed: whether the ledger says that it is signed. Anyone can write an unsigned ledger again.
         fingerprint: of the key that the ledger names as its own; None where it names none.
         length: how many complete lines it has.
         head: hexadecimal SHA-256 of the last complete line, without its newline; 64 zeros where there is none.

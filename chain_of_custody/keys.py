@@ -217,7 +217,7 @@ def _point(coordinates: bytes) -> ECC.EccKey:
 
 
 def _numbers(signature: bytes) -> tuple[int, int]:
-    """The r and s of a signature. Raises ValueError or IndexError where it is none."""
+    """The r and s of a signature. Raises ValueError or IndexError where it is not a signature."""
     parts = DerSequence().decode(signature, strict=True)
     if len(parts) != 2 or not parts.hasOnlyInts():
         raise ValueError("not a pair of integers")

@@ -43,7 +43,7 @@ def decode(content: bytes, coding: str, limit: int) -> bytes:
         limit: the most bytes that may come of it.
 
     Raises:
-        CodingError: the coding is not known, or the bytes are cut off, are not of it, or come to more than the limit.
+        CodingError: the coding is not known, or the bytes are cut off, are not in it, or expand beyond the limit.
     """
     for name in reversed(coding.split(",")):
         known = _DECODERS.get(name.strip().lower().removeprefix("x-"))

@@ -25,7 +25,7 @@ TABLES = "tables of SQLite databases"
 HANDED_ON = (ANSWERS, EXPORT_TABLES, PREFERENCES, STATE_FILES, TABLES)
 
 _TEXT_SAMPLE = 1024
-#: One in so many may be a control character: a torn line, a stray byte before the text.
+#: One byte in this many may be a control character: a torn line, a stray byte before the text.
 _TEXT_SHARE = 25
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b") + b"\x7f"
 
@@ -69,7 +69,7 @@ class Source:
         path: path inside the evidence, ``/`` between folders; a hint only, exports are renamed.
         size: length in bytes.
         head: the first :data:`HEAD_SIZE` bytes (all of it where the file is shorter).
-        opener: opens the content for reading, seekable, from its start. Each call opens it anew.
+        opener: opens the content for reading, seekable, from its start. Each call opens it again.
         neighbour: gives another file by its whole path, or None (see :meth:`beside`).
         mode: POSIX permission bits as the container states them, or None where it states none.
     """

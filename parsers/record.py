@@ -57,7 +57,7 @@ class Record:
         device_serial, device_type, account, person, utterance_id, transcript: where the record names them.
         fields: everything else worth keeping, as found.
         keys: names of things that other records may also name, as ``kind:value`` (``activity:...``,
-            ``voice-request:...``). Records that share a key speak of the same thing. The key of the
+            ``voice-request:...``). Records that share a key are about the same thing. The key of the
             utterance id is implied and need not be given.
         parser, parser_version: set by a parser that hands bodies on to others; else the caller fills them in.
         file: where the record is in a neighbour of the file that was claimed (see

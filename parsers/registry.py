@@ -19,7 +19,7 @@ _registered: dict[str, type[Parser]] = {}
 
 
 class DuplicateParserError(ValueError):
-    """Two parsers bear one name."""
+    """Two parsers have one name."""
 
 
 def register(parser: type[Parser]) -> type[Parser]:
@@ -44,7 +44,7 @@ def load() -> tuple[Parser, ...]:
     """Every parser, one instance each, sorted by name.
 
     Raises:
-        DuplicateParserError: two parsers bear one name.
+        DuplicateParserError: two parsers have one name.
     """
     for module in pkgutil.walk_packages(parsers.__path__, prefix="parsers."):
         importlib.import_module(module.name)

@@ -46,7 +46,7 @@ def without_secrets(value: object, name: str = "", *, by_value: bool = True, dep
 
     Args:
         value: as decoded from JSON.
-        name: the key it is under. Everything below a secret's key is a secret, but for true, false and null.
+        name: the key it is under. Everything below a secret's key is a secret, except true, false and null.
         by_value: whether a text that looks like a secret is taken for one whatever its name.
         depth: of the value; deeper than 12 levels nothing is kept.
     """

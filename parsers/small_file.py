@@ -9,7 +9,7 @@ from parsers.record import Issue
 
 #: A state file is small. Of a longer one only this much is read, and an issue says so.
 MAX_BYTES = 1024 * 1024
-#: Of more lines than this only so many are read, and an issue says so.
+#: Lines that are read, at most; an issue says where there are more.
 MAX_LINES = 10_000
 #: The sentence that ends the message of a record without a time.
 NO_TIME = " The file holds no time: this is the state when the file was last written."

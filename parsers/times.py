@@ -12,7 +12,7 @@ MILLISECONDS_MAX = 4_102_444_800_000
 def from_milliseconds(value: object) -> int | None:
     """Microseconds of an epoch time in milliseconds (an int, or its decimal text); None for anything else.
 
-    Alexa came to be in 2014: 0, null, negative and absurd values are "no time", never 1970.
+    Alexa was introduced in 2014: 0, null, negative and absurd values are "no time", never 1970.
     """
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 14:
         value = int(value)

@@ -18,7 +18,7 @@ from echoforensics.errors import UsageError
 
 _IMAGE_BYTES = 16 * 1024 * 1024
 _DAY = datetime(2024, 3, 9, tzinfo=UTC)
-#: A fixed modification time for members of the zip, so that it does not tell when the demo was run.
+#: A fixed modification time for members of the zip, so that it does not depend on when the demo is run.
 _ZIP_TIME = (2024, 3, 10, 9, 0, 0)
 
 

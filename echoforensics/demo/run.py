@@ -31,7 +31,7 @@ def run_demo(folder: Path, make_key: Callable[[Path], SigningKey], say: Say) -> 
     Args:
         folder: a new or empty folder, or one in which a demo was run before, which is replaced.
         make_key: makes a key at a path.
-        say: tells the reader a line.
+        say: shows the reader a line.
 
     Raises:
         UsageError: the folder holds something else.

@@ -3,7 +3,7 @@
 ext2, ext3 and ext4 are read again with libfsext, FAT and exFAT with libfsfat. Deleted files are not compared: what of
 them is believed is a matter of judgement, in which the readers differ by design.
 
-A difference tells that one of the readers is wrong, not which. libfsfat 20260826 takes a FAT12 volume of just under
+A difference shows that one of the readers is wrong, not which. libfsfat 20260826 takes a FAT12 volume of just under
 4,085 clusters for FAT16 and then loses its files' content, which shows as such a difference.
 """
 

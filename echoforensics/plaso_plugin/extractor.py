@@ -1,6 +1,6 @@
 """plaso's extractor, with our parsers first at every file.
 
-plaso gives a file that bears a known signature to the parsers of that signature alone, passes over cached files of
+plaso gives a file that has a known signature to the parsers of that signature alone, passes over cached files of
 browsers, and leaves a file when one of its parsers fails on it. Each loses Alexa events, silently. So our parsers do
 not wait their turn among plaso's: they read each file when plaso begins with it.
 """

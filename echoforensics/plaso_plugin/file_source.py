@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 DFVFS_ERRORS = (OSError, DfvfsError, ValueError)
 #: Layers that hold one file without a name.
 _STREAMS = (TYPE_INDICATOR_GZIP, TYPE_INDICATOR_COMPRESSED_STREAM)
-#: Layers in which files bear names, and lie below another file.
+#: Layers in which files have names, and lie below another file.
 _ARCHIVES = ("CPIO", "TAR", "ZIP")
 #: Layers whose location names a volume, such as ``/p2``.
 _VOLUMES = ("APM", "GPT", "LVM", "TSK_PARTITION")

@@ -1,6 +1,6 @@
 """Our parser in plaso: by its name and plugins it is listed, chosen and excluded as plaso's own are.
 
-What it reads is read by :mod:`echoforensics.plaso_plugin.extractor`, before plaso's parsers come to the file.
+What it reads is read by :mod:`echoforensics.plaso_plugin.extractor`, before plaso's parsers see the file.
 """
 
 from __future__ import annotations

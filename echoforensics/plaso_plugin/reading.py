@@ -40,7 +40,7 @@ class File:
 
     Attributes:
         source: the file as parsers see it.
-        spec: the path specification that its events bear.
+        spec: the path specification of its events.
         sha256: of its content, where it is known.
         beside: another file of the same container, by its whole path.
         remark: a sentence that every one of its messages ends with.

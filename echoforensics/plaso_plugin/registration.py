@@ -1,6 +1,6 @@
 """Our parser in plaso. Importing this module is the registration.
 
-plaso's worker processes are given the processing configuration. Where they are not forked they begin anew, without
+plaso's worker processes are given the processing configuration. Where they are not forked they start afresh, without
 what the main process registered; but to unpickle the configuration they import the module of its class, which is this
 one. So the class must stay here, and never be moved into a script.
 """

@@ -112,7 +112,7 @@ class _Filling:
         self._timeliner.ProcessEventData(self._writer, made, stream)
 
     def _warnings(self) -> None:
-        """The case's issues. Their paths are in the text: pinfo fails where two warnings bear different ones."""
+        """The case's issues. Their paths are in the text: pinfo fails where two warnings have different ones."""
         for issue in self._case.issues():
             where = ", ".join(part for part in (issue.evidence, issue.path, issue.locator) if part)
             chain = parser_chain(issue.parser) if issue.parser else NAME

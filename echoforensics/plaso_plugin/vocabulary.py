@@ -1,4 +1,4 @@
-"""The words for times, as plaso's timeliner maps them, and the names our values bear in plaso's events."""
+"""The words for times, as plaso's timeliner maps them, and the names of our values in plaso's events."""
 
 from __future__ import annotations
 

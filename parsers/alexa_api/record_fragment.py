@@ -71,7 +71,7 @@ _NEEDED = tuple(f'"{key}"'.encode() for form in FORMS for key, _ in form.marks)
 
 
 def form_of(value: object) -> FragmentForm | None:
-    """The form of a record that stands by itself; None where a value is none."""
+    """The form of a record that stands by itself; None where a value is not one."""
     if not isinstance(value, dict):
         return None
     for form in FORMS:

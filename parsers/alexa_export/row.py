@@ -15,7 +15,7 @@ from parsers.written_time import blank, read
 UNKNOWN_TYPE = "alexa:cloud:export_row"
 #: A longer value is not taken for a time, a name or a number.
 _MAX_COLUMN = 2000
-#: Of a row of a table that is not known, a message shows so many values.
+#: Values that a message shows of a row of an unknown table.
 _MAX_SHOWN = 6
 
 

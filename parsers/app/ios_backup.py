@@ -1,6 +1,6 @@
 """An iOS backup's own lists: ``Info.plist``, ``Manifest.plist`` and ``Status.plist``.
 
-They tell whose backup it is, when it was made, whether it is encrypted, and whether it holds the Alexa app.
+They state whose backup it is, when it was made, whether it is encrypted, and whether it holds the Alexa app.
 
 References:
     https://theapplewiki.com/wiki/iTunes_Backup; MVT (Mobile Verification Toolkit), decrypt_backup, for the keys.

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from parsers.record import Clock
 
-#: The Alexa app on Android.
+#:The Alexa app on Android.
 COMPANION = re.compile(r"com\.amazon\.dee\.app")
-#: Apps of an Echo with a screen.
+#:Apps of an Echo with a screen.
 DEVICE = re.compile(
     r"amazon\.speech\.[\w.]+"
     r"|com\.amazon\.(?:alexa|alta|aria|cardinal|cloud9|dcp|device|edgecvs|gloria|identity|imp|knight|tahoe|zordon)[\w.]*"
 )
-#: An app's folder: ``/data/data/NAME``, ``/data/user/0/NAME``, ``/data/NAME`` in an image of the data partition alone.
+#:An app's folder: ``/data/data/NAME``, ``/data/user/0/NAME``, ``/data/NAME`` in an image of the data partition alone.
 _FOLDER = re.compile(r"(?:^|/)((?:com\.)?amazon\.[\w.]{1,120})/")
 
 

@@ -45,7 +45,7 @@ class PreferenceKind:
         return sum(f'name="{name}"'.encode() in head for name in self.source.values.values()) >= 2
 
     def read(self, found: Mapping[str, Preference]) -> Iterator[tuple[tuple[str, ...], Record | Issue]]:
-        """The records, each with the names of the preferences that it tells whole."""
+        """The records, each with the names of the preferences that it reports in full."""
         for number, (names, item) in enumerate(self._items(found)):
             if number == MAX_ITEMS:
                 yield (), Issue(f"The file holds more than {MAX_ITEMS} items ({self.definition.about.title}).")

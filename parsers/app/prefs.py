@@ -173,7 +173,7 @@ def _number(item: Preference) -> Value:
 
 
 def _timestamp(item: Preference, app: App | None) -> Timestamp | None:
-    """The value as a time, where its name speaks of one and it may be one."""
+    """The value as a time, where its name suggests one and it may be one."""
     if not _TIME_NAME.search(item.name):
         return None
     timestamp = from_milliseconds(item.value)

@@ -1,4 +1,4 @@
-"""What a Bluetooth device tells of itself when it is searched for: the extended inquiry response.
+"""What a Bluetooth device states about itself when it is searched for: the extended inquiry response.
 
 A row of structures: one byte for the length of the rest, one for the type, then the data. A length of 0 ends it.
 
@@ -32,7 +32,7 @@ class Eir:
     Attributes:
         name: the name, if it holds one.
         services: names or numbers of the services it lists.
-        fields: what else it tells.
+        fields: what else it states.
         unread: the bytes from the first structure on that is not of the form.
     """
 

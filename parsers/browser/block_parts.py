@@ -1,7 +1,7 @@
 """Bodies that came in parts, in a block-file cache: each part is an entry of its own.
 
 Its key is ``Range_``, the key of the whole, a colon, a signature and a colon, and the number of the part, both
-hexadecimal. A part has a mebibyte of the body; its third stream tells which kibibytes of it are there. The third stream
+hexadecimal. A part has a mebibyte of the body; its third stream shows which kibibytes of it are there. The third stream
 of the whole begins with the signature.
 
 References:

@@ -57,7 +57,7 @@ def entry_times(
     *,
     whole_seconds: bool = False,
 ) -> tuple[Timestamp, ...]:
-    """The times of an entry itself; 0 is none."""
+    """The times of an entry itself; 0 is no time."""
     found = (
         to_timestamp("Creation Time", created, clock, f"{_MADE} {UNIT}", locator),
         to_timestamp(

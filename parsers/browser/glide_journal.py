@@ -23,7 +23,7 @@ from parsers.record import Issue, Record, Value
 from parsers.registry import register
 
 DATA_TYPE = "alexa:app:cached_image"
-#: A longer journal is read up to here, in bytes; so many of its entries are reported.
+#: A longer journal is read up to here, in bytes; and entries of it that are reported, at most.
 MAX_JOURNAL = 16 * 1024 * 1024
 MAX_ENTRIES = 20_000
 _FIRST = b"libcore.io.DiskLruCache"

@@ -130,7 +130,7 @@ class OkHttpCache(Parser):
         return _START.match(source.head) is not None and OkHttpNote.parse(source.head) is not None
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield what the answer says. A body gives nothing: it is read with its description."""
+        """Yield what the answer says. A body yields nothing: it is read with its description."""
         if _is_body(source):
             return
         if source.size > MAX_NOTE:

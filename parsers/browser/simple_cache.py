@@ -82,7 +82,7 @@ class SimpleCache(Parser):
             return False
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield what the entry holds. Files beside the main one give nothing where that one is there."""
+        """Yield what the entry holds. Files beside the main one yield nothing where that one is there."""
         try:
             form = header(source.head)
         except SimpleFileError as error:

@@ -31,7 +31,7 @@ _NEEDED = frozenset({"src_path", "saved_path", "sha1", "saved_timestamp"})
 _TIME = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?\s*", re.ASCII)
 _ZONE = re.compile(r"\s*UTC\s*(?:([+-])(\d{1,2})(?::(\d\d)|\.(\d{1,2}))?)?\s*", re.ASCII)
 _SHA1 = re.compile(r"[0-9a-fA-F]{40}")
-#: Names that CIFT gives to what it saves; other files keep theirs, and several can bear one name.
+#: Names that CIFT gives to what it saves; other files keep theirs, and several can have one name.
 _OWN_NAME = re.compile(r"[0-9a-f]{40}\.\w{1,8}|\(.*\)_TEXT\(.*\)\.wav", re.IGNORECASE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SAVED = "When CIFT saved the file, by the clock and in the zone of the examiner's workstation."

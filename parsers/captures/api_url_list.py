@@ -1,6 +1,6 @@
 """A text in which somebody wrote down, with numbers, the addresses of recordings and of activities.
 
-It tells which recording of a folder, ``8.wav``, belongs to which utterance.
+It shows which recording of a folder, ``8.wav``, belongs to which utterance.
 
 References:
     ``json and audio api.txt`` of the DFRWS 2017 challenge (005-Amazon-Echo-Alexa-Web-Scrape).

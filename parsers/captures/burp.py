@@ -23,7 +23,7 @@ from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.registry import register
 
 _HEAD = re.compile(rb'<items\s[^>]{0,200}burpVersion="')
-#: A longer request or answer is not read; of other elements so many characters are kept.
+#: A longer request or answer is not read; of other elements the second number of characters is kept.
 MAX_MESSAGE = 64 * 1024 * 1024
 _MAX_TEXT = 20_000
 _TEXTS = ("time", "url", "method")

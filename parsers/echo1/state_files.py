@@ -86,7 +86,7 @@ def _paths() -> dict[str, list[tuple[PathEnd, _Described]]]:
         for file in definition.files:
             for path in file.paths:
                 folder, _, last = path.text.rpartition("/")
-                # Any file may bear any name: the name of the folder tells most of them apart.
+                # Any file may have any name: the name of the folder distinguishes most of them.
                 under = last if "*" not in last else f"{folder.rpartition('/')[2]}/*" if last == "*" else "*"
                 found.setdefault(under, []).append((path, _Described(definition, file)))
     return found

@@ -69,7 +69,7 @@ class EchoWifi(Parser):
         return _BLOCK.search(source.head.decode("utf-8", "replace")) is not None
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield a record for each network; or one that tells the measured entropy of what is not text."""
+        """Yield a record for each network; or one with the measured entropy of what is not text."""
         content, issues = whole(source)
         yield from issues
         if not content:

@@ -1,4 +1,4 @@
-"""The body of a cached answer, decoded as its header ``Content-Encoding`` says, or as its first bytes tell."""
+"""The body of a cached answer, decoded as its header ``Content-Encoding`` says, or as its first bytes show."""
 
 from __future__ import annotations
 

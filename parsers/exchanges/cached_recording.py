@@ -32,7 +32,7 @@ def is_recording(content: bytes, media: str, path: str) -> bool:
 
 
 def recording(record: Record, content: bytes, url: ApiUrl, holder: str) -> Record:
-    """The record of a cached answer, with what its sound and its address tell.
+    """The record of a cached answer, with what its sound and its address show.
 
     Args:
         record: as it is for any cached answer.

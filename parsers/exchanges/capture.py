@@ -15,7 +15,7 @@ DATA_TYPE = "alexa:web:capture"
 #: The data types that a capture may give, beside those of answers.
 DATA_TYPES = (DATA_TYPE, *cached_answer.DATA_TYPES)
 HOLDER = "The capture"
-#: A request's body is kept up to so many characters; tokens are in headers, which are not kept.
+#: Characters of a request's body that are kept, at most; tokens are in headers, which are not kept.
 _MAX_BODY = 2000
 
 

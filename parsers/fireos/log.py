@@ -20,7 +20,7 @@ from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.registry import register
 from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN, utc
 
-#: Two lines of one event of the event service within so many seconds are one event.
+#: Seconds within which two lines of one event of the event service are one event.
 _ONE_EVENT = 1.0
 #: In a name. Windows, and tools that export files, write another sign for the @.
 _STAMP = re.compile(r"(?:@|Log\.[a-z]+_)(\d{13})(?!\d)")

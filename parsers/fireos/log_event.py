@@ -52,7 +52,7 @@ PATTERNS: tuple[tuple[re.Pattern[bytes], re.Pattern[bytes], str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class LogEvent:
-    """What a line tells.
+    """What a line reports.
 
     Attributes:
         data_type: the record's.
@@ -74,7 +74,7 @@ class LogEvent:
 
 
 def find(tag: bytes, text: bytes) -> LogEvent | None:
-    """What a line tells, or None."""
+    """What a line reports, or None."""
     if tag.startswith(b"ECS_") and (event := _RECEIVED.search(text) or _HANDLED.search(text)):
         word = event["event"].decode("ascii")
         done = "received" if event.re is _RECEIVED else "handled"

@@ -25,7 +25,7 @@ _MAX_MP4 = 256 * 1024 * 1024
 
 @register
 class RecordingParser(Parser):
-    """Says of a recording what it is: container, coding, duration, whether it is whole, and what its name tells."""
+    """Says of a recording what it is: container, coding, duration, whether it is whole, and what its name states."""
 
     name: ClassVar[str] = "recording"
     version: ClassVar[str] = "2"

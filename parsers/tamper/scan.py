@@ -12,7 +12,7 @@ from parsers.definition.tamper import Rule
 
 #: Bytes read at a time. A longer line is looked at in parts.
 BLOCK = 1024 * 1024
-#: Of a line, so many bytes before a rule's word and so many from it on are looked at.
+#: Bytes of a line that are looked at before a rule's word, and from it on.
 BEFORE, FROM = 1024, 3072
 #: Hits of one rule kept in one file.
 MAX_HITS = 100

@@ -56,7 +56,7 @@ def open_zip(opener: Callable[[], BinaryIO], budget: Budget) -> Container:
 
 @dataclass(frozen=True, slots=True)
 class _ZipMember:
-    """A member as its own header tells: sizes in bytes, None where they follow the content."""
+    """A member as its own header states it: sizes in bytes, None where they follow the content."""
 
     at: int
     data_at: int

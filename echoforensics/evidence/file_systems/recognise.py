@@ -121,7 +121,7 @@ def _by_magic(read: Read, length: int, known: tuple[tuple[int, bytes, str], ...]
 
 
 def _confirmed(read: Read, offset: int, name: str) -> bool:
-    """Whether what follows a short magic bears it out."""
+    """Whether what follows a short magic confirms it."""
     if not name.startswith("JFFS2"):
         return True
     # A node's kind, and a length of at least the head of a node.

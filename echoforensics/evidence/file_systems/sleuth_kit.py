@@ -149,7 +149,7 @@ class SleuthKitFileSystem(FileSystem):
         try:
             return self._fs.open_meta(number)
         except RuntimeError as error:
-            # So pytsk3 tells of an error of the image's own reading.
+            # This is how pytsk3 reports an error of the image's own reading.
             raise OSError(str(error)) from error
 
     def _own(self, address: str) -> ExtContent | None:
@@ -291,7 +291,7 @@ def _read_random(item: Any, offset: int, size: int) -> bytes:
     try:
         data: bytes = item.read_random(offset, size)
     except RuntimeError as error:
-        # So pytsk3 tells of an error of the image's own reading.
+        # This is how pytsk3 reports an error of the image's own reading.
         raise OSError(str(error)) from error
     return data
 

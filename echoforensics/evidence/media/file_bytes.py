@@ -72,7 +72,7 @@ def open_file(path: Path) -> FileBytes:
 def reason_of(error: BaseException) -> str:
     """One line of an error, for people.
 
-    The libyal libraries tell the functions that failed, the innermost second; without its name it is the cause.
+    The libyal libraries name the functions that failed, the innermost second; what follows its name is the cause.
     """
     if isinstance(error, OSError) and error.strerror:
         return error.strerror

@@ -142,7 +142,7 @@ def _parts(array: bytes, entry_size: int, sector: int, issues: list[str]) -> lis
         length = (last - first + 1) * sector
         part = Partition(first * sector, length, f"{name} ({what})" if name else what, name, number=number)
         found.append((part, bool(attributes & _ACTIVE_BIT)))
-    # The bit means something only where it tells partitions apart by their names' slots.
+    # The bit means something only where it distinguishes partitions by their names' slots.
     slotted = {part.name for part in with_slots([part for part, _ in found]) if part.slot}
     return [
         replace(part, description=f"{part.description}, marked active") if active and part.name in slotted else part

@@ -1,4 +1,4 @@
-"""Lists of partitions in kernel logs: the second source where the media's own table is gone.
+"""Lists of partitions in kernel logs: the second source where the media's own table is lost.
 
 A device writes at boot what lies where on its storage. Echo Show devices keep such a log as ``/recovery/last_kmsg``
 in the partition ``cache``; elsewhere it is in ``pstore``, or the kernel's command line is in a boot image.

@@ -53,7 +53,7 @@ class Mbr:
     """What sector 0 says.
 
     Attributes:
-        table: its partitions, but for those that stand for a GPT.
+        table: its partitions, except those that stand for a GPT.
         protective: whether one of them stands for a GPT.
     """
 

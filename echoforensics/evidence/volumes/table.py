@@ -46,7 +46,7 @@ class PartitionTable:
 
 
 class CarefulReader:
-    """Reads media; where it cannot, gives nothing and keeps the reason.
+    """Reads media; where that fails, returns nothing and keeps the reason.
 
     Attributes:
         issues: what could not be read, a sentence each.

@@ -21,7 +21,7 @@ from parsers.formats.json.text import JsonError, decode
 from parsers.record import Clock, Timestamp
 from parsers.utterance import FINDER, UtteranceId
 
-#: Of one value at most so many inner values are looked at, and so many times are given.
+#: Inner values of one value that are looked at, and times that are given, at most.
 MAX_VALUES = 1_000_000
 MAX_TIMES = 100
 #: A longer text is not looked into, unless it is JSON up to the second length.

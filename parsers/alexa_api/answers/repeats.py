@@ -10,7 +10,7 @@ from parsers.record import Issue, Record
 
 #: The field that says where the first record with the same key is.
 FIRST = "first_stands_at"
-#: Of one file so many keys are remembered.
+#: Keys of one file that are remembered, at most.
 MAX_KEYS = 1_000_000
 _REPEATED = " A record with the same key stands before in this file."
 

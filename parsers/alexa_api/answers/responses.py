@@ -62,7 +62,7 @@ def read(body: Body) -> Iterator[Record | Issue]:
         )
         whole.add(record)
         yield record
-        # The answer itself has said what there is to say of it, but for times beyond its bounds.
+        # The answer's own record is complete, except for times beyond its bounds.
         rest, issue = whole.rest(replace(body, url=None), None)
         rest = rest if rest and rest.timestamps else None
     else:
@@ -100,7 +100,7 @@ def _asked(body: Body) -> Timestamp | None:
 
 
 def _finished(record: Record, body: Body, name: str, version: str, apart: tuple[str, ...] = ()) -> Record:
-    """The record with the times it holds under names without a description, and what the answer as a whole tells."""
+    """The record with the times it holds under names without a description, and what the answer as a whole states."""
     carried = body.timestamps
     if asked := _asked(body):
         carried = (*carried, asked)

@@ -63,7 +63,7 @@ class AnyPage:
         self.streams |= stream(record.utterance_id)
 
     def rest(self, body: Body, asked: Timestamp | None) -> tuple[Record | None, Issue | None]:
-        """The record of the answer as a whole, where there is something to tell, and what was not looked at."""
+        """The record of the answer as a whole, where there is something to report, and what was not looked at."""
         search = TimeSearch(body.value, self.instants, self.streams)
         timestamps = search.timestamps()
         if asked and not body.timestamps and asked.timestamp not in self.instants:

@@ -19,7 +19,7 @@ _QUOTES = (('"', '"'), ("\u201c", "\u201d"), ("\u201e", "\u201c"), ("\u00ab", "\
 def choose(stated: object, first: object) -> UtteranceId | None:
     """The id of a record that states one, and also the first of its segments.
 
-    The segment's is taken if both name one stream: it tells the wake word from what follows. Otherwise what
+    The segment's is taken if both name one stream: it distinguishes the wake word from what follows. Otherwise what
     the record states itself.
     """
     whole = UtteranceId.parse(stated) if isinstance(stated, str) else None

@@ -19,7 +19,7 @@ from parsers.values import Keeper, shown
 
 DATA_TYPE = "alexa:cloud:conversation_turn"
 _TOP = "conversationTurns"
-#: Other services have lists of this name too; members that tell Alexa's from theirs.
+#: Other services have lists of this name too; members that distinguish Alexa's from theirs.
 _MARKS = ("customerId", "utteranceId", "deviceSerialNumber", "personsInfo")
 #: Names under which a turn may hold its text, its speaker, its time, its device.
 _TEXTS = ("text", "transcriptText", "transcript", "utteranceText", "message", "content", "displayText", "body")

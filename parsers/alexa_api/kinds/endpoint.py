@@ -25,7 +25,7 @@ _MARKS = ("friendlyNameObject", "features", "legacyAppliance", "legacyIdentifier
 _SAMPLE = "When the service or the endpoint took the value; not when it came to be so."
 _CHANGE = "When the value last changed, as the service has it."
 _MADE = "When the service made the endpoint's entry."
-#: Of one answer so many values are looked at, so deep.
+#: Values of one answer that are looked at, and how deep, at most.
 _MAX_VALUES = 500_000
 _MAX_DEPTH = 40
 

@@ -22,7 +22,7 @@ from parsers.values import Keeper, shown
 
 DATA_TYPE = "alexa:cloud:push_message"
 _COMMAND = "PUSH_"
-#: Of one answer so many values are looked at, so deep.
+#: Values of one answer that are looked at, and how deep, at most.
 _MAX_VALUES = 200_000
 _MAX_DEPTH = 16
 _NOTE = "The time that the message gives."

@@ -12,7 +12,7 @@ from parsers.utterance import UtteranceId
 #: Seconds between the start of speech and the line of the message that brought it, in either order.
 _START_SECONDS = 10
 
-#: Of each interaction, so many of its last answers may still be spoken.
+#: The last answers of an interaction that may still be spoken.
 _LAST = 4
 
 

@@ -17,7 +17,7 @@ from parsers.echo1.log.timestamps import line_timestamp
 from parsers.locator import at_line
 from parsers.record import Record, Timestamp, Value
 
-#: A step back of so many seconds, or a step on of so many between neighbouring lines, is a record.
+#: Seconds of a step back, and of a step on between neighbouring lines, from which a step is a record.
 STEP_BACK = 2
 STEP_ON = 15 * 60
 

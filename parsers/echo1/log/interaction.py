@@ -42,7 +42,7 @@ class Speech:
 
     @property
     def lines(self) -> list[LogLine]:
-        """The lines that tell of it."""
+        """The lines that report it."""
         return [line for line in (self.start, self.message, self.end) if line is not None]
 
 
@@ -66,7 +66,7 @@ class Interaction:
 
     @property
     def heard(self) -> bool:
-        """Whether a line tells of an accepted wake word."""
+        """Whether a line reports an accepted wake word."""
         return not _HEARD.isdisjoint(self.at)
 
     @property

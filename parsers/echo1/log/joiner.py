@@ -59,7 +59,7 @@ class Joiner:
         """Every interaction still open.
 
         Args:
-            last: the seconds of the file's last line, if the file ends; None where the device was started anew.
+            last: the seconds of the file's last line, if the file ends; None where the device was restarted.
         """
         left = self._open[:]
         self._open.clear()

@@ -14,7 +14,7 @@ from parsers.record import Issue, Record
 from parsers.registry import register
 
 _NAME = re.compile(r"messages(?:_\d{8}_\d{14})?(?:\.gz)?")
-#: Of so many first lines with content, at least so many must be of the form: one line may be torn, or be junk.
+#: The first lines with content that are looked at, and how many of them must have the form: one may be torn, or junk.
 _SAMPLE, _OF_FORM, _LOOK = 32, 2, 16 * 1024
 
 
@@ -83,7 +83,7 @@ class EchoMessages(Parser):
 
 
 def _first_lines(head: bytes) -> list[bytes]:
-    """The first lines with content. Most files are none of this parser's, so no more is split than is looked at."""
+    """The first lines with content. Most files are not this parser's, so no more is split than is looked at."""
     found: list[bytes] = []
     rest = head.replace(b"\0", b"\n").lstrip()
     while rest and len(found) < _SAMPLE:

@@ -134,7 +134,7 @@ class BlockFiles:
         return found
 
     def is_whole(self, address: Address, length: int) -> bool:
-        """Whether so many bytes are all that a file of its own holds."""
+        """Whether a number of bytes is all that a file of its own holds."""
         found = self._source.beside(address.file) if not address.kind else None
         return found is not None and found.size == length
 

@@ -123,7 +123,7 @@ class Walker:
             yield Issue(f"{what}. What the cache's table leads to from here was not read.", place)
 
     def leftover(self) -> Iterator[FoundEntry]:
-        """The entries in the files of blocks that :meth:`live` did not come to, and that are whole by their hashes.
+        """The entries in the files of blocks that :meth:`live` did not reach, and that are whole by their hashes.
 
         Raises:
             OSError: the evidence cannot be read.
@@ -131,7 +131,7 @@ class Walker:
         for number, file in self._files.entry_files():
             for first, lot in self._files.steps(file):
                 for at in range(0, len(lot) - _SIZE + 1, _SIZE):
-                    # An entry without a key is none; this passes over most blocks at once.
+                    # Without a key it is not an entry; this passes over most blocks at once.
                     if lot[at + 32 : at + 36] != b"\0\0\0\0":
                         yield from self._left_at(number, first + at // _SIZE)
                 if len(self._seen) >= MAX_ENTRIES:

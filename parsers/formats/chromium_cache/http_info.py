@@ -52,16 +52,6 @@ class HttpInfo:
     headers: tuple[tuple[str, str], ...]
     truncated: bool = False
 
-    @property
-    def status(self) -> int | None:
-        """The status as a number, or None."""
-        parts = self.status_line.split(" ", 2)
-        return int(parts[1]) if len(parts) > 1 and parts[1].isascii() and parts[1].isdecimal() else None
-
-    def header(self, name: str) -> str:
-        """The values of a header, joined by commas; empty where there is none."""
-        return ", ".join(value for known, value in self.headers if known.lower() == name.lower())
-
     @classmethod
     def parse(cls, content: bytes) -> HttpInfo:
         """Read a note.

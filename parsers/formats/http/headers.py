@@ -5,7 +5,7 @@ from __future__ import annotations
 from parsers.record import Value
 from parsers.secret import hidden, is_secret_name
 
-#: So many headers of an answer are kept, each up to so many characters.
+#: Headers of an answer that are kept, and characters of each, at most.
 MAX_HEADERS = 60
 MAX_VALUE = 500
 

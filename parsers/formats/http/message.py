@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from parsers.coding import CodingError, decode
+from parsers.formats.http.headers import value_of
 from parsers.locator import at_coding
 
 #: More of a message's start is not searched for the end of its headers.
@@ -40,10 +41,6 @@ class Message:
     steps: tuple[str, ...] = ()
     issue: str = ""
 
-    def header(self, name: str) -> str:
-        """The values of a header, joined by commas; empty where there is none."""
-        return ", ".join(value for known, value in self.headers if known.lower() == name.lower())
-
 
 def parse(content: bytes) -> Message | None:
     """Take a message apart; None where there is no end of headers."""
@@ -63,9 +60,9 @@ def parse(content: bytes) -> Message | None:
         if colon and len(headers) < MAX_HEADERS:
             headers.append((name.strip(), value.strip()))
     message = Message(lines[0], tuple(headers), end.end(), content[end.end() :])
-    if "chunked" in message.header("Transfer-Encoding").lower():
+    if "chunked" in value_of(message.headers, "Transfer-Encoding").lower():
         return _put_together(message)
-    length = message.header("Content-Length")
+    length = value_of(message.headers, "Content-Length")
     if length.isascii() and length.isdecimal() and len(length) < 15 and int(length) > len(message.body):
         return replace(message, issue=f"it is {len(message.body)} bytes long, not {length} as its header says")
     return message

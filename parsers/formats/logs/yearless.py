@@ -21,7 +21,7 @@ MAX_SILENCE = 60 * _DAY
 _BACK = _DAY
 #: A line that comes before a step of the clock was written at most this long, in seconds, before it.
 _BEFORE_STEP = 3600
-#: What tells of a step may be off by this much, in seconds: cron counts whole minutes.
+#: What reports a step may be off by this much, in seconds: cron counts whole minutes.
 _STEP_ERROR = 120
 #: Up to this time of the first of January a clock that was never set shows, in seconds.
 _UNSET = 3600

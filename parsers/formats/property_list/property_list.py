@@ -32,7 +32,7 @@ MAX_DATES = 100
 MAGIC = b"bplist00"
 _EXCERPT = 64
 _MIN_DIGEST = 32
-#: What plistlib raises on files that are none, or are damaged.
+#: What plistlib raises on files that are not property lists, or are damaged.
 _ERRORS = (
     plistlib.InvalidFileException, ExpatError, ValueError, AttributeError, LookupError, TypeError, OverflowError,
     RecursionError, struct.error, MemoryError,

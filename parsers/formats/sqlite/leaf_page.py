@@ -50,7 +50,7 @@ def may_begin(head: bytes, size: int) -> bool:
 
 
 def leaf_page(content: bytes) -> LeafPage | None:
-    """The page that the bytes are, from the first to the last; None where they are none."""
+    """The page that the bytes are, from the first to the last; None where they are not one."""
     if len(content) not in SIZES or not may_begin(content[:8], len(content)):
         return None
     page = BtreePage(_NUMBER, content, len(content), "", 0)

@@ -142,7 +142,7 @@ class Shape:
         length = values_at + sum(map(size_of, kinds)) - at
         first = 0
         if self.table.rowid_column != self.table.stored[0]:
-            # The length of the freed block tells that of the first value, and so its type.
+            # The length of the freed block gives that of the first value, and so its type.
             left = int.from_bytes(room[at + 2 : at + 4], "big") - length
             first = _type_of(self._columns[0], left)
             if not first:

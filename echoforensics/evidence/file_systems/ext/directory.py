@@ -63,7 +63,7 @@ class DirectoryBlock:
 
 
 def parse_directory_block(data: bytes, inodes: int) -> DirectoryBlock | None:
-    """Read a block as a directory's; None where it is none.
+    """Read a block as a directory's; None where it is not one.
 
     It is one if its records chain from the start to exactly the end, each of them possible, and one of them leads
     to an inode.

@@ -31,10 +31,10 @@ class NameCopy:
 
     Attributes:
         name: as found there.
-        block: of the file system, of which the copy is; None where no descriptor tells it.
-        folder: the directory's inode, where the copy itself tells it, else 0.
+        block: of the file system, of which the copy is; None where no descriptor states it.
+        folder: the directory's inode, where the copy itself states it, else 0.
         parent: the inode of the directory above, likewise.
-        order: see :class:`Copy`; None where no descriptor tells it.
+        order: see :class:`Copy`; None where no descriptor states it.
         place: the copy's block in the journal.
     """
 
@@ -137,7 +137,7 @@ class ExtHistory:
         return content_of(found.inode, self._layout, self._volume_length, versions)
 
     def folder_of(self, name: NameCopy, folders: dict[int, tuple[bytes, int]], owners: dict[int, int]) -> bytes:
-        """The path of the folder a name stood in, as far as it is known; else a path that tells what is known.
+        """The path of the folder a name stood in, as far as it is known; else a path made of what is known.
 
         Args:
             name: in a copy of a directory block.

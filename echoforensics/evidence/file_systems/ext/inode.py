@@ -72,7 +72,7 @@ class ExtInode:
 
     @property
     def points(self) -> bool:
-        """Whether it states a size and leads to any content, as far as the inode itself tells."""
+        """Whether it states a size and leads to any content, as far as the inode itself shows."""
         if not self.size:
             return False
         if self.flags & EXTENTS_FLAG:

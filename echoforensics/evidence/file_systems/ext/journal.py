@@ -41,9 +41,9 @@ class Copy:
     """A copy of a block of the file system.
 
     Attributes:
-        block: of the file system; None where no descriptor tells it.
+        block: of the file system; None where no descriptor states it.
         place: the block of the journal it lies in.
-        transaction: its sequence number as the journal states it; None where no descriptor tells it.
+        transaction: its sequence number as the journal states it; None where no descriptor states it.
         order: grows with time; negative for what lies before the journal's present start.
         escaped: its first four bytes were set to zero, because they look like the journal's own.
         committed: whether a commit block of the transaction was found.

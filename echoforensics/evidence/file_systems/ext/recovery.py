@@ -1,4 +1,4 @@
-"""Deleted files of an ext file system: what their inodes, the list of orphans and the journal still tell of them."""
+"""Deleted files of an ext file system: what their inodes, the list of orphans and the journal still hold of them."""
 
 from __future__ import annotations
 

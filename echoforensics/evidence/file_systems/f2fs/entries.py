@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.f2fs.walk import F2fsFile, Files
 
 _ENCRYPTED = "encrypted; not read"
-#: A link's target is a path: of at most so many bytes, with the zero byte that ends it.
+#: A link's target is a path: of at most this many bytes, with the zero byte that ends it.
 _TARGET_MAX = 4096
 ONLY_NAME = "only the name is left"
 IN_USE = "deleted; its inode now belongs to another file"

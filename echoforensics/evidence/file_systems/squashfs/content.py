@@ -53,7 +53,7 @@ class SquashContent:
         return buffered(RandomAccessStream(self._inode.size, self.read_at))
 
     def read_at(self, offset: int, size: int) -> bytes:
-        """Up to so many bytes of content at a byte offset. Raises OSError."""
+        """Up to a number of bytes of content at a byte offset. Raises OSError."""
         number, within = divmod(offset, self._block_size)
         if number >= self._count:
             start, word = self._end_block()

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from echoforensics.evidence.volume import Volume
 
-#: Number and reference of an inode, the path in hexadecimal, and what tells equal names apart.
+#: Number and reference of an inode, the path in hexadecimal, and what distinguishes equal names.
 _ADDRESS = re.compile(r"([0-9]{1,10})-([0-9a-f]{1,12})(?:@[0-9a-f]*(?:~[0-9]+)?)?", re.ASCII)
 
 

@@ -123,7 +123,7 @@ def _refused(path: Path, found: dict[int, Path]) -> str:
 
 
 def _numbered(path: Path) -> dict[int, Path]:
-    """The sparse images beside one that are named as it is but for the number."""
+    """The sparse images beside one that have its name except for the number."""
     matched = _NUMBERED.fullmatch(path.name)
     if matched is None:
         return {}

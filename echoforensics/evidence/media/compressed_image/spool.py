@@ -113,7 +113,7 @@ def _starts(magic: bytes) -> tuple[bytes, ...]:
 
 
 class Spool:
-    """The content, in a temporary file that has no name and is gone when it is closed.
+    """The content, in a temporary file without a name, which is deleted when it is closed.
 
     Attributes:
         size: bytes of content.
@@ -151,7 +151,7 @@ class Spool:
         return os.pread(self._file.fileno(), min(size, max(0, self.size - offset)), offset)
 
     def close(self) -> None:
-        """Close the file, which is gone then."""
+        """Close the file, which deletes it."""
         self._file.close()
 
     def _write(self, piece: bytes) -> None:

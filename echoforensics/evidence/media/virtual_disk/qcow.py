@@ -29,7 +29,7 @@ def is_qcow(head: bytes) -> bool:
 def open_qcow(path: Path, head: bytes) -> Media:
     """Open a QCOW2 image.
 
-    libqcow gives compressed clusters as zeros and tells nothing, so every table is looked through first, and an image
+    libqcow gives compressed clusters as zeros and reports nothing, so every table is looked through first, and an image
     that has such clusters is refused.
 
     Raises:
