@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind
 from echoforensics.evidence.file_systems.squashfs import file_system as squashfs
-from echoforensics.evidence.file_systems.squashfs.file_system import SquashFileSystem
 from echoforensics.evidence.volume import Volume
 
 CallsOf = Callable[[Callable[[], Any]], tuple[Any, int]]
@@ -100,8 +99,8 @@ def _volume(data: bytes) -> Volume:
     )
 
 
-def _open(made: Made) -> SquashFileSystem:
-    return SquashFileSystem(_volume(made.image()))
+def _open(made: Made) -> squashfs.SquashFileSystem:
+    return squashfs.SquashFileSystem(_volume(made.image()))
 
 
 def _good(pack: Callable[[bytes], bytes], compressor: int) -> Made:
@@ -193,7 +192,7 @@ def test_a_volume_that_cannot_be_read_is_issues_and_errors() -> None:
             raise OSError("a bad sector")
         return image[offset : offset + size]
 
-    found = SquashFileSystem(Volume("", "", len(image), ((0, len(image)),), "whole", None, 0, read))
+    found = squashfs.SquashFileSystem(Volume("", "", len(image), ((0, len(image)),), "whole", None, 0, read))
     broken = True
 
     assert [item.what for item in found.entries() if isinstance(item, EvidenceIssue)] == [
@@ -355,7 +354,7 @@ def test_a_link_with_a_huge_target_is_an_issue() -> None:
 
 def _use(image: bytes) -> None:
     try:
-        found = SquashFileSystem(_volume(image))
+        found = squashfs.SquashFileSystem(_volume(image))
     except OSError:
         return
     for item in found.entries():
