@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from echoforensics.evidence.entry import Entry, State
+from echoforensics.evidence.entry import Entry, EntryState
 from echoforensics.evidence.source import open_source
 
 #: Bytes written at a time.
@@ -31,7 +31,7 @@ def written_out(image: Path, folder: Path) -> None:
     source = open_source(image)
     made: set[str] = set()
     for entry in source.container.entries():
-        if not isinstance(entry, Entry) or entry.opener is None or entry.state is not State.ALLOCATED:
+        if not isinstance(entry, Entry) or entry.opener is None or entry.state is not EntryState.ALLOCATED:
             continue
         target = f"{folder}/{entry.path}"
         parent = target.rpartition("/")[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.evidence.entry import Container, Entry, EvidenceIssue, State
+from echoforensics.evidence.entry import Container, Entry, EntryState, EvidenceIssue
 from echoforensics.evidence.media.ranges import open_ranges, parse_ranges
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def entry_of(carved: Carved, folder: str, where: str, media: Media) -> Entry:
     path = f"{folder}$Carved/{carved.offset:012x}{carved.suffix}"
     opener = partial(open_ranges, media, carved.ranges)
     extents = list(carved.ranges)
-    return Entry(path, address, carved.length, opener, state=State.CARVED, note=note, extents=lambda: extents)
+    return Entry(path, address, carved.length, opener, state=EntryState.CARVED, note=note, extents=lambda: extents)
 
 
 class CarvedSpace(Container):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pyfsext
 import pyfsfat
 
-from echoforensics.evidence.entry import READ_ERRORS, Entry, EvidenceIssue, Kind, State
+from echoforensics.evidence.entry import READ_ERRORS, Entry, EntryKind, EntryState, EvidenceIssue
 from echoforensics.evidence.limits import MAX_ENTRIES, MAX_FOLDER_DEPTH
 from echoforensics.evidence.streams import BLOCK, RandomAccessStream
 
@@ -103,13 +103,17 @@ def _open(volume: Volume, file_system: FileSystem) -> Any:
 
 def _first(file_system: FileSystem) -> Iterator[tuple[str, str]]:
     for entry in file_system.entries():
-        if isinstance(entry, EvidenceIssue) or entry.state is not State.ALLOCATED or entry.path.startswith(_NAMELESS):
+        if (
+            isinstance(entry, EvidenceIssue)
+            or entry.state is not EntryState.ALLOCATED
+            or entry.path.startswith(_NAMELESS)
+        ):
             continue
         yield entry.path, _first_value(entry)
 
 
 def _first_value(entry: Entry) -> str:
-    if entry.kind is not Kind.FILE:
+    if entry.kind is not EntryKind.FILE:
         return str(entry.kind)
     if entry.opener is None:
         return f"{entry.size} bytes, not readable"
@@ -157,7 +161,7 @@ class _SecondWalk:
                     self._issue(full, f"cannot tell what it is: {_first_line(error)}")
                     continue
                 if not is_folder:
-                    yield full, self._value(item) if kind is Kind.FILE else str(kind)
+                    yield full, self._value(item) if kind is EntryKind.FILE else str(kind)
                 elif number not in entered and depth < MAX_FOLDER_DEPTH:
                     entered.add(number)
                     pending.append((full, item, depth + 1))
@@ -177,11 +181,11 @@ class _SecondWalk:
                 continue
             yield item, name or ""
 
-    def _kind(self, item: Any) -> tuple[bool, Kind]:
+    def _kind(self, item: Any) -> tuple[bool, EntryKind]:
         if not self._is_ext:
-            return bool(item.file_attribute_flags & _FOLDER_ATTRIBUTE), Kind.FILE
+            return bool(item.file_attribute_flags & _FOLDER_ATTRIBUTE), EntryKind.FILE
         mode = item.file_mode
-        kind = Kind.FILE if stat.S_ISREG(mode) else Kind.LINK if stat.S_ISLNK(mode) else Kind.OTHER
+        kind = EntryKind.FILE if stat.S_ISREG(mode) else EntryKind.LINK if stat.S_ISLNK(mode) else EntryKind.OTHER
         return stat.S_ISDIR(mode), kind
 
     def _value(self, item: Any) -> str:

@@ -27,7 +27,7 @@ READ_ERRORS = (
 )
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """What an entry is."""
 
     FILE = "file"
@@ -35,7 +35,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-class State(StrEnum):
+class EntryState(StrEnum):
     """Whether the file system still counts an entry as present, or whether it was found without one."""
 
     ALLOCATED = "allocated"
@@ -68,8 +68,8 @@ class Entry:
     address: str
     size: int | None
     opener: Callable[[], BinaryIO] | None
-    kind: Kind = Kind.FILE
-    state: State = State.ALLOCATED
+    kind: EntryKind = EntryKind.FILE
+    state: EntryState = EntryState.ALLOCATED
     note: str = ""
     times: Mapping[str, str] = field(default_factory=dict)
     seekable: bool = True

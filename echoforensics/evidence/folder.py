@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from chain_of_custody.open_flags import careful
-from echoforensics.evidence.entry import Container, Entry, EvidenceIssue, Kind, text_of
+from echoforensics.evidence.entry import Container, Entry, EntryKind, EvidenceIssue, text_of
 from echoforensics.evidence.limits import MAX_FOLDER_DEPTH
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ class Folder(Container):
         shown, address = text_of(path), path.hex()
         if stat.S_ISLNK(status.st_mode):
             target = text_of(os.readlink(os.path.join(self._root, path)))  # noqa: PTH118, PTH115 (bytes)
-            return Entry(shown, address, 0, None, Kind.LINK, note=f"a link to {target}; not followed")
+            return Entry(shown, address, 0, None, EntryKind.LINK, note=f"a link to {target}; not followed")
         if not stat.S_ISREG(status.st_mode):
-            return Entry(shown, address, 0, None, Kind.OTHER, note="not a regular file")
+            return Entry(shown, address, 0, None, EntryKind.OTHER, note="not a regular file")
         mode = stat.S_IMODE(status.st_mode)
         return Entry(shown, address, status.st_size, lambda: self._open(path), times=file_times(status), mode=mode)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from echoforensics.case.entry_table import NewEntry, add_entry, path_of_content
 from echoforensics.case.issue_table import add_issue
 from echoforensics.case.text import storable
-from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EvidenceIssue, Kind, State
+from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EntryState, EvidenceIssue
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.evidence.walk import ROOT, EntryPlace, form_of, is_archive, open_archive, too_deep
 from parsers.parser import HEAD_SIZE, Parser
@@ -89,12 +89,12 @@ class EntryReader:
             yield here.path
 
     def _entry(self, entry: Entry, here: EntryPlace) -> Iterator[str]:
-        if entry.state is State.DELETED:
+        if entry.state is EntryState.DELETED:
             here = replace(here, remark=_DELETED)
-        elif entry.state is State.CARVED:
+        elif entry.state is EntryState.CARVED:
             here = replace(here, remark=f" Its bytes were {entry.note}.")
         if entry.opener is None:
-            if entry.kind is Kind.FILE and entry.size:
+            if entry.kind is EntryKind.FILE and entry.size:
                 self._issue(EvidenceIssue(here.path, f"listed with {entry.size} bytes, but {entry.note}"))
             self._note(entry, here, _Read(0, None))
             return
@@ -108,7 +108,7 @@ class EntryReader:
         with stream:
             claimed = self._claims(entry, here, head)
             archive = is_archive(head)
-            carved = entry.state is State.CARVED
+            carved = entry.state is EntryState.CARVED
             keep = bool(claimed) or carved or (archive and not entry.seekable)
             staged, digest, size = self._copy(stream, head, here, keep=keep)
         if carved and (same := path_of_content(self._store, self.evidence, digest)):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EvidenceIssue, Kind
+from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EvidenceIssue
 from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.evidence.walk import EntryPlace, form_of, is_archive, open_archive, too_deep
@@ -79,7 +79,7 @@ class ArchiveReading:
             if isinstance(entry, EvidenceIssue):
                 self._warn(outer, entry.path, entry.what)
             elif entry.opener is None:
-                if entry.kind is Kind.FILE and entry.size:
+                if entry.kind is EntryKind.FILE and entry.size:
                     self._warn(outer, entry.path, f"listed with {entry.size} bytes, but {entry.note}")
             else:
                 spec = inside(outer.spec, form, entry.path, entry.address) or outer.spec

@@ -35,11 +35,6 @@ class App:
         """Whose clock makes the times it writes."""
         return Clock.PHONE if self.companion else Clock.DEVICE
 
-    @property
-    def family(self) -> str:
-        """With what the data types of its records begin."""
-        return "alexa:app" if self.companion else "echo:state"
-
 
 def app_of(path: str) -> App | None:
     """The app in whose folder a file is, or None where it is in none, or in that of another app."""

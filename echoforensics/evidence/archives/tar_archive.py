@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EvidenceIssue, Kind, member_address
+from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EvidenceIssue, member_address
 from echoforensics.evidence.limits import MAX_ENTRIES
 
 if TYPE_CHECKING:
@@ -71,9 +71,9 @@ def _entry(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
     times = {"modified": _iso(member.mtime)}
     if member.issym() or member.islnk():
         note = f"a link to {member.linkname}; not followed"
-        return Entry(path, address, 0, None, Kind.LINK, note=note, times=times)
+        return Entry(path, address, 0, None, EntryKind.LINK, note=note, times=times)
     if not member.isreg():
-        return Entry(path, address, 0, None, Kind.OTHER, note="not a regular file", times=times)
+        return Entry(path, address, 0, None, EntryKind.OTHER, note="not a regular file", times=times)
     mode = stat.S_IMODE(member.mode)
     return Entry(path, address, member.size, lambda: _content(tar, member), times=times, seekable=False, mode=mode)
 

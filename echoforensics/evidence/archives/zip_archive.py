@@ -7,7 +7,7 @@ import struct
 import zipfile
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.evidence.entry import Container, Entry, EvidenceIssue, Kind, member_address
+from echoforensics.evidence.entry import Container, Entry, EntryKind, EvidenceIssue, member_address
 from echoforensics.evidence.limits import MAX_ENTRIES, MAX_ZIP_DIRECTORY
 from echoforensics.evidence.streams import BudgetedStream, buffered
 
@@ -72,7 +72,7 @@ class ZipArchive(Container):
         wall = f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
         times = {"modified": f"{wall} (local time of an unknown zone)"}
         if stat.S_ISLNK(member.external_attr >> 16):
-            return Entry(path, address, 0, None, Kind.LINK, note="a link; not followed", times=times)
+            return Entry(path, address, 0, None, EntryKind.LINK, note="a link; not followed", times=times)
         if member.flag_bits & _ENCRYPTED:
             note = "encrypted; not read"
             return Entry(path, address, member.file_size, None, note=note, times=times)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytsk3
 
-from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind, State, text_of
+from echoforensics.evidence.entry import Entry, EntryKind, EntryState, EvidenceIssue, text_of
 from echoforensics.evidence.file_systems.ext.content import ExtContent
 from echoforensics.evidence.file_systems.ext.inode import time_text
 from echoforensics.evidence.file_systems.ext.layout import ExtLayout
@@ -187,7 +187,7 @@ class SleuthKitFileSystem(FileSystem):
 
     def _found(self, path: bytes, inode: int, item: Any, *, deleted: bool) -> Iterator[Entry | EvidenceIssue]:
         meta, shown = item.info.meta, text_of(path)
-        state = State.DELETED if deleted else State.ALLOCATED
+        state = EntryState.DELETED if deleted else EntryState.ALLOCATED
         address = f"{inode}@{path.hex()}"
         if meta is None:
             yield Entry(shown, address, 0, None, state=state, note="only the name is left")
@@ -197,7 +197,7 @@ class SleuthKitFileSystem(FileSystem):
         if kind != pytsk3.TSK_FS_META_TYPE_REG:
             link = kind == pytsk3.TSK_FS_META_TYPE_LNK
             note = "a link; not followed" if link else "not a regular file"
-            yield Entry(shown, address, 0, None, Kind.LINK if link else Kind.OTHER, state, note, times)
+            yield Entry(shown, address, 0, None, EntryKind.LINK if link else EntryKind.OTHER, state, note, times)
             return
         mode = stat.S_IMODE(int(meta.mode)) if self._keeps_modes else None
         size = meta.size
@@ -233,9 +233,9 @@ class SleuthKitFileSystem(FileSystem):
         note, size = _deleted_note(meta, is_fat=self._is_fat), meta.size
         if note is None:
             note = "deleted; its inode now belongs to another file"
-            return Entry(shown, address, 0, None, state=State.DELETED, note=note, times=times)
+            return Entry(shown, address, 0, None, state=EntryState.DELETED, note=note, times=times)
         if not size or (self._is_ext and not 0 < size <= self._length):
-            return Entry(shown, address, 0, None, state=State.DELETED, note=note, times=times, mode=mode)
+            return Entry(shown, address, 0, None, state=EntryState.DELETED, note=note, times=times, mode=mode)
         runs = _runs(item)
         placed = min(size, sum(count for _, count in runs) * self.block_size)
         if self._is_fat and placed < size:
@@ -245,13 +245,13 @@ class SleuthKitFileSystem(FileSystem):
             note += f"; {used} of its {clusters} clusters now belong to other files"
         if self._is_fat and (not placed or (used == clusters > 0)):
             note += ", so that no content is given"
-            return Entry(shown, address, 0, None, state=State.DELETED, note=note, times=times, mode=mode)
+            return Entry(shown, address, 0, None, state=EntryState.DELETED, note=note, times=times, mode=mode)
         return Entry(
             shown,
             address,
             placed if self._is_fat else size,
             lambda: self._content(item),
-            state=State.DELETED,
+            state=EntryState.DELETED,
             note=note,
             times=times,
             mode=mode,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from echoforensics.evidence.entry import Entry, Kind
+from echoforensics.evidence.entry import Entry, EntryKind
 from echoforensics.evidence.folder import Folder
 
 
@@ -42,9 +42,9 @@ def test_notes_links_and_follows_none(tmp_path: Path) -> None:
     entries = _entries(Folder(inside))
 
     assert [(entry.path, entry.kind, entry.opener) for entry in entries] == [
-        ("file", Kind.LINK, None),
-        ("loop", Kind.LINK, None),
-        ("out", Kind.LINK, None),
+        ("file", EntryKind.LINK, None),
+        ("loop", EntryKind.LINK, None),
+        ("out", EntryKind.LINK, None),
     ]
     assert str(outside) in entries[2].note
 
@@ -54,7 +54,7 @@ def test_passes_over_pipes_without_hanging(tmp_path: Path) -> None:
 
     (entry,) = _entries(Folder(tmp_path))
 
-    assert (entry.kind, entry.opener, entry.note) == (Kind.OTHER, None, "not a regular file")
+    assert (entry.kind, entry.opener, entry.note) == (EntryKind.OTHER, None, "not a regular file")
 
 
 def test_keeps_names_that_are_not_utf8(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from echoforensics.errors import SourceError
-from echoforensics.evidence.entry import Entry, EvidenceIssue, State
+from echoforensics.evidence.entry import Entry, EntryState, EvidenceIssue
 from echoforensics.evidence.source import open_source
 from echoforensics.evidence.volumes.disk import Disk
 
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 def _content(disk: Disk) -> dict[str, bytes]:
     found = {}
     for item in disk.entries():
-        if isinstance(item, Entry) and item.opener is not None and item.state is State.ALLOCATED:
+        if isinstance(item, Entry) and item.opener is not None and item.state is EntryState.ALLOCATED:
             with item.opener() as stream:
                 found[item.path] = stream.read()
             with disk.open(item.address) as again:
@@ -109,7 +109,7 @@ def test_deleted_file_whose_content_is_left_is_given_and_marked(
     image = make_image(folder, kind)
     run_program("debugfs", "-w", "-R", "rm /local/log/messages", image)
 
-    found = [item for item in _disk(image).entries() if isinstance(item, Entry) and item.state is State.DELETED]
+    found = [item for item in _disk(image).entries() if isinstance(item, Entry) and item.state is EntryState.DELETED]
 
     deleted = [item for item in found if item.path.endswith("messages")]
     assert len(deleted) == 1
@@ -124,7 +124,7 @@ def test_fat_deleted_file_is_given_and_its_times_have_no_zone(
     image = make_image(folder, "fat")
     run_program("mdel", "-i", image, "::/local/log/messages")
 
-    found = [item for item in _disk(image).entries() if isinstance(item, Entry) and item.state is State.DELETED]
+    found = [item for item in _disk(image).entries() if isinstance(item, Entry) and item.state is EntryState.DELETED]
 
     contents = [item.opener().read() for item in found if item.opener]
     assert contents.count(FILES["local/log/messages"]) == 1

@@ -7,7 +7,7 @@ import struct
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind, State, text_of
+from echoforensics.evidence.entry import Entry, EntryKind, EntryState, EvidenceIssue, text_of
 from echoforensics.evidence.file_systems.ext.content import ExtContent, MapBudget, content_of, live_versions
 from echoforensics.evidence.file_systems.ext.directory import NameType
 from echoforensics.evidence.file_systems.ext.history import ExtHistory, InodeCopy, NameCopy
@@ -175,18 +175,20 @@ class ExtRecovery:
         if allocated and inode.links:
             if named:
                 return self._by_journal(path, number, known, f"deleted; {_REUSED}")
-            reason, state = f"{start}, but its inode is allocated", State.ALLOCATED
+            reason, state = f"{start}, but its inode is allocated", EntryState.ALLOCATED
         else:
-            reason, state = f"{start}; {_OPEN if allocated else _UNALLOCATED}", State.DELETED
+            reason, state = f"{start}; {_OPEN if allocated else _UNALLOCATED}", EntryState.DELETED
         address, times = f"{number}@{path.hex()}", _times(inode, allocated=allocated)
         if not inode.is_file:
-            kind, what = (Kind.LINK, "a link") if stat.S_ISLNK(inode.mode) else (Kind.OTHER, "not a regular file")
+            kind, what = (
+                (EntryKind.LINK, "a link") if stat.S_ISLNK(inode.mode) else (EntryKind.OTHER, "not a regular file")
+            )
             return Entry(text_of(path), address, 0, None, kind, state, f"{start}; {what}; not followed", times)
         if not inode.points:
             note = f"{start}; {_EMPTY}"
             return (
                 self._by_journal(path, number, known, note, times)
-                if state is State.DELETED
+                if state is EntryState.DELETED
                 else Entry(text_of(path), address, 0, None, state=state, note=reason, times=times)
             )
         try:
@@ -206,13 +208,13 @@ class ExtRecovery:
                 return self._journal_entry(path, found, content, known, note)
             except MappingError as error:
                 note += f"; where a journal copy of its inode points to cannot be: {error}"
-        kind = Kind.LINK if known and known.name.type is NameType.LINK else Kind.FILE
+        kind = EntryKind.LINK if known and known.name.type is NameType.LINK else EntryKind.FILE
         if known and known.name.type not in (NameType.UNKNOWN, NameType.FILE, NameType.LINK):
-            kind = Kind.OTHER
+            kind = EntryKind.OTHER
         address = f"{number}@{path.hex()}"
         if known is not None:
             address = f"{JOURNAL}name-{known.place}-{address}"
-        return Entry(text_of(path), address, 0, None, kind, State.DELETED, note, times or {})
+        return Entry(text_of(path), address, 0, None, kind, EntryState.DELETED, note, times or {})
 
     def _journal_entry(
         self, path: bytes, found: InodeCopy, content: ExtContent, known: NameCopy | None, note: str
@@ -228,7 +230,7 @@ class ExtRecovery:
         if known is None or known.order is None:
             reason += "; whether the inode had this name then is not recorded"
         times = _times(found.inode, allocated=True)
-        return self._entry(path, address, found.inode, content, reason, State.DELETED, times, count=True)
+        return self._entry(path, address, found.inode, content, reason, EntryState.DELETED, times, count=True)
 
     def _entry(
         self,
@@ -237,7 +239,7 @@ class ExtRecovery:
         inode: ExtInode,
         content: ExtContent,
         reason: str,
-        state: State,
+        state: EntryState,
         times: dict[str, str],
         *,
         count: bool,

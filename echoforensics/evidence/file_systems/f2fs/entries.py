@@ -6,9 +6,9 @@ import stat
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind, State, text_of
+from echoforensics.evidence.entry import Entry, EntryKind, EntryState, EvidenceIssue, text_of
 from echoforensics.evidence.file_systems.f2fs.compression import name_of
-from echoforensics.evidence.file_systems.f2fs.directory import FOLDER, LINK
+from echoforensics.evidence.file_systems.f2fs.directory import FOLDER, LINK, F2fsName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,10 +42,10 @@ class Entries:
         shown, address = text_of(found.path), f"{found.name.inode}@{found.path.hex()}"
         if isinstance(found.inode, OSError):
             yield EvidenceIssue(shown, f"its inode cannot be read: {found.inode}")
-            kind = Kind.LINK if found.name.type == LINK else Kind.FILE if found.name.is_file else Kind.OTHER
+            kind = _kind_of(found.name)
             yield Entry(shown, address, 0, None, kind, note="its inode cannot be read")
             return
-        yield from self.of_inode(found.path, address, found.inode, State.ALLOCATED, "")
+        yield from self.of_inode(found.path, address, found.inode, EntryState.ALLOCATED, "")
 
     def deleted(self, found: F2fsFile, *, used: bool, orphan: bool) -> Iterator[Entry | EvidenceIssue]:
         """The entry of a deleted name.
@@ -60,10 +60,10 @@ class Entries:
         issue = f"; {found.name.issue}" if found.name.issue else ""
         if used or isinstance(inode, OSError):
             note = f"{IN_USE if used else ONLY_NAME}{issue}"
-            kind = Kind.LINK if found.name.type == LINK else Kind.FILE if found.name.is_file else Kind.OTHER
+            kind = _kind_of(found.name)
             if found.name.type == FOLDER:
                 note += "; it was a folder's"
-            yield Entry(shown, address, 0, None, kind, State.DELETED, note)
+            yield Entry(shown, address, 0, None, kind, EntryState.DELETED, note)
             return
         reason = _OPEN if orphan or not inode.links else _STILL_THERE
         if (inode.name, inode.folder) == (found.name.name, found.folder):
@@ -71,7 +71,7 @@ class Entries:
         elif inode.name:
             reason += f"; the inode states {_stated(inode)}"
         begin = "deleted" if found.name.deleted else "its folder was deleted"
-        yield from self.of_inode(found.path, address, inode, State.DELETED, f"{begin}; {reason}{issue}")
+        yield from self.of_inode(found.path, address, inode, EntryState.DELETED, f"{begin}; {reason}{issue}")
 
     def nameless(self, path: bytes, inode: F2fsInode, *, orphan: bool) -> Iterator[Entry | EvidenceIssue]:
         """The entry of an inode that no name leads to, under a path of its own."""
@@ -79,11 +79,11 @@ class Entries:
         note = f"no name leads to it; {_OPEN}" if deleted else _NAMELESS
         if inode.name:
             note += f"; it states {_stated(inode)}"
-        state = State.DELETED if deleted else State.ALLOCATED
+        state = EntryState.DELETED if deleted else EntryState.ALLOCATED
         yield from self.of_inode(path, f"{inode.number}@{path.hex()}", inode, state, note)
 
     def of_inode(
-        self, path: bytes, address: str, inode: F2fsInode, state: State, note: str
+        self, path: bytes, address: str, inode: F2fsInode, state: EntryState, note: str
     ) -> Iterator[Entry | EvidenceIssue]:
         """The entry of an inode, with a note, and what is wrong with it."""
         shown = text_of(path)
@@ -92,11 +92,11 @@ class Entries:
             yield EvidenceIssue(shown, f"{what}; it was read all the same")
             note = _and(note, what)
         if inode.is_link:
-            yield Entry(shown, address, 0, None, Kind.LINK, state, _and(note, self._link(inode)), inode.times)
+            yield Entry(shown, address, 0, None, EntryKind.LINK, state, _and(note, self._link(inode)), inode.times)
             return
         if not inode.is_file:
             note = _and(note, "not a regular file")
-            yield Entry(shown, address, 0, None, Kind.OTHER, state, note, inode.times)
+            yield Entry(shown, address, 0, None, EntryKind.OTHER, state, note, inode.times)
             return
         size, opener, more = 0, None, _ENCRYPTED
         if not inode.encrypted:
@@ -106,14 +106,14 @@ class Entries:
         note, mode = _and(note, more), stat.S_IMODE(inode.mode)
         yield Entry(shown, address, size, opener, state=state, note=note, times=inode.times, mode=mode)
 
-    def _content(self, inode: F2fsInode, state: State) -> tuple[int, Callable[[], BinaryIO] | None, str, str]:
+    def _content(self, inode: F2fsInode, state: EntryState) -> tuple[int, Callable[[], BinaryIO] | None, str, str]:
         """Size, what opens it, a note, and what is wrong."""
         try:
             content = self._files.content(inode)
             if content.unread_compression():
                 what = f"compressed with {name_of(inode.algorithm)}; not read"
                 return 0, None, what, f"its content is {what}"
-            if state is State.DELETED and not content.is_placed():
+            if state is EntryState.DELETED and not content.is_placed():
                 return 0, None, "it has no written block, so that no content is given", ""
         except OSError as error:
             what = f"its content is lost: {error}"
@@ -133,6 +133,12 @@ class Entries:
         except OSError as error:
             return f"a link, whose target cannot be read: {error}; not followed"
         return f"a link to {text_of(target.rstrip(bytes(1)))}; not followed"
+
+
+def _kind_of(name: F2fsName) -> EntryKind:
+    if name.type == LINK:
+        return EntryKind.LINK
+    return EntryKind.FILE if name.is_file else EntryKind.OTHER
 
 
 def _stated(inode: F2fsInode) -> str:

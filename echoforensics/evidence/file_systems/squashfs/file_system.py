@@ -10,7 +10,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind, text_of
+from echoforensics.evidence.entry import Entry, EntryKind, EvidenceIssue, text_of
 from echoforensics.evidence.file_systems.file_system import FileSystem
 from echoforensics.evidence.file_systems.squashfs.blocks import Blocks, LookupTable, MetadataTable
 from echoforensics.evidence.file_systems.squashfs.codecs import COMPRESSORS, expander
@@ -120,13 +120,15 @@ class SquashFileSystem(FileSystem):
             opener, extents = partial(self._open, inode), partial(self._extents, inode)
             return Entry(shown, address, inode.size, opener, times=inode.modified, mode=inode.mode, extents=extents)
         if inode.type is not InodeType.LINK:
-            return Entry(shown, address, 0, None, Kind.OTHER, note=inode.note, times=inode.modified, mode=inode.mode)
+            return Entry(
+                shown, address, 0, None, EntryKind.OTHER, note=inode.note, times=inode.modified, mode=inode.mode
+            )
         try:
             target = text_of(read_target(self._inodes, inode))
         except OSError as error:
             return EvidenceIssue(shown, f"where the link leads cannot be read: {error}{self._cut_off()}")
         note = f"a link to {target}; not followed"
-        return Entry(shown, address, 0, None, Kind.LINK, note=note, times=inode.modified, mode=inode.mode)
+        return Entry(shown, address, 0, None, EntryKind.LINK, note=note, times=inode.modified, mode=inode.mode)
 
     def _open(self, inode: SquashfsInode) -> BinaryIO:
         return self._content(inode).open()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from echoforensics.evidence.archives.compressed_file import CompressedFile, open_compressed
 from echoforensics.evidence.archives.tar_archive import TarArchive
 from echoforensics.evidence.archives.zip_archive import ZipArchive
-from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EvidenceIssue, Kind
+from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EvidenceIssue
 from echoforensics.evidence.limits import Budget, ExpansionLimitError
 
 
@@ -81,8 +81,8 @@ def test_tar_notes_links_and_devices() -> None:
     found = list(TarArchive(lambda: io.BytesIO(out.getvalue())).entries())
 
     assert [(e.path, e.kind, e.opener) for e in found if isinstance(e, Entry)] == [
-        ("link", Kind.LINK, None),
-        ("null", Kind.OTHER, None),
+        ("link", EntryKind.LINK, None),
+        ("null", EntryKind.OTHER, None),
     ]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind, State
+from echoforensics.evidence.entry import Entry, EntryKind, EntryState, EvidenceIssue
 from echoforensics.evidence.file_systems.ext.layout import ExtLayout
 from echoforensics.evidence.source import open_source
 from echoforensics.evidence.volumes.disk import Disk
@@ -21,7 +21,7 @@ FAT = (
     "deleted; its directory entry still states where its content begins and how long it is; that the content lies in"
     " the free clusters from there is assumed, and later writes may have changed it"
 )
-Found = tuple[str, State, str, bytes | None]
+Found = tuple[str, EntryState, str, bytes | None]
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def _debugfs(run_program: Callable[..., str], path: Path, *commands: str) -> Non
         run_program("debugfs", "-w", "-R", command, path)
 
 
-KEPT_FOUND: Found = ("log/kept", State.ALLOCATED, "", KEPT)
+KEPT_FOUND: Found = ("log/kept", EntryState.ALLOCATED, "", KEPT)
 ALL_EXT = pytest.mark.parametrize("kind", ["ext2", "ext3", "ext4"])
 
 
@@ -84,9 +84,9 @@ def test_a_deleted_name(
     image = make_image(folder, kind)
     _debugfs(run_program, image, "rm log/gone")
 
-    assert sorted(_found(image)) == [("log/gone", State.DELETED, f"deleted; {UNALLOCATED}", GONE), KEPT_FOUND]
+    assert sorted(_found(image)) == [("log/gone", EntryState.DELETED, f"deleted; {UNALLOCATED}", GONE), KEPT_FOUND]
     disk = open_source(image).container
-    (entry,) = (e for e in disk.entries() if isinstance(e, Entry) and e.state is State.DELETED)
+    (entry,) = (e for e in disk.entries() if isinstance(e, Entry) and e.state is EntryState.DELETED)
     assert set(entry.times) >= {"modified", "deleted"}
 
 
@@ -102,7 +102,7 @@ def test_a_file_that_no_name_leads_to(
 
     assert _found(image) == [
         KEPT_FOUND,
-        (f"$OrphanFiles/OrphanFile-{number}", State.DELETED, f"no name leads to it; {UNALLOCATED}", GONE),
+        (f"$OrphanFiles/OrphanFile-{number}", EntryState.DELETED, f"no name leads to it; {UNALLOCATED}", GONE),
     ]
 
 
@@ -118,7 +118,7 @@ def test_a_file_that_was_deleted_while_open(
 
     assert _found(image) == [
         KEPT_FOUND,
-        (f"$OrphanFiles/OrphanFile-{number}", State.DELETED, f"no name leads to it; {OPEN}", GONE),
+        (f"$OrphanFiles/OrphanFile-{number}", EntryState.DELETED, f"no name leads to it; {OPEN}", GONE),
     ]
 
 
@@ -147,8 +147,8 @@ def test_files_of_a_folder_that_no_name_leads_to(
 
     path = f"$OrphanFiles/OrphanFile-{number}"
     assert sorted(_found(image)) == [
-        (f"{path}/gone", State.ALLOCATED, "", GONE),
-        (f"{path}/kept", State.ALLOCATED, "", KEPT),
+        (f"{path}/gone", EntryState.ALLOCATED, "", GONE),
+        (f"{path}/kept", EntryState.ALLOCATED, "", KEPT),
     ]
 
 
@@ -161,8 +161,8 @@ def test_a_name_whose_inode_belongs_to_another_file(
     _debugfs(run_program, image, "rm log/gone", f"write {later} later")
 
     assert _found(image) == [
-        ("later", State.ALLOCATED, "", b"later\n"),
-        ("log/gone", State.DELETED, "deleted; its inode now belongs to another file", None),
+        ("later", EntryState.ALLOCATED, "", b"later\n"),
+        ("log/gone", EntryState.DELETED, "deleted; its inode now belongs to another file", None),
         KEPT_FOUND,
     ]
 
@@ -177,10 +177,10 @@ def test_fat_counts_clusters_that_were_given_to_other_files(
     image = make_image(root, "fat")
     run_program("mdel", "-i", image, "::/b.bin")
     kept: list[Found] = [
-        ("a.bin", State.ALLOCATED, "", b"a" * 9000),
-        ("c.bin", State.ALLOCATED, "", b"c" * 100),
+        ("a.bin", EntryState.ALLOCATED, "", b"a" * 9000),
+        ("c.bin", EntryState.ALLOCATED, "", b"c" * 100),
     ]
-    assert sorted(_found(image)) == sorted([*kept, ("_.bin", State.DELETED, FAT, b"b" * 9000)])
+    assert sorted(_found(image)) == sorted([*kept, ("_.bin", EntryState.DELETED, FAT, b"b" * 9000)])
 
     run_program("mdel", "-i", image, "::/a.bin")
     (root / "d.bin").write_bytes(b"d" * 18_000)
@@ -188,10 +188,10 @@ def test_fat_counts_clusters_that_were_given_to_other_files(
 
     found = {path: (state, note, content) for path, state, note, content in _found(image)}
     state, note, content = found["_.bin"]
-    assert (state, content) == (State.DELETED, None)
+    assert (state, content) == (EntryState.DELETED, None)
     assert note.startswith(f"{FAT}; only ")
     assert note.endswith(" of its 1 clusters now belong to other files, so that no content is given")
-    assert found["d.bin"] == (State.ALLOCATED, "", b"d" * 18_000)
+    assert found["d.bin"] == (EntryState.ALLOCATED, "", b"d" * 18_000)
 
 
 def test_links_and_devices_keep_their_kind_when_deleted(
@@ -203,4 +203,8 @@ def test_links_and_devices_keep_their_kind_when_deleted(
 
     (entry,) = (e for e in open_source(image).container.entries() if isinstance(e, Entry) and e.path == "link")
 
-    assert (entry.kind, entry.state, entry.note) == (Kind.LINK, State.DELETED, "deleted; a link; not followed")
+    assert (entry.kind, entry.state, entry.note) == (
+        EntryKind.LINK,
+        EntryState.DELETED,
+        "deleted; a link; not followed",
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from echoforensics.errors import SourceError
-from echoforensics.evidence.entry import READ_ERRORS, Entry, EvidenceIssue, State
+from echoforensics.evidence.entry import READ_ERRORS, Entry, EntryState, EvidenceIssue
 from echoforensics.evidence.file_systems.ext.layout import ExtLayout, ExtLayoutError
 from echoforensics.evidence.source import open_source
 from echoforensics.evidence.volumes.disk import Disk
@@ -52,7 +52,7 @@ class Image:
         for item in disk.entries():
             if isinstance(item, EvidenceIssue):
                 issues.append(item)
-            elif item.opener and item.state is State.ALLOCATED:
+            elif item.opener and item.state is EntryState.ALLOCATED:
                 try:
                     with item.opener() as stream, disk.open(item.address) as again:
                         contents[item.path] = stream.read()

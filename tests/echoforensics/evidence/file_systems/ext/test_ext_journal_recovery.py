@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind, State
+from echoforensics.evidence.entry import Entry, EntryKind, EntryState, EvidenceIssue
 from echoforensics.evidence.file_systems.ext.layout import ExtLayout
 from echoforensics.evidence.source import open_source
 from echoforensics.evidence.volumes.disk import Disk
@@ -88,7 +88,7 @@ class Image:
         """The deleted entries; asserts that there is no fault but the one that the journal was not replayed."""
         found = self.entries()
         assert [item for item in found if isinstance(item, EvidenceIssue)] == [NOT_REPLAYED]
-        return [item for item in found if isinstance(item, Entry) and item.state is State.DELETED]
+        return [item for item in found if isinstance(item, Entry) and item.state is EntryState.DELETED]
 
     def content(self, entry: Entry) -> bytes:
         """An entry's content; asserts that its address leads to the same."""
@@ -127,8 +127,8 @@ def test_deleted_files_are_found_by_the_journal(image: Image) -> None:
     found = sorted(image.deleted(), key=lambda entry: entry.path)
 
     assert [(e.path, e.size, e.kind, e.note) for e in found] == [
-        ("data/voice/large.wav", 40_000, Kind.FILE, DELETED),
-        ("data/voice/small", 3, Kind.FILE, DELETED),
+        ("data/voice/large.wav", 40_000, EntryKind.FILE, DELETED),
+        ("data/voice/small", 3, EntryKind.FILE, DELETED),
     ]
     assert [image.content(entry) for entry in found] == [LARGE, SMALL]
     assert re.fullmatch(rf"/journal-\d+-{number}@{b'data/voice/large.wav'.hex()}", found[0].address)

@@ -11,7 +11,7 @@ import lz4.block
 import pytest
 import zstandard
 
-from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind, State
+from echoforensics.evidence.entry import Entry, EntryKind, EntryState, EvidenceIssue
 from echoforensics.evidence.file_systems.f2fs.file_system import F2fsFileSystem
 from echoforensics.evidence.volume import Volume
 
@@ -74,11 +74,11 @@ def test_whole_file_system(f2fs_image: Maker, volume_of: Volumes, block_size: in
     assert issues == ([] if flags & 1 else [f"{what} read and may be missing"])
     entries = [one for one in found if isinstance(one, Entry)]
     assert [(e.path, e.size, e.kind, e.mode, e.note) for e in entries] == [
-        ("plain.bin", len(data), Kind.FILE, 0o640, ""),
-        ("name over slots", 5, Kind.FILE, 0o4755, ""),
-        ("link", 0, Kind.LINK, None, "a link to plain.bin; not followed"),
-        ("pipe", 0, Kind.OTHER, None, "not a regular file"),
-        ("sub/" + "x" * 255, 5, Kind.FILE, 0o4755, ""),
+        ("plain.bin", len(data), EntryKind.FILE, 0o640, ""),
+        ("name over slots", 5, EntryKind.FILE, 0o4755, ""),
+        ("link", 0, EntryKind.LINK, None, "a link to plain.bin; not followed"),
+        ("pipe", 0, EntryKind.OTHER, None, "not a regular file"),
+        ("sub/" + "x" * 255, 5, EntryKind.FILE, 0o4755, ""),
     ]
     assert all(e.times == {**TIMES, "created": "2017-07-14T02:40:00.000000005Z"} for e in entries)
     assert content(entries[0]) == data == fs.open(entries[0].address).read() == fs.open("5").read()
@@ -380,7 +380,7 @@ def test_checksum_of_an_inode_that_does_not_agree(f2fs_image: Maker, read: Any) 
     entries, issues = read(image.build())
     assert issues == ["the checksum of its inode does not agree; it was read all the same"]
     assert (summary(entries), entries[0].note) == (
-        [("a", State.ALLOCATED, b"ok")],
+        [("a", EntryState.ALLOCATED, b"ok")],
         "the checksum of its inode does not agree",
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind, State
+from echoforensics.evidence.entry import Entry, EntryKind, EntryState, EvidenceIssue
 from echoforensics.evidence.file_systems.f2fs.file_system import F2fsFileSystem
 from echoforensics.evidence.volume import Volume
 
@@ -90,11 +90,11 @@ def test_as_the_source(make_f2fs: Make, folder: Path, volume_of: Volumes, option
     found = list(fs.entries())
     assert [one for one in found if isinstance(one, EvidenceIssue)] == []
     entries = [one for one in found if isinstance(one, Entry)]
-    assert {one.state for one in entries} == {State.ALLOCATED}
-    assert [(one.path, one.note) for one in entries if one.kind is not Kind.FILE] == [
+    assert {one.state for one in entries} == {EntryState.ALLOCATED}
+    assert [(one.path, one.note) for one in entries if one.kind is not EntryKind.FILE] == [
         ("link", "a link to a/b/c; not followed")
     ]
-    files = [one for one in entries if one.kind is Kind.FILE]
+    files = [one for one in entries if one.kind is EntryKind.FILE]
     contents = {one.path: (fs.open(one.address).read(), one.mode, one.times["modified"]) for one in files}
     assert len(contents) == len(files)
     assert contents == _expected(folder)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind
+from echoforensics.evidence.entry import Entry, EntryKind, EvidenceIssue
 from echoforensics.evidence.file_systems.squashfs.file_system import SquashFileSystem
 from echoforensics.evidence.volume import Volume
 
@@ -73,7 +73,7 @@ def _entries(found: SquashFileSystem) -> dict[str, Entry]:
 def _content(found: SquashFileSystem, entries: dict[str, Entry]) -> dict[str, bytes]:
     contents = {}
     for path, entry in entries.items():
-        if entry.kind is Kind.FILE:
+        if entry.kind is EntryKind.FILE:
             assert entry.opener is not None
             with entry.opener() as stream, found.open(entry.address) as again:
                 contents[path] = stream.read()
@@ -113,8 +113,8 @@ def test_names_content_modes_and_times_are_those_of_the_folder(
         assert entry.times == {"modified": f"{datetime.fromtimestamp(WHEN, UTC):%Y-%m-%dT%H:%M:%SZ}"}
         if path != "caf\\xe9":
             assert entry.mode == stat.S_IMODE((folder / path).lstat().st_mode), path
-    assert (entries["link"].kind, entries["link"].note) == (Kind.LINK, "a link to level0/../small; not followed")
-    assert (entries["pipe"].kind, entries["pipe"].note) == (Kind.OTHER, "not a regular file: a pipe")
+    assert (entries["link"].kind, entries["link"].note) == (EntryKind.LINK, "a link to level0/../small; not followed")
+    assert (entries["pipe"].kind, entries["pipe"].note) == (EntryKind.OTHER, "not a regular file: a pipe")
     assert len({entry.address for entry in entries.values()}) == len(entries)
     assert entries["hard"].address.split("@")[0] == entries["noise"].address.split("@")[0]
 
@@ -157,8 +157,8 @@ def test_devices_are_shown_with_their_numbers(tmp_path: Path, run_program: RunPr
     found = _entries(SquashFileSystem(_volume(_make(run_program, tmp_path / "empty", *pseudo))))
 
     assert {path: (entry.kind, entry.note, entry.mode) for path, entry in found.items()} == {
-        "tty": (Kind.OTHER, "not a regular file: a block device, 8:300", 0o620),
-        "null": (Kind.OTHER, "not a regular file: a character device, 1:3", 0o666),
+        "tty": (EntryKind.OTHER, "not a regular file: a block device, 8:300", 0o620),
+        "null": (EntryKind.OTHER, "not a regular file: a character device, 1:3", 0o666),
     }
 
 

@@ -16,7 +16,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from echoforensics.evidence.entry import Entry, EvidenceIssue, Kind
+from echoforensics.evidence.entry import Entry, EntryKind, EvidenceIssue
 from echoforensics.evidence.file_systems.squashfs import file_system as squashfs
 from echoforensics.evidence.volume import Volume
 
@@ -146,9 +146,9 @@ def test_whole_entries_of_a_good_image(compressor: int) -> None:
     shown = [(e.path, e.address, e.size, e.kind, e.note, e.times, e.mode) for e in entries]
     times = {"modified": "2023-07-22T04:26:40Z"}
     assert shown == [
-        ("large", "2-20@6c61726765", 3 * BLOCK + 11, Kind.FILE, "", times, 0o600),
-        ("link", "3-4c@6c696e6b", 0, Kind.LINK, "a link to /etc; not followed", {}, 0o777),
-        ("small", "4-68@736d616c6c", 10, Kind.FILE, "", times, 0o600),
+        ("large", "2-20@6c61726765", 3 * BLOCK + 11, EntryKind.FILE, "", times, 0o600),
+        ("link", "3-4c@6c696e6b", 0, EntryKind.LINK, "a link to /etc; not followed", {}, 0o777),
+        ("small", "4-68@736d616c6c", 10, EntryKind.FILE, "", times, 0o600),
     ]
     with found.open("2-20") as stream:
         assert stream.read() == b"A" * BLOCK + bytes(BLOCK) + bytes(range(256)) * 16 + b"tail of one"
