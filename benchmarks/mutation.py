@@ -97,8 +97,8 @@ def mutants(module: str, source: str) -> Iterator[Mutant]:
         for replacement in _changed(node):
             changed = copy.deepcopy(tree)
             _replace(changed, number, replacement)
-            said = f"{ast.unparse(node)} -> {ast.unparse(replacement)}"
-            yield Mutant(module, node.lineno, said, ast.fix_missing_locations(changed))
+            change = f"{ast.unparse(node)} -> {ast.unparse(replacement)}"
+            yield Mutant(module, node.lineno, change, ast.fix_missing_locations(changed))
 
 
 def _nodes(tree: ast.AST) -> Iterator[ast.expr]:

@@ -54,7 +54,7 @@ class CaseVerification:
         failed = [check.name for check in self.checks.checks if not check.ok]
         if failed:
             return f"<VERIFICATION FAILED: {', '.join(failed)}>"
-        limits = [word for word, holds in (("complete", self.complete), ("signed", self.signed)) if not holds]
+        limits = [word for word, is_met in (("complete", self.complete), ("signed", self.signed)) if not is_met]
         verified = f"verified, but not {' and not '.join(limits)}" if limits else "verified"
         return f"<{verified}: {len(self.checks.checks)} checks passed>"
 

@@ -38,14 +38,14 @@ class PageJoiner:
 
     def chains(self) -> Iterator[tuple[list[OggPageHeader], str]]:
         """What the pages make up, each page once, and why it ends: first what has its beginning, then other parts."""
-        told: set[tuple[int, int]] = set()
+        seen: set[tuple[int, int]] = set()
         orphans = sorted((page for page in self._pages if not page.begins), key=lambda page: (page.sequence, page.at))
         for first in [*(page for page in self._pages if page.begins), *orphans]:
             # A copy of a page that was given tells nothing more.
-            if first.at in self._used or (not first.begins and (first.sequence, first.check) in told):
+            if first.at in self._used or (not first.begins and (first.sequence, first.check) in seen):
                 continue
             chain, ending = self._chain(first)
-            told.update((page.sequence, page.check) for page in chain)
+            seen.update((page.sequence, page.check) for page in chain)
             yield chain, ending
 
     def _chain(self, first: OggPageHeader) -> tuple[list[OggPageHeader], str]:

@@ -86,16 +86,16 @@ def _is_frame(raw: bytes) -> bool:
 def _carved(page: LeafPage, start: int, at: int, *, framed: bool) -> Carved:
     size = len(page.page.content)
     rows = len(page.cells)
-    told = [f"{rows} row{'s' if rows > 1 else ''}"]
+    details = [f"{rows} row{'s' if rows > 1 else ''}"]
     if not page.is_in_row(at):
-        told.append("what was noticed lies in room of the page that is no longer in use")
+        details.append("what was noticed lies in room of the page that is no longer in use")
     if framed:
-        told.append("it lies behind what looks like the header of a frame of a write-ahead log")
+        details.append("it lies behind what looks like the header of a frame of a write-ahead log")
     if any(cell.overflow for cell in page.cells):
-        told.append("rows go on in other pages, which are not part of it")
+        details.append("rows go on in other pages, which are not part of it")
     ending = f"its rows and its freed room fill the page of {size} bytes"
     return Carved(
-        "SQLite table page", ".sqlite-page", ((start, size),), Grade.WHOLE, ending, "; ".join(told), is_record=True
+        "SQLite table page", ".sqlite-page", ((start, size),), Grade.WHOLE, ending, "; ".join(details), is_record=True
     )
 
 

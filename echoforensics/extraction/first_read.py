@@ -117,14 +117,14 @@ class FirstRead:
             out = process.stdout
             assert out is not None  # noqa: S101 (it was asked for)
             try:
-                while isinstance(told := pickle.load(out), int):  # noqa: S301 (written by ourselves)
-                    self.done = told
+                while isinstance(received := pickle.load(out), int):  # noqa: S301 (written by ourselves)
+                    self.done = received
             except EOFError:
                 raise OSError(f"the process that hashed it ended with code {process.wait()}") from None
-        if isinstance(told, Exception):
-            raise told
-        assert isinstance(told, Result)  # noqa: S101 (nothing else is written)
-        return told
+        if isinstance(received, Exception):
+            raise received
+        assert isinstance(received, Result)  # noqa: S101 (nothing else is written)
+        return received
 
 
 def _start(task: Task) -> subprocess.Popen[bytes]:
@@ -148,20 +148,20 @@ def serve() -> None:
     """In a process of its own: take the task from standard input, write progress and the result to standard output."""
     task: Task = pickle.load(sys.stdin.buffer)  # noqa: S301 (written by ourselves)
     out = sys.stdout.buffer
-    told = 0
+    reported = 0
 
     def advance(done: int) -> None:
-        nonlocal told
-        if done >= told + _STEP:
-            told = done
-            _tell(out, done)
+        nonlocal reported
+        if done >= reported + _STEP:
+            reported = done
+            _send(out, done)
 
     try:
-        _tell(out, task.run(advance))
+        _send(out, task.run(advance))
     except (OSError, SourceError) as error:
-        _tell(out, error)
+        _send(out, error)
 
 
-def _tell(out: BinaryIO, what: object) -> None:
+def _send(out: BinaryIO, what: object) -> None:
     pickle.dump(what, out)
     out.flush()

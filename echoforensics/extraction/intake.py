@@ -106,14 +106,14 @@ def _carve(
     """Read what was carved as entries. Returns counts for the ledger; None where nothing was searched."""
     if result.carved is None or not isinstance(source.container, Disk):
         return None
-    finds = entries_of(result.carved, source.container, case.store, placement)
+    carved = entries_of(result.carved, source.container, case.store, placement)
     index_content(case.store)
-    for path in reader.read_all(CarvedSpace(source.container.media, finds.entries)):
+    for path in reader.read_all(CarvedSpace(source.container.media, carved.entries)):
         report(f"reading {source.path.name}: {path}", source.size, source.size)
     if result.beyond:
         what = f"{result.beyond} more finds of the carving were not kept"
         add_issue(case.store, reader.evidence, "", Issue(what, parser="evidence"))
-    return {"found": len(result.carved), "within_files_that_were_read": finds.passed_over}
+    return {"found": len(result.carved), "within_files_that_were_read": carved.passed_over}
 
 
 def _hash(source: EvidenceSource | SourceBytes, options: Options, doing: str, report: Report) -> SourceHashes:

@@ -84,8 +84,8 @@ def _times(store: Store, placed: PlacedRecord) -> list[RowTime]:
     found = row_times(placed.data_type, placed.utterance_id, placed.locator, own)
     if not found and placed.joined_timestamp:
         joined = json.loads(placed.joined_timestamp)
-        said = (joined["description"], joined["recorded"], joined["clock"], joined["timestamp"])
-        found.append(row_time(*said, placed.locator))
+        stated = (joined["description"], joined["recorded"], joined["clock"], joined["timestamp"])
+        found.append(row_time(*stated, placed.locator))
     return found or [no_time(placed.locator)]
 
 

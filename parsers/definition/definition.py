@@ -93,5 +93,5 @@ def definition(values: Values, source: S, known_by: Iterable[str], kept: str = "
     """
     form = record_form(values, values[DATA_TYPE], values[MESSAGE])
     secret = f"Kept {kept} and never shown in a message: {', '.join(form.secret)}."
-    told = about(values, (form.data_type,), known_by, (secret,) if form.secret else ())
-    return Definition(values[NAME], values[VERSION], told, source, form)
+    description = about(values, (form.data_type,), known_by, (secret,) if form.secret else ())
+    return Definition(values[NAME], values[VERSION], description, source, form)

@@ -221,7 +221,7 @@ def _needed(key: Key[Any]) -> Key[Any]:
     return Key(key.name, key.form, key.about)
 
 
-_SAID = (_SEVERITY, _REASON, _INNOCENT)
+_EXPLANATION = (_SEVERITY, _REASON, _INNOCENT)
 _OF_LINES = (_PATTERN, _UNLESS, _PATH_PATTERN, _UNLESS_PATH)
 _KEYS: dict[str, tuple[Key[Any], ...]] = {
     "script": (_FILES, _WORDS, _AFTER, *_OF_LINES, _ALSO, _UNLESS_FILE),
@@ -235,7 +235,9 @@ RULE = Variants(
     "kind",
     {
         kind: Section(
-            (_NAME, _KIND, *_SAID, *keys, _EXAMPLES), _rule, one_of=(("words", "after"),) if kind == "script" else ()
+            (_NAME, _KIND, *_EXPLANATION, *keys, _EXAMPLES),
+            _rule,
+            one_of=(("words", "after"),) if kind == "script" else (),
         )
         for kind, keys in _KEYS.items()
     },

@@ -111,7 +111,7 @@ def test_arrow_and_pandas_hold_the_same_rows(in_demo: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "holds"),
+    ("wanted", "is_wanted"),
     [
         (
             {"state": ["deleted"]},
@@ -123,12 +123,12 @@ def test_arrow_and_pandas_hold_the_same_rows(in_demo: Path) -> None:
         ({"devices": ["B0DEM0000000EF01"]}, lambda row: row["device_serial"] == "B0DEM0000000EF01"),
     ],
 )
-def test_filters(in_demo: Path, wanted: dict[str, object], holds: Callable[[dict[str, str]], bool]) -> None:
+def test_filters(in_demo: Path, wanted: dict[str, object], is_wanted: Callable[[dict[str, str]], bool]) -> None:
     with ef.open_case("case") as case:
         found = list(case.rows(**wanted))  # type: ignore[arg-type]
         assert found
         assert len(found) < case.counts().rows
-        assert all(holds(row) for row in found)  # type: ignore[arg-type]
+        assert all(is_wanted(row) for row in found)  # type: ignore[arg-type]
 
 
 def test_states_share_the_rows_out(in_demo: Path) -> None:
@@ -170,7 +170,7 @@ def test_pages_of_a_notebook_are_escaped(in_demo: Path) -> None:
     assert ef.verify("case", sources=False)._repr_html_().startswith("<p>verified")
 
 
-def test_a_case_without_a_key_is_said_to_be_unsigned(in_demo: Path) -> None:
+def test_a_case_without_a_key_is_reported_as_unsigned(in_demo: Path) -> None:
     with ef.extract("evidence/alexa-cloud.zip", "CASE", key=None) as case:
         assert case.sealed
     assert repr(ef.verify("CASE")).startswith("<verified, but not signed: ")

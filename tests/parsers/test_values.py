@@ -84,7 +84,7 @@ def test_the_values_of_a_record_have_a_bound_together() -> None:
     assert _left_out(longer) == [f"{last}: 1 of {MAX_MEMBERS - 1} members"]
 
 
-def test_a_long_name_is_cut_and_said() -> None:
+def test_a_long_name_is_cut_and_reported() -> None:
     assert Keeper().fields({"n" * MAX_NAME: 1}) == {"n" * MAX_NAME: 1}
     kept = Keeper().fields({"n" * (MAX_NAME + 1): 1, "o": {"m" * 300: 2}})
     assert kept == {
@@ -116,14 +116,14 @@ def test_what_is_nested_too_deeply_is_left_out(kind: type) -> None:
 
 def test_names_say_where_a_value_is() -> None:
     long = "x" * (MAX_TEXT + 1)
-    said = "1 of 8193 characters"
+    expected = "1 of 8193 characters"
 
     assert _left_out({"a": {"b": ["", {"c": long}]}, "d": [long, long]}) == [
-        f"a.b[1].c: {said}", f"d[0]: {said}", f"d[1]: {said}",
+        f"a.b[1].c: {expected}", f"d[0]: {expected}", f"d[1]: {expected}",
     ]  # fmt: skip
 
 
-def test_no_more_than_twenty_things_are_said_to_be_left_out() -> None:
+def test_no_more_than_twenty_things_are_reported_as_left_out() -> None:
     long = "x" * (MAX_TEXT + 1)
 
     assert len(_left_out({str(number): long for number in range(20)})) == 20

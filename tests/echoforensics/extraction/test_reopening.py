@@ -53,7 +53,7 @@ def _traced(case: Case) -> list[tuple[str, str]]:
     return [(found.origin, found.why) for found in (case.trace(row["exhibit"]) for row in case.rows())]
 
 
-def test_an_offset_need_not_be_said_again(dump: Path, tmp_path: Path) -> None:
+def test_an_offset_need_not_be_reported_again(dump: Path, tmp_path: Path) -> None:
     path = tmp_path / "case"
     _extract(dump, path, HEADER)
     with Case.open(path) as case:

@@ -17,7 +17,7 @@ STREAM = f"A0SAMPLETYPE1:1.0/2020/05/04/10/{SERIAL}/15:07::TNIH_2V.0b1c2d3e-4f50
 OTHER = STREAM.replace("0b1c2d3e", "99999999")
 KEY = f"A0SAMPLECUSTOMER#1588587309512#A0SAMPLETYPE1#{SERIAL}"
 
-MOMENTS = (
+TIMESTAMPS = (
     Timestamp(
         "Creation Time",
         "1588587309512",
@@ -73,7 +73,7 @@ def test_a_whole_record(read_value: Read) -> None:
             ' "stop".'
         ),
         locator="json:/activities/0",
-        timestamps=MOMENTS,
+        timestamps=TIMESTAMPS,
         device_serial=SERIAL,
         device_type="A0SAMPLETYPE1",
         account="A0SAMPLECUSTOMER",

@@ -206,7 +206,7 @@ PUSHED: dict[str, Any] = {
     "key": {"entryId": ENTRY, "registeredUserId": CUSTOMER},
     "timestamp": 1533932317000,
 }
-PUSH_MOMENT = Timestamp(
+PUSH_TIMESTAMP = Timestamp(
     "Creation Time", "1533932317000", Clock.CLOUD, 1533932317000000,
     "The time that the message gives. Epoch milliseconds.",
 )  # fmt: skip
@@ -244,7 +244,7 @@ def test_a_pushed_activity_joins_the_activity(
         data_type="alexa:cloud:push_message",
         message=f"The service pushed the message {name} to a client; it names the device {SERIAL}.",
         locator=at,
-        timestamps=(PUSH_MOMENT, within),
+        timestamps=(PUSH_TIMESTAMP, within),
         device_serial=SERIAL,
         device_type=TYPE,
         account=CUSTOMER,

@@ -85,7 +85,7 @@ NO_ZONE, DEFINED = "The zone is not recorded.", "The zone is not recorded; the d
 
 
 @pytest.mark.parametrize(
-    ("unit", "value", "timestamp", "said"),
+    ("unit", "value", "timestamp", "expected"),
     [
         ("iso", "2020-05-04T10:15:09.512Z", 1588587309512000, ZONE_UTC),
         ("iso", "20200504T101509Z", 1588587309000000, OFFSET),
@@ -101,11 +101,11 @@ NO_ZONE, DEFINED = "The zone is not recorded.", "The zone is not recorded; the d
         ("excel", "43955.5", None, NO_ZONE),
     ],
 )
-def test_times_that_are_written(unit: str, value: object, timestamp: int | None, said: str) -> None:
+def test_times_that_are_written(unit: str, value: object, timestamp: int | None, expected: str) -> None:
     (made,) = _made({"when": value}, unit)
     assert isinstance(made, Record)
     assert made.timestamps == (
-        Timestamp("Start Time", str(value), Clock.CLOUD, timestamp, f"Noted. {said}", "at:when"),
+        Timestamp("Start Time", str(value), Clock.CLOUD, timestamp, f"Noted. {expected}", "at:when"),
     )
 
 

@@ -77,10 +77,10 @@ def _check(made: Made, found: list[Record | Issue]) -> None:
     (record,) = (item for item in found if isinstance(item, Record) and item.parser == made.name)
     assert (record.parser_version, record.data_type) == (made.version, made.form.data_type)
     assert record.message.startswith((made.form.message.parts[0] or "").rstrip("."))
-    told = [time.description for time in record.timestamps]
+    descriptions = [time.description for time in record.timestamps]
     for time in made.form.times:
         if not any(path.startswith("../") for path in time.fields):
-            assert time.description in told
+            assert time.description in descriptions
     for secret in made.form.secret:
         assert f"v-{secret}" not in record.message
 

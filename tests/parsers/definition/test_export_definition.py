@@ -48,7 +48,7 @@ def test_a_table_fits_by_its_columns_and_its_path() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "expected"),
     [
         ("alexa:cloud:export_sample", "echo:sample", "x.yaml: data_type: 'echo:sample' is not of the form expected"),
         ("{field: Sample Date,", "{field: Other Date,", "x.yaml: 'otherdate' is none of the columns"),
@@ -56,11 +56,11 @@ def test_a_table_fits_by_its_columns_and_its_path() -> None:
         ("device_serial: Serial No", "device_serial: Colour", "x.yaml: 'colour' is none of the columns"),
     ],
 )
-def test_what_is_refused(old: str, new: str, told: str) -> None:
+def test_what_is_refused(old: str, new: str, expected: str) -> None:
     assert old in GOOD
     with pytest.raises(DefinitionError) as raised:
         parse(EXPORT, GOOD.replace(old, new), "x.yaml")
-    assert str(raised.value).startswith(told)
+    assert str(raised.value).startswith(expected)
 
 
 def test_a_map_need_not_name_itself() -> None:

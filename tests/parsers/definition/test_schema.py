@@ -108,9 +108,9 @@ def test_a_key_that_is_unknown_or_missing_is_refused_by_both(kind: Kind[Any]) ->
     for section in _sections(kind.form):
         validator = jsonschema.Draft7Validator(schema_of(section))
         needed = [key.name for key in section.keys if key.needed]
-        told = {error.validator for error in validator.iter_errors({"colour": 1})}
-        assert "additionalProperties" in told
-        assert not needed or "required" in told
+        validators = {error.validator for error in validator.iter_errors({"colour": 1})}
+        assert "additionalProperties" in validators
+        assert not needed or "required" in validators
         with pytest.raises(DefinitionError, match="colour: the key is unknown"):
             section.read({"colour": 1}, Place("x"))
         with pytest.raises(DefinitionError):

@@ -23,8 +23,7 @@ from echoforensics.evidence.volume import Volume
 CallsOf = Callable[[Callable[[], Any]], tuple[Any, int]]
 
 BLOCK = 4096
-NONE = 0xFFFF_FFFF
-ABSENT = 2**64 - 1
+NONE, ABSENT = 0xFFFF_FFFF, 2**64 - 1
 STORED = 1 << 24
 WHEN = 1_690_000_000
 DATA_AT = 96

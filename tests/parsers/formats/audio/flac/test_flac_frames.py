@@ -37,7 +37,7 @@ def test_stream_info_is_read_whatever_it_says() -> None:
     [{"least_block": 15}, {"most_block": 191}, {"rate": 0}, {"bits": 3}, {"shortest": 9001}],
     ids=lambda change: next(iter(change)),
 )
-def test_what_no_encoder_may_say_is_told(change: dict[str, int]) -> None:
+def test_what_no_encoder_may_say_is_reported(change: dict[str, int]) -> None:
     assert INFO.is_possible
     assert INFO._replace(shortest=0, longest=0, bits=4, least_block=16).is_possible
     assert not INFO._replace(**change).is_possible
@@ -89,7 +89,7 @@ def test_written_rates_and_long_blocks(codes: int, behind: bytes, rate: int, who
     assert (header.suits(INFO), header.suits_wholly(INFO)) == (True, wholly)
 
 
-def test_bits_of_padding_that_are_not_zero_are_told() -> None:
+def test_bits_of_padding_that_are_not_zero_are_reported() -> None:
     # One constant subframe of 9 bits, with 7 bits of padding: 0 0000000 and then the value.
     header = FlacFrameHeader(192, 1, (0,), 9, 0, 0, False, 0)
     for padding, is_zero in ((0, True), (1, False), (0x40, False)):

@@ -50,7 +50,7 @@ def test_page_that_is_damaged_or_not_all_there_is_not_whole() -> None:
     assert (damaged.missing, damaged.intact, damaged.is_whole) == (0, False, False)
 
 
-def test_flags_that_are_not_defined_are_told() -> None:
+def test_flags_that_are_not_defined_are_reported() -> None:
     for flags in (0, 1, 2, 4, 7, 8, 0x80):
         page = read_page(_window(_page(flags)), 0)
         assert page is not None
