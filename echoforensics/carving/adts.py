@@ -113,7 +113,7 @@ def _describe(first: AdtsHeader, frames: _AdtsFrames, chain: FrameChain) -> str:
         PROFILES[first.profile].replace("-", " "),
     ]
     if first.is_protected:
-        parts.append("with check sums")
+        parts.append("with checksums")
     if frames.are_alike:
         parts.append("its frames are alike")
     return ", ".join(parts)

@@ -13,7 +13,7 @@ FEWEST_FRAMES = 4
 class Grade(StrEnum):
     """How well what was carved holds together by its own structure."""
 
-    #: Its structure is valid up to its own stated end, with the check sums that the format has.
+    #: Its structure is valid up to its own stated end, with the checksums that the format has.
     WHOLE = "whole"
     #: Valid as far as it goes; the format states no end, and what follows is not part of it.
     ENDED = "ended"

@@ -189,7 +189,7 @@ def _describe(stream: _FlacFrames, info: StreamInfo) -> str:
         f"{info.bits} bits",
     ]
     if stream.broken:
-        parts.append(f"the check sums of {stream.broken} frames do not hold")
+        parts.append(f"the checksums of {stream.broken} frames do not hold")
     return ", ".join(parts)
 
 

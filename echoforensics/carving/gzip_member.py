@@ -35,7 +35,7 @@ def carve(view: View, at: int) -> Carved | None:
         return None
     size = sum(member.size for member in members)
     count = f"{len(members)} members" if len(members) > 1 else "one member"
-    grade, ending = Grade.WHOLE, "its check sum and length are right"
+    grade, ending = Grade.WHOLE, "its checksum and length are right"
     if not members[-1].is_right:
         grade, ending = Grade.CUT, "what follows does not go on with it"
         if members[-1].size >= MAX_INFLATED:

@@ -182,7 +182,7 @@ def _carve(view: View, begin: int, at: int) -> Carved | None:
     if frames.stated is not None:
         detail.append(_agreement(frames.stated, frames))
     if frames.broken:
-        detail.append(f"the check sums of {frames.broken} frames do not hold")
+        detail.append(f"the checksums of {frames.broken} frames do not hold")
     if frames.are_alike:
         detail.append("its frames are alike")
     if tags:

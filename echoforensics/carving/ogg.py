@@ -72,7 +72,7 @@ def carve(view: View, at: int) -> Carved | None:
 
 
 def _describe(pages: int) -> str:
-    return f"{pages} page{'' if pages == 1 else 's'}, each with its right check sum"
+    return f"{pages} page{'' if pages == 1 else 's'}, each with its right checksum"
 
 
 def _together(view: View, first: OggPage) -> _OggRun:
@@ -109,7 +109,7 @@ def _break(view: View, run: _OggRun) -> str:
         return "no further page of it follows"
     if header.end > view.size:
         return f"the media ends within its page {header.sequence}"
-    return f"its page {header.sequence} follows, but its check sum is wrong"
+    return f"its page {header.sequence} follows, but its checksum is wrong"
 
 
 def _header(view: View, at: int) -> OggPageHeader | None:
@@ -185,7 +185,7 @@ class OggPages:
         if not last.ends and self._view is not None:
             header = _header(self._view, last.end)
             if header is not None and (header.serial, header.sequence) == (last.serial, last.sequence + 1):
-                ending += "; such a page follows, but its check sum is wrong: a part of it may lie elsewhere"
+                ending += "; such a page follows, but its checksum is wrong: a part of it may lie elsewhere"
         return Carved(kind, ".ogg", ranges, grade, ending, "; ".join(details))
 
 

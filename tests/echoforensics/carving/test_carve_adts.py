@@ -76,7 +76,7 @@ def test_every_variant_and_rate(second: int, rate: int) -> None:
     planted = b"".join(frame(rate=rate, second=second, channels=2) for _ in range(4))
     (carved,) = scan(b"\1" * 99 + planted + b"\1" * 99)
     assert carved.ranges == ((99, len(planted)),)
-    words = f"{RATES[rate]} Hz, stereo, AAC LC" + ("" if second & 1 else ", with check sums")
+    words = f"{RATES[rate]} Hz, stereo, AAC LC" + ("" if second & 1 else ", with checksums")
     assert carved.detail.endswith(words)
 
 
@@ -95,7 +95,7 @@ def test_channels_and_profiles() -> None:
 def test_blocks_of_raw_data_are_counted() -> None:
     planted = b"".join(frame(second=0xF0, blocks=4) for _ in range(10))
     (carved,) = scan(planted)
-    assert carved.detail == "10 frames, 2.56 s, 16000 Hz, mono, AAC LC, with check sums"
+    assert carved.detail == "10 frames, 2.56 s, 16000 Hz, mono, AAC LC, with checksums"
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])

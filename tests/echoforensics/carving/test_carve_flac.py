@@ -243,7 +243,7 @@ def test_a_frame_that_is_damaged_within() -> None:
     media[place] ^= 0x10
     (carved,) = scan(bytes(media) + TEXT)
     assert (carved.ranges, carved.grade) == (((0, len(media)),), Grade.CUT)
-    assert carved.detail.endswith("the check sums of 1 frames do not hold")
+    assert carved.detail.endswith("the checksums of 1 frames do not hold")
     # The last one is not taken where it is damaged.
     media = bytearray(head + b"".join(frames))
     media[-20] ^= 0x10

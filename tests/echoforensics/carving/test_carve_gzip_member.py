@@ -43,7 +43,7 @@ def test_a_log_is_carved_to_its_check_sum(
             ".gz",
             ((before, len(planted)),),
             Grade.WHOLE,
-            "its check sum and length are right",
+            "its checksum and length are right",
             f"one member, {len(LOG)} bytes of text",
             is_record=True,
         )

@@ -97,10 +97,10 @@ def test_bit_rate_may_change() -> None:
 
 def test_checksums_that_do_not_hold_are_reported() -> None:
     good = b"".join(frame(second=0xF2) for _ in range(6))
-    assert "check sum" not in scan(good)[0].detail
+    assert "checksum" not in scan(good)[0].detail
     bad = bytearray(good)
     bad[4] ^= 1
-    assert scan(bytes(bad))[0].detail.endswith("the check sums of 1 frames do not hold")
+    assert scan(bytes(bad))[0].detail.endswith("the checksums of 1 frames do not hold")
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])

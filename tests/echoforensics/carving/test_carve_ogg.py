@@ -65,7 +65,7 @@ def test_pages_that_lie_together_are_one_recording(before: int, codec: str, afte
             ((before, len(planted)),),
             Grade.WHOLE,
             "its last page says so",
-            "12 pages, each with its right check sum",
+            "12 pages, each with its right checksum",
         )
     ]
 
@@ -136,7 +136,7 @@ def test_a_page_that_is_cut_in_two_is_not_joined(scan_for: Scan) -> None:
             "Ogg Opus recording",
             ((0, sum(map(len, pages[:3]))),),
             Grade.CUT,
-            "its page 3 was not found whole; such a page follows, but its check sum is wrong: a part of it may lie"
+            "its page 3 was not found whole; such a page follows, but its checksum is wrong: a part of it may lie"
             " elsewhere",
         ),
         ("part of an Ogg recording", ((len(media) - rest, rest),), Grade.CUT, "its last page says so"),
@@ -203,7 +203,7 @@ def test_of_two_damaged_copies_the_recording_is_joined(scan_for: Scan) -> None:
 
     assert whole.grade is Grade.WHOLE
     assert b"".join(media[at : at + size] for at, size in whole.ranges) == b"".join(pages)
-    assert whole.detail == "9 pages, each with its right check sum; 2 pieces, joined by the numbers of the pages"
+    assert whole.detail == "9 pages, each with its right checksum; 2 pieces, joined by the numbers of the pages"
     assert {each.grade for each in others} == {Grade.CUT}
 
 
@@ -301,7 +301,7 @@ def test_truncated_at_every_byte(scan_for: Scan) -> None:
     [
         (b"", "the media ends before its last page"),
         (_page(5, 2, b"sound")[:-1], "the media ends within its page 2"),
-        (_page(5, 2, b"sound")[:-1] + b"?", "its page 2 follows, but its check sum is wrong"),
+        (_page(5, 2, b"sound")[:-1] + b"?", "its page 2 follows, but its checksum is wrong"),
         (_page(5, 3, b"sound"), "no further page of it follows"),
         (bytes(99), "no further page of it follows"),
     ],
