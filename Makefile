@@ -27,7 +27,7 @@ format: setup
 	$(BIN)/ruff format .
 
 docs: setup
-	$(BIN)/echoforensics parsers --pages docs/artefacts
+	$(BIN)/echoforensics parsers --pages docs/artefacts --schemas parsers/definitions
 
 bench: setup
 	@.ci/system-packages bench

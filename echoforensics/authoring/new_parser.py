@@ -1,8 +1,13 @@
-"""The beginnings of a new parser: a definition, a fixture folder and a test that runs, to be filled in."""
+"""The beginnings of a new parser: a definition or a module, a fixture and a test that passes, to be filled in."""
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING
 
@@ -12,146 +17,113 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-KINDS = ("json", "sqlite")
-
-_COMMON = """\
-times:
-  - {field: made, unit: ms, clock: cloud, description: Creation Time, note: When the service made it.}
-columns: {device_serial: serial}
-message: >-
-  The record names $thing {"label"}.
-shows: That $thing was recorded.
-does_not_show: Who made it.
-validated_on: ["Made files only."]
-limits: [None known.]
-references: ["Say where the knowledge of the format comes from: a paper, a repository and path, own measurement."]
-"""
-_JSON = """\
-name: $name
-version: "1"
-title: $title
-data_type: alexa:cloud:$name
-json:
-  urls: [/api/$url]
-  top: [$name]
-  item: [label, made]
-  items: /$name
-"""
-_SQLITE = """\
-name: $name
-version: "1"
-title: $title
-data_type: alexa:app:$name
-sqlite:
-  tables: [$name]
-  needs: [label, made]
-"""
-_JSON_SAMPLE = """\
-{"$name": [{"label": "first", "made": 1500271959818, "serial": "G0EXAMPLE"}]}
-"""
-_SQLITE_SAMPLE = """\
-CREATE TABLE $name (label TEXT, made INTEGER, serial TEXT);
-INSERT INTO $name VALUES ('first', 1500271959818, 'G0EXAMPLE');
-"""
-_README = """\
-# Fixtures of $name
-
-Say of each file how it was made, or where it was published and under which licence. Real evidence is never copied here.
-
-- `$sample`: written by hand, in the form that the definition describes.
-"""
-_TEST = """\
-from __future__ import annotations
-
-$imports
-from parsers.record import Issue, Record
-$more_imports
-FIXTURES = Path(__file__).parent / "fixtures" / "$name"
+_TEMPLATES = files(__package__).joinpath("templates")
+_PAGES = "docs/artefacts"
 
 
-def test_a_whole_record($arguments) -> None:
-$read
-    assert [item for item in found if isinstance(item, Issue)] == []
-    (record,) = found
-    assert isinstance(record, Record)
-    assert (record.data_type, record.parser) == ("$data_type", "$name")
-    assert record.message == 'The record names $thing "first".'
-    assert [(timestamp.description, timestamp.timestamp) for timestamp in record.timestamps] == [
-        ("Creation Time", 1500271959818000)
-    ]
-    assert record.device_serial == "G0EXAMPLE"
-"""
-_JSON_READ = """\
-    parser = ApiJson()
-    source = Source.of((FIXTURES / "$sample").read_bytes(), "$sample")
-    assert parser.claims(source)
-    found = list(parser.parse(source))
-"""
-_SQLITE_READ = """\
-    files = make_database(*(FIXTURES / "$sample").read_text().split(";")[:-1])
-    parser = SqliteTables()
-    source = source_in(files)
-    assert parser.claims(source)
-    found = list(parser.parse(source))
-"""
+@dataclass(frozen=True, slots=True)
+class _Scaffold:
+    """What a new parser of one kind is made of.
+
+    Attributes:
+        what: what it reads, for people.
+        source: the template of its definition or module.
+        place: the folder that this goes into.
+        tests: the folder that its test and fixture go into.
+        ending: of the fixture's name.
+        data_type: of its rows, before its own name.
+    """
+
+    what: str
+    source: str
+    place: str
+    tests: str
+    ending: str
+    data_type: str
+
+
+def _declared(kind: str, what: str, tests: str, ending: str, data_type: str) -> _Scaffold:
+    return _Scaffold(
+        what, "definition.yaml", f"parsers/definitions/{kind}", f"tests/parsers/{tests}", ending, data_type
+    )
+
+
+_SCAFFOLDS = {
+    "api": _declared("api", "a list in a JSON answer", "alexa_api", ".json", "alexa:cloud:"),
+    "export": _declared("export", "a table of a data export", "alexa_export", ".csv", "alexa:cloud:export_"),
+    "sqlite": _declared("sqlite", "a table of an SQLite database", "databases", ".sql", "alexa:app:"),
+    "preferences": _declared("preferences", "a preferences file of an Android app", "app", ".xml", "alexa:app:"),
+    "state": _declared("state", "a small state file of a device", "echo1", "", "echo:state:"),
+    "tamper": _declared("tamper", "a rule for a sign of tampering", "tamper", ".sh", "echo:tamper:"),
+    "log": _Scaffold("a text log, by code", "module.py", "parsers/fireos", "tests/parsers/fireos", ".log", "echo:log:"),
+}
+#: What a new parser may be of: for each name, what it reads.
+KINDS = {kind: scaffold.what for kind, scaffold in _SCAFFOLDS.items()}
 
 
 def begin(root: Path, name: str, kind: str) -> list[Path]:
-    """Write the beginnings of a parser into a checkout of the project.
+    """Write the beginnings of a parser into a checkout of the project, and its page where it has one.
 
     Args:
         root: the checkout's top folder.
         name: the parser's name: lower case, words joined by ``_``.
-        kind: ``json`` for a list in an answer of the service, ``sqlite`` for a table of a database.
+        kind: one of :data:`KINDS`.
 
     Returns:
-        The files written.
+        The files written: the definition or module, the fixture, its README, the test, and pages.
 
     Raises:
         UsageError: the name is not of that form or is taken, or the folder is no checkout.
     """
     if not NAME.fullmatch(name):
         raise UsageError(f"{name!r}: a name is lower-case words joined by _")
-    definitions, room = ("definitions/api", "alexa_api") if kind == "json" else ("definitions/sqlite", "databases")
-    if not (root / "parsers" / definitions).is_dir() or not (root / "tests" / "parsers").is_dir():
+    scaffold = _SCAFFOLDS[kind]
+    if not (root / scaffold.place).is_dir() or not (root / "tests" / "parsers").is_dir():
         raise UsageError(
             f"{root}: is not a checkout of the project; run this in its top folder, or name it with --into"
         )
-    tests = root / "tests" / "parsers" / room
-    sample = f"{name}.{'json' if kind == 'json' else 'sql'}"
-    files = {
-        root / "parsers" / definitions / f"{name}.yaml": (_JSON if kind == "json" else _SQLITE) + _COMMON,
-        tests / "fixtures" / name / sample: _JSON_SAMPLE if kind == "json" else _SQLITE_SAMPLE,
-        tests / "fixtures" / name / "README.md": _README,
-        tests / f"test_{name}.py": _TEST,
+    tests, sample = root / scaffold.tests, f"{name}{scaffold.ending}"
+    written = {
+        root / scaffold.place / f"{name}{scaffold.source[scaffold.source.rindex('.') :]}": (kind, scaffold.source),
+        tests / "fixtures" / name / sample: (kind, f"sample{scaffold.ending}"),
+        tests / "fixtures" / name / "README.md": (".", "README.md"),
+        tests / f"test_{name}.py": (kind, "test.py"),
     }
-    if taken := [path for path in files if path.exists()]:
+    if taken := [path for path in written if path.exists()]:
         raise UsageError(f"{taken[0]}: is there already")
-    for path, text in files.items():
+    words = _words(name, sample, scaffold)
+    for path, (folder, template) in written.items():
+        text = _TEMPLATES.joinpath(folder, f"{template}.template").read_text(encoding="utf-8")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_filled(text, name, kind, sample), encoding="utf-8")
-    return list(files)
+        path.write_text(Template(text).substitute(words), encoding="utf-8")
+    return [*written, *_write_pages(root)]
 
 
-def _filled(text: str, name: str, kind: str, sample: str) -> str:
-    words = {
+def _words(name: str, sample: str, scaffold: _Scaffold) -> dict[str, str]:
+    plain = name.replace("_", " ")
+    return {
         "name": name,
-        "title": name.replace("_", " ").capitalize(),
-        "thing": "an item of " + name.replace("_", " "),
+        "title": plain.capitalize(),
+        "thing": f"an item of {plain}",
         "url": name.replace("_", "-"),
         "sample": sample,
-        "data_type": f"alexa:{'cloud' if kind == 'json' else 'app'}:{name}",
+        "form": "definition describes" if scaffold.source == "definition.yaml" else "module reads",
+        "data_type": f"{scaffold.data_type}{name}",
+        "class_name": "".join(part.capitalize() for part in name.split("_")),
     }
-    if kind == "json":
-        words["arguments"] = ""
-        words["imports"] = "from pathlib import Path\n\nfrom parsers.alexa_api.api_json import ApiJson"
-        words["imports"] += "\nfrom parsers.parser import Source"
-        words["more_imports"] = ""
-        words["read"] = Template(_JSON_READ).substitute(words).rstrip()
-    else:
-        words["arguments"] = "make_database: Callable[..., dict[str, bytes]], source_in: Callable[..., Source]"
-        words["imports"] = "from collections.abc import Callable\nfrom pathlib import Path\n\n"
-        words["imports"] += "from parsers.parser import Source"
-        words["more_imports"] = "from parsers.databases.sqlite_tables import SqliteTables\n"
-        words["read"] = Template(_SQLITE_READ).substitute(words).rstrip()
-    return Template(text).substitute(words)
+
+
+def _write_pages(root: Path) -> list[Path]:
+    """Write the pages anew, by the checkout's own code, which knows the new parser. Gives those that changed."""
+    folder = root / _PAGES
+    if not folder.is_dir():
+        return []
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    command = [sys.executable, "-m", "echoforensics", "parsers", "--pages", _PAGES]
+    environment = {**os.environ, "PYTHONPATH": str(root.resolve())}
+    done = subprocess.run(  # noqa: S603 (our own interpreter, our own words)
+        command, cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise UsageError(f"the pages in {folder} cannot be written: {done.stderr.strip()}")
+    return sorted(path for path in folder.iterdir() if path.read_bytes() != before.get(path))

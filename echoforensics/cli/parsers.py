@@ -16,11 +16,20 @@ if TYPE_CHECKING:
     from parsers.catalogue import CatalogueEntry
 
 
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
 @click.command("parsers")
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.option("--new", is_flag=True, help="Begin a parser of this NAME: definition, fixture folder and test.")
-@click.option("--kind", type=click.Choice(new_parser.KINDS), default="json", show_default=True, help="With --new.")
+@click.option("--new", is_flag=True, help="Begin a parser of this NAME: definition or module, fixture, test, page.")
+@click.option(
+    "--kind",
+    type=click.Choice(tuple(new_parser.KINDS)),
+    default="api",
+    show_default=True,
+    help="With --new: " + "; ".join(f"{kind}, {what}" for kind, what in new_parser.KINDS.items()) + ".",
+)
 @click.option(
     "--into",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -29,18 +38,47 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="With --new: a checkout of the project.",
 )
-@click.option("--pages", "folder", type=click.Path(path_type=Path, file_okay=False), help="Write a page for each.")
-def command(*, name: str | None, as_json: bool, new: bool, kind: str, into: Path, folder: Path | None) -> None:
+@click.option("--pages", type=_FOLDER, metavar="FOLDER", help="Write a page for each.")
+@click.option(
+    "--schemas", type=_FOLDER, metavar="FOLDER", help="Write JSON Schemas of definitions and maps, for editors."
+)
+@click.option("--keys", metavar="KIND", help="Show the keys of a definition of this kind, or of a map.")
+def command(
+    *, name: str | None, as_json: bool, new: bool, kind: str, into: Path, pages: Path | None, schemas: Path | None,
+    keys: str | None,
+) -> None:  # fmt: skip
     """What can be read, what it is known by, and on what it was validated."""
-    from echoforensics.authoring import pages
-    from parsers.catalogue import catalogue
-
     if new:
         _begin(name, kind, into)
-        return
-    if folder is not None:
-        click.echo(f"{len(pages.write(folder))} pages written to {folder}")
-        return
+    elif keys is not None:
+        click.echo(_keys(keys))
+    elif pages is not None or schemas is not None:
+        _write(pages, schemas)
+    else:
+        _show(name, as_json=as_json)
+
+
+def _write(pages: Path | None, schemas: Path | None) -> None:
+    from echoforensics.authoring import pages as page_files
+    from echoforensics.authoring import schema_files
+
+    if pages is not None:
+        click.echo(f"{len(page_files.write(pages))} pages written to {pages}")
+    if schemas is not None:
+        click.echo(f"{len(schema_files.write(schemas))} schemas written to {schemas}")
+
+
+def _keys(kind: str) -> str:
+    from echoforensics.authoring.key_tables import KINDS, keys_of
+
+    if kind not in KINDS:
+        raise UsageError(f"{kind!r} is none of {', '.join(KINDS)}")
+    return keys_of(kind)
+
+
+def _show(name: str | None, *, as_json: bool) -> None:
+    from parsers.catalogue import catalogue
+
     found = [entry for entry in catalogue() if name in (None, entry.name)]
     if not found:
         raise UsageError(f"there is no parser {name!r}; `echoforensics parsers` lists them")
@@ -64,9 +102,7 @@ def _begin(name: str | None, kind: str, into: Path) -> None:
         raise UsageError(f"there is a parser {name!r} already")
     for path in new_parser.begin(into, name, kind):
         click.echo(path)
-    click.echo(
-        "Fill these in; the test runs as it stands. parsers/definition/definition.py says what a definition may hold."
-    )
+    click.echo("Fill these in; the test passes as it is. docs/definitions.md explains the keys of definitions.")
 
 
 def _described(parser: CatalogueEntry) -> str:

@@ -64,7 +64,7 @@ class ApiJson(Parser):
         hands_on=(ANSWERS,),
         known_by=(
             'JSON: a list of {"request": address of the Alexa service, "response": answer}',
-            *(f"JSON keys {', '.join(sorted(keys))}" for kind in kinds() for keys in kind.telltales),
+            "JSON with the keys of an answer, which the pages of the answers name",
             "path AmazonAlexaClient/ or AmazonAlexaCloud/ and a name of 40 hexadecimal digits (CIFT)",
             "a name of 40 hexadecimal digits, or of 16 and _1, and a first key that the service uses",
             'JSON "command" that begins with PUSH_',

@@ -139,7 +139,7 @@ _EXPORT = Key(
     "What the table is known by. Names of columns are compared without blanks, signs and capitals: `Skill Name` is"
     " `skill_name`.",
 )
-_EXPORT_TYPE = Key("data_type", Text(r"alexa:cloud:export_[a-z_]+", "`alexa:cloud:export_...`"), DATA_TYPE.about)
+_EXPORT_TYPE = Key("data_type", Text(r"alexa:cloud:export_[a-z0-9_]+", "`alexa:cloud:export_...`"), DATA_TYPE.about)
 
 EXPORT = Kind(
     "export",

@@ -122,7 +122,7 @@ _PATHS = Key(
     "Where the file is: the end of its path, from `/var/local` or `/var` on. A path of one name counts only at the root"
     " of the data partition, of a copy, or in a folder `local`.",
 )
-_STATE_TYPE = Text(r"echo:state:[a-z][a-z_]*", "`echo:state:...`")
+_STATE_TYPE = Text(r"echo:state:[a-z][a-z0-9_]*", "`echo:state:...`")
 _FILE_TYPE = Key("data_type", _STATE_TYPE, "The data type of its rows. Left out: the definition's.", default="")
 _CONTENT: Key[re.Pattern[str] | None] = Key(
     "content", _ASCII, "The whole content. Its named groups are the values of the item.", default=None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from parsers.definition.definition import NAME, TITLE
+from parsers.definition.definition import NAME
 from parsers.definition.error import DefinitionError
 from parsers.definition.form import (
     EXPRESSION,
@@ -183,6 +183,8 @@ _LINE_PATTERN = Made(Text(), _of_line, "regular expression for lines, without ca
 _WORD = Made(Text(r"[ -@\[-~]{2,}", "at least two lower-case ASCII characters"), lambda text: text.encode("ascii"))
 _CLAUSE = Text(r"[^\n]*[^.\s]", "the end of a sentence, without its full stop")
 
+_SET_NAME = Key("name", NAME.form, "The name of the set of rules, which is its file's.")
+_TITLE = Key("title", Text(), "What the rules look at, in a few words.")
 _NAME = Key("name", NAME.form, "Its name, unique among the rules.")
 _KIND = Key("kind", Choice(KINDS), "What it looks at.")
 _SEVERITY = Key("severity", Choice(SEVERITIES), "How weighty a hit is.")
@@ -247,7 +249,7 @@ _TAMPER = Key("tamper", Listed(RULE), "The rules.")
 TAMPER = Kind(
     "tamper",
     "Rules for signs that somebody may have changed a device",
-    Section((NAME, TITLE, _TAMPER), lambda values: RuleSet(values[NAME], values[TITLE], values[_TAMPER])),
+    Section((_SET_NAME, _TITLE, _TAMPER), lambda values: RuleSet(values[_SET_NAME], values[_TITLE], values[_TAMPER])),
 )
 
 

@@ -36,7 +36,7 @@ class Template:
         """Read a template.
 
         Raises:
-            TemplateError: a brace stands alone.
+            TemplateError: there is a lone brace.
         """
         parts = tuple(_GAP.split(text))
         for literal in parts[::4]:

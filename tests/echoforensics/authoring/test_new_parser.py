@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from parsers.definition.definition import parse
+from echoforensics.authoring.new_parser import KINDS, begin
 
 ROOT = Path(__file__).parents[3]
+#: Tests of what all parsers and definitions have in common: a new one must pass them without a change to them.
+COMMON = (
+    "tests/parsers/definition/test_every_definition.py", "tests/parsers/definition/test_schema.py",
+    "tests/parsers/test_registry.py", "tests/echoforensics/authoring/test_pages.py",
+)  # fmt: skip
 
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -19,38 +24,63 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
+def _in(checkout: Path, module: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    environment = {"PYTHONPATH": str(checkout), "PATH": os.environ["PATH"]}
+    return subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False)
+
+
+def _copy(checkout: Path, *names: str) -> None:
+    for name in names:
+        if (ROOT / name).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
+            shutil.copytree(ROOT / name, checkout / name, ignore=ignored, dirs_exist_ok=True)
+        else:
+            (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, checkout / name)
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A checkout with the parsers, and of the tests only what theirs share."""
-    shutil.copytree(ROOT / "parsers", tmp_path / "parsers", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "tests" / "parsers").mkdir(parents=True)
-    for name in ("tests/conftest.py", "tests/parsers/conftest.py", "setup.cfg"):
-        shutil.copy(ROOT / name, tmp_path / name)
+    _copy(tmp_path, "parsers", "tests/conftest.py", "tests/parsers/conftest.py", "setup.cfg", "pyproject.toml")
     return tmp_path
 
 
-@pytest.mark.parametrize("kind", ["json", "sqlite"])
-def test_what_is_begun_runs_as_it_stands(checkout: Path, kind: str) -> None:
-    done = _run("kitchen_timers", "--new", "--kind", kind, "--into", str(checkout))
-    assert done.returncode == 0, done.stderr
-    definition, sample, readme, test = (Path(line) for line in done.stdout.splitlines()[:4])
-    assert parse(definition.read_text(), definition.name).name == "kitchen_timers"
-    assert len(definition.read_text().splitlines()) <= 22
-    assert sample.parent == readme.parent == checkout / "tests/parsers" / test.parent.name / "fixtures/kitchen_timers"
-    ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", checkout, test],
-        cwd=checkout,
-        env={"PYTHONPATH": str(checkout), "PATH": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_begun_passes_as_it_is(checkout: Path, kind: str) -> None:
+    source, sample, readme, test = begin(checkout, "kitchen_timers", kind)
+    assert source.name == ("kitchen_timers.py" if kind == "log" else "kitchen_timers.yaml")
+    assert sample.parent == readme.parent == test.parent / "fixtures/kitchen_timers"
+    assert "$" not in readme.read_text() + sample.read_text() + test.read_text()
+    ran = _in(checkout, "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", checkout, test)
     assert ran.returncode == 0, ran.stdout + ran.stderr
+    code = [path for path in (source, test) if path.suffix == ".py"]
+    for command in (("check",), ("format", "--check")):
+        checked = _in(checkout, "ruff", *command, "--no-cache", *code)
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_a_parser_of_each_kind_needs_no_other_change(checkout: Path) -> None:
+    _copy(checkout, "echoforensics", "chain_of_custody", *COMMON)
+    *others, last = KINDS
+    for kind in others:
+        assert len(begin(checkout, f"sample_{kind}", kind)) == 4
+    _copy(checkout, "docs/artefacts")
+    written = begin(checkout, f"sample_{last}", last)
+    pages = {f"sample_{kind}.md" for kind in KINDS if kind != "tamper"}
+    assert {path.name for path in written[4:]} == {"README.md", *pages}
+    chosen = "sample_ or test_pages or says_what"
+    ran = _in(checkout, "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", checkout, "-k", chosen, *COMMON)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.count(".") > len(KINDS)
 
 
 def test_it_never_overwrites(checkout: Path) -> None:
     again = ("kitchen_timers", "--new", "--into", str(checkout))
-    assert _run(*again).returncode == 0
+    first = _run(*again)
+    assert first.returncode == 0, first.stderr
+    assert f"{checkout}/parsers/definitions/api/kitchen_timers.yaml" in first.stdout.splitlines()
     before = {path: path.read_bytes() for path in checkout.rglob("*") if path.is_file()}
     refused = _run(*again)
     assert refused.returncode == 2
@@ -66,6 +96,7 @@ def test_it_never_overwrites(checkout: Path) -> None:
         (["alexa_devices", "--new"], "there is a parser 'alexa_devices' already"),
         (["--new"], "--new needs a NAME"),
         (["kitchen_timers", "--new"], "is not a checkout of the project"),
+        (["kitchen_timers", "--new", "--kind", "log"], "is not a checkout of the project"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, arguments: list[str], expected: str) -> None:

@@ -103,7 +103,7 @@ def test_other_files_are_not_claimed(other: bytes) -> None:
     assert not LonePage().claims(Source.of(other))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_damaged_pages_never_raise(make_database: Make, data: st.DataObject) -> None:
     (page,) = _pages(

@@ -11,7 +11,7 @@ from html import escape
 from typing import Any
 
 import pytest
-from hypothesis import find, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from parsers.alexa_api.api_json import ApiJson
@@ -172,11 +172,20 @@ def test_a_state_file(made: state.StateDefinition, file: state.StateFile) -> Non
 
 
 def _matching(pattern: re.Pattern[str]) -> str:
-    """A short line that an expression matches."""
-    return find(
-        st.from_regex(pattern, fullmatch=True), lambda text: [text.strip()] == text.splitlines(),
-        settings=settings(database=None),
+    """A line that an expression matches, the same in each run."""
+    found: list[str] = []
+    line = st.from_regex(pattern, fullmatch=True).filter(lambda text: [text.strip()] == text.splitlines())
+
+    @settings(
+        max_examples=3, phases=[Phase.generate], derandomize=True, database=None, deadline=None,
+        suppress_health_check=list(HealthCheck),
     )  # fmt: skip
+    @given(line)
+    def draw(text: str) -> None:
+        found.append(text)
+
+    draw()
+    return found[0]
 
 
 def test_names_are_unique_and_each_says_what_it_is() -> None:
