@@ -5,7 +5,7 @@ both into one folder without a word, and removes files of both when it removes e
 come first on the path. What would then be imported is not what was tested, so nothing is imported.
 
 Where all is well this reads one small file and the sizes of the installed ones. The installed distributions are
-searched only to name the one at fault.
+searched only to name the one that is the cause.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def check_packages(home: Path, version: str) -> None:
 
     Raises:
         ImportError: one of them is missing, lies elsewhere, or is another's; the message names the distribution at
-            fault, where there is one, and what to do.
+            cause, where there is one, and what to do.
     """
     for name in PACKAGES:
         found = _folder(name)

@@ -6,12 +6,9 @@ import io
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, BinaryIO, ClassVar, Self
+from typing import BinaryIO, ClassVar
 
 from parsers.record import Issue, Record
-
-if TYPE_CHECKING:
-    from parsers.definition.export import ExportDefinition
 
 #: Bytes from the start of a file that a parser may look at before it claims the file.
 HEAD_SIZE = 65536
@@ -190,19 +187,3 @@ class Parser(ABC):
     @abstractmethod
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield what the file says. Only OSError from reading the evidence may pass through."""
-
-
-class MapReader(Parser):
-    """A parser of tables that reads those which a user's own maps describe, too.
-
-    Attributes:
-        maps: the maps; they come before our own definitions.
-    """
-
-    def __init__(self, maps: tuple[ExportDefinition, ...] = ()) -> None:
-        """Take the user's maps."""
-        self.maps = maps
-
-    def with_maps(self, maps: tuple[ExportDefinition, ...]) -> Self:
-        """A parser of the same class that reads by these maps."""
-        return type(self)(maps)

@@ -10,7 +10,8 @@ from importlib.metadata import entry_points
 
 import parsers
 from parsers.definition.export import ExportDefinition
-from parsers.parser import MapReader, Parser, Source, looks_like_text
+from parsers.map_reader import MapReader
+from parsers.parser import Parser, Source, looks_like_text
 
 #: Entry-point group by which other packages add parsers. Each entry names a :class:`Parser` subclass.
 ENTRY_POINT_GROUP = "echoforensics.parsers"

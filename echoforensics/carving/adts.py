@@ -31,7 +31,7 @@ _SHORTEST = HEADER_SIZE + 2
 #: Bytes that ``leads`` looks at, from the frame's first on.
 REACH = (FEWEST_FRAMES - 1) * LONGEST + HEADER_SIZE
 
-#: Bytes behind a header by which frames are told to be alike.
+#: Bytes behind a header by which frames are known to be alike.
 _LOOKED_INTO = 24
 
 
@@ -41,7 +41,7 @@ def leads(buffer: bytes, at: int) -> bool:
     first, place = parse(header), at
     for _ in range(FEWEST_FRAMES):
         if len(header) < HEADER_SIZE:
-            # The bytes end before it can be told.
+            # The bytes end before it can be known.
             return True
         frame = parse(header)
         if first is None or frame is None or frame.fixed != first.fixed or frame.length < _SHORTEST:

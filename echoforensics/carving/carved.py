@@ -36,7 +36,7 @@ class Carved:
         detail: what else its structure says (frames, rate, gaps), one clause; empty where there is nothing to say.
         is_record: whether it is a record (text, a database's page, a log's member) and not a recording: where it lies
             within a file that is read, it is read with it.
-        is_bare: whether it is sound without a header, told by its samples alone: within any file it is nothing new.
+        is_bare: whether it is sound without a header, by its samples alone: within any file it is nothing new.
     """
 
     kind: str
@@ -135,6 +135,6 @@ class View:
                     break
                 pieces += piece
         except OSError:
-            # The media's own faults are told where it is hashed; here only what can be read counts.
+            # The media's own issues are reported where it is hashed; here only what can be read counts.
             pass
         return pieces

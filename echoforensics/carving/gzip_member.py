@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LEAST, _LEAST_TORN = 16, 1024
 #: Bytes that one member may expand to, and members that are joined.
 MAX_INFLATED, MAX_MEMBERS = 256 * 1024 * 1024, 10_000
-#: Bytes of a member's content by which it is told whether it is text.
+#: Bytes of a member's content that show whether it is text.
 _SAMPLE = 4096
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b") + b"\x7f"
 

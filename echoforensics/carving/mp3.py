@@ -37,7 +37,7 @@ _MOST_TAGS = 4
 _MOST_PADDING = 4096
 #: Bytes of an APEv2 tag's items and footer at most.
 _MOST_APE = 1 << 24
-#: Bytes of a frame by which it is told whether frames are alike.
+#: Bytes of a frame that show whether frames are alike.
 _LOOKED_INTO = 48
 
 
@@ -47,7 +47,7 @@ def leads(buffer: bytes, at: int) -> bool:
     first, place = parse(header), at
     for _ in range(FEWEST_FRAMES):
         if len(header) < HEADER_SIZE:
-            # The bytes end before it can be told.
+            # The bytes end before it can be known.
             return True
         frame = parse(header)
         if first is None or frame is None or not _is_like(frame, first):
@@ -171,7 +171,7 @@ def _carve(view: View, begin: int, at: int) -> Carved | None:
         return None
     frames = _MpegFrames(start, first)
     chain = follow(view, at, frames, HEADER_SIZE)
-    # What leads lets pass at the end of the media is told here.
+    # What leads lets pass at the end of the media is decided here.
     if chain.frames < FEWEST_FRAMES:
         return None
     end, tags = (chain.end, []) if chain.is_cut else _behind_closing_tags(view, chain.end)

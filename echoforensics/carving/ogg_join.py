@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from parsers.formats.audio.ogg.pages import OggPageHeader
 
-#: Pages with one number between which is told. Where there are more, nothing is joined across a gap.
+#: Pages with one number that are told apart. Where there are more, nothing is joined across a gap.
 _MOST_ALIKE = 64
 
 

@@ -1,6 +1,6 @@
 """Candidates for sound without a header: 16-bit little-endian samples at 16 kHz, as an Echo's microphones give them.
 
-Nothing in such bytes says that they are sound. They are told by their shape alone: from one sample to the next the
+Nothing in such bytes says that they are sound. They are known by their shape alone: from one sample to the next the
 value changes little against how far it swings (speech at 16 kHz: correlation of neighbours 0.8 to 0.99, own
 measurement), it swings about zero, and not like a ramp, a table or a picture does. So each is a candidate, no more.
 """

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from echoforensics.carving.carved import Carved, Signature, View
 
-#: Things kept of one source. What is beyond is counted and told, not kept.
+#: Things kept of one source. What is beyond is counted and reported, not kept.
 MAX_CARVED = 200_000
 
 

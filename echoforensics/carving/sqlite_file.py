@@ -15,7 +15,7 @@ from parsers.formats.sqlite.page import may_begin_tree_page
 if TYPE_CHECKING:
     from echoforensics.carving.carved import View
 
-#: Bytes of a page by which it is told whether it is one of a tree.
+#: Bytes of a page that show whether it is one of a tree.
 _PAGE_HEAD = 8
 #: Bytes of a database that states no size.
 MAX_UNSTATED = 256 * 1024 * 1024

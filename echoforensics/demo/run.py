@@ -1,4 +1,4 @@
-"""The whole job on the sample evidence, told step by step."""
+"""The whole job on the sample evidence, step by step."""
 
 from __future__ import annotations
 

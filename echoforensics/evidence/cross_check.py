@@ -1,4 +1,4 @@
-"""A second reader for file systems: every allocated file read again by independent code, and each difference told.
+"""A second reader for file systems: every allocated file read again by independent code, and each difference reported.
 
 ext2, ext3 and ext4 are read again with libfsext, FAT and exFAT with libfsfat. Deleted files are not compared: what of
 them is believed is a matter of judgement, in which the readers differ by design.

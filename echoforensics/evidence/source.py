@@ -198,7 +198,7 @@ def open_bytes(path: Path, kind: str) -> SourceBytes:
         kind: what it was when it was opened first.
 
     Raises:
-        SourceError: it does not exist, cannot be read, or is an image whose segments cannot be told.
+        SourceError: it does not exist, cannot be read, or is an image whose segments cannot be found.
     """
     path = _existing(path)
     if path.is_dir() != (kind == FOLDER):

@@ -89,7 +89,7 @@ def form_of(container: Container, head: bytes) -> str:
 
 
 def too_deep(place: EntryPlace) -> EvidenceIssue | None:
-    """The fault of an archive that lies deeper than archives are opened."""
+    """The issue of an archive that lies deeper than archives are opened."""
     if place.depth < MAX_DEPTH:
         return None
     return EvidenceIssue(place.path, f"not opened: it lies more than {MAX_DEPTH} archives deep")

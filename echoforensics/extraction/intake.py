@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from echoforensics.extraction.options import Options, Report
     from parsers.parser import Parser
 
-#: How often progress is told while only the hashing is still going on, seconds.
+#: How often progress is reported while only the hashing is still going on, seconds.
 _TICK = 0.1
 
 

@@ -58,7 +58,7 @@ class EntryReader:
         parsers: tuple[Parser, ...],
         placement: Placement | None = None,
     ) -> None:
-        """Take the case, the item's number, the source, the run's parsers, and who is told where content is."""
+        """Take the case, the item's number, the source, the run's parsers, and what gets the places of content."""
         self._case = case
         self._store = case.store
         self.evidence = evidence
@@ -212,7 +212,7 @@ class EntryReader:
 
 
 def replace_path(issue: EvidenceIssue, place: EntryPlace) -> EvidenceIssue:
-    """A container's fault, with the whole path."""
+    """A container's issue, with the whole path."""
     if not place.addresses:
         return issue
     return EvidenceIssue(place.path + ("!/" + issue.path if issue.path else ""), issue.what)

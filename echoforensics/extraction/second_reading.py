@@ -24,7 +24,7 @@ def read_again(case: OpenCase, number: int, name: str, disk: Disk, report: Repor
         number: the evidence item's number.
         name: the evidence item's name.
         disk: the source's disk.
-        report: told what is being done.
+        report: called with what is being done.
     """
     readers: dict[str, str] = {}
     differences = 0

@@ -37,7 +37,7 @@ class _Loader(Loader):
 
 
 class _Finder(MetaPathFinder):
-    """Finds plaso's tools, to be told when they are imported."""
+    """Finds plaso's tools, to know when they are imported."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

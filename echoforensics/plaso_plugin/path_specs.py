@@ -77,7 +77,7 @@ class PathSpecs:
         addresses: list[str] = json.loads(address)
         parts = path.split(INSIDE)
         if len(parts) != len(addresses):
-            # A name that holds the sign between archives: which part is which cannot be told.
+            # A name that holds the sign between archives: which part is which is not known.
             return Located(self._source, exact=False)
         found = self._outermost(parts[0], addresses[0], state)
         sure = _whole(self._form)

@@ -35,7 +35,7 @@ _REQUEST_KEYS = ("saved-as:", "content-sha1:")
 
 
 def correlate(store: Store) -> None:
-    """Make the joins of a case anew. Runs inside the caller's transaction.
+    """Make the joins of a case again. Runs inside the caller's transaction.
 
     Leaves a temporary table ``spoken``: the stream and segment, own or joined, of every record at every place.
     """

@@ -31,7 +31,7 @@ PREFIX = "EF-"
 
 
 def number_rows(store: Store) -> None:
-    """Make the rows of a case anew. Runs inside the caller's transaction, after the joins are made."""
+    """Make the rows of a case again. Runs inside the caller's transaction, after the joins are made."""
     clear_rows(store)
     number = 0
     recordings: set[str] = set()

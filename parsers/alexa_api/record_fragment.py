@@ -81,7 +81,7 @@ def form_of(value: object) -> FragmentForm | None:
 
 
 class _Within(Places):
-    """The places of a record, told from the answer that is put around it."""
+    """The places of a record, by those of the answer that is put around it."""
 
     def __init__(self, places: Places, around: int) -> None:
         self._places = places

@@ -15,7 +15,8 @@ from typing import ClassVar
 from parsers.alexa_export.row import UNKNOWN_TYPE, TableHeader, known, known_by_name, unknown
 from parsers.definition.export import MAPPED_TYPE, ExportDefinition, find, plain
 from parsers.formats.csv.rows import MAX_ROW, LocatedRow, rows
-from parsers.parser import EXPORT_TABLES, About, MapReader, Source
+from parsers.map_reader import MapReader
+from parsers.parser import EXPORT_TABLES, About, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 from parsers.written_time import zoned

@@ -17,7 +17,8 @@ from parsers.definition.export import MAPPED_TYPE, ExportDefinition, find
 from parsers.formats.csv.rows import LocatedRow
 from parsers.formats.xml.stream import XmlReader
 from parsers.locator import at_bytes
-from parsers.parser import EXPORT_TABLES, About, MapReader, Source
+from parsers.map_reader import MapReader
+from parsers.parser import EXPORT_TABLES, About, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 

@@ -49,7 +49,7 @@ class Definition(Generic[S]):
 
     Attributes:
         name, version: of the rows that it makes; empty for one that names neither.
-        about: what people are told.
+        about: the description for people.
         source: the section of its kind: how its items are known, and where they are.
         form: what the record of an item says.
     """
@@ -62,7 +62,7 @@ class Definition(Generic[S]):
 
 
 def about(values: Values, data_types: Iterable[str], known_by: Iterable[str], limits: tuple[str, ...] = ()) -> About:
-    """What people are told of a definition.
+    """The description of a definition for people.
 
     Args:
         values: the definition's keys.

@@ -62,7 +62,7 @@ class StateDefinition:
 
     Attributes:
         name, version: of the rows.
-        about: what people are told.
+        about: the description for people.
         files: the files.
     """
 

@@ -18,7 +18,7 @@ _FOLDER = "smarthomed"
 _SETTINGS, _SCHEMA = "settings.json", "schema.json"
 _DEVICE_TYPE = re.compile(r"A[0-9A-Z]{9,15}")
 _SERIAL = re.compile(r"[0-9A-Z]{12,20}")
-#: States told in a message.
+#: States listed in a message.
 _MAX_STATES = 20
 
 

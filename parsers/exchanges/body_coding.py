@@ -22,7 +22,7 @@ class Decoded:
     Attributes:
         content: its bytes; as stored where they could not be decoded.
         steps: the steps of the locator that lead from the stored bytes to these.
-        readable: whether the content is what the server meant, as far as can be told.
+        readable: whether the content is what the server meant, as far as is known.
     """
 
     content: bytes

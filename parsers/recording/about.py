@@ -1,4 +1,4 @@
-"""What people are told of the recording parser."""
+"""The description of the recording parser for people."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class RecordingParser(Parser):
         return known is not None and not (known.name == "M4A" and source.size > _MAX_MP4)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield one record, and an issue for a fault and for what follows the recording's end."""
+        """Yield one record, and an issue for what is wrong and for what follows the recording's end."""
         known = recognise(source.head, source.name)
         if known is None:
             return

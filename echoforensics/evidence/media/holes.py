@@ -1,4 +1,4 @@
-"""Places of media that cannot be read: given as zeros, and told."""
+"""Places of media that cannot be read: given as zeros, and reported."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ _LAST = 2_051_222_400
 _MICRO = 1_000_000
 _NAMED = re.compile(r"(?i:time|date|stamp|milli|epoch|since|until|expir)|(?:^[Aa]t|At|_at)$|(?i:created|modified|seen)")
 _NO_TIME = re.compile(r"(?i)(?:id|ids|phone|number|serial|token|version|size|length|bytes|asin|duration\w*|seconds)$")
-#: Hours and days of a weather report are what the service told, no events. (The service also writes "forcast".)
+#: Hours and days of a weather report are what the service forecast, not events. (The service also writes "forcast".)
 _CONTENT = re.compile(r"(?i)fore?cast")
 _ISO = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?!\d)", re.ASCII)
 _IN_ID = re.compile(r"(?<=[#_])\d{13}(?![0-9A-Za-z])|^\d{13}(?=#)", re.ASCII)

@@ -53,7 +53,7 @@ class LogReader:
             yield Issue(what, at_line(block.first + index), block.lines[index][:_EXCERPT])
 
     def end(self) -> Iterator[Record | Issue]:
-        """What can only be told when the file ends."""
+        """What is known only when the file ends."""
         yield from self._skipped_ends()
         yield from self._records(self._joiner.end(self._steps.seconds))
         yield from self._marked(self._near_misses.end(self._steps.seconds))

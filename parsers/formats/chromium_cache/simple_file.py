@@ -134,7 +134,7 @@ def _end_at(content: bytes, at: int, form: SimpleHeader) -> _End | None:
 
 
 def streams(content: bytes, form: SimpleHeader) -> Streams:
-    """Take the content of a ``_0`` file apart. Of a damaged one, as much as can be told."""
+    """Take the content of a ``_0`` file apart. Of a damaged one, as much as can be read."""
     last_at = len(content) - form.end_size
     last = _end_at(content, last_at, form)
     if last is not None:

@@ -22,7 +22,7 @@ class TnetstringReader:
     """Reads values from bytes and remembers where the bytes of each payload are."""
 
     def __init__(self, content: bytes, offset: int = 0) -> None:
-        """Take the bytes, and what is added to the places told."""
+        """Take the bytes, and what is added to the offsets given."""
         self._content = content
         self._offset = offset
         self._values = 0

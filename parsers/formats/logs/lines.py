@@ -68,7 +68,7 @@ class LogSummary:
             yield Issue("The line is not of the form of this log.", at_line(line.number), line.content[:64])
 
     def end(self, years: Years) -> Iterator[Record | Issue]:
-        """What can only be told when the file ends: its own record."""
+        """What is known only when the file ends: its own record."""
         if self.not_of_form > MAX_ISSUES:
             yield Issue(f"{self.not_of_form - MAX_ISSUES} more lines are not of the form of this log.")
         if self.of_form == MAX_LINES:

@@ -45,7 +45,7 @@ def fields(content: bytes, offset: int = 0) -> Iterator[Field]:
 
     Args:
         content: the message.
-        offset: what is added to the places told, for a message within another.
+        offset: what is added to the offsets given, for a message within another.
 
     Raises:
         ProtobufError: the bytes are not, or not to their end, a message.

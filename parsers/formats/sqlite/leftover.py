@@ -199,7 +199,7 @@ def _types_at(room: bytes, at: int, count: int) -> tuple[list[int], int] | None:
 
 
 def _type_of(column: Column, size: int) -> int:
-    """The serial type of a first value of this length; 0 where it cannot be told."""
+    """The serial type of a first value of this length; 0 where it cannot be known."""
     if size <= 0:
         return 0
     kind = 13 + 2 * size if _accepts(column) == _TEXT else _INTEGER_TYPES.get(size, 0)

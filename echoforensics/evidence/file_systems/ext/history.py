@@ -200,14 +200,14 @@ class ExtHistory:
         try:
             block, offset = self._layout.inode_in_block(number)
         except OSError:
-            return  # there is no such inode, or its place cannot be read: told where the group is read
+            return  # there is no such inode, or its place cannot be read: reported where the group is read
         before, inode = b"", None
         copies = self._copies.get(block, [])
         for place, copy in enumerate(copies):
             try:
                 raw = self._cached(copy)[offset : offset + self._layout.inode_size]
             except OSError:
-                continue  # told when the journal was looked through
+                continue  # reported when the journal was looked through
             if raw != before:
                 before, inode = raw, parse_inode(raw)
             if inode is not None and inode.mode and not self._repeats(copies, place + 1, offset, raw):

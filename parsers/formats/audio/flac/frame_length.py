@@ -1,4 +1,4 @@
-"""Where a FLAC frame ends, told from its own bits: it states no length.
+"""Where a FLAC frame ends, by its own bits: it states no length.
 
 Samples are not decoded; only how many bits each part takes is read.
 
