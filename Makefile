@@ -1,5 +1,6 @@
 # make demo    set up, build sample evidence, run the whole job on it
 # make test    set up, check style and types, run the tests
+# make endurance   run long series of tests whole, with several seeds, and mutants of the core
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -7,7 +8,7 @@ DEMO   ?= demo
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: demo test lint format docs bench lock clean setup
+.PHONY: demo test endurance lint format docs bench lock clean setup
 
 demo: setup
 	$(BIN)/echoforensics demo $(DEMO)
@@ -16,6 +17,11 @@ test: setup
 	@.ci/system-packages test
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# Long series whole, with several seeds, and mutants of the core; writes benchmarks/RESULTS-endurance.md.
+endurance: setup
+	@.ci/system-packages test
+	$(BIN)/python -m benchmarks.endurance
 
 lint: setup
 	$(BIN)/ruff check .

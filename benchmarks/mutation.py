@@ -222,7 +222,7 @@ def table(found: list[Outcome], most: int, seed: int) -> str:
         f"At most {most} of each module, drawn with seed {seed}. Killed: {killed} of {run}, **{killed / run:.0%}**.",
         "",
         "| module | possible | run | killed | share |", "|---|---|---|---|---|", *lines, "",
-        "Survivors:" if survivors else "No survivors.", "", *survivors, "",
+        *(["Survivors:", "", *survivors, ""] if survivors else []),
         f"    python -m benchmarks.mutation --most {most} --seed {seed}", "",
     ])  # fmt: skip
 

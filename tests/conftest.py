@@ -35,33 +35,45 @@ settings.load_profile("whole" if WHOLE_SERIES else "tenth")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker of a long series."""
-    config.addinivalue_line("markers", "series: cases of a long series, of which a tenth runs unless for endurance")
+    config.addinivalue_line("markers", "series: part of a long series, of which a tenth runs unless for endurance")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Take a tenth of each long series: of Hypothesis' examples, and of the cases of a test marked as ``series``."""
-    series: dict[str, list[pytest.Item]] = {}
+    """Take a tenth of each long series.
+
+    One is the examples of a Hypothesis test; the numbers a test takes from the fixture ``series``; or the cases of a
+    test that is marked as ``series``. All of them bear that mark then, and say how many they are to the report.
+    """
+    cases: dict[str, list[pytest.Item]] = {}
+    examples: dict[int, int] = {}
     for item in items:
         function = getattr(item, "obj", None)
-        if is_hypothesis_test(function):
-            _set_examples(function)
         if item.get_closest_marker("series"):
-            series.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    left_out = {
-        id(item)
-        for name, cases in series.items()
-        for number, item in enumerate(cases)
-        if number not in _part(name, len(cases))
-    }
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+            item.user_properties.append(("examples", 1))
+        elif is_hypothesis_test(function):
+            # The cases of a parametrised test share one function.
+            if id(function) not in examples:
+                examples[id(function)] = _set_examples(function)
+            item.user_properties.append(("examples", examples[id(function)]))
+            item.add_marker("series")
+        elif "series" in getattr(item, "fixturenames", ()):
+            item.add_marker("series")
+    kept = {id(each[number]) for name, each in cases.items() for number in _part(name, len(each))}
+    left_out = {id(item) for each in cases.values() for item in each} - kept
     config.hook.pytest_deselected(items=[item for item in items if id(item) in left_out])
     items[:] = [item for item in items if id(item) not in left_out]
 
 
-def _set_examples(function: Any) -> None:
+def _set_examples(function: Any) -> int:
     # Hypothesis has no other way to change what a test has set for itself.
     own = function._hypothesis_internal_use_settings
-    examples = own.max_examples if WHOLE_SERIES else max(own.max_examples // _SHARE, min(own.max_examples, _FEWEST))
+    examples: int = own.max_examples
+    if not WHOLE_SERIES:
+        examples = max(examples // _SHARE, min(examples, _FEWEST))
     function._hypothesis_internal_use_settings = settings(own, max_examples=examples, deadline=None)
+    return examples
 
 
 def _part(name: str, count: int) -> range | list[int]:
@@ -74,7 +86,13 @@ def _part(name: str, count: int) -> range | list[int]:
 @pytest.fixture
 def series(request: pytest.FixtureRequest) -> Callable[[int], Iterable[int]]:
     """The numbers of a long series that are run: a tenth of them, or all for endurance."""
-    return lambda count: _part(request.node.nodeid, count)
+
+    def take(count: int) -> Iterable[int]:
+        part = _part(request.node.nodeid, count)
+        request.node.user_properties.append(("examples", len(part)))
+        return part
+
+    return take
 
 
 @pytest.fixture(scope="session")

@@ -91,6 +91,7 @@ def test_archives_within_archives_are_opened_to_a_bounded_depth(tmp_path: Path, 
 
 
 @pytest.mark.skipif(not EVIDENCE.exists(), reason="../shared/evidence is absent")
+@pytest.mark.series
 @pytest.mark.parametrize("kind", ["ext3", "ext4"])
 def test_real_echo_whole_and_as_a_partition_raw_and_as_ewf(
     kind: str,

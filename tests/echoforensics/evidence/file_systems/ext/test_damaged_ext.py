@@ -200,7 +200,8 @@ def test_an_image_that_breaks_off(kind: str, make: Callable[[str], Image]) -> No
     assert all(content in (KEPT, OTHER) for content in contents.values())
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.series
+@pytest.mark.parametrize("seed", range(120))
 def test_bytes_changed_here_and_there_never_raise(seed: int, make: Callable[[str], Image]) -> None:
     image = make(("ext2", "ext3", "ext4")[seed % 3])
     chance = random.Random(seed)
