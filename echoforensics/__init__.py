@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from echoforensics.installation import check_packages
-
-__version__ = "0.1.0"
+from echoforensics.version import __version__ as __version__
 
 check_packages(Path(__file__).resolve().parent.parent, __version__)
 

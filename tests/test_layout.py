@@ -19,7 +19,7 @@ MAX_TEST_LINES = 75
 
 #: From upstream to downstream: a room imports only itself and what is before it (or on the same line).
 FLOW = (
-    ("errors", "installation"),
+    ("errors", "installation", "version"),
     ("zones", "examiner_key"),
     ("evidence",),
     ("carving",),

@@ -17,7 +17,7 @@ from echoforensics.case.row_query import Query
 from echoforensics.case.store import Store
 from echoforensics.case.text import storable
 from echoforensics.case.time_bounds import TimeBound, microseconds
-from echoforensics.case.tracing import Trace, trace
+from echoforensics.case.tracing import Trace, trace_row
 from echoforensics.case.vault import Vault
 from echoforensics.errors import CaseError
 from echoforensics.evidence.source import EvidenceSource, SourceBytes, open_bytes, open_source
@@ -215,7 +215,7 @@ class Case:
             UsageError: there is no such exhibit.
             SourceError: neither the evidence nor the case's own copy can be read.
         """
-        return trace(self, exhibit)
+        return trace_row(self.store, self.vault, self._reopen_number, exhibit)
 
     def read(self, sha256: str) -> bytes:
         """An extracted file, such as a recording, by the SHA-256 of its content.
@@ -241,6 +241,9 @@ class Case:
             SourceError: it is not where it lay, or cannot be opened.
         """
         return open_source(item.location, item.opening.offsets, item.kind)
+
+    def _reopen_number(self, number: int) -> EvidenceSource:
+        return self.reopen(next(item for item in self.evidence() if item.id == number))
 
     def reopen_bytes(self, item: EvidenceItem) -> SourceBytes:
         """Open an evidence item again for hashing alone.

@@ -21,9 +21,11 @@ from echoforensics.evidence.walk import reopen
 from parsers.locator import LocatedBytes, LocatorError, resolve
 
 if TYPE_CHECKING:
-    from echoforensics.case.case import Case
+    from collections.abc import Callable
+
     from echoforensics.case.row_query import Row
     from echoforensics.case.store import Store
+    from echoforensics.case.vault import Vault
     from echoforensics.evidence.source import EvidenceSource
 
 
@@ -62,17 +64,23 @@ class Trace:
     file_times: dict[str, str]
 
 
-def trace(case: Case, exhibit: str) -> Trace:
+def trace_row(store: Store, vault: Vault, reopen_item: Callable[[int], EvidenceSource], exhibit: str) -> Trace:
     """Read a row's bytes again.
+
+    Args:
+        store: the case's database.
+        vault: its extracted files.
+        reopen_item: opens an evidence item again, by its number.
+        exhibit: the row's exhibit number.
 
     Raises:
         UsageError: there is no such exhibit.
         SourceError: neither the evidence nor the case's own copy can be read.
     """
-    row = find_row(case.store, exhibit)
-    kept = _kept(case.store, row)
+    row = find_row(store, exhibit)
+    kept = _kept(store, row)
     with ExitStack() as opened:
-        source, why = _reopen(case, kept.evidence_id)
+        source, why = _reopen(reopen_item, kept.evidence_id)
         digest = ""
         extents: list[tuple[int, int]] = []
         if source is not None:
@@ -85,9 +93,9 @@ def trace(case: Case, exhibit: str) -> Trace:
         found, issue = None, ""
         try:
             if not digest:
-                digest = _hash(case.vault.open(row["sha256"]))
+                digest = _hash(vault.open(row["sha256"]))
             again = source is not None and origin == "evidence"
-            stream = _stream(source, kept.addresses) if source and again else case.vault.open(row["sha256"])
+            stream = _stream(source, kept.addresses) if source and again else vault.open(row["sha256"])
             with stream:
                 found = resolve(stream, row["locator"])
         except LocatorError as error:
@@ -100,8 +108,8 @@ def trace(case: Case, exhibit: str) -> Trace:
         row=row,
         fields=kept.fields,
         note=kept.note,
-        joins=joins_of(case.store, kept.place),
-        references=paths_of_artefact(case.store, row["sha256"]),
+        joins=joins_of(store, kept.place),
+        references=paths_of_artefact(store, row["sha256"]),
         origin=origin,
         why=why,
         file_sha256=digest,
@@ -139,9 +147,9 @@ def _kept(store: Store, row: Row) -> _Kept:
     return _Kept(place, evidence, addresses, json.loads(times), json.loads(fields), note[0] if note else "")
 
 
-def _reopen(case: Case, evidence: int) -> tuple[EvidenceSource | None, str]:
+def _reopen(reopen_item: Callable[[int], EvidenceSource], evidence: int) -> tuple[EvidenceSource | None, str]:
     try:
-        return case.reopen(next(item for item in case.evidence() if item.id == evidence)), ""
+        return reopen_item(evidence), ""
     except SourceError as error:
         return None, str(error)
 

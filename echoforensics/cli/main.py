@@ -7,10 +7,10 @@ import sys
 
 import click
 
-import echoforensics
 from echoforensics.cli import plaso_tools
 from echoforensics.cli.lazy_group import LazyGroup
 from echoforensics.errors import EchoforensicsError
+from echoforensics.version import __version__
 
 #: Exit codes; the commands themselves give 1 and 3, as the help of the group says.
 DONE, WRONG_INPUT, INTERRUPTED = 0, 2, 130
@@ -38,7 +38,7 @@ SUMMARIES = {
     "3 done, but some of the evidence could not be read (it is listed). "
     'Shell completion: eval "$(_ECHOFORENSICS_COMPLETE=bash_source echoforensics)".',
 )
-@click.version_option(echoforensics.__version__, prog_name="echoforensics")
+@click.version_option(__version__, prog_name="echoforensics")
 def cli() -> None:
     """Voice recordings and activity timelines from Amazon Echo devices and Alexa accounts.
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import pyewf
 import pytsk3
 
-import echoforensics
 from echoforensics.case.case import BEGINNINGS, SEALED, OpenCase
 from echoforensics.case.counts import CaseCounts, counts_of_case, counts_of_item
 from echoforensics.case.evidence_table import EvidenceState, set_state
@@ -28,6 +27,7 @@ from echoforensics.extraction.second_reading import read_again
 from echoforensics.extraction.sources import open_sources
 from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
+from echoforensics.version import __version__
 from parsers.definition.error import DefinitionError
 from parsers.definition.export import parse_map
 from parsers.record import Issue
@@ -91,14 +91,14 @@ def _open_in_ledger(case: OpenCase, options: Options) -> None:
         for name in ("examiner", "agency", "reference", "timezone"):
             if value := getattr(options, name):
                 case.store.set_info(name, value)
-        case.store.set_info("tool", f"echoforensics {echoforensics.__version__}")
+        case.store.set_info("tool", f"echoforensics {__version__}")
         case.store.set_info("parsers", json.dumps({parser.name: parser.version for parser in load()}))
     case.record(action, _circumstances(options))
 
 
 def _circumstances(options: Options) -> dict[str, Any]:
     return {
-        "tool": f"echoforensics {echoforensics.__version__}",
+        "tool": f"echoforensics {__version__}",
         "libraries": {"pytsk3": pytsk3.get_version(), "libewf": pyewf.get_version(), "hyperscan": version("hyperscan")},
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",

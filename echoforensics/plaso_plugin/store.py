@@ -19,7 +19,6 @@ from plaso.engine.timeliner import EventDataTimeliner
 from plaso.lib.definitions import STORAGE_FORMAT_SQLITE
 from plaso.storage.factory import StorageFactory
 
-import echoforensics
 from echoforensics.case import counts
 from echoforensics.case.row_query import rows_by_file
 from echoforensics.plaso_plugin import plaso_internals
@@ -27,6 +26,7 @@ from echoforensics.plaso_plugin.definitions import UNDECLARED, data_types, timel
 from echoforensics.plaso_plugin.event_data import event_data, parser_chain
 from echoforensics.plaso_plugin.path_specs import PathSpecs
 from echoforensics.plaso_plugin.vocabulary import NAME
+from echoforensics.version import __version__
 
 if TYPE_CHECKING:
     from echoforensics.case.case import Case
@@ -87,7 +87,7 @@ class _Filling:
 
     def _session(self, zone: str) -> Session:
         session = Session()
-        session.product_name, session.product_version = "echoforensics", echoforensics.__version__
+        session.product_name, session.product_version = "echoforensics", __version__
         session.command_line_arguments = f"echoforensics timeline -f plaso {self._case.path}"
         parsers = dict.fromkeys(name for name, _ in counts.parsers(self._case.store))
         session.enabled_parser_names = [parser_chain(parser) for parser in parsers]

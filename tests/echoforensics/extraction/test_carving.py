@@ -12,7 +12,6 @@ import pytest
 from chain_of_custody.digest import hash_bytes
 from echoforensics.case.case import Case
 from echoforensics.case.row_query import Query, Row, rows
-from echoforensics.case.tracing import trace
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
 from echoforensics.verification import verify_case
@@ -115,7 +114,7 @@ def test_a_carved_record_is_read_like_any_other_and_leads_back_to_its_bytes(imag
     assert {row["transcript"] for row in activity} == {"what time is it"}
     assert all(f"{len(ACTIVITY)} bytes at byte {at} of the media" in row["message"] for row in activity)
     with Case.open(tmp_path / "case") as case:
-        traced = trace(case, activity[0]["exhibit"])
+        traced = case.trace(activity[0]["exhibit"])
     assert (traced.origin, traced.unchanged, traced.issue) == ("evidence", True, "")
     assert traced.extents == [(at, len(ACTIVITY))]
 

@@ -14,7 +14,6 @@ import pytest
 
 from echoforensics.case.case import Case
 from echoforensics.case.row_query import Query, rows
-from echoforensics.case.tracing import trace
 from echoforensics.errors import SourceError, UsageError
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
@@ -73,7 +72,7 @@ def test_a_loose_table_that_only_a_map_knows(tmp_path: Path) -> None:
     case_path = _extract(table, MAP)
     with Case.open(case_path) as case:
         found = [row for row in rows(case.store, Query()) if row["data_type"] == "alexa:cloud:export_mapped"]
-        traced = trace(case, found[0]["exhibit"])
+        traced = case.trace(found[0]["exhibit"])
     assert [(row["path"], row["parser"]) for row in found] == [("transcripts.txt", "alexa_export_csv")] * 2
     assert (traced.origin, traced.unchanged) == ("evidence", True)
     assert traced.found is not None
@@ -134,7 +133,7 @@ def test_a_sheet_of_a_spreadsheet(tmp_path: Path) -> None:
     with Case.open(_extract(tmp_path / "return.xlsx", days)) as case:
         found = [row for row in rows(case.store, Query()) if row["data_type"] == "alexa:cloud:export_mapped"]
         issues = [what for (what,) in case.store.db.execute("SELECT what FROM issues")]
-        traced = trace(case, found[0]["exhibit"]).found
+        traced = case.trace(found[0]["exhibit"]).found
     assert [(row["transcript"], row["device_serial"]) for row in found] == [
         ("stop", "G0X"), (None, "shared text 77, not there"),
     ]  # fmt: skip

@@ -13,7 +13,6 @@ import pytest
 
 from echoforensics.case.case import Case
 from echoforensics.case.row_query import Query, rows
-from echoforensics.case.tracing import trace
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
 
@@ -85,7 +84,7 @@ def test_a_row_of_the_log_is_traced_into_the_log(files: dict[str, bytes], tmp_pa
         path.write_bytes(content)
     extract([tmp_path / "phone"], tmp_path / "case", None, Options(argv=("test",)), lambda *_: None)
     with Case.open(tmp_path / "case") as case:
-        found = [trace(case, row["exhibit"]) for row in rows(case.store, Query())]
+        found = [case.trace(row["exhibit"]) for row in rows(case.store, Query())]
     assert len(found) == 2
     assert all(trace.unchanged and trace.found for trace in found)
     held = sorted(trace.found.content for trace in found if trace.found)

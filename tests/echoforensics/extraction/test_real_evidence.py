@@ -13,7 +13,6 @@ import pytest
 
 from echoforensics.case.case import Case
 from echoforensics.case.row_query import Query, Row, rows
-from echoforensics.case.tracing import trace
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
 
@@ -114,7 +113,7 @@ def test_web_scrape_traces_lead_to_the_right_bytes(
     path, found, _ = web_scrape
     with Case.open(path) as case:
         for row in found:
-            traced = trace(case, row["exhibit"])
+            traced = case.trace(row["exhibit"])
             assert (traced.origin, traced.unchanged, traced.issue) == ("evidence", True, ""), row
             assert traced.found is not None
             content = traced.found.content.decode("utf-8", "replace")
