@@ -40,7 +40,7 @@ _TELLING = re.compile(
 )
 _MEANINGS = {
     "persist.sys.timezone": "That is the zone in which the device's programs show times, and its log as a rule writes them.",
-    "persist.amazon.scl.host": "The device's speech client connects there in place of the service's own address.",
+    "persist.amazon.scl.host": "The device's speech client connects to the host that it names; a device as it is sold does not have it.",
     "ro.serialno": "That is the device's serial number.",
     "ro.boot.serialno": "That is the device's serial number.",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -58,34 +58,46 @@ class SystemLog:
 
 
 def read(source: Source, log: SystemLog) -> Iterator[Record | Issue]:
+    """Yield a record for each event, and one for the file: of a text log. See :func:`read_lines`."""
+
+    def text_lines() -> Iterator[SyslogLine | OtherLine]:
+        with source.open() as stream:
+            yield from lines(stream)
+
+    return read_lines(text_lines, log)
+
+
+def read_lines(given: Callable[[], Iterator[SyslogLine | OtherLine]], log: SystemLog) -> Iterator[Record | Issue]:
     """Yield a record for each event, and one for the file.
 
     Of a log that nothing shows to be a device's, only what is about the service is told; if that is nothing, nothing is.
+
+    Args:
+        given: gives the lines from the first to the last; it is called twice.
+        log: what is known of the log.
     """
-    years, shown = _survey(source, log)
+    years, shown = _survey(given(), log)
     device = log.device or shown
     reader = _Reader(Dates(years, log.zone, log.counted), device=device, names=not log.device)
-    with source.open() as stream:
-        for line in lines(stream):
-            yield from reader.line(line)
+    for line in given():
+        yield from reader.line(line)
     yield from reader.end(years, device=device)
 
 
-def _survey(source: Source, log: SystemLog) -> tuple[Years, bool]:
+def _survey(given: Iterator[SyslogLine | OtherLine], log: SystemLog) -> tuple[Years, bool]:
     """First reading: when each line was written, where the clock was stepped, and whether a device of ours wrote it."""
     survey, steps, shown, count = Survey(), dict[int, float](), False, 0
     avs = AvsFinder()
-    with source.open() as stream:
-        for line in lines(stream):
-            if not isinstance(line, SyslogLine) or count >= MAX_LINES:
-                continue
-            count += 1
-            if (stamp := _stamp(line)) and stamp.dated and not has_time(line.text):
-                if (step := system_event.step(line.program, line.text)) is not None:
-                    steps[len(survey.walls)] = step
-                survey.add(stamp)
-            if not (log.device or shown):
-                shown = is_device_program(line.program) or avs.find(line.text, None, "") is not None
+    for line in given:
+        if not isinstance(line, SyslogLine) or count >= MAX_LINES:
+            continue
+        count += 1
+        if (stamp := _stamp(line)) and stamp.dated and not has_time(line.text):
+            if (step := system_event.step(line.program, line.text)) is not None:
+                steps[len(survey.walls)] = step
+            survey.add(stamp)
+        if not (log.device or shown):
+            shown = is_device_program(line.program) or avs.find(line.text, None, "") is not None
     return survey.years(log.rotated, steps), shown
 
 
@@ -108,7 +120,7 @@ class _Reader:
         timestamp = None
         if (stamp := _stamp(line)) is not None:
             wraps = has_time(line.text)
-            timestamp = self._dates.wrapped(stamp) if wraps else self._dates.timestamp(stamp)
+            timestamp = self._dates.wrapped(stamp) if wraps else self._dates.timestamp(stamp, line.stamp_locator)
         avs = self._avs.find(line.text, timestamp, line.locator)
         self._told.line(_text(line.program), avs.timestamp if avs else timestamp)
         if line.cut:

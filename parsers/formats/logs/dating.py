@@ -20,7 +20,7 @@ _FIRST_SECOND = 1_262_304_000
 
 _NO_YEAR = "The line writes no year, and it cannot be told from the file: {why}."
 _NOT_SET = "The device's clock had not been set when the line was written; the value is not a date."
-_EPOCH = "The device's clock, seconds since 1970 (UTC), as the line writes it."
+_EPOCH = "The device's clock, counted from 1970 in UTC, as the log writes it."
 _UPTIME = "Seconds since the device was started; the line gives no date."
 _NO_DAY = "There is no such day."
 

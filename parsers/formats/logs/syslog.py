@@ -89,6 +89,7 @@ class SyslogLine:
         host, program, pid: as written; empty where the line leaves them out.
         text: what it says.
         cut: whether it was longer than what was read.
+        stamp_locator: where the time stands, if not in the line itself.
     """
 
     locator: str
@@ -98,6 +99,7 @@ class SyslogLine:
     pid: str
     text: bytes
     cut: bool = False
+    stamp_locator: str = ""
 
 
 class SyslogReader:
