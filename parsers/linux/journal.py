@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO, ClassVar
 
 from parsers.avs_sdk import event as avs_event
 from parsers.formats.logs import zones
-from parsers.formats.logs.dating import Stamp
+from parsers.formats.logs.dating import Stamp, of_parts
 from parsers.formats.logs.journal import MAGIC, JournalDamage, JournalEntry, JournalError, JournalReader
 from parsers.formats.logs.lines import FILE_TYPE, OtherLine
 from parsers.formats.logs.syslog import SyslogLine
@@ -34,6 +35,10 @@ _DOES_NOT_SHOW = (
 )
 _LOG = SystemLog(zones.UNKNOWN, "", None, device=False)
 _EXPORT = re.compile(rb"(?:__CURSOR|__REALTIME_TIMESTAMP)=")
+_VERBOSE = re.compile(
+    rb"(?P<stamp>(?:[A-Z][a-z]{2} )?(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d) (?P<hour>\d\d):(?P<minute>\d\d)"
+    rb":(?P<second>\d\d)(?:\.(?P<part>\d{1,6}))? (?P<zone>[A-Z]{2,5}|[+-]\d{2,4})) \[s=[0-9a-f]{1,32};[^\]\n]{0,400}\]"
+)
 _JSON = re.compile(rb'\{[^\n]{0,4000}"__REALTIME_TIMESTAMP"\s?:')
 
 
@@ -112,15 +117,16 @@ def _stamp(microseconds: str) -> Stamp | None:
 
 @register
 class JournalExport(Parser):
-    """Reads what journalctl exports: -o export and -o json."""
+    """Reads what journalctl exports: -o export, -o json and -o verbose."""
 
     name: ClassVar[str] = "journal_export"
     version: ClassVar[str] = "1"
     about: ClassVar[About] = About(
-        title="Exports of systemd's journal (journalctl -o export, -o json)",
+        title="Exports of systemd's journal (journalctl -o export, -o json, -o verbose)",
         data_types=_TYPES,
         known_by=(
             "lines NAME=value, of which the first is __CURSOR= or __REALTIME_TIMESTAMP=",
+            "a time and [s=...;i=...] in the first line, and indented lines NAME=value below",
             'JSON objects, one a line, with a member "__REALTIME_TIMESTAMP"',
         ),
         shows=_SHOWS,
@@ -135,15 +141,16 @@ class JournalExport(Parser):
 
     def claims(self, source: Source) -> bool:
         """By the first line."""
-        return _EXPORT.match(source.head) is not None or _JSON.match(source.head) is not None
+        return any(form.match(source.head) for form in (_EXPORT, _JSON, _VERBOSE))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield what the journal says of the service; of a device's journal each event, and a record for the file."""
-        of_json = source.head.startswith(b"{")
+        head = source.head
+        entries = _json_entries if head.startswith(b"{") else _export_entries if head.startswith(b"_") else _verbose_entries
 
         def given() -> Iterator[SyslogLine | OtherLine]:
             with source.open() as stream:
-                yield from _json_entries(stream) if of_json else _export_entries(stream)
+                yield from entries(stream)
 
         return read_lines(given, _LOG)
 
@@ -195,6 +202,35 @@ def _export_entries(stream: BinaryIO) -> Iterator[SyslogLine | OtherLine]:
             fields.setdefault(name.decode("ascii", "backslashreplace"), value)
     if fields:
         yield _of_fields(fields, at_bytes(message_at or start, message_size or at - start), at_bytes(start, at - start))
+
+
+def _verbose_entries(stream: BinaryIO) -> Iterator[SyslogLine | OtherLine]:
+    """Entries of a line with their time, and below it their fields, each in a line that begins with blanks."""
+    stamp: Stamp | None = None
+    fields: dict[str, bytes] = {}
+    locator, stamp_locator = "", ""
+    for raw in raw_lines(stream, MAX_LINE):
+        if found := _VERBOSE.fullmatch(raw.content):
+            if fields:
+                yield replace(_of_fields(fields, locator, stamp_locator), stamp=stamp)
+            numbers = [int(found[name]) for name in ("month", "day", "hour", "minute", "second")]
+            stamp = of_parts(
+                (numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]),
+                text=found["stamp"].decode("ascii"),
+                year=int(found["year"]),
+                microsecond=int((found["part"] or b"0").ljust(6, b"0")),
+                zone=found["zone"].decode("ascii"),
+            )
+            fields, locator, stamp_locator = {}, raw.locator, raw.locator
+            continue
+        name, sign, value = raw.content.strip().partition(b"=")
+        if not sign or not raw.content.startswith(b" ") or not stamp_locator:
+            yield OtherLine(raw.locator, raw.content, raw.cut)
+        elif len(fields) < _MAX_LINES:
+            locator = raw.locator if name == b"MESSAGE" else locator
+            fields.setdefault(name.decode("ascii", "backslashreplace"), value)
+    if fields:
+        yield replace(_of_fields(fields, locator, stamp_locator), stamp=stamp)
 
 
 def _of_fields(fields: dict[str, bytes], locator: str, stamp_locator: str) -> SyslogLine:
