@@ -26,8 +26,10 @@ _TEXT_SAMPLE = 1024
 _TEXT_SHARE = 25
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b") + b"\x7f"
 #: How archives begin. What lies in them unpacked looks like text, but is read as a file of its own.
-_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf'\x1c", b"Rar!\x1a\x07", b"!<arch>\n", b"070701", b"070702",
-             b"070707")  # fmt: skip
+_ARCHIVES = (
+    b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf'\x1c", b"Rar!\x1a\x07", b"!<arch>\n", b"070701", b"070702",
+    b"070707",
+)  # fmt: skip
 _TAR = slice(257, 262)
 
 

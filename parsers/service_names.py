@@ -1,6 +1,6 @@
 """Lines of logs that name the Alexa service, its accounts or its programs, and are of no kind that is read.
 
-None is passed over in silence: for each program that wrote such lines there is one record, with their number and places.
+None is passed over in silence: each program that wrote such lines has one record, with their number and places.
 """
 
 from __future__ import annotations

@@ -60,16 +60,18 @@ class AvsFinder:
         return line if self._kind(line, named=True) else None
 
     def _record(self, line: AvsLine, outer: Timestamp | None, locator: str) -> Record | None:
+        keys: tuple[str, ...] = ()
+        values: Mapping[str, object]
         if context := _context(line):
-            data_type, message, values, keys = CONTEXT_TYPE, *context, ()
+            data_type, message, values = CONTEXT_TYPE, *context
         elif kind := self._kind(line):
             match = kind.text.search(line.text.encode("utf-8", "surrogateescape"))
             groups = match.groupdict(b"") if match else {}
             named = {name: value.decode("utf-8", "backslashreplace") for name, value in groups.items() if value}
             values = {**line.values, **named}
-            data_type, message, keys = kind.data_type, masked(kind.told(values)), kind.shared(values)
+            data_type, message, keys = kind.data_type, masked(kind.sentence(values)), kind.shared(values)
         elif _SECRET.search(line.text):
-            data_type, values, keys = SECRET_TYPE, dict(line.values), ()
+            data_type, values = SECRET_TYPE, line.values
             message = f"The log of {line.source or 'the program'} holds a secret: {shown(masked(line.text), 200)}"
         else:
             return None
@@ -127,25 +129,25 @@ def _timestamp(line: AvsLine, outer: Timestamp | None) -> Timestamp | None:
 
 
 def _context(line: AvsLine) -> tuple[str, dict[str, Value]] | None:
-    """The state of the device that a line gives as JSON: what is said, and the states by their names."""
+    """The state of the device that a line gives as JSON: what is message, and the states by their names."""
     found = _CONTEXT.search(line.text)
     if found is None:
         return None
     try:
         value = decode(found["json"])
     except JsonError:
-        said = "The log records the state of the device at a turn; it could not be taken apart."
-        return said, {"context": masked(found["json"][:_MAX_TEXT])}
+        message = "The log records the state of the device at a turn; it could not be taken apart."
+        return message, {"context": masked(found["json"][:_MAX_TEXT])}
     states = dict(_states(value))
-    told = [
+    parts = [
         f"{name} {member} {shown(payload[member], 120) or 'given'}"
         for name, payload in states.items()
         for member in _STATES.get(name, ())
         if isinstance(payload, dict) and payload.get(member) not in (None, "", [])
     ]
-    said = "The log records the state of the device at a turn"
+    message = "The log records the state of the device at a turn"
     kept = Keeper().keep(masked_values(states), "context")
-    return f"{said}: {'; '.join(told)}." if told else f"{said}.", {"context": kept}
+    return f"{message}: {'; '.join(parts)}." if parts else f"{message}.", {"context": kept}
 
 
 def _states(value: object) -> Iterator[tuple[str, Mapping[str, object]]]:

@@ -69,20 +69,20 @@ class AvsSdkLog(Parser):
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield a record for each line of a known kind, and one for the file."""
-        told, finder = LogSummary(), AvsFinder()
+        summary, finder = LogSummary(), AvsFinder()
         with source.open() as stream:
             for raw in raw_lines(stream, MAX_LINE):
-                if told.of_form >= MAX_LINES:
-                    told.beyond += 1
+                if summary.of_form >= MAX_LINES:
+                    summary.beyond += 1
                     continue
                 found = finder.find(raw.content, None, raw.locator)
                 if found is None:
                     if not _SCREEN.fullmatch(raw.content[:400]):
-                        told.other(OtherLine(raw.locator, raw.content, raw.cut))
+                        summary.other(OtherLine(raw.locator, raw.content, raw.cut))
                     continue
-                told.line(found.line.source or "without a source", found.timestamp)
+                summary.line(found.line.source or "without a source", found.timestamp)
                 if raw.cut:
-                    told.cut(raw.locator)
+                    summary.cut(raw.locator)
                 if found.record:
                     yield found.record
-        yield from told.end(None)
+        yield from summary.end(None)

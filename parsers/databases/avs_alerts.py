@@ -82,8 +82,8 @@ def _read(row: TableRow) -> Iterator[Record | Issue]:
         if made
     ]
     if row.live and isinstance(unix, int) and times and times[0].timestamp not in (None, unix * 1_000_000):
-        said = f"The time {shown(scheduled)} and the number {unix} beside it are not the same time; both are kept."
-        yield Issue(said, row.locator)
+        what = f"The time {shown(scheduled)} and the number {unix} beside it are not the same time; both are kept."
+        yield Issue(what, row.locator)
     token = values.get("token")
     fields: dict[str, Value] = plain(row)
     yield Record(

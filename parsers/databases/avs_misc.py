@@ -14,21 +14,25 @@ from parsers.databases.kind import RowReader, TableKind, plain
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database, TableRow
 from parsers.parser import About
-from parsers.record import Issue, Record
+from parsers.record import Issue, Record, Value
 from parsers.secret import hidden, is_secret_value, masked_values
 from parsers.values import shown
 
 DATA_TYPE, TOKEN_TYPE = "echo:avs:value", "echo:account:token"
-_TOKEN = "refreshToken"
+#: The table and its one column.
+_REFRESH = "refreshToken"
 #: Components whose tables are known wherever they lie.
 _COMPONENT = re.compile(
     r"(?i)(?:capabilitiesDelegate|authorizationManager|authDelegate|cblAuthDelegate|lwa\w{0,30}|alexa\w{0,40}|avs\w{0,40}"
     r"|aace\w{0,40}|externalMediaPlayer|deviceSettings|alerts\w{0,20}|equalizer\w{0,20}|dcfDelegate|apiGateway\w{0,20}"
     r"|registrationManager|multiRoomMusic|localeAssetsManager|interactionModel)_\w{1,80}"
 )
-_FILE = re.compile(r"(?i)(?:^|/)(?:misc(?:database)?|aace[-_]?storage|[^/]{0,40}(?:avs|alexa)[^/]{0,40})\.(?:db|sqlite3?)$")
+_FILE = re.compile(
+    r"(?i)(?:^|/)(?:misc(?:database)?|aace[-_]?storage|[^/]{0,40}(?:avs|alexa)[^/]{0,40})\.(?:db|sqlite3?)$"
+)
 _MADE = re.compile(
-    rb"CREATE TABLE (?:IF NOT EXISTS )?[\"'`\[]?(?:(?P<name>\w{1,120})[\"'`\]]?\s{0,20}\(\s{0,8}key (?:TEXT|STRING) PRIMARY KEY"
+    rb"CREATE TABLE (?:IF NOT EXISTS )?[\"'`\[]?"
+    rb"(?:(?P<name>\w{1,120})[\"'`\]]?\s{0,20}\(\s{0,8}key (?:TEXT|STRING) PRIMARY KEY"
     rb"|refreshToken[\"'`\]]?\s{0,20}\()",
     re.IGNORECASE,
 )
@@ -81,19 +85,18 @@ def _is_ours(name: str, path: str) -> bool:
 
 def _is_table(table: TableDefinition, path: str) -> bool:
     columns = {column.name for column in table.columns}
-    if table.name == _TOKEN:
-        return columns == {_TOKEN}
+    if table.name == _REFRESH:
+        return columns == {_REFRESH}
     return columns == {"key", "value"} and _is_ours(table.name, path)
 
 
 def _read(row: TableRow) -> Iterator[Record | Issue]:
-    if row.table == _TOKEN:
-        value = row.values.get(_TOKEN)
-        token = value if isinstance(value, str) else shown(plain(row).get(_TOKEN)) or ""
-        said = f"The device keeps a refresh token, with which it signs in to the service: {hidden(token)}."
-        yield Record(TOKEN_TYPE, said, row.locator, fields={"token": hidden(token)})
+    if row.table == _REFRESH:
+        token = shown(plain(row).get(_REFRESH), 4096) or ""
+        message = f"The device keeps a refresh token, with which it signs in to the service: {hidden(token)}."
+        yield Record(TOKEN_TYPE, message, row.locator, fields={"token": hidden(token)})
         return
-    fields = plain(row)
+    fields: dict[str, Value] = {**plain(row)}
     key, value = shown(fields.get("key"), 200) or "", fields.get("value")
     if isinstance(value, str) and (_SECRET_KEY.search(key) or is_secret_value(value)):
         fields["value"] = hidden(value)
@@ -101,5 +104,7 @@ def _read(row: TableRow) -> Iterator[Record | Issue]:
         fields["value"] = masked_values(value, key)
     component, _, table = row.table.partition("_")
     of = f'The component "{component}"' if table else "A component"
-    said = f'{of} keeps under "{key}" in its table "{table or row.table}" the value "{shown(fields["value"], 200) or ""}".'
-    yield Record(DATA_TYPE, said, row.locator, fields=fields)
+    message = (
+        f'{of} keeps under "{key}" in its table "{table or row.table}" the value "{shown(fields["value"], 200) or ""}".'
+    )
+    yield Record(DATA_TYPE, message, row.locator, fields=fields)

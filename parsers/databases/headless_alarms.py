@@ -43,14 +43,14 @@ class HeadlessAlarms(TableKind):
         data_types=(DATA_TYPE,),
         known_by=(f"an SQLite table {_TABLE} with a column token and one whose name is scheduledTime",),
         shows="That the device held this alarm, timer or reminder, and its label as the service gave it.",
-        does_not_show="Who set it, or that it sounded. One that rang less than 30 minutes ago rings again after a start.",
+        does_not_show="Who set it, or that it sounded. One that rang in the last 30 minutes rings again after a start.",
         validated_on=(
             "Made files only. The tables' names are seen on an Echo Dot 2; the fields are described; the columns' exact"
             " names and units are not published.",
         ),
         limits=(
-            "Numbers are read as epoch milliseconds or seconds by their size; text as ISO 8601. A text without a zone is"
-            " the wall clock of the device and is left without UTC.",
+            "Numbers are read as epoch milliseconds or seconds by their size; text as ISO 8601. A text without a zone"
+            " is the wall clock of the device and is left without UTC.",
             "Alarms that have passed and do not recur are deleted from the table; they are recovered where their bytes"
             " are still there.",
         ),
@@ -84,7 +84,9 @@ def _read(row: TableRow) -> Iterator[Record | Issue]:
     what = (shown(values.get("type"), 60) or "timed event").lower()
     label = shown(values.get("label") or values.get("alertlabel"), 200)
     state = ", ".join(text for name in _STATES if (text := shown(values.get(name), 60)))
-    said = f"The device keeps the {what}" + (f' labelled "{label}"' if label else "") + (f"; {state}" if state else "")
+    message = (
+        f"The device keeps the {what}" + (f' labelled "{label}"' if label else "") + (f"; {state}" if state else "")
+    )
     times = []
     for name, value in row.values.items():
         if (word := _TIMES.get(_plain_name(name))) is None or value in (None, "", 0):
@@ -96,7 +98,7 @@ def _read(row: TableRow) -> Iterator[Record | Issue]:
             yield Issue(f"{name}: a time is expected, {shown(value, 60) or 'bytes'} stands there.", row.locator)
     token = values.get("token")
     keys = (f"notification:{token}",) if isinstance(token, str) and token else ()
-    yield Record(DATA_TYPE, said + ".", row.locator, tuple(times), fields=plain(row), keys=keys)
+    yield Record(DATA_TYPE, message + ".", row.locator, tuple(times), fields=plain(row), keys=keys)
 
 
 def _time(word: str, name: str, value: object) -> Timestamp | None:
@@ -116,5 +118,7 @@ def _time(word: str, name: str, value: object) -> Timestamp | None:
         timestamp = round(when.timestamp() * 1000) * 1000 if when.tzinfo else None
     except (ValueError, OverflowError):
         return None
-    note = f"{name}, in the zone that it gives." if when.tzinfo else f"{name}: the device's wall clock; it gives no zone."
+    note = (
+        f"{name}, in the zone that it gives." if when.tzinfo else f"{name}: the device's wall clock; it gives no zone."
+    )
     return Timestamp(word, value, Clock.DEVICE, timestamp, note)

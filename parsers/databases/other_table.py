@@ -1,7 +1,7 @@
 """Tables that no kind knows, in databases that lie in the folder of an Alexa app or an Echo's own apps.
 
-An Echo's own apps are all of ``com.amazon.*`` and ``amazon.*``; of those on a phone, the shop, its books and its music are
-left out. Their tables change with each version; their rows are kept as they stand, so that nothing is passed over.
+An Echo's own apps are all of ``com.amazon.*`` and ``amazon.*``; of those on a phone, the shop, its books and its music
+are left out. Their tables change with each version; their rows are kept as they stand, so that nothing is passed over.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class OtherTable(TableKind):
         title="Tables not known in databases of Alexa apps and Echo devices",
         data_types=(DATA_TYPE,),
         known_by=(
-            "an SQLite database in the folder of an Alexa app, or of one of an Echo's own apps (com.amazon.*, amazon.*), by"
-            " its path",
+            "an SQLite database in the folder of an Alexa app, or of one of an Echo's own (com.amazon.*, amazon.*), by its"
+            " path",
         ),
         shows="That the database held this row.",
         does_not_show="What the row means: the table is not known. A time is one by the look of its column alone.",

@@ -64,7 +64,7 @@ class LineKind:
         text: what is searched for in its text; the groups become fields.
         needs: names of values that it must have, where lines hold named values.
         data_type, message: of its record.
-        meaning: told after the message.
+        meaning: follows the message.
         known: :data:`SEEN` or :data:`DESCRIBED`.
         keys: names that other records may share.
         time: a further time in it.
@@ -82,10 +82,10 @@ class LineKind:
     keys: tuple[Template, ...]
     time: LineTime | None
 
-    def told(self, values: Mapping[str, object]) -> str:
+    def sentence(self, values: Mapping[str, object]) -> str:
         """The sentence for the values of one line."""
-        said = self.message.render((values,))
-        return f"{said.strip()} {self.meaning}".strip()
+        made = self.message.render((values,))
+        return f"{made.strip()} {self.meaning}".strip()
 
     def shared(self, values: Mapping[str, object]) -> tuple[str, ...]:
         """The keys of one line's record; those of which a part is missing fall away."""

@@ -37,8 +37,8 @@ class MetricsBatch(Parser):
         title="Batches of measurements of an Echo (metrics_outbox)",
         data_types=(DATA_TYPE, WAKE_WORD),
         known_by=(
-            "a protocol buffer that begins with a name of 32 hexadecimal digits, or a serial number of 16 signs, a device"
-            " type and the product's name",
+            "a protocol buffer that begins with a name of 32 hexadecimal digits, or a serial number of 16 signs, a"
+            " device type and the product's name",
             "metrics_outbox/metrics_batch_{number}_{epoch seconds}, compressed with gzip",
         ),
         shows=(
@@ -52,8 +52,8 @@ class MetricsBatch(Parser):
         ),
         limits=(
             "The meaning of most names is not documented; they are told as they stand.",
-            "That later devices write the same form, with their serial number, is inferred from the names of the fields in"
-            " a program of Fire OS; no such batch was seen.",
+            "That later devices write the same form, with their serial number, is inferred from the names of the fields"
+            " in a program of Fire OS; no such batch was seen.",
         ),
         references=("github.com/Mich21050/EchoSystemFiles: var/local/metrics_outbox",),
     )

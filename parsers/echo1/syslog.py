@@ -29,9 +29,7 @@ class EchoSyslog(Parser):
     version: ClassVar[str] = "2"
     about: ClassVar[About] = About(
         title="Kernel, daemon, Bluetooth, authentication, cron and metrics logs of a first-generation Echo",
-        data_types=tuple(
-            sorted({*system_event.TYPES, *avs_event.TYPES, FILE_TYPE, METRIC_TYPE, UTTERANCE_TYPE})
-        ),
+        data_types=tuple(sorted({*system_event.TYPES, *avs_event.TYPES, FILE_TYPE, METRIC_TYPE, UTTERANCE_TYPE})),
         known_by=(
             "lines of syslog (Mon DD HH:MM:SS host program[pid]: text, and its other forms), in a file named auth,"
             " kern, daemon, bluetooth, cron, user, syslog, crash_dumptrace or metrics_..., with or without .log and a"

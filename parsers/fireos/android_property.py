@@ -2,7 +2,7 @@
 
 References:
     AOSP system/core/init/persistent_properties.cpp (``/data/property/{name}`` up to Android 7;
-    ``/data/property/persistent_properties``, a protobuf of name and value, from Android 8); ``getprop``; ``build.prop``.
+    ``/data/property/persistent_properties``, a protobuf of name and value, from Android 8); ``getprop``.
     bboe/overdub, ygelfand/echolocal: properties of an Echo Dot 2.
 """
 
@@ -39,8 +39,10 @@ _TELLING = re.compile(
     r"|ro\.runtime\.firstboot|ro\.boottime\.init|net\.hostname|dhcp\.wlan0\.ipaddress|gsm\.\w{0,20}timezone"
 )
 _MEANINGS = {
-    "persist.sys.timezone": "That is the zone in which the device's programs show times, and its log as a rule writes them.",
-    "persist.amazon.scl.host": "The device's speech client connects to the host that it names; a device as it is sold does not have it.",
+    "persist.sys.timezone": "That is the zone in which the device's programs show times and, as a rule, write its log.",
+    "persist.amazon.scl.host": (
+        "The device's speech client connects to the host that it names; a device as it is sold does not have it."
+    ),
     "ro.serialno": "That is the device's serial number.",
     "ro.boot.serialno": "That is the device's serial number.",
 }
@@ -74,8 +76,8 @@ class AndroidProperty(Parser):
         shows="What the property was when the file was last written.",
         does_not_show="When it was set, or by whom; for files of a build, that the device ran with it.",
         validated_on=(
-            "Made files only. The names of an Echo Dot 2 (Fire OS 5.1.1) are seen in bboe/overdub and ygelfand/echolocal;"
-            " the folder is described.",
+            "Made files only. The names of an Echo Dot 2 (Fire OS 5.1.1) are seen in bboe/overdub and"
+            " ygelfand/echolocal; the folder is described.",
         ),
         limits=(
             "Of a list and of a build only properties are given that speak of the device, its clock, its account, or"
@@ -134,7 +136,7 @@ def property_beside(source: Source, name: str) -> tuple[str, str] | None:
     return None
 
 
-def told_by_line(content: bytes, locator: str) -> tuple[str, str, Record | None] | None:
+def property_of_line(content: bytes, locator: str) -> tuple[str, str, Record | None] | None:
     """A property in a line of a list: its name, its value, and its record where it is of interest.
 
     Args:
@@ -212,9 +214,9 @@ def _persistent(content: bytes) -> list[_Property] | Issue:
 def _record(item: _Property, file: str) -> Record:
     secret = is_secret_name(item.name.rpartition(".")[2]) and not item.name.startswith("ro.build")
     value = hidden(item.value) if secret else masked(item.value)
-    said = f'The property {item.name} is kept as "{shown(value) or ""}".'
+    message = f'The property {item.name} is kept as "{shown(value) or ""}".'
     if meaning := _MEANINGS.get(item.name):
-        said += f" {meaning}"
+        message += f" {meaning}"
     fields: dict[str, Value] = {"name": item.name, "value": value, "file": file}
     serial = item.value if item.name in _SERIAL and item.value.isalnum() else None
-    return Record(DATA_TYPE, said + NO_TIME, item.locator, device_serial=serial, fields=fields)
+    return Record(DATA_TYPE, message + NO_TIME, item.locator, device_serial=serial, fields=fields)

@@ -38,7 +38,7 @@ class AndroidSettings(Parser):
         title="Settings of Android and Fire OS (settings_global.xml and its like)",
         data_types=(DATA_TYPE,),
         known_by=("XML whose outermost element is settings, in a file named settings_global.xml, _secure or _system",),
-        shows="What the setting was when the file was last written, and which program had set it where the file says so.",
+        shows="What the setting was when the file was last written, and which program had set it, if the file says so.",
         does_not_show="When it was set, or by whom. A phone keeps the same settings; the path or exhibit tells whose.",
         validated_on=("Made files only.",),
         limits=(
@@ -71,5 +71,5 @@ def _records(source: Source) -> Iterator[Record | Issue]:
         kept = masked_values(value, name)
         fields: dict[str, Value] = {"file": source.name, **{key: kept if key == "value" else text
                                     for key, text in element.attributes.items()}}  # fmt: skip
-        said = f'Android keeps the setting {shown(name, 100)} as "{shown(kept, 200) or ""}".'
-        yield Record(DATA_TYPE, said + NO_TIME, element.locator, fields=fields)
+        message = f'Android keeps the setting {shown(name, 100)} as "{shown(kept, 200) or ""}".'
+        yield Record(DATA_TYPE, message + NO_TIME, element.locator, fields=fields)

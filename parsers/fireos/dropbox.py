@@ -25,7 +25,9 @@ _NAME = re.compile(r"(?P<tag>[\w.%+ -]{1,120}?)(?P<sign>[@_])(?P<ms>\d{13})\.(?P
 #: Logs are read by their own parser; the archives that hold them are opened.
 _LOG = re.compile(r"(?:Log|event_log|kernel_log)\b", re.IGNORECASE)
 _HEADER = re.compile(r"(?P<name>[A-Za-z][\w -]{0,40}): ?(?P<value>.{0,1000})")
-_FIRST_HEADER = re.compile(rb"(?:isPrevious|Build|Process|Hardware|Subject|Package|Flags|Boot info|Last boot reason|SystemUptimeMs):")
+_FIRST_HEADER = re.compile(
+    rb"(?:isPrevious|Build|Process|Hardware|Subject|Package|Flags|Boot info|Last boot reason|SystemUptimeMs):"
+)
 _BOOTS = {
     "SYSTEM_BOOT": "that the device was started", "SYSTEM_RESTART": "that the system was started again",
 }  # fmt: skip
@@ -56,7 +58,7 @@ class AndroidDropbox(Parser):
             "{tag}@{epoch milliseconds}.txt, .dat or .lost, but for logs, in a folder named dropbox or with the headers"
             " of such an entry (Build:, Process:, isPrevious:)",
         ),
-        shows="When, by the device's clock, Android noted a start of the device, a crash of a program or another event.",
+        shows="When, by the device's clock, Android noted a start of the device, a crash or another event.",
         does_not_show="Why the device was started; that no other start took place, for old entries are removed.",
         validated_on=("Made files only. That stock Android names entries so is known from its published source.",),
         limits=(
@@ -86,7 +88,9 @@ class AndroidDropbox(Parser):
         timestamp = from_milliseconds(found["ms"])
         stamp = Timestamp("Recorded Time", found["ms"], Clock.DEVICE, timestamp, _TIME)
         if content and not looks_like_text(content):
-            yield Issue(f'The entry "{shown(tag)}" of the dropbox is not text; only its name was read.', "", content[:64])
+            yield Issue(
+                f'The entry "{shown(tag)}" of the dropbox is not text; only its name was read.', "", content[:64]
+            )
             content = b""
         text = content.decode("utf-8", "backslashreplace")
         headers, rest = _headers(text)

@@ -48,7 +48,9 @@ UTTERANCE_TYPE = "echo:log:utterance"
 _RECEIVED = re.compile(rb"Received event: (?P<event>[A-Z][A-Z0-9_]{1,60})")
 _HANDLED = re.compile(rb"handleEventInternal: (?P<event>[A-Z][A-Z0-9_]{1,60})")
 _FACE = re.compile(rb"Request JSON body: (?P<body>\{.*)", re.DOTALL)
-_DEVICE_EVENT = re.compile(rb"(?P<origin>[\w.$]{1,200})#(?P<key>[^#]{1,200})#(?P<number>\d{1,18})(?:#(?P<values>.*))?", re.DOTALL)
+_DEVICE_EVENT = re.compile(
+    rb"(?P<origin>[\w.$]{1,200})#(?P<key>[^#]{1,200})#(?P<number>\d{1,18})(?:#(?P<values>.*))?", re.DOTALL
+)
 #: Values of one structured line that are kept, and characters of each.
 _MAX_VALUES, _MAX_VALUE = 50, 300
 #: Tags of which the kinds of lines are remembered while a log is read.
@@ -63,7 +65,7 @@ class LogEvent:
         data_type: the record's.
         message: its sentence.
         fields: what the line names.
-        event: the event service's word, by which two lines of one event are told; empty for other lines.
+        event: the event service's word, by which two lines of one event are recognised; empty for other lines.
         person: the person a face was taken for.
         seen: when the face was last seen, as written.
         utterance: an utterance id in the line.
@@ -101,8 +103,8 @@ class EventFinder:
             return replace(found, utterance=spoken.text)
         name = tag.decode("utf-8", "backslashreplace")
         shown_text = masked(text[:500].decode("utf-8", "replace"))
-        said = f"The log of {name} names an utterance."
-        return LogEvent(UTTERANCE_TYPE, said, {"text": shown_text}, utterance=spoken.text)
+        message = f"The log of {name} names an utterance."
+        return LogEvent(UTTERANCE_TYPE, message, {"text": shown_text}, utterance=spoken.text)
 
     def _found(self, tag: bytes, text: bytes) -> LogEvent | None:
         if found := _by_code(tag, text):
@@ -136,7 +138,7 @@ def _declared(kind: LineKind, match: re.Match[bytes]) -> LogEvent:
     since = groups.get("since_start_ms")
     return LogEvent(
         kind.data_type,
-        kind.told(groups),
+        kind.sentence(groups),
         {**groups},
         account=groups.get("account"),
         keys=kind.shared(groups),
@@ -156,10 +158,10 @@ def _device_event(text: bytes) -> LogEvent | None:
     fields: dict[str, Value] = {"origin": origin, "key": key, "number": number, "values": values}
     if len(parts) > _MAX_VALUES:
         fields["left_out"] = [f"{len(parts) - _MAX_VALUES} of {len(parts)} values"]
-    said = f"The log records an event that {origin} calls {key}"
+    message = f"The log records an event that {origin} calls {key}"
     if values:
-        said += f", with the values {shown(values) or 'not shown'}"
-    return LogEvent("echo:event:device_event", f"{said}.", fields)
+        message += f", with the values {shown(values) or 'not shown'}"
+    return LogEvent("echo:event:device_event", f"{message}.", fields)
 
 
 def _by_code(tag: bytes, text: bytes) -> LogEvent | None:
@@ -167,8 +169,8 @@ def _by_code(tag: bytes, text: bytes) -> LogEvent | None:
     if tag.startswith(b"ECS_") and (event := _RECEIVED.search(text) or _HANDLED.search(text)):
         word = event["event"].decode("ascii")
         done = "received" if event.re is _RECEIVED else "handled"
-        said = f"The log records that the device's event service {done} {word}."
-        return LogEvent(f"echo:event:{KINDS.get(word, 'other')}", said, {"event": word}, word)
+        message = f"The log records that the device's event service {done} {word}."
+        return LogEvent(f"echo:event:{KINDS.get(word, 'other')}", message, {"event": word}, word)
     if b"VID_PUBLISHER" in tag and (body := _FACE.search(text)):
         return _face(body["body"])
     return _device_event(text) if tag == b"DeviceEvent" else None
@@ -176,7 +178,7 @@ def _by_code(tag: bytes, text: bytes) -> LogEvent | None:
 
 def _face(body: bytes) -> LogEvent:
     """A report of a face to the service: JSON, with JSON inside."""
-    said = "The log records that the device reported a face to the service"
+    message = "The log records that the device reported a face to the service"
     text = body.decode("utf-8", "backslashreplace")
     try:
         events = json.loads(text)["detectionEvents"]
@@ -185,10 +187,10 @@ def _face(body: bytes) -> LogEvent:
         value = events[0].get("value")
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         return LogEvent(
-            "echo:event:visual_id", f"{said}; the report could not be taken apart.", {"report": masked(text[:2000])}
+            "echo:event:visual_id", f"{message}; the report could not be taken apart.", {"report": masked(text[:2000])}
         )
     person = person if isinstance(person, str) else None
     taken = f", as person {person}" if person else ""
     fields: dict[str, Value] = {"value": value if isinstance(value, str) else None, "report": masked(text[:2000])}
     when = seen if isinstance(seen, str) else ""
-    return LogEvent("echo:event:visual_id", f"{said}{taken}.", fields, person=person, seen=when)
+    return LogEvent("echo:event:visual_id", f"{message}{taken}.", fields, person=person, seen=when)

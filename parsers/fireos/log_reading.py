@@ -14,7 +14,7 @@ from parsers.fireos.log_event import EventFinder, LogEvent
 from parsers.fireos.report_sections import ReportSections
 from parsers.formats.logs.dating import Dates, Stamp, Survey
 from parsers.formats.logs.lines import MAX_LINES, LogSummary, OtherLine, Places
-from parsers.formats.logs.logcat import DIVIDER, MAX_LINE, TIMELESS, LogcatLine, LogcatReader
+from parsers.formats.logs.logcat import DIVIDER, MAX_LINE, LogcatLine, LogcatReader
 from parsers.formats.logs.text import RawLine, raw_lines
 from parsers.formats.logs.yearless import Years
 from parsers.parser import Source
@@ -67,8 +67,8 @@ def _first(source: Source) -> _First:
     with source.open() as stream:
         for raw in raw_lines(stream, MAX_LINE):
             if sections.takes(raw.content):
-                if sections.of_properties and (told := android_property.told_by_line(raw.content, "")):
-                    found.zone = told[1] if told[0] == log_zone.PROPERTY else found.zone
+                if sections.of_properties and (listed := android_property.property_of_line(raw.content, "")):
+                    found.zone = listed[1] if listed[0] == log_zone.PROPERTY else found.zone
                 continue
             line = reader.read(raw)
             if isinstance(line, LogcatLine) and count < MAX_LINES:
@@ -85,7 +85,7 @@ class _Reader:
     def __init__(self, dates: Dates) -> None:
         self._dates = dates
         self._sections, self._lines = ReportSections(), LogcatReader()
-        self._told, self._named = LogSummary(), NamedLines()
+        self._summary, self._named = LogSummary(), NamedLines()
         self._events, self._avs = EventFinder(), AvsFinder()
         self._seen: dict[str, float] = {}
         self._timeless: Counter[str] = Counter()
@@ -103,24 +103,24 @@ class _Reader:
             return
         if isinstance(line, OtherLine):
             self._other(line)
-        elif self._told.of_form >= MAX_LINES:
-            self._told.beyond += 1
+        elif self._summary.of_form >= MAX_LINES:
+            self._summary.beyond += 1
         else:
             yield from self._of_form(line)
 
     def _other(self, line: OtherLine) -> None:
         """A line of no form: in a log that has had none of any form yet it may be one of the form raw."""
-        if self._dividers and not self._told.of_form:
+        if self._dividers and not self._summary.of_form:
             self._raw.add(line.locator)
             self._named.add("", line.content, line.locator, None)
         else:
-            self._told.other(line)
+            self._summary.other(line)
 
     def _of_report(self, raw: RawLine) -> Iterator[Record]:
         """A line of a report that is no log."""
-        if self._sections.of_properties and (told := android_property.told_by_line(raw.content, raw.locator)):
-            if told[2]:
-                yield told[2]
+        if self._sections.of_properties and (listed := android_property.property_of_line(raw.content, raw.locator)):
+            if listed[2]:
+                yield listed[2]
         elif not raw.content.startswith(b"------ "):
             self._named.add(f"section {self._sections.title}", raw.content, raw.locator, None)
 
@@ -134,9 +134,9 @@ class _Reader:
             timestamp = self._dates.timestamp(line.stamp, line.stamp_locator)
         tag = line.tag.decode("utf-8", "backslashreplace")
         avs = self._avs.find(line.text, timestamp, line.locator)
-        self._told.line(tag, avs.timestamp if avs else timestamp)
+        self._summary.line(tag, avs.timestamp if avs else timestamp)
         if line.cut:
-            self._told.cut(line.locator)
+            self._summary.cut(line.locator)
         if avs is not None:
             if avs.record:
                 yield replace(avs.record, fields={"tag": tag, **avs.record.fields})
@@ -162,7 +162,7 @@ class _Reader:
         if found.since_start is None or line.stamp is None or timestamp is None:
             return
         known = timestamp.timestamp
-        at = (known if known is not None else (line.stamp.wall * 1_000_000 + line.stamp.microsecond))
+        at = known if known is not None else (line.stamp.wall * 1_000_000 + line.stamp.microsecond)
         started = (at - found.since_start * 1000) // 1_000_000
         if self._started is not None and abs(started - self._started) <= _ONE_START:
             return
@@ -173,15 +173,15 @@ class _Reader:
         """What can only be told when the file ends."""
         yield from self._named.records()
         if self._sections.lines:
-            self._told.more["sections"] = self._sections.lines
-            self._told.remarks.append(f"{len(self._sections.lines)} other sections of the report were searched only")
+            self._summary.more["sections"] = self._sections.lines
+            self._summary.remarks.append(f"{len(self._sections.lines)} other sections of the report were searched only")
         if zone := self._dates.zone.name:
-            self._told.more["zone"] = zone
+            self._summary.more["zone"] = zone
         for form, count in sorted(self._timeless.items()):
             yield Issue(_TIMELESS.format(form=form, count=count))
-        if self._raw.count and not self._told.of_form:
+        if self._raw.count and not self._summary.of_form:
             yield Issue(_RAW.format(count=self._raw.count), self._raw.first[0])
-        yield from self._told.end(years)
+        yield from self._summary.end(years)
 
 
 def _record(found: LogEvent, tag: str, locator: str, timestamp: Timestamp | None) -> Record:
@@ -210,19 +210,20 @@ def _record(found: LogEvent, tag: str, locator: str, timestamp: Timestamp | None
 
 def _start_record(since: int, line: LogcatLine, timestamp: Timestamp) -> Record:
     duration = timedelta(milliseconds=since)
-    ran = f"{duration.days} days, {duration.seconds // 3600:02}:{duration.seconds // 60 % 60:02}:{duration.seconds % 60:02}"
-    said = f"The log records {since} ms since the device was started: it had been running for {ran}"
+    hours, minutes, seconds = duration.seconds // 3600, duration.seconds // 60 % 60, duration.seconds % 60
+    ran = f"{duration.days} days, {hours:02}:{minutes:02}:{seconds:02}"
+    message = f"The log records {since} ms since the device was started: it had been running for {ran}"
     recorded, value, note = f"{timestamp.recorded} less {since} ms", None, _STARTED
     if timestamp.timestamp is not None:
         value = timestamp.timestamp - since * 1000
-        said += f", since {datetime.fromtimestamp(value // 1_000_000, UTC):%Y-%m-%d %H:%M:%S} UTC by its own clock"
+        message += f", since {datetime.fromtimestamp(value // 1_000_000, UTC):%Y-%m-%d %H:%M:%S} UTC by its own clock"
     else:
         note += _NO_START
         if line.stamp is not None and (wall := _earlier(line.stamp, duration)):
-            said += f", since {wall} by its own clock"
+            message += f", since {wall} by its own clock"
     fields: dict[str, Value] = {"since_start_ms": since, "line_time": timestamp.recorded}
     times = (Timestamp("Start Time", recorded, Clock.DEVICE, value, note),)
-    return Record("echo:event:boot", said + ".", line.locator, times, fields=fields)
+    return Record("echo:event:boot", message + ".", line.locator, times, fields=fields)
 
 
 def _earlier(stamp: Stamp, duration: timedelta) -> str:

@@ -27,7 +27,9 @@ _NAMED = re.compile(
 )
 #: Where Fire OS itself keeps its logs.
 _STORE = re.compile(r"(?:^|/)(?:Log\.\w{1,40}(?:_\d{1,4}|[@_]\d{13})|logd/|dropbox/)")
-_UTC = Zone("UTC", UTC, "The device's clock. Its zone is UTC, as the published examination of an Echo Show 15 bears out.")
+_UTC = Zone(
+    "UTC", UTC, "The device's clock. Its zone is UTC, as the published examination of an Echo Show 15 bears out."
+)
 _NOT_UTC = Zone(
     "",
     None,

@@ -17,7 +17,9 @@ from parsers.small_file import NO_TIME, numbered, too_many_lines, whole
 from parsers.values import Keeper
 
 DATA_TYPE = "echo:state:packages"
-_LINE = re.compile(r"(?P<name>[A-Za-z][\w.]{1,200}) (?P<uid>\d{4,7}) (?P<debuggable>[01]) (?P<folder>/\S{1,300})(?: .{0,400})?")
+_LINE = re.compile(
+    r"(?P<name>[A-Za-z][\w.]{1,200}) (?P<uid>\d{4,7}) (?P<debuggable>[01]) (?P<folder>/\S{1,300})(?: .{0,400})?"
+)
 _OURS = re.compile(r"(?:com\.)?amazon\.|(?i:.*\b(?:alexa|echo)\b)")
 #: Packages that only a device with the speech client has.
 _DEVICE = re.compile(r"amazon\.speech\.\w+|com\.amazon\.(?:headlessbeacon|knight|device\.\w+|dee\.app|alexa\.\w+)")
@@ -36,7 +38,9 @@ class PackageList(Parser):
         known_by=("a file packages.list of lines: name, user id, 0 or 1, folder",),
         shows="Which of Amazon's packages were installed, and the user id by which logs name each.",
         does_not_show="When a package was installed, or that it ran. A hidden package is listed all the same.",
-        validated_on=("Made files only. The user id 32037 of amazon.speech.sim is seen on an Echo Dot 2 (bboe/overdub).",),
+        validated_on=(
+            "Made files only. The user id 32037 of amazon.speech.sim is seen on an Echo Dot 2 (bboe/overdub).",
+        ),
         limits=(f"The user ids of at most {_MAX_KEPT} packages are kept.", "Packages of others are counted."),
         references=("AOSP frameworks/base, services/core, pm/Settings", "https://github.com/bboe/overdub"),
     )
@@ -74,10 +78,10 @@ class PackageList(Parser):
 
 def _record(ours: dict[str, Value], debuggable: list[Value], others: int) -> Record:
     telling = [name for name in ours if _DEVICE.fullmatch(name)][:5]
-    said = f"Android's list names {len(ours)} of Amazon's packages and {others} others"
-    said += f", among them {', '.join(telling)}" if telling else ""
+    message = f"Android's list names {len(ours)} of Amazon's packages and {others} others"
+    message += f", among them {', '.join(telling)}" if telling else ""
     fields: dict[str, Value] = {
         "packages": len(ours), "others": others, "debuggable": debuggable,
         "user_ids": dict(list(ours.items())[:_MAX_KEPT]),
     }  # fmt: skip
-    return Record(DATA_TYPE, f"{said}.{NO_TIME}", "", fields=Keeper().fields(fields))
+    return Record(DATA_TYPE, f"{message}.{NO_TIME}", "", fields=Keeper().fields(fields))

@@ -57,4 +57,6 @@ class SpeechPolicy(Parser):
             return
         held = ", ".join(f"{name} {shown(item, 60) or 'given'}" for name, item in list(value.items())[:6])
         fields = Keeper().fields({"policy": masked_values(value)})
-        yield Record(DATA_TYPE, f"A policy for the speech client is kept: {held or 'empty'}.{NO_TIME}", "", fields=fields)
+        yield Record(
+            DATA_TYPE, f"A policy for the speech client is kept: {held or 'empty'}.{NO_TIME}", "", fields=fields
+        )

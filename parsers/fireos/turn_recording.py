@@ -22,7 +22,7 @@ from parsers.times import from_milliseconds
 DATA_TYPE = "echo:modified:recording"
 _KEYS = {"slot", "bytes", "at"}
 _MAX_SIZE = 4096
-_AT = "When other firmware kept the recording, epoch seconds (UTC), by the device's clock. The sound ended then or before."
+_AT = "When other firmware kept the recording, epoch seconds (UTC), by the device's clock. The sound ended by then."
 
 
 @register
@@ -65,11 +65,11 @@ class TurnRecording(Parser):
         fields: dict[str, Value] = {"recording": sound, "slot": value["slot"], "bytes": value["bytes"]}
         number = names.number(sound)
         keys = (f"numbered-audio:{source.folder}#{number}",) if number is not None else ()
-        said = (
-            f'Firmware that is not Amazon\'s notes a recording of a turn, "{sound}", of {value["bytes"]} bytes of sound,'
-            f" slot {value['slot']}."
+        message = (
+            f'Firmware that is not Amazon\'s notes a recording of a turn, "{sound}", of {value["bytes"]} bytes of'
+            f" sound, slot {value['slot']}."
         )
-        yield Record(DATA_TYPE, said, "", (stamp,), fields=fields, keys=keys)
+        yield Record(DATA_TYPE, message, "", (stamp,), fields=fields, keys=keys)
 
 
 def _value(content: bytes) -> dict[str, int | None] | None:

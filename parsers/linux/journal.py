@@ -1,4 +1,4 @@
-"""The journal of systemd, as its files and as ``journalctl`` exports it: of Vega OS, soundbars, and other Linux devices."""
+"""The journal of systemd, as its files and as ``journalctl`` exports it: of Vega OS, soundbars, others."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from parsers.service_names import DATA_TYPE as NAMED_TYPE
 MAX_LINE, _MAX_LINES, _MAX_ENTRY = 262_144, 500, 1024 * 1024
 _TYPES = tuple(sorted({*system_event.TYPES, *avs_event.TYPES, FILE_TYPE, METRIC_TYPE, UTTERANCE_TYPE, NAMED_TYPE}))
 _SHOWS = (
-    "What a device's journal says of its wake word, its turns with the service, its network, its Bluetooth and its starts,"
-    " in UTC by the device's own clock; and that any journal names the service, and when."
+    "What a device's journal says of its wake word, its turns with the service, its network, its Bluetooth and its"
+    " starts, in UTC by the device's own clock; and that any journal names the service, and when."
 )
 _DOES_NOT_SHOW = (
-    "That nothing happened where the journal is silent: many devices keep it in memory only, and old entries are removed."
+    "That nothing happened where the journal is silent: many devices keep it in memory only, and old entries go."
 )
 _LOG = SystemLog(zones.UNKNOWN, "", None, device=False)
 _EXPORT = re.compile(rb"(?:__CURSOR|__REALTIME_TIMESTAMP)=")
@@ -54,9 +54,7 @@ class SystemdJournal(Parser):
         known_by=("LPKSHHRH in the first bytes",),
         shows=_SHOWS,
         does_not_show=_DOES_NOT_SHOW,
-        validated_on=(
-            "Files that systemd 252 wrote from made entries: plain and compact, compressed by zstd, and not compressed.",
-        ),
+        validated_on=("Files that systemd 252 wrote from made entries: plain and compact, compressed and not.",),
         limits=(
             "Entries are taken in the order in which they lie. Seals are not checked.",
             "A journal in which nothing shows a device of the service and nothing names the service gives no record.",
@@ -146,7 +144,9 @@ class JournalExport(Parser):
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield what the journal says of the service; of a device's journal each event, and a record for the file."""
         head = source.head
-        entries = _json_entries if head.startswith(b"{") else _export_entries if head.startswith(b"_") else _verbose_entries
+        entries = (
+            _json_entries if head.startswith(b"{") else _export_entries if head.startswith(b"_") else _verbose_entries
+        )
 
         def given() -> Iterator[SyslogLine | OtherLine]:
             with source.open() as stream:
@@ -185,7 +185,9 @@ def _export_entries(stream: BinaryIO) -> Iterator[SyslogLine | OtherLine]:
         name, sign, value = line.rstrip(b"\n").partition(b"=")
         if line == b"\n":
             if fields:
-                yield _of_fields(fields, at_bytes(message_at or start, message_size or begin - start), at_bytes(start, begin - start))
+                yield _of_fields(
+                    fields, at_bytes(message_at or start, message_size or begin - start), at_bytes(start, begin - start)
+                )
             fields, start, message_at, message_size, size = {}, at, 0, 0, 0
             continue
         if not sign:

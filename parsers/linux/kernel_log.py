@@ -1,4 +1,4 @@
-"""The kernel's own log: ``dmesg``, ``last_kmsg``, ``console-ramoops``, ``/proc/kmsg``; times are seconds since the start.
+"""The kernel's own log: ``dmesg``, ``last_kmsg``, ``console-ramoops``, ``/proc/kmsg``. Its times are uptime.
 
 References:
     Linux, printk (``[    0.943043] text``, ``<6>`` before it; ``/dev/kmsg``: ``6,1234,943043,-;text``). An Echo Show
@@ -29,7 +29,8 @@ TABLE = "kernel"
 MAX_LINE = 16384
 _LOOK = 100
 _LINE = re.compile(
-    rb"(?:<\d{1,3}>)?\[ {0,12}(?P<seconds>\d{1,8})\.(?P<part>\d{6})(?:@\d{1,3})?\](?:\[ {0,4}[TC]?\d{1,7}\])?[ \t]?(?P<text>.*)"
+    rb"(?:<\d{1,3}>)?\[ {0,12}(?P<seconds>\d{1,8})\.(?P<part>\d{6})(?:@\d{1,3})?\]"
+    rb"(?:\[ {0,4}[TC]?\d{1,7}\])?[ \t]?(?P<text>.*)"
     rb"|\d{1,3},\d{1,12},(?P<micro>\d{1,16}),[^;]{0,40};(?P<raw>.*)",
     re.DOTALL,
 )
@@ -51,8 +52,8 @@ class KernelLog(Parser):
         title="The kernel's log of a device (last_kmsg, dmesg, console-ramoops)",
         data_types=tuple(sorted({*system_event.TYPES, *(kind.data_type for kind in load(TABLE)), FILE_TYPE})),
         known_by=(
-            "lines [seconds.microseconds] text, in a file named last_kmsg or console-ramoops, or with words of an Echo's"
-            " kernel in its first lines (androidboot, idme, amazon, mt8163, amlogic)",
+            "lines [seconds.microseconds] text, in a file named last_kmsg or console-ramoops, or with words of an"
+            " Echo's kernel in its first lines (androidboot, idme, amazon, mt8163, amlogic)",
         ),
         shows="Starts of the device, its serial number where it was started with it, its storage and partitions.",
         does_not_show="When: times are seconds since the start; only a line that sets the clock gives a date.",
@@ -80,21 +81,21 @@ class KernelLog(Parser):
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield a record for each event, and one for the file."""
-        told, dates = LogSummary(), Dates(Years(), UNKNOWN, "")
+        summary, dates = LogSummary(), Dates(Years(), UNKNOWN, "")
         with source.open() as stream:
             for raw in raw_lines(stream, MAX_LINE):
                 found = _LINE.fullmatch(raw.content)
                 if found is None:
-                    told.other(OtherLine(raw.locator, raw.content, raw.cut))
-                elif told.of_form >= MAX_LINES:
-                    told.beyond += 1
+                    summary.other(OtherLine(raw.locator, raw.content, raw.cut))
+                elif summary.of_form >= MAX_LINES:
+                    summary.beyond += 1
                 else:
                     timestamp = dates.timestamp(_stamp(found))
-                    told.line("kernel", timestamp)
+                    summary.line("kernel", timestamp)
                     if raw.cut:
-                        told.cut(raw.locator)
+                        summary.cut(raw.locator)
                     yield from _records(found["text"] if found["micro"] is None else found["raw"], timestamp, raw)
-        yield from told.end(None)
+        yield from summary.end(None)
 
 
 def _stamp(found: re.Match[bytes]) -> Stamp:
@@ -112,9 +113,9 @@ def _records(text: bytes, timestamp: Timestamp, raw: RawLine) -> Iterator[Record
     if found is None:
         return
     event, groups = found
-    told = text.decode("utf-8", "backslashreplace")
-    serial = _SERIAL.search(told)
-    fields: dict[str, Value] = {"text": masked(told[:1000]), **groups}
+    written = text.decode("utf-8", "backslashreplace")
+    serial = _SERIAL.search(written)
+    fields: dict[str, Value] = {"text": masked(written[:1000]), **groups}
     yield Record(
         event.data_type,
         event.sentence.format(**{**groups, "program": "kernel"}).strip(),
@@ -131,4 +132,4 @@ def _declared(kind: LineKind, match: re.Match[bytes], timestamp: Timestamp, raw:
     if kind.time and (recorded := groups.get(kind.time.group)):
         value = from_milliseconds(int(recorded) * kind.time.factor // 1000)
         times.append(Timestamp(kind.time.description, recorded, Clock.DEVICE, value, kind.time.note))
-    return Record(kind.data_type, kind.told(groups), raw.locator, tuple(times), fields={**groups})
+    return Record(kind.data_type, kind.sentence(groups), raw.locator, tuple(times), fields={**groups})

@@ -46,7 +46,7 @@ class SystemLog:
 
     Attributes:
         zone: of lines that write none.
-        counted: said of a year that was counted back.
+        counted: what follows the note of a year that was counted back.
         rotated: when the log was rotated; None where that is not known.
         device: whether it is known for a device's own. If not, it is taken for one where its lines show that.
     """
@@ -70,7 +70,7 @@ def read(source: Source, log: SystemLog) -> Iterator[Record | Issue]:
 def read_lines(given: Callable[[], Iterator[SyslogLine | OtherLine]], log: SystemLog) -> Iterator[Record | Issue]:
     """Yield a record for each event, and one for the file.
 
-    Of a log that nothing shows to be a device's, only what is about the service is told; if that is nothing, nothing is.
+    Of a log that nothing shows to be a device's, only what is about the service is given, if there is anything.
 
     Args:
         given: gives the lines from the first to the last; it is called twice.
@@ -106,25 +106,25 @@ class _Reader:
 
     def __init__(self, dates: Dates, *, device: bool, names: bool) -> None:
         self._dates, self._device, self._names = dates, device, names
-        self._told, self._named, self._avs = LogSummary(), NamedLines(), AvsFinder()
+        self._summary, self._named, self._avs = LogSummary(), NamedLines(), AvsFinder()
         self._records = 0
 
     def line(self, line: SyslogLine | OtherLine) -> Iterator[Record]:
         """The records of a line."""
         if isinstance(line, OtherLine):
-            self._told.other(line)
+            self._summary.other(line)
             return
-        if self._told.of_form >= MAX_LINES:
-            self._told.beyond += 1
+        if self._summary.of_form >= MAX_LINES:
+            self._summary.beyond += 1
             return
         timestamp = None
         if (stamp := _stamp(line)) is not None:
             wraps = has_time(line.text)
             timestamp = self._dates.wrapped(stamp) if wraps else self._dates.timestamp(stamp, line.stamp_locator)
         avs = self._avs.find(line.text, timestamp, line.locator)
-        self._told.line(_text(line.program), avs.timestamp if avs else timestamp)
+        self._summary.line(_text(line.program), avs.timestamp if avs else timestamp)
         if line.cut:
-            self._told.cut(line.locator)
+            self._summary.cut(line.locator)
         found = avs.record if avs else self._found(line, timestamp)
         if found is not None:
             self._records += 1
@@ -134,7 +134,7 @@ class _Reader:
         """What can only be told when the file ends."""
         yield from self._named.records()
         if device or self._records or self._named.count:
-            yield from self._told.end(years)
+            yield from self._summary.end(years)
 
     def _found(self, line: SyslogLine, timestamp: Timestamp | None) -> Record | None:
         found = _record(line, timestamp) if self._device else None
@@ -199,9 +199,9 @@ def _utterance(line: SyslogLine, timestamp: Timestamp | None) -> Record | None:
     if b"::TNIH" not in line.text or (spoken := UtteranceId.find(_text(line.text))) is None:
         return None
     fields: dict[str, Value] = {"program": _text(line.program), "text": masked(_text(line.text)[:500])}
-    said = f"The log of {_text(line.program)} names an utterance."
+    message = f"The log of {_text(line.program)} names an utterance."
     times = (timestamp,) if timestamp else ()
-    return Record(UTTERANCE_TYPE, said, line.locator, times, utterance_id=spoken.text, fields=fields)
+    return Record(UTTERANCE_TYPE, message, line.locator, times, utterance_id=spoken.text, fields=fields)
 
 
 def _text(content: bytes) -> str:

@@ -105,7 +105,7 @@ def _record(source: Source, facts: AudioFacts) -> Record:
         timestamps.append(_start(spoken))
     return Record(
         data_type=DATA_TYPE,
-        message=message(facts) + place.said,
+        message=message(facts) + place.remark,
         locator=_locator(facts),
         timestamps=tuple(timestamps),
         device_serial=spoken.serial if spoken else None,

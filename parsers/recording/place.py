@@ -18,7 +18,7 @@ from parsers.times import from_milliseconds
 _EARCONS = re.compile(r"(?:^|/)earcons?/")
 _TURN = re.compile(r"(?:^|/)(?:echolocal|echomuse|overdub)/recordings?/[^/]+\.wav$")
 _MAX_NOTE = 4096
-_AT = "When other firmware kept the recording, epoch seconds (UTC), as {name} beside it says. The sound ended then or before."
+_AT = "When other firmware kept the recording, epoch seconds (UTC), as {name} beside it says. The sound ended by then."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,12 @@ class Place:
     """What a place tells.
 
     Attributes:
-        said: the end of the message; empty where there is nothing to say.
+        remark: the end of the message; empty where there is nothing to say.
         fields: of the record.
         timestamps: of the record.
     """
 
-    said: str = ""
+    remark: str = ""
     fields: dict[str, Value] = field(default_factory=dict)
     timestamps: tuple[Timestamp, ...] = ()
 
@@ -39,8 +39,8 @@ class Place:
 def place_of(source: Source) -> Place:
     """What the path of a sound file, or the file beside it, tells. Raises OSError where that cannot be read."""
     if _EARCONS.search(source.path):
-        said = " By its folder it is one of the device's own sounds (an earcon): every device of the kind has it."
-        return Place(said, {"own_sound": True})
+        remark = " By its folder it is one of the device's own sounds (an earcon): every device of the kind has it."
+        return Place(remark, {"own_sound": True})
     name = source.name.rpartition(".")[0] + ".json"
     note = source.beside(name) if _TURN.search(source.path) else None
     if note is None:
@@ -57,5 +57,5 @@ def place_of(source: Source) -> Place:
     timestamps: tuple[Timestamp, ...] = ()
     if isinstance(at, int) and (timestamp := from_milliseconds(at * 1000)) is not None:
         timestamps = (Timestamp("Recorded Time", str(at), Clock.DEVICE, timestamp, _AT.format(name=name)),)
-    said = " By its folder firmware that is not Amazon's kept it of a turn."
-    return Place(said, {"other_firmware": True, "note_beside": name}, timestamps)
+    remark = " By its folder firmware that is not Amazon's kept it of a turn."
+    return Place(remark, {"other_firmware": True, "note_beside": name}, timestamps)

@@ -85,7 +85,7 @@ class Survey:
         Args:
             stamp: when the log ended; None where that is not known.
             steps: as :func:`yearless.count_back` takes them.
-            why: said where ``stamp`` is None and a year is missing, in place of what is said of a rotated log.
+            why: the reason where ``stamp`` is None and a year is missing, in place of that for a rotated log.
         """
         found = yearless.count_back(self.walls, stamp, steps, self.written if any(self.written) else ())
         if found.why and stamp is None and why and not any(self.written):
@@ -121,17 +121,17 @@ class Dates:
 
     def _read(self, stamp: Stamp) -> tuple[int | None, str]:
         if stamp.epoch is not None:
-            if stamp.epoch < _FIRST_SECOND:
-                return None, _NOT_SET
-            return stamp.epoch * 1_000_000 + stamp.microsecond, _EPOCH
+            known = stamp.epoch >= _FIRST_SECOND
+            return (stamp.epoch * 1_000_000 + stamp.microsecond, _EPOCH) if known else (None, _NOT_SET)
         if not stamp.dated:
             return None, _UPTIME
         index, self._index = self._index, self._index + 1
         if self.years.unset[index] or 0 < stamp.year < FIRST_YEAR:
             return None, _NOT_SET
         year = self.years.of[index]
-        if not year:
-            return None, _NO_YEAR.format(why=self.years.why)
+        return self._of_year(stamp, year) if year else (None, _NO_YEAR.format(why=self.years.why))
+
+    def _of_year(self, stamp: Stamp, year: int) -> tuple[int | None, str]:
         local = yearless.at(year, stamp.wall)
         if local is None:
             return None, _NO_DAY
@@ -148,4 +148,6 @@ class Dates:
                 self._zones.clear()
             self._zones[text] = zones.of_line(text)
         found = self._zones[text]
-        return found or Zone(text, None, f'The device\'s clock, in a zone that the line calls "{text}"; it has no one meaning.')
+        return found or Zone(
+            text, None, f'The device\'s clock, in a zone that the line calls "{text}"; it has no one meaning.'
+        )

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-import lz4.block  # type: ignore[import-untyped]
+import lz4.block
 import zstandard
 
 from parsers.locator import at_bytes

@@ -24,8 +24,9 @@ _EXCERPT = 64
 _TERMINAL = re.compile(
     rb"\* daemon .{0,200}|- waiting for .{0,40}device.{0,20}|(?:logcat|read|adb): .{0,20}(?:EOF|read failure).{0,80}"
     rb"|error: (?:device|no devices).{0,80}|=~=~=~=.{0,80}=~=~=~=|Script (?:started|done) on .{0,200}"
-    rb"|.{0,200}[>$#%] ?(?:\S{0,80}/)?(?:adb|logcat|logread|journalctl|dmesg|cat|exit)\b.{0,200}|-- Journal begins at .{0,200}"
-    rb"|-- Logs begin at .{0,200}|-- (?:Boot|Reboot) .{0,60}--|-- Reboot --|-- No entries --|\^C"
+    rb"|.{0,200}[>$#%] ?(?:\S{0,80}/)?(?:adb|logcat|logread|journalctl|dmesg|cat|exit)\b.{0,200}"
+    rb"|-- Journal begins at .{0,200}|-- Logs begin at .{0,200}"
+    rb"|-- (?:Boot|Reboot) .{0,60}--|-- Reboot --|-- No entries --|\^C"
 )  # fmt: skip
 
 
@@ -56,10 +57,28 @@ class Places:
         if len(self.first) < MAX_PLACES:
             self.first.append(locator)
 
-    def said(self) -> str:
-        """The places in words: ``line:3, line:17 and 12 more``."""
+    def described(self) -> str:
+        """The places in words: ``lines 3, 5 to 7, and 12 more``, or byte ranges where they are no whole lines."""
         more = self.count - len(self.first)
-        return ", ".join(self.first) + (f" and {more} more" if more else "")
+        places = self.first
+        numbers = [int(place.removeprefix("line:")) for place in places if place.startswith("line:")]
+        if len(numbers) == len(places):
+            places = [f"{low}" if low == high else f"{low} to {high}" for low, high in _runs(numbers)]
+        word = "lines" if len(numbers) == len(self.first) else "bytes"
+        places = [place.removeprefix("bytes:") for place in places]
+        return f"{word} {', '.join(places)}" + (f" and {more} more" if more else "")
+
+
+def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    """Neighbouring numbers taken together, as the first and the last of each run."""
+    low = high = numbers[0] if numbers else 0
+    for number in numbers[1:]:
+        if number not in (high, high + 1):
+            yield low, high
+            low = number
+        high = number
+    if numbers:
+        yield low, high
 
 
 @dataclass(slots=True)
@@ -118,11 +137,11 @@ class LogSummary:
         yield from self._issues()
         programs: dict[str, Value] = dict(self.programs.most_common(_PROGRAMS_TOLD))
         fields: dict[str, Value] = {"lines": self.of_form, "lines_by_program": programs}
-        said = f"The log holds {counted(self.of_form, 'line')}, of {counted(len(self.programs), 'program')}"
+        message = f"The log holds {counted(self.of_form, 'line')}, of {counted(len(self.programs), 'program')}"
         if years is not None and years.why:
             fields["lines_without_year"] = years.unknown
-            said += f"; of {years.unknown} of them the year is not known, because {years.why}"
-        said += "".join(f"; {remark}" for remark in self.remarks)
+            message += f"; of {years.unknown} of them the year is not known, because {years.why}"
+        message += "".join(f"; {remark}" for remark in self.remarks)
         if self._before:
             fields["lines_before_the_log"] = self.before
             fields["before_the_log"] = self._before
@@ -132,18 +151,19 @@ class LogSummary:
             timestamps = tuple(
                 Timestamp(word, at.recorded, Clock.DEVICE, at.timestamp, at.note, at.locator) for word, at in ends
             )
-        yield Record(FILE_TYPE, said + ".", "", timestamps, fields=fields | self.more)
+        yield Record(FILE_TYPE, message + ".", "", timestamps, fields=fields | self.more)
 
     def _issues(self) -> Iterator[Issue]:
         if count := self._not_of_form.count:
             what = "The line is not of the form of this log; it was not read."
             if count > 1:
-                what = f"{count} lines are not of the form of this log; they were not read: {self._not_of_form.said()}."
+                places = self._not_of_form.described()
+                what = f"{count} lines are not of the form of this log; they were not read: {places}."
             yield Issue(what, self._not_of_form.first[0], self._excerpt[:_EXCERPT])
         if count := self._cut.count:
             what = "The line is too long; its end was not read."
             if count > 1:
-                what = f"{count} lines are too long; their ends were not read: {self._cut.said()}."
+                what = f"{count} lines are too long; their ends were not read: {self._cut.described()}."
             yield Issue(what, self._cut.first[0])
         if self.beyond:
             yield Issue(f"Only the first {MAX_LINES} lines were read; {self.beyond} more were not.")

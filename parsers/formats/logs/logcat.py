@@ -31,6 +31,7 @@ _STAMP = (
     rb"(?: ?(?P<zone>[+-]\d\d:?\d\d|Z(?=[ \t])|UTC|GMT))?"
     rb"|(?P<since>\d{1,12})\.(?P<part>\d{3,9})))"
 )
+_GAP, _SPACE = rb"[ \t]{0,64}", rb"[ \t]{1,64}"
 _LEVEL = rb"(?P<level>[VDIWEFSA])"
 _USER = rb"(?:(?P<user>[A-Za-z]\w{0,30}|\d{1,9})[ \t]{0,64}:[ \t]{0,64})?"
 _PID, _TID = rb"(?P<pid>\d{1,7})", rb"(?P<tid>0x[0-9A-Fa-f]{1,8}|\d{1,7})"
@@ -42,29 +43,29 @@ def _form(pattern: bytes) -> re.Pattern[bytes]:
 
 _FORMS: dict[str, re.Pattern[bytes]] = {
     "threadtime": _form(
-        rb"[ \t]{0,64}" + _STAMP + rb"[ \t]{1,64}(?:(?P<user>[A-Za-z]\w{0,30}|\d{1,9})[ \t]{1,64})?" + _PID + rb"[ \t]{1,64}" + _TID
+        _GAP + _STAMP + _SPACE + rb"(?:(?P<user>[A-Za-z]\w{0,30}|\d{1,9})[ \t]{1,64})?" + _PID + _SPACE + _TID
         + rb" " + _LEVEL + rb" (?P<tag>[^:]{0,100}?)[ \t]{0,64}: ?(?P<text>.*)"
     ),
     "time": _form(
-        rb"[ \t]{0,64}" + _STAMP + rb":?[ \t]{1,64}" + _LEVEL + rb"/(?P<tag>.{0,200}?)[ \t]{0,64}\([ \t]{0,64}" + _USER + _PID
+        _GAP + _STAMP + rb":?[ \t]{1,64}" + _LEVEL + rb"/(?P<tag>.{0,200}?)[ \t]{0,64}\([ \t]{0,64}" + _USER + _PID
         + rb"\): ?(?P<text>.*)"
     ),
     "long": _form(
-        rb"\[[ \t]{1,64}" + _STAMP + rb"[ \t]{1,64}" + _USER + _PID + rb":[ \t]{0,64}" + _TID + rb" " + _LEVEL
+        rb"\[[ \t]{1,64}" + _STAMP + _SPACE + _USER + _PID + rb":[ \t]{0,64}" + _TID + rb" " + _LEVEL
         + rb"/(?P<tag>.{0,200}?)[ \t]{0,64}\][ \t]{0,64}(?P<text>)"
     ),
     "studio": _form(
-        _STAMP + rb"[ \t]{1,64}" + _PID + rb"-" + _TID + rb"(?:/(?P<user>[\w.:?-]{1,200}))?[ \t]{1,64}" + _LEVEL
+        _STAMP + _SPACE + _PID + rb"-" + _TID + rb"(?:/(?P<user>[\w.:?-]{1,200}))?[ \t]{1,64}" + _LEVEL
         + rb"/(?P<tag>[^:]{0,100}?)[ \t]{0,64}: ?(?P<text>.*)"
     ),
     "studio columns": _form(
-        _STAMP + rb"[ \t]{1,64}" + _PID + rb"-" + _TID + rb"[ \t]{1,64}(?P<tag>\S.{0,100}?)[ \t]{1,64}(?P<user>[\w.:-]{1,200})[ \t]{1,64}"
-        + _LEVEL + rb"(?:[ \t]{2}(?P<text>.*))?"
+        _STAMP + _SPACE + _PID + rb"-" + _TID + rb"[ \t]{1,64}(?P<tag>\S.{0,100}?)[ \t]{1,64}(?P<user>[\w.:-]{1,200})"
+        + _SPACE + _LEVEL + rb"(?:[ \t]{2}(?P<text>.*))?"
     ),
     "brief": _form(_LEVEL + rb"/(?P<tag>.{0,200}?)[ \t]{0,64}\([ \t]{0,64}" + _USER + _PID + rb"\): ?(?P<text>.*)"),
-    "thread": _form(_LEVEL + rb"\([ \t]{0,64}" + _USER + _PID + rb":[ \t]{0,64}" + _TID + rb"\) (?P<text>.*?)(?P<tag>)"),
+    "thread": _form(_LEVEL + rb"\(" + _GAP + _USER + _PID + rb":" + _GAP + _TID + rb"\) (?P<text>.*?)(?P<tag>)"),
     "process": _form(
-        _LEVEL + rb"\([ \t]{0,64}" + _USER + _PID + rb"\) (?P<text>.*)  \((?P<tag>[^()]{0,100}?)[ \t]{0,64}\)[ \t]{0,64}"
+        _LEVEL + rb"\(" + _GAP + _USER + _PID + rb"\) (?P<text>.*)  \((?P<tag>[^()]{0,100}?)[ \t]{0,64}\)" + _GAP
     ),
     "tag": _form(_LEVEL + rb"/(?P<tag>[^:(]{1,100}?)[ \t]{0,64}: (?P<text>.*)"),
 }  # fmt: skip
@@ -148,9 +149,7 @@ class LogcatReader:
         if match is None:
             above = self._above
             if above is not None:
-                return LogcatLine(
-                    line.locator, above.stamp, above.tag, content, "long", above.locator, cut=line.cut
-                )
+                return LogcatLine(line.locator, above.stamp, above.tag, content, "long", above.locator, cut=line.cut)
             return OtherLine(line.locator, content, line.cut)
         self._form = form
         found, stamp = match

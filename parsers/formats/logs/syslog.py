@@ -35,9 +35,7 @@ _ZONE_NAME = (
 _ZONE = rb"(?: ?(?P<zone>[+-]\d\d(?::?\d\d)?|Z|" + _ZONE_NAME + rb")(?=[ \t]))?"
 _DAY_NAME = rb"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?"
 _MONTH = rb"(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_WHO = (
-    rb"(?:(?P<host>\S{0,254}[^\s:]) )?(?P<program>[^\s:\[\]]{1,80})(?:\[(?P<pid>\d{1,10})\])?: ?(?P<text>.*)"
-)
+_WHO = rb"(?:(?P<host>\S{0,254}[^\s:]) )?(?P<program>[^\s:\[\]]{1,80})(?:\[(?P<pid>\d{1,10})\])?: ?(?P<text>.*)"
 _LEVEL = rb"(?:(?P<facility>[a-z]{2,9}[0-7]?\.[a-z]{2,7}) )?"
 _BEHIND_HOST = (
     rb"(?P<host>\S{0,254}[^\s:]) (?P<facility>[a-z]{2,9}[0-7]?\.[a-z]{2,7})"
@@ -65,7 +63,8 @@ _ISO = (
 _FORMS = (
     _form(
         rb"<(?P<priority>\d{1,3})>[1-9]\d? (?:(?P<stamp>(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)T", _CLOCK,
-        rb"(?P<zone>[+-]\d\d:\d\d|Z))|-) (?P<host>\S{1,255}) (?P<program>\S{1,48}) (?P<pid>\S{1,128}) (?P<message_id>\S{1,32})"
+        rb"(?P<zone>[+-]\d\d:\d\d|Z))|-) (?P<host>\S{1,255}) (?P<program>\S{1,48}) (?P<pid>\S{1,128})"
+        rb" (?P<message_id>\S{1,32})"
         rb" (?P<structured>-|(?:\[(?:[^\]\\\"]|\\.|\"(?:[^\"\\]|\\.){0,4096}\"){1,4096}\]){1,40})(?: (?P<text>.*))?",
     ),
     _form(_PRIORITY, *_CLASSIC, _BEHIND_HOST),

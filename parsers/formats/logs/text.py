@@ -75,8 +75,8 @@ def encoding_of(head: bytes) -> TextEncoding | None:
         # Western text in UTF-16 has a zero in nearly every second byte and hardly any other.
         zeros, others = sample[zero::2].count(0), sample[1 - zero :: 2].count(0)
         if zeros * 10 >= len(sample) // 2 * 9 and others * 20 <= len(sample):
-            plain = sample[: len(sample) // 2 * 2].decode(codec, "replace").encode("utf-8", "replace")
-            return TextEncoding(codec, 2, 0) if looks_like_text(plain) else None
+            text = sample[: len(sample) // 2 * 2].decode(codec, "replace").encode("utf-8", "replace")
+            return TextEncoding(codec, 2, 0) if looks_like_text(text) else None
     return None
 
 
@@ -136,7 +136,7 @@ def _skip(stream: BinaryIO, most: int) -> tuple[int, bool]:
     skipped = 0
     while piece := stream.readline(max(most, _BLOCK)):
         end = piece.find(b"\r")
-        if 0 <= end and piece[end : end + 2] != b"\r\n" and end + 1 < len(piece):
+        if end >= 0 and piece[end : end + 2] != b"\r\n" and end + 1 < len(piece):
             stream.seek(end + 1 - len(piece), io.SEEK_CUR)
             return skipped + end + 1, False
         skipped += len(piece)
