@@ -18,7 +18,7 @@ DATA_TYPE = "echo:log:named"
 #: Programs of one log that have a record of their own.
 MAX_PROGRAMS = 100
 _TEXT = re.compile(
-    rb"(?<![a-z])alexa|amazonalexa|amzn1\.(?:account|actor|alexa|ask|comms|echo)|amazon\.speech|com\.amazon\.(?:dee|echo|imp)"
+    rb"(?<![a-z])alexa|amazonalexa|amzn1\.(?:account|actor|alexa|ask|comms|echo)|amazon\.speech|com\.amazon\.(?!mshop|kindle|mp3|venezia)\w"
     rb"|(?<![a-z])avs[-_.]|pitangui|layla\.amazon|wake[-_ ]?word|::TNIH|utterance_?id|voicerequestid|dialogrequestid"
     rb"|x-amzn-requestid|device-metrics|amazon echo|echo (?:dot|show|spot|input|flex|studio|pop)\b",
     re.IGNORECASE,
@@ -27,6 +27,7 @@ _PROGRAM = re.compile(
     r"SPCH-|ECS_|AIS_|AMBS_|AHE_|(?i:alexa|pryon|wakeword|amazon|avs\b|avs[-_]|headless|sonaroobe|audioencoderd|asrd\b|whad\b)"
 )
 #: Programs of a first-generation Echo, and of devices that run the AVS Device SDK: a system log of theirs is an Echo's.
+_ONE = "a line", "names the service or its programs and is"
 _DEVICE_PROGRAM = re.compile(
     rb"(?i:ASRD|Alexa\w{0,40}|audioencoderd|AlexaDaemon|btmd|dmld|loguploadd|whad|lipc\w{0,20}|avs[-_]?\w{0,40}|wakeword\w{0,20})"
 )
@@ -83,8 +84,8 @@ class NamedLines:
 
 def _record(program: str, named: _Named) -> Record:
     count, places = named.places.count, named.places
-    of = f'of "{shown(program, 100)}"' if program else "of programs that are not named"
-    lines = f"{count} lines" if count > 1 else "a line"
+    of = f'of "{shown(program, 100)}"' if program else "of a program it leaves out,"
+    lines, name = (f"{count} lines", "name the service or its programs and are") if count > 1 else _ONE
     timestamps = []
     if named.first and named.last:
         ends = [("Start Time", named.first)] + ([("End Time", named.last)] if count > 1 else [])
@@ -94,7 +95,7 @@ def _record(program: str, named: _Named) -> Record:
     }  # fmt: skip
     return Record(
         DATA_TYPE,
-        f"The log holds {lines} {of} that name the service or its programs and are of no kind that is read; the first:"
+        f"The log holds {lines} {of} that {name} of no kind that is read; the first:"
         f" {shown(named.text, 200) or 'no text'}",
         places.first[0],
         tuple(timestamps),

@@ -45,8 +45,8 @@ class OtherTable(TableKind):
         title="Tables not known in databases of Alexa apps and Echo devices",
         data_types=(DATA_TYPE,),
         known_by=(
-            "an SQLite database in the folder of an Alexa app, or of one of an Echo's own (com.amazon.*, amazon.*), by its"
-            " path",
+            "an SQLite database in the folder of an Alexa app, or of one of an Echo's own (com.amazon.*, amazon.*), by"
+            " its path",
         ),
         shows="That the database held this row.",
         does_not_show="What the row means: the table is not known. A time is one by the look of its column alone.",

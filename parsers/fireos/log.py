@@ -21,6 +21,7 @@ from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 from parsers.service_names import DATA_TYPE as NAMED_TYPE
+from parsers.service_names import names_service
 
 _PATH = re.compile(
     r"(?:^|/)(?:Log\.\w{1,40}(?:_\d{1,4}|[@_]\d{13})|logd/|logcat|dropbox/|main_log|system\.log)", re.IGNORECASE
@@ -102,7 +103,9 @@ class FireOsLog(Parser):
             return True
         few = [line for line in first[:_FEW] if line]
         timeless = sum(bool(form_of(line, TIMELESS)) for line in few)
-        return timeless > 0 if _PATH.search(source.path) else timeless * 2 > len(few) > 0 and timeless > 1
+        if _PATH.search(source.path):
+            return timeless > 0
+        return timeless * 2 > len(few) and (timeless > 1 or names_service("", few[0]) or b"ECS_" in few[0])
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield a record for each event, and one for the file."""

@@ -119,10 +119,16 @@ class EventFinder:
         if found is None:
             if len(self._by_tag) >= _MAX_TAGS:
                 self._by_tag.clear()
-            kinds = load(TABLE)
-            found = tuple(kind for kind in kinds if kind.programs is None or kind.programs.fullmatch(tag))
+            found = tuple(kind for kind in load(TABLE) if _may_write(kind, tag))
             self._by_tag[tag] = found
         return found
+
+
+def _may_write(kind: LineKind, tag: bytes) -> bool:
+    """Whether a program writes lines of a kind. Where the log leaves its name out, the kind's word must do."""
+    if not tag:
+        return bool(kind.word)
+    return kind.programs is None or kind.programs.fullmatch(tag) is not None
 
 
 def _declared(kind: LineKind, match: re.Match[bytes]) -> LogEvent:
@@ -166,7 +172,7 @@ def _device_event(text: bytes) -> LogEvent | None:
 
 def _by_code(tag: bytes, text: bytes) -> LogEvent | None:
     """What a line tells that no table can say."""
-    if tag.startswith(b"ECS_") and (event := _RECEIVED.search(text) or _HANDLED.search(text)):
+    if (tag.startswith(b"ECS_") or not tag) and (event := _RECEIVED.search(text) or _HANDLED.search(text)):
         word = event["event"].decode("ascii")
         done = "received" if event.re is _RECEIVED else "handled"
         message = f"The log records that the device's event service {done} {word}."

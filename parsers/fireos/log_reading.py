@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -31,12 +30,12 @@ _STARTED = (
 )
 _NO_START = " The line's own time is not known in UTC."
 _TIMELESS = (
-    "The log is in logcat's form {form}, which writes no time: its {count} lines were read without one. Ask for the log"
-    " in the form threadtime, with its year and zone, if the device still has it."
+    "The log is in logcat's form {form}, which writes no time: its {lines} without one. Ask for the log in the"
+    " form threadtime, with its year and zone, if the device still has it."
 )
 _RAW = (
-    "The log is in logcat's form raw, which writes neither times nor the names of programs: its {count} lines were not"
-    " read. Ask for the log in the form threadtime, with its year and zone, if the device still has it."
+    "The log is in logcat's form raw, which writes neither times nor the names of programs: its {lines} not read. Ask"
+    " for the log in the form threadtime, with its year and zone, if the device still has it."
 )
 
 
@@ -88,7 +87,7 @@ class _Reader:
         self._summary, self._named = LogSummary(), NamedLines()
         self._events, self._avs = EventFinder(), AvsFinder()
         self._seen: dict[str, float] = {}
-        self._timeless: Counter[str] = Counter()
+        self._timeless: dict[str, Places] = {}
         self._dividers, self._raw = 0, Places()
         self._started: int | None = None
 
@@ -127,7 +126,7 @@ class _Reader:
     def _of_form(self, line: LogcatLine) -> Iterator[Record]:
         timestamp = None
         if line.stamp is None:
-            self._timeless[line.form] += 1
+            self._timeless.setdefault(line.form, Places()).add(line.locator)
         elif has_time(line.text):
             timestamp = self._dates.wrapped(line.stamp)
         else:
@@ -177,10 +176,12 @@ class _Reader:
             self._summary.remarks.append(f"{len(self._sections.lines)} other sections of the report were searched only")
         if zone := self._dates.zone.name:
             self._summary.more["zone"] = zone
-        for form, count in sorted(self._timeless.items()):
-            yield Issue(_TIMELESS.format(form=form, count=count))
+        for form, places in sorted(self._timeless.items()):
+            lines = f"{places.count} lines were read" if places.count > 1 else "one line was read"
+            yield Issue(_TIMELESS.format(form=form, lines=lines), places.first[0])
         if self._raw.count and not self._summary.of_form:
-            yield Issue(_RAW.format(count=self._raw.count), self._raw.first[0])
+            lines = f"{self._raw.count} lines were" if self._raw.count > 1 else "one line was"
+            yield Issue(_RAW.format(lines=lines), self._raw.first[0])
         yield from self._summary.end(years)
 
 

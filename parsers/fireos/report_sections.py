@@ -76,6 +76,6 @@ class ReportSections:
 
     def _enter(self, title: bytes, command: bytes) -> None:
         self.title = title.decode("utf-8", "backslashreplace")
-        log = _LOGS.search(command) or (not command and _LOGS.search(title))
+        log = _LOGS.search(command or title)
         self.of_logcat = log is not None and not _OTHER_LOGS.search(title + b" " + command)
         self.of_properties = b"getprop" in command or b"SYSTEM PROPERTIES" in title

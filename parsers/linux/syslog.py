@@ -8,7 +8,9 @@ from typing import ClassVar
 from parsers.avs_sdk import event as avs_event
 from parsers.formats.logs import yearless, zones
 from parsers.formats.logs.lines import FILE_TYPE, MAX_LINES
+from parsers.formats.logs.logcat import STRONG, form_of
 from parsers.formats.logs.syslog import MAX_LINE, begins
+from parsers.formats.logs.text import first_lines
 from parsers.linux import system_event
 from parsers.linux.syslog_reading import METRIC_TYPE, UTTERANCE_TYPE, SystemLog, is_echo_name, read
 from parsers.parser import About, Parser, Source
@@ -16,6 +18,8 @@ from parsers.record import Issue, Record
 from parsers.registry import register
 from parsers.service_names import DATA_TYPE as NAMED_TYPE
 
+#: Lines of the head that are looked at: a log of Android's is not this parser's.
+_LOOK = 100
 _COUNTED = " The line writes no year; it was counted back from the time in the file's name."
 
 
@@ -55,7 +59,9 @@ class SystemLogs(Parser):
 
     def claims(self, source: Source) -> bool:
         """Whether the first lines are of the form, and the file is not named as a first-generation Echo's log."""
-        return begins(source.head) and not is_echo_name(source.name)
+        if is_echo_name(source.name) or not begins(source.head):
+            return False
+        return not any(form_of(line, STRONG) for line in first_lines(source.head, _LOOK, MAX_LINE))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield what the log says of the service; of a device's log each event, and a record for the file."""

@@ -25,20 +25,22 @@ from parsers.formats.logs.text import RawLine, first_lines, raw_lines
 MAX_LINE = 16384
 #: Lines of the head that are looked at.
 _LOOK = 100
-#: A time of day, or seconds with a fraction, in text of one or two bytes a character: without one nothing is a log.
-MAYBE = re.compile(rb"\d\0?\d\0?:\0?\d\0?\d\0?:\0?\d|\d{9}\.\d|\d\0\d\0\d\0\.\0\d")
+#: A time of day, or seconds with a fraction, in text of up to four bytes a character: without one nothing is a log.
+MAYBE = re.compile(rb"\d\0{0,3}\d\0{0,3}:\0{0,3}\d\0{0,3}\d\0{0,3}:\0{0,3}\d|\d\0{0,3}\.\0{0,3}\d\0{0,3}\d\0{0,3}\d")
 _PRIORITY = rb"(?:<(?P<priority>\d{1,3})>[ \t]?)?"
 _CLOCK = rb"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
+#: A host; a year that stands behind the time is none.
+_HOST = rb"(?P<host>(?!(?:19|20)\d\d )\S{0,254}[^\s:])"
 _ZONE_NAME = (
     rb"UTC|GMT|WES?T|CES?T|EES?T|BST|IST|MSK|JST|KST|SGT|HKT|[ECMP][SD]T|AK[SD]T|HST|A[CE][SD]T|AWST|NZ[SD]T|BRT|ART"
 )
 _ZONE = rb"(?: ?(?P<zone>[+-]\d\d(?::?\d\d)?|Z|" + _ZONE_NAME + rb")(?=[ \t]))?"
 _DAY_NAME = rb"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?"
 _MONTH = rb"(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_WHO = rb"(?:(?P<host>\S{0,254}[^\s:]) )?(?P<program>[^\s:\[\]]{1,80})(?:\[(?P<pid>\d{1,10})\])?: ?(?P<text>.*)"
+_WHO = rb"(?:" + _HOST + rb" )?(?P<program>[^\s:\[\]]{1,80})(?:\[(?P<pid>\d{1,10})\])?: ?(?P<text>.*)"
 _LEVEL = rb"(?:(?P<facility>[a-z]{2,9}[0-7]?\.[a-z]{2,7}) )?"
 _BEHIND_HOST = (
-    rb"(?P<host>\S{0,254}[^\s:]) (?P<facility>[a-z]{2,9}[0-7]?\.[a-z]{2,7})"
+    _HOST + rb" (?P<facility>[a-z]{2,9}[0-7]?\.[a-z]{2,7})"
     rb" (?P<program>[^\s:\[\]]{1,80})(?:\[(?P<pid>\d{1,10})\])?: ?(?P<text>.*)"
 )  # fmt: skip
 #: What a daemon adds that no program wrote.

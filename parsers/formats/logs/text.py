@@ -6,6 +6,7 @@ redirects so), CR or CR LF or CR CR LF at the ends of lines, codes for colours, 
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ _BLOCK = 65536
 #: Of the head of a file this much is looked at to tell the width of its characters.
 _SAMPLE = 1024
 _COLOUR = re.compile(rb"\x1b\[[0-9;?]{0,40}[@-~]")
+#: So many zero bytes and more are not part of a character.
+_RUN = 8
+_LOST = re.compile(rb"\0{8,}")
 _ZEROS = re.compile(rb"\0+")
 _MARKS = (
     (b"\xff\xfe\0\0", "utf-32-le", 4), (b"\0\0\xfe\xff", "utf-32-be", 4),
@@ -66,7 +70,8 @@ def encoding_of(head: bytes) -> TextEncoding | None:
             sample = head[len(mark) : len(mark) + _SAMPLE * width]
             plain = sample[: len(sample) // width * width].decode(codec or "latin-1", "replace")
             return found if looks_like_text(plain.encode("utf-8", "replace")) else None
-    if looks_like_text(head):
+    # Where power was lost, a log may hold long runs of zero bytes between its lines.
+    if looks_like_text(head) or (b"\0" * _RUN in head[:_SAMPLE] and looks_like_text(_LOST.sub(b"\n", head))):
         return TextEncoding("", 1, 0)
     sample = head[:_SAMPLE]
     if len(sample) < 8:
@@ -96,6 +101,26 @@ def first_lines(head: bytes, count: int, most: int) -> list[bytes]:
         if len(found) >= count:
             break
     return found
+
+
+class Utf8Stream:
+    """The text of a log as UTF-8 without a byte order mark, for readers of bytes."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Take a seekable stream from its start."""
+        encoding = encoding_of(stream.read(_SAMPLE * 4)) or TextEncoding("", 1, 0)
+        stream.seek(encoding.mark)
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(encoding.codec)("replace") if encoding.codec else None
+
+    def read(self, size: int) -> bytes:
+        """Some bytes, about as many as are asked for; none at the end."""
+        while piece := self._stream.read(size):
+            if self._decoder is None:
+                return piece
+            if text := self._decoder.decode(piece):
+                return text.encode("utf-8", "replace")
+        return b""
 
 
 def raw_lines(stream: BinaryIO, most: int) -> Iterator[RawLine]:
