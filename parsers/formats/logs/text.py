@@ -137,8 +137,8 @@ def _narrow(stream: BinaryIO, offset: int, most: int) -> Iterator[RawLine]:
     number = 1
     while piece := stream.readline(most + 1):
         cut = len(piece) > most and not piece.endswith(b"\n")
-        if cut and (end := piece.rfind(b"\r")) > 0:
-            # Lines that end with CR alone: the last, begun here, is read again.
+        if cut and (end := max(piece.rfind(b"\r"), piece.rfind(b"\0"))) > 0:
+            # Lines that end with CR alone, or zero bytes before a line: the last, begun here, is read again.
             stream.seek(offset + end + 1)
             piece, cut = piece[: end + 1], False
         begin, offset = offset, offset + len(piece)
