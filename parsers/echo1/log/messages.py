@@ -17,7 +17,7 @@ from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 from parsers.service_names import DATA_TYPE as NAMED_TYPE
-from parsers.service_names import NamedLines
+from parsers.service_names import NamedLines, names_service
 
 _NAME = re.compile(r"messages(?:_\d{8}_\d{14})?(?:\.gz)?")
 #: The first lines with content that are looked at, and how many of them must have the form: one may be torn, or junk.
@@ -107,7 +107,9 @@ def _named(source: Source) -> Iterator[Record]:
             for number, content in enumerate(block.lines, block.first):
                 if has_stamp(content):
                     line = take_apart(number, content)
-                    named.add(line.program, line.text.encode(), at_line(number), line_timestamp(line))
+                    # Each program of the device is the service's: only what a line says counts.
+                    if names_service("", line.text.encode()):
+                        named.add(line.program, line.text.encode(), at_line(number), line_timestamp(line))
     yield from named.records()
 
 

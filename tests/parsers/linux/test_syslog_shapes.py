@@ -80,7 +80,7 @@ SHAPES = (
           "Thu 2024-03-14 09:26:53 CET", note='calls "CET"'),
     Shape("journalctl, short-unix", "1710404813.600000 host @[1]: ", "1710404813.600000", UTC),
     Shape("journalctl, export", "", "1710404813600000", UTC, JOURNAL.format(avs=AVS, wifi=WIFI), parser="journal_export",
-          places=("bytes:77+112", "bytes:277+80")),
+          places=("bytes:77+112", "bytes:278+80")),
     Shape("journalctl, json", "", "1710404813600000", UTC, _JSON % ("avs", AVS) + _JSON % ("wpa_supplicant", WIFI),
           parser="journal_export"),
     Shape("journalctl, verbose", "", "Thu 2024-03-14 09:26:53.600000 +01", UTC, _VERBOSE.format(avs=AVS, wifi=WIFI),
