@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from parsers.avs_sdk import line as avs_line
 from parsers.avs_sdk.line import AvsLine
-from parsers.definition.log_line import LineKind, load
+from parsers.definition.log_lines import LineKind, line_kinds
 from parsers.formats.json.text import JsonError, decode
 from parsers.record import Clock, Record, Timestamp, Value
 from parsers.secret import masked, masked_values
@@ -19,7 +19,7 @@ from parsers.values import Keeper, shown
 
 TABLE = "avs_device_sdk"
 CONTEXT_TYPE, SECRET_TYPE = "echo:avs:context", "echo:avs:credential"
-TYPES = tuple(sorted({kind.data_type for kind in load(TABLE)} | {CONTEXT_TYPE, SECRET_TYPE}))
+TYPES = tuple(sorted({kind.data_type for kind in line_kinds(TABLE)} | {CONTEXT_TYPE, SECRET_TYPE}))
 _STAMPED = "The device's clock, UTC to the millisecond, as the line of the AVS Device SDK writes it."
 _INNER = " The log around it writes {outer}."
 _NOT_SET = "The device's clock had not been set when the line was written; the value is not a date."
@@ -92,13 +92,13 @@ class AvsFinder:
             if len(self._by_source) > 1000:
                 self._by_source.clear()
             source = line.source.encode("utf-8", "backslashreplace")
-            found = tuple(kind for kind in load(TABLE) if kind.programs and kind.programs.fullmatch(source))
+            found = tuple(kind for kind in line_kinds(TABLE) if kind.programs and kind.programs.fullmatch(source))
             self._by_source[line.source] = found
         text = line.text.encode("utf-8", "surrogateescape")
         for kind in found:
             if named and kind.programs is not None and kind.programs.pattern.startswith((b"\\w", b".")):
                 continue
-            if all(need in line.values for need in kind.needs) and kind.text.search(text):
+            if all(need in line.values for need in kind.required) and kind.text.search(text):
                 return kind
         return None
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from parsers.avs_sdk import event
 from parsers.avs_sdk import line as avs_line
 from parsers.avs_sdk.event import AvsFinder
-from parsers.definition.log_line import DESCRIBED, SEEN, known_as, load
+from parsers.definition.log_lines import DESCRIBED, SEEN, known_as, line_kinds
 from parsers.formats.logs.lines import FILE_TYPE, MAX_LINES, LogSummary, OtherLine
 from parsers.formats.logs.text import first_lines, raw_lines
 from parsers.parser import About, Parser, Source
@@ -47,8 +47,8 @@ class AvsSdkLog(Parser):
         ),
         validated_on=(
             "Made files only, in the form that the SDK's published source writes.",
-            f"Lines seen in logs that others published: {known_as(load(event.TABLE), SEEN)}.",
-            f"Lines that are only described: {known_as(load(event.TABLE), DESCRIBED)}.",
+            f"Lines seen in logs that others published: {known_as(line_kinds(event.TABLE), SEEN)}.",
+            f"Lines that are only described: {known_as(line_kinds(event.TABLE), DESCRIBED)}.",
         ),
         limits=(
             "Lines of other kinds are counted in the file's own record, by their source.",

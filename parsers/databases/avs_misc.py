@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from parsers.databases.kind import RowReader, TableKind, plain
+from parsers.databases.table_kind import RowReader, TableKind, plain
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database, TableRow
 from parsers.parser import About

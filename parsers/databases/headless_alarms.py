@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from parsers.databases.declared_table import table_made
-from parsers.databases.kind import RowReader, TableKind, plain
+from parsers.databases.table_kind import RowReader, TableKind, plain
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database, TableRow
 from parsers.parser import About

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from parsers.avs_sdk import event as avs_event
-from parsers.definition.log_line import DESCRIBED, SEEN, known_as, load
+from parsers.definition.log_lines import DESCRIBED, SEEN, known_as, line_kinds
 from parsers.fireos import android_property
 from parsers.fireos import log_event as fireos_event
 from parsers.fireos.log_reading import read
@@ -65,9 +65,9 @@ class FireOsLog(Parser):
         ),
         validated_on=(
             "Made files only.",
-            f"Lines seen in logs or programs that others published: {known_as(load(fireos_event.TABLE), SEEN)}; the"
+            f"Lines seen in logs or programs that others published: {known_as(line_kinds(fireos_event.TABLE), SEEN)}; the"
             " events of the event service (Echo Show 15).",
-            f"Lines that are only described: {known_as(load(fireos_event.TABLE), DESCRIBED)}.",
+            f"Lines that are only described: {known_as(line_kinds(fireos_event.TABLE), DESCRIBED)}.",
         ),
         limits=(
             "A zone that a line writes is used. Else that of persist.sys.timezone, where the report itself or the"

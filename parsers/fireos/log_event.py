@@ -14,7 +14,7 @@ import json
 import re
 from dataclasses import dataclass, field, replace
 
-from parsers.definition.log_line import LineKind, load
+from parsers.definition.log_lines import LineKind, line_kinds
 from parsers.record import Clock, Timestamp, Value
 from parsers.secret import masked
 from parsers.times import from_milliseconds
@@ -40,7 +40,7 @@ TABLE = "fire_os"
 TYPES = tuple(
     sorted(
         {f"echo:event:{kind}" for kind in (*KINDS.values(), "other", "device_event")}
-        | {kind.data_type for kind in load(TABLE)}
+        | {kind.data_type for kind in line_kinds(TABLE)}
     )
 )
 UTTERANCE_TYPE = "echo:log:utterance"
@@ -119,7 +119,7 @@ class EventFinder:
         if found is None:
             if len(self._by_tag) >= _MAX_TAGS:
                 self._by_tag.clear()
-            found = tuple(kind for kind in load(TABLE) if _may_write(kind, tag))
+            found = tuple(kind for kind in line_kinds(TABLE) if _may_write(kind, tag))
             self._by_tag[tag] = found
         return found
 

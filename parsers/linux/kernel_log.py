@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from parsers.definition.log_line import DESCRIBED, SEEN, LineKind, known_as, load
+from parsers.definition.log_lines import DESCRIBED, SEEN, LineKind, known_as, line_kinds
 from parsers.formats.logs.dating import Dates, Stamp
 from parsers.formats.logs.lines import FILE_TYPE, MAX_LINES, LogSummary, OtherLine
 from parsers.formats.logs.text import RawLine, first_lines, raw_lines
@@ -50,7 +50,7 @@ class KernelLog(Parser):
     version: ClassVar[str] = "1"
     about: ClassVar[About] = About(
         title="The kernel's log of a device (last_kmsg, dmesg, console-ramoops)",
-        data_types=tuple(sorted({*system_event.TYPES, *(kind.data_type for kind in load(TABLE)), FILE_TYPE})),
+        data_types=tuple(sorted({*system_event.TYPES, *(kind.data_type for kind in line_kinds(TABLE)), FILE_TYPE})),
         known_by=(
             "lines [seconds.microseconds] text, in a file named last_kmsg or console-ramoops, or with words of an"
             " Echo's kernel in its first lines (androidboot, idme, amazon, mt8163, amlogic)",
@@ -59,8 +59,8 @@ class KernelLog(Parser):
         does_not_show="When: times are seconds since the start; only a line that sets the clock gives a date.",
         validated_on=(
             "Made files only.",
-            f"Lines seen in a published log (Echo Show 15): {known_as(load(TABLE), SEEN)}.",
-            f"Lines known from the kernel's source: {known_as(load(TABLE), DESCRIBED)}.",
+            f"Lines seen in a published log (Echo Show 15): {known_as(line_kinds(TABLE), SEEN)}.",
+            f"Lines known from the kernel's source: {known_as(line_kinds(TABLE), DESCRIBED)}.",
         ),
         limits=(
             "Kernel logs in which nothing shows a device of Amazon's are not claimed.",
@@ -105,7 +105,7 @@ def _stamp(found: re.Match[bytes]) -> Stamp:
 
 
 def _records(text: bytes, timestamp: Timestamp, raw: RawLine) -> Iterator[Record]:
-    for kind in load(TABLE):
+    for kind in line_kinds(TABLE):
         if kind.word in text and (match := kind.text.search(text)):
             yield _declared(kind, match, timestamp, raw)
             return

@@ -174,7 +174,9 @@ def test_the_year_is_known_where_each_line_writes_it() -> None:
     )
 
 
-@pytest.mark.parametrize("content", [b"I/O error\n" * 3, b"E/mail: see\n\n\nmany\nother\nlines\nof\ntext\n", b"a: b\n" * 9])
+@pytest.mark.parametrize(
+    "content", [b"I/O error\n" * 3, b"E/mail: see\n\n\nmany\nother\nlines\nof\ntext\n", b"a: b\n" * 9]
+)
 def test_other_text_is_not_claimed(content: bytes) -> None:
     assert claiming(Source.of(content, "notes.txt")) == ()
 

@@ -176,7 +176,9 @@ def test_lines_of_no_form_are_one_issue() -> None:
     issues = [item for item in claiming(source)[0].parse(source) if isinstance(item, Issue)]
     assert issues == [
         Issue(
-            "30 lines are not of the form of this log; they were not read: lines 3 to 22 and 10 more.", "line:3", b"junk"
+            "30 lines are not of the form of this log; they were not read: lines 3 to 22 and 10 more.",
+            "line:3",
+            b"junk",
         )
     ]
 

@@ -65,7 +65,12 @@ def test_a_line_without_end_is_cut_and_the_next_is_read(codec: str, end: str) ->
 
 
 def test_what_is_no_text_has_no_lines() -> None:
-    for content in (b"", b"\x7fELF" + bytes(range(200)) * 8, b"PK\x03\x04" + b"text " * 50, b"x" * 257 + b"ustar" + b"x" * 99):
+    for content in (
+        b"",
+        b"\x7fELF" + bytes(range(200)) * 8,
+        b"PK\x03\x04" + b"text " * 50,
+        b"x" * 257 + b"ustar" + b"x" * 99,
+    ):
         assert encoding_of(content) is None or first_lines(content, 5, MOST) == []
 
 
