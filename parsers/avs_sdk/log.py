@@ -38,7 +38,8 @@ class AvsSdkLog(Parser):
             "lines of the form YYYY-MM-DD hh:mm:ss.mmm [AAC] L text, with AAC, AVS or APP (Auto SDK)",
         ),
         shows=(
-            "When, by the device's own clock in UTC, its program was told of a wake word, captured speech, began a turn"
+            "When, by the device's own clock in UTC, a wake word was reported to its program, captured speech,"
+            " began a turn"
             " with the service and under which dialog request id, which events it made and which directives it got."
         ),
         does_not_show=(

@@ -176,7 +176,7 @@ _LINES = Key(
                 _KNOWN,
                 _KEYS,
                 _TIME,
-            ),  # fmt: skip
+            ),
             _kind,
             some_of=(("programs", "word"),),
         )

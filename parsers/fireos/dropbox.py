@@ -16,7 +16,6 @@ from parsers.parser import About, Parser, Source, looks_like_text
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.registry import register
 from parsers.secret import masked
-from parsers.service_names import names_service
 from parsers.times import from_milliseconds
 from parsers.values import Keeper, shown
 
@@ -102,7 +101,7 @@ class AndroidDropbox(Parser):
             message += f": {shown(masked(first), 200)}"
         fields: dict[str, Value] = {
             "tag": tag, "headers": {name: masked(value) for name, value in headers.items()},
-            "text": masked(rest[:_MAX_TEXT]), "names_the_service": names_service(tag, content),
+            "text": masked(rest[:_MAX_TEXT]),
         }  # fmt: skip
         yield Record(data_type, message.rstrip(".") + ".", "", (stamp,), fields=Keeper().fields(fields))
 

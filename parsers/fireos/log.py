@@ -65,7 +65,7 @@ class FireOsLog(Parser):
         ),
         validated_on=(
             "Made files only.",
-            f"Lines seen in logs or programs that others published: {known_as(line_kinds(fireos_event.TABLE), SEEN)}; the"
+            f"Lines seen in logs or programs of others: {known_as(line_kinds(fireos_event.TABLE), SEEN)}; the"
             " events of the event service (Echo Show 15).",
             f"Lines that are only described: {known_as(line_kinds(fireos_event.TABLE), DESCRIBED)}.",
         ),

@@ -71,14 +71,19 @@ class PackageList(Parser):
             else:
                 others += 1
         if wrong:
-            yield Issue(f"{wrong} lines are not of the form of the list; they were not read.", first)
+            lines = (
+                "1 line of the list is not of its form; it was"
+                if wrong == 1
+                else f"{wrong} lines of the list are not of its form; they were"
+            )
+            yield Issue(f"{lines} not read.", first)
         if ours:
             yield _record(ours, debuggable, others)
 
 
 def _record(ours: dict[str, Value], debuggable: list[Value], others: int) -> Record:
     telling = [name for name in ours if _DEVICE.fullmatch(name)][:5]
-    message = f"Android's list names {len(ours)} of Amazon's packages and {others} others"
+    message = f"Android's list names {len(ours)} of Amazon's packages and {others} other{'' if others == 1 else 's'}"
     message += f", among them {', '.join(telling)}" if telling else ""
     fields: dict[str, Value] = {
         "packages": len(ours), "others": others, "debuggable": debuggable,

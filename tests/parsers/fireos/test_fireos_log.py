@@ -163,7 +163,9 @@ def test_lines_not_of_the_form_are_issues_and_then_counted() -> None:
     issues = [item for item in found if isinstance(item, Issue)]
     assert issues == [
         Issue(
-            "61 lines are not of the form of this log; they were not read: lines 2 to 21 and 41 more.", "line:2", b"junk 0"
+            "61 lines are not of the form of this log; they were not read: lines 2 to 21 and 41 more.",
+            "line:2",
+            b"junk 0",
         )
     ]
 

@@ -46,7 +46,8 @@ _BRIEF = _text(f"I/{TAG}( 1234): {EVENT}", "I/other(  940): nothing")
 _TWO = _text(LINE, OTHER)
 _ZONE = "in the zone the line gives"
 _REPORT = _text(
-    "=" * 56, "== dumpstate: 2024-03-09 22:00:00", "=" * 56, "Build: LVY48F", "------ UPTIME (uptime) ------", "up 1 day",
+    "=" * 56, "== dumpstate: 2024-03-09 22:00:00", "=" * 56, "Build: LVY48F", "------ UPTIME (uptime) ------",
+    "up 1 day",
     "------ SYSTEM LOG (logcat -v threadtime -v printable -d *:v) ------", "--------- beginning of main", LINE,
     "------ 0.100s was the duration of 'SYSTEM LOG' ------", "------ KERNEL LOG (dmesg) ------",
     "<6>[    0.1] Linux", "------ SYSTEM PROPERTIES (getprop) ------", "[a.b]: [c]",
@@ -108,7 +109,8 @@ SHAPES = (
     Shape("Android Studio, newer", _text(f"{YEAR}  1234-1299  {TAG}        amazon.speech.sim        I  {EVENT}"), YEAR),
     Shape("DDMS", _text(f"{STAMP}: I/{TAG}(1234): {EVENT}")),
     Shape("words of adb before it", _text("* daemon not running; starting now at tcp:5037",
-                                          "* daemon started successfully", "- waiting for device -", LINE), locator="line:4"),
+                                          "* daemon started successfully", "- waiting for device -", LINE), locator=
+                                          "line:4"),
     Shape("a terminal's record", _text("=~=~=~=~= PuTTY log 2024.03.09 21:10:00 =~=~=~=~=", "biscuit:/ $ logcat", LINE,
                                        "^C", "130|biscuit:/ $ exit"), locator="line:3"),
     Shape("other lines before it", _text("Collected by the lab", "Device 4711", LINE), locator="line:3"),
@@ -119,7 +121,8 @@ SHAPES = (
     Shape("a date in the name", _text(LINE), path="logcat_2024-03-10.txt", note="in a zone that neither"),
     Shape("a bug report", _REPORT, locator="line:9", note="in a zone that neither"),
     Shape("a bug report that names the zone", _REPORT.replace("[a.b]: [c]", "[persist.sys.timezone]: [Europe/Berlin]"),
-          locator="line:9", utc="2024-03-09T20:14:24.169000+00:00", note="Europe/Berlin, as persist.sys.timezone in this"),
+          locator="line:9", utc="2024-03-09T20:14:24.169000+00:00", note="Europe/Berlin, as"
+          " persist.sys.timezone in this"),
     Shape("Fire OS's own store", _text(LINE), path="logd/Log.main@1710020000000.txt.zip!/Log.main_0", utc=UTC,
           note="Its zone is UTC, as the published examination"),
     Shape("Fire OS's own store, of a clock that is not UTC", _text(LINE), note="not known: it is not UTC",
@@ -155,7 +158,8 @@ def test_a_log_is_read_whatever_its_shape(shape: Shape) -> None:
 def test_the_raw_form_is_named() -> None:
     records, (issue,) = _read(Shape("raw", _text("--------- beginning of main", EVENT, "nothing")))
     assert issue == Issue(
-        "The log is in logcat's form raw, which writes neither times nor the names of programs: its 2 lines were not read."
+        "The log is in logcat's form raw, which writes neither times nor the names of programs: its 2 lines"
+        " were not read."
         " Ask for the log in the form threadtime, with its year and zone, if the device still has it.",
         "line:2",
     )
@@ -169,7 +173,8 @@ def test_the_year_is_known_where_each_line_writes_it() -> None:
     assert summary.message == "The log holds 1 line, of 1 program."
     (_, summary), _ = _read(SHAPES[0])
     assert summary.message == (
-        "The log holds 1 line, of 1 program; of 1 of them the year is not known, because neither its name nor that of the"
+        "The log holds 1 line, of 1 program; of 1 of them the year is not known, because neither its name nor"
+        " that of the"
         " zip it lies in says when it was written."
     )
 

@@ -47,7 +47,8 @@ class Shape:
 _JSON = '{"__REALTIME_TIMESTAMP":"1710404813600000","SYSLOG_IDENTIFIER":"%s","MESSAGE":"%s"}\n'
 _VERBOSE = (
     "Thu 2024-03-14 09:26:53.600000 CET [s=1;i=1;b=2;m=3;t=4;x=5]\n    SYSLOG_IDENTIFIER=avs\n    MESSAGE={avs}\n"
-    "Thu 2024-03-14 09:26:53.600000 +01 [s=1;i=2;b=2;m=3;t=4;x=5]\n    SYSLOG_IDENTIFIER=wpa_supplicant\n    MESSAGE={wifi}\n"
+    "Thu 2024-03-14 09:26:53.600000 +01 [s=1;i=2;b=2;m=3;t=4;x=5]\n    SYSLOG_IDENTIFIER=wpa_supplicant\n   "
+    " MESSAGE={wifi}\n"
 )
 _RFC = "<14>1 2024-03-14T09:26:53.600+01:00 host @"
 SHAPES = (
@@ -66,7 +67,8 @@ SHAPES = (
           "2024-03-14T09:26:53.600+01:00", UTC),
     Shape("RFC 5424, in UTC", "<14>1 2024-03-14T08:26:53.600Z host @ - - - ", "2024-03-14T08:26:53.600Z", UTC),
     Shape("RFC 5424, without a time", "<14>1 - host @ - - - ", None),
-    Shape("RFC 5424, with a byte order mark before the text", f"{_RFC} 4718 - - \ufeff", "2024-03-14T09:26:53.600+01:00",
+    Shape("RFC 5424, with a byte order mark before the text", f"{_RFC} 4718 - - \ufeff",
+        "2024-03-14T09:26:53.600+01:00",
           UTC),
     Shape("ISO 8601 with a zone", "2024-03-14T09:26:53.600+01:00 host @[1]: ", "2024-03-14T09:26:53.600+01:00", UTC),
     Shape("ISO 8601 with a zone without a colon", "2024-03-14T09:26:53.600+0100 host @[1]: ",
@@ -75,18 +77,21 @@ SHAPES = (
     Shape("ISO 8601 without a host", "2024-03-14T08:26:53.600Z @[1]: ", "2024-03-14T08:26:53.600Z", UTC),
     Shape("ISO 8601 without a zone", "2024-03-14 09:26:53.600 host @[1]: ", "2024-03-14 09:26:53.600",
           note="in a zone that neither"),
-    Shape("journalctl, short-full", "Thu 2024-03-14 08:26:53.600 UTC host @[1]: ", "Thu 2024-03-14 08:26:53.600 UTC", UTC),
+    Shape("journalctl, short-full", "Thu 2024-03-14 08:26:53.600 UTC host @[1]: ", "Thu 2024-03-14 08:26:53.600"
+    " UTC", UTC),
     Shape("a zone of letters that has no one meaning", "Thu 2024-03-14 09:26:53 CET host @[1]: ",
           "Thu 2024-03-14 09:26:53 CET", note='calls "CET"'),
     Shape("journalctl, short-unix", "1710404813.600000 host @[1]: ", "1710404813.600000", UTC),
-    Shape("journalctl, export", "", "1710404813600000", UTC, JOURNAL.format(avs=AVS, wifi=WIFI), parser="journal_export",
+    Shape("journalctl, export", "", "1710404813600000", UTC, JOURNAL.format(avs=AVS, wifi=WIFI), parser=
+        "journal_export",
           places=("bytes:77+112", "bytes:278+80")),
     Shape("journalctl, json", "", "1710404813600000", UTC, _JSON % ("avs", AVS) + _JSON % ("wpa_supplicant", WIFI),
           parser="journal_export"),
     Shape("journalctl, verbose", "", "Thu 2024-03-14 09:26:53.600000 +01", UTC, _VERBOSE.format(avs=AVS, wifi=WIFI),
           parser="journal_export", places=("line:3", "line:6")),
     Shape("syslog in UTF-16", "", "Mar 14 09:26:53", None,
-          b"\xff\xfe" + f"Mar 14 09:26:53 h avs: {AVS}\r\nMar 14 09:26:53 h wpa_supplicant: {WIFI}\r\n".encode("utf-16-le"),
+          b"\xff\xfe" + f"Mar 14 09:26:53 h avs: {AVS}\r\nMar 14 09:26:53 h wpa_supplicant: {WIFI}\r\n".encode(
+              "utf-16-le"),
           places=("bytes:2+252", "bytes:258+210")),
     Shape("syslog in a rotated file", "Mar 14 09:26:53 host @: ", "Mar 14 09:26:53", path="log_00000001_20240315000000",
           note="in a zone that neither"),
@@ -134,7 +139,8 @@ def test_a_whole_record_names_the_line_s_own_time_and_that_around_it() -> None:
     source = Source.of(_content(SHAPES[0]), SHAPES[0].path)
     wake, *_ = claiming(source)[0].parse(source)
     note = (
-        "The device's clock, UTC to the millisecond, as the line of the AVS Device SDK writes it. The log around it writes"
+        "The device's clock, UTC to the millisecond, as the line of the AVS Device SDK writes it. The log"
+        " around it writes"
         " Mar 14 09:26:53."
     )
     assert wake == Record(
@@ -162,7 +168,8 @@ def test_a_router_s_log_that_names_the_service_has_a_record_of_that() -> None:
     assert (named.data_type, named.locator, named.message) == (
         "echo:log:named",
         "line:1",
-        'The log holds a line of "dnsmasq" that names the service or its programs and is of no kind that is read; the first:'
+        'The log holds a line of "dnsmasq" that names the service or its programs and is of no kind that is'
+        " read; the first:"
         " query[A] avs-alexa-4-na.amazon.com from 192.0.2.5",
     )
     assert isinstance(summary, Record)
