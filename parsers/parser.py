@@ -25,6 +25,12 @@ _TEXT_SAMPLE = 1024
 #: One byte in this many may be a control character: a torn line, a stray byte before the text.
 _TEXT_SHARE = 25
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b") + b"\x7f"
+#: How archives begin. What lies in them unpacked looks like text, but is read as a file of its own.
+_ARCHIVES = (
+    b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf'\x1c", b"Rar!\x1a\x07", b"!<arch>\n", b"070701", b"070702",
+    b"070707",
+)  # fmt: skip
+_TAR = slice(257, 262)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,10 @@ def looks_like_text(head: bytes) -> bool:
     """Whether a file may be text: few of its first bytes are control characters. Leading zero bytes do not count.
 
     Text of one byte a character, or UTF-8. Measured: random and compressed bytes have 10% of them, programs more.
+    An archive is none, though what it holds be text that is not compressed.
     """
+    if head.startswith(_ARCHIVES) or head[_TAR] == b"ustar":
+        return False
     sample = head[:_TEXT_SAMPLE]
     if sample.startswith(b"\0"):
         sample = head.lstrip(b"\0")[:_TEXT_SAMPLE]

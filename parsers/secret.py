@@ -20,6 +20,16 @@ _PREFIX = re.compile(r"-----BEGIN |At[a-z]{2}\||\{enc:|\{(?:key|iv|name|serial):
 # Amazon's names of accounts, persons and devices are long, but name and open nothing.
 _OPAQUE = re.compile(r"(?!amzn1\.)[A-Za-z0-9+/=_|.-]{40,}")
 _MAX_DEPTH = 12
+#: Secrets within running text: Amazon's tokens, web tokens, and what follows a name that says that it is one.
+_WITHIN = re.compile(
+    r"(?P<token>At[a-z]{2}\\?\|[\w+/=.|\\-]{8,}|(?<![\w.-])eyJ[\w-]{8,4096}(?:\.[\w-]{1,4096}){1,2})"
+    r"|(?P<cookie>\b(?:set-)?cookie[\"']{0,2}\s{0,4}\\?[:=]\s{0,4})(?P<cookies>[^\r\n]{4,})"
+    r"|(?P<name>\b(?:bearer|basic)\s{1,4}"
+    r"|\b(?:(?:access|refresh|id|adp|session|auth|csrf|oauth)[_-]?token|passw(?:or)?d|passphrase|psk|pre_?shared_?key"
+    r"|client_?secret|private_?key|authorization)[\"']{0,2}\s{0,4}\\?[:=]\\?\s{0,4}[\"']?"
+    r"(?:(?:bearer|basic)\s{1,4})?)(?P<value>[^\s\"',;{}\[\]]{4,})",
+    re.IGNORECASE,
+)
 
 
 def hidden(value: str) -> str:
@@ -39,6 +49,41 @@ def is_secret_name(name: str) -> bool:
 def is_secret_value(value: str) -> bool:
     """Whether a text looks like a token or key: a known beginning, or 40 and more characters without a space."""
     return _PREFIX.match(value) is not None or _OPAQUE.fullmatch(value) is not None
+
+
+def masked(text: str) -> str:
+    """Running text in which each token, password and key that shows itself is replaced by what is said of it.
+
+    Args:
+        text: such as a line of a log.
+    """
+    return _WITHIN.sub(_masked, text)
+
+
+def masked_values(value: object, name: str = "", depth: int = 0) -> Value:
+    """A value of a log, and all within it, with secrets masked as :func:`masked` masks them in running text.
+
+    What is only called a token, and is the name of a song or an alarm, is kept.
+
+    Args:
+        value: as decoded from JSON.
+        name: what it is called.
+        depth: of the value; deeper than 12 levels nothing is kept.
+    """
+    if depth > _MAX_DEPTH:
+        return "nested too deeply; not kept"
+    if isinstance(value, dict):
+        return {str(key): masked_values(item, str(key), depth + 1) for key, item in value.items()}
+    if isinstance(value, list):
+        return [masked_values(item, name, depth + 1) for item in value]
+    if isinstance(value, str):
+        return masked(f"{name}={value}").removeprefix(f"{name}=")
+    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
+
+
+def _masked(found: re.Match[str]) -> str:
+    secret = found["token"] or found["cookies"] or found["value"]
+    return f"{found['cookie'] or found['name'] or ''}<{hidden(secret)}>"
 
 
 def without_secrets(value: object, name: str = "", *, by_value: bool = True, depth: int = 0) -> Value:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
+from parsers.databases.avs_alerts import AvsAlerts
+from parsers.databases.avs_misc import AvsMisc
 from parsers.databases.data_store import DataStore
 from parsers.databases.declared_table import DeclaredTable
+from parsers.databases.headless_alarms import HeadlessAlarms
 from parsers.databases.map_store import MapStore
 from parsers.databases.other_table import OtherTable
 from parsers.databases.table_kind import TableKind
@@ -17,5 +20,6 @@ from parsers.definition.sqlite import definitions
 def kinds() -> tuple[TableKind, ...]:
     """Every kind, by name; that of tables which no other knows comes last."""
     declared = map(DeclaredTable, definitions())
-    known = sorted((*declared, DataStore(), MapStore(), *browsers()), key=lambda kind: kind.name)
+    coded = (AvsAlerts(), AvsMisc(), DataStore(), HeadlessAlarms(), MapStore(), *browsers())
+    known = sorted((*declared, *coded), key=lambda kind: kind.name)
     return (*known, OtherTable())

@@ -1,14 +1,14 @@
 """Tables that no kind knows, in databases that lie in the folder of an Alexa app or an Echo's own apps.
 
-The packages are those that published examinations of the companion app and of the Echo Show 15 name
-(jungheum/pycift, jcrasselt/amazon-echo-show-15). Their tables change with each version; their rows are kept as they
-stand, so that nothing is passed over.
+An Echo's own apps are all of ``com.amazon.*`` and ``amazon.*``; of those on a phone, the shop, its books and its music
+are left out. Their tables change with each version; their rows are kept as they stand, so that nothing is passed over.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from parsers.databases.table_kind import RowReader, TableKind, plain
 from parsers.formats.sqlite.create_table import TableDefinition
@@ -20,8 +20,7 @@ from parsers.values import shown
 
 DATA_TYPE = "alexa:app:table_row"
 _PACKAGE = re.compile(
-    r"(?i)(?:^|/)(?:com\.amazon\.(?:dee\.app|echo|alexa[\w.]*|imp|zordon|edgecvs|cardinal|aria|gloria[\w.]*|comms[\w.]*"
-    r"|knight[\w.]*|alta[\w.]*|avod|photos[\w.]*|clouddrive[\w.]*|multimodal[\w.]*)|amazon\.speech[\w.]*)/"
+    r"(?i)(?:^|/)(?:com\.)?amazon\.(?!(?:mshop|windowshop|kindle|mp3|venezia|shopping)\b)[\w.]{1,100}/"
     r"|customerHomeRegistry\.db|comms-core-identity-database|AlexaMobileiOS\w*\.sqlite|dbplaybackhistory|mixtape\.db"
     r"|AppDomain-com\.amazon\.echo"
 )
@@ -33,6 +32,7 @@ _SYSTEM = re.compile(
 _TIME_NAME = re.compile(
     r"(?i)time|date|stamp|created|updated|modified|expir|_at$|seen|played|accessed|(?<![a-z])ts(?![a-z])"
 )
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.{0,40}\Z")
 _NOTE = "Taken for a time because of the column's name and size; its meaning is not known. Read as {unit}."
 
 
@@ -40,11 +40,14 @@ class OtherTable(TableKind):
     """Reads the rows as found."""
 
     name = "app_other_table"
-    version = "1"
+    version = "2"
     about = About(
         title="Tables not known in databases of Alexa apps and Echo devices",
         data_types=(DATA_TYPE,),
-        known_by=("an SQLite database in the folder of an Alexa app, or of one of an Echo's own apps, by its path",),
+        known_by=(
+            "an SQLite database in the folder of an Alexa app, or of one of an Echo's own (com.amazon.*, amazon.*), by"
+            " its path",
+        ),
         shows="That the database held this row.",
         does_not_show="What the row means: the table is not known. A time is one by the look of its column alone.",
         validated_on=("Made files only.",),
@@ -89,7 +92,11 @@ def _record(row: TableRow) -> Record:
 
 def _timestamps(row: TableRow) -> Iterator[Timestamp]:
     for name, value in row.values.items():
-        if not _TIME_NAME.search(name) or not isinstance(value, int):
+        if not _TIME_NAME.search(name):
+            continue
+        if isinstance(value, str) and (found := _of_text(name, value)):
+            yield found
+        if not isinstance(value, int):
             continue
         for factor, unit in ((1000, "epoch milliseconds"), (1_000_000, "epoch seconds"), (1, "epoch microseconds")):
             timestamp = value * factor
@@ -97,3 +104,20 @@ def _timestamps(row: TableRow) -> Iterator[Timestamp]:
                 note = f"The column {name}. " + _NOTE.format(unit=unit)
                 yield Timestamp("Unknown Time", str(value), Clock.UNKNOWN, timestamp, note)
                 break
+
+
+def _of_text(name: str, value: str) -> Timestamp | None:
+    """A text that is a time with its zone; None for any other."""
+    if not _ISO.match(value):
+        return None
+    try:
+        when = datetime.fromisoformat(value)
+        if when.tzinfo is None:
+            return None
+        timestamp = round(when.timestamp() * 1000) * 1000
+    except (ValueError, OverflowError):
+        return None
+    if not MILLISECONDS_MIN * 1000 <= timestamp <= MILLISECONDS_MAX * 1000:
+        return None
+    note = f"The column {name}. " + _NOTE.format(unit="ISO 8601, in the zone that it gives")
+    return Timestamp("Unknown Time", value, Clock.UNKNOWN, timestamp, note)

@@ -17,7 +17,10 @@ from parsers.values import shown
 DATA_TYPE, WAKE_WORD = "echo:metric", "echo:metric:wake_word"
 #: A larger batch is read up to here.
 MAX_BYTES = 16 * 1024 * 1024
-_HEAD = re.compile(rb"\x0a\x20[0-9a-f]{32}\x12[\x01-\x20][0-9A-Z]{4,32}\x1a[\x01-\x20][A-Z0-9_]{2,32}")
+_HEAD = re.compile(
+    rb"\x0a(?:\x20[0-9a-f]{32}|\x10[A-Z0-9]{16})\x12[\x01-\x20][0-9A-Z]{4,32}\x1a[\x01-\x20][A-Z0-9_]{2,32}"
+)
+_SERIAL = re.compile(r"[A-Z0-9]{16}")
 _PATH = re.compile(r"metrics_batch_\d{1,6}_\d{9,14}")
 _NOTE = "The device's clock, epoch milliseconds (UTC), as the entry holds it."
 _DETECTOR = "PryonWakeword"
@@ -29,12 +32,13 @@ class MetricsBatch(Parser):
     """Reads one batch, once it is decompressed."""
 
     name: ClassVar[str] = "echo_metrics_batch"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     about: ClassVar[About] = About(
-        title="Batches of measurements of a first-generation Echo (metrics_outbox)",
+        title="Batches of measurements of an Echo (metrics_outbox)",
         data_types=(DATA_TYPE, WAKE_WORD),
         known_by=(
-            "a protocol buffer that begins with a name of 32 hexadecimal digits, a device type and the word DOPPLER",
+            "a protocol buffer that begins with a name of 32 hexadecimal digits, or a serial number of 16 signs, a"
+            " device type and the product's name",
             "metrics_outbox/metrics_batch_{number}_{epoch seconds}, compressed with gzip",
         ),
         shows=(
@@ -46,7 +50,11 @@ class MetricsBatch(Parser):
             "Echo 1st generation (AB72C64C86AW2), software 635556820, June 2019: 44 batches of"
             " Mich21050/EchoSystemFiles",
         ),
-        limits=("The meaning of most names is not documented; they are told as they stand.",),
+        limits=(
+            "The meaning of most names is not documented; they are told as they stand.",
+            "That later devices write the same form, with their serial number, is inferred from the names of the fields"
+            " in a program of Fire OS; no such batch was seen.",
+        ),
         references=("github.com/Mich21050/EchoSystemFiles: var/local/metrics_outbox",),
     )
 
@@ -99,6 +107,8 @@ def _entry(field: Field, facts: dict[str, Value], device_type: str | None) -> It
     except ProtobufError as error:
         yield Issue(f"An entry cannot be read to its end: {error}.", locator)
     timestamp = from_milliseconds(when)
+    name = str(facts.get("device_id") or "")
+    serial = name if _SERIAL.fullmatch(name) else None
     timestamps = (
         (Timestamp("Recorded Time", str(when), Clock.DEVICE, timestamp, _NOTE),) if timestamp is not None else ()
     )
@@ -108,9 +118,10 @@ def _entry(field: Field, facts: dict[str, Value], device_type: str | None) -> It
         message=_message(program, source, measured, word),
         locator=locator,
         timestamps=timestamps,
+        device_serial=serial,
         device_type=device_type,
         fields={**facts, "program": program, "source": source, "time_ms": when, "measured": measured},
-        keys=(f"device-guid:{facts['device_id']}",) if facts.get("device_id") else (),
+        keys=(f"device-guid:{name}",) if name and serial is None else (),
     )
 
 

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import ClassVar
 
+from parsers.avs_sdk import event as avs_event
+from parsers.definition.log_lines import DESCRIBED, SEEN, known_as, line_kinds
+from parsers.fireos import android_property
 from parsers.fireos import log_event as fireos_event
-from parsers.fireos.log_event import LogEvent
+from parsers.fireos.log_reading import read
+from parsers.fireos.report_sections import is_report
 from parsers.formats.logs import yearless
-from parsers.formats.logs.lines import FILE_TYPE, MAX_LINES, LogSummary, OtherLine
-from parsers.formats.logs.logcat import MAX_LINE, LogcatLine, lines, take_apart
-from parsers.formats.logs.yearless import Years
-from parsers.locator import at_line
+from parsers.formats.logs.lines import FILE_TYPE, MAX_LINES
+from parsers.formats.logs.logcat import DIVIDER, MAX_LINE, STRONG, TIMELESS, form_of
+from parsers.formats.logs.syslog import MAYBE
+from parsers.formats.logs.text import first_lines
 from parsers.parser import About, Parser, Source
-from parsers.record import Clock, Issue, Record, Timestamp, Value
+from parsers.record import Issue, Record
 from parsers.registry import register
-from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN, utc
+from parsers.service_names import DATA_TYPE as NAMED_TYPE
+from parsers.service_names import names_service
 
-#: Seconds within which two lines of one event of the event service are one event.
-_ONE_EVENT = 1.0
-#: In a name. Windows, and tools that export files, write another sign for the @.
-_STAMP = re.compile(r"(?:@|Log\.[a-z]+_)(\d{13})(?!\d)")
 _PATH = re.compile(
-    r"(?:^|/)(?:Log\.\w{1,20}(?:_\d{1,4}|@\d{13})|logd/|logcat|dropbox/|main_log|system\.log)", re.IGNORECASE
+    r"(?:^|/)(?:Log\.\w{1,40}(?:_\d{1,4}|[@_]\d{13})|logd/|logcat|dropbox/|main_log|system\.log)", re.IGNORECASE
 )
-_UTC = "The device's clock. Its zone is UTC, as the published examination of an Echo Show 15 bears out."
-_COUNTED = " The line writes no year; it was counted back from the time in the file's name."
-_NO_YEAR = " The line writes no year, and it cannot be told from the file: {why}."
-_SEEN = "When the face was last seen, as the report in the line says."
+#: Lines of the head that are looked at; of forms without a time, so many are enough to tell the form by.
+_LOOK, _FEW = 400, 32
+_TIMELESS_MAYBE = re.compile(rb"[VDIWEFS]\0?[/(]|beginning of|b\0e\0g\0i\0n\0n\0i\0n\0g\0")
 
 
 @register
@@ -38,117 +36,77 @@ class FireOsLog(Parser):
     """Reads one log, once it is unpacked."""
 
     name: ClassVar[str] = "fireos_log"
-    version: ClassVar[str] = "2"
-    text_only: ClassVar[bool] = True
+    version: ClassVar[str] = "3"
+    reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
-        title="Logs of Fire OS devices: Echo Show, Spot, Dot",
-        data_types=(*fireos_event.TYPES, fireos_event.UTTERANCE_TYPE, FILE_TYPE),
+        title="Logs of Fire OS and Android devices: Echo Show, Spot, Dot, and whatever runs an Alexa app",
+        data_types=tuple(
+            sorted({
+                *fireos_event.TYPES, *avs_event.TYPES, fireos_event.UTTERANCE_TYPE, android_property.DATA_TYPE,
+                NAMED_TYPE, FILE_TYPE,
+            })
+        ),
         known_by=(
-            "lines of logcat (MM-DD hh:mm:ss.mmm pid tid level tag: text), in a file whose path names Log.main_0 and"
-            " the like, logd, dropbox or logcat",
+            "lines of logcat in any of its forms (threadtime, time, long, brief, process, tag, thread), with or without"
+            " year, zone, user ids and colours, in ASCII, UTF-8 or UTF-16, whatever the file's name",
+            "--------- beginning of main, and the other dividers of logcat",
+            "== dumpstate: an Android bug report with such logs in it",
             "Log.{buffer}@{epoch milliseconds}.txt.zip, whole or broken off (.tmp, .corrupt)",
         ),
         shows=(
             "When, by the device's own clock, its event service took note of a wake word, a touch, a button, the"
-            " privacy switch, the camera, motion or presence, and when it reported a face."
+            " privacy switch, the camera, motion or presence, and when it reported a face; who started a turn with the"
+            " service, which states the speech client went through, and when the device began and ceased to speak."
         ),
         does_not_show=(
-            "Who spoke, touched or was seen: a face is taken for a person by the device. That nothing happened where"
-            " the log is silent."
+            "Who spoke, touched or was seen: a face is taken for a person by the device. What was said. That the"
+            " detector was right, or that the service took what was sent. That nothing happened where the log is"
+            " silent."
         ),
-        validated_on=(),
+        validated_on=(
+            "Made files only.",
+            f"Lines seen in logs or programs of others: {known_as(line_kinds(fireos_event.TABLE), SEEN)}; the"
+            " events of the event service (Echo Show 15).",
+            f"Lines that are only described: {known_as(line_kinds(fireos_event.TABLE), DESCRIBED)}.",
+        ),
         limits=(
-            "A line writes no year. It is counted back from the time in the name of the zip or file, and not beyond a"
-            f" silence of {yearless.MAX_SILENCE // 86400} days.",
-            "Lines that tell of nothing in the list of events are counted in the file's own record, by program.",
+            "A zone that a line writes is used. Else that of persist.sys.timezone, where the report itself or the"
+            " evidence beside the log holds it. Else a log in Fire OS's own folders is read as UTC, as the published"
+            " logs of an Echo Show 15 are; of other models that is not known. Any other log's times stay without UTC.",
+            "Most lines write no year. It is counted back from the time in the name of the zip or file, from the time"
+            " of the report, or from a date in the file's name, and not beyond a silence of"
+            f" {yearless.MAX_SILENCE // 86400} days.",
+            "Before something sets it, the clock of a device that was without power shows a wrong date; its lines do"
+            " not tell.",
+            "The forms brief, process, tag and thread write no time, the form raw nothing but text: an issue says so.",
+            "Lines that tell of nothing in the list of events are counted in the file's own record, by program; of"
+            " those that name the service, the places too.",
             f"Lines are read up to {MAX_LINE} bytes, and {MAX_LINES} lines of a file.",
         ),
-        references=("https://github.com/jcrasselt/amazon-echo-show-15",),
-    )
+        references=(
+            "https://github.com/jcrasselt/amazon-echo-show-15",
+            "https://github.com/bboe/overdub (docs; internal/alexa tests): lines of an Echo Dot 2",
+            "https://github.com/kdkavanagh/EchoMuse, ygelfand/echolocal: programs of an Echo Dot 2",
+            "AOSP system/logging/liblog/logprint.cpp",
+        ),
+    )  # fmt: skip
 
     def claims(self, source: Source) -> bool:
-        """By the path, and by a first line of the form."""
-        if not _PATH.search(source.path):
+        """By the lines; in a folder or under a name of such logs, one line of the form is enough."""
+        head = source.head
+        if not (MAYBE.search(head) or _TIMELESS_MAYBE.search(head)):
             return False
-        first = [line for line in source.head.split(b"\n")[:12] if line.strip(b"\0 \t\r")]
-        return any(take_apart(line.rstrip(b"\r"), 1) for line in first)
+        first = first_lines(head, _LOOK, MAX_LINE)
+        if any(form_of(line, STRONG) for line in first) or (first and is_report(head)):
+            return True
+        if any(DIVIDER.fullmatch(line) for line in first[:_FEW]):
+            return True
+        few = [line for line in first[:_FEW] if line]
+        timeless = sum(bool(form_of(line, TIMELESS)) for line in few)
+        if _PATH.search(source.path):
+            return timeless > 0
+        return timeless * 2 > len(few) and (timeless > 1 or names_service("", few[0]) or b"ECS_" in few[0])
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield a record for each event, and one for the file."""
-        years = _years(source)
-        summary = LogSummary()
-        events: dict[str, float] = {}
-        with source.open() as stream:
-            for line in lines(stream):
-                if isinstance(line, OtherLine):
-                    yield from summary.other(line)
-                    continue
-                if summary.of_form >= MAX_LINES:
-                    continue
-                timestamp = _timestamp(line, summary.of_form, years)
-                summary.line(line.tag.decode("utf-8", "backslashreplace"), timestamp)
-                found = fireos_event.find(line.tag, line.text)
-                if found and not _repeats(found, line, events):
-                    yield _record(found, line, timestamp)
-        yield from summary.end(years)
-
-
-def _years(source: Source) -> Years:
-    """First reading: when each line was written, without a year."""
-    walls = array("l")
-    with source.open() as stream:
-        for line in lines(stream):
-            if isinstance(line, LogcatLine) and len(walls) < MAX_LINES:
-                walls.append(line.wall)
-    stamps = _STAMP.findall(source.path)
-    stamp = None
-    if stamps and MILLISECONDS_MIN <= int(stamps[-1]) <= MILLISECONDS_MAX:
-        stamp = datetime.fromtimestamp(int(stamps[-1]) / 1000, UTC)
-    found = yearless.count_back(walls, stamp, {})
-    if stamp is None:
-        found.why = "neither its name nor that of the zip it lies in says when it was written"
-    return found
-
-
-def _timestamp(line: LogcatLine, index: int, years: Years) -> Timestamp:
-    year, note = line.year, _UTC
-    if not year:
-        year = years.of[index]
-        note += _COUNTED if year else _NO_YEAR.format(why=years.why or "the clock had not been set")
-    when = yearless.at(year, line.wall) if year else None
-    timestamp = None
-    if when:
-        timestamp = utc(when.year, when.month, when.day, when.hour, when.minute, when.second, line.microsecond)
-    return Timestamp("Recorded Time", line.stamp, Clock.DEVICE, timestamp, note)
-
-
-def _repeats(found: LogEvent, line: LogcatLine, events: dict[str, float]) -> bool:
-    """Whether the line reports an event again that a line just before reported."""
-    if not found.event:
-        return False
-    now = line.wall + line.microsecond / 1e6
-    before = events.get(found.event)
-    events[found.event] = now
-    return before is not None and 0 <= now - before <= _ONE_EVENT and "handled" in found.message
-
-
-def _record(found: LogEvent, line: LogcatLine, stamp: Timestamp) -> Record:
-    timestamps = [stamp]
-    if found.seen:
-        try:
-            when = datetime.fromisoformat(found.seen)
-        except ValueError:
-            when = None
-        aware = when is not None and when.tzinfo is not None
-        timestamp = int(when.timestamp()) * 1_000_000 if when is not None and aware and when.year > 2009 else None
-        timestamps.append(Timestamp("Last Seen Time", found.seen, Clock.DEVICE, timestamp, _SEEN))
-    fields: dict[str, Value] = {"tag": line.tag.decode("utf-8", "backslashreplace"), **found.fields}
-    return Record(
-        data_type=found.data_type,
-        message=found.message,
-        locator=at_line(line.number),
-        timestamps=tuple(timestamps),
-        person=found.person,
-        utterance_id=found.utterance,
-        fields=fields,
-    )
+        return read(source)

@@ -1,19 +1,25 @@
 """Lines of a Fire OS log that become records.
 
-A further event is one more entry: of the event service in :data:`KINDS`, of any other program in :data:`PATTERNS`.
+A further event is one more entry: of the event service in :data:`KINDS`, of any other program in the table
+``log_lines/fire_os.yaml`` of :mod:`parsers.definitions`.
 
 References:
-    The event types that Crasselt and Pugliese list for an Echo Show 15 (DFRWS USA 2024).
+    The event types that Crasselt and Pugliese list for an Echo Show 15 (DFRWS USA 2024). The form of ``DeviceEvent``:
+    the speech client's own program (decompiled).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from parsers.record import Value
+from parsers.definition.log_lines import LineKind, line_kinds
+from parsers.record import Clock, Timestamp, Value
+from parsers.secret import masked
+from parsers.times import from_milliseconds
 from parsers.utterance import UtteranceId
+from parsers.values import shown
 
 #: For each event of the event service, the last part of its data type. What is not here is ``other``.
 KINDS = {
@@ -30,24 +36,25 @@ KINDS = {
     "DND_MODE_ON": "do_not_disturb", "DND_MODE_OFF": "do_not_disturb", "BOOT_COMPLETE": "boot",
     "TIME_CHANGED": "clock_change",
 }  # fmt: skip
-TYPES = tuple(sorted({f"echo:event:{kind}" for kind in (*KINDS.values(), "other", "wifi", "app", "person")}))
+TABLE = "fire_os"
+TYPES = tuple(
+    sorted(
+        {f"echo:event:{kind}" for kind in (*KINDS.values(), "other", "device_event")}
+        | {kind.data_type for kind in line_kinds(TABLE)}
+    )
+)
 UTTERANCE_TYPE = "echo:log:utterance"
 
 _RECEIVED = re.compile(rb"Received event: (?P<event>[A-Z][A-Z0-9_]{1,60})")
 _HANDLED = re.compile(rb"handleEventInternal: (?P<event>[A-Z][A-Z0-9_]{1,60})")
 _FACE = re.compile(rb"Request JSON body: (?P<body>\{.*)", re.DOTALL)
-#: Tag, text, data type, sentence with the text's groups in braces.
-PATTERNS: tuple[tuple[re.Pattern[bytes], re.Pattern[bytes], str, str], ...] = (
-    (re.compile(rb"CVNative.{0,60}|.{0,40}human\.detector.{0,20}"),
-     re.compile(rb"Found (?P<count>\d{1,4}) torsos or hands"),
-     "echo:event:person", "The log records that the camera's detector found {count} torsos or hands."),
-    (re.compile(rb"wpa_supplicant|wifi.{0,40}|Wifi.{0,40}"),
-     re.compile(rb"(?P<what>CTRL-EVENT-CONNECTED|CTRL-EVENT-DISCONNECTED|Associated with)(?P<rest>.{0,200})"),
-     "echo:event:wifi", "The log records of the Wi-Fi: {what}{rest}"),
-    (re.compile(rb"ActivityManager|ActivityTaskManager"),
-     re.compile(rb"(?P<what>START u\d{1,3}|Displayed) (?P<rest>.{1,300})"),
-     "echo:event:app", "The log records that a screen was started or shown: {what} {rest}"),
-)  # fmt: skip
+_DEVICE_EVENT = re.compile(
+    rb"(?P<origin>[\w.$]{1,200})#(?P<key>[^#]{1,200})#(?P<number>\d{1,18})(?:#(?P<values>.*))?", re.DOTALL
+)
+#: Values of one structured line that are kept, and characters of each.
+_MAX_VALUES, _MAX_VALUE = 50, 300
+#: Tags of which the kinds of lines are remembered while a log is read.
+_MAX_TAGS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,10 @@ class LogEvent:
         person: the person a face was taken for.
         seen: when the face was last seen, as written.
         utterance: an utterance id in the line.
+        account: an account that the line names.
+        keys: as a record's.
+        times: further times in the line.
+        since_start: milliseconds since the device was started, where the line gives them.
     """
 
     data_type: str
@@ -71,26 +82,104 @@ class LogEvent:
     person: str | None = None
     seen: str = ""
     utterance: str | None = None
+    account: str | None = None
+    keys: tuple[str, ...] = ()
+    times: tuple[Timestamp, ...] = ()
+    since_start: int | None = None
 
 
-def find(tag: bytes, text: bytes) -> LogEvent | None:
-    """What a line reports, or None."""
-    if tag.startswith(b"ECS_") and (event := _RECEIVED.search(text) or _HANDLED.search(text)):
+class EventFinder:
+    """Says of each line of one log what it tells."""
+
+    def __init__(self) -> None:
+        self._by_tag: dict[bytes, tuple[LineKind, ...]] = {}
+
+    def find(self, tag: bytes, text: bytes) -> LogEvent | None:
+        """What a line tells, or None."""
+        found = self._found(tag, text)
+        if b"::TNIH" not in text or (spoken := UtteranceId.find(text.decode("utf-8", "backslashreplace"))) is None:
+            return found
+        if found is not None:
+            return replace(found, utterance=spoken.text)
+        name = tag.decode("utf-8", "backslashreplace")
+        shown_text = masked(text[:500].decode("utf-8", "replace"))
+        message = f"The log of {name} names an utterance."
+        return LogEvent(UTTERANCE_TYPE, message, {"text": shown_text}, utterance=spoken.text)
+
+    def _found(self, tag: bytes, text: bytes) -> LogEvent | None:
+        if found := _by_code(tag, text):
+            return found
+        for kind in self._kinds(tag):
+            if (not kind.word or kind.word in text) and (match := kind.text.search(text)):
+                return _declared(kind, match)
+        return None
+
+    def _kinds(self, tag: bytes) -> tuple[LineKind, ...]:
+        found = self._by_tag.get(tag)
+        if found is None:
+            if len(self._by_tag) >= _MAX_TAGS:
+                self._by_tag.clear()
+            found = tuple(kind for kind in line_kinds(TABLE) if _may_write(kind, tag))
+            self._by_tag[tag] = found
+        return found
+
+
+def _may_write(kind: LineKind, tag: bytes) -> bool:
+    """Whether a program writes lines of a kind. Where the log leaves its name out, the kind's word must do."""
+    if not tag:
+        return bool(kind.word)
+    return kind.programs is None or kind.programs.fullmatch(tag) is not None
+
+
+def _declared(kind: LineKind, match: re.Match[bytes]) -> LogEvent:
+    groups = {
+        name: masked(value.decode("utf-8", "backslashreplace"))
+        for name, value in match.groupdict().items()
+        if value is not None
+    }
+    times: tuple[Timestamp, ...] = ()
+    if kind.time and (recorded := groups.get(kind.time.group)):
+        timestamp = from_milliseconds(int(recorded) * kind.time.factor // 1000)
+        times = (Timestamp(kind.time.description, recorded, Clock.DEVICE, timestamp, kind.time.note),)
+    since = groups.get("since_start_ms")
+    return LogEvent(
+        kind.data_type,
+        kind.sentence(groups),
+        {**groups},
+        account=groups.get("account"),
+        keys=kind.shared(groups),
+        times=times,
+        since_start=int(since) if since else None,
+    )
+
+
+def _device_event(text: bytes) -> LogEvent | None:
+    """A line that the device's programs write for those who analyse it: origin, key, a number, and values."""
+    found = _DEVICE_EVENT.fullmatch(text.strip())
+    if found is None:
+        return None
+    origin, key, number = (found[name].decode("utf-8", "backslashreplace") for name in ("origin", "key", "number"))
+    parts = found["values"].decode("utf-8", "backslashreplace").split("#") if found["values"] is not None else []
+    values: list[Value] = [masked(part[:_MAX_VALUE]) for part in parts[:_MAX_VALUES]]
+    fields: dict[str, Value] = {"origin": origin, "key": key, "number": number, "values": values}
+    if len(parts) > _MAX_VALUES:
+        fields["left_out"] = [f"{len(parts) - _MAX_VALUES} of {len(parts)} values"]
+    message = f"The log records an event that {origin} calls {key}"
+    if values:
+        message += f", with the values {shown(values) or 'not shown'}"
+    return LogEvent("echo:event:device_event", f"{message}.", fields)
+
+
+def _by_code(tag: bytes, text: bytes) -> LogEvent | None:
+    """What a line tells that no table can say."""
+    if (tag.startswith(b"ECS_") or not tag) and (event := _RECEIVED.search(text) or _HANDLED.search(text)):
         word = event["event"].decode("ascii")
         done = "received" if event.re is _RECEIVED else "handled"
         message = f"The log records that the device's event service {done} {word}."
         return LogEvent(f"echo:event:{KINDS.get(word, 'other')}", message, {"event": word}, word)
     if b"VID_PUBLISHER" in tag and (body := _FACE.search(text)):
         return _face(body["body"])
-    for known_tag, pattern, data_type, sentence in PATTERNS:
-        if known_tag.fullmatch(tag) and (match := pattern.search(text)):
-            groups = {name: value.decode("utf-8", "backslashreplace") for name, value in match.groupdict(b"").items()}
-            return LogEvent(data_type, sentence.format(**groups).strip(), {**groups})
-    if b"::TNIH" in text and (spoken := UtteranceId.find(text.decode("utf-8", "backslashreplace"))):
-        name = tag.decode("utf-8", "backslashreplace")
-        message = f"The log of {name} names an utterance."
-        return LogEvent(UTTERANCE_TYPE, message, {"text": text[:500].decode("utf-8", "replace")}, utterance=spoken.text)
-    return None
+    return _device_event(text) if tag == b"DeviceEvent" else None
 
 
 def _face(body: bytes) -> LogEvent:
@@ -104,10 +193,10 @@ def _face(body: bytes) -> LogEvent:
         value = events[0].get("value")
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         return LogEvent(
-            "echo:event:visual_id", f"{message}; the report could not be taken apart.", {"report": text[:2000]}
+            "echo:event:visual_id", f"{message}; the report could not be taken apart.", {"report": masked(text[:2000])}
         )
     person = person if isinstance(person, str) else None
     taken = f", as person {person}" if person else ""
-    fields: dict[str, Value] = {"value": value if isinstance(value, str) else None, "report": text[:2000]}
+    fields: dict[str, Value] = {"value": value if isinstance(value, str) else None, "report": masked(text[:2000])}
     when = seen if isinstance(seen, str) else ""
     return LogEvent("echo:event:visual_id", f"{message}{taken}.", fields, person=person, seen=when)

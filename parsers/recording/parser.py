@@ -13,6 +13,7 @@ from parsers.parser import About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.recording import names
 from parsers.recording.about import ABOUT
+from parsers.recording.place import place_of
 from parsers.registry import register
 from parsers.utterance import UtteranceId
 
@@ -29,6 +30,7 @@ class RecordingParser(Parser):
 
     name: ClassVar[str] = "recording"
     version: ClassVar[str] = "2"
+    reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = ABOUT
 
     def claims(self, source: Source) -> bool:
@@ -69,6 +71,7 @@ def _locator(facts: AudioFacts) -> str:
 
 def _record(source: Source, facts: AudioFacts) -> Record:
     metadata: dict[str, Value] = dict(facts.metadata)
+    place = place_of(source)
     fields: dict[str, Value] = {
         "container": facts.container,
         "codec": facts.codec,
@@ -83,8 +86,9 @@ def _record(source: Source, facts: AudioFacts) -> Record:
         "trailing": facts.trailing,
         "metadata": metadata,
         "notes": list(facts.notes),
+        **place.fields,
     }
-    timestamps = list(facts.timestamps)
+    timestamps = [*facts.timestamps, *place.timestamps]
     number = names.number(source.name)
     voice = names.voice(source.name)
     keys: list[str] = []
@@ -101,7 +105,7 @@ def _record(source: Source, facts: AudioFacts) -> Record:
         timestamps.append(_start(spoken))
     return Record(
         data_type=DATA_TYPE,
-        message=message(facts),
+        message=message(facts) + place.remark,
         locator=_locator(facts),
         timestamps=tuple(timestamps),
         device_serial=spoken.serial if spoken else None,

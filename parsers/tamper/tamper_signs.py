@@ -27,7 +27,7 @@ class Tamper(Parser):
     """Applies the rules of :mod:`parsers.definitions.tamper`."""
 
     name: ClassVar[str] = "tamper"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     about: ClassVar[About] = About(
         title="Signs of tampering on an Echo device",
         data_types=("echo:tamper",),
@@ -63,6 +63,7 @@ class Tamper(Parser):
             "I. Clinton, L. Cook, S. Banik: A Survey of Various Methods for Analyzing the Amazon Echo, 2016",
             "github.com/Mich21050/EchoSystemFiles: etc/init, etc/init.d, etc/default/audioproxyd, var",
             "Android: source.android.com, Verified Boot (boot state), init language, adb",
+            "github.com/ygelfand/echolocal, wilbowes/EchoMuse, bboe/overdub: firmware of others for an Echo Dot 2",
         ),
     )  # fmt: skip
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+
+from parsers.formats.logs.text import Utf8Stream
 
 #: Of a longer line only this much is read.
 MAX_LINE = 65_536
@@ -43,7 +44,7 @@ class Block:
     cut: set[int]
 
 
-def blocks(stream: BinaryIO) -> Iterator[Block]:
+def blocks(stream: Utf8Stream) -> Iterator[Block]:
     """The lines of a file, some thousands at a time."""
     first, rest, cut = 1, b"", False
     while content := stream.read(BLOCK_SIZE):

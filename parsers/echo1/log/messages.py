@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from typing import ClassVar
 
 from parsers.echo1.log.block import blocks
-from parsers.echo1.log.line import is_whole
+from parsers.echo1.log.line import has_stamp, is_whole, take_apart
 from parsers.echo1.log.reader import LogReader
-from parsers.parser import About, Parser, Source, looks_like_text
+from parsers.echo1.log.timestamps import line_timestamp
+from parsers.formats.logs.text import Utf8Stream, encoding_of
+from parsers.locator import at_line
+from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
+from parsers.service_names import DATA_TYPE as NAMED_TYPE
+from parsers.service_names import NamedLines, names_service
 
 _NAME = re.compile(r"messages(?:_\d{8}_\d{14})?(?:\.gz)?")
 #: The first lines with content that are looked at, and how many of them must have the form: one may be torn, or junk.
@@ -23,12 +29,13 @@ class EchoMessages(Parser):
     """Reads ``messages`` and its rotations, once they are decompressed."""
 
     name: ClassVar[str] = "echo_messages"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     about: ClassVar[About] = About(
         title="System log of a first-generation Echo",
         data_types=(
             "echo:log:wake_word", "echo:log:near_miss", "echo:log:audio_stream", "echo:log:answer",
             "echo:log:voice_request", "echo:log:volume", "echo:log:button", "echo:log:boot", "echo:log:clock_change",
+            NAMED_TYPE,
         ),
         known_by=(
             "lines of the form YYYYMMDD:HHMMSS program[pid]: L component:function:key=value,...:text",
@@ -53,6 +60,7 @@ class EchoMessages(Parser):
             " within seconds of each other, a line without a name may go to the wrong one.",
             "What the values of HardwareMute and Mute mean is not known; they are told as they stand.",
             "The words of buttons and of mute are known from the firmware's programs only in part.",
+            "Of a log in UTF-16 the numbers of lines count line feeds.",
             "Other logs of the device (kern, daemon, bluetooth, metrics) are not read by this parser.",
         ),
         references=(
@@ -65,9 +73,12 @@ class EchoMessages(Parser):
         """Whether the first lines are of the form; or the name is, and the start is lost to zero bytes."""
         # Where the start is lost to zero bytes, the lines begin far behind it.
         named = _NAME.fullmatch(source.name)
-        if not named and not looks_like_text(source.head):
+        if (encoding := encoding_of(source.head)) is None and not named:
             return False
-        lines = _first_lines(source.head.lstrip(b"\0")[:_LOOK])
+        head = source.head
+        if encoding is not None and (encoding.codec or encoding.mark):
+            head = Utf8Stream(io.BytesIO(head)).read(len(head))
+        lines = _first_lines(head.lstrip(b"\0")[:_LOOK])
         found = sum(is_whole(line) for line in lines)
         if named:
             return found > 0 or (bool(source.head) and not source.head.strip(b"\0"))
@@ -75,11 +86,31 @@ class EchoMessages(Parser):
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield the records of the log as interactions end, and an issue for what cannot be read."""
-        reader = LogReader()
+        reader, silent = LogReader(), True
         with source.open() as stream:
-            for block in blocks(stream):
-                yield from reader.block(block)
-        yield from reader.end()
+            for block in blocks(Utf8Stream(stream)):
+                for found in reader.block(block):
+                    silent = False
+                    yield found
+        for found in reader.end():
+            silent = False
+            yield found
+        if silent:
+            yield from _named(source)
+
+
+def _named(source: Source) -> Iterator[Record]:
+    """Of a log in which nothing is of a kind that is read: the lines that name the service, program by program."""
+    named = NamedLines()
+    with source.open() as stream:
+        for block in blocks(Utf8Stream(stream)):
+            for number, content in enumerate(block.lines, block.first):
+                if has_stamp(content):
+                    line = take_apart(number, content)
+                    # Each program of the device is the service's: only what a line says counts.
+                    if names_service("", line.text.encode()):
+                        named.add(line.program, line.text.encode(), at_line(number), line_timestamp(line))
+    yield from named.records()
 
 
 def _first_lines(head: bytes) -> list[bytes]:

@@ -1,86 +1,169 @@
-"""What the readers of a device's text logs share: raw lines, lines that are not of the form, the file's own record."""
+"""What the readers of a device's text logs share: lines that are not of the form, and the file's own record."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
 from parsers.formats.logs.yearless import Years
-from parsers.locator import at_line
 from parsers.record import Clock, Issue, Record, Timestamp, Value
+from parsers.secret import masked
 
 FILE_TYPE = "echo:log:file"
 #: More lines than this in one file are not read.
 MAX_LINES = 5_000_000
-#: After this many lines that are not of the form the others are counted, not listed.
-MAX_ISSUES = 50
-_MAX_PROGRAMS, _LISTED_PROGRAMS = 2000, 50
+#: Places that an issue names, of many.
+MAX_PLACES = 20
+_MAX_PROGRAMS, _PROGRAMS_TOLD = 2000, 50
+#: Lines before the first of the form: kept as text, characters of each, and how many may be a banner.
+_MAX_BEFORE, _MAX_BEFORE_TEXT, _MAX_BANNER = 20, 200, 200
+_EXCERPT = 64
+#: What the terminal that a log was saved from adds to it.
+_TERMINAL = re.compile(
+    rb"\* daemon .{0,200}|- waiting for .{0,40}device.{0,20}|(?:logcat|read|adb): .{0,20}(?:EOF|read failure).{0,80}"
+    rb"|error: (?:device|no devices).{0,80}|=~=~=~=.{0,80}=~=~=~=|Script (?:started|done) on .{0,200}"
+    rb"|.{0,200}[>$#%] ?(?:\S{0,80}/)?(?:adb|logcat|logread|journalctl|dmesg|cat|exit)\b.{0,200}"
+    rb"|-- Journal begins at .{0,200}|-- Logs begin at .{0,200}"
+    rb"|-- (?:Boot|Reboot) .{0,60}--|-- Reboot --|-- No entries --|\^C"
+)  # fmt: skip
+
+
+def counted(number: int, word: str) -> str:
+    """A number and what is counted: ``1 line``, ``2 lines``."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 @dataclass(frozen=True, slots=True)
 class OtherLine:
     """A line that is not of the form."""
 
-    number: int
+    locator: str
     content: bytes
+    cut: bool = False
 
 
-def raw_lines(stream: BinaryIO, most: int) -> Iterator[tuple[int, bytes]]:
-    """Every line that holds something, with its number from 1, without its end and up to ``most`` bytes."""
-    number = 0
-    while piece := stream.readline(most + 1):
-        number += 1
-        whole = piece
-        while len(piece) > most and not piece.endswith(b"\n"):
-            piece = stream.readline(most + 1)
-            if not piece:
-                break
-        content = whole.rstrip(b"\r\n")
-        if content.strip(b"\0 \t"):
-            yield number, content
+@dataclass(slots=True)
+class Places:
+    """Where something that repeats stands: how often, and the first places."""
+
+    count: int = 0
+    first: list[str] = field(default_factory=list)
+
+    def add(self, locator: str) -> None:
+        """Note one more place."""
+        self.count += 1
+        if len(self.first) < MAX_PLACES:
+            self.first.append(locator)
+
+    def described(self) -> str:
+        """The places in words: ``lines 3, 5 to 7, and 12 more``, or byte ranges where they are no whole lines."""
+        more = self.count - len(self.first)
+        places = self.first
+        numbers = [int(place.removeprefix("line:")) for place in places if place.startswith("line:")]
+        if len(numbers) == len(places):
+            places = [f"{low}" if low == high else f"{low} to {high}" for low, high in _runs(numbers)]
+        word = "lines" if len(numbers) == len(self.first) else "bytes"
+        places = [place.removeprefix("bytes:") for place in places]
+        return f"{word} {', '.join(places)}" + (f" and {more} more" if more else "")
+
+
+def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    """Neighbouring numbers taken together, as the first and the last of each run."""
+    low = high = numbers[0] if numbers else 0
+    for number in numbers[1:]:
+        if number not in (high, high + 1):
+            yield low, high
+            low = number
+        high = number
+    if numbers:
+        yield low, high
 
 
 @dataclass(slots=True)
 class LogSummary:
-    """The record of the file as a whole."""
+    """What is told of the file as a whole."""
 
     of_form: int = 0
-    not_of_form: int = 0
     first: Timestamp | None = None
     last: Timestamp | None = None
     programs: Counter[str] = field(default_factory=Counter)
+    more: dict[str, Value] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    beyond: int = 0
+    before: int = 0
+    _dated: bool = False
+    _before: list[Value] = field(default_factory=list)
+    _not_of_form: Places = field(default_factory=Places)
+    _cut: Places = field(default_factory=Places)
+    _excerpt: bytes = b""
 
-    def line(self, program: str, timestamp: Timestamp) -> None:
+    def line(self, program: str, timestamp: Timestamp | None) -> None:
         """Count a line."""
         self.of_form += 1
         if len(self.programs) < _MAX_PROGRAMS or program in self.programs:
             self.programs[program] += 1
-        if timestamp.timestamp is not None:
-            self.first = self.first or timestamp
-            self.last = timestamp
+        if timestamp is None or (timestamp.timestamp is None and self._dated):
+            return
+        if timestamp.timestamp is not None and not self._dated:
+            self.first, self._dated = None, True
+        self.first = self.first or timestamp
+        self.last = timestamp
 
-    def other(self, line: OtherLine) -> Iterator[Issue]:
-        """Tell of a line that is not of the form."""
-        self.not_of_form += 1
-        if self.not_of_form <= MAX_ISSUES:
-            yield Issue("The line is not of the form of this log.", at_line(line.number), line.content[:64])
+    def cut(self, locator: str) -> None:
+        """Note a line of which the end was left out."""
+        self._cut.add(locator)
 
-    def end(self, years: Years) -> Iterator[Record | Issue]:
-        """What is known only when the file ends: its own record."""
-        if self.not_of_form > MAX_ISSUES:
-            yield Issue(f"{self.not_of_form - MAX_ISSUES} more lines are not of the form of this log.")
-        if self.of_form == MAX_LINES:
-            yield Issue(f"Only the first {MAX_LINES} lines were read.")
-        programs: dict[str, Value] = dict(self.programs.most_common(_LISTED_PROGRAMS))
+    def other(self, line: OtherLine) -> None:
+        """Note a line that is not of the form. Before the first that is, its text is kept in the record."""
+        if line.cut:
+            self.cut(line.locator)
+        if _TERMINAL.fullmatch(line.content[:600]):
+            return
+        if not self.of_form and self.before < _MAX_BANNER:
+            self.before += 1
+            if self.before <= _MAX_BEFORE:
+                text = line.content[:_MAX_BEFORE_TEXT].decode("utf-8", "backslashreplace")
+                self._before.append(masked(text))
+            return
+        self._not_of_form.add(line.locator)
+        self._excerpt = self._excerpt or masked(line.content[:200].decode("utf-8", "surrogateescape")).encode(
+            "utf-8", "surrogateescape"
+        )
+
+    def end(self, years: Years | None) -> Iterator[Record | Issue]:
+        """What can only be told when the file ends: its own record, and an issue for each cause of lines not read."""
+        yield from self._issues()
+        programs: dict[str, Value] = dict(self.programs.most_common(_PROGRAMS_TOLD))
         fields: dict[str, Value] = {"lines": self.of_form, "lines_by_program": programs}
-        message = f"The log holds {self.of_form} lines, of {len(self.programs)} programs"
-        if years.why:
-            fields["lines_without_year"] = years.unknown_before
-            message += f"; of {years.unknown_before} of them the year is not known, because {years.why}"
+        message = f"The log holds {counted(self.of_form, 'line')}, of {counted(len(self.programs), 'program')}"
+        if years is not None and years.why:
+            fields["lines_without_year"] = years.unknown
+            message += f"; of {years.unknown} of them the year is not known, because {years.why}"
+        message += "".join(f"; {remark}" for remark in self.remarks)
+        if self._before:
+            fields["lines_before_the_log"] = self.before
+            fields["before_the_log"] = self._before
         timestamps: tuple[Timestamp, ...] = ()
         if self.first and self.last:
             ends = (("Start Time", self.first), ("End Time", self.last))
-            timestamps = tuple(Timestamp(word, at.recorded, Clock.DEVICE, at.timestamp, at.note) for word, at in ends)
-        yield Record(FILE_TYPE, message + ".", "", timestamps, fields=fields)
+            timestamps = tuple(
+                Timestamp(word, at.recorded, Clock.DEVICE, at.timestamp, at.note, at.locator) for word, at in ends
+            )
+        yield Record(FILE_TYPE, message + ".", "", timestamps, fields=fields | self.more)
+
+    def _issues(self) -> Iterator[Issue]:
+        if count := self._not_of_form.count:
+            what = "The line is not of the form of this log; it was not read."
+            if count > 1:
+                places = self._not_of_form.described()
+                what = f"{count} lines are not of the form of this log; they were not read: {places}."
+            yield Issue(what, self._not_of_form.first[0], self._excerpt[:_EXCERPT])
+        if count := self._cut.count:
+            what = "The line is too long; its end was not read."
+            if count > 1:
+                what = f"{count} lines are too long; their ends were not read: {self._cut.described()}."
+            yield Issue(what, self._cut.first[0])
+        if self.beyond:
+            yield Issue(f"Only the first {MAX_LINES} lines were read; {self.beyond} more were not.")

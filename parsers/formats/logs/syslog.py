@@ -1,4 +1,13 @@
-"""Lines of the form ``Dec 29 14:10:36 host program[pid]: text``: without a year."""
+"""Lines of a system log, in every form that syslog daemons, journalctl and routers write.
+
+``Dec 29 14:10:36 host program[pid]: text`` (RFC 3164; the year left out, or before or behind the time), the same with a
+priority before it, with the facility and level in a column, or without the host; RFC 5424; and ISO 8601 times, with a
+zone or without, before host and program.
+
+References:
+    RFC 3164; RFC 5424; RFC 3339. rsyslog's RSYSLOG_FileFormat; BusyBox syslogd and OpenWrt's logread (facility.level);
+    journalctl(1): short, short-full, short-iso, short-iso-precise, short-precise, short-unix.
+"""
 
 from __future__ import annotations
 
@@ -8,51 +17,156 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from parsers.formats.logs import yearless
-from parsers.formats.logs.lines import OtherLine, raw_lines
+from parsers.formats.logs.dating import Stamp, of_parts
+from parsers.formats.logs.lines import OtherLine
+from parsers.formats.logs.text import RawLine, first_lines, raw_lines
 
 #: A longer line is read up to here.
 MAX_LINE = 16384
-_LINE = re.compile(
-    rb"(?P<stamp>(?P<month>[A-Z][a-z]{2}) (?P<day>[ \d]\d) (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d))"
-    rb" (?P<host>\S{1,255}) (?P<program>[^\s:\[\]]{1,80})(?:\[(?P<pid>\d{1,10})\])?: ?(?P<text>.*)",
-    re.DOTALL,
+#: Lines of the head that are looked at.
+_LOOK = 100
+#: A time of day, or seconds with a fraction, in text of up to four bytes a character: without one nothing is a log.
+MAYBE = re.compile(rb"\d\0{0,3}\d\0{0,3}:\0{0,3}\d\0{0,3}\d\0{0,3}:\0{0,3}\d|\d\0{0,3}\.\0{0,3}\d\0{0,3}\d\0{0,3}\d")
+_PRIORITY = rb"(?:<(?P<priority>\d{1,3})>[ \t]?)?"
+_CLOCK = rb"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
+#: A host; a year that stands behind the time is none.
+_HOST = rb"(?P<host>(?!(?:19|20)\d\d )\S{0,254}[^\s:])"
+_ZONE_NAME = (
+    rb"UTC|GMT|WES?T|CES?T|EES?T|BST|IST|MSK|JST|KST|SGT|HKT|[ECMP][SD]T|AK[SD]T|HST|A[CE][SD]T|AWST|NZ[SD]T|BRT|ART"
 )
+_ZONE = rb"(?: ?(?P<zone>[+-]\d\d(?::?\d\d)?|Z|" + _ZONE_NAME + rb")(?=[ \t]))?"
+_DAY_NAME = rb"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?"
+_MONTH = rb"(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_WHO = rb"(?:" + _HOST + rb" )?(?P<program>[^\s:\[\]]{1,80})(?:\[(?P<pid>\d{1,10})\])?: ?(?P<text>.*)"
+_LEVEL = rb"(?:(?P<facility>[a-z]{2,9}[0-7]?\.[a-z]{2,7}) )?"
+_BEHIND_HOST = (
+    _HOST + rb" (?P<facility>[a-z]{2,9}[0-7]?\.[a-z]{2,7})"
+    rb" (?P<program>[^\s:\[\]]{1,80})(?:\[(?P<pid>\d{1,10})\])?: ?(?P<text>.*)"
+)  # fmt: skip
+#: What a daemon adds that no program wrote.
+_REMARK = (
+    rb"(?:(?P<host>\S{0,254}[^\s:]) )?(?P<program>)(?P<pid>)"
+    rb"(?P<text>-- MARK --.{0,40}|(?:last )?message (?:repeated|buffered) .{0,200})"
+)
+
+
+def _form(*parts: bytes) -> re.Pattern[bytes]:
+    return re.compile(b"".join(parts), re.DOTALL)
+
+
+_CLASSIC = (
+    rb"(?P<stamp>", _DAY_NAME, _MONTH, rb" (?P<day>[ \d]?\d) (?:(?P<year>\d{4}) )?", _CLOCK,
+    rb"(?: (?P<later>(?:19|20)\d\d)(?=[ \t]))?", _ZONE, rb")[ \t]",
+)  # fmt: skip
+_ISO = (
+    rb"(?P<stamp>", _DAY_NAME, rb"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)[T ]", _CLOCK,
+    rb"(?: ?(?P<zone>[+-]\d\d(?::?\d\d)?|Z|", _ZONE_NAME, rb")(?=[ \t]))?)[ \t]",
+)  # fmt: skip
+_FORMS = (
+    _form(
+        rb"<(?P<priority>\d{1,3})>[1-9]\d? (?:(?P<stamp>(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)T", _CLOCK,
+        rb"(?P<zone>[+-]\d\d:\d\d|Z))|-) (?P<host>\S{1,255}) (?P<program>\S{1,48}) (?P<pid>\S{1,128})"
+        rb" (?P<message_id>\S{1,32})"
+        rb" (?P<structured>-|(?:\[(?:[^\]\\\"]|\\.|\"(?:[^\"\\]|\\.){0,4096}\"){1,4096}\]){1,40})(?: (?P<text>.*))?",
+    ),
+    _form(_PRIORITY, *_CLASSIC, _BEHIND_HOST),
+    _form(_PRIORITY, *_CLASSIC, _LEVEL, _WHO),
+    _form(_PRIORITY, *_ISO, _BEHIND_HOST),
+    _form(_PRIORITY, *_ISO, _LEVEL, _WHO),
+    _form(rb"(?P<stamp>(?P<epoch>\d{9,11})\.(?P<fraction>\d{1,9}))[ \t]", _WHO),
+    _form(_PRIORITY, *_CLASSIC, _REMARK),
+    _form(_PRIORITY, *_ISO, _REMARK),
+)  # fmt: skip
+_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
 class SyslogLine:
-    """One line. ``key`` is its time without a year; see :func:`parsers.formats.logs.yearless.key`."""
+    """One line.
 
-    number: int
-    stamp: str
-    key: int
+    Attributes:
+        locator: where it stands.
+        stamp: its time as written; None where RFC 5424's nil stands in its place.
+        host, program, pid: as written; empty where the line leaves them out.
+        text: what it says.
+        cut: whether it was longer than what was read.
+        stamp_locator: where the time stands, if not in the line itself.
+    """
+
+    locator: str
+    stamp: Stamp | None
     host: str
     program: bytes
     pid: str
     text: bytes
+    cut: bool = False
+    stamp_locator: str = ""
 
 
-def take_apart(content: bytes, number: int) -> SyslogLine | None:
-    """A line's parts; None where it is not of the form."""
-    found = _LINE.fullmatch(content)
-    if found is None:
-        return None
-    month, *rest = found.group("month", "day", "hour", "minute", "second")
-    wall = yearless.key(month, *(int(part) for part in rest))
-    if wall is None:
+class SyslogReader:
+    """Takes lines apart, one after the other. The form of the line before is tried first."""
+
+    def __init__(self) -> None:
+        self._form = 0
+
+    def read(self, line: RawLine) -> SyslogLine | OtherLine:
+        """A line's parts."""
+        content = line.content
+        for index in (self._form, *(other for other in range(len(_FORMS)) if other != self._form)):
+            found = _FORMS[index].fullmatch(content)
+            if found and (made := _line(found, line)):
+                self._form = index
+                return made
+        return OtherLine(line.locator, content, line.cut)
+
+
+def _line(found: re.Match[bytes], line: RawLine) -> SyslogLine | None:
+    parts = found.groupdict()
+    stamp = None
+    if parts["stamp"] is not None and (stamp := _stamp(parts)) is None:
         return None
     return SyslogLine(
-        number,
-        found["stamp"].decode("ascii"),
-        wall,
-        found["host"].decode("utf-8", "backslashreplace"),
-        found["program"],
-        (found["pid"] or b"").decode("ascii"),
-        found["text"],
+        line.locator,
+        stamp,
+        (parts["host"] or b"").decode("utf-8", "backslashreplace"),
+        parts["program"],
+        (parts["pid"] or b"").decode("ascii", "backslashreplace"),
+        (parts["text"] or b"").removeprefix(_BOM),
+        line.cut,
     )
 
 
+def _stamp(parts: dict[str, bytes | None]) -> Stamp | None:
+    text = (parts["stamp"] or b"").decode("ascii")
+    micro = int((parts.get("fraction") or b"")[:6].ljust(6, b"0"))
+    if epoch := parts.get("epoch"):
+        return Stamp(text, microsecond=micro, epoch=int(epoch))
+    month = yearless.month(parts["name"]) if parts.get("name") else int(parts["month"] or 0)
+    day, hour, minute, second = (int(parts[name] or 0) for name in ("day", "hour", "minute", "second"))
+    year = int(parts.get("year") or parts.get("later") or 0)
+    zone = (parts.get("zone") or b"").decode("ascii")
+    return of_parts((month, day, hour, minute, second), text=text, year=year, microsecond=micro, zone=zone)
+
+
+def begins(head: bytes, least: int = 2) -> bool:
+    """Whether a file that begins so is such a log.
+
+    A banner or lines of other programs may stand before it.
+
+    Args:
+        head: the file's first bytes.
+        least: how many of the first lines must be of the form; where there are fewer lines, all of them.
+    """
+    if not MAYBE.search(head):
+        return False
+    first = first_lines(head, _LOOK, MAX_LINE)
+    reader = SyslogReader()
+    found = sum(isinstance(reader.read(RawLine(1, "", content)), SyslogLine) for content in first)
+    return found >= min(least, max(1, len(first)))
+
+
 def lines(stream: BinaryIO) -> Iterator[SyslogLine | OtherLine]:
-    """Every line that is not empty, from line 1."""
-    for number, content in raw_lines(stream, MAX_LINE):
-        yield take_apart(content, number) or OtherLine(number, content)
+    """Every line that is not empty, in its order."""
+    reader = SyslogReader()
+    for line in raw_lines(stream, MAX_LINE):
+        yield reader.read(line)

@@ -27,6 +27,11 @@ _STEP_ERROR = 120
 _UNSET = 3600
 #: A line this long before the end of a year, in seconds, shows that the first hour after it is that of a new one.
 _EVE = 3600
+_NO_STAMP = "the file's name does not say when the log was rotated"
+_SILENCE = (
+    f"before this line the log is silent, or its clock leaps, by more than {MAX_SILENCE // _DAY} days, and no line"
+    " explains by how much"
+)
 _STAMP = re.compile(r"_\d{8}_(\d{14})(?!\d)")
 _MONTHS = {name: number for number, name in enumerate(
     (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"), 1
@@ -40,13 +45,13 @@ class Years:
     Attributes:
         of: for each line its year, or 0 where it is not known.
         unset: for each line, 1 where the clock had not been set when it was written.
-        unknown_before: index of the first line whose year is known, where lines before it have none; else 0.
-        why: one sentence: why the year is not known before that line; empty where it is.
+        unknown: how many lines are without a year because of ``why``.
+        why: one sentence: why the year of those lines is not known; empty where it is.
     """
 
     of: array[int] = field(default_factory=lambda: array("h"))
     unset: bytearray = field(default_factory=bytearray)
-    unknown_before: int = 0
+    unknown: int = 0
     why: str = ""
 
 
@@ -59,6 +64,11 @@ def stamp_of(name: str) -> datetime | None:
         return datetime.strptime(found[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         return None
+
+
+def month(name: bytes | None) -> int:
+    """The number of a month by the first three letters of its English name; 0 where there is none."""
+    return _MONTHS.get(name or b"", 0)
 
 
 def key(month: bytes, day: int, hour: int, minute: int, second: int) -> int | None:
@@ -78,35 +88,35 @@ def at(year: int, wall: int) -> datetime | None:
         return None
 
 
-def count_back(keys: Sequence[int], stamp: datetime | None, steps: Mapping[int, float]) -> Years:
+def count_back(
+    keys: Sequence[int], stamp: datetime | None, steps: Mapping[int, float], written: Sequence[int] = ()
+) -> Years:
     """The year of each line.
 
     Args:
         keys: for each line its :func:`key`.
         stamp: when the log was rotated; None where that is not known, and then no year is.
         steps: for the index of a line that says so, by how many seconds the clock was set forward just then.
+        written: for each line the year that it writes itself, 0 where it writes none; empty where no line does.
     """
-    found = Years(array("h", bytes(2 * len(keys))), _unset(keys))
-    following = stamp
-    if stamp is None:
-        found.unknown_before = len(keys)
-        found.why = "the file's name does not say when the log was rotated"
-        return found
-    step: float | None = None
+    if written and all(written):
+        return Years(array("h", written), bytearray(len(keys)))
+    found = Years(array("h", bytes(2 * len(keys))), _unset(keys, written))
+    following, step, why = stamp, None, _NO_STAMP
     for index in range(len(keys) - 1, -1, -1):
-        if found.unset[index]:
-            continue
-        assert following is not None  # noqa: S101 (the loop ends where it would be)
-        year, when = _before(keys[index], following, step)
-        if when is None or (step is None and abs((following - when).total_seconds()) > MAX_SILENCE):
-            found.unknown_before = index + 1
-            found.why = (
-                f"before this line the log is silent, or its clock leaps, by more than {MAX_SILENCE // _DAY} days, and"
-                " no line explains by how much"
-            )
-            return found
-        found.of[index] = year
-        following, step = when, steps.get(index)
+        if own := written[index] if written else 0:
+            found.of[index] = own
+            following, step, why = at(own, keys[index]), None, _SILENCE
+        elif following is not None and not found.unset[index]:
+            year, when = _before(keys[index], following, step)
+            if when is None or (step is None and abs((following - when).total_seconds()) > MAX_SILENCE):
+                following, why = None, _SILENCE
+            else:
+                found.of[index] = year
+                following, step = when, steps.get(index)
+        if following is None and not own:
+            found.unknown += 1
+            found.why = found.why or why
     return found
 
 
@@ -131,8 +141,11 @@ def _before(wall: int, following: datetime, step: float | None) -> tuple[int, da
     return year, when
 
 
-def _unset(keys: Sequence[int]) -> bytearray:
-    """Which lines were written by a clock that had not been set: the first hour of a year that does not begin there."""
+def _unset(keys: Sequence[int], written: Sequence[int]) -> bytearray:
+    """Which lines were written by a clock that had not been set: the first hour of a year that does not begin there.
+
+    A line that writes its year is none of them.
+    """
     marks = bytearray(len(keys))
     first = (32 + 1) * _DAY
     index = 0
@@ -149,4 +162,7 @@ def _unset(keys: Sequence[int]) -> bytearray:
         if not (index and before <= _EVE) and not (not index and goes_on):
             marks[index:end] = b"\1" * (end - index)
         index = end
+    for index, year in enumerate(written):
+        if year:
+            marks[index] = 0
     return marks

@@ -239,3 +239,35 @@ def test_real_logs_agree_with_a_plain_search(read: Read) -> None:
             times = [m.recorded for r in records if r.data_type == f"echo:log:{kind}" for m in r.timestamps
                      if m.description == description]  # fmt: skip
             assert sorted(times) == sorted(re.findall(pattern, text)), kind
+
+
+@pytest.mark.parametrize(
+    ("codec", "mark"), [("utf-8", b"\xef\xbb\xbf"), ("utf-16-le", b"\xff\xfe"), ("utf-16-be", b""), ("utf-16-le", b"")]
+)
+def test_a_log_in_another_encoding_is_read(
+    read: Read, interaction: Callable[..., dict[str, str]], codec: str, mark: bytes
+) -> None:
+    text = "".join(interaction().values())
+    plain, _ = read(text)
+    content = mark + text.replace("\n", "\r\n").encode(codec)
+    assert EchoMessages().claims(Source.of(content, "saved.txt"))
+    records, issues = read(content)
+    assert issues == []
+    assert [(record.data_type, record.locator) for record in records] == [
+        (record.data_type, record.locator) for record in plain
+    ]
+
+
+def test_lines_that_name_the_service_and_are_of_no_kind_are_counted(read: Read) -> None:
+    line = "20211231:165212 AlexaDaemon[1]: I x:y:host=avs-alexa-4-na.amazon.com:text\n"
+    (record,), issues = read(line + line.replace("12 A", "13 A"))
+    assert issues == []
+    assert record.message == (
+        'The log holds 2 lines of "AlexaDaemon" that name the service or its programs and are of no kind that'
+        " is read; the"
+        " first: x:y:host=avs-alexa-4-na.amazon.com:text"
+    )
+    assert [(time.description, time.recorded) for time in record.timestamps] == [
+        ("Start Time", "20211231:165212"), ("End Time", "20211231:165213"),
+    ]  # fmt: skip
+    assert read("20211231:165212 netmgrd[1]: I x:y:z=1:text\n") == ([], [])

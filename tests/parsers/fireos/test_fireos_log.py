@@ -77,13 +77,13 @@ def test_whole_records() -> None:
     )
     assert summary == Record(
         data_type="echo:log:file",
-        message="The log holds 1 lines, of 1 programs.",
+        message="The log holds 1 line, of 1 program.",
         locator="",
         timestamps=(
             Timestamp("Start Time", "04-07 17:53:57.748", Clock.DEVICE, 1680890037748000, NOTE),
             Timestamp("End Time", "04-07 17:53:57.748", Clock.DEVICE, 1680890037748000, NOTE),
         ),
-        fields={"lines": 1, "lines_by_program": {"ECS_ECService": 1}},
+        fields={"lines": 1, "lines_by_program": {"ECS_ECService": 1}, "zone": "UTC"},
     )
 
 
@@ -151,20 +151,27 @@ def test_the_year_goes_back_over_new_year_and_no_further_than_is_known() -> None
 def test_without_a_stamp_no_year_is_claimed_and_a_written_year_is_taken() -> None:
     found = _read([WAKE, "2023-" + WAKE], "case/logcat.txt")
     records = [item for item in found if isinstance(item, Record)]
-    assert [iso(record.timestamps[0].timestamp) for record in records[:2]] == [None, "2023-04-07T17:53:57.748000+00:00"]
-    assert "neither its name nor that of the zip it lies in" in records[2].message
+    stamps = [record.timestamps[0] for record in records[:2]]
+    assert [(stamp.recorded, stamp.timestamp) for stamp in stamps] == [
+        ("04-07 17:53:57.748", None), ("2023-04-07 17:53:57.748", None),
+    ]  # fmt: skip
+    assert stamps[1].note == "The device's clock, in a zone that neither the line nor the file gives."
 
 
 def test_lines_not_of_the_form_are_issues_and_then_counted() -> None:
     found = _read([WAKE, *(f"junk {number}" for number in range(60)), "13-45 99:00:00.000 1 2 I a: b"])
     issues = [item for item in found if isinstance(item, Issue)]
-    assert len(issues) == 51
-    assert issues[0] == Issue("The line is not of the form of this log.", "line:2", b"junk 0")
-    assert issues[-1].what == "11 more lines are not of the form of this log."
+    assert issues == [
+        Issue(
+            "61 lines are not of the form of this log; they were not read: lines 2 to 21 and 41 more.",
+            "line:2",
+            b"junk 0",
+        )
+    ]
 
 
 def test_what_is_not_claimed() -> None:
-    assert not FireOsLog().claims(Source.of(WAKE.encode(), "notes.txt"))
+    assert not FireOsLog().claims(Source.of(f"Seen: {WAKE}".encode(), "notes.txt"))
     assert not FireOsLog().claims(Source.of(b"no log", PATH))
 
 

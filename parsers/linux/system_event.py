@@ -1,4 +1,4 @@
-"""Lines of an Echo's year-less logs that become records: which, of what kind, and in what words.
+"""Lines of a Linux system's log that become records: which, of what kind, and in what words.
 
 A further event is one more entry in :data:`EVENTS`: the program that writes the line, what the text holds (named groups
 become fields and may be in the sentence), the data type and the sentence.
@@ -100,6 +100,7 @@ EVENTS = (
     _event("bluetooth", rb"bluetoothd", rb"(?P<text>(?:Connect|Disconnect|Device|Pairing|Authori[sz]ation)\b.{0,160}"
            + _ADDRESS + rb".{0,160})", "The log records of Bluetooth: {text}"),
 )  # fmt: skip
+TYPES = tuple(sorted({event.data_type for event in EVENTS}))
 
 
 def step(program: bytes, text: bytes) -> float | None:

@@ -1,0 +1,118 @@
+"""A line as the AVS Device SDK and the Alexa Auto SDK write it, by itself or inside a line of another log.
+
+``YYYY-MM-DD hh:mm:ss.mmm [thread] L Source:event:key=value,...:message``, UTC. In values ``\\``, ``,``, ``:`` and ``=``
+are written with a ``\\`` before them. The Auto SDK writes ``[AAC]``, ``[AVS]`` or ``[APP]`` in the place of the thread.
+
+References:
+    github.com/alexa/avs-device-sdk: AVSCommon/Utils/src/Logger/LogStringFormatter.cpp (``gmtime``), LogEntry.cpp.
+    github.com/alexa/alexa-auto-sdk: modules/core/engine/src/Logger/LogFormatter.cpp.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from parsers.times import utc
+
+#: Of a line, so many bytes before the time are looked at: what wraps it is short.
+_WRAPPER = 120
+_STAMP = (
+    rb"(?P<stamp>(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d) (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+    rb"\.(?P<part>\d{3}))"
+)
+_HEAD = (
+    rb" \[(?P<thread> {0,8}[0-9a-f]{1,16}|AAC|AVS|APP)\](?:\[(?P<moniker>[^\]]{0,40})\])?"
+    rb" (?P<level>[0-9IWECDV?]) "
+)
+_TEXT = rb"(?P<source>[A-Za-z_][\w.<>~-]{0,120}):(?P<event>[^:]{0,200})(?::(?P<rest>.*))?"
+_LINE = re.compile(_STAMP + _HEAD + rb"(?P<text>.*)", re.DOTALL)
+_SOURCE = re.compile(_TEXT, re.DOTALL)
+_PAIR = re.compile(rb"(?P<key>(?:[^\\,=:]|\\.){0,200})=(?P<value>(?:[^\\,:]|\\.)*)(?P<end>,|:|\Z)", re.DOTALL)
+_ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
+_MAX_PAIRS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class AvsLine:
+    """A line taken apart.
+
+    Attributes:
+        stamp: its time as written; empty where it writes none.
+        timestamp: microseconds since 1970 UTC; None where there is no such date.
+        source: the class that wrote it; empty where the text is not of that form.
+        event: what happened, in the program's word.
+        values: the named values, without escapes.
+        text: ``event:values`` without escapes, as tables search it; the whole text where it is not of that form.
+    """
+
+    stamp: str
+    timestamp: int | None
+    source: str
+    event: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+
+
+def begins(content: bytes) -> bool:
+    """Whether a line begins as these do."""
+    return _LINE.match(content) is not None
+
+
+def has_time(content: bytes) -> bool:
+    """Whether a line with its own time stands within some text."""
+    return _search(content) is not None
+
+
+def _search(content: bytes) -> re.Match[bytes] | None:
+    if b"] " not in content[: _WRAPPER + 80]:
+        return None
+    match = _LINE.search(content)
+    return match if match is not None and match.start() <= _WRAPPER else None
+
+
+def find(content: bytes) -> AvsLine | None:
+    """The line within some text, or None. What stands before it is short: who wrote it, quotation marks."""
+    match = _search(content)
+    if match is None:
+        return None
+    year, month, day, hour, minute, second, part = (
+        int(match[name]) for name in ("year", "month", "day", "hour", "minute", "second", "part")
+    )
+    text = match["text"]
+    if content[match.start() - 1 : match.start()] == b'"' and match.start():
+        text = text.rstrip().removesuffix(b'"')
+    return _of_text(text, match["stamp"].decode("ascii"), utc(year, month, day, hour, minute, second, part * 1000))
+
+
+def without_time(content: bytes) -> AvsLine | None:
+    """The line of a program that leaves the time to the log around it; None where the text is not of the form."""
+    found = _SOURCE.fullmatch(content)
+    if found is None or not found["event"]:
+        return None
+    return _of_text(content, "", None)
+
+
+def _of_text(text: bytes, stamp: str, timestamp: int | None) -> AvsLine:
+    found = _SOURCE.fullmatch(text)
+    if found is None:
+        return AvsLine(stamp, timestamp, "", "", {}, _plain(text))
+    rest = found["rest"] or b""
+    event = _plain(found["event"])
+    return AvsLine(stamp, timestamp, _plain(found["source"]), event, _values(rest), f"{event}:{_plain(rest)}")
+
+
+def _values(rest: bytes) -> dict[str, str]:
+    values: dict[str, str] = {}
+    at = 0
+    while len(values) < _MAX_PAIRS and (pair := _PAIR.match(rest, at)):
+        values[_plain(pair["key"])] = _plain(pair["value"])
+        at = pair.end()
+        if pair["end"] != b",":
+            break
+    return values
+
+
+def _plain(content: bytes) -> str:
+    return _ESCAPE.sub(rb"\1", content).decode("utf-8", "backslashreplace")

@@ -1,0 +1,89 @@
+"""Logs of the AVS Device SDK and the Auto SDK that are written to a file of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from parsers.avs_sdk import event
+from parsers.avs_sdk import line as avs_line
+from parsers.avs_sdk.event import AvsFinder
+from parsers.definition.log_lines import DESCRIBED, SEEN, known_as, line_kinds
+from parsers.formats.logs.lines import FILE_TYPE, MAX_LINES, LogSummary, OtherLine
+from parsers.formats.logs.text import first_lines, raw_lines
+from parsers.parser import About, Parser, Source
+from parsers.record import Issue, Record
+from parsers.registry import register
+
+#: A longer line is read up to here.
+MAX_LINE = 65536
+#: Lines of the head that are looked at, for programs write their banner first.
+_FIRST = 200
+#: What the sample program shows on its screen, between its lines.
+_SCREEN = re.compile(rb"[#+ |-]{3,200}|#.{0,200}#|[ \t]*[+|].{0,200}[+|]")
+
+
+@register
+class AvsSdkLog(Parser):
+    """Reads one such log."""
+
+    name: ClassVar[str] = "avs_sdk_log"
+    version: ClassVar[str] = "1"
+    about: ClassVar[About] = About(
+        title="Logs of the AVS Device SDK and the Alexa Auto SDK: soundbars, televisions, cars",
+        data_types=(*event.TYPES, FILE_TYPE),
+        known_by=(
+            "lines of the form YYYY-MM-DD hh:mm:ss.mmm [thread] L Source:event:key=value,...:message",
+            "lines of the form YYYY-MM-DD hh:mm:ss.mmm [AAC] L text, with AAC, AVS or APP (Auto SDK)",
+        ),
+        shows=(
+            "When, by the device's own clock in UTC, a wake word was reported to its program, captured speech,"
+            " began a turn"
+            " with the service and under which dialog request id, which events it made and which directives it got."
+        ),
+        does_not_show=(
+            "What was said, or by whom. A detector may mishear. BUSY can throw the dialogue back to LISTENING without"
+            " a second wake word. How much is logged is the maker's choice."
+        ),
+        validated_on=(
+            "Made files only, in the form that the SDK's published source writes.",
+            f"Lines seen in logs that others published: {known_as(line_kinds(event.TABLE), SEEN)}.",
+            f"Lines that are only described: {known_as(line_kinds(event.TABLE), DESCRIBED)}.",
+        ),
+        limits=(
+            "Lines of other kinds are counted in the file's own record, by their source.",
+            "Access and refresh tokens are never shown: their length is, and a SHA-256 if they are long.",
+            f"Lines are read up to {MAX_LINE} bytes, and {MAX_LINES} lines of a file.",
+        ),
+        references=(
+            "https://github.com/alexa/avs-device-sdk (AVSCommon/Utils/src/Logger; issues 399, 421, 722, 1783)",
+            "https://github.com/alexa/alexa-auto-sdk (modules/core/engine/src/Logger)",
+        ),
+    )
+
+    def claims(self, source: Source) -> bool:
+        """Whether one of the first lines begins as these do."""
+        if b"] " not in source.head and b"]\0 " not in source.head:
+            return False
+        return any(map(avs_line.begins, first_lines(source.head, _FIRST, MAX_LINE)))
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield a record for each line of a known kind, and one for the file."""
+        summary, finder = LogSummary(), AvsFinder()
+        with source.open() as stream:
+            for raw in raw_lines(stream, MAX_LINE):
+                if summary.of_form >= MAX_LINES:
+                    summary.beyond += 1
+                    continue
+                found = finder.find(raw.content, None, raw.locator)
+                if found is None:
+                    if not _SCREEN.fullmatch(raw.content[:400]):
+                        summary.other(OtherLine(raw.locator, raw.content, raw.cut))
+                    continue
+                summary.line(found.line.source or "without a source", found.timestamp)
+                if raw.cut:
+                    summary.cut(raw.locator)
+                if found.record:
+                    yield found.record
+        yield from summary.end(None)

@@ -1,0 +1,1 @@
+"""Tables of the lines of logs that become records."""

@@ -1,0 +1,153 @@
+"""When the lines of a log were written: year, zone and what is not known of them, told line by line.
+
+A log is read twice: first for the times its lines write, from which missing years are counted back; then for the rest.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from parsers.formats.logs import yearless, zones
+from parsers.formats.logs.yearless import Years
+from parsers.formats.logs.zones import Zone
+from parsers.record import Clock, Timestamp
+
+#: A clock that reads an earlier year has not been set.
+FIRST_YEAR = 2010
+_FIRST_SECOND = 1_262_304_000
+
+_NO_YEAR = "The line writes no year, and it cannot be told from the file: {why}."
+_NOT_SET = "The device's clock had not been set when the line was written; the value is not a date."
+_EPOCH = "The device's clock, counted from 1970 in UTC, as the log writes it."
+_UPTIME = "Seconds since the device was started; the line gives no date."
+_NO_DAY = "There is no such day."
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A time as a line writes it.
+
+    Attributes:
+        text: as written, with its zone.
+        wall: date and time without the year, as :func:`yearless.key` gives them; -1 where the line writes none.
+        year: 0 where the line writes none.
+        microsecond: the fraction.
+        zone: as written; empty where the line writes none.
+        epoch: whole seconds since 1970, where the line writes those.
+        uptime: whether the line writes seconds since the device was started.
+    """
+
+    text: str
+    wall: int = -1
+    year: int = 0
+    microsecond: int = 0
+    zone: str = ""
+    epoch: int | None = None
+    uptime: bool = False
+
+    @property
+    def dated(self) -> bool:
+        """Whether it is a date, with or without its year."""
+        return self.wall >= 0
+
+
+def of_parts(parts: tuple[int, int, int, int, int], **more: str | int) -> Stamp | None:
+    """A stamp of month, day, hour, minute and second; None where there is no such time.
+
+    Args:
+        parts: as written, as numbers.
+        **more: the other attributes of :class:`Stamp`.
+    """
+    month, day, hour, minute, second = parts
+    if not (1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and second <= 60):
+        return None
+    return Stamp(wall=(month * 32 + day) * 86400 + hour * 3600 + minute * 60 + min(second, 59), **more)  # type: ignore[arg-type]
+
+
+@dataclass(slots=True)
+class Survey:
+    """The first reading: the times of a log's lines, in their order."""
+
+    walls: array[int] = field(default_factory=lambda: array("l"))
+    written: array[int] = field(default_factory=lambda: array("h"))
+
+    def add(self, stamp: Stamp) -> None:
+        """Take a line's time."""
+        if stamp.dated:
+            self.walls.append(stamp.wall)
+            self.written.append(stamp.year)
+
+    def years(self, stamp: datetime | None, steps: dict[int, float], why: str = "") -> Years:
+        """The years of the lines.
+
+        Args:
+            stamp: when the log ended; None where that is not known.
+            steps: as :func:`yearless.count_back` takes them.
+            why: the reason where ``stamp`` is None and a year is missing, in place of that for a rotated log.
+        """
+        found = yearless.count_back(self.walls, stamp, steps, self.written if any(self.written) else ())
+        if found.why and stamp is None and why and not any(self.written):
+            found.why = why
+        return found
+
+
+class Dates:
+    """The second reading: gives each line's time. Lines must come in the order of the first reading."""
+
+    def __init__(self, years: Years, zone: Zone, counted: str) -> None:
+        """Take the years, the zone of lines that write none, and how a year that a line leaves out was told."""
+        self.years = years
+        self.zone = zone
+        self._counted = counted
+        self._index = 0
+        self._zones: dict[str, Zone | None] = {}
+
+    def timestamp(self, stamp: Stamp, locator: str = "") -> Timestamp:
+        """The time of the next line.
+
+        Args:
+            stamp: as the line writes it.
+            locator: where it stands, if not in the record's own line.
+        """
+        value, note = self._read(stamp)
+        return Timestamp("Recorded Time", stamp.text, Clock.DEVICE, value, note, locator)
+
+    @staticmethod
+    def wrapped(stamp: Stamp) -> Timestamp:
+        """The time of a line that only wraps another with a time of its own; it is in neither reading."""
+        return Timestamp("Recorded Time", stamp.text, Clock.DEVICE, None)
+
+    def _read(self, stamp: Stamp) -> tuple[int | None, str]:
+        if stamp.epoch is not None:
+            known = stamp.epoch >= _FIRST_SECOND
+            return (stamp.epoch * 1_000_000 + stamp.microsecond, _EPOCH) if known else (None, _NOT_SET)
+        if not stamp.dated:
+            return None, _UPTIME
+        index, self._index = self._index, self._index + 1
+        if self.years.unset[index] or 0 < stamp.year < FIRST_YEAR:
+            return None, _NOT_SET
+        year = self.years.of[index]
+        return self._of_year(stamp, year) if year else (None, _NO_YEAR.format(why=self.years.why))
+
+    def _of_year(self, stamp: Stamp, year: int) -> tuple[int | None, str]:
+        local = yearless.at(year, stamp.wall)
+        if local is None:
+            return None, _NO_DAY
+        zone = self._zone(stamp.zone)
+        value, more = zone.utc(local, stamp.microsecond)
+        return value, zone.note + more + ("" if stamp.year else self._counted)
+
+    def _zone(self, text: str) -> Zone:
+        """The zone of a line."""
+        if not text:
+            return self.zone
+        if text not in self._zones:
+            if len(self._zones) > 100:
+                self._zones.clear()
+            self._zones[text] = zones.of_line(text)
+        found = self._zones[text]
+        return found or Zone(
+            text, None, f'The device\'s clock, in a zone that the line calls "{text}"; it has no one meaning.'
+        )

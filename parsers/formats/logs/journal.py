@@ -1,0 +1,207 @@
+"""Files of systemd's journal: entries with their fields, in the order in which they lie, in bounded memory.
+
+The file is walked from object to object. Entries that no array leads to any more are found too.
+
+References:
+    systemd, docs/JOURNAL_FILE_FORMAT.md and src/libsystemd/sd-journal/journal-def.h: the header, objects, compression
+    (XZ, LZ4, ZSTD), compact mode.
+"""
+
+from __future__ import annotations
+
+import io
+import lzma
+import struct
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import lz4.block
+import zstandard
+
+from parsers.locator import at_bytes
+
+MAGIC = b"LPKSHHRH"
+#: A field is kept up to this many bytes; one that unpacks to more is left out.
+MAX_FIELD = 65536
+#: Fields of one entry that are read, and fields that are remembered, for most are shared by many entries.
+MAX_FIELDS, _MAX_KNOWN = 200, 4096
+_HEADER = struct.Struct("<8s2IB7x16s16s16s16s4Q")
+_HEADER_SIZE_AT, _ARENA_AT, _TAIL_AT = 88, 96, 136
+_OBJECT = struct.Struct("<BB6xQ")
+_ENTRY = struct.Struct("<3Q16sQ")
+_DATA, _ENTRY_TYPE, _LAST_TYPE = 1, 3, 7
+_XZ, _LZ4, _ZSTD = 1, 2, 4
+_COMPACT = 16
+_KNOWN_FLAGS = 31
+#: Memory that undoing a compression may take.
+_WINDOW = 64 * 1024 * 1024
+#: No object is larger.
+_MAX_OBJECT = 768 * 1024 * 1024
+
+
+class JournalError(ValueError):
+    """A file that is no journal, or one of a form that is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One entry.
+
+    Attributes:
+        locator: where it stands.
+        realtime: microseconds since 1970 UTC.
+        boot: the id of the start of the system it belongs to, as hexadecimal digits.
+        fields: by name; of several of one name the first.
+        message_locator: where its message stands; empty where it has none.
+        missing: how many of its fields could not be read.
+    """
+
+    locator: str
+    realtime: int
+    boot: str
+    fields: dict[str, bytes]
+    message_locator: str = ""
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JournalDamage:
+    """What could not be read: one sentence, and where."""
+
+    what: str
+    locator: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalHeader:
+    """What the head of a journal says.
+
+    Attributes:
+        machine: the machine's id, as hexadecimal digits.
+        compact: whether offsets are of four bytes.
+        start: where the first object stands.
+        end: where objects end.
+        tail: where the last object stands.
+    """
+
+    machine: str
+    compact: bool
+    start: int
+    end: int
+    tail: int
+
+
+def header_of(head: bytes, size: int) -> JournalHeader:
+    """The header of a journal.
+
+    Args:
+        head: its first bytes.
+        size: of the file.
+
+    Raises:
+        JournalError: it is none, or has a feature that is not known.
+    """
+    if len(head) < 208 or not head.startswith(MAGIC):
+        raise JournalError("the file does not begin as a journal does")
+    _, _, incompatible, _, _, machine, _, _, header, arena, _, _ = _HEADER.unpack_from(head)
+    if incompatible & ~_KNOWN_FLAGS:
+        raise JournalError(f"the journal has features that are not known ({incompatible:#x})")
+    if not 208 <= header <= 4096 or header % 8:
+        raise JournalError(f"the journal's header has a size of {header} bytes")
+    tail = int.from_bytes(head[_TAIL_AT : _TAIL_AT + 8], "little")
+    return JournalHeader(machine.hex(), bool(incompatible & _COMPACT), header, min(size, header + arena), tail)
+
+
+class JournalReader:
+    """Reads the entries of one journal."""
+
+    def __init__(self, stream: BinaryIO, size: int) -> None:
+        """Take a seekable stream from its start. Raises JournalError."""
+        self._stream = stream
+        self.header = header_of(stream.read(4096), size)
+        self._known: OrderedDict[int, tuple[str, bytes] | None] = OrderedDict()
+
+    def entries(self) -> Iterator[JournalEntry | JournalDamage]:
+        """Every entry, and one remark where the objects cannot be followed further."""
+        at, end = self.header.start, self.header.end
+        while at + _OBJECT.size <= end:
+            self._stream.seek(at)
+            kind, _, size = _OBJECT.unpack(self._stream.read(_OBJECT.size).ljust(_OBJECT.size, b"\0"))
+            if not kind and not size:
+                # Space that was made ready and not used yet. Where the last object lies behind it, some are lost.
+                if at <= self.header.tail:
+                    yield JournalDamage("objects are missing from here on", at_bytes(at, end - at))
+                return
+            if kind > _LAST_TYPE or not _OBJECT.size <= size <= _MAX_OBJECT or at + size > end:
+                yield JournalDamage("no object stands here; nothing behind it was read", at_bytes(at, end - at))
+                return
+            if kind == _ENTRY_TYPE:
+                yield self._entry(at, size)
+            at += (size + 7) // 8 * 8
+
+    def _entry(self, at: int, size: int) -> JournalEntry:
+        width = 4 if self.header.compact else 16
+        content = self._stream.read(min(size - _OBJECT.size, _ENTRY.size + MAX_FIELDS * width))
+        locator = at_bytes(at, size)
+        if len(content) < _ENTRY.size:
+            return JournalEntry(locator, 0, "", {}, missing=1)
+        _, realtime, _, boot, _ = _ENTRY.unpack_from(content)
+        fields: dict[str, bytes] = {}
+        message, missing = "", 0
+        for place in range(_ENTRY.size, len(content) - width + 1, width):
+            offset = int.from_bytes(content[place : place + (4 if width == 4 else 8)], "little")
+            found = self._field(offset)
+            if found is None:
+                missing += 1
+                continue
+            name, value = found
+            if name == "MESSAGE" and not message:
+                message = at_bytes(offset, self._size(offset))
+            fields.setdefault(name, value)
+        return JournalEntry(locator, realtime, boot.hex(), fields, message, missing)
+
+    def _size(self, offset: int) -> int:
+        self._stream.seek(offset)
+        return int(_OBJECT.unpack(self._stream.read(_OBJECT.size))[2])
+
+    def _field(self, offset: int) -> tuple[str, bytes] | None:
+        if offset in self._known:
+            self._known.move_to_end(offset)
+            return self._known[offset]
+        found = self._read_field(offset)
+        self._known[offset] = found
+        if len(self._known) > _MAX_KNOWN:
+            self._known.popitem(last=False)
+        return found
+
+    def _read_field(self, offset: int) -> tuple[str, bytes] | None:
+        if not self.header.start <= offset <= self.header.end - _OBJECT.size:
+            return None
+        self._stream.seek(offset)
+        raw = self._stream.read(_OBJECT.size)
+        kind, flags, size = _OBJECT.unpack(raw.ljust(_OBJECT.size, b"\0"))
+        inside = 72 if self.header.compact else 64
+        if kind != _DATA or size < inside or offset + size > self.header.end:
+            return None
+        self._stream.seek(offset + inside)
+        content = _unpacked(self._stream.read(min(size - inside, MAX_FIELD)), flags)
+        name, sign, value = (content or b"").partition(b"=")
+        return (name.decode("ascii", "backslashreplace"), value) if sign else None
+
+
+def _unpacked(content: bytes, flags: int) -> bytes | None:
+    """A field without its compression; None where that cannot be undone within the bound."""
+    try:
+        if flags & _XZ:
+            return lzma.LZMADecompressor(memlimit=_WINDOW).decompress(content, MAX_FIELD)
+        if flags & _LZ4:
+            size = int.from_bytes(content[:8], "little")
+            return bytes(lz4.block.decompress(content[8:], uncompressed_size=size)) if size <= MAX_FIELD else None
+        if flags & _ZSTD:
+            with zstandard.ZstdDecompressor(max_window_size=_WINDOW).stream_reader(io.BytesIO(content)) as stream:
+                return stream.read(MAX_FIELD)
+    except (lzma.LZMAError, zstandard.ZstdError, lz4.block.LZ4BlockError, ValueError, MemoryError):
+        return None
+    return content

@@ -1,0 +1,230 @@
+"""Lines of a text log, whatever its character set and line ends, in bounded memory and with their places.
+
+Logs come as a device wrote them, or as an examiner's terminal did: UTF-8 with a byte order mark, UTF-16 (PowerShell
+redirects so), CR or CR LF or CR CR LF at the ends of lines, codes for colours, runs of zero bytes where power was lost.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from parsers.locator import at_bytes, at_line
+from parsers.parser import looks_like_text
+
+_BLOCK = 65536
+#: Of the head of a file this much is looked at to tell the width of its characters.
+_SAMPLE = 1024
+_COLOUR = re.compile(rb"\x1b\[[0-9;?]{0,40}[@-~]")
+#: So many zero bytes and more are not part of a character.
+_RUN = 8
+_LOST = re.compile(rb"\0{8,}")
+_ZEROS = re.compile(rb"\0+")
+_MARKS = (
+    (b"\xff\xfe\0\0", "utf-32-le", 4), (b"\0\0\xfe\xff", "utf-32-be", 4),
+    (b"\xff\xfe", "utf-16-le", 2), (b"\xfe\xff", "utf-16-be", 2), (b"\xef\xbb\xbf", "", 1),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TextEncoding:
+    """How a log's characters are written.
+
+    Attributes:
+        codec: Python's name of it; empty for bytes that are characters themselves (ASCII, UTF-8, Latin-1).
+        width: bytes of one unit.
+        mark: bytes of the byte order mark.
+    """
+
+    codec: str
+    width: int
+    mark: int
+
+
+@dataclass(frozen=True, slots=True)
+class RawLine:
+    """A line that holds something.
+
+    Attributes:
+        number: counted from 1 by line feeds.
+        locator: where it stands. The line's number where that leads to the line alone, else its bytes.
+        content: the line without its end, colour codes and zero bytes around it; UTF-8 where it was UTF-16.
+        cut: whether it was longer, so that the rest was left out.
+    """
+
+    number: int
+    locator: str
+    content: bytes
+    cut: bool = False
+
+
+def encoding_of(head: bytes) -> TextEncoding | None:
+    """How the text of a file that begins so is written; None where the file is no text."""
+    for mark, codec, width in _MARKS:
+        if head.startswith(mark):
+            found = TextEncoding(codec, width, len(mark))
+            sample = head[len(mark) : len(mark) + _SAMPLE * width]
+            plain = sample[: len(sample) // width * width].decode(codec or "latin-1", "replace")
+            return found if looks_like_text(plain.encode("utf-8", "replace")) else None
+    # Where power was lost, a log may hold long runs of zero bytes between its lines.
+    if looks_like_text(head) or (b"\0" * _RUN in head[:_SAMPLE] and looks_like_text(_LOST.sub(b"\n", head))):
+        return TextEncoding("", 1, 0)
+    sample = head[:_SAMPLE]
+    if len(sample) < 8:
+        return None
+    for codec, zero in (("utf-16-le", 1), ("utf-16-be", 0)):
+        # Western text in UTF-16 has a zero in nearly every second byte and hardly any other.
+        zeros, others = sample[zero::2].count(0), sample[1 - zero :: 2].count(0)
+        if zeros * 10 >= len(sample) // 2 * 9 and others * 20 <= len(sample):
+            text = sample[: len(sample) // 2 * 2].decode(codec, "replace").encode("utf-8", "replace")
+            return TextEncoding(codec, 2, 0) if looks_like_text(text) else None
+    return None
+
+
+def first_lines(head: bytes, count: int, most: int) -> list[bytes]:
+    """The first lines of a file that hold something, from its head; empty where the file is no text.
+
+    Args:
+        head: the file's first bytes.
+        count: the most lines.
+        most: the most bytes of a line.
+    """
+    if encoding_of(head) is None:
+        return []
+    found: list[bytes] = []
+    for line in raw_lines(io.BytesIO(head), most):
+        found.append(line.content)
+        if len(found) >= count:
+            break
+    return found
+
+
+class Utf8Stream:
+    """The text of a log as UTF-8 without a byte order mark, for readers of bytes."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Take a seekable stream from its start."""
+        encoding = encoding_of(stream.read(_SAMPLE * 4)) or TextEncoding("", 1, 0)
+        stream.seek(encoding.mark)
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(encoding.codec)("replace") if encoding.codec else None
+
+    def read(self, size: int) -> bytes:
+        """Some bytes, about as many as are asked for; none at the end."""
+        while piece := self._stream.read(size):
+            if self._decoder is None:
+                return piece
+            if text := self._decoder.decode(piece):
+                return text.encode("utf-8", "replace")
+        return b""
+
+
+def raw_lines(stream: BinaryIO, most: int) -> Iterator[RawLine]:
+    """Every line that holds something, up to ``most`` bytes of each, from the start of a seekable stream."""
+    head = stream.read(_SAMPLE * 4)
+    encoding = encoding_of(head) or TextEncoding("", 1, 0)
+    stream.seek(encoding.mark)
+    if encoding.codec:
+        return _wide(stream, encoding, most)
+    return _narrow(stream, encoding.mark, most)
+
+
+def _narrow(stream: BinaryIO, offset: int, most: int) -> Iterator[RawLine]:
+    number = 1
+    while piece := stream.readline(most + 1):
+        cut = len(piece) > most and not piece.endswith(b"\n")
+        if cut and (end := max(piece.rfind(b"\r"), piece.rfind(b"\0"))) > 0:
+            # Lines that end with CR alone, or zero bytes before a line: the last, begun here, is read again.
+            stream.seek(offset + end + 1)
+            piece, cut = piece[: end + 1], False
+        begin, offset = offset, offset + len(piece)
+        ends = piece.endswith(b"\n")
+        content = piece.rstrip(b"\r\n")
+        if b"\r" in content or b"\0" in content or cut or not ends:
+            yield from _parts(content, begin, number, cut=cut)
+        elif content:
+            shown = _COLOUR.sub(b"", content) if b"\x1b" in content else content
+            if shown.strip():
+                yield RawLine(number, at_line(number), shown)
+        if cut:
+            skipped, ends = _skip(stream, most)
+            offset += skipped
+        number += ends
+
+
+def _skip(stream: BinaryIO, most: int) -> tuple[int, bool]:
+    """Pass over the rest of a long line. Returns how many bytes that were, and whether it ends with a line feed."""
+    skipped = 0
+    while piece := stream.readline(max(most, _BLOCK)):
+        end = piece.find(b"\r")
+        if end >= 0 and piece[end : end + 2] != b"\r\n" and end + 1 < len(piece):
+            stream.seek(end + 1 - len(piece), io.SEEK_CUR)
+            return skipped + end + 1, False
+        skipped += len(piece)
+        if piece.endswith(b"\n"):
+            return skipped, True
+    return skipped, False
+
+
+def _parts(content: bytes, begin: int, number: int, *, cut: bool) -> Iterator[RawLine]:
+    """The lines within what stands between two line feeds: parted by CR, or by zero bytes where some were lost."""
+    at = 0
+    whole = b"\r" not in content and b"\0" not in content
+    for part in re.split(rb"[\r\0]+", content):
+        place = content.find(part, at) if part else at
+        at = place + len(part)
+        shown = _COLOUR.sub(b"", part)
+        if shown.strip():
+            locator = at_line(number) if whole and not cut else at_bytes(begin + place, len(part))
+            yield RawLine(number, locator, shown, cut=cut and at == len(content))
+
+
+def _wide(stream: BinaryIO, encoding: TextEncoding, most: int) -> Iterator[RawLine]:
+    """Lines of UTF-16 and UTF-32, given as UTF-8."""
+    end = re.compile(b"|".join(re.escape(sign.encode(encoding.codec)) for sign in "\r\n"))
+    width, offset, number, left, cut = encoding.width, encoding.mark, 1, b"", False
+    limit = most * width
+    while True:
+        piece = stream.read(_BLOCK)
+        text = left + piece
+        start = 0
+        for at in _aligned(end, text, width):
+            line, ends = text[start:at], text[at : at + width]
+            if not cut:
+                yield from _decoded(line, offset + start, number, encoding, most)
+            number += ends.strip(b"\0") == b"\n"
+            start, cut = at + width, False
+        left = text[start:]
+        offset += start
+        if len(left) > limit or not piece:
+            if not cut:
+                yield from _decoded(left, offset, number, encoding, most)
+            keep = len(left) % width if piece else 0
+            offset += len(left) - keep
+            left, cut = left[len(left) - keep :], bool(piece)
+        if not piece:
+            return
+
+
+def _aligned(pattern: re.Pattern[bytes], text: bytes, width: int) -> Iterator[int]:
+    at = 0
+    while found := pattern.search(text, at):
+        if found.start() % width:
+            at = found.start() + 1
+        else:
+            yield found.start()
+            at = found.end()
+
+
+def _decoded(line: bytes, offset: int, number: int, encoding: TextEncoding, most: int) -> Iterator[RawLine]:
+    limit = most * encoding.width
+    cut, line = len(line) > limit, line[:limit]
+    whole = line[: len(line) // encoding.width * encoding.width]
+    text = whole.decode(encoding.codec, "replace").encode("utf-8", "replace")
+    shown = _COLOUR.sub(b"", _ZEROS.sub(b"", text))
+    if shown.strip():
+        yield RawLine(number, at_bytes(offset, len(line)), shown, cut)

@@ -1,0 +1,88 @@
+"""The time zone of a log's lines: as a line writes it, or as something else states it.
+
+References:
+    ISO 8601 and RFC 3339 (offsets); AOSP system/logging/liblog (``logcat -v zone`` writes ``%z``); the IANA time zone
+    database, which Android's ``persist.sys.timezone`` names.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_OFFSET = re.compile(r"([+-])(\d\d)(?::?(\d\d))?")
+_UTC_NAMES = frozenset({"Z", "z", "UTC", "GMT", "Etc/UTC", "Etc/GMT", "Zulu", "Universal"})
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,40}(?:/[A-Za-z0-9_+-]{1,40}){0,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A zone and how it is known.
+
+    Attributes:
+        name: as it is written.
+        info: what it comes to; None where it is not known.
+        note: one sentence on the times read in it.
+    """
+
+    name: str
+    info: tzinfo | None
+    note: str
+
+    def utc(self, local: datetime, microsecond: int = 0) -> tuple[int | None, str]:
+        """Microseconds since 1970 UTC of a local time, and what is to be said where there are none.
+
+        Args:
+            local: the local time; its own zone is not looked at.
+            microsecond: added to it.
+        """
+        if self.info is None:
+            return None, ""
+        wall = local.replace(tzinfo=None)
+        try:
+            earlier, later = (wall.replace(tzinfo=self.info, fold=fold).astimezone(UTC) for fold in (0, 1))
+        except (OverflowError, ValueError):
+            return None, ""
+        if earlier != later:
+            exists = earlier.astimezone(self.info).replace(tzinfo=None) == wall
+            return None, f" In {self.name} that hour {'occurs twice' if exists else 'does not exist'} on this day."
+        delta = earlier - _EPOCH
+        return (delta.days * 86400 + delta.seconds) * 1_000_000 + microsecond, ""
+
+
+UNKNOWN = Zone("", None, "The device's clock, in a zone that neither the line nor the file gives.")
+
+
+def of_line(text: str) -> Zone | None:
+    """The zone that a line writes, as an offset or as UTC; None where the text is neither."""
+    if text in _UTC_NAMES:
+        return Zone(text, UTC, "The device's clock, in the zone the line gives.")
+    found = _OFFSET.fullmatch(text)
+    if found is None:
+        return None
+    minutes = int(found[2]) * 60 + int(found[3] or 0)
+    if minutes > 14 * 60 or int(found[3] or 0) > 59:
+        return None
+    info = timezone(timedelta(minutes=minutes if found[1] == "+" else -minutes))
+    return Zone(text, info, "The device's clock, in the zone the line gives.")
+
+
+def named(name: str, where: str) -> Zone | None:
+    """A zone by its name in the IANA database; None where it is not there.
+
+    Args:
+        name: such as ``Europe/Berlin``.
+        where: who names it, as the end of "..., as ... says".
+    """
+    note = f"The device's clock, in the zone {name}, as {where} says."
+    if name in _UTC_NAMES:
+        return Zone(name, UTC, note)
+    if not _NAME.fullmatch(name):
+        return None
+    try:
+        return Zone(name, ZoneInfo(name), note)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
