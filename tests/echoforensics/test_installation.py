@@ -20,8 +20,9 @@ import parsers
 ROOT = Path(__file__).parents[2]
 #: What is copied of each package: enough to import it, and one module beside.
 _COPIED = (
-    "echoforensics/__init__.py", "echoforensics/installation.py", "echoforensics/version.py", "parsers/__init__.py", "parsers/times.py",
-    "parsers/formats/__init__.py", "chain_of_custody/__init__.py", "chain_of_custody/digest.py",
+    "echoforensics/__init__.py", "echoforensics/installation.py", "echoforensics/version.py",
+    "parsers/__init__.py", "parsers/times.py", "parsers/formats/__init__.py",
+    "chain_of_custody/__init__.py", "chain_of_custody/digest.py",
 )  # fmt: skip
 _FOREIGN = {"parsers/__init__.py": '"""Of another project."""\n', "parsers/times.py": "def other(): ...\n"}
 
