@@ -8,7 +8,8 @@ import pytest
 
 from parsers import registry
 from parsers.definition.export import parse_map
-from parsers.parser import HANDED_ON, About, MapReader, Parser, Source
+from parsers.map_reader import MapReader
+from parsers.parser import HANDED_ON, About, Parser, Source
 from parsers.record import Issue, Record
 
 
