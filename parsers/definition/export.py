@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from parsers.definition.definition import DATA_TYPE, FOOT, HEAD, NAME, VERSION, Definition, definition
@@ -32,11 +32,13 @@ class ExportTable:
             are not known, so that it is known by its path alone.
         optional: further columns it is known to have.
         path_words: words of which the path holds one, in lower case; empty where the columns suffice.
+        known_by: the same, for people.
     """
 
     required: tuple[tuple[str, ...], ...]
     optional: tuple[str, ...]
     path_words: tuple[str, ...]
+    known_by: str = field(default="", compare=False)
 
     def fits(self, names: frozenset[str], path: str) -> int:
         """How many of its columns a table has; 0 where it is not this one.
@@ -78,17 +80,17 @@ def _best(known: Sequence[ExportDefinition], names: frozenset[str], path: str) -
 
 
 def _table(values: Values) -> ExportTable:
-    return ExportTable(values[_REQUIRED], values[_OPTIONAL], values[_PATH_WORDS])
+    required, words = values[_REQUIRED], values[_PATH_WORDS]
+    columns = ", ".join(" or ".join(written.split("|")) for written, _ in required)
+    known_by = f"CSV or a sheet of XLSX with the columns {columns}," if columns else "CSV"
+    if words:
+        known_by += f" whose path {'' if columns else 'names Alexa or Echo and '}holds {' or '.join(words)}"
+    return ExportTable(tuple(names for _, names in required), values[_OPTIONAL], words, known_by.removesuffix(","))
 
 
 def _definition(values: Values) -> ExportDefinition:
     source = values[_EXPORT]
-    columns = ", ".join(" or ".join(choice) for choice in source.required)
-    words = " or ".join(source.path_words)
-    known_by = f"columns {columns}" if columns else "a path of Alexa's"
-    if words:
-        known_by += f"{' and a path' if columns else ''} that holds {words}"
-    made = definition(values, source, (f"a table (CSV or a sheet of XLSX): {known_by}",))
+    made = definition(values, source, (source.known_by,))
     form = _with_plain_paths(made.form)
     known = {name for choice in source.required for name in choice} | set(source.optional)
     if (strange := next((path for path in form.paths if path not in known), None)) is not None:
@@ -111,12 +113,12 @@ def _with_plain_gaps(sentence: Template) -> Template:
     return sentence.with_paths(plain)
 
 
-def _names(written: str) -> tuple[str, ...]:
-    """The names that may stand for one column."""
+def _names(written: str) -> tuple[str, tuple[str, ...]]:
+    """The names of which a table has one: as written, and plain."""
     names = tuple(plain(part) for part in written.split("|"))
     if not all(names):
         raise ValueError(f"{written!r}: names of columns are expected, joined by |")
-    return names
+    return written, names
 
 
 _REQUIRED = Key(

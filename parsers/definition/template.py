@@ -36,12 +36,12 @@ class Template:
         """Read a template.
 
         Raises:
-            TemplateError: there is a lone brace.
+            TemplateError: a brace belongs to no gap.
         """
         parts = tuple(_GAP.split(text))
         for literal in parts[::4]:
             if literal and ("{" in literal or "}" in literal):
-                raise TemplateError(f"a brace stands alone in {text!r}")
+                raise TemplateError(f"a brace belongs to no gap in {text!r}")
         return cls(text, parts)
 
     @property

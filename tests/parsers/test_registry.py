@@ -7,7 +7,9 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from parsers import registry
-from parsers.parser import About, Parser, Source
+from parsers.definition.export import parse_map
+from parsers.map_reader import MapReader
+from parsers.parser import HANDED_ON, About, Parser, Source
 from parsers.record import Issue, Record
 
 
@@ -59,10 +61,26 @@ def test_every_parser_says_what_it_is() -> None:
         assert about.known_by
         assert about.shows
         assert about.does_not_show
-        assert about.limits
-        assert about.references
+        assert set(about.hands_on) <= set(HANDED_ON)
         for data_type in about.data_types:
-            assert re.fullmatch(r"(echo|alexa:cloud|alexa:app|alexa:web|recording)(:[a-z_]+)+", data_type), data_type
+            assert re.fullmatch(r"(echo|alexa:cloud|alexa:app|alexa:web|recording)(:[a-z0-9_]+)+", data_type), data_type
+
+
+def test_maps_make_parsers_of_their_own_and_leave_the_others() -> None:
+    ours = registry.load()
+    text = (
+        "title: t\nexport: {required: [Some Column]}\nmessage: The table has {Some Column}.\nshows: s.\n"
+        "does_not_show: d.\n"
+    )
+    mapped = registry.with_maps((parse_map(text, "map.yaml"),))
+    table = Source.of(b"Some Column,Other\nx,y\n", "table.bin")
+
+    assert [parser.name for parser in mapped] == [parser.name for parser in ours]
+    assert [parser.name for parser in registry.claiming(table, mapped)] == ["alexa_export_csv"]
+    assert registry.claiming(table) == ()
+    assert registry.load() is ours
+    different = {one.name for one, other in zip(ours, mapped, strict=True) if one is not other}
+    assert different == {parser.name for parser in ours if isinstance(parser, MapReader)}
 
 
 def test_no_parser_claims_what_is_nothing() -> None:

@@ -97,7 +97,7 @@ def test_a_whole_definition() -> None:
         ("  top: [things]\n  item: [id, made]\n", "", "bad.yaml: api: at least one of the keys top, item is expected"),
         ("  item: [id, made]\n", "  items_: [x]\n", "bad.yaml: api.items_: the key is unknown"),
         ("api:", "table:", "bad.yaml: table: the key is unknown"),
-        ("made {made}.", "made {made.", "bad.yaml: message: there is a lone brace"),
+        ("made {made}.", "made {made.", "bad.yaml: message: a brace belongs to no gap"),
         ("made {made}.", "password {password}.", "bad.yaml: secret: 'password' is secret"),
         ('["thing:{id}"]', '["thing:{password}"]', "bad.yaml: secret: 'password' is secret"),
         ("limits: [None known.]", "limits: None known.", "bad.yaml: limits:"),

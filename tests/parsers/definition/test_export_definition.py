@@ -35,7 +35,7 @@ def test_names_of_columns_are_read_plain() -> None:
     assert made.form.columns == {"device_serial": "serialno"}
     assert made.form.message.render(({"samplename": "x"},)) == 'The export lists the sample "x".'
     assert made.about.known_by == (
-        "a table (CSV or a sheet of XLSX): columns samplename or name, sampledate and a path that holds samples",
+        "CSV or a sheet of XLSX with the columns Sample Name or Name, Sample Date, whose path holds samples",
     )
 
 

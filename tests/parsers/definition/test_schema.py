@@ -37,6 +37,12 @@ def test_the_files_are_those_of_the_loader() -> None:
     assert written == schemas(), "run `make docs`"
 
 
+def test_the_schema_of_all_refers_to_each() -> None:
+    references = [part["$ref"] for part in json.loads((FOLDER / "schema.json").read_text())["anyOf"]]
+    assert references == [f"schemas/{kind.name}.json" for kind in ALL]
+    assert all((FOLDER / reference).is_file() for reference in references)
+
+
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
 def test_each_is_a_schema(kind: Kind[Any]) -> None:
     jsonschema.Draft7Validator.check_schema(schema_of(kind.form))
