@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,8 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50
 #: A test that states a whole record may be longer.
 MAX_TEST_LINES = 75
+#: Modules in one folder; its ``__init__`` is not counted.
+MAX_MODULES = 22
 
 #: From upstream to downstream: a room imports only itself and what is before it (or on the same line).
 FLOW = (
@@ -76,6 +80,38 @@ def test_every_room_has_its_place_in_the_flow() -> None:
     rooms = {path.name.removesuffix(".py") for path in (ROOT / "echoforensics").iterdir()}
     rooms -= {"__init__", "__pycache__", "py.typed"}
     assert rooms == {room for rooms_of in FLOW for room in rooms_of}
+
+
+def test_folders_are_small() -> None:
+    counts = Counter(path.parent for path in _sources(*PACKAGES, "tests", "benchmarks") if path.stem != "__init__")
+
+    assert {folder: count for folder, count in counts.items() if count > MAX_MODULES} == {}
+
+
+def test_no_two_folders_of_one_folder_lead_to_each_other() -> None:
+    imported: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for path in _sources(*PACKAGES):
+        here = path.relative_to(ROOT).parent.parts
+        for name in _imports(path):
+            parts = tuple(name.split("."))
+            shared = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(here, parts, strict=False))))
+            # Folders beside each other, in which the importing and the imported module are.
+            if 0 < shared < min(len(here), len(parts)) and ROOT.joinpath(*parts[: shared + 1]).is_dir():
+                imported.setdefault(here[: shared + 1], set()).add(parts[: shared + 1])
+
+    assert ("parsers", "formats") in imported["parsers", "browser"]
+    for folder in imported:
+        assert folder not in _reached(imported, folder), f"{'.'.join(folder)} is imported by what it imports"
+
+
+def _reached(imported: dict[tuple[str, ...], set[tuple[str, ...]]], start: tuple[str, ...]) -> set[tuple[str, ...]]:
+    found: set[tuple[str, ...]] = set()
+    pending = [start]
+    while pending:
+        for each in imported.get(pending.pop(), set()) - found:
+            found.add(each)
+            pending.append(each)
+    return found
 
 
 def test_files_and_functions_are_small() -> None:

@@ -7,11 +7,24 @@ stays plain.
 
 from __future__ import annotations
 
+import copy
+import gc
 import json
 import os
+import re
 import runpy
 import sys
+import tempfile
+from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import artifacts
+import yaml
+
+from echoforensics.plaso_plugin import overlay
+from parsers import registry
 
 _PRELOADED = (
     "plaso.scripts.log2timeline", "plaso.scripts.psort", "plaso.scripts.psteal", "plaso.scripts.pinfo",
@@ -24,6 +37,9 @@ def serve() -> None:
     """Answer requests until standard input ends; in a fork, return so that Python ends as it always does."""
     for name in _PRELOADED:
         import_module(name)
+    registry.load()
+    _remember_yaml()
+    gc.freeze()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -32,6 +48,29 @@ def serve() -> None:
         _, status = os.waitpid(child, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()
+
+
+def _remember_yaml() -> None:
+    """Have YAML documents that were read once not parsed again: plaso parses thousands whenever it starts."""
+    load_all = yaml.safe_load_all
+    known: dict[str, list[Any]] = {}
+
+    def safe_load_all(stream: Any) -> Iterator[Any]:
+        text = stream if isinstance(stream, (str, bytes)) else stream.read()
+        if isinstance(text, bytes):
+            text = text.decode()
+        for document in re.split(r"(?m)^---$", text):
+            if document not in known:
+                known[document] = [found for found in load_all(document) if found is not None]
+            yield from copy.deepcopy(known[document])
+
+    yaml.safe_load_all = safe_load_all
+    with tempfile.TemporaryDirectory() as data:
+        overlay.build(overlay.of_plaso(), Path(data))
+        for folder in (Path(data), Path(artifacts.__file__).parent / "data"):
+            for path in sorted(folder.rglob("*.yaml")):
+                for _ in safe_load_all(path.read_text("utf-8")):
+                    pass
 
 
 def _run(arguments: list[str], folder: str, stdout: str, stderr: str) -> None:
