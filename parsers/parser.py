@@ -75,6 +75,9 @@ class Source:
         opener: opens the content for reading, seekable, from its start. Each call opens it again.
         neighbour: gives another file by its whole path, or None (see :meth:`beside`).
         mode: POSIX permission bits as the container states them, or None where it states none.
+        names: what of the Alexa service the whole file names, one of
+            :data:`parsers.alexa_api.items.service_names.KINDS` each. Empty where it names nothing, and while only the
+            head was read: a file that no parser claims by its head is offered again when all of it was.
     """
 
     path: str
@@ -83,6 +86,7 @@ class Source:
     opener: Callable[[], BinaryIO]
     neighbour: Callable[[str], Source | None] = _nothing
     mode: int | None = None
+    names: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -178,6 +182,8 @@ class Parser(ABC):
     reads_neighbours: ClassVar[bool] = False
     #: Whether the artefact is text in every case: files that are plainly none are not even offered.
     text_only: ClassVar[bool] = False
+    #: Whether it is asked only for files that no other parser claims.
+    last_resort: ClassVar[bool] = False
 
     def sees(self, source: Source) -> Source:
         """A file as this parser is given it: without neighbours, unless it says :attr:`reads_neighbours`."""

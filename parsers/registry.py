@@ -71,5 +71,7 @@ def claiming(source: Source, parsers: Iterable[Parser] | None = None) -> tuple[P
         parsers: those that are asked; default: every one.
     """
     text = looks_like_text(source.head)
-    asked = load() if parsers is None else parsers
-    return tuple(parser for parser in asked if (text or not parser.text_only) and parser.claims(source))
+    every = load() if parsers is None else parsers
+    asked = [parser for parser in every if text or not parser.text_only]
+    found = tuple(parser for parser in asked if not parser.last_resort and parser.claims(source))
+    return found or tuple(parser for parser in asked if parser.last_resort and parser.claims(source))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from parsers.alexa_api.answers.fragment import form_of
 from parsers.alexa_api.answers.responses import kinds, quoted_keys, telltale
-from parsers.alexa_api.record_fragment import form_of
+from parsers.alexa_api.answers.within import bodies
+from parsers.alexa_api.items.body import Body, JsonPlaces
+from parsers.alexa_api.items.service_names import names_in
+from parsers.formats.json.text import JsonError, decode
 from parsers.parser import HEAD_SIZE, Source
 from parsers.registry import claiming
 
@@ -21,5 +25,14 @@ def is_known(content: bytes, value: object) -> bool:
 
 
 def is_claimed(content: bytes) -> bool:
-    """Whether a parser claims a file of this content."""
-    return bool(claiming(Source.of(content, "carved.json")))
+    """Whether a parser claims a file of this content, or an answer of the service stands in it at any depth."""
+    if not names_in(content) and not telltale(quoted_keys(content[:HEAD_SIZE])):
+        # Most JSON with a key that other programs use too ends here: asking every parser takes far longer.
+        return False
+    if claiming(Source.of(content, "carved.json")):
+        return True
+    try:
+        value = decode(content.decode("utf-8", "surrogateescape"))
+    except JsonError:
+        return False
+    return any(isinstance(found, Body) for found in bodies(Body(value, "carved.json", JsonPlaces())))

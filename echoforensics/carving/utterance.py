@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from echoforensics.carving.carved import Carved, Grade, Signature, View
 from parsers.utterance import FINDER, UtteranceId
 
+KIND = "utterance id"
 #: Bytes before and after the minutes and seconds that may belong to the id.
 _BEFORE, _AFTER = 180, 180
 _NOT_TEXT = re.compile(rb"[^\x21-\x7e]")
@@ -32,7 +33,7 @@ def carve(view: View, at: int) -> Carved | None:
     if (found := _find(text, at - begin - first)) is not None:
         start, end = found
         return Carved(
-            kind="utterance id",
+            kind=KIND,
             suffix=".utterance-id",
             ranges=((begin + first + start, end - start),),
             grade=Grade.WHOLE,

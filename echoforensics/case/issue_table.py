@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.case.text import storable
+from parsers.record import Issue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from echoforensics.case.store import Store
-    from parsers.record import Issue
 
 #: Bytes kept of what could not be read.
 _EXCERPT = 64
@@ -42,6 +42,20 @@ def add_issue(store: Store, evidence: int, path: str, issue: Issue) -> None:
         "INSERT OR IGNORE INTO issues (evidence_id, path, parser, locator, what, excerpt) VALUES (?, ?, ?, ?, ?, ?)",
         (evidence, storable(path), issue.parser, issue.locator, storable(issue.what), issue.excerpt[:_EXCERPT]),
     )
+
+
+def issues_of(store: Store, evidence: int, parser: str) -> list[tuple[str, Issue]]:
+    """The issues that one parser found in an evidence item, with the paths of their files, by path and place."""
+    found = store.db.execute(
+        "SELECT path, what, locator, excerpt FROM issues WHERE evidence_id = ? AND parser = ? ORDER BY path, locator",
+        (evidence, parser),
+    )
+    return [(path, Issue(what, locator, excerpt, parser)) for path, what, locator, excerpt in found]
+
+
+def remove_issues(store: Store, evidence: int, parser: str) -> None:
+    """Remove the issues that one parser found in an evidence item: others take their place."""
+    store.db.execute("DELETE FROM issues WHERE evidence_id = ? AND parser = ?", (evidence, parser))
 
 
 def issues(store: Store) -> Iterator[CaseIssue]:

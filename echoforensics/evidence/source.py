@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,9 +22,10 @@ from echoforensics.evidence.loose_file import LooseFile
 from echoforensics.evidence.media.disk_head import looks_like_disk
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.media.opener import RAW_IMAGE, open_image, open_raw
-from echoforensics.evidence.streams import buffered
+from echoforensics.evidence.name_search import NameSearch
+from echoforensics.evidence.streams import BLOCK, buffered
 from echoforensics.evidence.volumes.disk import Disk
-from parsers.parser import HEAD_SIZE, Parser
+from parsers.parser import HEAD_SIZE, Parser, looks_like_text
 from parsers.parser import Source as ParserSource
 from parsers.registry import claiming
 
@@ -269,9 +270,26 @@ def _other_than_image(
         raise SourceError(f"{path}: cannot be opened: {error}") from error
     if kind or looks_like_disk(head):
         return None
-    if claiming(ParserSource(path.name, size, head, lambda: path.open("rb")), parsers):
+    if _is_claimed(path, head, size, parsers):
         return EvidenceSource(path, FILE, LooseFile(path), size, budget)
     return None
+
+
+def _is_claimed(path: Path, head: bytes, size: int, parsers: tuple[Parser, ...] | None) -> bool:
+    """Whether a parser claims a file, by its head or, of a text, by what of the Alexa service the whole of it names."""
+    source = ParserSource(path.name, size, head, lambda: path.open("rb"))
+    if claiming(source, parsers):
+        return True
+    if not looks_like_text(head):
+        return False
+    search = NameSearch()
+    try:
+        with path.open("rb") as stream:
+            while piece := stream.read(BLOCK):
+                search.feed(piece)
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
+    return bool(search.kinds) and bool(claiming(replace(source, names=search.kinds), parsers))
 
 
 def hash_folder(path: Path, algorithms: tuple[str, ...], progress: Progress | None = None) -> SourceHashes:

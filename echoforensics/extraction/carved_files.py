@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.space import entry_of
+from echoforensics.carving.utterance import KIND as UTTERANCE_KIND
 from echoforensics.case.entry_table import entry_summary
 from echoforensics.extraction.reader import OPENED
+from parsers.alexa_api.named_file import NAME
 from parsers.tamper.tamper_signs import Tamper
 
 if TYPE_CHECKING:
@@ -68,7 +70,9 @@ def _where(carved: Carved, owner: Owner | None, store: Store) -> str | None:
     if carved.is_bare or any(name.startswith(OPENED) for name in readers):
         # An archive's members were read from it, also where it lies in pieces and a find would run on into others'.
         return None
-    read = [name for name in readers if name != Tamper.name]
+    # A file that no parser reads is searched for ids of utterances; for whole records it is not.
+    others = (Tamper.name,) if carved.kind == UTTERANCE_KIND else (Tamper.name, NAME)
+    read = [name for name in readers if name not in others]
     if owner.at == 0 and (read or carved.length == size):
         return None
     if carved.is_record and read:

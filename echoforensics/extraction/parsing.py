@@ -7,11 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from echoforensics.case.entry_table import EntryToParse, KeptFile, entries_to_parse, set_parsed
-from echoforensics.case.issue_table import add_issue
+from echoforensics.case.issue_table import add_issue, issues_of, remove_issues
 from echoforensics.case.record_id import RecordNumbers
 from echoforensics.case.record_table import FoundRecord, add_record
 from echoforensics.evidence.entry import READ_ERRORS
+from echoforensics.extraction.issue_groups import IssueGroups, joined
 from echoforensics.extraction.neighbours import Neighbours
+from parsers.alexa_api.named_file import NAME, names_of, not_read
 from parsers.parser import HEAD_SIZE, Parser, Source, relative
 from parsers.record import Issue, Record
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from echoforensics.case.case import OpenCase
+    from parsers.alexa_api.items.service_names import ServiceName
 
 #: Entries parsed in one transaction.
 _BATCH = 100
@@ -37,6 +40,18 @@ class EntryParser:
 
     def parse_all(self) -> Iterator[str]:
         """Parse every file that is still to be parsed; yields each path when it is done."""
+        yield from self._parse_all()
+        self._join_named()
+
+    def _join_named(self) -> None:
+        """Of files that name the service and are not read, make one issue, with their number and places."""
+        found = issues_of(self._store, self._evidence, NAME)
+        if len(found) > 1:
+            with self._store.transaction():
+                remove_issues(self._store, self._evidence, NAME)
+                self._issue("", joined(found))
+
+    def _parse_all(self) -> Iterator[str]:
         while batch := entries_to_parse(self._store, self._evidence, _BATCH):
             with self._store.transaction():
                 for file in batch:
@@ -46,13 +61,14 @@ class EntryParser:
 
     def _file(self, file: EntryToParse) -> None:
         ordinal = 0
+        issues = IssueGroups()
         numbers = RecordNumbers()
         source = self._source(file)
         for parser in self._claimed(file):
             try:
                 for found in parser.parse(parser.sees(source)):
                     if isinstance(found, Issue):
-                        self._issue(file.path, replace(found, parser=found.parser or parser.name))
+                        issues.add(replace(found, parser=found.parser or parser.name))
                         continue
                     ordinal += 1
                     record = parser.signed(found)
@@ -63,7 +79,18 @@ class EntryParser:
                         FoundRecord(record, number, self._evidence, at.entry, at.sha256, file.id, ordinal),
                     )
             except READ_ERRORS as error:
-                self._issue(file.path, Issue(f"reading ended early: {error}", parser=parser.name))
+                issues.add(Issue(f"reading ended early: {error}", parser=parser.name))
+        if not ordinal and not issues and (names := self._names(source)):
+            issues.add(replace(not_read(names), parser=NAME))
+        for issue in issues.grouped():
+            self._issue(file.path, issue)
+
+    def _names(self, source: Source) -> list[ServiceName]:
+        """What of the service a file names that gave no record. What cannot be read was an issue before."""
+        try:
+            return names_of(source)
+        except READ_ERRORS:
+            return []
 
     def _source(self, file: EntryToParse) -> Source:
         with self._case.vault.open(file.sha256) as stream:

@@ -10,6 +10,7 @@ from echoforensics.case.entry_table import NewEntry, add_entry, path_of_content
 from echoforensics.case.issue_table import add_issue
 from echoforensics.case.text import storable
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EntryState, EvidenceIssue
+from echoforensics.evidence.name_search import NameSearch
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.evidence.walk import ROOT, EntryPlace, form_of, is_archive, open_archive, too_deep
 from parsers.parser import HEAD_SIZE, Parser
@@ -110,7 +111,10 @@ class EntryReader:
             archive = is_archive(head)
             carved = entry.state is EntryState.CARVED
             keep = bool(claimed) or carved or (archive and not entry.seekable)
-            staged, digest, size = self._copy(stream, head, here, keep=keep)
+            search = None if claimed or archive else NameSearch()
+            staged, digest, size = self._copy(stream, head, here, keep=keep, search=search)
+        if search is not None and search.kinds:
+            claimed, staged = self._offer_again(entry, here, head, search, staged)
         if carved and (same := path_of_content(self._store, self.evidence, digest)):
             if staged:
                 staged.discard()
@@ -125,14 +129,31 @@ class EntryReader:
         number = self._note(entry, here, _Read(size, digest, names, artefact=bool(claimed) or carved))
         self._place(entry, here, number, size)
 
-    def _claims(self, entry: Entry, here: EntryPlace, head: bytes) -> tuple[Parser, ...]:
+    def _offer_again(
+        self, entry: Entry, here: EntryPlace, head: bytes, search: NameSearch, staged: Staged | None
+    ) -> tuple[tuple[Parser, ...], Staged | None]:
+        """Offer a file that names the Alexa service to the parsers once more, and keep it if one claims it now."""
+        claimed = self._claims(entry, here, head, search.kinds)
+        if not claimed or staged is not None or entry.opener is None:
+            return claimed, staged
+        try:
+            with entry.opener() as stream:
+                staged, _, _ = self._copy(stream, _read_head(stream), here, keep=True)
+        except READ_ERRORS as error:
+            self._issue(EvidenceIssue(here.path, f"cannot be read once more: {error}"))
+            return (), None
+        return claimed, staged
+
+    def _claims(self, entry: Entry, here: EntryPlace, head: bytes, names: tuple[str, ...] = ()) -> tuple[Parser, ...]:
         """The parsers that claim a file. A file of unstated size counts as at least one byte beyond its head."""
         size = entry.size
         if size is None:
             size = len(head) + (len(head) == HEAD_SIZE)
-        return claiming(ParserSource(here.path, size, head, _not_yet, mode=entry.mode), self._parsers)
+        return claiming(ParserSource(here.path, size, head, _not_yet, mode=entry.mode, names=names), self._parsers)
 
-    def _copy(self, stream: BinaryIO, head: bytes, here: EntryPlace, *, keep: bool) -> tuple[Staged | None, str, int]:
+    def _copy(
+        self, stream: BinaryIO, head: bytes, here: EntryPlace, *, keep: bool, search: NameSearch | None = None
+    ) -> tuple[Staged | None, str, int]:
         """Read the rest of a file: into the vault if it is to be kept, else only hashed."""
         staged = self._case.vault.stage() if keep else None
         whole, size = hashlib.sha256(), 0
@@ -140,6 +161,8 @@ class EntryReader:
         try:
             while piece:
                 size += len(piece)
+                if search:
+                    search.feed(piece)
                 if staged:
                     staged.write(piece)
                 else:

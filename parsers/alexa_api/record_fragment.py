@@ -6,94 +6,22 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
+from parsers.alexa_api.answers.fragment import FORMS, MARKS, FragmentForm, enclosed, form_of
 from parsers.alexa_api.answers.responses import read
 from parsers.alexa_api.api_json import ApiJson
-from parsers.alexa_api.items.body import Body, Places, Tokens
+from parsers.alexa_api.items.body import Body
 from parsers.alexa_api.items.loaded_json import load, start_of
 from parsers.formats.json.text import JsonError, decode
 from parsers.parser import ANSWERS, HEAD_SIZE, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
-
-@dataclass(frozen=True, slots=True)
-class FragmentForm:
-    """A record that may stand by itself.
-
-    Attributes:
-        title: what it is, in words.
-        marks: a key that it has, each with others of which it has at least one too.
-        around: the keys and indexes that lead to it in the answer it is in.
-    """
-
-    title: str
-    marks: tuple[tuple[str, frozenset[str]], ...]
-    around: Tokens
-
-
-_TIMED = ("creationTimestamp", "registeredCustomerId", "sourceDeviceIds", "utteranceId", "domainAttributes")
-#: The narrower form is before the wider one.
-FORMS = (
-    FragmentForm(
-        "an item of a history record",
-        tuple(
-            (key, frozenset({"transcriptText", "utteranceId", "agentVisualName", "personsInfo"}))
-            for key in ("recordItemKey", "recordItemType")
-        ),
-        ("customerHistoryRecords", 0, "voiceHistoryRecordItems", 0),
-    ),
-    FragmentForm(
-        "a history record",
-        tuple(
-            (key, frozenset({"voiceHistoryRecordItems", "utteranceType", "recordType"}))
-            for key in ("recordKey", "activityKey")
-        ),
-        ("customerHistoryRecords", 0),
-    ),
-    FragmentForm("an activity", (("activityStatus", frozenset(_TIMED)),), ("activities", 0)),
-    FragmentForm(
-        "a card",
-        (("cardType", frozenset({"playbackAudioAction", "primaryActions", "sourceDevice", "descriptiveText"})),),
-        ("cards", 0),
-    ),
-    FragmentForm(
-        "a turn of an activity",
-        (("activityItemData", frozenset({"itemType", "sourceDevice", "registeredUserId"})),),
-        ("activityDialogItems", 0),
-    ),
-)
 #: Without one of these in its head a file is not decoded.
-_NEEDED = tuple(f'"{key}"'.encode() for form in FORMS for key, _ in form.marks)
-
-
-def form_of(value: object) -> FragmentForm | None:
-    """The form of a record that stands by itself; None where a value is not one."""
-    if not isinstance(value, dict):
-        return None
-    for form in FORMS:
-        if any(key in value and not others.isdisjoint(value) for key, others in form.marks):
-            return form
-    return None
-
-
-class _Within(Places):
-    """The places of a record, by those of the answer that is put around it."""
-
-    def __init__(self, places: Places, around: int) -> None:
-        self._places = places
-        self._around = around
-
-    def record(self, tokens: Tokens) -> str:
-        """The locator without what was put around."""
-        return self._places.record(tokens[self._around :])
-
-    def value(self, tokens: Tokens) -> str:
-        """The locator without what was put around."""
-        return self._places.value(tokens[self._around :])
+_NEEDED = tuple(f'"{key}"'.encode() for key in sorted(MARKS))
 
 
 @register
@@ -144,7 +72,7 @@ class RecordFragment(Parser):
         if form is None:
             yield Issue("One record of an answer was expected.", "", source.head[:64])
             return
-        body = Body(_inside(form, loaded.value), source.path, _Within(loaded.places, len(form.around)))
+        body = enclosed(form, Body(loaded.value, source.path, loaded.places))
         for found in read(body):
             if isinstance(found, Record):
                 fields = {**found.fields, "stands_alone": form.title}
@@ -155,10 +83,3 @@ class RecordFragment(Parser):
 
 def _alone(form: FragmentForm) -> str:
     return f"The bytes hold {form.title} alone; the answer that it was part of is not there."
-
-
-def _inside(form: FragmentForm, value: object) -> Mapping[str, object]:
-    """The record, with as much of an answer around it as its reader needs."""
-    for token in reversed(form.around):
-        value = {token: value} if isinstance(token, str) else [value]
-    return value if isinstance(value, dict) else {}

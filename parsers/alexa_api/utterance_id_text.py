@@ -61,31 +61,43 @@ class UtteranceIdText(Parser):
         if utterance is None:
             yield Issue("One utterance id was expected.", "", content[:64])
             return
-        kind = spoken.device_type(utterance)
-        parts = [f"An utterance id stands here: {utterance.text}"]
-        if kind:
-            parts.append(
-                f"it names a device of type {kind}"
-                + (f", serial number {utterance.serial}" if utterance.serial else "")
-            )
-        elif utterance.source == spoken.TEXT_SOURCE:
-            parts.append(f"it names {spoken.TEXT_SOURCE} as its source, which stands for text, not speech")
-        yield Record(
-            data_type=DATA_TYPE,
-            message="; ".join(parts) + ". Nothing but the id is here.",
-            locator="",
-            timestamps=(spoken.to_timestamp(utterance),),
-            device_serial=utterance.serial,
-            device_type=kind,
-            utterance_id=utterance.text,
-            fields={
-                "source": utterance.source,
-                "stream": utterance.uuid,
-                "region": utterance.region,
-                "segment": utterance.segment,
-                "percent_encoded": b"%" in content,
-            },
+        yield record_of(utterance, "", encoded=b"%" in content)
+
+
+def record_of(utterance: UtteranceId, locator: str, *, encoded: bool, alone: bool = True) -> Record:
+    """The record of an utterance id.
+
+    Args:
+        utterance: the id.
+        locator: where it stands.
+        encoded: whether it is percent-encoded there.
+        alone: whether nothing else is there.
+    """
+    kind = spoken.device_type(utterance)
+    parts = [f"An utterance id stands here: {utterance.text}"]
+    if kind:
+        parts.append(
+            f"it names a device of type {kind}" + (f", serial number {utterance.serial}" if utterance.serial else "")
         )
+    elif utterance.source == spoken.TEXT_SOURCE:
+        parts.append(f"it names {spoken.TEXT_SOURCE} as its source, which stands for text, not speech")
+    around = "Nothing but the id is here." if alone else "What stands around it in the file was not read."
+    return Record(
+        data_type=DATA_TYPE,
+        message=f"{'; '.join(parts)}. {around}",
+        locator=locator,
+        timestamps=(spoken.to_timestamp(utterance),),
+        device_serial=utterance.serial,
+        device_type=kind,
+        utterance_id=utterance.text,
+        fields={
+            "source": utterance.source,
+            "stream": utterance.uuid,
+            "region": utterance.region,
+            "segment": utterance.segment,
+            "percent_encoded": encoded,
+        },
+    )
 
 
 def _read(content: bytes) -> UtteranceId | None:

@@ -34,7 +34,7 @@ class AlexaExportRoutines(Parser):
     """Reads the routines, one record each."""
 
     name: ClassVar[str] = "alexa_export_routines"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title='Routines in a "Request My Data" export of an Alexa account',

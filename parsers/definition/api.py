@@ -21,6 +21,8 @@ class JsonList:
         item: keys that each item has.
         items: the items' place, as the parts of a pointer; ``*`` is every member. Empty for the answer itself.
         by_address: whether other services' answers may have these keys, so that it is known by its address alone.
+        alone: whether an item may be by itself, without the answer around it.
+        apart: members of an item that have records of their own.
     """
 
     urls: tuple[str, ...]
@@ -28,13 +30,20 @@ class JsonList:
     item: tuple[str, ...]
     items: tuple[str, ...]
     by_address: bool = False
+    alone: bool = False
+    apart: tuple[str, ...] = ()
 
 
 ApiDefinition = Definition[JsonList]
 
 
 def _list(values: Values) -> JsonList:
-    return JsonList(values[_URLS], values[_TOP], values[_ITEM], values[_ITEMS], values[_BY_ADDRESS])
+    made = JsonList(
+        values[_URLS], values[_TOP], values[_ITEM], values[_ITEMS], values[_BY_ADDRESS], values[_ALONE], values[_APART]
+    )
+    if made.alone and not (made.item and made.items):
+        raise values.place.key("alone").error("keys of the items, and the place of their list, are expected")
+    return made
 
 
 def _definition(values: Values) -> ApiDefinition:
@@ -65,9 +74,21 @@ _BY_ADDRESS = Key(
     "Whether other services' answers may have these keys too, so that it is known by its address alone.",
     default=False,
 )
+_ALONE = Key(
+    "alone",
+    Flag(),
+    "Whether an item may be by itself, or in a bare list: it is known by its address, or by all of its keys.",
+    default=False,
+)
+_APART = Key(
+    "apart",
+    Listed(Text()),
+    "Members of an item that have records of their own: times in them are not told twice.",
+    default=(),
+)
 _API = Key(
     "api",
-    Section((_URLS, _TOP, _ITEM, _ITEMS, _BY_ADDRESS), _list, some_of=(("top", "item"),)),
+    Section((_URLS, _TOP, _ITEM, _ITEMS, _BY_ADDRESS, _ALONE, _APART), _list, some_of=(("top", "item"),)),
     "What the answer is known by, and where its items are.",
 )
 

@@ -13,6 +13,8 @@ from parsers.values import Keeper, shown
 
 #: Texts longer than this are no time, no name and no number.
 _MAX_COLUMN = 2000
+#: Times of a list that are given, at most.
+_MAX_LIST = 50
 
 
 def _here(_path: str) -> str:
@@ -46,8 +48,7 @@ def record(form: RecordForm, item: DeclaredItem) -> Iterator[Record | Issue]:
     columns: dict[str, str] = {}
     for column in form.times:
         try:
-            if timestamp := _timestamp(column, item):
-                timestamps.append(timestamp)
+            timestamps += _timestamps(column, item)
         except _UnreadableError as error:
             yield Issue(str(error), item.locator)
     for name, path in form.columns.items():
@@ -80,8 +81,17 @@ def _text(item: DeclaredItem, path: str) -> str | None:
     return str(value)
 
 
-def _timestamp(column: TimeColumn, item: DeclaredItem) -> Timestamp | None:
-    values = [lookup(item.scopes, path) for path in column.fields]
+def _timestamps(column: TimeColumn, item: DeclaredItem) -> list[Timestamp]:
+    """The times under the path of a column: one, or those of a list of plain values."""
+    value = lookup(item.scopes, column.fields[0]) if len(column.fields) == 1 else None
+    if isinstance(value, list):
+        found = [_timestamp(column, item, [one]) for one in value[:_MAX_LIST]]
+    else:
+        found = [_timestamp(column, item, [lookup(item.scopes, path) for path in column.fields])]
+    return [timestamp for timestamp in found if timestamp]
+
+
+def _timestamp(column: TimeColumn, item: DeclaredItem, values: list[object]) -> Timestamp | None:
     present = [value for value in values if value is not None and value != ""]
     if not present:
         return None

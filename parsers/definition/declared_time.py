@@ -21,7 +21,7 @@ _EPOCH_UNITS = {
     "webkit": (1, -11_644_473_600_000_000),
     "mac": (1_000_000, 978_307_200_000_000),
 }
-_WRITTEN = {"iso": "an ISO 8601 time", "excel": "a number of days"}
+_WRITTEN = {"iso": "an ISO 8601 time", "any": "a time in milliseconds, in seconds or in ISO 8601", "excel": "a number of days"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,10 @@ def read(column: TimeColumn, recorded: str) -> DeclaredTime | None:
     if column.unit == "utterance":
         utterance = UtteranceId.find(recorded)
         return DeclaredTime(utterance.recorded_time, utterance.timestamp) if utterance else None
+    if column.unit == "any" and _decimal(recorded.removeprefix("-")):
+        timestamp = _epoch("ms", recorded)
+        timestamp = _epoch("s", recorded) if timestamp is None else timestamp
+        return None if timestamp is None else DeclaredTime(recorded, timestamp)
     if column.unit in _EPOCH_UNITS:
         timestamp = _epoch(column.unit, recorded)
         return None if timestamp is None else DeclaredTime(recorded, timestamp)
@@ -66,7 +70,7 @@ def _written(column: TimeColumn, recorded: str) -> WrittenTime | None:
     try:
         return written_time.read_as(recorded, form, utc=column.utc)
     except (ValueError, OverflowError) as error:
-        if column.unit == "iso" and (other := _other_iso(recorded)) is not None:
+        if column.unit in ("iso", "any") and (other := _other_iso(recorded)) is not None:
             return other
         raise ValueError(_WRITTEN.get(column.unit, f"a time of the form {form}")) from error
 

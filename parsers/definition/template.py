@@ -19,6 +19,10 @@ class TemplateError(ValueError):
     """A template with a brace that does not belong to a gap."""
 
 
+class AddressParts(dict[str, object]):
+    """The named parts of the address that gave an answer; where there are any, the outermost of the scopes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """A sentence with gaps.
@@ -81,8 +85,11 @@ def lookup(scopes: tuple[Mapping[str, object], ...], path: str) -> object:
 
     Args:
         scopes: the item last, before it the objects that enclose it, outermost first.
-        path: ``name``, ``name.name``; each leading ``../`` goes to the enclosing object.
+        path: ``name``, ``name.name``, ``name.0`` for a member of a list; each leading ``../`` goes to the enclosing
+            object; ``@name`` is a part of the address that gave the answer.
     """
+    if path.startswith("@"):
+        return scopes[0].get(path[1:]) if scopes and isinstance(scopes[0], AddressParts) else None
     level = 1
     while path.startswith("../"):
         path = path.removeprefix("../")
@@ -91,7 +98,10 @@ def lookup(scopes: tuple[Mapping[str, object], ...], path: str) -> object:
         return None
     found: object = scopes[-level]
     for name in path.split("."):
-        if not isinstance(found, Mapping):
+        if isinstance(found, Mapping):
+            found = found.get(name)
+        elif isinstance(found, list) and name.isascii() and name.isdecimal() and int(name[:6]) < len(found):
+            found = found[int(name[:6])]
+        else:
             return None
-        found = found.get(name)
     return found

@@ -14,6 +14,7 @@ UNITS = {
     "excel": "days since 1899-12-30 in an unknown zone, as spreadsheets keep dates; a fraction is the time of day",
     "iso": "ISO 8601; without a zone it is not placed on the timeline, unless `zone` says UTC",
     "local": "a clock reading without a zone, in one value or several; it is not placed on the timeline",
+    "any": "milliseconds or seconds since 1970 UTC, or ISO 8601, as the value itself shows",
     "utterance": "the time within an utterance id, UTC",
 }
 #: plaso's standard words that a definition may use to say what a time is of.

@@ -9,20 +9,20 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from parsers.alexa_api.answers.responses import read
+from parsers.alexa_api.answers.asked import sent_device, told_request, told_sent
 from parsers.alexa_api.items.address import ApiUrl
-from parsers.alexa_api.items.body import Body
-from parsers.alexa_api.items.loaded_json import load, start_of
+from parsers.alexa_api.items.body import Body, JsonPlaces
+from parsers.alexa_api.items.loaded_json import start_of
+from parsers.exchanges.answer_body import RECORDING_TYPE, body_records
 from parsers.exchanges.body_coding import Decoded, decoded
 from parsers.exchanges.cached_recording import is_recording, recording
 from parsers.formats.http.headers import kept, value_of
+from parsers.formats.http.multipart import is_multipart
 from parsers.locator import join
-from parsers.parser import Source
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.values import shown
 
 DATA_TYPE = "alexa:web:cached"
-RECORDING_TYPE = "alexa:web:recording"
 #: Of a recording that is a file of the cache by itself, and can be played as it is.
 RECORDING_FILE_TYPE = "recording:cached"
 #: The data types that :func:`records` may give, beside those of answers.
@@ -90,7 +90,7 @@ def records(cached: Cached) -> Iterator[Record | Issue]:
     for what in issues:
         yield Issue(what, cached.body.locator, cached.body.content[:64])
     cached = replace(cached, issues=(*cached.issues, *issues))
-    if body.readable and not cached.body.pieces and _is_json(body.content, cached):
+    if body.readable and not cached.body.pieces and (_is_json(body.content, cached) or is_multipart(body.content)):
         count, timed = 0, False
         for item in _answers(cached, body):
             yield item
@@ -114,29 +114,22 @@ def _is_json(content: bytes, cached: Cached) -> bool:
 
 
 def _answers(cached: Cached, body: Decoded) -> Iterator[Record | Issue]:
-    """The records of a body that is JSON; issues alone where it is not."""
+    """The records of a body that is JSON, or has parts that are; issues alone where there are none."""
     outer = join(cached.body.locator, *body.steps)
-    loaded = load(Source.of(body.content, cached.path))
-    for issue in loaded.issues:
-        yield replace(issue, locator=join(outer, issue.locator))
-    if loaded.issues and not loaded.value:
-        return
-    places = replace(loaded.places, prefix=join(outer, loaded.places.prefix))
     fields = _facts(cached)
     for timestamp in cached.kept_times:
         fields["cache_" + timestamp.description.lower().replace(" ", "_")] = timestamp.recorded
-    answer = Body(
-        loaded.value,
+    whole = Body(
+        None,
         cached.path,
-        places,
+        JsonPlaces(outer),
         cached.url,
         cached.clock,
-        keys=(f"content-sha1:{loaded.sha1}",),
         timestamps=cached.asked,
         fields=fields,
         file=cached.body.file,
     )
-    for item in read(answer):
+    for item in body_records(body.content, whole, outer, value_of(cached.headers, "Content-Type")):
         if isinstance(item, Record) and cached.remark:
             yield replace(item, message=f"{item.message} {cached.remark}")
         else:
@@ -178,7 +171,7 @@ def _entry_record(cached: Cached, body: Decoded, more: str = "") -> Record:
         message=_sentence(cached, media) + more,
         locator=cached.body.locator,
         timestamps=timestamps,
-        device_serial=url.query.get("deviceSerialNumber") or None,
+        device_serial=url.query.get("deviceSerialNumber") or sent_device(cached.fields),
         device_type=url.query.get("deviceType") or None,
         fields=fields,
         file=cached.body.file,
@@ -198,8 +191,12 @@ def _sentence(cached: Cached, media: str) -> str:
         what = "no content"
     status = shown(cached.status_line, 60)
     status_part = f", {status}," if status else ""
-    return (
-        f"{cached.holder} holds what was answered{status_part} to {cached.url.plain_path}: {what}."
-        if size or status
-        else f"{cached.holder} holds an entry for {cached.url.plain_path}, with no content."
-    )
+    request = told_request(cached.fields, cached.url.plain_path)
+    sent = told_sent(cached.fields)
+    more = f" {sent[0].upper()}{sent[1:]}." if sent else ""
+    if request:
+        answered = f"its answer{status_part.rstrip(',')}: {what}" if size or status else "no answer to it"
+        return f"{cached.holder} holds the request {request} and {answered}.{more}"
+    if size or status:
+        return f"{cached.holder} holds what was answered{status_part} to {cached.url.plain_path}: {what}.{more}"
+    return f"{cached.holder} holds an entry for {cached.url.plain_path}, with no content.{more}"

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from parsers.alexa_api.items.body import Body, JsonPlace, ResponseParser, Tokens, members
 from parsers.definition.api import ApiDefinition
 from parsers.definition.declared import DeclaredItem, record
+from parsers.definition.template import AddressParts
 from parsers.record import Issue, Record
+
+
+#: An item by itself, whose address is not known, is told by at least so many keys.
+_LEAST_KEYS = 3
 
 
 class DeclaredAnswer(ResponseParser):
@@ -22,20 +27,41 @@ class DeclaredAnswer(ResponseParser):
         self._definition = definition
         self._source = source
         self.urls = source.urls
+        self.read_apart = source.apart
         self.telltales = () if source.by_address else (frozenset((*source.top, *source.item)),)
         self.lists = (source.items,) if source.items else ()
-        self.first_keys = source.top
+        self.first_keys = (*source.top, *(source.item if source.alone else ()))
 
     def fits(self, value: object) -> bool:
-        """By the keys that the definition names, in the answer and in its first item."""
+        """By the keys that the definition names, in the answer and in its first item; by those of an item alone."""
         source = self._source
-        if source.by_address or not self._has_top(value):
+        if source.by_address:
             return False
-        first = next((place for place in self._places(value) if place.value is not None), None)
-        return first is not None and isinstance(first.value, dict) and all(key in first.value for key in source.item)
+        if self._has_top(value):
+            first = next((place for place in self._places(value) if place.value is not None), None)
+            if first is not None and isinstance(first.value, dict) and all(key in first.value for key in source.item):
+                return True
+        return len(source.item) >= _LEAST_KEYS and self._is_alone(value)
+
+    def may_be(self, value: object) -> bool:
+        """By its form; one that is known by its address alone, by the keys of the answer."""
+        known = self._source.by_address and self._has_top(value)
+        return super().may_be(value) or known or self._is_alone(value)
+
+    def leaves(self, value: object) -> tuple[str, ...]:
+        """Of an answer, what is none of its own; of an item by itself, nothing."""
+        return () if self._is_alone(value) else super().leaves(value)
 
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:
         """Yield a record for each item. Of an answer without keys of its own, other objects are no items."""
+        address = AddressParts(self.parts_of(body.url.path)) if body.url else AddressParts()
+        if self._is_alone(body.value):
+            for place in _alone(body.value):
+                if isinstance(place.value, dict):
+                    yield from record(self._definition.form, _item(place, place.value, body, address))
+                elif place.value is not None:
+                    yield self._unexpected(body, place)
+            return
         if not self._has_top(body.value):
             return
         bare = not self._source.top
@@ -43,11 +69,18 @@ class DeclaredAnswer(ResponseParser):
             if isinstance(place.value, dict):
                 known = not bare or any(key in place.value for key in self._source.item)
                 if place.value and known:
-                    yield from record(self._definition.form, _item(place, place.value, body))
+                    yield from record(self._definition.form, _item(place, place.value, body, address))
                 elif not known and len(place.tokens) == 1:
                     yield self._unexpected(body, place)
             elif place.value is not None and (place.tokens or not bare):
                 yield self._unexpected(body, place)
+
+    def _is_alone(self, value: object) -> bool:
+        """Whether a value is an item by itself, or a bare list of them."""
+        if not self._source.alone or (isinstance(value, dict) and any(key in value for key in self._source.top)):
+            return False
+        first = next((place.value for place in _alone(value) if place.value is not None), None)
+        return isinstance(first, dict) and all(key in first for key in self._source.item)
 
     def _unexpected(self, body: Body, place: JsonPlace) -> Issue:
         return Issue(f"An object was expected here ({self.about.title}).", body.places.record(place.tokens))
@@ -68,10 +101,18 @@ class DeclaredAnswer(ResponseParser):
                 yield place
 
 
-def _item(place: JsonPlace, value: dict[str, object], body: Body) -> DeclaredItem:
+def _alone(value: object) -> Iterator[JsonPlace]:
+    if isinstance(value, list):
+        yield from members(value, ("*",))
+    else:
+        yield JsonPlace(value, (), ())
+
+
+def _item(place: JsonPlace, value: dict[str, object], body: Body, address: AddressParts) -> DeclaredItem:
     def locate(path: str) -> str:
         up = path.count("../")
         names: Tokens = tuple(path.replace("../", "").split("."))
         return "" if up else body.places.value((*place.tokens, *names))
 
-    return DeclaredItem((*place.scopes, value), body.places.record(place.tokens), locate)
+    scopes = (*((address,) if address else ()), *place.scopes, value)
+    return DeclaredItem(scopes, body.places.record(place.tokens), locate)

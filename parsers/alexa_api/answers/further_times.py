@@ -35,7 +35,11 @@ _MICRO = 1_000_000
 _NAMED = re.compile(r"(?i:time|date|stamp|milli|epoch|since|until|expir)|(?:^[Aa]t|At|_at)$|(?i:created|modified|seen)")
 _NO_TIME = re.compile(r"(?i)(?:id|ids|phone|number|serial|token|version|size|length|bytes|asin|duration\w*|seconds)$")
 #: Hours and days of a weather report are what the service forecast, not events. (The service also writes "forcast".)
-_CONTENT = re.compile(r"(?i)fore?cast")
+#: What a client asked for, where a page ends, and up to when entries are to be deleted, are none either.
+_CONTENT = re.compile(
+    r"(?i)fore?cast|^(?:request|query|(?:query|request)?_?param(?:eter)?s|variables|filters?|paging|pagination)$"
+    r"|(?:token|cursor)$|^delete_?(?:before|after)"
+)
 _ISO = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?!\d)", re.ASCII)
 _IN_ID = re.compile(r"(?<=[#_])\d{13}(?![0-9A-Za-z])|^\d{13}(?=#)", re.ASCII)
 _DIGITS = re.compile(r"\d{10}(?:\d{3})?", re.ASCII)
@@ -44,6 +48,31 @@ _MAYBE = re.compile(r"\d{10}|\d{4}[-/]\d\d[-/]\d\d|%2F\d\d%2F", re.ASCII | re.IG
 _SHORTEST = 12
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UNKNOWN = "Unknown Time"
+#: What a time is of by a name that public clients of the service read so, in plaso's words. Names are compared in lower
+#: case, without underlines.
+_MEANT = (
+    (
+        re.compile(r"(?:alarm|trigger|scheduled|snoozedto|nexttrigger|nextoccurrence|nextalarm)times?"),
+        "Scheduled to start",
+    ),
+    (
+        re.compile(r"(?:lasttrigger|lastexecution|lastturn|lastactive)(?:ed)?time(?:inutc|epochmillis)?"),
+        "Last Active Time",
+    ),
+    (
+        re.compile(r"(?:creat(?:ed?|ion))(?:date|time|datetime|timestamp|at|on)(?:inutc|epochmillis|ms)?"),
+        "Creation Time",
+    ),
+    (
+        re.compile(
+            r"(?:last)?(?:updated?|modified|modification)(?:date|time|datetime|timestamp|at|on)(?:inutc|epochmillis|ms)?"
+        ),
+        "Update Time",
+    ),
+    (re.compile(r"timeof(?:statechange|lastchange)"), "Content Modification Time"),
+    (re.compile(r"timeofsample"), "Recorded Time"),
+    (re.compile(r"lastseen(?:at|time|date)?"), "Last Seen Time"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +206,9 @@ def _number(value: float, recorded: str, path: str, *, seconds: bool, note: str 
         unit, factor = "seconds", _MICRO
         if not seconds or not _FIRST <= value < _LAST:
             return None
-    meaning = note or f"Epoch {unit}{_at(path)}; what the time is of is told by that name alone."
-    return Timestamp(UNKNOWN, recorded, Clock.UNKNOWN, round(value * factor), meaning)
+    explained = note or f"Epoch {unit}{_at(path)}; what the time is of is told by that name alone."
+    meaning = UNKNOWN if note else _meaning(path)
+    return Timestamp(meaning, recorded, _clock(meaning), round(value * factor), explained)
 
 
 def _iso(recorded: str, path: str, *, whole: bool) -> Iterator[Timestamp]:
@@ -192,9 +222,22 @@ def _iso(recorded: str, path: str, *, whole: bool) -> Iterator[Timestamp]:
     where = _at(path) if whole else f" within a text{_at(path)}"
     zone = "" if delta is not None else "; the zone is not recorded"
     timestamp = None if delta is None else (delta.days * 86400 + delta.seconds) * _MICRO + delta.microseconds
+    meaning = _meaning(path) if whole else UNKNOWN
+    said = "told by that name alone" if meaning != UNKNOWN else "not said"
     yield Timestamp(
-        UNKNOWN, recorded, Clock.UNKNOWN, timestamp, f"ISO 8601{where}{zone}; what the time is of is not said."
+        meaning, recorded, _clock(meaning), timestamp, f"ISO 8601{where}{zone}; what the time is of is {said}."
     )
+
+
+def _meaning(path: str) -> str:
+    """What a time is of, by the last name that leads to it."""
+    name = path.rpartition(".")[2].lower().replace("_", "")
+    return next((word for pattern, word in _MEANT if pattern.fullmatch(name)), UNKNOWN)
+
+
+def _clock(meaning: str) -> Clock:
+    """Times that the service's own clients read are the service's; whose others are is not known."""
+    return Clock.UNKNOWN if meaning == UNKNOWN else Clock.CLOUD
 
 
 def _at(path: str) -> str:

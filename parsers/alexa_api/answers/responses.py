@@ -8,22 +8,27 @@ from dataclasses import replace
 from functools import cache
 
 from parsers.alexa_api.answers import unread_answer, whole_answer
+from parsers.alexa_api.answers.asked import asked_window, sent_device, told_request, told_sent
 from parsers.alexa_api.answers.declared_answer import DeclaredAnswer
 from parsers.alexa_api.answers.further_times import MAX_TIMES, TimeSearch, stream
 from parsers.alexa_api.items.body import Body, ResponseParser
 from parsers.alexa_api.kinds.activity import Activities
+from parsers.alexa_api.kinds.alexa_plus import AlexaPlusConversations, AlexaPlusFragments
 from parsers.alexa_api.kinds.appliance import Appliances
 from parsers.alexa_api.kinds.card import Cards
 from parsers.alexa_api.kinds.conversation import Conversations
 from parsers.alexa_api.kinds.dialog_items import DialogItems
+from parsers.alexa_api.kinds.directive import Directives
 from parsers.alexa_api.kinds.endpoint import Endpoints
 from parsers.alexa_api.kinds.history import History
 from parsers.alexa_api.kinds.push_message import PushMessages
+from parsers.alexa_api.kinds.routine import Routines
 from parsers.alexa_api.kinds.smart_home_state import SmartHomeStates
 from parsers.definition.api import definitions
 from parsers.record import Issue, Record, Timestamp, Value
 
-_QUOTED_KEY = re.compile(rb'"([A-Za-z_]\w{0,63})"[ \t\r\n]{0,8}:')
+#: A name of a member, also where it stands in JSON within a text.
+_QUOTED_KEY = re.compile(rb'"([A-Za-z_]\w{0,63})\\{0,15}"[ \t\r\n]{0,8}:')
 
 
 @cache
@@ -32,13 +37,17 @@ def kinds() -> tuple[ResponseParser, ...]:
     declared = map(DeclaredAnswer, definitions())
     read_by_code = (
         Activities(),
+        AlexaPlusConversations(),
+        AlexaPlusFragments(),
         Appliances(),
         Cards(),
         Conversations(),
         DialogItems(),
+        Directives(),
         Endpoints(),
         History(),
         PushMessages(),
+        Routines(),
         SmartHomeStates(),
     )
     return tuple(sorted((*read_by_code, *declared), key=lambda kind: kind.name))
@@ -46,7 +55,7 @@ def kinds() -> tuple[ResponseParser, ...]:
 
 def read(body: Body) -> Iterator[Record | Issue]:
     """Yield what an answer says: at least one record, whatever it holds."""
-    found = _kinds_of(body)
+    found = kinds_of(body)
     whole = whole_answer.AnyPage()
     for kind in found:
         for item in kind.parse_body(body):
@@ -83,16 +92,41 @@ def telltale(keys: frozenset[str]) -> bool:
     return any(needed <= keys for kind in kinds() for needed in kind.telltales)
 
 
-def _kinds_of(body: Body) -> list[ResponseParser]:
-    """By the address if it is known, else by the keys, else by an empty list that only one kind has."""
-    if body.url and (found := [kind for kind in kinds() if kind.knows(body.url.path)]):
-        return found
-    if found := [kind for kind in kinds() if kind.fits(body.value)]:
+def kinds_of(body: Body) -> list[ResponseParser]:
+    """The kinds that an answer is of.
+
+    By the address, if the answer is of its form; else by its keys; else by the address alone, or by an empty list that
+    only one kind has.
+    """
+    known = [kind for kind in kinds() if body.url and kind.knows(body.url.path)]
+    if any(kind.may_be(body.value) for kind in known):
+        return known
+    if found := kinds_by_form(body.value):
         return found
     if body.url:
-        return []
+        return known
     empty = [kind for kind in kinds() if kind.is_empty(body.value)]
     return empty if len({kind.urls[0] for kind in empty}) == 1 else []
+
+
+def kinds_by_form(value: object) -> list[ResponseParser]:
+    """The kinds whose keys a value has."""
+    if isinstance(value, dict):
+        if _entry_keys().isdisjoint(value):
+            return []
+    elif not isinstance(value, list) or not any(isinstance(one, dict) for one in value[:20]):
+        return []
+    return [kind for kind in kinds() if kind.fits(value)]
+
+
+@cache
+def _entry_keys() -> frozenset[str]:
+    """Keys of which every answer that is an object has one: most objects need not be looked at further."""
+    found: set[str] = set()
+    for kind in kinds():
+        found.update(kind.first_keys, *kind.telltales)
+        found.update(place[0] for place in kind.lists)
+    return frozenset(found)
 
 
 def _asked(body: Body) -> Timestamp | None:
@@ -121,18 +155,24 @@ def _addressed(record: Record, body: Body, name: str, version: str) -> Record:
     """The record with its parser, its keys, the address of the answer and the carrier's facts."""
     fields: dict[str, Value] = {**record.fields, **body.fields}
     query: Mapping[str, str] = {}
+    message = record.message
     if body.url is not None:
         query = body.url.query
+        fields |= asked_window(body.url)
         fields["request_url"] = body.url.text
+        if record.data_type != unread_answer.DATA_TYPE and (request := told_request(body.fields, body.url.plain_path)):
+            sent = told_sent(body.fields)
+            message = f"{message} It was answered to {request}{f'; {sent}' if sent else ''}."
         if (requested := body.url.requested) is not None:
             fields["request_time_ms"] = requested
     return replace(
         record,
+        message=message,
         parser=name,
         parser_version=version,
         keys=(*record.keys, *body.keys),
         fields=fields,
-        device_serial=record.device_serial or query.get("deviceSerialNumber") or None,
+        device_serial=record.device_serial or query.get("deviceSerialNumber") or sent_device(body.fields),
         device_type=record.device_type or query.get("deviceType") or None,
         file=body.file,
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from parsers.alexa_api.answers import whole_answer
+from parsers.alexa_api.answers.asked import told_request, told_sent
 from parsers.alexa_api.items.activity_key import ActivityKey
 from parsers.parser import About
 from parsers.record import Record
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from parsers.alexa_api.items.body import Body, ResponseParser
 
 NAME = "alexa_answer"
-VERSION = "2"
+VERSION = "3"
 DATA_TYPE = "alexa:cloud:response"
 ABOUT = About(
     title="Other answers of the Alexa service",
@@ -41,6 +42,9 @@ def record(body: Body, kind: ResponseParser | None) -> Record:
     subject = (
         f"an answer of the Alexa service to {body.url.plain_path}" if body.url else "an answer of the Alexa service"
     )
+    request = told_request(body.fields, body.url.plain_path) if body.url else ""
+    if request:
+        subject = f"the request {request} to the Alexa service" + ("" if value is None else " and an answer to it")
     parts = [f"The evidence holds {subject}."]
     if kind and not body.url:
         parts.append(f"Its form is that of: {kind.about.title}.")
@@ -51,10 +55,14 @@ def record(body: Body, kind: ResponseParser | None) -> Record:
         parts.append(f'It gives no data; its message reads "{statements}".')
     elif kind and kind.is_empty(value):
         parts.append("The list is empty.")
+    elif request and value in _NOTHING:
+        parts.append("No content of an answer is there.")
     elif value in _NOTHING or (isinstance(value, dict) and all(inner in _NOTHING for inner in value.values())):
         parts.append("It holds nothing but empty values.")
     else:
         parts.append("It is kept and was not interpreted.")
+    if sent := told_sent(body.fields):
+        parts.append(f"{sent[0].upper()}{sent[1:]}.")
     parts += whole_answer.statements(value)
     key = ActivityKey.find(statements or "")
     if key is None and body.url:

@@ -17,13 +17,17 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from parsers.record import Clock, Timestamp
 from parsers.times import from_milliseconds
 
-#: Longer addresses are not read.
+#: Of a longer address the end is not read.
 MAX_URL = 16384
-_HOST = re.compile(
-    r"(?:[\w-]+\.)*(?:alexa|pitangui|layla|skills-store|alexa-[\w-]+|[\w-]+-api-alexa|project-wink-[\w-]+)"
-    r"\.amazon\.[a-z.]{2,6}|(?:[\w-]+\.)*amazonalexa\.com",
-    re.ASCII | re.IGNORECASE,
+#: Names of hosts, without regard to case: any part that names Alexa, and hosts of the service under other names.
+HOST = (
+    r"(?:[\w-]+\.){0,6}"
+    r"(?:[\w-]{0,60}alexa[\w-]{0,60}|pitangui|layla|echo|skills-store|project-wink-[\w-]+|avs(?:-[\w-]+)?|bob-dispatch-[\w-]+"
+    r"|dp-gw-[\w-]+|dcape-[\w-]+|ffs-provisioner-[\w-]+)"
+    r"(?:\.[\w-]+){0,3}\.(?:amazon\.(?:com?\.)?[a-z]{2,3}|a2z\.com)"
+    r"|(?:[\w-]+\.){0,6}amazonalexa\.com"
 )
+_HOST = re.compile(HOST, re.ASCII | re.IGNORECASE)
 #: Pages of the shop's own site, which are on no host of the service.
 _SHOP_HOST = re.compile(r"www\.amazon\.[a-z.]{2,6}", re.ASCII | re.IGNORECASE)
 _SHOP_PATHS = ("/alexa-privacy/", "/alexashoppinglists/")
@@ -57,8 +61,7 @@ class ApiUrl:
 
         A bare path is taken for one if it holds ``/api/``, or begins as no other service's does.
         """
-        if len(text) > MAX_URL:
-            return None
+        text = text[:MAX_URL]
         try:
             parts = urlsplit(text.strip())
             host = parts.hostname or ""
@@ -97,6 +100,6 @@ class ApiUrl:
 
 
 def pattern(path: str) -> re.Pattern[str]:
-    """The expression for the path of an address; ``{name}`` stands for one part of it."""
-    parts = ("[^/]+" if part.startswith("{") else re.escape(part) for part in path.split("/"))
+    """The expression for the path of an address; ``{name}`` stands for one part of it, and names the group."""
+    parts = (f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part) for part in path.split("/"))
     return re.compile("/".join(parts) + "/?")

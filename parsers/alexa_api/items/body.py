@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from urllib.parse import unquote
 
 from parsers.alexa_api.items.address import ApiUrl, pattern
 from parsers.locator import at_json, join
@@ -27,6 +28,49 @@ class Places(ABC):
     @abstractmethod
     def value(self, tokens: Tokens) -> str:
         """The locator of a plain value; empty where it is within that of its record."""
+
+    def under(self, tokens: Tokens) -> Places:
+        """The places within a value."""
+        return _PlacesUnder(self, tokens)
+
+    def within_text(self, tokens: Tokens) -> Places:
+        """The places within JSON that a text value holds; the text itself where no locator leads into it."""
+        return TextPlaces(self.value(tokens) or self.record(tokens))
+
+
+@dataclass(frozen=True, slots=True)
+class TextPlaces(Places):
+    """Places in a text that no locator leads into: the text stands for each.
+
+    Attributes:
+        locator: of the text.
+    """
+
+    locator: str
+
+    def record(self, tokens: Tokens) -> str:  # noqa: ARG002  (every value stands in the one text)
+        """The locator of the text."""
+        return self.locator
+
+    def value(self, tokens: Tokens) -> str:  # noqa: ARG002  (see above)
+        """Empty: a value stands within the text."""
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _PlacesUnder(Places):
+    """The places within a value of others."""
+
+    outer: Places
+    tokens: Tokens
+
+    def record(self, tokens: Tokens) -> str:
+        """The locator that the others give."""
+        return self.outer.record((*self.tokens, *tokens))
+
+    def value(self, tokens: Tokens) -> str:
+        """The locator that the others give."""
+        return self.outer.value((*self.tokens, *tokens))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +169,27 @@ class ResponseParser(ABC):
         """Whether an address with this path gives such answers."""
         return any(known.fullmatch(path) for known in self._patterns)
 
+    def parts_of(self, path: str) -> dict[str, str]:
+        """The named parts of an address of this kind, decoded; empty where it is none."""
+        found = next(filter(None, (known.fullmatch(path) for known in self._patterns)), None)
+        return {name: unquote(text) for name, text in found.groupdict().items()} if found else {}
+
     @abstractmethod
     def fits(self, value: object) -> bool:
         """Whether an answer of unknown address looks like this kind, by its keys."""
+
+    def may_be(self, value: object) -> bool:
+        """Whether the answer to an address of this kind is of its form."""
+        if self.fits(value) or self.is_empty(value):
+            return True
+        return isinstance(value, list) and any(isinstance(one, dict) and self.fits([one]) for one in value[:100])
+
+    def leaves(self, value: object) -> tuple[str, ...]:
+        """The members of an answer that this kind does not read. Other kinds may know them."""
+        own = {place[0] for place in self.lists} | set(self.first_keys)
+        if not isinstance(value, dict) or own.isdisjoint(value):
+            return ()
+        return tuple(key for key in value if key not in own)
 
     @abstractmethod
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:

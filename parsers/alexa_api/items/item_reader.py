@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +12,8 @@ from parsers.formats.json.text import JsonError, decode
 from parsers.record import Clock, Issue, Timestamp
 from parsers.times import from_milliseconds
 
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT")
+_EPOCH = "Epoch milliseconds: "
 #: A longer text is no time.
 _MAX_TIME = 64
 
@@ -54,8 +57,11 @@ class ItemReader:
         return self.string(key) or None
 
     def created(self, key: str, note: str) -> tuple[Timestamp, ...]:
-        """The time in epoch milliseconds under a key, if it holds one."""
+        """The time under a key, if it holds one: in epoch milliseconds, or in ISO 8601 as some clients rewrite it."""
         value = self.item.get(key)
+        if isinstance(value, str) and _ISO.match(value):
+            rest = note.removeprefix(_EPOCH)
+            return self.time(key, "Creation Time", f"{rest[0].upper()}{rest[1:]}" if rest != note else note)
         if isinstance(value, (bool, float, list, dict)) or (isinstance(value, str) and value and not value.isdecimal()):
             self.issue(key, "a whole number of milliseconds was expected")
             return ()

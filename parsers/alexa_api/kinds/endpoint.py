@@ -22,6 +22,8 @@ ENDPOINT = "alexa:cloud:endpoint"
 STATE = "alexa:cloud:endpoint_state"
 #: Members that only an endpoint has.
 _MARKS = ("friendlyNameObject", "features", "legacyAppliance", "legacyIdentifiers", "displayCategories")
+#: Those that other services' objects hardly have.
+_STRONG = ("friendlyNameObject", "legacyAppliance", "legacyIdentifiers")
 _SAMPLE = "When the service or the endpoint took the value; not when it came to be so."
 _CHANGE = "When the value last changed, as the service has it."
 _MADE = "When the service made the endpoint's entry."
@@ -51,6 +53,7 @@ class Endpoints(ResponseParser):
         frozenset({"endpointId", "features"}),
     )
     lists = ()
+    first_keys = ("data",)
     about = About(
         title="Devices, appliances and their states (GraphQL)",
         data_types=(ENDPOINT, STATE),
@@ -69,12 +72,20 @@ class Endpoints(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """By the first endpoint in ``data``."""
+        """By what only an endpoint has, or by the first endpoint in ``data``."""
+        if isinstance(value, dict) and any(mark in value for mark in _STRONG):
+            return True
         parts = value if isinstance(value, list) else [value]
         if not any(isinstance(part, dict) and "data" in part for part in parts[:20]):
             return False
         first = next(_endpoints(value), None)
         return first is not None and first.value is not None
+
+    def leaves(self, value: object) -> tuple[str, ...]:
+        """What stands beside ``data``."""
+        if not isinstance(value, dict) or "data" not in value:
+            return ()
+        return tuple(key for key in value if key not in ("data", "errors", "extensions"))
 
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:
         """Yield a record for each endpoint and for each value of its features."""

@@ -47,7 +47,7 @@ class History(ResponseParser):
     """Reads pages of the history and single records of it."""
 
     name = "alexa_history"
-    version = "2"
+    version = "3"
     urls = (
         "/alexa-privacy/apd/rvh/customer-history-records-v2",
         "/alexa-privacy/apd/rvh/customer-history-records",
@@ -140,11 +140,11 @@ def _records(reader: ItemReader) -> Iterator[Record | Issue]:
         serial, kind = key.serial, key.device_type
     elif not serial and ids:
         serial, kind = ids[0].serial, spoken.device_type(ids[0])
-    window, timestamps = _window(reader), _timestamps(reader, key, items)
+    timestamps = _timestamps(reader, key, items)
     shared = [*(activity_key(text) for text in named), *(utterance.key for utterance in ids[1:])]
     record = Record(
         data_type=DATA_TYPE,
-        message=_message(reader, items, name, ids[0] if ids else None, outside=_outside(timestamps, window)),
+        message=_message(reader, items, name, ids[0] if ids else None, outside=_outside(reader, timestamps)),
         locator=reader.locator,
         timestamps=timestamps,
         device_serial=serial,
@@ -153,7 +153,7 @@ def _records(reader: ItemReader) -> Iterator[Record | Issue]:
         person=person(items.persons),
         utterance_id=ids[0].text if ids else items.stated,
         transcript=items.transcript,
-        fields=_fields(reader, items, name) | window,
+        fields=_fields(reader, items, name),
         keys=tuple(dict.fromkeys(shared)),
     )
     yield from dict.fromkeys(reader.issues)
@@ -161,20 +161,14 @@ def _records(reader: ItemReader) -> Iterator[Record | Issue]:
     yield from answers(items, record, named[0] if named else None)
 
 
-def _window(reader: ItemReader) -> dict[str, Value]:
-    """The time that was asked for, in epoch milliseconds, as the address has it."""
-    query = reader.body.url.query if reader.body.url else {}
-    asked = {"asked_from_ms": query.get("startTime"), "asked_to_ms": query.get("endTime")}
-    return {name: int(text) for name, text in asked.items() if text and from_milliseconds(text) is not None}
-
-
-def _outside(timestamps: tuple[Timestamp, ...], window: Mapping[str, Value]) -> bool:
-    """Whether the record's own time lies outside the time that was asked for."""
+def _outside(reader: ItemReader, timestamps: tuple[Timestamp, ...]) -> bool:
+    """Whether the record's own time lies outside the time that the address asked for."""
     at = timestamps[0].timestamp if timestamps and timestamps[0].description == "Creation Time" else None
-    first, last = window.get("asked_from_ms"), window.get("asked_to_ms")
+    query = reader.body.url.query if reader.body.url else {}
+    first, last = (from_milliseconds(query.get(name)) for name in ("startTime", "endTime"))
     if at is None:
         return False
-    return (isinstance(first, int) and at < first * 1000) or (isinstance(last, int) and at > last * 1000)
+    return (first is not None and at < first) or (last is not None and at > last)
 
 
 def _timestamps(reader: ItemReader, key: ActivityKey | None, items: Items) -> tuple[Timestamp, ...]:

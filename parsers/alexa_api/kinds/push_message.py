@@ -1,146 +1,222 @@
 """Messages that the service pushed to a client: what happened on the account at this time, by command.
 
-A frame is ``{"command": "PUSH_...", "payload": text that holds JSON}``, alone, in a list, or within the directives of
-the newer channel (``renderingUpdates[].resourceMetadata``).
+A frame is ``{"command": "PUSH_...", "payload": text that holds JSON, "timeStamp": ...}``, alone, in a list, or in a
+directive of the newer channel (``renderingUpdates[].resourceMetadata``, where ``resourceId`` may name the command).
+What the frame says is of its message: its ``timeStamp`` is the time of the event.
 
 References:
     Apollon77/alexa-remote (``alexa-remote.js``, ``alexa-http2push.js``); chemelli74/aioamazondevices
-    (``implementation/http2.py``).
+    (``implementation/http2.py``, ``structures.py``: the commands); openhab/openhab-addons, issue 19724 (``timeStamp``).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from parsers.alexa_api.items.activity_key import ActivityKey, activity_key
-from parsers.alexa_api.items.body import Body, JsonPlaces, Places, ResponseParser, Tokens
+from parsers.alexa_api.items.body import Body, JsonPlace, ResponseParser
 from parsers.alexa_api.items.item_reader import ItemReader
+from parsers.alexa_api.kinds.push_words import words
 from parsers.formats.json.text import JsonError, decode
 from parsers.parser import About
-from parsers.record import Issue, Record
+from parsers.record import Issue, Record, Timestamp
 from parsers.values import Keeper, shown
 
 DATA_TYPE = "alexa:cloud:push_message"
-_COMMAND = "PUSH_"
-#: Values of one answer that are looked at, and how deep, at most.
-_MAX_VALUES = 200_000
-_MAX_DEPTH = 16
+#: Commands of this service; others are one where the frame has a time or its payload names an account or a device.
+_COMMAND = re.compile(r"PUSH_[A-Z0-9_]{1,60}|Notify[A-Z]\w{2,60}|MATTER_[A-Z_]{1,60}")
+_OTHER_COMMAND = re.compile(r"[A-Z][A-Za-z0-9_.]{3,80}")
+_MARKS = ("destinationUserId", "dopplerId", "taskSessionId")
+_TIMES = ("timeStamp", "timestamp", "time_stamp", "time")
 _NOTE = "The time that the message gives."
+_FRAME_NOTE = "The time that the frame of the message gives: that of the event."
+_SESSION = re.compile(r"amzn1\.echo-tasksession\.([A-Z0-9]{4,32})\.([\w-]{4,64})")
 
 
 class PushMessages(ResponseParser):
     """Reads messages pushed to a client."""
 
     name = "alexa_push_messages"
-    version = "1"
+    version = "2"
     urls = ()
-    telltales = (frozenset({"renderingUpdates"}), frozenset({"destinationUserId", "entryId"}))
+    telltales = (
+        frozenset({"renderingUpdates"}),
+        frozenset({"destinationUserId", "entryId"}),
+        frozenset({"destinationUserId", "dopplerId"}),
+        frozenset({"command", "payload", "timeStamp"}),
+    )
     lists = ()
+    first_keys = ("command", "payload", "destinationUserId", "dopplerId", "resourceMetadata")
     about = About(
         title="Messages that the Alexa service pushed to a client",
         data_types=(DATA_TYPE,),
-        known_by=('JSON "command" that begins with PUSH_', "JSON keys renderingUpdates, destinationUserId, entryId"),
+        known_by=(
+            'JSON "command" that begins with PUSH_, Notify or MATTER_; any other "command" beside a "payload" that'
+            f" names {', '.join(_MARKS)}, or beside a timeStamp",
+            "JSON keys renderingUpdates, resourceId, resourceMetadata; destinationUserId with dopplerId or entryId",
+        ),
         shows="The service told a client of an event of the account, of this kind and time, as the message has it.",
-        does_not_show="Who caused the event, or that the client showed it.",
+        does_not_show=(
+            "Who caused the event, or that the client showed it. That entries of the history were deleted, where a"
+            " message tells a client to delete them."
+        ),
         validated_on=("Made files only.",),
-        limits=(f"At most {_MAX_VALUES} values of a file are looked at.",),
-        references=("https://github.com/Apollon77/alexa-remote", "https://github.com/chemelli74/aioamazondevices"),
+        limits=(
+            "Of a payload the first members are in the message; all of them are in the fields.",
+            "What a command means is told by its name and by those of its members.",
+        ),
+        references=(
+            "https://github.com/Apollon77/alexa-remote",
+            "https://github.com/chemelli74/aioamazondevices",
+            "https://github.com/openhab/openhab-addons/issues/19724",
+        ),
     )
 
     def fits(self, value: object) -> bool:
-        """By a command, or by the key of an entry."""
-        body = Body(value, "", JsonPlaces())
-        return isinstance(next(_frames(body), None), tuple)
+        """By a command, or by what a payload names."""
+        first = next((one for one in value if one is not None), None) if isinstance(value, list) else value
+        return isinstance(first, dict) and _is_frame(first)
+
+    def leaves(self, value: object) -> tuple[str, ...]:  # noqa: ARG002  (a message is read whole)
+        """Nothing."""
+        return ()
 
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:
         """Yield a record for each message."""
-        for frame in _frames(body):
-            yield from frame if isinstance(frame, tuple) else (frame,)
+        for place in _frames(body.value):
+            if isinstance(place.value, dict) and _is_frame(place.value):
+                yield from _frame(ItemReader(place.value, place.tokens, body))
+            elif place.value is not None:
+                yield Issue("A pushed message was expected here.", body.places.record(place.tokens))
 
 
-def _frames(body: Body) -> Iterator[tuple[Record | Issue, ...] | Issue]:
-    """The messages: each its issues and its record."""
-    stack: list[tuple[object, Places, Tokens, int]] = [(body.value, body.places, (), 0)]
-    looked = 0
-    while stack:
-        value, places, tokens, depth = stack.pop()
-        looked += 1
-        if looked > _MAX_VALUES:
-            yield Issue(f"More than {_MAX_VALUES} values: the rest was not searched for messages.", places.record(()))
-            return
-        if depth > _MAX_DEPTH:
-            continue
-        if isinstance(value, str) and depth and value.lstrip().startswith(("{", "[")) and _COMMAND in value:
-            try:
-                inner = decode(value)
-            except JsonError:
-                continue
-            stack.append((inner, *_within(places, tokens), depth + 1))
-        elif isinstance(value, dict):
-            if _is_frame(value):
-                yield _frame(ItemReader(value, tokens, Body(value, body.path, places)))
-            else:
-                stack += [(inner, places, (*tokens, key), depth + 1) for key, inner in _open(reversed(value.items()))]
-        elif isinstance(value, list):
-            numbered = ((at, value[at]) for at in range(len(value) - 1, -1, -1))
-            stack += [(inner, places, (*tokens, at), depth + 1) for at, inner in _open(numbered)]
-
-
-def _open(found: Iterable[tuple[str | int, object]]) -> Iterator[tuple[str | int, object]]:
-    """Those values that a message may be in."""
-    for key, value in found:
-        if isinstance(value, (dict, list)) or (isinstance(value, str) and _COMMAND in value):
-            yield key, value
-
-
-def _within(places: Places, tokens: Tokens) -> tuple[Places, Tokens]:
-    """The places in JSON within a text; where a text cannot be entered, the text stands for what is in it."""
-    return (places.within_text(tokens), ()) if isinstance(places, JsonPlaces) else (places, tokens)
+def _frames(value: object) -> Iterable[JsonPlace]:
+    if isinstance(value, list):
+        return [JsonPlace(one, (number,), ()) for number, one in enumerate(value)]
+    return [JsonPlace(value, (), ())]
 
 
 def _is_frame(value: Mapping[str, object]) -> bool:
-    command, key = value.get("command"), value.get("key")
-    if isinstance(command, str) and command.startswith(_COMMAND):
+    command = value.get("command")
+    if isinstance(command, str):
+        if _COMMAND.fullmatch(command):
+            return True
+        if "payload" in value and _OTHER_COMMAND.fullmatch(command):
+            return any(value.get(name) for name in _TIMES) or _is_payload(_decoded(value["payload"]))
+    if "resourceMetadata" in value and isinstance(value.get("resourceId"), str):
+        inner = _decoded(value["resourceMetadata"])
+        return isinstance(inner, dict) and "command" not in inner and "payload" in inner
+    return _is_payload(value)
+
+
+def _is_payload(value: object) -> bool:
+    """Whether an object is what a message carries: it names its account beside a device, a list or an entry."""
+    if not isinstance(value, dict):
+        return False
+    key = value.get("key")
+    if isinstance(key, dict) and "entryId" in key:
+        return "destinationUserId" in value or "registeredUserId" in key
+    if isinstance(value.get("dopplerId"), dict) or isinstance(value.get("taskSessionId"), str):
         return True
-    return isinstance(key, dict) and "entryId" in key and ("destinationUserId" in value or "registeredUserId" in key)
+    return "destinationUserId" in value and any(name in value for name in ("listId", "eventName", "eventType"))
+
+
+def _decoded(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return decode(value)
+        except JsonError:
+            return None
+    return value
 
 
 def _frame(reader: ItemReader) -> tuple[Record | Issue, ...]:
-    command = reader.text("command")
-    inner = ItemReader(reader.item, reader.tokens, reader.body)
-    if "payload" in reader.item:
-        inner = reader.opened("payload", reader.inner("payload"))
+    outer, command = reader, reader.text("command")
+    if command is None and "resourceMetadata" in reader.item:
+        command = reader.text("resourceId")
+        outer = reader.opened("resourceMetadata", reader.inner("resourceMetadata"))
+    inner = outer.opened("payload", outer.inner("payload")) if "payload" in outer.item else outer
     payload = inner.item
-    timestamps = inner.time("timestamp", "Creation Time", _NOTE)
     key = payload.get("key")
     entry = key.get("entryId") if isinstance(key, dict) else None
     customer = key.get("registeredUserId") if isinstance(key, dict) else None
     whole = f"{customer}#{entry}" if isinstance(entry, str) and isinstance(customer, str) and entry else None
     activity = ActivityKey.parse(whole)
-    if activity and (within := activity.to_timestamp()):
-        timestamps = (*timestamps, within)
-    serial, kind = _device(payload)
-    if activity:
-        serial, kind = activity.serial, activity.device_type
-    name = shown(command, 60) or "of an activity"
+    serial, kind = (activity.serial, activity.device_type) if activity else _device(payload)
+    message = f"The service pushed the message {shown(command, 60) or _named_by(payload)} to a client"
+    parts = [message, *([f"it names the device {serial}"] if serial else []), ", ".join(words(payload))]
     record = Record(
         data_type=DATA_TYPE,
-        message=f"The service pushed the message {name} to a client"
-        + (f"; it names the device {serial}." if serial else "."),
+        message="; ".join(filter(None, parts)) + ".",
         locator=reader.locator,
-        timestamps=timestamps,
+        timestamps=_timestamps(outer, inner, activity),
         device_serial=serial,
         device_type=kind,
-        account=customer if isinstance(customer, str) and customer else inner.text("destinationUserId"),
-        fields=Keeper().fields({"command": command, **payload}),
-        keys=(activity_key(whole),) if whole else (),
+        account=customer
+        if isinstance(customer, str) and customer
+        else _text(payload, "destinationUserId", "customerId"),
+        fields=Keeper().fields({"command": command, **_frame_fields(reader, outer), **payload}),
+        keys=_keys(payload, whole),
     )
-    return (*reader.issues, *inner.issues, record)
+    return (
+        *reader.issues,
+        *(outer.issues if outer is not reader else ()),
+        *(inner.issues if inner is not outer else ()),
+        record,
+    )
+
+
+def _named_by(payload: Mapping[str, object]) -> str:
+    return "of an activity" if isinstance(payload.get("key"), dict) else "of no name"
+
+
+def _timestamps(outer: ItemReader, inner: ItemReader, activity: ActivityKey | None) -> tuple[Timestamp, ...]:
+    """The times of the frame, of what it carries, and within the key of an activity; each instant once."""
+    found: list[Timestamp] = []
+    for reader, note in ((outer, _FRAME_NOTE), (inner, _NOTE)) if outer is not inner else ((inner, _NOTE),):
+        name = next((name for name in _TIMES if reader.item.get(name) not in (None, "", 0)), None)
+        found += reader.time(name, "Creation Time", note) if name else ()
+    if activity and (within := activity.to_timestamp()):
+        found.append(within)
+    return tuple({timestamp.timestamp: timestamp for timestamp in reversed(found)}.values())[::-1]
+
+
+def _frame_fields(reader: ItemReader, outer: ItemReader) -> dict[str, object]:
+    """What the frame says beside its command and its payload."""
+    told = {key: value for key, value in outer.item.items() if key not in ("command", "payload")}
+    if outer is not reader:
+        told |= {key: value for key, value in reader.item.items() if key != "resourceMetadata"}
+    return told if "payload" in outer.item else {}
 
 
 def _device(payload: Mapping[str, object]) -> tuple[str | None, str | None]:
     device = payload.get("dopplerId")
-    if not isinstance(device, dict):
-        return None, None
-    serial, kind = device.get("deviceSerialNumber"), device.get("deviceType")
-    return (serial if isinstance(serial, str) and serial else None), (kind if isinstance(kind, str) and kind else None)
+    if isinstance(device, dict):
+        return _text(device, "deviceSerialNumber"), _text(device, "deviceType")
+    if serial := _text(payload, "deviceSerialNumber", "serialNumber"):
+        return serial, _text(payload, "deviceType")
+    session = _SESSION.search(_session(payload))
+    return (session[2], session[1]) if session else (None, None)
+
+
+def _session(payload: Mapping[str, object]) -> str:
+    """The id of the session that a message is about, which names the device."""
+    value: object = payload
+    for _ in range(4):
+        if not isinstance(value, dict):
+            break
+        if isinstance(text := value.get("taskSessionId"), str):
+            return text[:300]
+        value = value.get("update")
+    return ""
+
+
+def _keys(payload: Mapping[str, object], activity: str | None) -> tuple[str, ...]:
+    named = (("notification", "notificationId"), ("list", "listId"))
+    keys = [f"{word}:{text}" for word, name in named if (text := _text(payload, name))]
+    return (*((activity_key(activity),) if activity else ()), *keys)
+
+
+def _text(item: Mapping[str, object], *names: str) -> str | None:
+    return next((value for name in names if isinstance(value := item.get(name), str) and value), None)

@@ -23,13 +23,14 @@ DATA_TYPE = "alexa:cloud:appliance_state"
 _TOP = "deviceStates"
 _STATES = "capabilityStates"
 _NOTE = "When the service or the appliance took the value; not when it came to be so."
+_CHANGE = "When the value last changed, as the service has it."
 
 
 class SmartHomeStates(ResponseParser):
     """Reads the states of appliances."""
 
     name = "alexa_smart_home_states"
-    version = "1"
+    version = "2"
     urls = ("/api/phoenix/state",)
     telltales = (frozenset({_TOP, _STATES}),)
     lists = ((_TOP,),)
@@ -88,7 +89,10 @@ def _state(reader: ItemReader, text: object, appliance: Mapping[str, object]) ->
     inner = ItemReader(value, reader.tokens, reader.body)
     if isinstance(text, str) and isinstance(reader.body.places, JsonPlaces):
         inner = ItemReader(value, (), replace(reader.body, places=reader.body.places.within_text(reader.tokens)))
-    timestamps = inner.time("timeOfSample", "Recorded Time", _NOTE)
+    timestamps = (
+        *inner.time("timeOfSample", "Recorded Time", _NOTE),
+        *inner.time("timeOfStateChange", "Content Modification Time", _CHANGE),
+    )
     entity = _entity(appliance)
     yield from inner.issues
     name = " ".join(part for part in (shown(value.get("namespace")), shown(value.get("name"))) if part)

@@ -131,7 +131,7 @@ def test_an_answer_that_is_not_read_is_reported_as_there(parse_all: Parse, body:
         timestamps=(Timestamp("Recorded Time", "1588600000100", Clock.UNKNOWN, 1588600000100000, NOTE),),
         keys=(),
         parser="alexa_answer",
-        parser_version="2",
+        parser_version="3",
     )
 
 
@@ -184,12 +184,21 @@ def test_what_is_no_request_in_a_list_of_requests_is_an_issue(parse_all: Parse) 
     found = parse_all(ApiJson(), json.dumps(pairs).encode())
     assert [(type(item), item.locator) for item in found] == [
         (Record, "json:/0/response/wakeWords/0"),
-        (Issue, "json:/1"),
         (Issue, "json:/2"),
         (Issue, "json:/3"),
         (Issue, "json:/4/response"),
         (Record, "json:/4/response"),
+        (Record, ""),
     ]
+    assert isinstance(found[-1], Record)
+    assert (found[-1].data_type, found[-1].fields) == (
+        "alexa:web:capture",
+        {"other_hosts": {"example.org": 1}, "other_exchanges": 1},
+    )
+    assert found[-1].message == (
+        "The file holds 1 exchange with other services, in which nothing of the Alexa service was found; by host:"
+        " example.org (1)."
+    )
 
 
 def test_a_loose_answer_shares_a_key_with_the_list_that_names_it(parse_all: Parse) -> None:

@@ -60,8 +60,9 @@ def test_pages_that_repeat_and_overlap_are_kept_whole_and_say_so(parse_all: Pars
     assert history[2].fields["first_stands_at"] == history[1].locator
     outside = "; its time lies outside the time that was asked for."
     assert [record.message.endswith(outside) for record in history] == [False, False, False, True]
-    assert all(record.fields["asked_from_ms"] == 1704100000000 for record in history)
-    assert all(record.fields["asked_to_ms"] == 1704110000000 for record in history)
+    asked = "from 1704100000000, until 1704110000000"
+    assert all(record.fields["the_client_asked_for"] == asked for record in history)
+    assert all(timestamp.description != "Unknown Time" for record in history for timestamp in record.timestamps)
     (page,) = (record for record in found if record.data_type == "alexa:cloud:page")
     assert page == Record(
         data_type="alexa:cloud:page",
@@ -70,7 +71,7 @@ def test_pages_that_repeat_and_overlap_are_kept_whole_and_say_so(parse_all: Pars
             f" records were read from it. It names a further page (paginationToken): {MORE}"
         ),
         locator="json:/0/response",
-        fields={"paginationToken": "p2", "request_url": url},
+        fields={"paginationToken": "p2", "the_client_asked_for": asked, "request_url": url},
         parser="alexa_page",
         parser_version="1",
     )
@@ -234,9 +235,8 @@ def test_entries_keep_their_times_beside_what_their_definition_names(parse_all: 
     entry = {"itemId": "i", "itemName": "milk", "createdDateTime": 1704101037307}
     content = _pairs(("/alexashoppinglists/api/v2/lists/l/items/fetch", {"itemInfoList": [entry], "nextToken": "n"}))
     item, page = _records(parse_all(ApiJson(), content))
-    assert item.timestamps == (
-        Timestamp("Unknown Time", "1704101037307", Clock.UNKNOWN, 1704101037307000, UNDER.format("createdDateTime")),
-    )
+    note = "When the service added the item; epoch or ISO 8601, as it is written."
+    assert item.timestamps == (Timestamp("Creation Time", "1704101037307", Clock.CLOUD, 1704101037307000, note),)
     assert page.message.endswith(f"; 1 record was read from it. It names a further page (nextToken): {MORE}")
 
 

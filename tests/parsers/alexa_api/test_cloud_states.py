@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from parsers.alexa_api.api_json import ApiJson
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body, JsonPlaces
-from parsers.alexa_api.kinds import endpoint, push_message
+from parsers.alexa_api.kinds import endpoint
 from parsers.record import Clock, Issue, Record, Timestamp
 
 Parse = Callable[..., list[Record | Issue]]
@@ -46,7 +45,7 @@ def test_states_of_appliances(parse_all: Parse) -> None:
             fields={**STATE, "entity": ENTITY, **url},  # type: ignore[dict-item]
             keys=("appliance:e-1",),
             parser="alexa_smart_home_states",
-            parser_version="1",
+            parser_version="2",
         ),
         Record(
             data_type="alexa:cloud:appliance_state",
@@ -55,7 +54,7 @@ def test_states_of_appliances(parse_all: Parse) -> None:
             fields={**none, **url},  # type: ignore[dict-item]
             keys=("appliance:e-2",),
             parser="alexa_smart_home_states",
-            parser_version="1",
+            parser_version="2",
         ),
     ]
 
@@ -183,20 +182,11 @@ def test_features_that_cannot_be_read_are_issues(read_value: Read, features: obj
     assert [type(item) for item in found] == [Record, Issue]
 
 
-@pytest.mark.parametrize(
-    ("module", "url", "what"),
-    [
-        (endpoint, "/nexus/v1/graphql", "More than 10 values: the rest was not searched."),
-        (push_message, "/api/strings", "More than 10 values: the rest was not searched for messages."),
-    ],
-)
-def test_a_search_ends_at_its_bound_and_says_so(
-    monkeypatch: pytest.MonkeyPatch, module: ModuleType, url: str, what: str
-) -> None:
-    monkeypatch.setattr(module, "_MAX_VALUES", 10)
-    kind = endpoint.Endpoints() if module is endpoint else push_message.PushMessages()
-    body = Body([{}] * 20, "file", JsonPlaces(), ApiUrl.parse(url))
-    assert list(kind.parse_body(body)) == [Issue(what)]
+def test_a_search_ends_at_its_bound_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint, "_MAX_VALUES", 10)
+    kind = endpoint.Endpoints()
+    body = Body([{}] * 20, "file", JsonPlaces(), ApiUrl.parse("/nexus/v1/graphql"))
+    assert list(kind.parse_body(body)) == [Issue("More than 10 values: the rest was not searched.")]
     assert kind.fits(body.value) is False
 
 
@@ -254,7 +244,7 @@ def test_a_pushed_activity_joins_the_activity(
             *(key for key in record.keys if key.startswith(("content-sha1:", "saved-as:"))),
         ),
         parser="alexa_push_messages",
-        parser_version="1",
+        parser_version="2",
     )
 
 
@@ -267,7 +257,8 @@ def test_a_message_of_another_command_names_its_device(parse_all: Parse) -> None
     assert record.fields["volumeSetting"] == 10
     assert (
         record.message
-        == f"The service pushed the message PUSH_VOLUME_CHANGE to a client; it names the device {SERIAL}."
+        == f"The service pushed the message PUSH_VOLUME_CHANGE to a client; it names the device {SERIAL}; the volume is"
+        " 10, muted: false."
     )
 
 

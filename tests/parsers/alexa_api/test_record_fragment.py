@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parsers.alexa_api.answers.fragment import FORMS, form_of
 from parsers.alexa_api.api_json import ApiJson
 from parsers.alexa_api.kinds.activity import Activities
 from parsers.alexa_api.kinds.card import Cards
 from parsers.alexa_api.kinds.dialog_items import DialogItems
 from parsers.alexa_api.kinds.history import History
-from parsers.alexa_api.record_fragment import FORMS, RecordFragment, form_of
+from parsers.alexa_api.record_fragment import RecordFragment
 from parsers.parser import HEAD_SIZE, Source
 from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.registry import claiming

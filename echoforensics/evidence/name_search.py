@@ -1,0 +1,68 @@
+"""Whether a file names the Alexa service, anywhere in it: asked while the file goes by, of those that nobody claims."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import hyperscan
+
+from parsers.alexa_api.items.service_names import AROUND, KINDS, MARKS, ServiceName, gathered, names_in
+
+#: So many places of one file are looked at closely.
+_MAX_PLACES = 10_000
+
+
+class NameSearch:
+    """Searches one file. Its pieces are handed over in order."""
+
+    def __init__(self) -> None:
+        self._database, self._scratch = _marks()
+        self._held = b""
+        self._at = 0
+        self._places = 0
+        self._found: tuple[ServiceName, ...] = ()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What the file names, so far: some of :data:`parsers.alexa_api.items.service_names.KINDS`."""
+        return tuple(name.kind for name in self._found)
+
+    def feed(self, piece: bytes) -> None:
+        """Take the next bytes of the file."""
+        if len(self._found) == len(KINDS) or self._places > _MAX_PLACES:
+            return
+        block, base = self._held + piece, self._at - len(self._held)
+        ends: list[int] = []
+        self._database.scan(block, match_event_handler=lambda *match: ends.append(match[2]), scratch=self._scratch)
+        for start, end in _windows(ends, len(block)):
+            self._places += 1
+            if self._places > _MAX_PLACES:
+                break
+            self._found = gathered([*self._found, *names_in(block[start:end], base + start)])
+        self._at += len(piece)
+        self._held = block[-AROUND:]
+
+
+def _windows(ends: list[int], size: int) -> list[tuple[int, int]]:
+    """What stands around the marks that end at some bytes; what overlaps is one."""
+    windows: list[tuple[int, int]] = []
+    for end in sorted(ends):
+        start, stop = max(0, end - AROUND), min(size, end + AROUND)
+        if windows and start <= windows[-1][1]:
+            windows[-1] = (windows[-1][0], stop)
+        else:
+            windows.append((start, stop))
+    return windows
+
+
+@cache
+def _marks() -> tuple[hyperscan.Database, hyperscan.Scratch]:
+    database = hyperscan.Database()
+    literals = [b"".join(b"\\x%02x" % byte for byte in mark) for mark in MARKS]
+    database.compile(
+        expressions=literals,
+        ids=list(range(len(literals))),
+        elements=len(literals),
+        flags=[hyperscan.HS_FLAG_DOTALL] * len(literals),
+    )
+    return database, hyperscan.Scratch(database)

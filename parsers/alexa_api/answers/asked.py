@@ -1,0 +1,119 @@
+"""What a client asked for and sent, as fields of the records of an answer. None of it is a time of a record."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+from parsers.alexa_api.items.address import ApiUrl
+from parsers.alexa_api.items.member_words import member_words
+from parsers.formats.json.text import JsonError, decode
+from parsers.record import Value
+from parsers.values import shown
+
+#: Of what was sent so many characters are kept; a field says what was left out.
+MAX_SENT = 65_536
+#: Parameters of an address that say from when and until when entries were asked for.
+_WINDOW = {
+    "starttime": "from",
+    "startdate": "from",
+    "from": "from",
+    "since": "from",
+    "endtime": "until",
+    "enddate": "until",
+    "to": "until",
+    "until": "until",
+    "beforecreationtime": "until",
+}
+#: Addresses that are asked with POST for what they hold, and change nothing.
+_READING = re.compile(
+    r"/graphql$|history-records(?:-v2)?/?$|/fetch$|/getlistitems$|customer-conversation-detail$|/phoenix/state$"
+)
+_SERIAL = re.compile(r'"deviceSerialNumber\\{0,15}"\s{0,8}:\s{0,8}\\{0,15}"([\w-]{4,64})\\{0,15}"', re.ASCII)
+#: What stands for whichever device a routine is started on.
+_CURRENT = "ALEXA_CURRENT_DSN"
+#: Of what was sent so many members are told in a message.
+_MOST = 12
+_SENT = {
+    "text": 'text "{}"',
+    "textToSpeak": 'text to be spoken "{}"',
+    "searchPhrase": 'search "{}"',
+    "notificationMessage": 'message "{}"',
+    "itemName": 'item "{}"',
+    "value": 'value "{}"',
+    "type": "{}",
+}
+_UNSAID = frozenset(("@type", "customerId", "locale", "behaviorId", "skillId", "marketplaceId", "startNode@type"))
+
+
+def asked_fields(method: str, sent: object, status: object = None) -> dict[str, Value]:
+    """The request's method and body, and the answer's status, as fields.
+
+    Args:
+        method: ``GET``, ``POST``, ...; empty where it is not known.
+        sent: the body as text or as decoded JSON; None or empty where nothing was sent.
+        status: the answer's status; anything but a number is left out.
+    """
+    fields: dict[str, Value] = {}
+    if method:
+        fields["request_method"] = method[:20].upper()
+    if sent not in (None, "", {}, []):
+        text = sent if isinstance(sent, str) else json.dumps(sent, ensure_ascii=False, default=str)
+        fields["request_body"] = text[:MAX_SENT]
+        if len(text) > MAX_SENT:
+            fields["request_body_left_out"] = f"{len(text) - MAX_SENT} of {len(text)} characters"
+    if isinstance(status, int) and not isinstance(status, bool):
+        fields["http_status"] = status
+    elif isinstance(status, str) and status.isascii() and status.isdigit() and len(status) <= 3:
+        fields["http_status"] = int(status)
+    return fields
+
+
+def asked_window(url: ApiUrl | None) -> dict[str, Value]:
+    """From when and until when the client asked for entries, as its address has it.
+
+    The values are texts: they are the client's parameters, not times of a record.
+    """
+    found: dict[str, str] = {}
+    for name, value in (url.query if url else {}).items():
+        word = _WINDOW.get(name.lower().replace("_", ""))
+        if word and value:
+            found.setdefault(word, value[:100])
+    if not found:
+        return {}
+    return {"the_client_asked_for": ", ".join(f"{word} {found[word]}" for word in ("from", "until") if word in found)}
+
+
+def told_request(fields: Mapping[str, Value], path: str) -> str:
+    """What the client did, as a sentence begins: ``DELETE /api/…``; empty where it only asked for something.
+
+    Args:
+        fields: those of :func:`asked_fields`.
+        path: the address as people read it.
+    """
+    method = fields.get("request_method")
+    if not isinstance(method, str) or method in ("", "GET", "HEAD", "OPTIONS"):
+        return ""
+    return "" if method == "POST" and _READING.search(path) else f"{method} {path}"
+
+
+def told_sent(fields: Mapping[str, Value]) -> str:
+    """What the client sent, in words: the plain members of JSON or of a form, or the text. Empty where nothing was."""
+    sent = fields.get("request_body")
+    if not isinstance(sent, str) or not sent.strip():
+        return ""
+    try:
+        said = member_words(decode(sent), _MOST, _SENT, _UNSAID)
+    except JsonError:
+        said = [f'"{shown(sent, 300) or ""}"']
+    if not said:
+        return ""
+    return f"the client sent: {', '.join(said)}"
+
+
+def sent_device(fields: Mapping[str, Value]) -> str | None:
+    """The serial number of the one device that the body of a request names; None where it names none, or several."""
+    sent = fields.get("request_body")
+    named = set(_SERIAL.findall(sent)) - {_CURRENT} if isinstance(sent, str) else set()
+    return str(named.pop()) if len(named) == 1 else None

@@ -1,0 +1,160 @@
+"""A request and its answer as one JSON object, in the forms that loggers, proxies and scripts give them.
+
+References:
+    cleminator/AlexaPaperDatasets: ``{"request": address, "response": answer}``; HAR 1.2 (an entry's ``request`` and
+    ``response``); Charles' JSON sessions (``host``, ``path`` and ``query`` apart); others by their names alone.
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from parsers.alexa_api.items.address import ApiUrl
+from parsers.alexa_api.items.body import Tokens
+
+#: Names are compared in lower case, without hyphens and underlines.
+_REQUESTS = ("request", "req", "call")
+_ADDRESSES = ("url", "uri", "request", "requesturl", "requesturi", "fullurl", "href", "address", "endpoint", "path")
+_ANSWERS = (
+    "response",
+    "responsebody",
+    "responsejson",
+    "responsedata",
+    "responsetext",
+    "responsecontent",
+    "resp",
+    "res",
+)
+#: Names of an answer that other things have too: they count beside an address of the service only.
+_WEAK_ANSWERS = ("answer", "reply", "body", "result", "data", "json", "content", "payload", "text")
+_METHODS = ("method", "verb", "httpmethod", "requestmethod")
+_STATUSES = ("status", "statuscode", "responsestatus", "code")
+_ASKED = ("postdata", "requestbody", "requestdata", "body", "data", "content", "payload", "text", "json")
+#: Members that only the answer as a whole has, around its body.
+_AROUND = frozenset(("status", "statuscode", "headers", "header", "mimetype", "statustext", "reason", "httpversion"))
+_BODIES = ("body", "content", "text", "data", "json", "payload", "bodytext", "bodyjson")
+_MAX_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A request with its answer.
+
+    Attributes:
+        asked: the address as recorded.
+        url: the same where it is one of the service, else None.
+        method: ``GET``, ``POST``, ...; empty where it is not given.
+        sent: what was sent with the request; None where nothing is given.
+        status: the answer's status, as recorded.
+        answer: the answer; None where there is none.
+        tokens: from the pair to the answer.
+        decoded: bytes of an answer that was kept as base64, else None.
+    """
+
+    asked: str
+    url: ApiUrl | None
+    method: str
+    sent: object
+    status: object
+    answer: object
+    tokens: Tokens
+    decoded: bytes | None = None
+
+
+def pair_of(value: Mapping[str, object]) -> Pair | None:
+    """The request and answer that an object is; None where it is none.
+
+    An address of the service needs a method or an answer beside it; any other address an answer under its own name.
+    """
+    names = _names(value)
+    asked = next(_addresses(value, names), None)
+    if asked is None:
+        return None
+    url = ApiUrl.parse(asked)
+    request = _inner(value, names, _REQUESTS)
+    method = _text(request, _METHODS) or _text(value, _METHODS)
+    key = next((names[name] for name in _ANSWERS if name in names), None)
+    if key is None and url is not None:
+        taken = {names[name] for name in _ADDRESSES if name in names}
+        key = next((names[name] for name in _WEAK_ANSWERS if name in names and names[name] not in taken), None)
+    if key is None and (url is None or not method):
+        return None
+    answer, tokens, decoded, status = _answer(value[key], (key,)) if key is not None else (None, (), None, None)
+    sent = _member(request, _ASKED) if request else _member(value, _ASKED[:3])
+    if isinstance(sent, dict) and isinstance(sent.get("text"), str):
+        sent = sent["text"]
+    if status is None:
+        status = _member(value, _STATUSES)
+    return Pair(asked, url, method, sent, status, answer, tokens, decoded)
+
+
+def _names(value: Mapping[str, object]) -> dict[str, str]:
+    """The names of the members by the form they are compared in."""
+    return {key.lower().replace("_", "").replace("-", ""): key for key in reversed(list(value))}
+
+
+def _addresses(value: Mapping[str, object], names: Mapping[str, str]) -> Iterator[str]:
+    """What may be the address, of the object itself and of the request in it."""
+    for holder, known in ((value, names), *((inner, _names(inner)) for inner in _requests(value, names))):
+        host, path = holder.get(known.get("host", "")), holder.get(known.get("path", ""))
+        if isinstance(host, str) and isinstance(path, str) and host and path.startswith("/"):
+            query = holder.get(known.get("query", ""))
+            more = f"?{query}" if isinstance(query, str) and query and "?" not in path else ""
+            yield f"https://{host.partition(':')[0]}{path}{more}"
+        for name in _ADDRESSES:
+            text = holder.get(known.get(name, ""))
+            if isinstance(text, str) and ("://" in text or text.startswith("/")):
+                yield text.strip().rsplit(" ", 1)[-1]
+
+
+def _requests(value: Mapping[str, object], names: Mapping[str, str]) -> Iterator[Mapping[str, object]]:
+    for name in _REQUESTS:
+        inner = value.get(names.get(name, ""))
+        if isinstance(inner, dict):
+            yield inner
+
+
+def _inner(value: Mapping[str, object], names: Mapping[str, str], wanted: tuple[str, ...]) -> Mapping[str, object]:
+    found = (value.get(names[name]) for name in wanted if name in names)
+    return next((inner for inner in found if isinstance(inner, dict)), {})
+
+
+def _member(value: Mapping[str, object], wanted: tuple[str, ...]) -> object:
+    names = _names(value)
+    return next((value[names[name]] for name in wanted if name in names), None)
+
+
+def _text(value: Mapping[str, object], wanted: tuple[str, ...]) -> str:
+    found = _member(value, wanted)
+    return found if isinstance(found, str) else ""
+
+
+def _answer(value: object, tokens: Tokens) -> tuple[object, Tokens, bytes | None, object]:
+    """The body of an answer, the way to it, its bytes if it was base64, and its status."""
+    status: object = None
+    for _ in range(_MAX_DEPTH):
+        if not isinstance(value, dict):
+            break
+        names = _names(value)
+        inner = next((names[name] for name in _BODIES if name in names), None)
+        if inner is None or (not _AROUND & names.keys() and set(names) - {"encoding", "size", "text", "compression"}):
+            if not _AROUND & names.keys() or not _is_head(names):
+                break
+            return None, tokens, None, _member(value, _STATUSES)
+        status = _member(value, _STATUSES) if status is None else status
+        coded = str(value.get(names.get("encoding", ""), "")).lower() == "base64"
+        value, tokens = value[inner], (*tokens, inner)
+        if coded and isinstance(value, str):
+            try:
+                return value, tokens, b64decode(value, validate=False), status
+            except (binascii.Error, ValueError):
+                break
+    return value, tokens, None, status
+
+
+def _is_head(names: Mapping[str, str]) -> bool:
+    """Whether an object has nothing but what an answer has around its body."""
+    return "headers" in names or "header" in names or "mimetype" in names

@@ -1,0 +1,59 @@
+"""The plain members of an object of JSON, in words: known ones by what they mean, others by their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+from parsers.formats.json.text import JsonError, decode
+from parsers.values import shown
+
+#: Addresses of pictures say nothing that a reader needs.
+_PICTURE = re.compile(r"(?i)(?:art|url|image|logo|icon)s?$")
+_MAX_DEPTH = 12
+_MAX_VALUE = 160
+#: JSON within a text is looked into up to so many characters.
+_MAX_JSON = 1_000_000
+
+
+def member_words(
+    value: object, most: int, meanings: Mapping[str, str] | None = None, untold: Collection[str] = ()
+) -> list[str]:
+    """What the plain members of a value say, JSON within texts included; where there are more, the last says so.
+
+    Args:
+        value: an object or a list.
+        most: at most so many members.
+        meanings: what a member means by its name, with ``{}`` for its value.
+        untold: names of members that are left out.
+    """
+    said: list[str] = []
+    for text in _words("", value, meanings or {}, untold, 0):
+        if len(said) >= most:
+            return [*said, "and more"]
+        if text not in said:
+            said.append(text)
+    return said
+
+
+def _words(name: str, value: object, meanings: Mapping[str, str], untold: Collection[str], depth: int) -> Iterator[str]:
+    if depth > _MAX_DEPTH:
+        return
+    if isinstance(value, str) and len(value) <= _MAX_JSON and value.lstrip()[:1] in ("{", "["):
+        try:
+            value = decode(value)
+        except JsonError:
+            value = shown(value, _MAX_VALUE)
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in untold and inner is not None and not _PICTURE.search(key):
+                yield from _words(key, inner, meanings, untold, depth + 1)
+        return
+    if isinstance(value, list) and any(isinstance(inner, (dict, list)) for inner in value):
+        for inner in value:
+            yield from _words(name, inner, meanings, untold, depth + 1)
+        return
+    text = shown(value, _MAX_VALUE)
+    if text is not None:
+        meaning = meanings.get(name)
+        yield meaning.format(text) if meaning else f"{name} {text}".strip()

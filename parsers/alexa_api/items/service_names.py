@@ -1,0 +1,158 @@
+"""What of the Alexa service plain bytes name: its addresses and hosts, ids of utterances, keys of its answers.
+
+It tells a file that is about the service from any other, whatever the file's form. Nothing is read here.
+
+References:
+    The names are those of :mod:`parsers.alexa_api.items.address`, :mod:`parsers.utterance` and of the answers that
+    :mod:`parsers.alexa_api.kinds` reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from urllib.parse import unquote_to_bytes
+
+from parsers.alexa_api.items.address import HOST
+
+#: What a name may be of; the one that says most stands first.
+ADDRESS, UTTERANCE, KEY, HOST_NAME = "address", "utterance id", "key", "host"
+KINDS = (ADDRESS, UTTERANCE, KEY, HOST_NAME)
+#: Keys, and words among values, that stand in answers of the service and hardly anywhere else.
+KEYS = (
+    "NotifyNowPlayingUpdated", "activityDialogItems", "activityItemData", "activityStatus", "alexaHistoryRecords",
+    "appDeviceList", "applianceGroups", "applianceNetworkState", "bluetoothStates", "canAccessPrimeMusicContent",
+    "capabilityStates", "conversationTurns", "customerHistoryRecords", "destinationUserId", "deviceCommsAvailability",
+    "deviceNotificationStates", "deviceOwnerCustomerId", "devicePermissionsPreferences", "devicePreferences",
+    "doNotDisturbDeviceStatusList", "domainAttributes", "dopplerId", "effectiveMarketPlaceId", "fragmentURI",
+    "friendlyNameObject", "hasActiveDopplers", "householdAccountList", "itemInfoList", "legacyAppliance",
+    "listInfoList", "mediaOwnerCustomerId", "mediaSessionList", "networkDetail", "notificationIndex",
+    "nowPlayingData", "originalAudioId", "personFirstName", "playbackAudioAction", "recordItemKey",
+    "registeredCustomerId", "renderingUpdates", "sequenceJson", "shoppingListItem", "sourceDeviceIds",
+    "speakerVolume", "transcriptText", "voiceHistoryRecordItems",
+)  # fmt: skip
+_COMMAND = rb"PUSH_[A-Z][A-Z_]{3,60}|MATTER_SETUP_NOTIFICATION"
+#: How identifiers of the service begin.
+_IDENTIFIERS = (b"amzn1.conversation.", b"amzn1.echo-", b"amzn1.alexa.", b"amzn1.comms.")
+_NARROW = (
+    b".amazon.", b"amazonalexa.com", b".a2z.com", b"/alexa-privacy/", b"/alexashoppinglists/", b"PUSH_",
+    b"MATTER_SETUP", b"::TN", b"%3A%3ATN", b"%3a%3aTN", *_IDENTIFIERS, *(key.encode("ascii") for key in KEYS),
+)  # fmt: skip
+_WIDE = tuple(mark.decode("ascii").encode("utf-16-le") for mark in _NARROW)
+#: Every name holds one of these. A search for them finds each place that is worth a look.
+MARKS = (*_NARROW, *_WIDE)
+#: What belongs to one name stands within so many bytes before and after its mark.
+AROUND = 1024
+#: Of one kind in one piece of bytes so many are counted.
+MAX_NAMES = 10_000
+_HOST = re.compile(HOST.encode("ascii"), re.ASCII | re.IGNORECASE)
+_DOMAIN = re.compile(rb"\.amazon\.(?:com?\.)?[a-z]{2,3}|amazonalexa\.com|\.a2z\.com", re.ASCII | re.IGNORECASE)
+_BEFORE = re.compile(rb"[\w.-]{0,100}\Z", re.ASCII)
+_AFTER = re.compile(rb"[\w.-]", re.ASCII)
+_SCHEME = re.compile(rb"[a-z]{2,6}:\\?/\\?/\Z", re.ASCII)
+_PATH = re.compile(rb"(?::\d{1,5})?((?:\\?/[\w%.~#?&=+:,;@!$*()-]{0,500}){1,40})", re.ASCII)
+_SHOP = re.compile(rb"\\?/(?:alexa-privacy|alexashoppinglists)\\?/[\w\\/.%?&=-]{2,200}", re.ASCII)
+_LEADS = re.compile(rb"https?:\\?/\\?/[\w.-]{1,80}\Z", re.ASCII)
+_ID_TIME = re.compile(rb"\d\d:\d\d::\w", re.ASCII)
+_ID = re.compile(
+    rb"[A-Za-z0-9]{1,40}:\d{1,4}(?:\.\d{1,4}){0,4}\\?/\d{4}\\?/\d\d\\?/\d\d\\?/\d\d\\?/\w{1,40}\\?/\d\d:\d\d::\w{1,20}"
+    rb"\.[0-9a-f]{8}-[0-9a-f-]{27}\w{0,16}(?:\\?/\d{1,6})?",
+    re.ASCII,
+)
+_ID_LEADS = 120
+_KEY = re.compile(
+    rb"(?<![A-Za-z0-9_])(?:"
+    + b"|".join(key.encode("ascii") for key in KEYS)
+    + b"|"
+    + _COMMAND
+    + rb")(?![A-Za-z0-9_])|"
+    + b"|".join(re.escape(begin) for begin in _IDENTIFIERS)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceName:
+    """One kind of name, as it stands first.
+
+    Attributes:
+        kind: one of :data:`KINDS`.
+        text: the first name of this kind, at most 200 characters.
+        at: byte offset of that.
+        count: how many such names there are.
+    """
+
+    kind: str
+    text: str
+    at: int
+    count: int = 1
+
+
+def names_in(content: bytes, base: int = 0) -> tuple[ServiceName, ...]:
+    """What of the service some bytes name, each kind once, what says most first.
+
+    Args:
+        content: the bytes: text of one byte a character, UTF-8 or UTF-16.
+        base: where they begin.
+    """
+    if not any(mark in content for mark in MARKS):
+        return ()
+    found = list(_found(content))
+    if any(mark in content for mark in _WIDE):
+        for name in _found(content.replace(b"\0", b"")):
+            at = content.find(name.text[:8].encode("utf-16-le", "replace"))
+            if at >= 0:
+                found.append(replace(name, at=at))
+    return gathered([replace(name, at=base + name.at) for name in found])
+
+
+def gathered(names: Iterable[ServiceName]) -> tuple[ServiceName, ...]:
+    """Names put together: each kind once, with the first place and the number of all."""
+    kinds: dict[str, ServiceName] = {}
+    for name in names:
+        known = kinds.get(name.kind)
+        if known is None:
+            kinds[name.kind] = name
+        else:
+            first = min(known, name, key=lambda each: each.at)
+            kinds[name.kind] = replace(first, count=known.count + name.count)
+    return tuple(kinds[kind] for kind in KINDS if kind in kinds)
+
+
+def _found(content: bytes) -> Iterator[ServiceName]:
+    yield from _hosts(content)
+    for shop in islice(_SHOP.finditer(content), MAX_NAMES):
+        leads = _LEADS.search(content, max(0, shop.start() - 100), shop.start())
+        yield ServiceName(ADDRESS, _text((leads[0] if leads else b"") + shop[0]), shop.start())
+    encoded = b"%3A" in content or b"%3a" in content
+    plain = unquote_to_bytes(content) if encoded else content
+    for time in islice(_ID_TIME.finditer(plain), MAX_NAMES):
+        begin = max(0, time.start() - _ID_LEADS)
+        for spoken in _ID.finditer(plain, begin, time.end() + 80):
+            if spoken.start() < time.start() < spoken.end():
+                at = max(0, content.find(spoken[0][:10])) if encoded else spoken.start()
+                yield ServiceName(UTTERANCE, _text(spoken[0]), at)
+    for key in islice(_KEY.finditer(content), MAX_NAMES):
+        yield ServiceName(KEY, _text(key[0]), key.start())
+
+
+def _hosts(content: bytes) -> Iterator[ServiceName]:
+    for domain in islice(_DOMAIN.finditer(content), MAX_NAMES):
+        if _AFTER.match(content, domain.end()) and content[domain.end() : domain.end() + 1] != b".":
+            continue
+        before = _BEFORE.search(content[max(0, domain.start() - 100) : domain.start()])
+        start = domain.start() - (len(before[0]) if before else 0)
+        text = content[start : domain.end()].lstrip(b".-")
+        if not _HOST.fullmatch(text):
+            continue
+        path = _PATH.match(content, domain.end())
+        scheme = _SCHEME.search(content, max(0, start - 12), start)
+        if scheme and path and path[1].strip(b"\\/"):
+            yield ServiceName(ADDRESS, _text(content[scheme.start() : path.end()]), scheme.start())
+        else:
+            yield ServiceName(HOST_NAME, _text(text), start)
+
+
+def _text(content: bytes) -> str:
+    return content[:200].replace(b"\\", b"").decode("ascii", "replace")

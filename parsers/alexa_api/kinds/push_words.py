@@ -1,0 +1,85 @@
+"""What a pushed message says, in words: its members by name, those of what is playing, and others as they are.
+
+References:
+    Payloads in the comments of public clients: Apollon77/alexa-remote (``alexa-remote.js``), openhab/openhab-addons
+    (its push messages and ``NotifyNowPlayingUpdated``), Apollon77/ioBroker.alexa2, issue 288
+    (``PUSH_DELETE_DOPPLER_ACTIVITIES``), alandtse/alexa_media_player, issue 1190 (``PUSH_LIST_CHANGE``).
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from collections.abc import Mapping
+
+from parsers.alexa_api.items.member_words import member_words
+from parsers.times import from_milliseconds, iso
+from parsers.values import shown
+
+#: What a member means, by its name; ``{}`` is its value.
+_MEMBERS = {
+    "volumeSetting": "the volume is {}",
+    "isMuted": "muted: {}",
+    "bluetoothEvent": "Bluetooth event {}",
+    "bluetoothEventSuccess": "successful: {}",
+    "dopplerConnectionState": "the device is {}",
+    "audioPlayerState": "the audio player is {}",
+    "playerState": "the player is {}",
+    "mediaReferenceId": "media {}",
+    "error": "error: {}",
+    "errorMessage": "error message {}",
+    "changeType": "change {}",
+    "playBackOrder": "order of playback {}",
+    "trackOrderChanged": "order of tracks changed: {}",
+    "loopMode": "loop mode {}",
+    "mediaProgress": "{} played",
+    "mediaLength": "of a length of {}",
+    "deviceComponent": "component in focus {}",
+    "bass": "bass {}",
+    "midrange": "middle {}",
+    "treble": "treble {}",
+    "eventType": "event {}",
+    "eventName": "event {}",
+    "notificationId": "alarm, timer or reminder {}",
+    "notificationVersion": "version {}",
+    "listItemId": "list item {}",
+    "enabled": "enabled: {}",
+    "doNotDisturb": "do not disturb: {}",
+    "title": 'title "{}"',
+    "subText1": 'artist or subtitle "{}"',
+    "subText2": 'album or second subtitle "{}"',
+    "providerName": "from {}",
+    "friendlyName": 'device "{}"',
+}
+#: Members that a message does not repeat: who it is for, and what other parts of the row say.
+_UNTOLD = frozenset((
+    "destinationUserId", "customerId", "registeredUserId", "messageId", "clientId", "fallbackAllowed", "timestamp",
+    "timeStamp", "entryId", "deviceSerialNumber", "deviceType", "taskSessionId", "@type",
+))  # fmt: skip
+_DELETED = "entries of the history {} are told to be deleted"
+_MOST = 14
+
+
+def words(payload: Mapping[str, object]) -> list[str]:
+    """What a payload says, a few words for each of its members; at most 14 of them."""
+    said: list[str] = []
+    if "deleteBeforeTimeInclusive" in payload:
+        before = from_milliseconds(payload["deleteBeforeTimeInclusive"])
+        until = f"up to {iso(before)}" if before is not None else "up to a time that is not given"
+        said.append(_DELETED.format(until))
+    rest = {key: value for key, value in payload.items() if key not in ("deleteBeforeTimeInclusive", "listId")}
+    said += member_words(rest, _MOST, _MEMBERS, _UNTOLD)
+    listed = payload.get("listId")
+    if isinstance(listed, str) and listed:
+        said.append(f"list {_list_name(listed)}")
+    return said
+
+
+def _list_name(identity: str) -> str:
+    """The id of a list; where it is coded, with what is in it: an account and the type of the list."""
+    try:
+        told = b64decode(identity + "=" * (-len(identity) % 4), validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        return shown(identity, 100) or ""
+    kind = told.rpartition("-")[2] if told.startswith("amzn1.") else ""
+    return f"of type {kind}, {shown(identity, 100)}" if kind else shown(identity, 100) or ""

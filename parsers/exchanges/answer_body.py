@@ -1,0 +1,69 @@
+"""What stands in the body of an answer: JSON, or several parts of which some are JSON or sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from parsers.alexa_api.answers.within import read_within
+from parsers.alexa_api.items.body import Body, Places, TextPlaces
+from parsers.alexa_api.items.loaded_json import load, start_of
+from parsers.exchanges.cached_recording import is_recording, recording
+from parsers.formats.http.multipart import Part, is_multipart, parts
+from parsers.locator import at_bytes, join
+from parsers.parser import Source
+from parsers.record import Issue, Record
+from parsers.values import shown
+
+RECORDING_TYPE = "alexa:web:recording"
+
+
+def body_records(content: bytes, whole: Body, outer: str, media: str) -> Iterator[Record | Issue]:
+    """The records of JSON, or of the parts of a body of several: what is known in them, and recordings.
+
+    Args:
+        content: the body, decoded.
+        whole: what is known of the answer; its value is what is read here.
+        outer: the locator of the content.
+        media: the value of ``Content-Type``.
+    """
+    if not is_multipart(content):
+        loaded = load(Source.of(content, whole.path))
+        for issue in loaded.issues:
+            yield replace(issue, locator=join(outer, issue.locator))
+        if loaded.value or not loaded.issues:
+            places = replace(loaded.places, prefix=join(outer, loaded.places.prefix))
+            keys = (f"content-sha1:{loaded.sha1}",)
+            yield from read_within(replace(whole, value=loaded.value, places=places, keys=keys))
+        return
+    for part in parts(content, media):
+        # A locator leads into bytes, not into a text of JSON that holds them.
+        here = (
+            outer if outer.rpartition(";")[2].startswith("json:") else join(outer, at_bytes(part.at, len(part.content)))
+        )
+        if start_of(part.content[:64]) is not None:
+            yield from _part(part, whole, here)
+        elif whole.url is not None and is_recording(part.content, part.kind, ""):
+            made = Record(RECORDING_TYPE, "", here, whole.timestamps, fields=dict(whole.fields), file=whole.file)
+            yield recording(made, part.content, whole.url, "A part of the answer")
+        elif part.content.strip():
+            yield Issue(
+                f"A part of the answer ({shown(part.kind, 60) or 'of no type'}) is not read.", here, part.content[:64]
+            )
+
+
+def _part(part: Part, whole: Body, here: str) -> Iterator[Record | Issue]:
+    loaded = load(Source.of(part.content, whole.path))
+    exact = here.rpartition(";")[2].startswith("bytes:")
+    for issue in loaded.issues:
+        yield replace(issue, locator=join(here, issue.locator) if exact else here)
+    places: Places = replace(loaded.places, prefix=join(here, loaded.places.prefix)) if exact else TextPlaces(here)
+    found = False
+    for item in read_within(replace(whole, value=loaded.value, places=places, url=None)):
+        found = True
+        if isinstance(item, Record) and whole.url is not None:
+            yield replace(item, fields={**item.fields, "request_url": whole.url.text})
+        else:
+            yield item
+    if not found and loaded.value:
+        yield Issue("A part of the answer is JSON of no form that is read.", here, part.content[:64])
