@@ -1,23 +1,31 @@
-"""Codings of a body, undone within a bound.
+"""Codings of a body and encodings of text, undone within a bound.
 
 References:
-    RFC 9110, section 8.4.1 (gzip, deflate); RFC 7932 (br); RFC 8878 (zstd); RFC 4648 (base64). That some servers send
-    RFC 9110 itself mentions raw deflate where zlib's wrapping is meant.
+    RFC 9110, section 8.4.1 (gzip, deflate; that some servers send raw deflate where zlib's wrapping is meant); RFC 7932
+    (br); RFC 8878 (zstd); RFC 4648 (base64); RFC 2045 (quoted-printable); XML 1.0, section 2.4.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import quopri
 import re
 import zlib
 from collections.abc import Callable
+from functools import partial
 
 import brotli
 import zstandard
 
 #: The most bytes that one call of a decompressor is given at once.
 _PIECE = 64 * 1024
+#: Encodings of text, and the bytes of their characters.
+WIDE = {"utf-16le": 2, "utf-16be": 2, "utf-32le": 4, "utf-32be": 4}
+_ESCAPE = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([\\'\"nrtbf0]))")
+_SIGNS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"0": b"\0"}
+_XML = re.compile(rb"<!\[CDATA\[(.*?)\]\]>|&#x([0-9A-Fa-f]{1,8});|&#([0-9]{1,10});|&([A-Za-z]{1,20});|<|&", re.DOTALL)
+_ENTITIES = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
 _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,12})[^\r\n]{0,4096}\r?\n")
 
 
@@ -38,8 +46,9 @@ def decode(content: bytes, coding: str, limit: int) -> bytes:
 
     Args:
         content: the coded bytes.
-        coding: ``gzip``, ``deflate``, ``br``, ``zstd``, ``base64``, ``chunked`` or ``identity``, with or without
-            ``x-``; any case.
+        coding: ``gzip``, ``deflate``, ``br``, ``zstd``, ``base64``, ``quoted-printable``, ``chunked`` or ``identity``,
+            with or without ``x-``; any case. ``backslash``: the escapes of a text in a program. ``xml``:
+            the text of an element. Or one of :data:`WIDE`, from which comes UTF-8.
         limit: the most bytes that may come of it.
 
     Raises:
@@ -168,6 +177,58 @@ def _identity(content: bytes, limit: int) -> bytes:
     return content
 
 
+def _to_utf8(content: bytes, limit: int, encoding: str) -> bytes:
+    """Text in an encoding of wider characters, as UTF-8; its byte order mark stays."""
+    whole = len(content) - len(content) % WIDE[encoding]
+    text = content[:whole].decode(encoding, "replace").encode("utf-8", "replace")
+    if len(text) > limit:
+        raise CodingError(f"it comes to more than {limit} bytes", text[:limit])
+    if whole < len(content):
+        raise CodingError("its last character is cut off", text)
+    return text
+
+
+def _quoted_printable(content: bytes, limit: int) -> bytes:
+    return _identity(quopri.decodestring(content), limit)
+
+
+def without_backslashes(content: bytes) -> bytes:
+    """Undo the escapes with which programs print a text or bytes between quotes; what is no escape stays."""
+    return _ESCAPE.sub(_escaped, content)
+
+
+def _escaped(match: re.Match[bytes]) -> bytes:
+    if match[1]:
+        return bytes((int(match[1], 16),))
+    if match[2] or match[3]:
+        code = int(match[2] or match[3], 16)
+        return chr(code if code <= 0x10FFFF else 0xFFFD).encode("utf-8", "replace")
+    return _SIGNS.get(match[4], match[4])
+
+
+def _xml(content: bytes, limit: int) -> bytes:
+    """The text of an element of XML in UTF-8: character references and CDATA sections undone, line ends left."""
+    parts: list[bytes] = []
+    at = 0
+    for found in _XML.finditer(content):
+        parts.append(content[at : found.start()])
+        at = found.end()
+        if found[1] is not None:
+            parts.append(found[1])
+        elif found[2] or found[3]:
+            code = int(found[2], 16) if found[2] else int(found[3])
+            parts.append(chr(code if code <= 0x10FFFF else 0xFFFD).encode("utf-8", "replace"))
+        elif found[4] in _ENTITIES:
+            parts.append(_ENTITIES[found[4]])
+        else:
+            raise CodingError("it holds an element or an entity", b"".join(parts))
+    return _identity(b"".join((*parts, content[at:])), limit)
+
+
+def _backslash(content: bytes, limit: int) -> bytes:
+    return _identity(without_backslashes(content), limit)
+
+
 _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
     "gzip": _gzip,
     "deflate": _deflate,
@@ -177,4 +238,8 @@ _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
     "chunked": _chunked,
     "identity": _identity,
     "": _identity,
+    "quoted-printable": _quoted_printable,
+    "backslash": _backslash,
+    "xml": _xml,
+    **{name: partial(_to_utf8, encoding=name) for name in WIDE},
 }

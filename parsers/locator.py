@@ -7,7 +7,9 @@ A locator is one or more steps joined by ``;``, each applied to what the step be
 * ``json:POINTER``: the text of the value at an RFC 6901 pointer. If the value before is a JSON string
   that itself holds JSON, the string is decoded first, so ``json:/description;json:/summary`` works;
 * ``coding:NAME``: the bytes so far with a coding undone (``gzip``, ``deflate``, ``br``, ``zstd``, ``base64``,
-  ``chunked``). A JSON string is decoded first, so ``json:/content/text;coding:base64`` works.
+  ``chunked``, ``quoted-printable``; ``backslash``: the escapes of a program's text; ``xml``: the text of an
+  element), or text as UTF-8 (``utf-16le`` and its like). A JSON string is decoded first, so
+  ``json:/content/text;coding:base64`` works.
 
 ``%`` and ``;`` inside a step are written ``%25`` and ``%3B``. The empty locator is the whole file.
 """
@@ -76,6 +78,13 @@ def pointer(tokens: Iterable[str | int]) -> str:
 def join(*locators: str) -> str:
     """One locator after another; empty ones fall away."""
     return ";".join(locator for locator in locators if locator)
+
+
+def inside(outer: str, inner: str) -> str:
+    """A locator in what another leads to: a JSON string is decoded before bytes or lines of it are counted."""
+    if inner.startswith(("bytes:", "line:")) and outer.rpartition(";")[2].startswith("json:"):
+        return join(outer, at_coding("identity"), inner)
+    return join(outer, inner)
 
 
 def resolve(stream: BinaryIO, locator: str) -> LocatedBytes:
@@ -185,7 +194,9 @@ def _decoded(found: LocatedBytes, coding: str) -> LocatedBytes:
     content = found.content
     try:
         if content.startswith(b'"'):
-            content = scanstring(content.decode("utf-8", "surrogateescape"), 1, False)[0].encode("utf-8", "replace")
+            content = scanstring(content.decode("utf-8", "surrogateescape"), 1, False)[0].encode(
+                "utf-8", "surrogatepass"
+            )
         return LocatedBytes(decode(content, coding, MAX_STEP_BYTES), None)
     except CodingError as error:
         if error.partial:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO, ClassVar
 
+from parsers.encoding import as_utf8, wide_encoding
 from parsers.record import Issue, Record
 
 #: Bytes from the start of a file that a parser may look at before it claims the file.
@@ -126,11 +127,13 @@ class Source:
 def looks_like_text(head: bytes) -> bool:
     """Whether a file may be text: few of its first bytes are control characters. Leading zero bytes do not count.
 
-    Text of one byte a character, or UTF-8. Measured: random and compressed bytes have 10% of them, programs more.
-    An archive is none, though what it holds be text that is not compressed.
+    Text of one byte a character, UTF-8, UTF-16 or UTF-32. Measured: random and compressed bytes have 10% of them,
+    programs more. An archive is none, though what it holds be text that is not compressed.
     """
     if head.startswith(_ARCHIVES) or head[_TAR] == b"ustar":
         return False
+    if wide_encoding(head):
+        head = as_utf8(head[: 4 * _TEXT_SAMPLE])
     sample = head[:_TEXT_SAMPLE]
     if sample.startswith(b"\0"):
         sample = head.lstrip(b"\0")[:_TEXT_SAMPLE]
@@ -180,10 +183,14 @@ class Parser(ABC):
     about: ClassVar[About]
     #: Whether :meth:`parse` opens files beside the one it claims. If so it is called when the whole container is read.
     reads_neighbours: ClassVar[bool] = False
+    #: Whether some of the files that it claims give nothing by themselves: they are kept to be read with others.
+    keeps_for_others: ClassVar[bool] = False
     #: Whether the artefact is text in every case: files that are plainly none are not even offered.
     text_only: ClassVar[bool] = False
-    #: Whether it is asked only for files that no other parser claims.
-    last_resort: ClassVar[bool] = False
+    #: 0: asked for every file. 1: only where none of those claims it but such as read lines. 2: only where none does.
+    last_resort: ClassVar[int] = 0
+    #: Whether it reads the lines of a log, so that others are to look for what stands within the lines.
+    reads_lines: ClassVar[bool] = False
 
     def sees(self, source: Source) -> Source:
         """A file as this parser is given it: without neighbours, unless it says :attr:`reads_neighbours`."""

@@ -64,7 +64,8 @@ class EntryParser:
         issues = IssueGroups()
         numbers = RecordNumbers()
         source = self._source(file)
-        for parser in self._claimed(file):
+        claimed = self._claimed(file)
+        for parser in claimed:
             try:
                 for found in parser.parse(parser.sees(source)):
                     if isinstance(found, Issue):
@@ -80,7 +81,8 @@ class EntryParser:
                     )
             except READ_ERRORS as error:
                 issues.add(Issue(f"reading ended early: {error}", parser=parser.name))
-        if not ordinal and not issues and (names := self._names(source)):
+        silent = not ordinal and not issues and not any(parser.keeps_for_others for parser in claimed)
+        if silent and (names := self._names(source)):
             issues.add(replace(not_read(names), parser=NAME))
         for issue in issues.grouped():
             self._issue(file.path, issue)

@@ -111,7 +111,7 @@ class EntryReader:
             archive = is_archive(head)
             carved = entry.state is EntryState.CARVED
             keep = bool(claimed) or carved or (archive and not entry.seekable)
-            search = None if claimed or archive else NameSearch()
+            search = None if archive or any(not parser.reads_lines for parser in claimed) else NameSearch()
             staged, digest, size = self._copy(stream, head, here, keep=keep, search=search)
         if search is not None and search.kinds:
             claimed, staged = self._offer_again(entry, here, head, search, staged)

@@ -17,12 +17,18 @@ from typing import ClassVar
 
 from parsers.alexa_api.answers.repeats import repeats_marked
 from parsers.alexa_api.answers.responses import kinds, quoted_keys, read, telltale
+from parsers.alexa_api.answers.text_body import texts_within
+from parsers.alexa_api.answers.text_marks import text_marks
 from parsers.alexa_api.answers.within import bodies
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body
-from parsers.alexa_api.items.loaded_json import load, start_of
+from parsers.alexa_api.items.loaded_json import LoadedText, is_guarded, load_all, start_of
+from parsers.alexa_api.items.text_values import MAX_VALUE
 from parsers.alexa_api.named_file import names_of, not_read
-from parsers.formats.json.text import MAX_BYTES
+from parsers.bounded_issues import bounded
+from parsers.encoding import as_utf8
+from parsers.formats.http.capture_forms import is_capture
+from parsers.formats.json.text import MAX_BYTES, MAX_VALUES
 from parsers.parser import ANSWERS, HEAD_SIZE, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
@@ -45,8 +51,6 @@ _SINGLE_KEYS = ("activity", "card", "networkDetail")
 _PUSHED = re.compile(
     rb'"(?:command|resourceId)\\{0,15}"\s{0,8}:\s{0,8}\\{0,15}"(?:PUSH_[A-Z0-9_]{1,60}|Notify[A-Z]\w{2,60}|MATTER_[A-Z_]{1,60})'
 )
-#: An HTTP archive (HAR), which has a reader of its own.
-_ARCHIVE = re.compile(rb'\{\s{0,40}"log"\s{0,40}:\s{0,40}\{')
 _CIFT_PATH = re.compile(r"(?:^|[/\\])AmazonAlexa(?:Client|Cloud)[/\\][0-9a-f]{40}\.json$", re.IGNORECASE)
 _SAVED_NAME = re.compile(r"(?:^|[/\\])(?:[0-9a-f]{40}|[0-9a-f]{16}_[01])\.json$", re.IGNORECASE)
 #: A text that may be an address, and a member that may be what was answered to it.
@@ -56,9 +60,10 @@ _RESPONSE = re.compile(
 )
 _METHOD = re.compile(rb'"(?:http_?|request_?)?(?:method|verb)"\s{0,8}:', re.IGNORECASE)
 #: Text that begins as JSON does, and not as the lines of a log in brackets.
-_JSON = re.compile(rb'[{\[]\s{0,4000}["{\[\]}]')
+_JSON = re.compile(rb'[{\[]\s{0,4000}["{\[\]}]|"\s{0,40}[{\[]')
 #: Of the head so many addresses are looked at.
 _MAX_ADDRESSES = 200
+_WORDS = re.compile(rb"\w")
 _FIRST_KEY = re.compile(rb'[{\[\s]{1,40}"([A-Za-z_]\w{0,63})"')
 #: A message names at most so many hosts.
 _MAX_HOSTS = 20
@@ -91,7 +96,8 @@ class ApiJson(Parser):
             "Echo, 1st generation, 2017: 73 loose answers (CIFT's example result)",
         ),
         limits=(
-            f"Files longer than {MAX_BYTES} bytes are not read.",
+            f"Of files longer than {MAX_BYTES} bytes, or of more than {MAX_VALUES} values, what stands in a value that"
+            f" is longer than {MAX_VALUE} bytes is read one by one, if it is known by itself.",
             "The time in an address (_) is when the client's page was loaded, counted up with each request.",
         ),
         references=("https://github.com/cleminator/AlexaPaperDatasets", "https://github.com/jungheum/pycift"),
@@ -99,15 +105,12 @@ class ApiJson(Parser):
 
     def claims(self, source: Source) -> bool:
         """Whether the head is JSON with an address of the service or the keys of an answer, or the name says so."""
-        start = start_of(source.head)
-        if start is None:
-            return False
-        head = source.head[start:]
-        if _ARCHIVE.match(head):
+        head = _json_head(source)
+        if head is None or is_capture(head, source.path):
             return False
         if self._is_answer(source, head) or _has_request(head) or _PUSHED.search(head):
             return True
-        return bool(source.names) and bool(_JSON.match(head))
+        return bool(source.names)
 
     @staticmethod
     def _is_answer(source: Source, head: bytes) -> bool:
@@ -119,31 +122,74 @@ class ApiJson(Parser):
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield the records of every answer in the file."""
-        yield from repeats_marked(self._answers(source))
+        yield from bounded(repeats_marked(self._answers(source)))
 
     def _answers(self, source: Source) -> Iterator[Record | Issue]:
-        loaded = load(source)
-        yield from loaded.issues
-        if not loaded.value and loaded.issues:
+        reading = _Reading(source, *((f"saved-as:{source.name}",) if _SAVED_NAME.search(source.path) else ()))
+        value: LoadedText | None = None
+        for loaded in load_all(source, text_marks()):
+            yield from loaded.issues
+            if loaded.value or not loaded.issues:
+                value = value or loaded
+                yield from reading.read(loaded)
+        if reading.others:
+            yield _passed_over(reading.others)
+        if reading.found or reading.others or value is None:
             return
-        keys: tuple[str, ...] = (f"{_CONTENT_KEY}{loaded.sha1}",)
-        if _SAVED_NAME.search(source.path):
-            keys = (*keys, f"saved-as:{source.name}")
-        whole = Body(loaded.value, source.path, loaded.places, keys=keys)
-        others: dict[str, int] = {}
-        found = False
-        for body in bodies(whole, others):
-            found = True
-            if isinstance(body, Issue):
-                yield body
-            else:
-                yield from read(body if body.url is None else replace(body, keys=()))
-        if others:
-            yield _passed_over(others)
-        if not found and not others and self._is_answer(source, source.head[start_of(source.head) or 0 :]):
-            yield from read(whole)
-        elif not found:
+        if self._is_answer(source, _json_head(source) or b""):
+            yield from read(reading.body(value))
+        else:
             yield not_read(names_of(source))
+
+
+class _Reading:
+    """The reading of one file's texts."""
+
+    def __init__(self, source: Source, *keys: str) -> None:
+        self._source = source
+        self._keys = keys
+        self.others: dict[str, int] = {}
+        self.found = False
+
+    def body(self, loaded: LoadedText) -> Body:
+        """A text as an answer."""
+        keys = (f"{_CONTENT_KEY}{loaded.sha1}",) if loaded.sha1 else ()
+        return Body(loaded.value, self._source.path, loaded.places, keys=(*keys, *self._keys))
+
+    def read(self, loaded: LoadedText) -> Iterator[Record | Issue]:
+        """The records of every answer in a text."""
+        whole = self.body(loaded)
+        known = False
+        for body in bodies(whole, self.others):
+            known = True
+            yield from self._given(body)
+        if not known:
+            for text in texts_within(whole):
+                for body in (text,) if isinstance(text, Issue) else bodies(text, {}):
+                    known = True
+                    yield from self._given(body)
+        self.found = self.found or known
+
+    @staticmethod
+    def _given(body: Body | Issue) -> Iterator[Record | Issue]:
+        if isinstance(body, Issue):
+            yield body
+        else:
+            yield from read(body if body.url is None else replace(body, keys=()))
+
+
+def _json_head(source: Source) -> bytes | None:
+    """The head of a file from where its JSON begins, in UTF-8; None where it is no file of JSON.
+
+    The lines of a log may begin with a time, and then hold JSON: words and numbers before it are not passed over.
+    """
+    head = as_utf8(source.head)
+    start = start_of(head)
+    if start is None or (_WORDS.search(head[:start]) and not is_guarded(head) and not _CIFT_PATH.search(source.path)):
+        return None
+    if not _JSON.match(head, start) and not _CIFT_PATH.search(source.path):
+        return None
+    return head[start:]
 
 
 @cache

@@ -37,7 +37,7 @@ class NamedFile(Parser):
 
     name: ClassVar[str] = NAME
     version: ClassVar[str] = "1"
-    last_resort: ClassVar[bool] = True
+    last_resort: ClassVar[int] = 2
     about: ClassVar[About] = About(
         title="Files that name the Alexa service in a form that is not read",
         data_types=(DATA_TYPE,),
@@ -85,9 +85,18 @@ def not_read(names: list[ServiceName]) -> Issue:
     if not names:
         return Issue(f"The file names the Alexa service, in a form that is not read. {_ADVICE}")
     first = names[0]
-    told = ", ".join(_told(name) for name in names)
-    what = f"The file names the Alexa service ({told}), in a form that is not read. {_ADVICE}"
-    return Issue(what, at_bytes(first.at, len(first.text)), first.text.encode("utf-8")[:64])
+    what = f"The file names the Alexa service ({names_told(names)}), in a form that is not read. {_ADVICE}"
+    return Issue(what, place_of(first), first.text.encode("utf-8")[:64])
+
+
+def place_of(name: ServiceName) -> str:
+    """The locator of a name; of an address without the scheme, which stands before it."""
+    return at_bytes(name.at, len(name.text.removeprefix("https://")))
+
+
+def names_told(names: list[ServiceName]) -> str:
+    """What a file names of the service, in words: how often, and where first."""
+    return ", ".join(_told(name) for name in names)
 
 
 def _told(name: ServiceName) -> str:

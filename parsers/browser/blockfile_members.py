@@ -27,6 +27,7 @@ class BlockfileMembers(Parser):
     name: ClassVar[str] = "chromium_blockfile_companions"
     version: ClassVar[str] = "1"
     reads_neighbours: ClassVar[bool] = True
+    keeps_for_others: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Files beside the index of Chromium's block-file cache",
         data_types=DATA_TYPES,

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import BinaryIO, ClassVar
 
-from parsers.coding import CodingError, decode
+from parsers.captures.xml_text import element_text
 from parsers.exchanges import capture
+from parsers.exchanges.cached_answer import BytesSent
 from parsers.exchanges.capture import Capture, Exchange
+from parsers.exchanges.http_answer import answer_of
 from parsers.formats.http import message as http
 from parsers.formats.xml.stream import XmlReader
-from parsers.locator import at_bytes, at_coding, join
+from parsers.locator import at_bytes, join
 from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.registry import register
@@ -26,10 +28,12 @@ _HEAD = re.compile(rb'<items\s[^>]{0,200}burpVersion="')
 #: A longer request or answer is not read; of other elements the second number of characters is kept.
 MAX_MESSAGE = 64 * 1024 * 1024
 _MAX_TEXT = 20_000
-_TEXTS = ("time", "url", "method")
+_TEXTS = ("time", "url", "method", "status", "responselength")
 _MESSAGES = ("request", "response")
-_CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
 _TIME = re.compile(r"\w{3} (\w{3} \d{1,2} \d\d:\d\d:\d\d) (\w{2,5}) (\d{4})")
+#: A length of more digits is none.
+_DIGITS = 15
+_ADVICE = "Save the items again from a project in which Burp kept the answers."
 _NOTE = "When Burp logged the request, by the clock of the machine it ran on."
 _ZONE = " The zone is written as letters that several zones share; it is read only where it is UTC or GMT."
 
@@ -130,36 +134,44 @@ class Burp(Parser):
                     yield from found.exchange(exchange)
                 if error:
                     yield Issue(f"The export cannot be read further: {error}.")
+        yield from found.not_held(_ADVICE)
         yield found.end(reader.facts)
 
 
 def _exchange(item: _Item, stream: BinaryIO) -> tuple[Exchange, list[Issue]]:
     issues: list[Issue] = []
     raw, locator = _message(item, "response", stream, issues)
+    asked = http.parse(_message(item, "request", stream, [])[0])
     message = http.parse(raw) if raw else None
-    content = b""
+    exchange = Exchange(
+        url=item.text("url").strip(),
+        method=item.text("method").strip(),
+        status_line="",
+        headers=(),
+        content=b"",
+        locator=locator,
+        asked=asked.body.decode("utf-8", "backslashreplace") if asked else "",
+        timestamps=_timestamps(item.text("time").strip()),
+    )
     if message is None:
         if raw:
             issues.append(Issue("The answer is not an HTTP message.", locator, raw[:64]))
-    else:
-        if message.issue:
-            issues.append(Issue(f"The body of the answer: {message.issue}.", locator))
-        content = message.body
-        locator = join(_within(locator, message.body_at, len(raw) - message.body_at), *message.steps)
-    asked = http.parse(_message(item, "request", stream, [])[0])
-    return (
-        Exchange(
-            url=item.text("url").strip(),
-            method=item.text("method").strip(),
-            status_line=message.first_line if message else "",
-            headers=message.headers if message else (),
-            content=content,
-            locator=locator,
-            asked=asked.body.decode("utf-8", "backslashreplace") if asked else "",
-            timestamps=_timestamps(item.text("time").strip()),
-        ),
-        issues,
+        status = item.text("status").strip()
+        if not raw and status.isascii() and status.isdecimal() and len(status) == len("200"):
+            length = item.text("responselength").strip()
+            known = length.isascii() and length.isdecimal() and len(length) < _DIGITS
+            exchange = replace(exchange, status_line=f"HTTP {status}", sent=BytesSent(int(length) if known else None))
+        return exchange, issues
+    where = _within(locator, message.body_at, len(raw) - message.body_at)
+    answered, more = answer_of(
+        message,
+        where,
+        url=exchange.url,
+        method=exchange.method,
+        asked=exchange.asked,
+        timestamps=exchange.timestamps,
     )
+    return answered, [*issues, *more]
 
 
 def _within(locator: str, offset: int, length: int) -> str:
@@ -171,29 +183,12 @@ def _within(locator: str, offset: int, length: int) -> str:
 
 
 def _message(item: _Item, name: str, stream: BinaryIO, issues: list[Issue]) -> tuple[bytes, str]:
-    """A message as bytes, read again from the file: XML readers change line ends. And where it is."""
+    """A message as bytes, and where it is."""
     begin, end = item.places.get(name, (item.at, item.at))
-    if end - begin > 2 * MAX_MESSAGE:
-        issues.append(Issue(f"The {name} is longer than {MAX_MESSAGE} bytes; not read.", at_bytes(begin, end - begin)))
-        return b"", at_bytes(begin, end - begin)
-    stream.seek(begin)
-    element = stream.read(end - begin)
-    inner_at = element.find(b">") + 1
-    inner = element[inner_at:]
-    if inner.startswith(_CDATA) and inner.endswith(_CDATA_END) and inner.count(_CDATA) == 1:
-        inner_at += len(_CDATA)
-        inner = inner[len(_CDATA) : -len(_CDATA_END)]
-    elif b"<" in inner or b"&" in inner:
-        issues.append(Issue(f"The {name} is written in a form that is not read.", at_bytes(begin, end - begin)))
-        return b"", at_bytes(begin, end - begin)
-    where = at_bytes(begin + inner_at, len(inner))
-    if name not in item.base64:
-        return inner, where
-    try:
-        return decode(inner, "base64", MAX_MESSAGE), join(where, at_coding("base64"))
-    except CodingError as error:
-        issues.append(Issue(f"The {name} is marked as base64, but {error}.", where))
-        return b"", where
+    found = element_text(stream, begin, end, base64=name in item.base64, most=MAX_MESSAGE)
+    if found.issue:
+        issues.append(Issue(f"The {name} {found.issue}.", found.locator))
+    return found.content, found.locator
 
 
 def _timestamps(recorded: str) -> tuple[Timestamp, ...]:

@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import BinaryIO, ClassVar
 
+from parsers.alexa_api.items.service_names import names_in
+from parsers.captures.json_member import counted_timestamp
 from parsers.exchanges import capture
+from parsers.exchanges.cached_answer import BytesSent
 from parsers.exchanges.capture import Capture, Exchange
+from parsers.exchanges.http_answer import answer_of
+from parsers.exchanges.socket_message import message_records
+from parsers.formats.http.message import Message, may_have_body
 from parsers.formats.http.tnetstring import TnetstringError, TnetstringReader, Value
 from parsers.locator import at_bytes
 from parsers.parser import ANSWERS, About, Parser, Source
-from parsers.record import Clock, Issue, Record, Timestamp
+from parsers.record import Issue, Record
+from parsers.record import Value as RecordValue
 from parsers.registry import register
 
 _HEAD = re.compile(rb"\d{2,12}:\d{1,4}:\w{1,40}[;,]")
@@ -23,6 +31,10 @@ _TELLTALE = (b"7:version;", b"7:version,", b"4:type;", b"7:request;", b"8:respon
 #: A longer flow is not read.
 MAX_FLOW = 256 * 1024 * 1024
 _SENT = "When mitmproxy saw the request begin, by the clock of the machine it ran on, in seconds since 1970 (UTC)."
+_MESSAGE_NOTE = "When mitmproxy saw the message, by the clock of the machine it ran on, in seconds since 1970 (UTC)."
+#: The members of a message of a web socket that are read.
+_MEMBERS = 4
+_ADVICE = "Make the capture again without the option stream_large_bodies, with which mitmproxy keeps no long body."
 _CAME = "When mitmproxy saw the answer begin, by the clock of the machine it ran on, in seconds since 1970 (UTC)."
 
 
@@ -42,7 +54,8 @@ class MitmproxyFlow(Parser):
         validated_on=("A file that mitmproxy 11.0.2 wrote",),
         limits=(
             f"A flow longer than {MAX_FLOW} bytes is not read.",
-            "Messages of web sockets and flows that are not HTTP are counted, not read.",
+            "Of messages of web sockets what is JSON and of the service is read; flows that are not HTTP are counted.",
+            "A body that mitmproxy did not keep is an issue.",
             "Exchanges with other services are counted, not listed.",
         ),
         references=("https://github.com/mitmproxy/mitmproxy",),
@@ -68,12 +81,16 @@ class MitmproxyFlow(Parser):
                     yield Issue(what, at_bytes(at, min(64, source.size - at)))
                     break
                 if isinstance(flow, dict) and isinstance(flow.get("request"), dict):
-                    yield from found.exchange(_exchange(flow, reader))
+                    exchange, issues = _exchange(flow, reader)
+                    yield from issues
+                    yield from found.exchange(exchange)
+                    yield from _messages(flow, exchange, reader, source)
                 else:
                     others += 1
                 at += len(content)
         if others:
             yield Issue(f"{others} flows are not exchanges of HTTP; not read.")
+        yield from found.not_held(_ADVICE)
         yield found.end({"made_by": "mitmproxy"})
 
 
@@ -91,29 +108,54 @@ def _next(stream: BinaryIO, at: int, size: int) -> bytes:
     return stream.read(whole)
 
 
-def _exchange(flow: Mapping[str, Value], reader: TnetstringReader) -> Exchange:
+def _exchange(flow: Mapping[str, Value], reader: TnetstringReader) -> tuple[Exchange, list[Issue]]:
     request, response = _object(flow, "request"), _object(flow, "response")
     content = response.get("content")
     place = reader.places.get(("response", "content")) or reader.places[("request",)]
     timestamps = [
-        _timestamp(request.get("timestamp_start"), "Sent Time", _SENT),
-        _timestamp(response.get("timestamp_start"), "Recorded Time", _CAME),
+        counted_timestamp(request.get("timestamp_start"), "Sent Time", _SENT),
+        counted_timestamp(response.get("timestamp_start"), "Recorded Time", _CAME),
     ]
     status = response.get("status_code")
     line = ""
     if isinstance(status, int) and status > 0:
         line = f"{_text(response, 'http_version')} {status} {_text(response, 'reason')}".strip()
     asked = request.get("content")
-    return Exchange(
+    method = _text(request, "method")
+    message = Message(line, tuple(_headers(response)), 0, content if isinstance(content, bytes) else b"")
+    exchange, issues = answer_of(
+        message,
+        at_bytes(*place),
         url=_url(request),
-        method=_text(request, "method"),
-        status_line=line,
-        headers=tuple(_headers(response)),
-        content=content if isinstance(content, bytes) else b"",
-        locator=at_bytes(*place),
+        method=method,
         asked=asked.decode("utf-8", "backslashreplace") if isinstance(asked, bytes) else "",
         timestamps=tuple(timestamp for timestamp in timestamps if timestamp),
     )
+    if content is None and isinstance(status, int) and may_have_body(method, status) and exchange.sent is None:
+        # mitmproxy keeps no body that it passed on piece by piece; one that was empty it keeps as empty.
+        exchange = replace(exchange, sent=BytesSent())
+    return exchange, issues
+
+
+def _messages(
+    flow: Mapping[str, Value], exchange: Exchange, reader: TnetstringReader, source: Source
+) -> Iterator[Record | Issue]:
+    """What the messages of a web socket hold of the service."""
+    messages = _object(flow, "websocket").get("messages")
+    for number, message in enumerate(messages if isinstance(messages, list) else ()):
+        # Type, whether the client sent it, content, and when.
+        if not isinstance(message, list) or len(message) < _MEMBERS or not isinstance(message[2], (bytes, str)):
+            continue
+        content = message[2].encode("utf-8", "surrogatepass") if isinstance(message[2], str) else message[2]
+        place = reader.places.get(("websocket", "messages", number, 2))
+        if place is None or not names_in(content):
+            continue
+        when = counted_timestamp(message[3], "Sent Time", _MESSAGE_NOTE)
+        fields: dict[str, RecordValue] = {
+            "request_url": exchange.url[:2000],
+            "web_socket": "send" if message[1] else "receive",
+        }
+        yield from message_records(content, at_bytes(*place), source.path, (when,) if when else (), fields)
 
 
 def _url(request: Mapping[str, Value]) -> str:
@@ -129,12 +171,6 @@ def _headers(message: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
     for pair in headers if isinstance(headers, list) else []:
         if isinstance(pair, list) and len(pair) == 2:
             yield _as_text(pair[0]), _as_text(pair[1])
-
-
-def _timestamp(seconds: Value, description: str, note: str) -> Timestamp | None:
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 1.2e9 < seconds < 4.1e9:
-        return None
-    return Timestamp(description, repr(seconds), Clock.EXAMINER, round(seconds * 1_000_000), note)
 
 
 def _object(holder: Mapping[str, Value], key: str) -> Mapping[str, Value]:

@@ -21,6 +21,7 @@ class SqliteJournalFiles(Parser):
     name: ClassVar[str] = "sqlite_companions"
     version: ClassVar[str] = "1"
     reads_neighbours: ClassVar[bool] = True
+    keeps_for_others: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Write-ahead logs and rollback journals of SQLite databases",
         data_types=(),

@@ -27,6 +27,7 @@ class EchoSyslog(Parser):
 
     name: ClassVar[str] = "echo_syslog"
     version: ClassVar[str] = "2"
+    reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Kernel, daemon, Bluetooth, authentication, cron and metrics logs of a first-generation Echo",
         data_types=tuple(sorted({*system_event.TYPES, *avs_event.TYPES, FILE_TYPE, METRIC_TYPE, UTTERANCE_TYPE})),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from parsers.alexa_api.answers.text_marks import text_marks
 from parsers.alexa_api.answers.within import read_within
-from parsers.alexa_api.items.body import Body, Places, TextPlaces
-from parsers.alexa_api.items.loaded_json import load, start_of
+from parsers.alexa_api.items.body import Body
+from parsers.alexa_api.items.loaded_json import load, load_all, start_of
 from parsers.exchanges.cached_recording import is_recording, recording
 from parsers.formats.http.multipart import Part, is_multipart, parts
-from parsers.locator import at_bytes, join
+from parsers.locator import at_bytes, inside
 from parsers.parser import Source
 from parsers.record import Issue, Record
 from parsers.values import shown
@@ -28,19 +29,15 @@ def body_records(content: bytes, whole: Body, outer: str, media: str) -> Iterato
         media: the value of ``Content-Type``.
     """
     if not is_multipart(content):
-        loaded = load(Source.of(content, whole.path))
-        for issue in loaded.issues:
-            yield replace(issue, locator=join(outer, issue.locator))
-        if loaded.value or not loaded.issues:
-            places = replace(loaded.places, prefix=join(outer, loaded.places.prefix))
-            keys = (f"content-sha1:{loaded.sha1}",)
-            yield from read_within(replace(whole, value=loaded.value, places=places, keys=keys))
+        for loaded in load_all(Source.of(content, whole.path), text_marks()):
+            for issue in loaded.issues:
+                yield replace(issue, locator=inside(outer, issue.locator))
+            if loaded.value or not loaded.issues:
+                keys = (f"content-sha1:{loaded.sha1}",)
+                yield from read_within(replace(whole, value=loaded.value, places=loaded.places.after(outer), keys=keys))
         return
     for part in parts(content, media):
-        # A locator leads into bytes, not into a text of JSON that holds them.
-        here = (
-            outer if outer.rpartition(";")[2].startswith("json:") else join(outer, at_bytes(part.at, len(part.content)))
-        )
+        here = inside(outer, at_bytes(part.at, len(part.content)))
         if start_of(part.content[:64]) is not None:
             yield from _part(part, whole, here)
         elif whole.url is not None and is_recording(part.content, part.kind, ""):
@@ -54,10 +51,9 @@ def body_records(content: bytes, whole: Body, outer: str, media: str) -> Iterato
 
 def _part(part: Part, whole: Body, here: str) -> Iterator[Record | Issue]:
     loaded = load(Source.of(part.content, whole.path))
-    exact = here.rpartition(";")[2].startswith("bytes:")
     for issue in loaded.issues:
-        yield replace(issue, locator=join(here, issue.locator) if exact else here)
-    places: Places = replace(loaded.places, prefix=join(here, loaded.places.prefix)) if exact else TextPlaces(here)
+        yield replace(issue, locator=inside(here, issue.locator))
+    places = loaded.places.after(here)
     found = False
     for item in read_within(replace(whole, value=loaded.value, places=places, url=None)):
         found = True

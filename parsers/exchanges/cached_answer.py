@@ -31,6 +31,22 @@ _JSON_TYPE = re.compile(r"\b(?:json|javascript)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
+class BytesSent:
+    """How long a body was that was sent and not kept.
+
+    Attributes:
+        count: in bytes; None where that is not recorded.
+    """
+
+    count: int | None = None
+
+    def __str__(self) -> str:
+        if self.count is None:
+            return "how many bytes were sent is not recorded"
+        return f"{self.count} byte{' was' if self.count == 1 else 's were'} sent"
+
+
+@dataclass(frozen=True, slots=True)
 class CachedBody:
     """The body of an answer as the cache holds it.
 
@@ -40,6 +56,7 @@ class CachedBody:
         file: the neighbour that holds them, as :attr:`parsers.record.Record.file`.
         pieces: every place, where the body is in several.
         whole_file: whether the body is all that its file holds.
+        sent: where the body was not kept, how many bytes of it were sent, as far as is known; None where it was kept.
     """
 
     content: bytes
@@ -47,6 +64,7 @@ class CachedBody:
     file: str = ""
     pieces: tuple[str, ...] = ()
     whole_file: bool = False
+    sent: BytesSent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +173,12 @@ def _entry_record(cached: Cached, body: Decoded, more: str = "") -> Record:
     url, content = cached.url, body.content
     fields = _facts(cached)
     fields["request_url"] = url.text
-    fields["body_bytes"] = len(cached.body.content)
-    fields["body_sha256"] = hashlib.sha256(cached.body.content).hexdigest()
+    if cached.body.sent is None:
+        fields["body_bytes"] = len(cached.body.content)
+        fields["body_sha256"] = hashlib.sha256(cached.body.content).hexdigest()
+    else:
+        fields["body_held"] = False
+        fields["body_bytes_sent"] = cached.body.sent.count
     if body.steps:
         fields["decoded_bytes"] = len(content)
         fields["decoded_sha256"] = hashlib.sha256(content).hexdigest()
@@ -194,6 +216,12 @@ def _sentence(cached: Cached, media: str) -> str:
     request = told_request(cached.fields, cached.url.plain_path)
     sent = told_sent(cached.fields)
     more = f" {sent[0].upper()}{sent[1:]}." if sent else ""
+    if cached.body.sent is not None:
+        held = f"holds the request {request}; it does not" if request else "does not"
+        to = "to it" if request else f"to {cached.url.plain_path}"
+        return (
+            f"{cached.holder} {held} hold the body of what was answered{status_part} {to} ({cached.body.sent}).{more}"
+        )
     if request:
         answered = f"its answer{status_part.rstrip(',')}: {what}" if size or status else "no answer to it"
         return f"{cached.holder} holds the request {request} and {answered}.{more}"

@@ -13,7 +13,7 @@ from parsers.alexa_api.items.service_names import names_in
 from parsers.exchanges import cached_answer
 from parsers.exchanges.answer_body import body_records
 from parsers.exchanges.body_coding import decoded
-from parsers.exchanges.cached_answer import Cached, CachedBody
+from parsers.exchanges.cached_answer import BytesSent, Cached, CachedBody
 from parsers.formats.http.headers import value_of
 from parsers.locator import join
 from parsers.record import Clock, Issue, Record, Timestamp, Value
@@ -41,6 +41,7 @@ class Exchange:
         locator: where the body is, or the exchange where there is none.
         asked: text that was sent with the request.
         timestamps: when it was sent, when the answer came.
+        sent: where the capture does not hold the answer's body, how many bytes of it were sent; else None.
     """
 
     url: str
@@ -51,17 +52,19 @@ class Exchange:
     locator: str
     asked: str = ""
     timestamps: tuple[Timestamp, ...] = ()
+    sent: BytesSent | None = None
 
 
 @dataclass(slots=True)
 class Capture:
-    """The reading of one capture: give it exchanges, then :meth:`end`."""
+    """The reading of one capture: give it exchanges, then take :meth:`not_held` and :meth:`end`."""
 
     kind: str
     path: str
     exchanges: int = 0
     of_service: int = 0
     hosts: dict[str, int] = field(default_factory=dict)
+    without_body: list[tuple[ApiUrl, Exchange]] = field(default_factory=list)
 
     def exchange(self, exchange: Exchange) -> Iterator[Record | Issue]:
         """The records of an exchange. One with another host is passed over, unless the service's answers are in it."""
@@ -78,6 +81,8 @@ class Capture:
             yield from found
             return
         self.of_service += 1
+        if exchange.sent is not None:
+            self.without_body.append((url, exchange))
         yield from cached_answer.records(
             Cached(
                 url=url,
@@ -86,18 +91,34 @@ class Capture:
                 kind=self.kind,
                 status_line=exchange.status_line,
                 headers=exchange.headers,
-                body=CachedBody(exchange.content, exchange.locator),
+                body=CachedBody(exchange.content, exchange.locator, sent=exchange.sent),
                 asked=exchange.timestamps,
                 fields=fields,
                 holder=HOLDER,
             )
         )
 
+    def not_held(self, advice: str) -> Iterator[Issue]:
+        """An issue of the answers whose bodies the capture does not hold; none where it holds them all.
+
+        Args:
+            advice: how a capture that holds them is made.
+        """
+        if not self.without_body:
+            return
+        count = len(self.without_body)
+        listed = "; ".join(f"{url.plain_path}: {exchange.sent}" for url, exchange in self.without_body[:_MAX_HOSTS])
+        more = f"; and {count - _MAX_HOSTS} more" if count > _MAX_HOSTS else ""
+        what = f"the body of an answer of the Alexa service ({listed})"
+        if count > 1:
+            what = f"the bodies of {count} answers of the Alexa service ({listed}{more})"
+        message = f"The capture does not hold {what}: what was answered is not in the timeline. {advice}"
+        yield Issue(message, self.without_body[0][1].locator)
+
     def end(self, fields: dict[str, Value]) -> Record:
         """The record of the capture itself; ``fields`` is what it states about itself."""
-        message = (
-            f"The capture ({self.kind}) holds {self.exchanges} exchanges, {self.of_service} with the Alexa service"
-        )
+        exchanges = f"{self.exchanges} exchange{'' if self.exchanges == 1 else 's'}"
+        message = f"The capture ({self.kind}) holds {exchanges}, {self.of_service} with the Alexa service"
         if maker := shown(fields.get("made_by"), 100):
             message += f"; it says that it was made by {maker}"
         listed = sorted(self.hosts.items(), key=lambda item: (-item[1], item[0]))
@@ -118,14 +139,18 @@ def _host(url: str) -> str:
         return "no host"
 
 
-def _of_other_host(exchange: Exchange, path: str, fields: Mapping[str, Value]) -> Iterator[Record]:
-    """What the answer of a host that is none of the service's holds of it: a host is known by what it answers."""
-    body, _ = decoded(exchange.content, value_of(exchange.headers, "Content-Encoding"))
+def _of_other_host(exchange: Exchange, path: str, fields: Mapping[str, Value]) -> Iterator[Record | Issue]:
+    """What an answer of the service holds that came from another host, or from an address that is not known."""
+    body, issues = decoded(exchange.content, value_of(exchange.headers, "Content-Encoding"))
+    if not exchange.url:
+        yield from (Issue(what, exchange.locator, exchange.content[:64]) for what in issues)
     if not body.readable or not names_in(body.content):
         return
     outer = join(exchange.locator, *body.steps)
-    known: dict[str, Value] = {**fields, "request_url": exchange.url[:2000], "other_host": True}
+    known = dict(fields)
+    if exchange.url:
+        known |= {"request_url": exchange.url[:2000], "other_host": True}
     whole = Body(None, path, JsonPlaces(outer), timestamps=exchange.timestamps, fields=known)
-    for found in body_records(body.content, whole, outer, value_of(exchange.headers, "Content-Type")):
-        if isinstance(found, Record):
-            yield found
+    found = list(body_records(body.content, whole, outer, value_of(exchange.headers, "Content-Type")))
+    if not exchange.url or any(isinstance(item, Record) for item in found):
+        yield from found

@@ -38,6 +38,7 @@ class FireOsLog(Parser):
     name: ClassVar[str] = "fireos_log"
     version: ClassVar[str] = "3"
     reads_neighbours: ClassVar[bool] = True
+    reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Logs of Fire OS and Android devices: Echo Show, Spot, Dot, and whatever runs an Alexa app",
         data_types=tuple(

@@ -28,6 +28,7 @@ class Tamper(Parser):
 
     name: ClassVar[str] = "tamper"
     version: ClassVar[str] = "2"
+    reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Signs of tampering on an Echo device",
         data_types=("echo:tamper",),

@@ -10,7 +10,7 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from parsers.alexa_api.items.address import ApiUrl, pattern
-from parsers.locator import at_json, join
+from parsers.locator import at_json, inside, join
 from parsers.parser import About
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 
@@ -32,6 +32,10 @@ class Places(ABC):
     def under(self, tokens: Tokens) -> Places:
         """The places within a value."""
         return _PlacesUnder(self, tokens)
+
+    def after(self, outer: str) -> Places:
+        """The places in a text that a locator leads to, which these are of."""
+        return _PlacesAfter(self, outer)
 
     def within_text(self, tokens: Tokens) -> Places:
         """The places within JSON that a text value holds; the text itself where no locator leads into it."""
@@ -74,6 +78,31 @@ class _PlacesUnder(Places):
 
 
 @dataclass(frozen=True, slots=True)
+class _PlacesAfter(Places):
+    """The places of a text that stands where another locator leads."""
+
+    inner: Places
+    outer: str
+
+    def record(self, tokens: Tokens) -> str:
+        """The outer locator, then that of the text."""
+        return inside(self.outer, self.inner.record(tokens))
+
+    def value(self, tokens: Tokens) -> str:
+        """The same of a plain value."""
+        within = self.inner.value(tokens)
+        return inside(self.outer, within) if within else ""
+
+    def under(self, tokens: Tokens) -> Places:
+        """The places within a value."""
+        return _PlacesAfter(self.inner.under(tokens), self.outer)
+
+    def within_text(self, tokens: Tokens) -> Places:
+        """The places within JSON that a text value holds."""
+        return _PlacesAfter(self.inner.within_text(tokens), self.outer)
+
+
+@dataclass(frozen=True, slots=True)
 class JsonPlaces(Places):
     """Places in JSON text.
 
@@ -94,7 +123,7 @@ class JsonPlaces(Places):
             for length in range(len(whole), -1, -1):
                 if found := self.ranges.get(whole[:length]):
                     rest = whole[length:]
-                    return join(self.prefix, found, at_json(*rest) if rest else "")
+                    return join(inside(self.prefix, found), at_json(*rest) if rest else "")
         return join(self.prefix, at_json(*whole) if whole else "")
 
     def value(self, tokens: Tokens) -> str:  # noqa: ARG002  (values are within their record)
@@ -104,6 +133,10 @@ class JsonPlaces(Places):
     def under(self, tokens: Tokens) -> JsonPlaces:
         """The places within a value."""
         return replace(self, root=(*self.root, *tokens))
+
+    def after(self, outer: str) -> JsonPlaces:
+        """The places in a text that a locator leads to."""
+        return replace(self, prefix=inside(outer, self.prefix))
 
     def within_text(self, tokens: Tokens) -> JsonPlaces:
         """The places within JSON that a text value holds."""

@@ -124,7 +124,8 @@ def _found(content: bytes) -> Iterator[ServiceName]:
     yield from _hosts(content)
     for shop in islice(_SHOP.finditer(content), MAX_NAMES):
         leads = _LEADS.search(content, max(0, shop.start() - 100), shop.start())
-        yield ServiceName(ADDRESS, _text((leads[0] if leads else b"") + shop[0]), shop.start())
+        start = leads.start() if leads else shop.start()
+        yield ServiceName(ADDRESS, _text(content[start : shop.end()]), start)
     encoded = b"%3A" in content or b"%3a" in content
     plain = unquote_to_bytes(content) if encoded else content
     for time in islice(_ID_TIME.finditer(plain), MAX_NAMES):

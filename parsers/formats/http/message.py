@@ -18,7 +18,8 @@ MAX_HEAD = 256 * 1024
 MAX_HEADERS = 500
 #: A longer body is not put together.
 MAX_BODY = 64 * 1024 * 1024
-_END = re.compile(rb"\r?\n\r?\n")
+OK, NO_CONTENT, REDIRECT, NOT_MODIFIED = 200, 204, 300, 304
+HEAD_END = re.compile(rb"\r?\n\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Message:
 
 def parse(content: bytes) -> Message | None:
     """Take a message apart; None where there is no end of headers."""
-    end = _END.search(content, 0, MAX_HEAD)
+    end = HEAD_END.search(content, 0, MAX_HEAD)
     if end is None:
         return None
     lines = content[: end.start()].decode("latin-1").splitlines()
@@ -76,3 +77,8 @@ def _put_together(message: Message) -> Message:
         if not error.partial:
             return message
         return replace(message, body=error.partial, steps=(at_coding("chunked"),), issue=str(error))
+
+
+def may_have_body(method: str, status: int) -> bool:
+    """Whether the answer to a request may have a body (RFC 9110, section 6.4.1)."""
+    return method.upper() != "HEAD" and status >= OK and status not in (NO_CONTENT, NOT_MODIFIED)

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from echoforensics.case.case import Case
+from echoforensics.case.row_query import Row
 from echoforensics.evidence.name_search import NameSearch
 from echoforensics.extraction.issue_groups import MAX_PLACES, IssueGroups
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
-from echoforensics.timeline.query import Query, Row, rows
 from parsers.record import Issue
 
 ALARM = {
@@ -34,7 +34,7 @@ def extracted(tmp_path: Path) -> Extract:
         extract([source], case_path, None, Options(argv=("test",)), lambda *_: None)
         with Case.open(case_path) as case:
             issues = case.store.db.execute("SELECT path, what FROM issues ORDER BY path").fetchall()
-            return list(rows(case.store, Query())), [(path, what) for path, what in issues]
+            return list(case.rows()), [(path, what) for path, what in issues]
 
     return run
 

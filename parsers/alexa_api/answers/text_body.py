@@ -1,0 +1,97 @@
+"""Values that stand among the words of a text, as bodies: with the time and the command that their line has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from parsers import written_time
+from parsers.alexa_api.answers.text_marks import text_marks
+from parsers.alexa_api.items.body import Body, Places, Tokens
+from parsers.alexa_api.items.text_values import TextValue, values_of
+from parsers.record import Clock, Issue, Timestamp, Value
+
+_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?(?![\d:])", re.ASCII
+)
+_TIME_NOTE = "When the line was written, by the clock of the machine that wrote it. {}"
+_COMMAND = re.compile(r"\b(PUSH_[A-Z][A-Z_]{2,60}|Notify[A-Z][A-Za-z]{3,60})\W{1,8}$")
+#: Of the texts of one value so many are looked through, so deep.
+MAX_TEXTS = 200_000
+MAX_DEPTH = 40
+
+
+def body_of(value: TextValue, path: str) -> Body:
+    """A value of a text as a body, with what its line says before it."""
+    before = value.before.strip("\ufeff \t\r")
+    fields: dict[str, Value] = {"stands_after": before} if before else {}
+    body = Body(value.found.value, path, value.places, timestamps=tuple(_written(before)), fields=fields)
+    command = _COMMAND.search(before)
+    inner = value.found.value
+    if command and isinstance(inner, dict) and "command" not in inner:
+        return replace(
+            body, value={"command": command[1], "payload": inner}, places=_PayloadPlaces(value.places, value.start)
+        )
+    return body
+
+
+def _written(before: str) -> Iterator[Timestamp]:
+    """When a line was written, as it says."""
+    if time := _TIME.search(before):
+        try:
+            when = written_time.read(time[0])
+        except (ValueError, OverflowError):
+            return
+        if when:
+            yield Timestamp(
+                "Recorded Time", time[0], Clock.UNKNOWN, when.timestamp, _TIME_NOTE.format(when.note).strip()
+            )
+
+
+class _PayloadPlaces(Places):
+    """Places of a message whose command stands in the words before it."""
+
+    def __init__(self, payload: Places, start: int) -> None:
+        self._payload = payload
+        self._start = start
+
+    def record(self, tokens: Tokens) -> str:
+        """The place in the payload; the payload stands for the message."""
+        return self._payload.record(tokens[1:])
+
+    def value(self, tokens: Tokens) -> str:
+        """The place in the payload."""
+        return self._payload.value(tokens[1:])
+
+    def within_text(self, tokens: Tokens) -> Places:
+        """The places within JSON that a text of the payload holds."""
+        return self._payload.within_text(tokens[1:])
+
+
+def texts_within(whole: Body) -> Iterator[Body | Issue]:
+    """Yield the values among the words of the texts in a JSON value, such as the lines that a container's log keeps.
+
+    Args:
+        whole: the value, with its places. Texts that are JSON and nothing else are passed over.
+    """
+    stack: list[tuple[object, Tokens]] = [(whole.value, ())]
+    looked = 0
+    while stack and looked < MAX_TEXTS:
+        value, tokens = stack.pop()
+        if len(tokens) > MAX_DEPTH:
+            continue
+        if isinstance(value, dict):
+            stack += [(inner, (*tokens, key)) for key, inner in reversed(value.items())]
+        elif isinstance(value, list):
+            stack += [(value[at], (*tokens, at)) for at in range(len(value) - 1, -1, -1)]
+        elif isinstance(value, str):
+            looked += 1
+            if text_marks().search(value) and value.lstrip()[:1] not in ("{", "["):
+                where = whole.places.record(tokens)
+                for found in values_of(value.encode("utf-8", "surrogatepass"), text_marks(), where):
+                    if isinstance(found, Issue):
+                        yield found
+                    elif found.found.value is not None:
+                        body = body_of(found, whole.path)
+                        yield replace(body, keys=whole.keys, fields={**whole.fields, **body.fields})

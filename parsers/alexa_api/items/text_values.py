@@ -1,0 +1,237 @@
+"""The values that a file's text holds, each with its places in the file: JSON, or what programs print for people.
+
+A file up to :data:`WHOLE` bytes is read at once, a longer one in pieces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from parsers.alexa_api.items.body import JsonPlaces, Places, TextPlaces, Tokens
+from parsers.coding import CodingError, decode
+from parsers.encoding import wide_encoding
+from parsers.formats.json.text import MAX_BYTES, MAX_VALUES
+from parsers.formats.json.texts import Found, TextSearch
+from parsers.locator import at_bytes, at_coding, inside, join
+from parsers.parser import Source
+from parsers.record import Issue
+
+#: A longer file is read in pieces of :data:`PIECE` bytes.
+WHOLE = MAX_BYTES
+PIECE = 16 * 1024 * 1024
+#: Of a longer value the objects in it are given one by one.
+MAX_VALUE = 8 * 1024 * 1024
+#: Characters of what stands before a value on its line that are kept.
+_BEFORE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class TextValue:
+    """One value.
+
+    Attributes:
+        found: what was found, with places in characters of the piece it was found in.
+        places: where in the file it stands, and what is in it.
+        start, end: the same in bytes of the file's text.
+        before: what stands before it on its line.
+    """
+
+    found: Found
+    places: Places
+    start: int
+    end: int
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class _PrintedPlaces(Places):
+    """Places in what a program printed: byte ranges of objects, lists, and of texts that hold JSON as it is.
+
+    Attributes:
+        ranges: the range of each.
+        prefix: the locator of the text that the ranges are of.
+        root: from the whole value to this one.
+    """
+
+    ranges: Mapping[Tokens, str]
+    prefix: str = ""
+    root: Tokens = ()
+
+    def record(self, tokens: Tokens) -> str:
+        """The range of the value, or of the nearest one around it."""
+        whole = (*self.root, *tokens)
+        for length in range(len(whole), -1, -1):
+            if found := self.ranges.get(whole[:length]):
+                return inside(self.prefix, found)
+        return self.prefix
+
+    def value(self, tokens: Tokens) -> str:  # noqa: ARG002  (values stand within their record)
+        """Empty: a value stands within its record."""
+        return ""
+
+    def under(self, tokens: Tokens) -> Places:
+        """The places within a value."""
+        return replace(self, root=(*self.root, *tokens))
+
+    def within_text(self, tokens: Tokens) -> Places:
+        """The places within JSON in a text; the text itself where it was printed with backslashes."""
+        if (*self.root, *tokens) in self.ranges:
+            return JsonPlaces(self.record(tokens))
+        return TextPlaces(self.record(tokens))
+
+
+class _Bytes:
+    """The byte offset of characters of a text."""
+
+    def __init__(self, text: str, base: int) -> None:
+        self._text = text
+        self._plain = text.isascii()
+        self._base = base
+        self._at = self._offset = 0
+
+    def of(self, at: int) -> int:
+        """The offset of one character; quick where they are asked for in order."""
+        if self._plain:
+            return self._base + at
+        if at < self._at:
+            self._at = self._offset = 0
+        self._offset += len(self._text[self._at : at].encode("utf-8", "surrogateescape"))
+        self._at = at
+        return self._base + self._offset
+
+    def ranges(self, spans: Mapping[Tokens, tuple[int, int]]) -> dict[Tokens, str]:
+        """The byte ranges of spans of characters."""
+        edges = {edge: self.of(edge) for edge in sorted({edge for span in spans.values() for edge in span})}
+        return {tokens: at_bytes(edges[first], edges[last] - edges[first]) for tokens, (first, last) in spans.items()}
+
+
+def values_in(source: Source, marks: re.Pattern[str] | None = None) -> Iterator[TextValue | Issue]:
+    """Yield the values of a file's text, in order, and what could not be searched.
+
+    Args:
+        source: the file.
+        marks: a value without one of these is passed over; None where every value is wanted.
+
+    Raises:
+        OSError: the evidence cannot be read.
+    """
+    name = wide_encoding(source.head)
+    if name and source.size > WHOLE:
+        yield Issue(
+            f"The text is in {name.upper()} and longer than {WHOLE} bytes ({source.size}): it was not searched."
+        )
+    elif name:
+        with source.open() as stream:
+            yield from values_of(stream.read(WHOLE + 1), marks)
+    elif source.size <= WHOLE:
+        with source.open() as stream:
+            yield from _Piece(stream.read(WHOLE + 1), 0, last=True).values(marks)
+    else:
+        yield from values_in_pieces(source, marks)
+
+
+def values_of(content: bytes, marks: re.Pattern[str] | None = None, prefix: str = "") -> Iterator[TextValue | Issue]:
+    """The same of bytes in memory.
+
+    Args:
+        content: the text, in UTF-8 or in an encoding of wider characters.
+        marks: as for :func:`values_in`.
+        prefix: the locator of the text; empty for a whole file.
+    """
+    if name := wide_encoding(content[:4096]):
+        prefix = join(prefix, at_coding(name))
+        try:
+            content = decode(content, name, 2 * WHOLE)
+        except CodingError as error:
+            yield Issue(f"The text is not {name.upper()} throughout: {error}.", prefix)
+            content = error.partial
+    yield from _Piece(content, 0, last=True, prefix=prefix).values(marks)
+
+
+def values_in_pieces(source: Source, marks: re.Pattern[str] | None = None) -> Iterator[TextValue | Issue]:
+    """The same of a file of any length, in UTF-8. What stands in a value that is too long is given one by one.
+
+    Raises:
+        OSError: the evidence cannot be read.
+    """
+    entered: list[int] = []
+    with source.open() as stream:
+        content, base = b"", 0
+        while more := stream.read(PIECE):
+            content += more
+            piece = _Piece(_whole_characters(content), base, last=False)
+            yield from piece.values(marks)
+            entered += piece.entered
+            content, base = content[piece.done :], base + piece.done
+        piece = _Piece(content, base, last=True)
+        yield from piece.values(marks)
+    if entered:
+        what = (
+            f"{len(entered)} objects or lists are longer than {MAX_VALUE} bytes or hold more than {MAX_VALUES} values;"
+            f" the first begins at byte {entered[0]}."
+            " What stands in them was read one by one, without what they say of the whole."
+        )
+        yield Issue(what, at_bytes(entered[0], 1))
+
+
+def _whole_characters(content: bytes) -> bytes:
+    """The bytes without a character of UTF-8 that is cut at their end."""
+    for back in range(1, min(4, len(content)) + 1):
+        byte = content[-back]
+        if byte >= 0xC0:
+            needed = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+            return content[:-back] if needed > back else content
+        if byte < 0x80:
+            break
+    return content
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A piece of a file's text.
+
+    Attributes:
+        content: its bytes.
+        base: where they begin in the text.
+        last: whether the text ends with it.
+        prefix: the locator of the text.
+        done: how many of the bytes need not be looked at again.
+        entered: where values begin of which only what stands in them is given.
+    """
+
+    content: bytes
+    base: int
+    last: bool
+    prefix: str = ""
+    done: int = 0
+    entered: list[int] = field(default_factory=list)
+
+    def values(self, marks: re.Pattern[str] | None) -> Iterator[TextValue | Issue]:
+        """Yield the values of the piece."""
+        text = self.content.decode("utf-8", "surrogateescape")
+        offsets = _Bytes(text, self.base)
+        search = TextSearch(text, marks, last=self.last, most=MAX_VALUE)
+        for found in search:
+            yield self._value(found, text, offsets)
+        if search.ended_at is not None:
+            at = offsets.of(search.ended_at)
+            what = "The text was not searched further: too much of it looks like the beginning of JSON and is none."
+            yield Issue(what, inside(self.prefix, at_bytes(at, self.base + len(self.content) - at)))
+        self.entered = [offsets.of(at) for at in search.entered]
+        self.done = len(self.content) if search.open_at is None else offsets.of(search.open_at) - self.base
+
+    def _value(self, found: Found, text: str, offsets: _Bytes) -> TextValue:
+        start, end = offsets.of(found.start), offsets.of(found.end)
+        here = inside(self.prefix, at_bytes(start, end - start))
+        places: Places = JsonPlaces(here)
+        if found.coding:
+            places = JsonPlaces(join(here, at_coding(found.coding)))
+        elif found.literal and not found.error:
+            places = _PrintedPlaces(offsets.ranges(found.spans), self.prefix)
+        elif found.error:
+            places = JsonPlaces(self.prefix, ranges=offsets.ranges({(): (found.start, found.end), **found.spans}))
+        line = text.rfind("\n", max(0, found.start - _BEFORE), found.start)
+        before = text[max(line + 1, found.start - _BEFORE) : found.start]
+        return TextValue(found, places, start, end, before)

@@ -1,0 +1,132 @@
+"""Answers of the Alexa service in text: logs of home-automation programs, notes, what a script printed.
+
+References:
+    Logs that users of ioBroker.alexa2, Home Assistant (alexa_media_player, aioamazondevices), openHAB
+    (amazonechocontrol) and node-red-contrib-amazon-echo published in their issues on GitHub.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from parsers.alexa_api.answers.repeats import repeats_marked
+from parsers.alexa_api.answers.responses import read
+from parsers.alexa_api.answers.text_body import body_of
+from parsers.alexa_api.answers.text_marks import text_marks
+from parsers.alexa_api.answers.within import bodies
+from parsers.alexa_api.items.service_names import KEY, names_in
+from parsers.alexa_api.items.text_values import PIECE, WHOLE, TextValue, values_in
+from parsers.alexa_api.named_file import NamedFile
+from parsers.bounded_issues import bounded
+from parsers.encoding import as_utf8
+from parsers.locator import at_bytes
+from parsers.parser import ANSWERS, About, Parser, Source
+from parsers.record import Issue, Record
+from parsers.registry import register
+
+#: Of places that an issue names.
+_MAX_PLACES = 20
+
+
+@register
+class AnswersInText(Parser):
+    """Reads the answers that stand in a text."""
+
+    name: ClassVar[str] = "answers_in_text"
+    version: ClassVar[str] = "1"
+    text_only: ClassVar[bool] = True
+    last_resort: ClassVar[int] = 1
+    about: ClassVar[About] = About(
+        title="Answers of the Alexa service in logs, notes and other text",
+        data_types=(),
+        hands_on=(ANSWERS,),
+        known_by=(
+            "text that no other parser reads, or of which another parser reads the lines of a log, and that names the"
+            " service anywhere: an address, an utterance id, a key of its answers",
+        ),
+        shows=(
+            "That a program or a person wrote down this answer of the service, or this record of one. What the record"
+            " says is told as of an answer by itself; the words before it on its line are kept with it."
+        ),
+        does_not_show=(
+            "That the text is as it was written: it can be changed with any editor, and programs cut long lines. The"
+            " zone of the times in a log, where it writes none."
+        ),
+        validated_on=("Made files only, in the forms that the logs in the references have.",),
+        limits=(
+            "Read are JSON, JSON within a text value, and the notations of Python, JavaScript and Java.",
+            f"A text in UTF-16 that is longer than {WHOLE} bytes is not searched. A longer text in UTF-8 is read in"
+            f" pieces of {PIECE} bytes.",
+            "Times of a log's line are on the timeline where the line writes a zone; else they are kept without one.",
+        ),
+        references=(
+            "https://github.com/Apollon77/ioBroker.alexa2/issues",
+            "https://github.com/alandtse/alexa_media_player/issues",
+            "https://github.com/openhab/openhab-addons/issues/19724",
+            "https://github.com/home-assistant/core/issues/147526",
+        ),
+    )
+
+    def claims(self, source: Source) -> bool:
+        """Whether the text names the service."""
+        return bool(source.names) or any(name.kind == KEY for name in names_in(as_utf8(source.head)))
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield the records of every answer in the text; of a text without any, what it names of the service."""
+        reading = _Reading(source)
+        yield from bounded(repeats_marked(reading.run()))
+        if not reading.records:
+            yield from NamedFile().parse(source)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The reading of one text."""
+
+    source: Source
+    records: int = 0
+    cut: list[TextValue] = field(default_factory=list)
+    left_out: int = 0
+
+    def run(self) -> Iterator[Record | Issue]:
+        """Yield the records, then what was not whole."""
+        for value in values_in(self.source, text_marks()):
+            if isinstance(value, Issue):
+                yield value
+                continue
+            if value.found.error and value.end not in {cut.end for cut in self.cut[-1:]}:
+                self.cut.append(value)
+            if value.found.value is not None:
+                yield from self._read(value)
+        if self.cut:
+            yield _cut(self.cut)
+        if self.left_out:
+            yield Issue(
+                f"The program that wrote this text left out {self.left_out} members of lists; they are not in it."
+            )
+
+    def _read(self, value: TextValue) -> Iterator[Record | Issue]:
+        found = 0
+        for body in bodies(body_of(value, self.source.path), {}):
+            for item in (body,) if isinstance(body, Issue) else read(body):
+                found += isinstance(item, Record)
+                yield item
+        self.records += found
+        self.left_out += value.found.left_out if found else 0
+
+
+def _cut(values: list[TextValue]) -> Issue:
+    """One issue of every value that is not whole."""
+    first = values[0]
+    places = ", ".join(str(value.end) for value in values[:_MAX_PLACES])
+    more = f" and {len(values) - _MAX_PLACES} more" if len(values) > _MAX_PLACES else ""
+    if len(values) == 1:
+        what = f"A value that names the service breaks off at byte {places} ({first.found.error})."
+    else:
+        what = (
+            f"{len(values)} values that name the service break off, at the bytes {places}{more}"
+            f" (the first: {first.found.error})."
+        )
+    return Issue(f"{what} What stands whole in it was read.", at_bytes(first.start, first.end - first.start))

@@ -1,0 +1,79 @@
+"""Members of decoded JSON, and bodies in it, as the readers of captures need them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from parsers.coding import CodingError, decode
+from parsers.formats.json.text import MAX_BYTES
+from parsers.locator import at_coding, join
+from parsers.record import Clock, Issue, Timestamp
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_ZONE = " The time bears no zone."
+
+
+def object_of(holder: Mapping[str, object], key: str) -> Mapping[str, object]:
+    """An object in another; an empty one where there is none."""
+    value = holder.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def text_of(holder: Mapping[str, object], key: str) -> str:
+    """A text in an object; an empty one where there is none."""
+    value = holder.get(key)
+    return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyText:
+    """A body that stands in JSON as a text.
+
+    Attributes:
+        content: its bytes; the text's own where they are no base64.
+        locator: where they stand.
+        issues: what is wrong with it.
+    """
+
+    content: bytes
+    locator: str
+    issues: tuple[Issue, ...] = ()
+
+
+def body_text(text: str, locator: str, *, base64: bool) -> BodyText:
+    """The bytes of a body.
+
+    Args:
+        text: the text.
+        locator: where it stands.
+        base64: whether it is base64.
+    """
+    content = text.encode("utf-8", "surrogatepass")
+    if not base64:
+        return BodyText(content, locator)
+    try:
+        return BodyText(decode(content, "base64", MAX_BYTES), join(locator, at_coding("base64")))
+    except CodingError as error:
+        return BodyText(b"", locator, (Issue(f"The body is said to be base64, but {error}.", locator, content[:64]),))
+
+
+def written_timestamp(recorded: str, description: str, note: str, locator: str = "") -> Timestamp | None:
+    """A time that a capture writes in ISO 8601; None where it is none."""
+    try:
+        when = datetime.fromisoformat(recorded)
+        delta = None if when.tzinfo is None else when - _EPOCH
+    except (ValueError, OverflowError):
+        return None
+    if delta is None:
+        return Timestamp(description, recorded, Clock.EXAMINER, None, note + _NO_ZONE, locator)
+    timestamp = (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
+    return Timestamp(description, recorded, Clock.EXAMINER, timestamp, note, locator)
+
+
+def counted_timestamp(seconds: object, description: str, note: str, locator: str = "") -> Timestamp | None:
+    """A time that a capture gives in seconds since 1970; None where it is none."""
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 1.2e9 < seconds < 4.1e9:
+        return None
+    return Timestamp(description, repr(seconds), Clock.EXAMINER, round(seconds * 1_000_000), note, locator)

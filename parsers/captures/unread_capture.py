@@ -1,0 +1,128 @@
+"""Captures of network traffic in forms that are not read: what they are, and how they become readable.
+
+References:
+    libpcap's manual (pcap-savefile); the PCAP Next Generation draft; Java's object serialisation stream protocol, in
+    which Charles keeps its own sessions; Chromium's design document of its net log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from parsers.alexa_api.named_file import names_of, names_told, place_of
+from parsers.encoding import as_utf8
+from parsers.formats.http.capture_forms import is_net_log
+from parsers.parser import About, Parser, Source
+from parsers.record import Issue, Record
+from parsers.registry import register
+
+_PCAP = (b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1")
+_PCAPNG, _BLOCK_ORDERS = b"\x0a\x0d\x0d\x0a", (b"\x1a\x2b\x3c\x4d", b"\x4d\x3c\x2b\x1a")
+_JAVA, _CHARLES = b"\xac\xed\x00\x05", b"com.xk72.charles"
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A form of capture.
+
+    Attributes:
+        what: its name.
+        fits: whether a file is one.
+        why: why it is not read.
+        advice: how what is in it becomes readable.
+        always: whether it is an issue also where nothing of the service can be seen in it.
+    """
+
+    what: str
+    fits: Callable[[Source], bool]
+    why: str
+    advice: str
+    always: bool
+
+
+def _is_pcap(source: Source) -> bool:
+    return source.head[:4] in _PCAP or (source.head[:4] == _PCAPNG and source.head[8:12] in _BLOCK_ORDERS)
+
+
+def _is_charles(source: Source) -> bool:
+    own = source.head.startswith(_JAVA) and _CHARLES in source.head
+    return own or (source.name.lower().endswith(".chls") and not source.head.startswith((b"PK", b"{", b"[", b"<")))
+
+
+def _is_proxyman(source: Source) -> bool:
+    named = source.name.lower().endswith((".proxymanlog", ".proxymanlogv2"))
+    return named and not source.head.startswith((b"PK", b"{", b"["))
+
+
+_FORMS = (
+    _Form(
+        "a capture of packets (pcap)",
+        _is_pcap,
+        "its packets are not put together, and traffic with the service is encrypted (TLS)",
+        "If the keys of its sessions were kept, export the answers with Wireshark (File, Export Objects, HTTP) and"
+        " bring in those files, or make a capture with a proxy that decrypts (HAR, mitmproxy, Burp, Charles, Fiddler).",
+        always=False,
+    ),
+    _Form(
+        "a session of Charles in its own form (.chls)",
+        _is_charles,
+        "it is a stream of Charles' own objects",
+        "Open it with Charles and export it as JSON, XML or HAR (File, Export Session), then bring in that file.",
+        always=True,
+    ),
+    _Form(
+        "an archive of Proxyman in its old form (.proxymanlog)",
+        _is_proxyman,
+        "only the newer form, a zip, is read",
+        "Open it with Proxyman and export it as HAR (File, Export), then bring in that file.",
+        always=True,
+    ),
+    _Form(
+        "a net log of a browser (chrome://net-export)",
+        lambda source: is_net_log(as_utf8(source.head)),
+        "it lists events of the network, and as a rule no contents",
+        "Its addresses and times can be seen with netlog-viewer; contents are in a HAR.",
+        always=False,
+    ),
+)
+
+
+@register
+class UnreadCapture(Parser):
+    """Names captures that are not read."""
+
+    name: ClassVar[str] = "unread_capture"
+    version: ClassVar[str] = "1"
+    about: ClassVar[About] = About(
+        title="Captures of network traffic in forms that are not read",
+        data_types=(),
+        known_by=(
+            "pcap and pcapng by their first bytes, if they name the Alexa service anywhere",
+            "sessions of Charles (.chls) and old archives of Proxyman (.proxymanlog), by their first bytes or names",
+            'JSON that begins {"constants": {, a net log, if it names the Alexa service anywhere',
+        ),
+        shows="Nothing by itself: each is an issue that says what the file is and how it becomes readable.",
+        does_not_show="What is in the file.",
+        validated_on=("Made files only.",),
+        limits=("Their contents are not read.",),
+        references=(
+            "https://www.tcpdump.org/manpages/pcap-savefile.5.txt",
+            "https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/",
+        ),
+    )
+
+    def claims(self, source: Source) -> bool:
+        """By the first bytes or the name; of some forms only where the file names the service."""
+        return any(form.fits(source) and (form.always or bool(source.names)) for form in _FORMS)
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield the one issue."""
+        names = names_of(source)
+        told = f" It names the Alexa service ({names_told(names)})." if names else ""
+        locator = place_of(names[0]) if names else ""
+        for form in _FORMS:
+            if form.fits(source):
+                yield Issue(f"The file is {form.what}; it was not read: {form.why}.{told} {form.advice}", locator)
+                return

@@ -1,0 +1,63 @@
+"""The text of one element of a capture in XML, as bytes, and where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from parsers.coding import CodingError, decode
+from parsers.locator import at_bytes, at_coding, join
+
+_CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
+
+
+@dataclass(frozen=True, slots=True)
+class ElementText:
+    """The text of an element.
+
+    Attributes:
+        content: its bytes; empty where they cannot be read.
+        locator: where they stand; of the whole element where they cannot be read.
+        issue: why they cannot be read; empty where they can.
+    """
+
+    content: bytes
+    locator: str
+    issue: str = ""
+
+
+def element_text(stream: BinaryIO, begin: int, end: int, *, base64: bool, most: int) -> ElementText:
+    """Read the text of an element again from the file: XML readers change line ends.
+
+    Args:
+        stream: the file, in UTF-8.
+        begin, end: bytes of the element, from its opening tag to before its closing tag.
+        base64: whether the text is base64.
+        most: a longer text is not read.
+
+    Raises:
+        OSError: the evidence cannot be read.
+    """
+    whole = at_bytes(begin, max(0, end - begin))
+    if end - begin > 2 * most:
+        return ElementText(b"", whole, f"is longer than {most} bytes; not read")
+    stream.seek(begin)
+    element = stream.read(max(0, end - begin))
+    at = element.find(b">") + 1
+    content = element[at:]
+    coding = ""
+    stripped = content.strip()
+    if stripped.startswith(_CDATA) and stripped.endswith(_CDATA_END) and content.count(_CDATA) == 1:
+        at += content.index(_CDATA) + len(_CDATA)
+        content = stripped[len(_CDATA) : -len(_CDATA_END)]
+    elif b"<" in content or b"&" in content:
+        coding = "xml"
+    where = at_bytes(begin + at, len(content))
+    for name in (coding, "base64" if base64 else ""):
+        try:
+            content = decode(content, name, most)
+        except CodingError as error:
+            what = f"is said to be base64, but {error}" if name == "base64" else f"cannot be read: {error}"
+            return ElementText(b"", where, what)
+        where = join(where, at_coding(name) if name else "")
+    return ElementText(content, where)

@@ -1,0 +1,76 @@
+"""An exchange from the raw message that answered it."""
+
+from __future__ import annotations
+
+from parsers.coding import CodingError, decode
+from parsers.exchanges.cached_answer import BytesSent
+from parsers.exchanges.capture import Exchange
+from parsers.formats.http.headers import value_of
+from parsers.formats.http.message import MAX_BODY, Message, may_have_body
+from parsers.locator import join
+from parsers.record import Issue, Timestamp
+
+#: A length of more digits is none.
+_DIGITS = 15
+
+
+def answer_of(
+    message: Message,
+    body: str,
+    *,
+    url: str,
+    method: str = "",
+    asked: str = "",
+    timestamps: tuple[Timestamp, ...] = (),
+) -> tuple[Exchange, list[Issue]]:
+    """The exchange that a message answers, and what is wrong with its body.
+
+    Args:
+        message: the answer.
+        body: the locator of the body's bytes, as sent.
+        url: the address that was asked for; empty where it is not known.
+        method: of the request.
+        asked: what was sent with it.
+        timestamps: when it was sent, when the answer came.
+    """
+    headers = message.headers
+    coding = value_of(headers, "Content-Encoding")
+    if not is_coded(message.body, coding):
+        headers = tuple(pair for pair in headers if pair[0].lower() != "content-encoding")
+    sent = None if message.body.strip() else sent_of(message, method)
+    issues = []
+    if message.issue and sent is None and (headers == message.headers or message.steps):
+        issues.append(Issue(f"The body of the answer: {message.issue}.", body))
+    return (
+        Exchange(
+            url=url,
+            method=method,
+            status_line=message.first_line,
+            headers=headers,
+            content=message.body if sent is None else b"",
+            locator=join(body, *message.steps),
+            asked=asked,
+            timestamps=timestamps,
+            sent=sent,
+        ),
+        issues,
+    )
+
+
+def is_coded(body: bytes, coding: str) -> bool:
+    """Whether a body is still in the coding that its header names; programs undo it and leave the header."""
+    if not coding or coding.strip().lower() == "identity":
+        return False
+    try:
+        return bool(decode(body, coding, MAX_BODY))
+    except CodingError as error:
+        return bool(error.partial)
+
+
+def sent_of(message: Message, method: str) -> BytesSent | None:
+    """How many bytes of a body were sent that the message does not hold; None where none were, or it is not known."""
+    parts = message.first_line.split(" ")
+    status = int(parts[1]) if len(parts) > 1 and parts[1].isascii() and parts[1].isdecimal() else 0
+    length = value_of(message.headers, "Content-Length")
+    known = length.isascii() and length.isdecimal() and len(length) < _DIGITS and int(length) > 0
+    return BytesSent(int(length)) if known and may_have_body(method, status) else None

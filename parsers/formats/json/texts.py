@@ -1,0 +1,234 @@
+"""JSON among other text: several values one after another, between the words of a log, quoted, cut off.
+
+References:
+    RFC 7464 (record separators); jsonlines.org; logs of Home Assistant, ioBroker and openHAB that their users
+    published (home-assistant/core, Apollon77/ioBroker.alexa2, openhab/openhab-addons, alandtse/alexa_media_player).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from parsers.coding import without_backslashes
+from parsers.formats.json.literal import MAX_LENGTH, literal_at
+from parsers.formats.json.recovery import Tokens, recover
+from parsers.formats.json.text import MAX_VALUES, JsonError, decode_at
+
+#: Where a value may begin: an object or a list, in JSON or as a program prints it, or a text that holds one.
+_OPENING = re.compile(
+    r"[{\[\"](?:(?<=[{\[])(?=\s{0,400}+(?:[\"'{\[\]}`(<]|-?\d|[A-Za-z_$][\w$.]{0,63}+\s{0,8}+[:={(]"
+    r"|(?:true|false|null|None|True|False)\b))"
+    r"|(?<=\")(?=[{\[](?:\\[nrt]|\s){0,400}+(?:\\\"|[{\[])))"
+)
+#: A first piece that is decoded; it grows until the value ends within it.
+_FIRST_PIECE = 4096
+#: So many characters are looked at in vain for each of the text, and at least so many: then the search ends.
+_MAX_SHARE = 16
+_LEAST = 4 * 1024 * 1024
+#: What an attempt in vain costs beyond its characters, and one that nests too deeply.
+_ATTEMPT, _DEEP = 200, 20_000
+#: An attempt that goes wrong within so many characters was no beginning of a value.
+_SHORT = 32
+#: A value is looked for so far before a mark, and what a program prints over several lines so far after its beginning.
+_FAR, _NEAR = 1024 * 1024, 64 * 1024
+#: What goes wrong so close to the end of a piece may be right when more of the text is seen.
+_CLOSE = 16
+#: What can be wrong where JSON is no JSON but a program's own notation.
+_FOREIGN = frozenset("'`(<\\NTFubr")
+_BACKSLASHED = re.compile(r'\\\\"|\\\'|\\x[0-9a-f]{2}')
+
+_strict = json.JSONDecoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One value of a text.
+
+    Attributes:
+        start, end: where it stands, in characters; one that is not whole ends where it breaks off.
+        value: what it holds; of one that is not whole, what stands whole in it.
+        spans: first and last character of the objects and lists in it, where JSON pointers do not lead to them.
+        coding: what has to be undone before it is JSON; empty where nothing is. It then ends where its line does.
+        literal: whether it is in a program's own notation.
+        error: why it is not whole; empty where it is.
+        left_out: how many members the program that printed it says it left out.
+    """
+
+    start: int
+    end: int
+    value: object
+    spans: dict[Tokens, tuple[int, int]] = field(default_factory=dict)
+    coding: str = ""
+    literal: bool = False
+    error: str = ""
+    left_out: int = 0
+
+
+class _TooManyError(JsonError):
+    """A value holds more values than are decoded at once."""
+
+
+class TextSearch:
+    """Finds the values of one text, in order. What stands within one that was given is not given again."""
+
+    def __init__(
+        self, text: str, marks: re.Pattern[str] | None = None, *, last: bool = True, most: int = MAX_LENGTH
+    ) -> None:
+        """Take the text.
+
+        Args:
+            text: the text.
+            marks: a value that holds none of these is of no use and is passed over; None where every value is of use.
+            last: whether the text ends here; else a value that runs on beyond its end is left for the next piece.
+            most: of a value that runs on, after so many characters what stands in it is looked for instead.
+        """
+        self._text = text
+        self._marks = marks
+        self._last = last
+        self._most = most
+        self._next = 0
+        self._vain = 0
+        self._line = (0, False)
+        self._mark = (0, 0 if marks is None else -1)
+        #: Where a value begins that runs on beyond the text.
+        self.open_at: int | None = None
+        #: Where values begin that are longer than is read at once: what stands in them is given.
+        self.entered: list[int] = []
+        #: Where the search was ended because it had looked at too much in vain.
+        self.ended_at: int | None = None
+
+    def __iter__(self) -> Iterator[Found]:
+        while self.open_at is None and (opening := _OPENING.search(self._text, self._next)) is not None:
+            start = opening.start()
+            if (mark := self._mark_from(start)) - start > _FAR:
+                self._next = mark - _FAR
+                if mark >= len(self._text):
+                    return
+                continue
+            if self._vain > max(_LEAST, _MAX_SHARE * len(self._text)):
+                self.ended_at = start
+                return
+            self._next = start + 1
+            found = self._at(start)
+            if found is not None:
+                # What is left of a value that is not whole may be nothing; what stands in it is given then.
+                self._next = start + 1 if found.error and not found.value else max(found.end, start + 1)
+                if mark < found.end:
+                    yield found
+
+    def _mark_from(self, at: int) -> int:
+        """Where the next mark begins, from a character on; beyond every place where there is none."""
+        if self._marks is None:
+            return at
+        if not self._mark[0] <= at <= self._mark[1]:
+            found = self._marks.search(self._text, at)
+            self._mark = (at, found.start() if found else len(self._text) + _FAR + 1)
+        return self._mark[1]
+
+    def _at(self, start: int) -> Found | None:
+        """The value that begins at a sign; None where there is none of which anything is whole."""
+        try:
+            value, end = self._json(start)
+            return Found(start, end, value)
+        except JsonError as error:
+            broken, message = (start if error.at is None else error.at), str(error)
+            self._vain += _ATTEMPT + broken - start if error.__cause__ is None else _DEEP
+            if isinstance(error, _TooManyError):
+                self.entered.append(start)
+            broken = start + self._line_break(start, broken)
+        if not self._last and len(self._text) - broken < _CLOSE:
+            if len(self._text) - start > self._most:
+                self.entered.append(start)
+            else:
+                self.open_at = start
+            return None
+        if self._text[start] == '"':
+            return None
+        foreign = self._text[broken : broken + 1]
+        if foreign in _FOREIGN or foreign.isalpha() or broken - start >= _SHORT:
+            return self._foreign(start, broken) or self._broken(start, broken, message)
+        return None
+
+    def _line_break(self, start: int, broken: int) -> int:
+        """How far a value that is not whole is right, if no text in it runs over the end of a line."""
+        piece = self._text[start:broken]
+        if "\n" in piece:
+            try:
+                _strict.raw_decode(piece)
+            except json.JSONDecodeError as error:
+                return (
+                    min(error.pos, broken - start) if piece[error.pos : error.pos + 1] in ("\r", "\n") else len(piece)
+                )
+            except RecursionError:
+                return len(piece)
+        return len(piece)
+
+    def _json(self, start: int) -> tuple[object, int]:
+        """The JSON value at a character. Pieces are decoded, as what goes wrong far in a long text is told slowly."""
+        size = _FIRST_PIECE
+        while True:
+            piece = self._text[start : start + size]
+            whole = start + size >= len(self._text)
+            if len(piece) > MAX_LENGTH and piece.count(",") + piece.count("[") + piece.count("{") > MAX_VALUES:
+                raise _TooManyError(f"more than {MAX_VALUES} values", start)
+            try:
+                value, end = decode_at(piece, 0)
+            except JsonError as error:
+                if isinstance(error.__cause__, RecursionError):
+                    raise JsonError(str(error), start) from error.__cause__
+                at = error.at or 0
+                unfinished = str(error).startswith("Unterminated") or at >= len(piece) - _CLOSE
+                if whole or not unfinished:
+                    at = len(piece) if whole and str(error).startswith("Unterminated") else at
+                    raise JsonError(str(error), start + at) from None
+                size *= 16
+                continue
+            return value, start + end
+
+    def _foreign(self, start: int, broken: int) -> Found | None:
+        """The value read as a program prints it, or as JSON within a text whose backslashes are doubled."""
+        mark = self._mark_from(start)
+        if mark >= start + _NEAR:
+            return None
+        end, backslashed = self._line_at(start)
+        if backslashed and mark < end and (found := self._backslashed(start, end)):
+            return found
+        try:
+            literal = literal_at(self._text, start)
+        except JsonError as error:
+            at = error.at or start
+            self._vain += 4 * (at - start)
+            if at <= max(broken, start + _SHORT) or self._mark_from(start) >= at:
+                return None
+            return Found(start, at, None, literal=True, error=str(error))
+        return Found(start, literal.end, literal.value, literal.spans, literal=True, left_out=literal.left_out)
+
+    def _line_at(self, start: int) -> tuple[int, bool]:
+        """Where the line of a character ends, and whether quotes in it have backslashes before them."""
+        if start >= self._line[0]:
+            end = self._text.find("\n", start)
+            end = len(self._text) if end < 0 else end
+            self._line = (end, end - start < MAX_LENGTH and _BACKSLASHED.search(self._text, start, end) is not None)
+        return self._line
+
+    def _backslashed(self, start: int, end: int) -> Found | None:
+        """JSON that a program printed as text or as bytes: quotes and backslashes have backslashes before them."""
+        self._vain += end - start
+        line = self._text[start:end].encode("utf-8", "surrogateescape")
+        plain = without_backslashes(line).decode("utf-8", "surrogateescape")
+        try:
+            value, _ = decode_at(plain, 0)
+        except JsonError:
+            return None
+        return Found(start, end, value, coding="backslash")
+
+    def _broken(self, start: int, broken: int, message: str) -> Found | None:
+        """What stands whole in a value that is not."""
+        if broken - start < _SHORT or self._mark_from(start) >= broken:
+            return None
+        piece = recover(self._text[start : broken + _FIRST_PIECE], 0, broken - start)
+        spans = {tokens: (start + first, start + last) for tokens, (first, last) in piece.spans.items()}
+        return Found(start, broken, piece.value, spans, error=message)
