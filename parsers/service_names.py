@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from parsers.formats.logs.lines import Places
+from parsers.formats.logs.lines import LogPlaces
 from parsers.record import Record, Timestamp, Value
 from parsers.secret import masked
 from parsers.values import shown
@@ -44,8 +44,8 @@ def is_device_program(program: bytes) -> bool:
 
 
 @dataclass(slots=True)
-class _Named:
-    places: Places = field(default_factory=Places)
+class _NameFound:
+    places: LogPlaces = field(default_factory=LogPlaces)
     text: str = ""
     first: Timestamp | None = None
     last: Timestamp | None = None
@@ -55,7 +55,7 @@ class NamedLines:
     """Collects such lines of one log. Memory does not grow with the log."""
 
     def __init__(self) -> None:
-        self._programs: dict[str, _Named] = {}
+        self._programs: dict[str, _NameFound] = {}
 
     @property
     def count(self) -> int:
@@ -68,7 +68,7 @@ class NamedLines:
             return
         if program not in self._programs and len(self._programs) >= MAX_PROGRAMS:
             program = ""
-        named = self._programs.setdefault(program, _Named())
+        named = self._programs.setdefault(program, _NameFound())
         named.places.add(locator)
         if not named.text:
             named.text = masked(text[:600].decode("utf-8", "backslashreplace"))
@@ -82,7 +82,7 @@ class NamedLines:
             yield _record(program, named)
 
 
-def _record(program: str, named: _Named) -> Record:
+def _record(program: str, named: _NameFound) -> Record:
     count, places = named.places.count, named.places
     of = f'of "{shown(program, 100)}"' if program else "of a program it leaves out,"
     lines, name = (f"{count} lines", "name the service or its programs and are") if count > 1 else _ONE

@@ -81,29 +81,24 @@ def trace_row(store: Store, vault: Vault, reopen_item: Callable[[int], EvidenceS
     kept = _kept(store, row)
     with ExitStack() as opened:
         source, why = _reopen(reopen_item, kept.evidence_id)
-        digest = ""
-        extents: list[tuple[int, int]] = []
+        digest, extents = "", list[tuple[int, int]]()
         if source is not None:
             opened.enter_context(closing(source))
             try:
                 digest, extents = _check(source, kept.addresses)
             except (*READ_ERRORS, KeyError) as error:
                 why = f"the file could not be read in the evidence: {error}"
-        origin = "evidence" if digest else "artefact"
-        found, issue = None, ""
+        origin, found, issue = "evidence" if digest else "artefact", None, ""
         try:
-            if not digest:
-                digest = _hash(vault.open(row["sha256"]))
-            again = source is not None and origin == "evidence"
-            stream = _stream(source, kept.addresses) if source and again else vault.open(row["sha256"])
-            with stream:
+            digest = digest or _hash(vault.open(row["sha256"]))
+            from_evidence = source is not None and origin == "evidence"
+            with _stream(source, kept.addresses) if source and from_evidence else vault.open(row["sha256"]) as stream:
                 found = resolve(stream, row["locator"])
         except LocatorError as error:
             issue = str(error)
         except (*READ_ERRORS, KeyError) as error:
-            raise SourceError(
-                f"{row['exhibit']}: {why or 'cannot be read'}; nor can the case's copy: {error}"
-            ) from error
+            what = f"{row['exhibit']}: {why or 'cannot be read'}; nor can the case's copy: {error}"
+            raise SourceError(what) from error
     return Trace(
         row=row,
         fields=kept.fields,

@@ -216,13 +216,13 @@ def _passed_over(hosts: dict[str, int]) -> Record:
     """How many exchanges with other services the file holds, by host."""
     count = sum(hosts.values())
     listed = sorted(hosts.items(), key=lambda item: (-item[1], item[0]))
-    told = ", ".join(f"{host} ({number})" for host, number in listed[:_MAX_HOSTS])
+    described = ", ".join(f"{host} ({number})" for host, number in listed[:_MAX_HOSTS])
     more = f" and {len(listed) - _MAX_HOSTS} more" if len(listed) > _MAX_HOSTS else ""
     exchanges = "exchange" if count == 1 else "exchanges"
     return Record(
         PASSED_OVER,
         f"The file holds {count} {exchanges} with other services, in which nothing of the Alexa service was found; by"
-        f" host: {told}{more}.",
+        f" host: {described}{more}.",
         "",
         fields={"other_hosts": dict(listed[:1000]), "other_exchanges": count},
     )

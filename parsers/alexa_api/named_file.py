@@ -85,7 +85,7 @@ def not_read(names: list[ServiceName]) -> Issue:
     if not names:
         return Issue(f"The file names the Alexa service, in a form that is not read. {_ADVICE}")
     first = names[0]
-    what = f"The file names the Alexa service ({names_told(names)}), in a form that is not read. {_ADVICE}"
+    what = f"The file names the Alexa service ({names_in_words(names)}), in a form that is not read. {_ADVICE}"
     return Issue(what, place_of(first), first.text.encode("utf-8")[:64])
 
 
@@ -94,12 +94,12 @@ def place_of(name: ServiceName) -> str:
     return at_bytes(name.at, len(name.text.removeprefix("https://")))
 
 
-def names_told(names: list[ServiceName]) -> str:
+def names_in_words(names: list[ServiceName]) -> str:
     """What a file names of the service, in words: how often, and where first."""
-    return ", ".join(_told(name) for name in names)
+    return ", ".join(_described(name) for name in names)
 
 
-def _told(name: ServiceName) -> str:
+def _described(name: ServiceName) -> str:
     one, many = _WORDS.get(name.kind, _HOST_WORDS)
     count = f"1 {one}," if name.count == 1 else f"{name.count} {many}, the first"
     return f"{count} {shown(name.text, 80)} at byte {name.at}"
@@ -112,7 +112,7 @@ def names_of(source: Source) -> list[ServiceName]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _NamePiece:
     """A piece of a file, with the end of the one before it.
 
     Attributes:
@@ -130,17 +130,17 @@ class _Piece:
         return [name for name in names_in(self.content, self.base) if name.at < self.base + self.until]
 
 
-def _pieces(stream: BinaryIO) -> Iterator[_Piece]:
+def _pieces(stream: BinaryIO) -> Iterator[_NamePiece]:
     """The pieces of a file, so large that no name is cut in two."""
     content, base = stream.read(_PIECE), 0
     while piece := stream.read(_PIECE):
         until = max(0, len(content) - AROUND)
-        yield _Piece(content, base, until)
+        yield _NamePiece(content, base, until)
         content, base = content[until:] + piece, base + until
-    yield _Piece(content, base, len(content))
+    yield _NamePiece(content, base, len(content))
 
 
-def _utterances(piece: _Piece) -> Iterator[Record]:
+def _utterances(piece: _NamePiece) -> Iterator[Record]:
     """A record for each utterance id of a piece."""
     for found in FINDER.finditer(piece.content.decode("latin-1")):
         utterance = UtteranceId.parse(found[0]) if found.start() < piece.until else None

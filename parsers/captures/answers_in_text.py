@@ -75,14 +75,14 @@ class AnswersInText(Parser):
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield the records of every answer in the text; of a text without any, what it names of the service."""
-        reading = _Reading(source)
+        reading = _TextReading(source)
         yield from bounded(repeats_marked(reading.run()))
         if not reading.records:
             yield from NamedFile().parse(source)
 
 
 @dataclass(slots=True)
-class _Reading:
+class _TextReading:
     """The reading of one text."""
 
     source: Source

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from parsers.alexa_api.named_file import names_of, names_told, place_of
+from parsers.alexa_api.named_file import names_in_words, names_of, place_of
 from parsers.encoding import as_utf8
 from parsers.formats.http.capture_forms import is_net_log
 from parsers.parser import About, Parser, Source
@@ -120,9 +120,9 @@ class UnreadCapture(Parser):
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield the one issue."""
         names = names_of(source)
-        told = f" It names the Alexa service ({names_told(names)})." if names else ""
+        described = f" It names the Alexa service ({names_in_words(names)})." if names else ""
         locator = place_of(names[0]) if names else ""
         for form in _FORMS:
             if form.fits(source):
-                yield Issue(f"The file is {form.what}; it was not read: {form.why}.{told} {form.advice}", locator)
+                yield Issue(f"The file is {form.what}; it was not read: {form.why}.{described} {form.advice}", locator)
                 return

@@ -12,7 +12,7 @@ from parsers.fireos import android_property, log_zone
 from parsers.fireos.log_event import EventFinder, LogEvent
 from parsers.fireos.report_sections import ReportSections
 from parsers.formats.logs.dating import Dates, Stamp, Survey
-from parsers.formats.logs.lines import MAX_LINES, LogSummary, OtherLine, Places
+from parsers.formats.logs.lines import MAX_LINES, LogPlaces, LogSummary, OtherLine
 from parsers.formats.logs.logcat import DIVIDER, MAX_LINE, LogcatLine, LogcatReader
 from parsers.formats.logs.text import RawLine, raw_lines
 from parsers.formats.logs.yearless import Years
@@ -54,7 +54,7 @@ def read(source: Source) -> Iterator[Record | Issue]:
     end, counted = log_zone.ended(source, first.made)
     years = first.survey.years(end, {}, "neither its name nor that of the zip it lies in says when it was written")
     zone = log_zone.zone_of(source, first.zone, end, first.survey)
-    reader = _Reader(Dates(years, zone, counted))
+    reader = _LogReader(Dates(years, zone, counted))
     with source.open() as stream:
         for line in raw_lines(stream, MAX_LINE):
             yield from reader.line(line)
@@ -78,7 +78,7 @@ def _first(source: Source) -> _First:
     return found
 
 
-class _Reader:
+class _LogReader:
     """The second reading."""
 
     def __init__(self, dates: Dates) -> None:
@@ -87,8 +87,8 @@ class _Reader:
         self._summary, self._named = LogSummary(), NamedLines()
         self._events, self._avs = EventFinder(), AvsFinder()
         self._seen: dict[str, float] = {}
-        self._timeless: dict[str, Places] = {}
-        self._dividers, self._raw = 0, Places()
+        self._timeless: dict[str, LogPlaces] = {}
+        self._dividers, self._raw = 0, LogPlaces()
         self._started: int | None = None
 
     def line(self, raw: RawLine) -> Iterator[Record]:
@@ -126,7 +126,7 @@ class _Reader:
     def _of_form(self, line: LogcatLine) -> Iterator[Record]:
         timestamp = None
         if line.stamp is None:
-            self._timeless.setdefault(line.form, Places()).add(line.locator)
+            self._timeless.setdefault(line.form, LogPlaces()).add(line.locator)
         elif has_time(line.text):
             timestamp = self._dates.wrapped(line.stamp)
         else:

@@ -11,7 +11,7 @@ from typing import BinaryIO, ClassVar
 from parsers.avs_sdk import event as avs_event
 from parsers.formats.logs import zones
 from parsers.formats.logs.dating import Stamp, of_parts
-from parsers.formats.logs.journal import MAGIC, JournalDamage, JournalEntry, JournalError, JournalReader
+from parsers.formats.logs.journal import MAGIC, JournalDamage, JournalEntry, JournalReader, LogJournalError
 from parsers.formats.logs.lines import FILE_TYPE, OtherLine
 from parsers.formats.logs.syslog import SyslogLine
 from parsers.formats.logs.text import raw_lines
@@ -84,7 +84,7 @@ class SystemdJournal(Parser):
 
         try:
             yield from read_lines(given, _LOG)
-        except JournalError as error:
+        except LogJournalError as error:
             yield Issue(f"The journal cannot be read: {error}.", "", source.head[:64])
         for locator, what in damage.items():
             yield Issue(f"The journal is damaged: {what}.", locator)

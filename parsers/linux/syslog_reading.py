@@ -78,7 +78,7 @@ def read_lines(given: Callable[[], Iterator[SyslogLine | OtherLine]], log: Syste
     """
     years, shown = _survey(given(), log)
     device = log.device or shown
-    reader = _Reader(Dates(years, log.zone, log.counted), device=device, names=not log.device)
+    reader = _SyslogReader(Dates(years, log.zone, log.counted), device=device, names=not log.device)
     for line in given():
         yield from reader.line(line)
     yield from reader.end(years, device=device)
@@ -101,7 +101,7 @@ def _survey(given: Iterator[SyslogLine | OtherLine], log: SystemLog) -> tuple[Ye
     return survey.years(log.rotated, steps), shown
 
 
-class _Reader:
+class _SyslogReader:
     """The second reading."""
 
     def __init__(self, dates: Dates, *, device: bool, names: bool) -> None:

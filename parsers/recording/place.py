@@ -22,7 +22,7 @@ _AT = "When other firmware kept the recording, epoch seconds (UTC), as {name} be
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RecordingPlace:
     """What a place tells.
 
     Attributes:
@@ -36,17 +36,19 @@ class Place:
     timestamps: tuple[Timestamp, ...] = ()
 
 
-def place_of(source: Source) -> Place:
+def place_of(source: Source) -> RecordingPlace:
     """What the path of a sound file, or the file beside it, tells. Raises OSError where that cannot be read."""
     if _EARCONS.search(source.path):
         remark = " By its folder it is one of the device's own sounds (an earcon): every device of the kind has it."
-        return Place(remark, {"own_sound": True})
+        return RecordingPlace(remark, {"own_sound": True})
     name = source.name.rpartition(".")[0] + ".json"
     note = source.beside(name) if _TURN.search(source.path) else None
     if note is None:
         if _TURN.search(source.path):
-            return Place(" By its folder firmware that is not Amazon's kept it of a turn.", {"other_firmware": True})
-        return Place()
+            return RecordingPlace(
+                " By its folder firmware that is not Amazon's kept it of a turn.", {"other_firmware": True}
+            )
+        return RecordingPlace()
     with note.open() as stream:
         content = stream.read(_MAX_NOTE)
     try:
@@ -58,4 +60,4 @@ def place_of(source: Source) -> Place:
     if isinstance(at, int) and (timestamp := from_milliseconds(at * 1000)) is not None:
         timestamps = (Timestamp("Recorded Time", str(at), Clock.DEVICE, timestamp, _AT.format(name=name)),)
     remark = " By its folder firmware that is not Amazon's kept it of a turn."
-    return Place(remark, {"other_firmware": True, "note_beside": name}, timestamps)
+    return RecordingPlace(remark, {"other_firmware": True, "note_beside": name}, timestamps)

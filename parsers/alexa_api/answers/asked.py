@@ -104,12 +104,12 @@ def told_sent(fields: Mapping[str, Value]) -> str:
     if not isinstance(sent, str) or not sent.strip():
         return ""
     try:
-        said = member_words(decode(sent), _MOST, _SENT, _UNSAID)
+        described = member_words(decode(sent), _MOST, _SENT, _UNSAID)
     except JsonError:
-        said = [f'"{shown(sent, 300) or ""}"']
-    if not said:
+        described = [f'"{shown(sent, 300) or ""}"']
+    if not described:
         return ""
-    return f"the client sent: {', '.join(said)}"
+    return f"the client sent: {', '.join(described)}"
 
 
 def sent_device(fields: Mapping[str, Value]) -> str | None:

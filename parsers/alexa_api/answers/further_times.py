@@ -223,9 +223,9 @@ def _iso(recorded: str, path: str, *, whole: bool) -> Iterator[Timestamp]:
     zone = "" if delta is not None else "; the zone is not recorded"
     timestamp = None if delta is None else (delta.days * 86400 + delta.seconds) * _MICRO + delta.microseconds
     meaning = _meaning(path) if whole else UNKNOWN
-    said = "told by that name alone" if meaning != UNKNOWN else "not said"
+    described = "told by that name alone" if meaning != UNKNOWN else "not said"
     yield Timestamp(
-        meaning, recorded, _clock(meaning), timestamp, f"ISO 8601{where}{zone}; what the time is of is {said}."
+        meaning, recorded, _clock(meaning), timestamp, f"ISO 8601{where}{zone}; what the time is of is {described}."
     )
 
 

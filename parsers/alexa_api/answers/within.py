@@ -205,7 +205,7 @@ class _Walk:
             if len(opened) == 1:
                 inner = opened[0]
             elif not opened:
-                yield Issue(f"The answer is a text that is not JSON ({_fault(pair.answer)}).", inner.places.record(()))
+                yield Issue(f"The answer is a text that is not JSON ({_damage(pair.answer)}).", inner.places.record(()))
         if pair.url is not None:
             yield from self._answer(inner, depth + 1)
             return
@@ -258,7 +258,7 @@ def _decoded(text: str, body: Body, places: Places) -> Iterator[Body]:
         yield replace(body, value=value, places=places)
 
 
-def _fault(text: str) -> str:
+def _damage(text: str) -> str:
     """Why a text is not JSON."""
     try:
         decode(text)

@@ -27,13 +27,13 @@ def member_words(
         meanings: what a member means by its name, with ``{}`` for its value.
         untold: names of members that are left out.
     """
-    said: list[str] = []
+    described: list[str] = []
     for text in _words("", value, meanings or {}, untold, 0):
-        if len(said) >= most:
-            return [*said, "and more"]
-        if text not in said:
-            said.append(text)
-    return said
+        if len(described) >= most:
+            return [*described, "and more"]
+        if text not in described:
+            described.append(text)
+    return described
 
 
 def _words(name: str, value: object, meanings: Mapping[str, str], untold: Collection[str], depth: int) -> Iterator[str]:

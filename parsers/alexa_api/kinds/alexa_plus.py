@@ -165,11 +165,11 @@ def _fragment(reader: ItemReader, conversation: str | None) -> Iterator[Record |
     name = next((name for name in ("timestamp", "time", "creationTime") if reader.item.get(name)), None)
     timestamps = reader.time(name, "Creation Time", _TURN) if name else ()
     given = f', which the record gives to "{shown(purpose, 60)}"' if purpose else ""
-    told = f'its text is "{shown(text)}"' if shown(text) else "it holds no text that is known"
+    described = f'its text is "{shown(text)}"' if shown(text) else "it holds no text that is known"
     yield from reader.issues
     yield Record(
         data_type=TURN_TYPE,
-        message=f"The service holds a fragment of a conversation with Alexa+{given}; {told}.",
+        message=f"The service holds a fragment of a conversation with Alexa+{given}; {described}.",
         locator=reader.locator,
         timestamps=timestamps,
         transcript=text if purpose == "USER" else None,

@@ -71,7 +71,7 @@ class Directives(ResponseParser):
             reader.child(reader.inner("payload"), "payload"),
         )
         name = ".".join(filter(None, (header.text("namespace"), header.text("name"))))
-        said = ", ".join(member_words(payload.item, _MOST))
+        described = ", ".join(member_words(payload.item, _MOST))
         timestamps = tuple(
             timestamp for member, (word, note) in _TIMES.items() for timestamp in payload.time(member, word, note)
         )
@@ -79,7 +79,7 @@ class Directives(ResponseParser):
         yield Record(
             data_type=DATA_TYPE,
             message=f"The evidence holds {_KINDS[key]}, {shown(name, 120)}"
-            + (f": {said}." if said else ", that says no more."),
+            + (f": {described}." if described else ", that says no more."),
             locator=reader.locator,
             timestamps=timestamps,
             device_serial=payload.text("deviceSerialNumber"),

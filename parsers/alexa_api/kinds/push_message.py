@@ -184,10 +184,10 @@ def _timestamps(outer: ItemReader, inner: ItemReader, activity: ActivityKey | No
 
 def _frame_fields(reader: ItemReader, outer: ItemReader) -> dict[str, object]:
     """What the frame says beside its command and its payload."""
-    told = {key: value for key, value in outer.item.items() if key not in ("command", "payload")}
+    described = {key: value for key, value in outer.item.items() if key not in ("command", "payload")}
     if outer is not reader:
-        told |= {key: value for key, value in reader.item.items() if key != "resourceMetadata"}
-    return told if "payload" in outer.item else {}
+        described |= {key: value for key, value in reader.item.items() if key != "resourceMetadata"}
+    return described if "payload" in outer.item else {}
 
 
 def _device(payload: Mapping[str, object]) -> tuple[str | None, str | None]:

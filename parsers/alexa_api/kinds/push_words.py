@@ -62,24 +62,24 @@ _MOST = 14
 
 def words(payload: Mapping[str, object]) -> list[str]:
     """What a payload says, a few words for each of its members; at most 14 of them."""
-    said: list[str] = []
+    described: list[str] = []
     if "deleteBeforeTimeInclusive" in payload:
         before = from_milliseconds(payload["deleteBeforeTimeInclusive"])
         until = f"up to {iso(before)}" if before is not None else "up to a time that is not given"
-        said.append(_DELETED.format(until))
+        described.append(_DELETED.format(until))
     rest = {key: value for key, value in payload.items() if key not in ("deleteBeforeTimeInclusive", "listId")}
-    said += member_words(rest, _MOST, _MEMBERS, _UNTOLD)
+    described += member_words(rest, _MOST, _MEMBERS, _UNTOLD)
     listed = payload.get("listId")
     if isinstance(listed, str) and listed:
-        said.append(f"list {_list_name(listed)}")
-    return said
+        described.append(f"list {_list_name(listed)}")
+    return described
 
 
 def _list_name(identity: str) -> str:
     """The id of a list; where it is coded, with what is in it: an account and the type of the list."""
     try:
-        told = b64decode(identity + "=" * (-len(identity) % 4), validate=True).decode("ascii")
+        described = b64decode(identity + "=" * (-len(identity) % 4), validate=True).decode("ascii")
     except (binascii.Error, ValueError):
         return shown(identity, 100) or ""
-    kind = told.rpartition("-")[2] if told.startswith("amzn1.") else ""
+    kind = described.rpartition("-")[2] if described.startswith("amzn1.") else ""
     return f"of type {kind}, {shown(identity, 100)}" if kind else shown(identity, 100) or ""

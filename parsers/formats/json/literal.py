@@ -75,12 +75,12 @@ def literal_at(text: str, at: int) -> Literal:
     Raises:
         JsonError: no whole literal stands there, or it exceeds a bound.
     """
-    reader = _Reader(text, at + MAX_LENGTH)
+    reader = _LiteralReader(text, at + MAX_LENGTH)
     reader.found.value, reader.found.end = reader.value(at, (), 0)
     return reader.found
 
 
-class _Reader:
+class _LiteralReader:
     def __init__(self, text: str, until: int) -> None:
         self._text = text
         self._until = until

@@ -41,7 +41,7 @@ _WINDOW = 64 * 1024 * 1024
 _MAX_OBJECT = 768 * 1024 * 1024
 
 
-class JournalError(ValueError):
+class LogJournalError(ValueError):
     """A file that is no journal, or one of a form that is not read."""
 
 
@@ -101,15 +101,15 @@ def header_of(head: bytes, size: int) -> JournalHeader:
         size: of the file.
 
     Raises:
-        JournalError: it is none, or has a feature that is not known.
+        LogJournalError: it is none, or has a feature that is not known.
     """
     if len(head) < 208 or not head.startswith(MAGIC):
-        raise JournalError("the file does not begin as a journal does")
+        raise LogJournalError("the file does not begin as a journal does")
     _, _, incompatible, _, _, machine, _, _, header, arena, _, _ = _HEADER.unpack_from(head)
     if incompatible & ~_KNOWN_FLAGS:
-        raise JournalError(f"the journal has features that are not known ({incompatible:#x})")
+        raise LogJournalError(f"the journal has features that are not known ({incompatible:#x})")
     if not 208 <= header <= 4096 or header % 8:
-        raise JournalError(f"the journal's header has a size of {header} bytes")
+        raise LogJournalError(f"the journal's header has a size of {header} bytes")
     tail = int.from_bytes(head[_TAIL_AT : _TAIL_AT + 8], "little")
     return JournalHeader(machine.hex(), bool(incompatible & _COMPACT), header, min(size, header + arena), tail)
 
@@ -118,7 +118,7 @@ class JournalReader:
     """Reads the entries of one journal."""
 
     def __init__(self, stream: BinaryIO, size: int) -> None:
-        """Take a seekable stream from its start. Raises JournalError."""
+        """Take a seekable stream from its start. Raises LogJournalError."""
         self._stream = stream
         self.header = header_of(stream.read(4096), size)
         self._known: OrderedDict[int, tuple[str, bytes] | None] = OrderedDict()

@@ -14,7 +14,7 @@ from parsers.secret import masked
 FILE_TYPE = "echo:log:file"
 #: More lines than this in one file are not read.
 MAX_LINES = 5_000_000
-#: Places that an issue names, of many.
+#: LogPlaces that an issue names, of many.
 MAX_PLACES = 20
 _MAX_PROGRAMS, _PROGRAMS_TOLD = 2000, 50
 #: Lines before the first of the form: kept as text, characters of each, and how many may be a banner.
@@ -45,7 +45,7 @@ class OtherLine:
 
 
 @dataclass(slots=True)
-class Places:
+class LogPlaces:
     """Where something that repeats stands: how often, and the first places."""
 
     count: int = 0
@@ -95,8 +95,8 @@ class LogSummary:
     before: int = 0
     _dated: bool = False
     _before: list[Value] = field(default_factory=list)
-    _not_of_form: Places = field(default_factory=Places)
-    _cut: Places = field(default_factory=Places)
+    _not_of_form: LogPlaces = field(default_factory=LogPlaces)
+    _cut: LogPlaces = field(default_factory=LogPlaces)
     _excerpt: bytes = b""
 
     def line(self, program: str, timestamp: Timestamp | None) -> None:

@@ -64,7 +64,7 @@ class Reading:
         parsers: who claimed a file.
     """
 
-    said: list[Saying]
+    described: list[Saying]
     records: list[Record]
     issues: list[Issue]
     parsers: set[str]
@@ -124,6 +124,6 @@ def read_files() -> Callable[[Files], Reading]:
 def bare(page: dict[str, Any]) -> list[Saying]:
     """What the records of the bare page say."""
     source = Source.of(json.dumps(page).encode(), "page.json")
-    said = [_saying(item) for item in ApiJson().parse(source) if isinstance(item, Record) and _is_of_history(item)]
-    assert len(said) == 2 * len(SPOKEN)
-    return said
+    described = [_saying(item) for item in ApiJson().parse(source) if isinstance(item, Record) and _is_of_history(item)]
+    assert len(described) == 2 * len(SPOKEN)
+    return described

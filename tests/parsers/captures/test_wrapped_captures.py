@@ -243,7 +243,7 @@ READ: dict[str, Wrap] = {
 @pytest.mark.parametrize("name", list(READ))
 def test_a_capture_gives_the_records_of_the_page(name: str, page: Page, bare: list[Any], read_files: Any) -> None:
     found = read_files(READ[name](json.dumps(page, ensure_ascii=False).encode()))
-    assert found.said == bare
+    assert found.described == bare
     assert [issue.what for issue in found.issues] == []
 
 
@@ -288,11 +288,11 @@ NAMED: dict[str, tuple[Files, str]] = {
 
 @pytest.mark.parametrize("name", list(NAMED))
 def test_what_is_not_read_is_named(name: str, read_files: Any) -> None:
-    files, told = NAMED[name]
+    files, described = NAMED[name]
     found = read_files(files)
-    assert found.said == []
+    assert found.described == []
     (issue,) = found.issues
-    assert told in issue.what
+    assert described in issue.what
     assert not any("no content" in record.message for record in found.records)
 
 

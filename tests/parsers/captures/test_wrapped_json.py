@@ -141,7 +141,7 @@ READ: dict[str, Wrap] = {
 @pytest.mark.parametrize("name", list(READ))
 def test_a_wrapper_gives_the_records_of_the_page(name: str, page: Page, bare: list[Any], read_files: Any) -> None:
     found = read_files({"kept.txt": READ[name](page)})
-    assert found.said == bare
+    assert found.described == bare
     assert [issue.what for issue in found.issues] == []
 
 
@@ -169,16 +169,16 @@ NOT_WHOLE: dict[str, tuple[Wrap, str]] = {
 
 @pytest.mark.parametrize("name", list(NOT_WHOLE))
 def test_what_is_not_whole_gives_what_is_and_an_issue(name: str, page: Page, bare: list[Any], read_files: Any) -> None:
-    wrap, told = NOT_WHOLE[name]
+    wrap, described = NOT_WHOLE[name]
     found = read_files({"kept.txt": wrap(page)})
-    assert found.said[:4] == bare[:4]
-    assert any(told in issue.what for issue in found.issues), [issue.what for issue in found.issues]
+    assert found.described[:4] == bare[:4]
+    assert any(described in issue.what for issue in found.issues), [issue.what for issue in found.issues]
 
 
 def test_lines_after_a_damaged_one_are_read(page: Page, bare: list[Any], read_files: Any) -> None:
     first, second, third = (_json(part) for part in _apart(page))
     found = read_files({"kept.jsonl": b"\n".join((first, second[:-300], third))})
-    assert found.said[:2] == bare[:2]
-    assert found.said[-2:] == bare[-2:]
+    assert found.described[:2] == bare[:2]
+    assert found.described[-2:] == bare[-2:]
     (issue,) = found.issues
     assert "damaged or breaks off" in issue.what

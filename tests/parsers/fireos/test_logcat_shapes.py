@@ -14,7 +14,7 @@ from parsers.times import iso
 
 DOCS = Path(__file__).parents[3] / "docs" / "logs.md"
 TAG, EVENT = "ECS_EventService", "Received event: WAKE_WORD"
-SAID = "The log records that the device's event service received WAKE_WORD."
+MESSAGE = "The log records that the device's event service received WAKE_WORD."
 STAMP = "03-09 21:14:24.169"
 ENTRY = f"1234  1299 I {TAG}: {EVENT}"
 LINE = f"{STAMP}  {ENTRY}"
@@ -146,7 +146,7 @@ def test_a_log_is_read_whatever_its_shape(shape: Shape) -> None:
     event, summary = records
     fields = {"tag": "" if shape.name == "thread" else TAG, "event": "WAKE_WORD"}
     assert (event.data_type, event.message, event.locator, event.fields) == (
-        "echo:event:wake_word", SAID, shape.locator, fields,
+        "echo:event:wake_word", MESSAGE, shape.locator, fields,
     )  # fmt: skip
     times = [(at.description, at.recorded, iso(at.timestamp)) for at in event.timestamps]
     assert times == ([("Recorded Time", shape.recorded, shape.utc)] if shape.recorded else [])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.formats.logs.journal import JournalError, header_of
+from parsers.formats.logs.journal import LogJournalError, header_of
 from parsers.linux.journal import JournalExport, SystemdJournal
 from parsers.locator import resolve
 from parsers.parser import Source
@@ -84,7 +84,7 @@ def test_a_header_that_is_not_known_is_an_issue(journal: Make, at: int, value: i
     (issue,) = _read(bytes(content))
     assert isinstance(issue, Issue)
     assert issue.what.startswith("The journal cannot be read: ")
-    with pytest.raises(JournalError):
+    with pytest.raises(LogJournalError):
         header_of(b"LPKSHHRH", 8)
 
 

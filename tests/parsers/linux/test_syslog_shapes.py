@@ -15,7 +15,7 @@ from parsers.times import iso
 DOCS = Path(__file__).parents[3] / "docs" / "logs.md"
 AVS = "2024-03-14 09:26:53.563 [ 11] 0 AlsaHardwareController:read:event=keywordDetection,begin=8000,end=20160"
 WIFI = "wlan0: CTRL-EVENT-CONNECTED - Connection to aa:bb:cc:dd:ee:ff completed"
-SAID = (
+MESSAGE = (
     "The log records that a detector took something for its wake word, from sample 8000 to sample 20160 of its stream."
     " There are 16,000 samples in a second."
 )
@@ -118,7 +118,7 @@ def test_a_log_is_read_whatever_its_shape(shape: Shape) -> None:
     wake, wifi, summary = found = list(parser.parse(source))
     assert all(isinstance(item, Record) for item in found)
     assert isinstance(wake, Record)
-    assert (wake.data_type, wake.message, wake.locator) == ("echo:avs:wake_word", SAID, shape.places[0])
+    assert (wake.data_type, wake.message, wake.locator) == ("echo:avs:wake_word", MESSAGE, shape.places[0])
     assert [(at.recorded, iso(at.timestamp)) for at in wake.timestamps] == [
         ("2024-03-14 09:26:53.563", "2024-03-14T09:26:53.563000+00:00")
     ]
@@ -145,7 +145,7 @@ def test_a_whole_record_names_the_line_s_own_time_and_that_around_it() -> None:
     )
     assert wake == Record(
         "echo:avs:wake_word",
-        SAID,
+        MESSAGE,
         "line:1",
         (Timestamp("Recorded Time", "2024-03-14 09:26:53.563", Clock.DEVICE, 1710408413563000, note),),
         fields={
