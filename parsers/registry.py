@@ -71,10 +71,11 @@ def claiming(source: Source, parsers: Iterable[Parser] | None = None) -> tuple[P
         parsers: those that are asked; default: every one.
     """
     text = looks_like_text(source.head)
-    asked = [parser for parser in (load() if parsers is None else parsers) if text or not parser.text_only]
+    every = load() if parsers is None else parsers
+    asked = [parser for parser in every if text or not parser.text_only]
     found = [parser for parser in asked if not parser.last_resort and parser.claims(source)]
     if all(parser.reads_lines for parser in found):
         found += [parser for parser in asked if parser.last_resort == 1 and parser.claims(source)]
     if not found:
-        found = [parser for parser in asked if parser.last_resort == 2 and parser.claims(source)]
+        found = [parser for parser in asked if parser.last_resort > 1 and parser.claims(source)]
     return tuple(found)

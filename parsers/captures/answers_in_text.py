@@ -8,7 +8,7 @@ References:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from parsers.alexa_api.answers.repeats import repeats_marked
@@ -19,6 +19,7 @@ from parsers.alexa_api.answers.within import bodies
 from parsers.alexa_api.items.service_names import KEY, names_in
 from parsers.alexa_api.items.text_values import PIECE, WHOLE, TextValue, values_in
 from parsers.alexa_api.named_file import NamedFile
+from parsers.alexa_api.utterance_id_text import DATA_TYPE as UTTERANCE_TYPE
 from parsers.bounded_issues import bounded
 from parsers.encoding import as_utf8
 from parsers.locator import at_bytes
@@ -40,7 +41,7 @@ class AnswersInText(Parser):
     last_resort: ClassVar[int] = 1
     about: ClassVar[About] = About(
         title="Answers of the Alexa service in logs, notes and other text",
-        data_types=(),
+        data_types=(UTTERANCE_TYPE,),
         hands_on=(ANSWERS,),
         known_by=(
             "text that no other parser reads, or of which another parser reads the lines of a log, and that names the"
@@ -78,7 +79,11 @@ class AnswersInText(Parser):
         reading = _TextReading(source)
         yield from bounded(repeats_marked(reading.run()))
         if not reading.records:
-            yield from NamedFile().parse(source)
+            for item in NamedFile().parse(source):
+                if isinstance(item, Issue):
+                    yield replace(item, parser=NamedFile.name)
+                else:
+                    yield replace(item, parser=NamedFile.name, parser_version=NamedFile.version)
 
 
 @dataclass(slots=True)

@@ -45,9 +45,8 @@ def place_of(source: Source) -> RecordingPlace:
     note = source.beside(name) if _TURN.search(source.path) else None
     if note is None:
         if _TURN.search(source.path):
-            return RecordingPlace(
-                " By its folder firmware that is not Amazon's kept it of a turn.", {"other_firmware": True}
-            )
+            remark = " By its folder firmware that is not Amazon's kept it of a turn."
+            return RecordingPlace(remark, {"other_firmware": True})
         return RecordingPlace()
     with note.open() as stream:
         content = stream.read(_MAX_NOTE)
