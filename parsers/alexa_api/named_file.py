@@ -90,8 +90,8 @@ def not_read(names: list[ServiceName]) -> Issue:
 
 
 def place_of(name: ServiceName) -> str:
-    """The locator of a name; of an address without the scheme, which stands before it."""
-    return at_bytes(name.at, len(name.text.removeprefix("https://")))
+    """The locator of a name."""
+    return at_bytes(name.at, len(name.text))
 
 
 def names_in_words(names: list[ServiceName]) -> str:

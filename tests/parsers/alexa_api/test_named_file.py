@@ -46,6 +46,7 @@ def test_what_it_names_is_one_issue() -> None:
         f" {at}, 2 keys of its answers, the first dopplerId at byte 9), in a form that is not read. {ADVICE}",
         f"bytes:{at}+33",
         b"https://alexa.amazon.de/api/cards",
+        parser="named_file",
     )
 
 
