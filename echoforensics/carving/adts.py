@@ -19,6 +19,7 @@ from parsers.formats.audio.adts.frames import (
     SECOND_AND_THIRD_BYTES,
     AdtsHeader,
     parse,
+    stated_length,
 )
 from parsers.formats.audio.frame_chain import FrameChain, follow, repeats
 
@@ -38,6 +39,12 @@ _LOOKED_INTO = 24
 def leads(buffer: bytes, at: int) -> bool:
     """Whether a frame begins at a byte, and three more with the same fixed header follow, as far as the bytes go."""
     header = buffer[at : at + HEADER_SIZE]
+    if len(header) < HEADER_SIZE:
+        return True
+    place = at + stated_length(buffer, at)
+    # Nearly every place that is none is passed over here.
+    if place < len(buffer) and buffer[place] != 0xFF:
+        return False
     first, place = parse(header), at
     for _ in range(FEWEST_FRAMES):
         if len(header) < HEADER_SIZE:

@@ -37,7 +37,7 @@ _SURE = 3
 _FEWEST = 3
 _FRAMES_A_SECOND = 1_000_000 // FRAME_US
 
-#: Frames of a recording at most: a day of one channel. Bytes that stand for "nothing sent" could go on without end.
+#: Frames of a recording at most: a day of one channel. Bytes that mean "nothing sent" could go on without end.
 MOST_FRAMES = 24 * 60 * 60 * _FRAMES_A_SECOND
 
 #: Bytes from a frame's first on that are text only where they are no sound. Frames of silence, of which some are one
@@ -93,7 +93,7 @@ class _AmrFrames:
         return True
 
     def follow(self, place: int) -> int:
-        """The byte behind the last frame from a byte on. How many there are, and why it ends there, is noted."""
+        """The byte behind the last frame from a byte on. How many there are, and why it ends there, is kept."""
         seen: set[int] = set()
         while (frame := self.at(place)) is not None:
             behind = place + frame.length

@@ -73,7 +73,7 @@ class Signature:
         leads: judges the place by the bytes around it, before ``carve`` is asked: given the bytes and the byte in
             them at which the thing begins. For signatures that match by chance often. None: ``carve`` is asked always.
         group: the family's name: what is carved for one signature of a family is not looked at again for another of it.
-            Empty where it stands alone.
+            Empty where it has none.
         nests: whether it is looked for within what was carved for its family too: no part of such a thing looks like
             its beginning, so that what does is another that was written over it.
     """

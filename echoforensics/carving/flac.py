@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 #: Blocks of metadata that are followed, and bytes in them.
 _MOST_BLOCKS, _MOST_METADATA = 128, 64 * 1024 * 1024
 
-#: Bytes of a frame at most, whatever is said.
+#: Bytes of a frame at most, whatever its header states.
 MOST_FRAME = 1024 * 1024
 
 #: Bytes in which a frame's end is looked for first. A recording's only frame ends within them: to read the bits of more
@@ -155,7 +155,7 @@ def carve(view: View, at: int) -> Carved | None:
     info = StreamInfo.parse(head[len(BEGINNINGS[0]) :])
     if info is None or not info.is_possible or not head.startswith(BEGINNINGS):
         return None
-    # In Ogg, the marker stands in the first packet.
+    # In Ogg, the marker is in the first packet.
     if view.read(at - 9, 5) == b"\x7fFLAC" or not (place := _behind_metadata(view, at)):
         return None
     stream = _FlacFrames(view, place, info)

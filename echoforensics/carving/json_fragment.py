@@ -11,7 +11,7 @@ from echoforensics.carving.carved import Carved, Grade, Signature, View
 from parsers.formats.json.brackets import Bracket, JsonSegment, segment
 from parsers.formats.json.text import JsonError, decode
 
-#: Keys that stand in activities, cards and the newer history, and hardly anywhere else.
+#: Keys that are in activities, cards and the newer history, and hardly anywhere else.
 KEYS = (
     "activities", "activityDialogItems", "activityItemData", "activityStatus", "alexaHistoryRecords", "cardType",
     "conversationTurns", "customerHistoryRecords", "destinationUserId", "domainAttributes", "notificationIndex",
@@ -77,7 +77,7 @@ def carve(view: View, at: int) -> Carved | None:
 
 
 def _leads(block: bytes, at: int) -> bool:
-    """Whether a quoted word stands where a key may: after a brace or a comma, before a colon."""
+    """Whether a quoted word is where a key may be: after a brace or a comma, before a colon."""
     before = block[max(0, at - _AROUND) : at].rstrip(_WHITE)[-1:]
     end = block.find(b'"', at + 1)
     return before in (b"{", b",") and end > 0 and block[end + 1 : end + 1 + _AROUND].lstrip(_WHITE)[:1] == b":"

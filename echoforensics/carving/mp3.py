@@ -1,9 +1,9 @@
 """Carving MP3 recordings: frames of MPEG audio layer III, with the tags before and after them.
 
 A recording begins with an ID3v2 tag or with its first frame, and ends behind the last frame that another does not
-follow. Version, sample rate and whether it is mono stay the same; the bit rate may change. Where the first frame is one
-of facts (Xing, Info, VBRI), its count of frames and bytes is held against what is there, and another such frame begins
-another recording. Two recordings of like parameters without such frames or tags that touch cannot be told apart.
+follow. Version, sample rate and whether it is mono stay the same; the bit rate may change. Where the first frame holds
+an encoder's note (Xing, Info, VBRI), its count of frames and bytes is compared with what is there, and another such
+frame begins another recording. Two recordings of like parameters that touch, without such frames or tags, are one find.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from parsers.formats.audio.mpeg import encoder_note, side_information
 from parsers.formats.audio.mpeg.frames import (
     HEADER_SIZE,
     LAYER_III_FOURTHS,
+    LAYER_III_LENGTHS,
     LAYER_III_LONGEST,
     LAYER_III_SECONDS,
     LAYER_III_THIRDS,
@@ -44,13 +45,18 @@ _LOOKED_INTO = 48
 def leads(buffer: bytes, at: int) -> bool:
     """Whether a frame begins at a byte, and three more like it follow, as far as the bytes go."""
     header = buffer[at : at + HEADER_SIZE]
+    place = at + LAYER_III_LENGTHS.get(header[1:3], 0)
+    # Nearly every place that is none is passed over here.
+    if place < len(buffer) and buffer[place] != 0xFF:
+        return False
     first, place = parse(header), at
     for _ in range(FEWEST_FRAMES):
         if len(header) < HEADER_SIZE:
             # The bytes end before it can be known.
             return True
         frame = parse(header)
-        if first is None or frame is None or not _is_like(frame, first):
+        # Version, sample rate, and whether it is mono.
+        if first is None or frame is None or frame.kind != first.kind or frame.channels != first.channels:
             return False
         place += frame.length
         header = buffer[place : place + HEADER_SIZE]
@@ -61,16 +67,11 @@ def _is_layer_iii(frame: MpegFrame) -> bool:
     return frame.kind[1] == 3
 
 
-def _is_like(frame: MpegFrame, first: MpegFrame) -> bool:
-    """Whether version, sample rate and whether it is mono are those of the first frame."""
-    return frame.kind == first.kind and frame.channels == first.channels
-
-
 class _MpegFrames:
     """Measures the frames of one recording, and notes what they say."""
 
     def __init__(self, start: bytes, first: MpegFrame) -> None:
-        self._first = first
+        self._kind, self._channels = first.kind, first.channels
         self._alike = b""
         self.stated = encoder_note.read(start, first)
         self.ending = "no frame follows its last frame"
@@ -81,7 +82,7 @@ class _MpegFrames:
     def __call__(self, buffer: bytes, at: int) -> int:
         """Length in bytes of the frame at a byte; 0 where none of the recording begins."""
         frame = parse(buffer[at : at + HEADER_SIZE])
-        if frame is None or not _is_like(frame, self._first):
+        if frame is None or frame.kind != self._kind or frame.channels != self._channels:
             return 0
         raw = buffer[at : at + encoder_note.END]
         if self.count and self._is_over(raw, frame):
@@ -89,7 +90,9 @@ class _MpegFrames:
         if self.count < FEWEST_FRAMES and not side_information.is_possible(raw, frame):
             return 0
         if self.count or self.stated is None:
-            self._note(raw[: min(frame.length, _LOOKED_INTO)], frame)
+            self.rates.add(frame.bit_rate)
+            if self.are_alike or frame.is_protected:
+                self._compare(raw[: min(frame.length, _LOOKED_INTO)], frame)
         self.count += 1
         self.length += frame.length
         return frame.length
@@ -104,8 +107,7 @@ class _MpegFrames:
             return True
         return False
 
-    def _note(self, raw: bytes, frame: MpegFrame) -> None:
-        self.rates.add(frame.bit_rate)
+    def _compare(self, raw: bytes, frame: MpegFrame) -> None:
         if frame.is_protected:
             self.broken += side_information.is_checksum_right(raw, frame) is False
         if self.are_alike:
@@ -206,7 +208,7 @@ def _end(view: View, frames: _MpegFrames, chain: FrameChain, end: int) -> tuple[
 
 def _describe(first: MpegFrame, frames: _MpegFrames, chain: FrameChain) -> str:
     rates, sample_rate = sorted(frames.rates), first.kind[2]
-    # The frame of facts holds no sound.
+    # The frame with the note holds no sound.
     sounding = chain.frames - (frames.stated is not None)
     return (
         f"{chain.frames} frames, {sounding * first.samples / sample_rate:.2f} s, {sample_rate} Hz, "

@@ -1,9 +1,9 @@
 """Joining pages of one Ogg stream that lie apart, without ever choosing between two that differ.
 
 A page that lies right behind another is its next one. Across a gap, a page is taken only if the two fit by all they
-say, no other page with that number fits that differs, and no other page stands before it or could. Many recordings may
+say, no other page with that number fits that differs, and no other page comes before it or could. Many recordings may
 have one stream number, and their first pages may be the same to the last bit: so no page is taken twice, and pages of
-headers join nothing that another copy of them stands before. What remains: of two recordings with the same stream
+headers join nothing that another copy of them comes before. What remains: of two recordings with the same stream
 number, the beginning of one and the end of the other fit if everything else of both is lost.
 
 References:
@@ -92,5 +92,5 @@ class PageJoiner:
         return before is None or (before.check == last.check and last.granule > 0)
 
     def _is_rival(self, page: OggPageHeader, last: OggPageHeader, found: OggPageHeader) -> bool:
-        """Whether another page than the last can stand before the one that was found."""
+        """Whether another page than the last can come before the one that was found."""
         return page.check != last.check and page.may_precede(found) and self._touching(page) is None

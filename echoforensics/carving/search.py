@@ -22,7 +22,7 @@ class CarvingSearch:
     """Carves one source. Blocks are handed over in order, from the first byte to the last."""
 
     def __init__(self, view: View, signatures: Sequence[Signature] = (), most: int = MAX_CARVED) -> None:
-        """Take the media to look at where something was noticed, and what to look for: everything, if not said."""
+        """Take the media to look at where something was noticed, and what to look for: everything by default."""
         self._ogg = OggPages()
         self._pcm = None if signatures else PcmRuns()
         self._fed = 0

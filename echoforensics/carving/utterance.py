@@ -25,7 +25,7 @@ def carve(view: View, at: int) -> Carved | None:
     """
     begin = max(0, at - _BEFORE)
     text = view.read(begin, at - begin + _AFTER)
-    # What cannot stand in an id ends the text on either side.
+    # What cannot be in an id ends the text on either side.
     edges = [found.start() for found in _NOT_TEXT.finditer(text)]
     first = max((edge + 1 for edge in edges if edge < at - begin), default=0)
     last = min((edge for edge in edges if edge >= at - begin), default=len(text))

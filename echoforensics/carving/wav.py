@@ -97,7 +97,7 @@ class CarvedChunks:
     states_no_sound: bool = False
 
     def is_placeholder_of(self, stated: int) -> bool:
-        """Whether the header's size is only the placeholder of the data chunk, with what stands around it."""
+        """Whether the header's size is only the placeholder of the data chunk, with what is around it."""
         return bool(self.sound) and stated >= self.sound_at + (self.sound or 0)
 
     def describe(self, end: int) -> str:

@@ -1,6 +1,6 @@
 """Which brackets of JSON text enclose a key, found from the key outwards in both directions.
 
-A key stands outside any text value, so from there the quotes can be told apart in either direction. Both ways end
+A key is outside any text value, so from there opening and closing quotes are known in either direction. Both ways end
 where the bytes cannot be JSON any more; each byte is looked at once for the keys it encloses, not once for each key.
 """
 
@@ -59,7 +59,7 @@ class Bracket:
 
 @dataclass(slots=True)
 class _Back:
-    """What stands before a key: the brackets open at it, the outermost first; whether more was open before them."""
+    """What comes before a key: the brackets open at it, the outermost first; whether more was open before them."""
 
     start: int
     opened: list[tuple[int, bytes]]
@@ -75,7 +75,7 @@ class JsonSegment:
         at: byte offset of the key.
         end: byte offset at which the text ends.
         keys: by the byte offset of every key of interest from there on, its innermost bracket.
-        back: what stands before the key.
+        back: what comes before the key.
     """
 
     at: int
@@ -85,13 +85,13 @@ class JsonSegment:
 
 
 def segment(source: SizedBytes, at: int, keys: frozenset[bytes], before: JsonSegment | None = None) -> JsonSegment:
-    """The JSON text around the key whose opening quote stands at a byte offset.
+    """The JSON text around the key whose opening quote is at a byte offset.
 
     Args:
         source: what holds it.
         at: byte offset of the key's opening quote.
         keys: the keys of interest, with their quotes.
-        before: the text around a key that was looked at before. What stands before that key is not read again.
+        before: the text around a key that was looked at before. What comes before that key is not read again.
     """
     back = _grown(lambda size: _back(source, at, size, before), MAX_BEFORE)
     ahead = _grown(lambda size: _ahead(source, at, size, back, keys), MAX_AFTER)
@@ -119,7 +119,7 @@ def _grown(look: Callable[[int], _Look], most: int) -> _Look:
 def _signs(pattern: re.Pattern[bytes], text: bytes) -> Iterator[tuple[bytes, int, int]]:
     """The signs and values one after the other: (sign, start, end).
 
-    A quote stands for any text, a nought for any number or word, nothing for the end of what is JSON.
+    A quote means any text, a nought for any number or word, nothing for the end of what is JSON.
     """
     for match in pattern.finditer(text):
         kind = match.lastgroup or "end"
@@ -133,7 +133,7 @@ def _signs(pattern: re.Pattern[bytes], text: bytes) -> Iterator[tuple[bytes, int
 
 
 def _ends_here(text: bytes, start: int, *, all_there: bool) -> bool:
-    """Whether the text ends at a place for what stands there, and not because the piece looked at ends."""
+    """Whether the text ends at a place for what is there, and not because the piece looked at ends."""
     return all_there or (len(text) - start > 40 and not _CUT_TEXT.match(text, start))
 
 
@@ -175,7 +175,7 @@ def _back(source: SizedBytes, at: int, size: int, before: JsonSegment | None) ->
 
 
 def _goes_back(found: _Back, closed: list[bytes], known: _Back) -> bool:
-    """Add what stands before an earlier key, which is known; give whether it has a bracket that is open at this one."""
+    """Add what comes before an earlier key, which is known; give whether it has a bracket that is open at this one."""
     opened = len(found.opened)
     for place in reversed(known.opened):
         if closed:

@@ -17,7 +17,7 @@ LONGEST = 0x1FFF
 BLOCK_SAMPLES = 1024
 #: Samples a second by the frequency index of MPEG-4 audio.
 RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
-#: Channels by the channel configuration of MPEG-4 audio; 0 is "said elsewhere".
+#: Channels by the channel configuration of MPEG-4 audio; 0 is "stated elsewhere".
 CHANNELS = (None, 1, 2, 3, 4, 5, 6, 8)
 #: Codings by profile. MPEG-2 has but the first three.
 PROFILES = ("AAC Main", "AAC-LC", "AAC-SSR", "AAC-LTP")
@@ -79,6 +79,11 @@ class AdtsHeader(NamedTuple):
         return not body or body[0] >> 5 in _ELEMENTS[self.configuration]
 
 
+def stated_length(buffer: bytes, at: int) -> int:
+    """Bytes of the frame whose header, all of which has to be there, begins at a byte: quick, and not checked."""
+    return (buffer[at + 3] & 3) << 11 | buffer[at + 4] << 3 | buffer[at + 5] >> 5
+
+
 @lru_cache(maxsize=8192)
 def parse(raw: bytes) -> AdtsHeader | None:
     """The header that seven bytes are; None where they are none, or a frame could not be so short."""
@@ -86,7 +91,7 @@ def parse(raw: bytes) -> AdtsHeader | None:
         return None
     word = int.from_bytes(raw[:HEADER_SIZE], "big")
     profile, rate, channels = word >> 38 & 3, word >> 34 & 15, word >> 30 & 7
-    length, more = word >> 13 & LONGEST, word & 3
+    length, more = stated_length(raw, 0), word & 3
     is_protected = not raw[1] & 1
     if rate >= len(RATES) or length < HEADER_SIZE + 2 * is_protected:
         return None

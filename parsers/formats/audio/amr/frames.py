@@ -14,7 +14,7 @@ from typing import NamedTuple
 #: Microseconds of sound in a frame.
 FRAME_US = 20_000
 _SINGLE, _MULTIPLE = b"\n", b"_MC1.0\n"
-#: Bytes that stand for the number of channels, where there are several; channels at most.
+#: Bytes of the number of channels, where there may be several; channels at most.
 _CHANNELS_SIZE, _MOST_CHANNELS = 4, 6
 #: Bits of a frame's first byte: those that are 0, and the one that says that the frame is not damaged.
 _PADDING, _GOOD = 0x83, 0x04
@@ -43,7 +43,7 @@ class AmrCodec:
         magic: how a file begins, before what says how many channels it has.
         rate: samples a second.
         sizes: bytes behind the first one of each frame type; types that are not listed are reserved.
-        silent: types that stand for silence, lost speech or nothing sent: they may come in any recording. The lowest is
+        silent: types that mean silence, lost speech or nothing sent: they may come in any recording. The lowest is
             the silence that a listener is to hear.
         frames: by a frame's first byte what it says; None where it can be none.
     """

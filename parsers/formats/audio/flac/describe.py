@@ -76,7 +76,7 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
 
 
 def _metadata(window: Window, at: int, tags: Tags, timestamps: list[Timestamp]) -> _FlacWalk:
-    """Pass over the metadata blocks; the walk stands at the first frame."""
+    """Pass over the metadata blocks; the walk is then at the first frame."""
     for number, block in enumerate(metadata_blocks(window, at)):
         if number == _MAX_BLOCKS:
             issue = f"not read further: it has more than {_MAX_BLOCKS} metadata blocks"

@@ -1,4 +1,4 @@
-"""What stands before the frames of a FLAC stream: the marker and the blocks of metadata, STREAMINFO the first.
+"""What comes before the frames of a FLAC stream: the marker and the blocks of metadata, STREAMINFO the first.
 
 References:
     RFC 9639, sections 6 to 8.
@@ -23,17 +23,17 @@ _BLOCK_HEADER = 4
 
 
 class StreamInfo(NamedTuple):
-    """What STREAMINFO says.
+    """What STREAMINFO states.
 
     Attributes:
         least_block: samples of a block, of each channel, at least.
         most_block: the same at most.
-        shortest: bytes of a frame at least; 0 where it is not said.
-        longest: bytes of a frame at most; 0 where it is not said.
+        shortest: bytes of a frame at least; 0 where it is not stated.
+        longest: bytes of a frame at most; 0 where it is not stated.
         rate: samples per second.
         channels: 1 to 8.
         bits: of a sample.
-        total: samples of each channel; 0 where it is not said.
+        total: samples of each channel; 0 where it is not stated.
     """
 
     least_block: int
@@ -47,13 +47,13 @@ class StreamInfo(NamedTuple):
 
     @property
     def is_possible(self) -> bool:
-        """Whether the standard allows what it says: sizes of blocks and frames in order, a rate, four bits or more."""
+        """Whether the standard allows what it states: sizes of blocks and frames, a rate, four bits or more."""
         blocks = 16 <= self.least_block <= self.most_block
         return blocks and bool(self.rate) and self.bits >= 4 and not self.shortest > self.longest > 0
 
     @classmethod
     def parse(cls, raw: bytes) -> StreamInfo | None:
-        """Read the 34 bytes of STREAMINFO, whatever they say; None where there are fewer."""
+        """Read the 34 bytes of STREAMINFO, whatever they state; None where there are fewer."""
         if len(raw) < STREAM_INFO_SIZE:
             return None
         least, most, shortest, longest = (

@@ -116,5 +116,5 @@ def number(source: SizedBytes, at: int, width: int) -> int:
 
 def track_kind(source: SizedBytes, handler: Box) -> bytes:
     """The kind of a track, :data:`SOUND` or another, from its ``hdlr`` box."""
-    # Version and flags, and a field of zeros, stand before the kind.
+    # Version and flags, and a field of zeros, come before the kind.
     return source.read(handler.start + 8, 4)

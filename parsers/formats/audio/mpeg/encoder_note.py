@@ -70,7 +70,7 @@ def _xing(raw: bytes) -> EncoderNote:
         frames, at = int.from_bytes(raw[at : at + 4], "big"), at + 4
     if flags & 2:
         size, at = int.from_bytes(raw[at : at + 4], "big"), at + 4
-    # A seek table and the quality may stand before the encoder's own tag.
+    # A seek table and the quality may come before the encoder's own tag.
     at += (100 if flags & 4 else 0) + (4 if flags & 8 else 0)
     tag = raw[at : at + 24]
     encoder = tag[:9].split(b"\0")[0].decode("latin-1").strip()

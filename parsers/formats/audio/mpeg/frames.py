@@ -87,15 +87,16 @@ def parse(header: bytes) -> MpegFrame | None:
 
 #: What the second byte of a layer III header may be.
 LAYER_III_SECONDS = tuple(second for second in range(0xE0, 0x100) if second >> 1 & 3 == 1 and second >> 3 & 3 != 1)
-_LAYER_III = tuple(
-    (third, frame)
+#: Bytes of a frame of layer III by the second and third byte of its header; none where those are of no header.
+LAYER_III_LENGTHS = {
+    bytes((second, third)): frame.length
     for second in LAYER_III_SECONDS
     for third in range(256)
     if (frame := parse(bytes((0xFF, second, third, 0)))) is not None
-)
+}
 #: What the third byte may be.
-LAYER_III_THIRDS = tuple(sorted({third for third, _ in _LAYER_III}))
+LAYER_III_THIRDS = tuple(sorted({third for _, third in LAYER_III_LENGTHS}))
 #: What the fourth byte may be: one kind of emphasis is reserved.
 LAYER_III_FOURTHS = tuple(fourth for fourth in range(256) if fourth & 3 != 2)
 #: Bytes of the longest frame of layer III.
-LAYER_III_LONGEST = max(frame.length for _, frame in _LAYER_III)
+LAYER_III_LONGEST = max(LAYER_III_LENGTHS.values())

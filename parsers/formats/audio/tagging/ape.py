@@ -16,7 +16,7 @@ _IS_HEADER = 1 << 29
 
 
 class ApeHeader(NamedTuple):
-    """What stands before the items of a tag.
+    """The header before the items of a tag.
 
     Attributes:
         version: 2000 for APEv2.

@@ -22,9 +22,9 @@ PLAIN, REVERSED, LARGE = b"RIFF", b"RIFX", (b"RF64", b"BW64")
 FORM = b"WAVE"
 FORMAT, DATA = b"fmt ", b"data"
 _SIZES = b"ds64"
-#: A size of 32 bits that stands for none; and that which some programs write to a pipe, where they cannot know it.
+#: Sizes that are none: of a large file, and as some programs write to a pipe, where they cannot know it.
 NO_SIZE, PIPED_SIZE = 0xFFFF_FFFF, 0x7FFF_F000
-#: A shortened format, as written by programs that know but the one coding, and what a whole one has.
+#: Bytes of a format that has rates; that has the block too; that has the bits too; that has the extension too.
 _LEAST_FORMAT, _WITH_BLOCK, _WITH_BITS, _EXTENDED = 12, 14, 16, 40
 _EXTENSIBLE = 0xFFFE
 #: What follows the format tag in a WAVEFORMATEXTENSIBLE sub-format.

@@ -145,7 +145,7 @@ def _data(window: Window, walk: _WavWalk, chunk: WavChunk, unsized: bool, declar
         return True
     end = chunk.end
     if unsized:
-        # What follows an unsized file's sound cannot be told from foreign bytes.
+        # What follows an unsized file's sound cannot be distinguished from foreign bytes.
         walk.end, walk.ending = min(end + (length & 1), window.size), Ending.DECLARED
         if end > window.size:
             walk.ending, walk.issue = Ending.CUT, _cut(window.size, end)
@@ -178,7 +178,7 @@ def _close(window: Window, walk: _WavWalk, declared: int, unsized: bool) -> _Wav
 
 
 def _side_chunk(window: Window, walk: _WavWalk, chunk: WavChunk) -> None:
-    """Take in what stands beside the sound."""
+    """Take in a chunk beside the sound."""
     name, start, length = chunk
     if name == FORMAT and walk.format is None:
         layout = WavFormat.parse(window.read(start, min(length, 40)))

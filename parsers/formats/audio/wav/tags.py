@@ -49,7 +49,7 @@ def broadcast(raw: bytes, tags: Tags, timestamps: list[Timestamp]) -> None:
     for name in ("description", "originator", "reference", "date", "time"):
         tags.add(f"bext {name}", text(fields[name]))
     day, clock = text(fields.date).strip(), text(fields.time).strip()
-    # The standard lets other signs stand between the digits.
+    # The standard allows other signs between the digits.
     if len(day) == 10 and len(clock) == 8:
         plain = f"{day[:4]}-{day[5:7]}-{day[8:]}T{clock[:2]}:{clock[3:5]}:{clock[6:]}"
         timestamps.extend(

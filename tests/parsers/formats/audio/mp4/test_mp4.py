@@ -172,3 +172,9 @@ def test_he_aac_configuration() -> None:
     he_aac = int("001011000000101010001000", 2).to_bytes(3, "big")  # SBR: 16000 to 32000 Hz
     found = _facts(FAST[:at] + he_aac + FAST[at + 3 :])
     assert (found.codec, found.rate_hz, found.channels) == ("HE-AAC", 32000, 1)
+
+
+def test_further_metadata_belongs_to_the_file() -> None:
+    found = mp4.describe(io.BytesIO(FAST + b"\0\0\0\x0cmeco1234"), len(FAST) + 12)
+    assert isinstance(found, AudioFacts)
+    assert (found.end, found.trailing, found.issue) == (len(FAST) + 12, 0, "")

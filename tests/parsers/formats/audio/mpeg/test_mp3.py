@@ -114,6 +114,16 @@ def test_vbri() -> None:
     assert found.issue == "truncated: 18 of 30 frames of sound are present"
 
 
+@pytest.mark.parametrize("at", [13, 15])
+def test_note_in_a_frame_with_a_checksum(at: int) -> None:
+    frame = parse(PLAIN[:4])
+    assert frame is not None
+    # Behind the checksum, or where the note would be without one: encoders do either.
+    first = b"\xff\xf2" + PLAIN[2:at] + b"Info\0\0\0\1\0\0\0\x14" + PLAIN[at + 12 : frame.length]
+    found = _facts(first + PLAIN[frame.length :])
+    assert (found.duration_us, found.issue) == (18 * 36_000, "truncated: 18 of 20 frames of sound are present")
+
+
 def test_ape_tag_belongs_to_the_recording() -> None:
     item = b"\4\0\0\0\0\0\0\0Title\0name"
     rest = (2000).to_bytes(4, "little") + (len(item) + 32).to_bytes(4, "little") + (1).to_bytes(4, "little")
