@@ -21,7 +21,11 @@ _EPOCH_UNITS = {
     "webkit": (1, -11_644_473_600_000_000),
     "mac": (1_000_000, 978_307_200_000_000),
 }
-_WRITTEN = {"iso": "an ISO 8601 time", "any": "a time in milliseconds, in seconds or in ISO 8601", "excel": "a number of days"}
+_WRITTEN = {
+    "iso": "an ISO 8601 time",
+    "any": "a time in milliseconds, in seconds or in ISO 8601",
+    "excel": "a number of days",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from parsers.definition.declared import DeclaredItem, record
 from parsers.definition.template import AddressParts
 from parsers.record import Issue, Record
 
-
 #: An item by itself, whose address is not known, is told by at least so many keys.
 _LEAST_KEYS = 3
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from echoforensics.case.case import Case
+from echoforensics.case.issue_table import issues
+from echoforensics.case.row_query import Query, Row, rows
 from echoforensics.evidence.name_search import NameSearch
 from echoforensics.extraction.issue_groups import MAX_PLACES, IssueGroups
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
-from echoforensics.timeline.query import Query, Row, rows
 from parsers.record import Issue
 
 ALARM = {
@@ -33,8 +34,8 @@ def extracted(tmp_path: Path) -> Extract:
         case_path = tmp_path / "case"
         extract([source], case_path, None, Options(argv=("test",)), lambda *_: None)
         with Case.open(case_path) as case:
-            issues = case.store.db.execute("SELECT path, what FROM issues ORDER BY path").fetchall()
-            return list(rows(case.store, Query())), [(path, what) for path, what in issues]
+            found = sorted((issue.path, issue.what) for issue in issues(case.store))
+            return list(rows(case.store, Query())), found
 
     return run
 
