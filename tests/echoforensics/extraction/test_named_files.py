@@ -33,8 +33,7 @@ def extracted(tmp_path: Path) -> Extract:
         case_path = tmp_path / "case"
         extract([source], case_path, None, Options(argv=("test",)), lambda *_: None)
         with Case.open(case_path) as case:
-            issues = case.store.db.execute("SELECT path, what FROM issues ORDER BY path").fetchall()
-            return list(case.rows()), [(path, what) for path, what in issues]
+            return list(case.rows()), sorted((issue.path, issue.what) for issue in case.issues())
 
     return run
 

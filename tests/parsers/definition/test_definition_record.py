@@ -133,7 +133,7 @@ def test_no_time(unit: str, value: object) -> None:
     ("unit", "value", "what"),
     [
         ("ms", "soon", 'when: a number of ms is expected, not "soon".'),
-        ("ms", [1], "when: a time is expected, not a list."),
+        ("ms", [[1]], "when: a time is expected, not a list."),
         ("ms", 1.5, 'when: a time is expected, not "1.5".'),
         ("ms", True, 'when: a time is expected, not "true".'),
         ("iso", "yesterday", 'when: an ISO 8601 time is expected, not "yesterday".'),

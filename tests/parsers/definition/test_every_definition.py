@@ -29,7 +29,7 @@ from parsers.record import Issue, Record
 #: A time in each unit.
 IN_UNIT: dict[str, object] = {
     "s": 1588587309, "ms": 1588587309512, "us": 1588587309512345, "webkit": 13233060909512345, "mac": 610280109,
-    "excel": 43955.5, "iso": "2020-05-04T10:15:09Z", "local": "2020-05-04",
+    "excel": 43955.5, "iso": "2020-05-04T10:15:09Z", "local": "2020-05-04", "any": 1588587309512,
     "utterance": "A0SAMPLETYPE1:1.0/2020/05/04/10/G000SAMPLE000001/15:07::TNIH_2V"
     ".0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0ZXV",
 }  # fmt: skip
