@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from parsers.definition.definition import DATA_TYPE, NAME, TITLE
+from parsers.definition.definition import DATA_TYPE, NAME
 from parsers.definition.form import SENTENCE, Choice, Key, Listed, Made, Section, Text, Values, compiled
 from parsers.definition.loader import Kind, load
 from parsers.definition.template import Template
@@ -107,7 +107,7 @@ def _kind(values: Values) -> LineKind:
         if unknown := set(used) - names:
             raise values.place.key(key.name).error(f"no value is called {', '.join(sorted(unknown))}")
     return LineKind(
-        name=values[NAME],
+        name=values[_LINE_NAME],
         programs=values[_PROGRAMS],
         word=values[_WORD].encode("utf-8"),
         text=text,
@@ -126,10 +126,13 @@ def _table(values: Values) -> LineTable:
     names = [kind.name for kind in kinds]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise values.place.key(_LINES.name).error(f"two kinds of line are called {twice}")
-    return LineTable(values[NAME], values[TITLE], kinds)
+    return LineTable(values[_TABLE_NAME], values[_TITLE], kinds)
 
 
 _LINE_PATTERN = Made(Text(), _of_line, "regular expression for lines, with bounded repeats")
+_TABLE_NAME = Key("name", NAME.form, "The name of the set of lines, which is its file's.")
+_TITLE = Key("title", Text(), "Whose logs the lines are of, in a few words.")
+_LINE_NAME = Key("name", NAME.form, "Its name, unique in the set; pages give it in words.")
 _GROUP = Key("group", Text(), "The group of `text` that it is.")
 _UNIT = Key(
     "unit", Made(Choice(tuple(_UNITS)), _UNITS.__getitem__), "The unit: seconds or milliseconds since 1970 UTC."
@@ -165,7 +168,7 @@ _LINES = Key(
     Listed(
         Section(
             (
-                NAME,
+                _LINE_NAME,
                 _PROGRAMS,
                 _WORD,
                 _TEXT,
@@ -184,7 +187,7 @@ _LINES = Key(
     "The kinds of line. The first that fits a line makes its record.",
 )
 
-LOG_LINES = Kind("log_lines", "Lines of logs that become records", Section((NAME, TITLE, _LINES), _table))
+LOG_LINES = Kind("log_lines", "Lines of logs that become records", Section((_TABLE_NAME, _TITLE, _LINES), _table))
 
 
 @cache

@@ -47,8 +47,6 @@ _MEANINGS = {
     "ro.boot.serialno": "That is the device's serial number.",
 }
 _SERIAL = ("ro.serialno", "ro.boot.serialno")
-#: Folders of a data partition in which logs lie, beside the folder of properties.
-_HOME = re.compile(r"(?:^|/)(?:system/dropbox|misc/logd|logd|dropbox)/")
 _EXCERPT = 64
 
 
@@ -116,26 +114,6 @@ class AndroidProperty(Parser):
                 yield _record(item, source.name)
 
 
-def property_beside(source: Source, name: str) -> tuple[str, str] | None:
-    """A property of the device that a file is of, where the evidence holds it beside the file: its value, and where.
-
-    Args:
-        source: a file below ``system``, ``misc/logd``, ``logd`` or ``dropbox`` of a data partition, or in an archive
-            that lies there.
-        name: the property.
-    """
-    outer = source.path.split("!/")
-    for depth in range(len(outer), 0, -1):
-        path = "!/".join(outer[:depth])
-        found = _HOME.search(path)
-        if found is None:
-            continue
-        root = path[: found.start() + 1] if path[found.start()] == "/" else ""
-        if value := _neighbour(source, root, name):
-            return value
-    return None
-
-
 def property_of_line(content: bytes, locator: str) -> tuple[str, str, Record | None] | None:
     """A property in a line of a list: its name, its value, and its record where it is of interest.
 
@@ -150,20 +128,20 @@ def property_of_line(content: bytes, locator: str) -> tuple[str, str, Record | N
     return item.name, item.value, _record(item, "") if _TELLING.fullmatch(item.name) else None
 
 
-def _neighbour(source: Source, root: str, name: str) -> tuple[str, str] | None:
-    for path in (f"{root}property/{name}", f"{root}property/persistent_properties"):
-        try:
-            beside = source.neighbour(path)
-            if beside is None:
-                continue
-            content, _ = whole(beside)
-        except OSError:
-            continue
-        found, _ = _properties(beside, content)
-        for item in () if isinstance(found, Issue) else found:
-            if item.name == name:
-                return item.value, f"{path} in the evidence"
-    return None
+def value_in(source: Source, name: str) -> str | None:
+    """The value of a property in one of these files; None where it has none of this name, or cannot be read.
+
+    Args:
+        source: the file.
+        name: the property.
+    """
+    try:
+        content, _ = whole(source)
+    except OSError:
+        return None
+    found, _ = _properties(source, content)
+    values = [] if isinstance(found, Issue) else [item.value for item in found if item.name == name]
+    return values[0] if values else None
 
 
 def _properties(source: Source, content: bytes) -> tuple[list[_Property] | Issue, bool]:

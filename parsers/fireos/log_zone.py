@@ -8,9 +8,10 @@ References:
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from parsers.fireos.android_property import property_beside
+from parsers.fireos.android_property import value_in
 from parsers.formats.logs import yearless, zones
 from parsers.formats.logs.dating import Survey
 from parsers.formats.logs.zones import Zone
@@ -25,6 +26,8 @@ _NAMED = re.compile(
     r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])"
     r"(?:[-_.T ]{0,2}([01]\d|2[0-3])[-_.:h]?([0-5]\d)(?:[-_.:m]?([0-5]\d))?)?(?!\d)"
 )
+#: Folders of a data partition in which logs lie, beside the folder of properties.
+_HOME = re.compile(r"(?:^|/)(?:system/dropbox|misc/logd|logd|dropbox)/")
 #: Where Fire OS itself keeps its logs.
 _STORE = re.compile(r"(?:^|/)(?:Log\.\w{1,40}(?:_\d{1,4}|[@_]\d{13})|logd/|dropbox/)")
 _UTC = Zone(
@@ -78,15 +81,30 @@ def zone_of(source: Source, stated: str, end: datetime | None, survey: Survey) -
     """
     if stated and (zone := zones.named(stated, f"{PROPERTY} in this file")):
         return zone
-    if found := property_beside(source, PROPERTY):
-        value, where = found
-        if zone := zones.named(value, where):
-            return zone
+    if zone := _beside(source):
+        return zone
     if not _STORE.search(source.path):
         return zones.UNKNOWN
     if end is not None and _STAMP.search(source.path) and _is_later(survey, end):
         return _NOT_UTC
     return _UTC
+
+
+def _beside(source: Source) -> Zone | None:
+    """The zone that a property of the device names, where the evidence has it beside the log, or beside its archive."""
+    outer = source.path.split("!/")
+    for depth in range(len(outer), 0, -1):
+        path = "!/".join(outer[:depth])
+        found = _HOME.search(path)
+        if found is None:
+            continue
+        up = "../" * path[found.start() + 1 if path[found.start()] == "/" else 0 :].count("/")
+        for name in (f"property/{PROPERTY}", "property/persistent_properties"):
+            beside = replace(source, path=path).beside(up + name)
+            value = value_in(beside, PROPERTY) if beside is not None else None
+            if beside is not None and value and (zone := zones.named(value, f"{beside.path} in the evidence")):
+                return zone
+    return None
 
 
 def _is_later(survey: Survey, end: datetime) -> bool:
