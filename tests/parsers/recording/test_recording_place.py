@@ -37,7 +37,8 @@ def test_a_sound_of_the_device_s_own_says_so(path: str) -> None:
 def test_a_recording_of_a_turn_has_the_time_of_the_note_beside_it(source_in: SourceIn) -> None:
     files = {TURN: WAV, TURN.replace(".wav", ".json"): b'{"slot":0,"bytes":320,"at":1787327783}'}
     record = _record(source_in(files, TURN))
-    note = "When other firmware kept the recording, epoch seconds (UTC), as 17.json beside it says. The sound ended by then."
+    note = "When other firmware kept the recording, epoch seconds (UTC), as 17.json beside it says."
+    note += " The sound ended by then."
     assert record.timestamps == (Timestamp("Recorded Time", "1787327783", Clock.DEVICE, 1787327783000000, note),)
     assert record.message.endswith(" By its folder firmware that is not Amazon's kept it of a turn.")
     assert (record.fields["other_firmware"], record.fields["note_beside"]) == (True, "17.json")
