@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from parsers.coding import WIDE
+from parsers.encoding import wide_encoding
 from parsers.locator import at_bytes, at_line
 from parsers.parser import looks_like_text
 
@@ -70,6 +72,8 @@ def encoding_of(head: bytes) -> TextEncoding | None:
             sample = head[len(mark) : len(mark) + _SAMPLE * width]
             plain = sample[: len(sample) // width * width].decode(codec or "latin-1", "replace")
             return found if looks_like_text(plain.encode("utf-8", "replace")) else None
+    if name := wide_encoding(head):
+        return TextEncoding(name, WIDE[name], 0) if looks_like_text(head) else None
     # Where power was lost, a log may hold long runs of zero bytes between its lines.
     if looks_like_text(head) or (b"\0" * _RUN in head[:_SAMPLE] and looks_like_text(_LOST.sub(b"\n", head))):
         return TextEncoding("", 1, 0)

@@ -46,8 +46,8 @@ def test_help_imports_no_command(arguments: tuple[str, ...]) -> None:
     assert not {name.partition(".")[0] for name in found} & _HEAVY
     ours = {name for name in found if name.partition(".")[0] in {"echoforensics", "parsers", "chain_of_custody"}}
     assert ours == {
-        "echoforensics", "echoforensics.installation", "echoforensics.errors", "echoforensics.cli",
-        "echoforensics.cli.main", "echoforensics.cli.lazy_group", "echoforensics.cli.plaso_tools",
+        "echoforensics", "echoforensics.installation", "echoforensics.version", "echoforensics.errors",
+        "echoforensics.cli", "echoforensics.cli.main", "echoforensics.cli.lazy_group", "echoforensics.cli.plaso_tools",
         "parsers", "chain_of_custody",
     }  # fmt: skip
 

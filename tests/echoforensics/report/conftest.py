@@ -192,6 +192,8 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
 
     def open_it(index: Path, fragment: str = "", *, lacking: str = "", script: bool = True) -> Any:
         page = browser.new_page(viewport={"width": 1400, "height": 900}, java_script_enabled=script)
+        # Milliseconds: how long a browser may take on a busy machine.
+        page.set_default_timeout(600_000)
         pages.append(page)
 
         def note(text: str, url: str = "") -> None:
@@ -205,7 +207,7 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         page.on("requestfailed", lambda request: None if _broken_off(request) else note("failed", request.url))
         page.goto(index.as_uri() + fragment)
         if script:
-            page.wait_for_selector("html[data-ready=yes]", timeout=30_000)
+            page.wait_for_selector("html[data-ready=yes]")
         return page
 
     yield open_it

@@ -12,8 +12,8 @@ import ssl
 import threading
 import time
 import wave
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ Files = dict[str, bytes]
 
 CHROMIUM = Path("/usr/bin/chromium")
 HOST = "alexa.amazon.com"
+#: Milliseconds: how long a browser may take on a busy machine.
+PATIENCE = 600_000
 WHOLE = ("alexa:cloud:page", "alexa:web:cached")
 UTTERANCE = "A0SAMPLETYPE1:1.0/2020/05/04/10/G000SAMPLE000001/15:07::TNIH_2V.0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0ZXV/1"
 AUDIO = f"/api/utterance/audio/data?id={UTTERANCE}"
@@ -124,8 +126,9 @@ def _server(folder: Path, answers: dict[str, bytes], run_program: Callable[..., 
         server.server_close()
 
 
-def _browse(driver: Any, folder: Path, backend: str, port: int, digest: str) -> Files:
-    """The files of the cache after one page was shown."""
+def _browse(driver: Any, folder: Path, backend: str, server: tuple[int, str], requests: Iterable[str]) -> Files:
+    """The files of the cache after one page was shown and every request was kept."""
+    port, digest = server
     options = (
         *_FLAGS, f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{port}",
         f"--ignore-certificate-errors-spki-list={digest}",
@@ -136,13 +139,28 @@ def _browse(driver: Any, folder: Path, backend: str, port: int, digest: str) -> 
         str(profile), executable_path=str(CHROMIUM), headless=True, args=list(options)
     )
     page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(f"https://{HOST}/spa/index.html")
-    page.wait_for_function("document.title === 'done'", timeout=20_000)
-    page.wait_for_timeout(300)
-    browser.close()
+    page.wait_for_function("document.title === 'done'")
     cache = profile / "Default" / "Cache"
-    found = {path.relative_to(cache).as_posix(): path.read_bytes() for path in cache.rglob("*") if path.is_file()}
+    for _ in range(PATIENCE // 100):
+        kept = b"".join(_files(cache).values())
+        if all(f"https://{HOST}{request}".encode() in kept for request in requests):
+            break
+        page.wait_for_timeout(100)
+    browser.close()
+    found = _files(cache)
     shutil.rmtree(profile)
+    return found
+
+
+def _files(folder: Path) -> Files:
+    found = {}
+    for path in folder.rglob("*"):
+        # The browser may take a file away meanwhile.
+        with suppress(FileNotFoundError):
+            if path.is_file():
+                found[path.relative_to(folder).as_posix()] = path.read_bytes()
     return found
 
 
@@ -166,8 +184,8 @@ def test_a_real_browsers_cache_gives_what_the_answers_give(
 ) -> None:
     answers = {pair["request"]: json.dumps(pair["response"]).encode() for pair in pairs}
     begun = time.time_ns() // 1000
-    with _server(tmp_path, answers, run_program) as (port, digest):
-        files = _browse(browser_driver, tmp_path, backend, port, digest)
+    with _server(tmp_path, answers, run_program) as server:
+        files = _browse(browser_driver, tmp_path, backend, server, answers)
     ended = time.time_ns() // 1000
     records: list[Record] = []
     for path in files:
