@@ -9,7 +9,7 @@ from parsers.alexa_api.items.body import Body, JsonPlaces
 from parsers.alexa_api.items.service_names import names_in
 from parsers.formats.json.text import JsonError, decode
 from parsers.parser import HEAD_SIZE, Source
-from parsers.registry import claiming
+from parsers.registry import claiming, load
 
 _REQUEST_KEYS = ("request", "url", "log")
 
@@ -29,7 +29,9 @@ def is_claimed(content: bytes) -> bool:
     if not names_in(content) and not telltale(quoted_keys(content[:HEAD_SIZE])):
         # Most JSON with a key that other programs use too ends here: asking every parser takes far longer.
         return False
-    if claiming(Source.of(content, "carved.json")):
+    # Parsers of a last resort claim whatever names the service: that is no reason to carve it.
+    first = tuple(parser for parser in load() if not parser.last_resort)
+    if claiming(Source.of(content, "carved.json"), first):
         return True
     try:
         value = decode(content.decode("utf-8", "surrogateescape"))

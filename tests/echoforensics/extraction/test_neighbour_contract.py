@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from echoforensics.extraction import parsing, reader
+from echoforensics.extraction import reader, run
 from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
 
@@ -50,8 +50,8 @@ def test_in_an_extraction(
     (folder / "doors.txt").write_text("2 doors\n")
     (folder / "other.txt").write_text("nothing\n")
     parser = kind()
-    monkeypatch.setattr(reader, "claiming", lambda source: (parser,) if parser.claims(source) else ())
-    monkeypatch.setattr(parsing, "load", lambda: (parser,))
+    monkeypatch.setattr(reader, "claiming", lambda source, _parsers: (parser,) if parser.claims(source) else ())
+    monkeypatch.setattr(run, "_parsers", lambda _options: (parser,))
 
     (row,) = extract_rows(folder)
 

@@ -22,10 +22,11 @@ from echoforensics.verification import verify_case
 HEADER = 70_001
 MAP = """
 title: A table
-required: [When, Words]
-times: [{column: When, description: Recorded Time, zone: UTC, note: As the letter says.}]
+export: {required: [When, Words]}
+times:
+  - {field: When, unit: iso, zone: UTC, clock: cloud, description: Recorded Time, note: As the letter says.}
 columns: {transcript: Words}
-message: The return lists {words}.
+message: The return lists {Words}.
 shows: What the return says.
 does_not_show: Who spoke.
 """

@@ -99,7 +99,7 @@ def test_the_hook_costs_python_nothing_but_its_own_module(run: Callable[..., Any
     )
     assert run("-c", code).stdout.strip() == (
         "1 ['echoforensics', 'echoforensics.installation', 'echoforensics.plaso_plugin',"
-        " 'echoforensics.plaso_plugin.hook', 'parsers']"
+        " 'echoforensics.plaso_plugin.hook', 'echoforensics.version', 'parsers']"
     )
 
 
