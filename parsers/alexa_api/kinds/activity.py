@@ -75,9 +75,11 @@ class Activities(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """By ``activityStatus`` in the first item, or in the item itself."""
+        """By ``activityStatus`` in the first item, or in the item itself; a status is never a list or an object."""
         first = next(_items(value), None)
-        return first is not None and isinstance(first.value, dict) and "activityStatus" in first.value
+        if first is None or not isinstance(first.value, dict) or "activityStatus" not in first.value:
+            return False
+        return not isinstance(first.value["activityStatus"], (list, dict))
 
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:
         """Yield a record for each activity."""
