@@ -56,7 +56,7 @@ def main() -> None:
     given = arguments.parse_args()
     runs = [run_series(seed, given.tests) for seed in given.seeds]
     mutants = _run_mutants(given.most, given.seeds[0])
-    text = "\n".join([_heading(), _series(runs), mutants, f"Processor time of all: {_children_seconds():.0f} s.", ""])
+    text = "\n".join([_heading(), _series(runs, given.tests), mutants, f"Processor time of all: {_children_seconds():.0f} s.", ""])
     given.output.write_text(text)
     print(text)
     sys.exit(any(run.failures for run in runs))
@@ -116,7 +116,7 @@ Machine: {platform.machine()}, {len(os.sched_getaffinity(0))} processors, Linux 
 """
 
 
-def _series(runs: list[SeriesRun]) -> str:
+def _series(runs: list[SeriesRun], tests: list[str]) -> str:
     lines = [
         "## Series", "", "An example is one input that Hypothesis drew, or one number or case of a series.", "",
         "| tests in | tests | examples of each seed |", "|---|---|---|",
@@ -133,7 +133,7 @@ def _series(runs: list[SeriesRun]) -> str:
     lines += ["", "Failed:" if failures else "None failed.", "", *failures]
     lines += [f"Not run: {count} tests, {reason}." for reason, count in sorted(first.skipped.items())]
     seeds = " ".join(str(run.seed) for run in runs)
-    return "\n".join([*lines, "", f"    python -m benchmarks.endurance --seeds {seeds}", ""])
+    return "\n".join([*lines, "", f"    python -m benchmarks.endurance --seeds {seeds} --tests {' '.join(tests)}", ""])
 
 
 def _children_seconds() -> float:
