@@ -56,7 +56,8 @@ def main() -> None:
     given = arguments.parse_args()
     runs = [run_series(seed, given.tests) for seed in given.seeds]
     mutants = _run_mutants(given.most, given.seeds[0])
-    text = "\n".join([_heading(), _series(runs, given.tests), mutants, f"Processor time of all: {_children_seconds():.0f} s.", ""])
+    time = f"Processor time of all: {_children_seconds():.0f} s."
+    text = "\n".join([_heading(), _series(runs, given.tests), mutants, time, ""])
     given.output.write_text(text)
     print(text)
     sys.exit(any(run.failures for run in runs))
