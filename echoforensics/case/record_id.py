@@ -33,7 +33,7 @@ class RecordNumbers:
 
     def __init__(self) -> None:
         self._last: tuple[str, str, str] | None = None
-        self._number = 0
+        self._number: int
 
     def number(self, sha256: str, parser: str, locator: str) -> int:
         """How many records of the same file, parser and locator came directly before this one."""
