@@ -15,6 +15,8 @@ from echoforensics.case.case import Case
 from echoforensics.case.counts import CaseCounts
 from echoforensics.case.row_query import Query, Row, rows
 from echoforensics.demo.build import build
+from echoforensics.demo.run import run_demo
+from echoforensics.examiner_key import create_key
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
 
@@ -117,3 +119,13 @@ def refuses(open_files: OpenFiles) -> Callable[..., None]:
         assert open_files(below) == before, caught.value
 
     return refused
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo, run once: ``evidence``, ``case``, ``report`` and ``examiner.pem``."""
+    if shutil.which("mkfs.ext4", path="/usr/sbin:/sbin:/usr/bin:/bin") is None:
+        pytest.skip("mkfs.ext4 is not installed")
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    run_demo(folder, lambda path: create_key(path, None)[0], lambda _line: None)
+    return folder

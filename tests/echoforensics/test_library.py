@@ -6,7 +6,6 @@ import datetime as dt
 import doctest
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,9 +18,7 @@ import echoforensics as ef
 from echoforensics.case.case import Case
 from echoforensics.case.results import Results, Rows
 from echoforensics.cli.keys import default_path
-from echoforensics.demo.run import run_demo
 from echoforensics.errors import CaseError, ExaminerKeyError, UsageError
-from echoforensics.examiner_key import create_key
 from echoforensics.verification import CaseVerification
 
 ROOT = Path(__file__).parents[2]
@@ -39,16 +36,6 @@ EXAMPLES = (
     ef.Timestamp,
     ef.register,
 )
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo, run once: ``evidence``, ``case`` and ``examiner.pem``."""
-    if shutil.which("mkfs.ext4", path="/usr/sbin:/sbin:/usr/bin:/bin") is None:
-        pytest.skip("mkfs.ext4 is not installed")
-    folder = tmp_path_factory.mktemp("library") / "demo"
-    run_demo(folder, lambda path: create_key(path, None)[0], lambda _line: None)
-    return folder
 
 
 @pytest.fixture

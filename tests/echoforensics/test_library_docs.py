@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import pytest
 
-from echoforensics.demo.run import run_demo
-from echoforensics.examiner_key import create_key
-
 DOCS = Path(__file__).parents[2] / "docs"
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if shutil.which("mkfs.ext4", path="/usr/sbin:/sbin:/usr/bin:/bin") is None:
-        pytest.skip("mkfs.ext4 is not installed")
-    folder = tmp_path_factory.mktemp("docs") / "demo"
-    run_demo(folder, lambda path: create_key(path, None)[0], lambda _line: None)
-    return folder
 
 
 def _run(cells: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:

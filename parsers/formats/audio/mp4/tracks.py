@@ -33,7 +33,6 @@ _CODECS = {
 _WITH_BITS = (b"alac", b"fLaC", b"sowt", b"twos", b"lpcm")
 _OBJECTS = {0x66: "AAC Main", 0x67: "AAC-LC", 0x68: "AAC-SSR", 0x69: "MPEG-2 Layer III", 0x6B: "MPEG-1 Layer III"}
 _AAC = {1: "AAC Main", 2: "AAC-LC", 3: "AAC-SSR", 4: "AAC-LTP", 5: "HE-AAC", 29: "HE-AAC v2", 42: "xHE-AAC"}
-_MPEG4_AUDIO = 0x40
 
 
 @dataclass(slots=True)
