@@ -71,14 +71,15 @@ def find_chunks(data: RandomBytes, loose: LooseChunks, chunk_size: int) -> array
     return places
 
 
-def read_chunk(data: RandomBytes, places: array[int], number: int, wanted: int) -> bytes:
+def read_chunk(data: RandomBytes, places: array[int], number: int, wanted: int, chunk_size: int) -> bytes:
     """The bytes of one chunk, checked by its checksum.
 
     Args:
         data: the segment.
         places: see :func:`places_of`.
         number: of the chunk among them.
-        wanted: bytes it holds.
+        wanted: bytes of it that are media.
+        chunk_size: bytes of a full chunk: the last one may be filled up to it.
 
     Raises:
         OSError: it is damaged or missing.
@@ -91,10 +92,7 @@ def read_chunk(data: RandomBytes, places: array[int], number: int, wanted: int) 
     if len(raw) != stored:
         raise OSError("the segment ends before them")
     if compressed:
-        try:
-            content = zlib.decompressobj().decompress(raw, wanted)
-        except zlib.error as error:
-            raise OSError("the chunk of the image that holds them is damaged") from error
+        content = _inflated(raw, chunk_size)
     else:
         # What follows the last chunk of a segment before its table is not part of it.
         raw = raw if _is_intact(raw) else raw[: wanted + _CHECKSUM]
@@ -104,6 +102,18 @@ def read_chunk(data: RandomBytes, places: array[int], number: int, wanted: int) 
     if len(content) < wanted:
         raise OSError("the chunk of the image that holds them is too short")
     return content[:wanted]
+
+
+def _inflated(raw: bytes, most: int) -> bytes:
+    """The content of a compressed chunk. Only a stream that ends within ``most`` bytes was checked to its end."""
+    engine = zlib.decompressobj()
+    try:
+        content = engine.decompress(raw, most + 1)
+    except zlib.error as error:
+        raise OSError("the chunk of the image that holds them is damaged") from error
+    if len(content) > most or not engine.eof:
+        raise OSError("the chunk of the image that holds them is damaged: its stream does not end where it should")
+    return content
 
 
 def _is_intact(raw: bytes) -> bool:

@@ -86,10 +86,12 @@ class EwfImage:
         run = self._runs[index] if index >= 0 else None
         if run is None or number >= run.first + run.count:
             raise OSError("no segment that is here holds them")
-        wanted = min(self._geometry.chunk_size, self._geometry.size - number * self._geometry.chunk_size)
-        content = read_chunk(run.data, self._places(index), number - run.first, wanted)
+        chunk_size = self._geometry.chunk_size
+        wanted = min(chunk_size, self._geometry.size - number * chunk_size)
+        content = read_chunk(run.data, self._places(index), number - run.first, wanted, chunk_size)
         self._chunks[number] = content
-        if len(self._chunks) * self._geometry.chunk_size > _KEPT_BYTES:
+        # The chunk read last is kept however large it is: the next read is most often of it too.
+        if len(self._chunks) > max(1, _KEPT_BYTES // chunk_size):
             self._chunks.popitem(last=False)
         return content
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 import struct
 import zlib
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from echoforensics.errors import SourceError
+from echoforensics.evidence.media.ewf import image
 from echoforensics.evidence.media.ewf.segments import segment_number
+from echoforensics.evidence.media.file_bytes import RandomBytes
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.media.opener import open_image
 from echoforensics.evidence.source import open_source
@@ -141,6 +144,49 @@ def test_damaged_chunk_is_zeros_and_reported(
     )
     assert media.holes is not None
     assert list(media.holes) == [(2 * CHUNK, CHUNK)]
+
+
+def test_compressed_chunk_that_runs_on_is_zeros_and_reported(
+    tmp_path: Path, opened: Open, assert_same_bytes: AssertSameBytes
+) -> None:
+    disk = bytes(CHUNK) + random.Random(4).randbytes(CHUNK) + bytes(CHUNK)
+    raw = bytearray(ewf(disk))
+    # In place of the first chunk's stream: one of the same length that holds more than a chunk, and no checksum.
+    packed = len(zlib.compress(bytes(CHUNK)))
+    longer = zlib.compress(b"\1" * (4 * CHUNK))[:packed]
+    at = raw.index(zlib.compress(bytes(CHUNK)))
+    raw[at : at + packed] = longer
+    path = tmp_path / "x.E01"
+    path.write_bytes(raw)
+
+    media = opened(path)
+
+    assert_same_bytes(media, disk)
+    assert media.issues == (
+        f"bytes 0 to {CHUNK - 1} of the media could not be read and are given as zeros: the chunk of the image that"
+        " holds them is damaged: its stream does not end where it should",
+    )
+
+
+def test_chunk_larger_than_what_is_kept_is_inflated_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, random_disk: bytes, opened: Open
+) -> None:
+    path = tmp_path / "x.E01"
+    path.write_bytes(ewf(random_disk))
+    read = image.read_chunk
+    chunks: list[int] = []
+
+    def counted(data: RandomBytes, places: array[int], number: int, wanted: int, chunk_size: int) -> bytes:
+        chunks.append(number)
+        return read(data, places, number, wanted, chunk_size)
+
+    monkeypatch.setattr(image, "_KEPT_BYTES", CHUNK // 2)
+    monkeypatch.setattr(image, "read_chunk", counted)
+    media = opened(path)
+    pieces = [media.read(at, 512) for at in range(0, 3 * CHUNK, 512)]
+
+    assert b"".join(pieces) == random_disk[: 3 * CHUNK]
+    assert chunks == [0, 1, 2]
 
 
 def test_damaged_first_table_leaves_the_second(
