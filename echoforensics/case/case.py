@@ -96,7 +96,7 @@ class Case:
             end: latest time, likewise; a date alone includes that day, all else is not included itself.
             devices: serial numbers or device types.
             evidence: names of evidence items.
-            state: ``live``, ``deleted`` or ``carved``.
+            state: ``live``, ``deleted``, ``carved`` or ``damaged``.
             recordings_only: only rows to which a recording belongs.
 
         Where ``start`` or ``end`` is given, rows whose time in UTC is unknown are left out.

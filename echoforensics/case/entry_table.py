@@ -127,6 +127,20 @@ def entries_to_parse(store: Store, evidence: int, most: int) -> list[EntryToPars
     ]
 
 
+def last_entry(store: Store) -> int:
+    """The number of the entry that was added last; 0 where there is none."""
+    found: int = store.db.execute("SELECT coalesce(max(id), 0) FROM entries").fetchone()[0]
+    return found
+
+
+def mark_damaged(store: Store, after: int, remark: str) -> None:
+    """Give every entry added after another one the state ``damaged``, and a remark that its messages end in."""
+    store.db.execute(
+        "UPDATE entries SET state = 'damaged', remark = remark || ? WHERE id > ? AND state <> 'damaged'",
+        (remark, after),
+    )
+
+
 def set_parsed(store: Store, entry: int) -> None:
     """Note that an entry's parsers have read it."""
     store.db.execute("UPDATE entries SET parsed = 1 WHERE id = ?", (entry,))

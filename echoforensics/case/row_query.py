@@ -54,7 +54,7 @@ class FileRow(Row):
     """A row, with what else the case knows of it and of its file.
 
     ``fields`` is JSON of what else the record keeps; ``time_note`` is what the record says of the time; ``address`` is
-    JSON, and ``state`` is ``allocated``, ``deleted`` or ``carved``.
+    JSON, and ``state`` is ``allocated``, ``deleted``, ``carved`` or ``damaged``.
     """
 
     fields: str
@@ -93,8 +93,9 @@ class Query:
     states: tuple[str, ...] = ()
 
 
-#: The state of a row: a file or a database row that is there; one that was deleted; one found by its own bytes.
-STATES = ("live", "deleted", "carved")
+#: The state of a row: a file or a database row that is there; one that was deleted; one found by its own bytes; one read
+#: from data whose checksum failed.
+STATES = ("live", "deleted", "carved", "damaged")
 _COLUMNS = ", ".join(ROW_COLUMNS)
 # The state of a row's file; within a database or cache that is there, what the record says of how it was found.
 _STATE = """(

@@ -34,7 +34,7 @@ CREATE TABLE entries (
     artefact INTEGER NOT NULL,      -- 1: its content is in artefacts/
     mode INTEGER,                   -- POSIX permission bits; NULL where none are stated
     read_by TEXT NOT NULL,          -- JSON: names of the parsers that claim it; 'container:zip' where it was opened
-    remark TEXT NOT NULL,           -- what messages of its records end in: that it was deleted or carved
+    remark TEXT NOT NULL,           -- what messages of its records end in: that it was deleted, carved or damaged
     parsed INTEGER NOT NULL,        -- 0: its parsers have yet to read it
     UNIQUE (evidence_id, path, address)
 );

@@ -50,8 +50,9 @@ from echoforensics.export.output import FORMATS
     "--state",
     "states",
     multiple=True,
-    type=click.Choice(("live", "deleted", "carved")),
-    help="Rows of what was there, of what was deleted, or of what was found by its own bytes; repeat for several.",
+    type=click.Choice(("live", "deleted", "carved", "damaged")),
+    help="Rows of what was there, of what was deleted, of what was found by its own bytes, or of what was read from"
+    " data whose check failed; repeat for several.",
 )
 @click.option("--recordings-only", is_flag=True, help="Only rows to which a recording belongs.")
 def command(

@@ -27,6 +27,19 @@ READ_ERRORS = (
 )
 
 
+class ContentError(OSError):
+    """All that can be read of some content was given, and something is wrong with it; the text is a whole sentence.
+
+    Attributes:
+        damaged: whether what was given may differ from what was stored: a checksum over it does not match, or the
+            compressed data broke off where it was damaged.
+    """
+
+    def __init__(self, what: str, *, damaged: bool) -> None:
+        super().__init__(what)
+        self.damaged = damaged
+
+
 class EntryKind(StrEnum):
     """What an entry is."""
 
@@ -36,11 +49,12 @@ class EntryKind(StrEnum):
 
 
 class EntryState(StrEnum):
-    """Whether the file system still counts an entry as present, or whether it was found without one."""
+    """Whether the file system still counts an entry as present, whether it was found without one, or is damaged."""
 
     ALLOCATED = "allocated"
     DELETED = "deleted"
     CARVED = "carved"
+    DAMAGED = "damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,7 @@ class Entry:
         size: length in bytes as the container states it; None where it does not.
         opener: opens the content from its start; None where there is nothing to open.
         kind: file, link or other.
-        state: allocated, deleted or carved.
+        state: allocated, deleted, carved or damaged.
         note: why the state is believed, where a link leads, or why there is no content.
         times: the container's own times for the entry, by name, as recorded, with the zone where known.
         seekable: whether what ``opener`` gives can be sought in cheaply and opened at any time; if not, it
@@ -84,10 +98,12 @@ class EvidenceIssue:
     Attributes:
         path: what could not be read, inside the container; empty for the container itself.
         what: one sentence.
+        damaged: whether what was read of the container may differ from what was stored (see :class:`ContentError`).
     """
 
     path: str
     what: str
+    damaged: bool = False
 
 
 class Container(ABC):

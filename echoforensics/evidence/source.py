@@ -265,7 +265,7 @@ def _other_than_image(
             found = "tar" if isinstance(container, TarArchive) else "compressed"
             return EvidenceSource(path, found, container, size, budget)
         if is_tar(head):
-            return EvidenceSource(path, "tar", TarArchive(lambda: path.open("rb")), size, budget)
+            return EvidenceSource(path, "tar", TarArchive(lambda: path.open("rb"), budget), size, budget)
     except READ_ERRORS as error:
         raise SourceError(f"{path}: cannot be opened: {error}") from error
     if kind or looks_like_disk(head):

@@ -70,7 +70,7 @@ def open_archive(entry: Entry, head: bytes, budget: Budget) -> Container:
         return open_zip(opener, budget)
     if is_compressed(head):
         return open_compressed(opener, head, name, budget)
-    return TarArchive(opener)
+    return TarArchive(opener, budget)
 
 
 def form_of(container: Container, head: bytes) -> str:

@@ -6,10 +6,18 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.case.entry_table import NewEntry, add_entry, path_of_content
+from echoforensics.case.entry_table import NewEntry, add_entry, last_entry, mark_damaged, path_of_content
 from echoforensics.case.issue_table import add_issue
 from echoforensics.case.text import storable
-from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EntryState, EvidenceIssue
+from echoforensics.evidence.entry import (
+    READ_ERRORS,
+    Container,
+    ContentError,
+    Entry,
+    EntryKind,
+    EntryState,
+    EvidenceIssue,
+)
 from echoforensics.evidence.name_search import NameSearch
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.evidence.walk import ROOT, EntryPlace, form_of, is_archive, open_archive, too_deep
@@ -32,6 +40,7 @@ BATCH = 500
 OPENED = "container:"
 
 _DELETED = " It was read from a deleted file whose content was still there."
+_DAMAGED = " It was read from data whose check failed: it may differ from what was stored."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +85,13 @@ class EntryReader:
         self._store.commit()
 
     def _read(self, container: Container, place: EntryPlace) -> Iterator[str]:
+        before = last_entry(self._store)
         for found in container.entries():
             if isinstance(found, EvidenceIssue):
                 self._issue(replace_path(found, place))
+                if found.damaged:
+                    # Which of the container's bytes are wrong is not known.
+                    mark_damaged(self._store, before, _DAMAGED)
                 continue
             here = place.below(found)
             yield from self._entry(found, here)
@@ -112,7 +125,7 @@ class EntryReader:
             carved = entry.state is EntryState.CARVED
             keep = bool(claimed) or carved or (archive and not entry.seekable)
             search = None if archive or any(not parser.reads_lines for parser in claimed) else NameSearch()
-            staged, digest, size = self._copy(stream, head, here, keep=keep, search=search)
+            staged, digest, size, damaged = self._copy(stream, head, here, keep=keep, search=search)
         if search is not None and search.kinds:
             claimed, staged = self._offer_again(entry, here, head, search, staged)
         if carved and (same := path_of_content(self._store, self.evidence, digest)):
@@ -120,7 +133,13 @@ class EntryReader:
                 staged.discard()
             self._note(replace(entry, note=f"{entry.note}; the same bytes as {same}"), here, _Read(size, digest))
             return
+        before = last_entry(self._store)
         opened = archive and (yield from self._archive(entry, here, head, staged))
+        if damaged:
+            entry, here = replace(entry, state=EntryState.DAMAGED), replace(here, remark=here.remark + _DAMAGED)
+            if opened == "tar":
+                # Its members have no checksums of their own.
+                mark_damaged(self._store, before, _DAMAGED)
         names = (*(parser.name for parser in claimed), *((OPENED + opened,) if opened else ()))
         if staged and not (claimed or carved):
             staged.discard()
@@ -138,7 +157,7 @@ class EntryReader:
             return claimed, staged
         try:
             with entry.opener() as stream:
-                staged, _, _ = self._copy(stream, _read_head(stream), here, keep=True)
+                staged, *_ = self._copy(stream, _read_head(stream), here, keep=True)
         except READ_ERRORS as error:
             self._issue(EvidenceIssue(here.path, f"cannot be read once more: {error}"))
             return (), None
@@ -153,10 +172,14 @@ class EntryReader:
 
     def _copy(
         self, stream: BinaryIO, head: bytes, here: EntryPlace, *, keep: bool, search: NameSearch | None = None
-    ) -> tuple[Staged | None, str, int]:
-        """Read the rest of a file: into the vault if it is to be kept, else only hashed."""
+    ) -> tuple[Staged | None, str, int, bool]:
+        """Read the rest of a file: into the vault if it is to be kept, else only hashed.
+
+        Returns:
+            What is kept, the SHA-256, the size in bytes, and whether a check of what was read failed.
+        """
         staged = self._case.vault.stage() if keep else None
-        whole, size = hashlib.sha256(), 0
+        whole, size, damaged = hashlib.sha256(), 0, False
         piece = head
         try:
             while piece:
@@ -169,11 +192,12 @@ class EntryReader:
                     whole.update(piece)
                 piece = stream.read1(BLOCK)  # type: ignore[attr-defined]
         except READ_ERRORS as error:
-            self._issue(EvidenceIssue(here.path, f"only the first {size} bytes could be read: {error}"))
+            damaged = isinstance(error, ContentError) and error.damaged
+            self._issue(EvidenceIssue(here.path, _sentence(error, size)))
         if staged:
             staged.finish()
-            return staged, staged.sha256, size
-        return None, whole.hexdigest(), size
+            return staged, staged.sha256, size, damaged
+        return None, whole.hexdigest(), size, damaged
 
     def _archive(self, entry: Entry, here: EntryPlace, head: bytes, staged: Staged | None) -> Generator[str, None, str]:
         """Open a file that is itself an archive, and read what is in it. Returns what it is; empty: not opened."""
@@ -239,6 +263,15 @@ def replace_path(issue: EvidenceIssue, place: EntryPlace) -> EvidenceIssue:
     if not place.addresses:
         return issue
     return EvidenceIssue(place.path + ("!/" + issue.path if issue.path else ""), issue.what)
+
+
+def _sentence(error: BaseException, size: int) -> str:
+    """What is to be said of content of which ``size`` bytes were read before an error."""
+    if not isinstance(error, ContentError):
+        return f"only the first {size} bytes could be read: {error}"
+    if not error.damaged:
+        return f"{size} bytes were read; {error}"
+    return f"{size} bytes were read, and {error}: from some byte on, they may differ from what was stored"
 
 
 def _read_head(stream: BinaryIO) -> bytes:

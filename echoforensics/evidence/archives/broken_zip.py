@@ -8,7 +8,6 @@ References:
 
 from __future__ import annotations
 
-import io
 import struct
 import zipfile
 import zlib
@@ -16,8 +15,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from echoforensics.evidence.archives.checked_stream import CHECKSUM_FAILS, CheckedStream
+from echoforensics.evidence.archives.inflated import DeflatedMember
 from echoforensics.evidence.archives.zip_archive import ZipArchive
-from echoforensics.evidence.entry import Container, Entry, EvidenceIssue, text_of
+from echoforensics.evidence.entry import Container, ContentError, Entry, EvidenceIssue, text_of
 from echoforensics.evidence.limits import MAX_ENTRIES
 from echoforensics.evidence.streams import BLOCK, BudgetedStream, buffered
 
@@ -56,13 +57,14 @@ def open_zip(opener: Callable[[], BinaryIO], budget: Budget) -> Container:
 
 @dataclass(frozen=True, slots=True)
 class _ZipMember:
-    """A member as its own header states it: sizes in bytes, None where they follow the content."""
+    """A member as its own header states it: sizes in bytes, None where they and the checksum follow the content."""
 
     at: int
     data_at: int
     name: str
     method: int
     encrypted: bool
+    crc: int
     packed: int | None
     size: int | None
 
@@ -122,7 +124,26 @@ class BrokenZip(Container):
 
     def _content(self, member: _ZipMember) -> BinaryIO:
         end = self._end(member) if member.packed is None else member.data_at + member.packed
-        return buffered(BudgetedStream(_Unpacked(self._stream, member, end), self._budget))  # type: ignore[arg-type]
+        at = member.data_at
+
+        def packed(size: int) -> bytes:
+            nonlocal at
+            piece = self._read(at, max(0, min(size, end - at)))
+            at += len(piece)
+            return piece
+
+        if member.method == _DEFLATED:
+            content: CheckedStream = DeflatedMember(packed, self._checksum(member, end))
+        else:
+            content = _Stored(packed, member.size, self._checksum(member, end))
+        return buffered(BudgetedStream(content, self._budget))  # type: ignore[arg-type]
+
+    def _checksum(self, member: _ZipMember, end: int) -> int | None:
+        """The CRC-32 of a member's content: of its header, or of what follows its content, if anything does."""
+        if member.packed is not None:
+            return member.crc
+        head = self._read(end, 8)
+        return int.from_bytes(head[4:8], "little") if head.startswith(_DESCRIPTOR) and len(head) == 8 else None
 
     def _read(self, at: int, size: int) -> bytes:
         self._stream.seek(at)
@@ -144,7 +165,7 @@ class BrokenZip(Container):
         head = self._read(at, _HEADER.size)
         if len(head) < _HEADER.size or not head.startswith(_LOCAL):
             return None
-        _, _, flags, method, _, _, _, packed, size, name_size, extra_size = _HEADER.unpack(head)
+        _, _, flags, method, _, _, crc, packed, size, name_size, extra_size = _HEADER.unpack(head)
         name = self._read(at + _HEADER.size, name_size)
         extra = self._read(at + _HEADER.size + name_size, extra_size)
         if len(name) < name_size or len(extra) < extra_size:
@@ -154,7 +175,8 @@ class BrokenZip(Container):
         shown = text_of(name) if flags & _UTF8 else name.decode("cp437")
         data_at = at + _HEADER.size + name_size + extra_size
         encrypted = bool(flags & _ENCRYPTED)
-        return _ZipMember(at, data_at, shown, method, encrypted, None if follows else packed, None if follows else size)
+        sizes = (None, None) if follows else (packed, size)
+        return _ZipMember(at, data_at, shown, method, encrypted, crc, *sizes)
 
     def _end(self, member: _ZipMember) -> int:
         """Where a member's content ends."""
@@ -199,53 +221,24 @@ class BrokenZip(Container):
         return self._size
 
 
-class _Unpacked(io.RawIOBase):
-    """A member's content. What came before a break is given first; then EOFError says where it broke off."""
+class _Stored(CheckedStream):
+    """A stored member's content. What came before a break is given first; then EOFError says where it broke off."""
 
-    def __init__(self, stream: BinaryIO, member: _ZipMember, end: int) -> None:
-        self._stream = stream
-        self._at = member.data_at
-        self._end = end
-        self._given = 0
-        self._whole = member.size if member.method == _STORED else None
-        self._engine = zlib.decompressobj(-zlib.MAX_WBITS) if member.method == _DEFLATED else None
-        self._pending = b""
+    def __init__(self, packed: Callable[[int], bytes], size: int | None, crc: int | None) -> None:
+        super().__init__(packed)
+        self._size = size
+        self._crc = crc
+        self._given = self._found = 0
 
-    def readable(self) -> bool:
-        """It can be read."""
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Fill a buffer. Raises EOFError where the zip ends before the member does."""
-        piece = self._stored(len(buffer)) if self._engine is None else self._inflated(len(buffer))
-        buffer[: len(piece)] = piece
-        self._given += len(piece)
-        return len(piece)
-
-    def _packed(self, size: int) -> bytes:
-        self._stream.seek(self._at)
-        piece = self._stream.read(max(0, min(size, self._end - self._at)))
-        self._at += len(piece)
-        return piece
-
-    def _stored(self, size: int) -> bytes:
+    def _next(self, size: int) -> bytes:
         piece = self._packed(size)
-        if not piece and self._whole is not None and self._given < self._whole:
-            raise EOFError(f"the zip ends within the member, {self._whole - self._given} bytes before its end")
+        self._given, self._found = self._given + len(piece), zlib.crc32(piece, self._found)
+        if not piece and self._size is not None and self._given < self._size:
+            left = self._size - self._given
+            self._issue = EOFError(f"the zip ends within the member, {left} bytes before its end")
+        elif not piece and self._crc not in (None, self._found):
+            self._issue = ContentError(CHECKSUM_FAILS, damaged=True)
         return piece
-
-    def _inflated(self, size: int) -> bytes:
-        engine = self._engine
-        assert engine is not None  # noqa: S101 (the caller has looked)
-        while not engine.eof:
-            self._pending = self._pending or self._packed(_PIECE)
-            if not self._pending:
-                raise EOFError(f"the zip ends within the member, after {self._given} bytes of its content")
-            piece = engine.decompress(self._pending, size)
-            self._pending = engine.unconsumed_tail
-            if piece:
-                return piece
-        return b""
 
 
 def _large(extra: bytes, packed: int, size: int) -> tuple[int, int]:

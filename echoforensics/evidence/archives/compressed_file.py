@@ -1,12 +1,16 @@
-"""A single file compressed with gzip, bzip2 or xz: a container of one entry, or the shell of a tar."""
+"""A single compressed file: a container of one entry, or the shell of a tar."""
 
 from __future__ import annotations
 
 import bz2
-import gzip
 import lzma
 from typing import TYPE_CHECKING, BinaryIO
 
+import lz4.frame
+import zstandard
+
+from echoforensics.evidence.archives.checked_stream import DecodedStream
+from echoforensics.evidence.archives.inflated import GzipStream
 from echoforensics.evidence.archives.tar_archive import TarArchive, is_tar
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EvidenceIssue
 from echoforensics.evidence.streams import BudgetedStream, buffered
@@ -16,14 +20,34 @@ if TYPE_CHECKING:
 
     from echoforensics.evidence.limits import Budget
 
-_OPENERS: dict[bytes, Callable[[BinaryIO], BinaryIO]] = {
-    b"\x1f\x8b\x08": lambda stream: gzip.GzipFile(fileobj=stream),  # type: ignore[dict-item,return-value]
-    b"BZh": bz2.BZ2File,  # type: ignore[dict-item]
-    b"\xfd7zXZ\x00": lzma.LZMAFile,  # type: ignore[dict-item]
-}
-_NAMES = {b"\x1f\x8b\x08": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
-_SUFFIXES = (".gz", ".bz2", ".xz")
+
+def _zstd(stream: BinaryIO) -> BinaryIO:
+    return zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
+
+
+def _by_library(library: Callable[[BinaryIO], BinaryIO]) -> Callable[[BinaryIO], BinaryIO]:
+    return lambda stream: DecodedStream(library(stream))  # type: ignore[return-value]
+
+
+def _gzip(stream: BinaryIO) -> BinaryIO:
+    return GzipStream(stream)  # type: ignore[return-value]
+
+
+#: How a compressed file begins, what it is compressed with, and what gives its content.
+_FORMS: tuple[tuple[bytes, str, Callable[[BinaryIO], BinaryIO]], ...] = (
+    (b"\x1f\x8b\x08", "gzip", _gzip),
+    (b"BZh", "bzip2", _by_library(bz2.BZ2File)),  # type: ignore[arg-type]
+    (b"\xfd7zXZ\x00", "xz", _by_library(lzma.LZMAFile)),  # type: ignore[arg-type]
+    # The default properties of the LZMA format of its own, and a size that is not stated.
+    (b"\x5d\x00\x00", "lzma", _by_library(lzma.LZMAFile)),  # type: ignore[arg-type]
+    (b"\x28\xb5\x2f\xfd", "zstd", _by_library(_zstd)),
+    (b"\x04\x22\x4d\x18", "lz4", _by_library(lz4.frame.LZ4FrameFile)),
+)
+_SUFFIXES = (".gz", ".bz2", ".xz", ".lzma", ".zst", ".lz4")
 _TAR_HEADER = 512
+#: Of the LZMA format of its own: the dictionary sizes that encoders choose, and the largest content that is believed.
+_LZMA_DICTIONARIES = frozenset({1 << power for power in range(16, 31)})
+_LZMA_SIZE = 1 << 40
 
 
 class _Owning(BudgetedStream):
@@ -61,13 +85,25 @@ class CompressedFile(Container):
 
 
 def is_compressed(head: bytes) -> bool:
-    """Whether a file begins as gzip, bzip2 or xz does."""
-    return head.startswith(tuple(_OPENERS))
+    """Whether a file begins as a compressed file does that is read: gzip, bzip2, xz, LZMA, zstd or lz4."""
+    return bool(compression(head))
 
 
 def compression(head: bytes) -> str:
-    """What a file that begins so is compressed with: ``gzip``, ``bzip2`` or ``xz``; empty where with none of them."""
-    return next((name for magic, name in _NAMES.items() if head.startswith(magic)), "")
+    """What a file that begins so is compressed with, such as ``gzip``; empty where with nothing that is read."""
+    name = next((name for magic, name, _ in _FORMS if head.startswith(magic)), "")
+    return "" if name == "lzma" and not _is_lzma(head) else name
+
+
+def _is_lzma(head: bytes) -> bool:
+    """Whether a file begins as one of the LZMA format of its own, which has no magic (``lzma-file-format.txt``)."""
+    size = int.from_bytes(head[5:13], "little")
+    return (
+        len(head) > 13
+        and int.from_bytes(head[1:5], "little") in _LZMA_DICTIONARIES
+        and (size == (1 << 64) - 1 or 0 < size < _LZMA_SIZE)
+        and head[13] == 0  # the range coder's first byte
+    )
 
 
 def open_compressed(opener: Callable[[], BinaryIO], head: bytes, name: str, budget: Budget) -> Container:
@@ -79,13 +115,13 @@ def open_compressed(opener: Callable[[], BinaryIO], head: bytes, name: str, budg
         name: the compressed file's name, from which the inner name is made.
         budget: what the content may expand to.
     """
-    decompress = next(function for magic, function in _OPENERS.items() if head.startswith(magic))
+    decompress = next(function for magic, _, function in _FORMS if head.startswith(magic))
 
     def content() -> BinaryIO:
         stream = opener()
         return buffered(_Owning(decompress(stream), stream, budget))
 
-    return TarArchive(content) if _has_tar(content) else CompressedFile(content, name)
+    return TarArchive(content, budget) if _has_tar(content) else CompressedFile(content, name)
 
 
 def _has_tar(content: Callable[[], BinaryIO]) -> bool:

@@ -8,11 +8,23 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EvidenceIssue, member_address
+from echoforensics.evidence.archives.tar_stream import ForwardStream, TarMember, stored_size
+from echoforensics.evidence.entry import (
+    READ_ERRORS,
+    Container,
+    ContentError,
+    Entry,
+    EntryKind,
+    EvidenceIssue,
+    member_address,
+)
 from echoforensics.evidence.limits import MAX_ENTRIES
+from echoforensics.evidence.streams import BudgetedStream, buffered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from echoforensics.evidence.limits import Budget
 
 #: Raised by tarfile on damaged headers, besides its own errors.
 _HEADER_ERRORS = (*READ_ERRORS, ValueError, OverflowError)
@@ -23,34 +35,65 @@ class TarArchive(Container):
 
     seekable = False
 
-    def __init__(self, opener: Callable[[], BinaryIO]) -> None:
-        """Take a function that opens the (decompressed) tar from its start."""
+    def __init__(self, opener: Callable[[], BinaryIO], budget: Budget) -> None:
+        """Take a function that opens the (decompressed) tar from its start, and what sparse members may expand to."""
         self._opener = opener
+        self._budget = budget
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """Every member that is not a folder."""
+        """Every member that is not a folder; an issue for bytes between members that are of none."""
         try:
-            with self._opener() as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
-                for number, member in enumerate(_members(tar)):
-                    if number >= MAX_ENTRIES:
-                        yield EvidenceIssue("", f"only the first {MAX_ENTRIES} members were read")
-                        return
-                    if not member.isdir():
-                        yield _entry(tar, member)
+            with self._opener() as below:
+                stream = ForwardStream(below)
+                yield from self._members(stream)
+                stream.drain()
+        except ContentError as error:
+            yield EvidenceIssue("", str(error), damaged=error.damaged)
         except _HEADER_ERRORS as error:
             yield EvidenceIssue("", f"the archive could not be read to its end: {error}")
 
     def open(self, address: str) -> BinaryIO:
         """Open a member; its address begins with the byte offset of its header in the tar."""
         with ExitStack() as opened:
-            stream = opened.enter_context(self._opener())
-            tar = opened.enter_context(tarfile.open(fileobj=stream, mode="r|"))
-            for member in _members(tar):
+            stream = ForwardStream(opened.enter_context(self._opener()))
+            for member in _headers(stream):
                 if str(member.offset) == address.partition("@")[0]:
-                    content = _content(tar, member)
+                    content = self._content(stream, member, closes=True)
                     opened.pop_all()
                     return content
         raise KeyError(address)
+
+    def _members(self, stream: ForwardStream) -> Iterator[Entry | EvidenceIssue]:
+        for number, member in enumerate(_headers(stream)):
+            yield from _stray(stream, member.offset)
+            if number >= MAX_ENTRIES:
+                yield EvidenceIssue("", f"only the first {MAX_ENTRIES} members were read")
+                return
+            stream.pass_member(member.offset_data + stored_size(member))
+            if not member.isdir():
+                yield self._entry(stream, member)
+        yield from _stray(stream, stream.tell())
+
+    def _entry(self, stream: ForwardStream, member: tarfile.TarInfo) -> Entry:
+        path = member.name.lstrip("/").removeprefix("./")
+        address = member_address(member.offset, member.name, path)
+        times = {"modified": _iso(member.mtime)}
+        if member.issym() or member.islnk():
+            note = f"a link to {member.linkname}; not followed"
+            return Entry(path, address, 0, None, EntryKind.LINK, note=note, times=times)
+        if not member.isreg():
+            return Entry(path, address, 0, None, EntryKind.OTHER, note="not a regular file", times=times)
+        mode = stat.S_IMODE(member.mode)
+        return Entry(
+            path, address, member.size, lambda: self._content(stream, member), times=times, seekable=False, mode=mode
+        )
+
+    def _content(self, stream: ForwardStream, member: tarfile.TarInfo, *, closes: bool = False) -> BinaryIO:
+        content = TarMember(stream, member, closes=closes)
+        if member.issparse():
+            # Its holes take no room in the archive.
+            return buffered(BudgetedStream(content, self._budget))  # type: ignore[arg-type]
+        return buffered(content, member.size)
 
 
 def is_tar(head: bytes) -> bool:
@@ -58,31 +101,22 @@ def is_tar(head: bytes) -> bool:
     return head[257:262] == b"ustar"
 
 
-def _members(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
-    """Members one by one; the library's own list of them is kept empty, so that memory stays flat."""
-    while (member := tar.next()) is not None:
-        tar.members = []  # type: ignore[attr-defined]
-        yield member
+def _headers(stream: ForwardStream) -> Iterator[tarfile.TarInfo]:
+    """Headers one by one; the library's own list of them is kept empty, so that memory stays flat.
+
+    Damaged headers, and the zeros between tars that were joined, are passed over by the library.
+    """
+    with tarfile.open(fileobj=stream, mode="r:", ignore_zeros=True) as tar:
+        while (member := tar.next()) is not None:
+            tar.members = []  # type: ignore[attr-defined]
+            yield member
 
 
-def _entry(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
-    path = member.name.lstrip("/").removeprefix("./")
-    address = member_address(member.offset, member.name, path)
-    times = {"modified": _iso(member.mtime)}
-    if member.issym() or member.islnk():
-        note = f"a link to {member.linkname}; not followed"
-        return Entry(path, address, 0, None, EntryKind.LINK, note=note, times=times)
-    if not member.isreg():
-        return Entry(path, address, 0, None, EntryKind.OTHER, note="not a regular file", times=times)
-    mode = stat.S_IMODE(member.mode)
-    return Entry(path, address, member.size, lambda: _content(tar, member), times=times, seekable=False, mode=mode)
-
-
-def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> BinaryIO:
-    content = tar.extractfile(member)
-    if content is None:
-        raise tarfile.ReadError("the member has no content")
-    return content  # type: ignore[return-value]
+def _stray(stream: ForwardStream, end: int) -> Iterator[EvidenceIssue]:
+    """An issue for bytes that were passed over on the way to here, if there are any but zeros."""
+    if stream.stray is not None and stream.stray < end:
+        size = end - stream.stray
+        yield EvidenceIssue("", f"{size} bytes from byte {stream.stray} on belong to no member that can be read")
 
 
 def _iso(seconds: float) -> str:

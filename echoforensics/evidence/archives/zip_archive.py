@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import stat
 import struct
 import zipfile
 from typing import TYPE_CHECKING, BinaryIO
 
+from echoforensics.evidence.archives.checked_stream import DecodedStream
+from echoforensics.evidence.archives.inflated import DeflatedMember
 from echoforensics.evidence.entry import Container, Entry, EntryKind, EvidenceIssue, member_address
 from echoforensics.evidence.limits import MAX_ENTRIES, MAX_ZIP_DIRECTORY
 from echoforensics.evidence.streams import BudgetedStream, buffered
 
 if TYPE_CHECKING:
+    import io
     from collections.abc import Iterator
 
     from echoforensics.evidence.limits import Budget
@@ -80,11 +84,21 @@ class ZipArchive(Container):
         return Entry(path, address, member.file_size, opener, times=times, seekable=False, mode=mode)
 
     def _open(self, member: zipfile.ZipInfo) -> BinaryIO:
+        # Without a checksum the library compares none: it would drop what it read last where it does not match.
+        unchecked = copy.copy(member)
+        del unchecked.CRC
+        if member.compress_type == zipfile.ZIP_DEFLATED:
+            # So that what lies before damaged data is not lost, it is taken as it is stored, and inflated here.
+            unchecked.compress_type, unchecked.file_size = zipfile.ZIP_STORED, member.compress_size
         try:
-            inner = self._zip.open(member)
+            inner = self._zip.open(unchecked)
         except (RuntimeError, ValueError, struct.error) as error:
             raise zipfile.BadZipFile(f"the member cannot be opened: {error}") from error
-        return buffered(BudgetedStream(inner, self._budget))  # type: ignore[arg-type]
+        if member.compress_type == zipfile.ZIP_DEFLATED:
+            content: io.RawIOBase = DeflatedMember(inner.read, member.CRC)
+        else:
+            content = DecodedStream(inner, member.CRC)  # type: ignore[arg-type]
+        return buffered(BudgetedStream(content, self._budget), member.file_size)  # type: ignore[arg-type]
 
 
 def _mode(member: zipfile.ZipInfo) -> int | None:

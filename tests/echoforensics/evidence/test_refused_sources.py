@@ -76,7 +76,7 @@ def test_a_member_that_is_not_there(tmp_path: Path) -> None:
         return opened[-1]
 
     with pytest.raises(KeyError):
-        TarArchive(opener).open("77")
+        TarArchive(opener, Budget(0)).open("77")
     assert [stream.closed for stream in opened] == [True]
 
 

@@ -61,7 +61,7 @@ def test_zip_gives_every_member_and_writes_none() -> None:
 
 def test_tar_gives_every_member_once_in_order() -> None:
     content = _tar(MEMBERS)
-    archive = TarArchive(lambda: io.BytesIO(content))
+    archive = TarArchive(lambda: io.BytesIO(content), Budget(0))
 
     assert _read(archive) == SHOWN
     addresses = [entry.address for entry in archive.entries() if isinstance(entry, Entry)]
@@ -78,7 +78,7 @@ def test_tar_notes_links_and_devices() -> None:
         device.type = tarfile.CHRTYPE
         archive.addfile(device)
 
-    found = list(TarArchive(lambda: io.BytesIO(out.getvalue())).entries())
+    found = list(TarArchive(lambda: io.BytesIO(out.getvalue()), Budget(0)).entries())
 
     assert [(e.path, e.kind, e.opener) for e in found if isinstance(e, Entry)] == [
         ("link", EntryKind.LINK, None),
@@ -175,7 +175,7 @@ def test_no_bytes_make_an_archive_raise_anything_unexpected(noise: bytes, at: in
 
 
 def _exhaust(content: bytes) -> None:
-    containers: list[Container] = [TarArchive(lambda: io.BytesIO(content))]
+    containers: list[Container] = [TarArchive(lambda: io.BytesIO(content), Budget(0))]
     with contextlib.suppress(*READ_ERRORS):
         containers.append(ZipArchive(io.BytesIO(content), Budget(len(content))))
     for magic in (b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00"):

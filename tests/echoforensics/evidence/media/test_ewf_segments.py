@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from echoforensics.errors import SourceError
-from echoforensics.evidence.media.ewf import image
+from echoforensics.evidence.media.ewf import chunks as ewf_chunks
 from echoforensics.evidence.media.ewf.segments import segment_number
 from echoforensics.evidence.media.file_bytes import RandomBytes
 from echoforensics.evidence.media.media import Media
@@ -173,15 +173,15 @@ def test_chunk_larger_than_what_is_kept_is_inflated_once(
 ) -> None:
     path = tmp_path / "x.E01"
     path.write_bytes(ewf(random_disk))
-    read = image.read_chunk
+    read = ewf_chunks.read_chunk
     chunks: list[int] = []
 
     def counted(data: RandomBytes, places: array[int], number: int, wanted: int, chunk_size: int) -> bytes:
         chunks.append(number)
         return read(data, places, number, wanted, chunk_size)
 
-    monkeypatch.setattr(image, "_KEPT_BYTES", CHUNK // 2)
-    monkeypatch.setattr(image, "read_chunk", counted)
+    monkeypatch.setattr("echoforensics.evidence.media.ewf.image._KEPT_BYTES", CHUNK // 2)
+    monkeypatch.setattr("echoforensics.evidence.media.ewf.image.read_chunk", counted)
     media = opened(path)
     pieces = [media.read(at, 512) for at in range(0, 3 * CHUNK, 512)]
 

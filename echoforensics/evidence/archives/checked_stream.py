@@ -1,0 +1,85 @@
+"""Content that is checked while it is read. All that can be read of it is given; what is wrong is said at its end."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import zlib
+from typing import TYPE_CHECKING
+
+import zstandard
+
+from echoforensics.evidence.entry import ContentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import BinaryIO
+
+CHECKSUM_FAILS = "its checksum does not match what was read of it"
+BROKEN = "its compressed data is damaged"
+
+#: What libraries raise on compressed data that is damaged; lz4 raises RuntimeError.
+_DAMAGED = (OSError, ValueError, RuntimeError, lzma.LZMAError, zlib.error, zstandard.ZstdError)
+#: Bytes of content asked for at once: no more is lost where the library breaks off.
+_PIECE = 8 * 1024
+
+
+class CheckedStream(io.RawIOBase):
+    """Gives content piece by piece. At its end it raises what was found wrong, each time it is asked for more."""
+
+    def __init__(self, packed: Callable[[int], bytes]) -> None:
+        """Take a function that gives the next bytes that the content is made of, at most so many."""
+        self._packed = packed
+        self._ready = b""
+        self._issue: Exception | None = None
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Fill a buffer. Raises EOFError where the compressed data is cut off, ContentError where it is damaged."""
+        if not self._ready:
+            self._ready = self._next(len(buffer))
+            if not self._ready and self._issue is not None:
+                raise self._issue
+        piece, self._ready = self._ready[: len(buffer)], self._ready[len(buffer) :]
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def _next(self, size: int) -> bytes:
+        raise NotImplementedError
+
+
+class DecodedStream(CheckedStream):
+    """What a library decompresses. Its errors become one; where it keeps a checksum elsewhere, that is compared."""
+
+    def __init__(self, content: BinaryIO, crc: int | None = None) -> None:
+        """Take the library's stream, and the CRC-32 of its whole content; None where the library compares its own."""
+        super().__init__(getattr(content, "read1", content.read))
+        self._content = content
+        self._crc = crc
+        self._found = 0
+
+    def _next(self, size: int) -> bytes:
+        if self._issue is not None:
+            return b""
+        try:
+            piece = self._packed(min(size, _PIECE))
+        except EOFError:
+            self._issue = EOFError("the compressed data is cut off before its end")
+            return b""
+        except _DAMAGED as error:
+            self._issue = ContentError(f"{BROKEN} ({error})", damaged=True)
+            return b""
+        if self._crc is not None:
+            self._found = zlib.crc32(piece, self._found)
+            if not piece and self._found != self._crc:
+                self._issue = ContentError(CHECKSUM_FAILS, damaged=True)
+        return piece
+
+    def close(self) -> None:
+        """Close the library's stream too."""
+        if not self.closed:
+            self._content.close()
+        super().close()
