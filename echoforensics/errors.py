@@ -11,8 +11,16 @@ class SourceError(EchoforensicsError):
     """A source does not exist or cannot be opened."""
 
 
+class LaterPartError(SourceError):
+    """A later part of an image in several files was given; the first lies beside it."""
+
+
 class CaseError(EchoforensicsError):
     """A case folder cannot be created, opened or continued."""
+
+
+class CaseDiskError(CaseError):
+    """What belongs into a case could not be written or read there: its disk is full, failing or not writable."""
 
 
 class ExaminerKeyError(EchoforensicsError):

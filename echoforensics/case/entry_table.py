@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from echoforensics.case.store import Store
 
 
+#: Beside the names of parsers in ``read_by``, with what the container is: it was opened, and what is in it are entries
+#: of their own.
+OPENED = "container:"
+
+
 @dataclass(frozen=True, slots=True)
 class NewEntry:
     """An entry that is to be added.

@@ -93,8 +93,8 @@ class Query:
     states: tuple[str, ...] = ()
 
 
-#: The state of a row: a file or a database row that is there; one that was deleted; one found by its own bytes; one read
-#: from data whose checksum failed.
+#: The state of a row: a file or a database row that is there; one that was deleted; one found by its own bytes; one
+#: read from data whose checksum failed.
 STATES = ("live", "deleted", "carved", "damaged")
 _COLUMNS = ", ".join(ROW_COLUMNS)
 # The state of a row's file; within a database or cache that is there, what the record says of how it was found.

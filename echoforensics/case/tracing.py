@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import tempfile
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
@@ -17,11 +16,11 @@ from echoforensics.errors import SourceError
 from echoforensics.evidence.entry import READ_ERRORS
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.evidence.volumes.disk import Disk
-from echoforensics.evidence.walk import reopen
+from echoforensics.evidence.walk import reopened
 from parsers.locator import LocatedBytes, LocatorError, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from echoforensics.case.row_query import Row
     from echoforensics.case.store import Store
@@ -149,12 +148,22 @@ def _reopen(reopen_item: Callable[[int], EvidenceSource], evidence: int) -> tupl
         return None, str(error)
 
 
-def _stream(source: EvidenceSource, addresses: tuple[str, ...]) -> BinaryIO:
-    return _seekable(reopen(source.container, addresses, source.budget))
+@contextmanager
+def _stream(source: EvidenceSource, addresses: tuple[str, ...]) -> Iterator[BinaryIO]:
+    """A file of the evidence, or a temporary copy of it where it cannot be sought in."""
+    with reopened(source.container, addresses, source.budget) as stream, tempfile.TemporaryFile() as copy:
+        if stream.seekable():
+            yield stream
+            return
+        for piece in _pieces(stream):
+            copy.write(piece)
+        copy.seek(0)
+        yield copy
 
 
 def _check(source: EvidenceSource, addresses: tuple[str, ...]) -> tuple[str, list[tuple[int, int]]]:
-    digest = _hash(reopen(source.container, addresses, source.budget))
+    with reopened(source.container, addresses, source.budget) as stream:
+        digest = _hash(stream)
     extents = source.container.extents(addresses[0]) if isinstance(source.container, Disk) else []
     return digest, extents
 
@@ -163,23 +172,16 @@ def _hash(stream: BinaryIO) -> str:
     """SHA-256 of as much as can be read, as the extraction hashed it."""
     whole = hashlib.sha256()
     with stream:
-        try:
-            while piece := stream.read1(BLOCK):  # type: ignore[attr-defined]
-                whole.update(piece)
-        except READ_ERRORS:
-            # The extraction met the same end, kept what came before it and reported an Issue.
-            pass
+        for piece in _pieces(stream):
+            whole.update(piece)
     return whole.hexdigest()
 
 
-def _seekable(stream: BinaryIO) -> BinaryIO:
-    """The stream, or a temporary copy of it where it cannot be sought in."""
-    if stream.seekable():
-        return stream
-    with ExitStack() as opened:
-        copy = opened.enter_context(tempfile.TemporaryFile())
-        with stream:
-            shutil.copyfileobj(stream, copy, BLOCK)
-        copy.seek(0)
-        opened.pop_all()
-    return copy
+def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+    """As much of a stream as can be read."""
+    try:
+        while piece := stream.read1(BLOCK):  # type: ignore[attr-defined]
+            yield piece
+    except READ_ERRORS:
+        # The extraction met the same end, kept what came before it and reported an Issue.
+        return

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import BinaryIO, ClassVar
 
 #: Between the path of a container and the path of what lies in it.
@@ -76,6 +77,7 @@ class Entry:
             states none, or states what the file system does not keep.
         extents: gives where on the media the content lies, (byte offset, length in bytes) in order; None where it
             is not known, or the content does not lie there as it is. May raise one of READ_ERRORS.
+        location: the file itself, where the entry is one on this machine's disk, with what belongs to it beside it.
     """
 
     path: str
@@ -89,6 +91,7 @@ class Entry:
     seekable: bool = True
     mode: int | None = None
     extents: Callable[[], list[tuple[int, int]]] | None = None
+    location: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

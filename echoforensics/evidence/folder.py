@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from chain_of_custody.open_flags import careful
@@ -13,7 +14,6 @@ from echoforensics.evidence.limits import MAX_FOLDER_DEPTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 class Folder(Container):
@@ -52,6 +52,10 @@ class Folder(Container):
         """Open a file below the folder; its address is its path, as hexadecimal bytes."""
         return self._open(bytes.fromhex(address))
 
+    def location(self, address: str) -> Path:
+        """The file of an address on this machine's disk."""
+        return Path(os.fsdecode(os.path.join(self._root, bytes.fromhex(address))))  # noqa: PTH118 (bytes)
+
     def _entry(self, path: bytes, status: os.stat_result) -> Entry:
         shown, address = text_of(path), path.hex()
         if stat.S_ISLNK(status.st_mode):
@@ -60,7 +64,15 @@ class Folder(Container):
         if not stat.S_ISREG(status.st_mode):
             return Entry(shown, address, 0, None, EntryKind.OTHER, note="not a regular file")
         mode = stat.S_IMODE(status.st_mode)
-        return Entry(shown, address, status.st_size, lambda: self._open(path), times=file_times(status), mode=mode)
+        return Entry(
+            shown,
+            address,
+            status.st_size,
+            lambda: self._open(path),
+            times=file_times(status),
+            mode=mode,
+            location=self.location(address),
+        )
 
     def _open(self, path: bytes) -> BinaryIO:
         full = os.path.join(self._root, path)  # noqa: PTH118 (bytes)

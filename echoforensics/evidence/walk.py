@@ -1,26 +1,30 @@
-"""Every entry of a source, with archives inside it opened, to a bounded depth."""
+"""Archives and images inside a source: opened, to a bounded depth, and opened again."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from echoforensics.errors import SourceError
 from echoforensics.evidence.archives.broken_zip import open_zip
 from echoforensics.evidence.archives.compressed_file import compression, is_compressed, open_compressed
 from echoforensics.evidence.archives.tar_archive import TarArchive, is_tar
 from echoforensics.evidence.archives.zip_archive import ZipArchive, is_zip
-from echoforensics.evidence.entry import INSIDE, Container, Entry, EvidenceIssue
+from echoforensics.evidence.entry import INSIDE, Container, ContentError, Entry, EvidenceIssue
+from echoforensics.evidence.folder import Folder
 from echoforensics.evidence.limits import MAX_DEPTH, Budget
+from echoforensics.evidence.media.opener import is_image
+from echoforensics.evidence.nested_image import open_nested
 from echoforensics.evidence.streams import BLOCK
 
-#: Enough of a file's start to know an archive by.
-ARCHIVE_HEAD = 512
+#: Enough of a file's start to know an archive by, and an image, in bytes.
+ARCHIVE_HEAD, HEAD = 512, 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,27 +99,43 @@ def too_deep(place: EntryPlace) -> EvidenceIssue | None:
     return EvidenceIssue(place.path, f"not opened: it lies more than {MAX_DEPTH} archives deep")
 
 
-def reopen(container: Container, addresses: tuple[str, ...], budget: Budget) -> BinaryIO:
-    """Open an entry again by its addresses, outermost first.
+@contextmanager
+def reopened(container: Container, addresses: tuple[str, ...], budget: Budget) -> Iterator[BinaryIO]:
+    """An entry, opened again by its addresses, outermost first.
 
     Raises:
         One of READ_ERRORS, or KeyError: there is no such entry any more.
     """
-    for address in addresses[:-1]:
-        opener = partial(container.open, address)
-        with opener() as stream:
-            head = stream.read(ARCHIVE_HEAD)
-        if not is_archive(head):
-            raise KeyError(address)
-        container = open_archive(Entry("", address, None, opener, seekable=container.seekable), head, budget)
-    return container.open(addresses[-1])
+    with ExitStack() as opened:
+        for address in addresses[:-1]:
+            container = opened.enter_context(closing(_container_at(container, address, budget)))
+        with container.open(addresses[-1]) as stream:
+            yield stream
+
+
+def _container_at(outer: Container, address: str, budget: Budget) -> Container:
+    """The archive or image at an address of another container."""
+    opener = partial(outer.open, address)
+    with opener() as stream:
+        head = stream.read(HEAD)
+    location = outer.location(address) if isinstance(outer, Folder) else None
+    entry = Entry("", address, None, opener, seekable=outer.seekable, location=location)
+    if is_archive(head):
+        return open_archive(entry, head, budget)
+    if not is_image(head):
+        raise KeyError(address)
+    try:
+        return open_nested(entry, head, budget)
+    except SourceError as error:
+        raise OSError(str(error)) from error
 
 
 def _spooled(opener: Callable[[], BinaryIO]) -> Callable[[], BinaryIO]:
     """A function that opens a temporary copy, which goes when the function does."""
     with ExitStack() as opened:
         spool = opened.enter_context(tempfile.NamedTemporaryFile(prefix="echoforensics-"))
-        with opener() as stream:
+        with opener() as stream, suppress(ContentError):
+            # What is wrong with the content was said when it was read as an entry.
             shutil.copyfileobj(stream, spool, BLOCK)
         spool.flush()
         opened.pop_all()

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from echoforensics.carving.space import entry_of
 from echoforensics.carving.utterance import KIND as UTTERANCE_KIND
-from echoforensics.case.entry_table import entry_summary
-from echoforensics.extraction.reader import OPENED
+from echoforensics.case.entry_table import OPENED, entry_summary
 from parsers.alexa_api.named_file import NAME
 from parsers.tamper.tamper_signs import Tamper
 

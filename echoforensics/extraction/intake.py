@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.space import CarvedSpace
@@ -15,7 +16,7 @@ from echoforensics.evidence.walk import ARCHIVE_HEAD, form_of
 from echoforensics.extraction.carved_files import entries_of
 from echoforensics.extraction.first_read import FirstRead, Task
 from echoforensics.extraction.placement import Placement
-from echoforensics.extraction.reader import EntryReader
+from echoforensics.extraction.reader import EntryReader, Medium
 from parsers.record import Issue
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def _read_first(
     placement = Placement()
     task = Task(source.path, source.kind, options.source_algorithms, options.carve)
     with FirstRead(task, source.size) as first:
-        reader = EntryReader(case, number, source, parsers, placement)
+        medium = Medium(source.budget, source.media.holes if source.media else None, placement, carve=options.carve)
+        reader = EntryReader(case, number, parsers, medium)
         for path in reader.read_all(source.container):
             report(f"reading {name}: {path}", first.done, source.size)
         while not first.wait(_TICK):
@@ -80,7 +82,7 @@ def _read_first(
     if other := _known_by_hash(case, hashes):
         _forget(case, number)
         return _given_again(case, source, hashes, other), hashes
-    reader = EntryReader(case, number, source, parsers)
+    reader = reader.inside(replace(medium, placement=None))
     found = _carve(case, source, reader, result, placement, report)
     detail = {"evidence": name, "location": str(source.path), "kind": source.kind, **hashes.as_json()}
     case.record("source taken in", {**detail, "described": described, "carving": found})

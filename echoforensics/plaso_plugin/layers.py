@@ -27,7 +27,10 @@ def inside(archive: PathSpec, form: str, path: str, address: str) -> PathSpec | 
     """
     form, _, shell = form.partition(" in ")
     if shell:
-        archive = inside(archive, shell, "", "")
+        within = inside(archive, shell, "", "")
+        if within is None:
+            return None
+        archive = within
     if form in _NAMED:
         name = member_name(address, path)
         # dfVFS parts names at their slashes; where that is no path, it may not find the member.

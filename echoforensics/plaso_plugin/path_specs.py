@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 from dfvfs.lib import definitions as dfvfs
 from dfvfs.path.factory import Factory
 
-from echoforensics.case.entry_table import readers_at
+from echoforensics.case.entry_table import OPENED, readers_at
 from echoforensics.case.text import storable
 from echoforensics.evidence.entry import INSIDE
 from echoforensics.evidence.media.ranges import MARK
-from echoforensics.extraction.reader import OPENED
 from echoforensics.plaso_plugin.layers import inside
 
 if TYPE_CHECKING:
@@ -126,7 +125,7 @@ class PathSpecs:
         if volume is None or around is None:
             return Located(self._media, exact=False)
         # plaso reads no deleted file, and what a journal leads to has no path specification.
-        within = path.removeprefix(prefix) if state == "allocated" else ""
+        within = path.removeprefix(prefix) if state in ("allocated", "damaged") else ""
         file = _file(around, volume["file_system"], within, inner.partition("@")[0])
         return Located(file or around, exact=file is not None)
 

@@ -9,12 +9,13 @@ import pytsk3
 from echoforensics.errors import SourceError
 from echoforensics.evidence.media.android_sparse.opener import is_sparse, open_sparse
 from echoforensics.evidence.media.compressed_image.opener import open_compressed_image
+from echoforensics.evidence.media.disk_head import looks_like_disk
 from echoforensics.evidence.media.ewf.opener import is_ewf, open_ewf
 from echoforensics.evidence.media.media import Media
-from echoforensics.evidence.media.refused import refuse_known
+from echoforensics.evidence.media.refused import is_refused, refuse_known
 from echoforensics.evidence.media.split_raw import open_split
 from echoforensics.evidence.media.virtual_disk.qcow import is_qcow, open_qcow
-from echoforensics.evidence.media.virtual_disk.vhd import is_vhd, open_vhd
+from echoforensics.evidence.media.virtual_disk.vhd import VHD_MAGICS, is_vhd, open_vhd
 from echoforensics.evidence.media.virtual_disk.vmdk import is_vmdk, open_vmdk
 
 if TYPE_CHECKING:
@@ -22,6 +23,21 @@ if TYPE_CHECKING:
 
 #: The kind of an image that is its media's bytes in one file.
 RAW_IMAGE = "raw image"
+
+
+def is_image(head: bytes) -> bool:
+    """Whether a file that begins so is opened as an image: of a disk, a partition or a file system, in any format read.
+
+    Args:
+        head: the first bytes; 64 KiB show what is known here, but for an image that only its end or size tells.
+    """
+    return has_own_format(head) or looks_like_disk(head)
+
+
+def has_own_format(head: bytes) -> bool:
+    """Whether an image that begins so is in a format of its own, so that its bytes are not those of its media."""
+    known = is_ewf(head) or is_vmdk(head) or is_qcow(head) or is_sparse(head) or head.startswith(VHD_MAGICS)
+    return known or is_refused(head)
 
 
 def open_image(path: Path, head: bytes) -> Media | None:

@@ -28,6 +28,11 @@ _ZIP_END_SIZE = 22
 _AFF4 = b"aff4://"
 
 
+def is_refused(head: bytes) -> bool:
+    """Whether a file begins as an image in a format that is known and not read."""
+    return any(head[offset : offset + len(magic)] == magic for offset, magic, _, _ in _BY_HEAD)
+
+
 def refuse_known(path: Path, head: bytes) -> None:
     """Refuse an image in a format that is known and not read.
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from echoforensics.errors import SourceError
+from echoforensics.errors import LaterPartError, SourceError
 from echoforensics.evidence.media.disk_head import HEAD, SECTOR, looks_like_disk
 from echoforensics.evidence.media.file_bytes import open_file
 from echoforensics.evidence.media.file_pool import FilePool, PooledFile
@@ -48,7 +48,7 @@ def open_split(path: Path) -> Media | None:
         more = f" and {len(missing) - _MAX_NAMED} more" if len(missing) > _MAX_NAMED else ""
         raise SourceError(f"{path}: of the parts of this raw image these are missing: {names}{more}")
     if own != lowest:
-        raise SourceError(f"{path}: a later part of a raw image; name the first one, {parts[lowest]}")
+        raise LaterPartError(f"{path}: a later part of a raw image; name the first one, {parts[lowest]}")
     return _open_parts([parts[number] for number in sorted(parts)])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from echoforensics.errors import SourceError
+from echoforensics.errors import LaterPartError, SourceError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +55,7 @@ def find_segments(path: Path, stated: int) -> dict[int, Path]:
             found.setdefault(number, beside)
     if own != 1 or stated > 1:
         first = found.get(1)
-        where = f"; name the first one, {first}" if first and first != path else ", and the first one is not beside it"
-        raise SourceError(f"{path}: a later segment of an EWF image{where}")
+        if first and first != path:
+            raise LaterPartError(f"{path}: a later segment of an EWF image; name the first one, {first}")
+        raise SourceError(f"{path}: a later segment of an EWF image, and the first one is not beside it")
     return found

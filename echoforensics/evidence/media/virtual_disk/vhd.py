@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _VHD = b"conectix"
 _VHDX = b"vhdxfile"
+#: How such an image begins, unless it is a VHD of fixed size.
+VHD_MAGICS = (_VHD, _VHDX)
 #: Bytes of a VHD's footer; the oldest have one byte less.
 _FOOTERS = (512, 511)
 _DIFFERENTIAL = 4
@@ -35,7 +37,7 @@ def is_vhd(path: Path, head: bytes) -> bool:
     Raises:
         SourceError: the file cannot be read.
     """
-    return head.startswith((_VHD, _VHDX)) or _has_footer(path)
+    return head.startswith(VHD_MAGICS) or _has_footer(path)
 
 
 def open_vhd(path: Path, head: bytes) -> Media:

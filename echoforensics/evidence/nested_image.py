@@ -1,0 +1,99 @@
+"""An image that lies in a source, opened like a source."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from echoforensics.evidence.entry import ContentError
+from echoforensics.evidence.media.media import Media, ReadImage
+from echoforensics.evidence.media.opener import RAW_IMAGE, has_own_format, open_image, open_raw
+from echoforensics.evidence.streams import BLOCK
+from echoforensics.evidence.volumes.disk import Disk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from echoforensics.evidence.entry import Entry
+    from echoforensics.evidence.limits import Budget
+
+#: In a copy, runs of zeros of this many bytes take no room.
+_HOLE = 64 * 1024
+
+
+class NestedDisk(Disk):
+    """The files of an image that lies in a source. Closing it lets go of the copy it was read from, if there is one."""
+
+    def __init__(self, media: Media, name: str, opened: ExitStack) -> None:
+        """Take the media, what to call it in an error, and what closes it with what lies below."""
+        super().__init__(media, name)
+        self._opened = opened.pop_all()
+
+    def close(self) -> None:
+        """Close the media, and remove the copy."""
+        self._opened.close()
+
+
+def open_nested(entry: Entry, head: bytes, budget: Budget) -> NestedDisk:
+    """Open an image that lies in a container.
+
+    One that is a file of its own on this machine is opened where it lies, with its other segments. The bytes of another
+    are read in place where they can be sought in and are those of the media; else they are copied to a temporary file.
+
+    Args:
+        entry: the image.
+        head: its first bytes.
+        budget: what a copy of it may take.
+
+    Raises:
+        SourceError: it is not read, or holds nothing that is known.
+        One of READ_ERRORS: it cannot be read.
+    """
+    with ExitStack() as opened:
+        if entry.location is not None:
+            path: Path | None = entry.location
+        elif entry.seekable and not has_own_format(head):
+            path = None
+        else:
+            path = _copied(entry, budget, opened)
+        media = _in_place(entry) if path is None else open_image(path, head) or open_raw(path)
+        opened.enter_context(closing(media))
+        return NestedDisk(media, entry.path.rsplit("/", 1)[-1], opened)
+
+
+def _in_place(entry: Entry) -> Media:
+    assert entry.opener is not None  # noqa: S101 (the caller has read its head)
+    stream = entry.opener()
+    size = stream.seek(0, 2)
+
+    def read(offset: int, wanted: int) -> bytes:
+        stream.seek(offset)
+        return stream.read(wanted)
+
+    return Media(RAW_IMAGE, ReadImage(size, read, stream.close), ())
+
+
+def _copied(entry: Entry, budget: Budget, opened: ExitStack) -> Path:
+    """A copy of an entry, which goes when what was opened is closed."""
+    assert entry.opener is not None  # noqa: S101 (the caller has read its head)
+    folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="echoforensics-")))
+    path = folder / "image"
+    with path.open("wb") as copy, entry.opener() as stream:
+        try:
+            _write(copy, stream.read1, budget)  # type: ignore[attr-defined]
+        except ContentError:
+            # What is wrong with the content was said when it was read as an entry.
+            copy.truncate()
+    return path
+
+
+def _write(copy: BinaryIO, read: Callable[[int], bytes], budget: Budget) -> None:
+    while piece := read(BLOCK):
+        budget.spend(len(piece))
+        if len(piece) >= _HOLE and not any(piece):
+            copy.seek(len(piece), 1)
+        else:
+            copy.write(piece)
+    copy.truncate()

@@ -1,0 +1,88 @@
+"""The content of one entry: read once, hashed, searched for names of the service, and kept if it is to be."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from echoforensics.evidence.entry import READ_ERRORS, ContentError
+from echoforensics.evidence.streams import BLOCK
+from parsers.parser import HEAD_SIZE
+
+if TYPE_CHECKING:
+    from echoforensics.case.vault import Staged
+    from echoforensics.evidence.name_search import NameSearch
+
+
+@dataclass(frozen=True, slots=True)
+class ReadContent:
+    """What reading some content came to.
+
+    Attributes:
+        sha256: of what was read, hexadecimal.
+        size: bytes that were read.
+        issue: what went wrong, a sentence; empty where nothing did.
+        damaged: whether a check of what was read failed.
+    """
+
+    sha256: str
+    size: int
+    issue: str
+    damaged: bool
+
+
+def read_content(stream: BinaryIO, head: bytes, staged: Staged | None, search: NameSearch | None = None) -> ReadContent:
+    """Read the rest of an entry, from behind its head: into the vault if it is to be kept, else only hashed.
+
+    Raises:
+        CaseDiskError: it cannot be written into the vault.
+    """
+    whole, size, issue, damaged = hashlib.sha256(), 0, "", False
+    piece = head
+    while piece:
+        size += len(piece)
+        if search:
+            search.feed(piece)
+        if staged:
+            staged.write(piece)
+        else:
+            whole.update(piece)
+        try:
+            piece = stream.read1(BLOCK)  # type: ignore[attr-defined]
+        except READ_ERRORS as error:
+            damaged = isinstance(error, ContentError) and error.damaged
+            issue = _sentence(error, size)
+            break
+    if staged:
+        staged.finish()
+    return ReadContent(staged.sha256 if staged else whole.hexdigest(), size, issue, damaged)
+
+
+def read_head(stream: BinaryIO) -> bytes:
+    """The first bytes of an entry. One that breaks off within them still gives what came before.
+
+    Raises:
+        One of READ_ERRORS: not even the first byte can be read.
+    """
+    head = b""
+    while len(head) < HEAD_SIZE:
+        try:
+            piece = stream.read1(HEAD_SIZE - len(head))  # type: ignore[attr-defined]
+        except READ_ERRORS:
+            if not head:
+                raise
+            break
+        if not piece:
+            break
+        head += piece
+    return head
+
+
+def _sentence(error: BaseException, size: int) -> str:
+    """What is to be said of content of which ``size`` bytes were read before an error."""
+    if not isinstance(error, ContentError):
+        return f"only the first {size} bytes could be read: {error}"
+    if not error.damaged:
+        return f"{size} bytes were read; {error}"
+    return f"{size} bytes were read, and {error}: from some byte on, they may differ from what was stored"
