@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -57,7 +57,8 @@ def read(source: Source) -> Iterator[Record | Issue]:
     reader = _LogReader(Dates(years, zone, counted))
     with source.open() as stream:
         for line in raw_lines(stream, MAX_LINE):
-            yield from reader.line(line)
+            if found := reader.line(line):
+                yield from found
     yield from reader.end(years)
 
 
@@ -91,21 +92,20 @@ class _LogReader:
         self._dividers, self._raw = 0, LogPlaces()
         self._started: int | None = None
 
-    def line(self, raw: RawLine) -> Iterator[Record]:
+    def line(self, raw: RawLine) -> Iterable[Record]:
         """The records of a line."""
         if self._sections.takes(raw.content):
-            yield from self._of_report(raw)
-            return
-        self._dividers += raw.content.startswith(b"-----") and DIVIDER.fullmatch(raw.content) is not None
+            return self._of_report(raw)
         line = self._lines.read(raw)
         if line is None:
-            return
-        if isinstance(line, OtherLine):
+            self._dividers += raw.content.startswith(b"-----") and DIVIDER.fullmatch(raw.content) is not None
+        elif isinstance(line, OtherLine):
             self._other(line)
         elif self._summary.of_form >= MAX_LINES:
             self._summary.beyond += 1
         else:
-            yield from self._of_form(line)
+            return self._of_form(line)
+        return ()
 
     def _other(self, line: OtherLine) -> None:
         """A line of no form: in a log that has had none of any form yet it may be one of the form raw."""
@@ -123,29 +123,27 @@ class _LogReader:
         elif not raw.content.startswith(b"------ "):
             self._named.add(f"section {self._sections.title}", raw.content, raw.locator, None)
 
-    def _of_form(self, line: LogcatLine) -> Iterator[Record]:
-        timestamp = None
+    def _of_form(self, line: LogcatLine) -> Iterable[Record]:
+        timestamp, timed = None, has_time(line.text)
         if line.stamp is None:
             self._timeless.setdefault(line.form, LogPlaces()).add(line.locator)
-        elif has_time(line.text):
+        elif timed:
             timestamp = self._dates.wrapped(line.stamp)
         else:
             timestamp = self._dates.timestamp(line.stamp, line.stamp_locator)
         tag = line.tag.decode("utf-8", "backslashreplace")
-        avs = self._avs.find(line.text, timestamp, line.locator)
+        avs = self._avs.find(line.text, timestamp, line.locator, timed=timed)
         self._summary.line(tag, avs.timestamp if avs else timestamp)
         if line.cut:
             self._summary.cut(line.locator)
         if avs is not None:
-            if avs.record:
-                yield replace(avs.record, fields={"tag": tag, **avs.record.fields})
-            return
+            return [replace(avs.record, fields={"tag": tag, **avs.record.fields})] if avs.record else ()
         found = self._events.find(line.tag, line.text)
         if found is None:
             self._named.add(tag, line.text, line.locator, timestamp)
         elif not self._repeats(found, line.stamp):
-            yield _record(found, tag, line.locator, timestamp)
-            yield from self._start(found, line, timestamp)
+            return [_record(found, tag, line.locator, timestamp), *self._start(found, line, timestamp)]
+        return ()
 
     def _repeats(self, found: LogEvent, stamp: Stamp | None) -> bool:
         """Whether the line tells once more of an event that a line just before told of."""
