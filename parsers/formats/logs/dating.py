@@ -76,6 +76,8 @@ class StampReader:
         """Take what reads the first second of a day, from what is written before and behind the time of day."""
         self._of_day = of_day
         self._days: dict[tuple[bytes, bytes], Stamp | None] = {}
+        self._second = self._behind = b""
+        self._last: Stamp | None = None
 
     def read(self, text: bytes, at: int, fraction: bytes | None) -> Stamp | None:
         """A time as a line writes it; None where there is no such time.
@@ -85,10 +87,21 @@ class StampReader:
             at: where in it the time of day begins, ``hh:mm:ss``.
             fraction: the digits of its fraction of a second, which follow one sign; None where it has none.
         """
-        hour, minute, second = int(text[at : at + 2]), int(text[at + 3 : at + 5]), int(text[at + 6 : at + 8])
+        end = at + 8
+        second, behind = text[:end], text[end if fraction is None else end + 1 + len(fraction) :]
+        if second != self._second or behind != self._behind:
+            self._second, self._behind = second, behind
+            self._last = self._at_second(text[:at], second[at:], behind)
+        last = self._last
+        if last is None:
+            return None
+        return Stamp(text.decode("ascii"), last.wall, last.year, microseconds(fraction) if fraction else 0, last.zone)
+
+    def _at_second(self, before: bytes, clock: bytes, behind: bytes) -> Stamp | None:
+        hour, minute, second = int(clock[:2]), int(clock[3:5]), int(clock[6:])
         if hour > 23 or minute > 59 or second > 60:
             return None
-        around = text[:at], text[at + 8 if fraction is None else at + 9 + len(fraction) :]
+        around = before, behind
         if around in self._days:
             day = self._days[around]
         else:
@@ -97,8 +110,7 @@ class StampReader:
             day = self._days[around] = self._of_day(*around)
         if day is None:
             return None
-        wall = day.wall + hour * 3600 + minute * 60 + min(second, 59)
-        return Stamp(text.decode("ascii"), wall, day.year, microseconds(fraction) if fraction else 0, day.zone)
+        return Stamp("", day.wall + hour * 3600 + minute * 60 + min(second, 59), day.year, 0, day.zone)
 
 
 def microseconds(fraction: bytes) -> int:
