@@ -81,7 +81,7 @@ class KernelLog(Parser):
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield a record for each event, and one for the file."""
-        summary, dates, events = LogSummary(), Dates(Years(), UNKNOWN, ""), system_event.EventFinder()
+        summary, dates, events = LogSummary(), Dates(Years(), UNKNOWN, ""), system_event.SystemEventFinder()
         with source.open() as stream:
             for raw in raw_lines(stream, MAX_LINE):
                 found = _LINE.fullmatch(raw.content)
@@ -106,7 +106,9 @@ def _stamp(found: re.Match[bytes]) -> Stamp:
     return Stamp(f"{found['seconds'].decode('ascii')}.{found['part'].decode('ascii')}", uptime=True)
 
 
-def _records(text: bytes, timestamp: Timestamp, raw: RawLine, events: system_event.EventFinder) -> Iterator[Record]:
+def _records(
+    text: bytes, timestamp: Timestamp, raw: RawLine, events: system_event.SystemEventFinder
+) -> Iterator[Record]:
     for kind in line_kinds(TABLE):
         if kind.word in text and (match := kind.text.search(text)):
             yield _declared(kind, match, timestamp, raw)

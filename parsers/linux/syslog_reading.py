@@ -108,7 +108,7 @@ class _SyslogReader:
     def __init__(self, dates: Dates, *, device: bool, names: bool) -> None:
         self._dates, self._device, self._names = dates, device, names
         self._summary, self._named, self._avs = LogSummary(), NamedLines(), AvsFinder()
-        self._events = system_event.EventFinder()
+        self._events = system_event.SystemEventFinder()
         self._records = 0
 
     def line(self, line: SyslogLine | OtherLine) -> Record | None:

@@ -114,7 +114,7 @@ def step(program: bytes, text: bytes) -> float | None:
     return None
 
 
-class EventFinder:
+class SystemEventFinder:
     """Finds the event of each line of one log."""
 
     def __init__(self) -> None:
