@@ -11,9 +11,10 @@ from parsers.avs_sdk.line import has_time
 from parsers.fireos import android_property, log_zone
 from parsers.fireos.log_event import EventFinder, LogEvent
 from parsers.fireos.report_sections import ReportSections
+from parsers.formats.logs import zones
 from parsers.formats.logs.dating import Dates, Stamp, Survey
 from parsers.formats.logs.lines import MAX_LINES, LogPlaces, LogSummary, OtherLine
-from parsers.formats.logs.logcat import DIVIDER, MAX_LINE, LogcatLine, LogcatReader
+from parsers.formats.logs.logcat import DIVIDER, MAX_LINE, TIMELESS, LogcatLine, LogcatReader
 from parsers.formats.logs.text import RawLine, raw_lines
 from parsers.formats.logs.yearless import Years
 from parsers.parser import Source
@@ -62,6 +63,16 @@ def read(source: Source) -> Iterator[Record | Issue]:
     yield from reader.end(years)
 
 
+def read_entries(given: Iterable[LogcatLine]) -> Iterator[Record | Issue]:
+    """As :func:`read`, of lines that hold their times in UTC."""
+    years = Years()
+    reader = _LogReader(Dates(years, zones.UNKNOWN, ""))
+    for line in given:
+        if found := reader.entry(line):
+            yield from found
+    yield from reader.end(years)
+
+
 def _first(source: Source) -> _First:
     found, sections, reader, count = _First(), ReportSections(), LogcatReader(), 0
     with source.open() as stream:
@@ -101,10 +112,15 @@ class _LogReader:
             self._dividers += raw.content.startswith(b"-----") and DIVIDER.fullmatch(raw.content) is not None
         elif isinstance(line, OtherLine):
             self._other(line)
-        elif self._summary.of_form >= MAX_LINES:
-            self._summary.beyond += 1
         else:
+            return self.entry(line)
+        return ()
+
+    def entry(self, line: LogcatLine) -> Iterable[Record]:
+        """The records of a line of a known form."""
+        if self._summary.of_form < MAX_LINES:
             return self._of_form(line)
+        self._summary.beyond += 1
         return ()
 
     def _other(self, line: OtherLine) -> None:
@@ -125,8 +141,10 @@ class _LogReader:
 
     def _of_form(self, line: LogcatLine) -> Iterable[Record]:
         timestamp, timed = None, has_time(line.text)
-        if line.stamp is None:
+        if line.stamp is None and line.form in TIMELESS:
             self._timeless.setdefault(line.form, LogPlaces()).add(line.locator)
+        elif line.stamp is None:
+            pass
         elif timed:
             timestamp = self._dates.wrapped(line.stamp)
         else:

@@ -133,7 +133,7 @@ def _match(content: bytes, form: str, stamps: StampReader) -> tuple[Stamp | None
         return None
     if form in TIMELESS:
         return None, found["tag"].strip(), found["text"]
-    text, fraction, since, part, tag, said = found.group("stamp", "fraction", "since", "part", "tag", "text")
+    text, fraction, since, part, tag, message = found.group("stamp", "fraction", "since", "part", "tag", "text")
     if since is None:
         stamp = stamps.read(text, found.start("clock") - found.start("stamp"), fraction)
     else:
@@ -141,7 +141,7 @@ def _match(content: bytes, form: str, stamps: StampReader) -> tuple[Stamp | None
         counted = len(since) >= 9
         epoch = int(since) if counted else None
         stamp = Stamp(text.decode("ascii"), microsecond=microseconds(part), epoch=epoch, uptime=not counted)
-    return (stamp, tag.strip(), said or b"") if stamp else None
+    return (stamp, tag.strip(), message or b"") if stamp else None
 
 
 def _of_day(before: bytes, behind: bytes) -> Stamp | None:
