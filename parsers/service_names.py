@@ -23,6 +23,10 @@ _TEXT = re.compile(
     rb"|x-amzn-requestid|device-metrics|amazon echo|echo (?:dot|show|spot|input|flex|studio|pop)\b",
     re.IGNORECASE,
 )
+#: In small letters, one of these is in every text that the expression above finds. It is searched for faster.
+_HINT = re.compile(
+    rb"a(?:lexa|mazon|mzn1|vs)|pitangui|wake|::tnih|utterance|requestid|device-metrics|echo (?:d|s|i|f|p)"
+)
 _PROGRAM = re.compile(
     r"SPCH-|ECS_|AIS_|AMBS_|AHE_|(?i:alexa|pryon|wakeword|amazon|avs\b|avs[-_]|headless|sonaroobe|audioencoderd|asrd\b|whad\b)"
 )
@@ -35,7 +39,9 @@ _DEVICE_PROGRAM = re.compile(
 
 def names_service(program: str, text: bytes) -> bool:
     """Whether a line, by who wrote it or by what it says, is about the service."""
-    return _TEXT.search(text) is not None or _PROGRAM.match(program) is not None
+    if _HINT.search(text.lower()) and _TEXT.search(text):
+        return True
+    return _PROGRAM.match(program) is not None
 
 
 def is_device_program(program: bytes) -> bool:

@@ -34,6 +34,8 @@ _STATES = {
     "Notifications": ("isEnabled", "isVisualIndicatorPersisted"),
 }  # fmt: skip
 _MAX_TEXT = 1000
+#: Sources of which the kinds of lines are remembered while a log is read.
+_MAX_SOURCES = 1000
 
 
 class AvsFinder:
@@ -41,23 +43,47 @@ class AvsFinder:
 
     def __init__(self) -> None:
         self._by_source: dict[str, tuple[LineKind, ...]] = {}
+        self._named: dict[bytes, bool] = {}
 
-    def find(self, text: bytes, outer: Timestamp | None, locator: str) -> AvsFound | None:
+    def find(self, text: bytes, outer: Timestamp | None, locator: str, *, timed: bool = True) -> AvsFound | None:
         """What a text says, if it is a line of the SDK; one without a time of its own has that of the line around it.
 
         Args:
             text: the line, or what another log's line says.
             outer: the time of the line around it.
             locator: where it stands.
+            timed: whether it may have a time of its own, as :func:`parsers.avs_sdk.line.has_time` says.
         """
-        line = avs_line.find(text) or self._without_time(text)
+        line = (avs_line.find(text) if timed else None) or self._without_time(text)
         return AvsFound(line, own_timestamp(line) or outer, self._record(line, outer, locator)) if line else None
 
     def _without_time(self, text: bytes) -> AvsLine | None:
         """A line without a time: only where it is of a kind that is known, for many programs write ``a:b:c``."""
-        if b":" not in text[:130] or (line := avs_line.without_time(text)) is None:
+        end = text.find(b":", 0, 130)
+        if end < 0 or not self._is_named(text[:end]) or (line := avs_line.without_time(text)) is None:
             return None
         return line if self._kind(line, named=True) else None
+
+    def _is_named(self, source: bytes) -> bool:
+        """Whether a kind names its sources and this is one of them."""
+        found = self._named.get(source)
+        if found is None:
+            if len(self._named) > _MAX_SOURCES:
+                self._named.clear()
+            found = any(_names(kind) for kind in self._kinds(source.decode("utf-8", "backslashreplace")))
+            self._named[source] = found
+        return found
+
+    def _kinds(self, source: str) -> tuple[LineKind, ...]:
+        """The kinds of lines that a source may write."""
+        found = self._by_source.get(source)
+        if found is None:
+            if len(self._by_source) > _MAX_SOURCES:
+                self._by_source.clear()
+            written = source.encode("utf-8", "backslashreplace")
+            found = tuple(kind for kind in line_kinds(TABLE) if kind.programs and kind.programs.fullmatch(written))
+            self._by_source[source] = found
+        return found
 
     def _record(self, line: AvsLine, outer: Timestamp | None, locator: str) -> Record | None:
         keys: tuple[str, ...] = ()
@@ -87,20 +113,18 @@ class AvsFinder:
 
     def _kind(self, line: AvsLine, *, named: bool = False) -> LineKind | None:
         """The kind of a line. ``named``: only kinds that name their sources."""
-        found = self._by_source.get(line.source)
-        if found is None:
-            if len(self._by_source) > 1000:
-                self._by_source.clear()
-            source = line.source.encode("utf-8", "backslashreplace")
-            found = tuple(kind for kind in line_kinds(TABLE) if kind.programs and kind.programs.fullmatch(source))
-            self._by_source[line.source] = found
         text = line.text.encode("utf-8", "surrogateescape")
-        for kind in found:
-            if named and kind.programs is not None and kind.programs.pattern.startswith((b"\\w", b".")):
+        for kind in self._kinds(line.source):
+            if named and not _names(kind):
                 continue
             if all(need in line.values for need in kind.required) and kind.text.search(text):
                 return kind
         return None
+
+
+def _names(kind: LineKind) -> bool:
+    """Whether a kind names the sources of its lines, and is not of whatever source."""
+    return kind.programs is not None and not kind.programs.pattern.startswith((b"\\w", b"."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ References:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from parsers.times import utc
@@ -31,7 +31,7 @@ _LINE = re.compile(_STAMP + _HEAD + rb"(?P<text>.*)", re.DOTALL)
 _SOURCE = re.compile(_TEXT, re.DOTALL)
 _PAIR = re.compile(rb"(?P<key>(?:[^\\,=:]|\\.){0,200})=(?P<value>(?:[^\\,:]|\\.)*)(?P<end>,|:|\Z)", re.DOTALL)
 _ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
-_MAX_PAIRS = 200
+_MAX_PAIRS, _MAX_KEY = 200, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def has_time(content: bytes) -> bool:
 
 
 def _search(content: bytes) -> re.Match[bytes] | None:
-    if b"] " not in content[: _WRAPPER + 80]:
+    if content.find(b"] ", 0, _WRAPPER + 80) < 0:
         return None
     match = _LINE.search(content)
     return match if match is not None and match.start() <= _WRAPPER else None
@@ -104,15 +104,32 @@ def _of_text(text: bytes, stamp: str, timestamp: int | None) -> AvsLine:
 
 
 def _values(rest: bytes) -> dict[str, str]:
-    values: dict[str, str] = {}
+    found: dict[bytes, bytes] = {}
+    for key, value in _pairs(rest) if b"\\" in rest else _pairs_without_escapes(rest):
+        found[key] = value
+        if len(found) >= _MAX_PAIRS:
+            break
+    return {_plain(key): _plain(value) for key, value in found.items()}
+
+
+def _pairs(rest: bytes) -> Iterator[tuple[bytes, bytes]]:
     at = 0
-    while len(values) < _MAX_PAIRS and (pair := _PAIR.match(rest, at)):
-        values[_plain(pair["key"])] = _plain(pair["value"])
+    while pair := _PAIR.match(rest, at):
+        yield pair["key"], pair["value"]
         at = pair.end()
         if pair["end"] != b",":
-            break
-    return values
+            return
+
+
+def _pairs_without_escapes(rest: bytes) -> Iterator[tuple[bytes, bytes]]:
+    for pair in rest.partition(b":")[0].split(b","):
+        key, sign, value = pair.partition(b"=")
+        if not sign or len(key) > _MAX_KEY:
+            return
+        yield key, value
 
 
 def _plain(content: bytes) -> str:
-    return _ESCAPE.sub(rb"\1", content).decode("utf-8", "backslashreplace")
+    if b"\\" in content:
+        content = _ESCAPE.sub(rb"\1", content)
+    return content.decode("utf-8", "backslashreplace")

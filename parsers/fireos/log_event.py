@@ -93,6 +93,9 @@ class EventFinder:
 
     def __init__(self) -> None:
         self._by_tag: dict[bytes, tuple[LineKind, ...]] = {}
+        # Kinds that anybody may write, and what is somewhere in each of their lines.
+        self._of_anybody = tuple(kind for kind in line_kinds(TABLE) if kind.programs is None)
+        self._words = re.compile(b"|".join(re.escape(kind.word) for kind in self._of_anybody))
 
     def find(self, tag: bytes, text: bytes) -> LogEvent | None:
         """What a line tells, or None."""
@@ -109,7 +112,10 @@ class EventFinder:
     def _found(self, tag: bytes, text: bytes) -> LogEvent | None:
         if found := _by_code(tag, text):
             return found
-        for kind in self._kinds(tag):
+        kinds = self._kinds(tag)
+        if kinds is self._of_anybody and not self._words.search(text):
+            return None
+        for kind in kinds:
             if (not kind.word or kind.word in text) and (match := kind.text.search(text)):
                 return _declared(kind, match)
         return None
@@ -120,6 +126,7 @@ class EventFinder:
             if len(self._by_tag) >= _MAX_TAGS:
                 self._by_tag.clear()
             found = tuple(kind for kind in line_kinds(TABLE) if _may_write(kind, tag))
+            found = self._of_anybody if found == self._of_anybody else found
             self._by_tag[tag] = found
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,9 +11,10 @@ from parsers.avs_sdk.line import has_time
 from parsers.fireos import android_property, log_zone
 from parsers.fireos.log_event import EventFinder, LogEvent
 from parsers.fireos.report_sections import ReportSections
+from parsers.formats.logs import zones
 from parsers.formats.logs.dating import Dates, Stamp, Survey
 from parsers.formats.logs.lines import MAX_LINES, LogPlaces, LogSummary, OtherLine
-from parsers.formats.logs.logcat import DIVIDER, MAX_LINE, LogcatLine, LogcatReader
+from parsers.formats.logs.logcat import DIVIDER, MAX_LINE, TIMELESS, LogcatLine, LogcatReader
 from parsers.formats.logs.text import RawLine, raw_lines
 from parsers.formats.logs.yearless import Years
 from parsers.parser import Source
@@ -57,7 +58,18 @@ def read(source: Source) -> Iterator[Record | Issue]:
     reader = _LogReader(Dates(years, zone, counted))
     with source.open() as stream:
         for line in raw_lines(stream, MAX_LINE):
-            yield from reader.line(line)
+            if found := reader.line(line):
+                yield from found
+    yield from reader.end(years)
+
+
+def read_entries(given: Iterable[LogcatLine]) -> Iterator[Record | Issue]:
+    """As :func:`read`, of lines that hold their times in UTC."""
+    years = Years()
+    reader = _LogReader(Dates(years, zones.UNKNOWN, ""))
+    for line in given:
+        if found := reader.entry(line):
+            yield from found
     yield from reader.end(years)
 
 
@@ -91,21 +103,25 @@ class _LogReader:
         self._dividers, self._raw = 0, LogPlaces()
         self._started: int | None = None
 
-    def line(self, raw: RawLine) -> Iterator[Record]:
+    def line(self, raw: RawLine) -> Iterable[Record]:
         """The records of a line."""
         if self._sections.takes(raw.content):
-            yield from self._of_report(raw)
-            return
-        self._dividers += raw.content.startswith(b"-----") and DIVIDER.fullmatch(raw.content) is not None
+            return self._of_report(raw)
         line = self._lines.read(raw)
         if line is None:
-            return
-        if isinstance(line, OtherLine):
+            self._dividers += raw.content.startswith(b"-----") and DIVIDER.fullmatch(raw.content) is not None
+        elif isinstance(line, OtherLine):
             self._other(line)
-        elif self._summary.of_form >= MAX_LINES:
-            self._summary.beyond += 1
         else:
-            yield from self._of_form(line)
+            return self.entry(line)
+        return ()
+
+    def entry(self, line: LogcatLine) -> Iterable[Record]:
+        """The records of a line of a known form."""
+        if self._summary.of_form < MAX_LINES:
+            return self._of_form(line)
+        self._summary.beyond += 1
+        return ()
 
     def _other(self, line: OtherLine) -> None:
         """A line of no form: in a log that has had none of any form yet it may be one of the form raw."""
@@ -123,29 +139,29 @@ class _LogReader:
         elif not raw.content.startswith(b"------ "):
             self._named.add(f"section {self._sections.title}", raw.content, raw.locator, None)
 
-    def _of_form(self, line: LogcatLine) -> Iterator[Record]:
-        timestamp = None
-        if line.stamp is None:
+    def _of_form(self, line: LogcatLine) -> Iterable[Record]:
+        timestamp, timed = None, has_time(line.text)
+        if line.stamp is None and line.form in TIMELESS:
             self._timeless.setdefault(line.form, LogPlaces()).add(line.locator)
-        elif has_time(line.text):
+        elif line.stamp is None:
+            pass
+        elif timed:
             timestamp = self._dates.wrapped(line.stamp)
         else:
             timestamp = self._dates.timestamp(line.stamp, line.stamp_locator)
         tag = line.tag.decode("utf-8", "backslashreplace")
-        avs = self._avs.find(line.text, timestamp, line.locator)
+        avs = self._avs.find(line.text, timestamp, line.locator, timed=timed)
         self._summary.line(tag, avs.timestamp if avs else timestamp)
         if line.cut:
             self._summary.cut(line.locator)
         if avs is not None:
-            if avs.record:
-                yield replace(avs.record, fields={"tag": tag, **avs.record.fields})
-            return
+            return [replace(avs.record, fields={"tag": tag, **avs.record.fields})] if avs.record else ()
         found = self._events.find(line.tag, line.text)
         if found is None:
             self._named.add(tag, line.text, line.locator, timestamp)
         elif not self._repeats(found, line.stamp):
-            yield _record(found, tag, line.locator, timestamp)
-            yield from self._start(found, line, timestamp)
+            return [_record(found, tag, line.locator, timestamp), *self._start(found, line, timestamp)]
+        return ()
 
     def _repeats(self, found: LogEvent, stamp: Stamp | None) -> bool:
         """Whether the line tells once more of an event that a line just before told of."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import BinaryIO, ClassVar
 
 from parsers.avs_sdk import event as avs_event
@@ -214,7 +213,7 @@ def _verbose_entries(stream: BinaryIO) -> Iterator[SyslogLine | OtherLine]:
     for raw in raw_lines(stream, MAX_LINE):
         if found := _VERBOSE.fullmatch(raw.content):
             if fields:
-                yield replace(_of_fields(fields, locator, stamp_locator), stamp=stamp)
+                yield _of_fields(fields, locator, stamp_locator)._replace(stamp=stamp)
             numbers = [int(found[name]) for name in ("month", "day", "hour", "minute", "second")]
             stamp = of_parts(
                 (numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]),
@@ -232,7 +231,7 @@ def _verbose_entries(stream: BinaryIO) -> Iterator[SyslogLine | OtherLine]:
             locator = raw.locator if name == b"MESSAGE" else locator
             fields.setdefault(name.decode("ascii", "backslashreplace"), value)
     if fields:
-        yield replace(_of_fields(fields, locator, stamp_locator), stamp=stamp)
+        yield _of_fields(fields, locator, stamp_locator)._replace(stamp=stamp)
 
 
 def _of_fields(fields: dict[str, bytes], locator: str, stamp_locator: str) -> SyslogLine:

@@ -81,7 +81,7 @@ class KernelLog(Parser):
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield a record for each event, and one for the file."""
-        summary, dates = LogSummary(), Dates(Years(), UNKNOWN, "")
+        summary, dates, events = LogSummary(), Dates(Years(), UNKNOWN, ""), system_event.SystemEventFinder()
         with source.open() as stream:
             for raw in raw_lines(stream, MAX_LINE):
                 found = _LINE.fullmatch(raw.content)
@@ -94,7 +94,9 @@ class KernelLog(Parser):
                     summary.line("kernel", timestamp)
                     if raw.cut:
                         summary.cut(raw.locator)
-                    yield from _records(found["text"] if found["micro"] is None else found["raw"], timestamp, raw)
+                    yield from _records(
+                        found["text"] if found["micro"] is None else found["raw"], timestamp, raw, events
+                    )
         yield from summary.end(None)
 
 
@@ -104,12 +106,14 @@ def _stamp(found: re.Match[bytes]) -> Stamp:
     return Stamp(f"{found['seconds'].decode('ascii')}.{found['part'].decode('ascii')}", uptime=True)
 
 
-def _records(text: bytes, timestamp: Timestamp, raw: RawLine) -> Iterator[Record]:
+def _records(
+    text: bytes, timestamp: Timestamp, raw: RawLine, events: system_event.SystemEventFinder
+) -> Iterator[Record]:
     for kind in line_kinds(TABLE):
         if kind.word in text and (match := kind.text.search(text)):
             yield _declared(kind, match, timestamp, raw)
             return
-    found = system_event.find(b"kernel", text)
+    found = events.find(b"kernel", text)
     if found is None:
         return
     event, groups = found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from parsers.avs_sdk.event import AvsFinder
@@ -80,7 +80,8 @@ def read_lines(given: Callable[[], Iterator[SyslogLine | OtherLine]], log: Syste
     device = log.device or shown
     reader = _SyslogReader(Dates(years, log.zone, log.counted), device=device, names=not log.device)
     for line in given():
-        yield from reader.line(line)
+        if (found := reader.line(line)) is not None:
+            yield found
     yield from reader.end(years, device=device)
 
 
@@ -107,28 +108,27 @@ class _SyslogReader:
     def __init__(self, dates: Dates, *, device: bool, names: bool) -> None:
         self._dates, self._device, self._names = dates, device, names
         self._summary, self._named, self._avs = LogSummary(), NamedLines(), AvsFinder()
+        self._events = system_event.SystemEventFinder()
         self._records = 0
 
-    def line(self, line: SyslogLine | OtherLine) -> Iterator[Record]:
-        """The records of a line."""
+    def line(self, line: SyslogLine | OtherLine) -> Record | None:
+        """The record of a line, if it has one."""
         if isinstance(line, OtherLine):
             self._summary.other(line)
-            return
+            return None
         if self._summary.of_form >= MAX_LINES:
             self._summary.beyond += 1
-            return
-        timestamp = None
+            return None
+        timestamp, timed = None, has_time(line.text)
         if (stamp := _stamp(line)) is not None:
-            wraps = has_time(line.text)
-            timestamp = self._dates.wrapped(stamp) if wraps else self._dates.timestamp(stamp, line.stamp_locator)
-        avs = self._avs.find(line.text, timestamp, line.locator)
+            timestamp = self._dates.wrapped(stamp) if timed else self._dates.timestamp(stamp, line.stamp_locator)
+        avs = self._avs.find(line.text, timestamp, line.locator, timed=timed)
         self._summary.line(_text(line.program), avs.timestamp if avs else timestamp)
         if line.cut:
             self._summary.cut(line.locator)
         found = avs.record if avs else self._found(line, timestamp)
-        if found is not None:
-            self._records += 1
-            yield found
+        self._records += found is not None
+        return found
 
     def end(self, years: Years, *, device: bool) -> Iterator[Record | Issue]:
         """What can only be told when the file ends."""
@@ -137,11 +137,32 @@ class _SyslogReader:
             yield from self._summary.end(years)
 
     def _found(self, line: SyslogLine, timestamp: Timestamp | None) -> Record | None:
-        found = _record(line, timestamp) if self._device else None
+        found = self._of_device(line, timestamp) if self._device else None
         found = found or _utterance(line, timestamp)
         if found is None and self._names:
             self._named.add(_text(line.program), line.text, line.locator, timestamp)
         return found
+
+    def _of_device(self, line: SyslogLine, timestamp: Timestamp | None) -> Record | None:
+        if metric := _METRIC.match(line.text):
+            return _metric(line, timestamp, {name: _text(value) for name, value in metric.groupdict().items()})
+        found = self._events.find(line.program, line.text)
+        if found is None:
+            return None
+        event, groups = found
+        program = _text(line.program)
+        fields: dict[str, Value] = {
+            "host": line.host, "program": program, "pid": line.pid, "text": masked(_text(line.text)[:1000]),
+        }  # fmt: skip
+        address = groups.get("address", "").replace("-", ":").upper()
+        return Record(
+            data_type=event.data_type,
+            message=event.sentence.format(**{**groups, "program": program}).strip(),
+            locator=line.locator,
+            timestamps=(timestamp,) if timestamp else (),
+            fields={**fields, **groups},
+            keys=(f"bluetooth:{address}",) if address and "X" not in address and "bluetooth" in event.data_type else (),
+        )
 
 
 def _stamp(line: SyslogLine) -> Stamp | None:
@@ -153,29 +174,7 @@ def _stamp(line: SyslogLine) -> Stamp | None:
         return stamp
     inside = datetime.fromtimestamp(int(metric["seconds"]), UTC)
     same_day = stamp.wall // 86400 == inside.month * 32 + inside.day
-    return replace(stamp, year=inside.year) if same_day else stamp
-
-
-def _record(line: SyslogLine, timestamp: Timestamp | None) -> Record | None:
-    if metric := _METRIC.match(line.text):
-        return _metric(line, timestamp, {name: _text(value) for name, value in metric.groupdict().items()})
-    found = system_event.find(line.program, line.text)
-    if found is None:
-        return None
-    event, groups = found
-    program = _text(line.program)
-    fields: dict[str, Value] = {
-        "host": line.host, "program": program, "pid": line.pid, "text": masked(_text(line.text)[:1000]),
-    }  # fmt: skip
-    address = groups.get("address", "").replace("-", ":").upper()
-    return Record(
-        data_type=event.data_type,
-        message=event.sentence.format(**{**groups, "program": program}).strip(),
-        locator=line.locator,
-        timestamps=(timestamp,) if timestamp else (),
-        fields={**fields, **groups},
-        keys=(f"bluetooth:{address}",) if address and "X" not in address and "bluetooth" in event.data_type else (),
-    )
+    return stamp._replace(year=inside.year) if same_day else stamp
 
 
 def _metric(line: SyslogLine, stamp: Timestamp | None, groups: dict[str, str]) -> Record:

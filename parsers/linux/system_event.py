@@ -100,6 +100,8 @@ EVENTS = (
     _event("bluetooth", rb"bluetoothd", rb"(?P<text>(?:Connect|Disconnect|Device|Pairing|Authori[sz]ation)\b.{0,160}"
            + _ADDRESS + rb".{0,160})", "The log records of Bluetooth: {text}"),
 )  # fmt: skip
+#: Programs of which the events are remembered while a log is read.
+_MAX_PROGRAMS = 1000
 TYPES = tuple(sorted({event.data_type for event in EVENTS}))
 
 
@@ -112,10 +114,26 @@ def step(program: bytes, text: bytes) -> float | None:
     return None
 
 
-def find(program: bytes, text: bytes) -> tuple[Event, dict[str, str]] | None:
-    """The event of a line and its fields, or None."""
-    for event in EVENTS:
-        if event.program.fullmatch(program) and (found := event.text.search(text)):
-            groups = {name: value.decode("utf-8", "backslashreplace") for name, value in found.groupdict(b"").items()}
-            return event, groups
-    return None
+class SystemEventFinder:
+    """Finds the event of each line of one log."""
+
+    def __init__(self) -> None:
+        self._by_program: dict[bytes, tuple[Event, ...]] = {}
+
+    def find(self, program: bytes, text: bytes) -> tuple[Event, dict[str, str]] | None:
+        """The event of a line and its fields, or None."""
+        for event in self._events(program):
+            if found := event.text.search(text):
+                groups = found.groupdict(b"").items()
+                return event, {name: value.decode("utf-8", "backslashreplace") for name, value in groups}
+        return None
+
+    def _events(self, program: bytes) -> tuple[Event, ...]:
+        """The events of which a program writes."""
+        found = self._by_program.get(program)
+        if found is None:
+            if len(self._by_program) >= _MAX_PROGRAMS:
+                self._by_program.clear()
+            found = tuple(event for event in EVENTS if event.program.fullmatch(program))
+            self._by_program[program] = found
+        return found

@@ -6,8 +6,10 @@ A log is read twice: first for the times its lines write, from which missing yea
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from parsers.formats.logs import yearless, zones
 from parsers.formats.logs.yearless import Years
@@ -23,10 +25,11 @@ _NOT_SET = "The device's clock had not been set when the line was written; the v
 _EPOCH = "The device's clock, counted from 1970 in UTC, as the log writes it."
 _UPTIME = "Seconds since the device was started; the line gives no date."
 _NO_DAY = "There is no such day."
+#: Days, or seconds, of which the reading is remembered.
+_MAX_KNOWN = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """A time as a line writes it.
 
     Attributes:
@@ -66,6 +69,55 @@ def of_parts(parts: tuple[int, int, int, int, int], **more: str | int) -> Stamp 
     return Stamp(wall=(month * 32 + day) * 86400 + hour * 3600 + minute * 60 + min(second, 59), **more)  # type: ignore[arg-type]
 
 
+class StampReader:
+    """Reads the times of one log's lines. What was read of a day is remembered, for many lines are written in one."""
+
+    def __init__(self, of_day: Callable[[bytes, bytes], Stamp | None]) -> None:
+        """Take what reads the first second of a day, from what is written before and behind the time of day."""
+        self._of_day = of_day
+        self._days: dict[tuple[bytes, bytes], Stamp | None] = {}
+        self._second = self._behind = b""
+        self._last: Stamp | None = None
+
+    def read(self, text: bytes, at: int, fraction: bytes | None) -> Stamp | None:
+        """A time as a line writes it; None where there is no such time.
+
+        Args:
+            text: the whole of it, ASCII.
+            at: where in it the time of day begins, ``hh:mm:ss``.
+            fraction: the digits of its fraction of a second, which follow one sign; None where it has none.
+        """
+        end = at + 8
+        second, behind = text[:end], text[end if fraction is None else end + 1 + len(fraction) :]
+        if second != self._second or behind != self._behind:
+            self._second, self._behind = second, behind
+            self._last = self._at_second(text[:at], second[at:], behind)
+        last = self._last
+        if last is None:
+            return None
+        return Stamp(text.decode("ascii"), last.wall, last.year, microseconds(fraction) if fraction else 0, last.zone)
+
+    def _at_second(self, before: bytes, clock: bytes, behind: bytes) -> Stamp | None:
+        hour, minute, second = int(clock[:2]), int(clock[3:5]), int(clock[6:])
+        if hour > 23 or minute > 59 or second > 60:
+            return None
+        around = before, behind
+        if around in self._days:
+            day = self._days[around]
+        else:
+            if len(self._days) >= _MAX_KNOWN:
+                self._days.clear()
+            day = self._days[around] = self._of_day(*around)
+        if day is None:
+            return None
+        return Stamp("", day.wall + hour * 3600 + minute * 60 + min(second, 59), day.year, 0, day.zone)
+
+
+def microseconds(fraction: bytes) -> int:
+    """The digits of a fraction of a second, as microseconds."""
+    return int(fraction) * 1000 if len(fraction) == 3 else int(fraction[:6].ljust(6, b"0"))
+
+
 @dataclass(slots=True)
 class Survey:
     """The first reading: the times of a log's lines, in their order."""
@@ -75,7 +127,7 @@ class Survey:
 
     def add(self, stamp: Stamp) -> None:
         """Take a line's time."""
-        if stamp.dated:
+        if stamp.wall >= 0:
             self.walls.append(stamp.wall)
             self.written.append(stamp.year)
 
@@ -103,6 +155,7 @@ class Dates:
         self._counted = counted
         self._index = 0
         self._zones: dict[str, Zone | None] = {}
+        self._known: dict[tuple[int, int, str, str], tuple[int | None, str]] = {}
 
     def timestamp(self, stamp: Stamp, locator: str = "") -> Timestamp:
         """The time of the next line.
@@ -123,7 +176,7 @@ class Dates:
         if stamp.epoch is not None:
             known = stamp.epoch >= _FIRST_SECOND
             return (stamp.epoch * 1_000_000 + stamp.microsecond, _EPOCH) if known else (None, _NOT_SET)
-        if not stamp.dated:
+        if stamp.wall < 0:
             return None, _UPTIME
         index, self._index = self._index, self._index + 1
         if self.years.unset[index] or 0 < stamp.year < FIRST_YEAR:
@@ -132,12 +185,15 @@ class Dates:
         return self._of_year(stamp, year) if year else (None, _NO_YEAR.format(why=self.years.why))
 
     def _of_year(self, stamp: Stamp, year: int) -> tuple[int | None, str]:
-        local = yearless.at(year, stamp.wall)
-        if local is None:
-            return None, _NO_DAY
         zone = self._zone(stamp.zone)
-        value, more = zone.utc(local, stamp.microsecond)
-        return value, zone.note + more + ("" if stamp.year else self._counted)
+        span, seconds = divmod(stamp.wall, zone.steady)
+        known = (span, year, stamp.zone, "" if stamp.year else self._counted)
+        if known not in self._known:
+            if len(self._known) >= _MAX_KNOWN:
+                self._known.clear()
+            self._known[known] = _first_of(span * zone.steady, year, zone, known[3])
+        value, note = self._known[known]
+        return (None if value is None else value + seconds * 1_000_000 + stamp.microsecond), note
 
     def _zone(self, text: str) -> Zone:
         """The zone of a line."""
@@ -151,3 +207,12 @@ class Dates:
         return found or Zone(
             text, None, f'The device\'s clock, in a zone that the line calls "{text}"; it has no one meaning.'
         )
+
+
+def _first_of(wall: int, year: int, zone: Zone, counted: str) -> tuple[int | None, str]:
+    """When the first second of a span was, and what is said of times in it."""
+    local = yearless.at(year, wall)
+    if local is None:
+        return None, _NO_DAY
+    value, more = zone.utc(local)
+    return value, zone.note + more + counted

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from parsers.formats.logs.yearless import Years
 from parsers.record import Clock, Issue, Record, Timestamp, Value
@@ -35,8 +36,7 @@ def counted(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-@dataclass(frozen=True, slots=True)
-class OtherLine:
+class OtherLine(NamedTuple):
     """A line that is not of the form."""
 
     locator: str

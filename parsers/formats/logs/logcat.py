@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from parsers.formats.logs.dating import Stamp, of_parts
+from parsers.formats.logs.dating import Stamp, StampReader, microseconds, of_parts
 from parsers.formats.logs.lines import OtherLine
 from parsers.formats.logs.text import RawLine, raw_lines
 
@@ -26,15 +25,16 @@ MAX_LINE = 65536
 TIMELESS = ("brief", "process", "tag", "thread")
 
 _STAMP = (
-    rb"(?P<stamp>(?:(?:(?P<year>\d{4})-)?(?P<month>\d\d)-(?P<day>\d\d)[ T]"
-    rb"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
-    rb"(?: ?(?P<zone>[+-]\d\d:?\d\d|Z(?=[ \t])|UTC|GMT))?"
-    rb"|(?P<since>\d{1,12})\.(?P<part>\d{3,9})))"
+    rb"(?P<stamp>(?:\d{4}-)?\d\d-\d\d[ T](?P<clock>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
+    rb"(?: ?(?:[+-]\d\d:?\d\d|Z(?=[ \t])|UTC|GMT))?"
+    rb"|(?P<since>\d{1,12})\.(?P<part>\d{3,9}))"
 )
+#: What stands before and behind the time of day.
+_DAY = re.compile(rb"(?:(?P<year>\d{4})-)?(?P<month>\d\d)-(?P<day>\d\d)[ T]")
 _GAP, _SPACE = rb"[ \t]{0,64}", rb"[ \t]{1,64}"
-_LEVEL = rb"(?P<level>[VDIWEFSA])"
-_USER = rb"(?:(?P<user>[A-Za-z]\w{0,30}|\d{1,9})[ \t]{0,64}:[ \t]{0,64})?"
-_PID, _TID = rb"(?P<pid>\d{1,7})", rb"(?P<tid>0x[0-9A-Fa-f]{1,8}|\d{1,7})"
+_LEVEL = rb"[VDIWEFSA]"
+_USER = rb"(?:(?:[A-Za-z]\w{0,30}|\d{1,9})[ \t]{0,64}:[ \t]{0,64})?"
+_PID, _TID = rb"\d{1,7}", rb"(?:0x[0-9A-Fa-f]{1,8}|\d{1,7})"
 
 
 def _form(pattern: bytes) -> re.Pattern[bytes]:
@@ -43,8 +43,8 @@ def _form(pattern: bytes) -> re.Pattern[bytes]:
 
 _FORMS: dict[str, re.Pattern[bytes]] = {
     "threadtime": _form(
-        _GAP + _STAMP + _SPACE + rb"(?:(?P<user>[A-Za-z]\w{0,30}|\d{1,9})[ \t]{1,64})?" + _PID + _SPACE + _TID
-        + rb" " + _LEVEL + rb" (?P<tag>[^:]{0,100}?)[ \t]{0,64}: ?(?P<text>.*)"
+        _GAP + _STAMP + _SPACE + rb"(?:(?:[A-Za-z]\w{0,30}|\d{1,9})[ \t]{1,64})?" + _PID + _SPACE + _TID
+        + rb" " + _LEVEL + rb" (?P<tag>[^:]{0,164}): ?(?P<text>.*)"
     ),
     "time": _form(
         _GAP + _STAMP + rb":?[ \t]{1,64}" + _LEVEL + rb"/(?P<tag>.{0,200}?)[ \t]{0,64}\([ \t]{0,64}" + _USER + _PID
@@ -55,11 +55,11 @@ _FORMS: dict[str, re.Pattern[bytes]] = {
         + rb"/(?P<tag>.{0,200}?)[ \t]{0,64}\][ \t]{0,64}(?P<text>)"
     ),
     "studio": _form(
-        _STAMP + _SPACE + _PID + rb"-" + _TID + rb"(?:/(?P<user>[\w.:?-]{1,200}))?[ \t]{1,64}" + _LEVEL
+        _STAMP + _SPACE + _PID + rb"-" + _TID + rb"(?:/[\w.:?-]{1,200})?[ \t]{1,64}" + _LEVEL
         + rb"/(?P<tag>[^:]{0,100}?)[ \t]{0,64}: ?(?P<text>.*)"
     ),
     "studio columns": _form(
-        _STAMP + _SPACE + _PID + rb"-" + _TID + rb"[ \t]{1,64}(?P<tag>\S.{0,100}?)[ \t]{1,64}(?P<user>[\w.:-]{1,200})"
+        _STAMP + _SPACE + _PID + rb"-" + _TID + rb"[ \t]{1,64}(?P<tag>\S.{0,100}?)[ \t]{1,64}[\w.:-]{1,200}"
         + _SPACE + _LEVEL + rb"(?:[ \t]{2}(?P<text>.*))?"
     ),
     "brief": _form(_LEVEL + rb"/(?P<tag>.{0,200}?)[ \t]{0,64}\([ \t]{0,64}" + _USER + _PID + rb"\): ?(?P<text>.*)"),
@@ -72,12 +72,19 @@ _FORMS: dict[str, re.Pattern[bytes]] = {
 #: Forms that nothing else looks like.
 STRONG = ("threadtime", "time", "long", "studio", "studio columns")
 DIVIDER = re.compile(rb"-{5,} (?:beginning of|switch to) [\w/.]+.*", re.DOTALL)
-#: A first group of digits decides which forms can be meant.
-_DIGITS = frozenset(b"0123456789 \t")
+_DIGITS, _BLANKS, _LEVELS = frozenset(b"0123456789"), frozenset(b" \t"), frozenset(b"VDIWEFSA")
+#: What lines of a form begin with.
+_STARTS = {
+    "threadtime": _DIGITS | _BLANKS, "time": _DIGITS | _BLANKS, "long": frozenset(b"["), "studio": _DIGITS,
+    "studio columns": _DIGITS, **dict.fromkeys(TIMELESS, _LEVELS),
+}  # fmt: skip
+#: Forms by the byte behind the level.
+_LEVELLED: dict[int, tuple[str, ...]] = {ord("/"): ("brief", "tag"), ord("("): ("thread", "process")}
+#: What may be a time, with what stands in front of it.
+_HEADED = re.compile(_GAP + rb"(?:\d\d|\d\.\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class LogcatLine:
+class LogcatLine(NamedTuple):
     """One line.
 
     Attributes:
@@ -101,35 +108,49 @@ class LogcatLine:
 
 def form_of(content: bytes, forms: tuple[str, ...] = tuple(_FORMS)) -> str:
     """The name of a line's form; empty where it is of none."""
-    return next((form for form in forms if _match(content, form)), "")
+    stamps = StampReader(_of_day)
+    return next((form for form in _possible(content) if form in forms and _match(content, form, stamps)), "")
 
 
-def _match(content: bytes, form: str) -> tuple[re.Match[bytes], Stamp | None] | None:
+def _possible(content: bytes) -> tuple[str, ...]:
+    """The forms that a line can be of, by how it begins."""
+    if not content:
+        return ()
+    first = content[0]
+    if first in _LEVELS:
+        return _LEVELLED.get(content[1], ()) if len(content) > 1 else ()
+    if first in _STARTS["long"]:
+        return ("long",)
+    if first not in _STARTS["time"] or not _HEADED.match(content):
+        return ()
+    return STRONG if first in _DIGITS else ("threadtime", "time")
+
+
+def _match(content: bytes, form: str, stamps: StampReader) -> tuple[Stamp | None, bytes, bytes] | None:
+    """A line's time, tag and text; None where it is not of the form."""
     found = _FORMS[form].fullmatch(content)
     if found is None:
         return None
     if form in TIMELESS:
-        return found, None
-    stamp = _stamp(found)
-    return (found, stamp) if stamp else None
-
-
-def _stamp(found: re.Match[bytes]) -> Stamp | None:
-    text = found["stamp"].decode("ascii")
-    if found["since"] is not None:
-        seconds, micro = int(found["since"]), int(found["part"][:6].ljust(6, b"0"))
+        return None, found["tag"].strip(), found["text"]
+    text, fraction, since, part, tag, message = found.group("stamp", "fraction", "since", "part", "tag", "text")
+    if since is None:
+        stamp = stamps.read(text, found.start("clock") - found.start("stamp"), fraction)
+    else:
         # A device is not started for thirty years: so many seconds are counted from 1970.
-        if len(found["since"]) >= 9:
-            return Stamp(text, microsecond=micro, epoch=seconds)
-        return Stamp(text, microsecond=micro, uptime=True)
-    month, day, hour, minute, second = (int(part) for part in found.group("month", "day", "hour", "minute", "second"))
-    return of_parts(
-        (month, day, hour, minute, second),
-        text=text,
-        year=int(found["year"] or 0),
-        microsecond=int((found["fraction"] or b"")[:6].ljust(6, b"0")),
-        zone=(found["zone"] or b"").decode("ascii"),
-    )
+        counted = len(since) >= 9
+        epoch = int(since) if counted else None
+        stamp = Stamp(text.decode("ascii"), microsecond=microseconds(part), epoch=epoch, uptime=not counted)
+    return (stamp, tag.strip(), message or b"") if stamp else None
+
+
+def _of_day(before: bytes, behind: bytes) -> Stamp | None:
+    """A day, from what is written before and behind the time of day."""
+    found = _DAY.fullmatch(before)
+    if found is None:
+        return None
+    zone = behind.strip().decode("ascii")
+    return of_parts((int(found["month"]), int(found["day"]), 0, 0, 0), text="", year=int(found["year"] or 0), zone=zone)
 
 
 class LogcatReader:
@@ -138,34 +159,34 @@ class LogcatReader:
     def __init__(self) -> None:
         self._form = "threadtime"
         self._above: LogcatLine | None = None
+        self._stamps = StampReader(_of_day)
 
     def read(self, line: RawLine) -> LogcatLine | OtherLine | None:
         """A line's parts; None for dividers and for lines that only head others."""
-        content = line.content
+        content, above = line.content, self._above
         if content.startswith(b"-----") and DIVIDER.fullmatch(content):
             self._above = None
             return None
         form, match = self._find(content)
         if match is None:
-            above = self._above
             if above is not None:
-                return LogcatLine(line.locator, above.stamp, above.tag, content, "long", above.locator, cut=line.cut)
+                return LogcatLine(line.locator, above.stamp, above.tag, content, "long", above.locator, line.cut)
             return OtherLine(line.locator, content, line.cut)
         self._form = form
-        found, stamp = match
-        made = LogcatLine(line.locator, stamp, found["tag"].strip(), found["text"] or b"", form, cut=line.cut)
+        made = LogcatLine(line.locator, *match, form, "", line.cut)
         self._above = made if form == "long" else None
         return None if form == "long" else made
 
-    def _find(self, content: bytes) -> tuple[str, tuple[re.Match[bytes], Stamp | None] | None]:
+    def _find(self, content: bytes) -> tuple[str, tuple[Stamp | None, bytes, bytes] | None]:
         """The form that fits: the one of the line before, else the first."""
-        if match := _match(content, self._form):
-            return self._form, match
+        before = self._form
+        if content[0] in _STARTS[before] and (match := _match(content, before, self._stamps)):
+            return before, match
         # In the form "long" what stands below a heading is text, whatever it looks like.
-        forms = STRONG if self._above or content[:1] in b"[" or content[0] in _DIGITS else _FORMS
-        for form in forms:
-            if form != self._form and (match := _match(content, form)):
-                return form, match
+        if self._above is None or content[0] not in _LEVELS:
+            for form in _possible(content):
+                if form != before and (match := _match(content, form, self._stamps)):
+                    return form, match
         return "", None
 
 

@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from parsers.formats.logs import yearless
-from parsers.formats.logs.dating import Stamp, of_parts
+from parsers.formats.logs.dating import Stamp, StampReader, microseconds, of_parts
 from parsers.formats.logs.lines import OtherLine
 from parsers.formats.logs.text import RawLine, first_lines, raw_lines
 
@@ -27,20 +26,21 @@ MAX_LINE = 16384
 _LOOK = 100
 #: A time of day, or seconds with a fraction, in text of up to four bytes a character: without one nothing is a log.
 MAYBE = re.compile(rb"\d\0{0,3}\d\0{0,3}:\0{0,3}\d\0{0,3}\d\0{0,3}:\0{0,3}\d|\d\0{0,3}\.\0{0,3}\d\0{0,3}\d\0{0,3}\d")
-_PRIORITY = rb"(?:<(?P<priority>\d{1,3})>[ \t]?)?"
-_CLOCK = rb"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
+_PRIORITY = rb"(?:<\d{1,3}>[ \t]?)?"
+_CLOCK = rb"(?P<clock>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
 #: A host; a year that stands behind the time is none.
 _HOST = rb"(?P<host>(?!(?:19|20)\d\d )\S{0,254}[^\s:])"
 _ZONE_NAME = (
     rb"UTC|GMT|WES?T|CES?T|EES?T|BST|IST|MSK|JST|KST|SGT|HKT|[ECMP][SD]T|AK[SD]T|HST|A[CE][SD]T|AWST|NZ[SD]T|BRT|ART"
 )
-_ZONE = rb"(?: ?(?P<zone>[+-]\d\d(?::?\d\d)?|Z|" + _ZONE_NAME + rb")(?=[ \t]))?"
+_ZONE = rb"[+-]\d\d(?::?\d\d)?|Z|" + _ZONE_NAME
+_LAST = rb"(?: ?(?:" + _ZONE + rb")(?=[ \t]))?)[ \t]"
 _DAY_NAME = rb"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?"
-_MONTH = rb"(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _WHO = rb"(?:" + _HOST + rb" )?(?P<program>[^\s:\[\]]{1,80})(?:\[(?P<pid>\d{1,10})\])?: ?(?P<text>.*)"
-_LEVEL = rb"(?:(?P<facility>[a-z]{2,9}[0-7]?\.[a-z]{2,7}) )?"
+_LEVEL = rb"(?:[a-z]{2,9}[0-7]?\.[a-z]{2,7} )?"
 _BEHIND_HOST = (
-    _HOST + rb" (?P<facility>[a-z]{2,9}[0-7]?\.[a-z]{2,7})"
+    _HOST + rb" [a-z]{2,9}[0-7]?\.[a-z]{2,7}"
     rb" (?P<program>[^\s:\[\]]{1,80})(?:\[(?P<pid>\d{1,10})\])?: ?(?P<text>.*)"
 )  # fmt: skip
 #: What a daemon adds that no program wrote.
@@ -55,33 +55,37 @@ def _form(*parts: bytes) -> re.Pattern[bytes]:
 
 
 _CLASSIC = (
-    rb"(?P<stamp>", _DAY_NAME, _MONTH, rb" (?P<day>[ \d]?\d) (?:(?P<year>\d{4}) )?", _CLOCK,
-    rb"(?: (?P<later>(?:19|20)\d\d)(?=[ \t]))?", _ZONE, rb")[ \t]",
+    rb"(?P<stamp>", _DAY_NAME, _MONTH, rb" [ \d]?\d (?:\d{4} )?", _CLOCK, rb"(?: (?:19|20)\d\d(?=[ \t]))?", _LAST,
 )  # fmt: skip
-_ISO = (
-    rb"(?P<stamp>", _DAY_NAME, rb"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)[T ]", _CLOCK,
-    rb"(?: ?(?P<zone>[+-]\d\d(?::?\d\d)?|Z|", _ZONE_NAME, rb")(?=[ \t]))?)[ \t]",
+_ISO = rb"(?P<stamp>", _DAY_NAME, rb"\d{4}-\d\d-\d\d[T ]", _CLOCK, _LAST
+#: What stands before the time of day, and behind it.
+_DAY = _form(
+    _DAY_NAME, rb"(?:(?P<name>", _MONTH, rb") (?P<day>[ \d]?\d) (?:(?P<year>\d{4}) )?",
+    rb"|(?P<iso_year>\d{4})-(?P<month>\d\d)-(?P<iso_day>\d\d)[T ])",
 )  # fmt: skip
+_BEHIND = _form(rb"(?: (?P<later>(?:19|20)\d\d))?(?: ?(?P<zone>", _ZONE, rb"))?")
+#: How lines of any form begin.
+_HEADED = _form(rb"<\d|", _DAY_NAME, rb"(?:", _MONTH, rb" [ \d]|\d{4}-\d\d-)|\d{9,11}\.\d")
+_UNIX = _form(rb"(?P<stamp>\d{9,11}\.(?P<fraction>\d{1,9}))[ \t]", _WHO)
 _FORMS = (
     _form(
-        rb"<(?P<priority>\d{1,3})>[1-9]\d? (?:(?P<stamp>(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)T", _CLOCK,
-        rb"(?P<zone>[+-]\d\d:\d\d|Z))|-) (?P<host>\S{1,255}) (?P<program>\S{1,48}) (?P<pid>\S{1,128})"
-        rb" (?P<message_id>\S{1,32})"
-        rb" (?P<structured>-|(?:\[(?:[^\]\\\"]|\\.|\"(?:[^\"\\]|\\.){0,4096}\"){1,4096}\]){1,40})(?: (?P<text>.*))?",
+        rb"<\d{1,3}>[1-9]\d? (?:(?P<stamp>\d{4}-\d\d-\d\dT", _CLOCK, rb"(?:[+-]\d\d:\d\d|Z))|-)",
+        rb" (?P<host>\S{1,255}) (?P<program>\S{1,48}) (?P<pid>\S{1,128}) \S{1,32}",
+        rb" (?:-|(?:\[(?:[^\]\\\"]|\\.|\"(?:[^\"\\]|\\.){0,4096}\"){1,4096}\]){1,40})(?: (?P<text>.*))?",
     ),
     _form(_PRIORITY, *_CLASSIC, _BEHIND_HOST),
     _form(_PRIORITY, *_CLASSIC, _LEVEL, _WHO),
     _form(_PRIORITY, *_ISO, _BEHIND_HOST),
     _form(_PRIORITY, *_ISO, _LEVEL, _WHO),
-    _form(rb"(?P<stamp>(?P<epoch>\d{9,11})\.(?P<fraction>\d{1,9}))[ \t]", _WHO),
+    _UNIX,
     _form(_PRIORITY, *_CLASSIC, _REMARK),
     _form(_PRIORITY, *_ISO, _REMARK),
 )  # fmt: skip
+_PARTS = ("stamp", "fraction", "host", "program", "pid", "text")
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class SyslogLine:
+class SyslogLine(NamedTuple):
     """One line.
 
     Attributes:
@@ -108,44 +112,53 @@ class SyslogReader:
 
     def __init__(self) -> None:
         self._form = 0
+        self._stamps = StampReader(_of_day)
 
     def read(self, line: RawLine) -> SyslogLine | OtherLine:
         """A line's parts."""
-        content = line.content
-        for index in (self._form, *(other for other in range(len(_FORMS)) if other != self._form)):
-            found = _FORMS[index].fullmatch(content)
-            if found and (made := _line(found, line)):
-                self._form = index
-                return made
-        return OtherLine(line.locator, content, line.cut)
+        if (found := _FORMS[self._form].fullmatch(line.content)) and (made := self._line(found, line)):
+            return made
+        if _HEADED.match(line.content):
+            for index, form in enumerate(_FORMS):
+                if (
+                    index != self._form
+                    and (found := form.fullmatch(line.content))
+                    and (made := self._line(found, line))
+                ):
+                    self._form = index
+                    return made
+        return OtherLine(line.locator, line.content, line.cut)
+
+    def _line(self, found: re.Match[bytes], line: RawLine) -> SyslogLine | None:
+        written, fraction, host, program, pid, text = found.group(*_PARTS)
+        stamp = None
+        if found.re is _UNIX:
+            whole = written[: -1 - len(fraction)]
+            stamp = Stamp(written.decode("ascii"), microsecond=microseconds(fraction), epoch=int(whole))
+        elif written is not None:
+            stamp = self._stamps.read(written, found.start("clock") - found.start("stamp"), fraction)
+            if stamp is None:
+                return None
+        return SyslogLine(
+            line.locator,
+            stamp,
+            host.decode("utf-8", "backslashreplace") if host else "",
+            program,
+            pid.decode("ascii", "backslashreplace") if pid else "",
+            (text or b"").removeprefix(_BOM),
+            line.cut,
+        )
 
 
-def _line(found: re.Match[bytes], line: RawLine) -> SyslogLine | None:
-    parts = found.groupdict()
-    stamp = None
-    if parts["stamp"] is not None and (stamp := _stamp(parts)) is None:
+def _of_day(before: bytes, behind: bytes) -> Stamp | None:
+    """A day, from what is written before and behind the time of day."""
+    date, last = _DAY.fullmatch(before), _BEHIND.fullmatch(behind)
+    if date is None or last is None:
         return None
-    return SyslogLine(
-        line.locator,
-        stamp,
-        (parts["host"] or b"").decode("utf-8", "backslashreplace"),
-        parts["program"],
-        (parts["pid"] or b"").decode("ascii", "backslashreplace"),
-        (parts["text"] or b"").removeprefix(_BOM),
-        line.cut,
-    )
-
-
-def _stamp(parts: dict[str, bytes | None]) -> Stamp | None:
-    text = (parts["stamp"] or b"").decode("ascii")
-    micro = int((parts.get("fraction") or b"")[:6].ljust(6, b"0"))
-    if epoch := parts.get("epoch"):
-        return Stamp(text, microsecond=micro, epoch=int(epoch))
-    month = yearless.month(parts["name"]) if parts.get("name") else int(parts["month"] or 0)
-    day, hour, minute, second = (int(parts[name] or 0) for name in ("day", "hour", "minute", "second"))
-    year = int(parts.get("year") or parts.get("later") or 0)
-    zone = (parts.get("zone") or b"").decode("ascii")
-    return of_parts((month, day, hour, minute, second), text=text, year=year, microsecond=micro, zone=zone)
+    month = yearless.month(date["name"]) if date["name"] else int(date["month"])
+    year = int(date["year"] or last["later"] or date["iso_year"] or 0)
+    zone = (last["zone"] or b"").decode("ascii")
+    return of_parts((month, int(date["day"] or date["iso_day"]), 0, 0, 0), text="", year=year, zone=zone)
 
 
 def begins(head: bytes, least: int = 2) -> bool:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from parsers.coding import WIDE
 from parsers.encoding import wide_encoding
@@ -47,8 +47,7 @@ class TextEncoding:
     mark: int
 
 
-@dataclass(frozen=True, slots=True)
-class RawLine:
+class RawLine(NamedTuple):
     """A line that holds something.
 
     Attributes:
@@ -138,8 +137,41 @@ def raw_lines(stream: BinaryIO, most: int) -> Iterator[RawLine]:
 
 
 def _narrow(stream: BinaryIO, offset: int, most: int) -> Iterator[RawLine]:
-    number = 1
-    while piece := stream.readline(most + 1):
+    """Lines of single bytes: taken from blocks where nothing in a block needs a closer look, else one by one."""
+    number, left = 1, b""
+    while block := left + stream.read(_BLOCK):
+        end = block.rfind(b"\n") + 1
+        lines = _plain(block[:end], most) if end else None
+        if lines is None:
+            stream.seek(offset)
+            offset, number = yield from _one_by_one(stream, offset, number, most, end or len(block))
+            left = b""
+            continue
+        for at, content in enumerate(lines, number):
+            if content and not content.isspace():
+                yield RawLine(at, at_line(at), content)
+        number, offset, left = number + len(lines), offset + end, block[end:]
+
+
+def _plain(block: bytes, most: int) -> list[bytes] | None:
+    """The lines of a block that ends with one; None where a line is long, or holds more than text and its end."""
+    if b"\0" in block or b"\x1b" in block:
+        return None
+    if b"\r" in block:
+        if block.count(b"\r") != block.count(b"\r\n"):
+            return None
+        block = block.replace(b"\r\n", b"\n")
+    lines = block.split(b"\n")
+    lines.pop()
+    return lines if len(max(lines, key=len)) < most - 1 else None
+
+
+def _one_by_one(
+    stream: BinaryIO, offset: int, number: int, most: int, size: int
+) -> Generator[RawLine, None, tuple[int, int]]:
+    """Lines from ``offset`` on, until ``size`` bytes are passed. Returns the next line's offset and number."""
+    until = offset + size
+    while offset < until and (piece := stream.readline(most + 1)):
         cut = len(piece) > most and not piece.endswith(b"\n")
         if cut and (end := max(piece.rfind(b"\r"), piece.rfind(b"\0"))) > 0:
             # Lines that end with CR alone, or zero bytes before a line: the last, begun here, is read again.
@@ -158,6 +190,7 @@ def _narrow(stream: BinaryIO, offset: int, most: int) -> Iterator[RawLine]:
             skipped, ends = _skip(stream, most)
             offset += skipped
         number += ends
+    return offset, number
 
 
 def _skip(stream: BinaryIO, most: int) -> tuple[int, bool]:

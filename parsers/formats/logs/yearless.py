@@ -103,16 +103,22 @@ def count_back(
         return Years(array("h", written), bytearray(len(keys)))
     found = Years(array("h", bytes(2 * len(keys))), _unset(keys, written))
     following, step, why = stamp, None, _NO_STAMP
+    year, key = 0, -1
     for index in range(len(keys) - 1, -1, -1):
         if own := written[index] if written else 0:
             found.of[index] = own
-            following, step, why = at(own, keys[index]), None, _SILENCE
-        elif following is not None and not found.unset[index]:
+            following, step, why, key = at(own, keys[index]), None, _SILENCE, -1
+        elif following is None or found.unset[index]:
+            pass
+        elif keys[index] == key and step is None:
+            # Of the same second as the line that follows it.
+            found.of[index], step = year, steps.get(index)
+        else:
             year, when = _before(keys[index], following, step)
             if when is None or (step is None and abs((following - when).total_seconds()) > MAX_SILENCE):
                 following, why = None, _SILENCE
             else:
-                found.of[index] = year
+                found.of[index], key = year, keys[index]
                 following, step = when, steps.get(index)
         if following is None and not own:
             found.unknown += 1

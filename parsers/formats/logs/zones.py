@@ -32,12 +32,16 @@ class Zone:
     info: tzinfo | None
     note: str
 
-    def utc(self, local: datetime, microsecond: int = 0) -> tuple[int | None, str]:
+    @property
+    def steady(self) -> int:
+        """Seconds from midnight within which its offset is the same: a day, or one where it may change at any time."""
+        return 86400 if self.info is None or isinstance(self.info, timezone) else 1
+
+    def utc(self, local: datetime) -> tuple[int | None, str]:
         """Microseconds since 1970 UTC of a local time, and what is to be said where there are none.
 
         Args:
             local: the local time; its own zone is not looked at.
-            microsecond: added to it.
         """
         if self.info is None:
             return None, ""
@@ -50,7 +54,7 @@ class Zone:
             exists = earlier.astimezone(self.info).replace(tzinfo=None) == wall
             return None, f" In {self.name} that hour {'occurs twice' if exists else 'does not exist'} on this day."
         delta = earlier - _EPOCH
-        return (delta.days * 86400 + delta.seconds) * 1_000_000 + microsecond, ""
+        return (delta.days * 86400 + delta.seconds) * 1_000_000, ""
 
 
 UNKNOWN = Zone("", None, "The device's clock, in a zone that neither the line nor the file gives.")

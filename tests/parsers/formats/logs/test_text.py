@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parsers.formats.logs import text
 from parsers.formats.logs.text import RawLine, Utf8Stream, encoding_of, first_lines, raw_lines
 from parsers.locator import resolve
 
@@ -43,6 +44,29 @@ def test_text_of_any_width_is_given_as_utf_8(codec: str, mark: bytes, end: str) 
     if codec != "utf-8":
         found = [resolve(io.BytesIO(content), line.locator).content.decode(codec) for line in lines]
         assert found == ["first line", "second line äöü"]
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"a", b"line", b" ", b"\n", b"\n", b"\r\n", b"\r", b"\0", b"\x1b[1m", b"a" * 70]), max_size=60
+    )
+)
+def test_lines_are_the_same_however_the_file_is_read(pieces: list[bytes]) -> None:
+    content = b"".join(pieces)
+    expected = _read(content)
+    with pytest.MonkeyPatch.context() as patch:
+        for size in (1, 7, 64):
+            patch.setattr(text, "_BLOCK", size)
+            assert _read(content) == expected
+
+
+def test_lines_behind_a_block_that_needs_a_closer_look_are_counted_on() -> None:
+    content = b"one\n" * 20_000 + b"\x1b[1mtwo\x1b[0m\r\r\n" + b"three\r\n" * 20_000 + b"four"
+    lines = _read(content)
+    assert [(line.content, line.number) for line in (lines[0], lines[20_000], lines[20_001], lines[-1])] == [
+        (b"one", 1), (b"two", 20_001), (b"three", 20_002), (b"four", 40_002),
+    ]  # fmt: skip
+    assert [line.number for line in lines] == list(range(1, 40_003))
 
 
 def test_zero_bytes_part_lines_and_colours_are_left_out() -> None:
