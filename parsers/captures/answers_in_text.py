@@ -19,7 +19,6 @@ from parsers.alexa_api.answers.within import bodies
 from parsers.alexa_api.items.coded_texts import (
     PlainText,
     coded_texts,
-    is_coded_whole,
     mail_parts,
     without_terminal,
 )
@@ -82,10 +81,8 @@ class AnswersInText(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether the text names the service, or does so once the base64 that it is has been undone."""
-        if source.names or any(name.kind == KEY for name in names_in(as_utf8(source.head))):
-            return True
-        return is_coded_whole(source.head)
+        """Whether the text names the service."""
+        return bool(source.names) or any(name.kind == KEY for name in names_in(as_utf8(source.head)))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield the records of every answer in the text; of a text without any, what it names of the service."""

@@ -95,21 +95,21 @@ def mail_parts(content: bytes) -> list[tuple[int, int]]:
     return [(part.start, part.end) for part in _in_mail(content)]
 
 
-def is_coded_whole(head: bytes) -> bool:
-    """Whether a file is base64 as far as its head shows, and names the service once that is undone.
+def coded_head(head: bytes) -> bytes | None:
+    """How the content of a file begins that is base64 as far as its head shows; None where it is none.
 
     Args:
         head: its first bytes.
     """
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not text[:4].decode("latin-1").startswith(_BEGINS):
-        return False
+    if _BASE64.fullmatch(text[:_HEAD].rstrip()) is None:
+        return None
     found = _BASE64.match(text)
     if found is None or text[found.end() :].strip():
-        return False
+        return None
     plain = b"".join(found[0].split()).rstrip(b"=")
-    opened = _opened(plain[: len(plain) // 4 * 4])
-    return opened is not None and bool(names_in(opened[0]))
+    opened = undone(plain[: len(plain) // 4 * 4])
+    return opened and opened[0]
 
 
 def json_in_base64(text: str) -> tuple[bytes, str] | None:
@@ -123,11 +123,18 @@ def json_in_base64(text: str) -> tuple[bytes, str] | None:
     """
     if not text.startswith(_BEGINS) or _WHOLE.fullmatch(text[:_HEAD]) is None or _WHOLE.fullmatch(text) is None:
         return None
-    return _opened(text.encode("ascii"))
+    return undone(text.encode("ascii"))
 
 
-def _opened(text: bytes) -> tuple[bytes, str] | None:
-    """Base64 undone, and the compression in it, as far as it goes; None where it is none."""
+def undone(text: bytes) -> tuple[bytes, str] | None:
+    """Base64 undone, and gzip or zlib in it, as far as it goes; None where it is none.
+
+    Args:
+        text: the base64, in lines or not.
+
+    Returns:
+        The bytes, and the steps of a locator from the text to them.
+    """
     try:
         content = decode(text, "base64", MAX_BYTES)
     except CodingError:
@@ -150,7 +157,7 @@ def _in_base64(content: bytes) -> Iterator[PlainText]:
         # What is no whole group of four cannot be decoded, such as the start of a line behind it.
         if size % 4 == 1:
             run = run[:-1].rstrip()
-        opened = _opened(run)
+        opened = undone(run)
         if opened:
             here = join(at_bytes(found.start(), len(run)), opened[1])
             yield PlainText(opened[0], here, found.start(), found.start() + len(run))

@@ -20,9 +20,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.alexa_api.items.coded_texts import MAX_PLAIN, PlainText, coded_texts, is_coded_whole, json_in_base64
+from parsers.alexa_api.items.coded_texts import MAX_PLAIN, PlainText, coded_head, coded_texts, json_in_base64
+from parsers.captures.base64_file import Base64File
 from parsers.coding import CodingError, decode
 from parsers.notations import NOTATIONS
+from parsers.parser import Source
 from parsers.record import Issue
 
 Page = dict[str, Any]
@@ -151,6 +153,46 @@ def test_a_coded_text_gives_the_records_of_the_page(name: str, page: Page, bare:
     assert [issue.what for issue in found.issues] == []
 
 
+def _capture(content: bytes) -> bytes:
+    """An HTTP archive with the page, its body in base64."""
+    entry = {
+        "startedDateTime": "2024-01-02T08:00:00Z", "request": {"method": "POST", "url": ADDRESS},
+        "response": {"status": 200, "content": {"encoding": "base64", "text": _base64(content), "mimeType": "x"}},
+    }  # fmt: skip
+    return json.dumps({"log": {"version": "1.2", "creator": {"name": "x"}, "entries": [entry]}}).encode()
+
+
+#: Files that are in base64 as a whole: captures as much as answers.
+WHOLE: dict[str, Wrap] = {
+    "base64 of UTF-16": lambda page: _text(page).encode("utf-16"),
+    "base64 of a HAR": lambda page: _capture(_gzip(_text(page).encode())),
+    "base64 of curl's output": lambda page: (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + b"".join(b"1\r\n%c\r\n" % byte for byte in _text(page).encode())
+        + b"0\r\n\r\n"
+    ),
+    "base64 of a HAR in UTF-16": lambda page: _capture(_text(page).encode()).decode().encode("utf-16"),
+}
+
+
+@pytest.mark.parametrize("coder", [bytes, _gzip, zlib.compress])
+@pytest.mark.parametrize("name", list(WHOLE))
+def test_a_file_in_base64_is_read_as_what_it_holds(
+    name: str, coder: Callable[[bytes], bytes], page: Page, bare: list[Any], read_files: Any
+) -> None:
+    found = read_files({"kept.b64": _base64(coder(WHOLE[name](page)), 76).encode()})
+    assert found.described == bare
+    assert found.parsers == {"base64_file"}
+    assert [issue.what for issue in found.issues] == []
+
+
+def test_a_file_that_is_base64_at_first_is_read_as_text(page: Page, bare: list[Any], read_files: Any) -> None:
+    coded = _base64(_text([page, "x" * 70_000]).encode(), 76)
+    found = read_files({"kept.b64": f"{coded}\n{_text(page)}\n".encode()})
+    assert found.described[: len(bare)] == bare
+    assert any("is none throughout" in issue.what for issue in found.issues)
+
+
 #: What is not read, and is named.
 NAMED: dict[str, Wrap] = {
     "Python's pickle": pickle.dumps,
@@ -176,7 +218,7 @@ def test_what_is_not_read_is_named(name: str, page: Page, read_files: Any) -> No
 
 def test_base64_of_other_things_is_not_taken_for_the_service() -> None:
     for content in (b'{"other": "thing"}' * 20, _gzip(b"nothing of it" * 200)):
-        assert not is_coded_whole(base64.b64encode(content))
+        assert not Base64File().claims(Source.of(base64.b64encode(content)))
         assert list(coded_texts(b"x " + base64.b64encode(content))) == []
     assert json_in_base64("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl") is None
     assert json_in_base64("eJ, that is no base64") is None
@@ -216,7 +258,7 @@ def test_any_text_can_be_searched_for_coded_ones(pieces: list[bytes]) -> None:
     for found in coded_texts(content):
         assert isinstance(found, PlainText)
         assert 0 <= found.start < found.end <= len(content)
-    is_coded_whole(content)
+    coded_head(content)
 
 
 def test_base64_is_read_with_the_signs_of_addresses_and_without_padding() -> None:
