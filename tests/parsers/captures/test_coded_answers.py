@@ -265,3 +265,8 @@ def test_base64_is_read_with_the_signs_of_addresses_and_without_padding() -> Non
     assert decode(base64.urlsafe_b64encode(b"\xff\xfe\xfd?>").rstrip(b"="), "base64", 100) == b"\xff\xfe\xfd?>"
     with pytest.raises(CodingError):
         decode(b"abcde", "base64", 100)
+
+
+def test_the_page_of_captures_lists_each(doc_table: Callable[[str, str], dict[str, tuple[str, ...]]]) -> None:
+    listed = doc_table("captures.md", "Coded texts")
+    assert listed == {**dict.fromkeys([*READ, *WHOLE], ("read",)), **dict.fromkeys(NAMED, ("named",))}

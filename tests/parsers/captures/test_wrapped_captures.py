@@ -330,3 +330,8 @@ def test_one_issue_tells_of_all_bodies_that_are_not_held(read_files: Any) -> Non
     (issue,) = found.issues
     assert "the bodies of 30 answers" in issue.what
     assert "and 10 more" in issue.what
+
+
+def test_the_page_of_captures_lists_each(doc_table: Callable[[str, str], dict[str, tuple[str, ...]]]) -> None:
+    listed = doc_table("captures.md", "Captures of programs")
+    assert listed == {**dict.fromkeys(READ, ("read",)), **dict.fromkeys(NAMED, ("named",))}
