@@ -18,6 +18,8 @@ from functools import partial
 import brotli
 import zstandard
 
+from parsers.notations import NOTATIONS
+
 #: The most bytes that one call of a decompressor is given at once.
 _PIECE = 64 * 1024
 #: Encodings of text, and the bytes of their characters.
@@ -26,6 +28,8 @@ _ESCAPE = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8
 _SIGNS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"0": b"\0"}
 _XML = re.compile(rb"<!\[CDATA\[(.*?)\]\]>|&#x([0-9A-Fa-f]{1,8});|&#([0-9]{1,10});|&([A-Za-z]{1,20});|<|&", re.DOTALL)
 _ENTITIES = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
+#: The signs of base64 in addresses and names of files, whose padding may be left out, by those of plain base64.
+_OF_ADDRESSES = bytes.maketrans(b"-_", b"+/")
 _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,12})[^\r\n]{0,4096}\r?\n")
 
 
@@ -48,7 +52,8 @@ def decode(content: bytes, coding: str, limit: int) -> bytes:
         content: the coded bytes.
         coding: ``gzip``, ``deflate``, ``br``, ``zstd``, ``base64``, ``quoted-printable``, ``chunked`` or ``identity``,
             with or without ``x-``; any case. ``backslash``: the escapes of a text in a program. ``xml``:
-            the text of an element. Or one of :data:`WIDE`, from which comes UTF-8.
+            the text of an element. One of :data:`parsers.notations.NOTATIONS`. Or one of :data:`WIDE`, from which comes
+            UTF-8.
         limit: the most bytes that may come of it.
 
     Raises:
@@ -143,8 +148,11 @@ def _zstd(content: bytes, limit: int) -> bytes:
 def _base64(content: bytes, limit: int) -> bytes:
     if len(content) // 4 * 3 > limit + 3:
         raise CodingError(f"it comes to more than {limit} bytes")
+    text = b"".join(content.split()).translate(_OF_ADDRESSES)
+    if len(text) % 4 > 1 and not text.endswith(b"="):
+        text += b"=" * (-len(text) % 4)
     try:
-        return base64.b64decode(b"".join(content.split()), validate=True)
+        return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise CodingError("it is not base64") from error
 
@@ -229,6 +237,10 @@ def _backslash(content: bytes, limit: int) -> bytes:
     return _identity(without_backslashes(content), limit)
 
 
+def _notation(content: bytes, limit: int, undo: Callable[[bytes], bytes]) -> bytes:
+    return _identity(undo(content), limit)
+
+
 _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
     "gzip": _gzip,
     "deflate": _deflate,
@@ -241,5 +253,6 @@ _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
     "quoted-printable": _quoted_printable,
     "backslash": _backslash,
     "xml": _xml,
+    **{name: partial(_notation, undo=undo) for name, undo in NOTATIONS.items()},
     **{name: partial(_to_utf8, encoding=name) for name in WIDE},
 }

@@ -8,8 +8,9 @@ A locator is one or more steps joined by ``;``, each applied to what the step be
   that itself holds JSON, the string is decoded first, so ``json:/description;json:/summary`` works;
 * ``coding:NAME``: the bytes so far with a coding undone (``gzip``, ``deflate``, ``br``, ``zstd``, ``base64``,
   ``chunked``, ``quoted-printable``; ``backslash``: the escapes of a program's text; ``xml``: the text of an
-  element), or text as UTF-8 (``utf-16le`` and its like). A JSON string is decoded first, so
-  ``json:/content/text;coding:base64`` works.
+  element; ``doubled-quotes``: a field of CSV; ``single-quoted``: a text of SQL or YAML; ``percent``, ``form``: a part
+  of an address or of a form; ``terminal``: without colours), or text as UTF-8 (``utf-16le`` and its like). A JSON
+  string is decoded first, so ``json:/content/text;coding:base64`` works.
 
 ``%`` and ``;`` inside a step are written ``%25`` and ``%3B``. The empty locator is the whole file.
 """

@@ -25,6 +25,7 @@ from echoforensics.evidence.media.opener import RAW_IMAGE, open_image, open_raw
 from echoforensics.evidence.name_search import NameSearch
 from echoforensics.evidence.streams import BLOCK, buffered
 from echoforensics.evidence.volumes.disk import Disk
+from parsers.formats.packets.capture_file import is_packet_capture
 from parsers.parser import HEAD_SIZE, Parser, looks_like_text
 from parsers.parser import Source as ParserSource
 from parsers.registry import claiming
@@ -270,7 +271,7 @@ def _other_than_image(
         raise SourceError(f"{path}: cannot be opened: {error}") from error
     if kind or looks_like_disk(head):
         return None
-    if _is_claimed(path, head, size, parsers):
+    if is_packet_capture(head) or _is_claimed(path, head, size, parsers):
         return EvidenceSource(path, FILE, LooseFile(path), size, budget)
     return None
 

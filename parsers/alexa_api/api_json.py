@@ -76,7 +76,7 @@ class ApiJson(Parser):
     """Reads what the Alexa service answered, from files of JSON."""
 
     name: ClassVar[str] = "api_json"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service, as JSON",

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
 
-from parsers.alexa_api.items.service_names import ADDRESS, AROUND, KEY, UTTERANCE, ServiceName, gathered, names_in
+from parsers.alexa_api.items.service_names import (
+    ADDRESS,
+    AROUND,
+    CODED,
+    KEY,
+    UTTERANCE,
+    ServiceName,
+    gathered,
+    names_in,
+)
 from parsers.alexa_api.utterance_id_text import DATA_TYPE, record_of
 from parsers.locator import at_bytes
 from parsers.parser import About, Parser, Source
@@ -23,6 +32,7 @@ _WORDS = {
     ADDRESS: ("address of it", "addresses of it"),
     UTTERANCE: ("utterance id", "utterance ids"),
     KEY: ("key of its answers", "keys of its answers"),
+    CODED: ("key of its answers in base64", "keys of its answers in base64"),
 }
 _HOST_WORDS = ("host of it", "hosts of it")
 _ADVICE = (

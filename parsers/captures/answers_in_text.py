@@ -16,13 +16,20 @@ from parsers.alexa_api.answers.responses import read
 from parsers.alexa_api.answers.text_body import body_of
 from parsers.alexa_api.answers.text_marks import text_marks
 from parsers.alexa_api.answers.within import bodies
+from parsers.alexa_api.items.coded_texts import (
+    PlainText,
+    coded_texts,
+    mail_parts,
+    without_terminal,
+)
 from parsers.alexa_api.items.service_names import KEY, names_in
-from parsers.alexa_api.items.text_values import PIECE, WHOLE, TextValue, values_in
+from parsers.alexa_api.items.text_values import PIECE, WHOLE, TextValue, values_in, values_of
 from parsers.alexa_api.named_file import NamedFile
 from parsers.alexa_api.utterance_id_text import DATA_TYPE as UTTERANCE_TYPE
 from parsers.bounded_issues import bounded
-from parsers.encoding import as_utf8
-from parsers.locator import at_bytes
+from parsers.coding import CodingError, decode
+from parsers.encoding import as_utf8, wide_encoding
+from parsers.locator import at_bytes, at_coding
 from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
@@ -33,10 +40,10 @@ _MAX_PLACES = 20
 
 @register
 class AnswersInText(Parser):
-    """Reads the answers that stand in a text."""
+    """Reads the answers in a text."""
 
     name: ClassVar[str] = "answers_in_text"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     text_only: ClassVar[bool] = True
     last_resort: ClassVar[int] = 1
     about: ClassVar[About] = About(
@@ -57,7 +64,10 @@ class AnswersInText(Parser):
         ),
         validated_on=("Made files only, in the forms that the logs in the references have.",),
         limits=(
-            "Read are JSON, JSON within a text value, and the notations of Python, JavaScript and Java.",
+            "Read are JSON, JSON within a text value, and the notations of Python, JavaScript and Java; the same in"
+            " base64 (also compressed by gzip or zlib), in fields of CSV, in texts of SQL and YAML between apostrophes,"
+            " in escaped HTML and XML, in addresses and forms, in quoted-printable mail, with a terminal's colours.",
+            f"Coded texts are looked for in files of up to {WHOLE} bytes.",
             f"A text in UTF-16 that is longer than {WHOLE} bytes is not searched. A longer text in UTF-8 is read in"
             f" pieces of {PIECE} bytes.",
             "Times of a log's line are on the timeline where the line writes a zone; else they are kept without one.",
@@ -94,23 +104,63 @@ class _TextReading:
     records: int = 0
     cut: list[TextValue] = field(default_factory=list)
     left_out: int = 0
+    #: From where to where values stand that were read.
+    _read_at: list[tuple[int, int]] = field(default_factory=list)
 
     def run(self) -> Iterator[Record | Issue]:
-        """Yield the records, then what was not whole."""
+        """Yield the records, of what stands in the text as it is first, then what was not whole."""
+        content, prefix = self._content()
+        coded = mail_parts(content)
         for value in values_in(self.source, text_marks()):
-            if isinstance(value, Issue):
-                yield value
+            if isinstance(value, TextValue) and any(start <= value.start < end for start, end in coded):
                 continue
-            if value.found.error and value.end not in {cut.end for cut in self.cut[-1:]}:
-                self.cut.append(value)
-            if value.found.value is not None:
-                yield from self._read(value)
+            yield from self._value(value, outer=True)
+        for text in coded_texts(content, prefix):
+            if isinstance(text, Issue):
+                yield text
+            elif not any(start <= text.start < end for start, end in self._read_at):
+                yield from self._text(text)
+        if not self.records and (shown := without_terminal(content, prefix)):
+            self.cut = []
+            yield from self._text(shown)
         if self.cut:
             yield _cut(self.cut)
         if self.left_out:
             yield Issue(
                 f"The program that wrote this text left out {self.left_out} members of lists; they are not in it."
             )
+
+    def _content(self) -> tuple[bytes, str]:
+        """The text in UTF-8, with its locator; nothing of one that is longer than is read at once."""
+        if self.source.size > WHOLE:
+            return b"", ""
+        with self.source.open() as stream:
+            content = stream.read(WHOLE + 1)
+        name = wide_encoding(content[:4096])
+        if not name:
+            return content, ""
+        try:
+            return decode(content, name, 2 * WHOLE), at_coding(name)
+        except CodingError as error:
+            return error.partial, at_coding(name)
+
+    def _text(self, text: PlainText) -> Iterator[Record | Issue]:
+        """The records of a text that was made plain."""
+        for value in values_of(text.content, text_marks(), text.locator):
+            yield from self._value(value, outer=False)
+
+    def _value(self, value: TextValue | Issue, *, outer: bool) -> Iterator[Record | Issue]:
+        if isinstance(value, Issue):
+            yield value
+            return
+        if value.found.error and value.end not in {cut.end for cut in self.cut[-1:]}:
+            self.cut.append(value)
+        if value.found.value is None:
+            return
+        before = self.records
+        yield from self._read(value)
+        if outer and self.records > before:
+            self._read_at.append((value.start, value.end))
 
     def _read(self, value: TextValue) -> Iterator[Record | Issue]:
         found = 0

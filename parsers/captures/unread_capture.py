@@ -7,6 +7,7 @@ References:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,12 +15,15 @@ from typing import ClassVar
 from parsers.alexa_api.named_file import names_in_words, names_of, place_of
 from parsers.encoding import as_utf8
 from parsers.formats.http.capture_forms import is_net_log
+from parsers.formats.packets.capture_file import holds_tls_keys, is_packet_capture
 from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
-_PCAP = (b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1")
-_PCAPNG, _BLOCK_ORDERS = b"\x0a\x0d\x0d\x0a", (b"\x1a\x2b\x3c\x4d", b"\x4d\x3c\x2b\x1a")
+_CLEAR = re.compile(rb"HTTP/1\.[01] \d{3} ")
+_PIECE, _LONGEST = 1024 * 1024, 16
+_KEYS_HELD = " It holds the keys of TLS sessions (a Decryption Secrets Block): Wireshark decrypts them by itself."
+_CLEAR_HELD = " Some of its HTTP is not encrypted: answers may stand in it."
 _JAVA, _CHARLES = b"\xac\xed\x00\x05", b"com.xk72.charles"
 
 
@@ -33,6 +37,7 @@ class _Form:
         why: why it is not read.
         advice: how what is in it becomes readable.
         always: whether it is an issue also where nothing of the service can be seen in it.
+        seen: what of such a file helps to read it, as sentences.
     """
 
     what: str
@@ -40,10 +45,25 @@ class _Form:
     why: str
     advice: str
     always: bool
+    seen: Callable[[Source], str] = lambda _: ""
 
 
 def _is_pcap(source: Source) -> bool:
-    return source.head[:4] in _PCAP or (source.head[:4] == _PCAPNG and source.head[8:12] in _BLOCK_ORDERS)
+    return is_packet_capture(source.head)
+
+
+def _seen_in_packets(source: Source) -> str:
+    """What of a capture of packets helps to read it: keys of its sessions, HTTP that is not encrypted."""
+    with source.open() as stream:
+        seen = _KEYS_HELD if holds_tls_keys(stream) else ""
+        stream.seek(0)
+        held = b""
+        while piece := stream.read(_PIECE):
+            held += piece
+            if _CLEAR.search(held):
+                return seen + _CLEAR_HELD
+            held = held[-_LONGEST:]
+    return seen
 
 
 def _is_charles(source: Source) -> bool:
@@ -60,10 +80,12 @@ _FORMS = (
     _Form(
         "a capture of packets (pcap)",
         _is_pcap,
-        "its packets are not put together, and traffic with the service is encrypted (TLS)",
-        "If the keys of its sessions were kept, export the answers with Wireshark (File, Export Objects, HTTP) and"
-        " bring in those files, or make a capture with a proxy that decrypts (HAR, mitmproxy, Burp, Charles, Fiddler).",
+        "its packets are not put together, and traffic with the service is as a rule encrypted (TLS)",
+        "Where it is not encrypted, or the keys of its sessions were kept (SSLKEYLOGFILE), export the answers with"
+        " Wireshark (File, Export Objects, HTTP) and bring in those files; or make a capture with a proxy that decrypts"
+        " (HAR, mitmproxy, Burp, Charles, Fiddler).",
         always=False,
+        seen=_seen_in_packets,
     ),
     _Form(
         "a session of Charles in its own form (.chls)",
@@ -124,5 +146,6 @@ class UnreadCapture(Parser):
         locator = place_of(names[0]) if names else ""
         for form in _FORMS:
             if form.fits(source):
-                yield Issue(f"The file is {form.what}; it was not read: {form.why}.{described} {form.advice}", locator)
+                what = f"The file is {form.what}; it was not read: {form.why}.{described}{form.seen(source)}"
+                yield Issue(f"{what} {form.advice}", locator)
                 return

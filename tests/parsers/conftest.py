@@ -125,3 +125,18 @@ def without_carrier() -> Callable[[Record], tuple[Any, ...]]:
         )  # fmt: skip
 
     return comparable
+
+
+@pytest.fixture(scope="session")
+def doc_table() -> Callable[[str, str], dict[str, tuple[str, ...]]]:
+    """The table under a heading of a page of the documentation: of each row the first cell, with the others."""
+
+    def table(page: str, heading: str) -> dict[str, tuple[str, ...]]:
+        text = Path(__file__).parents[2].joinpath("docs", page).read_text(encoding="utf-8")
+        section = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+        rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")]
+        named = {row[0]: tuple(row[1:]) for row in rows[1:]}
+        assert len(named) == len(rows) - 1, "a row is listed twice"
+        return named
+
+    return table

@@ -18,6 +18,7 @@ from parsers.alexa_api.answers.pair import Pair, pair_of
 from parsers.alexa_api.answers.responses import kinds_by_form, kinds_of, read
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body, Places, ResponseParser, TextPlaces
+from parsers.alexa_api.items.coded_texts import json_in_base64
 from parsers.alexa_api.items.loaded_json import load
 from parsers.formats.http.multipart import parts
 from parsers.formats.json.text import JsonError, decode
@@ -196,10 +197,8 @@ class _Walk:
         if isinstance(pair.answer, str) and pair.answer.strip() in ("", "null"):
             inner = replace(inner, value=None)
         elif pair.decoded is not None:
-            loaded = load(Source.of(pair.decoded, body.path))
-            outer = join(inner.places.record(()), at_coding("base64"))
-            if loaded.value is not None:
-                inner = replace(inner, value=loaded.value, places=replace(loaded.places, prefix=outer))
+            content, steps = json_in_base64(str(pair.answer)) or (pair.decoded, at_coding("base64"))
+            inner = next(_loaded(content, inner, steps), inner)
         elif isinstance(pair.answer, str) and _may_hold(pair.answer):
             opened = list(_opened(pair.answer, inner))
             if len(opened) == 1:
@@ -232,7 +231,8 @@ def _address(value: object) -> ApiUrl | None:
 def _may_hold(value: object) -> bool:
     if isinstance(value, str):
         start = value[:64].lstrip()
-        return len(value) > 1 and (start.startswith(("{", "[", "--")) or bool(_GUARD.match(value)))
+        plain = start.startswith(("{", "[", "--")) or bool(_GUARD.match(value))
+        return len(value) > 1 and (plain or json_in_base64(value) is not None)
     return isinstance(value, (dict, list)) and bool(value)
 
 
@@ -244,9 +244,19 @@ def _opened(text: str, body: Body) -> Iterator[Body]:
                 part.content.decode("utf-8", "surrogateescape"), body, TextPlaces(body.places.record(()))
             )
         return
+    if coded := json_in_base64(text):
+        yield from _loaded(coded[0], body, coded[1])
+        return
     guard = _GUARD.match(text)
     places = TextPlaces(body.places.record(())) if guard else body.places.within_text(())
     yield from _decoded(text[guard.end() :] if guard else text, body, places)
+
+
+def _loaded(content: bytes, body: Body, steps: str) -> Iterator[Body]:
+    """The JSON that some bytes are, which codings were undone for."""
+    loaded = load(Source.of(content, body.path))
+    if isinstance(loaded.value, (dict, list)):
+        yield replace(body, value=loaded.value, places=loaded.places.after(join(body.places.record(()), steps)))
 
 
 def _decoded(text: str, body: Body, places: Places) -> Iterator[Body]:

@@ -10,6 +10,7 @@ References:
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -18,8 +19,8 @@ from urllib.parse import unquote_to_bytes
 from parsers.alexa_api.items.address import HOST
 
 #: What a name may be of; the one that says most stands first.
-ADDRESS, UTTERANCE, KEY, HOST_NAME = "address", "utterance id", "key", "host"
-KINDS = (ADDRESS, UTTERANCE, KEY, HOST_NAME)
+ADDRESS, UTTERANCE, KEY, HOST_NAME, CODED = "address", "utterance id", "key", "host", "key in base64"
+KINDS = (ADDRESS, UTTERANCE, KEY, HOST_NAME, CODED)
 #: Keys, and words among values, that stand in answers of the service and hardly anywhere else.
 KEYS = (
     "NotifyNowPlayingUpdated", "activityDialogItems", "activityItemData", "activityStatus", "alexaHistoryRecords",
@@ -40,9 +41,29 @@ _NARROW = (
     b".amazon.", b"amazonalexa.com", b".a2z.com", b"/alexa-privacy/", b"/alexashoppinglists/", b"PUSH_",
     b"MATTER_SETUP", b"::TN", b"%3A%3ATN", b"%3a%3aTN", *_IDENTIFIERS, *(key.encode("ascii") for key in KEYS),
 )  # fmt: skip
+#: Keys that are looked for in base64 too: long ones, each of which some kind of answer has.
+_CODED_KEYS = (
+    "activityStatus", "alexaHistoryRecords", "bluetoothStates", "capabilityStates", "conversationTurns",
+    "customerHistoryRecords", "deviceOwnerCustomerId", "devicePreferences", "doNotDisturbDeviceStatusList",
+    "fragmentURI", "friendlyNameObject", "mediaOwnerCustomerId", "notificationIndex", "originalAudioId",
+    "personFirstName", "recordItemKey", "registeredCustomerId", "shoppingListItem", "sourceDeviceIds",
+    "voiceHistoryRecordItems",
+)  # fmt: skip
+
+
+def _in_base64(text: bytes) -> Iterator[bytes]:
+    """What of the base64 of a text is the same whatever stands around it, for each place it may begin at."""
+    for before in range(3):
+        coded = b64encode(bytes(before) + text).rstrip(b"=")
+        end = (before + len(text)) * 4 // 3
+        yield coded[(0, 2, 3)[before] : end]
+
+
+#: Each such key by what it is in base64.
+_IN_BASE64 = {coded: key for key in _CODED_KEYS for coded in _in_base64(key.encode("ascii"))}
 _WIDE = tuple(mark.decode("ascii").encode("utf-16-le") for mark in _NARROW)
 #: Every name holds one of these. A search for them finds each place that is worth a look.
-MARKS = (*_NARROW, *_WIDE)
+MARKS = (*_NARROW, *_IN_BASE64, *_WIDE)
 #: What belongs to one name stands within so many bytes before and after its mark.
 AROUND = 1024
 #: Of one kind in one piece of bytes so many are counted.
@@ -70,6 +91,7 @@ _KEY = re.compile(
     + rb")(?![A-Za-z0-9_])|"
     + b"|".join(re.escape(begin) for begin in _IDENTIFIERS)
 )
+_KEY_IN_BASE64 = re.compile(b"|".join(re.escape(coded) for coded in _IN_BASE64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +158,8 @@ def _found(content: bytes) -> Iterator[ServiceName]:
                 yield ServiceName(UTTERANCE, _text(spoken[0]), at)
     for key in islice(_KEY.finditer(content), MAX_NAMES):
         yield ServiceName(KEY, _text(key[0]), key.start())
+    for coded in islice(_KEY_IN_BASE64.finditer(content), MAX_NAMES):
+        yield ServiceName(CODED, _IN_BASE64[coded[0]], coded.start())
 
 
 def _hosts(content: bytes) -> Iterator[ServiceName]:

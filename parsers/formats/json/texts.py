@@ -16,6 +16,7 @@ from parsers.coding import without_backslashes
 from parsers.formats.json.literal import MAX_LENGTH, literal_at
 from parsers.formats.json.recovery import Tokens, recover
 from parsers.formats.json.text import MAX_VALUES, JsonError, decode_at
+from parsers.notations import without_single_quotes
 
 #: Where a value may begin: an object or a list, in JSON or as a program prints it, or a text that holds one.
 _OPENING = re.compile(
@@ -51,7 +52,8 @@ class Found:
         start, end: where it stands, in characters; one that is not whole ends where it breaks off.
         value: what it holds; of one that is not whole, what stands whole in it.
         spans: first and last character of the objects and lists in it, where JSON pointers do not lead to them.
-        coding: what has to be undone before it is JSON; empty where nothing is. It then ends where its line does.
+        coding: what has to be undone before it is JSON; empty where nothing is. One with backslashes ends where its
+            line does.
         literal: whether it is in a program's own notation.
         error: why it is not whole; empty where it is.
         left_out: how many members the program that printed it says it left out.
@@ -132,7 +134,7 @@ class TextSearch:
         """The value that begins at a sign; None where there is none of which anything is whole."""
         try:
             value, end = self._json(start)
-            return Found(start, end, value)
+            return self._quoted(start, end) or Found(start, end, value)
         except JsonError as error:
             broken, message = (start if error.at is None else error.at), str(error)
             self._vain += _ATTEMPT + broken - start if error.__cause__ is None else _DEEP
@@ -151,6 +153,19 @@ class TextSearch:
         if foreign in _FOREIGN or foreign.isalpha() or broken - start >= _SHORT:
             return self._foreign(start, broken) or self._broken(start, broken, message)
         return None
+
+    def _quoted(self, start: int, end: int) -> Found | None:
+        """The value where apostrophes around it show that those within are doubled, or its lines folded."""
+        if self._text[start - 1 : start] != "'" or self._text[end : end + 1] != "'":
+            return None
+        piece = self._text[start:end]
+        if ("''" not in piece and "\n" not in piece) or "'" in piece.replace("''", ""):
+            return None
+        plain = without_single_quotes(piece.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+        try:
+            return Found(start, end, decode_at(plain, 0)[0], coding="single-quoted")
+        except JsonError:
+            return None
 
     def _line_break(self, start: int, broken: int) -> int:
         """How far a value that is not whole is right, if no text in it runs over the end of a line."""

@@ -106,3 +106,12 @@ def test_the_sources_before_one_that_is_refused(tmp_path: Path, refuses: Refuses
             open_sources([first, second], tmp_path / "case", Options(), load(), opened)
 
     refuses(SourceError, "second.bin: the file is empty", tmp_path, open_both)
+
+
+@pytest.mark.parametrize("names", [b"", b"alexa.amazon.de"])
+def test_a_capture_of_packets_is_a_file_and_no_image(names: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "traffic.pcap"
+    path.write_bytes(bytes.fromhex("d4c3b2a1 02000400 0000000000000000 ffff0000 01000000") + bytes(2000) + names)
+    source = open_source(path)
+    assert source.kind == "file"
+    source.close()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from parsers.record import Issue, Record
 Row = tuple[str, str, tuple[int, ...]]
 Wrap = Callable[[object], object]
 
+_UTTERANCE_TIME = re.compile(r"\d{4}(?:/\d\d){3} \d\d:\d\d")
 _WRAPS: dict[str, Wrap] = {
     "loose": lambda value: value,
     "under a name": lambda value: {"data": value},
@@ -74,3 +76,42 @@ def rows_of() -> Callable[[list[Record | Issue]], list[tuple[str, str, tuple[int
         ]
 
     return rows
+
+
+def _members(value: object, recorded: str) -> Iterator[str]:
+    """The names of the members whose value a time was read from, JSON within texts included."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if recorded in map(str, inner if isinstance(inner, list) else [inner]):
+                yield name
+            yield from _members(inner, recorded)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _members(inner, recorded)
+    elif isinstance(value, str) and value[:1] in ("{", "["):
+        yield from _members(json.loads(value), recorded)
+
+
+def _member(value: object, recorded: str) -> str:
+    """The member that a time was read from, the members whose values it puts together, or the utterance id."""
+    if _UTTERANCE_TIME.fullmatch(recorded):
+        return "in the utterance id"
+    whole = next(_members(value, recorded), None)
+    return " and ".join(
+        f"`{whole or next(_members(value, part))}`" for part in ([recorded] if whole else recorded.split())
+    )
+
+
+@pytest.fixture
+def page_row() -> Callable[[object, list[Record | Issue]], tuple[str, str]]:
+    """What the page of answers says of a shape: the data types of its records, and which members are times of rows."""
+
+    def row(value: object, found: list[Record | Issue]) -> tuple[str, str]:
+        records = [each for each in found if isinstance(each, Record)]
+        types = dict.fromkeys(f"`{each.data_type}`" for each in records)
+        times: dict[str, None] = {}
+        for time in (time for each in records for time in each.timestamps):
+            times[f"{time.description}: {_member(value, time.recorded)}"] = None
+        return ", ".join(types), "; ".join(times) or "none"
+
+    return row

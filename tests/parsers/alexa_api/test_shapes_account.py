@@ -77,7 +77,7 @@ ROUTINE: Item = {
 }  # fmt: skip
 ENDPOINT: Item = {
     "endpointId": "amzn1.alexa.endpoint.1", "friendlyNameObject": {"value": {"text": "Garagentor"}},
-    "creationTime": ISO, "serialNumber": {"value": {"text": SERIAL}},
+    "creationTime": "2024-01-01T09:23:58.009+00:00", "serialNumber": {"value": {"text": SERIAL}},
     "features": [{"name": "lock", "properties": [
         {"name": "lockState", "value": {"value": "UNLOCKED"}, "timeOfSample": ISO, "timeOfLastChange": CHANGED}]}],
 }  # fmt: skip
@@ -198,6 +198,15 @@ def test_it_is_read_however_it_is_wrapped(
         assert part in message
 
 
+def test_the_page_of_answers_lists_every_shape(
+    read_file: Callable[[object], list[Record | Issue]],
+    page_row: Callable[..., tuple[str, str]],
+    doc_table: Callable[[str, str], dict[str, tuple[str, ...]]],
+) -> None:
+    read = {name: page_row(value, read_file({"data": value})) for name, (value, _) in SHAPES.items()}
+    assert doc_table("answers.md", "The account, its devices, homes and lists") == read
+
+
 #: Answers that only their address tells, and the part of the message that shows it.
 ADDRESSED: dict[str, tuple[str, object, Row]] = {
     "do not disturb of one device": (
@@ -250,3 +259,15 @@ def test_an_answer_is_known_by_its_address(
     ((found_kind, message, found_instants),) = rows_of(read_file(_PAIRS[form](url, answer)))
     assert (found_kind, found_instants) == (kind, instants)
     assert part in message
+
+
+def test_the_page_of_answers_lists_every_address(
+    read_file: Read,
+    page_row: Callable[..., tuple[str, str]],
+    doc_table: Callable[[str, str], dict[str, tuple[str, ...]]],
+) -> None:
+    read = {
+        name: (f"`{url}`", *page_row(answer, read_file([{"request": url, "response": answer}])))
+        for name, (url, answer, _) in ADDRESSED.items()
+    }
+    assert doc_table("answers.md", "Answers that are known by their address") == read

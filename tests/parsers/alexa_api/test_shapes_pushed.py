@@ -98,6 +98,16 @@ def test_every_command_is_a_row_with_the_time_of_its_frame(
     assert (record.device_serial, record.device_type) == ((SERIAL, TYPE) if named else (None, None))
 
 
+def test_the_page_of_answers_lists_every_command(
+    read_file: Read,
+    page_row: Callable[..., tuple[str, str]],
+    doc_table: Callable[[str, str], dict[str, tuple[str, ...]]],
+) -> None:
+    frames = {name: {"command": name, "payload": payload, "timeStamp": AT} for name, payload, _, _ in COMMANDS}
+    read = {f"`{name}`": page_row(frame, read_file([frame])) for name, frame in frames.items()}
+    assert doc_table("answers.md", "Pushed messages") == read
+
+
 def test_frames_one_after_another_keep_each_its_own_time(read_file: Read) -> None:
     frames = [
         {"command": "PUSH_VOLUME_CHANGE", "payload": {**DOPPLER, "volumeSetting": at}, "timeStamp": AT + at}

@@ -155,6 +155,15 @@ def test_it_is_read_however_it_is_wrapped(
         assert part in message
 
 
+def test_the_page_of_answers_lists_every_shape(
+    read_file: Callable[[object], list[Record | Issue]],
+    page_row: Callable[..., tuple[str, str]],
+    doc_table: Callable[[str, str], dict[str, tuple[str, ...]]],
+) -> None:
+    read = {name: page_row(value, read_file({"data": value})) for name, (value, _) in SHAPES.items()}
+    assert doc_table("answers.md", "Speech and its answers") == read
+
+
 def test_an_item_that_a_record_holds_too_is_one_row(read_file: Callable[[object], list[Record | Issue]]) -> None:
     record = _history(_item(HEARD, "hallo"), _item(ANSWERED, "Hallo!", AT + 2))
     kept = {"details": {HEARD: [_item(HEARD, "hallo")]}, "data": record, "name": "Küche"}

@@ -256,6 +256,16 @@ def _packets(content: bytes) -> bytes:
     )
 
 
+def _blocks(*blocks: tuple[int, bytes], order: str = "<") -> bytes:
+    """A capture in the newer form."""
+    section = struct.pack(f"{order}IHHq", 0x1A2B3C4D, 1, 0, -1)
+    content = b""
+    for kind, held in ((0x0A0D0D0A, section), *blocks):
+        body = held + bytes(-len(held) % 4)
+        content += struct.pack(f"{order}II", kind, len(body) + 12) + body + struct.pack(f"{order}I", len(body) + 12)
+    return content
+
+
 HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(60) + b"alexa.amazon.de" + bytes(40)
 NOT_HELD = "does not hold the body"
 #: What is not read, with what the issue says.
@@ -276,6 +286,18 @@ NAMED: dict[str, tuple[Files, str]] = {
     "packets, newer form": (
         {"x": b"\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a\x01\0\0\0" + bytes(12) + HELLO},
         "a capture of packets (pcap)",
+    ),
+    "packets in the clear": (
+        {"x.pcap": _packets(b"HTTP/1.1 200 OK\r\n\r\n" + HELLO)},
+        "Some of its HTTP is not encrypted",
+    ),
+    "packets with keys": (
+        {"x.pcapng": _blocks((1, bytes(8)), (10, struct.pack("<II", 0x544C534B, 4) + b"KEYS"), (6, HELLO))},
+        "holds the keys of TLS sessions",
+    ),
+    "packets with keys, big end first": (
+        {"x": _blocks((6, HELLO), (10, struct.pack(">II", 0x544C534B, 4) + b"KEYS"), order=">")},
+        "holds the keys of TLS sessions",
     ),
     "Charles' own form": ({"x.chls": b"\xac\xed\x00\x05sr\x00\x10com.xk72.charles.X"}, "export it as JSON"),
     "Proxyman's old form": ({"x.proxymanlog": b"bplist00\x00\x01"}, "export it as HAR"),
@@ -308,3 +330,8 @@ def test_one_issue_tells_of_all_bodies_that_are_not_held(read_files: Any) -> Non
     (issue,) = found.issues
     assert "the bodies of 30 answers" in issue.what
     assert "and 10 more" in issue.what
+
+
+def test_the_page_of_captures_lists_each(doc_table: Callable[[str, str], dict[str, tuple[str, ...]]]) -> None:
+    listed = doc_table("captures.md", "Captures of programs")
+    assert listed == {**dict.fromkeys(READ, ("read",)), **dict.fromkeys(NAMED, ("named",))}

@@ -182,3 +182,8 @@ def test_lines_after_a_damaged_one_are_read(page: Page, bare: list[Any], read_fi
     assert found.described[-2:] == bare[-2:]
     (issue,) = found.issues
     assert "damaged or breaks off" in issue.what
+
+
+def test_the_page_of_captures_lists_each(doc_table: Callable[[str, str], dict[str, tuple[str, ...]]]) -> None:
+    listed = doc_table("captures.md", "JSON, logs and other text")
+    assert listed == {**dict.fromkeys(READ, ("read",)), **dict.fromkeys(NOT_WHOLE, ("read in part",))}

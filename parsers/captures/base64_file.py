@@ -1,0 +1,96 @@
+"""Files that are base64 from end to end, with answers of the Alexa service or a capture of them inside.
+
+References:
+    RFC 4648, sections 4 and 5; RFC 2045, section 6.8 (lines).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import ClassVar
+
+from parsers.alexa_api.items.coded_texts import coded_head, undone
+from parsers.alexa_api.items.service_names import names_in
+from parsers.alexa_api.named_file import names_of, not_read
+from parsers.captures.answers_in_text import AnswersInText
+from parsers.formats.json.text import MAX_BYTES
+from parsers.locator import inside
+from parsers.parser import ANSWERS, About, Parser, Source
+from parsers.record import Issue, Record
+from parsers.registry import claiming, load, register
+
+_MARK = b"\xef\xbb\xbf"
+
+
+@register
+class Base64File(Parser):
+    """Reads what such a file holds as if it were a file of its own."""
+
+    name: ClassVar[str] = "base64_file"
+    version: ClassVar[str] = "1"
+    text_only: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        title="Files in base64 with answers of the Alexa service",
+        data_types=(),
+        hands_on=(ANSWERS,),
+        known_by=(
+            "a head that is base64 throughout, in lines or not, and names the service, or its answers' keys, once"
+            " that and gzip or zlib in it are undone",
+        ),
+        shows="What the answers or the capture in it show: it is read as a file of its own.",
+        does_not_show="Who coded it, or why.",
+        validated_on=("Made files only.",),
+        limits=(
+            f"Files longer than {MAX_BYTES * 4 // 3} bytes are not read.",
+            "Archives in base64, and base64 within it, are not opened.",
+        ),
+        references=("https://www.rfc-editor.org/rfc/rfc4648",),
+    )
+
+    def claims(self, source: Source) -> bool:
+        """Whether the head is base64 of something that names the service, or is a capture that may."""
+        content = coded_head(source.head)
+        if content is None:
+            return False
+        return bool(names_in(content) or claiming(Source.of(content, source.path), self._readers()))
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield what the readers of answers and captures say of the content, or of the text where it is no base64."""
+        if source.size > MAX_BYTES * 4 // 3:
+            yield Issue(f"The file is longer than {MAX_BYTES * 4 // 3} bytes ({source.size}): it was not read.")
+            return
+        with source.open() as stream:
+            text = stream.read().removeprefix(_MARK)
+        plain = undone(text)
+        if plain is None:
+            yield Issue("The file begins as base64 and is none throughout; what of it is, was read.")
+            yield from _signed(AnswersInText(), source, "")
+            return
+        content, steps = plain
+        inner = Source.of(content, source.path)
+        names = tuple(name.kind for name in names_of(inner))
+        found = 0
+        for parser in claiming(replace(inner, names=names), self._readers()):
+            for item in _signed(parser, inner, steps):
+                found += 1
+                yield item
+        if not found:
+            yield replace(not_read(names_of(inner)), locator=steps)
+
+    def _readers(self) -> list[Parser]:
+        """Who reads answers and captures of them, but for this parser."""
+        return [parser for parser in load() if ANSWERS in parser.about.hands_on and parser.name != self.name]
+
+
+def _signed(parser: Parser, source: Source, steps: str) -> Iterator[Record | Issue]:
+    """What a parser says of a content, under its own name, with the steps that lead to the content."""
+    for item in parser.parse(parser.sees(source)):
+        locator = inside(steps, item.locator)
+        if isinstance(item, Issue):
+            yield replace(item, parser=item.parser or parser.name, locator=locator)
+            continue
+        times = tuple(
+            replace(time, locator=inside(steps, time.locator)) if time.locator else time for time in item.timestamps
+        )
+        yield replace(parser.signed(item), locator=locator, timestamps=times)

@@ -1,0 +1,55 @@
+"""Text as other text quotes it, made plain again: quotes doubled, percent signs, terminal colours.
+
+References:
+    RFC 4180 (a quote within a quoted field is doubled); ISO/IEC 9075 (the same of SQL's apostrophes); YAML 1.2, section
+    7.3.2 (single-quoted scalars and how their lines are folded); RFC 3986, section 2.1; the URL Standard,
+    application/x-www-form-urlencoded; ECMA-48 (control sequences).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+
+_FOLDED = re.compile(rb"[ \t]*(\r?\n)([ \t]*(?:\r?\n[ \t]*)*)")
+_CONTROL = re.compile(rb"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|[@-Z\\^_])")
+
+
+def without_doubled_quotes(content: bytes) -> bytes:
+    """The text of a field of CSV, without the quotes around it: each pair of quotes is one."""
+    return content.replace(b'""', b'"')
+
+
+def without_single_quotes(content: bytes) -> bytes:
+    """A text that stood between apostrophes: each pair of them is one, and folded lines are joined by a blank."""
+    return _FOLDED.sub(_unfolded, content.replace(b"''", b"'"))
+
+
+def _unfolded(match: re.Match[bytes]) -> bytes:
+    return b"\n" * match[2].count(b"\n") or b" "
+
+
+def without_percents(content: bytes) -> bytes:
+    """The text of a part of an address."""
+    return unquote_to_bytes(content)
+
+
+def without_form_coding(content: bytes) -> bytes:
+    """The text of a field of a form, in which a plus sign is a blank."""
+    return unquote_to_bytes(content.replace(b"+", b" "))
+
+
+def without_control_sequences(content: bytes) -> bytes:
+    """What a terminal showed, without the sequences that gave it colours and moved it about."""
+    return _CONTROL.sub(b"", content)
+
+
+#: Each notation by the name that locators have for it.
+NOTATIONS: dict[str, Callable[[bytes], bytes]] = {
+    "doubled-quotes": without_doubled_quotes,
+    "single-quoted": without_single_quotes,
+    "percent": without_percents,
+    "form": without_form_coding,
+    "terminal": without_control_sequences,
+}
