@@ -20,8 +20,6 @@ from parsers.utterance import UtteranceId
 DATA_TYPE = "recording:audio"
 _DEVICE_TYPE = re.compile(r"A[0-9A-Z]{9,14}")
 _EXCERPT = 64
-#: An MP4 file larger than this, in bytes, is not claimed: an hour of speech is a tenth of it.
-_MAX_MP4 = 256 * 1024 * 1024
 
 
 @register
@@ -29,14 +27,13 @@ class RecordingParser(Parser):
     """Says of a recording what it is: container, coding, duration, whether it is whole, and what its name states."""
 
     name: ClassVar[str] = "recording"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = ABOUT
 
     def claims(self, source: Source) -> bool:
-        """Whether the file begins as one of the known containers; a large MP4 file is taken for a film."""
-        known = recognise(source.head, source.name)
-        return known is not None and not (known.name == "M4A" and source.size > _MAX_MP4)
+        """Whether the file begins as one of the known containers."""
+        return recognise(source.head, source.name) is not None
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield one record, and an issue for what is wrong and for what follows the recording's end."""
