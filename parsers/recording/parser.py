@@ -56,7 +56,7 @@ class RecordingParser(Parser):
         if facts.trailing > 0:
             yield Issue(
                 f"{facts.trailing} bytes follow the end of the recording at byte {facts.end};"
-                " they do not belong to it and were not read.",
+                " nothing in them was recognised as a part of it.",
                 at_bytes(facts.end, facts.trailing),
                 after,
             )
@@ -85,6 +85,8 @@ def _record(source: Source, facts: AudioFacts) -> Record:
         "notes": list(facts.notes),
         **place.fields,
     }
+    if facts.damage:
+        fields["damage"] = [{"at": damaged.at, "length": damaged.length} for damaged in facts.damage]
     timestamps = [*facts.timestamps, *place.timestamps]
     number = names.number(source.name)
     voice = names.voice(source.name)
@@ -134,5 +136,8 @@ def message(facts: AudioFacts) -> str:
         parts.append(f"{facts.rate_hz} Hz")
     if facts.channels:
         parts.append({1: "mono", 2: "stereo"}.get(facts.channels, f"{facts.channels} channels"))
-    after = f"; {facts.trailing} bytes follow its end" if facts.trailing > 0 else ""
-    return f"A recording of {length} ({', '.join(parts)}), {facts.issue or 'well formed'}{after}."
+    state, after = facts.issue or "well formed", ""
+    if facts.trailing > 0:
+        state = facts.issue or f"well formed up to byte {facts.end}"
+        after = f"; {facts.trailing} bytes follow its end"
+    return f"A recording of {length} ({', '.join(parts)}), {state}{after}."

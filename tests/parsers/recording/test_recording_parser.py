@@ -98,11 +98,11 @@ def test_followed_by_other_bytes() -> None:
     record, issue = _parse(content, "1.wav")
     assert isinstance(record, Record)
     assert isinstance(issue, Issue)
-    assert record.message.endswith("mono), well formed; 120 bytes follow its end.")
+    assert record.message.endswith("mono), well formed up to byte 19244; 120 bytes follow its end.")
     assert record.locator == "bytes:0+19244"
     assert resolve(io.BytesIO(content), record.locator).content == WAV
     assert issue == Issue(
-        "120 bytes follow the end of the recording at byte 19244; they do not belong to it and were not read.",
+        "120 bytes follow the end of the recording at byte 19244; nothing in them was recognised as a part of it.",
         "bytes:19244+120",
         (b"hidden" * 20)[:64],
     )
