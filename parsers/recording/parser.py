@@ -52,7 +52,7 @@ class RecordingParser(Parser):
                 after = stream.read(min(_EXCERPT, facts.trailing))
         yield _record(source, facts)
         if facts.issue:
-            yield Issue(f"The recording is {facts.issue}.", _locator(facts))
+            yield Issue(f"The recording is {facts.fault}.", _locator(facts))
         if facts.trailing > 0:
             yield Issue(
                 f"{facts.trailing} bytes follow the end of the recording at byte {facts.end};"
@@ -77,7 +77,7 @@ def _record(source: Source, facts: AudioFacts) -> Record:
         "duration_us": facts.duration_us,
         "bits": facts.bits,
         "whole": facts.whole,
-        "fault": facts.issue,
+        "fault": facts.fault,
         "end": facts.end,
         "end_reason": facts.ending.value,
         "trailing": facts.trailing,
@@ -136,8 +136,8 @@ def message(facts: AudioFacts) -> str:
         parts.append(f"{facts.rate_hz} Hz")
     if facts.channels:
         parts.append({1: "mono", 2: "stereo"}.get(facts.channels, f"{facts.channels} channels"))
-    state, after = facts.issue or "well formed", ""
+    state, after = facts.fault or "well formed", ""
     if facts.trailing > 0:
-        state = facts.issue or f"well formed up to byte {facts.end}"
+        state = facts.fault or f"well formed up to byte {facts.end}"
         after = f"; {facts.trailing} bytes follow its end"
     return f"A recording of {length} ({', '.join(parts)}), {state}{after}."

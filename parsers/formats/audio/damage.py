@@ -58,9 +58,10 @@ class DamageLog:
         """
         if not self.count:
             return ""
-        first = self._places[0]
-        if self.count == 1:
-            return f"damaged: {first.length} bytes at byte {first.at} {what}"
-        named = ", ".join(f"{place.length} at byte {place.at}" for place in self._places[:_MOST_NAMED])
-        more = ", ..." if self.count > _MOST_NAMED else ""
-        return f"damaged: {self.total} bytes in {self.count} places {what}: {named}{more}"
+        return f"damaged: {self.total} bytes in {self.count} place{'s' if self.count > 1 else ''} {what}"
+
+
+def named(places: tuple[Damage, ...]) -> str:
+    """Damaged places in words: ``418 bytes at byte 26749``."""
+    more = ", ..." if len(places) > _MOST_NAMED else ""
+    return ", ".join(f"{place.length} bytes at byte {place.at}" for place in places[:_MOST_NAMED]) + more

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from parsers.formats.audio.damage import Damage
+from parsers.formats.audio.damage import Damage, named
 from parsers.record import Timestamp
 
 #: Frames, pages or chunks that are counted in one recording. Beyond it counting stops, and the issue says so.
@@ -63,6 +63,11 @@ class AudioFacts:
     metadata: Mapping[str, str] = field(default_factory=dict)
     timestamps: tuple[Timestamp, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def fault(self) -> str:
+        """The issue, with where the damage is; empty where the recording is well formed."""
+        return f"{self.issue} ({named(self.damage)})" if self.damage else self.issue
 
     @property
     def whole(self) -> bool:

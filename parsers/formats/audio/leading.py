@@ -128,6 +128,7 @@ class LeadingFormat:
         return replace(
             facts,
             end=facts.end + start,
+            damage=tuple(place._replace(at=place.at + start) for place in facts.damage),
             metadata={**facts.metadata, **tags.values},
             timestamps=(*facts.timestamps, *timestamps),
             notes=(before, *facts.notes, *tags.notes) if start else facts.notes,

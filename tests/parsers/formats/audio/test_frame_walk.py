@@ -11,7 +11,7 @@ import pytest
 
 from parsers.formats.audio.adts import describe as adts
 from parsers.formats.audio.adts.frames import parse as parse_adts
-from parsers.formats.audio.damage import Damage, DamageLog
+from parsers.formats.audio.damage import Damage, DamageLog, named
 from parsers.formats.audio.facts import AudioFacts
 from parsers.formats.audio.frame_walk import FrameCoding, FrameWalk, SyncFrame
 from parsers.formats.audio.mpeg import describe as mp3
@@ -54,7 +54,7 @@ def test_damaged_header_costs_one_frame(content: bytes, frame_us: int, byte: int
         reader = adts if content is ADTS else mp3
         found = reader.describe(io.BytesIO(bytes(bad)), len(bad))
         assert isinstance(found, AudioFacts)
-        assert found.issue == f"damaged: {length} bytes at byte {at} are no frame of it"
+        assert found.fault == f"damaged: {length} bytes in 1 place are no frame of it ({length} bytes at byte {at})"
         assert found.damage == (Damage(at, length),)
         assert (found.trailing, found.duration_us) == (0, (len(places) - 2) * frame_us)
 
@@ -76,7 +76,8 @@ def test_length_that_is_damaged_costs_no_other_frame() -> None:
 def test_what_lies_between_frames_is_passed_over(content: bytes, frame_us: int, between: bytes) -> None:
     places = _places(content)
     found = _facts(content[: places[6]] + between + content[places[6] :])
-    assert found.issue == f"damaged: 700 bytes at byte {places[6]} are no frame of it"
+    assert found.issue == "damaged: 700 bytes in 1 place are no frame of it"
+    assert found.damage == (Damage(places[6], 700),)
     assert (found.trailing, found.duration_us) == (0, (len(places) - 1) * frame_us)
 
 
@@ -99,7 +100,7 @@ def test_beginning_that_is_no_frame(content: bytes, frame_us: int) -> None:
     late = content[50:]
     found = reader.describe(io.BytesIO(late), len(late))
     assert isinstance(found, AudioFacts)
-    assert found.issue == f"damaged: {places[1] - 50} bytes at byte 0 are no frame of it"
+    assert found.damage == (Damage(0, places[1] - 50),)
     assert found.duration_us == (len(places) - 2) * frame_us
     # Zeros are padding.
     padded = bytes(300) + content
@@ -126,9 +127,8 @@ def test_places_beyond_a_bound_are_counted_only() -> None:
     for number in range(40):
         log.add(number * 100, 7)
     assert (log.count, log.total, len(log.places)) == (40, 280, 16)
-    assert log.issue("are none") == (
-        "damaged: 280 bytes in 40 places are none: 7 at byte 0, 7 at byte 100, 7 at byte 200, 7 at byte 300, ..."
-    )
+    assert log.issue("are none") == "damaged: 280 bytes in 40 places are none"
+    assert named(log.places) == "7 bytes at byte 0, 7 bytes at byte 100, 7 bytes at byte 200, 7 bytes at byte 300, ..."
     touching = DamageLog()
     touching.add(10, 5)
     touching.add(15, 5)

@@ -105,7 +105,7 @@ def test_damaged_first_byte_costs_one_frame(wide: bool) -> None:
         bad = [bytes([frame[0] ^ 0xFF]) + frame[1:] if at == number else frame for at, frame in enumerate(frames)]
         found = _facts(head + b"".join(bad))
         assert found.damage == ((len(head) + number * size, size),)
-        assert found.issue == f"damaged: {size} bytes at byte {len(head) + number * size} are no frame of it"
+        assert found.issue == f"damaged: {size} bytes in 1 place are no frame of it"
         assert (found.trailing, found.duration_us) == (0, 39 * 20_000)
 
 
@@ -116,7 +116,8 @@ def test_bytes_between_frames_do_not_end_the_recording() -> None:
     noise = random.Random(4).randbytes(500)
     for between in (bytes(500), b"\xff" * 500, b"some text " * 50, noise):
         found = _facts(content[:middle] + between + content[middle:])
-        assert (found.trailing, found.issue) == (0, f"damaged: 500 bytes at byte {middle} are no frame of it")
+        assert (found.trailing, found.issue) == (0, "damaged: 500 bytes in 1 place are no frame of it")
+        assert found.damage == ((middle, 500),)
         assert found.duration_us == len(kinds) * 20_000
 
 
