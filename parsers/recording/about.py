@@ -8,13 +8,15 @@ ABOUT = About(
     title="Recording of sound",
     data_types=("recording:audio",),
     known_by=(
-        "WAV: RIFF, a length, WAVE",
+        "WAV: RIFF, RIFX, RF64 or BW64, a length, WAVE",
         "Ogg: OggS, and a first packet of Opus, Vorbis, Speex or FLAC",
-        "FLAC: fLaC and a STREAMINFO block, also after an ID3 tag",
+        "FLAC: fLaC and a STREAMINFO block",
         "AMR and AMR-WB: #!AMR or #!AMR-WB and a line feed",
-        "M4A, MP4, 3GP: a ftyp box of brand M4A, M4B, M4P, F4A, mp41, mp42, iso*, avc1, dash, msdh or 3g*",
-        "AAC (ADTS): three frames that follow each other, also after an ID3 tag",
-        "MP3: three MPEG audio frames that follow each other, also after an ID3 tag",
+        "M4A, MP4, 3GP, QuickTime: a ftyp box of any brand but those of still pictures; without it a moov, moof or mdat"
+        " box",
+        "AAC (ADTS): three frames that follow each other",
+        "MP3: three MPEG audio frames that follow each other",
+        "any of these behind ID3 tags of any length and number, and behind zero bytes",
     ),
     shows=(
         "That the file holds a recording of this container, coding and duration; whether it is complete by its own"
@@ -39,11 +41,11 @@ ABOUT = About(
         "Sound is not decoded: damage inside MP3, AAC, AMR, M4A and WAV sound, or inside any FLAC frame but the last,"
         " is not seen. Ogg pages are all checked by their checksums.",
         "A WAV whose header gives no length is taken to reach to the end of the data.",
-        "MP3 and AAC of fewer than three frames, MP3 of free format, and RF64, RIFX, AIFF, CAF and QuickTime files"
-        " are not claimed. An MP3 cut between two frames looks whole unless its header gives the number of frames.",
+        "MP3 and AAC of fewer than three frames, MP3 of free format, AIFF and CAF files are not claimed. An MP3 cut"
+        " between two frames looks whole unless its header gives the number of frames.",
         "The duration of MP3 and ADTS counts the encoder's padding; that of AAC with implicit SBR is right, its sample"
         " rate half of what is played.",
-        "A file that holds moving pictures is kept and not described. MP4 files over 256 MiB are not claimed.",
+        "Of a file that holds moving pictures the sound alone is described.",
         "Tags: at most 256, at most 4096 characters each; pictures are left out. At most 4,000,000 frames or pages"
         " are read.",
     ),

@@ -20,8 +20,6 @@ from parsers.utterance import UtteranceId
 DATA_TYPE = "recording:audio"
 _DEVICE_TYPE = re.compile(r"A[0-9A-Z]{9,14}")
 _EXCERPT = 64
-#: An MP4 file larger than this, in bytes, is not claimed: an hour of speech is a tenth of it.
-_MAX_MP4 = 256 * 1024 * 1024
 
 
 @register
@@ -29,14 +27,13 @@ class RecordingParser(Parser):
     """Says of a recording what it is: container, coding, duration, whether it is whole, and what its name states."""
 
     name: ClassVar[str] = "recording"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = ABOUT
 
     def claims(self, source: Source) -> bool:
-        """Whether the file begins as one of the known containers; a large MP4 file is taken for a film."""
-        known = recognise(source.head, source.name)
-        return known is not None and not (known.name == "M4A" and source.size > _MAX_MP4)
+        """Whether the file begins as one of the known containers."""
+        return recognise(source.head, source.name) is not None
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield one record, and an issue for what is wrong and for what follows the recording's end."""
@@ -55,11 +52,11 @@ class RecordingParser(Parser):
                 after = stream.read(min(_EXCERPT, facts.trailing))
         yield _record(source, facts)
         if facts.issue:
-            yield Issue(f"The recording is {facts.issue}.", _locator(facts))
+            yield Issue(f"The recording is {facts.fault}.", _locator(facts))
         if facts.trailing > 0:
             yield Issue(
                 f"{facts.trailing} bytes follow the end of the recording at byte {facts.end};"
-                " they do not belong to it and were not read.",
+                " nothing in them was recognised as a part of it.",
                 at_bytes(facts.end, facts.trailing),
                 after,
             )
@@ -80,7 +77,7 @@ def _record(source: Source, facts: AudioFacts) -> Record:
         "duration_us": facts.duration_us,
         "bits": facts.bits,
         "whole": facts.whole,
-        "fault": facts.issue,
+        "fault": facts.fault,
         "end": facts.end,
         "end_reason": facts.ending.value,
         "trailing": facts.trailing,
@@ -88,6 +85,8 @@ def _record(source: Source, facts: AudioFacts) -> Record:
         "notes": list(facts.notes),
         **place.fields,
     }
+    if facts.damage:
+        fields["damage"] = [{"at": damaged.at, "length": damaged.length} for damaged in facts.damage]
     timestamps = [*facts.timestamps, *place.timestamps]
     number = names.number(source.name)
     voice = names.voice(source.name)
@@ -137,5 +136,8 @@ def message(facts: AudioFacts) -> str:
         parts.append(f"{facts.rate_hz} Hz")
     if facts.channels:
         parts.append({1: "mono", 2: "stereo"}.get(facts.channels, f"{facts.channels} channels"))
-    after = f"; {facts.trailing} bytes follow its end" if facts.trailing > 0 else ""
-    return f"A recording of {length} ({', '.join(parts)}), {facts.issue or 'well formed'}{after}."
+    state, after = facts.fault or "well formed", ""
+    if facts.trailing > 0:
+        state = facts.fault or f"well formed up to byte {facts.end}"
+        after = f"; {facts.trailing} bytes follow its end"
+    return f"A recording of {length} ({', '.join(parts)}), {state}{after}."

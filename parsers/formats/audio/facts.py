@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from parsers.formats.audio.damage import Damage, named
 from parsers.record import Timestamp
 
 #: Frames, pages or chunks that are counted in one recording. Beyond it counting stops, and the issue says so.
 MAX_UNITS = 4_000_000
 #: Microseconds in a year. No recording is taken to be longer, whatever a header claims.
-_MAX_DURATION = 366 * 24 * 3600 * 1_000_000
+MAX_DURATION = 366 * 24 * 3600 * 1_000_000
 
 
 class Ending(StrEnum):
@@ -40,7 +41,9 @@ class AudioFacts:
         bits: bits a sample, where the coding has such a number.
         issue: what is wrong, as the rest of "the recording is ...": ``truncated: 3 of 5 bytes are present``.
             Empty where the recording is well formed.
-        trailing: bytes after the end that do not belong to the recording.
+        trailing: bytes after the end in which nothing of the recording was found.
+        damage: the damaged places that lie before the end, up to
+            :data:`~parsers.formats.audio.damage.MOST_PLACES`.
         metadata: the tags it carries, as found, within :mod:`parsers.formats.audio.tagging.tags`'s bounds.
         timestamps: times the tags hold.
         notes: sentences on how the facts were come by.
@@ -56,9 +59,15 @@ class AudioFacts:
     bits: int | None = None
     issue: str = ""
     trailing: int = 0
+    damage: tuple[Damage, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     timestamps: tuple[Timestamp, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def fault(self) -> str:
+        """The issue, with where the damage is; empty where the recording is well formed."""
+        return f"{self.issue} ({named(self.damage)})" if self.damage else self.issue
 
     @property
     def whole(self) -> bool:
@@ -84,4 +93,4 @@ def microseconds(samples: int, rate: int) -> int | None:
     if rate <= 0:
         return None
     duration = (samples * 1_000_000 + rate // 2) // rate
-    return duration if duration <= _MAX_DURATION else None
+    return duration if duration <= MAX_DURATION else None

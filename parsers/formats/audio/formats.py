@@ -14,6 +14,7 @@ from parsers.formats.audio.adts import describe as adts
 from parsers.formats.audio.amr import describe as amr
 from parsers.formats.audio.facts import AudioFacts, Undescribed
 from parsers.formats.audio.flac import describe as flac
+from parsers.formats.audio.leading import LeadingFormat
 from parsers.formats.audio.mp4 import describe as mp4
 from parsers.formats.audio.mpeg import describe as mp3
 from parsers.formats.audio.ogg import describe as ogg
@@ -36,7 +37,7 @@ class AudioFormat:
 
 
 #: The plainest signatures first; bare frames, known only by following each other, last.
-FORMATS = (
+_PLAIN = (
     AudioFormat("WAV", wav.matches, wav.describe),
     AudioFormat("Ogg", ogg.matches, ogg.describe),
     AudioFormat("FLAC", flac.matches, flac.describe),
@@ -45,6 +46,8 @@ FORMATS = (
     AudioFormat("AAC (ADTS)", adts.matches, adts.describe),
     AudioFormat("MP3", mp3.matches, mp3.describe),
 )
+_LEADING = LeadingFormat(_PLAIN)
+FORMATS = (*_PLAIN, AudioFormat(_LEADING.name, _LEADING.matches, _LEADING.describe))
 
 
 def recognise(head: bytes, name: str = "") -> AudioFormat | None:

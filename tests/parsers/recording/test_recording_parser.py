@@ -98,11 +98,11 @@ def test_followed_by_other_bytes() -> None:
     record, issue = _parse(content, "1.wav")
     assert isinstance(record, Record)
     assert isinstance(issue, Issue)
-    assert record.message.endswith("mono), well formed; 120 bytes follow its end.")
+    assert record.message.endswith("mono), well formed up to byte 19244; 120 bytes follow its end.")
     assert record.locator == "bytes:0+19244"
     assert resolve(io.BytesIO(content), record.locator).content == WAV
     assert issue == Issue(
-        "120 bytes follow the end of the recording at byte 19244; they do not belong to it and were not read.",
+        "120 bytes follow the end of the recording at byte 19244; nothing in them was recognised as a part of it.",
         "bytes:19244+120",
         (b"hidden" * 20)[:64],
     )
@@ -117,15 +117,31 @@ def test_recording_without_index() -> None:
     assert issue.what.startswith("The recording is truncated: 1500 of")
 
 
-def test_moving_pictures_give_neither_record_nor_issue() -> None:
-    assert _parse((FIXTURES / "video.mp4").read_bytes(), "video.mp4") == []
+def test_sound_beside_moving_pictures_is_a_recording() -> None:
+    (record,) = _parse((FIXTURES / "video.mp4").read_bytes(), "video.mp4")
+    assert isinstance(record, Record)
+    assert record.message == "A recording of 0.250 s (M4A, AAC-LC, 8000 Hz, mono), well formed."
+    assert "It also holds moving pictures, which are not described." in str(record.fields["notes"])
 
 
-def test_film_is_not_claimed_and_so_not_copied_into_a_case() -> None:
-    head = (FIXTURES / "speech.m4a").read_bytes()[:65536]
-    for size, claimed in ((len(head), True), (300 * 1024 * 1024, False)):
-        source = Source("holiday.mp4", size, head, lambda: io.BytesIO(head))
-        assert RecordingParser().claims(source) is claimed
+def test_moving_pictures_without_sound_give_neither_record_nor_issue() -> None:
+    content = (FIXTURES / "video.mp4").read_bytes().replace(b"soun", b"text")
+    assert _parse(content, "video.mp4") == []
+
+
+def test_mp4_of_any_size_is_read_where_it_lies(tmp_path: Path) -> None:
+    content = (FIXTURES / "faststart.m4a").read_bytes()
+    path = tmp_path / "long.m4a"
+    size = 300 * 1024 * 1024
+    with path.open("wb") as file:
+        file.write(content[:28] + size.to_bytes(4, "big") + b"free")
+        file.seek(28 + size)
+        file.write(content[28:])
+    source = Source("long.m4a", path.stat().st_size, path.read_bytes()[:65536], lambda: path.open("rb"))
+    assert RecordingParser().claims(source)
+    record = next(iter(RecordingParser().parse(source)))
+    assert isinstance(record, Record)
+    assert (record.fields["duration_us"], record.fields["end"]) == (600_000, size + len(content))
 
 
 @pytest.mark.parametrize(

@@ -6,18 +6,17 @@ References:
 
 from __future__ import annotations
 
+import re
 from typing import BinaryIO
 
 from parsers.formats.audio.adts.frames import (
-    BLOCK_SAMPLES,
     CHANNELS,
     HEADER_SIZE,
     PROFILES,
-    RATES,
     parse,
 )
-from parsers.formats.audio.facts import MAX_UNITS, AudioFacts, Ending, Undescribed, microseconds
-from parsers.formats.audio.frame_chain import FrameChain, follow
+from parsers.formats.audio.facts import MAX_DURATION, MAX_UNITS, AudioFacts, Ending, Undescribed
+from parsers.formats.audio.frame_walk import FrameCoding, FrameTally, FrameWalk
 from parsers.formats.audio.tagging import id3
 from parsers.formats.audio.tagging.tags import Tags
 from parsers.formats.audio.window import Window
@@ -25,6 +24,8 @@ from parsers.record import Timestamp
 
 #: Frames that must follow each other before bytes are taken for ADTS: the sign of one is but 14 bits.
 MIN_FRAMES = 3
+#: Bytes behind the tag in which the first frames are looked for.
+_MOST_BEFORE = 64 * 1024
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the frames decide)
@@ -39,25 +40,7 @@ def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the frames decide)
     return True
 
 
-class _AdtsCount:
-    """Measures the frames of one recording, and counts their blocks."""
-
-    def __init__(self, kind: tuple[int, int, int]) -> None:
-        self._kind = kind
-        self._last = self._blocks = 0
-
-    def __call__(self, buffer: bytes, at: int) -> int:
-        """Length in bytes of the frame at a byte; 0 where none of the recording begins."""
-        frame = parse(buffer[at : at + HEADER_SIZE])
-        if frame is None or frame.kind != self._kind:
-            return 0
-        self._last = frame.blocks
-        self._blocks += frame.blocks
-        return frame.length
-
-    def blocks(self, chain: FrameChain) -> int:
-        """Blocks of the frames that are whole."""
-        return self._blocks - (self._last if chain.whole < chain.frames else 0)
+_CODING = FrameCoding(HEADER_SIZE, parse, lambda _: re.compile(rb"\xff[\xf0\xf1\xf8\xf9]"))
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
@@ -68,33 +51,38 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     """
     window = Window(stream, size)
     tags, timestamps = Tags(), list[Timestamp]()
-    at = id3.read(window, tags, timestamps)
-    first = parse(window.read(at, HEADER_SIZE))
-    if first is None:
-        return Undescribed("No ADTS frame is found where the first is due.")
-    count = _AdtsCount(first.kind)
-    chain = follow(window, at, count, HEADER_SIZE, MAX_UNITS)
-    if chain.whole < MIN_FRAMES:
-        return Undescribed(f"Only {chain.whole} ADTS frames follow each other.")
+    begin = id3.read(window, tags, timestamps)
+    walk = FrameWalk(window, _CODING)
+    start = walk.find(begin, min(size, begin + _MOST_BEFORE))
+    first = parse(window.read(start, HEADER_SIZE)) if start is not None else None
+    if start is None or first is None:
+        return Undescribed(f"No {MIN_FRAMES} ADTS frames follow each other where the first are due.")
+    tally = walk.follow(start, begin)
+    if tally.frames < MIN_FRAMES:
+        return Undescribed(f"Only {tally.frames} ADTS frames follow each other.")
+    end = size if tally.is_cut else tally.end
     return AudioFacts(
         container="AAC (ADTS)",
         codec=PROFILES[first.profile],
-        end=chain.end,
-        ending=Ending.CUT if chain.is_cut else Ending.LAST_FRAME,
-        rate_hz=RATES[first.rate_index],
+        end=end,
+        ending=Ending.CUT if tally.is_cut else Ending.LAST_FRAME,
+        rate_hz=first.rate,
         channels=CHANNELS[first.configuration],
-        duration_us=microseconds(count.blocks(chain) * BLOCK_SAMPLES, RATES[first.rate_index]),
-        issue=_issue(chain),
-        trailing=size - chain.end,
+        duration_us=tally.duration_us if tally.duration_us <= MAX_DURATION else None,
+        issue=_issue(tally),
+        trailing=size - end,
+        damage=tally.damage.places,
         metadata=tags.values,
         timestamps=tuple(timestamps),
-        notes=tags.notes,
+        notes=(*tally.notes, *tags.notes),
     )
 
 
-def _issue(chain: FrameChain) -> str:
-    if chain.is_cut:
-        return f"truncated: it breaks off within a frame, after {chain.whole} whole ones"
-    if chain.whole >= MAX_UNITS:
+def _issue(tally: FrameTally) -> str:
+    if tally.frames >= MAX_UNITS:
         return f"not read further: it has more than {MAX_UNITS} frames"
+    if tally.damage.count:
+        return tally.damage.issue("are no frame of it")
+    if tally.is_cut:
+        return f"truncated: it breaks off within a frame, after {tally.frames} whole ones"
     return ""

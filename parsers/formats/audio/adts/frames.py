@@ -59,6 +59,16 @@ class AdtsHeader(NamedTuple):
         return self.profile, self.rate_index, self.configuration
 
     @property
+    def samples(self) -> int:
+        """Samples a channel that the frame decodes to."""
+        return self.blocks * BLOCK_SAMPLES
+
+    @property
+    def rate(self) -> int:
+        """Samples a second."""
+        return RATES[self.rate_index]
+
+    @property
     def is_protected(self) -> bool:
         """Whether it carries a checksum."""
         return not self.fixed >> 12 & 1

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from parsers.formats.audio.amr.frames import FRAME_US, LONGEST_HEADER, AmrCodec, AmrFileHeader
+from parsers.formats.audio.amr.frames import FRAME_US, LONGEST_HEADER, AmrFileHeader
+from parsers.formats.audio.amr.walk import AmrWalk
 from parsers.formats.audio.facts import MAX_UNITS, AudioFacts, Ending, Undescribed
 from parsers.formats.audio.window import Window
 
@@ -29,37 +30,37 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     header = AmrFileHeader.parse(window.read(0, LONGEST_HEADER))
     if header is None or not header.is_single:
         return Undescribed("There is no AMR header.")
-    codec, at = header.codec, header.length
-    frames, issue, ending = 0, "", Ending.LAST_FRAME
-    while length := _frame(window, at, codec):
-        if frames >= MAX_UNITS:
-            issue = f"not read further: it has more than {MAX_UNITS} frames"
-            break
-        if at + length > size:
-            issue = f"truncated: it breaks off within a frame, after {frames} whole ones"
-            at, ending = size, Ending.CUT
-            break
-        at, frames = at + length, frames + 1
+    walk = AmrWalk(window, header.codec)
+    walk.follow(header.length)
     return AudioFacts(
         container="AMR",
-        codec=codec.name,
-        end=at,
-        ending=ending,
-        rate_hz=codec.rate,
+        codec=header.codec.name,
+        end=walk.end,
+        ending=Ending.CUT if walk.is_cut else Ending.LAST_FRAME,
+        rate_hz=header.codec.rate,
         channels=1,
-        duration_us=frames * FRAME_US,
-        issue=issue,
-        trailing=size - at,
+        duration_us=walk.frames * FRAME_US,
+        issue=_issue(walk),
+        trailing=size - walk.end,
+        damage=walk.damage.places,
+        notes=tuple(_notes(walk)),
     )
 
 
-def _frame(window: Window, at: int, codec: AmrCodec) -> int:
-    """Bytes of the frame that starts there; 0 where none does."""
-    first = window.read(at, 1)
-    frame = codec.frames[first[0]] if first else None
-    if frame is None:
-        return 0
-    # First byte and body of zeros would be a frame marked as bad, which no encoder writes: this is empty space.
-    if first == b"\0" and not any(window.read(at + 1, frame.length - 1)):
-        return 0
-    return frame.length
+def _issue(walk: AmrWalk) -> str:
+    if walk.frames >= MAX_UNITS:
+        return f"not read further: it has more than {MAX_UNITS} frames"
+    if walk.damage.count:
+        return walk.damage.issue("are no frame of it")
+    if walk.is_cut:
+        return f"truncated: it breaks off within a frame, after {walk.frames} whole ones"
+    return ""
+
+
+def _notes(walk: AmrWalk) -> list[str]:
+    notes = []
+    if walk.reserved:
+        notes.append(f"Reserved bits are set in {walk.reserved} of its frames; they mean nothing and were ignored.")
+    if walk.joins:
+        notes.append(f"It was joined from {walk.joins + 1} recordings, each with its header.")
+    return notes

@@ -16,8 +16,9 @@ FRAME_US = 20_000
 _SINGLE, _MULTIPLE = b"\n", b"_MC1.0\n"
 #: Bytes of the number of channels, where there may be several; channels at most.
 _CHANNELS_SIZE, _MOST_CHANNELS = 4, 6
-#: Bits of a frame's first byte: those that are 0, and the one that says that the frame is not damaged.
-_PADDING, _GOOD = 0x83, 0x04
+#: Bits of a frame's first byte: those that are reserved and should be 0, and the one that says that the frame is not
+#: damaged.
+RESERVED, _GOOD = 0x83, 0x04
 
 
 class AmrFrame(NamedTuple):
@@ -45,7 +46,7 @@ class AmrCodec:
         sizes: bytes behind the first one of each frame type; types that are not listed are reserved.
         silent: types that mean silence, lost speech or nothing sent: they may come in any recording. The lowest is
             the silence that a listener is to hear.
-        frames: by a frame's first byte what it says; None where it can be none.
+        frames: by a frame's first byte what it says; None where it can be none, or a reserved bit is set.
     """
 
     name: str
@@ -60,7 +61,7 @@ class AmrCodec:
 
     def _frame(self, first: int) -> AmrFrame | None:
         size = self.sizes.get(first >> 3 & 15)
-        if first & _PADDING or size is None:
+        if first & RESERVED or size is None:
             return None
         return AmrFrame(first >> 3, 1 + size, bool(first & _GOOD))
 

@@ -1,4 +1,4 @@
-"""What a recording in an M4A or another MP4 file is, if that holds sound and no moving pictures.
+"""What a recording in an M4A, another MP4 or a QuickTime file is. Moving pictures beside the sound are not described.
 
 References:
     ISO/IEC 14496-12 (the base format), 14496-14 (MP4), 3GPP TS 26.244 (3GP); mp4ra.org (brands).
@@ -16,6 +16,7 @@ from parsers.formats.audio.mp4.boxes import (
     FILE_TYPE,
     FRAGMENT,
     LEAST_FILE_TYPE,
+    MEDIA_DATA,
     MOST_FILE_TYPE,
     MOVIE,
     PICTURES,
@@ -31,10 +32,12 @@ from parsers.formats.audio.tagging.tags import Tags
 from parsers.formats.audio.window import Window
 from parsers.record import Timestamp
 
-#: Major brands of files that may hold sound alone; 3GP's begin with ``3g``.
-_BRANDS = (b"M4A ", b"M4B ", b"M4P ", b"F4A ", b"mp41", b"mp42", b"isom", b"iso", b"avc1", b"dash", b"msdh", b"3g")
+#: Major brands of pictures that stand still, as they begin. Files of all other brands may hold sound.
+_STILL_BRANDS = (b"hei", b"hev", b"mif", b"msf", b"avi", b"crx", b"jp2", b"jpx", b"jpm", b"mjp2", b"mia", b"j2k")
 #: Brands that say the file is sound.
-_SOUND_BRANDS = (b"M4A ", b"M4B ", b"M4P ", b"F4A ")
+_SOUND_BRANDS = (b"M4A ", b"M4A\0", b"M4B ", b"M4P ", b"F4A ", b"F4B ")
+#: Boxes that a file without a file type box begins with: such as can be nothing else, and such as need another behind.
+_BEGINNINGS, _FILLERS = (MOVIE, FRAGMENT, MEDIA_DATA, b"styp"), (b"free", b"skip", b"wide", b"pnot")
 _MAX_BOXES = 200_000
 _MAX_TRACKS = 32
 
@@ -49,12 +52,20 @@ class _Mp4Walk:
     movie: Box | None = None
     fragments: list[Box] = field(default_factory=list)
     last: bytes = b""
+    brand: bytes = b""
+    notes: list[str] = field(default_factory=list)
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the brand decides)
-    """Whether a file begins with a file type box of a brand that may be sound."""
-    size = int.from_bytes(head[:4], "big")
-    return head[4:8] == FILE_TYPE and head[8:12].startswith(_BRANDS) and LEAST_FILE_TYPE <= size <= MOST_FILE_TYPE
+    """Whether a file begins with a file type box of a brand that may be sound, or as such a file without that box."""
+    size, kind = int.from_bytes(head[:4], "big"), head[4:8]
+    if kind == FILE_TYPE:
+        return LEAST_FILE_TYPE <= size <= MOST_FILE_TYPE and not head[8:12].startswith(_STILL_BRANDS)
+    if kind in _FILLERS and 8 <= size < len(head) - 8:
+        kind = head[size + 4 : size + 8]
+        return kind in (FILE_TYPE, *_BEGINNINGS, *_FILLERS)
+    # Text that happens to begin so has a letter where the length is.
+    return kind in _BEGINNINGS and (size in (0, 1) or (size >= 8 and not head[:4].isalnum()))
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
@@ -64,23 +75,22 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
         OSError: the stream cannot be read.
     """
     window = Window(stream, size)
-    brand = window.read(8, 4)
-    if window.read(4, 4) != FILE_TYPE:
-        return Undescribed("There is no MP4 file type box.")
+    if window.read(4, 4) not in TOP:
+        return Undescribed("There is no box of an MP4 file.")
     walk = _walk(window)
+    brand = walk.brand
     if walk.movie is None:
         return _without_index(walk, brand, size)
     boxes = [box for box in children(window, walk.movie) if box.kind == b"trak"]
     found = [track for box in boxes[:_MAX_TRACKS] if (track := tracks.read_track(window, box)) is not None]
-    if any(track.kind == PICTURES for track in found):
-        return Undescribed(
-            "This MP4 file holds moving pictures; it is not described as a recording of sound.", foreign=True
-        )
     sounds = [track for track in found if track.kind == SOUND]
+    has_pictures = any(track.kind == PICTURES for track in found)
     if not sounds and walk.ending is Ending.CUT:
         return _without_index(walk, brand, size)
     if not sounds:
-        return Undescribed("This MP4 file has no track of sound.")
+        return Undescribed("This MP4 file has no track of sound.", foreign=has_pictures)
+    if has_pictures:
+        walk.notes.append("It also holds moving pictures, which are not described.")
     return _facts(window, walk, walk.movie, sounds)
 
 
@@ -88,8 +98,10 @@ def _walk(window: Window) -> _Mp4Walk:
     walk = _Mp4Walk()
     for _ in range(_MAX_BOXES):
         box = read_box(window, walk.end, window.size)
-        if box is None or box.kind not in TOP or (box.kind == FILE_TYPE and walk.end):
+        if box is None or not _belongs(walk, box, window.size):
             return walk
+        if box.kind == FILE_TYPE:
+            walk.brand = window.read(box.start, 4)
         if not box.states_length:
             walk.ending = Ending.OPEN
         walk.end = box.end
@@ -108,6 +120,14 @@ def _walk(window: Window) -> _Mp4Walk:
     return walk
 
 
+def _belongs(walk: _Mp4Walk, box: Box, size: int) -> bool:
+    """Whether a box at the top is one of the file: before the index, also one that is not known, if it fits."""
+    if box.kind == FILE_TYPE:
+        return not walk.brand
+    is_known = box.kind in TOP
+    return is_known or (bool(walk.end) and walk.movie is None and box.kind.isalnum() and box.end <= size)
+
+
 def _without_index(walk: _Mp4Walk, brand: bytes, size: int) -> AudioFacts | Undescribed:
     """What can be said of a file that ends before its index: that it was sound, if its brand says so."""
     if brand not in _SOUND_BRANDS:
@@ -124,10 +144,11 @@ def _facts(window: Window, walk: _Mp4Walk, movie: Box, sounds: list[tracks.Track
     if header is not None:
         timestamps.extend(mp4_tags.times(window, header))
     mp4_tags.items(window, movie, tags, timestamps)
-    notes = []
-    brand = window.read(8, 4)
-    if brand not in _SOUND_BRANDS:
-        notes.append(f"Its file type is {brand.decode('latin-1')!r}.")
+    notes = walk.notes
+    if not walk.brand:
+        notes.append("It has no file type box.")
+    elif walk.brand not in _SOUND_BRANDS:
+        notes.append(f"Its file type is {walk.brand.decode('latin-1')!r}.")
     if len(sounds) > 1:
         notes.append(f"It has {len(sounds)} tracks of sound; the first is described.")
     units = track.duration + _fragments(window, walk, movie, track)

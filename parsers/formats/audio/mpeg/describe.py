@@ -1,7 +1,7 @@
 """What an MP3 is: MPEG audio frames one after another, with ID3 tags before and after.
 
-Every frame's header is read. A recording goes on as long as headers of one version, layer and rate follow
-each other.
+Every frame's header is read. Where none is due, the next frames of the recording are looked for, so that a damaged
+place, or a tag between two frames, does not end it. The sound of joined recordings is added up.
 
 References:
     ISO/IEC 11172-3 and 13818-3; ID3; APEv2 (its length only).
@@ -9,11 +9,13 @@ References:
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from typing import BinaryIO
 
-from parsers.formats.audio.facts import MAX_UNITS, AudioFacts, Ending, Undescribed, microseconds
-from parsers.formats.audio.frame_chain import FrameChain, follow
-from parsers.formats.audio.mpeg import encoder_note
+from parsers.formats.audio.facts import MAX_DURATION, MAX_UNITS, AudioFacts, Ending, Undescribed
+from parsers.formats.audio.frame_walk import FrameCoding, FrameTally, FrameWalk
+from parsers.formats.audio.mpeg import encoder_note, free_format
 from parsers.formats.audio.mpeg.encoder_note import EncoderNote
 from parsers.formats.audio.mpeg.frames import HEADER_SIZE, MpegFrame, parse
 from parsers.formats.audio.tagging import ape, id3
@@ -23,16 +25,13 @@ from parsers.record import Timestamp
 
 #: Frames that must follow each other before bytes are taken for MPEG audio: the sign of one is but 11 bits.
 MIN_FRAMES = 3
+#: Bytes behind the tag in which the first frames are looked for.
+_MOST_BEFORE = 64 * 1024
 
 
-def matches(head: bytes, name: str) -> bool:
-    """Whether a file begins with three MPEG frames, after an ID3 tag if it has one.
-
-    Where the tag reaches beyond ``head``, the tag has to do, unless the name says it is another format.
-    """
+def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the frames decide)
+    """Whether a file begins with three MPEG frames, after an ID3 tag if it has one."""
     at = id3.tag_length(head)
-    if at and at + HEADER_SIZE > len(head):
-        return not name.lower().endswith((".flac", ".aac"))
     first = parse(head[at : at + HEADER_SIZE])
     for _ in range(MIN_FRAMES):
         frame = parse(head[at : at + HEADER_SIZE])
@@ -50,46 +49,50 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     """
     window = Window(stream, size)
     tags, timestamps = Tags(), list[Timestamp]()
-    start = id3.read(window, tags, timestamps)
-    first = parse(window.read(start, HEADER_SIZE))
-    if first is None:
-        return Undescribed("No MPEG audio frame is found where the first is due.")
+    begin = id3.read(window, tags, timestamps)
+    free = free_format.frame_length(window, begin)
+    walk = FrameWalk(window, _coding(free))
+    start = begin if free else walk.find(begin, min(size, begin + _MOST_BEFORE))
+    first = parse(window.read(start, HEADER_SIZE), free) if start is not None else None
+    if start is None or first is None:
+        return Undescribed(f"No {MIN_FRAMES} MPEG audio frames follow each other where the first are due.")
+    tally = walk.follow(start, begin)
+    if tally.frames < MIN_FRAMES:
+        return Undescribed(f"Only {tally.frames} MPEG audio frames follow each other.")
     note = encoder_note.read(window.read(start, first.length), first)
-    chain = _follow(window, start, first)
-    if chain.whole < MIN_FRAMES:
-        return Undescribed(f"Only {chain.whole} MPEG audio frames follow each other.")
-    # Where the first frame holds the encoder's note, it holds no sound.
-    sounding = chain.whole - (note is not None)
-    issue, notes = _judge(chain, chain.end - start, sounding, note)
-    end = chain.end if chain.is_cut else _behind_closing_tags(window, chain.end, tags)
+    if note is not None:
+        # Where the first frame holds the encoder's note, it holds no sound.
+        tally.samples[first.rate] -= first.samples
+    issue, notes = _judge(tally, tally.end - start, note)
+    end = size if tally.is_cut else _behind_closing_tags(window, tally.end, tags)
     return AudioFacts(
         container="MP3",
         codec=first.codec,
         end=end,
-        ending=Ending.CUT if chain.is_cut else Ending.LAST_FRAME,
-        rate_hz=first.kind[2],
+        ending=Ending.CUT if tally.is_cut else Ending.LAST_FRAME,
+        rate_hz=first.rate,
         channels=first.channels,
-        duration_us=microseconds(sounding * first.samples, first.kind[2]),
+        duration_us=tally.duration_us if tally.duration_us <= MAX_DURATION else None,
         issue=issue,
         trailing=size - end,
+        damage=tally.damage.places,
         metadata=tags.values,
         timestamps=tuple(timestamps),
-        notes=(*notes, *tags.notes),
+        notes=(*notes, *tally.notes, *tags.notes),
     )
 
 
-def _follow(window: Window, start: int, first: MpegFrame) -> FrameChain:
-    kind = first.kind
+def _coding(free: int) -> FrameCoding[MpegFrame]:
+    def sign(header: bytes) -> re.Pattern[bytes]:
+        # Only whether a checksum follows may differ.
+        return re.compile(rb"\xff[" + b"".join(b"\\x%02x" % (header[1] & ~1 | bit) for bit in (0, 1)) + rb"]")
 
-    def measure(buffer: bytes, at: int) -> int:
-        frame = parse(buffer[at : at + HEADER_SIZE])
-        return frame.length if frame is not None and frame.kind == kind else 0
-
-    return follow(window, start, measure, HEADER_SIZE, MAX_UNITS)
+    return FrameCoding(HEADER_SIZE, partial(parse, free_length=free), sign)
 
 
-def _judge(chain: FrameChain, length: int, sounding: int, note: EncoderNote | None) -> tuple[str, list[str]]:
-    """The issue, and the notes, on frames of a length in bytes of which so many hold sound."""
+def _judge(tally: FrameTally, length: int, note: EncoderNote | None) -> tuple[str, list[str]]:
+    """The issue, and the notes, on frames of a length in bytes, and what the encoder left."""
+    sounding = tally.frames - (note is not None)
     notes = []
     if note is not None and note.delay + note.padding:
         notes.append(
@@ -100,14 +103,19 @@ def _judge(chain: FrameChain, length: int, sounding: int, note: EncoderNote | No
     size = note.size if note is not None and note.is_size_sure else None
     if promised and sounding > promised + 1:
         notes.append(f"Its header promises {promised} frames of sound; {sounding} are present.")
-    if chain.whole >= MAX_UNITS:
+    if tally.frames >= MAX_UNITS:
         return f"not read further: it has more than {MAX_UNITS} frames", notes
     # Some encoders count the frame that holds their note: one frame less is a loss only where bytes lack too.
     lacking = size is not None and length < size
+    lost = ""
     if promised and sounding < promised - (0 if lacking else 1):
-        return f"truncated: {sounding} of {promised} frames of sound are present", notes
-    if chain.is_cut:
-        return f"truncated: it breaks off within a frame, after {sounding} whole ones", notes
+        lost = f"{sounding} of {promised} frames of sound are present"
+    if tally.damage.count:
+        return "; ".join(filter(None, (tally.damage.issue("are no frame of it"), lost))), notes
+    if lost:
+        return f"truncated: {lost}", notes
+    if tally.is_cut:
+        return f"truncated: it breaks off within a frame, after {tally.frames} whole ones", notes
     return "", notes
 
 

@@ -33,7 +33,7 @@ class MpegFrame(NamedTuple):
         length: bytes, the header included.
         samples: samples that it decodes to, a channel.
         channels: 1 or 2.
-        bit_rate: kilobits a second.
+        bit_rate: kilobits a second; 0 in free format.
         is_protected: whether a checksum follows the header.
     """
 
@@ -43,6 +43,11 @@ class MpegFrame(NamedTuple):
     channels: int
     bit_rate: int
     is_protected: bool
+
+    @property
+    def rate(self) -> int:
+        """Samples a second."""
+        return self.kind[2]
 
     @property
     def codec(self) -> str:
@@ -63,24 +68,35 @@ class MpegFrame(NamedTuple):
 
 
 @lru_cache(maxsize=8192)
-def parse(header: bytes) -> MpegFrame | None:
-    """The frame whose first four bytes these are; None where they are no header of a known length."""
+def parse(header: bytes, free_length: int = 0) -> MpegFrame | None:
+    """The frame whose header some bytes begin with; None where they are no header of a known length.
+
+    Args:
+        header: the bytes.
+        free_length: bytes of a frame of free format that is not padded, which its header does not state; 0 where such
+            frames are not read.
+    """
     if len(header) < HEADER_SIZE:
         return None
+    header = header[:HEADER_SIZE]
     word = int.from_bytes(header, "big")
     version, layer = word >> 19 & 3, 4 - (word >> 17 & 3)
     bitrate, rate, padding = word >> 12 & 15, word >> 10 & 3, word >> 9 & 1
     # 1: version and layer 0 are reserved; bit rate 0 is "free", its frames give no length; emphasis 2 is reserved.
-    if word >> 21 != 0x7FF or version == 1 or layer == 4 or bitrate in (0, 15) or rate == 3 or word & 3 == 2:
+    if word >> 21 != 0x7FF or version == 1 or layer == 4 or bitrate == 15 or rate == 3 or word & 3 == 2:
+        return None
+    if not bitrate and not free_length:
         return None
     first = version == 3
     hertz = _RATES[rate] >> {3: 0, 2: 1, 0: 2}[version]
-    kilobits = _BITRATES[first, layer][bitrate - 1]
+    kilobits = _BITRATES[first, layer][bitrate - 1] if bitrate else 0
     if layer == 1:
         length, samples = (12 * kilobits * 1000 // hertz + padding) * 4, 384
     else:
         samples = 1152 if first or layer == 2 else 576
         length = samples // 8 * kilobits * 1000 // hertz + padding
+    if not bitrate:
+        length = free_length + padding * (4 if layer == 1 else 1)
     channels, is_protected = 1 if word >> 6 & 3 == 3 else 2, not word >> 16 & 1
     return MpegFrame((_VERSIONS[version], layer, hertz), length, samples, channels, kilobits, is_protected)
 

@@ -18,17 +18,23 @@ from parsers.formats.audio.wav.chunks import (
     DATA,
     FORMAT,
     HEADER_SIZE,
+    NO_SIZE,
     PIPED_SIZE,
     PLAIN,
+    ByteOrder,
+    LargeSizes,
     RiffHeader,
     WavChunk,
     WavFormat,
     read_chunk,
+    read_large_sizes,
 )
 from parsers.formats.audio.window import Window
 from parsers.record import Timestamp
 
 _MAX_CHUNKS = 1000
+#: Bytes above which a size of 64 bits is none.
+_MAX_LARGE = 1 << 62
 
 
 @dataclass(slots=True)
@@ -37,6 +43,8 @@ class _WavWalk:
 
     end: int
     ending: Ending
+    order: ByteOrder = "little"
+    large: LargeSizes | None = None
     format: WavFormat | None = None
     data_at: int | None = None
     data_length: int = 0
@@ -48,9 +56,8 @@ class _WavWalk:
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature decides)
-    """Whether a file begins as RIFF/WAVE."""
-    header = RiffHeader.parse(head[:HEADER_SIZE])
-    return header is not None and header.kind == PLAIN
+    """Whether a file begins as RIFF/WAVE, also as RIFX, RF64 or BW64."""
+    return RiffHeader.parse(head[:HEADER_SIZE]) is not None
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
@@ -61,16 +68,16 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     """
     window = Window(stream, size)
     header = RiffHeader.parse(window.read(0, HEADER_SIZE))
-    if header is None or header.kind != PLAIN:
+    if header is None:
         return Undescribed("There is no RIFF/WAVE header.")
-    walk = _walk(window, header.size)
+    walk = _walk(window, header)
     if walk.format is None:
         return Undescribed("A RIFF/WAVE header without a readable fmt chunk: the coding of the sound is not known.")
     layout = walk.format
     present = 0 if walk.data_at is None else max(0, min(walk.data_length, size - walk.data_at))
     return AudioFacts(
         container="WAV",
-        codec=layout.codec,
+        codec=layout.codec if walk.order == "little" else layout.codec.replace("little-endian", "big-endian"),
         end=walk.end,
         ending=walk.ending,
         rate_hz=layout.rate or None,
@@ -106,14 +113,21 @@ def _duration(layout: WavFormat, present: int, walk: _WavWalk) -> int | None:
     return microseconds(present, layout.byte_rate)
 
 
-def _walk(window: Window, riff_size: int) -> _WavWalk:
+def _walk(window: Window, header: RiffHeader) -> _WavWalk:
     """Follow the chunks to the end of the recording."""
+    large = read_large_sizes(window, HEADER_SIZE) if header.is_large else None
+    # BW64 files below 4 GiB state their size where others do.
+    has_large = large is not None and header.size in (0, NO_SIZE) and 0 < large.whole <= _MAX_LARGE
+    riff_size = large.whole if large is not None and has_large else header.size
     declared = 8 + riff_size
-    unsized = riff_size == 0 or (riff_size >= PIPED_SIZE and declared > window.size)
+    unsized = riff_size == 0 or (riff_size >= PIPED_SIZE and declared > window.size and not has_large)
     walk = _WavWalk(window.size if unsized else declared, Ending.OPEN if unsized else Ending.DECLARED)
+    walk.order, walk.large = header.order, large
+    if header.kind != PLAIN:
+        walk.notes.append(f"Its header begins with {header.kind.decode('ascii')}.")
     at = HEADER_SIZE
     for _ in range(_MAX_CHUNKS):
-        chunk = read_chunk(window, at)
+        chunk = read_chunk(window, at, walk.order)
         if chunk is None or at >= walk.end:
             break
         if not chunk.has_name:
@@ -132,10 +146,13 @@ def _walk(window: Window, riff_size: int) -> _WavWalk:
 
 def _data(window: Window, walk: _WavWalk, chunk: WavChunk, unsized: bool, declared: int) -> bool:
     """Take in the data chunk; whether nothing can follow it."""
+    if walk.large is not None and chunk.size == NO_SIZE and 0 < walk.large.sound <= _MAX_LARGE:
+        chunk = chunk._replace(size=walk.large.sound)
     start, length = chunk.start, chunk.size
+    is_sure = chunk.size > NO_SIZE
     walk.data_at, walk.data_length = start, length
     unfinished = length == 0 and window.size > start and (unsized or declared <= start)
-    if unfinished or (length >= PIPED_SIZE and chunk.end > window.size):
+    if unfinished or (length >= PIPED_SIZE and chunk.end > window.size and not is_sure):
         walk.data_length = window.size - start
         walk.end, walk.ending = window.size, Ending.OPEN
         walk.issue = (
@@ -181,14 +198,14 @@ def _side_chunk(window: Window, walk: _WavWalk, chunk: WavChunk) -> None:
     """Take in a chunk beside the sound."""
     name, start, length = chunk
     if name == FORMAT and walk.format is None:
-        layout = WavFormat.parse(window.read(start, min(length, 40)))
+        layout = WavFormat.parse(window.read(start, min(length, 40)), walk.order)
         # A shortened format does not say what one sample takes.
         walk.format = layout if layout is not None and layout.bits is not None else None
     elif name == b"fact" and length >= 4:
-        walk.samples = int.from_bytes(window.read(start, 4), "little") or None
+        walk.samples = int.from_bytes(window.read(start, 4), walk.order) or None
     elif name == b"LIST" and window.read(start, 4) == b"INFO":
-        wav_tags.info(window, start + 4, length - 4, walk.tags, walk.timestamps)
+        wav_tags.info(window, start + 4, length - 4, walk.tags, walk.timestamps, walk.order)
     elif name == b"bext":
         wav_tags.broadcast(window.read(start, min(length, 602)), walk.tags, walk.timestamps)
-    elif name not in (b"JUNK", b"junk", b"PAD ", b"FLLR") and len(walk.notes) < 8:
+    elif name not in (b"JUNK", b"junk", b"PAD ", b"FLLR", b"ds64") and len(walk.notes) < 8:
         walk.notes.append(f"Its chunk {name.decode('ascii')!r} of {length} bytes was not read.")

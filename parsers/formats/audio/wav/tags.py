@@ -11,6 +11,7 @@ from dataclasses import replace
 from construct import Bytes, ConstructError, Struct
 
 from parsers.formats.audio.tagging.tags import MAX_TAGS, MAX_TEXT, Tags, text, to_timestamp
+from parsers.formats.audio.wav.chunks import ByteOrder
 from parsers.formats.sized_bytes import SizedBytes
 from parsers.record import Timestamp
 
@@ -23,14 +24,16 @@ _BROADCAST = Struct(
 )
 
 
-def info(source: SizedBytes, start: int, length: int, tags: Tags, timestamps: list[Timestamp]) -> None:
+def info(
+    source: SizedBytes, start: int, length: int, tags: Tags, timestamps: list[Timestamp], order: ByteOrder = "little"
+) -> None:
     """Read an INFO list of ``length`` bytes into the tags; ICRD, the creation date, also as a timestamp."""
     at, end = start, min(start + length, source.size)
     for _ in range(MAX_TAGS * 2):
         header = source.read(at, 8)
         if at + 8 > end or len(header) < 8:
             return
-        name, size = text(header[:4]), int.from_bytes(header[4:], "little")
+        name, size = text(header[:4]), int.from_bytes(header[4:], order)
         value = text(source.read(at + 8, min(size, end - at - 8, MAX_TEXT * 4)))
         tags.add(name, value)
         if name == "ICRD":

@@ -202,8 +202,15 @@ EXPECTED = {
     "alac.m4a": AudioFacts("M4A", "Apple Lossless", 3358, Ending.LAST_BOX, 8000, 1, _QUARTER, 16),
     "speech.amr": AudioFacts("AMR", "AMR-NB", 396, Ending.LAST_FRAME, 8000, 1, _LONG),
     "amr.3gp": AudioFacts("M4A", "AMR-NB", 1000, Ending.LAST_BOX, 8000, 1, _LONG, notes=("Its file type is '3gp4'.",)),
-    "video.mp4": Undescribed(
-        "This MP4 file holds moving pictures; it is not described as a recording of sound.", foreign=True
+    "video.mp4": AudioFacts(
+        "M4A",
+        "AAC-LC",
+        2723,
+        Ending.LAST_BOX,
+        8000,
+        1,
+        250_000,
+        notes=("It also holds moving pictures, which are not described.", "Its file type is 'isom'."),
     ),
 }
 

@@ -31,7 +31,9 @@ def test_adts_header_bounds() -> None:
     for changed in (b"\xff\xf1\x7c", b"\xff\xf5\x60", b"\xff\xe1\x60"):  # rate index 15, layer 2, no sync
         content = changed + AAC[3:]
         assert not adts.matches(content, "a.aac")
-        assert isinstance(adts.describe(io.BytesIO(content), len(content)), Undescribed)
+        found = adts.describe(io.BytesIO(content), len(content))
+        assert isinstance(found, AudioFacts)
+        assert found.fault == "damaged: 311 bytes in 1 place are no frame of it (311 bytes at byte 0)"
     empty = bytearray(AAC[:7])
     empty[3], empty[4], empty[5] = empty[3] & 0xFC, 0, 0x1F  # a length of 0 would never end
     assert isinstance(adts.describe(io.BytesIO(bytes(empty) * 9), 63), Undescribed)

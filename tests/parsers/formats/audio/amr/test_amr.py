@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from parsers.formats.audio.amr import describe as amr
+from parsers.formats.audio.amr import walk
 from parsers.formats.audio.facts import AudioFacts, Ending, Undescribed
 
 #: Bytes behind the header by frame type: RFC 4867, 3GPP TS 26.101 table 1a and 26.201 table 1a.
@@ -86,9 +87,72 @@ def test_several_channels_are_not_claimed() -> None:
 
 def test_frames_without_end_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(amr, "MAX_UNITS", 100)
+    monkeypatch.setattr(walk, "MAX_UNITS", 100)
     found = _facts(b"#!AMR\n" + b"\x7c" * 1000)
     assert (found.issue, found.end, found.duration_us) == (
         "not read further: it has more than 100 frames",
         106,
         2_000_000,
     )
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_damaged_first_byte_costs_one_frame(wide: bool) -> None:
+    frames = [_frame(2, WIDE if wide else NARROW) for _ in range(40)]
+    head = b"#!AMR-WB\n" if wide else b"#!AMR\n"
+    size = len(frames[0])
+    for number in (1, 2, 20, 36):
+        bad = [bytes([frame[0] ^ 0xFF]) + frame[1:] if at == number else frame for at, frame in enumerate(frames)]
+        found = _facts(head + b"".join(bad))
+        assert found.damage == ((len(head) + number * size, size),)
+        assert found.issue == f"damaged: {size} bytes in 1 place are no frame of it"
+        assert (found.trailing, found.duration_us) == (0, 39 * 20_000)
+
+
+def test_bytes_between_frames_do_not_end_the_recording() -> None:
+    kinds = [7, 7, 8, 15, 7, 7] * 8
+    content = _file(False, kinds)
+    middle = len(_file(False, kinds[:24]))
+    noise = random.Random(4).randbytes(500)
+    for between in (bytes(500), b"\xff" * 500, b"some text " * 50, noise):
+        found = _facts(content[:middle] + between + content[middle:])
+        assert (found.trailing, found.issue) == (0, "damaged: 500 bytes in 1 place are no frame of it")
+        assert found.damage == ((middle, 500),)
+        assert found.duration_us == len(kinds) * 20_000
+
+
+def test_reserved_bits_are_ignored() -> None:
+    frames = [_frame(7, NARROW) for _ in range(20)]
+    one = [bytes([frame[0] | (2 if at == 10 else 0)]) + frame[1:] for at, frame in enumerate(frames)]
+    each = [bytes([frame[0] | 0x03]) + frame[1:] for frame in frames]
+    for count, changed in ((1, one), (20, each)):
+        content = b"#!AMR\n" + b"".join(changed)
+        found = _facts(content + b"\xff" * 300)
+        assert (found.end, found.trailing, found.issue, found.duration_us) == (len(content), 300, "", 400_000)
+        assert found.notes == (f"Reserved bits are set in {count} of its frames; they mean nothing and were ignored.",)
+
+
+def test_joined_recordings_are_added_up() -> None:
+    content = _file(False, [2] * 10)
+    found = _facts(content + content)
+    assert (found.issue, found.duration_us, found.trailing) == ("", 400_000, 0)
+    assert found.notes == ("It was joined from 2 recordings, each with its header.",)
+
+
+def test_damage_without_end_is_searched_once() -> None:
+    # Two frames, then no frame, again and again; and nothing that is a frame at all.
+    once = _frame(2, NARROW) * 2 + b"\xff"
+    for content in (once * 4000, b"\x7c\x80" * 60_000, bytes(200_000)):
+        source = _Counted(b"#!AMR\n" + content)
+        found = amr.describe(source, len(source.getvalue()))
+        assert isinstance(found, AudioFacts)
+        assert source.total < 20 * len(content) + 10_000_000
+
+
+class _Counted(io.BytesIO):
+    total = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        content = super().read(size)
+        self.total += len(content)
+        return content

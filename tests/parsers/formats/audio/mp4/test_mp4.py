@@ -43,13 +43,37 @@ def _replaced(content: bytes, box: bytes, at: int, new: bytes) -> bytes:
         (b"heic", False),
         (b"avif", False),
         (b"crx ", False),
-        (b"qt  ", False),
-        (b"M4V ", False),
-        (b"\0\0\0\0", False),
+        (b"qt  ", True),
+        (b"M4V ", True),
+        (b"M4A\0", True),
+        (b"kddi", True),
+        (b"\0\0\0\0", True),
     ],
 )
 def test_brands(brand: bytes, claimed: bool) -> None:
     assert mp4.matches(FTYP[:8] + brand + FTYP[12:], "a.m4a") is claimed
+
+
+@pytest.mark.parametrize("first", [b"moov", b"mdat", b"moof", b"free", b"skip", b"wide"])
+def test_file_without_a_file_type_box(first: bytes) -> None:
+    rest = FAST[28:]
+    content = rest if first == b"moov" else _box(first, bytes(16)) + rest
+    assert mp4.matches(content, "a")
+    found = _facts(content)
+    assert (found.duration_us, found.rate_hz, found.end) == (600_000, 16000, len(content))
+    assert "It has no file type box." in found.notes
+
+
+@pytest.mark.parametrize(
+    "head", [b"the free man and the sea", b"easymdat is a word", b"\0\0\0\x10freeand nothing", b"free"]
+)
+def test_words_are_no_boxes(head: bytes) -> None:
+    assert not mp4.matches(head + b" " * 100, "a.m4a")
+
+
+def test_box_that_is_not_known_before_the_index() -> None:
+    content = FTYP + _box(b"PICT", bytes(10)) + FAST[28:]
+    assert (_facts(content).duration_us, _facts(content).end) == (600_000, len(content))
 
 
 def test_length_of_the_first_box_is_looked_at() -> None:

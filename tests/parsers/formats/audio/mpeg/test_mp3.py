@@ -12,6 +12,7 @@ from parsers.formats.audio.facts import AudioFacts, Ending, Undescribed
 from parsers.formats.audio.formats import FORMATS, recognise
 from parsers.formats.audio.mpeg import describe as mp3
 from parsers.formats.audio.mpeg.frames import parse
+from parsers.formats.audio.tagging import id3
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 XING = (FIXTURES / "id3v2_xing.mp3").read_bytes()
@@ -68,10 +69,29 @@ def test_two_frames_are_not_enough() -> None:
     assert mp3.describe(io.BytesIO(PLAIN), 216) == Undescribed("Only 2 MPEG audio frames follow each other.")
 
 
-def test_frames_of_another_kind_end_the_recording() -> None:
+def test_frames_of_another_kind_are_a_joined_recording() -> None:
     other = (FIXTURES / "stereo_id3v24.mp3").read_bytes()
-    found = _facts(PLAIN + other)
-    assert (found.end, found.trailing, found.issue, found.ending) == (len(PLAIN), len(other), "", Ending.LAST_FRAME)
+    alone, found = _facts(other), _facts(PLAIN + other)
+    assert (found.end, found.issue, found.ending) == (len(PLAIN + other), "", Ending.LAST_FRAME)
+    assert alone.duration_us is not None
+    # The encoder's note in the second counts as a frame of 1152 samples at 44100 Hz.
+    assert found.duration_us == 684_000 + alone.duration_us + 26_122
+    behind = len(PLAIN) + id3.tag_length(other)
+    assert found.notes == (
+        f"A tag lies between its frames, at byte {len(PLAIN)}.",
+        f"Its sampling or coding changes at byte {behind}: it was joined from several recordings.",
+    )
+
+
+def test_bit_rate_that_no_header_states() -> None:
+    # 108 bytes a frame, none of them padded.
+    frames = [PLAIN[at : at + 108] for at in range(0, len(PLAIN), 108)]
+    free = b"".join(frame[:2] + bytes([frame[2] & 0x0D]) + frame[3:] for frame in frames)
+    found = _facts(free)
+    assert (found.end, found.duration_us, found.issue) == (len(free), 684_000, "")
+    lost = free[: 5 * 108] + b"\0" * 108 + free[6 * 108 :]
+    assert _facts(lost).fault == "damaged: 108 bytes in 1 place are no frame of it (108 bytes at byte 540)"
+    assert isinstance(mp3.describe(io.BytesIO(free[:300]), 300), Undescribed)
 
 
 def test_frames_lost_at_the_end_against_the_promise() -> None:
@@ -134,13 +154,12 @@ def test_ape_tag_belongs_to_the_recording() -> None:
     assert found.notes == ("1 of its tags were left out: unreadable, or beyond what is kept.",)
 
 
-def test_tag_beyond_the_head_is_claimed_by_mp3_alone() -> None:
+def test_tag_beyond_the_head_is_passed_over() -> None:
     head = _tag(3, bytes(100_000))[:65536]
-    assert [known.name for known in FORMATS if known.matches(head, "a.bin")] == ["MP3"]
-    assert recognise(head, "a.flac") is None
+    assert [known.name for known in FORMATS if known.matches(head, "a.bin")] == ["behind tags"]
     content = _tag(3, bytes(100_000))
     assert mp3.describe(io.BytesIO(content), len(content)) == Undescribed(
-        "No MPEG audio frame is found where the first is due."
+        "No 3 MPEG audio frames follow each other where the first are due."
     )
     found = _facts(content + PLAIN)
     assert (found.end, found.duration_us) == (len(content) + len(PLAIN), 684_000)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from parsers.formats.audio.checksums import crc32_of_ogg
+from parsers.formats.audio.damage import Damage
 from parsers.formats.audio.facts import AudioFacts, Ending, Undescribed
 from parsers.formats.audio.ogg import describe as ogg
 from parsers.formats.audio.ogg.codecs import identify, opus_samples
@@ -61,7 +62,9 @@ def test_wrong_checksum() -> None:
     content[700] ^= 1
     found = _facts(bytes(content))
     assert found.issue == "damaged: the checksums of 1 of 9 pages are wrong"
-    assert (found.end, found.duration_us) == (len(OPUS), 600_000)
+    # Its 100 ms are not played.
+    assert (found.end, found.duration_us) == (len(OPUS), 500_000)
+    assert found.damage == (Damage(sum(map(len, _pages(OPUS)[:4])), len(_pages(OPUS)[4])),)
 
 
 def test_lost_page() -> None:
@@ -84,9 +87,19 @@ def test_chain_counts_both_links() -> None:
     assert found.notes[-1] == "It holds 2 streams, 2 of them sound of a known coding."
 
 
-def test_the_same_serial_number_again_is_another_file() -> None:
+def test_chain_with_one_serial_number_counts_both_links() -> None:
     found = _facts(OPUS + OPUS)
-    assert (found.end, found.trailing, found.duration_us, found.issue) == (len(OPUS), len(OPUS), 600_000, "")
+    assert (found.end, found.trailing, found.duration_us, found.issue) == (2 * len(OPUS), 0, 1_200_000, "")
+
+
+@pytest.mark.parametrize("serial", [None, 99])
+def test_link_that_was_never_closed_does_not_end_the_chain(serial: int | None) -> None:
+    opened = _pages(OPUS)
+    opened[-1][5] &= ~4
+    second = OPUS if serial is None else _with_serial(OPUS, serial)
+    found = _facts(b"".join(map(_sealed, opened)) + second)
+    assert (found.trailing, found.duration_us) == (0, 613_500 + 600_000)
+    assert found.issue == "damaged: 1 of its links have no page that is marked as the last"
 
 
 def test_streams_side_by_side_are_not_added_up() -> None:

@@ -212,3 +212,38 @@ def test_a_huge_recording_is_not_read() -> None:
     assert isinstance(found, AudioFacts)
     assert (found.issue, found.duration_us) == ("", 50_331_648_000)
     assert stream.read_bytes < 1_000_000
+
+
+def _large(kind: bytes, whole: int, sound: int, content: bytes, riff: int = 0xFFFFFFFF) -> bytes:
+    sizes = b"ds64" + (28).to_bytes(4, "little") + struct.pack("<QQQI", whole, sound, 0, 0)
+    data = _chunk(b"data", content, 0xFFFFFFFF)
+    return kind + riff.to_bytes(4, "little") + b"WAVE" + sizes + _chunk(b"fmt ", PCM) + data
+
+
+@pytest.mark.parametrize("kind", [b"RF64", b"BW64"])
+def test_sizes_of_64_bits(kind: bytes) -> None:
+    content = _large(kind, 12 + 36 + 24 + 3200, 3200, bytes(3200))
+    found = _facts(content + b"foreign")
+    assert (found.duration_us, found.issue, found.end, found.ending) == (100_000, "", len(content), Ending.DECLARED)
+    assert found.notes == (f"Its header begins with {kind.decode()}.",)
+    cut = _facts(content[:-1600])
+    assert (cut.duration_us, cut.ending) == (50_000, Ending.CUT)
+    assert cut.issue == f"truncated: {len(content) - 1600} of {len(content)} bytes are present"
+
+
+def test_sizes_of_64_bits_that_are_not_there_or_absurd() -> None:
+    for whole, sound in ((0, 0), (1 << 63, 1 << 63), (0xFFFFFFFFFFFFFFFF, 0xFFFFFFFFFFFFFFFF)):
+        found = _facts(_large(b"RF64", whole, sound, bytes(3200)))
+        assert (found.duration_us, found.ending) == (100_000, Ending.OPEN)
+        assert found.issue.startswith("of unknown length: its header gives none")
+
+
+def test_reversed_numbers() -> None:
+    form = struct.pack(">HHIIHH", 1, 1, 16000, 32000, 2, 16)
+    body = b"WAVEfmt " + (16).to_bytes(4, "big") + form + b"LIST" + (14).to_bytes(4, "big")
+    body += b"INFOINAM" + (2).to_bytes(4, "big") + b"ab" + b"data" + (3200).to_bytes(4, "big") + bytes(3200)
+    content = b"RIFX" + len(body).to_bytes(4, "big") + body
+    assert wav.matches(content, "")
+    found = _facts(content)
+    assert (found.codec, found.rate_hz, found.duration_us) == ("PCM 16-bit big-endian", 16000, 100_000)
+    assert (found.end, found.issue, found.metadata) == (len(content), "", {"INAM": "ab"})

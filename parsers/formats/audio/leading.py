@@ -1,0 +1,189 @@
+"""Recordings behind what does not belong to them: long or several ID3 tags, zero bytes, other bytes.
+
+One short tag is read by the reader of the format. What is more is passed over here, and the reader is given the rest as
+if it were a file of its own; places are then counted from the first byte of the file again.
+
+References:
+    id3.org: ID3v2.4.0 section 3.2 (padding), section 5 (tags that follow each other).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import BinaryIO, Protocol
+
+from parsers.formats.audio.facts import AudioFacts, Undescribed
+from parsers.formats.audio.tagging import id3
+from parsers.formats.audio.tagging.tags import Tags
+from parsers.formats.audio.window import Window
+from parsers.formats.sized_bytes import SizedBytes
+from parsers.record import Timestamp
+
+#: Bytes by which a format is known.
+_HEAD = 65536
+_MAX_TAGS = 64
+#: Bytes that are passed over in search of the first frame, and zeros that are.
+_MOST_SEARCHED, _MOST_ZEROS = 64 * 1024, 64 * 1024 * 1024
+_ZEROS = 256 * 1024
+#: Where a frame of MP3 or ADTS may begin.
+_SYNC = re.compile(rb"\xff[\xe0-\xff]")
+_BARE = ("MP3", "AAC (ADTS)")
+#: Names of files whose first frame is searched for.
+_SEARCHED_NAMES = (".mp3", ".mp2", ".mpga", ".aac", ".adts")
+
+
+class _Format(Protocol):
+    """A format, as :class:`parsers.formats.audio.formats.AudioFormat` has it."""
+
+    @property
+    def name(self) -> str:
+        """The container's name."""
+
+    @property
+    def matches(self) -> Callable[[bytes, str], bool]:
+        """Whether the first bytes and the name are of it."""
+
+    @property
+    def describe(self) -> Callable[[BinaryIO, int], AudioFacts | Undescribed]:
+        """Reads the recording at the stream's offset 0."""
+
+
+class ShiftedBytes:
+    """The bytes of a source from one of its offsets on."""
+
+    def __init__(self, source: SizedBytes, start: int) -> None:
+        self.size = max(0, source.size - start)
+        self._source = source
+        self._start = start
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Bytes from an offset; fewer than asked for where the data ends. Raises OSError from the source."""
+        return self._source.read(self._start + offset, size)
+
+
+class ShiftedStream:
+    """A stream that begins at an offset of another."""
+
+    def __init__(self, stream: BinaryIO, start: int) -> None:
+        self._stream = stream
+        self._start = start
+        stream.seek(start)
+
+    def seek(self, offset: int) -> int:
+        """Go to an offset, counted from where it begins."""
+        return self._stream.seek(self._start + offset) - self._start
+
+    def read(self, size: int) -> bytes:
+        """Up to so many bytes."""
+        return self._stream.read(size)
+
+
+class LeadingFormat:
+    """Recordings of other formats behind tags and padding.
+
+    Args:
+        formats: the formats that may follow.
+    """
+
+    name = "behind tags"
+
+    def __init__(self, formats: Sequence[_Format]) -> None:
+        self._formats = formats
+
+    def matches(self, head: bytes, name: str) -> bool:
+        """Whether a file begins with an ID3 tag, with zeros before one, or with zeros or other bytes before frames."""
+        if any(each.matches(head, name) for each in self._formats):
+            return False
+        zeros = len(head) - len(head.lstrip(b"\0"))
+        if id3.Id3Header.parse(head[zeros : zeros + id3.HEADER_SIZE]) is not None:
+            return True
+        if head.startswith((b"\0", b"\xff")) and self._bare(head[zeros:], name) is not None:
+            return True
+        return name.lower().endswith(_SEARCHED_NAMES) and self._search(head, name) is not None
+
+    def describe(self, stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
+        """Describe the recording behind what comes first; ``size`` is what is there, in bytes.
+
+        Raises:
+            OSError: the stream cannot be read.
+        """
+        window = Window(stream, size)
+        tags, timestamps = Tags(), list[Timestamp]()
+        start, what = _pass_over(window, tags, timestamps)
+        head = window.read(start, _HEAD)
+        known = next((each for each in self._formats if each.matches(head, "")), None)
+        if known is None:
+            found = self._search(head, "")
+            if found is None:
+                return Undescribed(_nothing(window, start, what))
+            known, skipped = found
+            start += skipped
+            what.append(f"{skipped} bytes that are no sound")
+        facts = known.describe(ShiftedStream(stream, start), size - start)  # type: ignore[arg-type]
+        if isinstance(facts, Undescribed):
+            return facts
+        before = f"{start} bytes come before the sound: {', '.join(what)}."
+        return replace(
+            facts,
+            end=facts.end + start,
+            damage=tuple(place._replace(at=place.at + start) for place in facts.damage),
+            metadata={**facts.metadata, **tags.values},
+            timestamps=(*facts.timestamps, *timestamps),
+            notes=(before, *facts.notes, *tags.notes) if start else facts.notes,
+        )
+
+    def _bare(self, head: bytes, name: str) -> _Format | None:
+        return next((each for each in self._formats if each.name in _BARE and each.matches(head, name)), None)
+
+    def _search(self, head: bytes, name: str) -> tuple[_Format, int] | None:
+        """The first frame that others follow among some bytes."""
+        for match in _SYNC.finditer(head[:_MOST_SEARCHED]):
+            known = self._bare(head[match.start() : match.start() + _HEAD], name)
+            if known is not None:
+                return known, match.start()
+        return None
+
+
+def _pass_over(window: Window, tags: Tags, timestamps: list[Timestamp]) -> tuple[int, list[str]]:
+    """Where tags and zeros end, and what was passed over."""
+    at, what = 0, list[str]()
+    for _ in range(_MAX_TAGS):
+        zeros = _zeros(window, at)
+        if zeros:
+            what.append(f"{zeros} zero bytes")
+            at += zeros
+        length = id3.read(ShiftedBytes(window, at), tags, timestamps)
+        if not length:
+            break
+        what.append(f"an ID3 tag of {length} bytes")
+        at += length
+    return at, what
+
+
+def _zeros(window: Window, at: int) -> int:
+    """How many zero bytes lie at an offset."""
+    count = 0
+    for piece in _pieces(window, at):
+        rest = piece.lstrip(b"\0")
+        count += len(piece) - len(rest)
+        if rest or count > _MOST_ZEROS:
+            break
+    return count
+
+
+def _pieces(window: Window, at: int) -> Iterator[bytes]:
+    while piece := window.read(at, _ZEROS):
+        yield piece
+        at += len(piece)
+
+
+def _nothing(window: Window, start: int, what: list[str]) -> str:
+    lead = ", ".join(what) or "bytes that are no sound"
+    if start >= window.size:
+        return f"The file has {lead}, and ends there: the sound is missing."
+    return (
+        f"The file begins with {lead}, as MP3, AAC and FLAC files do; at byte {start}, where the sound is due, no"
+        " format that is known begins. Play the file with another program, or look at it with ffprobe."
+    )
