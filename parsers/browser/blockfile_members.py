@@ -25,14 +25,17 @@ class BlockfileMembers(Parser):
     """Claims the files of a cache, so that it can be read; reads the entries itself where the index is missing."""
 
     name: ClassVar[str] = "chromium_blockfile_companions"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     reads_neighbours: ClassVar[bool] = True
     keeps_for_others: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Files beside the index of Chromium's block-file cache",
         data_types=DATA_TYPES,
         hands_on=(ANSWERS,),
-        known_by=("c3 ca 04 c1 at the start", "a name of f_ and six hexadecimal digits"),
+        known_by=(
+            "c3 ca 04 c1 at the start",
+            "a name of f_ and six hexadecimal digits, but not what such a file unpacks to",
+        ),
         shows="Nothing by itself where the index is there. Where it is not: as for the cache, of entries left behind.",
         does_not_show="That an entry found without the index was still in use.",
         validated_on=("Chromium 156 on Linux, made to use this cache, against a server made for the test",),
@@ -42,7 +45,9 @@ class BlockfileMembers(Parser):
 
     def claims(self, source: Source) -> bool:
         """By the magic number; a file of its own, by its name."""
-        return source.head.startswith(MAGIC) or _OWN.fullmatch(source.name) is not None
+        if source.head.startswith(MAGIC):
+            return True
+        return _OWN.fullmatch(source.name) is not None and not _unpacked(source.path)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield nothing where the index is beside the file; else, from data_1, the entries in it."""
@@ -57,3 +62,9 @@ class BlockfileMembers(Parser):
                 yield from read(source, files, entries)
         elif source.beside(_ENTRIES) is None:
             yield Issue("Neither the cache's index nor data_1 is beside this file; what it holds cannot be told.")
+
+
+def _unpacked(path: str) -> bool:
+    """Whether a path is that of a file's own content, unpacked: the cache's files are those around it."""
+    outer, inside, within = path.rpartition("!/")
+    return bool(inside) and outer.rpartition("/")[2] == within

@@ -22,7 +22,7 @@ class SqliteTables(Parser):
     """Reads the databases whose tables are known."""
 
     name: ClassVar[str] = "sqlite"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="SQLite databases of apps and devices",

@@ -62,6 +62,8 @@ def described(value: SqlValue) -> str | int | float | None:
 def finished(record: Record, row: TableRow, kind: TableKind, database_name: str) -> Record:
     """The record with where its row was found, and what that means for how far it can be relied on."""
     fields: dict[str, Value] = {**record.fields, "table": row.table, "row": row.rowid, "provenance": row.provenance}
+    if row.defaulted:
+        fields["defaults"] = ", ".join(row.defaulted)
     message = record.message
     if not row.live:
         fields["why"] = row.why

@@ -1,32 +1,55 @@
-"""A table's columns, from the statement that made it."""
+"""A table's columns, from the statement that made it.
+
+What stands in parentheses is an expression, a list or a length, and never says anything of the column by itself.
+
+References:
+    https://sqlite.org/lang_createtable.html, and SQLite's parse.y and build.c for what its parser takes beyond that.
+"""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-_TOKEN = re.compile(
-    r"\s+|--[^\n]*|/\*.*?\*/|(?P<name>\w[\w$]*)|\"(?P<double>(?:[^\"]|\"\")*)\"|\[(?P<square>[^\]]*)\]"
-    r"|`(?P<back>(?:[^`]|``)*)`|'(?P<single>(?:[^']|'')*)'|(?P<sign>.)",
-    re.DOTALL,
-)
+from parsers.formats.sqlite.column_default import Affinity, affinity, default_value
+from parsers.formats.sqlite.sql_tokens import Token, TokenKind, split, tokens
+from parsers.formats.sqlite.varint import SqlValue
+
 #: Words that begin a constraint of the table, not a column.
 _TABLE_CONSTRAINTS = {"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"}
 #: Words that end a column's type.
-_COLUMN_CONSTRAINTS = _TABLE_CONSTRAINTS | {"NOT", "NULL", "DEFAULT", "COLLATE", "REFERENCES", "GENERATED", "AS"}
+_COLUMN_CONSTRAINTS = _TABLE_CONSTRAINTS - {"FOREIGN"} | {
+    "NOT", "NULL", "DEFAULT", "COLLATE", "REFERENCES", "AS", "DEFERRABLE", "ON",
+}  # fmt: skip
 #: A longer statement is not read.
-MAX_STATEMENT = 100_000
+MAX_STATEMENT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, its declared type in capitals, whether NULL is refused, whether it is only computed."""
+    """A column.
+
+    Attributes:
+        name: as written, without quotes.
+        type: as declared, in capitals; empty where none is.
+        not_null: whether NULL is refused.
+        computed: whether it is only computed and never stored.
+        has_default, default: whether a row stored before the column was added shows a value, and which.
+        collation: how texts are compared, in capitals.
+    """
 
     name: str
     type: str
     not_null: bool
     computed: bool = False
+    has_default: bool = False
+    default: SqlValue = None
+    collation: str = "BINARY"
+
+    @property
+    def affinity(self) -> Affinity:
+        """What the column makes of the values that it is given."""
+        return affinity(self.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +61,7 @@ class TableDefinition:
         columns: in the order of the statement.
         rowid_column: index of the column that is the row's number (INTEGER PRIMARY KEY), or None.
         without_rowid: the rows lie in an index, in the order of the primary key.
-        key: indexes of the columns of the primary key.
+        key: indexes of the columns of the primary key, each as often as it is stored.
         root: number of the first page.
     """
 
@@ -58,97 +81,146 @@ class TableDefinition:
         return (*self.key, *(index for index in kept if index not in self.key))
 
 
+@dataclass(slots=True)
+class _Key:
+    """A primary key: (column, collation that it names) each, and whether it can be the row's number."""
+
+    terms: list[tuple[str, str]]
+    may_number: bool = True
+
+
 def read(statement: str, root: int) -> TableDefinition | None:
     """Read a ``CREATE TABLE`` statement; None where it is not understood (virtual tables among them)."""
     if len(statement) > MAX_STATEMENT:
         return None
-    tokens = _tokens(statement)
-    words = [word.upper() for word, quoted in tokens[:8] if not quoted]
-    if words[:1] != ["CREATE"] or "TABLE" not in words or "VIRTUAL" in words[:3]:
+    found = tokens(statement)
+    words = [token.keyword for token in found[:8]]
+    if words[:1] != ["CREATE"] or "TABLE" not in words[:3] or "VIRTUAL" in words[:2]:
         return None
-    try:
-        opened = next(place for place, token in enumerate(tokens) if token == ("(", False))
-    except StopIteration:
+    opened = next((place for place, token in enumerate(found) if token.kind is TokenKind.GROUP), 0)
+    if opened < 3 or not found[opened - 1].is_name:
         return None
-    name = tokens[opened - 1][0]
-    parts, after = _parts(tokens, opened + 1)
     columns: list[Column] = []
-    keys: list[str] = []
-    integer_key = False
-    for part in parts:
+    key = _Key([])
+    for part in split(found[opened].inside):
         if not part:
             return None
-        if not part[0][1] and part[0][0].upper() in _TABLE_CONSTRAINTS:
-            keys = _table_key(part) or keys
-            continue
-        column, is_key = _column(part)
-        columns.append(column)
-        if is_key:
-            keys = [column.name]
-    index = {column.name.upper(): place for place, column in reversed(list(enumerate(columns)))}
-    key = tuple(dict.fromkeys(index[word.upper()] for word in keys if word.upper() in index))
-    rest = " ".join(word.upper() for word, quoted in tokens[after:] if not quoted)
-    without_rowid = "WITHOUT ROWID" in rest
-    integer_key = len(key) == 1 and columns[key[0]].type == "INTEGER"
-    rowid_column = key[0] if integer_key and not without_rowid else None
-    return TableDefinition(name, tuple(columns), rowid_column, without_rowid, key, root) if columns else None
-
-
-def _tokens(statement: str) -> list[tuple[str, bool]]:
-    """Words and signs; the flag says whether a word was quoted."""
-    found: list[tuple[str, bool]] = []
-    for match in _TOKEN.finditer(statement):
-        kind = match.lastgroup
-        if kind in ("name", "sign"):
-            found.append((match[0], False))
-        elif kind:
-            found.append((match[kind], True))
-    return found
-
-
-def _parts(tokens: list[tuple[str, bool]], at: int) -> tuple[list[list[tuple[str, bool]]], int]:
-    """What is between the commas inside the outer parentheses, and the place after them."""
-    parts: list[list[tuple[str, bool]]] = [[]]
-    depth = 1
-    while at < len(tokens):
-        token = tokens[at]
-        at += 1
-        if token == ("(", False):
-            depth += 1
-        elif token == (")", False):
-            depth -= 1
-            if not depth:
-                break
-        if token == (",", False) and depth == 1:
-            parts.append([])
+        if part[0].keyword in _TABLE_CONSTRAINTS:
+            key = _table_key(part) or key
+        elif part[0].is_name:
+            column, own = _column(part)
+            columns.append(column)
+            key = own or key
         else:
-            parts[-1].append(token)
-    return parts, at
+            return None
+    return _table(found[opened - 1].text, columns, key, found[opened + 1 :], root) if columns else None
 
 
-def _column(part: list[tuple[str, bool]]) -> tuple[Column, bool]:
-    words = [(word if quoted else word.upper(), quoted) for word, quoted in part[1:]]
-    bare = [word for word, quoted in words if not quoted]
-    kind: list[str] = []
-    for word, quoted in words:
-        if (not quoted and word in _COLUMN_CONSTRAINTS) or word == "(":
-            break
-        kind.append(word.upper())
-    pairs = set(pairwise(bare))
-    # INTEGER PRIMARY KEY DESC is, by an old mistake that SQLite keeps, not the row's number; it is stored as such.
-    descending = ("KEY", "DESC") in pairs
-    is_key = ("PRIMARY", "KEY") in pairs
-    declared = " ".join(kind) + (" DESC" if is_key and descending else "")
-    computed = "AS" in bare and "STORED" not in bare
-    return Column(part[0][0], declared, ("NOT", "NULL") in pairs, computed), is_key
+def _table(name: str, columns: list[Column], key: _Key, options: list[Token], root: int) -> TableDefinition:
+    index = {_folded(column.name): place for place, column in reversed(list(enumerate(columns)))}
+    terms: dict[tuple[int, str], None] = {}
+    for word, collation in key.terms:
+        if (place := index.get(_folded(word))) is not None:
+            terms[place, collation or columns[place].collation] = None
+    places = tuple(place for place, _ in terms)
+    words = [token.keyword for token in options]
+    without_rowid = any(pair == ("WITHOUT", "ROWID") for pair in pairwise(words))
+    is_number = key.may_number and len(key.terms) == 1 and len(places) == 1 and columns[places[0]].type == "INTEGER"
+    rowid_column = places[0] if is_number and not without_rowid else None
+    return TableDefinition(name, tuple(columns), rowid_column, without_rowid, places, root)
 
 
-def _table_key(part: list[tuple[str, bool]]) -> list[str]:
-    words = [word if quoted else word.upper() for word, quoted in part]
-    if "PRIMARY" not in words:
-        return []
-    opened = next((place for place, token in enumerate(part) if token == ("(", False)), None)
-    if opened is None:
-        return []
-    parts, _ = _parts(part, opened + 1)
-    return [column[0][0] for column in parts if column]
+def _column(part: list[Token]) -> tuple[Column, _Key | None]:
+    """A column, and the primary key if the column says that it is one."""
+    declared, at = _type(part)
+    facts = _Facts(part, at)
+    facts.read()
+    has_default, default = default_value(facts.default, declared) if facts.default else (False, None)
+    column = Column(
+        part[0].text, declared, facts.not_null, facts.computed, has_default, default, facts.collation or "BINARY"
+    )
+    key = _Key([(column.name, "")], may_number=not facts.descending) if facts.is_key else None
+    return column, key
+
+
+def _type(part: list[Token]) -> tuple[str, int]:
+    """The declared type in capitals, and the place after it."""
+    at = 1
+    while at < len(part) and part[at].is_name and part[at].keyword not in _COLUMN_CONSTRAINTS:
+        at += 1
+    words = [token.text.upper() for token in part[1:at]]
+    followed = part[at].keyword if at < len(part) else ""
+    if followed == "AS" and words[-2:] == ["GENERATED", "ALWAYS"]:
+        words = words[:-2]
+    declared = " ".join(words)
+    if words and at < len(part) and part[at].kind is TokenKind.GROUP:
+        declared += "(" + "".join(token.text.upper() for token in part[at].inside) + ")"
+        at += 1
+    return declared, at
+
+
+class _Facts:
+    """What the constraints of a column say of it, read word by word at the outermost level."""
+
+    def __init__(self, part: list[Token], at: int) -> None:
+        self._part = part
+        self._at = at
+        self.not_null = self.computed = self.is_key = self.descending = False
+        self.default: list[Token] = []
+        self.collation = ""
+
+    def read(self) -> None:
+        """Read them all."""
+        while self._at < len(self._part):
+            word = self._next().keyword
+            if word in ("CONSTRAINT", "REFERENCES"):
+                self._next()
+            elif word == "COLLATE":
+                self.collation = self._next().text.upper()
+            elif word == "NOT" and self._peek() == "NULL":
+                self._next()
+                self.not_null = True
+            elif word == "DEFAULT":
+                self._default()
+            elif word == "PRIMARY" and self._peek() == "KEY":
+                self._next()
+                self.is_key = True
+                self.descending = self._peek() == "DESC"
+            elif word == "AS" and self._is_group():
+                self._next()
+                self.computed = self._peek() != "STORED"
+
+    def _default(self) -> None:
+        self.default = [self._next()]
+        while self.default[-1].kind is TokenKind.SIGN and self.default[-1].text in "+-" and self._at < len(self._part):
+            self.default.append(self._next())
+
+    def _next(self) -> Token:
+        if self._at >= len(self._part):
+            return Token(TokenKind.SIGN, "")
+        self._at += 1
+        return self._part[self._at - 1]
+
+    def _peek(self) -> str:
+        return self._part[self._at].keyword if self._at < len(self._part) else ""
+
+    def _is_group(self) -> bool:
+        return self._at < len(self._part) and self._part[self._at].kind is TokenKind.GROUP
+
+
+def _table_key(part: list[Token]) -> _Key | None:
+    """The primary key that a constraint of the table names. No comma need separate it from the constraint before."""
+    for at in range(len(part) - 2):
+        if part[at].keyword == "PRIMARY" and part[at + 1].keyword == "KEY" and part[at + 2].kind is TokenKind.GROUP:
+            terms = [term for term in split(part[at + 2].inside) if term and term[0].is_name]
+            return _Key([(term[0].text, _collation(term)) for term in terms])
+    return None
+
+
+def _collation(term: list[Token]) -> str:
+    return term[2].text.upper() if len(term) > 2 and term[1].keyword == "COLLATE" else ""
+
+
+def _folded(name: str) -> str:
+    """SQLite takes capital and small letters of ASCII for the same, and no others."""
+    return "".join(sign.lower() if sign < "\x80" else sign for sign in name)

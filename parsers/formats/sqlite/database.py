@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import TracebackType
 
 from parsers.formats.sqlite import create_table
+from parsers.formats.sqlite.column_default import Affinity
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.header import DatabaseError
 from parsers.formats.sqlite.leftover import Leftover, Shape
@@ -42,7 +43,8 @@ class TableRow:
     Attributes:
         table: the table's name.
         rowid: the row's number; None where it has none or it was overwritten.
-        values: by column; a column that the row does not store is absent.
+        values: by column; a column that the row does not store has its default, and is absent where it has none.
+        defaulted: columns that were added after the row was stored, and show the default that they were added with.
         provenance: where it was found.
         why: for a row that is not live, why it is believed; else empty.
         file: suffix of the file it is in: empty, ``-wal`` or ``-journal``.
@@ -56,6 +58,7 @@ class TableRow:
     why: str
     file: str
     locator: str
+    defaulted: tuple[str, ...] = ()
 
     @property
     def live(self) -> bool:
@@ -132,9 +135,13 @@ class Database:
                 continue
             if len(row) < 5 or row[0] != "table" or not isinstance(row[3], int) or not isinstance(row[4], str):
                 continue
+            if row[3] <= 0:
+                continue  # a virtual table, which has no pages of its own
             table = create_table.read(row[4], row[3])
-            if table and row[3] > 0:
-                found.setdefault(table.name, table)
+            if table is None:
+                self.issues.append(self._issue(TreeIssue(f"{_NOT_READ} {row[4][:60]}", cell.page.number), str(row[1])))
+                continue
+            found.setdefault(table.name, table)
         return found
 
     def _live(
@@ -247,6 +254,9 @@ _FREELIST = "it lies in a page that is no longer in use, and has the shape of th
 _OVERFLOW = "; its later part was read from pages that may have been used anew"
 
 
+_NOT_READ = "the statement that made it is not understood, and its rows are not read:"
+
+
 def _also(tables: list[TableDefinition]) -> str:
     return f"; it would also fit {', '.join(table.name for table in tables)}" if tables else ""
 
@@ -282,6 +292,7 @@ def _row(table: TableDefinition, found: TreeCell, stored: list[SqlValue]) -> Tab
         "",
         file,
         at_bytes(found.page.offset + found.cell.at, found.cell.size),
+        _defaulted(table, stored),
     )
 
 
@@ -290,12 +301,30 @@ def _recovered(
 ) -> TableRow:
     named = _named(table, left.values, left.rowid)
     locator = at_bytes(page.offset + left.at, left.size)
-    return TableRow(table.name, left.rowid, named, provenance, why, page.file, locator)
+    defaulted = _defaulted(table, left.values)
+    return TableRow(table.name, left.rowid, named, provenance, why, page.file, locator, defaulted)
 
 
 def _named(table: TableDefinition, stored: list[SqlValue], rowid: int | None) -> dict[str, SqlValue]:
-    """The values by column. The column that is the row's number is stored as NULL and takes the number."""
+    """The values by column. The column that is the row's number is stored as NULL and takes the number.
+
+    A column that a row is too short for was added later; it shows its default, if it has one. A REAL column keeps
+    whole numbers as integers to save room.
+    """
     named: dict[str, SqlValue] = {}
     for place, value in zip(table.stored, stored, strict=False):
-        named[table.columns[place].name] = rowid if place == table.rowid_column and value is None else value
+        column = table.columns[place]
+        if place == table.rowid_column and value is None:
+            named[column.name] = rowid
+        else:
+            whole = isinstance(value, int) and column.affinity is Affinity.REAL
+            named[column.name] = float(value or 0) if whole else value
+    for place in table.stored[len(stored) :]:
+        if table.columns[place].has_default:
+            named[table.columns[place].name] = table.columns[place].default
     return named
+
+
+def _defaulted(table: TableDefinition, stored: list[SqlValue]) -> tuple[str, ...]:
+    missing = (table.columns[place] for place in table.stored[len(stored) :])
+    return tuple(column.name for column in missing if column.has_default)

@@ -12,6 +12,7 @@ import pytest
 
 from parsers.browser.blockfile import BlockFileCache
 from parsers.browser.blockfile_members import BlockfileMembers
+from parsers.parser import Source
 from parsers.record import Clock, Issue, Record
 
 Files = dict[str, bytes]
@@ -179,6 +180,14 @@ def test_names_that_are_not_strictly_those_of_the_cache_are_not_claimed(read_cac
     for name in ("f_00000A", "f_0000a", "f_0000000", "xf_000001", "f_000001.bak"):
         with pytest.raises(AssertionError, match="is not claimed"):
             read_cache({name: b"x"}, name, BlockFileCache(), BlockfileMembers())
+
+
+@pytest.mark.parametrize(
+    ("path", "ours"),
+    [("c/f_000001!/f_000001", False), ("c/f_000001", True), ("c.zip!/f_000001", True), ("c.gz!/c/f_000001", True)],
+)
+def test_what_a_body_unpacks_to_is_not_one_of_the_cache(path: str, ours: bool) -> None:
+    assert BlockfileMembers().claims(Source.of(b"{}", path)) is ours
 
 
 def test_an_index_without_its_blocks_says_so(made: Any, read_blocks: Read) -> None:

@@ -96,6 +96,27 @@ def test_a_column_added_later_is_absent_from_older_rows(make_database: Make, rea
     assert issues == []
 
 
+def test_a_column_added_with_a_default_shows_it_in_older_rows(make_database: Make, read_database: Read) -> None:
+    files = make_database(
+        "CREATE TABLE t (a TEXT)", "INSERT INTO t VALUES ('old')", "ALTER TABLE t ADD COLUMN b INTEGER DEFAULT '7'",
+        "ALTER TABLE t ADD COLUMN c NOT NULL DEFAULT 'x''y'", "INSERT INTO t VALUES ('new', NULL, 'z')",
+    )  # fmt: skip
+    (old, new), issues = read_database(files)
+    assert (dict(old.values), old.defaulted) == ({"a": "old", "b": 7, "c": "x'y"}, ("b", "c"))
+    assert (dict(new.values), new.defaulted) == ({"a": "new", "b": None, "c": "z"}, ())
+    assert issues == []
+
+
+def test_a_statement_that_is_not_understood_is_an_issue(make_database: Make, read_database: Read) -> None:
+    files = make_database("CREATE TABLE t (a)", "INSERT INTO t VALUES (1)")
+    content = files["x.db"].replace(b"CREATE TABLE t (a)", b"CREATE TABLE t  a ")
+    rows, issues = read_database({"x.db": content})
+    assert rows == []
+    assert [issue.what for issue in issues] == [
+        "t: the statement that made it is not understood, and its rows are not read: CREATE TABLE t  a "
+    ]
+
+
 @pytest.mark.parametrize(
     ("statement", "names", "number"),
     [
@@ -110,13 +131,19 @@ def test_a_column_added_later_is_absent_from_older_rows(make_database: Make, rea
         ),
         ("CREATE TABLE t (a, b AS (a + 1), c AS (a + 2) STORED, d)", ["a", "c", "d"], None),
         ("CREATE TABLE t (a INT, b, PRIMARY KEY (b, a)) WITHOUT ROWID", ["b", "a"], None),
+        ("CREATE TABLE t (a INTEGER NOT NULL DEFAULT (CAST(strftime('%s') AS INTEGER)), b)", ["a", "b"], None),
+        ("CREATE TABLE t (a INTEGER CHECK (a NOT NULL OR 'PRIMARY KEY' = 'x'), b)", ["a", "b"], None),
+        ("CREATE TABLE t (a INTEGER PRIMARY KEY CHECK (a <> 'KEY DESC'), b)", ["a", "b"], "a"),
+        ("CREATE TABLE t (a INTEGER, b, PRIMARY KEY (a DESC))", ["a", "b"], "a"),
+        ("CREATE TABLE t (a INTEGER(4) PRIMARY KEY, b)", ["a", "b"], None),
+        ("""CREATE TABLE "t" ('a''s' "INTEGER" PRIMARY KEY, "b""c" CHECK ("b""c" < ','))""", ["a's", 'b"c'], "a's"),
     ],
 )
 def test_columns_are_those_of_the_statement(
     make_database: Make, read_database: Read, statement: str, names: list[str], number: str | None
 ) -> None:
     plain = [name for name in names if name != "c" or "AS (" not in statement]
-    columns = ", ".join(f'"{name}"' for name in plain)
+    columns = ", ".join(f'"{name.replace(chr(34), chr(34) * 2)}"' for name in plain)
     files = make_database(statement, f"INSERT INTO t ({columns}) VALUES ({', '.join('5' for _ in plain)})")
     rows, issues = read_database(files, "t")
     assert issues == []
