@@ -18,6 +18,7 @@ from functools import partial
 import brotli
 import zstandard
 
+from parsers.formats.snappy import SnappyError, decompress
 from parsers.notations import NOTATIONS
 
 #: The most bytes that one call of a decompressor is given at once.
@@ -50,10 +51,10 @@ def decode(content: bytes, coding: str, limit: int) -> bytes:
 
     Args:
         content: the coded bytes.
-        coding: ``gzip``, ``deflate``, ``br``, ``zstd``, ``base64``, ``quoted-printable``, ``chunked`` or ``identity``,
-            with or without ``x-``; any case. ``backslash``: the escapes of a text in a program. ``xml``:
-            the text of an element. One of :data:`parsers.notations.NOTATIONS`. Or one of :data:`WIDE`, from which comes
-            UTF-8.
+        coding: ``gzip``, ``deflate``, ``br``, ``zstd``, ``snappy`` (raw), ``base64``, ``quoted-printable``, ``chunked``
+            or ``identity``, with or without ``x-``; any case. ``backslash``: the escapes of a text in a program.
+            ``xml``: the text of an element. One of :data:`parsers.notations.NOTATIONS`. Or one of :data:`WIDE`, from
+            which comes UTF-8.
         limit: the most bytes that may come of it.
 
     Raises:
@@ -143,6 +144,13 @@ def _zstd(content: bytes, limit: int) -> bytes:
     except zstandard.ZstdError as error:
         raise CodingError("it is not of this coding", b"".join(parts)) from error
     return b"".join(parts)
+
+
+def _snappy(content: bytes, limit: int) -> bytes:
+    try:
+        return decompress(content, limit)
+    except SnappyError as error:
+        raise CodingError(str(error), error.partial) from error
 
 
 def _base64(content: bytes, limit: int) -> bytes:
@@ -246,6 +254,7 @@ _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
     "deflate": _deflate,
     "br": _brotli,
     "zstd": _zstd,
+    "snappy": _snappy,
     "base64": _base64,
     "chunked": _chunked,
     "identity": _identity,

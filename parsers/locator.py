@@ -6,8 +6,8 @@ A locator is one or more steps joined by ``;``, each applied to what the step be
 * ``line:N``: the Nth line (from 1), ended by LF, without its line end (LF or CR LF);
 * ``json:POINTER``: the text of the value at an RFC 6901 pointer. If the value before is a JSON string
   that itself holds JSON, the string is decoded first, so ``json:/description;json:/summary`` works;
-* ``coding:NAME``: the bytes so far with a coding undone (``gzip``, ``deflate``, ``br``, ``zstd``, ``base64``,
-  ``chunked``, ``quoted-printable``; ``backslash``: the escapes of a program's text; ``xml``: the text of an
+* ``coding:NAME``: the bytes so far with a coding undone (``gzip``, ``deflate``, ``br``, ``zstd``, ``snappy``,
+  ``base64``, ``chunked``, ``quoted-printable``; ``backslash``: the escapes of a program's text; ``xml``: the text of an
   element; ``doubled-quotes``: a field of CSV; ``single-quoted``: a text of SQL or YAML; ``percent``, ``form``: a part
   of an address or of a form; ``terminal``: without colours), or text as UTF-8 (``utf-16le`` and its like). A JSON
   string is decoded first, so ``json:/content/text;coding:base64`` works.

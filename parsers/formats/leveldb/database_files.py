@@ -1,0 +1,110 @@
+"""The files of one database: those that its MANIFEST names, read together; any other, read by itself.
+
+A LevelDB library opens a database by changing it: it replays logs, writes a new MANIFEST and removes files. Here each
+file is only read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from parsers.formats.leveldb.entry import LevelEntry
+from parsers.formats.leveldb.log_file import LogRecord, begins_log, log_records
+from parsers.formats.leveldb.manifest import CURRENT, DATA_NAME, MANIFEST_NAME, Manifest, current_manifest
+from parsers.formats.leveldb.table_file import MAGIC, table_entries
+from parsers.formats.leveldb.versions import VersionCollector
+from parsers.formats.leveldb.write_batch import batch_entries
+from parsers.parser import HEAD_SIZE, Source
+from parsers.record import Issue
+
+#: A longer MANIFEST is not read: it would list more files than are tried.
+MAX_MANIFEST = 64 * 1024 * 1024
+
+
+def has_form(source: Source) -> bool:
+    """Whether a file may be one of a LevelDB database: by its first bytes, its name, or its end where that is seen."""
+    if source.name == CURRENT:
+        return current_manifest(source.head) is not None
+    if begins_log(source.head):
+        return True
+    named = DATA_NAME.fullmatch(source.name) or MANIFEST_NAME.fullmatch(source.name)
+    return bool(source.size and named) or (source.size <= HEAD_SIZE and source.head.endswith(MAGIC))
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseList:
+    """The list of a database's files.
+
+    Attributes:
+        name: of the MANIFEST in use.
+        manifest: what it lists.
+    """
+
+    name: str
+    manifest: Manifest
+
+    @classmethod
+    def beside(cls, source: Source) -> DatabaseList | None:
+        """The list that is beside a file, or is the file itself; None where ``CURRENT`` or the MANIFEST is not there.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        current = source.beside(CURRENT)
+        name = current_manifest(current.head) if current else None
+        found = source if name == source.name else source.beside(name) if name else None
+        if name is None or found is None or not begins_log(found.head) or found.size > MAX_MANIFEST:
+            return None
+        with found.open() as stream:
+            return cls(name, Manifest.parse(stream))
+
+
+def read_database(source: Source, listed: DatabaseList, collector: VersionCollector) -> Iterator[Issue]:
+    """Take in the entries of every file that is there and that the list names, in use or not.
+
+    Args:
+        source: the MANIFEST.
+        listed: what it lists.
+        collector: takes the entries.
+
+    Yields:
+        What cannot be read, and tables in use that are not there.
+    """
+    yield from listed.manifest.issues
+    missing = []
+    for name in listed.manifest.names():
+        file = source.beside(name)
+        if file is None:
+            if name.endswith(".ldb") and listed.manifest.is_used(name):
+                other = name.removesuffix(".ldb") + ".sst"
+                if source.beside(other) is None:
+                    missing.append(name)
+            continue
+        for found in file_entries(file):
+            if isinstance(found, Issue):
+                # An issue's locator would be taken for one of the MANIFEST.
+                where = f" ({found.locator})" if found.locator else ""
+                yield replace(found, what=f"{name}: {found.what}{where}", locator="")
+            else:
+                collector.take(found.of(name), used=listed.manifest.is_used(name))
+    if missing:
+        more = f" and {len(missing) - 10} more" if len(missing) > 10 else ""
+        yield Issue(f"The database uses tables that are not there: {', '.join(missing[:10])}{more}.")
+
+
+def file_entries(source: Source) -> Iterator[LevelEntry | Issue]:
+    """Yield the entries of a log or a table, and an issue for each part that cannot be read.
+
+    Raises:
+        OSError: the evidence cannot be read.
+    """
+    with source.open() as stream:
+        if begins_log(source.head) or source.name.endswith(".log"):
+            for found in log_records(stream):
+                if isinstance(found, LogRecord):
+                    yield from batch_entries(found)
+                else:
+                    yield found
+        else:
+            yield from table_entries(stream, source.size)

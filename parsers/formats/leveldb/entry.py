@@ -1,0 +1,31 @@
+"""One version of one key, as a log or a table holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class LevelEntry:
+    """One version of a key.
+
+    Attributes:
+        key: the key, without the number that LevelDB appends to it.
+        value: the value; None where the entry is a deletion.
+        sequence: the number of the write; of two versions the later has the higher.
+        locator: where the entry is in its file. Of an entry in a log's record of several fragments: the record, with
+            the headers between its fragments.
+        value_at: the locator of the value alone; empty where it is in several places.
+        file: the name of the file, as :attr:`parsers.record.Record.file`; empty for the file that was claimed.
+    """
+
+    key: bytes
+    value: bytes | None
+    sequence: int
+    locator: str
+    value_at: str = ""
+    file: str = ""
+
+    def of(self, file: str) -> LevelEntry:
+        """The same entry, of a file."""
+        return replace(self, file=file)

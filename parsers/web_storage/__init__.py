@@ -1,0 +1,1 @@
+"""What web pages store in browsers, WebViews and Electron: Local Storage, Session Storage, IndexedDB."""
