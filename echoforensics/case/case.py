@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from chain_of_custody.ledger import Ledger, LedgerEntry, LedgerError, read
 from echoforensics.case import counts, issue_table, recording_query, row_query
+from echoforensics.case.disk import case_disk
 from echoforensics.case.evidence_table import EvidenceItem, evidence_items
 from echoforensics.case.lock import LOCK_FILE, FolderLock
 from echoforensics.case.results import Results, Rows
@@ -362,7 +363,8 @@ class OpenCase(Case):
 
         Never called within a transaction that may yet be rolled back.
         """
-        self._ledger.append(action, _storable(detail))
+        with case_disk(self.path):
+            self._ledger.append(action, _storable(detail))
         self.store.set_head(self._ledger.length, self._ledger.head)
 
     def close(self) -> None:

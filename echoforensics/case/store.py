@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from echoforensics.case.disk import case_disk
 from echoforensics.case.schema import SCHEMA, SCHEMA_VERSION
 from echoforensics.errors import CaseError
 
@@ -37,6 +38,7 @@ class Store:
             CaseError: it is not the database of a case, or is one of another version.
         """
         mode = "rw" if write else "ro"
+        self._path = path
         with ExitStack() as opened:
             try:
                 if create and not path.exists():
@@ -56,7 +58,7 @@ class Store:
 
     def close(self, *, fold: bool = False) -> None:
         """Close. With ``fold``, first bring the write-ahead log into the one file ``case.db``."""
-        with closing(self.db):
+        with case_disk(self._path), closing(self.db):
             if self.db.in_transaction:
                 # An error is on its way up; what was half written is taken up again by the next run.
                 self.db.execute("ROLLBACK")

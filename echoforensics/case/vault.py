@@ -5,26 +5,37 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+from echoforensics.case.disk import case_disk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PARTIAL = "partial-"
 
 
 class Staged:
-    """A file being written into the vault. It counts only once :meth:`keep` is called."""
+    """A file being written into the vault. It counts only once :meth:`keep` is called.
+
+    Every method raises CaseDiskError where the case's disk is full or failing; the file is gone then.
+    """
 
     def __init__(self, root: Path) -> None:
-        handle, name = tempfile.mkstemp(prefix=_PARTIAL, dir=root)
+        with case_disk(root):
+            handle, name = tempfile.mkstemp(prefix=_PARTIAL, dir=root)
+            self._file = os.fdopen(handle, "wb")
         self._root = root
-        self._file = os.fdopen(handle, "wb")
         self.path = Path(name)
         self.size = 0
         self._hash = hashlib.sha256()
 
     def write(self, piece: bytes) -> None:
         """Add bytes."""
-        self._file.write(piece)
+        with self._or_nothing():
+            self._file.write(piece)
         self._hash.update(piece)
         self.size += len(piece)
 
@@ -35,21 +46,34 @@ class Staged:
 
     def finish(self) -> None:
         """Flush what was written, so that :attr:`path` can be read."""
-        self._file.close()
+        with self._or_nothing():
+            self._file.close()
 
     def keep(self) -> str:
         """Give the file its name in the vault; returns its SHA-256. The same content is never kept twice."""
-        self._file.close()
         final = self._root / self.sha256[:2] / self.sha256
-        final.parent.mkdir(exist_ok=True)
-        self.path.chmod(0o444)
-        self.path.replace(final)
+        with self._or_nothing():
+            self._file.close()
+            final.parent.mkdir(exist_ok=True)
+            self.path.chmod(0o444)
+            self.path.replace(final)
         return self.sha256
 
     def discard(self) -> None:
         """Throw the file away."""
-        self._file.close()
-        self.path.unlink(missing_ok=True)
+        # What cannot be flushed is thrown away too.
+        with suppress(OSError):
+            self._file.close()
+        with case_disk(self._root):
+            self.path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _or_nothing(self) -> Iterator[None]:
+        with ExitStack() as failed:
+            failed.callback(self.discard)
+            with case_disk(self._root):
+                yield
+            failed.pop_all()
 
 
 class Vault:
@@ -78,6 +102,12 @@ class Vault:
         """Remove what an interrupted run left half written."""
         for path in self.root.glob(f"{_PARTIAL}*"):
             path.unlink()
+
+    def remove_others(self, known: set[str]) -> None:
+        """Remove files whose names are not among these: an interrupted run kept them, and nothing speaks of them."""
+        for path in self.files():
+            if path.name not in known:
+                path.unlink()
 
     def remove(self, sha256: str) -> None:
         """Remove a file that no entry of the case has any more."""

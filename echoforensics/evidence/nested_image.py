@@ -12,6 +12,7 @@ from echoforensics.evidence.media.media import Media, ReadImage
 from echoforensics.evidence.media.opener import RAW_IMAGE, has_own_format, open_image, open_raw
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.evidence.volumes.disk import Disk
+from echoforensics.own_disk import no_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +81,7 @@ def _copied(entry: Entry, budget: Budget, opened: ExitStack) -> Path:
     assert entry.opener is not None  # noqa: S101 (the caller has read its head)
     folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="echoforensics-")))
     path = folder / "image"
-    with path.open("wb") as copy, entry.opener() as stream:
+    with no_room(path), path.open("wb") as copy, entry.opener() as stream:
         try:
             _write(copy, stream.read1, budget)  # type: ignore[attr-defined]
         except ContentError:

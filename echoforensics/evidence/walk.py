@@ -22,6 +22,7 @@ from echoforensics.evidence.limits import MAX_DEPTH, Budget
 from echoforensics.evidence.media.opener import is_image
 from echoforensics.evidence.nested_image import open_nested
 from echoforensics.evidence.streams import BLOCK
+from echoforensics.own_disk import no_room
 
 #: Enough of a file's start to know an archive by, and an image, in bytes.
 ARCHIVE_HEAD, HEAD = 512, 64 * 1024
@@ -134,7 +135,7 @@ def _spooled(opener: Callable[[], BinaryIO]) -> Callable[[], BinaryIO]:
     """A function that opens a temporary copy, which goes when the function does."""
     with ExitStack() as opened:
         spool = opened.enter_context(tempfile.NamedTemporaryFile(prefix="echoforensics-"))
-        with opener() as stream, suppress(ContentError):
+        with opener() as stream, no_room(Path(spool.name)), suppress(ContentError):
             # What is wrong with the content was said when it was read as an entry.
             shutil.copyfileobj(stream, spool, BLOCK)
         spool.flush()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.space import CarvedSpace
-from echoforensics.case.entry_table import index_content
+from echoforensics.case.entry_table import artefact_hashes, index_content
 from echoforensics.case.evidence_table import EvidenceState, Opening, add_evidence, forget_evidence, set_hashes
 from echoforensics.case.issue_table import add_issue
 from echoforensics.errors import CaseError, SourceError
@@ -49,6 +49,7 @@ def take_in(
     if known and known.state is EvidenceState.BEING_READ:
         # What a killed run read is not known to be of the bytes that are hashed now.
         _forget(case, known.id)
+        case.vault.remove_others(set(artefact_hashes(case.store)))
     elif known:
         hashes = _hash(source, options, f"hashing {known.name}", report)
         return _given_again(case, source, hashes, known), hashes

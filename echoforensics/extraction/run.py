@@ -16,6 +16,7 @@ import pytsk3
 
 from echoforensics.case.case import BEGINNINGS, SEALED, OpenCase
 from echoforensics.case.counts import CaseCounts, counts_of_case, counts_of_item
+from echoforensics.case.disk import database_room
 from echoforensics.case.evidence_table import EvidenceState, set_state
 from echoforensics.case.issue_table import add_issue
 from echoforensics.case.seal import table_digests
@@ -52,12 +53,14 @@ def extract(paths: list[Path], case_path: Path, key: SigningKey | None, options:
         SourceError: a source does not exist or cannot be opened. Nothing is written.
         CaseError: the case cannot be written, lies inside a source, or a source has changed or was taken in with
             other offsets.
+        CaseDiskError: the case's disk is full or failing.
         UsageError: a map is not one.
     """
     _refuse_overlap(paths, case_path)
     parsers = _parsers(options)
     with ExitStack() as opened:
         sources = open_sources(paths, case_path, options, parsers, opened)
+        opened.enter_context(database_room(case_path))
         case = opened.enter_context(OpenCase.begin(case_path, key, options.actor))
         _open_in_ledger(case, options)
         for source in sources:
