@@ -37,3 +37,8 @@ def no_room(path: Path) -> Iterator[None]:
 def cannot_write(path: Path, why: str) -> str:
     """What is said of a place that cannot be written."""
     return f"{path}: cannot be written: {why}. Nothing was lost: make room there, and repeat the command to go on"
+
+
+def cannot_read(path: Path, why: str) -> str:
+    """What is said of a case whose own files cannot be read."""
+    return f"{path}: a file of the case cannot be read: {why}. The evidence is not the cause; see to the case's disk"

@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 
 import parsers
 from parsers.definition.export import ExportDefinition
+from parsers.fence import fence
 from parsers.map_reader import MapReader
 from parsers.parser import Parser, Source, looks_like_text
 
@@ -73,9 +74,17 @@ def claiming(source: Source, parsers: Iterable[Parser] | None = None) -> tuple[P
     text = looks_like_text(source.head)
     every = load() if parsers is None else parsers
     asked = [parser for parser in every if text or not parser.text_only]
-    found = [parser for parser in asked if not parser.last_resort and parser.claims(source)]
+    found = [parser for parser in asked if not parser.last_resort and _claims(parser, source)]
     if all(parser.reads_lines for parser in found):
-        found += [parser for parser in asked if parser.last_resort == 1 and parser.claims(source)]
+        found += [parser for parser in asked if parser.last_resort == 1 and _claims(parser, source)]
     if not found:
-        found = [parser for parser in asked if parser.last_resort > 1 and parser.claims(source)]
+        found = [parser for parser in asked if parser.last_resort > 1 and _claims(parser, source)]
     return tuple(found)
+
+
+def _claims(parser: Parser, source: Source) -> bool:
+    """Whether a parser claims a file. One that raises does: when it is to read the file, that becomes an issue."""
+    with fence(parser.name, []):
+        if not parser.claims(source):
+            return False
+    return True

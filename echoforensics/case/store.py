@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from echoforensics.case.disk import case_disk
+from echoforensics.case.disk import case_disk, database_room
 from echoforensics.case.schema import SCHEMA, SCHEMA_VERSION
 from echoforensics.errors import CaseError
 
@@ -41,15 +41,16 @@ class Store:
         self._path = path
         with ExitStack() as opened:
             try:
-                if create and not path.exists():
-                    _create(path)
-                self.db = opened.enter_context(
-                    closing(sqlite3.connect(f"file:{_quoted(path)}?mode={mode}", uri=True, isolation_level=None))
-                )
-                if write:
-                    self.db.execute("PRAGMA journal_mode=WAL")
-                    self.db.execute("PRAGMA synchronous=NORMAL")
-                version = int(self.db.execute("PRAGMA user_version").fetchone()[0])
+                with database_room(path) if write else nullcontext():
+                    if create and not path.exists():
+                        _create(path)
+                    self.db = opened.enter_context(
+                        closing(sqlite3.connect(f"file:{_quoted(path)}?mode={mode}", uri=True, isolation_level=None))
+                    )
+                    if write:
+                        self.db.execute("PRAGMA journal_mode=WAL")
+                        self.db.execute("PRAGMA synchronous=NORMAL")
+                    version = int(self.db.execute("PRAGMA user_version").fetchone()[0])
             except sqlite3.Error as error:
                 raise CaseError(f"{path}: cannot be opened as a case database: {error}") from error
             if version != SCHEMA_VERSION:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from echoforensics.case.entry_table import EntryToParse, KeptFile, entries_to_parse, set_parsed
@@ -11,6 +12,7 @@ from echoforensics.case.issue_table import add_issue, issues_of, remove_issues
 from echoforensics.case.record_id import RecordNumbers
 from echoforensics.case.record_table import FoundRecord, add_record
 from echoforensics.evidence.entry import READ_ERRORS
+from echoforensics.extraction.findings import findings
 from echoforensics.extraction.issue_groups import IssueGroups, joined
 from echoforensics.extraction.neighbours import Neighbours
 from parsers.alexa_api.named_file import NAME, names_of, not_read
@@ -65,22 +67,18 @@ class EntryParser:
         numbers = RecordNumbers()
         source = self._source(file)
         claimed = self._claimed(file)
-        for parser in claimed:
-            try:
-                for found in parser.parse(parser.sees(source)):
-                    if isinstance(found, Issue):
-                        issues.add(replace(found, parser=found.parser or parser.name))
-                        continue
-                    ordinal += 1
-                    record = parser.signed(found)
-                    at = self._stands_in(file, record)
-                    number = numbers.number(at.sha256, record.parser, record.locator)
-                    add_record(
-                        self._store,
-                        FoundRecord(record, number, self._evidence, at.entry, at.sha256, file.id, ordinal),
-                    )
-            except READ_ERRORS as error:
-                issues.add(Issue(f"reading ended early: {error}", parser=parser.name))
+        for found in chain.from_iterable(findings(parser, source, self._case.path) for parser in claimed):
+            if isinstance(found, Issue):
+                issues.add(found)
+                continue
+            ordinal += 1
+            at = self._file_of(file, found)
+            if at is None:
+                what = f"a record names {found.file!r} as the file it is in, and the case has no such file"
+                issues.add(Issue(what, found.locator, parser=found.parser))
+                continue
+            number = numbers.number(at.sha256, found.parser, found.locator)
+            add_record(self._store, FoundRecord(found, number, self._evidence, at.entry, at.sha256, file.id, ordinal))
         silent = not ordinal and not issues and not any(parser.keeps_for_others for parser in claimed)
         if silent and (names := self._names(source)):
             issues.add(replace(not_read(names), parser=NAME))
@@ -104,14 +102,11 @@ class EntryParser:
         """Who claimed the file when it was read, and is still installed."""
         return tuple(self._parsers[name] for name in file.read_by if name in self._parsers)
 
-    def _stands_in(self, file: EntryToParse, record: Record) -> KeptFile:
-        """The entry that a record's locator is in."""
+    def _file_of(self, file: EntryToParse, record: Record) -> KeptFile | None:
+        """The entry that a record's locator is in; None where the case has none."""
         if not record.file:
             return KeptFile(file.id, file.sha256, file.size)
-        found = self._neighbours.file(relative(file.path, record.file))
-        if found is None:
-            raise LookupError(f"{record.parser}: a record stands in {record.file!r}, which is not in the case")
-        return found
+        return self._neighbours.file(relative(file.path, record.file))
 
     def _issue(self, path: str, issue: Issue) -> None:
         add_issue(self._store, self._evidence, path, issue)

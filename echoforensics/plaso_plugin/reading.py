@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from plaso.containers.events import EventDataStream
 
 from echoforensics.case.record_id import RecordNumbers, record_id
-from echoforensics.evidence.entry import READ_ERRORS
 from echoforensics.evidence.streams import BLOCK
+from echoforensics.extraction.findings import findings
 from echoforensics.plaso_plugin.definitions import data_types
 from echoforensics.plaso_plugin.event_data import event_data, parser_chain
 from echoforensics.timeline.timestamps import RowTime, no_time, row_time, row_times
@@ -71,19 +71,14 @@ class FileReading:
         """Parse a file. What cannot be read becomes a warning of plaso's."""
         numbers = RecordNumbers()
         for parser in self.claimed(file.source):
-            try:
-                for found in parser.parse(parser.sees(file.source)):
-                    if self._mediator.abort:
-                        return
-                    if isinstance(found, Issue):
-                        self.warn(replace(found, parser=found.parser or parser.name), file)
-                        continue
-                    record = parser.signed(found)
-                    if file.remark:
-                        record = replace(record, message=record.message + file.remark)
-                    self._record(record, file, numbers)
-            except READ_ERRORS as error:
-                self.warn(Issue(f"reading ended early: {error}", parser=parser.name), file)
+            for found in findings(parser, file.source):
+                if self._mediator.abort:
+                    return
+                if isinstance(found, Issue):
+                    self.warn(found, file)
+                    continue
+                record = replace(found, message=found.message + file.remark) if file.remark else found
+                self._record(record, file, numbers)
 
     def warn(self, issue: Issue, file: File) -> None:
         """Have plaso keep an issue as a warning."""

@@ -1,0 +1,35 @@
+"""The one fence around parsers: whatever one of them raises, the others and the run go on."""
+
+from __future__ import annotations
+
+import traceback
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from parsers.record import Issue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def fence(parser: str, issues: list[Issue], passes: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """Make an issue of an exception that a parser should not raise. Inside, only the parser's own code runs.
+
+    Args:
+        parser: its name.
+        issues: gets the issue.
+        passes: exceptions that the caller handles.
+    """
+    try:
+        yield
+    except passes:
+        raise
+    except Exception as error:  # noqa: BLE001 (this is the fence)
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{last.filename.rsplit('/', 1)[-1]}, line {last.lineno}"
+        what = (
+            f"the parser ended with an error of its own ({type(error).__name__}: {str(error)[:200]}; {place}); what it"
+            " had read before that is kept, and other parsers were not touched. Please report this to its developers"
+        )
+        issues.append(Issue(what, parser=parser))
