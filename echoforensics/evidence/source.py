@@ -11,10 +11,11 @@ from pathlib import Path
 
 from chain_of_custody.digest import Digests, hash_stream
 from echoforensics.errors import SourceError
-from echoforensics.evidence.archives.broken_zip import open_zip
-from echoforensics.evidence.archives.compressed_file import is_compressed, open_compressed
-from echoforensics.evidence.archives.tar_archive import TarArchive, is_tar
-from echoforensics.evidence.archives.zip_archive import is_zip
+from echoforensics.evidence.archives.compressed_file import CompressedFile
+from echoforensics.evidence.archives.library_archive import LibraryArchive
+from echoforensics.evidence.archives.tar_archive import TarArchive
+from echoforensics.evidence.archives.unread_archive import parts_beside, sentence, unread_archive
+from echoforensics.evidence.archives.zip_archive import ZIP, is_zip_behind_stub
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EvidenceIssue
 from echoforensics.evidence.folder import Folder
 from echoforensics.evidence.limits import Budget
@@ -25,6 +26,7 @@ from echoforensics.evidence.media.opener import RAW_IMAGE, open_image, open_raw
 from echoforensics.evidence.name_search import NameSearch
 from echoforensics.evidence.streams import BLOCK, buffered
 from echoforensics.evidence.volumes.disk import Disk
+from echoforensics.evidence.walk import is_archive, open_archive
 from parsers.formats.packets.capture_file import is_packet_capture
 from parsers.parser import HEAD_SIZE, Parser, looks_like_text
 from parsers.parser import Source as ParserSource
@@ -34,7 +36,7 @@ Progress = Callable[[int], None]
 
 #: Kinds of sources that are no images of media.
 FOLDER, FILE = "folder", "file"
-_WITHOUT_MEDIA = (FOLDER, "zip", "tar", "compressed", FILE)
+_WITHOUT_MEDIA = (FOLDER, "zip", "tar", "compressed", "archive", FILE)
 _UNKNOWN = "unknown"
 
 
@@ -143,7 +145,8 @@ class EvidenceSource:
 
     Attributes:
         path: where it lies, absolute.
-        kind: ``folder``, ``zip``, ``tar``, ``compressed``, ``file``, or the kind of its media (``raw image``).
+        kind: ``folder``, ``zip``, ``tar``, ``compressed``, ``archive`` (any other), ``file``, or the kind of its media
+            (``raw image``).
         container: its entries.
         size: bytes of the file or files; 0 for a folder.
         budget: what compressed data in it may expand to.
@@ -258,22 +261,36 @@ def _other_than_image(
     path: Path, head: bytes, budget: Budget, kind: str, parsers: tuple[Parser, ...] | None
 ) -> EvidenceSource | None:
     size = path.stat().st_size
-    try:
-        if is_zip(head):
-            return EvidenceSource(path, "zip", open_zip(lambda: path.open("rb"), budget), size, budget)
-        if is_compressed(head):
-            container = open_compressed(lambda: path.open("rb"), head, path.name, budget)
-            found = "tar" if isinstance(container, TarArchive) else "compressed"
-            return EvidenceSource(path, found, container, size, budget)
-        if is_tar(head):
-            return EvidenceSource(path, "tar", TarArchive(lambda: path.open("rb"), budget), size, budget)
-    except READ_ERRORS as error:
-        raise SourceError(f"{path}: cannot be opened: {error}") from error
+    archive = is_archive(head) or is_zip_behind_stub(path, head)
+    if archive and not kind and (parts := parts_beside(path)):
+        raise SourceError(f"{path}: {sentence(parts)}")
+    if archive:
+        try:
+            container = open_archive(_entry_of(path, size), ZIP if not is_archive(head) else head, budget)
+        except READ_ERRORS as error:
+            raise SourceError(f"{path}: cannot be opened: {error}") from error
+        return EvidenceSource(path, _kind_of(container), container, size, budget)
     if kind or looks_like_disk(head):
         return None
     if is_packet_capture(head) or _is_claimed(path, head, size, parsers):
         return EvidenceSource(path, FILE, LooseFile(path), size, budget)
+    if what := unread_archive(head):
+        raise SourceError(f"{path}: {what}")
+    if parts := parts_beside(path):
+        raise SourceError(f"{path}: {sentence(parts)}")
     return None
+
+
+def _entry_of(path: Path, size: int) -> Entry:
+    return Entry(path.name, "", size, lambda: path.open("rb"), location=path)
+
+
+def _kind_of(container: Container) -> str:
+    if isinstance(container, TarArchive):
+        return "tar"
+    if isinstance(container, CompressedFile):
+        return "compressed"
+    return "archive" if isinstance(container, LibraryArchive) else "zip"
 
 
 def _is_claimed(path: Path, head: bytes, size: int, parsers: tuple[Parser, ...] | None) -> bool:

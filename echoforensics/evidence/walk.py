@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from echoforensics.errors import SourceError
+from echoforensics.evidence.archives.android_backup import is_android_backup, open_android_backup
 from echoforensics.evidence.archives.broken_zip import open_zip
 from echoforensics.evidence.archives.compressed_file import compression, is_compressed, open_compressed
+from echoforensics.evidence.archives.library_archive import LibraryArchive, library_form
 from echoforensics.evidence.archives.tar_archive import TarArchive, is_tar
 from echoforensics.evidence.archives.zip_archive import ZipArchive, is_zip
 from echoforensics.evidence.entry import INSIDE, Container, ContentError, Entry, EvidenceIssue
@@ -57,7 +59,7 @@ ROOT = EntryPlace("", (), 0)
 
 def is_archive(head: bytes) -> bool:
     """Whether a file that begins so is opened as an archive."""
-    return is_zip(head) or is_compressed(head) or is_tar(head)
+    return is_zip(head) or is_compressed(head) or is_tar(head) or is_android_backup(head) or bool(library_form(head))
 
 
 def open_archive(entry: Entry, head: bytes, budget: Budget) -> Container:
@@ -75,6 +77,10 @@ def open_archive(entry: Entry, head: bytes, budget: Budget) -> Container:
         return open_zip(opener, budget)
     if is_compressed(head):
         return open_compressed(opener, head, name, budget)
+    if is_android_backup(head):
+        return open_android_backup(opener, budget)
+    if form := library_form(head):
+        return LibraryArchive(_as_file(opener), form, name, budget)
     return TarArchive(opener, budget)
 
 
@@ -87,7 +93,9 @@ def form_of(container: Container, head: bytes) -> str:
     """
     if isinstance(container, ZipArchive):
         return "zip"
-    shell = compression(head)
+    if isinstance(container, LibraryArchive):
+        return library_form(head)
+    shell = "Android backup" if is_android_backup(head) else compression(head)
     if isinstance(container, TarArchive):
         return f"tar in {shell}" if shell else "tar"
     return shell or "zip without directory"
@@ -129,6 +137,16 @@ def _container_at(outer: Container, address: str, budget: Budget) -> Container:
         return open_nested(entry, head, budget)
     except SourceError as error:
         raise OSError(str(error)) from error
+
+
+def _as_file(opener: Callable[[], BinaryIO]) -> Callable[[], BinaryIO]:
+    """The same, where what it opens is a file of this machine; else a temporary copy of it."""
+    with opener() as stream:
+        try:
+            stream.fileno()
+        except OSError:
+            return _spooled(opener)
+    return opener
 
 
 def _spooled(opener: Callable[[], BinaryIO]) -> Callable[[], BinaryIO]:

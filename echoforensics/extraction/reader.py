@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from echoforensics.case.entry_table import OPENED, NewEntry, add_entry, last_entry, mark_damaged, path_of_content
 from echoforensics.case.issue_table import add_issue
 from echoforensics.case.text import storable
+from echoforensics.evidence.archives.unread_archive import parts_beside, sentence, unread_archive
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EntryState, EvidenceIssue
 from echoforensics.evidence.media.opener import is_image
 from echoforensics.evidence.name_search import NameSearch
@@ -207,6 +208,7 @@ class EntryReader:
     def _open(self, entry: Entry, here: EntryPlace, found: _Found) -> Generator[str, None, str]:
         """Open an archive or an image, and read what is in it. Returns what it is; empty where it was not opened."""
         archive = is_archive(found.head)
+        self._name_unread(entry, here, found, archive=archive)
         if not archive and (entry.state is EntryState.CARVED or not is_image(found.head)):
             return ""
         if issue := too_deep(here):
@@ -226,6 +228,16 @@ class EntryReader:
         with closing(container):
             yield from self.read(container, here)
         return form_of(container, found.head)
+
+    def _name_unread(self, entry: Entry, here: EntryPlace, found: _Found, *, archive: bool) -> None:
+        """Add an issue for an archive that is known and not read, and for one of several parts."""
+        what = "" if found.claimed or archive else unread_archive(found.head)
+        if (archive or what) and entry.location is not None and (parts := parts_beside(entry.location)):
+            what = sentence(parts)
+        if what:
+            self.issue(
+                EvidenceIssue(here.path, f"looks like an archive, and was not opened: {what}" if not archive else what)
+            )
 
     def _note(self, entry: Entry, here: EntryPlace, read: _Read) -> int:
         """Note an entry in the case; returns its number."""

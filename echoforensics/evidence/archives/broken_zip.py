@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from echoforensics.evidence.archives.checked_stream import CHECKSUM_FAILS, CheckedStream
 from echoforensics.evidence.archives.inflated import DeflatedMember
-from echoforensics.evidence.archives.zip_archive import ZipArchive
+from echoforensics.evidence.archives.zip_archive import ZipArchive, shown_path
 from echoforensics.evidence.entry import Container, ContentError, Entry, EvidenceIssue, text_of
 from echoforensics.evidence.limits import MAX_ENTRIES
 from echoforensics.evidence.streams import BLOCK, BudgetedStream, buffered
@@ -99,7 +99,7 @@ class BrokenZip(Container):
                 return
             count += 1
             at = self._after(member, self._end(member))
-            if not member.name.endswith("/"):
+            if not member.name.endswith(("/", "\\")):
                 yield self._entry(member)
 
     def open(self, address: str) -> BinaryIO:
@@ -114,7 +114,7 @@ class BrokenZip(Container):
         self._stream.close()
 
     def _entry(self, member: _ZipMember) -> Entry:
-        path, address = member.name.lstrip("/"), str(member.at)
+        path, address = shown_path(member.name), str(member.at)
         if member.encrypted:
             return Entry(path, address, member.size or 0, None, note="encrypted; not read", seekable=False)
         if member.method not in (_STORED, _DEFLATED):

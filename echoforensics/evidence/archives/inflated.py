@@ -66,20 +66,36 @@ class _Engine:
 
 
 class DeflatedMember(CheckedStream):
-    """The content of a deflated member of a zip, with the checksum and size that the zip states of it."""
+    """Deflated content, such as of a member of a zip, with the checksum that is stated of it elsewhere."""
 
-    def __init__(self, packed: Callable[[int], bytes], crc: int | None) -> None:
-        """Take a function that gives the next compressed bytes, and the checksum; None where none is stated."""
+    def __init__(
+        self, packed: Callable[[int], bytes], crc: int | None, form: int = _RAW, below: BinaryIO | None = None
+    ) -> None:
+        """Take what gives the next compressed bytes, and their checksum.
+
+        Args:
+            packed: given a number of bytes, gives at most so many.
+            crc: CRC-32 of the content; None where none is stated.
+            form: zlib's ``wbits``; default: deflate without a header.
+            below: closed with this.
+        """
         super().__init__(packed)
-        self._engine = _Engine(_RAW)
+        self._engine = _Engine(form)
         self._crc = crc
         self._found = 0
+        self._below = below
+
+    def close(self) -> None:
+        """Close what lies below too."""
+        if self._below is not None and not self.closed:
+            self._below.close()
+        super().close()
 
     def _next(self, size: int) -> bytes:
         while not self._engine.ended and self._issue is None:
             self._engine.rest = self._engine.rest or self._packed(_PIECE)
             if not self._engine.rest:
-                self._issue = EOFError("the zip ends within the member, before its compressed data does")
+                self._issue = EOFError("it ends before its compressed data does")
                 break
             content = self._engine.inflate(size)
             self._found = zlib.crc32(content, self._found)

@@ -17,10 +17,14 @@ from echoforensics.evidence.streams import BudgetedStream, buffered
 if TYPE_CHECKING:
     import io
     from collections.abc import Iterator
+    from pathlib import Path
 
     from echoforensics.evidence.limits import Budget
 
-SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
+ZIP = b"PK\x03\x04"
+SIGNATURES = (ZIP, b"PK\x05\x06")
+#: How programs and scripts begin that a zip may follow: it unpacks itself.
+_STUBS = (b"MZ", b"#!")
 _END = struct.Struct("<4s4H2LH")
 _ENCRYPTED = 0x1
 #: "Made by" in the central directory, of a host whose attributes are POSIX modes.
@@ -52,7 +56,7 @@ class ZipArchive(Container):
             if index >= MAX_ENTRIES:
                 yield EvidenceIssue("", f"only the first {MAX_ENTRIES} members were read")
                 return
-            if member.is_dir():
+            if member.is_dir() or (member.filename.endswith("\\") and not member.file_size):
                 continue
             yield self._entry(index, member)
 
@@ -70,7 +74,7 @@ class ZipArchive(Container):
         self._stream.close()
 
     def _entry(self, index: int, member: zipfile.ZipInfo) -> Entry:
-        path = member.filename.lstrip("/")
+        path = shown_path(member.filename)
         address = member_address(index, member.filename, path)
         year, month, day, hour, minute, second = member.date_time
         wall = f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
@@ -107,9 +111,19 @@ def _mode(member: zipfile.ZipInfo) -> int | None:
     return bits if member.create_system == _UNIX and member.external_attr >> 16 else None
 
 
+def shown_path(name: str) -> str:
+    """A member's path. Some programs of Windows write a backslash between folders, which no Windows name can hold."""
+    return name.replace("\\", "/").lstrip("/")
+
+
 def is_zip(head: bytes) -> bool:
     """Whether a file begins as a zip does."""
     return head.startswith(SIGNATURES)
+
+
+def is_zip_behind_stub(path: Path, head: bytes) -> bool:
+    """Whether a file is a program or script with a zip behind it. Raises OSError where it cannot be read."""
+    return head.startswith(_STUBS) and zipfile.is_zipfile(path)
 
 
 def _check_directory_size(stream: BinaryIO) -> None:

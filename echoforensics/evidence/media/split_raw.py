@@ -17,7 +17,7 @@ from echoforensics.evidence.media.media import Media, ReadImage
 if TYPE_CHECKING:
     from pathlib import Path
 
-_ENDING = re.compile(r"\d{2,5}|[a-z]{2,3}")
+_ENDING = re.compile(r"\d{1,5}|[a-z]{2,3}")
 _MIN_PART = 64 * 1024
 #: How packed and packaged data begins: parts of an archive are no parts of a raw image.
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"Rar!", b"%PDF")

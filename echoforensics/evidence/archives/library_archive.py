@@ -1,0 +1,163 @@
+"""Archives read by libarchive: 7z, RAR, cpio, CAB, LHA, ar and what ``compress`` made."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from echoforensics.evidence.archives.checked_stream import BROKEN, CheckedStream
+from echoforensics.evidence.entry import Container, ContentError, Entry, EntryKind, EvidenceIssue
+from echoforensics.evidence.limits import MAX_ENTRIES
+from echoforensics.evidence.streams import BudgetedStream, buffered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from echoforensics.evidence.limits import Budget
+
+#: (byte offset, magic, name), as in libarchive's readers and the formats' own documents.
+_FORMS: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"7z\xbc\xaf\x27\x1c", "7z"),
+    (0, b"Rar!\x1a\x07\x00", "RAR"),
+    (0, b"Rar!\x1a\x07\x01\x00", "RAR"),
+    (0, b"070701", "cpio"),
+    (0, b"070702", "cpio"),
+    (0, b"070707", "cpio"),
+    (0, b"\xc7\x71", "cpio"),
+    (0, b"MSCF\0\0\0\0", "CAB"),
+    (0, b"!<arch>\n", "ar"),
+    (0, b"\x1f\x9d", "compress"),
+    *((2, b"-lh" + bytes((method,)) + b"-", "LHA") for method in b"01234567d"),
+)
+_COMPRESS = "compress"
+_MISSING = "{} archives are read by libarchive, which this machine does not have; install the package libarchive-tools"
+
+
+def library_form(head: bytes) -> str:
+    """What an archive that begins so is, where libarchive reads it; else empty."""
+    return next((name for at, magic, name in _FORMS if head[at : at + len(magic)] == magic), "")
+
+
+class LibraryArchive(Container):
+    """The members of an archive, in the order they lie in it. Each must be read before the next is asked for."""
+
+    seekable = False
+
+    def __init__(self, opener: Callable[[], BinaryIO], form: str, name: str, budget: Budget) -> None:
+        """Take a function that opens the archive as a file of this machine, its form and name, and a budget.
+
+        Raises:
+            NotImplementedError: libarchive is not installed.
+        """
+        self._library = _library(form)
+        self._opener = opener
+        self._form = form
+        # What was compressed alone has no name in it.
+        self._inner = name.removesuffix(".Z") if form == _COMPRESS else ""
+        self._budget = budget
+
+    def entries(self) -> Iterator[Entry | EvidenceIssue]:
+        """Every member that is not a folder."""
+        try:
+            with self._members() as members:
+                for number, member in enumerate(members):
+                    if number >= MAX_ENTRIES:
+                        yield EvidenceIssue("", f"only the first {MAX_ENTRIES} members were read")
+                        return
+                    if not member.isdir:
+                        yield self._entry(number, member)
+        except (self._library.ArchiveError, OSError) as error:
+            yield EvidenceIssue("", f"the {self._form} archive could not be read to its end: {error}")
+
+    def open(self, address: str) -> BinaryIO:
+        """Open a member; its address is its number."""
+        with ExitStack() as opened:
+            try:
+                members = opened.enter_context(self._members())
+                for number, member in enumerate(members):
+                    if str(number) == address:
+                        content = self._content(member, opened.pop_all())
+                        return buffered(content)
+            except self._library.ArchiveError as error:
+                raise OSError(str(error)) from error
+        raise KeyError(address)
+
+    @contextmanager
+    def _members(self) -> Iterator[Any]:
+        with self._opener() as stream, ExitStack() as opened:
+            # What compress made may hold a tar, or one file of any kind.
+            for form in ("all", "raw") if self._form == _COMPRESS else ("all",):
+                os.lseek(stream.fileno(), 0, os.SEEK_SET)
+                try:
+                    yield opened.enter_context(self._library.fd_reader(stream.fileno(), form))
+                except self._library.ArchiveError:
+                    if form == "raw" or self._form != _COMPRESS:
+                        raise
+                    continue
+                return
+
+    def _entry(self, number: int, member: Any) -> Entry:
+        path = (self._inner or member.pathname or f"member {number}").replace("\\", "/").lstrip("/").removeprefix("./")
+        times = {"modified": _iso(member.mtime)} if member.mtime is not None else {}
+        if member.issym or member.islnk:
+            note = f"a link to {member.linkname}; not followed"
+            return Entry(path, str(number), 0, None, EntryKind.LINK, note=note, times=times)
+        if not member.isfile:
+            return Entry(path, str(number), 0, None, EntryKind.OTHER, note="not a regular file", times=times)
+        mode = stat.S_IMODE(member.mode) or None
+        opener = lambda: buffered(self._content(member, ExitStack()))  # noqa: E731
+        return Entry(path, str(number), member.size, opener, times=times, seekable=False, mode=mode)
+
+    def _content(self, member: Any, opened: ExitStack) -> BudgetedStream:
+        content = _MemberStream(member, self._library.ArchiveError, opened)
+        return BudgetedStream(content, self._budget)  # type: ignore[arg-type]
+
+
+class _MemberStream(CheckedStream):
+    """A member's content. What libarchive finds wrong with it is said when all that it gives was given."""
+
+    def __init__(self, member: Any, error: type[Exception], opened: ExitStack) -> None:
+        super().__init__(lambda _: b"")
+        self._blocks = member.get_blocks()
+        self._error = error
+        self._opened = opened
+        self._left: int | None = member.size
+
+    def _next(self, size: int) -> bytes:  # noqa: ARG002 (libarchive gives blocks of its own size)
+        if self._issue is not None:
+            return b""
+        try:
+            piece = bytes(next(self._blocks, b""))
+        except self._error as error:
+            self._issue = ContentError(f"{BROKEN} ({error})", damaged=True)
+            return b""
+        if self._left is not None:
+            self._left -= len(piece)
+            if self._left < 0 or (not piece and self._left):
+                self._issue = ContentError("its size is not the one that the archive states", damaged=True)
+        return piece
+
+    def close(self) -> None:
+        """Close the archive too, if it was opened for this member alone."""
+        if not self.closed:
+            self._opened.close()
+        super().close()
+
+
+def _library(form: str) -> Any:
+    try:
+        # Importing it loads the shared library, which only these archives need.
+        return import_module("libarchive")
+    except (ImportError, OSError, AttributeError, TypeError) as error:
+        raise NotImplementedError(_MISSING.format(form)) from error
+
+
+def _iso(seconds: float) -> str:
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    except (ValueError, OverflowError, OSError):
+        return f"{seconds} seconds since 1970"

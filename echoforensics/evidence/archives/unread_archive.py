@@ -1,0 +1,108 @@
+"""Archives that are known and not read, and parts of archives in several files. Each is named, with what to do."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_UNPACK = "unpack a copy with {}, and give the folder"
+#: (byte offset, magic, what it is, what leads on): the formats' own documents and the list of magics of ``file``.
+_FORMS: tuple[tuple[int, bytes, str, str], ...] = (
+    (0, b"\0\0\0\x7b", "a DAR archive", _UNPACK.format("dar")),
+    (
+        0,
+        b"ADSEGMENTEDFILE",
+        "logical evidence of FTK Imager (AD1)",
+        "export its files with FTK Imager, and give the folder",
+    ),
+    (0, b"xar!\0\x1c", "a xar archive", _UNPACK.format("xar")),
+    (0, b"CrAU", "an Android update (payload.bin)", _UNPACK.format("payload-dumper-go") + " of images"),
+    (
+        0,
+        b"PK\x07\x08PK\x03\x04",
+        "the first part of a zip in several parts",
+        "join a copy: zip -s 0 FILE.zip --out WHOLE.zip",
+    ),
+    (0, b"PK00PK\x03\x04", "a zip that was to be in several parts", "join a copy: zip -s 0 FILE.zip --out WHOLE.zip"),
+    (0, b"MSWIM\0\0\0", "a Windows image (WIM)", _UNPACK.format("wimlib-imagex")),
+    (7, b"**ACE**", "an ACE archive", _UNPACK.format("unace")),
+    (0, b"\x60\xea", "an ARJ archive", _UNPACK.format("arj")),
+    (20, b"\xdc\xa7\xc4\xfd", "a zoo archive", _UNPACK.format("zoo")),
+    (0, b"ALZ\x01", "an ALZ archive", _UNPACK.format("unalz")),
+    (0, b"EGGA", "an EGG archive", _UNPACK.format("unar")),
+    (0, b"SIT!", "a StuffIt archive", _UNPACK.format("unar")),
+    (0, b"StuffIt (c)", "a StuffIt archive", _UNPACK.format("unar")),
+    (0, b"\x89LZO\0\r\n\x1a\n", "a file compressed with lzop", "decompress a copy: lzop -d"),
+    (0, b"LRZI", "a file compressed with lrzip", "decompress a copy: lrzip -d"),
+    (0, b"zPQ\x01", "a ZPAQ archive", _UNPACK.format("zpaq")),
+    (0, b"7kSt", "a ZPAQ archive", _UNPACK.format("zpaq")),
+    (0, b"LZIP", "a file compressed with lzip", "decompress a copy: lzip -d"),
+    (0, b"\xff\x06\0\0sNaPpY", "a file in Snappy frames", "decompress a copy first"),
+)
+#: An ARJ header is at most so long; the magic alone is two bytes.
+_ARJ = b"\x60\xea"
+_ARJ_HEADER = 2600
+_LAST = (".zip", ".rar")
+_MAX_NAMED = 10
+_PART = re.compile(r"(?:\d{3}|z\d\d|r\d\d|part\d{1,3}\.rar)", re.IGNORECASE)
+
+
+def unread_archive(head: bytes) -> str:
+    """What an archive that begins so is, and what to do, in one sentence; empty where it is none of these."""
+    if head.startswith(_ARJ) and not 0 < int.from_bytes(head[2:4], "little") <= _ARJ_HEADER:
+        return ""
+    return next(
+        (f"{what} is not read; {advice}" for at, magic, what, advice in _FORMS if head[at : at + len(magic)] == magic),
+        "",
+    )
+
+
+def parts_beside(path: Path) -> list[str]:
+    """The names of the files that a file is one of several parts with, itself among them; empty where there are none.
+
+    They have one name but for an ending: ``.001``, ``.z01``, ``.r00`` or ``.part1.rar``. Numbered files that each begin
+    as an archive are archives of their own, such as rotated logs.
+    """
+    stem, ending = _parted(path.name)
+    if not ending and path.suffix.lower() not in _LAST:
+        return []
+    numbered, last = [], []
+    for beside in sorted(path.parent.iterdir()):
+        other, number = _parted(beside.name)
+        if number and other == stem and beside.is_file():
+            numbered.append(beside)
+        elif beside.suffix.lower() in _LAST and beside.stem == stem:
+            last.append(beside)
+    if len(numbered) + len(last) < 2 or (not last and _begins_alike(numbered[0], numbered[1])):
+        return []
+    return [part.name for part in (*numbered, *last)]
+
+
+def sentence(parts: list[str]) -> str:
+    """What is said of a file that is one of several parts of an archive."""
+    shown = ", ".join(parts[:_MAX_NAMED]) + (f" and {len(parts) - _MAX_NAMED} more" if len(parts) > _MAX_NAMED else "")
+    return (
+        f"it is one of {len(parts)} parts of an archive ({shown}), which are not read; join them in a copy, with 7z or,"
+        " where their endings are numbers, with cat, and give that"
+    )
+
+
+def _begins_alike(first: Path, second: Path) -> bool:
+    """Whether a second part begins as the first: volumes of RAR do, and so do files that are whole in themselves."""
+    heads = []
+    for part in (first, second):
+        with part.open("rb") as stream:
+            heads.append(stream.read(3))
+    return heads[0] == heads[1] and heads[0] != b"Rar"
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """A name, and its ending that numbers parts; empty where it has none."""
+    for pieces in (name.rsplit(".", 2), name.rsplit(".", 1)):
+        ending = ".".join(pieces[1:])
+        if _PART.fullmatch(ending):
+            return pieces[0], ending
+    return name.rsplit(".", 1)[0], ""

@@ -1,0 +1,148 @@
+"""Archives read by libarchive, and those that are named. They are written by libarchive or by hand."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+import zlib
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from echoforensics.errors import SourceError
+from echoforensics.evidence.entry import READ_ERRORS, ContentError, Entry, EvidenceIssue
+from echoforensics.evidence.source import open_source
+
+FILES = {"local/log/messages": b"a line of a log\n" * 5000, "rec/one.bin": bytes(range(256)) * 300}
+
+
+@pytest.fixture(scope="module")
+def library() -> Any:
+    try:
+        return import_module("libarchive")
+    except (ImportError, OSError, AttributeError, TypeError) as error:
+        pytest.skip(f"libarchive is not installed: {error}")
+
+
+def _write(library: Any, path: Path, form: str) -> None:
+    with library.file_writer(str(path), form) as archive:
+        for name, content in FILES.items():
+            archive.add_file_from_memory(name, len(content), content)
+
+
+def _read(path: Path) -> tuple[str, dict[str, bytes], list[str]]:
+    source = open_source(path)
+    content, issues = {}, []
+    try:
+        for found in source.container.entries():
+            if isinstance(found, EvidenceIssue):
+                issues.append(found.what)
+                continue
+            assert found.opener is not None
+            with found.opener() as stream:
+                content[found.path] = stream.read()
+            with source.container.open(found.address) as stream:
+                assert stream.read() == content[found.path]
+    finally:
+        source.close()
+    return source.kind, content, issues
+
+
+@pytest.mark.parametrize("form", ["7zip", "cpio", "cpio_newc"])
+def test_archive_gives_its_files(form: str, library: Any, tmp_path: Path) -> None:
+    _write(library, tmp_path / "x.bin", form)
+
+    assert _read(tmp_path / "x.bin") == ("archive", FILES, [])
+
+
+def test_damaged_7z_gives_what_it_can_and_says_so(library: Any, tmp_path: Path) -> None:
+    _write(library, tmp_path / "x.7z", "7zip")
+    raw = bytearray((tmp_path / "x.7z").read_bytes())
+    raw[40] ^= 0xFF
+    (tmp_path / "x.7z").write_bytes(raw)
+
+    source = open_source(tmp_path / "x.7z")
+    raised = []
+    for found in source.container.entries():
+        if isinstance(found, Entry) and found.opener:
+            with found.opener() as stream:
+                try:
+                    stream.read()
+                except READ_ERRORS as error:
+                    raised.append(error)
+    source.close()
+
+    assert raised
+    assert all(isinstance(error, ContentError) and error.damaged for error in raised)
+
+
+@pytest.mark.parametrize("compressed", [b"0", b"1"])
+def test_android_backup(compressed: bytes, tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, content in FILES.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    body = zlib.compress(out.getvalue()) if compressed == b"1" else out.getvalue()
+    (tmp_path / "x.ab").write_bytes(b"ANDROID BACKUP\n5\n" + compressed + b"\nnone\n" + body)
+
+    assert _read(tmp_path / "x.ab") == ("tar", FILES, [])
+
+
+def test_encrypted_android_backup_is_named(tmp_path: Path) -> None:
+    (tmp_path / "x.ab").write_bytes(b"ANDROID BACKUP\n5\n1\nAES-256\n" + bytes(2000))
+
+    with pytest.raises(SourceError, match=r"the Android backup is encrypted \(AES-256\) and is not read; decrypt"):
+        open_source(tmp_path / "x.ab")
+
+
+@pytest.mark.parametrize("stub", [b"MZ" + bytes(998), b"#!/bin/sh\nexec unzip $0\n"])
+def test_zip_behind_a_stub(stub: bytes, tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in FILES.items():
+            archive.writestr(name.replace("/", "\\"), content)
+    (tmp_path / "x.exe").write_bytes(stub + out.getvalue())
+
+    assert _read(tmp_path / "x.exe") == ("zip", FILES, [])
+
+
+@pytest.mark.parametrize(
+    ("head", "what"),
+    [
+        (b"\0\0\0\x7b" + bytes(2000), "a DAR archive is not read; unpack a copy with dar, and give the folder"),
+        (b"ADSEGMENTEDFILE\0" + bytes(2000), "logical evidence of FTK Imager (AD1) is not read; export its files"),
+        (b"CrAU" + bytes(2000), "an Android update (payload.bin) is not read; unpack a copy"),
+    ],
+)
+def test_what_is_not_read_is_named(head: bytes, what: str, tmp_path: Path) -> None:
+    (tmp_path / "x.bin").write_bytes(head)
+
+    with pytest.raises(SourceError) as raised:
+        open_source(tmp_path / "x.bin")
+    assert f"x.bin: {what}" in str(raised.value)
+
+
+@pytest.mark.parametrize("given", ["x.zip.001", "x.zip.002", "x.zip.003"])
+def test_part_of_a_split_archive_names_the_others(given: str, tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a", bytes(range(256)) * 100)
+    raw = out.getvalue()
+    for number in range(3):
+        (tmp_path / f"x.zip.{number + 1:03}").write_bytes(raw[number * 10_000 : (number + 1) * 10_000])
+
+    with pytest.raises(SourceError, match=r"one of 3 parts of an archive \(x\.zip\.001, x\.zip\.002, x\.zip\.003\)"):
+        open_source(tmp_path / given)
+
+
+def test_numbered_archives_are_no_parts(tmp_path: Path) -> None:
+    for number in (1, 2):
+        with zipfile.ZipFile(tmp_path / f"log.00{number}", "w") as archive:
+            archive.writestr("a", b"content")
+
+    assert _read(tmp_path / "log.001") == ("zip", {"a": b"content"}, [])
