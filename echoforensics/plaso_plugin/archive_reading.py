@@ -122,9 +122,7 @@ class ArchiveReading:
             copy.names = search.kinds
             claimed = self._reading.claimed(replace(source, names=copy.names))
             if claimed and not held:
-                self._warn(
-                    outer, entry.path, f"names the Alexa service, but is longer than {_MAX_HELD} bytes"
-                )
+                self._warn(outer, entry.path, f"names the Alexa service, but is longer than {_MAX_HELD} bytes")
             if not claimed or not held:
                 copy.target.unlink()
                 return False
