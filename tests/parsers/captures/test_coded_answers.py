@@ -94,6 +94,8 @@ def _saved_page(page: Page) -> bytes:
 #: What is read in full, without an issue.
 READ: dict[str, Wrap] = {
     "base64": lambda page: _base64(_text(page).encode()).encode(),
+    "base64 in UTF-16": lambda page: _base64(_text(page).encode(), 76).encode("utf-16"),
+    "base64 among words in UTF-16": lambda page: f"it was {_base64(_text(page).encode())} so\n".encode("utf-16"),
     "base64 in lines": lambda page: _base64(_text(page).encode(), 76).encode() + b"\n",
     "base64 of addresses, without padding": lambda page: base64.urlsafe_b64encode(_text(page).encode()).rstrip(b"="),
     "base64 of gzip": lambda page: _base64(_gzip(_text(page).encode()), 76).encode(),
