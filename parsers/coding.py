@@ -156,7 +156,7 @@ def _snappy(content: bytes, limit: int) -> bytes:
 def _base64(content: bytes, limit: int) -> bytes:
     if len(content) // 4 * 3 > limit + 3:
         raise CodingError(f"it comes to more than {limit} bytes")
-    text = b"".join(content.split()).translate(_OF_ADDRESSES)
+    text = b"".join(content.removeprefix(b"\xef\xbb\xbf").split()).translate(_OF_ADDRESSES)
     if len(text) % 4 > 1 and not text.endswith(b"="):
         text += b"=" * (-len(text) % 4)
     try:

@@ -40,8 +40,10 @@ DATABASE, LEDGER, ARTEFACTS = "case.db", "custody.jsonl", "artefacts"
 
 #: The ledger's last word on a case whose extraction came to its end.
 SEALED = "sealed"
-#: What the ledger says when an extraction begins, or goes on after it was interrupted.
-BEGINNINGS = ("extraction begun", "extraction gone on with")
+#: What the ledger says when an extraction begins, and when it is resumed after it was interrupted.
+BEGUN, RESUMED = "extraction begun", "extraction resumed"
+#: The same, with the word for the second that ledgers of earlier versions have.
+BEGINNINGS = (BEGUN, RESUMED, "extraction gone on with")
 
 
 class Case:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import BinaryIO
 
 import hyperscan
 
+from echoforensics.evidence.streams import BLOCK
 from parsers.alexa_api.items.service_names import AROUND, KINDS, MARKS, ServiceName, gathered, names_in
 
+#: No kind more is asked for once so many are known: keys in base64 matter only where the file names nothing plainly.
+_ENOUGH = len(KINDS) - 1
 #: So many places of one file are looked at closely.
 _MAX_PLACES = 10_000
 
@@ -29,7 +33,7 @@ class NameSearch:
 
     def feed(self, piece: bytes) -> None:
         """Take the next bytes of the file."""
-        if len(self._found) == len(KINDS) or self._places > _MAX_PLACES:
+        if len(self._found) >= _ENOUGH or self._places > _MAX_PLACES:
             return
         block, base = self._held + piece, self._at - len(self._held)
         ends: list[int] = []
@@ -41,6 +45,21 @@ class NameSearch:
             self._found = gathered([*self._found, *names_in(block[start:end], base + start)])
         self._at += len(piece)
         self._held = block[-AROUND:]
+
+
+def kinds_named(stream: BinaryIO) -> tuple[str, ...]:
+    """What of the service a whole file names: some of :data:`parsers.alexa_api.items.service_names.KINDS`.
+
+    Args:
+        stream: the file, at its beginning.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    search = NameSearch()
+    while piece := stream.read(BLOCK):
+        search.feed(piece)
+    return search.kinds
 
 
 def _windows(ends: list[int], size: int) -> list[tuple[int, int]]:

@@ -23,8 +23,8 @@ from echoforensics.evidence.loose_file import LooseFile
 from echoforensics.evidence.media.disk_head import looks_like_disk
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.media.opener import RAW_IMAGE, open_image, open_raw
-from echoforensics.evidence.name_search import NameSearch
-from echoforensics.evidence.streams import BLOCK, buffered
+from echoforensics.evidence.name_search import kinds_named
+from echoforensics.evidence.streams import buffered
 from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.evidence.walk import is_archive, open_archive
 from parsers.formats.packets.capture_file import is_packet_capture
@@ -300,14 +300,12 @@ def _is_claimed(path: Path, head: bytes, size: int, parsers: tuple[Parser, ...] 
         return True
     if not looks_like_text(head):
         return False
-    search = NameSearch()
     try:
         with path.open("rb") as stream:
-            while piece := stream.read(BLOCK):
-                search.feed(piece)
+            names = kinds_named(stream)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
-    return bool(search.kinds) and bool(claiming(replace(source, names=search.kinds), parsers))
+    return bool(names) and bool(claiming(replace(source, names=names), parsers))
 
 
 def hash_folder(path: Path, algorithms: tuple[str, ...], progress: Progress | None = None) -> SourceHashes:

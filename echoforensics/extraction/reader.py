@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 #: Entries written to the database in one transaction.
 BATCH = 500
+#: A longer file of a compressed tar that no parser claims by its head is not held until it is known what it names.
+_MAX_HELD = 1024**3
 _DELETED = " It was read from a deleted file whose content was still there."
 #: Containers whose members have no checksums of their own.
 _UNCHECKED = ("tar",)
@@ -148,7 +150,7 @@ class EntryReader:
             claimed = self._claims(entry, here, head)
             container = is_archive(head) or (is_image(head) and entry.state is not EntryState.CARVED)
             carved = entry.state is EntryState.CARVED
-            keep = bool(claimed) or carved or (is_archive(head) and not entry.seekable)
+            keep = bool(claimed) or carved or _is_read_once(entry, archive=is_archive(head))
             search = None if container or any(not parser.reads_lines for parser in claimed) else NameSearch()
             staged = self._case.vault.stage() if keep else None
             content = read_content(stream, head, staged, search)
@@ -278,6 +280,11 @@ class EntryReader:
     def issue(self, issue: EvidenceIssue) -> None:
         """Add an issue to the case."""
         add_issue(self.store, self.evidence, issue.path, Issue(issue.what, parser="evidence"))
+
+
+def _is_read_once(entry: Entry, *, archive: bool) -> bool:
+    """Whether an entry cannot be opened a second time, as it must be where it is an archive or names the service."""
+    return not entry.seekable and (archive or (entry.size or 0) <= _MAX_HELD)
 
 
 def replace_path(issue: EvidenceIssue, place: EntryPlace) -> EvidenceIssue:

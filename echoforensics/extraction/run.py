@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyewf
 import pytsk3
 
-from echoforensics.case.case import BEGINNINGS, SEALED, OpenCase
+from echoforensics.case.case import BEGINNINGS, BEGUN, RESUMED, SEALED, OpenCase
 from echoforensics.case.counts import CaseCounts, counts_of_case, counts_of_item
 from echoforensics.case.disk import database_room
 from echoforensics.case.evidence_table import EvidenceState, set_state
@@ -88,8 +88,7 @@ def _refuse_overlap(paths: list[Path], case_path: Path) -> None:
 
 
 def _open_in_ledger(case: OpenCase, options: Options) -> None:
-    begun, gone_on = BEGINNINGS
-    action = gone_on if any(entry.action in BEGINNINGS for entry in case.actions()) else begun
+    action = RESUMED if any(entry.action in BEGINNINGS for entry in case.actions()) else BEGUN
     with case.store.transaction():
         for name in ("examiner", "agency", "reference", "timezone"):
             if value := getattr(options, name):

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EvidenceIssue
 from echoforensics.evidence.limits import Budget
+from echoforensics.evidence.name_search import NameSearch
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.evidence.walk import EntryPlace, form_of, is_archive, open_archive, too_deep
 from echoforensics.plaso_plugin.layers import inside
-from echoforensics.plaso_plugin.reading import File, FileReading
+from echoforensics.plaso_plugin.reading import File, FileReading, asks_names
 from parsers.parser import HEAD_SIZE, Source
 from parsers.record import Issue
 
 if TYPE_CHECKING:
     from dfvfs.path.path_spec import PathSpec
+
+
+#: A longer member that no parser claims by its head is not copied out to learn what it names.
+_MAX_HELD = 1024**3
 
 
 @dataclass(slots=True)
@@ -31,6 +36,7 @@ class _CopiedMember:
     mode: int | None
     size: int = 0
     sha256: str = ""
+    names: tuple[str, ...] = ()
 
     def open(self) -> BinaryIO:
         return self.target.open("rb")
@@ -92,23 +98,34 @@ class ArchiveReading:
         return found
 
     def _copy(self, entry: Entry, copy: _CopiedMember, outer: File) -> bool:
-        """Copy a member out, if it is claimed or an archive."""
+        """Copy a member out, if it is an archive, or is claimed by its head or by what the whole of it names."""
         assert entry.opener is not None  # noqa: S101 (the caller has looked)
         with entry.opener() as stream:
             head = _head(stream)
             source = Source(copy.path, entry.size or len(head), head, copy.open, mode=entry.mode)
-            if not self._reading.claimed(source) and not is_archive(head):
-                return False
+            search = NameSearch() if asks_names(source, self._reading.claimed(source)) else None
+            held = search is None or source.size <= _MAX_HELD
             whole, piece = hashlib.sha256(), head
             with copy.target.open("wb") as target:
                 try:
                     while piece:
-                        target.write(piece)
+                        if held:
+                            target.write(piece)
                         whole.update(piece)
                         copy.size += len(piece)
+                        if search:
+                            search.feed(piece)
                         piece = stream.read(BLOCK)
                 except READ_ERRORS as error:
                     self._warn(outer, entry.path, f"only the first {copy.size} bytes could be read: {error}")
+        if search:
+            copy.names = search.kinds
+            claimed = self._reading.claimed(replace(source, names=copy.names))
+            if claimed and not held:
+                self._warn(outer, entry.path, f"names the Alexa service, but is longer than {_MAX_HELD} bytes")
+            if not claimed or not held:
+                copy.target.unlink()
+                return False
         copy.sha256 = whole.hexdigest()
         return True
 
@@ -128,7 +145,9 @@ def _file(copy: _CopiedMember, beside: dict[str, _CopiedMember]) -> File:
 
     with copy.open() as stream:
         head = stream.read(HEAD_SIZE)
-    return File(Source(copy.path, copy.size, head, copy.open, neighbour, copy.mode), copy.spec, copy.sha256, other)
+    return File(
+        Source(copy.path, copy.size, head, copy.open, neighbour, copy.mode, copy.names), copy.spec, copy.sha256, other
+    )
 
 
 def _head(stream: BinaryIO) -> bytes:

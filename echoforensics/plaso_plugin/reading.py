@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Any
 from plaso.containers.events import EventDataStream
 
 from echoforensics.case.record_id import RecordNumbers, record_id
+from echoforensics.evidence.entry import READ_ERRORS
+from echoforensics.evidence.name_search import kinds_named
 from echoforensics.evidence.streams import BLOCK
+from echoforensics.evidence.walk import is_archive
 from echoforensics.extraction.findings import findings
 from echoforensics.plaso_plugin.definitions import data_types
 from echoforensics.plaso_plugin.event_data import event_data, parser_chain
 from echoforensics.timeline.timestamps import RowTime, no_time, row_time, row_times
+from parsers.alexa_api.named_file import NAME, names_of, not_read
 from parsers.parser import relative
 from parsers.record import Issue
 from parsers.registry import claiming
@@ -69,16 +73,46 @@ class FileReading:
 
     def parse(self, file: File) -> None:
         """Parse a file. What cannot be read becomes a warning of plaso's."""
+        claimed = self.claimed(file.source)
+        if not file.source.names and asks_names(file.source, claimed) and (names := self._names(file)):
+            file = replace(file, source=replace(file.source, names=names))
+            claimed = self.claimed(file.source)
         numbers = RecordNumbers()
-        for parser in self.claimed(file.source):
-            for found in findings(parser, file.source):
-                if self._mediator.abort:
-                    return
-                if isinstance(found, Issue):
-                    self.warn(found, file)
-                    continue
-                record = replace(found, message=found.message + file.remark) if file.remark else found
-                self._record(record, file, numbers)
+        found = sum(self._parse(parser, file, numbers) for parser in claimed)
+        if claimed and not found and not any(parser.keeps_for_others for parser in claimed):
+            self._warn_silent(file)
+
+    def _names(self, file: File) -> tuple[str, ...]:
+        """What of the service the whole of a file names."""
+        try:
+            with file.source.open() as stream:
+                return kinds_named(stream)
+        except READ_ERRORS as error:
+            self.warn(Issue(f"cannot be read: {error}"), file)
+            return ()
+
+    def _warn_silent(self, file: File) -> None:
+        """Name a file that names the service and gave nothing."""
+        try:
+            names = names_of(file.source)
+        except READ_ERRORS:
+            return
+        if names and NAME in self._enabled:
+            self.warn(replace(not_read(names), parser=NAME), file)
+
+    def _parse(self, parser: Parser, file: File, numbers: RecordNumbers) -> int:
+        """Parse a file by one parser; how many records and issues came of it."""
+        count = 0
+        for found in findings(parser, file.source):
+            if self._mediator.abort:
+                break
+            count += 1
+            if isinstance(found, Issue):
+                self.warn(found, file)
+                continue
+            record = replace(found, message=found.message + file.remark) if file.remark else found
+            self._record(record, file, numbers)
+        return count
 
     def warn(self, issue: Issue, file: File) -> None:
         """Have plaso keep an issue as a warning."""
@@ -135,6 +169,11 @@ class FileReading:
             yield self._streams[place][0].sha256_hash
         finally:
             mediator._event_data_stream, mediator._event_data_stream_identifier = own  # noqa: SLF001
+
+
+def asks_names(source: Source, claimed: tuple[Parser, ...]) -> bool:
+    """Whether it matters what of the service a whole file names: at most readers of lines claim it by its head."""
+    return not is_archive(source.head) and all(parser.reads_lines for parser in claimed)
 
 
 def _hash(source: Source) -> str:

@@ -14,8 +14,10 @@ from parsers.alexa_api.items.coded_texts import coded_head, undone
 from parsers.alexa_api.items.service_names import names_in
 from parsers.alexa_api.named_file import names_of, not_read
 from parsers.captures.answers_in_text import AnswersInText
+from parsers.coding import CodingError, decode
+from parsers.encoding import as_utf8, wide_encoding
 from parsers.formats.json.text import MAX_BYTES
-from parsers.locator import inside
+from parsers.locator import at_coding, inside, join
 from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import claiming, load, register
@@ -50,7 +52,7 @@ class Base64File(Parser):
 
     def claims(self, source: Source) -> bool:
         """Whether the head is base64 of something that names the service, or is a capture that may."""
-        content = coded_head(source.head)
+        content = coded_head(as_utf8(source.head))
         if content is None:
             return False
         return bool(names_in(content) or claiming(Source.of(content, source.path), self._readers()))
@@ -62,12 +64,20 @@ class Base64File(Parser):
             return
         with source.open() as stream:
             text = stream.read().removeprefix(_MARK)
+        prefix = ""
+        if name := wide_encoding(text[:4096]):
+            prefix = at_coding(name)
+            try:
+                text = decode(text, name, MAX_BYTES * 4 // 3).removeprefix(_MARK)
+            except CodingError as error:
+                yield Issue(f"The text is not {name.upper()} throughout: {error}.", prefix)
+                text = error.partial.removeprefix(_MARK)
         plain = undone(text)
         if plain is None:
             yield Issue("The file begins as base64 and is none throughout; what of it is, was read.")
             yield from _signed(AnswersInText(), source, "")
             return
-        content, steps = plain
+        content, steps = plain[0], join(prefix, plain[1])
         inner = Source.of(content, source.path)
         names = tuple(name.kind for name in names_of(inner))
         found = 0

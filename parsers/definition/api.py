@@ -16,7 +16,7 @@ class JsonList:
     """Where the items of a JSON answer are and what the answer is known by.
 
     Attributes:
-        urls: paths of the addresses that give it; ``{name}`` stands for one part of a path.
+        urls: paths of the addresses that give it; ``{name}`` matches one part of a path.
         top: keys that the answer has; none where it is a bare list, or one item.
         item: keys that each item has.
         items: the items' place, as the parts of a pointer; ``*`` is every member. Empty for the answer itself.
@@ -55,7 +55,7 @@ def _definition(values: Values) -> ApiDefinition:
 _URLS = Key(
     "urls",
     Listed(Text(r"(/[\w.~-]+|/\{\w+\})+", "path of an address, such as `/api/devices/{id}`")),
-    "Paths of the addresses that give the answer; `{name}` stands for one part of a path.",
+    "Paths of the addresses that give the answer; `{name}` matches one part of a path.",
 )
 _TOP = Key("top", Listed(Text()), "Keys that the answer has. Left out: it is a bare list, or one item.", default=())
 _ITEM = Key("item", Listed(Text()), "Keys that each item has.", default=())
@@ -83,7 +83,7 @@ _ALONE = Key(
 _APART = Key(
     "apart",
     Listed(Text()),
-    "Members of an item that have records of their own: times in them are not told twice.",
+    "Members of an item that have records of their own: times in them are not reported twice.",
     default=(),
 )
 _API = Key(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from parsers.alexa_api.answers.asked import sent_device, told_request, told_sent
+from parsers.alexa_api.answers.asked import action_in_words, sent_device, sent_in_words
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body, JsonPlaces
 from parsers.alexa_api.items.loaded_json import start_of
@@ -213,8 +213,8 @@ def _sentence(cached: Cached, media: str) -> str:
         what = "no content"
     status = shown(cached.status_line, 60)
     status_part = f", {status}," if status else ""
-    request = told_request(cached.fields, cached.url.plain_path)
-    sent = told_sent(cached.fields)
+    request = action_in_words(cached.fields, cached.url.plain_path)
+    sent = sent_in_words(cached.fields)
     more = f" {sent[0].upper()}{sent[1:]}." if sent else ""
     if cached.body.sent is not None:
         held = f"holds the request {request}; it does not" if request else "does not"

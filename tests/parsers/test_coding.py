@@ -7,6 +7,7 @@ import io
 import json
 import zlib
 from collections.abc import Callable
+from xml.sax.saxutils import escape
 
 import brotli
 import pytest
@@ -82,3 +83,25 @@ def test_a_locator_leads_through_a_coding() -> None:
         resolve(io.BytesIO(b"plain"), at_coding("gzip"))
     with pytest.raises(LocatorError, match="is not known"):
         resolve(io.BytesIO(b"plain"), at_coding("lzw"))
+
+
+@given(st.text(max_size=200))
+def test_the_text_of_an_element_is_what_was_escaped(text: str) -> None:
+    content = text.encode("utf-8", "replace")
+    plain = content.decode("utf-8")
+    assert decode(escape(plain, {'"': "&quot;", "'": "&#39;"}).encode(), "xml", LIMIT) == content
+    assert decode("".join(f"&#x{ord(sign):X};" for sign in plain).encode(), "xml", LIMIT) == content
+    assert decode(b"<![CDATA[" + content.replace(b"]]>", b"") + b"]]>", "xml", LIMIT) == content.replace(b"]]>", b"")
+
+
+@given(st.binary(max_size=200))
+def test_what_python_and_json_escape_is_undone(content: bytes) -> None:
+    assert decode(repr(content)[2:-1].encode(), "backslash", LIMIT) == content
+    text = content.decode("latin-1").replace("/", "")
+    assert decode(json.dumps(text)[1:-1].encode(), "backslash", LIMIT) == text.encode()
+
+
+@given(st.binary(max_size=300), st.sampled_from(["xml", "backslash"]))
+def test_any_bytes_can_be_given_to_the_codings_of_texts(content: bytes, name: str) -> None:
+    with contextlib.suppress(CodingError):
+        decode(content, name, LIMIT)

@@ -33,7 +33,7 @@ _READING = re.compile(
 _SERIAL = re.compile(r'"deviceSerialNumber\\{0,15}"\s{0,8}:\s{0,8}\\{0,15}"([\w-]{4,64})\\{0,15}"', re.ASCII)
 #: What stands for whichever device a routine is started on.
 _CURRENT = "ALEXA_CURRENT_DSN"
-#: Of what was sent so many members are told in a message.
+#: A message names at most so many members of what was sent.
 _MOST = 12
 _SENT = {
     "text": 'text "{}"',
@@ -85,7 +85,7 @@ def asked_window(url: ApiUrl | None) -> dict[str, Value]:
     return {"the_client_asked_for": ", ".join(f"{word} {found[word]}" for word in ("from", "until") if word in found)}
 
 
-def told_request(fields: Mapping[str, Value], path: str) -> str:
+def action_in_words(fields: Mapping[str, Value], path: str) -> str:
     """What the client did, as a sentence begins: ``DELETE /api/…``; empty where it only asked for something.
 
     Args:
@@ -98,7 +98,7 @@ def told_request(fields: Mapping[str, Value], path: str) -> str:
     return "" if method == "POST" and _READING.search(path) else f"{method} {path}"
 
 
-def told_sent(fields: Mapping[str, Value]) -> str:
+def sent_in_words(fields: Mapping[str, Value]) -> str:
     """What the client sent, in words: the plain members of JSON or of a form, or the text. Empty where nothing was."""
     sent = fields.get("request_body")
     if not isinstance(sent, str) or not sent.strip():

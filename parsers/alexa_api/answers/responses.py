@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from parsers.alexa_api.answers import unread_answer, whole_answer
-from parsers.alexa_api.answers.asked import asked_window, sent_device, told_request, told_sent
+from parsers.alexa_api.answers.asked import action_in_words, asked_window, sent_device, sent_in_words
 from parsers.alexa_api.answers.declared_answer import DeclaredAnswer
 from parsers.alexa_api.answers.further_times import MAX_TIMES, TimeSearch, stream
 from parsers.alexa_api.items.body import Body, ResponseParser
@@ -160,8 +160,10 @@ def _addressed(record: Record, body: Body, name: str, version: str) -> Record:
         query = body.url.query
         fields |= asked_window(body.url)
         fields["request_url"] = body.url.text
-        if record.data_type != unread_answer.DATA_TYPE and (request := told_request(body.fields, body.url.plain_path)):
-            sent = told_sent(body.fields)
+        if record.data_type != unread_answer.DATA_TYPE and (
+            request := action_in_words(body.fields, body.url.plain_path)
+        ):
+            sent = sent_in_words(body.fields)
             message = f"{message} It was answered to {request}{f'; {sent}' if sent else ''}."
         if (requested := body.url.requested) is not None:
             fields["request_time_ms"] = requested

