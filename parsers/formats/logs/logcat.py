@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
+from parsers.formats.logs import zones
 from parsers.formats.logs.dating import Stamp, StampReader, microseconds, of_parts
 from parsers.formats.logs.lines import OtherLine
 from parsers.formats.logs.text import RawLine, raw_lines
@@ -26,7 +27,7 @@ TIMELESS = ("brief", "process", "tag", "thread")
 
 _STAMP = (
     rb"(?P<stamp>(?:\d{4}-)?\d\d-\d\d[ T](?P<clock>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
-    rb"(?: ?(?:[+-]\d\d:?\d\d|Z(?=[ \t])|UTC|GMT))?"
+    rb"(?: ?(?:[+-]\d\d:?\d\d|Z(?=[ \t])|" + zones.FROM_UTC + rb"|(?:" + zones.LETTERS + rb")(?=[ \t])))?"
     rb"|(?P<since>\d{1,12})\.(?P<part>\d{3,9}))"
 )
 #: What stands before and behind the time of day.
@@ -44,7 +45,7 @@ def _form(pattern: bytes) -> re.Pattern[bytes]:
 _FORMS: dict[str, re.Pattern[bytes]] = {
     "threadtime": _form(
         _GAP + _STAMP + _SPACE + rb"(?:(?:[A-Za-z]\w{0,30}|\d{1,9})[ \t]{1,64})?" + _PID + _SPACE + _TID
-        + rb" " + _LEVEL + rb" (?P<tag>[^:]{0,164}): ?(?P<text>.*)"
+        + rb"[ \t]" + _LEVEL + rb"[ \t](?P<tag>[^:]{0,164}): ?(?P<text>.*)"
     ),
     "time": _form(
         _GAP + _STAMP + rb":?[ \t]{1,64}" + _LEVEL + rb"/(?P<tag>.{0,200}?)[ \t]{0,64}\([ \t]{0,64}" + _USER + _PID
