@@ -28,7 +28,7 @@ _LOOK = 100
 #: A time of day, or seconds with a fraction, in text of up to four bytes a character: without one nothing is a log.
 MAYBE = re.compile(rb"\d\0{0,3}\d\0{0,3}:\0{0,3}\d\0{0,3}\d\0{0,3}:\0{0,3}\d|\d\0{0,3}\.\0{0,3}\d\0{0,3}\d\0{0,3}\d")
 _PRIORITY = rb"(?:<\d{1,3}>[ \t]?)?"
-_CLOCK = rb"(?P<clock>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
+_CLOCK = rb"\d\d:\d\d:\d\d(?:[.,](?P<fraction>\d{1,9}))?"
 #: A host; a year that stands behind the time is none.
 _HOST = rb"(?P<host>(?!(?:19|20)\d\d )\S{0,254}[^\s:])"
 _ZONE = rb"[+-]\d\d(?::?\d\d)?|Z|" + zones.FROM_UTC + rb"|" + zones.LETTERS
@@ -144,7 +144,7 @@ class SyslogReader:
         elif found.re is _MONOTONIC:
             stamp = Stamp(written.decode("ascii"), microsecond=int(fraction), uptime=True)
         elif written is not None:
-            stamp = self._stamps.read(written, found.start("clock") - found.start("stamp"), fraction)
+            stamp = self._stamps.read(written, fraction)
             if stamp is None:
                 return None
         return SyslogLine(
