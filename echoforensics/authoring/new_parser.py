@@ -32,6 +32,7 @@ class _Scaffold:
         tests: the folder that its test and fixture go into.
         ending: of the fixture's name.
         data_type: of its rows, before its own name.
+        reader: the folder of the module that reads by its definition, where it needs one of its own; else empty.
     """
 
     what: str
@@ -40,6 +41,7 @@ class _Scaffold:
     tests: str
     ending: str
     data_type: str
+    reader: str = ""
 
 
 def _declared(kind: str, what: str, tests: str, ending: str, data_type: str) -> _Scaffold:
@@ -55,6 +57,15 @@ _SCAFFOLDS = {
     "preferences": _declared("preferences", "a preferences file of an Android app", "app", ".xml", "alexa:app:"),
     "state": _declared("state", "a small state file of a device", "echo1", "", "echo:state:"),
     "tamper": _declared("tamper", "a rule for a sign of tampering", "tamper", ".sh", "echo:tamper:"),
+    "log_lines": _Scaffold(
+        "a text log, by a set of kinds of line",
+        "definition.yaml",
+        "parsers/definitions/log_lines",
+        "tests/parsers/fireos",
+        ".log",
+        "echo:log:",
+        "parsers/fireos",
+    ),
     "log": _Scaffold("a text log, by code", "module.py", "parsers/fireos", "tests/parsers/fireos", ".log", "echo:log:"),
 }
 #: What a new parser may be of: for each name, what it reads.
@@ -70,7 +81,8 @@ def begin(root: Path, name: str, kind: str) -> list[Path]:
         kind: one of :data:`KINDS`.
 
     Returns:
-        The files written: the definition or module, the fixture, its README, the test, and pages.
+        The files written: the definition or module, the fixture, its README, the test, the module of a definition that
+        needs one, and pages.
 
     Raises:
         UsageError: the name is not of that form or is taken, or the folder is no checkout.
@@ -89,6 +101,8 @@ def begin(root: Path, name: str, kind: str) -> list[Path]:
         tests / "fixtures" / name / "README.md": (".", "README.md"),
         tests / f"test_{name}.py": (kind, "test.py"),
     }
+    if scaffold.reader:
+        written[root / scaffold.reader / f"{name}.py"] = (kind, "module.py")
     if taken := [path for path in written if path.exists()]:
         raise UsageError(f"{taken[0]}: is there already")
     words = _words(name, sample, scaffold)

@@ -29,7 +29,7 @@ class AvsSdkLog(Parser):
     """Reads one such log."""
 
     name: ClassVar[str] = "avs_sdk_log"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     about: ClassVar[About] = About(
         title="Logs of the AVS Device SDK and the Alexa Auto SDK: soundbars, televisions, cars",
         data_types=(*event.TYPES, FILE_TYPE),

@@ -26,7 +26,7 @@ class EchoSyslog(Parser):
     """Reads these logs, once they are decompressed."""
 
     name: ClassVar[str] = "echo_syslog"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Kernel, daemon, Bluetooth, authentication, cron and metrics logs of a first-generation Echo",

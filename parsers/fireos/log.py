@@ -36,7 +36,7 @@ class FireOsLog(Parser):
     """Reads one log, once it is unpacked."""
 
     name: ClassVar[str] = "fireos_log"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     reads_neighbours: ClassVar[bool] = True
     reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(

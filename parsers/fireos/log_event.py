@@ -45,6 +45,9 @@ TYPES = tuple(
 )
 UTTERANCE_TYPE = "echo:log:utterance"
 
+_UTTERANCE = b"::TNIH"
+#: Programs whose lines :func:`_by_code` reads; it also reads those of logs that leave the program out.
+_BY_CODE = re.compile(rb"^(?:$|ECS_|DeviceEvent$)|VID_PUBLISHER")
 _RECEIVED = re.compile(rb"Received event: (?P<event>[A-Z][A-Z0-9_]{1,60})")
 _HANDLED = re.compile(rb"handleEventInternal: (?P<event>[A-Z][A-Z0-9_]{1,60})")
 _FACE = re.compile(rb"Request JSON body: (?P<body>\{.*)", re.DOTALL)
@@ -92,15 +95,20 @@ class EventFinder:
     """Says of each line of one log what it tells."""
 
     def __init__(self) -> None:
-        self._by_tag: dict[bytes, tuple[LineKind, ...]] = {}
-        # Kinds that anybody may write, and what is somewhere in each of their lines.
+        self._by_tag: dict[bytes, tuple[tuple[LineKind, ...], bool]] = {}
+        # Kinds that anybody may write, and how what is somewhere in each of their lines begins: that is found faster.
         self._of_anybody = tuple(kind for kind in line_kinds(TABLE) if kind.programs is None)
-        self._words = re.compile(b"|".join(re.escape(kind.word) for kind in self._of_anybody))
+        words = (_UTTERANCE, *(kind.word for kind in self._of_anybody))
+        self._words = re.compile(b"|".join(re.escape(word[:4]) for word in words))
 
     def find(self, tag: bytes, text: bytes) -> LogEvent | None:
         """What a line tells, or None."""
-        found = self._found(tag, text)
-        if b"::TNIH" not in text or (spoken := UtteranceId.find(text.decode("utf-8", "backslashreplace"))) is None:
+        kinds, coded = self._by_tag.get(tag) or self._kinds(tag)
+        found = _by_code(tag, text) if coded else None
+        if kinds is self._of_anybody and not self._words.search(text):
+            return found
+        found = found or _by_kind(kinds, text)
+        if _UTTERANCE not in text or (spoken := UtteranceId.find(text.decode("utf-8", "backslashreplace"))) is None:
             return found
         if found is not None:
             return replace(found, utterance=spoken.text)
@@ -109,26 +117,21 @@ class EventFinder:
         message = f"The log of {name} names an utterance."
         return LogEvent(UTTERANCE_TYPE, message, {"text": shown_text}, utterance=spoken.text)
 
-    def _found(self, tag: bytes, text: bytes) -> LogEvent | None:
-        if found := _by_code(tag, text):
-            return found
-        kinds = self._kinds(tag)
-        if kinds is self._of_anybody and not self._words.search(text):
-            return None
-        for kind in kinds:
-            if (not kind.word or kind.word in text) and (match := kind.text.search(text)):
-                return _declared(kind, match)
-        return None
-
-    def _kinds(self, tag: bytes) -> tuple[LineKind, ...]:
-        found = self._by_tag.get(tag)
-        if found is None:
-            if len(self._by_tag) >= _MAX_TAGS:
-                self._by_tag.clear()
-            found = tuple(kind for kind in line_kinds(TABLE) if _may_write(kind, tag))
-            found = self._of_anybody if found == self._of_anybody else found
-            self._by_tag[tag] = found
+    def _kinds(self, tag: bytes) -> tuple[tuple[LineKind, ...], bool]:
+        """The kinds of lines of a program, and whether :func:`_by_code` reads them too."""
+        if len(self._by_tag) >= _MAX_TAGS:
+            self._by_tag.clear()
+        kinds = tuple(kind for kind in line_kinds(TABLE) if _may_write(kind, tag))
+        found = self._of_anybody if kinds == self._of_anybody else kinds, _BY_CODE.search(tag) is not None
+        self._by_tag[tag] = found
         return found
+
+
+def _by_kind(kinds: tuple[LineKind, ...], text: bytes) -> LogEvent | None:
+    for kind in kinds:
+        if (not kind.word or kind.word in text) and (match := kind.text.search(text)):
+            return _declared(kind, match)
+    return None
 
 
 def _may_write(kind: LineKind, tag: bytes) -> bool:

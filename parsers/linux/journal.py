@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, ClassVar
 
 from parsers.avs_sdk import event as avs_event
+from parsers.formats.json.text import JsonError, decode_at
 from parsers.formats.logs import zones
 from parsers.formats.logs.dating import Stamp, of_parts
 from parsers.formats.logs.journal import MAGIC, JournalDamage, JournalEntry, JournalReader, LogJournalError
@@ -38,7 +39,15 @@ _VERBOSE = re.compile(
     rb"(?P<stamp>(?:[A-Z][a-z]{2} )?(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d) (?P<hour>\d\d):(?P<minute>\d\d)"
     rb":(?P<second>\d\d)(?:\.(?P<part>\d{1,6}))? (?P<zone>[A-Z]{2,5}|[+-]\d{2,4})) \[s=[0-9a-f]{1,32};[^\]\n]{0,400}\]"
 )
-_JSON = re.compile(rb'\{[^\n]{0,4000}"__REALTIME_TIMESTAMP"\s?:')
+_JSON = re.compile(
+    rb'(?:\xef\xbb\xbf)?\s{0,20}(?:\x1e|data: |\[)?\s{0,20}\{.{0,8000}?"__REALTIME_TIMESTAMP"\s?:', re.DOTALL
+)
+_LIST = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,20}\[")
+#: What stands before the JSON of a line: a byte order mark, the record separator of json-seq, the word of json-sse.
+_BEFORE_JSON = re.compile(rb"\s{0,20}(?:\x1e|data: )?\s{0,20}(?=\{)")
+_NEXT_VALUE = re.compile(r"\{")
+#: JSON over several lines is read up to so many bytes.
+MAX_JSON = 64 * 1024 * 1024
 
 
 @register
@@ -117,19 +126,20 @@ class JournalExport(Parser):
     """Reads what journalctl exports: -o export, -o json and -o verbose."""
 
     name: ClassVar[str] = "journal_export"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     about: ClassVar[About] = About(
         title="Exports of systemd's journal (journalctl -o export, -o json, -o verbose)",
         data_types=_TYPES,
         known_by=(
             "lines NAME=value, of which the first is __CURSOR= or __REALTIME_TIMESTAMP=",
             "a time and [s=...;i=...] in the first line, and indented lines NAME=value below",
-            'JSON objects, one a line, with a member "__REALTIME_TIMESTAMP"',
+            'JSON objects, one a line or one after the other or in a list, with a member "__REALTIME_TIMESTAMP"',
         ),
         shows=_SHOWS,
         does_not_show=_DOES_NOT_SHOW,
         validated_on=("What journalctl of systemd 252 wrote from made entries.",),
         limits=(
+            f"JSON over several lines is read up to {MAX_JSON} bytes.",
             f"An entry is read up to {_MAX_LINES} lines, a line up to {MAX_LINE} bytes.",
             "A journal in which nothing shows a device of the service and nothing names the service gives no record.",
         ),
@@ -143,9 +153,9 @@ class JournalExport(Parser):
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield what the journal says of the service; of a device's journal each event, and a record for the file."""
         head = source.head
-        entries = (
-            _json_entries if head.startswith(b"{") else _export_entries if head.startswith(b"_") else _verbose_entries
-        )
+        entries = _export_entries if head.startswith(b"_") else _verbose_entries
+        if found := _JSON.match(head):
+            entries = _json_values if _LIST.match(head) or b"\n" in found[0].strip() else _json_entries
 
         def given() -> Iterator[SyslogLine | OtherLine]:
             with source.open() as stream:
@@ -155,15 +165,38 @@ class JournalExport(Parser):
 
 
 def _json_entries(stream: BinaryIO) -> Iterator[SyslogLine | OtherLine]:
+    """Entries that are each in a line of its own."""
     for raw in raw_lines(stream, MAX_LINE):
+        before = _BEFORE_JSON.match(raw.content)
         try:
-            value = json.loads(raw.content)
+            value = json.loads(raw.content[before.end() :] if before else raw.content)
         except (ValueError, RecursionError):
             value = None
-        if not isinstance(value, dict) or "__REALTIME_TIMESTAMP" not in value:
-            yield OtherLine(raw.locator, raw.content, raw.cut)
-            continue
-        yield _of_fields({str(name): _bytes(item) for name, item in value.items()}, raw.locator, "")
+        yield _of_json(value, raw.locator) or OtherLine(raw.locator, raw.content, raw.cut)
+
+
+def _json_values(stream: BinaryIO) -> Iterator[SyslogLine | OtherLine]:
+    """Entries over several lines, one after the other or in a list."""
+    content = stream.read(MAX_JSON)
+    text, at, begin = content.decode("latin-1"), 0, 0
+    while found := _NEXT_VALUE.search(text, at):
+        begin = found.start()
+        try:
+            value, at = decode_at(text, begin)
+        except JsonError:
+            break
+        locator = at_bytes(begin, at - begin)
+        written = decode_at(content[begin:at].decode("utf-8", "replace"), 0)[0] if isinstance(value, dict) else None
+        yield _of_json(written, locator) or OtherLine(locator, content[begin : begin + 64])
+        begin = at
+    if content[begin:].strip(b" \t\r\n,[]") or stream.read(1):
+        yield OtherLine(at_bytes(begin, len(content) - begin), content[begin : begin + 64])
+
+
+def _of_json(value: object, locator: str) -> SyslogLine | None:
+    if not isinstance(value, dict) or "__REALTIME_TIMESTAMP" not in value:
+        return None
+    return _of_fields({str(name): _bytes(item) for name, item in value.items()}, locator, "")
 
 
 def _bytes(value: object) -> bytes:

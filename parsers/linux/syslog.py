@@ -28,7 +28,7 @@ class SystemLogs(Parser):
     """Reads any system log for what it says of the service; all of it where a device of the service wrote it."""
 
     name: ClassVar[str] = "syslog"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     about: ClassVar[About] = About(
         title="System logs (syslog) of devices with Alexa, and of others that name the service",
         data_types=tuple(

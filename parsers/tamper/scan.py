@@ -88,7 +88,8 @@ class RuleScanner:
         self._whole_file(lower)
         # A plain search for each word is much faster than one expression of them all; few are in a clean log.
         if present := tuple(word for word in self._words if word in lower):
-            self._find_words(_any_of(present), block, lower)
+            rules = tuple(rule for rule in self._worded if not set(rule.words).isdisjoint(present))
+            self._find_words(_any_of(present), rules, block, lower)
         for following in self._following:
             for number, start, stop in following.lines(block.text, block.end):
                 text = block.text[start:stop]
@@ -101,7 +102,7 @@ class RuleScanner:
             if rule.unless_file and any(word in lower for word in rule.unless_file):
                 self._barred.add(rule.name)
 
-    def _find_words(self, words: re.Pattern[bytes], block: _TextBlock, lower: bytes) -> None:
+    def _find_words(self, words: re.Pattern[bytes], rules: tuple[Rule, ...], block: _TextBlock, lower: bytes) -> None:
         text, line = block.text, block.line
         counted = done = 0
         for match in words.finditer(lower, 0, block.end):
@@ -114,7 +115,7 @@ class RuleScanner:
             done = stop
             part = _Part(text[start:stop], lower[start:stop], _line(text, last + 1), _is_comment(text, first, last))
             whole = closed and (start, stop) == (first, last)
-            for rule in self._worded:
+            for rule in rules:
                 if part.matches(rule):
                     self._add(Hit(rule, line, block.offset + start, part.text.rstrip(b"\r"), whole))
 

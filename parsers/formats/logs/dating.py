@@ -79,14 +79,14 @@ class StampReader:
         self._second = self._behind = b""
         self._last: Stamp | None = None
 
-    def read(self, text: bytes, at: int, fraction: bytes | None) -> Stamp | None:
+    def read(self, text: bytes, fraction: bytes | None) -> Stamp | None:
         """A time as a line writes it; None where there is no such time.
 
         Args:
-            text: the whole of it, ASCII.
-            at: where in it the time of day begins, ``hh:mm:ss``.
+            text: the whole of it, ASCII. Its first colon is that of the time of day, ``hh:mm:ss``.
             fraction: the digits of its fraction of a second, which follow one sign; None where it has none.
         """
+        at = text.index(b":") - 2
         end = at + 8
         second, behind = text[:end], text[end if fraction is None else end + 1 + len(fraction) :]
         if second != self._second or behind != self._behind:
@@ -95,7 +95,8 @@ class StampReader:
         last = self._last
         if last is None:
             return None
-        return Stamp(text.decode("ascii"), last.wall, last.year, microseconds(fraction) if fraction else 0, last.zone)
+        micro = 0 if fraction is None else microseconds(fraction)
+        return Stamp(text.decode("ascii"), last.wall, last.year, micro, last.zone)
 
     def _at_second(self, before: bytes, clock: bytes, behind: bytes) -> Stamp | None:
         hour, minute, second = int(clock[:2]), int(clock[3:5]), int(clock[6:])

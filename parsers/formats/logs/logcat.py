@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
+from parsers.formats.logs import zones
 from parsers.formats.logs.dating import Stamp, StampReader, microseconds, of_parts
 from parsers.formats.logs.lines import OtherLine
 from parsers.formats.logs.text import RawLine, raw_lines
@@ -25,8 +26,8 @@ MAX_LINE = 65536
 TIMELESS = ("brief", "process", "tag", "thread")
 
 _STAMP = (
-    rb"(?P<stamp>(?:\d{4}-)?\d\d-\d\d[ T](?P<clock>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
-    rb"(?: ?(?:[+-]\d\d:?\d\d|Z(?=[ \t])|UTC|GMT))?"
+    rb"(?P<stamp>(?:\d{4}-)?\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,](?P<fraction>\d{1,9}))?"
+    rb"(?: ?(?:[+-]\d\d:?\d\d|Z(?=[ \t])|" + zones.FROM_UTC + rb"|(?:" + zones.LETTERS + rb")(?=[ \t])))?"
     rb"|(?P<since>\d{1,12})\.(?P<part>\d{3,9}))"
 )
 #: What stands before and behind the time of day.
@@ -41,10 +42,11 @@ def _form(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(pattern, re.DOTALL)
 
 
+#: Each form with a time has the groups of the time, then ``tag`` and ``text``, in this order.
 _FORMS: dict[str, re.Pattern[bytes]] = {
     "threadtime": _form(
         _GAP + _STAMP + _SPACE + rb"(?:(?:[A-Za-z]\w{0,30}|\d{1,9})[ \t]{1,64})?" + _PID + _SPACE + _TID
-        + rb" " + _LEVEL + rb" (?P<tag>[^:]{0,164}): ?(?P<text>.*)"
+        + rb"[ \t]" + _LEVEL + rb"[ \t](?P<tag>[^:]{0,164}): ?(?P<text>.*)"
     ),
     "time": _form(
         _GAP + _STAMP + rb":?[ \t]{1,64}" + _LEVEL + rb"/(?P<tag>.{0,200}?)[ \t]{0,64}\([ \t]{0,64}" + _USER + _PID
@@ -133,9 +135,9 @@ def _match(content: bytes, form: str, stamps: StampReader) -> tuple[Stamp | None
         return None
     if form in TIMELESS:
         return None, found["tag"].strip(), found["text"]
-    text, fraction, since, part, tag, message = found.group("stamp", "fraction", "since", "part", "tag", "text")
+    text, fraction, since, part, tag, message = found.groups()
     if since is None:
-        stamp = stamps.read(text, found.start("clock") - found.start("stamp"), fraction)
+        stamp = stamps.read(text, fraction)
     else:
         # A device is not started for thirty years: so many seconds are counted from 1970.
         counted = len(since) >= 9
@@ -167,25 +169,26 @@ class LogcatReader:
         if content.startswith(b"-----") and DIVIDER.fullmatch(content):
             self._above = None
             return None
-        form, match = self._find(content)
+        form = self._form
+        match = _match(content, form, self._stamps) if content[0] in _STARTS[form] else None
+        if match is None:
+            form, match = self._find(content)
         if match is None:
             if above is not None:
                 return LogcatLine(line.locator, above.stamp, above.tag, content, "long", above.locator, line.cut)
             return OtherLine(line.locator, content, line.cut)
         self._form = form
-        made = LogcatLine(line.locator, *match, form, "", line.cut)
+        stamp, tag, text = match
+        made = LogcatLine(line.locator, stamp, tag, text, form, "", line.cut)
         self._above = made if form == "long" else None
         return None if form == "long" else made
 
     def _find(self, content: bytes) -> tuple[str, tuple[Stamp | None, bytes, bytes] | None]:
-        """The form that fits: the one of the line before, else the first."""
-        before = self._form
-        if content[0] in _STARTS[before] and (match := _match(content, before, self._stamps)):
-            return before, match
+        """The first form that fits, but for that of the line before."""
         # In the form "long" what stands below a heading is text, whatever it looks like.
         if self._above is None or content[0] not in _LEVELS:
             for form in _possible(content):
-                if form != before and (match := _match(content, form, self._stamps)):
+                if form != self._form and (match := _match(content, form, self._stamps)):
                     return form, match
         return "", None
 

@@ -6,7 +6,8 @@ zone or without, before host and program.
 
 References:
     RFC 3164; RFC 5424; RFC 3339. rsyslog's RSYSLOG_FileFormat; BusyBox syslogd and OpenWrt's logread (facility.level);
-    journalctl(1): short, short-full, short-iso, short-iso-precise, short-precise, short-unix.
+    journalctl(1): short, short-full, short-iso, short-iso-precise, short-precise, short-unix, short-monotonic,
+    short-delta.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from parsers.formats.logs import yearless
+from parsers.formats.logs import yearless, zones
 from parsers.formats.logs.dating import Stamp, StampReader, microseconds, of_parts
 from parsers.formats.logs.lines import OtherLine
 from parsers.formats.logs.text import RawLine, first_lines, raw_lines
@@ -27,17 +28,14 @@ _LOOK = 100
 #: A time of day, or seconds with a fraction, in text of up to four bytes a character: without one nothing is a log.
 MAYBE = re.compile(rb"\d\0{0,3}\d\0{0,3}:\0{0,3}\d\0{0,3}\d\0{0,3}:\0{0,3}\d|\d\0{0,3}\.\0{0,3}\d\0{0,3}\d\0{0,3}\d")
 _PRIORITY = rb"(?:<\d{1,3}>[ \t]?)?"
-_CLOCK = rb"(?P<clock>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
+_CLOCK = rb"\d\d:\d\d:\d\d(?:[.,](?P<fraction>\d{1,9}))?"
 #: A host; a year that stands behind the time is none.
 _HOST = rb"(?P<host>(?!(?:19|20)\d\d )\S{0,254}[^\s:])"
-_ZONE_NAME = (
-    rb"UTC|GMT|WES?T|CES?T|EES?T|BST|IST|MSK|JST|KST|SGT|HKT|[ECMP][SD]T|AK[SD]T|HST|A[CE][SD]T|AWST|NZ[SD]T|BRT|ART"
-)
-_ZONE = rb"[+-]\d\d(?::?\d\d)?|Z|" + _ZONE_NAME
+_ZONE = rb"[+-]\d\d(?::?\d\d)?|Z|" + zones.FROM_UTC + rb"|" + zones.LETTERS
 _LAST = rb"(?: ?(?:" + _ZONE + rb")(?=[ \t]))?)[ \t]"
 _DAY_NAME = rb"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?"
 _MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_WHO = rb"(?:" + _HOST + rb" )?(?P<program>[^\s:\[\]]{1,80})(?:\[(?P<pid>\d{1,10})\])?: ?(?P<text>.*)"
+_WHO = rb"(?:" + _HOST + rb"[ \t])?(?P<program>[^\s:\[\]]{1,80})(?:\[(?P<pid>\d{1,10})\])?:[ \t]?(?P<text>.*)"
 _LEVEL = rb"(?:[a-z]{2,9}[0-7]?\.[a-z]{2,7} )?"
 _BEHIND_HOST = (
     _HOST + rb" [a-z]{2,9}[0-7]?\.[a-z]{2,7}"
@@ -57,16 +55,23 @@ def _form(*parts: bytes) -> re.Pattern[bytes]:
 _CLASSIC = (
     rb"(?P<stamp>", _DAY_NAME, _MONTH, rb" [ \d]?\d (?:\d{4} )?", _CLOCK, rb"(?: (?:19|20)\d\d(?=[ \t]))?", _LAST,
 )  # fmt: skip
-_ISO = rb"(?P<stamp>", _DAY_NAME, rb"\d{4}-\d\d-\d\d[T ]", _CLOCK, _LAST
+_ISO = rb"(?P<stamp>", _DAY_NAME, rb"\d{4}(?:-\d\d-|/\d\d/)\d\d[T ]", _CLOCK, _LAST
 #: What stands before the time of day, and behind it.
 _DAY = _form(
     _DAY_NAME, rb"(?:(?P<name>", _MONTH, rb") (?P<day>[ \d]?\d) (?:(?P<year>\d{4}) )?",
-    rb"|(?P<iso_year>\d{4})-(?P<month>\d\d)-(?P<iso_day>\d\d)[T ])",
+    rb"|(?P<iso_year>\d{4})[-/](?P<month>\d\d)[-/](?P<iso_day>\d\d)[T ])",
 )  # fmt: skip
 _BEHIND = _form(rb"(?: (?P<later>(?:19|20)\d\d))?(?: ?(?P<zone>", _ZONE, rb"))?")
 #: How lines of any form begin.
-_HEADED = _form(rb"<\d|", _DAY_NAME, rb"(?:", _MONTH, rb" [ \d]|\d{4}-\d\d-)|\d{9,11}\.\d")
+_HEADED = _form(
+    rb"<\d|\[ {0,12}\d{1,8}\.\d{6}|", _DAY_NAME, rb"(?:", _MONTH, rb" [ \d]|\d{4}[-/]\d\d[-/])|\d{9,11}\.\d"
+)
 _UNIX = _form(rb"(?P<stamp>\d{9,11}\.(?P<fraction>\d{1,9}))[ \t]", _WHO)
+#: Seconds since the start, and since the line before; lines of the kernel alone are not of this form.
+_MONOTONIC = _form(
+    rb"\[ {0,12}(?P<stamp>\d{1,8}\.(?P<fraction>\d{6}))(?: <[ \d.]{1,20}>)?\] ", _HOST,
+    rb" (?P<program>[^\s:\[\]]{1,80}(?=\[\d)|kernel(?=:))(?:\[(?P<pid>\d{1,10})\])?: (?P<text>.*)",
+)  # fmt: skip
 _FORMS = (
     _form(
         rb"<\d{1,3}>[1-9]\d? (?:(?P<stamp>\d{4}-\d\d-\d\dT", _CLOCK, rb"(?:[+-]\d\d:\d\d|Z))|-)",
@@ -78,6 +83,7 @@ _FORMS = (
     _form(_PRIORITY, *_ISO, _BEHIND_HOST),
     _form(_PRIORITY, *_ISO, _LEVEL, _WHO),
     _UNIX,
+    _MONOTONIC,
     _form(_PRIORITY, *_CLASSIC, _REMARK),
     _form(_PRIORITY, *_ISO, _REMARK),
 )  # fmt: skip
@@ -135,8 +141,10 @@ class SyslogReader:
         if found.re is _UNIX:
             whole = written[: -1 - len(fraction)]
             stamp = Stamp(written.decode("ascii"), microsecond=microseconds(fraction), epoch=int(whole))
+        elif found.re is _MONOTONIC:
+            stamp = Stamp(written.decode("ascii"), microsecond=int(fraction), uptime=True)
         elif written is not None:
-            stamp = self._stamps.read(written, found.start("clock") - found.start("stamp"), fraction)
+            stamp = self._stamps.read(written, fraction)
             if stamp is None:
                 return None
         return SyslogLine(
@@ -159,6 +167,11 @@ def _of_day(before: bytes, behind: bytes) -> Stamp | None:
     year = int(date["year"] or last["later"] or date["iso_year"] or 0)
     zone = (last["zone"] or b"").decode("ascii")
     return of_parts((month, int(date["day"] or date["iso_day"]), 0, 0, 0), text="", year=year, zone=zone)
+
+
+def is_monotonic(content: bytes) -> bool:
+    """Whether a line is journalctl's, with the seconds since the start as its time: it looks like the kernel's own."""
+    return _MONOTONIC.fullmatch(content) is not None
 
 
 def begins(head: bytes, least: int = 2) -> bool:

@@ -71,7 +71,8 @@ def encoding_of(head: bytes) -> TextEncoding | None:
             sample = head[len(mark) : len(mark) + _SAMPLE * width]
             plain = sample[: len(sample) // width * width].decode(codec or "latin-1", "replace")
             return found if looks_like_text(plain.encode("utf-8", "replace")) else None
-    if name := wide_encoding(head):
+    # Text of single bytes may have wide text behind it, where two programs wrote to one file.
+    if (name := wide_encoding(head)) and b"\0" in head[:8]:
         return TextEncoding(name, WIDE[name], 0) if looks_like_text(head) else None
     # Where power was lost, a log may hold long runs of zero bytes between its lines.
     if looks_like_text(head) or (b"\0" * _RUN in head[:_SAMPLE] and looks_like_text(_LOST.sub(b"\n", head))):
@@ -209,6 +210,11 @@ def _skip(stream: BinaryIO, most: int) -> tuple[int, bool]:
 
 def _parts(content: bytes, begin: int, number: int, *, cut: bool) -> Iterator[RawLine]:
     """The lines within what stands between two line feeds: parted by CR, or by zero bytes where some were lost."""
+    if _is_wide(content):
+        shown = _COLOUR.sub(b"", content.replace(b"\0", b"").strip(b"\r"))
+        if shown.strip():
+            yield RawLine(number, at_bytes(begin, len(content)), shown, cut=cut)
+        return
     at = 0
     whole = b"\r" not in content and b"\0" not in content
     for part in re.split(rb"[\r\0]+", content):
@@ -218,6 +224,14 @@ def _parts(content: bytes, begin: int, number: int, *, cut: bool) -> Iterator[Ra
         if shown.strip():
             locator = at_line(number) if whole and not cut else at_bytes(begin + place, len(part))
             yield RawLine(number, locator, shown, cut=cut and at == len(content))
+
+
+def _is_wide(content: bytes) -> bool:
+    """Whether a line among lines of single bytes is Western text in UTF-16, each second byte of which is zero."""
+    sample = content[: 2 * _RUN + 1]
+    return any(
+        len(sample) > _RUN and not sample[at::2].strip(b"\0") and sample[1 - at :: 2].count(0) == 0 for at in (0, 1)
+    )
 
 
 def _wide(stream: BinaryIO, encoding: TextEncoding, most: int) -> Iterator[RawLine]:

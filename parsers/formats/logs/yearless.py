@@ -110,9 +110,10 @@ def count_back(
             following, step, why, key = at(own, keys[index]), None, _SILENCE, -1
         elif following is None or found.unset[index]:
             pass
-        elif keys[index] == key and step is None:
-            # Of the same second as the line that follows it.
-            found.of[index], step = year, steps.get(index)
+        elif step is None and keys[index] <= key and keys[index] // _DAY == key // _DAY:
+            # Of the same day as the line that follows it, and no later.
+            following -= timedelta(seconds=key - keys[index])
+            found.of[index], key, step = year, keys[index], steps.get(index)
         else:
             year, when = _before(keys[index], following, step)
             if when is None or (step is None and abs((following - when).total_seconds()) > MAX_SILENCE):

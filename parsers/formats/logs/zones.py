@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-_OFFSET = re.compile(r"([+-])(\d\d)(?::?(\d\d))?")
+#: Zones as programs write them in letters, most of them with several meanings.
+LETTERS = rb"WES?T|CES?T|EES?T|BST|IST|MSK|JST|KST|SGT|HKT|[ECMP][SD]T|AK[SD]T|HST|A[CE][SD]T|AWST|NZ[SD]T|BRT|ART"
+#: UTC, alone or with an offset from it, as Java and JavaScript write that.
+FROM_UTC = rb"(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d\d)?(?!\d))?"
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d?)(?::?(\d\d))?")
+#: Letters with one meaning.
+_BY_LETTERS = {"JST": "+09:00"}
 _UTC_NAMES = frozenset({"Z", "z", "UTC", "GMT", "Etc/UTC", "Etc/GMT", "Zulu", "Universal"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,40}(?:/[A-Za-z0-9_+-]{1,40}){0,3}")
@@ -64,7 +70,7 @@ def of_line(text: str) -> Zone | None:
     """The zone that a line writes, as an offset or as UTC; None where the text is neither."""
     if text in _UTC_NAMES:
         return Zone(text, UTC, "The device's clock, in the zone the line gives.")
-    found = _OFFSET.fullmatch(text)
+    found = _OFFSET.fullmatch(_BY_LETTERS.get(text, text))
     if found is None:
         return None
     minutes = int(found[2]) * 60 + int(found[3] or 0)

@@ -49,13 +49,14 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_begun_passes_as_it_is(checkout: Path, kind: str) -> None:
-    source, sample, readme, test = begin(checkout, "kitchen_timers", kind)
+    source, sample, readme, test, *reader = begin(checkout, "kitchen_timers", kind)
     assert source.name == ("kitchen_timers.py" if kind == "log" else "kitchen_timers.yaml")
     assert sample.parent == readme.parent == test.parent / "fixtures/kitchen_timers"
     assert "$" not in readme.read_text() + sample.read_text() + test.read_text()
     ran = _in(checkout, "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", checkout, test)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    code = [path for path in (source, test) if path.suffix == ".py"]
+    assert [path.name for path in reader] == (["kitchen_timers.py"] if kind == "log_lines" else [])
+    code = [path for path in (source, test, *reader) if path.suffix == ".py"]
     for command in (("check",), ("format", "--check")):
         checked = _in(checkout, "ruff", *command, "--no-cache", *code)
         assert checked.returncode == 0, checked.stdout + checked.stderr
@@ -65,7 +66,7 @@ def test_a_parser_of_each_kind_needs_no_other_change(checkout: Path) -> None:
     _copy(checkout, "echoforensics", "chain_of_custody", *COMMON)
     *others, last = KINDS
     for kind in others:
-        assert len(begin(checkout, f"sample_{kind}", kind)) == 4
+        assert len(begin(checkout, f"sample_{kind}", kind)) == (5 if kind == "log_lines" else 4)
     _copy(checkout, "docs/artefacts")
     written = begin(checkout, f"sample_{last}", last)
     pages = {f"sample_{kind}.md" for kind in KINDS if kind != "tamper"}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from parsers.parser import Source
 from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.registry import claiming
 
+DOCS = Path(__file__).parents[3] / "docs" / "logs.md"
 UPTIME = "Seconds since the device was started; the line gives no date."
 PATH = "cache/recovery/last_kmsg"
 EXAMPLES = {
@@ -63,6 +65,44 @@ def test_the_serial_number_is_in_the_arguments_of_the_kernel(form: str) -> None:
     assert (record.data_type, record.device_serial) == ("echo:log:boot", "G090LF1180000001")
     assert isinstance(summary, Record)
     assert summary.message == "The log holds 1 line, of 1 program."
+
+
+DATE = "Thu Mar 14 09:26:53 2024"
+UNKNOWN = "The device's clock, in a zone that neither the line nor the file gives."
+DMESG = " dmesg worked it out from the seconds since the start; where the device has slept since, it is too early."
+SINCE = "As dmesg writes it: a minute without a year, or the seconds since the line before. It gives no date."
+FORMS = {
+    "dmesg -T": (f"[{DATE}] ", DATE, None, UNKNOWN + DMESG),
+    "dmesg -x": ("kern  :info  : [    0.943217] ", "0.943217", None, UPTIME),
+    "dmesg -x -T": (f"kern  :info  : [{DATE}] ", DATE, None, UNKNOWN + DMESG),
+    "dmesg -d": ("[    0.943217 <    0.000012>] ", "0.943217", None, UPTIME),
+    "dmesg --time-format iso": ("2024-03-14T09:26:53,600000+01:00 ", "2024-03-14T09:26:53,600000+01:00",
+        1710404813600000, "The device's clock, in the zone the line gives." + DMESG),
+    "dmesg --reltime": ("[Mar14 09:26] ", "Mar14 09:26", None, SINCE),
+    "dmesg --reltime, a later line": ("[  +0.000012] ", "+0.000012", None, SINCE),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_times_that_dmesg_writes(form: str) -> None:
+    before, recorded, timestamp, note = FORMS[form]
+    record, summary = _read(before + EXAMPLES["storage_device"][0], path="dmesg-ramoops-0")
+    assert isinstance(record, Record)
+    assert record.timestamps == (Timestamp("Recorded Time", recorded, Clock.DEVICE, timestamp, note),)
+    assert isinstance(summary, Record)
+    assert f"| {form} | read |" in DOCS.read_text()
+
+
+def test_a_date_that_is_none_is_an_issue() -> None:
+    *_, issue, _ = _read("[    0.100000] x", "[    0.100000] x", "[Thu Mar 32 09:26:53 2024] x")
+    assert issue == Issue(
+        "The line is not of the form of this log; it was not read.", "line:3", b"[Thu Mar 32 09:26:53 2024] x"
+    )
+
+
+def test_journalctl_s_lines_are_not_taken_for_the_kernel_s() -> None:
+    content = b"[    5.123456] host kernel: androidboot.serialno=G090LF1180000001\n" * 3
+    assert [parser.name for parser in claiming(Source.of(content, "journal.txt"))] == ["syslog"]
 
 
 def test_kernel_logs_of_other_machines_are_not_claimed() -> None:
