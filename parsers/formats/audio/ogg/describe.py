@@ -23,10 +23,8 @@ from parsers.record import Timestamp
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature decides)
-    """Whether a file begins with an Ogg page that opens a stream of a known coding of sound."""
-    if head[:5] != MAGIC + b"\0" or len(head) < HEADER_SIZE or not head[5] & FIRST:
-        return False
-    return head.startswith(tuple(codecs.SIGNATURES), HEADER_SIZE + head[26])
+    """Whether a file begins with an Ogg page that opens a stream; sound may begin in a later one."""
+    return head[:5] == MAGIC + b"\0" and len(head) >= HEADER_SIZE and bool(head[5] & FIRST)
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:

@@ -13,7 +13,7 @@ from parsers.formats.audio.formats import recognise
 
 FIXTURES = Path(__file__).parent / "fixtures"
 #: Recordings that state no length: a cut between two frames cannot be seen.
-UNSTATED = {"cbr_plain.mp3", "speech.aac", "speech.amr"}
+UNSTATED = {"cbr_plain.mp3", "speech.aac", "speech.amr", "speech.latm", "speech.ts", "mp3.m2ts"}
 NAMES = sorted(
     path.name
     for path in FIXTURES.iterdir()
