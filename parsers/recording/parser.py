@@ -59,7 +59,7 @@ class RecordingParser(Parser):
                 after = stream.read(min(_EXCERPT, facts.trailing))
         yield _record(source, facts)
         if facts.issue:
-            yield Issue(f"The recording is {facts.fault}.", _locator(facts))
+            yield Issue(f"The recording is {facts.full_issue}.", _locator(facts))
         if facts.trailing > 0:
             yield Issue(
                 f"{facts.trailing} bytes follow the end of the recording at byte {facts.end};"
@@ -84,7 +84,7 @@ def _record(source: Source, facts: AudioFacts) -> Record:
         "duration_us": facts.duration_us,
         "bits": facts.bits,
         "whole": facts.whole,
-        "fault": facts.fault,
+        "fault": facts.full_issue,
         "end": facts.end,
         "end_reason": facts.ending.value,
         "trailing": facts.trailing,
@@ -143,8 +143,8 @@ def message(facts: AudioFacts) -> str:
         parts.append(f"{facts.rate_hz} Hz")
     if facts.channels:
         parts.append({1: "mono", 2: "stereo"}.get(facts.channels, f"{facts.channels} channels"))
-    state, after = facts.fault or "well formed", ""
+    state, after = facts.full_issue or "well formed", ""
     if facts.trailing > 0:
-        state = facts.fault or f"well formed up to byte {facts.end}"
+        state = facts.full_issue or f"well formed up to byte {facts.end}"
         after = f"; {facts.trailing} bytes follow its end"
     return f"A recording of {length} ({', '.join(parts)}), {state}{after}."

@@ -111,7 +111,7 @@ def _judge(tally: FrameTally, length: int, note: EncoderNote | None) -> tuple[st
     if promised and sounding < promised - (0 if lacking else 1):
         lost = f"{sounding} of {promised} frames of sound are present"
     if tally.damage.count:
-        return "; ".join(filter(None, (tally.damage.issue("are no frame of it"), lost))), notes
+        return "; ".join(filter(None, (tally.damage.issue("frame of it"), lost))), notes
     if lost:
         return f"truncated: {lost}", notes
     if tally.is_cut:
