@@ -140,9 +140,9 @@ def _refine(source: SizedBytes, box: Box, found: SampleEntry) -> SampleEntry:
         bits = Bits(raw)
         # E-AC-3 has bit rate and number of streams first, and more between version and kind of service.
         bits.take(0 if box.kind == b"dac3" else 16)
-        rate = (*RATES, found.rate)[bits.take(2)]
+        hertz = (*RATES, found.rate)[bits.take(2)]
         bits.take(8 if box.kind == b"dac3" else 10)
-        return found._replace(rate=rate, channels=MODE_CHANNELS[bits.take(3)] + bits.take(1))
+        return found._replace(rate=hertz, channels=MODE_CHANNELS[bits.take(3)] + bits.take(1))
     return found
 
 
