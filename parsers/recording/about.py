@@ -30,7 +30,8 @@ ABOUT = About(
     ),
     shows=(
         "That the file holds a recording of this container, coding and duration; whether it is complete by its own"
-        " structure, and how many bytes are missing or follow it; what tags its maker wrote into it; and what"
+        " structure, which of its bytes are damaged, and how many are missing or follow it; what tags its maker wrote"
+        " into it; and what"
         " utterance id, number or time its name gives."
     ),
     does_not_show=(
@@ -48,11 +49,15 @@ ABOUT = About(
     limits=(
         "Only the WAV layout was seen in real Alexa evidence; the other containers were validated on files made by"
         " ffmpeg and SoX, and against ffprobe and libsndfile.",
-        "Sound is not decoded: damage inside MP3, AAC, AMR, M4A and WAV sound, or inside any FLAC frame but the last,"
-        " is not seen. Ogg pages are all checked by their checksums.",
-        "A WAV whose header gives no length is taken to reach to the end of the data.",
-        "MP3 and AAC of fewer than three frames and MP3 of free format are named and not read. An MP3 cut"
-        " between two frames looks whole unless its header gives the number of frames.",
+        "Sound is not decoded: damage inside MP3, AAC, AMR, M4A and WAV sound is not seen. FLAC frames and Ogg pages"
+        " are all checked by their checksums.",
+        "A damaged frame, page or header does not end a recording: what comes behind it is found by the format's own"
+        " signs, and counted; the issue gives the places. Of AMR, which has no such sign, it takes six frames that"
+        " follow each other.",
+        "A WAV whose header gives no length is taken to reach to the end of the data. Of several data chunks the first"
+        " is counted, as programs play it, and an issue gives the others.",
+        "MP3 and AAC of fewer than three frames are named and not read. An MP3 cut between two frames looks whole"
+        " unless its header gives the number of frames.",
         "The duration of MP3 and ADTS counts the encoder's padding; that of AAC with implicit SBR is right, its sample"
         " rate half of what is played.",
         "Of a file that holds moving pictures the sound alone is described, of several tracks of sound the first. The"
