@@ -67,7 +67,8 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     if walk.movie is None:
         return _without_index(walk, brand, size)
     boxes = [box for box in children(window, walk.movie) if box.kind == b"trak"]
-    found = [track for box in boxes[:_MAX_TRACKS] if (track := tracks.read_track(window, box)) is not None]
+    is_cut = walk.ending is Ending.CUT
+    found = [track for box in boxes[:_MAX_TRACKS] if (track := tracks.read_track(window, box, is_cut)) is not None]
     sounds = [track for track in found if track.kind == SOUND]
     has_pictures = any(track.kind == PICTURES for track in found)
     if not sounds and (walk.ending is Ending.CUT or (walk.has_data and not found)):
@@ -135,20 +136,23 @@ def _facts(window: Window, walk: Mp4Walk, movie: Box, sounds: list[tracks.Track]
 
 def _units(window: Window, walk: Mp4Walk, movie: Box, track: tracks.Track) -> int | None:
     """How much of a track plays, in its units; None where nothing tells."""
-    tally = tally_fragments(window, walk.fragments, track.number, _default(window, movie, track))
+    tally = tally_fragments(window, walk.fragments, track.number, _default(window, movie, track), walk.present)
     is_fragmented = bool(walk.fragments) or child(window, movie, b"mvex") is not None
-    media = track.sampled + tally.units
+    is_short = track.present is not None and track.present < track.sampled
+    media = (track.present if is_short and track.present is not None else track.sampled) + tally.units
     if tally.holes and not walk.damage.count and not walk.issue:
         walk.issue = f"damaged: fragments are missing; their numbers jump {tally.holes} times"
     if tally.count and track.timescale and not track.sampled and tally.start >= track.timescale:
         walk.notes.append(
             f"Its first fragment begins at {tally.start / track.timescale:.3f} s: what came before is not in it."
         )
-    if not media and not is_fragmented:
+    if not media and not is_fragmented and not is_short:
         # The header's own number is the only one there is.
         media = track.stated
-    if not media:
+    if not media and not is_short:
         return None
+    if is_short and track.timescale:
+        walk.notes.append(f"Its index lists {track.sampled / track.timescale:.3f} s of sound.")
     header = child(window, movie, b"mvhd")
     long = header is not None and number(window, header.start, 1) == 1
     movie_timescale = 0 if header is None else number(window, header.start + (20 if long else 12), 4)
@@ -166,7 +170,7 @@ def _issue(walk: Mp4Walk, track: tracks.Track, units: int | None, is_fragmented:
         issue = "incomplete: the sound of its last fragment is not there"
     elif not issue and units is None:
         issue = "incomplete: none of its fragments is there" if is_fragmented else "damaged: its index lists no sound"
-    if issue and walk.ending is Ending.CUT:
+    if issue and walk.ending is Ending.CUT and track.present is None and walk.present is None:
         walk.notes.append("The duration is what its index gives, not what is present.")
     if not issue and track.is_damaged:
         issue = "damaged: headers of its track are not there"

@@ -98,7 +98,9 @@ class FragmentTally:
     count: int = 0
 
 
-def tally_fragments(source: SizedBytes, fragments: Sequence[Box], track: int, default: int) -> FragmentTally:
+def tally_fragments(
+    source: SizedBytes, fragments: Sequence[Box], track: int, default: int, present: int | None = None
+) -> FragmentTally:
     """What fragments add to a track.
 
     Args:
@@ -106,6 +108,7 @@ def tally_fragments(source: SizedBytes, fragments: Sequence[Box], track: int, de
         fragments: the ``moof`` boxes.
         track: its number.
         default: the duration of a sample where a fragment does not say.
+        present: bytes of the data of the last fragment that are there; None where all are.
     """
     tally, before = FragmentTally(), None
     for fragment in fragments:
@@ -118,7 +121,12 @@ def tally_fragments(source: SizedBytes, fragments: Sequence[Box], track: int, de
             if not tally.count and (time := child(source, part, b"tfdt")) is not None:
                 tally.start = number(source, time.start + 4, 8 if number(source, time.start, 1) == 1 else 4)
             tally.count += 1
-            tally.units += sum(_run(source, run, each) for run in children(source, part) if run.kind == b"trun")
+            room = present if fragment is fragments[-1] else None
+            for run in children(source, part):
+                if run.kind == b"trun":
+                    units, size = _run(source, run, each, room)
+                    tally.units += units
+                    room = None if room is None else max(0, room - size)
     return tally
 
 
@@ -133,12 +141,20 @@ def _parts(source: SizedBytes, fragment: Box, track: int, default: int) -> Itera
         yield part, number(source, at, 4) if flags & 8 else default
 
 
-def _run(source: SizedBytes, run: Box, each: int) -> int:
+def _run(source: SizedBytes, run: Box, each: int, room: int | None) -> tuple[int, int]:
+    """(units, bytes) of the samples of a run, as far as there is room for them; bytes that are not stated are none."""
     flags, count = number(source, run.start + 1, 3), number(source, run.start + 4, 4)
-    if not flags & 0x100:
-        return count * each
     at = run.start + 8 + (4 if flags & 1 else 0) + (4 if flags & 4 else 0)
     # Each sample has a duration first, then those of size, flags and offset that are switched on.
     step = 4 * (flags >> 8 & 15).bit_count()
-    count = min(count, max(0, run.end - at) // step, MAX_UNITS)
-    return sum(number(source, at + index * step, 4) for index in range(count))
+    has_durations, has_sizes = bool(flags & 0x100), bool(flags & 0x200)
+    if not has_durations and (room is None or not has_sizes):
+        return count * each, 0
+    units = size = 0
+    for place in range(at, at + min(count, max(0, run.end - at) // step, MAX_UNITS) * step, step):
+        if has_sizes and room is not None:
+            size += number(source, place + 4 * has_durations, 4)
+            if size > room:
+                break
+        units += number(source, place, 4) if has_durations else each
+    return units, size

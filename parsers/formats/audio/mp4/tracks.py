@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from parsers.formats.audio.mp4.boxes import PICTURES, SOUND, Box, child, children, number, read_box, track_kind
+from parsers.formats.audio.mp4.present import present_duration
 from parsers.formats.audio.mp4.sample_entry import read_sample_entry
 from parsers.formats.audio.mp4.timing import Edit, read_edits, sampled_duration
 from parsers.formats.sized_bytes import SizedBytes
@@ -27,6 +28,7 @@ class Track:
         stated: the duration that its header states, in those units; 0 where it states none.
         sampled: the duration of the samples in its table, in those units; 0 where it has none.
         edits: what its edit list plays.
+        present: the duration of those samples that lie within the file; None where that was not looked at.
         first_chunk, last_chunk: offsets in the file of the first and the last chunk of sound, or None.
         is_damaged: whether its headers are not all there.
     """
@@ -40,14 +42,24 @@ class Track:
     timescale: int = 0
     stated: int = 0
     sampled: int = 0
+    present: int | None = None
     edits: tuple[Edit, ...] = ()
     first_chunk: int | None = None
     last_chunk: int | None = None
     is_damaged: bool = False
 
 
-def read_track(source: SizedBytes, box: Box) -> Track | None:
-    """The track that a ``trak`` box describes; None where nothing says what kind it is."""
+def read_track(source: SizedBytes, box: Box, is_cut: bool = False) -> Track | None:
+    """The track that a ``trak`` box describes; None where nothing says what kind it is.
+
+    Args:
+        source: the file.
+        box: the box.
+        is_cut: whether the file ends before its own end, so that samples have to be looked for one by one.
+
+    Raises:
+        OSError: the source raised it.
+    """
     header, media = child(source, box, b"tkhd"), child(source, box, b"mdia")
     times, handler = child(source, media, b"mdhd"), child(source, media, b"hdlr")
     table = child(source, media, b"minf", b"stbl")
@@ -68,6 +80,9 @@ def read_track(source: SizedBytes, box: Box) -> Track | None:
             track.codec, track.rate, track.channels, track.bits = found
     track.timescale = track.timescale or track.rate or 0
     track.sampled = sampled_duration(source, child(source, table, b"stts"))
+    is_beyond = track.last_chunk is not None and (is_cut or track.last_chunk >= source.size)
+    if table is not None and track.kind == SOUND and is_beyond:
+        track.present = present_duration(source, table)
     track.edits = read_edits(source, child(source, box, b"edts", b"elst"))
     return track
 

@@ -38,6 +38,7 @@ class Mp4Walk:
         last: type of the last box.
         brand: of the file type box.
         has_data: whether a box of sound or pictures was met.
+        present: bytes of the last box that are there, where the file ends within it and it holds sound; else None.
         damage: bytes between boxes that are none.
         notes: sentences on how the facts were come by.
     """
@@ -50,6 +51,7 @@ class Mp4Walk:
     last: bytes = b""
     brand: bytes = b""
     has_data: bool = False
+    present: int | None = None
     damage: DamageLog = field(default_factory=DamageLog)
     notes: list[str] = field(default_factory=list)
 
@@ -90,6 +92,7 @@ def _take(source: SizedBytes, walk: Mp4Walk, box: Box) -> None:
 def _cut(walk: Mp4Walk, box: Box, size: int) -> None:
     walk.issue = f"truncated: {size} of at least {box.end} bytes are present"
     walk.end, walk.ending, walk.last = size, Ending.CUT, box.kind
+    walk.present = max(0, size - box.start) if box.kind == MEDIA_DATA else None
     if box.kind == MOVIE and walk.movie is None:
         walk.movie = Box(box.kind, box.start, size)
 

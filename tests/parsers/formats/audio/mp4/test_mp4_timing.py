@@ -146,3 +146,36 @@ def test_index_that_describes_no_track_is_not_silent() -> None:
     assert found.issue == (
         "incomplete: its index (the moov box) describes no track that can be read, without which it cannot be played"
     )
+
+
+def test_sound_that_is_cut_off_is_not_counted() -> None:
+    fast = (FIXTURES / "faststart.m4a").read_bytes()
+    durations = []
+    for end in range(fast.index(b"mdat") + 4, len(fast) + 1, 100):
+        found = _facts(fast[:end])
+        assert found.issue
+        assert found.notes[-1] == "Its index lists 0.664 s of sound."
+        durations.append(found.duration_us)
+    assert durations == sorted(durations, key=lambda each: each or 0)
+    assert durations[0] == 0
+    assert durations[-1] is not None
+    assert 500_000 < durations[-1] < 600_000
+
+
+def test_fragment_that_is_cut_off_counts_as_far_as_it_goes() -> None:
+    start = FRAGMENTED.rindex(b"mdat") + 4
+    end = start - 8 + int.from_bytes(FRAGMENTED[start - 8 : start - 4], "big")
+    before = _facts(FRAGMENTED[:start]).duration_us
+    assert before is not None
+    durations = {_facts(FRAGMENTED[:cut]).duration_us for cut in range(start, end)}
+    assert durations <= {before + 64_000 * number for number in range(12)}
+    # The last sample lasts 24 ms.
+    assert max(each or 0 for each in durations) == 664_000 - 24_000
+
+
+@pytest.mark.parametrize("box", [b"stsc", b"stsz", b"stts", b"stco"])
+def test_tables_that_are_not_there_leave_what_the_index_gives(box: bytes) -> None:
+    fast = (FIXTURES / "faststart.m4a").read_bytes()
+    found = _facts(fast.replace(box, b"skip", 1)[: len(fast) - 300])
+    assert found.issue.startswith("truncated: ")
+    assert found.duration_us is not None
