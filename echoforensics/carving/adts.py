@@ -1,7 +1,8 @@
 """Carving AAC recordings in ADTS: frames that each begin with a header of their own.
 
 The first 28 bits of the header stay the same, and each header states its frame's length. There is no header of the
-whole: a recording begins with the first frame that others follow, and ends behind the last.
+whole: a recording begins with the first frame that others follow, and ends behind the last. A damaged one between
+two is passed over.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.carved import FEWEST_FRAMES, Carved, Grade, Signature, byte_class
+from echoforensics.carving.frame_gap import FrameGap, follow_beyond, passed_over
 from parsers.formats.audio.adts.frames import (
     BLOCK_SAMPLES,
     CHANNELS,
@@ -21,7 +23,7 @@ from parsers.formats.audio.adts.frames import (
     parse,
     stated_length,
 )
-from parsers.formats.audio.frame_chain import FrameChain, follow, repeats
+from parsers.formats.audio.frame_chain import FrameChain, repeats
 
 if TYPE_CHECKING:
     from echoforensics.carving.carved import View
@@ -67,6 +69,11 @@ class _AdtsFrames:
         self.are_alike = True
         self.count = self.blocks = 0
 
+    def belongs(self, header: bytes) -> bool:
+        """Whether a header is of a frame of the recording."""
+        frame = parse(header)
+        return frame is not None and frame.fixed == self._fixed
+
     def __call__(self, buffer: bytes, at: int) -> int:
         """Length in bytes of the frame at a byte; 0 where none of the recording begins."""
         frame = parse(buffer[at : at + HEADER_SIZE])
@@ -92,11 +99,12 @@ def carve(view: View, at: int) -> Carved | None:
     if first is None or not first.is_as_defined or not leads(start, 0):
         return None
     frames = _AdtsFrames(first)
-    chain = follow(view, at, frames, HEADER_SIZE)
+    gap = FrameGap(frames, leads, frames.belongs, HEADER_SIZE, LONGEST, REACH)
+    chain, damage = follow_beyond(view, at, gap, lambda _: frames.count < FEWEST_FRAMES)
     if chain.frames < FEWEST_FRAMES:
         return None
     grade, ending = _end(view, frames, chain)
-    detail = _describe(first, frames, chain)
+    detail = ", ".join([_describe(first, frames, chain), *passed_over(damage)])
     return Carved("AAC recording (ADTS)", ".aac", ((at, chain.end - at),), grade, ending, detail)
 
 

@@ -12,6 +12,9 @@ frame too many taken, mostly a single one:
 - zeros and bytes of 0xFF: never.
 
 A frame too few was never taken.
+
+A damaged frame is passed over where eight frames lie before it, and eight more of types that were seen follow it within
+the length of one.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ import codecs
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.carved import Carved, Grade, Signature
+from echoforensics.carving.frame_gap import may_be_damaged, passed_over
 from parsers.formats.audio.amr.frames import (
     FRAME_US,
     LONGEST_HEADER,
@@ -29,12 +33,15 @@ from parsers.formats.audio.amr.frames import (
     AmrFileHeader,
     AmrFrame,
 )
+from parsers.formats.audio.damage import DamageLog
 
 if TYPE_CHECKING:
     from echoforensics.carving.carved import View
 
 _SURE = 3
 _FEWEST = 3
+#: Frames before a damaged one, and behind it, without which it is not passed over.
+_FEWEST_BEFORE, _FEWEST_BEHIND = 8, 8
 _FRAMES_A_SECOND = 1_000_000 // FRAME_US
 
 #: Frames of a recording at most: a day of one channel. Bytes that mean "nothing sent" could go on without end.
@@ -60,6 +67,8 @@ class _AmrFrames:
         self.count = 0
         self.ending = "what follows its last frame is no frame of it"
         self.is_cut = False
+        self.damage = DamageLog()
+        self._longest = max(codec.sizes.values()) + 1
 
     def _is_silence(self, frame: AmrFrame | None) -> bool:
         return frame is not None and frame.is_good and frame.type in self._silent
@@ -95,6 +104,36 @@ class _AmrFrames:
     def follow(self, place: int) -> int:
         """The byte behind the last frame from a byte on. How many there are, and why it ends there, is kept."""
         seen: set[int] = set()
+        end = self._run(place, seen)
+        while not self.is_cut and self.count < MOST_FRAMES and (again := self._again(end, seen)) is not None:
+            self.damage.add(end, again - end)
+            end = self._run(again, seen)
+        return end
+
+    def _again(self, place: int, seen: set[int]) -> int | None:
+        """Where frames of types that were seen go on, behind a damaged one; None where they do not."""
+        between = self._view.read(place, self._longest)
+        if self.count < _FEWEST_BEFORE or between.startswith(NARROW.magic):
+            return None
+        for skipped in range(1, len(between) + 1):
+            if self._goes_on(place + skipped, seen):
+                is_one = may_be_damaged(between[:skipped], place + skipped)
+                return place + skipped if is_one else None
+        return None
+
+    def _goes_on(self, place: int, seen: set[int]) -> bool:
+        """Whether enough frames of types that were seen begin at a byte, half of them of speech."""
+        speech = 0
+        for _ in range(_FEWEST_BEHIND):
+            frame = self.at(place)
+            if frame is None or frame.type not in seen:
+                return False
+            speech += frame.type not in self._silent
+            place += frame.length
+        return 2 * speech >= _FEWEST_BEHIND and place <= self._view.size
+
+    def _run(self, place: int, seen: set[int]) -> int:
+        """The byte behind the last of the frames that follow each other from a byte on."""
         while (frame := self.at(place)) is not None:
             behind = place + frame.length
             if frame.type not in seen and not self._sure(behind, self._needed(frame.type, seen)):
@@ -146,6 +185,7 @@ def carve(view: View, at: int) -> Carved | None:
     parts = [f"{frames.count} frames", f"{frames.count / header.channels / _FRAMES_A_SECOND:.2f} s"]
     if header.channels > 1:
         parts.append(f"{header.channels} channels")
+    parts += passed_over(frames.damage)
     detail = ", ".join(parts) + "; the format states no length"
     grade = Grade.CUT if frames.is_cut else Grade.ENDED
     kind = "AMR recording" if header.codec is NARROW else "AMR-WB recording"

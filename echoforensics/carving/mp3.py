@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.carved import FEWEST_FRAMES, Carved, Grade, Signature, byte_class
-from parsers.formats.audio.frame_chain import FrameChain, follow, repeats
+from echoforensics.carving.frame_gap import FrameGap, follow_beyond, passed_over
+from parsers.formats.audio.frame_chain import FrameChain, repeats
 from parsers.formats.audio.mpeg import encoder_note, side_information
 from parsers.formats.audio.mpeg.frames import (
     HEADER_SIZE,
@@ -78,6 +79,17 @@ class _MpegFrames:
         self.count = self.length = self.broken = 0
         self.rates: set[int] = set()
         self.are_alike = True
+        self._is_closed = False
+
+    def belongs(self, header: bytes) -> bool:
+        """Whether a header is of a frame of the recording."""
+        frame = parse(header)
+        return frame is not None and frame.kind == self._kind and frame.channels == self._channels
+
+    def ends(self, behind: bytes) -> bool:
+        """Whether the recording is over by what it states, or a tag or another recording lies behind it."""
+        is_tag = bool(_closing_tag(behind[: ape.HEADER_SIZE])[1]) or behind.startswith(b"ID3")
+        return self.count < FEWEST_FRAMES or self._is_closed or is_tag or encoder_note.may_be_in(behind)
 
     def __call__(self, buffer: bytes, at: int) -> int:
         """Length in bytes of the frame at a byte; 0 where none of the recording begins."""
@@ -86,6 +98,7 @@ class _MpegFrames:
             return 0
         raw = buffer[at : at + encoder_note.END]
         if self.count and self._is_over(raw, frame):
+            self._is_closed = True
             return 0
         if self.count < FEWEST_FRAMES and not side_information.is_possible(raw, frame):
             return 0
@@ -172,7 +185,8 @@ def _carve(view: View, begin: int, at: int) -> Carved | None:
     if first is None or not _is_layer_iii(first) or not leads(view.read(at, REACH), 0):
         return None
     frames = _MpegFrames(start, first)
-    chain = follow(view, at, frames, HEADER_SIZE)
+    gap = FrameGap(frames, leads, frames.belongs, HEADER_SIZE, LAYER_III_LONGEST, REACH)
+    chain, damage = follow_beyond(view, at, gap, frames.ends)
     # What leads lets pass at the end of the media is decided here.
     if chain.frames < FEWEST_FRAMES:
         return None
@@ -180,7 +194,7 @@ def _carve(view: View, begin: int, at: int) -> Carved | None:
     if begin != at:
         tags.insert(0, "ID3v2")
     grade, ending = _end(view, frames, chain, end)
-    detail = [_describe(first, frames, chain)]
+    detail = [_describe(first, frames, chain), *passed_over(damage)]
     if frames.stated is not None:
         detail.append(_agreement(frames.stated, frames))
     if frames.broken:

@@ -6,11 +6,13 @@ and no other: see :class:`OggPages`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.carved import Carved, Grade, Signature
 from echoforensics.carving.ogg_join import PageJoiner
+from parsers.formats.audio.damage import DamageLog, named
 from parsers.formats.audio.ogg.codecs import codec_name
 from parsers.formats.audio.ogg.pages import MAGIC, OggPage, read_header, read_page
 
@@ -35,6 +37,7 @@ class _OggRun:
         codec: of the first stream that is known; empty where none is.
         numbers: by the number of a stream: the number of its last page.
         unfinished: the streams of which the last page was not seen.
+        damage: pages with a wrong checksum between others.
     """
 
     at: int
@@ -43,6 +46,7 @@ class _OggRun:
     codec: str
     numbers: dict[int, int]
     unfinished: set[int]
+    damage: DamageLog = field(default_factory=DamageLog)
 
 
 def whole_page(view: View, at: int) -> OggPage | None:
@@ -67,8 +71,13 @@ def carve(view: View, at: int) -> Carved | None:
     grade, ending = Grade.WHOLE, "its last page says so"
     if run.unfinished:
         grade, ending = Grade.CUT, _break(view, run)
+    elif run.damage.count:
+        grade = Grade.ENDED
     ranges = ((run.at, run.end - run.at),)
-    return Carved(f"Ogg {run.codec} recording", ".ogg", ranges, grade, ending, _describe(run.pages))
+    detail = _describe(run.pages)
+    if run.damage.count:
+        detail += f", with damaged ones between them: {named(run.damage.places)}"
+    return Carved(f"Ogg {run.codec} recording", ".ogg", ranges, grade, ending, detail)
 
 
 def _describe(pages: int) -> str:
@@ -81,7 +90,7 @@ def _together(view: View, first: OggPage) -> _OggRun:
     numbers, unfinished = {page.serial: page.sequence}, set() if page.ends else {page.serial}
     run = _OggRun(page.at, page.end, 1, _codec(first), numbers, unfinished)
     is_head = True
-    while run.unfinished and (found := whole_page(view, run.end)) is not None:
+    while run.unfinished and (found := whole_page(view, run.end) or _behind_damage(view, run)) is not None:
         following = found.header
         if following.begins:
             # Further streams of the same recording begin before any of them goes on.
@@ -98,6 +107,22 @@ def _together(view: View, first: OggPage) -> _OggRun:
         if following.ends:
             run.unfinished.discard(following.serial)
     return run
+
+
+def _behind_damage(view: View, run: _OggRun) -> OggPage | None:
+    """The page behind one with a wrong checksum, if both are the next of their streams; that is then passed over."""
+    damaged = _header(view, run.end)
+    if damaged is None or damaged.serial not in run.unfinished or damaged.sequence != run.numbers[damaged.serial] + 1:
+        return None
+    found = whole_page(view, damaged.end)
+    if found is None or found.header.begins or found.header.serial not in run.unfinished:
+        return None
+    before = damaged.sequence if found.header.serial == damaged.serial else run.numbers[found.header.serial]
+    if found.header.sequence != before + 1:
+        return None
+    run.damage.add(damaged.at, damaged.length)
+    run.numbers[damaged.serial] = damaged.sequence
+    return found
 
 
 def _break(view: View, run: _OggRun) -> str:
@@ -129,6 +154,8 @@ class OggPages:
         self._pages: dict[int, list[OggPageHeader]] = {}
         #: By the place of a page that begins a stream: its coding.
         self._codecs: dict[int, str] = {}
+        #: By the place at which a recording with damaged pages begins: where it ends as it lies.
+        self._damaged: dict[int, int] = {}
         self._count = 0
         self._whole_until = 0
         self._seen_until = 0
@@ -147,7 +174,9 @@ class OggPages:
         if page.header.begins and at >= self._seen_until:
             run = _together(view, page)
             self._seen_until = run.end
-            if run.codec and not run.unfinished:
+            if run.codec and run.damage.count:
+                self._damaged[run.at] = run.end
+            elif run.codec and not run.unfinished:
                 # Nothing is missing: it is carved as it lies.
                 self._whole_until = run.end
                 return
@@ -165,6 +194,11 @@ class OggPages:
         found: list[Carved] = []
         for pages in self._pages.values():
             found += [self._carved(chain, ending) for chain, ending in PageJoiner(pages).chains()]
+        # Where another copy has what is damaged, that is the better one; else it is carved as it lies.
+        whole = {each.offset for each in found if each.grade is Grade.WHOLE}
+        as_they_lie = sorted((at, end) for at, end in self._damaged.items() if at not in whole)
+        found = [each for each in found if not _is_within(each, as_they_lie)]
+        self._damaged.clear()
         self._pages.clear()
         self._codecs.clear()
         self._count = 0
@@ -187,6 +221,15 @@ class OggPages:
             if header is not None and (header.serial, header.sequence) == (last.serial, last.sequence + 1):
                 ending += "; such a page follows, but its checksum is wrong: a part of it may lie elsewhere"
         return Carved(kind, ".ogg", ranges, grade, ending, "; ".join(details))
+
+
+def _is_within(carved: Carved, places: list[tuple[int, int]]) -> bool:
+    """Whether all that was carved lies within one of some places, which are sorted."""
+    number = bisect_right(places, (carved.offset, 1 << 64)) - 1
+    if number < 0:
+        return False
+    start, end = places[number]
+    return all(start <= at and at + length <= end for at, length in carved.ranges)
 
 
 def _ranges_of(pages: list[OggPageHeader]) -> tuple[tuple[int, int], ...]:

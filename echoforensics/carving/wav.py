@@ -18,6 +18,7 @@ from parsers.formats.audio.wav.chunks import (
     FORM,
     FORMAT,
     HEADER_SIZE,
+    KNOWN,
     LARGE,
     NO_SIZE,
     PIPED_SIZE,
@@ -37,14 +38,6 @@ if TYPE_CHECKING:
 _PATTERN = b"(?:" + b"|".join((PLAIN, REVERSED, *LARGE)) + b")...." + FORM
 _NEXT = re.compile(_PATTERN, re.DOTALL)
 _UNKNOWN = (0, NO_SIZE)
-
-#: Chunks that WAV recordings have besides. What follows a recording is taken for a chunk of it only by these names,
-#: unless the header's size covers it: text would pass for the header of a chunk.
-_KNOWN = frozenset({
-    FORMAT, DATA, b"LIST", b"INFO", b"fact", b"cue ", b"plst", b"smpl", b"inst", b"note", b"labl", b"ltxt", b"DISP",
-    b"JUNK", b"junk", b"PAD ", b"FLLR", b"PEAK", b"bext", b"iXML", b"axml", b"chna", b"cart", b"levl", b"umid", b"acid",
-    b"_PMX", b"id3 ", b"ID3 ", b"afsp", b"ds64", b"strc", b"link", b"mext", b"qlty", b"aXML", b"ResU", b"SNDM",
-})  # fmt: skip
 
 #: Chunks that are followed to the sound and behind it. Each has at least eight bytes.
 _MOST_BEFORE, _MOST_BEHIND = 64, 4096
@@ -149,14 +142,18 @@ def _follow(view: View, at: int, stated: int | None, order: ByteOrder, large: in
         elif chunk.name == FORMAT and found.form is None and chunk.size >= _LEAST_FORMAT:
             found.form = WavFormat.parse(view.read(chunk.start, _FORMAT_READ), order)
         found.end = _behind(view, chunk, stated)
-        if chunk.name in _KNOWN:
+        if chunk.name in KNOWN:
             found.sure = found.end
     return None if found.form is None or found.sound is None else found
 
 
 def _belongs(chunk: WavChunk, stated: int | None) -> bool:
-    """Whether a chunk may be one of the recording: of the data chunk, the size is judged elsewhere."""
-    if chunk.name == DATA or (chunk.name in _KNOWN and stated is None):
+    """Whether a chunk may be one of the recording: of the data chunk, the size is judged elsewhere.
+
+    What follows a recording is taken for a chunk of it only by a known name, unless the header's size covers it: text
+    would pass for the header of a chunk.
+    """
+    if chunk.name == DATA or (chunk.name in KNOWN and stated is None):
         return True
     return stated is not None and chunk.end <= stated and chunk.has_name
 

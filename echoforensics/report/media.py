@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 _ENDINGS = {
     "WAV": "wav", "Ogg": "ogg", "MP3": "mp3", "FLAC": "flac", "AAC (ADTS)": "aac", "M4A": "m4a", "AMR": "amr",
+    "WebM": "webm", "Matroska": "mka", "AIFF": "aiff", "CAF": "caf", "Wave64": "w64", "AU": "au", "MPEG-TS": "ts",
+    "AC-3": "ac3", "E-AC-3": "eac3", "AAC (LATM)": "latm",
 }  # fmt: skip
+#: Containers that the same browsers do not read, whatever the coding.
+_UNREAD = ("bin", "mka", "aiff", "caf", "w64", "au", "ts", "latm")
 #: Codings for which neither Chromium 156 nor Firefox 153 has a decoder, as :mod:`parsers.audio` names them.
 _SILENT = (
     "AMR-NB", "AMR-WB", "Apple Lossless", "Microsoft ADPCM", "IMA ADPCM", "GSM 6.10", "Speex", "AC-3", "E-AC-3",
@@ -46,7 +50,7 @@ def recordings(case: Case) -> Iterator[Recording]:
     for found in case.recordings():
         ending = _ENDINGS.get(str(found.fields.get("container")), "bin")
         codec = str(found.fields.get("codec"))
-        playable = ending != "bin" and codec not in _SILENT and not codec.endswith(_SILENT_ENDINGS)
+        playable = ending not in _UNREAD and codec not in _SILENT and not codec.endswith(_SILENT_ENDINGS)
         yield Recording(found, f"{found.sha256}.{ending}", playable)
 
 

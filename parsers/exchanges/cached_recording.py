@@ -54,7 +54,7 @@ def recording(record: Record, content: bytes, url: ApiUrl, holder: str) -> Recor
             "channels": facts.channels,
             "duration_us": facts.duration_us,
             "whole": facts.whole,
-            "fault": facts.fault,
+            "fault": facts.full_issue,
             "metadata": dict(facts.metadata),
         }
     timestamps = record.timestamps

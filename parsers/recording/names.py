@@ -47,6 +47,12 @@ class Voice:
     timestamp: Timestamp
 
 
+def ending(name: str) -> str:
+    """The ending of a file's name with its dot, in lower case; empty where it has none."""
+    stem, dot, last = name.rpartition(".")
+    return f".{last.lower()}" if dot and stem else ""
+
+
 def number(name: str) -> int | None:
     """The number that is the whole of a file's name but its extension (``9.WAV``), or None."""
     stem = name.rpartition(".")[0].rstrip(".") or name

@@ -13,6 +13,7 @@ from parsers.parser import About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.recording import names
 from parsers.recording.about import ABOUT
+from parsers.recording.called_sound import is_called_sound
 from parsers.recording.place import place_of
 from parsers.registry import register
 from parsers.utterance import UtteranceId
@@ -20,6 +21,10 @@ from parsers.utterance import UtteranceId
 DATA_TYPE = "recording:audio"
 _DEVICE_TYPE = re.compile(r"A[0-9A-Z]{9,14}")
 _EXCERPT = 64
+_NOT_KNOWN = (
+    "The file's name ends in {}, as names of sound files do, but its first bytes are of no format of sound that is"
+    " known; it was not read. It may be damaged, encrypted or of a rare format: try it with ffprobe or another player."
+)
 
 
 @register
@@ -32,13 +37,15 @@ class RecordingParser(Parser):
     about: ClassVar[About] = ABOUT
 
     def claims(self, source: Source) -> bool:
-        """Whether the file begins as one of the known containers."""
-        return recognise(source.head, source.name) is not None
+        """Whether the file begins as one of the known containers, or is called like a file of sound and is no text."""
+        return recognise(source.head, source.name) is not None or is_called_sound(source)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield one record, and an issue for what is wrong and for what follows the recording's end."""
         known = recognise(source.head, source.name)
         if known is None:
+            if is_called_sound(source):
+                yield Issue(_NOT_KNOWN.format(names.ending(source.name)), excerpt=source.head[:_EXCERPT])
             return
         with source.open() as stream:
             facts = known.describe(stream, source.size)
@@ -52,7 +59,7 @@ class RecordingParser(Parser):
                 after = stream.read(min(_EXCERPT, facts.trailing))
         yield _record(source, facts)
         if facts.issue:
-            yield Issue(f"The recording is {facts.fault}.", _locator(facts))
+            yield Issue(f"The recording is {facts.full_issue}.", _locator(facts))
         if facts.trailing > 0:
             yield Issue(
                 f"{facts.trailing} bytes follow the end of the recording at byte {facts.end};"
@@ -77,7 +84,7 @@ def _record(source: Source, facts: AudioFacts) -> Record:
         "duration_us": facts.duration_us,
         "bits": facts.bits,
         "whole": facts.whole,
-        "fault": facts.fault,
+        "fault": facts.full_issue,
         "end": facts.end,
         "end_reason": facts.ending.value,
         "trailing": facts.trailing,
@@ -136,8 +143,8 @@ def message(facts: AudioFacts) -> str:
         parts.append(f"{facts.rate_hz} Hz")
     if facts.channels:
         parts.append({1: "mono", 2: "stereo"}.get(facts.channels, f"{facts.channels} channels"))
-    state, after = facts.fault or "well formed", ""
+    state, after = facts.full_issue or "well formed", ""
     if facts.trailing > 0:
-        state = facts.fault or f"well formed up to byte {facts.end}"
+        state = facts.full_issue or f"well formed up to byte {facts.end}"
         after = f"; {facts.trailing} bytes follow its end"
     return f"A recording of {length} ({', '.join(parts)}), {state}{after}."

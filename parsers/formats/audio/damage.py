@@ -54,14 +54,21 @@ class DamageLog:
         """What is wrong, as the rest of "the recording is ..."; empty where nothing is.
 
         Args:
-            what: what the bytes are not, as a clause: ``are no frame of it``.
+            what: what the bytes are not: ``frame of it``.
         """
         if not self.count:
             return ""
-        return f"damaged: {self.total} bytes in {self.count} place{'s' if self.count > 1 else ''} {what}"
+        verb = "is" if self.total == 1 else "are"
+        places = f"{self.count} place{'s' if self.count > 1 else ''}"
+        return f"damaged: {counted(self.total)} in {places} {verb} no {what}"
+
+
+def counted(count: int) -> str:
+    """So many bytes, in words."""
+    return f"{count} byte{'' if count == 1 else 's'}"
 
 
 def named(places: tuple[Damage, ...]) -> str:
     """Damaged places in words: ``418 bytes at byte 26749``."""
     more = ", ..." if len(places) > _MOST_NAMED else ""
-    return ", ".join(f"{place.length} bytes at byte {place.at}" for place in places[:_MOST_NAMED]) + more
+    return ", ".join(f"{counted(place.length)} at byte {place.at}" for place in places[:_MOST_NAMED]) + more

@@ -65,7 +65,7 @@ class AudioFacts:
     notes: tuple[str, ...] = ()
 
     @property
-    def fault(self) -> str:
+    def full_issue(self) -> str:
         """The issue, with where the damage is; empty where the recording is well formed."""
         return f"{self.issue} ({named(self.damage)})" if self.damage else self.issue
 

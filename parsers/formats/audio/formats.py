@@ -10,15 +10,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from parsers.formats.audio import unread
+from parsers.formats.audio.ac3 import describe as ac3
 from parsers.formats.audio.adts import describe as adts
+from parsers.formats.audio.aiff import describe as aiff
+from parsers.formats.audio.amr import bare as amr_frames
 from parsers.formats.audio.amr import describe as amr
+from parsers.formats.audio.caf import describe as caf
 from parsers.formats.audio.facts import AudioFacts, Undescribed
 from parsers.formats.audio.flac import describe as flac
+from parsers.formats.audio.latm import describe as latm
 from parsers.formats.audio.leading import LeadingFormat
+from parsers.formats.audio.matroska import describe as matroska
 from parsers.formats.audio.mp4 import describe as mp4
 from parsers.formats.audio.mpeg import describe as mp3
+from parsers.formats.audio.mpegts import describe as mpegts
 from parsers.formats.audio.ogg import describe as ogg
+from parsers.formats.audio.sun import describe as sun
 from parsers.formats.audio.wav import describe as wav
+from parsers.formats.audio.wave64 import describe as wave64
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +46,25 @@ class AudioFormat:
     describe: Callable[[BinaryIO, int], AudioFacts | Undescribed]
 
 
-#: The plainest signatures first; bare frames, known only by following each other, last.
+#: The plainest signatures first; bare frames, known only by following each other, after them; last what is only named.
 _PLAIN = (
     AudioFormat("WAV", wav.matches, wav.describe),
     AudioFormat("Ogg", ogg.matches, ogg.describe),
     AudioFormat("FLAC", flac.matches, flac.describe),
     AudioFormat("AMR", amr.matches, amr.describe),
+    AudioFormat("AIFF", aiff.matches, aiff.describe),
+    AudioFormat("CAF", caf.matches, caf.describe),
+    AudioFormat("Wave64", wave64.matches, wave64.describe),
+    AudioFormat("AU", sun.matches, sun.describe),
+    AudioFormat("Matroska", matroska.matches, matroska.describe),
     AudioFormat("M4A", mp4.matches, mp4.describe),
+    AudioFormat("MPEG-TS", mpegts.matches, mpegts.describe),
+    AudioFormat("AC-3", ac3.matches, ac3.describe),
+    AudioFormat("AAC (LATM)", latm.matches, latm.describe),
     AudioFormat("AAC (ADTS)", adts.matches, adts.describe),
     AudioFormat("MP3", mp3.matches, mp3.describe),
+    AudioFormat("AMR without a header", amr_frames.matches, amr_frames.describe),
+    AudioFormat("not read", unread.matches, unread.describe),
 )
 _LEADING = LeadingFormat(_PLAIN)
 FORMATS = (*_PLAIN, AudioFormat(_LEADING.name, _LEADING.matches, _LEADING.describe))

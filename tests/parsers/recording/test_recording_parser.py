@@ -149,7 +149,13 @@ def test_mp4_of_any_size_is_read_where_it_lies(tmp_path: Path) -> None:
     [
         (b"", "empty.wav"),
         (b"RIFF\x10\0\0\0WEBPVP8 ", "a.webp"),
-        (b"RIFF\x10\0\0\0AVI LIST", "a.avi"),
+        (b"RIFF\x10\0\0\0AVI LIST....movi", "a.avi"),
+        (bytes(range(256)) * 4, "sound.bin"),
+        (b"PK\3\4" + bytes(range(256)), "stems.wav"),
+        (b"\0\5\x16\7" + bytes(range(256)), "._song.mp3"),
+        (bytes(range(256)) * 4, "._song.mp3"),
+        (("Grüße " * 40).encode("utf-16"), "lyrics.mp3"),
+        (("Grüße " * 200).encode(), "lyrics.mp3"),
         (b"/var/local/earcon/system_communications_sms_received_02.mp3", "noticeEarcon.mp3"),
         (b"ID3", "short.mp3"),
         (b"OggS", "short.ogg"),
@@ -161,6 +167,18 @@ def test_not_claimed(content: bytes, path: str) -> None:
     source = Source.of(content, path)
     assert not RecordingParser().claims(source)
     assert list(RecordingParser().parse(source)) == []
+
+
+@pytest.mark.parametrize("name", ["1.wav", "VOICE/A.MP3", "rec.m4a", "call.amr", "x.sbc"])
+def test_file_called_sound_that_is_not_known_is_an_issue(name: str) -> None:
+    content = bytes(range(200, 256)) + bytes(range(200))
+    (issue,) = _parse(content, name)
+    assert isinstance(issue, Issue)
+    ending = name[name.rindex(".") :].lower()
+    assert issue.what.startswith(
+        f"The file's name ends in {ending}, as names of sound files do, but its first bytes are"
+    )
+    assert issue.excerpt == content[:64]
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ SYNC, SWAPPED = b"\x0b\x77", b"\x77\x0b"
 HEADER_SIZE = 8
 #: Bytes of a frame at most.
 LONGEST = 4096
-_RATES = (48000, 44100, 32000)
-_BIT_RATES = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640)
+RATES = (48000, 44100, 32000)
+_BITRATES = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640)
 #: Channels by the coding mode, without the one for low tones.
 MODE_CHANNELS = (2, 1, 2, 3, 3, 4, 4, 5)
 _BLOCKS = (1, 2, 3, 6)
@@ -64,9 +64,9 @@ def parse(raw: bytes) -> Ac3Frame | None:
 
 def _parse_ac3(raw: bytes, version: int) -> Ac3Frame | None:
     rate, size = raw[4] >> 6, raw[4] & 0x3F
-    if rate >= len(_RATES) or size >> 1 >= len(_BIT_RATES):
+    if rate >= len(RATES) or size >> 1 >= len(_BITRATES):
         return None
-    hertz, kilobits = _RATES[rate], _BIT_RATES[size >> 1]
+    hertz, kilobits = RATES[rate], _BITRATES[size >> 1]
     words = kilobits * 96000 // hertz + (size & 1 if hertz == 44100 else 0)
     bits = Bits(raw[6:HEADER_SIZE])
     mode = bits.take(3)
@@ -82,7 +82,7 @@ def _parse_eac3(raw: bytes) -> Ac3Frame | None:
     if kind == 3 or (rate == 3 and half == 3):
         return None
     blocks = 6 if rate == 3 else _BLOCKS[half]
-    hertz = _RATES[half] // 2 if rate == 3 else _RATES[rate]
+    hertz = RATES[half] // 2 if rate == 3 else RATES[rate]
     mode, low = bits.take(3), bits.take(1)
     length = (words + 1) * 2
     if length < HEADER_SIZE:

@@ -82,7 +82,7 @@ def _issue(tally: FrameTally) -> str:
     if tally.frames >= MAX_UNITS:
         return f"not read further: it has more than {MAX_UNITS} frames"
     if tally.damage.count:
-        return tally.damage.issue("are no frame of it")
+        return tally.damage.issue("frame of it")
     if tally.is_cut:
         return f"truncated: it breaks off within a frame, after {tally.frames} whole ones"
     return ""

@@ -51,7 +51,7 @@ def _issue(walk: AmrWalk) -> str:
     if walk.frames >= MAX_UNITS:
         return f"not read further: it has more than {MAX_UNITS} frames"
     if walk.damage.count:
-        return walk.damage.issue("are no frame of it")
+        return walk.damage.issue("frame of it")
     if walk.is_cut:
         return f"truncated: it breaks off within a frame, after {walk.frames} whole ones"
     return ""

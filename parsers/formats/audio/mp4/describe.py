@@ -6,12 +6,11 @@ References:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from parsers.formats.audio.facts import AudioFacts, Ending, Undescribed, microseconds
+from parsers.formats.audio.mp4 import frame_header, tracks
 from parsers.formats.audio.mp4 import tags as mp4_tags
-from parsers.formats.audio.mp4 import tracks
 from parsers.formats.audio.mp4.boxes import (
     FILE_TYPE,
     FRAGMENT,
@@ -26,8 +25,9 @@ from parsers.formats.audio.mp4.boxes import (
     child,
     children,
     number,
-    read_box,
 )
+from parsers.formats.audio.mp4.timing import played, tally_fragments
+from parsers.formats.audio.mp4.walk import Mp4Walk, follow
 from parsers.formats.audio.tagging.tags import Tags
 from parsers.formats.audio.window import Window
 from parsers.record import Timestamp
@@ -38,22 +38,7 @@ _STILL_BRANDS = (b"hei", b"hev", b"mif", b"msf", b"avi", b"crx", b"jp2", b"jpx",
 _SOUND_BRANDS = (b"M4A ", b"M4A\0", b"M4B ", b"M4P ", b"F4A ", b"F4B ")
 #: Boxes that a file without a file type box begins with: such as can be nothing else, and such as need another behind.
 _BEGINNINGS, _FILLERS = (MOVIE, FRAGMENT, MEDIA_DATA, b"styp"), (b"free", b"skip", b"wide", b"pnot")
-_MAX_BOXES = 200_000
 _MAX_TRACKS = 32
-
-
-@dataclass(slots=True)
-class _Mp4Walk:
-    """The boxes of the file itself."""
-
-    end: int = 0
-    ending: Ending = Ending.LAST_BOX
-    issue: str = ""
-    movie: Box | None = None
-    fragments: list[Box] = field(default_factory=list)
-    last: bytes = b""
-    brand: bytes = b""
-    notes: list[str] = field(default_factory=list)
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the brand decides)
@@ -77,15 +62,16 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     window = Window(stream, size)
     if window.read(4, 4) not in TOP:
         return Undescribed("There is no box of an MP4 file.")
-    walk = _walk(window)
+    walk = follow(window)
     brand = walk.brand
     if walk.movie is None:
         return _without_index(walk, brand, size)
     boxes = [box for box in children(window, walk.movie) if box.kind == b"trak"]
-    found = [track for box in boxes[:_MAX_TRACKS] if (track := tracks.read_track(window, box)) is not None]
+    is_cut = walk.ending is Ending.CUT
+    found = [track for box in boxes[:_MAX_TRACKS] if (track := tracks.read_track(window, box, is_cut)) is not None]
     sounds = [track for track in found if track.kind == SOUND]
     has_pictures = any(track.kind == PICTURES for track in found)
-    if not sounds and walk.ending is Ending.CUT:
+    if not sounds and (walk.ending is Ending.CUT or (walk.has_data and not found)):
         return _without_index(walk, brand, size)
     if not sounds:
         return Undescribed("This MP4 file has no track of sound.", foreign=has_pictures)
@@ -94,50 +80,27 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     return _facts(window, walk, walk.movie, sounds)
 
 
-def _walk(window: Window) -> _Mp4Walk:
-    walk = _Mp4Walk()
-    for _ in range(_MAX_BOXES):
-        box = read_box(window, walk.end, window.size)
-        if box is None or not _belongs(walk, box, window.size):
-            return walk
-        if box.kind == FILE_TYPE:
-            walk.brand = window.read(box.start, 4)
-        if not box.states_length:
-            walk.ending = Ending.OPEN
-        walk.end = box.end
-        if box.end > window.size:
-            walk.issue = f"truncated: {window.size} of at least {box.end} bytes are present"
-            walk.end, walk.ending = window.size, Ending.CUT
-            if box.kind != MOVIE:
-                return walk
-            box = Box(box.kind, box.start, window.size)
-        if box.kind == MOVIE and walk.movie is None:
-            walk.movie = box
-        elif box.kind == FRAGMENT:
-            walk.fragments.append(box)
-        walk.last = box.kind
-    walk.issue = f"not read further: it has more than {_MAX_BOXES} boxes"
-    return walk
-
-
-def _belongs(walk: _Mp4Walk, box: Box, size: int) -> bool:
-    """Whether a box at the top is one of the file: before the index, also one that is not known, if it fits."""
-    if box.kind == FILE_TYPE:
-        return not walk.brand
-    is_known = box.kind in TOP
-    return is_known or (bool(walk.end) and walk.movie is None and box.kind.isalnum() and box.end <= size)
-
-
-def _without_index(walk: _Mp4Walk, brand: bytes, size: int) -> AudioFacts | Undescribed:
-    """What can be said of a file that ends before its index: that it was sound, if its brand says so."""
-    if brand not in _SOUND_BRANDS:
-        return Undescribed("An MP4 file whose index (the moov box) is not there or cut off: what it holds is unknown.")
+def _without_index(walk: Mp4Walk, brand: bytes, size: int) -> AudioFacts | Undescribed:
+    """What can be said of a file without an index that can be read: that it was sound, if its brand says so."""
     lack = "its index (the moov box) is not there or cut off, without which it cannot be played"
+    if walk.movie is not None and walk.ending is not Ending.CUT:
+        lack = "its index (the moov box) describes no track that can be read, without which it cannot be played"
+    if brand not in _SOUND_BRANDS:
+        return Undescribed(f"An MP4 file that cannot be described: {lack}. What it holds is unknown.")
     issue = f"{walk.issue}; {lack}" if walk.issue else f"incomplete: {lack}"
-    return AudioFacts("M4A", "unknown", walk.end, walk.ending, issue=issue, trailing=size - walk.end)
+    return AudioFacts(
+        "M4A",
+        "unknown",
+        walk.end,
+        walk.ending,
+        issue=issue,
+        trailing=size - walk.end,
+        damage=walk.damage.places,
+        notes=tuple(walk.notes),
+    )
 
 
-def _facts(window: Window, walk: _Mp4Walk, movie: Box, sounds: list[tracks.Track]) -> AudioFacts:
+def _facts(window: Window, walk: Mp4Walk, movie: Box, sounds: list[tracks.Track]) -> AudioFacts:
     track = sounds[0]
     tags, timestamps = Tags(), list[Timestamp]()
     header = child(window, movie, b"mvhd")
@@ -151,38 +114,75 @@ def _facts(window: Window, walk: _Mp4Walk, movie: Box, sounds: list[tracks.Track
         notes.append(f"Its file type is {walk.brand.decode('latin-1')!r}.")
     if len(sounds) > 1:
         notes.append(f"It has {len(sounds)} tracks of sound; the first is described.")
-    units = track.duration + _fragments(window, walk, movie, track)
-    if walk.last == FRAGMENT and not walk.issue:
-        walk.issue = "incomplete: the sound of its last fragment is not there"
-    elif not units and child(window, movie, b"mvex") is not None and not walk.issue:
-        walk.issue = "incomplete: none of its fragments is there"
-    if walk.issue:
-        notes.append("The duration is what its index gives, not what is present.")
-    elif track.last_chunk is not None and track.last_chunk >= walk.end and not walk.fragments:
-        walk.issue = f"incomplete: its index points to sound at byte {track.last_chunk}, beyond its end"
+    rate, channels = frame_header.rate_and_channels(window, track, walk.fragments)
+    units = _units(window, walk, movie, track)
     return AudioFacts(
         container="M4A",
         codec=track.codec,
         end=walk.end,
         ending=walk.ending,
-        rate_hz=track.rate,
-        channels=track.channels,
-        duration_us=microseconds(max(0, units - track.skipped), track.timescale) if units else None,
+        rate_hz=rate,
+        channels=channels,
+        duration_us=None if units is None else microseconds(units, track.timescale),
         bits=track.bits,
-        issue=walk.issue,
+        issue=_issue(walk, track, units, child(window, movie, b"mvex") is not None),
         trailing=window.size - walk.end,
+        damage=walk.damage.places,
         metadata=tags.values,
         timestamps=tuple(timestamps),
         notes=(*notes, *tags.notes),
     )
 
 
-def _fragments(window: Window, walk: _Mp4Walk, movie: Box, track: tracks.Track) -> int:
-    """The duration that the file's fragments add to a track, in its units."""
-    if not walk.fragments:
-        return 0
-    default, extends = 0, child(window, movie, b"mvex")
+def _units(window: Window, walk: Mp4Walk, movie: Box, track: tracks.Track) -> int | None:
+    """How much of a track plays, in its units; None where nothing tells."""
+    tally = tally_fragments(window, walk.fragments, track.number, _default(window, movie, track), walk.present)
+    is_fragmented = bool(walk.fragments) or child(window, movie, b"mvex") is not None
+    is_short = track.present is not None and track.present < track.sampled
+    media = (track.present if is_short and track.present is not None else track.sampled) + tally.units
+    if tally.holes and not walk.damage.count and not walk.issue:
+        walk.issue = f"damaged: fragments are missing; their numbers jump {tally.holes} times"
+    if tally.count and track.timescale and not track.sampled and tally.start >= track.timescale:
+        walk.notes.append(
+            f"Its first fragment begins at {tally.start / track.timescale:.3f} s: what came before is not in it."
+        )
+    if not media and not is_fragmented and not is_short:
+        # The header's own number is the only one there is.
+        media = track.stated
+    if not media and not is_short:
+        return None
+    if is_short and track.timescale:
+        walk.notes.append(f"Its index lists {track.sampled / track.timescale:.3f} s of sound.")
+    header = child(window, movie, b"mvhd")
+    long = header is not None and number(window, header.start, 1) == 1
+    movie_timescale = 0 if header is None else number(window, header.start + (20 if long else 12), 4)
+    edits = track.edits
+    if walk.fragments:
+        # They give the length of the part that is in the index, if any: fragments are played to their end.
+        edits = tuple(edit._replace(duration=0) for edit in edits[:1] if len(edits) == 1)
+    return played(media, edits, track.timescale, movie_timescale)
+
+
+def _issue(walk: Mp4Walk, track: tracks.Track, units: int | None, is_fragmented: bool) -> str:
+    """What is wrong with a file whose sound is described."""
+    issue = walk.issue
+    if not issue and walk.last == FRAGMENT:
+        issue = "incomplete: the sound of its last fragment is not there"
+    elif not issue and units is None:
+        issue = "incomplete: none of its fragments is there" if is_fragmented else "damaged: its index lists no sound"
+    if issue and walk.ending is Ending.CUT and track.present is None and walk.present is None:
+        walk.notes.append("The duration is what its index gives, not what is present.")
+    if not issue and track.is_damaged:
+        issue = "damaged: headers of its track are not there"
+    if not issue and track.last_chunk is not None and track.last_chunk >= walk.end and not walk.fragments:
+        issue = f"incomplete: its index points to sound at byte {track.last_chunk}, beyond its end"
+    return "; ".join(filter(None, (walk.damage.issue("box of it"), issue)))
+
+
+def _default(window: Window, movie: Box, track: tracks.Track) -> int:
+    """The duration of a sample of a track where a fragment states none."""
+    extends = child(window, movie, b"mvex")
     for box in children(window, extends) if extends is not None else ():
-        if box.kind == b"trex" and number(window, box.start + 4, 4) == track.number:
-            default = number(window, box.start + 12, 4)
-    return sum(tracks.fragment_duration(window, box, track, default) for box in walk.fragments)
+        if box.kind == b"trex" and number(window, box.start + 4, 4) in (track.number, track.number or 1):
+            return number(window, box.start + 12, 4)
+    return 0

@@ -12,7 +12,7 @@ import struct
 from typing import NamedTuple
 
 from parsers.formats.audio.aac_configuration import read_configuration
-from parsers.formats.audio.ac3.frames import MODE_CHANNELS
+from parsers.formats.audio.ac3.frames import MODE_CHANNELS, RATES
 from parsers.formats.audio.bits import Bits
 from parsers.formats.audio.flac.metadata import StreamInfo
 from parsers.formats.audio.mp4.boxes import Box, child, children, number
@@ -138,9 +138,11 @@ def _refine(source: SizedBytes, box: Box, found: SampleEntry) -> SampleEntry:
         return found._replace(rate=rate or found.rate, channels=raw[13] or found.channels, bits=raw[9] or found.bits)
     if box.kind in (b"dac3", b"dec3") and len(raw) >= 3:
         bits = Bits(raw)
-        # AC-3: rate, version, kind of service. E-AC-3: bit rate and number of streams first.
-        bits.take(10 if box.kind == b"dac3" else 16 + 12)
-        return found._replace(channels=MODE_CHANNELS[bits.take(3)] + bits.take(1))
+        # E-AC-3 has bit rate and number of streams first, and more between version and kind of service.
+        bits.take(0 if box.kind == b"dac3" else 16)
+        hertz = (*RATES, found.rate)[bits.take(2)]
+        bits.take(8 if box.kind == b"dac3" else 10)
+        return found._replace(rate=hertz, channels=MODE_CHANNELS[bits.take(3)] + bits.take(1))
     return found
 
 

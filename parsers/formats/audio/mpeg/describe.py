@@ -21,6 +21,7 @@ from parsers.formats.audio.mpeg.frames import HEADER_SIZE, MpegFrame, parse
 from parsers.formats.audio.tagging import ape, id3
 from parsers.formats.audio.tagging.tags import Tags
 from parsers.formats.audio.window import Window
+from parsers.formats.sized_bytes import SizedBytes
 from parsers.record import Timestamp
 
 #: Frames that must follow each other before bytes are taken for MPEG audio: the sign of one is but 11 bits.
@@ -51,7 +52,7 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     tags, timestamps = Tags(), list[Timestamp]()
     begin = id3.read(window, tags, timestamps)
     free = free_format.frame_length(window, begin)
-    walk = FrameWalk(window, _coding(free))
+    walk = walk_of(window, free)
     start = begin if free else walk.find(begin, min(size, begin + _MOST_BEFORE))
     first = parse(window.read(start, HEADER_SIZE), free) if start is not None else None
     if start is None or first is None:
@@ -82,12 +83,19 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     )
 
 
-def _coding(free: int) -> FrameCoding[MpegFrame]:
+def walk_of(source: SizedBytes, free: int = 0) -> FrameWalk[MpegFrame]:
+    """What follows the frames of MPEG audio in some bytes.
+
+    Args:
+        source: the bytes.
+        free: bytes of a frame of free format that is not padded; 0 where the format is not free.
+    """
+
     def sign(header: bytes) -> re.Pattern[bytes]:
         # Only whether a checksum follows may differ.
         return re.compile(rb"\xff[" + b"".join(b"\\x%02x" % (header[1] & ~1 | bit) for bit in (0, 1)) + rb"]")
 
-    return FrameCoding(HEADER_SIZE, partial(parse, free_length=free), sign)
+    return FrameWalk(source, FrameCoding(HEADER_SIZE, partial(parse, free_length=free), sign))
 
 
 def _judge(tally: FrameTally, length: int, note: EncoderNote | None) -> tuple[str, list[str]]:
@@ -111,7 +119,7 @@ def _judge(tally: FrameTally, length: int, note: EncoderNote | None) -> tuple[st
     if promised and sounding < promised - (0 if lacking else 1):
         lost = f"{sounding} of {promised} frames of sound are present"
     if tally.damage.count:
-        return "; ".join(filter(None, (tally.damage.issue("are no frame of it"), lost))), notes
+        return "; ".join(filter(None, (tally.damage.issue("frame of it"), lost))), notes
     if lost:
         return f"truncated: {lost}", notes
     if tally.is_cut:

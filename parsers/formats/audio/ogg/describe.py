@@ -23,10 +23,8 @@ from parsers.record import Timestamp
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature decides)
-    """Whether a file begins with an Ogg page that opens a stream of a known coding of sound."""
-    if head[:5] != MAGIC + b"\0" or len(head) < HEADER_SIZE or not head[5] & FIRST:
-        return False
-    return head.startswith(tuple(codecs.SIGNATURES), HEADER_SIZE + head[26])
+    """Whether a file begins with an Ogg page that opens a stream; sound may begin in a later one."""
+    return head[:5] == MAGIC + b"\0" and len(head) >= HEADER_SIZE and bool(head[5] & FIRST)
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
@@ -94,20 +92,20 @@ def _duration(sounds: list[OggStream]) -> int | None:
 
 
 def _issue(walk: OggWalk) -> str:
-    faults = []
+    found = []
     if walk.wrong:
-        faults.append(f"the checksums of {walk.wrong} of {walk.pages} pages are wrong")
+        found.append(f"the checksums of {walk.wrong} of {walk.pages} pages are wrong")
     if walk.damage.count > walk.wrong:
-        faults.append(f"{walk.damage.total} bytes are no whole page of it")
+        found.append(f"{walk.damage.total} bytes are no whole page of it")
     if walk.jumps:
-        faults.append(f"pages are missing; the page numbers jump {walk.jumps} times")
+        found.append(f"pages are missing; the page numbers jump {walk.jumps} times")
     if walk.repeated:
-        faults.append(f"{walk.repeated} of {walk.pages} pages are there twice")
+        found.append(f"{walk.repeated} of {walk.pages} pages are there twice")
     if walk.open_links:
-        faults.append(f"{walk.open_links} of its links have no page that is marked as the last")
+        found.append(f"{walk.open_links} of its links have no page that is marked as the last")
     if walk.late:
-        faults.append(f"{walk.late} of {walk.pages} pages follow one that is marked as the last of their stream")
-    damaged = f"damaged: {'; '.join(faults)}" if faults else ""
+        found.append(f"{walk.late} of {walk.pages} pages follow one that is marked as the last of their stream")
+    damaged = f"damaged: {'; '.join(found)}" if found else ""
     if walk.issue:
         return f"{walk.issue}; {damaged}" if damaged else walk.issue
     if not damaged and walk.ending is not Ending.LAST_PAGE:

@@ -21,24 +21,40 @@ HEADER_SIZE, CHUNK_HEADER = 12, 8
 PLAIN, REVERSED, LARGE = b"RIFF", b"RIFX", (b"RF64", b"BW64")
 FORM = b"WAVE"
 FORMAT, DATA = b"fmt ", b"data"
+#: Chunks that WAV recordings have, by their names.
+KNOWN = frozenset({
+    FORMAT, DATA, b"LIST", b"INFO", b"fact", b"cue ", b"plst", b"smpl", b"inst", b"note", b"labl", b"ltxt", b"DISP",
+    b"JUNK", b"junk", b"PAD ", b"FLLR", b"PEAK", b"bext", b"iXML", b"axml", b"chna", b"cart", b"levl", b"umid", b"acid",
+    b"_PMX", b"id3 ", b"ID3 ", b"afsp", b"ds64", b"strc", b"link", b"mext", b"qlty", b"aXML", b"ResU", b"SNDM",
+})  # fmt: skip
 _SIZES = b"ds64"
 #: Sizes that are none: of a large file, and as some programs write to a pipe, where they cannot know it.
 NO_SIZE, PIPED_SIZE = 0xFFFF_FFFF, 0x7FFF_F000
-#: Bytes of a format that has rates; that has the block too; that has the bits too; that has the extension too.
-_LEAST_FORMAT, _WITH_BLOCK, _WITH_BITS, _EXTENDED = 12, 14, 16, 40
+#: Bytes of a format that has rates; that has the block too; that has the bits too; the samples of a
+#: block too; the extension too.
+_LEAST_FORMAT, _WITH_BLOCK, _WITH_BITS, _WITH_BLOCK_SAMPLES, _EXTENDED = 12, 14, 16, 20, 40
 _EXTENSIBLE = 0xFFFE
 #: What follows the format tag in a WAVEFORMATEXTENSIBLE sub-format.
 _SUBFORMAT_TAIL = bytes.fromhex("000000001000800000aa00389b71")
 
 _PCM, _FLOAT, _A_LAW, _MU_LAW = 1, 3, 6, 7
+MS_ADPCM, IMA_ADPCM, YAMAHA_ADPCM, GSM, LAYER_II, LAYER_III, G722 = 2, 0x11, 0x20, 0x31, 0x50, 0x55, 0x28F
+#: Codings in blocks, of which the format may state the samples.
+IN_BLOCKS = (MS_ADPCM, IMA_ADPCM, GSM)
 _CODECS = {
-    2: "Microsoft ADPCM",
+    MS_ADPCM: "Microsoft ADPCM",
     _A_LAW: "A-law",
     _MU_LAW: "mu-law",
-    0x11: "IMA ADPCM",
-    0x31: "GSM 6.10",
-    0x50: "MPEG-1 Layer II",
-    0x55: "MPEG Layer III",
+    IMA_ADPCM: "IMA ADPCM",
+    YAMAHA_ADPCM: "Yamaha ADPCM",
+    GSM: "GSM 6.10",
+    0x42: "G.723.1",
+    0x45: "G.726 ADPCM",
+    LAYER_II: "MPEG-1 Layer II",
+    LAYER_III: "MPEG Layer III",
+    0x161: "Windows Media Audio 2",
+    G722: "G.722",
+    0x2000: "AC-3",
     0xFF: "AAC",
 }
 
@@ -129,6 +145,7 @@ class WavFormat:
         byte_rate: bytes a second, on average.
         block: bytes of a sample of all channels; None where the chunk ends before it.
         bits: of a sample; None where the chunk ends before it.
+        block_samples: samples that a block of a coding in blocks decodes to, a channel; 0 where that is not stated.
     """
 
     tag: int
@@ -137,6 +154,7 @@ class WavFormat:
     byte_rate: int
     block: int | None = None
     bits: int | None = None
+    block_samples: int = 0
 
     @property
     def codec(self) -> str:
@@ -152,6 +170,11 @@ class WavFormat:
         """Whether every sample takes the same number of bytes."""
         return self.tag in (_PCM, _FLOAT, _A_LAW, _MU_LAW)
 
+    @property
+    def sample_size(self) -> int:
+        """Bytes of a sample of all channels, where every sample takes the same; 0 where that cannot be told."""
+        return self.block or self.channels * (((self.bits or 0) + 7) // 8)
+
     @classmethod
     def parse(cls, raw: bytes, order: ByteOrder = "little") -> WavFormat | None:
         """Read the content of the chunk (40 bytes are enough); None where it has no room for rates."""
@@ -163,6 +186,8 @@ class WavFormat:
             found.block = int.from_bytes(raw[12:14], order)
         if len(raw) >= _WITH_BITS:
             found.bits = int.from_bytes(raw[14:16], order)
+        if found.tag in IN_BLOCKS and len(raw) >= _WITH_BLOCK_SAMPLES:
+            found.block_samples = int.from_bytes(raw[18:20], order)
         if found.tag == _EXTENSIBLE and len(raw) >= _EXTENDED:
             # Its own size, the bits that count, the speakers, and 16 bytes for the coding.
             if raw[26:40] == _SUBFORMAT_TAIL:

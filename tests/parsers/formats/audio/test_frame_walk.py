@@ -54,7 +54,9 @@ def test_damaged_header_costs_one_frame(content: bytes, frame_us: int, byte: int
         reader = adts if content is ADTS else mp3
         found = reader.describe(io.BytesIO(bytes(bad)), len(bad))
         assert isinstance(found, AudioFacts)
-        assert found.fault == f"damaged: {length} bytes in 1 place are no frame of it ({length} bytes at byte {at})"
+        assert (
+            found.full_issue == f"damaged: {length} bytes in 1 place are no frame of it ({length} bytes at byte {at})"
+        )
         assert found.damage == (Damage(at, length),)
         assert (found.trailing, found.duration_us) == (0, (len(places) - 2) * frame_us)
 
@@ -123,16 +125,19 @@ def test_sampling_that_changes_is_counted_by_each_rate() -> None:
 
 def test_places_beyond_a_bound_are_counted_only() -> None:
     log = DamageLog()
-    assert log.issue("are none") == ""
+    assert log.issue("frame") == ""
     for number in range(40):
         log.add(number * 100, 7)
     assert (log.count, log.total, len(log.places)) == (40, 280, 16)
-    assert log.issue("are none") == "damaged: 280 bytes in 40 places are none"
+    assert log.issue("frame") == "damaged: 280 bytes in 40 places are no frame"
     assert named(log.places) == "7 bytes at byte 0, 7 bytes at byte 100, 7 bytes at byte 200, 7 bytes at byte 300, ..."
     touching = DamageLog()
     touching.add(10, 5)
     touching.add(15, 5)
     assert touching.places == (Damage(10, 10),)
+    single = DamageLog()
+    single.add(3, 1)
+    assert (single.issue("box"), named(single.places)) == ("damaged: 1 byte in 1 place is no box", "1 byte at byte 3")
 
 
 class _Counted:

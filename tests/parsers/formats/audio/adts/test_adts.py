@@ -33,7 +33,7 @@ def test_adts_header_bounds() -> None:
         assert not adts.matches(content, "a.aac")
         found = adts.describe(io.BytesIO(content), len(content))
         assert isinstance(found, AudioFacts)
-        assert found.fault == "damaged: 311 bytes in 1 place are no frame of it (311 bytes at byte 0)"
+        assert found.full_issue == "damaged: 311 bytes in 1 place are no frame of it (311 bytes at byte 0)"
     empty = bytearray(AAC[:7])
     empty[3], empty[4], empty[5] = empty[3] & 0xFC, 0, 0x1F  # a length of 0 would never end
     assert isinstance(adts.describe(io.BytesIO(bytes(empty) * 9), 63), Undescribed)

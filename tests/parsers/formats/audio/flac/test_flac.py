@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from parsers.formats.audio.checksums import crc16
+from parsers.formats.audio.damage import Damage
 from parsers.formats.audio.facts import AudioFacts, Ending, Undescribed
 from parsers.formats.audio.flac import describe as flac
 from parsers.formats.audio.flac.frame_length import Malformed, Shortage, measure
@@ -56,29 +57,114 @@ def test_length_not_stated_in_the_header(name: str) -> None:
 
 def test_frame_lost_in_the_middle() -> None:
     content = (FIXTURES / "speech.flac").read_bytes()
-    frames = _frames(content)
-    at, length = frames[4]
+    at, length = _frames(content)[4]
     found = _facts(content[:at] + content[at + length :])
-    assert found.issue == "truncated: 4096 of 9600 samples are present"
-    assert (found.end, found.ending, found.duration_us) == (at, Ending.LAST_FRAME, 256_000)
-    assert found.trailing == sum(size for _, size in frames[5:])
+    assert found.issue == "damaged: frames are missing; their numbers jump 1 times; 8576 of 9600 samples are present"
+    assert (found.end, found.ending, found.duration_us) == (len(content) - length, Ending.CUT, 536_000)
 
 
-def test_damage_in_the_last_frame() -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_damaged_header_costs_one_frame(name: str) -> None:
+    content = (FIXTURES / name).read_bytes()
+    frames, whole = _frames(content), _facts(content)
+    for at, length in frames[:-1]:
+        header = parse(content[at:])
+        assert header is not None
+        for byte in (0, 1, 4, header.length - 1):
+            bad = bytearray(content)
+            bad[at + byte] ^= 0x55
+            found = _facts(bytes(bad))
+            assert found.trailing == 0
+            assert found.issue.startswith("damaged: ")
+            assert whole.duration_us is not None
+            assert found.duration_us is not None
+            lost = header.block * 1_000_000 / (found.rate_hz or 1)
+            assert abs(whole.duration_us - lost - found.duration_us) < 2
+            if at != frames[0][0]:
+                assert found.damage == (Damage(at, length),)
+
+
+def test_damaged_sound_is_seen_and_counted() -> None:
     content = bytearray((FIXTURES / "speech.flac").read_bytes())
-    at, length = _frames(bytes(content))[-1]
-    content[at + length - 1] ^= 1
+    frames = _frames(bytes(content))
+    for at, length in frames:
+        bad = bytearray(content)
+        bad[at + length - 1] ^= 1
+        found = _facts(bytes(bad))
+        assert found.issue == "damaged: the checksums of 1 of 10 frames are wrong"
+        assert found.damage == (Damage(at, length),)
+        assert (found.end, found.duration_us) == (len(content), 600_000)
+
+
+@pytest.mark.parametrize("between", [bytes(3000), b"\xff\xf8" * 1500, b"\xff" * 3000], ids=["0", "sync", "ff"])
+def test_bytes_between_frames_cost_no_sound(between: bytes) -> None:
+    content = (FIXTURES / "speech.flac").read_bytes()
+    at = _frames(content)[5][0]
+    found = _facts(content[:at] + between + content[at:])
+    assert found.duration_us == 600_000
+    assert sum(place.length for place in found.damage) >= 3000
+    assert found.trailing == 0
+
+
+def test_damaged_metadata_does_not_hide_the_frames() -> None:
+    content = (FIXTURES / "speech.flac").read_bytes()
+    first = _frames(content)[0][0]
+    for at, new in ((42, b"\x7f"), (43, b"\xff"), (45, b"\x01"), (42, b"\x04\0\0\0")):
+        bad = content[:at] + new + content[at + len(new) :]
+        found = _facts(bad)
+        assert (found.duration_us, found.trailing) == (600_000, 0)
+        assert found.damage == (Damage(42, first - 42),)
+        assert found.issue == f"damaged: {first - 42} bytes are no whole frame of it"
+
+
+def test_header_that_does_not_suit_the_frames() -> None:
+    content = bytearray((FIXTURES / "speech.flac").read_bytes())
+    content[18] ^= 0xFF
     found = _facts(bytes(content))
-    assert found.issue == f"damaged: the checksum of its last frame, at byte {at}, is wrong"
-    assert found.end == len(content)
+    assert (found.rate_hz, found.channels, found.bits, found.duration_us) == (16000, 1, 16, 600_000)
+    assert "its header gives another rate, channels or bits than its frames" in found.issue
+
+
+def test_stream_that_begins_late() -> None:
+    content = (FIXTURES / "speech.flac").read_bytes()
+    frames = _frames(content)
+    found = _facts(content[: frames[0][0]] + content[frames[3][0] :])
+    assert found.issue == "damaged: 6528 of 9600 samples are present"
+    assert found.notes == ("The first of its frames that is there bears the number 3.",)
+
+
+def test_tags_around_it_belong_to_it() -> None:
+    content = (FIXTURES / "speech.flac").read_bytes()
+    found = _facts(content + b"TAG" + b"name".ljust(125, b"\0"))
+    assert (found.issue, found.trailing, found.metadata["ID3v1 title"]) == ("", 0, "name")
+
+
+def test_search_for_frames_takes_time_by_the_length() -> None:
+    content = (FIXTURES / "speech.flac").read_bytes()
+    first = content[_frames(content)[0][0] :][:16]
+    last = content[_frames(content)[-1][0] :][:7]
+
+    class Counted(io.BytesIO):
+        total = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            found = super().read(size)
+            self.total += len(found)
+            return found
+
+    for hostile in (first * 3000, last * 6000, b"\xff\xf8" * 20_000):
+        stream = Counted(content[: _frames(content)[2][0]] + hostile)
+        found = flac.describe(stream, len(stream.getvalue()))
+        assert isinstance(found, AudioFacts)
+        assert stream.total < 200 * len(stream.getvalue())
 
 
 def test_more_frames_than_the_header_gives() -> None:
     content = bytearray((FIXTURES / "speech.flac").read_bytes())
     content[22:26] = (2000).to_bytes(4, "big")
     found = _facts(bytes(content))
-    assert found.issue == "damaged: its header gives 2000 samples, its frames hold 2048"
-    assert found.trailing > 0
+    assert found.issue == "damaged: its header gives 2000 samples, its frames hold 9600"
+    assert (found.trailing, found.duration_us) == (0, 600_000)
 
 
 def test_header_that_gives_more_samples() -> None:
@@ -91,10 +177,10 @@ def test_header_that_gives_more_samples() -> None:
 def test_blocks_without_end() -> None:
     start = (FIXTURES / "speech.flac").read_bytes()[:42]
     content = bytes(bytearray(start[:4]) + b"\0" + start[5:]) + b"\1\0\0\0" * 1000
-    assert _facts(content).issue == "not read further: it has more than 256 metadata blocks"
-    assert _facts(content[:42] + b"\x7f\0\0\0").issue == "damaged: there is no metadata block at byte 42"
-    assert _facts(content[:42] + b"\4\xff\xff\xff").issue == "truncated: it ends before its first frame of sound"
-    assert _facts(content[:42] + b"\x81\0\0\0").issue == "truncated: no frame of sound follows its header"
+    for end in (b"", b"\x7f\0\0\0", b"\4\xff\xff\xff"):
+        assert _facts(content + end).issue == "truncated: it ends before its first frame of sound"
+    assert _facts(content[:42] + b"\x81\0\0\0").issue == "truncated: it ends before its first frame of sound"
+    assert _facts(content[:42] + b"\x81\0\0\0more").issue == "truncated: no frame of sound follows its header"
 
 
 def test_not_flac() -> None:

@@ -134,7 +134,8 @@ def test_without_index() -> None:
     )
     other = FTYP[:8] + b"isom" + sound[12:]
     assert mp4.describe(io.BytesIO(other), len(other)) == Undescribed(
-        "An MP4 file whose index (the moov box) is not there or cut off: what it holds is unknown."
+        "An MP4 file that cannot be described: its index (the moov box) is not there or cut off, without which it"
+        " cannot be played. What it holds is unknown."
     )
 
 

@@ -90,7 +90,7 @@ def test_bit_rate_that_no_header_states() -> None:
     found = _facts(free)
     assert (found.end, found.duration_us, found.issue) == (len(free), 684_000, "")
     lost = free[: 5 * 108] + b"\0" * 108 + free[6 * 108 :]
-    assert _facts(lost).fault == "damaged: 108 bytes in 1 place are no frame of it (108 bytes at byte 540)"
+    assert _facts(lost).full_issue == "damaged: 108 bytes in 1 place are no frame of it (108 bytes at byte 540)"
     assert isinstance(mp3.describe(io.BytesIO(free[:300]), 300), Undescribed)
 
 

@@ -140,8 +140,10 @@ def test_no_known_sound(body: bytes) -> None:
     assert identify(body) is None
 
 
-def test_theora_is_not_claimed() -> None:
-    assert not ogg.matches(_page(2, 0, b"\x80theora" + bytes(40)), "a.ogg")
+def test_stream_of_a_coding_that_is_not_known_is_claimed_and_not_described() -> None:
+    content = _page(2, 0, b"\x80theora" + bytes(40))
+    assert ogg.matches(content, "a.ogg")
+    assert isinstance(ogg.describe(io.BytesIO(content), len(content)), Undescribed)
     assert not ogg.matches(OPUS[47:], "a.opus")  # the page of tags is no beginning
 
 

@@ -83,8 +83,12 @@ def test_odd_length_with_and_without_its_padding_byte() -> None:
 def test_damaged_chunk() -> None:
     content = _riff(_chunk(b"fmt ", PCM), b"\x01\x02\x03\x04\0\0\0\0", _chunk(b"data", bytes(320)))
     found = _facts(content)
-    assert found.issue == "damaged: there is no chunk at byte 36, where one is due"
-    assert (found.end, found.duration_us) == (len(content), None)
+    # Its size is right, so that the next chunk is found.
+    assert found.full_issue == "damaged: 8 bytes in 1 place are no header of a chunk (8 bytes at byte 36)"
+    assert (found.end, found.duration_us) == (len(content), 10_000)
+    lost = _facts(_riff(_chunk(b"fmt ", PCM), b"\x01\x02\x03\x04\1\1\0\0", _chunk(b"data", bytes(320))))
+    assert lost.issue == "damaged: there is no chunk at byte 36, where one is due"
+    assert lost.duration_us is None
 
 
 def test_without_data_chunk() -> None:
@@ -148,10 +152,12 @@ def test_sample_count_that_fits_no_truncated_sound_is_not_used() -> None:
     layout = struct.pack("<HHIIHH", 0x11, 1, 8000, 4000, 256, 4)
     fact = _chunk(b"fact", (8000).to_bytes(4, "little"))
     whole = _riff(_chunk(b"fmt ", layout), fact, _chunk(b"data", bytes(4000)))
-    assert _facts(whole).duration_us == 1_000_000
+    # Fifteen blocks of 505 samples and one of 313 are there.
+    assert _facts(whole).duration_us == 986_000
+    less = _chunk(b"fact", (7600).to_bytes(4, "little"))
+    assert _facts(_riff(_chunk(b"fmt ", layout), less, _chunk(b"data", bytes(4000)))).duration_us == 950_000
     cut = _facts(whole[:-2000])
-    assert cut.duration_us == 500_000
-    assert cut.notes == ("The duration is reckoned from the average byte rate that the header gives.",)
+    assert cut.duration_us == 493_000
 
 
 def test_chunks_that_are_not_read_are_named() -> None:

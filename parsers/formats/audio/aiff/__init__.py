@@ -1,0 +1,1 @@
+"""AIFF and AIFF-C: what a recording in such a file is."""

@@ -1,0 +1,83 @@
+"""AMR and AMR-WB frames without the header of the file format, as some programs and captures leave them.
+
+Nothing but the frames says that they are such. They are taken for it only where all that is there is frames marked as
+undamaged, and enough of them with different contents.
+
+References:
+    RFC 4867 section 5.3 (frames of the file format).
+"""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from parsers.formats.audio.amr.frames import FRAME_US, NARROW, WIDE, AmrCodec
+from parsers.formats.audio.facts import MAX_UNITS, AudioFacts, Ending, Undescribed
+from parsers.formats.audio.frame_chain import follow
+from parsers.formats.audio.window import Window
+
+#: Frames that must follow each other; those that do where the name says that it is AMR.
+_MIN_FRAMES, _MIN_NAMED = 25, 5
+#: Contents that must differ, of the first frames.
+_MIN_CONTENTS = 4
+_NAMES = (".amr", ".awb", ".amrwb", ".3ga")
+
+
+def _measure(codec: AmrCodec, buffer: bytes, at: int) -> int:
+    """Bytes of the undamaged frame at a byte; 0 where none begins."""
+    frame = codec.frames[buffer[at]] if at < len(buffer) else None
+    return frame.length if frame is not None and frame.is_good else 0
+
+
+def _is_sound(codec: AmrCodec, head: bytes, least: int) -> bool:
+    """Whether the first bytes are frames of a codec and nothing else."""
+    at, frames, contents = 0, 0, set[bytes]()
+    while at < len(head):
+        length = _measure(codec, head, at)
+        if not length:
+            return False
+        if length > 1:
+            contents.add(head[at + 1 : at + length])
+        at, frames = at + length, frames + 1
+    return frames >= least and len(contents) >= min(_MIN_CONTENTS, least - 1)
+
+
+def _codec(head: bytes, least: int) -> AmrCodec | None:
+    if head.isascii():
+        return None
+    return next((codec for codec in (NARROW, WIDE) if _is_sound(codec, head, least)), None)
+
+
+def matches(head: bytes, name: str) -> bool:
+    """Whether the first bytes of a file are AMR frames and nothing else; fewer have to do where the name says so."""
+    return _codec(head, _MIN_NAMED if name.lower().endswith(_NAMES) else _MIN_FRAMES) is not None
+
+
+def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
+    """Describe the AMR frames that start at the stream's offset 0; ``size`` is what is there, in bytes.
+
+    Raises:
+        OSError: the stream cannot be read.
+    """
+    window = Window(stream, size)
+    codec = _codec(window.read(0, 65536), _MIN_NAMED)
+    if codec is None:
+        return Undescribed("No AMR frames without a header are found.")
+    chain = follow(window, 0, lambda buffer, at: _measure(codec, buffer, at), 1, MAX_UNITS)
+    issue = ""
+    if chain.frames > chain.whole:
+        issue = f"truncated: it breaks off within a frame, after {chain.whole} whole ones"
+    elif chain.whole >= MAX_UNITS:
+        issue = f"not read further: it has more than {MAX_UNITS} frames"
+    return AudioFacts(
+        container="AMR",
+        codec=codec.name,
+        end=chain.end,
+        ending=Ending.CUT if issue else Ending.LAST_FRAME,
+        rate_hz=codec.rate,
+        channels=1,
+        duration_us=chain.whole * FRAME_US,
+        issue=issue,
+        trailing=size - chain.end,
+        notes=("It has no header: it is taken for AMR because all of it is frames of such.",),
+    )

@@ -1,0 +1,1 @@
+"""CAF (Core Audio Format): what a recording in such a file is."""

@@ -1,0 +1,91 @@
+"""The elements that Matroska and WebM files are made of (EBML).
+
+References:
+    RFC 8794 (EBML) sections 4, 5, 6; RFC 9559 (Matroska) section 5.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from parsers.formats.sized_bytes import SizedBytes
+
+#: Identifiers, with the bits that state their length.
+HEADER, DOCUMENT_TYPE = 0x1A45DFA3, 0x4282
+SEGMENT, CLUSTER, INFO, TRACKS, TAGS = 0x18538067, 0x1F43B675, 0x1549A966, 0x1654AE6B, 0x1254C367
+#: What a segment has: besides these the index, chapters, attachments and the list of places; filling and a checksum.
+TOP = frozenset({CLUSTER, INFO, TRACKS, TAGS, 0x1C53BB6B, 0x1043A770, 0x1941A469, 0x114D9B74, 0xEC, 0xBF})
+_LONGEST_HEADER = 12
+_MAX_CHILDREN = 4096
+
+
+class EbmlElement(NamedTuple):
+    """One element.
+
+    Attributes:
+        kind: its identifier.
+        at: byte offset of its header.
+        start: byte offset of its content.
+        size: bytes of its content; None where it states none.
+    """
+
+    kind: int
+    at: int
+    start: int
+    size: int | None
+
+    def end(self, limit: int) -> int:
+        """The byte behind it; ``limit`` where it states no size."""
+        return limit if self.size is None else self.start + self.size
+
+
+def read_element(source: SizedBytes, at: int) -> EbmlElement | None:
+    """The element whose header begins at a byte offset; None where none does. May raise OSError."""
+    head = source.read(at, _LONGEST_HEADER)
+    if not head or head[0] < 0x10:
+        return None
+    width = 9 - head[0].bit_length()
+    kind = int.from_bytes(head[:width], "big")
+    if len(head) <= width or not head[width]:
+        return None
+    length = 9 - head[width].bit_length()
+    raw = head[width : width + length]
+    if len(raw) < length:
+        return None
+    size = int.from_bytes(raw, "big") & (1 << 7 * length) - 1
+    return EbmlElement(kind, at, at + width + length, None if size == (1 << 7 * length) - 1 else size)
+
+
+def children(source: SizedBytes, start: int, end: int, most: int = _MAX_CHILDREN) -> Iterator[EbmlElement]:
+    """The elements from one byte to another, up to the first that states no size or does not fit, or to ``most``."""
+    for _ in range(most):
+        element = read_element(source, start) if start < end else None
+        if element is None or element.size is None or element.end(end) > end:
+            return
+        yield element
+        start = element.end(end)
+
+
+def unsigned(source: SizedBytes, element: EbmlElement) -> int:
+    """The number that an element holds; 0 where it is empty."""
+    return int.from_bytes(source.read(element.start, min(element.size or 0, 8)), "big")
+
+
+def real(source: SizedBytes, element: EbmlElement) -> float:
+    """The number with a fraction that an element holds; 0 where it is none."""
+    raw = source.read(element.start, min(element.size or 0, 8))
+    if len(raw) == 8:
+        return float(struct.unpack(">d", raw)[0])
+    return float(struct.unpack(">f", raw)[0]) if len(raw) == 4 else 0.0
+
+
+def content(source: SizedBytes, element: EbmlElement, most: int) -> bytes:
+    """Up to so many bytes of what an element holds."""
+    return source.read(element.start, min(element.size or 0, most))
+
+
+def words(source: SizedBytes, element: EbmlElement, most: int = 16384) -> str:
+    """The text that an element holds."""
+    return content(source, element, most).partition(b"\0")[0].decode("utf-8", "replace")

@@ -1,0 +1,94 @@
+"""How much of the sound that an index lists is there, in a file that ends before its own end.
+
+References:
+    ISO/IEC 14496-12, sections 8.6.1.2 (stts), 8.7.3.2 (stsz), 8.7.3.3 (stz2), 8.7.4 (stsc), 8.7.5 (stco, co64).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, repeat
+
+from parsers.formats.audio.facts import MAX_UNITS
+from parsers.formats.audio.mp4.boxes import Box, child, number
+from parsers.formats.sized_bytes import SizedBytes
+
+#: Bytes of a table that are read at once.
+_PIECE = 64 * 1024
+
+
+def present_duration(source: SizedBytes, table: Box) -> int | None:
+    """Units of the track that its samples last which lie within the file, up to the first that does not.
+
+    Args:
+        source: the file, as much of it as is there.
+        table: the ``stbl`` box.
+
+    Returns:
+        None where the tables are not all there.
+
+    Raises:
+        OSError: the source raised it.
+    """
+    chunks, counts = _chunks(source, table), child(source, table, b"stsc")
+    sizes, times = _sizes(source, table), child(source, table, b"stts")
+    if chunks is None or counts is None or sizes is None or times is None:
+        return None
+    durations = chain.from_iterable(
+        repeat(each, min(count, MAX_UNITS)) for count, each in _rows(source, times, 8, (4, 4))
+    )
+    total = seen = 0
+    for at, count in zip(chunks, _counts(source, counts), strict=False):
+        place = at
+        for _ in range(count):
+            size, duration = next(sizes, None), next(durations, None)
+            seen += 1
+            if size is None or duration is None or place + size > source.size or seen > MAX_UNITS:
+                return total
+            place += size
+            total += duration
+    return total
+
+
+def _rows(source: SizedBytes, box: Box, start: int, widths: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """The rows of a table whose number of rows comes before them, of columns of so many bytes."""
+    row = sum(widths)
+    count = min(number(source, box.start + start - 4, 4), max(0, box.end - box.start - start) // row)
+    at, each = box.start + start, _PIECE // row
+    while count > 0 and (raw := source.read(at, min(count, each) * row)):
+        for place in range(0, len(raw) - row + 1, row):
+            columns, left = [], place
+            for width in widths:
+                columns.append(int.from_bytes(raw[left : left + width], "big"))
+                left += width
+            yield tuple(columns)
+        at, count = at + len(raw), count - max(1, len(raw) // row)
+
+
+def _chunks(source: SizedBytes, table: Box) -> Iterator[int] | None:
+    for kind, width in ((b"stco", 4), (b"co64", 8)):
+        box = child(source, table, kind)
+        if box is not None:
+            return (at for (at,) in _rows(source, box, 8, (width,)))
+    return None
+
+
+def _counts(source: SizedBytes, box: Box) -> Iterator[int]:
+    """The samples of each chunk in turn."""
+    before: tuple[int, int] | None = None
+    for first, count, _ in _rows(source, box, 8, (4, 4, 4)):
+        if before is not None:
+            yield from repeat(before[1], min(max(0, first - before[0]), MAX_UNITS))
+        before = first, count
+    if before is not None:
+        yield from repeat(before[1])
+
+
+def _sizes(source: SizedBytes, table: Box) -> Iterator[int] | None:
+    box = child(source, table, b"stsz")
+    if box is None:
+        return None
+    each = number(source, box.start + 4, 4)
+    if each:
+        return repeat(each, min(number(source, box.start + 8, 4), MAX_UNITS))
+    return (size for (size,) in _rows(source, box, 12, (4,)))

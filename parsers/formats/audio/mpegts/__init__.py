@@ -1,0 +1,1 @@
+"""MPEG transport streams: their packets and tables, and what the sound in them is."""

@@ -1,0 +1,146 @@
+"""The packets of an MPEG transport stream, and the packets of sound that are cut into them.
+
+References:
+    ISO/IEC 13818-1 sections 2.4.3.2 (transport packet), 2.4.3.6 (PES packet); Blu-ray (packets of 192 bytes); ETSI EN
+    300 421 (204 bytes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from parsers.formats.sized_bytes import SizedBytes
+
+SYNC = 0x47
+#: Bytes of a packet, and those after which the next begins: plain, with a time before each, with a checksum behind.
+PACKET = 188
+_STEPS = ((188, 0), (192, 4), (204, 0))
+#: Packets that must follow each other before bytes are taken for a transport stream.
+_MIN_PACKETS, _LOOKED_AT = 4, 16
+_BLOCK_PACKETS = 1024
+#: Bytes in which the next packet is looked for, where one is not where it is due.
+_SEARCHED = 64 * 1024
+#: Ticks of the clock of presentation times a second, and the number at which it begins again.
+CLOCK, WRAP = 90_000, 1 << 33
+
+
+class PacketLayout(NamedTuple):
+    """How packets lie: bytes from one to the next, and byte offset of the first."""
+
+    step: int
+    start: int
+
+
+def layout(head: bytes, *, anywhere: bool = False) -> PacketLayout | None:
+    """How packets lie in the first bytes of a file; None where they are no packets.
+
+    Args:
+        head: the bytes.
+        anywhere: whether the first packet may begin behind a part of one.
+    """
+    for step, start in _STEPS:
+        for first in range(step) if anywhere else (start,):
+            count = min(_LOOKED_AT, (len(head) - first) // step)
+            if count >= _MIN_PACKETS and all(head[first + each * step] == SYNC for each in range(count)):
+                return PacketLayout(step, first)
+    return None
+
+
+class TransportPacket(NamedTuple):
+    """A packet: the stream it is of, whether something begins in it, and what it carries."""
+
+    stream: int
+    is_start: bool
+    payload: bytes
+    is_scrambled: bool
+
+
+def parse_packet(raw: bytes) -> TransportPacket | None:
+    """The packet that 188 bytes are; None where it is marked as damaged."""
+    if raw[1] & 0x80:
+        return None
+    stream, control = (raw[1] & 0x1F) << 8 | raw[2], raw[3] >> 4 & 3
+    start = 4 if control & 1 else PACKET
+    if control == 3:
+        start += 1 + raw[4]
+    return TransportPacket(stream, bool(raw[1] & 0x40), raw[start:], bool(raw[3] & 0xC0))
+
+
+class TransportReader:
+    """Gives the packets of the streams that are wanted; which these are may change as it goes.
+
+    Args:
+        source: what holds them.
+        lies: how.
+
+    Attributes:
+        wanted: numbers of the streams.
+        end: the byte behind the last whole packet.
+        is_cut: whether the bytes end within a packet.
+        breaks: times that a packet was not where it is due, and another was found behind it.
+    """
+
+    def __init__(self, source: SizedBytes, lies: PacketLayout) -> None:
+        self._source = source
+        self._lies = lies
+        self.wanted: Collection[int] = ()
+        self.end = lies.start
+        self.is_cut = False
+        self.breaks = 0
+
+    def __iter__(self) -> Iterator[TransportPacket]:
+        """Each, in order. May raise OSError."""
+        step = self._lies.step
+        at = self._lies.start
+        while True:
+            block = self._source.read(at, step * _BLOCK_PACKETS)
+            # The last packet may lack what comes between two.
+            count = (len(block) + step - PACKET) // step
+            if not count:
+                self.is_cut = block[:1] == b"\x47"
+                return
+            signs = block[::step][:count]
+            good = len(signs) - len(signs.lstrip(bytes((SYNC,))))
+            for number, (high, low) in enumerate(zip(block[1::step][:good], block[2::step][:good], strict=False)):
+                if (high & 0x1F) << 8 | low in self.wanted:
+                    packet = parse_packet(block[number * step : number * step + PACKET])
+                    if packet is not None:
+                        yield packet
+            if good:
+                self.end = at + (good - 1) * step + PACKET
+            at += good * step
+            if good < count:
+                following = self._search(at + 1)
+                if following is None:
+                    return
+                at, self.breaks = following, self.breaks + 1
+
+    def _search(self, at: int) -> int | None:
+        """Where the next packets begin that follow each other."""
+        step = self._lies.step
+        block = self._source.read(at, _SEARCHED + step * _MIN_PACKETS)
+        place = block.find(SYNC)
+        while 0 <= place < _SEARCHED:
+            if all(block[place + each * step : place + each * step + 1] == b"\x47" for each in range(_MIN_PACKETS)):
+                return at + place
+            place = block.find(SYNC, place + 1)
+        return None
+
+
+class PesHeader(NamedTuple):
+    """How a packet of an elementary stream begins: its time of presentation in ticks, or None; bytes of the header."""
+
+    presented: int | None
+    size: int
+
+
+def parse_pes(raw: bytes) -> PesHeader | None:
+    """The header of a packet of an elementary stream; None where none begins."""
+    if len(raw) < 9 or raw[:3] != b"\0\0\1":
+        return None
+    presented = None
+    if raw[6] >> 6 == 2 and raw[7] & 0x80 and len(raw) >= 14:
+        parts = raw[9] >> 1 & 7, raw[10] << 7 | raw[11] >> 1, raw[12] << 7 | raw[13] >> 1
+        presented = parts[0] << 30 | parts[1] << 15 | parts[2]
+    return PesHeader(presented, 9 + raw[8])

@@ -1,0 +1,256 @@
+"""Files that hold sound, or may, in a format that is not read: what they are, by how they begin.
+
+References:
+    The manuals of the formats, as named below; the signatures of FFmpeg's and libsndfile's readers, and of file(1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import BinaryIO, NamedTuple
+
+from parsers.formats.audio.adts import frames as adts
+from parsers.formats.audio.caf import describe as caf
+from parsers.formats.audio.facts import AudioFacts, Undescribed
+from parsers.formats.audio.flac.metadata import BEGINNINGS
+from parsers.formats.audio.mpeg import frames as mpeg
+
+_HEAD = 65536
+_RIFF, _FORM = b"RIFF", b"FORM"
+#: Bytes of the closing tag of MP3.
+_CLOSING_TAG = 128
+
+
+class UnreadFormat(NamedTuple):
+    """A format that is not read.
+
+    Attributes:
+        name: what such a file is, in words.
+        beginnings: how it may begin.
+        may: whether it may hold sound but need not.
+    """
+
+    name: str
+    beginnings: tuple[bytes, ...]
+    may: bool = False
+
+
+#: Formats that are known by their first bytes.
+UNREAD = (
+    UnreadFormat("Windows Media file (ASF: WMA, WMV)", (bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"),)),
+    UnreadFormat("WavPack file", (b"wvpk",)),
+    UnreadFormat("Monkey's Audio file (APE)", (b"MAC ", b"MACF")),
+    UnreadFormat("Musepack file", (b"MP+", b"MPCK")),
+    UnreadFormat("DSD stream file (DSF)", (b"DSD \x1c\0\0\0\0\0\0\0",)),
+    UnreadFormat("True Audio file (TTA)", (b"TTA1", b"TTA2")),
+    UnreadFormat("TAK file", (b"tBaK",)),
+    UnreadFormat("OptimFROG file", (b"OFR ", b"OFRX")),
+    UnreadFormat("Shorten file", (b"ajkg",)),
+    UnreadFormat("Lossless Audio file (LA)", (b"LA02", b"LA03", b"LA04")),
+    UnreadFormat("stream of DTS", (b"\x7f\xfe\x80\x01", b"\xfe\x7f\x01\x80", b"\x1f\xff\xe8\0", b"\xff\x1f\0\xe8")),
+    UnreadFormat("stream of DTS-HD", (b"DTSHDHDR", b"\x64\x58\x20\x25")),
+    UnreadFormat("stream of sound for a digital cable (IEC 61937)", (b"\x72\xf8\x1f\x4e", b"\xf8\x72\x4e\x1f")),
+    UnreadFormat("SoX sound file", (b".SoX", b"XoS.")),
+    UnreadFormat("stream of AC-3 whose bytes are swapped", (b"\x77\x0b",)),
+    UnreadFormat("stream of AC-4", (b"\xac\x40", b"\xac\x41")),
+    UnreadFormat("RealAudio or RealMedia file", (b".ra\xfd", b".RMF")),
+    UnreadFormat("MPEG programme stream (MPG, VOB)", (b"\0\0\1\xba",), may=True),
+    UnreadFormat("Nullsoft video file (NSV)", (b"NSVf", b"NSVs"), may=True),
+    UnreadFormat("recorded television file (WTV)", (bytes.fromhex("b7d800203749da11a64e0007e95ead8d"),)),
+    UnreadFormat("MXF file", (bytes.fromhex("060e2b34020501010d010201"),), may=True),
+    UnreadFormat("NUT file", (b"nut/multimedia container\0",), may=True),
+    UnreadFormat("SILK recording", (b"#!SILK", b"\x02#!SILK")),
+    UnreadFormat("AMR recording of several channels", (b"#!AMR_MC1.0\n", b"#!AMR-WB_MC1.0\n")),
+    UnreadFormat("EVRC recording", (b"#!EVRC", b"#!EVCWB", b"#!EVCNW")),
+    UnreadFormat("SMV or QCELP recording", (b"#!SMV", b"#!QCELP")),
+    UnreadFormat("iLBC recording", (b"#!iLBC20\n", b"#!iLBC30\n")),
+    UnreadFormat("G.719 or G.722.1 recording", (b"#!G719", b"#!G7221")),
+    UnreadFormat("dictation of an Olympus, Philips or Grundig recorder", (b"\x02dss", b"\x03dss", b"\x03ds2")),
+    UnreadFormat("dictation of a Sony recorder (MSV, DVF)", (b"MS_VOICE",)),
+    UnreadFormat("Creative Voice file (VOC)", (b"Creative Voice File\x1a",)),
+    UnreadFormat("NIST SPHERE file", (b"NIST_1A\n",)),
+    UnreadFormat(
+        "IRCAM sound file",
+        tuple(b"\x64\xa3" + bytes((each, 0)) for each in range(1, 5))
+        + tuple(bytes((0, each)) + b"\xa3\x64" for each in range(1, 5)),
+    ),
+    UnreadFormat("portable voice file (PVF)", (b"PVF1\n", b"PVF2\n")),
+    UnreadFormat("Ensoniq PARIS file (PAF)", (b" paf", b"fap ")),
+    UnreadFormat("AVR file", (b"2BIT",)),
+    UnreadFormat("QOA file", (b"qoaf",)),
+    UnreadFormat("Codec 2 recording", (b"\xc0\xde\xc2",)),
+    UnreadFormat("TwinVQ file (VQF)", (b"TWIN97012000", b"TWIN00052200")),
+    UnreadFormat("Sony OpenMG file (OMA)", (b"ea3\3", b"EA3\1", b"EA3\2")),
+    UnreadFormat("MIDI file, which holds notes and no recorded sound", (b"MThd\0\0\0\6",)),
+    UnreadFormat("piece of tracker music (XM)", (b"Extended Module: ",)),
+    UnreadFormat("piece of tracker music (IT)", (b"IMPM",)),
+    UnreadFormat("piece of tracker music (MTM, ULT)", (b"MTM\x10", b"MAS_UTrack_V00")),
+    UnreadFormat("piece of tracker music (MED)", (b"MMD0", b"MMD1", b"MMD2", b"MMD3")),
+    UnreadFormat("piece of chip music", (b"Vgm ", b"PSID\0", b"RSID\0", b"NESM\x1a", b"SNES-SPC700", b"ZXAYEMUL")),
+    UnreadFormat("sound file of a game", (b"VAGp", b"RSTM\xfe\xff", b"FSB4", b"FSB5", b"CSTM\xff\xfe")),
+    UnreadFormat("CAF file whose description is not where it is due", (b"caff\0\1",)),
+    UnreadFormat("FLAC file without its first block of metadata", (b"fLaC",)),
+)  # fmt: skip
+#: Formats that are known by what lies elsewhere: byte offset, what lies there, name.
+_INSIDE = (
+    (4, b"\xf8\x72\x6f\xba", "stream of Dolby TrueHD"),
+    (4, b"\xf8\x72\x6f\xbb", "stream of MLP"),
+    (4, b"\x57\x90\x75\x36", "Audible file (AA)"),
+    (44, b"SCRM", "piece of tracker music (S3M)"),
+    (20, b"!Scream!", "piece of tracker music (STM)"),
+    (1080, b"M.K.", "piece of tracker music (MOD)"),
+    (1080, b"M!K!", "piece of tracker music (MOD)"),
+    (1080, b"FLT4", "piece of tracker music (MOD)"),
+    (1080, b"FLT8", "piece of tracker music (MOD)"),
+    (1080, b"4CHN", "piece of tracker music (MOD)"),
+    (1080, b"6CHN", "piece of tracker music (MOD)"),
+    (1080, b"8CHN", "piece of tracker music (MOD)"),
+)
+#: Kinds of RIFF and IFF files, by the bytes behind their length.
+_CHUNKED = {
+    (_RIFF, b"XWMA"): "xWMA file",
+    (_RIFF, b"QLCM"): "QCP recording (QCELP, EVRC)",
+    (_RIFF, b"CDXA"): "video CD file",
+    (_RIFF, b"RMID"): "MIDI file, which holds notes and no recorded sound",
+    (_FORM, b"8SVX"): "Amiga sound file (8SVX)",
+    (_FORM, b"16SV"): "Amiga sound file (16SV)",
+    (_FORM, b"MAUD"): "Amiga sound file (MAUD)",
+}
+_AVI, _SOUND_STREAM = (b"AVI ", b"AVIX", b"ON2 "), b"auds"
+_ALL = tuple(beginning for each in UNREAD for beginning in each.beginnings)
+_ADVICE = (
+    "Convert a copy of it to WAV with a program that knows it (ffmpeg, VLC, sox), and bring in that copy beside it."
+)
+
+
+class _Recognised(NamedTuple):
+    """What was recognised, and whether it may hold sound but need not."""
+
+    name: str
+    may: bool = False
+
+
+def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the first bytes decide)
+    """Whether a file begins as one that holds sound, or may, in a format that is not read."""
+    return _find(head) is not None
+
+
+def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
+    """Name what starts at the stream's offset 0; ``size`` is what is there, in bytes.
+
+    Raises:
+        OSError: the stream cannot be read.
+    """
+    found = _find(stream.read(min(size, _HEAD)))
+    if found is None:
+        return Undescribed("No format of sound is recognised.")
+    clause = "which may hold sound" if found.may else "which holds sound"
+    if "no recorded sound" in found.name:
+        return Undescribed(f"Recognised by its first bytes: {found.name}. It is not read.")
+    return Undescribed(
+        f"Recognised by its first bytes: {found.name}, {clause}. It is not read, as there is no reader for it here."
+        f" {_ADVICE}"
+    )
+
+
+def _find(head: bytes) -> _Recognised | None:
+    if head.startswith(_ALL):
+        return next(
+            (_Recognised(each.name, each.may) for each in UNREAD if head.startswith(each.beginnings) and _is_one(head)),
+            None,
+        )
+    if head.startswith((_RIFF, _FORM, b"FRM8", b"FLV\1")):
+        return _chunked(head)
+    for at, sign, name in _INSIDE:
+        if head.startswith(sign, at):
+            return _Recognised(name)
+    return _frames(head) if head.startswith(b"\xff") else None
+
+
+def _is_one(head: bytes) -> bool:
+    """Whether what begins with a short signature is such a file, as far as its next bytes say."""
+    for beginnings, is_such in _DOUBTFUL:
+        if head.startswith(beginnings):
+            return is_such(head)
+    return not head.startswith((caf.BEGINNING, *BEGINNINGS))
+
+
+def _repeats(head: bytes, sign: bytes) -> bool:
+    """Whether a sign comes again, as that of frames does."""
+    return head[:16384].count(sign) >= 3
+
+
+#: Signatures that are so short that more has to be looked at.
+_DOUBTFUL: tuple[tuple[tuple[bytes, ...], Callable[[bytes], bool]], ...] = (
+    ((b"MP+",), lambda head: len(head) > 3 and head[3] & 0x0F in (4, 5, 6, 7)),
+    ((b"wvpk",), lambda head: 0x402 <= int.from_bytes(head[8:10], "little") <= 0x410),
+    ((b"\x77\x0b",), lambda head: len(head) > 8 and head[4] >> 3 <= 16 and _repeats(head, head[:2])),
+    ((b"\xac\x40", b"\xac\x41"), lambda head: _repeats(head, head[:2])),
+    (
+        (b" paf", b"fap ", b"2BIT", b"Vgm ", b"MAC ", b"OFR "),
+        lambda head: not head[:64].isascii() or b"\0" in head[:64],
+    ),
+)
+
+
+def _chunked(head: bytes) -> _Recognised | None:
+    """A kind of RIFF or IFF file, or of Flash video."""
+    kind = head[8:12]
+    if head.startswith(b"FLV\1"):
+        # A bit says that there is sound; some programs leave all of them out.
+        return _Recognised("Flash video file (FLV)", may=True) if head[4:5] and (head[4] & 4 or not head[4]) else None
+    if head.startswith(b"FRM8"):
+        return _Recognised("DSD file (DSDIFF)") if head[12:16] == b"DSD " else None
+    if head.startswith(_RIFF) and kind in _AVI:
+        is_all = b"movi" in head
+        if _SOUND_STREAM in head:
+            return _Recognised("AVI file")
+        return None if is_all else _Recognised("AVI file", may=True)
+    name = _CHUNKED.get((head[:4], kind))
+    return _Recognised(name) if name else None
+
+
+def _frames(head: bytes) -> _Recognised | None:
+    """MP3 whose frames state no length, and MP3 and AAC of too few frames to be described."""
+    if _is_free(head):
+        return _Recognised("stream of MPEG audio of free format")
+    readers: tuple[tuple[Callable[[bytes], mpeg.MpegFrame | adts.AdtsHeader | None], int, str], ...] = (
+        (mpeg.parse, mpeg.HEADER_SIZE, "MPEG audio (MP3)"),
+        (adts.parse, adts.HEADER_SIZE, "AAC (ADTS)"),
+    )
+    for parse, size, name in readers:
+        at, frames = 0, 0
+        while frames < 3 and (frame := parse(head[at : at + size])) is not None:
+            at, frames = at + frame.length, frames + 1
+        rest = head[at:]
+        if (
+            0 < frames < 3
+            and at <= len(head) < _HEAD
+            and (not rest or (len(rest) == _CLOSING_TAG and rest.startswith(b"TAG")))
+        ):
+            return _Recognised(f"stream of {name} of fewer than three frames")
+    return None
+
+
+def _is_free(head: bytes) -> bool:
+    """Whether a file begins with four MPEG audio frames of one length that state none."""
+    if len(head) < 4 or head[1] & 0xE0 != 0xE0 or head[2] >> 4 or head[1] >> 1 & 3 == 0 or head[1] >> 3 & 3 == 1:
+        return False
+    if head[2] >> 2 & 3 == 3:
+        return False
+    sign = head[:2]
+    second = head.find(sign, 24)
+    for _ in range(16):
+        if second < 0 or second > 8192:
+            return False
+        # A byte may pad a frame.
+        places, at = 1, second
+        while places < 4:
+            following = [at + second + step for step in (0, 1, -1) if head.startswith(sign, at + second + step)]
+            if not following:
+                break
+            at, places = following[0], places + 1
+        if places == 4:
+            return True
+        second = head.find(sign, second + 1)
+    return False

@@ -1,0 +1,44 @@
+"""Files that are called like files of sound, though their first bytes are of no format that is known.
+
+References:
+    The names that FFmpeg, SoX and the file managers of Android and Windows take for those of sound.
+"""
+
+from __future__ import annotations
+
+from parsers.encoding import wide_encoding
+from parsers.parser import Source, looks_like_text
+from parsers.recording.names import ending
+
+#: Endings of names that are of sound and nothing else.
+_ENDINGS = frozenset({
+    ".wav", ".wave", ".w64", ".rf64", ".mp3", ".mp2", ".mpga", ".m4a", ".m4b", ".m4r", ".aac", ".loas", ".latm",
+    ".ogg", ".oga", ".opus", ".spx", ".flac", ".amr", ".awb", ".3ga", ".wma", ".aif", ".aiff", ".aifc", ".caf",
+    ".mka", ".weba", ".ac3", ".eac3", ".dts", ".thd", ".mlp", ".ape", ".mpc", ".wv", ".tta", ".tak", ".ofr",
+    ".shn", ".dsf", ".dff", ".gsm", ".g722", ".sbc", ".aptx", ".silk", ".slk", ".dss", ".ds2", ".msv", ".dvf",
+    ".qcp", ".evrc", ".voc", ".sph", ".8svx", ".ra",
+})  # fmt: skip
+#: How files begin that are plainly something else: archives, pictures, documents, databases, forks of macOS.
+_OTHERS = (
+    b"PK\3\4", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"SQLite format 3\0", b"\0\5\x16\7",
+    b"\x7fELF", b"Rar!", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ",
+)  # fmt: skip
+_RESOURCE_FORK = "._"
+#: Bytes at least: fewer are no recording.
+_LEAST = 64
+
+
+def is_called_sound(source: Source) -> bool:
+    """Whether the name of a file is that of sound, and its bytes may be it: no text, zeros or known other."""
+    if ending(source.name) not in _ENDINGS or source.name.startswith(_RESOURCE_FORK) or source.size < _LEAST:
+        return False
+    head = source.head
+    return bool(head.strip(b"\0")) and not head.startswith(_OTHERS) and not _is_text(head)
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether the first bytes are text of a coding that can be told from sound: ASCII, UTF-8, UTF-16, UTF-32."""
+    sample = head[:1024]
+    whole = len(sample.decode("utf-8", "ignore").encode("utf-8"))
+    # The last character may be cut.
+    return looks_like_text(head) and (whole > len(sample) - 4 or bool(wide_encoding(head)))
