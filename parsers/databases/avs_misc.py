@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 
 from parsers.databases.table_kind import RowReader, TableKind, plain
 from parsers.formats.sqlite.create_table import TableDefinition
-from parsers.formats.sqlite.database import Database, TableRow
+from parsers.formats.sqlite.database import Database
+from parsers.formats.sqlite.table_row import TableRow
 from parsers.parser import About
 from parsers.record import Issue, Record, Value
 from parsers.secret import hidden, is_secret_value, masked_values

@@ -14,7 +14,8 @@ from parsers.databases.stored_answer import read_stored
 from parsers.databases.table_kind import RowReader, TableKind
 from parsers.formats.json.text import JsonError, decode
 from parsers.formats.sqlite.create_table import TableDefinition
-from parsers.formats.sqlite.database import Database, TableRow
+from parsers.formats.sqlite.database import Database
+from parsers.formats.sqlite.table_row import TableRow
 from parsers.parser import ANSWERS, About
 from parsers.record import Issue, Record, Value
 from parsers.values import Keeper, shown

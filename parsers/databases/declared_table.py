@@ -10,7 +10,8 @@ from parsers.definition.declared import DeclaredItem, record
 from parsers.definition.sqlite import SqliteDefinition
 from parsers.formats.json.text import JsonError, decode
 from parsers.formats.sqlite.create_table import TableDefinition
-from parsers.formats.sqlite.database import Database, TableRow
+from parsers.formats.sqlite.database import Database
+from parsers.formats.sqlite.table_row import TableRow
 from parsers.record import Issue, Record
 
 

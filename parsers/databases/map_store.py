@@ -21,7 +21,8 @@ from Crypto.Util.Padding import unpad
 from parsers.databases.declared_table import table_made
 from parsers.databases.table_kind import RowReader, TableKind
 from parsers.formats.sqlite.create_table import TableDefinition
-from parsers.formats.sqlite.database import Database, TableRow
+from parsers.formats.sqlite.database import Database
+from parsers.formats.sqlite.table_row import TableRow
 from parsers.parser import About
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.times import from_milliseconds

@@ -12,7 +12,8 @@ from datetime import datetime
 
 from parsers.databases.table_kind import RowReader, TableKind, plain
 from parsers.formats.sqlite.create_table import TableDefinition
-from parsers.formats.sqlite.database import Database, TableRow
+from parsers.formats.sqlite.database import Database
+from parsers.formats.sqlite.table_row import TableRow
 from parsers.parser import About
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from parsers.databases.all_tables import kinds
 from parsers.databases.table_kind import RowReader, TableKind, finished
-from parsers.formats.sqlite.database import Database, DatabaseIssue
+from parsers.formats.sqlite.database import Database
 from parsers.formats.sqlite.header import MAGIC, DatabaseError
+from parsers.formats.sqlite.table_row import DatabaseIssue
 from parsers.parser import TABLES, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register

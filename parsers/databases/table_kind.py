@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from parsers.formats.sqlite.create_table import TableDefinition
-from parsers.formats.sqlite.database import Database, RowProvenance, TableRow
+from parsers.formats.sqlite.database import Database
+from parsers.formats.sqlite.table_row import RowProvenance, TableRow
 from parsers.formats.sqlite.varint import SqlValue
 from parsers.parser import About
 from parsers.record import Issue, Record, Value
@@ -82,6 +83,10 @@ def finished(record: Record, row: TableRow, kind: TableKind, database_name: str)
 
 _PROVENANCE_SENTENCES = {
     RowProvenance.OLD: "The database no longer shows this row; it is an earlier version",
+    RowProvenance.UNFINISHED: (
+        "The database does not show this row; it was written by a transaction that was never finished"
+    ),
+    RowProvenance.UNREACHED: "Nothing leads to this row; it was found in a page by itself",
     RowProvenance.FREELIST: "The database no longer shows this row; it was recovered",
     RowProvenance.UNALLOCATED: "The database no longer shows this row; it was recovered",
 }

@@ -14,7 +14,8 @@ import pytest
 from parsers.alexa_api.answers.responses import read as read_answer
 from parsers.alexa_api.items.body import Body, JsonPlaces
 from parsers.formats.leveldb.checksum import masked_crc32c
-from parsers.formats.sqlite.database import Database, DatabaseIssue, TableRow
+from parsers.formats.sqlite.database import Database
+from parsers.formats.sqlite.table_row import DatabaseIssue, TableRow
 from parsers.locator import resolve
 from parsers.parser import HEAD_SIZE, Parser, Source
 from parsers.record import Issue, Record

@@ -170,7 +170,7 @@ def _kept(value: SqlValue, kind: Affinity) -> SqlValue:
     if kind is Affinity.TEXT:
         return _as_text(value)
     if isinstance(value, str):
-        if not _NUMERIC_TEXT.fullmatch(value):
+        if not is_number_text(value):
             return value
         value = _of_text(value)
     if kind is Affinity.REAL:
@@ -185,3 +185,8 @@ def _as_text(value: int | float | str) -> str:
         text = f"{value:.15g}"
         return text if any(sign in text for sign in ".en") else text + ".0"
     return str(value)
+
+
+def is_number_text(value: str) -> bool:
+    """Whether a numeric column makes a number of a text."""
+    return _NUMERIC_TEXT.fullmatch(value) is not None

@@ -102,13 +102,14 @@ def read(statement: str, root: int) -> TableDefinition | None:
         return None
     columns: list[Column] = []
     key = _Key([])
+    strict = any(token.keyword == "STRICT" for token in found[opened + 1 :])
     for part in split(found[opened].inside):
         if not part:
             return None
         if part[0].keyword in _TABLE_CONSTRAINTS:
             key = _table_key(part) or key
         elif part[0].is_name:
-            column, own = _column(part)
+            column, own = _column(part, strict=strict)
             columns.append(column)
             key = own or key
         else:
@@ -130,9 +131,11 @@ def _table(name: str, columns: list[Column], key: _Key, options: list[Token], ro
     return TableDefinition(name, tuple(columns), rowid_column, without_rowid, places, root)
 
 
-def _column(part: list[Token]) -> tuple[Column, _Key | None]:
+def _column(part: list[Token], *, strict: bool) -> tuple[Column, _Key | None]:
     """A column, and the primary key if the column says that it is one."""
     declared, at = _type(part)
+    if strict and declared == "ANY":
+        declared = ""  # in a STRICT table such a column keeps values as they are
     facts = _Facts(part, at)
     facts.read()
     has_default, default = default_value(facts.default, declared) if facts.default else (False, None)

@@ -1,195 +1,426 @@
-"""Deleted records, found in the unused room of a page by the shape of a table's rows.
+"""Deleted rows in the unused room of a page, known by the shape of a table's rows.
 
 References:
-    SQLite's file format for what a freed cell keeps: a freed block overwrites its first four bytes, no more. What is
-    accepted here was chosen on databases made for the tests: a row must have the table's number of values, each of a
-    kind its column takes, and lengths that agree with each other.
+    SQLite's file format, "B-tree Pages", and btree.c: freeSpace() overwrites the first four bytes of a freed cell with
+    the place of the next freed block and this one's length, no more, and joins blocks that touch; allocateSpace() takes
+    the end of a freed block or of the gap. So what was written last into a place begins within it: where two rows
+    overlap, the one that begins later is whole and the other is not.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
 
-from parsers.formats.sqlite.create_table import Column, TableDefinition
-from parsers.formats.sqlite.page import BtreePage
+from parsers.formats.sqlite.page import local_size
+from parsers.formats.sqlite.row_shape import RowShape
+from parsers.formats.sqlite.table_row import FoundRow
 from parsers.formats.sqlite.varint import RowError, SqlValue, serial_types, size_of, values_of, varint
 
-_INTEGER = rb"[\x00-\x06\x08\x09]"
-_NUMBER = rb"[\x00-\x09]"
-_LONG = rb"[\x81-\xff][\x80-\xff]?[\x00-\x7f]"
-_TEXT = b"(?:[" + b"".join(b"\\x%02x" % kind for kind in (0, *range(13, 128, 2))) + b"]|" + _LONG + b")"
-_ANY = rb"(?:[\x00-\x09\x0c-\x7f]|" + _LONG + rb")"
+#: Reads the rest of a row from its overflow pages: (number of the first page, bytes); None where they were used anew.
+RestOf = Callable[[int, int], bytes | None]
 
-#: Lengths in bytes of whole numbers, and their serial types.
-_INTEGER_TYPES = {1: 1, 2: 2, 3: 3, 4: 4, 6: 5, 8: 6}
 #: Bytes of a freed cell that are overwritten: the place of the next freed block, and this one's length.
 _LOST = 4
+#: Blocks that are this near to each other SQLite makes one.
+_FRAGMENT = 3
+#: A shorter row by itself may be chance, in bytes.
+_SURE = 12
+#: For each byte of a room so many columns are looked at. Room that holds rows takes far fewer.
+_EFFORT = 16
+_LEAST_EFFORT = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A deleted record.
+    """A deleted row.
 
     Attributes:
-        at, size: where it is in the page, in bytes.
-        rowid: its number; None where that was overwritten.
-        values: its values, in the order in which they are stored.
+        row: the row and where it is in its page.
+        shape: whose it is by its shape.
+        goes_on: whether its later part was read from overflow pages.
+        block: where the freed block ended whose four bytes lie over the row's first ones; 0 where none does.
+        doubtful: whether its bytes can be read as the rest of another row too.
     """
 
-    at: int
-    size: int
-    rowid: int | None
-    values: list[SqlValue]
+    row: FoundRow
+    shape: RowShape
+    goes_on: bool = False
+    block: int = 0
+    doubtful: bool = False
+
+    @property
+    def end(self) -> int:
+        """The place after it."""
+        return self.row.at + self.row.size
 
 
-class Shape:
-    """What the rows of one table look like."""
+@dataclass(slots=True)
+class Room:
+    """A part of a page in which nothing is in use.
 
-    def __init__(self, table: TableDefinition, encoding: int) -> None:
-        """Take the table and the database's text encoding."""
-        self.table = table
-        self._encoding = encoding
-        self._columns = [table.columns[place] for place in table.stored]
-        types = [b"\x00" if place == table.rowid_column else _accepts(table.columns[place]) for place in table.stored]
-        self._row = _ahead(b".", *types)
-        self._types = _ahead(*types)
-        self._rest = _ahead(*types[1:])
+    Attributes:
+        content: the page.
+        begin, end: offsets in it.
+        usable: bytes of the page that the database uses.
+        is_block: whether it is one freed block, so that it begins with a freed row that has lost four bytes.
+        whole_only: whether only rows that have lost nothing are looked for.
+        among: whether only rows are believed beside which another lies: the page was no leaf of a table.
+        pages: how many pages the database has. Where it is not 0, rows are left out over which cells of an interior
+            page were written, as the page was one for a time.
+        effort: what may still be looked at.
+    """
 
-    def fits(self, found: list[SqlValue], *, whole: bool = True) -> bool:
-        """Whether values may be a row of this table. With ``whole`` there must be one for each column."""
-        if len(found) > len(self._columns) or (whole and len(found) < len(self._columns)) or len(found) < 2:
-            return False
-        return any(value is not None for value in found) and all(
-            _may_hold(column, value, is_number=place == self.table.rowid_column)
-            for place, (column, value) in zip(self.table.stored, zip(self._columns, found, strict=False), strict=False)
+    content: bytes
+    begin: int
+    end: int
+    usable: int
+    is_block: bool = False
+    whole_only: bool = False
+    among: bool = False
+    pages: int = 0
+    effort: int = 0
+
+    def __post_init__(self) -> None:
+        self.effort = _LEAST_EFFORT + _EFFORT * max(0, self.end - self.begin)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is too small for a row, or holds nothing but zeros."""
+        return self.end - self.begin < _LOST or not self.content[self.begin : self.end].strip(b"\0")
+
+    def spend(self, columns: int) -> bool:
+        """Take from what may be looked at; False where nothing is left."""
+        self.effort -= columns
+        return self.effort > 0
+
+
+def in_room(room: Room, shapes: list[RowShape], rest: RestOf) -> list[Leftover]:
+    """The deleted rows in a room, by their place, none of which overlaps another.
+
+    Args:
+        room: where to look. If afterwards ``room.effort`` is not above 0, it was not looked through.
+        shapes: of the tables; where a row fits several it is given as one of the first.
+        rest: reads overflow pages.
+    """
+    if room.is_empty:
+        return []
+    whole: dict[int, Leftover] = {}
+    cut: list[Leftover] = []
+    unsure: list[_Unsure] = []
+    for shape in shapes:
+        search = _Search(room, shape, shapes, rest)
+        for left in search.rows():
+            if left.block:
+                cut.append(left)
+            else:
+                whole.setdefault(left.row.at, left)
+        unsure += search.unsure
+    kept = _not_overwritten(whole, cut)
+    limit = _interior_cells(room)
+    kept = [
+        left
+        for left in kept
+        if left.end <= limit and ((left.row.size >= _SURE and not room.among) or _has_neighbour(room, left, kept))
+    ]
+    starts = sorted(left.row.at for left in kept)
+    cut += filter(None, (each.settle(starts) for each in unsure))
+    return _with_cut(room, kept, cut)
+
+
+def _interior_cells(room: Room) -> int:
+    """Where the cells of an interior page begin that end the page; its end where there are none.
+
+    Such a cell is the number of a page, and the number of a row. Of a page that became a leaf again they are left.
+    """
+    at = room.usable
+    while room.pages and at > room.begin:
+        for start in range(at - 5, at - 14, -1):
+            child = int.from_bytes(room.content[start : start + 4], "big")
+            if 1 < child <= room.pages and _reads(room.content, start + 4, at) is not None:
+                at = start
+                break
+        else:
+            break
+    return at
+
+
+def _has_neighbour(room: Room, left: Leftover, others: list[Leftover]) -> bool:
+    """Whether another row begins where a row ends, or its header at least: nothing was written over its end."""
+    if left.end >= room.usable or any(other.row.at == left.end for other in others):
+        return True
+    try:
+        size, number_at = varint(room.content, left.end)
+        _, header_at = varint(room.content, number_at)
+        types, header, _ = serial_types(room.content, header_at)
+    except RowError:
+        return False
+    return len(types) <= len(left.shape.table.columns) and header + sum(map(size_of, types)) == size
+
+
+def _not_overwritten(whole: dict[int, Leftover], cut: list[Leftover]) -> list[Leftover]:
+    """The rows over whose end nothing was written.
+
+    What was written there begins within the row and ends no sooner than it does. What ends sooner only looks like a
+    row: it is part of this one.
+    """
+    over = sorted({(left.row.at, left.end) for left in (*whole.values(), *cut)})
+    begins = [at for at, _ in over]
+    kept: list[Leftover] = []
+    for at in sorted(whole):
+        end = whole[at].end
+        later = over[bisect_right(begins, at) : bisect_left(begins, end)]
+        if (not kept or kept[-1].end <= at) and all(other_end < end for _, other_end in later):
+            kept.append(whole[at])
+    return kept
+
+
+def _with_cut(room: Room, kept: list[Leftover], cut: list[Leftover]) -> list[Leftover]:
+    """The rows with those that have lost their first bytes, by their place.
+
+    Such a row is believed only where something else says that a row begins or ends there: four bytes look like those of
+    a freed block easily.
+    """
+    ends = {left.end for left in kept} | ({room.begin} if room.is_block else set())
+    starts = {room.end, *(left.row.at for left in kept)}
+    by_place = [
+        list(same) for _, same in groupby(sorted(cut, key=lambda left: left.row.at), key=lambda left: left.row.at)
+    ]
+    taken: list[Leftover] = []
+    for places in (by_place, by_place[::-1]):
+        for same in places:
+            apart = [left for left in same if _is_apart(left, (*kept, *taken))]
+            if (best := _best(apart, ends, starts, taken)) is not None:
+                taken.append(best)
+    return sorted((*kept, *taken), key=lambda left: left.row.at)
+
+
+def _best(same: list[Leftover], ends: set[int], starts: set[int], taken: list[Leftover]) -> Leftover | None:
+    """Of several ways to read one row the one that fits what is around it; None where two fit as well."""
+    ranked: dict[int, list[Leftover]] = {}
+    for left in same:
+        beside = any(other.end == left.row.at or other.row.at == left.end for other in taken)
+        if rank := _rank(left, ends, starts | {other.row.at for other in taken}, beside=beside):
+            ranked.setdefault(rank, []).append(left)
+    best = ranked[min(ranked)] if ranked else []
+    if len(best) != 1:
+        return None
+    return replace(best[0], doubtful=best[0].doubtful or len(ranked) > 1)
+
+
+def _rank(left: Leftover, ends: set[int], starts: set[int], *, beside: bool) -> int:
+    """How well a row that has lost its first bytes fits what is around it: 1 best; 0 not at all."""
+    ahead = _near(left.end, starts, 1)
+    to_block = left.block - left.end
+    if not beside and ahead is None and _near(left.row.at, ends, -1) is None:
+        return 0
+    if to_block <= _FRAGMENT:
+        return 1 + to_block
+    return 1 + ahead if ahead is not None and _near(left.block, starts, 1) is not None else 0
+
+
+def _near(at: int, places: set[int], step: int) -> int | None:
+    """How far the nearest of some places is, if it is no further than a fragment."""
+    return next((gap for gap in range(_FRAGMENT + 1) if at + step * gap in places), None)
+
+
+def _is_apart(left: Leftover, others: Iterable[Leftover]) -> bool:
+    return all(left.end <= other.row.at or other.end <= left.row.at for other in others)
+
+
+class _Search:
+    """The search for the rows of one shape in one room."""
+
+    def __init__(self, room: Room, shape: RowShape, shapes: list[RowShape], rest: RestOf) -> None:
+        self._room, self._shape, self._rest = room, shape, rest
+        self._content = room.content[: room.end]
+        self._freed = shape.freed(room.usable)
+        self._rivals = [other.freed(room.usable)[1] for other in shapes if other.table is shape.table]
+        self.unsure: list[_Unsure] = []
+
+    def rows(self) -> Iterator[Leftover]:
+        """Every row that may be here; they may overlap."""
+        room, shape = self._room, self._shape
+        for match in shape.rows.finditer(self._content, room.begin):
+            if not room.spend(shape.count):
+                return
+            if (left := self._whole(match.start())) is not None:
+                yield left
+        if room.whole_only:
+            return
+        reads = (self._behind_number, self._without_length, self._without_first)
+        for pattern, read in zip(self._freed, reads, strict=True):
+            for match in pattern.finditer(self._content, room.begin):
+                if not self._may_be_freed(match.start()):
+                    continue
+                if not room.spend(shape.count):
+                    return
+                if (left := read(match.start())) is not None:
+                    yield replace(left, block=match.start() + self._block(match.start())[1])
+
+    def _may_be_freed(self, at: int) -> bool:
+        """Whether the four bytes at a place may be those of a freed block, when it was written last."""
+        following, size = self._block(at)
+        beyond = at + size
+        return beyond <= self._room.usable and (
+            following == 0 or beyond + _FRAGMENT < following <= self._room.usable - 4
         )
 
-    def in_unused(self, page: BtreePage) -> Iterator[Leftover]:
-        """The rows in the gap and in the freed blocks of a leaf page."""
-        begin, length = page.gap()
-        yield from self._in_room(page, begin, begin + length)
-        for at, size in page.free_blocks():
-            yield from self._in_room(page, at, at + size)
+    def _block(self, at: int) -> tuple[int, int]:
+        return int.from_bytes(self._content[at : at + 2], "big"), int.from_bytes(self._content[at + 2 : at + 4], "big")
 
-    def in_room(self, page: BtreePage, begin: int) -> Iterator[Leftover]:
-        """The rows anywhere in a page from an offset on."""
-        yield from self._in_room(page, begin, page.usable)
-
-    def _in_room(self, page: BtreePage, begin: int, end: int) -> Iterator[Leftover]:
-        """The rows in a part of a page; of those that overlap, the one of which more is left."""
-        room, size = page.content[:end], page.usable
-        whole: list[Leftover | None] = []
-        cut: list[Leftover | None] = []
-        for match in self._row.finditer(room, begin):
-            whole.append(self._whole(room, match.start(), begin))
-            cut.append(self._without_numbers(room, match.start(), begin, size))
-        # Most places fall away because no freed block can begin there.
-        least = _LOST + len(self._columns) - 1
-        for pattern, read in ((self._types, self._without_length), (self._rest, self._without_first)):
-            places = (match.start() - _LOST for match in pattern.finditer(room, begin + _LOST))
-            cut += [read(room, place, size) for place in places if _freed(room, place, least, size)]
-        kept: list[Leftover] = []
-        for found in (*whole, *cut):
-            if found and all(found.at >= other.at + other.size or found.at + found.size <= other.at for other in kept):
-                kept.append(found)
-        yield from sorted(kept, key=lambda found: found.at)
-
-    def _whole(self, room: bytes, header_at: int, begin: int) -> Leftover | None:
+    def _whole(self, header_at: int) -> Leftover | None:
         """The row whose header is at a place, if the length and the number before it agree with it."""
-        header = self._header(room, header_at)
+        header = self._header(header_at)
         if header is None:
             return None
         types, values_at, size = header
-        for length in range(1, 10):
-            number_at = header_at - length
-            size_at = number_at - _varint_length(size)
-            if size_at < begin:
+        length = _varint_length(size)
+        for number_at in range(header_at - 1, header_at - 10, -1):
+            size_at = number_at - length
+            if size_at < self._room.begin:
                 return None
-            number = _reads(room, number_at, header_at)
-            if number is not None and _reads(room, size_at, number_at) == size:
-                return self._row_at(room, size_at, number, types, values_at)
+            number = _reads(self._content, number_at, header_at)
+            if number is not None and _reads(self._content, size_at, number_at) == size:
+                return self._row(size_at, header_at, number, types, values_at)
         return None
 
-    def _without_numbers(self, room: bytes, header_at: int, begin: int, page_size: int) -> Leftover | None:
-        """The row whose header is whole, but whose length and number were overwritten when it was freed."""
-        header = self._header(room, header_at)
-        if header is None:
-            return None
-        types, values_at, size = header
-        for at in range(header_at - _LOST, max(begin, header_at - 10) - 1, -1):
-            if _freed(room, at, header_at + size - at, page_size):
-                return self._row_at(room, at, None, types, values_at)
+    def _behind_number(self, at: int) -> Leftover | None:
+        """The freed row whose header is whole: its length and all or part of its number are lost."""
+        for header_at in range(at + _LOST, min(at + _LOST + 8, len(self._content))):
+            header = self._header(header_at)
+            if header is None:
+                continue
+            types, values_at, size = header
+            length = header_at - at - _varint_length(size)
+            seen = self._content[at + _LOST : header_at]
+            if not 1 <= length <= 9 or not _ends_number(seen, length):
+                continue
+            left = self._row(at, header_at, None, types, values_at)
+            if left is not None and left.end <= at + self._block(at)[1]:
+                return left
         return None
 
-    def _without_length(self, room: bytes, at: int, page_size: int) -> Leftover | None:
-        """The freed row whose header has lost its own length."""
-        types = _types_at(room, at + _LOST, len(self._columns))
+    def _without_length(self, at: int) -> Leftover | None:
+        """The freed row whose header has lost its own length, and nothing else."""
+        types = _types_at(self._content, at + _LOST, self._shape.count)
         if types is None:
             return None
         kinds, values_at = types
-        if not _freed(room, at, values_at + sum(map(size_of, kinds)) - at, page_size):
+        header_at = at + _LOST - 1
+        size = values_at - header_at + sum(map(size_of, kinds))
+        if values_at - header_at > 127 or _varint_length(size) not in (1, 2):
             return None
-        return self._row_at(room, at, None, kinds, values_at)
+        left = self._row(at, header_at, None, kinds, values_at)
+        return left if left is not None and left.end <= at + self._block(at)[1] else None
 
-    def _without_first(self, room: bytes, at: int, page_size: int) -> Leftover | None:
+    def _without_first(self, at: int) -> Leftover | None:
         """The freed row whose header has lost its own length and the type of the first value."""
-        types = _types_at(room, at + _LOST, len(self._columns) - 1)
+        shape, block_end = self._shape, at + self._block(at)[1]
+        if not shape.first_is_number and (long := self._long_first(at, block_end)) is not None:
+            return long
+        types = _types_at(self._content, at + _LOST, shape.count - 1)
         if types is None:
             return None
         kinds, values_at = types
-        length = values_at + sum(map(size_of, kinds)) - at
-        first = 0
-        if self.table.rowid_column != self.table.stored[0]:
-            # The length of the freed block gives that of the first value, and so its type.
-            left = int.from_bytes(room[at + 2 : at + 4], "big") - length
-            first = _type_of(self._columns[0], left)
-            if not first:
-                return None
-            length += left
-        if not _freed(room, at, length, page_size):
+        least = values_at + sum(map(size_of, kinds))
+        # The length is one byte long, and so is the number.
+        if least > block_end or least - at - 2 > 127:
             return None
-        return self._row_at(room, at, None, [first, *kinds], values_at)
+        doubtful = self._has_rival(at)
+        if shape.first_is_number:
+            left = self._row(at, at + 2, None, [0, *kinds], values_at)
+            return replace(left, doubtful=doubtful) if left else None
+        self.unsure.append(_Unsure(self, at, least, block_end, tuple(kinds), values_at, doubtful))
+        return None
 
-    def _header(self, room: bytes, at: int) -> tuple[list[int], int, int] | None:
-        """A row's types, where its values begin, and the length of header and values, if they lie in the room."""
+    def _long_first(self, at: int, block_end: int) -> Leftover | None:
+        """The same, of a first value whose type takes two bytes, of which the second is left."""
+        low = self._content[at + _LOST]
+        if low > 127:
+            return None
+        types = _types_at(self._content, at + _LOST + 1, self._shape.count - 1)
+        if types is None:
+            return None
+        left = self._row(at, at + 2, None, [128 + low, *types[0]], types[1])
+        fits = left is not None and left.end <= block_end and left.row.size - 2 <= 127
+        return replace(left, doubtful=self._has_rival(at)) if left and fits else None
+
+    def _has_rival(self, at: int) -> bool:
+        """Whether the bytes behind a freed block's four can be read as a row of which less is lost."""
+        return any(pattern.match(self._content, at) for pattern in self._rivals)
+
+    def _header(self, at: int) -> tuple[list[int], int, int] | None:
+        """A row's types, where its values begin, and the length of header and values."""
         try:
-            types, header, values_at = serial_types(room, at)
+            types, header, values_at = serial_types(self._content, at)
         except RowError:
             return None
-        size = header + sum(map(size_of, types))
-        return (types, values_at, size) if len(types) == len(self._columns) and at + size <= len(room) else None
+        return (types, values_at, header + sum(map(size_of, types))) if len(types) == self._shape.count else None
 
-    def _row_at(self, room: bytes, at: int, number: int | None, types: list[int], values_at: int) -> Leftover | None:
-        found = self._values(room, types, values_at)
-        return Leftover(at, values_at + sum(map(size_of, types)) - at, number, found) if found else None
+    def row_with_first(self, at: int, kinds: tuple[int, ...], values_at: int, first: int) -> Leftover | None:
+        """A freed row whose first value has this length in bytes."""
+        kind = self._shape.type_of_first(first)
+        return self._row(at, at + 2, None, [kind, *kinds], values_at) if kind else None
 
-    def _values(self, room: bytes, types: list[int], at: int) -> list[SqlValue] | None:
+    def _row(self, at: int, header_at: int, number: int | None, types: list[int], values_at: int) -> Leftover | None:
+        size = values_at - header_at + sum(map(size_of, types))
+        local = local_size(size, self._room.usable)
+        end = header_at + local
+        content = self._content
+        if local < size:
+            content = self._with_rest(values_at, end, size - local)
+            end += 4
+        if end > self._room.end or not content:
+            return None
         try:
-            found = values_of(room, types, at, self._encoding)
+            found = values_of(content, types, values_at, self._shape.encoding)
         except RowError:
             return None
-        return found if self.fits(found) and not any(_garbled(value) for value in found) else None
+        if not self._shape.fits(found) or any(map(_garbled, found)) or not content[at + _LOST : end].strip(b"\0"):
+            return None
+        return Leftover(FoundRow(at, end - at, number, found), self._shape, local < size)
+
+    def _with_rest(self, values_at: int, end: int, missing: int) -> bytes:
+        """The page up to a place, and the rest of the row behind it; empty where the rest is not to be had."""
+        page = self._content[end : end + 4]
+        if values_at > end or len(page) < 4:
+            return b""
+        rest = self._rest(int.from_bytes(page, "big"), missing)
+        return self._content[:end] + rest if rest is not None else b""
 
 
-def _ahead(*parts: bytes) -> re.Pattern[bytes]:
-    """Finds every place where these parts follow one another; the places may overlap."""
-    return re.compile(b"(?=" + b"".join(parts) + b")", re.DOTALL)
+@dataclass(frozen=True, slots=True)
+class _Unsure:
+    """A freed row of which the length of the first value is known only by where the row ends."""
+
+    search: _Search
+    row_at: int
+    least: int
+    block_end: int
+    kinds: tuple[int, ...]
+    values_at: int
+    doubtful: bool
+
+    def settle(self, starts: list[int]) -> Leftover | None:
+        """The row, if just one of the places where it may end fits: the block's end, or where another row begins."""
+        ends = [start for start in starts if self.least < start < self.block_end]
+        fitting = [left for end in (*ends, self.block_end) if (left := self._ending(end)) is not None]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _ending(self, end: int) -> Leftover | None:
+        left = self.search.row_with_first(self.row_at, self.kinds, self.values_at, end - self.least)
+        return replace(left, block=self.block_end, doubtful=self.doubtful) if left else None
 
 
-def _freed(room: bytes, at: int, size: int, page_size: int) -> bool:
-    """Whether a freed block of at least this length begins at a place. Blocks beside each other become one."""
-    length = int.from_bytes(room[at + 2 : at + 4], "big")
-    return at >= 0 and size <= length <= page_size - at
-
-
-def _types_at(room: bytes, at: int, count: int) -> tuple[list[int], int] | None:
+def _types_at(content: bytes, at: int, count: int) -> tuple[list[int], int] | None:
     """Some serial types one after the other, and the place after them."""
     kinds: list[int] = []
     for _ in range(count):
         try:
-            kind, at = varint(room, at)
+            kind, at = varint(content, at)
         except RowError:
             return None
         if kind < 0 or kind in (10, 11):
@@ -198,38 +429,13 @@ def _types_at(room: bytes, at: int, count: int) -> tuple[list[int], int] | None:
     return kinds, at
 
 
-def _type_of(column: Column, size: int) -> int:
-    """The serial type of a first value of this length; 0 where it cannot be known."""
-    if size <= 0:
-        return 0
-    kind = 13 + 2 * size if _accepts(column) == _TEXT else _INTEGER_TYPES.get(size, 0)
-    return kind if kind < 128 else 0
-
-
-def _accepts(column: Column) -> bytes:
-    kind = column.type
-    if "INT" in kind:
-        return _INTEGER
-    if "CHAR" in kind or "CLOB" in kind or "TEXT" in kind:
-        return _TEXT
-    if "REAL" in kind or "FLOA" in kind or "DOUB" in kind:
-        return _NUMBER
-    return _ANY
-
-
-def _may_hold(column: Column, value: SqlValue, *, is_number: bool) -> bool:
-    if value is None:
-        return is_number or not column.not_null
-    kind = column.type
-    if is_number:
+def _ends_number(seen: bytes, length: int) -> bool:
+    """Whether bytes may be the last ones of a number that is so many bytes long."""
+    if not seen:
+        return True
+    if len(seen) > length:
         return False
-    if "INT" in kind:
-        return isinstance(value, int)
-    if "CHAR" in kind or "CLOB" in kind or "TEXT" in kind:
-        return isinstance(value, str)
-    if "REAL" in kind or "FLOA" in kind or "DOUB" in kind:
-        return isinstance(value, (int, float))
-    return True
+    return all(byte > 127 for byte in seen[:-1]) and (length == 9 or seen[-1] < 128)
 
 
 def _garbled(value: SqlValue) -> bool:
@@ -242,7 +448,9 @@ def _varint_length(number: int) -> int:
 
 
 def _reads(content: bytes, at: int, end: int) -> int | None:
-    """The integer that takes up exactly these bytes."""
+    """The integer that takes up exactly these bytes, as SQLite writes it: as short as can be."""
+    if at < 0 or (content[at] == 0x80 and end - at < 9):
+        return None
     try:
         number, stop = varint(content, at)
     except RowError:

@@ -23,6 +23,16 @@ def may_begin_tree_page(head: bytes, size: int) -> bool:
     return 8 + 2 * count <= size and start <= size and head[7] <= MAX_FRAGMENTS
 
 
+def local_size(size: int, usable: int, kind: int = TABLE_LEAF) -> int:
+    """How many bytes of a row of a size lie in its page itself, of which so many bytes are usable."""
+    most = usable - 35 if kind == TABLE_LEAF else (usable - 12) * 64 // 255 - 23
+    if size <= most:
+        return size
+    least = (usable - 12) * 32 // 255 - 23
+    local = least + (size - least) % (usable - 4)
+    return local if local <= most else least
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell.
@@ -129,13 +139,7 @@ class BtreePage:
 
     def local_size(self, size: int) -> int:
         """How many bytes of a row of this size lie in the page itself."""
-        usable = self.usable
-        most = usable - 35 if self.kind == TABLE_LEAF else (usable - 12) * 64 // 255 - 23
-        if size <= most:
-            return size
-        least = (usable - 12) * 32 // 255 - 23
-        local = least + (size - least) % (usable - 4)
-        return local if local <= most else least
+        return local_size(size, self.usable, self.kind)
 
     def free_blocks(self) -> list[tuple[int, int]]:
         """The freed room among the cells: (offset, length), as far as the chain is sound."""

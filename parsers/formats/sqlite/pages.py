@@ -1,43 +1,92 @@
-"""The pages of a database as its own reader would see them, and earlier versions of them."""
+"""The pages of a database as its own reader would see them, and other versions of them."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from parsers.formats.sqlite import rollback_journal, write_ahead_log
-from parsers.formats.sqlite.header import DatabaseError, DatabaseHeader
+from parsers.formats.sqlite.header import HEADER_SIZE, DatabaseError, DatabaseHeader
 from parsers.formats.sqlite.page import BtreePage
-from parsers.formats.sqlite.write_ahead_log import WriteAheadLog
+from parsers.formats.sqlite.rollback_journal import RollbackJournal
+from parsers.formats.sqlite.write_ahead_log import FrameState, WalFrame, WriteAheadLog
 
 WAL, JOURNAL = "-wal", "-journal"
 #: Pages kept in memory.
 _CACHE = 256
 
 
+class PageSource(Protocol):
+    """Gives pages by number."""
+
+    def page(self, number: int) -> BtreePage:
+        """A page. Raises DatabaseError where there is none."""
+
+    def is_certain(self, number: int) -> bool:
+        """Whether the page is of the same moment as the others that are given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file is read whose header is not there.
+
+    Attributes:
+        header: what is used of a header.
+        lost: bytes that are missing at the start of the file.
+    """
+
+    header: DatabaseHeader
+    lost: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class OldPage:
-    """An earlier version of a page, and why it is no longer valid."""
+    """Another version of a page.
+
+    Attributes:
+        page: the page.
+        why: why it does not count.
+        unfinished: whether a transaction wrote it that was never finished.
+        view: the other pages as they were then.
+    """
 
     page: BtreePage
     why: str
+    unfinished: bool
+    view: PageSource
 
 
 class Pages:
-    """Reads pages by number."""
+    """Reads pages by number as finished transactions left them: with the log, without what a hot journal takes back."""
 
     def __init__(
-        self, database: BinaryIO, size: int, log: tuple[BinaryIO, int] | None, journal: tuple[BinaryIO, int] | None
+        self,
+        database: BinaryIO | None,
+        size: int,
+        log: tuple[BinaryIO, int] | None,
+        journal: tuple[BinaryIO, int] | None,
+        is_beside: Callable[[str], bool] = lambda _: False,
+        layout: Layout | None = None,
     ) -> None:
         """Take the open files and their sizes in bytes.
 
+        Args:
+            database: None where there is only a log or a journal.
+            size: the database's length in bytes.
+            log: the write-ahead log.
+            journal: the rollback journal.
+            is_beside: whether a file of a name lies beside the database.
+            layout: how the database is read where it has no header.
+
         Raises:
-            DatabaseError: there is no database header, in the file or in its log.
+            DatabaseError: there is no database header, in the file, in its log or in its journal.
         """
-        self._files: dict[str, BinaryIO] = {"": database}
+        self._files: dict[str, BinaryIO] = {"": database} if database else {}
         self._size = size
+        self._lost = layout.lost if layout else 0
         self.issues: list[str] = []
         self.log = WriteAheadLog()
         if log:
@@ -45,30 +94,61 @@ class Pages:
             self.log = write_ahead_log.read(self._files[WAL], log_size)
             if self.log.issue:
                 self.issues.append(f"the write-ahead log: {self.log.issue}")
-        self._journal_size = 0
+        self.journal = RollbackJournal()
         if journal:
-            self._files[JOURNAL], self._journal_size = journal
-            journal[0].seek(0)
-            if rollback_journal.unfinished(journal[0].read(28)):
-                self.issues.append(
-                    "the rollback journal belongs to a change that was not finished;"
-                    " the pages before the change are read as earlier versions"
-                )
+            self._files[JOURNAL], journal_size = journal
+            self.journal = self._read_journal(journal[0], journal_size, is_beside, layout)
         self._cache: OrderedDict[int, BtreePage] = OrderedDict()
-        self.header = self._header()
-        self.count = max(size // self.header.page_size, max(self.log.current, default=0))
+        self.header = layout.header if layout and 1 not in self.log.current else self._header()
+        self._check_sizes()
+        self._in_file = (size + self._lost) // self.header.page_size
+        before = self.journal.original_pages if self.journal.hot and database else None
+        self._base: int = max(self._in_file, *self.journal.restored, 0) if before is None else before
+        self.count = max(self._base, max(self.log.current, default=0))
+
+    def _read_journal(
+        self, stream: BinaryIO, size: int, is_beside: Callable[[str], bool], layout: Layout | None
+    ) -> RollbackJournal:
+        page_size = layout.header.page_size if layout else self.log.page_size
+        if not page_size and "" in self._files:
+            page_size = DatabaseHeader.parse(self._read("", 0, HEADER_SIZE)).page_size
+        found = rollback_journal.read(stream, size, page_size, is_beside)
+        if "" not in self._files:
+            # What the journal holds is all there is: its pages are those of before the change.
+            found.restored = {page.number: page for page in (*reversed(found.others), *found.restored.values())}
+            found.others = []
+        elif found.hot and self._size < max(page_size, 1):
+            found.hot, found.issue = False, "the database beside it is empty; SQLite takes nothing back"
+        if found.hot and "" in self._files:
+            self.issues.append(
+                "the rollback journal belongs to a change that was not finished; the database is read as SQLite would"
+                " read it, with the pages of the journal in place of those that the change wrote"
+            )
+        if found.issue:
+            self.issues.append(f"the rollback journal: {found.issue}")
+        return found
 
     def _header(self) -> DatabaseHeader:
         if (frame := self.log.current.get(1)) is not None:
-            return DatabaseHeader.parse(self._read(WAL, frame.offset, 100))
-        header = DatabaseHeader.parse(self._read("", 0, 100))
-        if self.log.page_size and self.log.page_size != header.page_size:
+            return DatabaseHeader.parse(self._read(WAL, frame.offset, HEADER_SIZE))
+        if (first := self.journal.restored.get(1)) is not None:
+            return DatabaseHeader.parse(self._read(JOURNAL, first.offset, HEADER_SIZE))
+        return DatabaseHeader.parse(self._read("", 0, HEADER_SIZE))
+
+    def _check_sizes(self) -> None:
+        size = self.header.page_size
+        if self.log.page_size and self.log.page_size != size:
             self.issues.append(
-                f"the write-ahead log has pages of {self.log.page_size} bytes, the database of"
-                f" {header.page_size}; the log is not read"
+                f"the write-ahead log has pages of {self.log.page_size} bytes, the database of {size}; the log is not"
+                " read"
             )
             self.log = WriteAheadLog()
-        return header
+        if self.journal.page_size and self.journal.page_size != size:
+            self.issues.append(
+                f"the rollback journal has pages of {self.journal.page_size} bytes, the database of {size}; the journal"
+                " is not read"
+            )
+            self.journal = RollbackJournal()
 
     def page(self, number: int) -> BtreePage:
         """A page as it counts.
@@ -80,8 +160,7 @@ class Pages:
             self._cache.move_to_end(number)
             return known
         frame = self.log.current.get(number)
-        file, offset = (WAL, frame.offset) if frame else ("", (number - 1) * self.header.page_size)
-        found = self._page(number, file, offset)
+        found = self._page(number, WAL, frame.offset) if frame else self.base(number)
         if found is None:
             raise DatabaseError(f"page {number} lies beyond the end of the file")
         self._cache[number] = found
@@ -89,31 +168,149 @@ class Pages:
             self._cache.popitem(last=False)
         return found
 
+    def is_certain(self, number: int) -> bool:  # noqa: ARG002
+        """Always: they are the pages that count."""
+        return True
+
+    def base(self, number: int) -> BtreePage | None:
+        """A page of the database without its log; None where there is none."""
+        if (restored := self.journal.restored.get(number)) is not None:
+            return self._page(number, JOURNAL, restored.offset)
+        return self.in_file(number) if number <= self._base else None
+
+    def in_file(self, number: int) -> BtreePage | None:
+        """A page as the database's own file has it; None where there is none."""
+        return self._page(number, "", (number - 1) * self.header.page_size - self._lost)
+
+    def frame(self, number: int, offset: int) -> BtreePage | None:
+        """A page in the write-ahead log."""
+        return self._page(number, WAL, offset)
+
+    def in_journal(self, number: int, offset: int) -> BtreePage | None:
+        """A page in the rollback journal."""
+        return self._page(number, JOURNAL, offset)
+
+    def numbers(self) -> Iterator[int]:
+        """The numbers of the pages that may be there."""
+        yield from sorted({*range(1, self._base + 1), *self.log.current, *self.journal.restored})
+
     def old(self) -> Iterator[OldPage]:
-        """Every earlier version of a page: overlaid by the log, superseded in it, or before a change."""
-        size = self.header.page_size
+        """Every other version of a page: overlaid by the log, superseded in it, before a change, or never finished."""
         for number in sorted(self.log.current):
-            if number * size <= self._size and (page := self._page(number, "", (number - 1) * size)):
-                yield OldPage(
-                    page, "an earlier version, in the database file, of a page that the write-ahead log replaces"
-                )
+            if page := self.base(number):
+                yield OldPage(page, _OVERLAID, unfinished=False, view=_Base(self))
         for frame in self.log.others:
             if page := self._page(frame.page, WAL, frame.offset):
-                yield OldPage(page, f"a frame of the write-ahead log, {frame.state.value}")
-        if self._journal_size:
-            for number, offset in rollback_journal.pages(self._files[JOURNAL], self._journal_size, size):
-                if page := self._page(number, JOURNAL, offset):
-                    yield OldPage(page, "a page of the rollback journal, as it was before a change")
+                unfinished = frame.state is FrameState.UNFINISHED
+                why = f"a frame of the write-ahead log, {frame.state.value}"
+                yield OldPage(page, why, unfinished, _Until(self, frame))
+        before = {page.number: page.offset for page in self.journal.others if page.change == 0}
+        for each in self.journal.others:
+            if page := self._page(each.number, JOURNAL, each.offset):
+                yield OldPage(page, _BEFORE, unfinished=False, view=_Before(self, {} if each.change else before))
+        if self.journal.hot and "" in self._files:
+            yield from self._taken_back()
+
+    def unfinished(self) -> PageSource | None:
+        """The database as a transaction left it that was never finished, where it wrote the first page."""
+        for frame in self.log.others:
+            if frame.page == 1 and frame.state is FrameState.UNFINISHED:
+                return _Until(self, frame)
+        return _Unfinished(self) if self.journal.hot and "" in self._files else None
+
+    def _taken_back(self) -> Iterator[OldPage]:
+        """What the transaction wrote that a hot journal takes back."""
+        view = _Unfinished(self)
+        for number in sorted({*self.journal.restored, *range(self._base + 1, self._in_file + 1)}):
+            page, now = self.in_file(number), self.base(number)
+            if page and (now is None or page.content != now.content):
+                yield OldPage(page, _TAKEN_BACK, unfinished=True, view=view)
 
     def _page(self, number: int, file: str, offset: int) -> BtreePage | None:
-        if number < 1:
+        size = self.header.page_size
+        if number < 1 or file not in self._files:
             return None
-        content = self._read(file, offset, self.header.page_size)
-        if len(content) < self.header.page_size:
+        missing = max(0, -offset)
+        content = bytes(min(missing, size)) + self._read(file, offset + missing, size - missing)
+        if len(content) < size or missing >= size:
             return None
         return BtreePage(number, content, self.header.usable, file, offset)
 
     def _read(self, file: str, offset: int, size: int) -> bytes:
-        stream = self._files[file]
+        stream = self._files.get(file)
+        if stream is None or size <= 0:
+            return b""
         stream.seek(offset)
         return stream.read(size)
+
+
+_OVERLAID = "an earlier version, in the database file, of a page that the write-ahead log replaces"
+_BEFORE = "a page of the rollback journal, as it was before a change"
+_TAKEN_BACK = "the rollback journal beside the database takes this page back to what it was before the transaction"
+
+
+class _Base:
+    """The database without its log."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    def page(self, number: int) -> BtreePage:
+        return _there(self._pages.base(number), number)
+
+    def is_certain(self, number: int) -> bool:  # noqa: ARG002
+        return True
+
+
+class _Until:
+    """The database and its log up to the end of a frame's transaction."""
+
+    def __init__(self, pages: Pages, frame: WalFrame) -> None:
+        self._pages, self._frame = pages, frame
+
+    def page(self, number: int) -> BtreePage:
+        versions = self._pages.log.versions.get(number, [])
+        place = bisect_right(versions, self._frame.until)
+        found = self._pages.frame(number, versions[place - 1]) if place else self._pages.base(number)
+        return _there(found, number)
+
+    def is_certain(self, number: int) -> bool:
+        versions = self._pages.log.versions.get(number, [])
+        # A version that is later in the log may have been copied into the database's file.
+        in_order = not versions or versions[0] <= self._frame.until
+        return self._frame.state is not FrameState.EARLIER and in_order
+
+
+class _Before:
+    """The database before a change, by the pages that the journal holds of that change."""
+
+    def __init__(self, pages: Pages, before: dict[int, int]) -> None:
+        self._pages, self._before = pages, before
+
+    def page(self, number: int) -> BtreePage:
+        offset = self._before.get(number)
+        return _there(self._pages.in_journal(number, offset), number) if offset else self._pages.page(number)
+
+    def is_certain(self, number: int) -> bool:
+        # A change that was large has several parts in the journal, which look like several changes.
+        is_one = all(page.change == 0 for page in self._pages.journal.others)
+        return bool(self._before) and (number in self._before or is_one) and not self._pages.journal.hot
+
+
+class _Unfinished:
+    """The database's file as the unfinished transaction left it: parts of it may not have been written yet."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    def page(self, number: int) -> BtreePage:
+        return _there(self._pages.in_file(number), number)
+
+    def is_certain(self, number: int) -> bool:  # noqa: ARG002
+        return False
+
+
+def _there(page: BtreePage | None, number: int) -> BtreePage:
+    if page is None:
+        raise DatabaseError(f"page {number} is not there")
+    return page

@@ -1,37 +1,197 @@
-"""The rollback journal beside a database: pages as they were before they were changed."""
+"""The rollback journal beside a database: pages as they were before they were changed.
+
+Where the change was not finished the journal is hot: SQLite, before it reads the database, writes the journal's pages
+back. Which of them it takes is told here; nothing is written.
+
+References:
+    https://sqlite.org/fileformat2.html#the_rollback_journal; SQLite's pager.c: hasHotJournal(), pager_playback(),
+    readJournalHdr(), pager_playback_one_page(), readSuperJournal().
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 MAGIC = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
+_HEADER = struct.Struct(">8s5I")
 _SECTOR = 512
+#: Where the header of a segment states that the file's size tells how many pages there are.
+_UNCOUNTED = 0xFFFFFFFF
+#: The byte of a file on which SQLite sets locks; its page holds nothing, and marks the end of the pages in a journal.
+_LOCK_BYTE = 0x40000000
+#: A longer name of a super-journal is none.
+_MAX_NAME = 4096
 
 
-def unfinished(head: bytes) -> bool:
-    """Whether a journal that begins so belongs to a change that was not finished."""
-    return head.startswith(MAGIC) and head[8:12] != bytes(4)
+@dataclass(frozen=True, slots=True)
+class JournalPage:
+    """A page in a journal: its number, where its bytes begin in the journal, and which change it is of.
 
-
-def pages(stream: BinaryIO, size: int, page_size: int) -> Iterator[tuple[int, int]]:
-    """Yield (page number, offset of the page's bytes in the journal) for each page the journal holds.
-
-    A finished transaction leaves the header zeroed or the file empty; the pages behind a zeroed header are still
-    those of before the change. The journal's own sector size is used where its header is whole.
+    ``change`` counts the changes as their pages follow one another: 0 for the first.
     """
-    head = stream.read(28)
-    sector = int.from_bytes(head[20:24], "big") if head.startswith(MAGIC) else _SECTOR
-    if not 32 <= sector <= 65536:
-        sector = _SECTOR
-    at = sector
-    while at + 4 + page_size <= size:
-        stream.seek(at)
-        number = int.from_bytes(stream.read(4), "big")
-        if number == 0:
+
+    number: int
+    offset: int
+    change: int
+
+
+@dataclass(slots=True)
+class RollbackJournal:
+    """What a journal holds.
+
+    Attributes:
+        page_size: length of a page in bytes; 0 where neither the journal nor anything else states it.
+        hot: whether the change was not finished, so that SQLite takes it back.
+        restored: for each page that is taken back, the page as it was.
+        original_pages: how many pages the database had before the change; None where nothing is taken back.
+        others: pages that SQLite does not take back: of finished changes, or behind the place where it stops reading.
+        issue: one clause on why the change, or the rest of it, is not taken back; empty where nothing is to be said.
+    """
+
+    page_size: int = 0
+    hot: bool = False
+    restored: dict[int, JournalPage] = field(default_factory=dict)
+    original_pages: int | None = None
+    others: list[JournalPage] = field(default_factory=list)
+    issue: str = ""
+
+
+def read(stream: BinaryIO, size: int, page_size: int, is_beside: Callable[[str], bool]) -> RollbackJournal:
+    """Read a journal of ``size`` bytes.
+
+    Args:
+        stream: the journal, seekable.
+        size: its length in bytes.
+        page_size: that of the database, in bytes; the journal's own counts where its header is whole. 0: not known.
+        is_beside: whether a file of this name lies beside the journal. Asked of a super-journal.
+    """
+    return _Reading(stream, size, page_size, is_beside).journal
+
+
+class _Reading:
+    """One journal while it is read."""
+
+    def __init__(self, stream: BinaryIO, size: int, page_size: int, is_beside: Callable[[str], bool]) -> None:
+        self._stream, self._size = stream, size
+        self.journal = RollbackJournal(page_size)
+        self._sector = _SECTOR
+        self._taken = 0
+        head = self._at(0, _HEADER.size)
+        if head[:1] not in (b"", b"\0"):
+            self._hot(head, is_beside)
+        if self.journal.page_size:
+            self._others()
+
+    def _hot(self, head: bytes, is_beside: Callable[[str], bool]) -> None:
+        journal = self.journal
+        if len(head) < _HEADER.size or not head.startswith(MAGIC):
+            journal.issue = "its header is none; SQLite takes nothing back from it"
             return
-        if number >= 1 << 31:
-            at = (at // sector + 1) * sector  # the header of a further segment
-            continue
-        yield number, at + 4
-        at += page_size + 8
+        _, _, _, _, sector, page_size = _HEADER.unpack(head)
+        if page_size and not (512 <= page_size <= 65536 and page_size & (page_size - 1) == 0):
+            journal.issue = f"its header gives pages of {page_size} bytes; SQLite takes nothing back from it"
+            return
+        if not (32 <= sector <= 65536 and sector & (sector - 1) == 0):
+            journal.issue = f"its header gives sectors of {sector} bytes; SQLite takes nothing back from it"
+            return
+        journal.page_size = page_size or journal.page_size
+        self._sector = sector
+        name = self._super_journal()
+        if name and not is_beside(name.rpartition("/")[2].rpartition("\\")[2]):
+            journal.issue = (
+                f"it belongs to a change of several databases, whose super-journal {name[:200]} is not beside it;"
+                " SQLite takes such a change for finished"
+            )
+            return
+        journal.hot = True
+        if journal.page_size:
+            self._segments()
+
+    def _segments(self) -> None:
+        """Take back what SQLite takes back, segment by segment."""
+        at = 0
+        while at + self._sector <= self._size:
+            magic, count, nonce, pages, _, _ = _HEADER.unpack(self._at(at, _HEADER.size))
+            if magic != MAGIC:
+                return
+            if self.journal.original_pages is None:
+                self.journal.original_pages = pages
+            at += self._sector
+            if count == _UNCOUNTED:
+                count = (self._size - self._sector) // (self.journal.page_size + 8)
+            for _ in range(count):
+                if not self._take(at, nonce):
+                    return
+                at += self.journal.page_size + 8
+                self._taken = at
+            at = -(-at // self._sector) * self._sector
+
+    def _take(self, at: int, nonce: int) -> bool:
+        """Take back one page; False where SQLite stops there."""
+        size, journal = self.journal.page_size, self.journal
+        record = self._at(at, size + 8)
+        if len(record) < size + 8:
+            journal.issue = "it is cut off; the pages up to there are taken back, as SQLite does"
+            return False
+        number = int.from_bytes(record[:4], "big")
+        if number in (0, _LOCK_BYTE // size + 1):
+            return False
+        if number > (journal.original_pages or 0):
+            return True
+        if _nonce(record) != nonce:
+            journal.issue = (
+                f"the checksum of the page at its byte {at} is wrong; only the pages before it are taken back, as"
+                " SQLite does"
+            )
+            return False
+        journal.restored[number] = JournalPage(number, at + 4, 0)
+        return True
+
+    def _others(self) -> None:
+        """The pages that are not taken back. The nonce that a checksum began with tells one change from another."""
+        size, change, before = self.journal.page_size, -1, None
+        at = self._taken or self._begin()
+        while at + 4 + size <= self._size:
+            record = self._at(at, size + 8)
+            number = int.from_bytes(record[:4], "big")
+            if number == 0 or number == _LOCK_BYTE // size + 1:
+                return
+            if number >= 1 << 31:
+                at = (at // self._sector + 1) * self._sector  # the header of a further segment
+                continue
+            if len(record) == size + 8 and (nonce := _nonce(record)) != before:
+                change, before = change + 1, nonce
+            self.journal.others.append(JournalPage(number, at + 4, max(0, change)))
+            at += size + 8
+
+    def _begin(self) -> int:
+        """Where the pages begin. A header takes up a sector; a header of zeros does not say how long that is."""
+        if self.journal.hot or self.journal.issue:
+            return self._sector
+        sizes = [512 << power for power in range(8)]
+        return next((size for size in sizes if self._at(size, 4).strip(b"\0")), self._sector)
+
+    def _super_journal(self) -> str:
+        """The name of the super-journal that the last bytes give; empty where there is none."""
+        tail = self._at(max(0, self._size - 16), 16)
+        if len(tail) < 16 or tail[8:] != MAGIC:
+            return ""
+        length, total = struct.unpack(">2I", tail[:8])
+        if not 0 < length <= min(_MAX_NAME, self._size - 16):
+            return ""
+        name = self._at(self._size - 16 - length, length)
+        return name.decode("utf-8", "replace") if sum(name) & 0xFFFFFFFF == total and name[0] else ""
+
+    def _at(self, at: int, length: int) -> bytes:
+        self._stream.seek(at)
+        return self._stream.read(length)
+
+
+def _nonce(record: bytes) -> int:
+    """What the checksum of a page began with: the same for all pages of one segment."""
+    page = record[4:-4]
+    total = sum(page[at] for at in range(len(page) - 200, 0, -200))
+    return (int.from_bytes(record[-4:], "big") - total) & 0xFFFFFFFF

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from parsers.formats.sqlite.header import DatabaseError
 from parsers.formats.sqlite.page import INDEX_INTERIOR, INDEX_LEAF, TABLE_INTERIOR, TABLE_LEAF, BtreePage, Cell
-from parsers.formats.sqlite.pages import Pages
+from parsers.formats.sqlite.pages import PageSource
 from parsers.formats.sqlite.varint import RowError
 
 #: A longer row is not read; SQLite's own default is 1,000,000,000 bytes.
@@ -30,7 +30,7 @@ class TreeCell:
     cell: Cell
 
 
-def walk(pages: Pages, root: int, seen: set[int]) -> Iterator[TreeCell | TreeIssue]:
+def walk(pages: PageSource, root: int, seen: set[int]) -> Iterator[TreeCell | TreeIssue]:
     """Yield every row's cell below a root page, in the order of the tree.
 
     Args:
@@ -75,8 +75,8 @@ def _cells(page: BtreePage) -> Iterator[TreeCell | TreeIssue]:
             yield TreeIssue(f"page {page.number}: {error}", page.number)
 
 
-def payload(pages: Pages, cell: Cell) -> bytes:
-    """The whole row, its overflow pages read as they count now.
+def payload(pages: PageSource, cell: Cell, used: list[int] | None = None) -> bytes:
+    """The whole row with its overflow pages, whose numbers are added to ``used``.
 
     Raises:
         RowError: the row is longer than :data:`MAX_ROW`, or its overflow pages do not hold it.
@@ -93,8 +93,45 @@ def payload(pages: Pages, cell: Cell) -> bytes:
             page = pages.page(number)
         except DatabaseError as error:
             raise RowError(f"an overflow page cannot be read: {error}") from error
+        if used is not None:
+            used.append(number)
         number = int.from_bytes(page.content[:4], "big")
         piece = page.content[4 : min(page.usable, 4 + missing)]
         parts.append(piece)
         missing -= len(piece)
     return b"".join(parts)
+
+
+def leaves_below(pages: PageSource, root: int) -> set[int]:
+    """The numbers of all pages of a tree. Leaves are not read: the pages at one depth are all of one kind."""
+    found: set[int] = set()
+    waiting = [root]
+    while waiting:
+        number = waiting.pop()
+        if number in found:
+            continue
+        found.add(number)
+        try:
+            page = pages.page(number)
+        except DatabaseError:
+            continue
+        children = _children(page)
+        if children and _is_leaf(pages, children[0]):
+            found.update(children)
+        else:
+            waiting.extend(children)
+    return found
+
+
+def _children(page: BtreePage) -> list[int]:
+    if page.kind not in (TABLE_INTERIOR, INDEX_INTERIOR):
+        return []
+    cells = (int.from_bytes(page.content[at : at + 4], "big") for at in page.pointers())
+    return [*cells, page.right_most]
+
+
+def _is_leaf(pages: PageSource, number: int) -> bool:
+    try:
+        return pages.page(number).kind in (TABLE_LEAF, INDEX_LEAF)
+    except DatabaseError:
+        return False

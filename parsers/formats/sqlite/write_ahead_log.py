@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import BinaryIO, NamedTuple
 
@@ -48,11 +48,19 @@ class WalFrameHeader(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WalFrame:
-    """One frame: the number of the page it holds, where the page's bytes begin in the log, and its state."""
+    """One frame.
+
+    Attributes:
+        page: the number of the page it holds.
+        offset: where the page's bytes begin in the log.
+        state: whether it counts.
+        until: where the last frame of its transaction begins, as far as that is known; else its own place.
+    """
 
     page: int
     offset: int
     state: FrameState
+    until: int
 
 
 @dataclass(slots=True)
@@ -63,12 +71,14 @@ class WriteAheadLog:
         page_size: length of a page in bytes; 0 where the log's header is not sound.
         current: for each page the last committed frame.
         others: every other frame, in the order of the log.
+        versions: for each page where its versions begin in the log, in its order.
         issue: what is wrong with the log; empty where nothing is.
     """
 
     page_size: int = 0
     current: dict[int, WalFrame] = field(default_factory=dict)
     others: list[WalFrame] = field(default_factory=list)
+    versions: dict[int, list[int]] = field(default_factory=dict)
     issue: str = ""
 
 
@@ -105,14 +115,15 @@ def read(stream: BinaryIO, size: int) -> WriteAheadLog:
             sound = False
         if not frame.page:
             continue
+        log.versions.setdefault(frame.page, []).append(offset)
         if not sound:
-            log.others.append(WalFrame(frame.page, offset, FrameState.EARLIER))
+            log.others.append(WalFrame(frame.page, offset, FrameState.EARLIER, offset))
             continue
-        open_frames.append(WalFrame(frame.page, offset, FrameState.UNFINISHED))
+        open_frames.append(WalFrame(frame.page, offset, FrameState.UNFINISHED, offset))
         if frame.committed:
             _commit(log, open_frames)
             open_frames = []
-    log.others.extend(open_frames)
+    log.others.extend(replace(frame, until=open_frames[-1].offset) for frame in open_frames)
     return log
 
 
@@ -120,7 +131,7 @@ def _commit(log: WriteAheadLog, frames: list[WalFrame]) -> None:
     for frame in frames:
         if before := log.current.get(frame.page):
             log.others.append(before)
-        log.current[frame.page] = WalFrame(frame.page, frame.offset, FrameState.COMMITTED)
+        log.current[frame.page] = replace(frame, state=FrameState.COMMITTED, until=frames[-1].offset)
 
 
 def _checksum(content: bytes, order: str, first: int, second: int) -> tuple[int, int]:

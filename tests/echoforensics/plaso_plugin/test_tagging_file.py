@@ -18,7 +18,7 @@ import echoforensics.plaso_plugin
 from parsers.catalogue import catalogue
 from parsers.echo1.log.messages import EchoMessages
 from parsers.formats.chromium_cache.block_walk import EntryProvenance
-from parsers.formats.sqlite.database import RowProvenance
+from parsers.formats.sqlite.table_row import RowProvenance
 from parsers.parser import Source
 from parsers.record import Record
 from parsers.registry import claiming
@@ -103,7 +103,14 @@ EXAMPLES: tuple[tuple[str, dict[str, str], dict[str, str]], ...] = (
             {"data_type": "alexa:app:data_item", "fields": json.dumps({"provenance": word})},
             {"data_type": "other:data", "fields": json.dumps({"provenance": word})},
         )
-        for word in ("recovered from a freelist page", "earlier version", "marked for deletion", "unlinked")
+        for word in (
+            "recovered from a freelist page",
+            "earlier version",
+            "written by a transaction that was never finished",
+            "in a page that nothing leads to",
+            "marked for deletion",
+            "unlinked",
+        )
     ),
     (
         "alexa_deleted_or_carved",

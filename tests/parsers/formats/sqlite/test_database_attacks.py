@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from parsers.formats.sqlite.database import Database, DatabaseIssue, TableRow
+from parsers.formats.sqlite.database import Database
 from parsers.formats.sqlite.header import DatabaseError
+from parsers.formats.sqlite.table_row import DatabaseIssue, TableRow
 from parsers.parser import Source
 
 Make = Callable[..., dict[str, bytes]]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from parsers.formats.sqlite.database import DatabaseIssue, RowProvenance, TableRow
+from parsers.formats.sqlite.table_row import DatabaseIssue, RowProvenance, TableRow
 from parsers.locator import resolve
 
 Make = Callable[..., dict[str, bytes]]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from parsers.formats.sqlite.database import DatabaseIssue, RowProvenance, TableRow
+from parsers.formats.sqlite.table_row import DatabaseIssue, RowProvenance, TableRow
 from parsers.formats.sqlite.varint import values, varint
 from parsers.locator import resolve
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from parsers.formats.sqlite.database import DatabaseIssue, TableRow
+from parsers.formats.sqlite.table_row import DatabaseIssue, TableRow
 
 Read = Callable[..., tuple[list[TableRow], list[DatabaseIssue]]]
 

@@ -1,0 +1,153 @@
+"""What the rows of one table look like: which values each column can hold, and how that shows in a row's header."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from parsers.formats.sqlite.column_default import Affinity, is_number_text
+from parsers.formats.sqlite.create_table import Column, TableDefinition
+from parsers.formats.sqlite.varint import SqlValue
+
+_INTEGER = rb"[\x00-\x06\x08\x09]"
+_NUMBER = rb"[\x00-\x09]"
+_LONG = rb"[\x81-\xff][\x80-\xff]?[\x00-\x7f]"
+_TEXT = b"(?:[" + b"".join(b"\\x%02x" % kind for kind in (0, *range(13, 128, 2))) + b"]|" + _LONG + b")"
+_ANY = rb"(?:[\x00-\x09\x0c-\x7f]|" + _LONG + rb")"
+#: Lengths in bytes of whole numbers, and their serial types.
+_INTEGER_TYPES = {1: 1, 2: 2, 3: 3, 4: 4, 6: 5, 8: 6}
+#: The types of this many columns are looked for at once; those of the others are read where these fit.
+_MOST_AT_ONCE = 24
+_ENCODING_STEP = {1: 1, 2: 2, 3: 2}
+
+
+_Patterns = tuple[re.Pattern[bytes], re.Pattern[bytes], re.Pattern[bytes]]
+
+
+class RowShape:
+    """The rows of one table that has row numbers.
+
+    Attributes:
+        table: the table.
+        encoding: the database's text encoding.
+        count: how many values a row stores; fewer than the table has columns, in rows from before one was added.
+        rows: finds every place where the header of a whole row may begin.
+        first_is_number: whether the first value is the row's number, and so is stored as NULL.
+    """
+
+    def __init__(self, table: TableDefinition, encoding: int, count: int | None = None) -> None:
+        """Take the table, the encoding (1 UTF-8, 2 UTF-16LE, 3 UTF-16BE), and how many values a row has if not all."""
+        self.table = table
+        self.encoding = encoding
+        self._columns = [table.columns[place] for place in table.stored[:count]]
+        self._types = [
+            b"\x00" if place == table.rowid_column else _accepts(table.columns[place])
+            for place in table.stored[:count][:_MOST_AT_ONCE]
+        ]
+        self.count = len(self._columns)
+        self.first_is_number = bool(table.stored) and table.rowid_column == table.stored[0]
+        least = min(self.count + 1, 127)
+        length = b"(?:[" + b"\\x%02x" % least + rb"-\x7f]|[\x81-\x8f][\x00-\x7f])"
+        self.rows = _ahead(length, *self._types)
+        self._freed: dict[int, _Patterns] = {}
+
+    def freed(self, usable: int) -> _Patterns:
+        """Find where freed blocks may begin behind whose four bytes a row goes on.
+
+        Three patterns: with the number's last bytes and its header whole; with its types; with its types but the first.
+
+        Args:
+            usable: bytes of a page.
+        """
+        if usable not in self._freed:
+            self._freed[usable] = self._of_freed(usable)
+        return self._freed[usable]
+
+    def _of_freed(self, usable: int) -> _Patterns:
+        top = min(usable >> 8, 0xFF)
+        high = b"[\\x00-" + b"\\x%02x" % top + b"]"
+        block = high + b".(?:\\x00[\\x04-\\xff]|[\\x01-" + b"\\x%02x" % top + b"].)"
+        least = min(self.count + 1, 127)
+        length = b"(?:[" + b"\\x%02x" % least + rb"-\x7f]|[\x81-\x8f][\x00-\x7f])"
+        number = rb"(?:[\x80-\xff]{0,7}[\x00-\x7f])?"
+        rest = self._types[1:]
+        return (
+            _ahead(block, number, length, *self._types),
+            _ahead(block, *self._types),
+            _ahead(block, rb"[\x00-\x7f]?", *rest),
+        )
+
+    def fits(self, found: Sequence[SqlValue], *, whole: bool = True) -> bool:
+        """Whether values are what such a row usually holds. With ``whole`` there must be one for each column."""
+        return self._each(found, _usual, whole=whole)
+
+    def may_hold(self, found: Sequence[SqlValue]) -> bool:
+        """Whether SQLite can have stored the values as such a row, unusual ones among them."""
+        return self._each(found, _possible, whole=False)
+
+    def type_of_first(self, size: int) -> int:
+        """The serial type of a first value of a length in bytes; 0 where it cannot be known."""
+        if size <= 0 or not self._columns:
+            return 0
+        if self._types[0] == _TEXT:
+            kind = 13 + 2 * size if size % _ENCODING_STEP.get(self.encoding, 1) == 0 else 0
+        elif self._types[0] == _INTEGER:
+            kind = _INTEGER_TYPES.get(size, 0)
+        else:
+            kind = 0
+        return kind if kind < 128 else 0
+
+    def _each(self, found: Sequence[SqlValue], test: _Test, *, whole: bool) -> bool:
+        if len(found) > self.count or (whole and len(found) < self.count) or len(found) < min(2, self.count):
+            return False
+        return any(value is not None for value in found) and all(
+            test(self.table.columns[place], value, is_number=place == self.table.rowid_column)
+            for place, value in zip(self.table.stored, found, strict=False)
+        )
+
+
+class _Test:
+    """Whether a column can hold a value."""
+
+    def __call__(self, column: Column, value: SqlValue, *, is_number: bool) -> bool:
+        if value is None:
+            return is_number or not column.not_null
+        return not is_number and self.takes(column, value)
+
+    def takes(self, column: Column, value: SqlValue) -> bool:
+        kind = column.affinity
+        if kind is Affinity.INTEGER:
+            return isinstance(value, int)
+        if kind is Affinity.TEXT:
+            return isinstance(value, str)
+        if kind is Affinity.REAL:
+            return isinstance(value, (int, float))
+        return True
+
+
+class _Possible(_Test):
+    def takes(self, column: Column, value: SqlValue) -> bool:
+        """By the column's affinity: a TEXT column makes texts of numbers, the numeric ones numbers of texts."""
+        kind = column.affinity
+        if kind is Affinity.TEXT:
+            return isinstance(value, (str, bytes))
+        if kind is Affinity.BLOB:
+            return True
+        return not (isinstance(value, str) and is_number_text(value))
+
+
+_usual, _possible = _Test(), _Possible()
+
+
+def _ahead(*parts: bytes) -> re.Pattern[bytes]:
+    """Finds every place where these parts follow one another; the places may overlap."""
+    return re.compile(b"(?=" + b"".join(parts) + b")", re.DOTALL)
+
+
+def _accepts(column: Column) -> bytes:
+    kind = column.affinity
+    if kind is Affinity.INTEGER:
+        return _INTEGER
+    if kind is Affinity.TEXT:
+        return _TEXT
+    return _NUMBER if kind is Affinity.REAL else _ANY

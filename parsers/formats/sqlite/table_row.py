@@ -1,0 +1,125 @@
+"""What a database gives: rows, each with where it was found, and parts that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from parsers.formats.sqlite.column_default import Affinity
+from parsers.formats.sqlite.create_table import TableDefinition
+from parsers.formats.sqlite.page import BtreePage
+from parsers.formats.sqlite.varint import SqlValue
+from parsers.locator import at_bytes
+
+
+class RowProvenance(StrEnum):
+    """Where a row was found."""
+
+    LIVE = "live"
+    LOG = "live, in the write-ahead log"
+    JOURNAL = "live, restored from the rollback journal"
+    OLD = "earlier version"
+    UNFINISHED = "written by a transaction that was never finished"
+    FREELIST = "recovered from a freelist page"
+    UNALLOCATED = "recovered from unallocated space in a page"
+    UNREACHED = "in a page that nothing leads to"
+
+
+#: The provenance of a live row, by the file that it is in.
+LIVE_IN = {"": RowProvenance.LIVE, "-wal": RowProvenance.LOG, "-journal": RowProvenance.JOURNAL}
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row.
+
+    Attributes:
+        table: the table's name.
+        rowid: the row's number; None where it has none or it was overwritten.
+        values: by column; a column that the row does not store has its default, and is absent where it has none.
+        provenance: where it was found.
+        why: for a row that is not live, why it is believed; else empty.
+        file: suffix of the file it is in: empty, ``-wal`` or ``-journal``.
+        locator: the bytes of the row in that file (of a row with overflow pages, the part in its own page).
+        defaulted: columns that were added after the row was stored, and show the default that they were added with.
+    """
+
+    table: str
+    rowid: int | None
+    values: Mapping[str, SqlValue]
+    provenance: RowProvenance
+    why: str
+    file: str
+    locator: str
+    defaulted: tuple[str, ...] = ()
+
+    @property
+    def live(self) -> bool:
+        """Whether the database's own reader would show it."""
+        return self.provenance in LIVE_IN.values()
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseIssue:
+    """A part of the database that cannot be read: one sentence, and where."""
+
+    what: str
+    locator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """A row as it lies in a page.
+
+    Attributes:
+        at, size: where it is in the page, in bytes.
+        rowid: its number; None where it has none or that was overwritten.
+        values: its values, in the order in which they are stored.
+    """
+
+    at: int
+    size: int
+    rowid: int | None
+    values: Sequence[SqlValue]
+
+
+def table_row(
+    table: TableDefinition, page: BtreePage, found: FoundRow, provenance: RowProvenance, why: str = ""
+) -> TableRow:
+    """The row as one of a table."""
+    return TableRow(
+        table.name,
+        found.rowid,
+        _named(table, found.values, found.rowid),
+        provenance,
+        why,
+        page.file,
+        at_bytes(page.offset + found.at, found.size),
+        _defaulted(table, found.values),
+    )
+
+
+def _named(table: TableDefinition, stored: Sequence[SqlValue], rowid: int | None) -> dict[str, SqlValue]:
+    """The values by column. The column that is the row's number is stored as NULL and takes the number.
+
+    A column that a row is too short for was added later; it shows its default, if it has one. A REAL column keeps
+    whole numbers as integers to save room.
+    """
+    named: dict[str, SqlValue] = {}
+    for place, value in zip(table.stored, stored, strict=False):
+        column = table.columns[place]
+        if place == table.rowid_column and value is None:
+            named[column.name] = rowid
+        else:
+            whole = isinstance(value, int) and column.affinity is Affinity.REAL
+            named[column.name] = float(value or 0) if whole else value
+    for place in table.stored[len(stored) :]:
+        if table.columns[place].has_default:
+            named[table.columns[place].name] = table.columns[place].default
+    return named
+
+
+def _defaulted(table: TableDefinition, stored: Sequence[SqlValue]) -> tuple[str, ...]:
+    missing = (table.columns[place] for place in table.stored[len(stored) :])
+    return tuple(column.name for column in missing if column.has_default)
