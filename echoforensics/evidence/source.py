@@ -20,6 +20,7 @@ from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, Evidence
 from echoforensics.evidence.folder import Folder
 from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.loose_file import LooseFile
+from echoforensics.evidence.media.careful_file import CarefulFile, open_careful
 from echoforensics.evidence.media.disk_head import looks_like_disk
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.media.opener import RAW_IMAGE, open_image, open_raw
@@ -104,9 +105,9 @@ class SourceBytes:
         if self.kind == FOLDER:
             return hash_folder(self.path, algorithms, progress)
         raw = self.media is not None and self.media.is_raw
-        whole, parts = self._hash_files(algorithms, progress, watch if raw else None)
+        whole, parts, unread = self._hash_files(algorithms, progress, watch if raw else None)
         if self.media is None or raw:
-            return SourceHashes(whole, parts)
+            return SourceHashes(whole, parts, issues=unread)
         algorithms = tuple({*algorithms, *self.media.stored_hashes})
         inside = hash_stream(buffered(self.media.stream()), algorithms, watch=watch)
         issues = tuple(
@@ -115,7 +116,8 @@ class SourceBytes:
             if inside.values[name] != value
         )
         # Asked for only now: what cannot be read is known when all was.
-        return SourceHashes(whole, parts, inside, self.media.stored_hashes, (*self.media.issues, *issues))
+        issues = (*unread, *self.media.issues, *issues)
+        return SourceHashes(whole, parts, inside, self.media.stored_hashes, issues)
 
     def hash_whole(self, algorithms: tuple[str, ...]) -> Digests:
         """Hash what :attr:`SourceHashes.whole` is over, and not the media inside an image. Raises OSError."""
@@ -133,10 +135,10 @@ class SourceBytes:
         algorithms: tuple[str, ...],
         progress: Progress | None,
         watch: Callable[[bytes], None] | None,
-    ) -> tuple[Digests, dict[str, Digests]]:
+    ) -> tuple[Digests, dict[str, Digests], tuple[str, ...]]:
         segments = self.media.segments if self.media else (self.path,)
-        parts = _hash_files(segments, algorithms, progress, watch)
-        return parts[segments[0].name] if len(segments) == 1 else _listing_hash(parts, algorithms), parts
+        parts, unread = _hash_files(segments, algorithms, progress, watch)
+        return parts[segments[0].name] if len(segments) == 1 else _listing_hash(parts, algorithms), parts, unread
 
 
 @dataclass(slots=True)
@@ -227,7 +229,7 @@ def _existing(path: Path) -> Path:
 
 def _head(path: Path) -> bytes:
     try:
-        with path.open("rb") as stream:
+        with open_careful(path) as stream:
             return stream.read(HEAD_SIZE)
     except OSError as error:
         raise SourceError(f"{path}: cannot be opened: {error.strerror}") from error
@@ -282,7 +284,7 @@ def _other_than_image(
 
 
 def _entry_of(path: Path, size: int) -> Entry:
-    return Entry(path.name, "", size, lambda: path.open("rb"), location=path)
+    return Entry(path.name, "", size, lambda: open_careful(path), location=path)
 
 
 def _kind_of(container: Container) -> str:
@@ -349,14 +351,18 @@ def _hash_files(
     algorithms: tuple[str, ...],
     progress: Progress | None,
     watch: Callable[[bytes], None] | None,
-) -> dict[str, Digests]:
+) -> tuple[dict[str, Digests], tuple[str, ...]]:
+    """The digests of files, and what of them could not be read: zeros are hashed in its place."""
     done = 0
     found: dict[str, Digests] = {}
+    unread: list[str] = []
     for path in paths:
-        with path.open("rb", buffering=0) as stream:
-            found[path.name] = hash_stream(stream, algorithms, partial(_report_sum, progress, done), watch)
+        with closing(CarefulFile(path)) as stream:
+            advance = partial(_report_sum, progress, done)
+            found[path.name] = hash_stream(stream, algorithms, advance, watch)  # type: ignore[arg-type]
+            unread += stream.holes.sentences(f"the file {path.name}")
         done += found[path.name].size
-    return found
+    return found, tuple(unread)
 
 
 def _report_sum(progress: Progress | None, before: int, done: int) -> None:

@@ -264,6 +264,8 @@ class EntryReader:
     def _place(self, entry: Entry, here: EntryPlace, number: int, size: int) -> None:
         """Tell where content lies, if it lies on the media as it is, and what of it could not be read there."""
         holes, placement = self.medium.holes, self.medium.placement
+        if holes is not None and not any(holes):
+            holes = None
         if entry.extents is None or here.depth != self.medium.depth or (placement is None and holes is None):
             return
         try:

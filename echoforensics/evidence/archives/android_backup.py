@@ -55,7 +55,7 @@ def open_android_backup(opener: Callable[[], BinaryIO], budget: Budget) -> TarAr
         if compressed != b"1":
             # Not sought in: places in the tar are counted from here.
             return buffered(DecodedStream(below))
-        inflated = DeflatedMember(below.read, None, form=zlib.MAX_WBITS, below=below)
+        inflated = DeflatedMember(below.read, None, form=zlib.MAX_WBITS, below=below, cut=True)
         return buffered(BudgetedStream(inflated, budget))  # type: ignore[arg-type]
 
     return TarArchive(content, budget)

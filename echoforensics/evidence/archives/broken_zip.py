@@ -133,7 +133,7 @@ class BrokenZip(Container):
             return piece
 
         if member.method == _DEFLATED:
-            content: CheckedStream = DeflatedMember(packed, self._checksum(member, end))
+            content: CheckedStream = DeflatedMember(packed, self._checksum(member, end), cut=end >= self._size)
         else:
             content = _Stored(packed, member.size, self._checksum(member, end))
         return buffered(BudgetedStream(content, self._budget))  # type: ignore[arg-type]

@@ -69,7 +69,13 @@ class DeflatedMember(CheckedStream):
     """Deflated content, such as of a member of a zip, with the checksum that is stated of it elsewhere."""
 
     def __init__(
-        self, packed: Callable[[int], bytes], crc: int | None, form: int = _RAW, below: BinaryIO | None = None
+        self,
+        packed: Callable[[int], bytes],
+        crc: int | None,
+        form: int = _RAW,
+        below: BinaryIO | None = None,
+        *,
+        cut: bool = False,
     ) -> None:
         """Take what gives the next compressed bytes, and their checksum.
 
@@ -78,8 +84,10 @@ class DeflatedMember(CheckedStream):
             crc: CRC-32 of the content; None where none is stated.
             form: zlib's ``wbits``; default: deflate without a header.
             below: closed with this.
+            cut: whether what holds the compressed data is known to end before it does.
         """
         super().__init__(packed)
+        self._cut = cut
         self._engine = _Engine(form)
         self._crc = crc
         self._found = 0
@@ -95,7 +103,8 @@ class DeflatedMember(CheckedStream):
         while not self._engine.ended and self._issue is None:
             self._engine.rest = self._engine.rest or self._packed(_PIECE)
             if not self._engine.rest:
-                self._issue = EOFError("it ends before its compressed data does")
+                ends = "its compressed data is cut off" if self._cut else f"{BROKEN} (it does not end where it should)"
+                self._issue = EOFError(ends) if self._cut else ContentError(ends, damaged=True)
                 break
             content = self._engine.inflate(size)
             self._found = zlib.crc32(content, self._found)

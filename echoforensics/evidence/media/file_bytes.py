@@ -39,7 +39,7 @@ class FileBytes:
     def __init__(self, path: Path) -> None:
         """Open a file for reading. Raises OSError."""
         with ExitStack() as opened:
-            self._stream = opened.enter_context(path.open("rb", buffering=0))
+            self._stream = opened.enter_context(open(path, "rb", buffering=0, opener=_without_trace))
             self.size = os.fstat(self._stream.fileno()).st_size
             opened.pop_all()
 
@@ -56,9 +56,21 @@ class FileBytes:
             data += more
         return data
 
+    def fileno(self) -> int:
+        """The descriptor of the open file."""
+        return self._stream.fileno()
+
     def close(self) -> None:
         """Close the file."""
         self._stream.close()
+
+
+def _without_trace(path: str, flags: int) -> int:
+    """Open a file and leave its access time alone where that is allowed: only its owner may ask for it."""
+    try:
+        return os.open(path, flags | getattr(os, "O_NOATIME", 0))
+    except PermissionError:
+        return os.open(path, flags)
 
 
 def open_file(path: Path) -> FileBytes:

@@ -47,10 +47,10 @@ class Holes:
         self._ends[first:last] = [end]
         self._reasons[first:last] = [reason]
 
-    def sentences(self) -> tuple[str, ...]:
-        """What could not be read, a sentence a place; for very many places one sentence for the rest."""
+    def sentences(self, whole: str = "the media") -> tuple[str, ...]:
+        """What could not be read of something, a sentence a place; for very many places one sentence for the rest."""
         listed = [
-            f"bytes {start} to {end - 1} of the media could not be read and are given as zeros: {reason}"
+            f"bytes {start} to {end - 1} of {whole} could not be read and are given as zeros: {reason}"
             for start, end, reason in zip(
                 self._starts[:MAX_LISTED], self._ends[:MAX_LISTED], self._reasons[:MAX_LISTED], strict=True
             )
@@ -59,7 +59,7 @@ class Holes:
             rest = sum(e - s for s, e in zip(self._starts[MAX_LISTED:], self._ends[MAX_LISTED:], strict=True))
             least = "at least " if self._more else ""
             listed.append(
-                f"{least}{len(self._starts) - MAX_LISTED} more places of the media, {rest} bytes together, could not be"
+                f"{least}{len(self._starts) - MAX_LISTED} more places of {whole}, {rest} bytes together, could not be"
                 " read and are given as zeros"
             )
         return tuple(listed)
@@ -102,7 +102,7 @@ class HoleReader:
         try:
             data = self._read(offset, size)
         except OSError as error:
-            return None, str(error).splitlines()[0] if str(error) else "unknown reason"
+            return None, error.strerror or (str(error).splitlines() or ["unknown reason"])[0]
         if len(data) != size:
             return None, "the image ends before them"
         return data, ""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytsk3
-
 from echoforensics.errors import SourceError
 from echoforensics.evidence.media.android_sparse.opener import is_sparse, open_sparse
+from echoforensics.evidence.media.careful_file import CarefulFile
 from echoforensics.evidence.media.compressed_image.opener import open_compressed_image
 from echoforensics.evidence.media.disk_head import looks_like_disk
 from echoforensics.evidence.media.ewf.opener import is_ewf, open_ewf
-from echoforensics.evidence.media.media import Media
+from echoforensics.evidence.media.media import Media, ReadImage
 from echoforensics.evidence.media.refused import is_refused, refuse_known
 from echoforensics.evidence.media.split_raw import open_split
 from echoforensics.evidence.media.virtual_disk.qcow import is_qcow, open_qcow
@@ -66,9 +65,10 @@ def open_raw(path: Path) -> Media:
         SourceError: the file cannot be read.
     """
     try:
-        return Media(RAW_IMAGE, pytsk3.Img_Info(str(path)), (path,))
+        data = CarefulFile(path)
     except OSError as error:
-        raise SourceError(f"{path}: cannot be opened: {error}") from error
+        raise SourceError(f"{path}: cannot be opened: {error.strerror}") from error
+    return Media(RAW_IMAGE, ReadImage(data.size, data.read_at, data.close), (path,), holes=data.holes)
 
 
 def _by_magic(path: Path, head: bytes) -> Media | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from echoforensics.errors import SourceError
-from echoforensics.evidence.media.file_bytes import open_file
+from echoforensics.evidence.media.careful_file import CarefulFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,11 +48,8 @@ def refuse_known(path: Path, head: bytes) -> None:
         if head[offset : offset + len(magic)] == magic:
             raise SourceError(f"{path}: an image in the format of {name} is not read; {advice}")
     try:
-        data = open_file(path)
-        try:
-            tail = data.read(max(0, data.size - 66_000), 66_000)
-        finally:
-            data.close()
+        with closing(CarefulFile(path)) as data:
+            tail = data.read_at(max(0, data.size - 66_000), 66_000)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
     if tail[-512:].startswith(_KOLY):

@@ -43,6 +43,8 @@ def open_split(path: Path) -> Media | None:
         return None
     start = 0 if 0 in parts or not ending.isdigit() else 1
     missing = [number for number in range(start, highest) if number not in parts]
+    if len(missing) > len(parts) and not ending.isdigit():
+        return None  # words such as img and zip are no numbers of parts
     if missing:
         names = ", ".join(_name(path, ending, number) for number in missing[:_MAX_NAMED])
         more = f" and {len(missing) - _MAX_NAMED} more" if len(missing) > _MAX_NAMED else ""

@@ -28,6 +28,7 @@ def parts_of(content: bytes, folder: Path, names: list[str], size: int = PART) -
         ["x.raw.001", "x.raw.002", "x.raw.003"],
         ["x.dd.aa", "x.dd.ab", "x.dd.ac"],
         ["x.00", "x.01", "x.02"],
+        ["x.1", "x.2", "x.3"],
     ],
 )
 def test_parts_are_put_together(
@@ -132,3 +133,10 @@ def test_part_that_shrinks_is_an_error_of_reading(
 
     with pytest.raises(OSError, match=r"x\.002 is shorter than it was"):
         media.read(PART - 10, 20)
+
+
+def test_image_beside_a_file_of_another_ending_is_one_image(tmp_path: Path, disk_bytes: bytes) -> None:
+    (tmp_path / "x.img").write_bytes(disk_bytes[:PART])
+    (tmp_path / "x.zip").write_bytes(disk_bytes[:PART])
+
+    assert open_image(tmp_path / "x.img", disk_bytes[:65536]) is None
