@@ -118,8 +118,8 @@ def _alone(source: Source, listed: DatabaseList | None) -> Iterator[Record | Iss
             collector.take(found, used=listed is None)
     if listed is None and collector.total:
         yield Issue(
-            "The list of the database's files (CURRENT and the MANIFEST it names) is not beside this file. Whether an"
-            " entry is live was judged by this file alone."
+            "The list of the database's files (CURRENT and the MANIFEST it names) is not beside this file, or cannot be"
+            " read. Whether an entry is live was judged by this file alone."
         )
     yield from _judged(source, reader, collector, {"read_alone": True})
 
