@@ -2,8 +2,8 @@
 
 Why there is a reader of LevelDB here: the library of LevelDB itself, and its bindings (plyvel), open a database only by
 changing it. dfindexeddb (Apache-2.0) demands exact versions of python-snappy and zstd that exclude plaso's, and checks
-no checksums. chromium-reader (MIT, made after ccl_chromium_reader) checks none either, raises where a log is damaged, and
-gives only the block's place for an entry in a compressed block.
+no checksums. chromium-reader (MIT, made after ccl_chromium_reader) checks none either, raises where a log is damaged,
+and gives only the block's place for an entry in a compressed block.
 """
 
 from __future__ import annotations
