@@ -129,7 +129,7 @@ def _record(item: StoredItem, value: object) -> Record:
         return Record(item.data_type, f"{name}. {item.remark}", item.locator, fields=fields, file=item.file)
     kept = fields["value"] = _kept(item, value)
     fields["value_bytes"] = item.size
-    utterance = _utterance(value)
+    utterance = _utterance(item.value)
     timestamps = tuple(
         replace(timestamp, note=_TIME_NOTE.format(timestamp.note), clock=_clock_of(timestamp, utterance))
         for timestamp in TimeSearch({item.key: value}, ()).timestamps()
@@ -147,7 +147,8 @@ def _record(item: StoredItem, value: object) -> Record:
 
 def _utterance(value: object) -> UtteranceId | None:
     """The utterance id in a value; None where there is none, or more than one."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    # A text is not decoded first: it may be nested deeper than can be encoded again.
+    text = value.replace("\\/", "/") if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if "::TN" not in text and "%3a%3atn" not in text.lower():
         return None
     found = {match[0] for match in FINDER.finditer(unquote(text))}
