@@ -18,7 +18,8 @@ from parsers.browser.cache_times import clock_of
 from parsers.databases.declared_table import table_made
 from parsers.databases.table_kind import RowReader, TableKind, plain
 from parsers.formats.sqlite.create_table import TableDefinition
-from parsers.formats.sqlite.database import Database, TableRow
+from parsers.formats.sqlite.database import Database
+from parsers.formats.sqlite.table_row import TableRow
 from parsers.parser import ANSWERS, About
 from parsers.record import Issue, Record
 from parsers.web_storage.stored_item import (
