@@ -13,6 +13,7 @@ from parsers.databases.map_store import MapStore
 from parsers.databases.other_table import OtherTable
 from parsers.databases.table_kind import TableKind
 from parsers.databases.web_visits import browsers
+from parsers.databases.webkit_storage import WebKitStorage
 from parsers.definition.sqlite import definitions
 
 
@@ -20,6 +21,6 @@ from parsers.definition.sqlite import definitions
 def kinds() -> tuple[TableKind, ...]:
     """Every kind, by name; that of tables which no other knows comes last."""
     declared = map(DeclaredTable, definitions())
-    coded = (AvsAlerts(), AvsMisc(), DataStore(), HeadlessAlarms(), MapStore(), *browsers())
+    coded = (AvsAlerts(), AvsMisc(), DataStore(), HeadlessAlarms(), MapStore(), WebKitStorage(), *browsers())
     known = sorted((*declared, *coded), key=lambda kind: kind.name)
     return (*known, OtherTable())

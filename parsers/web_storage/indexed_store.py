@@ -96,7 +96,7 @@ class IndexedStore(StoreReader):
                 for blob in blobs
             ]
         value, issue = (None, None) if entry.value is None else _decoded(entry, fields)
-        if not self._listed(origin, entry, fields.get("texts") or value):
+        if not self._listed(origin, entry, value):
             return
         self.listed += 1
         if issue:

@@ -1,9 +1,9 @@
 """LevelDB databases in which browsers and WebViews keep what pages store, and those of the Alexa app.
 
 Why there is a reader of LevelDB here: the library of LevelDB itself, and its bindings (plyvel), open a database only by
-changing it. dfindexeddb (Apache-2.0) wants exact versions of python-snappy and zstd that exclude plaso's, checks no
-checksum and gives up a file at its first damaged place; chromium-reader and ccl_chromium_reader (MIT) give up likewise,
-and none of them says where in a file an entry is when a log's record is in fragments or a block is compressed.
+changing it. dfindexeddb (Apache-2.0) demands exact versions of python-snappy and zstd that exclude plaso's, and checks
+no checksums. chromium-reader (MIT, made after ccl_chromium_reader) checks none either, raises where a log is damaged,
+and gives only the block's place for an entry in a compressed block.
 """
 
 from __future__ import annotations
@@ -118,8 +118,8 @@ def _alone(source: Source, listed: DatabaseList | None) -> Iterator[Record | Iss
             collector.take(found, used=listed is None)
     if listed is None and collector.total:
         yield Issue(
-            "The list of the database's files (CURRENT and the MANIFEST it names) is not beside this file. Whether an"
-            " entry is live was judged by this file alone."
+            "The list of the database's files (CURRENT and the MANIFEST it names) is not beside this file, or cannot be"
+            " read. Whether an entry is live was judged by this file alone."
         )
     yield from _judged(source, reader, collector, {"read_alone": True})
 

@@ -6,15 +6,18 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
 
 from parsers.alexa_api.answers.further_times import TimeSearch
 from parsers.alexa_api.answers.within import read_within
+from parsers.alexa_api.items import spoken
 from parsers.alexa_api.items.address import HOST
 from parsers.alexa_api.items.body import Body, Places, TextPlaces
 from parsers.alexa_api.items.service_names import names_in
 from parsers.formats.json.text import JsonError, decode
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.secret import hidden, is_secret_name, is_secret_value, masked, without_secrets
+from parsers.utterance import FINDER, UtteranceId
 from parsers.values import Keeper, shown
 
 LOCAL_TYPE, SESSION_TYPE, INDEXED_TYPE = "alexa:web:local_storage", "alexa:web:session_storage", "alexa:web:indexed_db"
@@ -122,21 +125,39 @@ def _record(item: StoredItem, value: object) -> Record:
     of = f" of {shown(item.origin, 200)}" if item.origin else ""
     name = f'{_NAMES[item.data_type]}{of} has the item "{shown(item.key, 120) or "without a name"}"'
     fields = _facts(item)
-    timestamps: tuple[Timestamp, ...] = ()
     if item.deleted_only:
         return Record(item.data_type, f"{name}. {item.remark}", item.locator, fields=fields, file=item.file)
     kept = fields["value"] = _kept(item, value)
     fields["value_bytes"] = item.size
-    if isinstance(value, (dict, list)):
-        timestamps = tuple(
-            replace(timestamp, note=_TIME_NOTE.format(timestamp.note), clock=Clock.UNKNOWN)
-            for timestamp in TimeSearch(value, ()).timestamps()
-        )
+    utterance = _utterance(item.value)
+    timestamps = tuple(
+        replace(timestamp, note=_TIME_NOTE.format(timestamp.note), clock=_clock_of(timestamp, utterance))
+        for timestamp in TimeSearch({item.key: value}, ()).timestamps()
+    )
     quoted = f', "{shown(kept, 120)}"' if isinstance(kept, str) and shown(kept) else ""
     if not quoted and kept is not None:
         quoted = f", {shown(json.dumps(kept, ensure_ascii=False), 200)}"
     message = f"{name}{quoted}. {item.remark}".strip()
-    return Record(item.data_type, message, item.locator, timestamps, fields=Keeper().fields(fields), file=item.file)
+    return Record(
+        item.data_type, message, item.locator, timestamps, fields=Keeper().fields(fields), file=item.file,
+        utterance_id=utterance.text if utterance else None, device_serial=utterance.serial if utterance else None,
+        device_type=spoken.device_type(utterance) if utterance else None,
+    )  # fmt: skip
+
+
+def _utterance(value: object) -> UtteranceId | None:
+    """The utterance id in a value; None where there is none, or more than one."""
+    # A text is not decoded first: it may be nested deeper than can be encoded again.
+    text = value.replace("\\/", "/") if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if "::TN" not in text and "%3a%3atn" not in text.lower():
+        return None
+    found = {match[0] for match in FINDER.finditer(unquote(text))}
+    return UtteranceId.parse(found.pop()) if len(found) == 1 else None
+
+
+def _clock_of(timestamp: Timestamp, utterance: UtteranceId | None) -> Clock:
+    """Whose clock made a time that a page stored is not known, except of one within an utterance id."""
+    return timestamp.clock if utterance and timestamp.recorded == utterance.recorded_time else Clock.UNKNOWN
 
 
 def _kept(item: StoredItem, value: object) -> Value:

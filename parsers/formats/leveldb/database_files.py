@@ -15,7 +15,7 @@ from parsers.formats.leveldb.manifest import CURRENT, DATA_NAME, MANIFEST_NAME, 
 from parsers.formats.leveldb.table_file import MAGIC, table_entries
 from parsers.formats.leveldb.versions import VersionCollector
 from parsers.formats.leveldb.write_batch import batch_entries
-from parsers.parser import HEAD_SIZE, Source
+from parsers.parser import HEAD_SIZE, Source, looks_like_text
 from parsers.record import Issue
 
 #: A longer MANIFEST is not read: it would list more files than are tried.
@@ -28,8 +28,13 @@ def has_form(source: Source) -> bool:
         return current_manifest(source.head) is not None
     if begins_log(source.head):
         return True
-    named = DATA_NAME.fullmatch(source.name) or MANIFEST_NAME.fullmatch(source.name)
-    return bool(source.size and named) or (source.size <= HEAD_SIZE and source.head.endswith(MAGIC))
+    named = DATA_NAME.fullmatch(source.name)
+    if named and named[2] == "log" and looks_like_text(source.head):
+        # Programs name logs after days, too.
+        return False
+    return bool(source.size and (named or MANIFEST_NAME.fullmatch(source.name))) or (
+        source.size <= HEAD_SIZE and source.head.endswith(MAGIC)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,8 @@ class _TableReading:
         try:
             plain = decode(content, _CODINGS[kind], limit)
         except CodingError as error:
-            raise LevelDbError(f"{where} cannot be decompressed ({_CODINGS[kind]}): {error}") from error
+            within = "" if limit == MAX_BLOCK else " within what all blocks of a table may come to"
+            raise LevelDbError(f"{where} cannot be decompressed{within} ({_CODINGS[kind]}): {error}") from error
         self.room -= len(plain)
         return _Block(plain, offset, join(at_bytes(offset, length), at_coding(_CODINGS[kind])))
 

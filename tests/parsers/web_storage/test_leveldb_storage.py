@@ -23,6 +23,7 @@ APP = "data/data/com.amazon.dee.app/app_webview/Default/Local Storage/leveldb/"
 BROWSER = "home/user/.config/chromium/Default/Local Storage/leveldb/"
 TAB = "home/user/.config/chromium/Default/Session Storage/"
 ORIGIN = b"https://alexa.amazon.com"
+UTTERANCE = b"A0SAMPLETYPE1:1.0/2020/05/04/10/G000SAMPLE000001/15:07::TNIH_2V.0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0ZXV/1"
 CURRENT = b"MANIFEST-000001\n"
 WAKE_WORDS = json.dumps({"wakeWords": [{"active": True, "wakeWord": "ALEXA", "deviceSerialNumber": "G0SAMPLE"}]})
 _settings = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -148,6 +149,15 @@ def test_an_answer_in_a_value_is_read_as_one(leveldb: Level, read: Read) -> None
     assert str(token.fields["value"]).startswith("present, 65 characters, SHA-256 ")
 
 
+def test_an_utterance_id_and_a_time_in_a_text_are_kept(leveldb: Level, read: Read) -> None:
+    log = leveldb.log(leveldb.batch(1, (local("last"), b"\x01" + UTTERANCE), (local("lastSync"), b"\x011710018864169")))
+    spoken, synced, _ = read({f"{BROWSER}000003.log": log})[0]
+    assert spoken.utterance_id == UTTERANCE.decode()
+    assert (spoken.device_type, spoken.device_serial) == ("A0SAMPLETYPE1", "G000SAMPLE000001")
+    assert [timestamp.recorded for timestamp in spoken.timestamps] == ["2020/05/04/10 15:07"]
+    assert synced.timestamps == ()
+
+
 def test_items_of_other_pages_are_counted(leveldb: Level, read: Read) -> None:
     shop, other = b"https://www.amazon.com", b"https://example.org"
     log = leveldb.log(
@@ -220,6 +230,8 @@ def test_what_is_claimed(leveldb: Level) -> None:
     assert not parser.claims(named)
     assert parser.claims(Source(named.path, named.size, named.head, named.opener, names=("host",)))
     assert not parser.claims(Source.of(b"text of a note", f"{APP}LOG"))
+    assert not parser.claims(Source.of(b"2024-03-09 started\n", "data/data/com.amazon.dee.app/files/20240309.log"))
+    assert parser.claims(Source.of(bytes((1, 2, 3)) + log, f"{APP}000003.log"))
     assert parser.claims(Source.of(leveldb.table([(b"a", 1, b"b")]), f"{APP}renamed"))
 
 

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parsers.coding import CodingError, decode
+from parsers.formats.leveldb import log_file, table_file, versions
 from parsers.formats.leveldb.checksum import crc32c, masked_crc32c
 from parsers.formats.leveldb.database_files import file_entries
 from parsers.formats.leveldb.entry import LevelEntry
@@ -207,6 +208,42 @@ def test_what_became_of_each_version() -> None:
     ]
     assert collector.total == 8
     assert list(collector.issues()) == []
+
+
+def test_what_is_kept_in_mind_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "MAX_KEPT", 3)
+    monkeypatch.setattr(versions, "MAX_KEYS", 2)
+    collector = VersionCollector(lambda entry: entry.key.startswith(b"w"))
+    for number in range(6):
+        collector.take(LevelEntry(b"w%d" % number, b"", number, ""), used=True)
+        collector.take(LevelEntry(b"o%d" % number, b"", number, ""), used=True)
+    assert len(list(collector.versions())) == 3
+    assert [issue.what.partition(":")[0] for issue in collector.issues()] == [
+        "3 entries were not read",
+        "The database has more than 2 keys. An entry that names the service only in its value may be shown as live"
+        " although it was overwritten or deleted.",
+    ]
+
+
+def test_what_expands_too_far_is_not_read(leveldb: Level, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = leveldb.table([(b"key%d" % number, 1, bytes(5000)) for number in range(20)], 1, snappy, per_block=5)
+    monkeypatch.setattr(table_file, "MAX_BLOCK", 26_000)
+    entries, issues = read(table, "000005.ldb")
+    assert (len(entries), issues) == (20, [])
+    monkeypatch.setattr(table_file, "_MAX_RATIO", 10)
+    entries, issues = read(table, "000005.ldb")
+    assert 0 < len(entries) < 20
+    assert " cannot be decompressed within what all blocks of a table may come to (snappy): it" in issues[0].what
+    monkeypatch.setattr(table_file, "MAX_BLOCK", 24_000)
+    assert read(table, "000005.ldb")[0] == []
+
+
+def test_a_record_without_end_is_not_read(leveldb: Level, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_file, "MAX_RECORD", 50_000)
+    log = leveldb.log(leveldb.batch(1, (b"long", bytes(120_000))), leveldb.batch(2, (b"after", b"x")))
+    entries, issues = read(log, "000003.log")
+    assert [entry.key for entry in entries] == [b"after"]
+    assert issues[0].what == "A record that began at byte 0 is longer than 50000 bytes; not read."
 
 
 @given(st.binary(max_size=3000), st.integers(1, 50))
