@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from parsers.alexa_api.items.body import Body, ResponseParser
 
 NAME = "alexa_answer"
-VERSION = "3"
+VERSION = "4"
 DATA_TYPE = "alexa:cloud:response"
 ABOUT = About(
     title="Other answers of the Alexa service",
@@ -43,6 +43,8 @@ def record(body: Body, kind: ResponseParser | None) -> Record:
         f"an answer of the Alexa service to {body.url.plain_path}" if body.url else "an answer of the Alexa service"
     )
     request = action_in_words(body.fields, body.url.plain_path) if body.url else ""
+    if not request and value is None and body.url and (method := body.fields.get("request_method")):
+        request = f"{method} to {body.url.plain_path}"
     if request:
         subject = f"the request {request} to the Alexa service" + ("" if value is None else " and an answer to it")
     parts = [f"The evidence holds {subject}."]

@@ -131,7 +131,15 @@ def test_an_answer_that_is_not_read_is_reported_as_there(parse_all: Parse, body:
         timestamps=(Timestamp("Recorded Time", "1588600000100", Clock.UNKNOWN, 1588600000100000, NOTE),),
         keys=(),
         parser="alexa_answer",
-        parser_version="3",
+        parser_version="4",
+    )
+
+
+def test_request_without_an_answer_is_no_answer(parse_all: Parse) -> None:
+    content = json.dumps({"host": "alexa.amazon.de", "path": "/api/strings", "method": "POST"}).encode()
+    (record,) = _records(parse_all(ApiJson(), content))
+    assert record.message == (
+        "The evidence holds the request POST to /api/strings to the Alexa service. No content of an answer is there."
     )
 
 
