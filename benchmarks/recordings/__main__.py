@@ -100,9 +100,11 @@ def page(whole: list[Compared], damaged: dict[str, list[Compared]], version: str
     ]
     for name, found in damaged.items():
         held = [each for each in found if each.ours is not None]
-        said = sum(bool(each.issue) for each in held)
+        with_issue = sum(bool(each.issue) for each in held)
         quiet = sum(each.is_silent for each in found)
-        lines.append(f"| {name} | {len(found)} | {len(held)} | {said} | {len(found) - len(held) - quiet} | {quiet} |")
+        lines.append(
+            f"| {name} | {len(found)} | {len(held)} | {with_issue} | {len(found) - len(held) - quiet} | {quiet} |"
+        )
     return "\n".join(lines) + "\n"
 
 

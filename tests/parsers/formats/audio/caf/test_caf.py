@@ -53,8 +53,8 @@ def test_texts_and_a_time() -> None:
     texts = b"\0\0\0\2title\0kitchen\0recorded date\x002017-07-17T06:12:36Z\0"
     found = _facts(_caf(b"lpcm", (2, 1), _chunk(b"info", texts), _chunk(b"data", bytes(4))))
     assert found.metadata == {"title": "kitchen", "recorded date": "2017-07-17T06:12:36Z"}
-    ((moment,),) = [found.timestamps]
-    assert (moment.description, moment.clock, moment.timestamp) == (
+    (stamp,) = found.timestamps
+    assert (stamp.description, stamp.clock, stamp.timestamp) == (
         "Recorded Time",
         Clock.UNKNOWN,
         1_500_271_956_000_000,
