@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import BinaryIO
 
+from parsers.formats.audio.adts.extension import is_extended
 from parsers.formats.audio.adts.frames import (
     CHANNELS,
     HEADER_SIZE,
@@ -61,20 +62,27 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     if tally.frames < MIN_FRAMES:
         return Undescribed(f"Only {tally.frames} ADTS frames follow each other.")
     end = size if tally.is_cut else tally.end
+    extended = is_extended(window, start, first)
+    channels = CHANNELS[first.configuration]
+    notes = []
+    if extended:
+        notes.append(f"Its frames carry the upper half of their spectrum beside them; the rest is at {first.rate} Hz.")
+    if extended and channels == 1:
+        notes.append("It is coded with one channel, and played with two: parametric stereo may be in it.")
     return AudioFacts(
         container="AAC (ADTS)",
-        codec=PROFILES[first.profile],
+        codec="HE-AAC" if extended else PROFILES[first.profile],
         end=end,
         ending=Ending.CUT if tally.is_cut else Ending.LAST_FRAME,
-        rate_hz=first.rate,
-        channels=CHANNELS[first.configuration],
+        rate_hz=first.rate * (2 if extended else 1),
+        channels=2 if extended and channels == 1 else channels,
         duration_us=tally.duration_us if tally.duration_us <= MAX_DURATION else None,
         issue=_issue(tally),
         trailing=size - end,
         damage=tally.damage.places,
         metadata=tags.values,
         timestamps=tuple(timestamps),
-        notes=(*tally.notes, *tags.notes),
+        notes=(*notes, *tally.notes, *tags.notes),
     )
 
 
