@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from typing import BinaryIO
 
+from parsers.formats.audio.aac_configuration import read_elements
 from parsers.formats.audio.adts.extension import is_extended
 from parsers.formats.audio.adts.frames import (
     CHANNELS,
     HEADER_SIZE,
     PROFILES,
+    AdtsHeader,
     parse,
 )
+from parsers.formats.audio.bits import Bits
 from parsers.formats.audio.facts import MAX_DURATION, MAX_UNITS, AudioFacts, Ending, Undescribed
 from parsers.formats.audio.frame_walk import FrameCoding, FrameTally, FrameWalk
 from parsers.formats.audio.tagging import id3
@@ -25,18 +28,22 @@ from parsers.record import Timestamp
 
 #: Frames that must follow each other before bytes are taken for ADTS: the sign of one is but 14 bits.
 MIN_FRAMES = 3
+#: Frames that are enough where they are all there is.
+MIN_ALONE = 2
+#: The element that lists others, and bytes of it at most.
+_LIST_OF_ELEMENTS, _MOST_LISTED = 5, 512
 #: Bytes behind the tag in which the first frames are looked for.
 _MOST_BEFORE = 64 * 1024
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the frames decide)
-    """Whether a file begins with three ADTS frames, after an ID3 tag if it has one."""
+    """Whether a file begins with three ADTS frames, or consists of two, after an ID3 tag if it has one."""
     at = id3.tag_length(head)
     first = parse(head[at : at + HEADER_SIZE])
-    for _ in range(MIN_FRAMES):
+    for number in range(MIN_FRAMES):
         frame = parse(head[at : at + HEADER_SIZE])
         if first is None or frame is None or frame.kind != first.kind:
-            return False
+            return number >= MIN_ALONE and at == len(head)
         at += frame.length
     return True
 
@@ -59,11 +66,11 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     if start is None or first is None:
         return Undescribed(f"No {MIN_FRAMES} ADTS frames follow each other where the first are due.")
     tally = walk.follow(start, begin)
-    if tally.frames < MIN_FRAMES:
+    if tally.frames < MIN_FRAMES and (tally.frames < MIN_ALONE or tally.end < size):
         return Undescribed(f"Only {tally.frames} ADTS frames follow each other.")
     end = size if tally.is_cut else tally.end
     extended = is_extended(window, start, first)
-    channels = CHANNELS[first.configuration]
+    channels = CHANNELS[first.configuration] or _listed_channels(window, start, first)
     notes = []
     if extended:
         notes.append(f"Its frames carry the upper half of their spectrum beside them; the rest is at {first.rate} Hz.")
@@ -84,6 +91,12 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
         timestamps=tuple(timestamps),
         notes=(*notes, *tally.notes, *tags.notes),
     )
+
+
+def _listed_channels(window: Window, at: int, first: AdtsHeader) -> int | None:
+    """The channels of a recording whose headers do not state them, but a list of elements in its first frame."""
+    bits = Bits(window.read(at + first.size, min(first.length, _MOST_LISTED)))
+    return read_elements(bits) if bits.take(3) == _LIST_OF_ELEMENTS else None
 
 
 def _issue(tally: FrameTally) -> str:
