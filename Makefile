@@ -39,6 +39,7 @@ bench: setup
 	@.ci/system-packages bench
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.plaso_store
+	$(BIN)/python -m benchmarks.recordings
 
 setup: $(VENV)/.ready
 

@@ -15,6 +15,7 @@ from parsers.formats.audio.mp4.boxes import (
     MOVIE,
     PICTURES,
     SOUND,
+    STILL_BRANDS,
     TOP,
     read_header,
 )
@@ -48,6 +49,8 @@ def carve(view: View, at: int) -> Carved | None:
     """A recording at a byte of the media, where a box ``ftyp`` begins; None where there is none."""
     first = read_header(view, at)
     if first is None or first.kind != FILE_TYPE or not LEAST_FILE_TYPE <= first.stated <= MOST_FILE_TYPE:
+        return None
+    if view.read(at + 8, 4).startswith(STILL_BRANDS):
         return None
     boxes = _walk(view, at)
     if not boxes.tracks or not (boxes.grade is Grade.CUT or boxes.seen & {MEDIA_DATA, FRAGMENT}):
@@ -104,10 +107,10 @@ def _note_the_rest(view: View, found: _TopBoxes) -> None:
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
         "M4A recording",
-        rb"\x00\x00[\x00-\x03].ftyp(?:M4[ABPV] |M4V.|mp4[12]|mp71|isom|iso[2-9a-c]|3g[eghprst].|3g2.|mmp4|dash|cmfc|"
-        rb"avc1|qt  |F4[ABPV] |f4[abpv] |MSNV|XAVC|kddi|NDS[CHMPS])",
+        # Any brand: still pictures have no track of sound or moving pictures.
+        rb"\x00\x00[\x00-\x03].ftyp",
         carve,
-        12,
+        8,
         nests=True,
     ),
 )

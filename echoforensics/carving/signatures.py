@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from echoforensics.carving import (
     adts,
     amr,
+    described,
     flac,
     gzip_member,
     json_fragment,
@@ -28,6 +29,7 @@ def all_signatures() -> tuple[Signature, ...]:
     return (
         *adts.SIGNATURES,
         *amr.SIGNATURES,
+        *described.SIGNATURES,
         *flac.SIGNATURES,
         *gzip_member.SIGNATURES,
         *json_fragment.SIGNATURES,

@@ -56,10 +56,10 @@ ABOUT = About(
         " follow each other.",
         "A WAV whose header gives no length is taken to reach to the end of the data. Of several data chunks the first"
         " is counted, as programs play it, and an issue gives the others.",
-        "MP3 and AAC of fewer than three frames are named and not read. An MP3 cut between two frames looks whole"
-        " unless its header gives the number of frames.",
-        "The duration of MP3 and ADTS counts the encoder's padding; that of AAC with implicit SBR is right, its sample"
-        " rate half of what is played.",
+        "MP3 and AAC of fewer than three frames are read only where two are all there is, else named. An MP3 cut"
+        " between two frames looks whole unless its header gives the number of frames.",
+        "The duration of MP3 and ADTS counts the encoder's padding. HE-AAC that no header states is known by its"
+        " frames, if there are twelve; one channel of it is given as two, as programs play it.",
         "Of a file that holds moving pictures the sound alone is described, of several tracks of sound the first. The"
         " duration of a Matroska file is the one it states, pictures included; of a transport stream it is that of the"
         " times of presentation of its sound.",

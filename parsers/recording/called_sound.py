@@ -25,7 +25,7 @@ _OTHERS = (
 )  # fmt: skip
 _RESOURCE_FORK = "._"
 #: Bytes at least: fewer are no recording.
-_LEAST = 64
+_LEAST = 8
 
 
 def is_called_sound(source: Source) -> bool:

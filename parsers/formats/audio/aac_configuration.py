@@ -89,7 +89,7 @@ def _general(bits: Bits, kind: int, channels: int) -> tuple[int, int | None]:
     if bits.take(1):
         bits.take(14)
     has_extension = bits.take(1)
-    stated = None if channels else _elements(bits)
+    stated = None if channels else read_elements(bits)
     if kind in (6, 20):
         bits.take(3)
     if has_extension:
@@ -102,8 +102,8 @@ def _general(bits: Bits, kind: int, channels: int) -> tuple[int, int | None]:
     return (whole * 15 // 16 if is_short else whole), stated
 
 
-def _elements(bits: Bits) -> int | None:
-    """Channels by a program_config_element."""
+def read_elements(bits: Bits) -> int | None:
+    """Channels by a program_config_element, which bits begin with; they are then behind it."""
     start = bits.left
     bits.take(4 + 2 + 4)
     front, side, back, low, data, coupling = (bits.take(width) for width in (4, 4, 4, 2, 3, 4))

@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO, Protocol
 
+from parsers.formats.audio.adts import frames as adts
 from parsers.formats.audio.facts import AudioFacts, Undescribed
+from parsers.formats.audio.mpeg import frames as mpeg
 from parsers.formats.audio.tagging import id3
 from parsers.formats.audio.tagging.tags import Tags
 from parsers.formats.audio.window import Window
@@ -27,6 +29,8 @@ _MAX_TAGS = 64
 #: Bytes that are passed over in search of the first frame, and zeros that are.
 _MOST_SEARCHED, _MOST_ZEROS = 64 * 1024, 64 * 1024 * 1024
 _ZEROS = 256 * 1024
+#: Places that look like a frame at which the ones behind it are looked for, and the bytes that three take at most.
+_MOST_TRIED, _FRAMES = 2048, 3 * 8192
 #: Where a frame of MP3 or ADTS may begin.
 _SYNC = re.compile(rb"\xff[\xe0-\xff]")
 _BARE = ("MP3", "AAC (ADTS)")
@@ -139,10 +143,20 @@ class LeadingFormat:
 
     def _search(self, head: bytes, name: str) -> tuple[_Format, int] | None:
         """The first frame that others follow among some bytes."""
+        tried = 0
         for match in _SYNC.finditer(head[:_MOST_SEARCHED]):
-            known = self._bare(head[match.start() : match.start() + _HEAD], name)
+            at = match.start()
+            if (
+                mpeg.parse(head[at : at + mpeg.HEADER_SIZE]) is None
+                and adts.parse(head[at : at + adts.HEADER_SIZE]) is None
+            ):
+                continue
+            known = self._bare(head[at : at + _FRAMES], name)
             if known is not None:
-                return known, match.start()
+                return known, at
+            tried += 1
+            if tried >= _MOST_TRIED:
+                return None
         return None
 
 

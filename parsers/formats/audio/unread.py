@@ -211,9 +211,7 @@ def _chunked(head: bytes) -> _Recognised | None:
 
 
 def _frames(head: bytes) -> _Recognised | None:
-    """MP3 whose frames state no length, and MP3 and AAC of too few frames to be described."""
-    if _is_free(head):
-        return _Recognised("stream of MPEG audio of free format")
+    """MP3 and AAC of too few frames to be described."""
     readers: tuple[tuple[Callable[[bytes], mpeg.MpegFrame | adts.AdtsHeader | None], int, str], ...] = (
         (mpeg.parse, mpeg.HEADER_SIZE, "MPEG audio (MP3)"),
         (adts.parse, adts.HEADER_SIZE, "AAC (ADTS)"),
@@ -230,27 +228,3 @@ def _frames(head: bytes) -> _Recognised | None:
         ):
             return _Recognised(f"stream of {name} of fewer than three frames")
     return None
-
-
-def _is_free(head: bytes) -> bool:
-    """Whether a file begins with four MPEG audio frames of one length that state none."""
-    if len(head) < 4 or head[1] & 0xE0 != 0xE0 or head[2] >> 4 or head[1] >> 1 & 3 == 0 or head[1] >> 3 & 3 == 1:
-        return False
-    if head[2] >> 2 & 3 == 3:
-        return False
-    sign = head[:2]
-    second = head.find(sign, 24)
-    for _ in range(16):
-        if second < 0 or second > 8192:
-            return False
-        # A byte may pad a frame.
-        places, at = 1, second
-        while places < 4:
-            following = [at + second + step for step in (0, 1, -1) if head.startswith(sign, at + second + step)]
-            if not following:
-                break
-            at, places = following[0], places + 1
-        if places == 4:
-            return True
-        second = head.find(sign, second + 1)
-    return False

@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from typing import BinaryIO
 
+from parsers.formats.audio.aac_configuration import read_elements
+from parsers.formats.audio.adts.extension import is_extended
 from parsers.formats.audio.adts.frames import (
     CHANNELS,
     HEADER_SIZE,
     PROFILES,
+    AdtsHeader,
     parse,
 )
+from parsers.formats.audio.bits import Bits
 from parsers.formats.audio.facts import MAX_DURATION, MAX_UNITS, AudioFacts, Ending, Undescribed
 from parsers.formats.audio.frame_walk import FrameCoding, FrameTally, FrameWalk
 from parsers.formats.audio.tagging import id3
@@ -24,18 +28,22 @@ from parsers.record import Timestamp
 
 #: Frames that must follow each other before bytes are taken for ADTS: the sign of one is but 14 bits.
 MIN_FRAMES = 3
+#: Frames that are enough where they are all there is.
+MIN_ALONE = 2
+#: The element that lists others, and bytes of it at most.
+_LIST_OF_ELEMENTS, _MOST_LISTED = 5, 512
 #: Bytes behind the tag in which the first frames are looked for.
 _MOST_BEFORE = 64 * 1024
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the frames decide)
-    """Whether a file begins with three ADTS frames, after an ID3 tag if it has one."""
+    """Whether a file begins with three ADTS frames, or consists of two, after an ID3 tag if it has one."""
     at = id3.tag_length(head)
     first = parse(head[at : at + HEADER_SIZE])
-    for _ in range(MIN_FRAMES):
+    for number in range(MIN_FRAMES):
         frame = parse(head[at : at + HEADER_SIZE])
         if first is None or frame is None or frame.kind != first.kind:
-            return False
+            return number >= MIN_ALONE and at == len(head)
         at += frame.length
     return True
 
@@ -58,24 +66,37 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     if start is None or first is None:
         return Undescribed(f"No {MIN_FRAMES} ADTS frames follow each other where the first are due.")
     tally = walk.follow(start, begin)
-    if tally.frames < MIN_FRAMES:
+    if tally.frames < MIN_FRAMES and (tally.frames < MIN_ALONE or tally.end < size):
         return Undescribed(f"Only {tally.frames} ADTS frames follow each other.")
     end = size if tally.is_cut else tally.end
+    extended = is_extended(window, start, first)
+    channels = CHANNELS[first.configuration] or _listed_channels(window, start, first)
+    notes = []
+    if extended:
+        notes.append(f"Its frames carry the upper half of their spectrum beside them; the rest is at {first.rate} Hz.")
+    if extended and channels == 1:
+        notes.append("It is coded with one channel, and played with two: parametric stereo may be in it.")
     return AudioFacts(
         container="AAC (ADTS)",
-        codec=PROFILES[first.profile],
+        codec="HE-AAC" if extended else PROFILES[first.profile],
         end=end,
         ending=Ending.CUT if tally.is_cut else Ending.LAST_FRAME,
-        rate_hz=first.rate,
-        channels=CHANNELS[first.configuration],
+        rate_hz=first.rate * (2 if extended else 1),
+        channels=2 if extended and channels == 1 else channels,
         duration_us=tally.duration_us if tally.duration_us <= MAX_DURATION else None,
         issue=_issue(tally),
         trailing=size - end,
         damage=tally.damage.places,
         metadata=tags.values,
         timestamps=tuple(timestamps),
-        notes=(*tally.notes, *tags.notes),
+        notes=(*notes, *tally.notes, *tags.notes),
     )
+
+
+def _listed_channels(window: Window, at: int, first: AdtsHeader) -> int | None:
+    """The channels of a recording whose headers do not state them, but a list of elements in its first frame."""
+    bits = Bits(window.read(at + first.size, min(first.length, _MOST_LISTED)))
+    return read_elements(bits) if bits.take(3) == _LIST_OF_ELEMENTS else None
 
 
 def _issue(tally: FrameTally) -> str:

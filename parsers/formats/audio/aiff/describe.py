@@ -152,6 +152,8 @@ def _walk(window: Window, declared: int) -> _AiffWalk:
             walk.issue = f"damaged: there is no chunk at byte {at}, where one is due"
             break
         _take(window, walk, name, at + _CHUNK, length)
+        if name == _SOUND and not length and walk.ending is Ending.OPEN:
+            break
         at += _CHUNK + length + (length & 1)
     else:
         walk.notes.append(f"No more than {_MAX_CHUNKS} chunks were read.")

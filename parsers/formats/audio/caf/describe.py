@@ -28,6 +28,8 @@ _MAX_INFO = 256 * 1024
 _CHUNKS = frozenset(b"desc data pakt chan kuki strg mark regn inst midi ovvw peak edct info umid uuid free".split())
 _FLOAT, _LITTLE = 1, 2
 _MOST_RATE = 1 << 24
+#: Samples of a packet above which their number is none.
+_MOST_PACKET_FRAMES = 1 << 20
 _CODECS = {
     b"alac": "Apple Lossless", b"aac ": "AAC-LC", b"aach": "HE-AAC", b"aacp": "HE-AAC v2", b"aacl": "AAC-LD",
     b"aace": "AAC-ELD", b"ima4": "IMA ADPCM", b"ulaw": "mu-law", b"alaw": "A-law", b"MAC3": "MACE 3:1",
@@ -113,6 +115,9 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
             f" after it; they are {counted} the duration."
         )
     frames = _frames(layout, walk, size)
+    if layout.packet_frames > _MOST_PACKET_FRAMES:
+        notes.append(f"Its description gives {layout.packet_frames} samples a packet, which cannot be.")
+        frames = None
     if walk.ending is Ending.CUT and not layout.packet_bytes:
         notes.append("The duration is what its table of packets gives, not what is present.")
     return AudioFacts(

@@ -18,6 +18,8 @@ TOP = frozenset(
 FILE_TYPE, MOVIE, FRAGMENT, MEDIA_DATA = b"ftyp", b"moov", b"moof", b"mdat"
 #: Bytes of a file type box: it holds a brand, a version and a few more brands.
 LEAST_FILE_TYPE, MOST_FILE_TYPE = 16, 1024
+#: Major brands of pictures that stand still, as they begin. Files of all other brands may hold sound.
+STILL_BRANDS = (b"hei", b"hev", b"mif", b"msf", b"avi", b"crx", b"jp2", b"jpx", b"jpm", b"mjp2", b"mia", b"j2k")
 #: Kinds of tracks: of sound, and of moving pictures.
 SOUND, PICTURES = b"soun", b"vide"
 _HEADER, _LARGE_HEADER = 8, 16

@@ -20,6 +20,7 @@ from parsers.formats.audio.mp4.boxes import (
     MOVIE,
     PICTURES,
     SOUND,
+    STILL_BRANDS,
     TOP,
     Box,
     child,
@@ -32,8 +33,6 @@ from parsers.formats.audio.tagging.tags import Tags
 from parsers.formats.audio.window import Window
 from parsers.record import Timestamp
 
-#: Major brands of pictures that stand still, as they begin. Files of all other brands may hold sound.
-_STILL_BRANDS = (b"hei", b"hev", b"mif", b"msf", b"avi", b"crx", b"jp2", b"jpx", b"jpm", b"mjp2", b"mia", b"j2k")
 #: Brands that say the file is sound.
 _SOUND_BRANDS = (b"M4A ", b"M4A\0", b"M4B ", b"M4P ", b"F4A ", b"F4B ")
 #: Boxes that a file without a file type box begins with: such as can be nothing else, and such as need another behind.
@@ -45,7 +44,7 @@ def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the brand decides)
     """Whether a file begins with a file type box of a brand that may be sound, or as such a file without that box."""
     size, kind = int.from_bytes(head[:4], "big"), head[4:8]
     if kind == FILE_TYPE:
-        return LEAST_FILE_TYPE <= size <= MOST_FILE_TYPE and not head[8:12].startswith(_STILL_BRANDS)
+        return LEAST_FILE_TYPE <= size <= MOST_FILE_TYPE and not head[8:12].startswith(STILL_BRANDS)
     if kind in _FILLERS and 8 <= size < len(head) - 8:
         kind = head[size + 4 : size + 8]
         return kind in (FILE_TYPE, *_BEGINNINGS, *_FILLERS)

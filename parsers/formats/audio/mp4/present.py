@@ -1,4 +1,4 @@
-"""How much of the sound that an index lists is there, in a file that ends before its own end.
+"""Where the samples that an index lists lie, and how many of them are there in a file that ends before its own end.
 
 References:
     ISO/IEC 14496-12, sections 8.6.1.2 (stts), 8.7.3.2 (stsz), 8.7.3.3 (stz2), 8.7.4 (stsc), 8.7.5 (stco, co64).
@@ -7,7 +7,7 @@ References:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 
 from parsers.formats.audio.facts import MAX_UNITS
 from parsers.formats.audio.mp4.boxes import Box, child, number
@@ -48,6 +48,26 @@ def present_duration(source: SizedBytes, table: Box) -> int | None:
             place += size
             total += duration
     return total
+
+
+def first_samples(source: SizedBytes, table: Box, most: int) -> list[tuple[int, int]]:
+    """(byte offset, bytes) of the first samples of a track, up to so many; none where the tables are not all there.
+
+    Raises:
+        OSError: the source raised it.
+    """
+    chunks, counts, sizes = _chunks(source, table), child(source, table, b"stsc"), _sizes(source, table)
+    found: list[tuple[int, int]] = []
+    if chunks is None or counts is None or sizes is None:
+        return found
+    for at, count in zip(islice(chunks, most), _counts(source, counts), strict=False):
+        place = at
+        for size in islice(sizes, min(count, most - len(found))):
+            found.append((place, size))
+            place += size
+        if len(found) >= most:
+            break
+    return found
 
 
 def _rows(source: SizedBytes, box: Box, start: int, widths: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

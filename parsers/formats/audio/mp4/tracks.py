@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from parsers.formats.audio.adts.extension import MOST_FRAMES, are_enough, carries_replication
+from parsers.formats.audio.adts.frames import LONGEST
 from parsers.formats.audio.mp4.boxes import PICTURES, SOUND, Box, child, children, number, read_box, track_kind
-from parsers.formats.audio.mp4.present import present_duration
+from parsers.formats.audio.mp4.present import first_samples, present_duration
 from parsers.formats.audio.mp4.sample_entry import read_sample_entry
 from parsers.formats.audio.mp4.timing import Edit, read_edits, sampled_duration
 from parsers.formats.sized_bytes import SizedBytes
@@ -79,12 +81,22 @@ def read_track(source: SizedBytes, box: Box, is_cut: bool = False) -> Track | No
             found = read_sample_entry(source, entry, track.timescale)
             track.codec, track.rate, track.channels, track.bits = found
     track.timescale = track.timescale or track.rate or 0
+    if track.codec == "AAC-LC" and table is not None:
+        _extend(source, track, table)
     track.sampled = sampled_duration(source, child(source, table, b"stts"))
     is_beyond = track.last_chunk is not None and (is_cut or track.last_chunk >= source.size)
     if table is not None and track.kind == SOUND and is_beyond:
         track.present = present_duration(source, table)
     track.edits = read_edits(source, child(source, box, b"edts", b"elst"))
     return track
+
+
+def _extend(source: SizedBytes, track: Track, table: Box) -> None:
+    """Of AAC whose frames carry the upper half of their spectrum, which the configuration does not say."""
+    places = first_samples(source, table, MOST_FRAMES)
+    if are_enough([carries_replication(source.read(at, min(size, LONGEST))) for at, size in places]):
+        track.codec, track.rate = "HE-AAC", 2 * track.rate if track.rate else None
+        track.channels = 2 if track.channels == 1 else track.channels
 
 
 def _kind(source: SizedBytes, information: Box | None) -> bytes:

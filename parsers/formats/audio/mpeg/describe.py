@@ -9,6 +9,7 @@ References:
 
 from __future__ import annotations
 
+import io
 import re
 from functools import partial
 from typing import BinaryIO
@@ -26,18 +27,23 @@ from parsers.record import Timestamp
 
 #: Frames that must follow each other before bytes are taken for MPEG audio: the sign of one is but 11 bits.
 MIN_FRAMES = 3
+#: Frames that are enough where they are all there is.
+MIN_ALONE = 2
 #: Bytes behind the tag in which the first frames are looked for.
 _MOST_BEFORE = 64 * 1024
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the frames decide)
-    """Whether a file begins with three MPEG frames, after an ID3 tag if it has one."""
+    """Whether a file begins with three MPEG frames, or consists of two, after an ID3 tag if it has one."""
     at = id3.tag_length(head)
     first = parse(head[at : at + HEADER_SIZE])
-    for _ in range(MIN_FRAMES):
+    if first is None:
+        return bool(free_format.frame_length(Window(io.BytesIO(head), len(head)), at))
+    for number in range(MIN_FRAMES):
         frame = parse(head[at : at + HEADER_SIZE])
-        if first is None or frame is None or frame.kind != first.kind:
-            return False
+        if frame is None or frame.kind != first.kind:
+            is_tag = head.startswith(id3.V1_MAGIC, at) and len(head) == at + id3.V1_SIZE
+            return number >= MIN_ALONE and (at == len(head) or is_tag)
         at += frame.length
     return True
 
@@ -58,7 +64,7 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     if start is None or first is None:
         return Undescribed(f"No {MIN_FRAMES} MPEG audio frames follow each other where the first are due.")
     tally = walk.follow(start, begin)
-    if tally.frames < MIN_FRAMES:
+    if tally.frames < MIN_FRAMES and (tally.frames < MIN_ALONE or not _is_all(window, tally.end)):
         return Undescribed(f"Only {tally.frames} MPEG audio frames follow each other.")
     note = encoder_note.read(window.read(start, first.length), first)
     if note is not None:
@@ -81,6 +87,11 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
         timestamps=tuple(timestamps),
         notes=(*notes, *tally.notes, *tags.notes),
     )
+
+
+def _is_all(window: Window, end: int) -> bool:
+    """Whether nothing but a closing tag follows the last frame."""
+    return end == window.size or (end + id3.V1_SIZE == window.size and window.read(end, 3) == id3.V1_MAGIC)
 
 
 def walk_of(source: SizedBytes, free: int = 0) -> FrameWalk[MpegFrame]:

@@ -17,10 +17,11 @@ SYNC = 0x47
 PACKET = 188
 _STEPS = ((188, 0), (192, 4), (204, 0))
 #: Packets that must follow each other before bytes are taken for a transport stream.
-_MIN_PACKETS, _LOOKED_AT = 4, 16
-_BLOCK_PACKETS = 1024
+_MIN_PACKETS, _LOOKED_AT = 4, 5
+#: Packets read at once: few behind a place that is damaged, more from there on.
+_FEWEST_PACKETS, _MOST_PACKETS = 8, 1024
 #: Bytes in which the next packet is looked for, where one is not where it is due.
-_SEARCHED = 64 * 1024
+_SEARCHED, _SEARCHED_AT_ONCE = 64 * 1024, 2048
 #: Ticks of the clock of presentation times a second, and the number at which it begins again.
 CLOCK, WRAP = 90_000, 1 << 33
 
@@ -92,9 +93,9 @@ class TransportReader:
     def __iter__(self) -> Iterator[TransportPacket]:
         """Each, in order. May raise OSError."""
         step = self._lies.step
-        at = self._lies.start
+        at, most = self._lies.start, _MOST_PACKETS
         while True:
-            block = self._source.read(at, step * _BLOCK_PACKETS)
+            block = self._source.read(at, step * most)
             # The last packet may lack what comes between two.
             count = (len(block) + step - PACKET) // step
             if not count:
@@ -110,7 +111,9 @@ class TransportReader:
             if good:
                 self.end = at + (good - 1) * step + PACKET
             at += good * step
+            most = min(2 * most, _MOST_PACKETS)
             if good < count:
+                most = _FEWEST_PACKETS
                 following = self._search(at + 1)
                 if following is None:
                     return
@@ -119,12 +122,13 @@ class TransportReader:
     def _search(self, at: int) -> int | None:
         """Where the next packets begin that follow each other."""
         step = self._lies.step
-        block = self._source.read(at, _SEARCHED + step * _MIN_PACKETS)
-        place = block.find(SYNC)
-        while 0 <= place < _SEARCHED:
-            if all(block[place + each * step : place + each * step + 1] == b"\x47" for each in range(_MIN_PACKETS)):
-                return at + place
-            place = block.find(SYNC, place + 1)
+        for start in range(at, at + _SEARCHED, _SEARCHED_AT_ONCE):
+            block = self._source.read(start, _SEARCHED_AT_ONCE + step * (_MIN_PACKETS - 1) + 1)
+            place = block.find(SYNC)
+            while 0 <= place < _SEARCHED_AT_ONCE:
+                if block[place::step][:_MIN_PACKETS] == bytes((SYNC,)) * _MIN_PACKETS:
+                    return start + place
+                place = block.find(SYNC, place + 1)
         return None
 
 

@@ -11,8 +11,8 @@ from parsers.formats.audio.ogg import codecs
 from parsers.formats.audio.ogg.packets import HEAD, PacketMeasure, is_header
 from parsers.formats.audio.ogg.pages import NO_GRANULE, OggPage, pieces
 
-#: Bytes of a stream's packets of headers that are put together; their number at most.
-_MAX_HEADERS, _MOST_HEADERS = 1024 * 1024, 16
+#: Bytes of each of a stream's packets of headers that are kept; their number at most.
+_MOST_KEPT, _MOST_HEADERS = 512 * 1024, 16
 
 
 class OggStream:
@@ -40,7 +40,6 @@ class OggStream:
         self.ended = self.has_sound = False
         self.headers: list[bytes] = []
         self.played = self.start = 0
-        self._gathered = 0
         self._granule: int | None = None
         self._measure: PacketMeasure | None = None
         self._head = b""
@@ -74,9 +73,8 @@ class OggStream:
             self._head = b""
         is_before = not self.has_sound and page.header.granule <= 0
         for piece, ends in pieces(page):
-            is_kept = is_before and self._gathered < _MAX_HEADERS
-            self._head += piece if is_kept else piece[: max(0, HEAD - len(self._head))]
-            self._gathered += len(piece) if is_kept else 0
+            most = HEAD if self.has_sound else _MOST_KEPT
+            self._head += piece[: max(0, most - len(self._head))]
             self._is_open = not ends
             if not ends:
                 break

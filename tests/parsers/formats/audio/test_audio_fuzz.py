@@ -30,6 +30,17 @@ STARTS = (
     b"ID3\3\0\0\0\0\0\0",
     b"\xff\xfb\x90\x64",
     b"\xff\xf1\x60\x40",
+    b"RF64\xff\xff\xff\xffWAVEds64\x1c\0\0\0",
+    b"FORM\0\0\1\0AIFCCOMM\0\0\0\x16",
+    b"FORM\xff\xff\xff\xffAIFFSSND\xff\xff\xff\xff",
+    b"caff\0\1\0\0desc\0\0\0\0\0\0\0\x20",
+    bytes.fromhex("726966662e91cf11a5d628db04c10000") + b"\xff" * 8 + bytes.fromhex("77617665f3acd3118cd100c04f8edb8a"),
+    b".snd\0\0\0\x18",
+    bytes.fromhex("1a45dfa380") + b"\x18\x53\x80\x67",
+    bytes.fromhex("1a45dfa380") + b"\x18\x53\x80\x67\x01" + b"\xff" * 7 + b"\x1f\x43\xb6\x75\xff",
+    (b"\x47\x40\0\x10\0\0\xb0\x0d" + bytes(180)) * 5,
+    b"\x0b\x77\0\0\x40\x50\x43\xe1",
+    b"\x56\xe0\x20\0",
     b"",
 )
 

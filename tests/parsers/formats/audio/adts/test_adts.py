@@ -14,9 +14,41 @@ AAC = (FIXTURES / "speech.aac").read_bytes()
 
 def test_two_frames_are_not_enough() -> None:
     # Its frames take 311, 268 and 231 bytes.
-    assert not adts.matches(AAC[:579], "a.aac")
+    assert not adts.matches(AAC[:579] + b"more", "a.aac")
+    assert not adts.matches(AAC[:311], "a.aac")
     assert adts.matches(AAC[:810], "a.aac")
     assert adts.describe(io.BytesIO(AAC), 809) == Undescribed("Only 2 ADTS frames follow each other.")
+
+
+def test_two_frames_that_are_all_there_is_are_enough() -> None:
+    assert adts.matches(AAC[:579], "a.aac")
+    found = adts.describe(io.BytesIO(AAC), 579)
+    assert isinstance(found, AudioFacts)
+    assert (found.duration_us, found.issue, found.trailing) == (128_000, "", 0)
+
+
+def test_channels_that_a_list_of_elements_states() -> None:
+    # A list of one pair in front, one pair at the back and low tones; then what was there.
+    bits = "101" + "0000" + "01" + "1000" + "0001" + "0000" + "0001" + "01" + "000" + "0000" + "000"
+    bits += "1" + "0000" + "1" + "0001" + "0000"
+    bits += "0" * (-len(bits) % 8) + "00000000"
+    listed = int(bits, 2).to_bytes(len(bits) // 8, "big")
+    frames, at = [], 0
+    for _ in range(3):
+        length = AAC[at + 3] % 4 << 11 | AAC[at + 4] << 3 | AAC[at + 5] >> 5
+        body = listed + AAC[at + 7 : at + length]
+        header = bytearray(AAC[at : at + 7])
+        size = len(body) + 7
+        header[2] &= 0xFE
+        header[3] = size >> 11
+        header[4] = size >> 3 & 0xFF
+        header[5] = header[5] & 0x1F | (size & 7) << 5
+        frames.append(bytes(header) + body)
+        at += length
+    content = b"".join(frames)
+    found = adts.describe(io.BytesIO(content), len(content))
+    assert isinstance(found, AudioFacts)
+    assert found.channels == 5
 
 
 def test_tag_before_adts() -> None:

@@ -64,9 +64,17 @@ def test_nothing_in_noise_is_claimed() -> None:
 
 
 def test_two_frames_are_not_enough() -> None:
-    assert not mp3.matches(PLAIN[:216], "a.mp3")
+    assert not mp3.matches(PLAIN[:216] + b"more", "a.mp3")
+    assert not mp3.matches(PLAIN[:108], "a.mp3")
     assert mp3.matches(PLAIN[:324], "a.mp3")
-    assert mp3.describe(io.BytesIO(PLAIN), 216) == Undescribed("Only 2 MPEG audio frames follow each other.")
+    assert isinstance(mp3.describe(io.BytesIO(PLAIN), 220), Undescribed)
+
+
+def test_two_frames_that_are_all_there_is_are_enough() -> None:
+    for content in (PLAIN[:216], PLAIN[:216] + XING[-128:]):
+        assert mp3.matches(content, "a.mp3")
+        found = _facts(content)
+        assert (found.duration_us, found.issue, found.trailing) == (72_000, "", 0)
 
 
 def test_frames_of_another_kind_are_a_joined_recording() -> None:
@@ -89,6 +97,8 @@ def test_bit_rate_that_no_header_states() -> None:
     free = b"".join(frame[:2] + bytes([frame[2] & 0x0D]) + frame[3:] for frame in frames)
     found = _facts(free)
     assert (found.end, found.duration_us, found.issue) == (len(free), 684_000, "")
+    assert mp3.matches(free, "a.mp3")
+    assert not mp3.matches(free[:300], "a.mp3")
     lost = free[: 5 * 108] + b"\0" * 108 + free[6 * 108 :]
     assert _facts(lost).full_issue == "damaged: 108 bytes in 1 place are no frame of it (108 bytes at byte 540)"
     assert isinstance(mp3.describe(io.BytesIO(free[:300]), 300), Undescribed)

@@ -187,3 +187,26 @@ def test_headers_are_known_by_how_they_begin() -> None:
     assert not is_header("Vorbis", b"\x02")
     assert not is_header("FLAC", b"\xff\xf8")
     assert not is_header("Speex", b"Speex   ")
+
+
+def test_tags_of_any_length_do_not_hide_how_long_packets_are() -> None:
+    pages = _content("speech_vorbis.ogg")
+    whole = _facts(b"".join(pages))
+    comment = b"\x03vorbis" + bytes(8) + b"x" * 1_500_000
+    big, serial = [], pages[0][14:18]
+    for at in range(0, len(comment), 255 * 255):
+        part = comment[at : at + 255 * 255]
+        lacing = bytes([255] * (len(part) // 255) + ([len(part) % 255] if len(part) % 255 else []))
+        head = b"OggS\0" + (b"\1" if at else b"\0") + bytes(8) + serial + bytes(8) + bytes([len(lacing)])
+        big.append(_sealed(head + lacing + part, sequence=len(big) + 1))
+    # The packet of comments is the first of the second page; the one of settings follows it.
+    second = pages[1]
+    count = second[26]
+    first = next(number for number, size in enumerate(second[27 : 27 + count]) if size < 255) + 1
+    skipped = sum(second[27 : 27 + first])
+    rest = second[:26] + bytes([count - first]) + second[27 + first : 27 + count] + second[27 + count + skipped :]
+    later = [*pages[2:]]
+    numbered = [_sealed(page, sequence=len(big) + 1 + number) for number, page in enumerate([rest, *later])]
+    found = _facts(b"".join([pages[0], *big, *numbered]))
+    assert found.issue == ""
+    assert found.duration_us == whole.duration_us

@@ -1,0 +1,128 @@
+"""Matroska elements, honest and not."""
+
+from __future__ import annotations
+
+import io
+import struct
+from pathlib import Path
+
+import pytest
+
+from parsers.formats.audio.facts import AudioFacts, Ending, Undescribed
+from parsers.formats.audio.matroska import describe as matroska
+from parsers.formats.audio.matroska.elements import EbmlElement, read_element
+from parsers.formats.audio.window import Window
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+MKA, STREAMED = (FIXTURES / "speech.mka").read_bytes(), (FIXTURES / "streamed.webm").read_bytes()
+OPEN = b"\x01" + b"\xff" * 7
+
+
+def _element(kind: str, content: bytes, size: bytes | None = None) -> bytes:
+    return bytes.fromhex(kind) + (size or (1 << 56 | len(content)).to_bytes(8, "big")) + content
+
+
+def _track(codec: bytes, kind: int = 2, private: bytes = b"", audio: bytes = b"") -> bytes:
+    parts = _element("d7", b"\1") + _element("83", bytes((kind,))) + _element("86", codec)
+    return _element("ae", parts + (_element("63a2", private) if private else b"") + _element("e1", audio))
+
+
+def _cluster(time: int, *blocks: int, size: bytes | None = None) -> bytes:
+    parts = (_element("a3", b"\x81" + struct.pack(">h", block) + b"\x80sound") for block in blocks)
+    return _element("1f43b675", _element("e7", time.to_bytes(2, "big")) + b"".join(parts), size)
+
+
+HEAD = _element("1a45dfa3", _element("4282", b"matroska"))
+RATE = _element("b5", struct.pack(">f", 16000.0)) + _element("9f", b"\2") + _element("6264", b"\x10")
+TRACKS = _element("1654ae6b", _track(b"A_PCM/INT/LIT", audio=RATE))
+
+
+def _facts(content: bytes) -> AudioFacts:
+    found = matroska.describe(io.BytesIO(content), len(content))
+    assert isinstance(found, AudioFacts), found
+    return found
+
+
+@pytest.mark.parametrize("size", [None, OPEN], ids=["sized", "open"])
+def test_last_block_ends_what_states_no_duration(size: bytes | None) -> None:
+    clusters = _cluster(0, 0, 100, 200, size=size) + _cluster(300, 0, 100, size=size)
+    content = HEAD + _element("18538067", TRACKS + clusters, size)
+    found = _facts(content)
+    assert (found.codec, found.rate_hz, found.channels) == ("PCM 16-bit little-endian", 16000, 2)
+    assert (found.duration_us, found.end, found.issue) == (500_000, len(content), "")
+    assert found.ending is (Ending.DECLARED if size is None else Ending.OPEN)
+
+
+def test_next_file_ends_a_segment_without_a_size() -> None:
+    found = _facts(STREAMED + STREAMED)
+    assert (found.end, found.trailing, found.issue) == (len(STREAMED), len(STREAMED), "")
+
+
+def test_cut_has_the_duration_of_what_is_there() -> None:
+    content = HEAD + _element("18538067", TRACKS + _cluster(0, 0, 100, 200) + _cluster(300, 0, 100))
+    found = _facts(content[:-10])
+    assert (found.ending, found.duration_us) == (Ending.CUT, 300_000)
+    assert found.issue == f"truncated: {len(content) - 10} of at least {len(content)} bytes are present"
+
+
+def test_damage_between_elements_is_an_issue() -> None:
+    at = len(HEAD) + 12 + len(TRACKS)
+    content = HEAD + _element("18538067", TRACKS + _cluster(0, 0, 100) + _cluster(300, 0))
+    found = _facts(content[:at] + b"\0\0" + content[at + 2 :])
+    assert found.issue == f"damaged: there is no element at byte {at}, where one is due"
+
+
+@pytest.mark.parametrize(
+    ("track", "codec", "rate", "channels"),
+    [
+        (_track(b"A_OPUS", audio=RATE), "Opus", 48000, 2),
+        (_track(b"A_AAC", private=bytes.fromhex("2b920800"), audio=RATE), "HE-AAC", 44100, 2),
+        (_track(b"A_AAC/MPEG4/LC/SBR", audio=RATE + _element("78b5", struct.pack(">d", 32000.0))), "HE-AAC", 32000, 2),
+        (_track(b"A_PCM/FLOAT/IEEE", audio=RATE), "PCM 16-bit float little-endian", 16000, 2),
+        (_track(b"A_MS/ACM", private=struct.pack("<HHIIHH", 7, 1, 8000, 8000, 1, 8)), "mu-law", 8000, 1),
+        (_track(b"A_DTS"), "DTS", 8000, 1),
+        (_track(b"A_NEW/ONE"), "A_NEW/ONE", 8000, 1),
+    ],
+)
+def test_codings(track: bytes, codec: str, rate: int, channels: int) -> None:
+    found = _facts(HEAD + _element("18538067", _element("1654ae6b", track)))
+    assert (found.codec, found.rate_hz, found.channels, found.duration_us) == (codec, rate, channels, None)
+
+
+def test_without_sound() -> None:
+    pictures = HEAD + _element("18538067", _element("1654ae6b", _track(b"V_VP8", kind=1)))
+    found = matroska.describe(io.BytesIO(pictures), len(pictures))
+    assert found == Undescribed("This Matroska file has no track of sound.", foreign=True)
+    for other in (HEAD, HEAD + _element("18538067", b""), pictures[:-4]):
+        lacking = matroska.describe(io.BytesIO(other), len(other))
+        assert isinstance(lacking, Undescribed)
+        assert not lacking.foreign
+
+
+def test_other_documents_are_not_claimed() -> None:
+    assert matroska.matches(MKA, "")
+    assert not matroska.matches(_element("1a45dfa3", _element("4282", b"other")), "")
+    assert not matroska.matches(b"\x1a\x45\xdf\xa3\0", "")
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("ec81", EbmlElement(0xEC, 0, 2, 1)),
+        ("4282840000", EbmlElement(0x4282, 0, 3, 4)),
+        ("1f43b67501ffffffffffffff", EbmlElement(0x1F43B675, 0, 12, None)),
+        ("a3ff", EbmlElement(0xA3, 0, 2, None)),
+        ("0000", None),
+        ("a300", None),
+        ("1f43", None),
+        ("", None),
+    ],
+)
+def test_headers(raw: str, expected: EbmlElement | None) -> None:
+    content = bytes.fromhex(raw)
+    assert read_element(Window(io.BytesIO(content), len(content)), 0) == expected
+
+
+def test_many_small_elements_are_read_in_linear_time() -> None:
+    content = HEAD + _element("18538067", TRACKS + _element("ec", b"") * 50_000 + _cluster(0, 0, 100))
+    assert _facts(content).duration_us == 200_000
