@@ -68,10 +68,10 @@ def read(stream: BinaryIO, size: int, page_size: int, is_beside: Callable[[str],
         page_size: that of the database, in bytes; the journal's own counts where its header is whole. 0: not known.
         is_beside: whether a file of this name lies beside the journal. Asked of a super-journal.
     """
-    return _Reading(stream, size, page_size, is_beside).journal
+    return _JournalReading(stream, size, page_size, is_beside).journal
 
 
-class _Reading:
+class _JournalReading:
     """One journal while it is read."""
 
     def __init__(self, stream: BinaryIO, size: int, page_size: int, is_beside: Callable[[str], bool]) -> None:
