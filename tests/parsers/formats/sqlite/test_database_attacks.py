@@ -138,5 +138,5 @@ def test_free_pages_of_any_content_take_time_by_their_size_alone(
             content[page * 4096 : (page + 1) * 4096] = (filling * 4096)[:4096]
         calls.append(calls_of(lambda content=content: _all({"x.db": bytes(content)}, source_in))[1])
     for_each = (calls[1] - calls[0]) / 16
-    assert for_each < 100_000
+    assert for_each < 200_000
     assert filling != b"\0" or for_each < 100
