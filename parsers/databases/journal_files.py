@@ -1,52 +1,109 @@
-"""The write-ahead log and the rollback journal that lie beside a database: kept, and read with it."""
+"""The write-ahead log and the rollback journal that lie beside a database: kept, and read with it.
+
+Where the database is not there, they are read as far as they go.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
-from parsers.databases.all_tables import kinds
+from parsers.databases.known_tables import has_known, read_known
+from parsers.databases.lone_rows import DATA_TYPE, rows_of_the_service
+from parsers.databases.other_table import OtherTable
+from parsers.formats.sqlite.database import Database, is_companion
+from parsers.formats.sqlite.header import DatabaseError
+from parsers.formats.sqlite.leaf_page import SIZES, leaf_page
+from parsers.formats.sqlite.lost_header import made_with
 from parsers.formats.sqlite.pages import JOURNAL, WAL
-from parsers.formats.sqlite.rollback_journal import MAGIC as JOURNAL_MAGIC
 from parsers.formats.sqlite.write_ahead_log import MAGICS as WAL_MAGICS
-from parsers.parser import About, Parser, Source
+from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
+
+_SECTORS = (512, 4096, 1024, 2048)
 
 
 @register
 class SqliteJournalFiles(Parser):
-    """Claims the files beside a database, so that it is read with them."""
+    """Claims the files beside a database, so that it is read with them; reads those whose database is missing."""
 
     name: ClassVar[str] = "sqlite_companions"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     reads_neighbours: ClassVar[bool] = True
     keeps_for_others: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Write-ahead logs and rollback journals of SQLite databases",
-        data_types=(),
+        data_types=(DATA_TYPE,),
+        hands_on=(ANSWERS,),
         known_by=(
             "the header of a write-ahead log (37 7f 06 82 or 83) or of a rollback journal (d9 d5 05 f9 20 a1 63 d7)",
             "a name that ends in -journal, for a journal whose header was zeroed when its change was finished",
         ),
-        shows="Nothing by itself: its rows are told with the database that it belongs to.",
-        does_not_show="That the rows of a log whose database is missing were ever there.",
-        validated_on=(),
-        limits=("A log or journal whose database is missing is named in an issue, if a known table is in it.",),
+        shows=(
+            "Nothing by itself where its database lies beside it: its rows are told with the database. Where the"
+            " database is missing: that these rows were in pages that the log or journal keeps."
+        ),
+        does_not_show="That the rows of a log or journal whose database is missing were still there in the database.",
+        validated_on=("Made files only.",),
+        limits=(
+            "A log or journal whose database is missing is always named in an issue. Rows of known tables are read"
+            " where it holds the database's first page; else the rows are given that name the Alexa service, with"
+            " numbered columns, and the others are counted.",
+        ),
         references=("https://www.sqlite.org/fileformat2.html#walformat",),
     )
 
     def claims(self, source: Source) -> bool:
         """By the header; a journal that was zeroed, by its name."""
-        if source.head.startswith((*WAL_MAGICS, JOURNAL_MAGIC)):
-            return True
-        return source.name.endswith(JOURNAL) and source.size > 512 and source.head.startswith(bytes(28))
+        return is_companion(source)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield nothing where the database lies beside it; else an issue, if it holds a known table."""
+        """Yield nothing where the database lies beside it; else an issue, and what it holds."""
         for suffix in (WAL, JOURNAL):
             name = source.name.removesuffix(suffix)
             if name != source.name and source.beside(name) is not None:
                 return
-        if any(kind.hinted(source.head, source.path) for kind in kinds()):
-            yield Issue("The database that this log or journal belongs to is not beside it; its rows are not read.")
+        what = "log" if source.head.startswith(WAL_MAGICS) else "journal"
+        yield Issue(f"The database of this {what} is not beside it; the {what} was read as far as it goes.")
+        for found in _alone(source):
+            yield replace(found, file="") if isinstance(found, Record) else found
+
+
+def _alone(source: Source) -> Iterator[Record | Issue]:
+    path = source.path.removesuffix(WAL).removesuffix(JOURNAL)
+    try:
+        with Database(source) as database:
+            if has_known(database, path):
+                yield from read_known(database, path, source.name)
+                return
+            if database.tables:
+                return  # its tables are all known to be others
+    except DatabaseError:
+        pass  # the first page, with the list of tables, is not in it
+    size = _page_size(source)
+    if not size:
+        yield Issue("How long its pages are is not known; they were not read.", "", source.head[:64])
+        return
+    try:
+        with Database(source, made_with(size)) as database:
+            for issue in database.issues:
+                yield Issue(f"It could not be read in part: {issue.what}.", issue.locator)
+            yield from rows_of_the_service(database, path, every=OtherTable().hinted(b"", path))
+    except DatabaseError as error:
+        yield Issue(f"It cannot be read: {error}.", "", source.head[:64])
+
+
+def _page_size(source: Source) -> int:
+    """The length of a page in bytes, as the header states it, or by the first page that is a leaf; 0: not known."""
+    at = 8 if source.head.startswith(WAL_MAGICS) else 24
+    stated = int.from_bytes(source.head[at : at + 4], "big")
+    if stated in SIZES:
+        return stated
+    for sector in _SECTORS:
+        for size in SIZES:
+            places = range(sector + 4, len(source.head) - size, size + 8)
+            if any(leaf_page(source.head[place : place + size]) is not None for place in places):
+                return size
+    return 0

@@ -5,22 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from parsers.databases.stored_answer import read_stored
-from parsers.databases.table_kind import described
-from parsers.formats.json.text import JsonError, decode
+from parsers.databases.lone_rows import DATA_TYPE, lone_row
 from parsers.formats.sqlite.leaf_page import SIZES, leaf_page
-from parsers.formats.sqlite.page import Cell
-from parsers.formats.sqlite.varint import RowError, SqlValue, serial_types, size_of, values_of
-from parsers.locator import at_bytes
 from parsers.parser import ANSWERS, HEAD_SIZE, About, Parser, Source
-from parsers.record import Issue, Record, Value
+from parsers.record import Issue, Record
 from parsers.registry import register
-from parsers.values import shown
-
-DATA_TYPE = "alexa:app:lone_row"
-_UTF8 = 1
-#: Values of a row that its message shows.
-_SHOWN = 6
 
 
 @register
@@ -63,58 +52,4 @@ class LonePage(Parser):
             yield Issue("One leaf page of a table was expected.", "", content[:64])
             return
         for cell in page.cells:
-            yield from _row(cell, source.path)
-
-
-def _row(cell: Cell, path: str) -> Iterator[Record | Issue]:
-    locator = at_bytes(cell.at, cell.size)
-    try:
-        stored = _values(cell)
-    except RowError as error:
-        yield Issue(f"A row cannot be read: {error}.", locator, cell.payload[:64])
-        return
-    if cell.overflow:
-        yield Issue(
-            f"The row {cell.rowid} goes on in page {cell.overflow} of a database that is gone;"
-            " what lies here was read.",
-            locator,
-        )
-    answers = [item for value in stored for item in _answers(value, path, locator)]
-    if answers:
-        yield from answers
-        return
-    fields: dict[str, Value] = {f"column_{number}": described(value) for number, value in enumerate(stored, 1)}
-    held = [f"{name} {shown(value, 60)}" for name, value in fields.items() if shown(value)][:_SHOWN]
-    yield Record(
-        DATA_TYPE,
-        f"A page of an SQLite table, whose database is gone, holds the row {cell.rowid}:"
-        f" {'; '.join(held) or 'nothing that can be shown'}.",
-        locator,
-        fields=fields | {"row": cell.rowid, "goes_on": bool(cell.overflow)},
-    )
-
-
-def _values(cell: Cell) -> list[SqlValue]:
-    """The values that lie in the page."""
-    types, _, at = serial_types(cell.payload)
-    whole: list[int] = []
-    room = len(cell.payload) - at
-    for kind in types:
-        room -= size_of(kind)
-        if room < 0:
-            break
-        whole.append(kind)
-    return values_of(cell.payload, whole, at, _UTF8)
-
-
-def _answers(value: SqlValue, path: str, locator: str) -> list[Record | Issue]:
-    """What a value says, if it has the form of an answer of the service."""
-    text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
-    if not isinstance(text, str) or not text.lstrip().startswith("{"):
-        return []
-    try:
-        decoded = decode(text)
-    except JsonError:
-        # It is kept like any other text.
-        return []
-    return read_stored(decoded, path, locator)
+            yield from lone_row(cell, source.path)

@@ -6,16 +6,12 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from parsers.databases.all_tables import kinds
-from parsers.databases.table_kind import RowReader, TableKind, finished
+from parsers.databases.known_tables import read_known
 from parsers.formats.sqlite.database import Database
 from parsers.formats.sqlite.header import MAGIC, DatabaseError
-from parsers.formats.sqlite.table_row import DatabaseIssue
 from parsers.parser import TABLES, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
-
-#: Of the parts that cannot be read this many are listed; the others are counted.
-MAX_ISSUES = 100
 
 
 @register
@@ -43,10 +39,14 @@ class SqliteTables(Parser):
         ),
         validated_on=("The Alexa app of two Android phones, 2017; an Echo of the first generation, 2022",),
         limits=(
-            "The database is read page by page; nothing is opened for writing and no transaction is rolled back.",
+            "The database is read page by page; nothing is opened for writing. A transaction that was not finished is"
+            " taken back in memory, as SQLite would take it back; what it wrote is given, and marked so.",
             "Of a row too long for its page, the locator names the part that lies in its own page.",
             "Rows of tables without row numbers are not recovered once deleted.",
             "A deleted row is found only if its place was not used anew and its shape fits the table's columns.",
+            "A deleted row that may be made of two says so. How many such rows never existed was measured on made"
+            " databases (benchmarks/RESULTS-recovered.md).",
+            "A column that was added later shows its default in rows from before, as in SQLite; the row names it.",
         ),
         references=("https://www.sqlite.org/fileformat2.html",),
     )
@@ -61,31 +61,6 @@ class SqliteTables(Parser):
         """Yield the records of every known table's rows."""
         try:
             with Database(source) as database:
-                yield from _read(source, database)
+                yield from read_known(database, source.path, source.name)
         except DatabaseError as error:
             yield Issue(f"The database cannot be read: {error}.", "", source.head[:64])
-
-
-def _read(source: Source, database: Database) -> Iterator[Record | Issue]:
-    issues = 0
-    for issue in database.issues:
-        yield Issue(f"The database could not be read in part: {issue.what}.", issue.locator)
-    readers: dict[str, tuple[TableKind, RowReader]] = {}
-    wanted = []
-    for kind in kinds():
-        for table in kind.tables(source.path, database.tables):
-            # A table goes to the first kind that wants it; the kind of tables not known is the last.
-            if table.name not in readers:
-                readers[table.name] = (kind, kind.reader(source.path, database))
-                wanted.append(table)
-    for row in database.rows(wanted):
-        if isinstance(row, DatabaseIssue):
-            issues += 1
-            if issues <= MAX_ISSUES:
-                yield Issue(f"The database could not be read in part: {row.what}.", row.locator)
-            continue
-        kind, reader = readers[row.table]
-        for found in reader(row):
-            yield finished(found, row, kind, source.name) if isinstance(found, Record) else found
-    if issues > MAX_ISSUES:
-        yield Issue(f"{issues - MAX_ISSUES} further parts of the database could not be read.")

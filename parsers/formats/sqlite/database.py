@@ -10,7 +10,8 @@ from parsers.formats.sqlite import create_table
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.deleted_rows import DeletedRows
 from parsers.formats.sqlite.header import DatabaseError
-from parsers.formats.sqlite.pages import JOURNAL, WAL, Layout, Pages, PageSource
+from parsers.formats.sqlite.page import TABLE_LEAF, BtreePage
+from parsers.formats.sqlite.pages import JOURNAL, WAL, LostHeader, Pages, PageSource
 from parsers.formats.sqlite.rollback_journal import MAGIC as JOURNAL_MAGIC
 from parsers.formats.sqlite.table_row import LIVE_IN, DatabaseIssue, FoundRow, RowProvenance, TableRow, table_row
 from parsers.formats.sqlite.tree import TreeCell, TreeIssue, leaves_below, payload, walk
@@ -28,22 +29,22 @@ MAX_LEFTOVERS = 200_000
 class Database:
     """An open database. Use as a context manager."""
 
-    def __init__(self, source: Source, layout: Layout | None = None) -> None:
+    def __init__(self, source: Source, lost: LostHeader | None = None) -> None:
         """Open the file, and the log and the journal beside it if there are any.
 
         Args:
             source: the database; or a write-ahead log or rollback journal whose database is not there, which is then
                 read as far as it goes: rows are live in it only as far as pages lead to them.
-            layout: how a database is read whose header is not there.
+            lost: how a database is read whose header is not there.
 
         Raises:
             DatabaseError: it is not a database.
             OSError: from reading the evidence.
         """
         self._stack = ExitStack()
-        self._partial = layout is not None or is_companion(source)
+        self._partial = lost is not None or is_companion(source)
         try:
-            self._pages = self._alone(source) if is_companion(source) else self._with_companions(source, layout)
+            self._pages = self._alone(source, lost) if is_companion(source) else self._with_companions(source, lost)
             self.issues = [DatabaseIssue(what) for what in self._pages.issues]
             self.user_version = self._pages.header.user_version
             self._roots: dict[int, TableDefinition | None] = {}
@@ -84,25 +85,44 @@ class Database:
                 return
             yield row
 
-    def _with_companions(self, source: Source, layout: Layout | None) -> Pages:
+    @property
+    def encoding(self) -> int:
+        """The encoding of its texts: 1 UTF-8, 2 UTF-16LE, 3 UTF-16BE."""
+        return self._pages.header.encoding
+
+    def table_pages(self) -> Iterator[tuple[BtreePage, str]]:
+        """Every leaf page of a table, whosever it is; and why it does not count, where it does not."""
+        for number in self._pages.numbers():
+            try:
+                page = self._pages.page(number)
+            except DatabaseError:
+                continue
+            if page.kind == TABLE_LEAF and number > 1:
+                yield page, ""
+        for old in self._pages.old():
+            if old.page.kind == TABLE_LEAF and old.page.number > 1:
+                yield old.page, old.why
+
+    def _with_companions(self, source: Source, lost: LostHeader | None) -> Pages:
         stream = self._stack.enter_context(source.open())
         beside = []
         for suffix in (WAL, JOURNAL):
             found = source.beside(source.name + suffix)
             beside.append((self._stack.enter_context(found.open()), found.size) if found and found.size else None)
-        return Pages(stream, source.size, beside[0], beside[1], lambda name: source.beside(name) is not None, layout)
+        return Pages(stream, source.size, beside[0], beside[1], lambda name: source.beside(name) is not None, lost)
 
-    def _alone(self, source: Source) -> Pages:
+    def _alone(self, source: Source, lost: LostHeader | None) -> Pages:
         stream = self._stack.enter_context(source.open()), source.size
         is_log = source.head.startswith(WAL_MAGICS)
-        return Pages(None, 0, stream if is_log else None, None if is_log else stream)
+        return Pages(None, 0, stream if is_log else None, None if is_log else stream, lost=lost)
 
     def _schema(self, pages: PageSource) -> dict[str, TableDefinition]:
         found: dict[str, TableDefinition] = {}
         owners: dict[int, TableDefinition | None] = {1: None}
         for cell in walk(pages, 1, set()):
             if isinstance(cell, TreeIssue):
-                self.issues.append(self._issue(cell, "the list of tables"))
+                if not self._partial:
+                    self.issues.append(self._issue(cell, "the list of tables"))
                 continue
             try:
                 row = values(payload(pages, cell.cell), self._pages.header.encoding)
@@ -140,7 +160,8 @@ class Database:
         count = 0
         for found in walk(self._pages, table.root, walked):
             if isinstance(found, TreeIssue):
-                yield self._issue(found, f"the table {table.name}")
+                if not self._partial:  # else it is known that pages are missing
+                    yield self._issue(found, f"the table {table.name}")
                 continue
             count += 1
             if count > MAX_ROWS:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.header import DatabaseError
-from parsers.formats.sqlite.leftover import Leftover, Room, in_room
+from parsers.formats.sqlite.leftover import in_room
 from parsers.formats.sqlite.page import INDEX_INTERIOR, INDEX_LEAF, TABLE_INTERIOR, TABLE_LEAF, BtreePage
 from parsers.formats.sqlite.pages import OldPage, Pages, PageSource
+from parsers.formats.sqlite.row_search import Leftover, Room
 from parsers.formats.sqlite.row_shape import RowShape
 from parsers.formats.sqlite.table_row import DatabaseIssue, FoundRow, RowProvenance, TableRow, table_row
 from parsers.formats.sqlite.tree import payload
@@ -93,35 +94,39 @@ class DeletedRows:
     ) -> Iterator[TableRow]:
         """The rows to which a page's list of cells leads."""
         rows = list(self._rows_in(page, view, provenance))
+        shapes = self._shapes_of(page, rows)
         for row in rows:
-            fitting = self._tables_of(page, row, rows)
-            if fitting:
+            fitting = shapes if shapes is not None else self._fitting(row)
+            if fitting and fitting[0] in self._wanted:
                 also = "" if self._owners.get(page.number) is fitting[0].table else _also(fitting[1:])
                 note = "" if row.certain else _OVERFLOW
                 yield table_row(fitting[0].table, page, row.found, provenance, why + also + note)
 
-    def _tables_of(self, page: BtreePage, row: _PageRow, rows: list[_PageRow]) -> list[RowShape]:
-        """Whose a row can be, the likeliest first; empty where it is none of those that are wanted.
+    def _shapes_of(self, page: BtreePage, rows: list[_PageRow]) -> list[RowShape] | None:
+        """Whose all rows of a page can be, the likeliest first: they are of one table. None where they fit none.
 
-        All rows of a page are of one table, and in most cases it is the one whose the page is now.
+        In most cases it is the table whose the page is now.
         """
         is_index = page.kind != TABLE_LEAF
         shapes = [shape for shape in (*self._wanted, *self._others) if shape.table.without_rowid == is_index]
         if page.number in self._owners:
             owner = self._owners[page.number]
             own = [shape for shape in shapes if shape.table is owner]
-            if all(shape.may_hold(each.found.values) for shape in own for each in rows):
-                return [shape for shape in own if shape in self._wanted]
+            if all(shape.may_hold(row.found.values) for shape in own for row in rows):
+                return own
         if is_index:
             return []
-        of_all = [shape for shape in shapes if all(shape.fits(each.found.values, whole=False) for each in rows)]
-        fitting = of_all or [shape for shape in shapes if shape.fits(row.found.values, whole=False)]
-        return fitting if any(shape in self._wanted for shape in fitting[:1]) else []
+        return [shape for shape in shapes if all(shape.fits(row.found.values, whole=False) for row in rows)] or None
+
+    def _fitting(self, row: _PageRow) -> list[RowShape]:
+        """Whose one row can be, of a leaf page whose rows fit no one table."""
+        shapes = (shape for shape in (*self._wanted, *self._others) if not shape.table.without_rowid)
+        return [shape for shape in shapes if shape.fits(row.found.values, whole=False)]
 
     def _rows_in(self, page: BtreePage, view: PageSource, provenance: RowProvenance) -> Iterator[_PageRow]:
         if page.kind not in (TABLE_LEAF, INDEX_LEAF, INDEX_INTERIOR):
             return
-        for at in page.pointers():
+        for at in dict.fromkeys(page.pointers()):
             used: list[int] = []
             try:
                 cell = page.cell(at)

@@ -1,4 +1,4 @@
-"""Deleted rows in the unused room of a page, known by the shape of a table's rows.
+"""Deleted rows in the unused room of a page: of what looks like a row, what can be one beside the others.
 
 References:
     SQLite's file format, "B-tree Pages", and btree.c: freeSpace() overwrites the first four bytes of a freed cell with
@@ -9,92 +9,18 @@ References:
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from bisect import bisect_left, bisect_right, insort
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from parsers.formats.sqlite.page import local_size
+from parsers.formats.sqlite.row_search import FRAGMENT, Leftover, RestOf, Room, RowSearch, UnsureRow, reads_as
 from parsers.formats.sqlite.row_shape import RowShape
-from parsers.formats.sqlite.table_row import FoundRow
-from parsers.formats.sqlite.varint import RowError, SqlValue, serial_types, size_of, values_of, varint
+from parsers.formats.sqlite.varint import RowError, serial_types, size_of, varint
 
-#: Reads the rest of a row from its overflow pages: (number of the first page, bytes); None where they were used anew.
-RestOf = Callable[[int, int], bytes | None]
-
-#: Bytes of a freed cell that are overwritten: the place of the next freed block, and this one's length.
-_LOST = 4
-#: Blocks that are this near to each other SQLite makes one.
-_FRAGMENT = 3
 #: A shorter row by itself may be chance, in bytes.
 _SURE = 12
-#: For each byte of a room so many columns are looked at. Room that holds rows takes far fewer.
-_EFFORT = 16
-_LEAST_EFFORT = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Leftover:
-    """A deleted row.
-
-    Attributes:
-        row: the row and where it is in its page.
-        shape: whose it is by its shape.
-        goes_on: whether its later part was read from overflow pages.
-        block: where the freed block ended whose four bytes lie over the row's first ones; 0 where none does.
-        doubtful: whether its bytes can be read as the rest of another row too.
-    """
-
-    row: FoundRow
-    shape: RowShape
-    goes_on: bool = False
-    block: int = 0
-    doubtful: bool = False
-
-    @property
-    def end(self) -> int:
-        """The place after it."""
-        return self.row.at + self.row.size
-
-
-@dataclass(slots=True)
-class Room:
-    """A part of a page in which nothing is in use.
-
-    Attributes:
-        content: the page.
-        begin, end: offsets in it.
-        usable: bytes of the page that the database uses.
-        is_block: whether it is one freed block, so that it begins with a freed row that has lost four bytes.
-        whole_only: whether only rows that have lost nothing are looked for.
-        among: whether only rows are believed beside which another lies: the page was no leaf of a table.
-        pages: how many pages the database has. Where it is not 0, rows are left out over which cells of an interior
-            page were written, as the page was one for a time.
-        effort: what may still be looked at.
-    """
-
-    content: bytes
-    begin: int
-    end: int
-    usable: int
-    is_block: bool = False
-    whole_only: bool = False
-    among: bool = False
-    pages: int = 0
-    effort: int = 0
-
-    def __post_init__(self) -> None:
-        self.effort = _LEAST_EFFORT + _EFFORT * max(0, self.end - self.begin)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it is too small for a row, or holds nothing but zeros."""
-        return self.end - self.begin < _LOST or not self.content[self.begin : self.end].strip(b"\0")
-
-    def spend(self, columns: int) -> bool:
-        """Take from what may be looked at; False where nothing is left."""
-        self.effort -= columns
-        return self.effort > 0
+#: No cell is shorter, in bytes.
+_LEAST_CELL = 4
 
 
 def in_room(room: Room, shapes: list[RowShape], rest: RestOf) -> list[Leftover]:
@@ -109,21 +35,25 @@ def in_room(room: Room, shapes: list[RowShape], rest: RestOf) -> list[Leftover]:
         return []
     whole: dict[int, Leftover] = {}
     cut: list[Leftover] = []
-    unsure: list[_Unsure] = []
+    unsure: list[UnsureRow] = []
     for shape in shapes:
-        search = _Search(room, shape, shapes, rest)
+        search = RowSearch(room, shape, shapes, rest)
         for left in search.rows():
             if left.block:
                 cut.append(left)
             else:
                 whole.setdefault(left.row.at, left)
         unsure += search.unsure
+    if (len(whole) + len(cut)) * _LEAST_CELL > room.end - room.begin:
+        room.effort = 0  # no room holds so many rows
+        return []
     kept = _not_overwritten(whole, cut)
     limit = _interior_cells(room)
+    begins = {left.row.at for left in kept}
     kept = [
         left
         for left in kept
-        if left.end <= limit and ((left.row.size >= _SURE and not room.among) or _has_neighbour(room, left, kept))
+        if left.end <= limit and ((left.row.size >= _SURE and not room.among) or _has_neighbour(room, left, begins))
     ]
     starts = sorted(left.row.at for left in kept)
     cut += filter(None, (each.settle(starts) for each in unsure))
@@ -139,7 +69,7 @@ def _interior_cells(room: Room) -> int:
     while room.pages and at > room.begin:
         for start in range(at - 5, at - 14, -1):
             child = int.from_bytes(room.content[start : start + 4], "big")
-            if 1 < child <= room.pages and _reads(room.content, start + 4, at) is not None:
+            if 1 < child <= room.pages and reads_as(room.content, start + 4, at) is not None:
                 at = start
                 break
         else:
@@ -147,9 +77,9 @@ def _interior_cells(room: Room) -> int:
     return at
 
 
-def _has_neighbour(room: Room, left: Leftover, others: list[Leftover]) -> bool:
+def _has_neighbour(room: Room, left: Leftover, begins: set[int]) -> bool:
     """Whether another row begins where a row ends, or its header at least: nothing was written over its end."""
-    if left.end >= room.usable or any(other.row.at == left.end for other in others):
+    if left.end >= room.usable or left.end in begins:
         return True
     try:
         size, number_at = varint(room.content, left.end)
@@ -168,13 +98,77 @@ def _not_overwritten(whole: dict[int, Leftover], cut: list[Leftover]) -> list[Le
     """
     over = sorted({(left.row.at, left.end) for left in (*whole.values(), *cut)})
     begins = [at for at, _ in over]
+    furthest = _Furthest([end for _, end in over])
     kept: list[Leftover] = []
     for at in sorted(whole):
         end = whole[at].end
-        later = over[bisect_right(begins, at) : bisect_left(begins, end)]
-        if (not kept or kept[-1].end <= at) and all(other_end < end for _, other_end in later):
+        later = furthest.among(bisect_right(begins, at), bisect_left(begins, end))
+        if later < end and (not kept or kept[-1].end <= at):
             kept.append(whole[at])
     return kept
+
+
+class _Furthest:
+    """The largest of any part of a list of numbers above 0."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        self._levels = [numbers]
+        step = 1
+        while 2 * step <= len(numbers):
+            last = self._levels[-1]
+            self._levels.append([max(last[at], last[at + step]) for at in range(len(last) - step)])
+            step *= 2
+
+    def among(self, first: int, end: int) -> int:
+        """The largest from one place to before another; 0 where there is none."""
+        if first >= end:
+            return 0
+        level = (end - first).bit_length() - 1
+        return max(self._levels[level][first], self._levels[level][end - (1 << level)])
+
+
+@dataclass
+class _Around:
+    """What the rows found so far say of where rows begin and end.
+
+    Attributes:
+        starts, ends: where rows begin and end that have lost nothing; the room's own edges among them.
+        taken: (place, end) of every row, sorted.
+        taken_starts, taken_ends: the same of rows that have lost their first bytes.
+    """
+
+    starts: set[int]
+    ends: set[int]
+    taken: list[tuple[int, int]]
+    taken_starts: set[int] = field(default_factory=set)
+    taken_ends: set[int] = field(default_factory=set)
+
+    def add(self, left: Leftover) -> None:
+        """Take a row that has lost its first bytes."""
+        insort(self.taken, (left.row.at, left.end))
+        self.taken_starts.add(left.row.at)
+        self.taken_ends.add(left.end)
+
+    def has_room(self, left: Leftover) -> bool:
+        """Whether a row overlaps none of them."""
+        place = bisect_left(self.taken, (left.row.at, 0))
+        before = place == 0 or self.taken[place - 1][1] <= left.row.at
+        return before and (place == len(self.taken) or left.end <= self.taken[place][0])
+
+    def rank(self, left: Leftover) -> int:
+        """How well a row that has lost its first bytes fits in: 1 best; 0 not at all."""
+        beside = left.row.at in self.taken_ends or left.end in self.taken_starts
+        ahead = self._ahead(left.end)
+        to_block = left.block - left.end
+        if not beside and _near(left.end, self.starts, 1) is None and _near(left.row.at, self.ends, -1) is None:
+            return 0
+        if to_block <= FRAGMENT:
+            return 1 + to_block
+        return 1 + ahead if ahead is not None and self._ahead(left.block) is not None else 0
+
+    def _ahead(self, at: int) -> int | None:
+        found = (_near(at, places, 1) for places in (self.starts, self.taken_starts))
+        return min((gap for gap in found if gap is not None), default=None)
 
 
 def _with_cut(room: Room, kept: list[Leftover], cut: list[Leftover]) -> list[Leftover]:
@@ -183,26 +177,28 @@ def _with_cut(room: Room, kept: list[Leftover], cut: list[Leftover]) -> list[Lef
     Such a row is believed only where something else says that a row begins or ends there: four bytes look like those of
     a freed block easily.
     """
-    ends = {left.end for left in kept} | ({room.begin} if room.is_block else set())
-    starts = {room.end, *(left.row.at for left in kept)}
+    around = _Around(
+        starts={room.end, *(left.row.at for left in kept)},
+        ends={left.end for left in kept} | ({room.begin} if room.is_block else set()),
+        taken=[(left.row.at, left.end) for left in kept],
+    )
     by_place = [
         list(same) for _, same in groupby(sorted(cut, key=lambda left: left.row.at), key=lambda left: left.row.at)
     ]
-    taken: list[Leftover] = []
+    found = list(kept)
     for places in (by_place, by_place[::-1]):
         for same in places:
-            apart = [left for left in same if _is_apart(left, (*kept, *taken))]
-            if (best := _best(apart, ends, starts, taken)) is not None:
-                taken.append(best)
-    return sorted((*kept, *taken), key=lambda left: left.row.at)
+            if (best := _best(same, around)) is not None:
+                found.append(best)
+                around.add(best)
+    return sorted(found, key=lambda left: left.row.at)
 
 
-def _best(same: list[Leftover], ends: set[int], starts: set[int], taken: list[Leftover]) -> Leftover | None:
+def _best(same: list[Leftover], around: _Around) -> Leftover | None:
     """Of several ways to read one row the one that fits what is around it; None where two fit as well."""
     ranked: dict[int, list[Leftover]] = {}
     for left in same:
-        beside = any(other.end == left.row.at or other.row.at == left.end for other in taken)
-        if rank := _rank(left, ends, starts | {other.row.at for other in taken}, beside=beside):
+        if around.has_room(left) and (rank := around.rank(left)):
             ranked.setdefault(rank, []).append(left)
     best = ranked[min(ranked)] if ranked else []
     if len(best) != 1:
@@ -210,249 +206,6 @@ def _best(same: list[Leftover], ends: set[int], starts: set[int], taken: list[Le
     return replace(best[0], doubtful=best[0].doubtful or len(ranked) > 1)
 
 
-def _rank(left: Leftover, ends: set[int], starts: set[int], *, beside: bool) -> int:
-    """How well a row that has lost its first bytes fits what is around it: 1 best; 0 not at all."""
-    ahead = _near(left.end, starts, 1)
-    to_block = left.block - left.end
-    if not beside and ahead is None and _near(left.row.at, ends, -1) is None:
-        return 0
-    if to_block <= _FRAGMENT:
-        return 1 + to_block
-    return 1 + ahead if ahead is not None and _near(left.block, starts, 1) is not None else 0
-
-
 def _near(at: int, places: set[int], step: int) -> int | None:
     """How far the nearest of some places is, if it is no further than a fragment."""
-    return next((gap for gap in range(_FRAGMENT + 1) if at + step * gap in places), None)
-
-
-def _is_apart(left: Leftover, others: Iterable[Leftover]) -> bool:
-    return all(left.end <= other.row.at or other.end <= left.row.at for other in others)
-
-
-class _Search:
-    """The search for the rows of one shape in one room."""
-
-    def __init__(self, room: Room, shape: RowShape, shapes: list[RowShape], rest: RestOf) -> None:
-        self._room, self._shape, self._rest = room, shape, rest
-        self._content = room.content[: room.end]
-        self._freed = shape.freed(room.usable)
-        self._rivals = [other.freed(room.usable)[1] for other in shapes if other.table is shape.table]
-        self.unsure: list[_Unsure] = []
-
-    def rows(self) -> Iterator[Leftover]:
-        """Every row that may be here; they may overlap."""
-        room, shape = self._room, self._shape
-        for match in shape.rows.finditer(self._content, room.begin):
-            if not room.spend(shape.count):
-                return
-            if (left := self._whole(match.start())) is not None:
-                yield left
-        if room.whole_only:
-            return
-        reads = (self._behind_number, self._without_length, self._without_first)
-        for pattern, read in zip(self._freed, reads, strict=True):
-            for match in pattern.finditer(self._content, room.begin):
-                if not self._may_be_freed(match.start()):
-                    continue
-                if not room.spend(shape.count):
-                    return
-                if (left := read(match.start())) is not None:
-                    yield replace(left, block=match.start() + self._block(match.start())[1])
-
-    def _may_be_freed(self, at: int) -> bool:
-        """Whether the four bytes at a place may be those of a freed block, when it was written last."""
-        following, size = self._block(at)
-        beyond = at + size
-        return beyond <= self._room.usable and (
-            following == 0 or beyond + _FRAGMENT < following <= self._room.usable - 4
-        )
-
-    def _block(self, at: int) -> tuple[int, int]:
-        return int.from_bytes(self._content[at : at + 2], "big"), int.from_bytes(self._content[at + 2 : at + 4], "big")
-
-    def _whole(self, header_at: int) -> Leftover | None:
-        """The row whose header is at a place, if the length and the number before it agree with it."""
-        header = self._header(header_at)
-        if header is None:
-            return None
-        types, values_at, size = header
-        length = _varint_length(size)
-        for number_at in range(header_at - 1, header_at - 10, -1):
-            size_at = number_at - length
-            if size_at < self._room.begin:
-                return None
-            number = _reads(self._content, number_at, header_at)
-            if number is not None and _reads(self._content, size_at, number_at) == size:
-                return self._row(size_at, header_at, number, types, values_at)
-        return None
-
-    def _behind_number(self, at: int) -> Leftover | None:
-        """The freed row whose header is whole: its length and all or part of its number are lost."""
-        for header_at in range(at + _LOST, min(at + _LOST + 8, len(self._content))):
-            header = self._header(header_at)
-            if header is None:
-                continue
-            types, values_at, size = header
-            length = header_at - at - _varint_length(size)
-            seen = self._content[at + _LOST : header_at]
-            if not 1 <= length <= 9 or not _ends_number(seen, length):
-                continue
-            left = self._row(at, header_at, None, types, values_at)
-            if left is not None and left.end <= at + self._block(at)[1]:
-                return left
-        return None
-
-    def _without_length(self, at: int) -> Leftover | None:
-        """The freed row whose header has lost its own length, and nothing else."""
-        types = _types_at(self._content, at + _LOST, self._shape.count)
-        if types is None:
-            return None
-        kinds, values_at = types
-        header_at = at + _LOST - 1
-        size = values_at - header_at + sum(map(size_of, kinds))
-        if values_at - header_at > 127 or _varint_length(size) not in (1, 2):
-            return None
-        left = self._row(at, header_at, None, kinds, values_at)
-        return left if left is not None and left.end <= at + self._block(at)[1] else None
-
-    def _without_first(self, at: int) -> Leftover | None:
-        """The freed row whose header has lost its own length and the type of the first value."""
-        shape, block_end = self._shape, at + self._block(at)[1]
-        if not shape.first_is_number and (long := self._long_first(at, block_end)) is not None:
-            return long
-        types = _types_at(self._content, at + _LOST, shape.count - 1)
-        if types is None:
-            return None
-        kinds, values_at = types
-        least = values_at + sum(map(size_of, kinds))
-        # The length is one byte long, and so is the number.
-        if least > block_end or least - at - 2 > 127:
-            return None
-        doubtful = self._has_rival(at)
-        if shape.first_is_number:
-            left = self._row(at, at + 2, None, [0, *kinds], values_at)
-            return replace(left, doubtful=doubtful) if left else None
-        self.unsure.append(_Unsure(self, at, least, block_end, tuple(kinds), values_at, doubtful))
-        return None
-
-    def _long_first(self, at: int, block_end: int) -> Leftover | None:
-        """The same, of a first value whose type takes two bytes, of which the second is left."""
-        low = self._content[at + _LOST]
-        if low > 127:
-            return None
-        types = _types_at(self._content, at + _LOST + 1, self._shape.count - 1)
-        if types is None:
-            return None
-        left = self._row(at, at + 2, None, [128 + low, *types[0]], types[1])
-        fits = left is not None and left.end <= block_end and left.row.size - 2 <= 127
-        return replace(left, doubtful=self._has_rival(at)) if left and fits else None
-
-    def _has_rival(self, at: int) -> bool:
-        """Whether the bytes behind a freed block's four can be read as a row of which less is lost."""
-        return any(pattern.match(self._content, at) for pattern in self._rivals)
-
-    def _header(self, at: int) -> tuple[list[int], int, int] | None:
-        """A row's types, where its values begin, and the length of header and values."""
-        try:
-            types, header, values_at = serial_types(self._content, at)
-        except RowError:
-            return None
-        return (types, values_at, header + sum(map(size_of, types))) if len(types) == self._shape.count else None
-
-    def row_with_first(self, at: int, kinds: tuple[int, ...], values_at: int, first: int) -> Leftover | None:
-        """A freed row whose first value has this length in bytes."""
-        kind = self._shape.type_of_first(first)
-        return self._row(at, at + 2, None, [kind, *kinds], values_at) if kind else None
-
-    def _row(self, at: int, header_at: int, number: int | None, types: list[int], values_at: int) -> Leftover | None:
-        size = values_at - header_at + sum(map(size_of, types))
-        local = local_size(size, self._room.usable)
-        end = header_at + local
-        content = self._content
-        if local < size:
-            content = self._with_rest(values_at, end, size - local)
-            end += 4
-        if end > self._room.end or not content:
-            return None
-        try:
-            found = values_of(content, types, values_at, self._shape.encoding)
-        except RowError:
-            return None
-        if not self._shape.fits(found) or any(map(_garbled, found)) or not content[at + _LOST : end].strip(b"\0"):
-            return None
-        return Leftover(FoundRow(at, end - at, number, found), self._shape, local < size)
-
-    def _with_rest(self, values_at: int, end: int, missing: int) -> bytes:
-        """The page up to a place, and the rest of the row behind it; empty where the rest is not to be had."""
-        page = self._content[end : end + 4]
-        if values_at > end or len(page) < 4:
-            return b""
-        rest = self._rest(int.from_bytes(page, "big"), missing)
-        return self._content[:end] + rest if rest is not None else b""
-
-
-@dataclass(frozen=True, slots=True)
-class _Unsure:
-    """A freed row of which the length of the first value is known only by where the row ends."""
-
-    search: _Search
-    row_at: int
-    least: int
-    block_end: int
-    kinds: tuple[int, ...]
-    values_at: int
-    doubtful: bool
-
-    def settle(self, starts: list[int]) -> Leftover | None:
-        """The row, if just one of the places where it may end fits: the block's end, or where another row begins."""
-        ends = [start for start in starts if self.least < start < self.block_end]
-        fitting = [left for end in (*ends, self.block_end) if (left := self._ending(end)) is not None]
-        return fitting[0] if len(fitting) == 1 else None
-
-    def _ending(self, end: int) -> Leftover | None:
-        left = self.search.row_with_first(self.row_at, self.kinds, self.values_at, end - self.least)
-        return replace(left, block=self.block_end, doubtful=self.doubtful) if left else None
-
-
-def _types_at(content: bytes, at: int, count: int) -> tuple[list[int], int] | None:
-    """Some serial types one after the other, and the place after them."""
-    kinds: list[int] = []
-    for _ in range(count):
-        try:
-            kind, at = varint(content, at)
-        except RowError:
-            return None
-        if kind < 0 or kind in (10, 11):
-            return None
-        kinds.append(kind)
-    return kinds, at
-
-
-def _ends_number(seen: bytes, length: int) -> bool:
-    """Whether bytes may be the last ones of a number that is so many bytes long."""
-    if not seen:
-        return True
-    if len(seen) > length:
-        return False
-    return all(byte > 127 for byte in seen[:-1]) and (length == 9 or seen[-1] < 128)
-
-
-def _garbled(value: SqlValue) -> bool:
-    """Whether a text holds what no text holds: signs that control, or bytes that could not be read."""
-    return isinstance(value, str) and ("\\x" in value or any(sign < " " and sign not in "\t\r\n" for sign in value))
-
-
-def _varint_length(number: int) -> int:
-    return max(1, (number.bit_length() + 6) // 7)
-
-
-def _reads(content: bytes, at: int, end: int) -> int | None:
-    """The integer that takes up exactly these bytes, as SQLite writes it: as short as can be."""
-    if at < 0 or (content[at] == 0x80 and end - at < 9):
-        return None
-    try:
-        number, stop = varint(content, at)
-    except RowError:
-        return None
-    return number if stop == end else None
+    return next((gap for gap in range(FRAGMENT + 1) if at + step * gap in places), None)

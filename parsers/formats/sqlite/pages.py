@@ -30,7 +30,7 @@ class PageSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class LostHeader:
     """How a file is read whose header is not there.
 
     Attributes:
@@ -69,7 +69,7 @@ class Pages:
         log: tuple[BinaryIO, int] | None,
         journal: tuple[BinaryIO, int] | None,
         is_beside: Callable[[str], bool] = lambda _: False,
-        layout: Layout | None = None,
+        lost: LostHeader | None = None,
     ) -> None:
         """Take the open files and their sizes in bytes.
 
@@ -79,14 +79,14 @@ class Pages:
             log: the write-ahead log.
             journal: the rollback journal.
             is_beside: whether a file of a name lies beside the database.
-            layout: how the database is read where it has no header.
+            lost: how the database is read where it has no header.
 
         Raises:
             DatabaseError: there is no database header, in the file, in its log or in its journal.
         """
         self._files: dict[str, BinaryIO] = {"": database} if database else {}
         self._size = size
-        self._lost = layout.lost if layout else 0
+        self._lost = lost.lost if lost else 0
         self.issues: list[str] = []
         self.log = WriteAheadLog()
         if log:
@@ -97,9 +97,9 @@ class Pages:
         self.journal = RollbackJournal()
         if journal:
             self._files[JOURNAL], journal_size = journal
-            self.journal = self._read_journal(journal[0], journal_size, is_beside, layout)
+            self.journal = self._read_journal(journal[0], journal_size, is_beside, lost)
         self._cache: OrderedDict[int, BtreePage] = OrderedDict()
-        self.header = layout.header if layout and 1 not in self.log.current else self._header()
+        self.header = lost.header if lost and 1 not in self.log.current else self._header()
         self._check_sizes()
         self._in_file = (size + self._lost) // self.header.page_size
         before = self.journal.original_pages if self.journal.hot and database else None
@@ -107,9 +107,9 @@ class Pages:
         self.count = max(self._base, max(self.log.current, default=0))
 
     def _read_journal(
-        self, stream: BinaryIO, size: int, is_beside: Callable[[str], bool], layout: Layout | None
+        self, stream: BinaryIO, size: int, is_beside: Callable[[str], bool], lost: LostHeader | None
     ) -> RollbackJournal:
-        page_size = layout.header.page_size if layout else self.log.page_size
+        page_size = lost.header.page_size if lost else self.log.page_size
         if not page_size and "" in self._files:
             page_size = DatabaseHeader.parse(self._read("", 0, HEADER_SIZE)).page_size
         found = rollback_journal.read(stream, size, page_size, is_beside)

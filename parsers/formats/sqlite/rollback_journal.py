@@ -68,10 +68,10 @@ def read(stream: BinaryIO, size: int, page_size: int, is_beside: Callable[[str],
         page_size: that of the database, in bytes; the journal's own counts where its header is whole. 0: not known.
         is_beside: whether a file of this name lies beside the journal. Asked of a super-journal.
     """
-    return _Reading(stream, size, page_size, is_beside).journal
+    return _JournalReading(stream, size, page_size, is_beside).journal
 
 
-class _Reading:
+class _JournalReading:
     """One journal while it is read."""
 
     def __init__(self, stream: BinaryIO, size: int, page_size: int, is_beside: Callable[[str], bool]) -> None:
@@ -157,15 +157,25 @@ class _Reading:
         while at + 4 + size <= self._size:
             record = self._at(at, size + 8)
             number = int.from_bytes(record[:4], "big")
-            if number == 0 or number == _LOCK_BYTE // size + 1:
-                return
-            if number >= 1 << 31:
-                at = (at // self._sector + 1) * self._sector  # the header of a further segment
+            if number == 0 or number >= 1 << 31 or number == _LOCK_BYTE // size + 1:
+                if not (at := self._segment_after(at)):
+                    return
                 continue
             if len(record) == size + 8 and (nonce := _nonce(record)) != before:
                 change, before = change + 1, nonce
             self.journal.others.append(JournalPage(number, at + 4, max(0, change)))
             at += size + 8
+
+    def _segment_after(self, at: int) -> int:
+        """Where the pages of a further segment begin; 0 where none follows.
+
+        Its header begins a sector. Until it was written for good its magic and its count are zeros.
+        """
+        at = -(-at // self._sector) * self._sector
+        head = self._at(at, _HEADER.size)
+        sizes = struct.pack(">2I", self._sector, self.journal.page_size)
+        is_header = head.startswith(MAGIC) or (head.startswith(bytes(12)) and head[20:] == sizes)
+        return at + self._sector if is_header else 0
 
     def _begin(self) -> int:
         """Where the pages begin. A header takes up a sector; a header of zeros does not say how long that is."""

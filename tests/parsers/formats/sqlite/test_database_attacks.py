@@ -117,3 +117,26 @@ def test_a_row_of_a_length_that_cannot_be_is_an_issue(make_database: Make, read_
     assert content != files["x.db"]
     _, issues = read_database({"x.db": content})
     assert len(issues) == 1
+
+
+@pytest.mark.parametrize(
+    "filling",
+    [b"\0", b"\x01", b"\x09", b"\x07\0", b"\x0d", b"text ", b"\0\0\0\x20", b"\x03\x08", b"\x04\x01\x01\x01\0"],
+)
+def test_free_pages_of_any_content_take_time_by_their_size_alone(
+    make_database: Make, source_in: SourceIn, calls_of: Callable[..., tuple[int, int]], filling: bytes
+) -> None:
+    made = make_database("CREATE TABLE t (a TEXT, b INTEGER)", *(
+        ("INSERT INTO t VALUES (?, 1)", ("x" * 1200,)) for _ in range(90)
+    ), "DELETE FROM t")["x.db"]  # fmt: skip
+    header = b"SQLite format 3\x00"
+    assert made.startswith(header)
+    calls = []
+    for count in (8, 24):
+        content = bytearray(made)
+        for page in range(3, 3 + count):
+            content[page * 4096 : (page + 1) * 4096] = (filling * 4096)[:4096]
+        calls.append(calls_of(lambda content=content: _all({"x.db": bytes(content)}, source_in))[1])
+    for_each = (calls[1] - calls[0]) / 16
+    assert for_each < 200_000
+    assert filling != b"\0" or for_each < 100

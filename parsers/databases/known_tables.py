@@ -1,0 +1,51 @@
+"""The rows of a database's known tables: each table goes to the kind that knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from parsers.databases.all_tables import kinds
+from parsers.databases.table_kind import RowReader, TableKind, finished
+from parsers.formats.sqlite.database import Database
+from parsers.formats.sqlite.table_row import DatabaseIssue
+from parsers.record import Issue, Record
+
+#: Of the parts that cannot be read this many are listed; the others are counted.
+MAX_ISSUES = 100
+
+
+def read_known(database: Database, path: str, name: str) -> Iterator[Record | Issue]:
+    """The records of every known table's rows, and what could not be read.
+
+    Args:
+        database: open.
+        path: of the database, inside the evidence.
+        name: of the database, without the suffix of a log or journal.
+    """
+    issues = 0
+    for issue in database.issues:
+        yield Issue(f"The database could not be read in part: {issue.what}.", issue.locator)
+    readers: dict[str, tuple[TableKind, RowReader]] = {}
+    wanted = []
+    for kind in kinds():
+        for table in kind.tables(path, database.tables):
+            # A table goes to the first kind that wants it; the kind of tables not known is the last.
+            if table.name not in readers:
+                readers[table.name] = (kind, kind.reader(path, database))
+                wanted.append(table)
+    for row in database.rows(wanted):
+        if isinstance(row, DatabaseIssue):
+            issues += 1
+            if issues <= MAX_ISSUES:
+                yield Issue(f"The database could not be read in part: {row.what}.", row.locator)
+            continue
+        kind, reader = readers[row.table]
+        for found in reader(row):
+            yield finished(found, row, kind, name) if isinstance(found, Record) else found
+    if issues > MAX_ISSUES:
+        yield Issue(f"{issues - MAX_ISSUES} further parts of the database could not be read.")
+
+
+def has_known(database: Database, path: str) -> bool:
+    """Whether the database has a table that some kind knows."""
+    return any(kind.tables(path, database.tables) for kind in kinds())

@@ -1,0 +1,63 @@
+"""A database whose first 100 bytes, or whose first page, are gone or were overwritten: known by its other pages."""
+
+from __future__ import annotations
+
+from parsers.formats.sqlite.header import HEADER_SIZE, MAGIC, DatabaseHeader
+from parsers.formats.sqlite.leaf_page import SIZES, leaf_page
+from parsers.formats.sqlite.page import DATABASE_HEADER, TABLE_INTERIOR, TABLE_LEAF, may_begin_tree_page
+from parsers.formats.sqlite.pages import LostHeader
+
+#: Of the pages that the first bytes show, one in so many at least must begin like a page of a tree.
+_SHARE = 3
+_MADE = tuple("CREATE TABLE".encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be"))
+
+
+def find(head: bytes, size: int) -> LostHeader | None:
+    """How a file that may be such a database is read; None where it is none.
+
+    Args:
+        head: the file's first bytes, 64 KiB or all of it.
+        size: the file's length in bytes.
+    """
+    if head.startswith(MAGIC) or leaf_page(head[:size]) is not None:
+        return None
+    # A page begins with its kind. Where no page is longer than a sector, this asks once a sector.
+    for lost in (0, HEADER_SIZE):
+        if not any(head[at] == TABLE_LEAF for at in range(-lost % SIZES[0], len(head), SIZES[0])):
+            continue
+        for page_size in SIZES:
+            if size + lost >= 2 * page_size and _fits(head, page_size, lost):
+                return _found(head, page_size, lost)
+    return None
+
+
+def made_with(page_size: int, encoding: int = 1, lost: int = 0) -> LostHeader:
+    """How a database is read of which only the length of a page in bytes is known."""
+    header = DatabaseHeader(page_size, 0, encoding, 0, 0, 0, None, is_as_defined=False)
+    return LostHeader(header, lost)
+
+
+def _fits(head: bytes, page_size: int, lost: int) -> bool:
+    """Whether pages of this length follow one another from the start: one leaf at least that is sound in all."""
+    starts = range((page_size - lost) % page_size, len(head) - page_size + 1, page_size)
+    likely = [at for at in starts if may_begin_tree_page(head[at : at + 8], page_size)]
+    if len(likely) * _SHARE < len(starts):
+        return False
+    return any(leaf_page(head[at : at + page_size]) is not None for at in likely)
+
+
+def _found(head: bytes, page_size: int, lost: int) -> LostHeader:
+    if lost == 0 and may_begin_tree_page(head[:8], page_size) and not _is_first(head, page_size, lost):
+        lost = page_size  # the whole first page is gone; the file begins with the second
+    return made_with(page_size, _encoding(head[: max(0, page_size - lost)]), lost)
+
+
+def _is_first(head: bytes, page_size: int, lost: int) -> bool:
+    """Whether the first page's own header is where it belongs, behind the database's."""
+    at = DATABASE_HEADER - lost
+    return head[at] in (TABLE_LEAF, TABLE_INTERIOR) and may_begin_tree_page(head[at : at + 8], page_size)
+
+
+def _encoding(first: bytes) -> int:
+    """The text encoding by the statements that made the tables: 1 where there are none."""
+    return next((number for number, made in enumerate(_MADE, 1) if made in first), 1)
