@@ -33,7 +33,7 @@ def make(folder: Path) -> Made:
 def _mp4(into: Folder) -> None:
     content = encode("m4a", "-c:a aac -movflags +faststart", 44100, 2, _SECONDS)
     for brand in BRANDS:
-        name = "".join(chr(byte) if chr(byte).isalnum() else "_" for byte in brand)
+        name = "".join(chr(byte) if chr(byte).isalnum() else f"_{byte:02x}" for byte in brand)
         into.add(f"m4a_brand_{name}.m4a", replaced(content, 8, brand), f"major brand {brand!r}")
     first = int.from_bytes(content[:4], "big")
     into.add("m4a_no_brand.m4a", content[first:], "no file type box: the index first")

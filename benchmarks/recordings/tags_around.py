@@ -63,16 +63,6 @@ def make(folder: Path) -> Made:
             into.add(f"{suffix}_before_{name}.{suffix}", tag + content, f"{name}: {len(tag)} bytes before the sound")
         if suffix == "mp3":
             _mp3(into, content)
-            for name, tag in AFTER.items():
-                into.add(f"{suffix}_after_{name}.{suffix}", content + tag, f"{name}: {len(tag)} bytes after the sound")
-            into.add(
-                f"{suffix}_around.{suffix}", id3(70_000) + content + id3v1(), "a long tag before, a short one after"
-            )
-            into.add(f"{suffix}_zeros.{suffix}", bytes(700) + content, "zeros before the first frame")
-            into.add(f"{suffix}_other_bytes.{suffix}", b"garbage " * 40 + content, "other bytes before the first frame")
-            into.add(
-                f"{suffix}_tag_other_bytes.{suffix}", id3(100) + b"\1garbage" * 40 + content, "a tag, then other bytes"
-            )
     wav = encode("wav", "-c:a pcm_s16le", 44100, 2, _SECONDS)
     into.add("wav_before_short.wav", id3(200) + wav, "a tag before RIFF")
     for suffix, options in _TAGGED:

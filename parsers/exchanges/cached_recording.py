@@ -10,7 +10,8 @@ from urllib.parse import unquote
 
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.formats.audio.facts import AudioFacts
-from parsers.formats.audio.formats import recognise
+from parsers.formats.audio.formats import NOT_READ, recognise
+from parsers.formats.audio.unread import is_sound
 from parsers.parser import HEAD_SIZE
 from parsers.record import Clock, Record, Timestamp, Value
 from parsers.recording.parser import message
@@ -26,7 +27,9 @@ def is_recording(content: bytes, media: str, path: str) -> bool:
     """Whether a body is sound: by its own first bytes, by its media type, or by the address that gave it."""
     if not content:
         return False
-    if media.lower().startswith("audio/") or recognise(content[:HEAD_SIZE]) is not None:
+    head = content[:HEAD_SIZE]
+    known = recognise(head)
+    if media.lower().startswith("audio/") or (known is not None and (known.name != NOT_READ or is_sound(head))):
         return True
     return bool(_PATH.search(path)) and not content.lstrip().startswith(_TEXT)
 

@@ -46,6 +46,8 @@ class AudioFormat:
     describe: Callable[[BinaryIO, int], AudioFacts | Undescribed]
 
 
+#: The name of all formats that are named and not read.
+NOT_READ = "not read"
 #: The plainest signatures first; bare frames, known only by following each other, after them; last what is only named.
 _PLAIN = (
     AudioFormat("WAV", wav.matches, wav.describe),
@@ -64,7 +66,7 @@ _PLAIN = (
     AudioFormat("AAC (ADTS)", adts.matches, adts.describe),
     AudioFormat("MP3", mp3.matches, mp3.describe),
     AudioFormat("AMR without a header", amr_frames.matches, amr_frames.describe),
-    AudioFormat("not read", unread.matches, unread.describe),
+    AudioFormat(NOT_READ, unread.matches, unread.describe),
 )
 _LEADING = LeadingFormat(_PLAIN)
 FORMATS = (*_PLAIN, AudioFormat(_LEADING.name, _LEADING.matches, _LEADING.describe))

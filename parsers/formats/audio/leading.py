@@ -17,7 +17,7 @@ from typing import BinaryIO, Protocol
 from parsers.formats.audio.adts import frames as adts
 from parsers.formats.audio.facts import AudioFacts, Undescribed
 from parsers.formats.audio.mpeg import frames as mpeg
-from parsers.formats.audio.tagging import id3
+from parsers.formats.audio.tagging import ape, id3
 from parsers.formats.audio.tagging.tags import Tags
 from parsers.formats.audio.window import Window
 from parsers.formats.sized_bytes import SizedBytes
@@ -97,11 +97,11 @@ class LeadingFormat:
         self._formats = formats
 
     def matches(self, head: bytes, name: str) -> bool:
-        """Whether a file begins with an ID3 tag, with zeros before one, or with zeros or other bytes before frames."""
+        """Whether a file begins with a tag, with zeros before one, or with zeros or other bytes before frames."""
         if any(each.matches(head, name) for each in self._formats):
             return False
         zeros = len(head) - len(head.lstrip(b"\0"))
-        if id3.Id3Header.parse(head[zeros : zeros + id3.HEADER_SIZE]) is not None:
+        if id3.Id3Header.parse(head[zeros : zeros + id3.HEADER_SIZE]) is not None or head.startswith(ape.MAGIC):
             return True
         if head.startswith((b"\0", b"\xff")) and self._bare(head[zeros:], name) is not None:
             return True
@@ -169,9 +169,13 @@ def _pass_over(window: Window, tags: Tags, timestamps: list[Timestamp]) -> tuple
             what.append(f"{zeros} zero bytes")
             at += zeros
         length = id3.read(ShiftedBytes(window, at), tags, timestamps)
+        kind = "ID3"
+        if not length:
+            header = ape.ApeHeader.parse(window.read(at, ape.HEADER_SIZE))
+            length, kind = (header.length, "APE") if header is not None and header.is_as_defined else (0, "")
         if not length:
             break
-        what.append(f"an ID3 tag of {length} bytes")
+        what.append(f"an {kind} tag of {length} bytes")
         at += length
     return at, what
 

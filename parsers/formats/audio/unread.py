@@ -51,6 +51,7 @@ UNREAD = (
     UnreadFormat("stream of DTS-HD", (b"DTSHDHDR", b"\x64\x58\x20\x25")),
     UnreadFormat("stream of sound for a digital cable (IEC 61937)", (b"\x72\xf8\x1f\x4e", b"\xf8\x72\x4e\x1f")),
     UnreadFormat("SoX sound file", (b".SoX", b"XoS.")),
+    UnreadFormat("AAC file with one header for the whole (ADIF)", (b"ADIF",)),
     UnreadFormat("stream of AC-3 whose bytes are swapped", (b"\x77\x0b",)),
     UnreadFormat("stream of AC-4", (b"\xac\x40", b"\xac\x41")),
     UnreadFormat("RealAudio or RealMedia file", (b".ra\xfd", b".RMF")),
@@ -87,7 +88,9 @@ UNREAD = (
     UnreadFormat("piece of tracker music (MTM, ULT)", (b"MTM\x10", b"MAS_UTrack_V00")),
     UnreadFormat("piece of tracker music (MED)", (b"MMD0", b"MMD1", b"MMD2", b"MMD3")),
     UnreadFormat("piece of chip music", (b"Vgm ", b"PSID\0", b"RSID\0", b"NESM\x1a", b"SNES-SPC700", b"ZXAYEMUL")),
-    UnreadFormat("sound file of a game", (b"VAGp", b"RSTM\xfe\xff", b"FSB4", b"FSB5", b"CSTM\xff\xfe")),
+    UnreadFormat("sound file of a game", (b"VAGp", b"RSTM\xfe\xff", b"FSTM\xfe\xff", b"FSB4", b"FSB5", b"HCA\0")),
+    UnreadFormat("film of a game (Bink)", (b"BIKb", b"BIKf", b"BIKg", b"BIKh", b"BIKi", b"KB2"), may=True),
+    UnreadFormat("film of a game (Smacker)", (b"SMK2", b"SMK4"), may=True),
     UnreadFormat("CAF file whose description is not where it is due", (b"caff\0\1",)),
     UnreadFormat("FLAC file without its first block of metadata", (b"fLaC",)),
 )  # fmt: skip
@@ -111,13 +114,19 @@ _CHUNKED = {
     (_RIFF, b"XWMA"): "xWMA file",
     (_RIFF, b"QLCM"): "QCP recording (QCELP, EVRC)",
     (_RIFF, b"CDXA"): "video CD file",
+    (_RIFF, b"RMP3"): "RMP3 file",
     (_RIFF, b"RMID"): "MIDI file, which holds notes and no recorded sound",
     (_FORM, b"8SVX"): "Amiga sound file (8SVX)",
     (_FORM, b"16SV"): "Amiga sound file (16SV)",
     (_FORM, b"MAUD"): "Amiga sound file (MAUD)",
 }
+#: A picture, and what it says of itself where a film lies behind it.
+_PICTURE, _MOTION_SIGNS = b"\xff\xd8\xff", (b"MotionPhoto", b"MicroVideo")
+_MOTION = "picture with a film behind it (motion photo)"
 _AVI, _SOUND_STREAM = (b"AVI ", b"AVIX", b"ON2 "), b"auds"
 _ALL = tuple(beginning for each in UNREAD for beginning in each.beginnings)
+#: What the name of a format says that has none.
+_NO_SOUND = "no recorded sound"
 _ADVICE = (
     "Convert a copy of it to WAV with a program that knows it (ffmpeg, VLC, sox), and bring in that copy beside it."
 )
@@ -135,6 +144,12 @@ def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the first bytes de
     return _find(head) is not None
 
 
+def is_sound(head: bytes) -> bool:
+    """Whether what begins so is sound for certain, and not a film or picture that may hold some."""
+    found = _find(head)
+    return found is not None and not found.may and _NO_SOUND not in found.name
+
+
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     """Name what starts at the stream's offset 0; ``size`` is what is there, in bytes.
 
@@ -145,7 +160,7 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     if found is None:
         return Undescribed("No format of sound is recognised.")
     clause = "which may hold sound" if found.may else "which holds sound"
-    if "no recorded sound" in found.name:
+    if _NO_SOUND in found.name:
         return Undescribed(f"Recognised by its first bytes: {found.name}. It is not read.")
     return Undescribed(
         f"Recognised by its first bytes: {found.name}, {clause}. It is not read, as there is no reader for it here."
@@ -164,6 +179,9 @@ def _find(head: bytes) -> _Recognised | None:
     for at, sign, name in _INSIDE:
         if head.startswith(sign, at):
             return _Recognised(name)
+    if head.startswith(_PICTURE):
+        # The film lies behind the picture.
+        return _Recognised(_MOTION, may=True) if any(sign in head for sign in _MOTION_SIGNS) else None
     return _frames(head) if head.startswith(b"\xff") else None
 
 

@@ -13,6 +13,7 @@ import math
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from parsers.formats.audio.damage import DamageLog
 from parsers.formats.audio.facts import MAX_UNITS, AudioFacts, Ending, Undescribed
 from parsers.formats.audio.matroska import elements
 from parsers.formats.audio.matroska.elements import EbmlElement, children, read_element
@@ -31,6 +32,8 @@ _TAG, _SIMPLE_TAG, _TAG_NAME, _TAG_TEXT = 0x7373, 0x67C8, 0x45A3, 0x4487
 _EPOCH = 978_307_200_000
 #: What ends a cluster that states no size: all but filling and a checksum, which it may hold too.
 _AFTER_CLUSTER = elements.TOP - {0xEC, 0xBF} | {elements.HEADER}
+_CLUSTER = elements.CLUSTER.to_bytes(4, "big")
+_SEARCHED = 64 * 1024
 _YEAR = 366 * 24 * 3600 * 1_000_000
 
 
@@ -47,6 +50,7 @@ class _MatroskaWalk:
     units: int = 0
     tracks: list[MatroskaTrack] = field(default_factory=list)
     clusters: list[EbmlElement] = field(default_factory=list)
+    damage: DamageLog = field(default_factory=DamageLog)
     tags: Tags = field(default_factory=Tags)
     timestamps: list[Timestamp] = field(default_factory=list)
 
@@ -116,6 +120,7 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
         bits=track.bits,
         issue=walk.issue,
         trailing=size - walk.end,
+        damage=walk.damage.places,
         metadata=walk.tags.values,
         timestamps=tuple(walk.timestamps),
         notes=(*notes, *walk.tags.notes),
@@ -140,15 +145,40 @@ def _walk(window: Window, walk: _MatroskaWalk) -> None:
             return
         walk.units += 1
         if element is None or element.kind not in elements.TOP:
-            # What follows a segment without a size is not of it.
-            if segment.size is not None:
-                walk.issue = f"damaged: there is no element at byte {walk.end}, where one is due"
-            return
+            following = _behind_damage(window, walk.end, element, min(stated, window.size))
+            if following is None:
+                # What follows a segment without a size is not of it.
+                if segment.size is not None:
+                    walk.issue = f"damaged: there is no element at byte {walk.end}, where one is due"
+                return
+            if element is None or following != element.end(window.size):
+                walk.damage.add(walk.end, following - walk.end)
+            walk.end = following
+            continue
         _take(window, walk, element)
         walk.end = element.end(window.size) if element.size is not None else _behind_cluster(window, walk, element)
+    walk.issue = walk.damage.issue("element of it")
     if max(walk.end, stated) > window.size:
         walk.issue = f"truncated: {window.size} of at least {max(walk.end, stated)} bytes are present"
         walk.end, walk.ending = window.size, Ending.CUT
+
+
+def _behind_damage(window: Window, at: int, element: EbmlElement | None, end: int) -> int | None:
+    """Where a segment goes on behind what is no element of it that is known; None where it does not.
+
+    That is behind an element that fits, as new versions of the format have; else where the next cluster begins.
+    """
+    if element is not None and element.kind == elements.HEADER:
+        return None
+    if element is not None and element.size is not None and element.end(end) <= end:
+        following = read_element(window, element.end(end))
+        if element.end(end) == end or (following is not None and following.kind in elements.TOP):
+            return element.end(end)
+    for start in range(at + 1, end, _SEARCHED):
+        place = window.read(start, min(_SEARCHED + len(_CLUSTER) - 1, end - start)).find(_CLUSTER)
+        if place >= 0:
+            return start + place
+    return None
 
 
 def _take(window: Window, walk: _MatroskaWalk, element: EbmlElement) -> None:

@@ -19,6 +19,10 @@ MP3, AAC = (FIXTURES / "cbr_plain.mp3").read_bytes(), (FIXTURES / "speech.aac").
 FLAC, WAV = (FIXTURES / "speech.flac").read_bytes(), (FIXTURES / "speech_pcm16.wav").read_bytes()
 
 
+APE = b"APETAGEX" + b"".join(number.to_bytes(4, "little") for number in (2000, 32, 0, 0xA0000000)) + bytes(8)
+APE += b"APETAGEX" + b"".join(number.to_bytes(4, "little") for number in (2000, 32, 0, 0x80000000)) + bytes(8)
+
+
 def _tag(length: int, title: bytes = b"") -> bytes:
     body = (b"TIT2" + (len(title) + 1).to_bytes(4, "big") + bytes(3) + title if title else b"").ljust(length, b"\0")
     size = bytes(length >> shift & 0x7F for shift in (21, 14, 7, 0))
@@ -40,9 +44,10 @@ def _facts(content: bytes, name: str = "a") -> AudioFacts | Undescribed | None:
         bytes(100) + _tag(20),
         _tag(20) + bytes(100),
         _tag(20) + bytes(70_000),
+        APE,
         bytes(40_000) + _tag(40_000) + bytes(40_000) + _tag(10),
     ],
-    ids=["long", "short and long", "two", "zeros first", "zeros behind", "many zeros", "all"],
+    ids=["long", "short and long", "two", "zeros first", "zeros behind", "many zeros", "APE", "all"],
 )
 def test_what_comes_before_is_passed_over(sound: bytes, before: bytes) -> None:
     alone, found = _facts(sound), _facts(before + sound)

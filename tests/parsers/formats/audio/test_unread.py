@@ -47,6 +47,8 @@ EXAMPLES = {
     "portable voice file": b"PVF1\n",
     "Amiga sound file (8SVX)": b"FORM\0\0\1\0" + b"8SVXVHDR",
     "QOA file": b"qoaf",
+    "ADIF": b"ADIF\0\0",
+    "picture with a film behind it": b"\xff\xd8\xff\xe1..http://ns.google.com/photos/1.0/camera/ MotionPhoto=1",
     "MIDI file": b"MThd\0\0\0\6",
     "tracker music (MOD)": bytes(1080) + b"M.K.",
     "tracker music (XM)": b"Extended Module: ",
@@ -71,6 +73,12 @@ def test_each_is_named(name: str) -> None:
     assert issue.excerpt == content[:64]
 
 
+def test_what_may_hold_sound_is_not_sound_for_certain() -> None:
+    for name, certain in (("QOA file", True), ("MIDI file", False), ("picture with a film behind it", False)):
+        assert unread.is_sound(EXAMPLES[name] + REST) is certain
+    assert not unread.is_sound(REST)
+
+
 def test_tag_before_it_hides_none() -> None:
     tag = b"ID3\3\0\0\0\0\0\x0a" + bytes(10)
     (issue,) = RecordingParser().parse(Source.of(tag + EXAMPLES["Monkey's Audio file"] + REST, "a.ape"))
@@ -89,6 +97,7 @@ def test_tag_before_it_hides_none() -> None:
         b"FLV\x01\x01\0\0\0\x09" + REST,
         b"RIFF\x10\0\0\0AVI LIST....strhvids movi" + REST,
         b"\x77\x0b" + REST,
+        b"\xff\xd8\xff\xe0\0\x10JFIF" + REST,
     ],
 )
 def test_others_are_not_named(content: bytes) -> None:

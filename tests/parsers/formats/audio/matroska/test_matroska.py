@@ -65,11 +65,32 @@ def test_cut_has_the_duration_of_what_is_there() -> None:
     assert found.issue == f"truncated: {len(content) - 10} of at least {len(content)} bytes are present"
 
 
-def test_damage_between_elements_is_an_issue() -> None:
-    at = len(HEAD) + 12 + len(TRACKS)
-    content = HEAD + _element("18538067", TRACKS + _cluster(0, 0, 100) + _cluster(300, 0))
+def test_damage_is_passed_over_to_the_next_cluster() -> None:
+    at, first = len(HEAD) + 12 + len(TRACKS), _cluster(0, 0, 100)
+    content = HEAD + _element("18538067", TRACKS + first + _cluster(300, 0, 100))
     found = _facts(content[:at] + b"\0\0" + content[at + 2 :])
-    assert found.issue == f"damaged: there is no element at byte {at}, where one is due"
+    assert (found.duration_us, found.end) == (500_000, len(content))
+    assert found.full_issue == (
+        f"damaged: {len(first)} bytes in 1 place are no element of it ({len(first)} bytes at byte {at})"
+    )
+    last = at + len(first)
+    lost = _facts(content[:last] + b"\0\0" + content[last + 2 :])
+    assert (lost.duration_us, lost.end) == (200_000, last)
+    assert lost.issue == f"damaged: there is no element at byte {last}, where one is due"
+
+
+def test_element_that_is_not_known_is_passed_over() -> None:
+    content = HEAD + _element(
+        "18538067", TRACKS + _element("4dbb", b"new") + _cluster(0, 0, 100) + _element("4dbc", b"")
+    )
+    found = _facts(content)
+    assert (found.duration_us, found.end, found.issue, found.damage) == (200_000, len(content), "", ())
+
+
+def test_damage_everywhere_is_passed_in_linear_time() -> None:
+    piece = b"\0" * 20 + _cluster(0, 0)
+    content = HEAD + _element("18538067", TRACKS + piece * 20_000)
+    assert _facts(content).issue == "damaged: 400000 bytes in 20000 places are no element of it"
 
 
 @pytest.mark.parametrize(
