@@ -57,7 +57,7 @@ def record(body: Body, kind: ResponseParser | None) -> Record:
         parts.append(f'It gives no data; its message reads "{statements}".')
     elif kind and kind.is_empty(value):
         parts.append("The list is empty.")
-    elif request and value in _NOTHING:
+    elif value is None or (request and value in _NOTHING):
         parts.append("No content of an answer is there.")
     elif value in _NOTHING or (isinstance(value, dict) and all(inner in _NOTHING for inner in value.values())):
         parts.append("It holds nothing but empty values.")

@@ -115,7 +115,7 @@ def test_a_player_gets_device_and_time_from_its_address(
     [
         ({"strings": [1]}, "It is kept and was not interpreted."),
         ([], "It holds nothing but empty values."),
-        (None, "It holds nothing but empty values."),
+        (None, "No content of an answer is there."),
         ("<html>", "It is kept and was not interpreted."),
         ({"message": "No."}, 'It gives no data; its message reads "No.".'),
     ],

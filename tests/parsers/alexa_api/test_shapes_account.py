@@ -235,7 +235,7 @@ ADDRESSED: dict[str, tuple[str, object, Row]] = {
     "the older web application": (
         "https://echo.amazon.com/api/todos?type=TASK", {"values": []}, ("response", "empty", ()),
     ),
-    "no content": ("https://alexa.amazon.de/api/bootstrap", None, ("response", "nothing but empty values", ())),
+    "no content": ("https://alexa.amazon.de/api/bootstrap", None, ("response", "No content of an answer is there", ())),
 }  # fmt: skip
 _PAIRS: dict[str, Callable[[str, object], object]] = {
     "request and response": lambda url, answer: [{"request": url, "response": answer}],
