@@ -102,6 +102,6 @@ def test_a_log_without_its_database_is_an_issue(files: dict[str, bytes], tmp_pat
         (
             "com.amazon.dee.app/Cookies-wal",
             "sqlite_companions",
-            "The database that this log or journal belongs to is not beside it; its rows are not read.",
+            "The database of this log is not beside it; the log was read as far as it goes.",
         )
     ]
