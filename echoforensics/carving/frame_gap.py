@@ -1,11 +1,12 @@
 """Passing over one damaged frame of a recording that is carved frame by frame.
 
-What lies between must be shorter than a frame can be, must not be empty space, and must be followed by frames with the
+What lies between must be shorter than a frame can be, must hold no empty space, and must be followed by frames with the
 same parameters. Files begin at the start of a sector: frames that go on there are taken for another recording.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Bytes of a sector, and the fewest different bytes that a damaged frame has.
 SECTOR, FEWEST_DIFFERENT = 512, 8
+#: Equal bytes in a row, of which coded sound has none so long: the slack behind a file.
+_SLACK = re.compile(rb"(.)\1{15}", re.DOTALL)
 
 
 class FrameGap(NamedTuple):
@@ -77,7 +80,8 @@ def _again(view: View, end: int, gap: FrameGap, ends: Callable[[bytes], bool]) -
 
 def may_be_damaged(between: bytes, behind: int) -> bool:
     """Whether bytes may be a damaged frame, with the next one at a byte offset: neither empty space nor slack."""
-    return len(set(between)) >= min(FEWEST_DIFFERENT, len(between)) and bool(behind % SECTOR)
+    is_varied = len(set(between)) >= min(FEWEST_DIFFERENT, len(between)) and _SLACK.search(between) is None
+    return is_varied and bool(behind % SECTOR)
 
 
 def passed_over(damage: DamageLog) -> list[str]:

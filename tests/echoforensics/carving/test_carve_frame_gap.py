@@ -55,7 +55,11 @@ def test_damaged_frame_is_passed_over(content: bytes, signatures: tuple[Signatur
         assert f"passes over what is no frame of it: {length} bytes at byte {8 + at}" in found.detail
 
 
-@pytest.mark.parametrize("between", [bytes(100), b"\xff" * 100, b"ab" * 50], ids=["0", "ff", "pattern"])
+@pytest.mark.parametrize(
+    "between",
+    [bytes(100), b"\xff" * 100, b"ab" * 50, bytes(30) + b"another file", b"a note of some length" + bytes(20)],
+    ids=["0", "ff", "pattern", "slack before", "slack behind"],
+)
 @pytest.mark.parametrize(("content", "signatures"), _CASES, ids=_NAMES)
 def test_empty_space_between_frames_parts_recordings(
     content: bytes, signatures: tuple[Signature, ...], between: bytes, scan_for: Scan
