@@ -89,7 +89,7 @@ def page(whole: list[Compared], damaged: dict[str, list[Compared]], version: str
         "",
         "## Named and not read",
         "",
-        *[f"- `{each.path.name}`: {each.issue.partition(', which')[0]}" for each in whole if each.ours is None],
+        *[f"- `{each.path.name}`: {_shortened(each.issue)}" for each in whole if each.ours is None],
         "",
         "## Damaged recordings",
         "",
@@ -106,6 +106,11 @@ def page(whole: list[Compared], damaged: dict[str, list[Compared]], version: str
             f"| {name} | {len(found)} | {len(held)} | {with_issue} | {len(found) - len(held) - quiet} | {quiet} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _shortened(issue: str) -> str:
+    """An issue up to what is the same in many."""
+    return issue.partition(", which")[0].partition(", as names")[0]
 
 
 def _table(whole: list[Compared]) -> list[str]:

@@ -47,6 +47,8 @@ EXAMPLES = {
     "portable voice file": b"PVF1\n",
     "Amiga sound file (8SVX)": b"FORM\0\0\1\0" + b"8SVXVHDR",
     "QOA file": b"qoaf",
+    "Sndtool file": b"SOUND\x1a",
+    "Macintosh sound file": bytes(65) + b"FSSD" + bytes(59) + b"HCOM",
     "ADIF": b"ADIF\0\0",
     "picture with a film behind it": b"\xff\xd8\xff\xe1..http://ns.google.com/photos/1.0/camera/ MotionPhoto=1",
     "MIDI file": b"MThd\0\0\0\6",
