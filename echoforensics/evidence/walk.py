@@ -17,7 +17,7 @@ from echoforensics.evidence.archives.broken_zip import open_zip
 from echoforensics.evidence.archives.compressed_file import compression, is_compressed, open_compressed
 from echoforensics.evidence.archives.library_archive import LibraryArchive, library_form
 from echoforensics.evidence.archives.tar_archive import TarArchive, is_tar
-from echoforensics.evidence.archives.zip_archive import ZipArchive, is_zip
+from echoforensics.evidence.archives.zip_archive import STUBS, ZIP, ZipArchive, is_zip, is_zip_behind_stub
 from echoforensics.evidence.entry import INSIDE, Container, ContentError, Entry, EvidenceIssue
 from echoforensics.evidence.folder import Folder
 from echoforensics.evidence.limits import MAX_DEPTH, Budget
@@ -60,6 +60,19 @@ ROOT = EntryPlace("", (), 0)
 def is_archive(head: bytes) -> bool:
     """Whether a file that begins so is opened as an archive."""
     return is_zip(head) or is_compressed(head) or is_tar(head) or is_android_backup(head) or bool(library_form(head))
+
+
+def archive_head(entry: Entry, head: bytes) -> bytes:
+    """How the archive begins that an entry is: as the entry does, or as the zip does that follows a program or script.
+
+    Empty where the entry is no archive. Raises one of READ_ERRORS.
+    """
+    if is_archive(head):
+        return head
+    if entry.opener is None or not entry.seekable or not head.startswith(STUBS):
+        return b""
+    with entry.opener() as stream:
+        return ZIP if is_zip_behind_stub(stream, head) else b""
 
 
 def open_archive(entry: Entry, head: bytes, budget: Budget) -> Container:
@@ -129,8 +142,8 @@ def _container_at(outer: Container, address: str, budget: Budget) -> Container:
         head = stream.read(HEAD)
     location = outer.location(address) if isinstance(outer, Folder) else None
     entry = Entry("", address, None, opener, seekable=outer.seekable, location=location)
-    if is_archive(head):
-        return open_archive(entry, head, budget)
+    if beginning := archive_head(entry, head):
+        return open_archive(entry, beginning, budget)
     if not is_image(head):
         raise KeyError(address)
     try:

@@ -13,7 +13,7 @@ from echoforensics.evidence.archives.unread_archive import parts_beside, sentenc
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EntryState, EvidenceIssue
 from echoforensics.evidence.media.opener import is_image
 from echoforensics.evidence.name_search import NameSearch
-from echoforensics.evidence.walk import ROOT, EntryPlace, form_of, is_archive, open_archive, too_deep
+from echoforensics.evidence.walk import ROOT, EntryPlace, archive_head, form_of, is_archive, open_archive, too_deep
 from echoforensics.extraction.content import ReadContent, read_content, read_head
 from echoforensics.extraction.nested_images import read_image
 from parsers.parser import HEAD_SIZE, Parser
@@ -209,27 +209,27 @@ class EntryReader:
 
     def _open(self, entry: Entry, here: EntryPlace, found: _Found) -> Generator[str, None, str]:
         """Open an archive or an image, and read what is in it. Returns what it is; empty where it was not opened."""
-        archive = is_archive(found.head)
-        self._name_unread(entry, here, found, archive=archive)
-        if not archive and (entry.state is EntryState.CARVED or not is_image(found.head)):
-            return ""
-        if issue := too_deep(here):
-            self.issue(issue)
-            return ""
         within = entry
         if found.staged:
             path = found.staged.path
             within = replace(entry, opener=lambda: path.open("rb"), seekable=True)
-        if not archive:
-            return (yield from read_image(self, within, here, found.head))
         try:
-            container = open_archive(within, found.head, self.medium.budget)
+            head = archive_head(within, found.head)
+            self._name_unread(entry, here, found, archive=bool(head))
+            if not head and (entry.state is EntryState.CARVED or not is_image(found.head)):
+                return ""
+            if issue := too_deep(here):
+                self.issue(issue)
+                return ""
+            if not head:
+                return (yield from read_image(self, within, here, found.head))
+            container = open_archive(within, head, self.medium.budget)
         except READ_ERRORS as error:
             self.issue(EvidenceIssue(here.path, f"begins as an archive but cannot be opened as one: {error}"))
             return ""
         with closing(container):
             yield from self.read(container, here)
-        return form_of(container, found.head)
+        return form_of(container, head)
 
     def _name_unread(self, entry: Entry, here: EntryPlace, found: _Found, *, archive: bool) -> None:
         """Add an issue for an archive that is known and not read, and for one of several parts."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ZIP = b"PK\x03\x04"
 SIGNATURES = (ZIP, b"PK\x05\x06")
 #: How programs and scripts begin that a zip may follow: it unpacks itself.
-_STUBS = (b"MZ", b"#!")
+STUBS = (b"MZ", b"#!")
 _END = struct.Struct("<4s4H2LH")
 _ENCRYPTED = 0x1
 #: "Made by" in the central directory, of a host whose attributes are POSIX modes.
@@ -121,9 +121,9 @@ def is_zip(head: bytes) -> bool:
     return head.startswith(SIGNATURES)
 
 
-def is_zip_behind_stub(path: Path, head: bytes) -> bool:
+def is_zip_behind_stub(file: Path | BinaryIO, head: bytes) -> bool:
     """Whether a file is a program or script with a zip behind it. Raises OSError where it cannot be read."""
-    return head.startswith(_STUBS) and zipfile.is_zipfile(path)
+    return head.startswith(STUBS) and zipfile.is_zipfile(file)
 
 
 def _check_directory_size(stream: BinaryIO) -> None:

@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import tarfile
+import warnings
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 from dfvfs.resolver.resolver import Resolver
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -131,6 +133,44 @@ def test_an_archive_as_the_source(form: str, tmp_path: Path) -> None:
     assert {path.removeprefix("./") for path in found} == TREE
     # Of bzip2 and xz dfVFS reads one stream, so what lies in them is never called exact.
     assert _check(found) == (set(found) if form in ("bztar", "xztar") else set())
+
+
+def _odd_archives() -> dict[str, bytes]:
+    twice, backslash = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(twice, "w") as archive, warnings.catch_warnings(action="ignore"):
+        archive.writestr("local/log/messages", LINE * 3)
+        archive.writestr("local/log/messages", LINE * 5)
+    with zipfile.ZipFile(backslash, "w") as archive:
+        archive.writestr("local\\log\\messages", LINE * 3)
+    tar, tar_twice = io.BytesIO(), io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w") as archive:
+        _add(archive, "local/log/messages", LINE * 3)
+    with tarfile.open(fileobj=tar_twice, mode="w") as archive:
+        _add(archive, "local/log/messages", LINE * 3)
+        _add(archive, "local/log/messages", LINE * 5)
+    raw = tar.getvalue()
+    return {
+        "twice.zip": twice.getvalue(),
+        "twice.tar": tar_twice.getvalue(),
+        "backslash.zip": backslash.getvalue(),
+        "stub.exe": b"MZ" + bytes(1000) + twice.getvalue(),
+        "members.tar.gz": gzip.compress(raw[:700]) + gzip.compress(raw[700:]),
+        "messages.gz": gzip.compress(LINE * 3) + gzip.compress(LINE * 4),
+        "messages.zst": zstandard.compress(LINE * 3),
+    }
+
+
+@pytest.mark.parametrize("name", _odd_archives())
+@pytest.mark.parametrize("inside", [False, True])
+def test_what_dfvfs_may_read_otherwise_is_never_called_exact(name: str, inside: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    (folder / name).write_bytes(_odd_archives()[name])
+
+    found = _located(folder if inside else folder / name, tmp_path / "case")
+
+    assert any("messages" in path for path in found)
+    _check(found)
 
 
 def test_a_compressed_file_and_a_loose_file_as_the_source(tmp_path: Path) -> None:
