@@ -154,7 +154,8 @@ class Maker:
     def delete(self, share: float) -> None:
         """Delete rows here and there."""
         for name in self.names:
-            chosen = [row[0] for row in self.made.live.get(name, ()) if self.draw.random() < share]
+            numbers = sorted(row[0] for row in self.made.live.get(name, ()))
+            chosen = [number for number in numbers if self.draw.random() < share]
             for number in chosen:
                 self.db.execute(f"DELETE FROM {name} WHERE rowid = ?", (number,))
         self.note()

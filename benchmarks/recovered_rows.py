@@ -34,7 +34,7 @@ _COUNTS = ("deleted", "there", "recovered", "missed", "given", "invented", "doub
 def main() -> None:
     """Measure, write the results; exit with 1 where more was invented than is claimed."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--seeds", type=int, default=40, help="databases of each pattern and way to keep it")
+    arguments.add_argument("--seeds", type=int, default=8, help="databases of each pattern and way to keep it")
     arguments.add_argument("--first", type=int, default=0, help="the first seed")
     arguments.add_argument("--show", type=int, default=0, help="so many of the rows that never existed are printed")
     arguments.add_argument("--output", type=Path, default=RESULTS, help="where to write the results")
@@ -115,7 +115,8 @@ def _is_of(row: TableRow, held: HeldRow) -> bool:
     """Whether the values are those of a row of another table, in their order."""
     found = [None if name == "id" else value for name, value in row.values.items() if name not in row.defaulted]
     known = [None if name == "id" else value for name, value in held[1]]
-    return len(found) <= len(known) and all(map(_equal, found, known))
+    # A REAL column shows whole numbers as 1.0, which the other table showed as 1.
+    return len(found) <= len(known) and all(one == other for one, other in zip(found, known, strict=False))
 
 
 def _equal(one: object, other: object) -> bool:

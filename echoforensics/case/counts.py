@@ -140,6 +140,13 @@ def parsers(store: Store) -> dict[tuple[str, str], int]:
     return {(name, version): count for name, version, count in found}
 
 
+def recovered_rows(store: Store) -> int:
+    """How many records are of rows that were recovered from room of a database that is no longer in use."""
+    query = "SELECT count(*) FROM records WHERE json_extract(fields, '$.provenance') LIKE 'recovered from%'"
+    count: int = store.db.execute(query).fetchone()[0]
+    return count
+
+
 def clocks(store: Store) -> dict[str, int]:
     """How many rows with a time each clock gave."""
     return dict(store.db.execute("SELECT clock, count(*) FROM rows WHERE recorded_time IS NOT NULL GROUP BY 1"))

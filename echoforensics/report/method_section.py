@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from echoforensics.case.counts import clocks, parsers
+from echoforensics.case.counts import clocks, parsers, recovered_rows
 from echoforensics.case.join_table import bases_of_recordings, joined_exhibits
 from echoforensics.report.markup import counted, escape, number, section, table, text
 from parsers.catalogue import catalogue
@@ -44,6 +46,7 @@ def method_section(case: Case, local: ZoneInfo | None) -> str:
         " time it holds.</p>",
         *_times(case, local),
         *_joins(case),
+        *_recovered(case),
         *parts,
     )
 
@@ -65,6 +68,26 @@ def _times(case: Case, local: ZoneInfo | None) -> Iterator[str]:
     yield table(
         ("Clock", "Whose", "Rows"),
         ((escape(name), escape(whose), number(counts[name])) for name, whose in _CLOCKS if name in counts),
+    )
+
+
+def _recovered(case: Case) -> Iterator[str]:
+    """What is known of how far recovered rows can be relied on; nothing where the case has none."""
+    count = recovered_rows(case.store)
+    if not count:
+        return
+    measured = json.loads((files("echoforensics.report") / "assets" / "recovered_rows.json").read_text("utf-8"))
+    given, invented, there = measured["given"], measured["invented"], measured["there"]
+    doubtful, elsewhere = number(measured["doubtful"]), number(measured["elsewhere"])
+    yield (
+        f"<h3>Deleted rows of databases</h3><p>{counted(count, 'record')} of this case"
+        f" {'was' if count == 1 else 'were'} recovered from room of an SQLite database that is no longer in use, by the"
+        " shape of a table's rows. How far that can be relied on was measured on databases made for it, of which every"
+        f" row that they ever held is known. Of {number(given)} rows that were given as deleted, {number(invented)}"
+        f" never existed ({invented / given:.2%}); {doubtful} others say themselves that they may be"
+        f" made of two rows, and {elsewhere} had been rows of another table of the same shape."
+        f" Of {number(there)} deleted rows whose bytes were still there, {number(there - measured['missed'])} were"
+        " recovered.</p>"
     )
 
 

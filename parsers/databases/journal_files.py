@@ -5,6 +5,7 @@ Where the database is not there, they are read as far as they go.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
@@ -22,6 +23,8 @@ from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
+_SUPER_JOURNAL = re.compile(r"-mj[0-9A-Fa-f]{4,16}\Z")
+#: Lengths of a sector in bytes that a zeroed header may have taken up.
 _SECTORS = (512, 4096, 1024, 2048)
 
 
@@ -40,6 +43,7 @@ class SqliteJournalFiles(Parser):
         known_by=(
             "the header of a write-ahead log (37 7f 06 82 or 83) or of a rollback journal (d9 d5 05 f9 20 a1 63 d7)",
             "a name that ends in -journal, for a journal whose header was zeroed when its change was finished",
+            "a name that ends in -mj and hexadecimal digits, and names of journals in it, for a super-journal",
         ),
         shows=(
             "Nothing by itself where its database lies beside it: its rows are told with the database. Where the"
@@ -56,11 +60,13 @@ class SqliteJournalFiles(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the header; a journal that was zeroed, by its name."""
-        return is_companion(source)
+        """By the header; a journal that was zeroed, by its name; a super-journal, by its name and what it lists."""
+        return is_companion(source) or _is_super_journal(source)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield nothing where the database lies beside it; else an issue, and what it holds."""
+        if _is_super_journal(source):
+            return  # it holds names alone, and is kept because it decides whether their changes are taken back
         for suffix in (WAL, JOURNAL):
             name = source.name.removesuffix(suffix)
             if name != source.name and source.beside(name) is not None:
@@ -69,6 +75,10 @@ class SqliteJournalFiles(Parser):
         yield Issue(f"The database of this {what} is not beside it; the {what} was read as far as it goes.")
         for found in _alone(source):
             yield replace(found, file="") if isinstance(found, Record) else found
+
+
+def _is_super_journal(source: Source) -> bool:
+    return _SUPER_JOURNAL.search(source.name) is not None and b"-journal\0" in source.head
 
 
 def _alone(source: Source) -> Iterator[Record | Issue]:

@@ -21,7 +21,7 @@ _UNALLOCATED = "its place in the page is no longer in use, and it has the shape 
 _FREELIST = "it lies in a page that is no longer in use, and has the shape of the table's rows"
 _UNREACHED = "what leads to its page is missing; it has the shape of the table's rows"
 _OVERFLOW = "; its later part was read from pages that may have been used anew, so that it may be made of two rows"
-_DOUBTFUL = "; its first bytes were overwritten and can be read in another way, so that it may be made of two rows"
+_DOUBTFUL = "; its bytes can be read in another way too, so that it may be made of two rows"
 _MAYBE_UNFINISHED = "; the transaction that was never finished may have written it"
 _TOO_MANY = "its room holds too much that looks like the beginning of a row; it was not looked through"
 
@@ -109,14 +109,15 @@ class DeletedRows:
         """
         is_index = page.kind != TABLE_LEAF
         shapes = [shape for shape in (*self._wanted, *self._others) if shape.table.without_rowid == is_index]
-        if page.number in self._owners:
-            owner = self._owners[page.number]
-            own = [shape for shape in shapes if shape.table is owner]
-            if all(shape.may_hold(row.found.values) for shape in own for row in rows):
-                return own
-        if is_index:
-            return []
-        return [shape for shape in shapes if all(shape.fits(row.found.values, whole=False) for row in rows)] or None
+        owner = self._owners.get(page.number)
+        own = [shape for shape in shapes if shape.table is owner]
+        fitting = [shape for shape in shapes if all(shape.fits(row.found.values, whole=False) for row in rows)]
+        # Values that are unusual for their columns count where no other table has such rows.
+        may_be_own = all(shape.may_hold(row.found.values) for shape in own for row in rows)
+        is_own = may_be_own and (not fitting or any(shape in fitting for shape in own))
+        if page.number in self._owners and is_own:
+            return own
+        return [] if is_index else fitting or None
 
     def _fitting(self, row: _PageRow) -> list[RowShape]:
         """Whose one row can be, of a leaf page whose rows fit no one table."""

@@ -18,7 +18,11 @@ from parsers.formats.sqlite.row_shape import RowShape
 from parsers.formats.sqlite.varint import RowError, serial_types, size_of, varint
 
 #: A shorter row by itself may be chance, in bytes.
-_SURE = 12
+_SURE = 16
+#: A database may have had more pages than now; up to this number one is taken for a page's.
+_SHRUNK = 0xFFFF
+#: Bytes of an interior page's cell at most.
+_LONGEST_CELL = 13
 #: No cell is shorter, in bytes.
 _LEAST_CELL = 4
 
@@ -53,11 +57,27 @@ def in_room(room: Room, shapes: list[RowShape], rest: RestOf) -> list[Leftover]:
     kept = [
         left
         for left in kept
-        if left.end <= limit and ((left.row.size >= _SURE and not room.among) or _has_neighbour(room, left, begins))
+        if left.end <= limit
+        and not (room.pages and _ends_in_interior_cells(room, left))
+        and ((left.row.size >= _SURE and not room.among) or _has_neighbour(room, left, begins))
     ]
     starts = sorted(left.row.at for left in kept)
+    over = {(left.row.at, left.end) for left in (*whole.values(), *cut)} | {
+        (each.row_at, each.block_end) for each in unsure
+    }
     cut += filter(None, (each.settle(starts) for each in unsure))
-    return _with_cut(room, kept, cut)
+    return _marked([left for left in _with_cut(room, kept, cut) if left.is_given], over)
+
+
+def _marked(rows: list[Leftover], over: set[tuple[int, int]]) -> list[Leftover]:
+    """The rows, of which those say so over whose end another may have been written that is not known well enough."""
+    places = sorted(over)
+    begins, furthest = [at for at, _ in places], _Furthest([end for _, end in places])
+    marked: list[Leftover] = []
+    for left in rows:
+        later = furthest.among(bisect_right(begins, left.row.at), bisect_left(begins, left.end))
+        marked.append(replace(left, doubtful=left.doubtful or later >= left.end))
+    return marked
 
 
 def _interior_cells(room: Room) -> int:
@@ -65,16 +85,34 @@ def _interior_cells(room: Room) -> int:
 
     Such a cell is the number of a page, and the number of a row. Of a page that became a leaf again they are left.
     """
-    at = room.usable
-    while room.pages and at > room.begin:
-        for start in range(at - 5, at - 14, -1):
-            child = int.from_bytes(room.content[start : start + 4], "big")
-            if 1 < child <= room.pages and reads_as(room.content, start + 4, at) is not None:
-                at = start
-                break
-        else:
-            break
-    return at
+    first, waiting = room.usable, [room.usable] if room.pages else []
+    seen = set(waiting)
+    while waiting:
+        for start in _interior_cell(room, waiting.pop()):
+            if start > room.begin and start not in seen:
+                seen.add(start)
+                waiting.append(start)
+                first = min(first, start)
+    return first
+
+
+def _interior_cell(room: Room, end: int) -> list[int]:
+    """Where a cell of an interior page may begin that ends at a place."""
+    places = range(max(0, end - _LONGEST_CELL), end - 4)
+    numbers = ((start, int.from_bytes(room.content[start : start + 4], "big")) for start in places)
+    most = max(room.pages, _SHRUNK)
+    return [
+        start for start, child in numbers if 1 < child <= most and reads_as(room.content, start + 4, end) is not None
+    ]
+
+
+def _ends_in_interior_cells(room: Room, left: Leftover) -> bool:
+    """Whether the last bytes of a row are two cells of an interior page, one after the other."""
+    for end in range(left.end, max(left.end - _LONGEST_CELL, _LONGEST_CELL), -1):
+        for middle in _interior_cell(room, end):
+            if any(start > left.row.at for start in _interior_cell(room, middle)):
+                return True
+    return False
 
 
 def _has_neighbour(room: Room, left: Leftover, begins: set[int]) -> bool:

@@ -42,6 +42,7 @@ class Leftover:
         goes_on: whether its later part was read from overflow pages.
         block: where the freed block ended whose four bytes lie over the row's first ones; 0 where none does.
         doubtful: whether its bytes can be read as the rest of another row too.
+        is_given: whether its values are known; else it only shows where others begin and end.
     """
 
     row: FoundRow
@@ -49,6 +50,7 @@ class Leftover:
     goes_on: bool = False
     block: int = 0
     doubtful: bool = False
+    is_given: bool = True
 
     @property
     def end(self) -> int:
@@ -124,7 +126,8 @@ class RowSearch:
                 if not room.spend(shape.count):
                     return
                 if (left := read(match.start())) is not None:
-                    yield replace(left, block=match.start() + self._block(match.start())[1])
+                    block = match.start() + self._block(match.start())[1]
+                    yield replace(left, block=block, doubtful=left.doubtful or shape.is_loose)
 
     def _may_be_freed(self, at: int) -> bool:
         """Whether the four bytes at a place may be those of a freed block, when it was written last."""
@@ -195,11 +198,10 @@ class RowSearch:
         # The length is one byte long, and so is the number.
         if least > block_end or least - at - 2 > 127:
             return None
-        doubtful = self._has_rival(at)
         if shape.first_is_number:
             left = self._row(at, at + 2, None, [0, *kinds], values_at)
-            return replace(left, doubtful=doubtful) if left else None
-        self.unsure.append(UnsureRow(self, at, least, block_end, tuple(kinds), values_at, doubtful))
+            return replace(left, doubtful=self._has_rival(at)) if left else None
+        self.unsure.append(UnsureRow(self, at, least, block_end, tuple(kinds), values_at))
         return None
 
     def _long_first(self, at: int, block_end: int) -> Leftover | None:
@@ -212,7 +214,7 @@ class RowSearch:
             return None
         left = self._row(at, at + 2, None, [128 + low, *types[0]], types[1])
         fits = left is not None and left.end <= block_end and left.row.size - 2 <= 127
-        return replace(left, doubtful=self._has_rival(at)) if left and fits else None
+        return replace(left, doubtful=True) if left and fits else None
 
     def _has_rival(self, at: int) -> bool:
         """Whether the bytes behind a freed block's four can be read as a row of which less is lost."""
@@ -239,8 +241,10 @@ class RowSearch:
         if local < size:
             content = self._with_rest(values_at, end, size - local)
             end += 4
-        if end > self._room.end or not content:
+        if end > self._room.end or values_at > end:
             return None
+        if not content:
+            return self._without_rest(at, number, end)
         try:
             found = values_of(content, types, values_at, self._shape.encoding)
         except RowError:
@@ -248,6 +252,13 @@ class RowSearch:
         if not self._shape.fits(found) or any(map(_garbled, found)) or not content[at + LOST : end].strip(b"\0"):
             return None
         return Leftover(FoundRow(at, end - at, number, found), self._shape, local < size)
+
+    def _without_rest(self, at: int, number: int | None, end: int) -> Leftover | None:
+        """A row that is not given, as its overflow pages were used anew; it still shows where others begin and end."""
+        first = int.from_bytes(self._content[end - 4 : end], "big")
+        if not 1 < first <= self._room.pages:
+            return None
+        return Leftover(FoundRow(at, end - at, number, ()), self._shape, goes_on=True, is_given=False)
 
     def _with_rest(self, values_at: int, end: int, missing: int) -> bytes:
         """The page up to a place, and the rest of the row behind it; empty where the rest is not to be had."""
@@ -268,7 +279,6 @@ class UnsureRow:
     block_end: int
     kinds: tuple[int, ...]
     values_at: int
-    doubtful: bool
 
     def settle(self, starts: list[int]) -> Leftover | None:
         """The row, if just one of the places where it may end fits: the block's end, or where another row begins."""
@@ -279,7 +289,7 @@ class UnsureRow:
 
     def _ending(self, end: int) -> Leftover | None:
         left = self.search.row_with_first(self.row_at, self.kinds, self.values_at, end - self.least)
-        return replace(left, block=self.block_end, doubtful=self.doubtful) if left else None
+        return replace(left, block=self.block_end, doubtful=True) if left else None
 
 
 def _types_at(content: bytes, at: int, count: int) -> tuple[list[int], int] | None:

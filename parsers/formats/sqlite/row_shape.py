@@ -32,6 +32,7 @@ class RowShape:
         encoding: the database's text encoding.
         count: how many values a row stores; fewer than the table has columns, in rows from before one was added.
         rows: finds every place where the header of a whole row may begin.
+        is_loose: whether no column has a type that says anything of its values.
         first_is_number: whether the first value is the row's number, and so is stored as NULL.
     """
 
@@ -45,6 +46,7 @@ class RowShape:
             for place in table.stored[:count][:_MOST_AT_ONCE]
         ]
         self.count = len(self._columns)
+        self.is_loose = all(each in (_ANY, b"\x00") for each in self._types)
         self.first_is_number = bool(table.stored) and table.rowid_column == table.stored[0]
         least = min(self.count + 1, 127)
         length = b"(?:[" + b"\\x%02x" % least + rb"-\x7f]|[\x81-\x8f][\x00-\x7f])"

@@ -91,17 +91,17 @@ def test_a_row_of_the_log_is_traced_into_the_log(files: dict[str, bytes], tmp_pa
     assert [b"first" in held[0], b"second" in held[1]] == [True, True]
 
 
-def test_a_log_without_its_database_is_an_issue(files: dict[str, bytes], tmp_path: Path) -> None:
+def test_a_log_without_its_database_is_an_issue_and_is_read(files: dict[str, bytes], tmp_path: Path) -> None:
     folder = tmp_path / "phone" / "com.amazon.dee.app"
     folder.mkdir(parents=True)
     (folder / "Cookies-wal").write_bytes(files[f"{DB}-wal"])
     extract([folder.parent], tmp_path / "case", None, Options(argv=("test",)), lambda *_: None)
     with Case.open(tmp_path / "case") as case:
         issues = case.store.db.execute("SELECT path, parser, what FROM issues").fetchall()
-    assert issues == [
-        (
-            "com.amazon.dee.app/Cookies-wal",
-            "sqlite_companions",
-            "The database of this log is not beside it; the log was read as far as it goes.",
-        )
-    ]
+        records = case.store.db.execute("SELECT data_type FROM records").fetchall()
+    assert issues[0] == (
+        "com.amazon.dee.app/Cookies-wal",
+        "sqlite_companions",
+        "The database of this log is not beside it; the log was read as far as it goes.",
+    )
+    assert records

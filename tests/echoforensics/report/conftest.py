@@ -92,7 +92,12 @@ class CaseMaker:
         return add_entry(self.store, replace(new, **other))
 
     def record(
-        self, *timestamps: Timestamp, transcript: str | None = None, kind: str = "activity", status: Value = HOSTILE
+        self,
+        *timestamps: Timestamp,
+        transcript: str | None = None,
+        kind: str = "activity",
+        status: Value = HOSTILE,
+        provenance: str = "live",
     ) -> None:
         """Add a record; without moments, one of one time in UTC."""
         number, text = self._number, self._text
@@ -101,7 +106,8 @@ class CaseMaker:
             timestamps = (Timestamp("Creation Time", text, Clock.CLOUD, 1_700_000_000_000_000 + number * 1_000_000),)
         record = Record(
             f"alexa:cloud:{kind}", f"Row {number}: {text}", "", timestamps, text, "T", text, text, None,
-            transcript or f"{text} number {number}", {"status": status, "utteranceType": status},
+            transcript or f"{text} number {number}",
+            {"status": status, "utteranceType": status, "provenance": provenance},
             parser="p", parser_version="1",
         )  # fmt: skip
         self._add(self._entry, number, record)

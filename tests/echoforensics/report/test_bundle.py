@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from echoforensics.errors import CaseError
 from echoforensics.report import recordings_section
 from echoforensics.report.bundle import write_report
 from echoforensics.report.markup import code
+from echoforensics.report.markup import number as spaced
 from echoforensics.zones import local_time, zone
 
 
@@ -247,6 +249,23 @@ def test_hashes_that_an_image_keeps_are_compared(maker: Any, report_of: Callable
     assert row(sha1, code("33"), code("22"), "DOES NOT MATCH") in page
     assert row("media inside the image", sha1, code("22"), "not hashed again") in page
     assert "1\u202f234\u202f567 bytes" in page
+
+
+def test_the_page_says_how_far_recovered_rows_can_be_relied_on(maker: Any, report_of: Callable[..., Path]) -> None:
+    measured = json.loads((files("echoforensics.report") / "assets" / "recovered_rows.json").read_text("utf-8"))
+    assert measured["recovered"] > 0
+    assert measured["invented"] * 1000 <= measured["given"]
+    made = maker("x")
+    made.record()
+    assert "Deleted rows of databases" not in report_of(made).read_text(encoding="utf-8")
+    made = maker("x")
+    for place in ("a freelist page", "unallocated space in a page"):
+        made.record(provenance=f"recovered from {place}")
+    made.record(provenance="earlier version")
+    page = report_of(made).read_text(encoding="utf-8")
+    assert "2 records of this case were recovered from room of an SQLite database" in page
+    rate = f"{measured['invented'] / measured['given']:.2%}"
+    assert f"{spaced(measured['invented'])} never existed ({rate})" in page
 
 
 def test_issues_beyond_the_page_s_are_counted_and_kept(maker: Any, report_of: Callable[..., Path]) -> None:

@@ -119,6 +119,13 @@ def test_a_journal_without_its_database_is_read(make_database: Make, read_with: 
     assert issues[0].what == "The database of this journal is not beside it; the journal was read as far as it goes."
 
 
+def test_a_super_journal_is_kept_and_says_nothing() -> None:
+    source = Source.of(b"/data/History-journal\0/data/Cookies-journal\0", "data/History-mj0A1B2C3D9")
+    assert [parser.name for parser in claiming(source)] == ["sqlite_companions"]
+    assert list(SqliteJournalFiles().parse(source)) == []
+    assert not SqliteJournalFiles().claims(Source.of(b"text", "data/History-mj0A1B2C3D9"))
+
+
 def test_beside_its_database_a_log_says_nothing(make_database: Make, source_in: Callable[..., Source]) -> None:
     files = _history(make_database, "PRAGMA journal_mode = WAL", rows=3)
     assert list(SqliteJournalFiles().parse(source_in(files, "History-wal"))) == []

@@ -44,6 +44,70 @@ def test_deleted_rows_are_recovered_from_unallocated_space(
         assert str(row.values["heard"]).encode() in resolve(io.BytesIO(files["x.db"]), row.locator).content
 
 
+def test_a_row_over_whose_end_another_was_written_is_not_given(make_database: Make, read_database: Read) -> None:
+    table = "CREATE TABLE t (id INTEGER PRIMARY KEY, heard TEXT NOT NULL, at INTEGER)"
+    rows = [("INSERT INTO t VALUES (?, ?, ?)", (300 + number, "long " * 20 + str(number), 9)) for number in range(9)]
+    files = make_database(
+        table, *rows, "DELETE FROM t WHERE id = 304", ("INSERT INTO t VALUES (400, ?, 7)", ("short",)),
+        "DELETE FROM t WHERE id = 400",
+    )  # fmt: skip
+    found, issues = read_database(files)
+    assert issues == []
+    assert [(row.rowid, row.values["heard"]) for row in found if not row.live] == [(400, "short")]
+
+
+def test_a_row_that_can_be_read_in_two_ways_says_so_or_is_left_out(make_database: Make, read_database: Read) -> None:
+    ever: set[tuple[object, ...]] = set()
+    given = certain = 0
+    for first in range(1, 25):
+        numbers = range(first, first + 9)
+        rows = [(f"{'ab' * (number % 5)}{number}", f"value {number} " * (number % 3)) for number in numbers]
+        ever.update(rows)
+        files = make_database(
+            "CREATE TABLE t (name TEXT, value TEXT)", *(("INSERT INTO t VALUES (?, ?)", row) for row in rows),
+            "DELETE FROM t WHERE rowid % 2", ("INSERT INTO t VALUES ('x', ?)", ("y" * first,)),
+            "DELETE FROM t WHERE rowid > 4",
+        )  # fmt: skip
+        ever.add(("x", "y" * first))
+        for row in read_database(files)[0]:
+            given += not row.live
+            if not row.live and "may be made of two rows" not in row.why:
+                certain += 1
+                assert (row.values["name"], row.values["value"]) in ever
+    assert 0 < certain < given
+
+
+def test_rows_under_what_was_an_interior_page_for_a_time_are_whole(make_database: Make, read_database: Read) -> None:
+    rows = [
+        ("INSERT INTO t VALUES (?, ?, ?, ?)", (number, f"heard {number}", 16 * 10**11, 0.5)) for number in range(900)
+    ]
+    files = make_database("PRAGMA page_size = 1024", TABLE, *rows, "DELETE FROM t")
+    for row in read_database(files)[0]:
+        assert (row.values["heard"], row.values["at"], row.values["score"]) == (f"heard {row.rowid}", 16 * 10**11, 0.5)
+
+
+def test_rows_of_before_a_column_was_added_are_recovered(make_database: Make, read_database: Read) -> None:
+    files = make_database(
+        TABLE, *_insert(40), "ALTER TABLE t ADD COLUMN later TEXT DEFAULT 'none'", "DELETE FROM t WHERE id % 2"
+    )
+    found = [row for row in read_database(files)[0] if not row.live]
+    assert {row.values["heard"] for row in found} == {f"alexa, number {number}" for number in range(1, 41, 2)}
+    assert {(row.values["later"], row.defaulted) for row in found} == {("none", ("later",))}
+
+
+def test_the_rest_of_a_long_row_is_read_from_free_pages_and_said(make_database: Make, read_database: Read) -> None:
+    texts = [f"{number} " + "card " * 900 for number in range(6)]
+    files = make_database(
+        "PRAGMA page_size = 1024", "CREATE TABLE t (id INTEGER PRIMARY KEY, json TEXT)",
+        *(("INSERT INTO t VALUES (?, ?)", (200 + number, text)) for number, text in enumerate(texts)),
+        "DELETE FROM t WHERE id = 203", "DELETE FROM t WHERE id = 201",
+    )  # fmt: skip
+    found = [row for row in read_database(files)[0] if not row.live]
+    assert found
+    assert {row.values["json"] for row in found} <= {texts[1], texts[3]}
+    assert all("its later part was read from pages that may have been used anew" in row.why for row in found)
+
+
 def test_rows_of_freed_pages_are_recovered(make_database: Make, read_database: Read) -> None:
     files = make_database("PRAGMA page_size = 1024", TABLE, *_insert(400), "DELETE FROM t WHERE id > 5")
     rows, issues = read_database(files)
