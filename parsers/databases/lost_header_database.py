@@ -53,7 +53,9 @@ class LostHeaderDatabase(Parser):
         if lost is None:
             yield Issue("The pages of a database were expected.", "", source.head[:64])
             return
-        part = "first page is" if lost.lost >= lost.header.page_size else "first 100 bytes are"
+        size = lost.header.page_size
+        is_page = lost.lost >= size or not source.head[:size].strip(b"\0")
+        part = "first page is" if is_page else "first 100 bytes are"
         yield Issue(f"The database's {part} missing or overwritten; it was read by its pages.", "", source.head[:64])
         try:
             with Database(source, lost) as database:

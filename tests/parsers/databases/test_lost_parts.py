@@ -77,6 +77,7 @@ def test_without_the_first_page_rows_of_the_service_are_read(
     )
     assert _titles(records) == ALEXA
     assert {record.data_type for record in records} == {"alexa:app:lone_row"}
+    assert issues[0].what == "The database's first page is missing or overwritten; it was read by its pages."
     assert "rows in them name nothing of the Alexa service and were not read" in issues[-1].what
 
 
