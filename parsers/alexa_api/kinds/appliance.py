@@ -84,6 +84,7 @@ class Appliances(ResponseParser):
         """Yield a record for each appliance."""
         detail = body.value.get(_DETAIL) if isinstance(body.value, dict) else None
         places = body.places
+        where = places.record(())
         if isinstance(detail, str) and detail.strip():
             where = places.value((_DETAIL,)) or places.record((_DETAIL,))
             if isinstance(places, JsonPlaces):

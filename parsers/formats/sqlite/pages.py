@@ -191,8 +191,8 @@ class Pages:
         return self._page(number, JOURNAL, offset)
 
     def numbers(self) -> Iterator[int]:
-        """The numbers of the pages that may be there."""
-        yield from sorted({*range(1, self._base + 1), *self.log.current, *self.journal.restored})
+        """The numbers of the pages that are there: how many a journal states does not matter."""
+        yield from sorted({*range(1, min(self._base, self._in_file) + 1), *self.log.current, *self.journal.restored})
 
     def old(self) -> Iterator[OldPage]:
         """Every other version of a page: overlaid by the log, superseded in it, before a change, or never finished."""

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from parsers.captures.answers_in_text import AnswersInText
+from parsers.parser import Source
 from parsers.record import Issue, Record
 
 Read = Callable[[object], list[Record | Issue]]
@@ -64,3 +66,14 @@ def test_a_broken_appliance_does_not_hide_the_others(read_value: Read) -> None:
     broken = {"friendlyNameModifiedAt": "x", "applianceNetworkState": {"createdAt": {}}}
     found = read_value({"networkDetail": _detail({"a": 5, "b": broken, "c": {"friendlyName": "Fan"}})})
     assert [type(item) for item in found] == [Issue, Issue, Record, Record]
+
+
+def test_appliances_in_a_log_whose_detail_is_an_object() -> None:
+    text = repr({"networkDetail": json.loads(_detail({"lamp": {"friendlyName": "Lamp"}}))})
+
+    found = list(AnswersInText().parse(Source.of(f"2024-01-01 10:00:00 DEBUG /api/phoenix {text}\n".encode(), "x.log")))
+
+    assert [item.message for item in found if isinstance(item, Record)] == [
+        'The account knows a smart-home appliance named "Lamp", maker not given, model not given.'
+    ]
+    assert not [item for item in found if isinstance(item, Issue)]

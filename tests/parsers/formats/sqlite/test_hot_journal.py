@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 import struct
+import tracemalloc
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
@@ -84,6 +85,21 @@ def test_the_rows_of_before_are_live_and_the_others_are_marked(tmp_path: Path, r
         for row in written
         if row.provenance is RowProvenance.UNFINISHED
     )
+
+
+def test_a_count_of_pages_that_cannot_be_takes_no_memory(tmp_path: Path, read_database: Read) -> None:
+    files = _unfinished(tmp_path)
+    live = _live(read_database(files, "t", "w")[0])
+    # The number of pages that the database had before the change, in the header of the journal.
+    files["x.db-journal"] = files["x.db-journal"][:16] + b"\x7f\xff\xff\xff" + files["x.db-journal"][20:]
+
+    tracemalloc.start()
+    rows, _ = read_database(files, "t", "w")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert _live(rows) == live
+    assert most < 64 * 1024 * 1024
 
 
 @pytest.mark.parametrize("pragma", ["page_size = 512", "page_size = 65536", "synchronous = OFF", "auto_vacuum = 1"])

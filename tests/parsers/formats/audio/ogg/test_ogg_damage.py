@@ -193,7 +193,8 @@ def test_tags_of_any_length_do_not_hide_how_long_packets_are() -> None:
     pages = _content("speech_vorbis.ogg")
     whole = _facts(b"".join(pages))
     comment = b"\x03vorbis" + bytes(8) + b"x" * 1_500_000
-    big, serial = [], pages[0][14:18]
+    big: list[bytes] = []
+    serial = pages[0][14:18]
     for at in range(0, len(comment), 255 * 255):
         part = comment[at : at + 255 * 255]
         lacing = bytes([255] * (len(part) // 255) + ([len(part) % 255] if len(part) % 255 else []))
