@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from echoforensics.carving.space import entry_of
 from echoforensics.carving.utterance import KIND as UTTERANCE_KIND
 from echoforensics.case.entry_table import OPENED, entry_summary
+from echoforensics.evidence.entry import Entry, EntryState
+from echoforensics.extraction.placement import Ranges
 from parsers.alexa_api.named_file import NAME
 from parsers.tamper.tamper_signs import Tamper
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
     from echoforensics.carving.carved import Carved
     from echoforensics.case.store import Store
-    from echoforensics.evidence.entry import Entry
     from echoforensics.evidence.volumes.disk import Disk
     from echoforensics.extraction.placement import Owner, Placement
 
@@ -34,7 +35,7 @@ def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, placement: Pl
 
     Passed over are: a file that was read, found once more by its own form; anything within an archive that was
     opened; records within a file that a parser reads; records, and sound without a header, within something larger
-    that was carved.
+    that was carved; what lies in compressed content of files that were listed.
 
     Args:
         carved: what was carved, in order of place.
@@ -46,10 +47,11 @@ def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, placement: Pl
     entries: list[Entry] = []
     passed = 0
     outer = 0
+    packed = Ranges(disk.packed())
     for each in carved:
         owner = owners.get(each.offset)
         within = each.offset < outer and (each.is_record or each.is_bare)
-        where = None if within else _where(each, owner, store)
+        where = None if within else _where(each, owner, store, is_packed=packed.hold(each.ranges))
         if where is None:
             passed += 1
             continue
@@ -59,11 +61,13 @@ def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, placement: Pl
     return CarvedFiles(entries, passed)
 
 
-def _where(carved: Carved, owner: Owner | None, store: Store) -> str | None:
-    """In what it lies; None where it is no more than what was read already."""
+def _where(carved: Carved, owner: Owner | None, store: Store, *, is_packed: bool) -> str | None:
+    """In what it lies; None where it is no more than what was read already, or lies in compressed content."""
     if owner is None:
-        return "outside the files that were listed"
+        return None if is_packed else "outside the files that were listed"
     path, state, size, readers = entry_summary(store, owner.entry)
+    if is_packed and state == EntryState.DELETED:
+        return None
     if owner.in_slack:
         return f"in the slack behind {path}"
     if carved.is_bare or any(name.startswith(OPENED) for name in readers):

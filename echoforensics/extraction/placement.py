@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,29 @@ class Owner:
     def in_slack(self) -> bool:
         """Whether the byte lies behind the content, in the rest of its last block."""
         return self.at >= self.size
+
+
+class Ranges:
+    """Parts of the media, joined where they touch or overlap."""
+
+    def __init__(self, parts: Iterable[tuple[int, int]]) -> None:
+        """Take (byte offset, length in bytes) in any order."""
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, length in sorted(parts):
+            if self._ends and start <= self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], start + length)
+            else:
+                self._starts.append(start)
+                self._ends.append(start + length)
+
+    def hold(self, parts: Iterable[tuple[int, int]]) -> bool:
+        """Whether every byte of other parts lies in these."""
+        return all(self._hold(*part) for part in parts)
+
+    def _hold(self, start: int, length: int) -> bool:
+        at = bisect_right(self._starts, start) - 1
+        return at >= 0 and start + length <= self._ends[at]
 
 
 class Placement:
