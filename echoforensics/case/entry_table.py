@@ -65,12 +65,13 @@ class EntryToParse(NamedTuple):
 
 
 class EntrySummary(NamedTuple):
-    """An entry: path, state, bytes read, and who reads it."""
+    """An entry: path, state, bytes read, who reads it, and the SHA-256 of what was read, if anything was."""
 
     path: str
     state: str
     size: int
     read_by: tuple[str, ...]
+    sha256: str | None
 
 
 class KeptFile(NamedTuple):
@@ -153,10 +154,10 @@ def set_parsed(store: Store, entry: int) -> None:
 
 def entry_summary(store: Store, number: int) -> EntrySummary:
     """An entry by its number, which must be one."""
-    path, state, size, read_by = store.db.execute(
-        "SELECT path, state, size, read_by FROM entries WHERE id = ?", (number,)
+    path, state, size, read_by, sha256 = store.db.execute(
+        "SELECT path, state, size, read_by, sha256 FROM entries WHERE id = ?", (number,)
     ).fetchone()
-    return EntrySummary(path, state, size, tuple(json.loads(read_by)))
+    return EntrySummary(path, state, size, tuple(json.loads(read_by)), sha256)
 
 
 def readers_at(store: Store, evidence: int, path: str, addresses: tuple[str, ...]) -> tuple[str, ...]:

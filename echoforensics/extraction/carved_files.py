@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from echoforensics.carving.space import entry_of
 from echoforensics.carving.utterance import KIND as UTTERANCE_KIND
 from echoforensics.case.entry_table import OPENED, entry_summary
+from echoforensics.evidence.entry import Entry, EntryState
+from echoforensics.extraction.placement import Ranges
+from echoforensics.extraction.whole_recordings import whole_recordings
 from parsers.alexa_api.named_file import NAME
 from parsers.tamper.tamper_signs import Tamper
 
@@ -15,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from echoforensics.carving.carved import Carved
+    from echoforensics.case.entry_table import EntrySummary
     from echoforensics.case.store import Store
-    from echoforensics.evidence.entry import Entry
+    from echoforensics.case.vault import Vault
     from echoforensics.evidence.volumes.disk import Disk
     from echoforensics.extraction.placement import Owner, Placement
 
@@ -29,27 +33,35 @@ class CarvedFiles:
     passed_over: int
 
 
-def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, placement: Placement) -> CarvedFiles:
+def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, vault: Vault, placement: Placement) -> CarvedFiles:
     """Make entries of what is new.
 
-    Passed over are: a file that was read, found once more by its own form; anything within an archive that was
-    opened; records within a file that a parser reads; records, and sound without a header, within something larger
-    that was carved.
+    Passed over are: a file that was read, found once more by its own form; a piece of a recording that was read whole
+    as a file; anything within an archive that was opened; records within a file that a parser reads; records, and
+    sound without a header, within something larger that was carved; what lies in compressed content of files that
+    were listed.
 
     Args:
         carved: what was carved, in order of place.
         disk: where.
         store: the case, with the entries of the disk's files.
+        vault: its copies of the files that are read.
         placement: where the content of these files lies.
+
+    Raises:
+        CaseDiskError: a copy cannot be read.
     """
     owners = placement.owners([each.offset for each in carved])
+    recordings = whole_recordings(owners.values(), store, vault, placement)
     entries: list[Entry] = []
     passed = 0
     outer = 0
+    packed = Ranges(disk.packed())
     for each in carved:
         owner = owners.get(each.offset)
         within = each.offset < outer and (each.is_record or each.is_bare)
-        where = None if within else _where(each, owner, store)
+        passed_over = within or recordings.hold(each.ranges)
+        where = None if passed_over else _where(each, owner, store, is_packed=packed.hold(each.ranges))
         if where is None:
             passed += 1
             continue
@@ -59,21 +71,28 @@ def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, placement: Pl
     return CarvedFiles(entries, passed)
 
 
-def _where(carved: Carved, owner: Owner | None, store: Store) -> str | None:
-    """In what it lies; None where it is no more than what was read already."""
+def _where(carved: Carved, owner: Owner | None, store: Store, *, is_packed: bool) -> str | None:
+    """In what it lies; None where it is no more than what was read already, or lies in compressed content."""
     if owner is None:
-        return "outside the files that were listed"
-    path, state, size, readers = entry_summary(store, owner.entry)
-    if owner.in_slack:
-        return f"in the slack behind {path}"
-    if carved.is_bare or any(name.startswith(OPENED) for name in readers):
-        # An archive's members were read from it, also where it lies in pieces and a find would run on into others'.
+        return None if is_packed else "outside the files that were listed"
+    entry = entry_summary(store, owner.entry)
+    if is_packed and entry.state == EntryState.DELETED:
         return None
+    if owner.in_slack:
+        return f"in the slack behind {entry.path}"
+    if _is_read(carved, owner, entry):
+        return None
+    return f"in the {entry.state} file {entry.path}, from its byte {owner.at} on"
+
+
+def _is_read(carved: Carved, owner: Owner, entry: EntrySummary) -> bool:
+    """Whether what begins in the content of an entry is read with it."""
+    if carved.is_bare or any(name.startswith(OPENED) for name in entry.read_by):
+        # An archive's members were read from it, also where it lies in pieces and a find would run on into others'.
+        return True
     # A file that no parser reads is searched for ids of utterances; for whole records it is not.
     others = (Tamper.name,) if carved.kind == UTTERANCE_KIND else (Tamper.name, NAME)
-    read = [name for name in readers if name not in others]
-    if owner.at == 0 and (read or carved.length == size):
-        return None
-    if carved.is_record and read:
-        return None
-    return f"in the {state} file {path}, from its byte {owner.at} on"
+    read = any(name not in others for name in entry.read_by)
+    if owner.at == 0:
+        return read or carved.length == entry.size
+    return carved.is_record and read

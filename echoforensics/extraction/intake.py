@@ -109,7 +109,7 @@ def _carve(
     """Read what was carved as entries. Returns counts for the ledger; None where nothing was searched."""
     if result.carved is None or not isinstance(source.container, Disk):
         return None
-    carved = entries_of(result.carved, source.container, case.store, placement)
+    carved = entries_of(result.carved, source.container, case.store, case.vault, placement)
     index_content(case.store)
     for path in reader.read_all(CarvedSpace(source.container.media, carved.entries)):
         report(f"reading {source.path.name}: {path}", source.size, source.size)

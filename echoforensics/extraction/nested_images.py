@@ -74,7 +74,7 @@ def _search(reader: EntryReader, disk: NestedDisk, here: EntryPlace) -> Iterator
     for what in media.issues:
         reader.issue(EvidenceIssue(here.path, what))
     if search is not None and placement is not None:
-        carved = entries_of(search.finish(), disk, reader.store, placement)
+        carved = entries_of(search.finish(), disk, reader.store, reader.vault, placement)
         yield from reader.read(CarvedSpace(media, carved.entries), here)
         if search.beyond:
             reader.issue(EvidenceIssue(here.path, f"{search.beyond} more finds of the carving were not kept"))

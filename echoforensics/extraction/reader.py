@@ -86,7 +86,7 @@ class EntryReader:
     """Reads the entries of one source into a case. What they say is read later, from the case's own copies.
 
     Attributes:
-        store: the case's database.
+        store, vault: the case's database and files.
         evidence: the evidence item's number.
         medium: what the entries lie on.
     """
@@ -94,7 +94,7 @@ class EntryReader:
     def __init__(self, case: OpenCase, evidence: int, parsers: tuple[Parser, ...], medium: Medium) -> None:
         """Take the case, the item's number, the run's parsers, and what the entries lie on."""
         self._case = case
-        self.store = case.store
+        self.store, self.vault = case.store, case.vault
         self.evidence = evidence
         self.medium = medium
         self._parsers = parsers
@@ -152,7 +152,7 @@ class EntryReader:
             carved = entry.state is EntryState.CARVED
             keep = bool(claimed) or carved or _is_read_once(entry, archive=is_archive(head))
             search = None if container or any(not parser.reads_lines for parser in claimed) else NameSearch()
-            staged = self._case.vault.stage() if keep else None
+            staged = self.vault.stage() if keep else None
             content = read_content(stream, head, staged, search)
         if content.issue:
             self.issue(EvidenceIssue(here.path, content.issue))
@@ -193,7 +193,7 @@ class EntryReader:
             return claimed, staged
         try:
             with entry.opener() as stream:
-                staged = self._case.vault.stage()
+                staged = self.vault.stage()
                 read_content(stream, read_head(stream), staged)
         except READ_ERRORS as error:
             self.issue(EvidenceIssue(here.path, f"cannot be read once more: {error}"))
@@ -274,7 +274,7 @@ class EntryReader:
             self.issue(EvidenceIssue(here.path, f"where its content lies cannot be told: {error}"))
             return
         if placement is not None:
-            placement.add(number, size, extents)
+            placement.add(number, size, extents, deleted=entry.state is EntryState.DELETED)
         if holes is not None and (lost := sum(holes.within(*extent) for extent in extents)):
             what = f"{lost} bytes where it lies could not be read in the image; they are zeros here"
             self.issue(EvidenceIssue(here.path, what))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import TYPE_CHECKING
 
 from echoforensics.evidence.entry import Container
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class FileSystem(Container):
@@ -22,6 +26,13 @@ class FileSystem(Container):
     def extents(self, address: str) -> list[tuple[int, int]]:
         """Where in the volume a file's content lies: (byte offset, length in bytes) in order.
 
-        Whole blocks where the file system keeps whole blocks. Empty where content lies nowhere as it is (holes,
-        compressed content, content inside an inode). Raises one of READ_ERRORS, or KeyError if there is no such entry.
+        Whole blocks where the file system keeps whole blocks. What lies nowhere as it is (holes, compressed content,
+        content inside an inode) is left out. Raises one of READ_ERRORS, or KeyError if there is no such entry.
         """
+
+    def packed(self) -> Iterator[tuple[int, int]]:
+        """Parts of the volume that are in use and hold compressed content: (byte offset, length in bytes).
+
+        Known once all entries were listed. Of what could not be read nothing is given.
+        """
+        yield from ()

@@ -90,6 +90,15 @@ class Disk(Container):
         file_system, volume, inner = self._at(address)
         return [place for extent in file_system.extents(inner) for place in volume.on_media(*extent)]
 
+    def packed(self) -> list[tuple[int, int]]:
+        """Where on the media compressed content in use lies (see :meth:`FileSystem.packed`), once all was listed."""
+        return [
+            place
+            for prefix, file_system in self.file_systems.items()
+            for part in file_system.packed()
+            for place in self.volumes[prefix].on_media(*part)
+        ]
+
     def folder_at(self, offset: int) -> str:
         """The prefix of the volume that holds a byte of the media; empty where none does. Of several, the innermost."""
         holding = [

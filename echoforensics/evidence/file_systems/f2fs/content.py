@@ -180,16 +180,12 @@ class Content:
         return self._read(span.block * self._layout.block_size + inside, size)
 
     def extents(self) -> list[tuple[int, int]]:
-        """(byte offset in the volume, length in bytes) in order; none where content is compressed. Raises OSError."""
-        found: list[tuple[int, int]] = []
-        for block, blocks in self._placed():
-            if block == COMPRESS_ADDR:
-                return []
-            place, length = block * self._layout.block_size, blocks * self._layout.block_size
-            if found and sum(found[-1]) == place:
-                place, length = found[-1][0], found.pop()[1] + length
-            found.append((place, length))
-        return found
+        """Where content lies as it is: (byte offset in the volume, length in bytes) in order. Raises OSError."""
+        return self._in_bytes(packed=False)
+
+    def packed_extents(self) -> list[tuple[int, int]]:
+        """Where compressed clusters lie, in the form of :meth:`extents`. Raises OSError."""
+        return self._in_bytes(packed=True)
 
     def is_placed(self) -> bool:
         """Whether there is any content: in the inode, or in a block. Raises OSError."""
@@ -207,6 +203,29 @@ class Content:
         for _, span in self._map.spans(-(-self.size // self._layout.block_size)):
             if span.block != NULL_ADDR:
                 yield span
+
+    def _in_bytes(self, *, packed: bool) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        for block, blocks in self._blocks(packed=packed):
+            place, length = block * self._layout.block_size, blocks * self._layout.block_size
+            if found and sum(found[-1]) == place:
+                place, length = found[-1][0], found.pop()[1] + length
+            found.append((place, length))
+        return found
+
+    def _blocks(self, *, packed: bool) -> Iterator[F2fsSpan]:
+        """The blocks of compressed clusters, or the others."""
+        if self._inode.inline is not None:
+            return
+        cluster, packed_until = self._inode.cluster or 1, 0
+        for index, (block, length) in self._map.spans(-(-self.size // self._layout.block_size)):
+            if block == COMPRESS_ADDR:
+                packed_until = index - index % cluster + cluster
+            elif block != NULL_ADDR:
+                inside = max(0, min(length, packed_until - index))
+                first, count = (block, inside) if packed else (block + inside, length - inside)
+                if count:
+                    yield F2fsSpan(first, count)
 
     def _expanded(self, first: int) -> bytes:
         if self._cluster[0] != first:

@@ -46,13 +46,15 @@ class F2fsFileSystem(FileSystem):
         self._nodes = Nodes(volume.read, layout, checkpoint)
         self._files = Files(self._nodes, volume.read)
         self._made = Entries(self._files)
+        #: Inodes of files that stand and may hold compressed clusters, in order.
+        self._packed_files: dict[int, None] = {}
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
         """Every file, link and other thing; then deleted names; then inodes that no name leads to."""
         yield from self._issues
         walk = F2fsWalk(self._files)
         for found in walk.below(b"", self._layout.root):
-            yield from (found,) if isinstance(found, EvidenceIssue) else self._made.standing(found)
+            yield from self._standing(found)
         given = set(walk.seen)
         yield from self._deleted(walk, given)
         for number in self._checkpoint.orphans:
@@ -68,6 +70,22 @@ class F2fsFileSystem(FileSystem):
     def extents(self, address: str) -> list[tuple[int, int]]:
         """Where in the volume a file's content lies (see :meth:`FileSystem.extents`)."""
         return self._content(address).extents()
+
+    def packed(self) -> Iterator[tuple[int, int]]:
+        """The compressed clusters of files that stand (see :meth:`FileSystem.packed`)."""
+        for number in self._packed_files:
+            try:
+                yield from self._files.content(self._files.inode(number)).packed_extents()
+            except OSError:
+                continue  # that its content cannot be read is an issue of its entry
+
+    def _standing(self, found: F2fsFile | EvidenceIssue) -> Iterator[Entry | EvidenceIssue]:
+        if isinstance(found, EvidenceIssue):
+            yield found
+            return
+        if not isinstance(found.inode, OSError) and found.inode.is_file and found.inode.cluster:
+            self._packed_files[found.name.inode] = None
+        yield from self._made.standing(found)
 
     def _content(self, address: str) -> Content:
         number = address.partition("@")[0]
@@ -129,7 +147,7 @@ class F2fsFileSystem(FileSystem):
                     left.append(number)
         for number in sorted(folders, key=lambda number: (folders[number] in folders, number)):
             for found in walk.below(_orphan_path(number), number):
-                yield from (found,) if isinstance(found, EvidenceIssue) else self._made.standing(found)
+                yield from self._standing(found)
         yield from self._deleted(walk, given)
         for number in left:
             if number not in walk.seen and number not in given:

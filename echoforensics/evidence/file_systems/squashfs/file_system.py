@@ -41,6 +41,7 @@ class SquashFileSystem(FileSystem):
     def __init__(self, volume: Volume) -> None:
         """Open the file system. Raises OSError, with the reason, where there is none that can be read."""
         self._superblock = found = read_superblock(volume.read)
+        self._is_listed = False
         self.name = "squashfs"
         self.block_size = found.block_size
         self._blocks = Blocks(volume.read, volume.length, expander(found.compressor), found.block_size)
@@ -58,6 +59,13 @@ class SquashFileSystem(FileSystem):
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
         """Every file, link and other thing; folders are walked, each once."""
+        whole = True
+        for found in self._walked():
+            whole = whole and isinstance(found, Entry)
+            yield found
+        self._is_listed = whole
+
+    def _walked(self) -> Iterator[Entry | EvidenceIssue]:
         yield from self._table_issues()
         pending: list[tuple[bytes, SquashfsInode, int]] = [(b"", self._root, 0)]
         entered = {_identity(self._root)}
@@ -94,6 +102,14 @@ class SquashFileSystem(FileSystem):
     def extents(self, address: str) -> list[tuple[int, int]]:
         """Where a file's content lies uncompressed (see :meth:`FileSystem.extents`); not in whole blocks."""
         return self._content(self._at(address)).extents()
+
+    def packed(self) -> Iterator[tuple[int, int]]:
+        """All that the superblock states: a squashfs has no free space, and compresses its tables too.
+
+        Nothing where the listing had an issue: what was not listed can still be found in blocks kept as they are.
+        """
+        if self._is_listed:
+            yield 0, min(self._superblock.length, self._blocks.length)
 
     def _listing(
         self, path: bytes, folder: SquashfsInode

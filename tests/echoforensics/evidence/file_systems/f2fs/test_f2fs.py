@@ -313,7 +313,8 @@ def test_compressed_clusters(f2fs_image: Maker, volume_of: Volumes, algorithm: i
     found = list(fs.entries())
     entries = [one for one in found if isinstance(one, Entry)]
     assert content(entries[1]) == b"not packed"
-    assert fs.extents("5") == []
+    assert fs.extents("5") == [(numbers[-1] * 4096, 4096)]
+    assert list(fs.packed()) == [(blocks[0] * 4096, len(blocks) * 4096)]
     if algorithm in (1, 2):
         assert content(entries[0]) == text
         assert len(found) == 2
