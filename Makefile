@@ -18,11 +18,13 @@ test: setup
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-# Long series whole, with several seeds, and mutants of the core; writes benchmarks/RESULTS-endurance.md. And deleted
+# Long series whole, with several seeds, and mutants of the core; then a million altered files through every parser.
+# Writes benchmarks/RESULTS-endurance.md and RESULTS-mutated.md. And deleted
 # rows of made databases, recovered, missed and invented; writes benchmarks/RESULTS-recovered.md.
 endurance: setup
 	@.ci/system-packages test
 	$(BIN)/python -m benchmarks.endurance
+	$(BIN)/python -m benchmarks.mutated_inputs tests
 	$(BIN)/python -m benchmarks.recovered_rows
 
 lint: setup
