@@ -21,7 +21,6 @@ _UNPARSED = (
     (0, b"hsqs", "squashfs"),
     (0, b"sqsh", "squashfs (big-endian)"),
     (1024, b"\x10\x20\xf5\xf2", "F2FS"),
-    (1080, b"\x53\xef", "ext2, ext3 or ext4"),
     (0x10040, b"_BHRfS_M", "Btrfs"),
     (0, b"XFSB", "XFS"),
     (3, b"NTFS    ", "NTFS"),
@@ -68,8 +67,6 @@ _SAMPLES = 64
 _SAMPLE = 4096
 #: Bits a byte, from which on bytes look random.
 _RANDOM = 7.95
-#: ext4's feature "encrypt".
-_EXT_ENCRYPT = 0x10000
 
 _NOT_READ = "not parsed; its files were not read"
 
@@ -100,17 +97,6 @@ def recognise(read: Read, length: int) -> str | None:
     if read(max(0, length - _CRYPT_FOOTER_FROM_END), 4) == _CRYPT_FOOTER:
         return "is encrypted (Android dm-crypt, by the footer at its end); its files were not read"
     return _by_its_bytes(read, length)
-
-
-def encrypted_files(read: Read) -> str | None:
-    """What an ext file system's superblock says of encrypted files in it, a sentence; None where it says nothing."""
-    raw = read(1024, 128)
-    if len(raw) < 128 or raw[56:58] != b"\x53\xef" or not int.from_bytes(raw[96:100], "little") & _EXT_ENCRYPT:
-        return None
-    return (
-        "the file system says that it may hold encrypted files (fscrypt, file-based encryption); their names and"
-        " content are given as they are stored"
-    )
 
 
 def _by_magic(read: Read, length: int, known: tuple[tuple[int, bytes, str], ...]) -> str | None:

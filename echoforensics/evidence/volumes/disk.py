@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from echoforensics.errors import SourceError
 from echoforensics.evidence.entry import Container, Entry, EvidenceIssue
+from echoforensics.evidence.file_systems.ext.features import remarks
 from echoforensics.evidence.file_systems.opener import UnreadFileSystemError, open_file_system
-from echoforensics.evidence.file_systems.recognise import encrypted_files
 from echoforensics.evidence.media.ranges import MARK, open_ranges, parse_ranges
 from echoforensics.evidence.volumes.layout import find_volumes
 from echoforensics.evidence.volumes.table import CarefulReader
@@ -54,7 +54,7 @@ class Disk(Container):
         for prefix, volume in self.volumes.items():
             try:
                 self.file_systems[prefix] = open_file_system(volume)
-                if what := encrypted_files(CarefulReader(volume.read)):
+                for what in remarks(CarefulReader(volume.read)):
                     self._issues.append(EvidenceIssue(prefix.rstrip("/"), what))
             except UnreadFileSystemError as error:
                 if prefix in layout.holders:

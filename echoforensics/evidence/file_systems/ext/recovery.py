@@ -246,7 +246,7 @@ class ExtRecovery:
     ) -> Entry:
         opener: Callable[[], BinaryIO] | None = lambda: self._files.stream(content)  # noqa: E731
         size = content.size
-        if content.stated != content.size:
+        if not content.is_as_stated:
             reason += f"; {oversize(content)}"
         used = self._in_use(content) if count else 0
         if used:
@@ -334,7 +334,11 @@ class ExtRecovery:
 
 
 def oversize(content: ExtContent) -> str:
-    """The note where an inode states more than the volume holds."""
+    """The note where an inode states more than the volume, or the inode that keeps its content itself, holds."""
+    if content.inline is not None:
+        held = content.size - content.zeros
+        rest = "; the rest is given as zeros, as Linux reads it" if content.zeros else ""
+        return f"its inode states {content.stated} bytes, kept in the inode itself, which holds {held} of them{rest}"
     return (
         f"its inode states {content.stated} bytes, more than can be; content is given up to its last written block,"
         f" {content.size} bytes"
