@@ -9,7 +9,7 @@ from echoforensics.evidence.file_systems.backup_superblock import BackupSuperblo
 from echoforensics.evidence.file_systems.ext.features import described, is_journal_alone
 from echoforensics.evidence.file_systems.ext.file_system import ExtFileSystem, is_for_own_reader
 from echoforensics.evidence.file_systems.f2fs.file_system import F2fsFileSystem
-from echoforensics.evidence.file_systems.recognise import recognise
+from echoforensics.evidence.file_systems.recognise import is_blank, recognise
 from echoforensics.evidence.file_systems.sleuth_kit import SleuthKitFileSystem
 from echoforensics.evidence.file_systems.squashfs.file_system import SquashFileSystem
 
@@ -105,6 +105,9 @@ def _ext(volume: Volume) -> FileSystem:
 
 
 def _sleuth_kit(volume: Volume) -> FileSystem:
+    # On an empty volume The Sleuth Kit looks for YAFFS2 in hundreds of places.
+    if is_blank(volume.read, volume.length):
+        raise OSError("it is empty")
     return SleuthKitFileSystem(volume.image, volume.image_offset)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 Read = Callable[[int, int], bytes]
 
@@ -63,6 +63,8 @@ _FLASH_BLOCKS_LOOKED_AT = 8
 #: Pages of raw flash, with spare bytes behind each or without.
 _YAFFS_PAGES = (2048, 2048 + 64, 4096, 4096 + 128, 4096 + 224)
 _YAFFS_PAGES_LOOKED_AT = 64
+#: The magic that lies deepest is that of UFS, 256 KiB from the start and in a superblock.
+_MAGICS_UNTIL = 512 * 1024
 _SAMPLES = 64
 _SAMPLE = 4096
 #: Bits a byte, from which on bytes look random.
@@ -97,6 +99,19 @@ def recognise(read: Read, length: int) -> str | None:
     if read(max(0, length - _CRYPT_FOOTER_FROM_END), 4) == _CRYPT_FOOTER:
         return "is encrypted (Android dm-crypt, by the footer at its end); its files were not read"
     return _by_its_bytes(read, length)
+
+
+def is_blank(read: Read, length: int) -> bool:
+    """Whether there is only one byte, 0 or 0xFF, wherever a file system has a magic, and in the places looked at.
+
+    Args:
+        read, length: as of :func:`recognise`.
+    """
+    first = read(0, min(length, _MAGICS_UNTIL))
+    fill = first[:1]
+    if fill not in (b"\0", b"\xff") or not _is_one_byte(first):
+        return False
+    return all(sample[:1] == fill and _is_one_byte(sample) for sample in _samples(read, length))
 
 
 def _by_magic(read: Read, length: int, known: tuple[tuple[int, bytes, str], ...]) -> str | None:
@@ -149,12 +164,10 @@ def _is_yaffs_header(head: bytes) -> bool:
 
 
 def _by_its_bytes(read: Read, length: int) -> str | None:
-    step = max(_SAMPLE, length // _SAMPLES // _SAMPLE * _SAMPLE)
     counts: Counter[int] = Counter()
     entropies: list[float] = []
-    for offset in range(0, min(length, step * _SAMPLES), step):
-        sample = read(offset, min(_SAMPLE, length - offset))
-        counted = Counter(sample)
+    for sample in _samples(read, length):
+        counted = Counter({sample[0]: len(sample)}) if sample and _is_one_byte(sample) else Counter(sample)
         counts.update(counted)
         entropies.append(_bits(counted))
     if not counts:
@@ -168,6 +181,18 @@ def _by_its_bytes(read: Read, length: int) -> str | None:
             " encrypted or compressed data do; its files were not read"
         )
     return None
+
+
+def _is_one_byte(data: bytes) -> bool:
+    """Whether all its bytes are the same; much faster than to count each."""
+    return data.count(data[:1]) == len(data)
+
+
+def _samples(read: Read, length: int) -> Iterator[bytes]:
+    """Pieces from the whole length, evenly spaced."""
+    step = max(_SAMPLE, length // _SAMPLES // _SAMPLE * _SAMPLE)
+    for offset in range(0, min(length, step * _SAMPLES), step):
+        yield read(offset, min(_SAMPLE, length - offset))
 
 
 def _bits(counts: Counter[int]) -> float:

@@ -180,10 +180,8 @@ class ExtRecovery:
             reason, state = f"{start}; {_OPEN if allocated else _UNALLOCATED}", EntryState.DELETED
         address, times = f"{number}@{path.hex()}", _times(inode, allocated=allocated)
         if not inode.is_file:
-            kind, what = (
-                (EntryKind.LINK, "a link") if stat.S_ISLNK(inode.mode) else (EntryKind.OTHER, "not a regular file")
-            )
-            return Entry(text_of(path), address, 0, None, kind, state, f"{start}; {what}; not followed", times)
+            kind = EntryKind.LINK if stat.S_ISLNK(inode.mode) else EntryKind.OTHER
+            return Entry(text_of(path), address, 0, None, kind, state, f"{start}; {_what(inode)}", times)
         if not inode.points:
             note = f"{start}; {_EMPTY}"
             return (
@@ -331,6 +329,14 @@ class ExtRecovery:
                 return
             met.add(number)
             number = inode.deleted
+
+
+def _what(inode: ExtInode) -> str:
+    if stat.S_ISLNK(inode.mode):
+        return "a link; not followed"
+    if inode.is_folder and not inode.points:
+        return "a folder; its inode no longer leads to the names in it"
+    return "not a regular file; not followed"
 
 
 def oversize(content: ExtContent) -> str:

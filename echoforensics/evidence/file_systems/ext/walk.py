@@ -94,7 +94,7 @@ class ExtWalk:
             inode is not None
             and inode.is_folder
             # A deleted name whose inode was given to another folder would show that folder's files twice.
-            and (kept.live or not inode.links)
+            and (kept.live or (not inode.links and inode.points))
         )
         # Encrypted names may hold what no other name does.
         name = kept.name.replace(b"/", b"\\x2f").replace(b"\0", b"\\x00")
@@ -134,6 +134,8 @@ class ExtWalk:
             yield EvidenceIssue(shown, f"the folder cannot be read: {error}")
             return
         end = -(-inode.size // size)
+        if not end:
+            yield EvidenceIssue(shown, "the folder cannot be read: its inode states no content")
         read = 0
         for logical, block, length in runs:
             for place in range(block, block + min(length, end - logical)):

@@ -224,3 +224,20 @@ def test_links_and_devices_keep_their_kind_when_deleted(
         EntryState.DELETED,
         "deleted; a link; not followed",
     )
+
+
+@ALL_EXT
+def test_a_deleted_folder_whose_inode_states_no_size(
+    kind: str, folder: Path, make_image: Callable[..., Path], run_program: Callable[..., str]
+) -> None:
+    (folder / "log/old").mkdir()
+    image = make_image(folder, kind)
+    number = _inode(run_program, image, "log/old")
+    _debugfs(run_program, image, "rmdir log/old", f"sif <{number}> size 0")
+
+    assert sorted(_found(image)) == [
+        ("log/gone", EntryState.ALLOCATED, "", GONE),
+        KEPT_FOUND,
+        ("log/old", EntryState.DELETED, "deleted; a folder; its inode no longer leads to the names in it", None),
+    ]
+    assert not [item for item in open_source(image).container.entries() if isinstance(item, EvidenceIssue)]
