@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from echoforensics.evidence.entry import Entry, EvidenceIssue
+from echoforensics.evidence.file_systems.ext.file_system import ExtFileSystem, is_for_own_reader
+from echoforensics.evidence.file_systems.file_system import FileSystem
 from echoforensics.evidence.file_systems.sleuth_kit import SleuthKitFileSystem
 from echoforensics.evidence.media.media import ReadImage
 
@@ -73,7 +75,7 @@ class Backup:
         return value
 
 
-class BackupSuperblockFileSystem(SleuthKitFileSystem):
+class BackupSuperblockFileSystem(FileSystem):
     """The files of an ext file system, read by a backup superblock. The evidence is not changed."""
 
     def __init__(self, volume: Volume) -> None:
@@ -84,7 +86,12 @@ class BackupSuperblockFileSystem(SleuthKitFileSystem):
         self._backup = backup
         patches = _patches(backup, volume.read)
         image = ReadImage(volume.length, lambda at, size: _patched(volume.read, patches, at, size), _nothing_to_close)
-        super().__init__(image, 0)
+        self._inner: FileSystem
+        if is_for_own_reader(image.read):
+            self._inner = ExtFileSystem(image.read, volume.length)
+        else:
+            self._inner = SleuthKitFileSystem(image, 0)
+        self.name, self.block_size = self._inner.name, self._inner.block_size
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
         """An issue that says how the file system was read, then every entry."""
@@ -93,7 +100,15 @@ class BackupSuperblockFileSystem(SleuthKitFileSystem):
             f"the superblock is damaged; the {self.name} file system was read by the backup of it in block group"
             f" {self._backup.group}, at byte {self._backup.offset} of the volume",
         )
-        yield from super().entries()
+        yield from self._inner.entries()
+
+    def open(self, address: str) -> BinaryIO:
+        """Open a file by its address in the file system."""
+        return self._inner.open(address)
+
+    def extents(self, address: str) -> list[tuple[int, int]]:
+        """Where in the volume a file's content lies (see :meth:`FileSystem.extents`)."""
+        return self._inner.extents(address)
 
 
 def find_backup(read: Callable[[int, int], bytes], length: int) -> Backup | None:

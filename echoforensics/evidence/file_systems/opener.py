@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from echoforensics.evidence.file_systems.backup_superblock import BackupSuperblockFileSystem
+from echoforensics.evidence.file_systems.ext.features import described, is_journal_alone
+from echoforensics.evidence.file_systems.ext.file_system import ExtFileSystem, is_for_own_reader
 from echoforensics.evidence.file_systems.f2fs.file_system import F2fsFileSystem
-from echoforensics.evidence.file_systems.recognise import recognise
+from echoforensics.evidence.file_systems.recognise import is_blank, recognise
 from echoforensics.evidence.file_systems.sleuth_kit import SleuthKitFileSystem
 from echoforensics.evidence.file_systems.squashfs.file_system import SquashFileSystem
 
@@ -25,6 +27,8 @@ _BY_MAGIC: tuple[tuple[int, bytes, str, Callable[[Volume], FileSystem]], ...] = 
 )
 #: Where the second superblock of F2FS is. A former file system may have left one: others are tried before it.
 _SECOND_F2FS = (1024 + 4096, b"\x10\x20\xf5\xf2", "F2FS", F2fsFileSystem)
+#: Where the magic of an ext superblock is.
+_EXT = (1080, b"\x53\xef")
 
 
 class UnreadFileSystemError(OSError):
@@ -34,7 +38,8 @@ class UnreadFileSystemError(OSError):
 def open_file_system(volume: Volume) -> FileSystem:
     """Open the file system of a volume.
 
-    An ext file system whose superblock is damaged is opened by a backup of it.
+    An ext file system with features that The Sleuth Kit does not read is opened by its inodes; one whose superblock is
+    damaged, by a backup of it.
 
     Raises:
         UnreadFileSystemError: there is none that can be read.
@@ -42,7 +47,7 @@ def open_file_system(volume: Volume) -> FileSystem:
     for offset, magic, name, reader in _BY_MAGIC:
         if _begins(volume, offset, magic):
             return _opened(volume, name, reader)
-    for open_it in (_sleuth_kit, BackupSuperblockFileSystem):
+    for open_it in (_own_ext, _sleuth_kit, BackupSuperblockFileSystem):
         try:
             return open_it(volume)
         except (OSError, RuntimeError):
@@ -52,6 +57,8 @@ def open_file_system(volume: Volume) -> FileSystem:
     offset, magic, name, reader = _SECOND_F2FS
     if _begins(volume, offset, magic):
         return _opened(volume, name, reader)
+    if _begins(volume, *_EXT):
+        return _ext_or_why(volume)
     raise UnreadFileSystemError(_what_is_there(volume))
 
 
@@ -72,7 +79,35 @@ def _opened(volume: Volume, name: str, reader: Callable[[Volume], FileSystem]) -
         raise UnreadFileSystemError(reason) from error
 
 
+def _own_ext(volume: Volume) -> FileSystem:
+    if not is_for_own_reader(volume.read):
+        raise OSError("The Sleuth Kit reads all its features")
+    return _ext(volume)
+
+
+def _ext_or_why(volume: Volume) -> FileSystem:
+    def read(offset: int, size: int) -> bytes:
+        try:
+            return volume.read(offset, size)
+        except OSError:
+            return b""  # then its features are not known
+
+    if is_journal_alone(read):
+        raise UnreadFileSystemError(
+            "holds the journal of an ext3 or ext4 file system that is on another device (journal_dev), in which no"
+            " files are"
+        )
+    return _opened(volume, described(read), _ext)
+
+
+def _ext(volume: Volume) -> FileSystem:
+    return ExtFileSystem(volume.read, volume.length)
+
+
 def _sleuth_kit(volume: Volume) -> FileSystem:
+    # On an empty volume The Sleuth Kit looks for YAFFS2 in hundreds of places.
+    if is_blank(volume.read, volume.length):
+        raise OSError("it is empty")
     return SleuthKitFileSystem(volume.image, volume.image_offset)
 
 

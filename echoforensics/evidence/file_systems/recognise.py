@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 Read = Callable[[int, int], bytes]
 
@@ -21,7 +21,6 @@ _UNPARSED = (
     (0, b"hsqs", "squashfs"),
     (0, b"sqsh", "squashfs (big-endian)"),
     (1024, b"\x10\x20\xf5\xf2", "F2FS"),
-    (1080, b"\x53\xef", "ext2, ext3 or ext4"),
     (0x10040, b"_BHRfS_M", "Btrfs"),
     (0, b"XFSB", "XFS"),
     (3, b"NTFS    ", "NTFS"),
@@ -64,12 +63,12 @@ _FLASH_BLOCKS_LOOKED_AT = 8
 #: Pages of raw flash, with spare bytes behind each or without.
 _YAFFS_PAGES = (2048, 2048 + 64, 4096, 4096 + 128, 4096 + 224)
 _YAFFS_PAGES_LOOKED_AT = 64
+#: The magic that lies deepest is that of UFS, 256 KiB from the start and in a superblock.
+_MAGICS_UNTIL = 512 * 1024
 _SAMPLES = 64
 _SAMPLE = 4096
 #: Bits a byte, from which on bytes look random.
 _RANDOM = 7.95
-#: ext4's feature "encrypt".
-_EXT_ENCRYPT = 0x10000
 
 _NOT_READ = "not parsed; its files were not read"
 
@@ -102,15 +101,17 @@ def recognise(read: Read, length: int) -> str | None:
     return _by_its_bytes(read, length)
 
 
-def encrypted_files(read: Read) -> str | None:
-    """What an ext file system's superblock says of encrypted files in it, a sentence; None where it says nothing."""
-    raw = read(1024, 128)
-    if len(raw) < 128 or raw[56:58] != b"\x53\xef" or not int.from_bytes(raw[96:100], "little") & _EXT_ENCRYPT:
-        return None
-    return (
-        "the file system says that it may hold encrypted files (fscrypt, file-based encryption); their names and"
-        " content are given as they are stored"
-    )
+def is_blank(read: Read, length: int) -> bool:
+    """Whether there is only one byte, 0 or 0xFF, wherever a file system has a magic, and in the places looked at.
+
+    Args:
+        read, length: as of :func:`recognise`.
+    """
+    first = read(0, min(length, _MAGICS_UNTIL))
+    fill = first[:1]
+    if fill not in (b"\0", b"\xff") or not _is_one_byte(first):
+        return False
+    return all(sample[:1] == fill and _is_one_byte(sample) for sample in _samples(read, length))
 
 
 def _by_magic(read: Read, length: int, known: tuple[tuple[int, bytes, str], ...]) -> str | None:
@@ -163,12 +164,10 @@ def _is_yaffs_header(head: bytes) -> bool:
 
 
 def _by_its_bytes(read: Read, length: int) -> str | None:
-    step = max(_SAMPLE, length // _SAMPLES // _SAMPLE * _SAMPLE)
     counts: Counter[int] = Counter()
     entropies: list[float] = []
-    for offset in range(0, min(length, step * _SAMPLES), step):
-        sample = read(offset, min(_SAMPLE, length - offset))
-        counted = Counter(sample)
+    for sample in _samples(read, length):
+        counted = Counter({sample[0]: len(sample)}) if sample and _is_one_byte(sample) else Counter(sample)
         counts.update(counted)
         entropies.append(_bits(counted))
     if not counts:
@@ -182,6 +181,18 @@ def _by_its_bytes(read: Read, length: int) -> str | None:
             " encrypted or compressed data do; its files were not read"
         )
     return None
+
+
+def _is_one_byte(data: bytes) -> bool:
+    """Whether all its bytes are the same; much faster than to count each."""
+    return data.count(data[:1]) == len(data)
+
+
+def _samples(read: Read, length: int) -> Iterator[bytes]:
+    """Pieces from the whole length, evenly spaced."""
+    step = max(_SAMPLE, length // _SAMPLES // _SAMPLE * _SAMPLE)
+    for offset in range(0, min(length, step * _SAMPLES), step):
+        yield read(offset, min(_SAMPLE, length - offset))
 
 
 def _bits(counts: Counter[int]) -> float:

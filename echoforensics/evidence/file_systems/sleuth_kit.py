@@ -22,6 +22,7 @@ from echoforensics.evidence.file_systems.ext.oversize import masked_image, overs
 from echoforensics.evidence.file_systems.ext.recovery import JOURNAL, ExtFiles, ExtRecovery, oversize
 from echoforensics.evidence.file_systems.fat.table import FatTable
 from echoforensics.evidence.file_systems.file_system import FileSystem
+from echoforensics.evidence.file_systems.ntfs_streams import open_stream, stream_numbered, streams_of
 from echoforensics.evidence.file_systems.sleuth_kit_walk import TskWalk
 from echoforensics.evidence.streams import RandomAccessStream, buffered
 
@@ -39,6 +40,15 @@ _EXT = {
     pytsk3.TSK_FS_TYPE_EXT3: "ext3",
     pytsk3.TSK_FS_TYPE_EXT4: "ext4",
 }
+_OTHERS = {
+    pytsk3.TSK_FS_TYPE_NTFS: "NTFS",
+    pytsk3.TSK_FS_TYPE_HFS: "HFS+",
+    pytsk3.TSK_FS_TYPE_ISO9660: "ISO 9660",
+    pytsk3.TSK_FS_TYPE_FFS1: "UFS1",
+    pytsk3.TSK_FS_TYPE_FFS1B: "UFS1",
+    pytsk3.TSK_FS_TYPE_FFS2: "UFS2",
+    pytsk3.TSK_FS_TYPE_YAFFS2: "YAFFS2",
+}
 #: File systems that keep POSIX modes; for others The Sleuth Kit makes some up.
 _WITH_MODES = (
     *_EXT,
@@ -50,6 +60,8 @@ _WITH_MODES = (
 _TIMES = (("modified", "mtime"), ("accessed", "atime"), ("changed", "ctime"), ("created", "crtime"))
 _CONTENT = (pytsk3.TSK_FS_ATTR_TYPE_DEFAULT, pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA)
 _UNALLOCATED = "deleted; its inode is unallocated and still points to this content, which later writes may have changed"
+_STREAM = "an alternate data stream"
+_ORPHAN = pytsk3.TSK_FS_META_FLAG_ORPHAN
 _FAT_DELETED = (
     "deleted; its directory entry still states where its content begins and how long it is; that the content lies"
     " in the free clusters from there is assumed, and later writes may have changed it"
@@ -65,8 +77,9 @@ class SleuthKitFileSystem(FileSystem):
         self._image, self._offset = image, offset
         kind = self._opened.info.ftype
         self.block_size = int(self._opened.info.block_size)
-        self.name = {**_FAT, **_EXT}.get(kind, str(kind).removeprefix("TSK_FS_TYPE_"))
+        self.name = {**_FAT, **_EXT, **_OTHERS}.get(kind, f"file system of The Sleuth Kit's type {kind}")
         self._is_ext, self._is_fat = kind in _EXT, kind in _FAT
+        self._is_ntfs = self.name == "NTFS"
         self._keeps_modes = kind in _WITH_MODES
         self._stated = int(self._opened.info.block_count) * self.block_size
         self._length = max(0, min(image.get_size() - offset, self._stated))
@@ -77,7 +90,9 @@ class SleuthKitFileSystem(FileSystem):
             text = f"the file system states {self._stated} bytes, of which the image holds {self._length}"
             yield EvidenceIssue("", text)
         if not self._is_ext:
-            yield from self._walked(TskWalk(self._fs, None), b"", self._fs.info.root_inum, None)
+            if self._is_ntfs:
+                yield from self._streams(b"", int(self._fs.info.root_inum), self._item(self._fs.info.root_inum))
+            yield from self._walked(TskWalk(self._fs, None, is_ntfs=self._is_ntfs), b"", self._fs.info.root_inum, None)
             return
         walk = TskWalk(self._fs, self._oversized)
         files = self._ext
@@ -95,19 +110,27 @@ class SleuthKitFileSystem(FileSystem):
     def open(self, address: str) -> BinaryIO:
         """Open a file; its address is ``inode`` or ``inode@path`` (a deleted name may share an inode).
 
+        Of an alternate data stream of NTFS: ``inode:number@path``, with the number of its attribute.
         Of a file whose inode is in the journal: ``journal-BLOCK-INODE@path``, with the block in the journal.
         """
         content = self._own(address)
         if content is not None and not isinstance(self._ext, EvidenceIssue):
             return self._ext.stream(content)
-        return self._content(self._item(_number(address)))
+        number, stream = _numbers(address)
+        if stream is not None:
+            item = self._item(number)
+            return open_stream(item, stream_numbered(item, stream))
+        return self._content(self._item(number))
 
     def extents(self, address: str) -> list[tuple[int, int]]:
         """Where in the volume a file's content lies (see :meth:`FileSystem.extents`)."""
         content = self._own(address)
         if content is not None:
             return content.extents(self.block_size)
-        return [(at * self.block_size, count * self.block_size) for at, count in _runs(self._item(_number(address)))]
+        number, stream = _numbers(address)
+        item = self._item(number)
+        runs = _runs(item) if stream is None else stream_numbered(item, stream).runs
+        return [(at * self.block_size, count * self.block_size) for at, count in runs]
 
     @cached_property
     def _oversized(self) -> dict[int, int]:
@@ -160,7 +183,7 @@ class SleuthKitFileSystem(FileSystem):
             return None
         if address.startswith(JOURNAL):
             return self._ext.at(address)
-        number = _number(address)
+        number, _ = _numbers(address)
         inode = self._ext.inode(number)
         if inode is None or not inode.is_file or (inode.links and number not in self._oversized):
             return None
@@ -184,6 +207,24 @@ class SleuthKitFileSystem(FileSystem):
                 yield recovery.deleted(found.path, found.name, found.inode)
             else:
                 yield from self._found(found.path, found.inode, found.item, deleted=found.deleted)
+            if self._is_ntfs and found.item.info.meta is not None:
+                yield from self._streams(found.path, found.inode, found.item, deleted=found.deleted)
+
+    def _streams(self, path: bytes, inode: int, item: Any, *, deleted: bool = False) -> Iterator[Entry]:
+        """The alternate data streams of a file or folder."""
+        meta = item.info.meta
+        reused = deleted and meta.flags & pytsk3.TSK_FS_META_FLAG_ALLOC and not meta.flags & _ORPHAN
+        for stream in () if reused else streams_of(item):
+            shown = path + b":" + stream.name
+            yield Entry(
+                text_of(shown),
+                f"{inode}:{stream.number}@{shown.hex()}",
+                stream.size if stream.is_anywhere else 0,
+                partial(open_stream, item, stream) if stream.is_anywhere else None,
+                state=EntryState.DELETED if deleted else EntryState.ALLOCATED,
+                note=_UNALLOCATED if deleted else _STREAM if stream.is_anywhere else f"{_STREAM}; it holds nothing",
+                times=self._times(meta),
+            )
 
     def _found(self, path: bytes, inode: int, item: Any, *, deleted: bool) -> Iterator[Entry | EvidenceIssue]:
         meta, shown = item.info.meta, text_of(path)
@@ -296,11 +337,12 @@ def _read_random(item: Any, offset: int, size: int) -> bytes:
     return data
 
 
-def _number(address: str) -> int:
-    number = address.partition("@")[0]
-    if not number.isdecimal():
+def _numbers(address: str) -> tuple[int, int | None]:
+    """The inode's number in an address, and the stream's, where it is that of a stream. Raises KeyError."""
+    inode, colon, stream = address.partition("@")[0].partition(":")
+    if not inode.isdecimal() or (colon and not stream.isdecimal()):
         raise KeyError(address)
-    return int(number)
+    return int(inode), int(stream) if colon else None
 
 
 def _runs(item: Any) -> list[tuple[int, int]]:

@@ -17,6 +17,10 @@ _FOLDERS = (pytsk3.TSK_FS_META_TYPE_DIR, pytsk3.TSK_FS_META_TYPE_VIRT_DIR)
 _VIRTUAL = (b"$MBR", b"$FAT1", b"$FAT2", b"$UPCASE_TABLE", b"$ALLOC_BITMAP")
 _LABEL_SUFFIX = b" (Volume Label Entry)"
 _ORPHANS = b"$OrphanFiles"
+#: Records of NTFS that are kept for later versions of it, and hold no file.
+_RESERVED_OF_NTFS = range(16, 24)
+#: A record of NTFS counts in 16 bits how many files it was given to.
+_SEQUENCES = 1 << 16
 
 
 class TskName(NamedTuple):
@@ -43,14 +47,16 @@ class TskName(NamedTuple):
 class TskWalk:
     """Walks folders; each is entered once, however many names lead to it."""
 
-    def __init__(self, file_system: Any, oversized: Mapping[int, int] | None) -> None:
+    def __init__(self, file_system: Any, oversized: Mapping[int, int] | None, *, is_ntfs: bool = False) -> None:
         """Take what is walked.
 
         Args:
             file_system: opened by pytsk3.
             oversized: of an ext file system, the inodes that state more bytes than it holds, which are not entered.
                 Nor is its folder of orphans, which The Sleuth Kit would search for by itself.
+            is_ntfs: whether it is NTFS.
         """
+        self._is_ntfs = is_ntfs
         self._fs = file_system
         self._is_ext = oversized is not None
         self._oversized = oversized or {}
@@ -92,6 +98,11 @@ class TskWalk:
         info = item.info
         kept, meta = info.name, info.meta
         name = kept.name
+        if meta is None and self._is_ntfs and kept.flags & pytsk3.TSK_FS_NAME_FLAG_UNALLOC:
+            if int(kept.meta_addr) in _RESERVED_OF_NTFS:
+                return None
+            item = self._deleted_record(kept) or item
+            meta = item.info.meta
         if name in (b"", b".", b".."):
             return None  # newer kernels wipe the name of a deleted entry, which leaves an empty one
         if top and (name in _VIRTUAL or name.endswith(_LABEL_SUFFIX)):
@@ -104,9 +115,25 @@ class TskWalk:
             and meta.type in _FOLDERS
             # A deleted name whose inode was given to another folder would show that folder's files twice.
             and not (deleted and bool(meta.flags & pytsk3.TSK_FS_META_FLAG_ALLOC))
+            # Of ext, nothing is left in a deleted folder whose inode states no size; The Sleuth Kit cannot open it.
+            and not (deleted and self._is_ext and not meta.size)
         )
         full = path + b"/" + name if path else name
         return TskName(full, name, int(kept.meta_addr), folder, deleted, is_folder, item)
+
+    def _deleted_record(self, kept: Any) -> Any:
+        """The record of a deleted file of NTFS, unless it was given to another since; else None.
+
+        NTFS counts a record up when it deletes the file. The Sleuth Kit then no longer takes it for that of the name.
+        """
+        try:
+            item = self._fs.open_meta(int(kept.meta_addr))
+        except (OSError, RuntimeError):
+            return None  # only the name is left, and is given
+        meta = item.info.meta
+        if meta is None or meta.flags & pytsk3.TSK_FS_META_FLAG_ALLOC:
+            return None
+        return item if (int(meta.seq) - int(kept.meta_seq)) % _SEQUENCES in (0, 1) else None
 
     def _listing(self, path: bytes, inode: int) -> Iterator[Any]:
         try:
@@ -120,4 +147,6 @@ class TskWalk:
 
 
 def _reason(error: OSError | RuntimeError) -> str:
-    return str(error).splitlines()[0] if str(error) else "unknown reason"
+    """The reason that The Sleuth Kit gives, without the place in its own code where it gave it."""
+    first = str(error).partition("\n")[0].rpartition("Unable to open directory: ")[2]
+    return first if first and first != "unknown libtsk error" else "The Sleuth Kit gives no reason"

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from echoforensics.errors import SourceError
 from echoforensics.evidence.entry import Container, Entry, EvidenceIssue
+from echoforensics.evidence.file_systems.ext.features import remarks
 from echoforensics.evidence.file_systems.opener import UnreadFileSystemError, open_file_system
-from echoforensics.evidence.file_systems.recognise import encrypted_files
 from echoforensics.evidence.media.ranges import MARK, open_ranges, parse_ranges
+from echoforensics.evidence.volumes.displaced import displaced
 from echoforensics.evidence.volumes.layout import find_volumes
 from echoforensics.evidence.volumes.table import CarefulReader
 from echoforensics.evidence.volumes.table_numbers import mbr_indexes
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 #: Bytes of a sector, and of the smallest image that is searched by content alone.
 SECTOR = 512
 MIN_IMAGE = 64 * 1024
+#: Kinds of media that any file may be taken for. The others say of themselves that they are images.
+_PLAIN = ("raw image", "split raw image")
 
 
 class Disk(Container):
@@ -54,17 +57,18 @@ class Disk(Container):
         for prefix, volume in self.volumes.items():
             try:
                 self.file_systems[prefix] = open_file_system(volume)
-                if what := encrypted_files(CarefulReader(volume.read)):
+                for what in remarks(CarefulReader(volume.read)):
                     self._issues.append(EvidenceIssue(prefix.rstrip("/"), what))
             except UnreadFileSystemError as error:
                 if prefix in layout.holders:
                     continue  # its logical volumes are beside it
-                if not prefix and not may_be_image(media.size):
+                elsewhere = self._elsewhere(volume, str(error))
+                if not (prefix or elsewhere) and media.kind in _PLAIN and not may_be_image(media.size):
                     raise SourceError(
                         f"{name}: not a folder, an archive, an EWF image, nor an image with a partition table or"
                         " file system that is known"
                     ) from None
-                self._issues.append(EvidenceIssue(prefix.rstrip("/"), _unread(volume, str(error))))
+                self._issues.append(EvidenceIssue(prefix.rstrip("/"), _unread(volume, str(error), elsewhere)))
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
         """Every entry of every file system, and an issue for each volume that has none."""
@@ -152,6 +156,12 @@ class Disk(Container):
         extents = partial(self.extents, address) if entry.opener else None
         return replace_entry(entry, path=prefix + entry.path, address=address, extents=extents)
 
+    def _elsewhere(self, volume: Volume, reason: str) -> str:
+        """What to do where a file system begins further on in a volume that has none that is known at its start."""
+        if "no file system that is known" not in reason or "it is empty" in reason or len(volume.pieces) != 1:
+            return ""
+        return displaced(self.media, volume.offset, volume.length) if volume.offset is not None else ""
+
     def _at(self, address: str) -> tuple[FileSystem, Volume, str]:
         # A file system's own address has no slash.
         before, slash, inner = address.rpartition("/")
@@ -162,13 +172,11 @@ class Disk(Container):
             raise KeyError(address) from None
 
 
-def _unread(volume: Volume, reason: str) -> str:
+def _unread(volume: Volume, reason: str, elsewhere: str) -> str:
     if volume.prefix:
-        return f"partition ({volume.description}, {volume.length} bytes at byte {volume.offset}) {reason}"
-    return (
-        f"there is no table of partitions and no file system that can be read; the image {reason}. It can only be"
-        " searched by content"
-    )
+        return f"partition ({volume.description}, {volume.length} bytes at byte {volume.offset}) {reason}{elsewhere}"
+    what = f"there is no table of partitions and no file system that can be read; the image {reason}"
+    return what + (elsewhere or ". It can only be searched by content")
 
 
 def may_be_image(size: int) -> bool:

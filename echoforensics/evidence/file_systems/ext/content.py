@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.evidence.file_systems.ext.inode import INLINE_FLAG, ExtInode, MappingError, Run, runs_of
+from echoforensics.evidence.file_systems.ext.inode import ExtInode, MappingError, Run, runs_of
 from echoforensics.evidence.streams import RandomAccessStream, buffered
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from echoforensics.evidence.file_systems.ext.layout import ExtLayout
 
-#: Content kept in the inode's map itself.
-_INLINE_MAX = 60
+#: Linux reads as zeros what content of an inode itself lacks in its first page of memory, whose size in bytes this is.
+_LARGEST_PAGE = 65536
 #: Blocks of maps that are read in one pass over a file system, beside those that The Sleuth Kit reads itself.
 MAX_MAP_BLOCKS = 200_000
 
@@ -46,13 +46,20 @@ class ExtContent:
         runs: its written blocks.
         size: bytes that are given.
         stated: bytes that the inode states; more than ``size`` where it states more than the volume holds.
-        inline: the content, where the inode itself holds it.
+        inline: the content, where the inode itself holds it; None where it does not.
+        zeros: how many bytes at the end of such content the inode does not hold, and which are given as zeros.
     """
 
     runs: tuple[Run, ...]
     size: int
     stated: int
-    inline: bytes = b""
+    inline: bytes | None = None
+    zeros: int = 0
+
+    @property
+    def is_as_stated(self) -> bool:
+        """Whether there is as much content as the inode states."""
+        return self.size == self.stated and not self.zeros
 
     @property
     def blocks(self) -> int:
@@ -94,7 +101,7 @@ class ExtContent:
         starts = [logical * block_size for logical, _, _ in self.runs]
 
         def piece_at(at: int, size: int) -> bytes:
-            if self.inline:
+            if self.inline is not None:
                 return self.inline[at : at + size]
             place = bisect_right(starts, at) - 1
             if place >= 0:
@@ -124,9 +131,10 @@ def content_of(
     Raises:
         MappingError: it cannot lie where the inode says.
     """
-    if inode.flags & INLINE_FLAG:
-        inline = inode.map[: inode.size] if inode.size <= _INLINE_MAX else b""
-        return ExtContent((), len(inline), inode.size, inline)
+    if inode.is_inline:
+        held = (inode.map + inode.beyond_map)[: inode.size]
+        zeros = inode.size - len(held) if inode.size <= _LARGEST_PAGE else 0
+        return ExtContent((), len(held) + zeros, inode.size, held + bytes(zeros), zeros)
     runs = runs_of(inode, layout.block_size, layout.blocks, versions)
     size = inode.size
     if size > volume_length:

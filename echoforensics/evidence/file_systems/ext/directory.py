@@ -96,6 +96,38 @@ def parse_directory_block(data: bytes, inodes: int) -> DirectoryBlock | None:
     return DirectoryBlock(tuple(names), folder, parent)
 
 
+def folder_names(data: bytes, inodes: int) -> tuple[list[ExtName], str]:
+    """The names of a block, or of the inline data, of a folder, as far as its records chain.
+
+    Names are given as they are stored: those of an encrypted folder may hold any byte, and a damaged one may lead to an
+    inode that there is not. An entry whose inode is 0 is a deleted name.
+
+    Args:
+        data: known to be a folder's.
+        inodes: how many inodes the file system has.
+
+    Returns:
+        The names, without ``.`` and ``..``; and at what the chain breaks off, empty where it reaches the end.
+    """
+    found: list[ExtName] = []
+    at = 0
+    while at + _HEADER <= len(data):
+        inode, length, size, kind = struct.unpack_from("<IHBB", data, at)
+        if length in (0, _MAX_REC_LEN_FIELD) and len(data) == _LARGEST_BLOCK:
+            length = len(data)
+        if length < _HEADER or length % 4 or at + length > len(data) or _HEADER + size > length:
+            return found, f"the entry at byte {at} cannot be one"
+        name = data[at + _HEADER : at + _HEADER + size]
+        if size and name not in (b".", b".."):
+            found.append(ExtName(inode, name, NameType(kind & 7), bool(inode)))
+        # Behind the root of a hash tree, and in its inner nodes, there are numbers and no names.
+        is_last = at + length == len(data)
+        if not (is_last and ((name == b".." and _is_hash_root(data)) or not (size or at))):
+            found += _left_over(data, at + _room(size), at + length, inodes)
+        at += length
+    return found, ""
+
+
 def _chain(data: bytes, inodes: int) -> list[tuple[int, int, ExtName | None]] | None:
     found: list[tuple[int, int, ExtName | None]] = []
     at = 0

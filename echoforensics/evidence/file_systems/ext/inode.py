@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from echoforensics.evidence.file_systems.ext.inline import beyond_map
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -48,7 +50,8 @@ class ExtInode:
         deleted: its deletion time in seconds since 1970, or the next orphan's number; 0 where it has none.
         flags: of the inode.
         generation: set when the inode is given to a file.
-        map: the 60 bytes that say where the content lies.
+        map: the 60 bytes that say where the content lies, or are its start where the inode keeps it itself.
+        beyond_map: the rest of content that the inode keeps itself; empty where it does not.
     """
 
     mode: int
@@ -59,6 +62,7 @@ class ExtInode:
     flags: int
     generation: int
     map: bytes
+    beyond_map: bytes = b""
 
     @property
     def is_file(self) -> bool:
@@ -71,13 +75,18 @@ class ExtInode:
         return stat.S_ISDIR(self.mode)
 
     @property
+    def is_inline(self) -> bool:
+        """Whether the inode keeps its content itself."""
+        return bool(self.flags & INLINE_FLAG)
+
+    @property
     def points(self) -> bool:
         """Whether it states a size and leads to any content, as far as the inode itself shows."""
         if not self.size:
             return False
         if self.flags & EXTENTS_FLAG:
             return self.map[:2] == b"\x0a\xf3" and self.map[2:4] != b"\0\0"
-        return any(self.map)
+        return any(self.map) or bool(self.beyond_map)
 
     @property
     def owner_key(self) -> tuple[int, int, int]:
@@ -108,7 +117,8 @@ def parse_inode(data: bytes) -> ExtInode | None:
     times = [(name, *_full_time(seconds, words[name])) for name, seconds in kept if seconds]
     if created and created[0]:
         times.append(("created", *_full_time(*created)))
-    return ExtInode(mode, size, links, tuple(times), deleted, flags, generation, data[40:100])
+    more = beyond_map(data) if flags & INLINE_FLAG else b""
+    return ExtInode(mode, size, links, tuple(times), deleted, flags, generation, data[40:100], more)
 
 
 def time_text(seconds: int, nanoseconds: int) -> str:
@@ -141,7 +151,7 @@ def runs_of(inode: ExtInode, block_size: int, blocks: int, read_block: Callable[
         MappingError: a block of the map cannot be read or holds no map, or leads outside the file system.
     """
     reader = _MapReader(block_size, blocks, read_block)
-    if inode.flags & INLINE_FLAG:
+    if inode.is_inline:
         return []
     if inode.flags & EXTENTS_FLAG:
         reader.extents(inode.map, None, 0)

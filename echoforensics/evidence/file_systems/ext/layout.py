@@ -225,9 +225,13 @@ class ExtLayout:
         return blocks, inodes, table, flags, unused
 
     def _descriptor_block(self, index: int, per_block: int) -> int:
+        # With clusters, the first group begins with block 0 even where the superblock is in block 1.
+        before = self.block_size == SUPERBLOCK_OFFSET and not self._first_block
         if self._meta_groups is None or index < self._meta_groups:
-            return self._first_block + 1 + index
+            return self._first_block + before + 1 + index
         group = index * per_block
+        if not group:
+            return self._first_block + before + 1
         has_superblock = group <= 1 or any(_is_power(group, base) for base in (3, 5, 7))
         return self._first_block + group * self._blocks_per_group + has_superblock
 

@@ -180,10 +180,8 @@ class ExtRecovery:
             reason, state = f"{start}; {_OPEN if allocated else _UNALLOCATED}", EntryState.DELETED
         address, times = f"{number}@{path.hex()}", _times(inode, allocated=allocated)
         if not inode.is_file:
-            kind, what = (
-                (EntryKind.LINK, "a link") if stat.S_ISLNK(inode.mode) else (EntryKind.OTHER, "not a regular file")
-            )
-            return Entry(text_of(path), address, 0, None, kind, state, f"{start}; {what}; not followed", times)
+            kind = EntryKind.LINK if stat.S_ISLNK(inode.mode) else EntryKind.OTHER
+            return Entry(text_of(path), address, 0, None, kind, state, f"{start}; {_what(inode)}", times)
         if not inode.points:
             note = f"{start}; {_EMPTY}"
             return (
@@ -246,7 +244,7 @@ class ExtRecovery:
     ) -> Entry:
         opener: Callable[[], BinaryIO] | None = lambda: self._files.stream(content)  # noqa: E731
         size = content.size
-        if content.stated != content.size:
+        if not content.is_as_stated:
             reason += f"; {oversize(content)}"
         used = self._in_use(content) if count else 0
         if used:
@@ -333,8 +331,20 @@ class ExtRecovery:
             number = inode.deleted
 
 
+def _what(inode: ExtInode) -> str:
+    if stat.S_ISLNK(inode.mode):
+        return "a link; not followed"
+    if inode.is_folder and not inode.points:
+        return "a folder; its inode no longer leads to the names in it"
+    return "not a regular file; not followed"
+
+
 def oversize(content: ExtContent) -> str:
-    """The note where an inode states more than the volume holds."""
+    """The note where an inode states more than the volume, or the inode that keeps its content itself, holds."""
+    if content.inline is not None:
+        held = content.size - content.zeros
+        rest = "; the rest is given as zeros, as Linux reads it" if content.zeros else ""
+        return f"its inode states {content.stated} bytes, kept in the inode itself, which holds {held} of them{rest}"
     return (
         f"its inode states {content.stated} bytes, more than can be; content is given up to its last written block,"
         f" {content.size} bytes"

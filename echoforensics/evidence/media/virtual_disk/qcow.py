@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SNAPSHOTS = slice(60, 64)
+#: The format whose versions are 2 and 3 is QCOW2; what came before it is QCOW.
+_FIRST_VERSION = b"\0\0\0\1"
 
 
 def is_qcow(head: bytes) -> bool:
@@ -36,13 +38,14 @@ def open_qcow(path: Path, head: bytes) -> Media:
         SourceError: it cannot be opened, or uses what is not read; the text has the command that converts it.
     """
     data = open_file(path)
+    name = "QCOW image" if head[4:8] == _FIRST_VERSION else "QCOW2 image"
     try:
         check_qcow(data)
     except ConvertibleError as error:
         command = shlex.join(["qemu-img", "convert", "-O", "raw", path.name, f"{path.stem}.raw"])
-        raise SourceError(f"{path}: the QCOW2 image {error}; convert a copy of it first: {command}") from error
+        raise SourceError(f"{path}: the {name} {error}; convert a copy of it first: {command}") from error
     except (QcowError, OSError) as error:
-        raise SourceError(f"{path}: the QCOW2 image {error}") from error
+        raise SourceError(f"{path}: the {name} {error}") from error
     finally:
         data.close()
     handle = pyqcow.file()

@@ -47,7 +47,7 @@ def check_qcow(data: RandomBytes) -> None:
         raise QcowError("is cut off in its header")
     _, version, backing, backing_size, bits, size, encryption, l1_size, l1_at, *_ = _HEADER.unpack_from(raw)
     if version not in (2, 3):
-        raise ConvertibleError(f"is of version {version}, and only 2 and 3 are read")
+        raise ConvertibleError(f"is of version {version}, and only 2 and 3 (QCOW2) are read")
     if backing:
         name = data.read(backing, min(backing_size, 1023)).decode("utf-8", "backslashreplace")
         raise QcowError(f"holds only what differs from its backing file, {name!r}; merge the two into one image")

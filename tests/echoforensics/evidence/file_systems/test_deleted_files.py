@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
 from echoforensics.evidence.entry import Entry, EntryKind, EntryState, EvidenceIssue
+from echoforensics.evidence.file_systems.ext.file_system import ExtFileSystem
 from echoforensics.evidence.file_systems.ext.layout import ExtLayout
 from echoforensics.evidence.source import open_source
 from echoforensics.evidence.volumes.disk import Disk
@@ -33,6 +34,18 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
+def _rows(items: Iterable[Entry | EvidenceIssue]) -> list[tuple[object, ...]]:
+    """Entries without their content. The Sleuth Kit gives no creation times of ext2 and ext3."""
+    return [
+        (
+            *(item.path, item.address.removeprefix("/"), item.state, item.kind, item.size, item.note, item.mode),
+            *sorted(pair for pair in item.times.items() if pair[0] != "created"),
+        )
+        for item in items
+        if isinstance(item, Entry)
+    ]
+
+
 def _found(path: Path) -> list[Found]:
     """Every entry; asserts that there is no fault, and that addresses are unique and lead to the same content."""
     disk = open_source(path).container
@@ -51,6 +64,9 @@ def _found(path: Path) -> list[Found]:
             assert pieces[: len(content)] == content
         assert (item.size or 0) == len(content or b"")
         found.append((item.path, item.state, item.note, content))
+    if disk.file_systems[""].name.startswith("ext"):
+        own = ExtFileSystem(lambda at, size: raw[at : at + size], len(raw))
+        assert _rows(own.entries()) == _rows(disk.entries())
     return found
 
 
@@ -208,3 +224,20 @@ def test_links_and_devices_keep_their_kind_when_deleted(
         EntryState.DELETED,
         "deleted; a link; not followed",
     )
+
+
+@ALL_EXT
+def test_a_deleted_folder_whose_inode_states_no_size(
+    kind: str, folder: Path, make_image: Callable[..., Path], run_program: Callable[..., str]
+) -> None:
+    (folder / "log/old").mkdir()
+    image = make_image(folder, kind)
+    number = _inode(run_program, image, "log/old")
+    _debugfs(run_program, image, "rmdir log/old", f"sif <{number}> size 0")
+
+    assert sorted(_found(image)) == [
+        ("log/gone", EntryState.ALLOCATED, "", GONE),
+        KEPT_FOUND,
+        ("log/old", EntryState.DELETED, "deleted; a folder; its inode no longer leads to the names in it", None),
+    ]
+    assert not [item for item in open_source(image).container.entries() if isinstance(item, EvidenceIssue)]

@@ -314,3 +314,13 @@ def test_mutated_qcow2_raises_nothing_else(changes: list[tuple[int, bytes]], len
     assert media is not None
     assert len(media.read(0, 3000)) == min(3000, media.size)
     media.close()
+
+
+def test_qcow_of_its_first_version_is_named(tmp_path: Path, run_program: Callable[..., str]) -> None:
+    path = tmp_path / "x.qcow"
+    run_program("qemu-img", "create", "-q", "-f", "qcow", path, "1M")
+
+    with pytest.raises(
+        SourceError, match=r"the QCOW image is of version 1, and only 2 and 3 \(QCOW2\) are read; convert"
+    ):
+        open_image(path, path.read_bytes()[:512])

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from echoforensics.evidence.file_systems.recognise import encrypted_files, recognise
+from echoforensics.evidence.file_systems.ext.features import remarks
+from echoforensics.evidence.file_systems.recognise import recognise
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.volumes.disk import Disk
 
@@ -125,12 +126,11 @@ def test_a_partition_that_is_not_read_is_named_with_its_place(
 
 def test_file_based_encryption_is_reported(small_ext: Callable[..., bytes], media_of: Callable[..., Media]) -> None:
     raw = bytearray(small_ext("alexa"))
-    assert encrypted_files(lambda at, size: bytes(raw[at : at + size])) is None
+    assert remarks(lambda at, size: bytes(raw[at : at + size])) == []
     raw[1024 + 98] |= 1  # the feature "encrypt"
 
-    description = encrypted_files(lambda at, size: bytes(raw[at : at + size]))
+    (description,) = remarks(lambda at, size: bytes(raw[at : at + size]))
 
-    assert description is not None
     assert "fscrypt" in description
     disk = Disk(media_of(raw), "image")
     assert description in [getattr(item, "what", "") for item in disk.entries()]
