@@ -6,7 +6,7 @@ from dataclasses import replace as replace_entry
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.errors import SourceError
+from echoforensics.errors import SourceError, UnknownContentError
 from echoforensics.evidence.entry import Container, Entry, EvidenceIssue
 from echoforensics.evidence.file_systems.opener import UnreadFileSystemError, open_file_system
 from echoforensics.evidence.file_systems.recognise import encrypted_files
@@ -60,9 +60,9 @@ class Disk(Container):
                 if prefix in layout.holders:
                     continue  # its logical volumes are beside it
                 if not prefix and not may_be_image(media.size):
-                    raise SourceError(
+                    raise UnknownContentError(
                         f"{name}: not a folder, an archive, an EWF image, nor an image with a partition table or"
-                        " file system that is known"
+                        " file system that is known; and no parser takes the file by itself"
                     ) from None
                 self._issues.append(EvidenceIssue(prefix.rstrip("/"), _unread(volume, str(error))))
 
