@@ -11,6 +11,10 @@ class SourceError(EchoforensicsError):
     """A source does not exist or cannot be opened."""
 
 
+class UnknownContentError(SourceError):
+    """A file holds nothing that is known by itself. In its folder it may be read."""
+
+
 class LaterPartError(SourceError):
     """A later part of an image in several files was given; the first lies beside it."""
 

@@ -20,8 +20,8 @@ class CaseIssue(NamedTuple):
     """Something that could not be read.
 
     Attributes:
-        evidence: name of the evidence item.
-        path: of the file; empty for the whole item.
+        evidence: name of the evidence item; empty for a source that could not be opened and was skipped.
+        path: of the file; empty for the whole item. Of a source that was skipped: the source.
         parser: what found it: a parser, ``evidence`` or ``cross_check``.
         locator: where in the file; empty for the whole of it.
         what: one sentence.
@@ -44,6 +44,27 @@ def add_issue(store: Store, evidence: int, path: str, issue: Issue) -> None:
     )
 
 
+def add_skipped_source(store: Store, path: str, why: str) -> None:
+    """Note a source that was given and skipped, as an issue of the case as a whole. What was noted of it before goes.
+
+    Args:
+        store: the case's.
+        path: the source.
+        why: why it could not be read.
+    """
+    forget_skipped_source(store, path)
+    store.db.execute(
+        "INSERT INTO issues (evidence_id, path, parser, locator, what, excerpt)"
+        " VALUES (NULL, ?, 'evidence', '', ?, x'')",
+        (storable(path), storable(f"the source was given and skipped, as it could not be read: {why}")),
+    )
+
+
+def forget_skipped_source(store: Store, path: str) -> None:
+    """Forget that a source was skipped: it has been taken in."""
+    store.db.execute("DELETE FROM issues WHERE evidence_id IS NULL AND path = ?", (storable(path),))
+
+
 def issues_of(store: Store, evidence: int, parser: str) -> list[tuple[str, Issue]]:
     """The issues that one parser found in an evidence item, with the paths of their files, by path and place."""
     found = store.db.execute(
@@ -59,9 +80,9 @@ def remove_issues(store: Store, evidence: int, parser: str) -> None:
 
 
 def issues(store: Store) -> Iterator[CaseIssue]:
-    """Every issue, by evidence item, path, parser and place."""
+    """Every issue, by evidence item, path, parser and place; first the sources that were skipped."""
     found = store.db.execute(
-        "SELECT v.name, i.path, i.parser, i.locator, i.what, i.excerpt FROM issues i"
-        " JOIN evidence v ON v.id = i.evidence_id ORDER BY v.id, i.path, i.parser, i.locator, i.what"
+        "SELECT coalesce(v.name, ''), i.path, i.parser, i.locator, i.what, i.excerpt FROM issues i"
+        " LEFT JOIN evidence v ON v.id = i.evidence_id ORDER BY v.id, i.path, i.parser, i.locator, i.what"
     )
     return map(CaseIssue._make, found)

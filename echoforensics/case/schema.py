@@ -78,7 +78,7 @@ CREATE TABLE record_keys (
 CREATE INDEX record_keys_by_place ON record_keys (place_id);
 CREATE TABLE issues (
     id INTEGER PRIMARY KEY,
-    evidence_id INTEGER NOT NULL REFERENCES evidence,
+    evidence_id INTEGER REFERENCES evidence,    -- NULL for a source that was skipped; path is then the source's own
     path TEXT NOT NULL,
     parser TEXT NOT NULL,
     locator TEXT NOT NULL,

@@ -81,18 +81,25 @@ _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
     is_flag=True,
     help="Walk every file system again with a second reader, and report each difference.",
 )
+@click.option(
+    "--skip-unreadable",
+    is_flag=True,
+    help="A source that cannot be read is noted in the case as an issue, and the others are read.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Say what was found as JSON.")
 def command(
     *, sources: tuple[Path, ...], case_path: Path, examiner: str, agency: str, reference: str,
     key_path: Path | None, unsigned: bool, timezone: str, algorithms: tuple[str, ...],
-    map_paths: tuple[Path, ...], no_carve: bool, offsets: tuple[int, ...], cross_check: bool, as_json: bool,
+    map_paths: tuple[Path, ...], no_carve: bool, offsets: tuple[int, ...], cross_check: bool, skip_unreadable: bool,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Take in sources, extract and parse what they hold, and seal a case.
 
     A SOURCE is a folder; a .zip, .tar or compressed tar; an image of a disk or of one file system (raw, split,
     compressed, EWF, VHD, VHDX, VMDK, QCOW2 or Android sparse, named by its first part); or a single file. Sources are
     opened read-only, and hashed whole before and after. Images are also searched for recordings and records by their
-    own bytes, wherever they lie. A run that was interrupted goes on when the command is repeated.
+    own bytes, wherever they lie. Every source is opened before anything is written, a new key included. A run that was
+    interrupted goes on when the command is repeated.
     """
     from echoforensics.cli import keys
     from echoforensics.cli.progress import progress
@@ -107,7 +114,7 @@ def command(
         case = extract(
             sources, case_path, key=key, examiner=examiner, agency=agency, reference=reference, timezone=timezone,
             hashes=algorithms or DEFAULT_ALGORITHMS, carve=not no_carve, offsets=offsets, cross_check=cross_check,
-            maps=map_paths, argv=sys.argv, report=report,
+            skip_unreadable=skip_unreadable, maps=map_paths, argv=sys.argv, report=report,
         )  # fmt: skip
     with case:
         outcome = case.counts()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from chain_of_custody.keys import SigningKey
+    from echoforensics.extraction.options import KeyGiver
 
 
 def default_path() -> Path:
@@ -41,13 +43,12 @@ def load(path: Path) -> SigningKey:
     return load_key(path, passphrase)
 
 
-def for_signing(path: Path | None, *, unsigned: bool) -> SigningKey | None:
+def for_signing(path: Path | None, *, unsigned: bool) -> SigningKey | KeyGiver | None:
     """The key to sign a case with; None if the case is to stay unsigned.
 
-    Where no key is named and there is none yet, one is made, and the terminal says so.
+    Where no key is named and there is none yet, a function is given that makes one, and says so on the terminal:
+    it is called when there is something to sign.
     """
-    from echoforensics.examiner_key import create_key
-
     if unsigned:
         click.echo("UNSIGNED: anybody could rewrite this case without it being seen.", err=True)
         return None
@@ -56,6 +57,12 @@ def for_signing(path: Path | None, *, unsigned: bool) -> SigningKey | None:
     path = default_path()
     if path.exists():
         return load(path)
+    return partial(_make, path)
+
+
+def _make(path: Path) -> SigningKey:
+    from echoforensics.examiner_key import create_key
+
     key, beside = create_key(path, None)
     click.echo(
         f"No examiner key was found: made {path}\n"

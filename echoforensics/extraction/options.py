@@ -7,9 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chain_of_custody.digest import DEFAULT_ALGORITHMS
+from chain_of_custody.keys import SigningKey
 
 #: Called with what is being done, how far it is, and of how much (0: unknown).
 Report = Callable[[str, int, int], None]
+#: Gives the examiner's key; called once every source has been opened.
+KeyGiver = Callable[[], SigningKey]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Options:
         carve: whether images are searched for recordings and records by their own bytes.
         offsets: byte offsets of an image's media at which volumes begin, given by hand.
         cross_check: whether every file system is walked again with a second reader.
+        skip_unreadable: whether a source that cannot be read is noted and skipped, and the others are read.
         maps: definitions of tables that the investigator wrote: file name and text of each.
     """
 
@@ -37,6 +41,7 @@ class Options:
     carve: bool = True
     offsets: tuple[int, ...] = ()
     cross_check: bool = False
+    skip_unreadable: bool = False
 
     @property
     def source_algorithms(self) -> tuple[str, ...]:

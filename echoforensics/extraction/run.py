@@ -18,14 +18,14 @@ from echoforensics.case.case import BEGINNINGS, BEGUN, RESUMED, SEALED, OpenCase
 from echoforensics.case.counts import CaseCounts, counts_of_case, counts_of_item
 from echoforensics.case.disk import database_room
 from echoforensics.case.evidence_table import EvidenceState, set_state
-from echoforensics.case.issue_table import add_issue
+from echoforensics.case.issue_table import add_issue, add_skipped_source, forget_skipped_source
 from echoforensics.case.seal import table_digests
 from echoforensics.errors import CaseError, SourceError, UsageError
 from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.extraction.intake import hash_again, take_in
 from echoforensics.extraction.parsing import EntryParser
 from echoforensics.extraction.second_reading import read_again
-from echoforensics.extraction.sources import open_sources
+from echoforensics.extraction.sources import SkippedSource, open_sources, whole_path
 from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
 from echoforensics.version import __version__
@@ -37,11 +37,13 @@ from parsers.registry import load, with_maps
 if TYPE_CHECKING:
     from chain_of_custody.keys import SigningKey
     from echoforensics.evidence.source import EvidenceSource
-    from echoforensics.extraction.options import Options, Report
+    from echoforensics.extraction.options import KeyGiver, Options, Report
     from parsers.parser import Parser
 
 
-def extract(paths: list[Path], case_path: Path, key: SigningKey | None, options: Options, report: Report) -> CaseCounts:
+def extract(
+    paths: list[Path], case_path: Path, key: SigningKey | KeyGiver | None, options: Options, report: Report
+) -> CaseCounts:
     """Take sources in, extract, parse, join, number, hash again and seal.
 
     Repeated after a run that was killed, it goes on where that run ended.
@@ -50,7 +52,8 @@ def extract(paths: list[Path], case_path: Path, key: SigningKey | None, options:
         What there is in the whole case, not in what this run added alone.
 
     Raises:
-        SourceError: a source does not exist or cannot be opened. Nothing is written.
+        SourceError: a source does not exist or cannot be opened, and ``options`` do not say to skip such. Nothing is
+            written.
         CaseError: the case cannot be written, lies inside a source, or a source has changed or was taken in with
             other offsets.
         CaseDiskError: the case's disk is full or failing.
@@ -61,10 +64,13 @@ def extract(paths: list[Path], case_path: Path, key: SigningKey | None, options:
     with ExitStack() as opened:
         sources = open_sources(paths, case_path, options, parsers, opened)
         opened.enter_context(database_room(case_path))
-        case = opened.enter_context(OpenCase.begin(case_path, key, options.actor))
-        _open_in_ledger(case, options)
-        for source in sources:
-            _extract_one(case, source, options, parsers, report)
+        signing = key() if callable(key) else key
+        case = opened.enter_context(OpenCase.begin(case_path, signing, options.actor))
+        _open_in_ledger(case, options, sources.skipped)
+        for skipped in sources.skipped:
+            add_skipped_source(case.store, str(skipped.path), skipped.why)
+        for source in sources.opened:
+            _extract_or_skip(case, source, options, parsers, report)
         _seal(case, report)
         return counts_of_case(case.store)
 
@@ -78,16 +84,16 @@ def _parsers(options: Options) -> tuple[Parser, ...]:
 
 
 def _refuse_overlap(paths: list[Path], case_path: Path) -> None:
-    case = case_path.resolve()
+    case = whole_path(case_path)
     for path in paths:
-        source = path.resolve()
+        source = whole_path(path)
         if source.is_dir() and (case == source or source in case.parents):
             raise CaseError(f"{case_path}: lies inside the source {path}; nothing is ever written into a source")
         if case in source.parents:
             raise SourceError(f"{path}: lies inside the case folder {case_path}")
 
 
-def _open_in_ledger(case: OpenCase, options: Options) -> None:
+def _open_in_ledger(case: OpenCase, options: Options, skipped: tuple[SkippedSource, ...]) -> None:
     action = RESUMED if any(entry.action in BEGINNINGS for entry in case.actions()) else BEGUN
     with case.store.transaction():
         for name in ("examiner", "agency", "reference", "timezone"):
@@ -95,7 +101,8 @@ def _open_in_ledger(case: OpenCase, options: Options) -> None:
                 case.store.set_info(name, value)
         case.store.set_info("tool", f"echoforensics {__version__}")
         case.store.set_info("parsers", json.dumps({parser.name: parser.version for parser in load()}))
-    case.record(action, _circumstances(options))
+    left_out = [{"source": str(source.path), "why": source.why} for source in skipped]
+    case.record(action, {**_circumstances(options), "skipped": left_out} if left_out else _circumstances(options))
 
 
 def _circumstances(options: Options) -> dict[str, Any]:
@@ -113,6 +120,21 @@ def _circumstances(options: Options) -> dict[str, Any]:
         # A map decides what rows say, so it is kept whole.
         "maps": [{"file": name, "content": text} for name, text in options.maps],
     }
+
+
+def _extract_or_skip(
+    case: OpenCase, source: EvidenceSource, options: Options, parsers: tuple[Parser, ...], report: Report
+) -> None:
+    """Extract one source. Where such are to be skipped, one of which nothing could be taken in is an issue."""
+    try:
+        _extract_one(case, source, options, parsers, report)
+    except SourceError as error:
+        if not options.skip_unreadable or any(item.location == source.path for item in case.evidence()):
+            raise
+        case.record("source skipped", {"source": str(source.path), "why": str(error)})
+        add_skipped_source(case.store, str(source.path), str(error))
+    else:
+        forget_skipped_source(case.store, str(source.path))
 
 
 def _extract_one(

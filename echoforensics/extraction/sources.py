@@ -2,25 +2,57 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from echoforensics.case.case import DATABASE, Case
 from echoforensics.case.evidence_table import EvidenceState
-from echoforensics.errors import CaseError
+from echoforensics.errors import CaseError, SourceError, UnknownContentError
 from echoforensics.evidence.source import EvidenceSource, open_source
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from echoforensics.case.evidence_table import EvidenceItem
     from echoforensics.extraction.options import Options
     from parsers.parser import Parser
 
 
+@dataclass(frozen=True, slots=True)
+class SkippedSource:
+    """A source that could not be read.
+
+    Attributes:
+        path: where it was looked for, absolute.
+        why: one sentence, with what may be done.
+    """
+
+    path: Path
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSources:
+    """The sources of a run.
+
+    Attributes:
+        opened: those that are open.
+        skipped: those that could not be opened, where such are to be skipped.
+    """
+
+    opened: tuple[EvidenceSource, ...]
+    skipped: tuple[SkippedSource, ...] = ()
+
+
+def whole_path(path: Path) -> Path:
+    """A path made absolute, its links followed; of links that lead in a circle as far as they lead anywhere."""
+    return Path(os.path.realpath(path))
+
+
 def open_sources(
     paths: list[Path], case_path: Path, options: Options, parsers: tuple[Parser, ...], opened: ExitStack
-) -> list[EvidenceSource]:
+) -> OpenedSources:
     """Open every source, before anything is written.
 
     Args:
@@ -31,17 +63,45 @@ def open_sources(
         opened: closes them.
 
     Raises:
-        SourceError: one does not exist or cannot be opened.
+        SourceError: one does not exist or cannot be opened, and is not to be skipped; or none can be opened; or one of
+            which the case holds a part cannot.
         CaseError: the folder is not a case, or a source was taken in with other offsets than are given now.
     """
     known: dict[Path, EvidenceItem] = {}
     if (case_path / DATABASE).exists():
         with Case.open(case_path) as case:
             known = {item.location: item for item in case.evidence()}
-    return [
-        opened.enter_context(closing(_open(path, known.get(path.resolve()), options.offsets, parsers)))
-        for path in paths
-    ]
+    found: list[EvidenceSource] = []
+    refused: list[SkippedSource] = []
+    may_be_in_a_folder = False
+    for path in paths:
+        item = known.get(whole_path(path))
+        try:
+            found.append(opened.enter_context(closing(_open(path, item, options.offsets, parsers))))
+        except SourceError as error:
+            if item is not None and item.state is not EvidenceState.HASHED_AGAIN:
+                # The case cannot be sealed with a part of it.
+                raise
+            refused.append(SkippedSource(whole_path(path), str(error)))
+            may_be_in_a_folder |= isinstance(error, UnknownContentError)
+    if refused and (len(paths) == 1 or not options.skip_unreadable or not found):
+        raise SourceError(_refusal(refused, len(paths), may_be_in_a_folder=may_be_in_a_folder))
+    return OpenedSources(tuple(found), tuple(refused))
+
+
+def _refusal(refused: list[SkippedSource], given: int, *, may_be_in_a_folder: bool) -> str:
+    """What is said of sources that cannot be opened: which they are, and what to do."""
+    advice: list[str] = []
+    if given > len(refused):
+        advice.append("leave it out" if len(refused) == 1 else "leave them out")
+    if may_be_in_a_folder:
+        advice.append("give the folder it lies in" if len(refused) == 1 else "give the folders they lie in")
+    if given > len(refused):
+        advice.append("add --skip-unreadable, which notes it in the case and reads the others")
+    others = [str(skipped.path) for skipped in refused[1:]]
+    also = f"; {len(others)} more of the {given} sources cannot be opened: {', '.join(others)}" if others else ""
+    hint = ". " + ", or ".join(advice).capitalize() if advice else ""
+    return f"{refused[0].why}{also}{hint}"
 
 
 def _open(

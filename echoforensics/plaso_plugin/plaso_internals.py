@@ -52,6 +52,11 @@ ENGINE: Internals = (
     ("plaso.cli.helpers.manager", "ArgumentHelperManager.DeregisterHelper", ("helper_class",)),
     ("plaso.cli.helpers.interface", "ArgumentsHelper.ParseOptions", ("options", "configuration_object")),
     ("plaso.cli.helpers.data_location", "DataLocationArgumentsHelper", ()),
+    (
+        "plaso.output.formatting_helper",
+        "FieldFormattingHelper._FormatDateTime",
+        ("output_mediator", "event", "event_data", "event_data_stream"),
+    ),
     ("plaso.cli.helpers.artifact_definitions", "ArtifactDefinitionsArgumentsHelper", ()),
 )
 

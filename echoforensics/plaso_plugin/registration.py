@@ -18,7 +18,7 @@ from plaso.parsers.manager import ParsersManager
 from plaso.storage.factory import StorageFactory
 
 from echoforensics.errors import EchoforensicsError
-from echoforensics.plaso_plugin import overlay, worker_check
+from echoforensics.plaso_plugin import overlay, psort_times, worker_check
 from echoforensics.plaso_plugin.arguments import HELPERS
 from echoforensics.plaso_plugin.extractor import AlexaEventDataExtractor, AlexaPathSpecExtractor
 from echoforensics.plaso_plugin.parser import AlexaParser
@@ -59,6 +59,7 @@ def register() -> None:
     configurations.ProcessingConfiguration = AlexaProcessingConfiguration
     # Called by the tools that extract, once, when they begin.
     StorageFactory.CreateStorageWriter = _calling(StorageFactory.CreateStorageWriter)
+    psort_times.correct()
     if "__lt__" not in vars(WarningCount):
         # pinfo sorts such counts, and ends with a TypeError where warnings of two files are stored.
         WarningCount.__lt__ = _fewer

@@ -6,7 +6,7 @@ from dataclasses import replace as replace_entry
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.errors import SourceError
+from echoforensics.errors import SourceError, UnknownContentError
 from echoforensics.evidence.entry import Container, Entry, EvidenceIssue
 from echoforensics.evidence.file_systems.ext.features import remarks
 from echoforensics.evidence.file_systems.opener import UnreadFileSystemError, open_file_system
@@ -64,9 +64,9 @@ class Disk(Container):
                     continue  # its logical volumes are beside it
                 elsewhere = self._elsewhere(volume, str(error))
                 if not (prefix or elsewhere) and media.kind in _PLAIN and not may_be_image(media.size):
-                    raise SourceError(
+                    raise UnknownContentError(
                         f"{name}: not a folder, an archive, an EWF image, nor an image with a partition table or"
-                        " file system that is known"
+                        " file system that is known; and no parser takes the file by itself"
                     ) from None
                 self._issues.append(EvidenceIssue(prefix.rstrip("/"), _unread(volume, str(error), elsewhere)))
 

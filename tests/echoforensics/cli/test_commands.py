@@ -19,24 +19,6 @@ ROOT = Path(__file__).parents[3]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Runs the command as its user would, with a home of its own and no terminal."""
-
-    def run_it(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "echoforensics", *map(str, arguments)],
-            env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path), **environment},
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run_it
-
-
 def test_whole_job_from_the_command_line(run: Run, sample_sources: list[Path], tmp_path: Path) -> None:
     done = run("extract", *sample_sources, "-c", "case", "--examiner", "A. Person", "--json")
     assert done.returncode == 3, done.stderr
