@@ -23,15 +23,20 @@ _UNPARSED = (
     (1024, b"\x10\x20\xf5\xf2", "F2FS"),
     (0x10040, b"_BHRfS_M", "Btrfs"),
     (0, b"XFSB", "XFS"),
-    (3, b"NTFS    ", "NTFS"),
-    (3, b"EXFAT   ", "exFAT"),
     (32, b"NXSB", "APFS"),
-    (1024, b"H+", "HFS+"),
-    (32769, b"CD001", "ISO 9660"),
     (512, b"LABELONE", "an LVM2 physical volume"),
     (4096, b"\x67\x44\x6c\x61", "Android dynamic partitions (super)"),
     (0, b"\x3a\xff\x26\xed", "an Android sparse image"),
     (4096, b"\xfc\x4e\x2b\xa9", "a Linux RAID member"),
+)
+#: The same, of file systems that The Sleuth Kit reads: what is left of them here, it could not open.
+_DAMAGED = (
+    (3, b"NTFS    ", "NTFS"),
+    (3, b"EXFAT   ", "exFAT"),
+    *((54, b"FAT%d   " % bits, f"FAT{bits}") for bits in (12, 16)),
+    (82, b"FAT32   ", "FAT32"),
+    (1024, b"H+", "HFS+"),
+    (32769, b"CD001", "ISO 9660"),
 )
 #: The same, of encrypted data.
 _ENCRYPTED = (
@@ -71,6 +76,12 @@ _SAMPLE = 4096
 _RANDOM = 7.95
 
 _NOT_READ = "not parsed; its files were not read"
+_SENTENCES = (
+    (_WITHOUT_FILES, "has no file system that is known: it holds {}, in which no files are"),
+    (_ENCRYPTED, "is encrypted with {}; its files were not read"),
+    (_DAMAGED, "holds {}, which is damaged or cut off so that it cannot be read; its files were not read"),
+    (_UNPARSED, f"holds {{}}, which is {_NOT_READ}"),
+)
 
 
 def recognise(read: Read, length: int) -> str | None:
@@ -88,11 +99,10 @@ def recognise(read: Read, length: int) -> str | None:
         Linux, include/uapi/linux/magic.h; https://source.android.com/docs/core (boot images, verified boot, dm-crypt);
         https://gitlab.com/cryptsetup/cryptsetup/-/wikis/DMVerity.
     """
-    if name := _by_magic(read, length, _WITHOUT_FILES):
-        return f"has no file system that is known: it holds {name}, in which no files are"
-    if name := _by_magic(read, length, _ENCRYPTED):
-        return f"is encrypted with {name}; its files were not read"
-    if name := _by_magic(read, length, _UNPARSED) or _on_flash(read, length):
+    for known, sentence in _SENTENCES:
+        if name := _by_magic(read, length, known):
+            return sentence.format(name)
+    if name := _on_flash(read, length):
         return f"holds {name}, which is {_NOT_READ}"
     if _looks_like_yaffs2(read, length):
         return f"holds what looks like YAFFS2, which has no magic; {_NOT_READ}"

@@ -20,6 +20,7 @@ from echoforensics.evidence.file_systems.ext.inode import time_text
 from echoforensics.evidence.file_systems.ext.layout import ExtLayout
 from echoforensics.evidence.file_systems.ext.oversize import masked_image, oversized_inodes
 from echoforensics.evidence.file_systems.ext.recovery import JOURNAL, ExtFiles, ExtRecovery, oversize
+from echoforensics.evidence.file_systems.fat.long_names import LongNames
 from echoforensics.evidence.file_systems.fat.table import FatTable
 from echoforensics.evidence.file_systems.file_system import FileSystem
 from echoforensics.evidence.file_systems.ntfs_streams import open_stream, stream_numbered, streams_of
@@ -27,7 +28,7 @@ from echoforensics.evidence.file_systems.sleuth_kit_walk import TskWalk
 from echoforensics.evidence.streams import RandomAccessStream, buffered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _FAT = {
     pytsk3.TSK_FS_TYPE_FAT12: "FAT12",
@@ -92,7 +93,8 @@ class SleuthKitFileSystem(FileSystem):
         if not self._is_ext:
             if self._is_ntfs:
                 yield from self._streams(b"", int(self._fs.info.root_inum), self._item(self._fs.info.root_inum))
-            yield from self._walked(TskWalk(self._fs, None, is_ntfs=self._is_ntfs), b"", self._fs.info.root_inum, None)
+            walk = TskWalk(self._fs, None, is_ntfs=self._is_ntfs, fat_name=self._whole_fat_name)
+            yield from self._walked(walk, b"", self._fs.info.root_inum, None)
             return
         walk = TskWalk(self._fs, self._oversized)
         files = self._ext
@@ -160,6 +162,13 @@ class SleuthKitFileSystem(FileSystem):
             return FatTable(self.name, self._read) if self._is_fat and self.name != "exFAT" else None
         except OSError:
             return None  # The Sleuth Kit has read the boot sector already: clusters in use are then not known
+
+    @property
+    def _whole_fat_name(self) -> Callable[[bytes, int], bytes] | None:
+        try:
+            return LongNames(int(self.name[3:]), self._read).whole if self._is_fat and self.name != "exFAT" else None
+        except OSError:
+            return None  # The Sleuth Kit has read the boot sector already; names then end where it ends them
 
     def _read(self, offset: int, size: int) -> bytes:
         size = min(size, self._length - offset)

@@ -10,11 +10,11 @@ from echoforensics.evidence.entry import EvidenceIssue, text_of
 from echoforensics.evidence.limits import MAX_ENTRIES, MAX_FOLDER_DEPTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _FOLDERS = (pytsk3.TSK_FS_META_TYPE_DIR, pytsk3.TSK_FS_META_TYPE_VIRT_DIR)
-#: Files of the file system itself, which The Sleuth Kit shows as if they were files.
-_VIRTUAL = (b"$MBR", b"$FAT1", b"$FAT2", b"$UPCASE_TABLE", b"$ALLOC_BITMAP")
+#: Files of exFAT itself, which The Sleuth Kit shows as if they were files.
+_OF_EXFAT = (b"$UPCASE_TABLE", b"$ALLOC_BITMAP")
 _LABEL_SUFFIX = b" (Volume Label Entry)"
 _ORPHANS = b"$OrphanFiles"
 #: Records of NTFS that are kept for later versions of it, and hold no file.
@@ -47,7 +47,14 @@ class TskName(NamedTuple):
 class TskWalk:
     """Walks folders; each is entered once, however many names lead to it."""
 
-    def __init__(self, file_system: Any, oversized: Mapping[int, int] | None, *, is_ntfs: bool = False) -> None:
+    def __init__(
+        self,
+        file_system: Any,
+        oversized: Mapping[int, int] | None,
+        *,
+        is_ntfs: bool = False,
+        fat_name: Callable[[bytes, int], bytes] | None = None,
+    ) -> None:
         """Take what is walked.
 
         Args:
@@ -55,8 +62,10 @@ class TskWalk:
             oversized: of an ext file system, the inodes that state more bytes than it holds, which are not entered.
                 Nor is its folder of orphans, which The Sleuth Kit would search for by itself.
             is_ntfs: whether it is NTFS.
+            fat_name: of FAT, gives the whole of a name (as The Sleuth Kit gives it, number of the inode).
         """
         self._is_ntfs = is_ntfs
+        self._fat_name = fat_name
         self._fs = file_system
         self._is_ext = oversized is not None
         self._oversized = oversized or {}
@@ -105,11 +114,13 @@ class TskWalk:
             meta = item.info.meta
         if name in (b"", b".", b".."):
             return None  # newer kernels wipe the name of a deleted entry, which leaves an empty one
-        if top and (name in _VIRTUAL or name.endswith(_LABEL_SUFFIX)):
+        if top and meta is not None and _is_made_up(name, meta):
             return None
         if top and name == _ORPHANS and self._is_ext and kept.meta_addr == self._fs.info.last_inum:
             return None
         deleted = bool(kept.flags & pytsk3.TSK_FS_NAME_FLAG_UNALLOC)
+        if self._fat_name and not deleted:
+            name = self._fat_name(name, int(kept.meta_addr))
         is_folder = (
             meta is not None
             and meta.type in _FOLDERS
@@ -144,6 +155,13 @@ class TskWalk:
             yield from self._fs.open_dir(inode=inode)
         except (OSError, RuntimeError) as error:
             yield EvidenceIssue(text_of(path), f"the folder cannot be read: {_reason(error)}")
+
+
+def _is_made_up(name: bytes, meta: Any) -> bool:
+    """Whether The Sleuth Kit shows a part of FAT as a file: a real file may bear the same name."""
+    if meta.type == pytsk3.TSK_FS_META_TYPE_VIRT or (name in _OF_EXFAT and not meta.mtime):
+        return True
+    return bool(name.endswith(_LABEL_SUFFIX) and not meta.size and meta.type == pytsk3.TSK_FS_META_TYPE_REG)
 
 
 def _reason(error: OSError | RuntimeError) -> str:

@@ -16,6 +16,7 @@ from echoforensics.evidence.volumes.disk import Disk
 
 MIB = 1024 * 1024
 NOT_PARSED = "which is not parsed; its files were not read"
+DAMAGED = "which is damaged or cut off so that it cannot be read; its files were not read"
 NO_FILES = "has no file system that is known: it holds {}, in which no files are"
 YAFFS = struct.pack("<IIH", 3, 1, 0xFFFF) + b"lost+found".ljust(256, b"\0")
 
@@ -57,6 +58,9 @@ def _with(magic: bytes, at: int, size: int = 128 * 1024) -> bytearray:
             112 * 1024,
             "is encrypted (Android dm-crypt, by the footer at its end); its files were not read",
         ),
+        (b"NTFS    ", 3, f"holds NTFS, {DAMAGED}"),
+        (b"FAT32   ", 82, f"holds FAT32, {DAMAGED}"),
+        (b"CD001", 32769, f"holds ISO 9660, {DAMAGED}"),
         (b"UBI#\x01", 256 * 1024, f"holds UBI (volumes on raw flash), {NOT_PARSED}"),
     ],
 )
