@@ -17,17 +17,18 @@ from echoforensics.export.output import FORMATS
     "--format",
     "form",
     type=click.Choice(sorted(FORMATS)),
-    default="csv",
-    show_default=True,
-    help="csv, jsonl (JSON Lines), or plaso (a storage file for psort and Timesketch; needs -o).",
+    help="csv, jsonl (JSON Lines), or plaso (a storage file for psort and Timesketch; needs -o). Default: what FILE"
+    " ends in, else csv.",
 )
 @click.option(
     "-o",
     "--output",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Write to FILE. Default: standard output.",
+    help="Write to FILE, which must not be there yet. Default: standard output.",
 )
+@click.option("--force", is_flag=True, help="Replace FILE if it is there already.")
+@click.option("--excel", is_flag=True, help="With csv: begin with a byte-order mark, so that Excel reads it as UTF-8.")
 @click.option(
     "--timezone",
     default="",
@@ -56,19 +57,21 @@ from echoforensics.export.output import FORMATS
 )
 @click.option("--recordings-only", is_flag=True, help="Only rows to which a recording belongs.")
 def command(
-    *, case_path: Path, form: str, output: Path | None, timezone: str, start: str | None, end: str | None,
-    search: str, types: tuple[str, ...], devices: tuple[str, ...], evidence: tuple[str, ...], states: tuple[str, ...],
-    recordings_only: bool,
+    *, case_path: Path, form: str | None, output: Path | None, force: bool, excel: bool, timezone: str,
+    start: str | None, end: str | None, search: str, types: tuple[str, ...], devices: tuple[str, ...],
+    evidence: tuple[str, ...], states: tuple[str, ...], recordings_only: bool,
 ) -> None:  # fmt: skip
     """Write the timeline of a case.
 
     Rows without a known time in UTC come last, and are left out where --from or --to is given.
     """
+    from echoforensics.case.query_check import refuse_unknown, why_none
     from echoforensics.case.row_query import Query
-    from echoforensics.export.output import export
+    from echoforensics.export.output import Target, export
     from echoforensics.library import open_case
     from echoforensics.zones import instant, zone
 
+    target = Target.of(output, form, replace=force, excel=excel)
     with open_case(case_path) as case:
         local = zone(timezone)
         query = Query(
@@ -79,8 +82,11 @@ def command(
         )  # fmt: skip
         if not case.sealed:
             click.echo("NOT COMPLETE: the extraction was interrupted; repeat the extract command.", err=True)
-        count = export(case, query, form, output, local)
+        refuse_unknown(case.store, query)
+        count = export(case, query, target, local)
+        if not count:
+            click.echo(f"No rows: {why_none(case.store, query)}.", err=True)
     if output is not None:
-        click.echo(f"{count} rows written to {output}", err=True)
+        click.echo(f"{count} row{'' if count == 1 else 's'} written to {output}", err=True)
     else:
         sys.stdout.flush()

@@ -12,7 +12,7 @@ from echoforensics.case.row_query import Query
 from echoforensics.demo.build import build
 from echoforensics.demo.story import ZONE
 from echoforensics.errors import EchoforensicsError, UsageError
-from echoforensics.export.output import export
+from echoforensics.export.output import Target, export
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
 from echoforensics.report.bundle import write_report
@@ -51,7 +51,7 @@ def run_demo(folder: Path, make_key: Callable[[Path], SigningKey], say: Say) -> 
     say("3. echoforensics timeline case -f jsonl, and -f csv")
     with Case.open(case) as opened:
         for form in ("jsonl", "csv"):
-            export(opened, Query(), form, folder / f"timeline.{form}", zone(ZONE))
+            export(opened, Query(), Target.of(folder / f"timeline.{form}", replace=True), zone(ZONE))
         say(f"4. echoforensics report case -o {report.name}")
         index: Path = write_report(opened, report, zone(ZONE))
     say("5. echoforensics verify case")

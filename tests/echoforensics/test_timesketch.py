@@ -20,7 +20,7 @@ from echoforensics.case.case import Case
 from echoforensics.case.row_query import Query
 from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.export import csv_table, jsonl
-from echoforensics.export.output import export
+from echoforensics.export.output import Target, export
 from echoforensics.zones import instant
 
 PAGE = Path(__file__).parents[2] / "docs/timesketch.md"
@@ -75,7 +75,7 @@ def _written(tmp_path: Path, *rows: Sent, form: str = "jsonl") -> Path:
 def _exported(sealed: Any, tmp_path: Path, form: str, query: Query | None = None) -> Path:
     path = tmp_path / f"rows.{form}"
     with Case.open(sealed.path) as case:
-        export(case, query or Query(), form, path, None)
+        export(case, query or Query(), Target(form, path, replace=True), None)
     return path
 
 

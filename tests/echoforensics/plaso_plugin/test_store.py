@@ -20,7 +20,7 @@ from echoforensics.case.record_table import FoundRecord, add_record
 from echoforensics.case.row_query import Query, rows
 from echoforensics.case.store import Store
 from echoforensics.errors import CaseError, UsageError
-from echoforensics.export.output import export
+from echoforensics.export.output import Target, export
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
 from echoforensics.plaso_plugin import store as plaso_store
@@ -176,12 +176,15 @@ def test_the_command_needs_a_file_and_replaces_it_whole(case_path: Path, tmp_pat
     target.write_bytes(b"what was here before")
     with Case.open(case_path) as case:
         with pytest.raises(UsageError, match="name a file with -o"):
-            export(case, Query(), "plaso", None, None)
+            export(case, Query(), Target("plaso", None), None)
         with pytest.raises(CaseError):
-            export(case, Query(), "plaso", case_path / "x.plaso", None)
+            export(case, Query(), Target("plaso", case_path / "x.plaso"), None)
         with pytest.raises(UsageError, match="cannot be written"):
-            export(case, Query(), "plaso", tmp_path / "absent" / "x.plaso", None)
-        count = export(case, Query(), "plaso", target, None)
+            export(case, Query(), Target("plaso", tmp_path / "absent" / "x.plaso"), None)
+        with pytest.raises(UsageError, match="--force"):
+            export(case, Query(), Target("plaso", target), None)
+        assert target.read_bytes() == b"what was here before"
+        count = export(case, Query(), Target("plaso", target, replace=True), None)
     assert len(read_events(target)) == count
     assert {path.name for path in tmp_path.iterdir()} == {"x.plaso"}
     with closing(sqlite3.connect(case_path / "case.db")) as db:

@@ -1,0 +1,135 @@
+"""Where ``timeline`` writes and in which format, and what it says when nothing is found."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+import subprocess
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from echoforensics.case.case import Case
+from echoforensics.case.query_check import why_none
+from echoforensics.case.row_query import Query
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def _refused(done: subprocess.CompletedProcess[str]) -> str:
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    return line.removeprefix("echoforensics: ")
+
+
+def test_the_ending_sets_the_format(run: Run, sealed: Any, tmp_path: Path) -> None:
+    for name in ("x.jsonl", "x.csv", "X.CSV", "x.plaso", "plain"):
+        done = run("timeline", sealed.path, "-o", name)
+        assert (done.returncode, done.stderr) == (0, f"{sealed.outcome.rows} rows written to {name}\n")
+    rows = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text("utf-8").splitlines()]
+    assert len(rows) == sealed.outcome.rows
+    assert (tmp_path / "x.csv").read_bytes() == (tmp_path / "plain").read_bytes()
+    assert (tmp_path / "x.csv").read_bytes() == (tmp_path / "X.CSV").read_bytes()
+    with closing(sqlite3.connect(tmp_path / "x.plaso")) as db:
+        assert db.execute("SELECT count(*) FROM event").fetchone() == (len(rows),)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("-o", "x.jsonl", "-f", "csv"), "x.jsonl: the ending is that of jsonl, but -f says csv; change one of them"),
+        (("-o", "x.csv", "-f", "plaso"), "x.csv: the ending is that of csv, but -f says plaso; change one of them"),
+        (("-o", "x.xlsx",), "x.xlsx: no format is known by the ending .xlsx; give -f csv, jsonl, plaso"),
+        (("-o", "x.jsonl", "--excel"), "--excel is for csv; jsonl is written here"),
+        (("-f", "plaso"), "a storage file of plaso cannot go to standard output; name a file with -o"),
+    ],
+)  # fmt: skip
+def test_contradictions_are_refused(arguments: tuple[str, ...], expected: str, run: Run, sealed: Any) -> None:
+    assert _refused(run("timeline", sealed.path, *arguments)) == expected
+
+
+def test_a_file_is_replaced_by_force_alone(run: Run, sealed: Any, tmp_path: Path) -> None:
+    for name in ("x.jsonl", "x.csv", "x.plaso"):
+        target = tmp_path / name
+        target.write_text("mine")
+        assert _refused(run("timeline", sealed.path, "-o", name)).startswith(f"{name}: is there already")
+        assert target.read_text() == "mine"
+        assert run("timeline", sealed.path, "-o", name, "--force").returncode == 0
+        assert target.stat().st_size > 1000
+    (tmp_path / "folder.csv").mkdir()
+    assert "is no file" in _refused(run("timeline", sealed.path, "-o", "folder.csv", "--force"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.csv", "x.csv", "x.jsonl", "x.plaso"]
+
+
+def test_excel_gets_a_byte_order_mark(run: Run, sealed: Any, tmp_path: Path) -> None:
+    run("timeline", sealed.path, "-o", "with.csv", "--excel")
+    run("timeline", sealed.path, "-o", "without.csv")
+    marked, plain = (tmp_path / "with.csv").read_bytes(), (tmp_path / "without.csv").read_bytes()
+    assert marked == b"\xef\xbb\xbf" + plain
+    with (tmp_path / "with.csv").open(encoding="utf-8-sig", newline="") as stream:
+        assert next(csv.reader(stream))[0] == "exhibit"
+    assert run("timeline", sealed.path, "--excel").stdout.startswith("\ufeffexhibit,")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (
+            ("--from", "2024-03-10", "--to", "2024-03-09"),
+            "--from and --to leave no time between them: from 2024-03-10T00:00:00+00:00 on, and before 2024-03-10",
+        ),
+        (("--type", "echo:nonsense"), "there is no data type or family 'echo:nonsense' in this case; there are: "),
+        (
+            ("--type", "wake_word"),
+            "there is no data type or family 'wake_word' in this case; alike are: alexa:cloud:wake_word,"
+            " echo:log:wake_word",
+        ),
+        (
+            ("--device", "nonsense"),
+            "there is no device serial or type 'nonsense' in this case; there are: AB72C64C86AW2, B0DEM0000000EF01",
+        ),
+        (
+            ("--evidence", "echo"),
+            "there is no evidence item 'echo' in this case; alike are: echo-data.img",
+        ),
+        (
+            ("--evidence", "nonsense"),
+            "there is no evidence item 'nonsense' in this case; there are: echo-data.img, alexa-cloud.zip, phone",
+        ),
+    ],
+)
+def test_what_is_not_in_the_case_is_refused_with_what_is(
+    arguments: tuple[str, ...], expected: str, run: Run, sealed: Any, tmp_path: Path
+) -> None:
+    assert _refused(run("timeline", sealed.path, "-o", "x.csv", *arguments)).startswith(expected)
+    assert not (tmp_path / "x.csv").exists()
+
+
+@pytest.mark.parametrize("name", ["echo", "echo:log", "echo:log:*", "echo:log:wake_word", "alexa:cloud:"])
+def test_families_are_known(name: str, run: Run, sealed: Any) -> None:
+    done = run("timeline", sealed.path, "-f", "jsonl", "--type", name)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_an_empty_answer_says_why(run: Run, sealed: Any) -> None:
+    done = run("timeline", sealed.path, "-f", "jsonl", "--from", "1999-01-01", "--to", "1999-01-02", "--search", "zzzz")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("No rows: no row lies between --from and --to; the rows' times go from 20")
+    assert done.stderr.endswith("; no row has the text 'zzzz'.\n")
+
+
+def test_why_none(sealed: Any) -> None:
+    with Case.open(sealed.path) as case:
+        both = Query(types=("echo:log:wake_word",), states=("carved",))
+        assert why_none(case.store, both) == "no row matches --state"
+        both = Query(types=("echo:log:wake_word",), recordings_only=True, evidence=("alexa-cloud.zip",))
+        assert why_none(case.store, both) == (
+            "rows match each of --type, --evidence, --recordings-only alone, but no row matches all of them"
+        )
+        case.store.db.execute("CREATE TEMP TABLE rows AS SELECT * FROM main.rows LIMIT 0")
+        assert why_none(case.store, both) == "the case has no rows"
