@@ -44,7 +44,7 @@ def record(body: Body, kind: ResponseParser | None) -> Record:
     )
     request = action_in_words(body.fields, body.url.plain_path) if body.url else ""
     if not request and value is None and body.url and (method := body.fields.get("request_method")):
-        request = f"{method} to {body.url.plain_path}"
+        request = f"{method} {body.url.plain_path}"
     if request:
         subject = f"the request {request} to the Alexa service" + ("" if value is None else " and an answer to it")
     parts = [f"The evidence holds {subject}."]

@@ -139,7 +139,7 @@ def test_request_without_an_answer_is_no_answer(parse_all: Parse) -> None:
     content = json.dumps({"host": "alexa.amazon.de", "path": "/api/strings", "method": "POST"}).encode()
     (record,) = _records(parse_all(ApiJson(), content))
     assert record.message == (
-        "The evidence holds the request POST to /api/strings to the Alexa service. No content of an answer is there."
+        "The evidence holds the request POST /api/strings to the Alexa service. No content of an answer is there."
     )
 
 
