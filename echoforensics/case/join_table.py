@@ -207,14 +207,15 @@ def requests(store: Store) -> list[Request]:
 def bases_of_recordings(store: Store) -> list[tuple[str, int]]:
     """By what recordings were joined to records, and how often; most frequent first."""
     return store.db.execute(
-        "SELECT basis, count(*) FROM joins WHERE what = 'recording' GROUP BY 1 ORDER BY 2 DESC, 1"
+        "SELECT j.basis, count(DISTINCT p.record_id) FROM joins j JOIN places p ON p.id = j.place_id"
+        " WHERE j.what = 'recording' GROUP BY 1 ORDER BY 2 DESC, 1"
     ).fetchall()
 
 
 def joined_exhibits(store: Store) -> Iterator[JoinedExhibit]:
     """Every other join, by exhibit; those without one last."""
     found = store.db.execute(
-        "SELECT (SELECT min(exhibit) FROM rows w WHERE w.place_id = j.place_id), j.what, j.basis"
-        " FROM joins j WHERE j.what <> 'recording' ORDER BY 1 IS NULL, 1, 2, 3"
+        "SELECT DISTINCT (SELECT min(exhibit) FROM rows w WHERE w.record = p.record_id), j.what, j.basis"
+        " FROM joins j JOIN places p ON p.id = j.place_id WHERE j.what <> 'recording' ORDER BY 1 IS NULL, 1, 2, 3"
     )
     return map(JoinedExhibit._make, found)

@@ -139,6 +139,7 @@ def _schema() -> pa.Schema:
     types = {
         "datetime": pa.timestamp("us", tz="UTC"),
         "timestamp": pa.int64(),
+        "places": pa.int64(),
         "corroborated_by": pa.list_(pa.string()),
     }
     return pa.schema([(name, types.get(name, pa.string())) for name in ROW_COLUMNS])

@@ -19,10 +19,10 @@ _INDEXED = 3
 
 
 class Row(TypedDict):
-    """A row of the timeline: one time of a record, at one of its places. The keys are those of a line of JSON Lines.
+    """A row of the timeline: one time of a record. The keys are those of a line of JSON Lines.
 
     ``timestamp`` is in microseconds since 1970 UTC; it and ``datetime`` are None where the time in UTC is not known.
-    Rows of one record share ``record``.
+    Rows of one record share ``record``. ``places`` is how many places hold the record, and ``path`` is that of one.
     """
 
     exhibit: str
@@ -47,6 +47,7 @@ class Row(TypedDict):
     sha256: str
     parser: str
     parser_version: str
+    places: int
     corroborated_by: list[str]
 
 
@@ -77,7 +78,7 @@ class Query:
         types: data types, or families such as ``alexa:cloud``.
         devices: serial numbers or device types.
         recordings_only: only rows to which a recording belongs.
-        evidence: names of evidence items.
+        evidence: names of evidence items, in any of which a place of the record must lie.
         states: of :data:`STATES`.
 
     Where ``start`` or ``end`` is given, rows whose time in UTC is unknown are left out.
@@ -103,6 +104,15 @@ _STATE = """(
         WHEN coalesce(json_extract(r.fields, '$.provenance'), 'live') LIKE 'live%' THEN 'live' ELSE 'deleted' END
     FROM places p JOIN entries e ON e.id = p.entry_id JOIN records r ON r.id = p.record_id WHERE p.id = rows.place_id
 )"""
+
+
+# Whether another place of a row's record, or of a recording's bytes, lies in some evidence items.
+_ELSEWHERE = """(places > 1 AND (
+    EXISTS (SELECT 1 FROM places p JOIN entries e ON e.id = p.entry_id JOIN evidence v ON v.id = e.evidence_id
+        WHERE p.record_id = rows.record AND v.name IN ({0}))
+    OR data_type LIKE 'recording:%' AND EXISTS (SELECT 1 FROM entries e JOIN evidence v ON v.id = e.evidence_id
+        WHERE e.artefact AND e.sha256 = rows.sha256 AND v.name IN ({0}))
+))"""
 
 
 def rows(store: Store, query: Query | None = None) -> Iterator[Row]:
@@ -141,7 +151,7 @@ def rows_by_file(store: Store, query: Query | None = None) -> Iterator[FileRow]:
 
 
 def rows_of_place(store: Store, place: int) -> list[Row]:
-    """The rows of one record at one place, by exhibit."""
+    """The rows of one record that are shown at one place, by exhibit."""
     cursor = store.db.execute(
         f"SELECT {_COLUMNS} FROM rows WHERE place_id = ? ORDER BY exhibit",  # noqa: S608 (our names)
         (place,),
@@ -205,8 +215,9 @@ def _where(query: Query) -> tuple[str, list[Any]]:
         clauses.append(f"(device_serial IN ({marks}) OR device_type IN ({marks}))")
         values += [*query.devices, *query.devices]
     if query.evidence:
-        clauses.append(f"evidence IN ({', '.join('?' for _ in query.evidence)})")
-        values += query.evidence
+        marks = ", ".join("?" for _ in query.evidence)
+        clauses.append(f"(evidence IN ({marks}) OR {_ELSEWHERE.format(marks)})")
+        values += [*query.evidence] * 3
     if unknown := set(query.states).difference(STATES):
         raise UsageError(f"{min(unknown)!r} is not a state of a row; these are: {', '.join(STATES)}")
     if query.states:

@@ -19,6 +19,7 @@ class PlacedRecord(NamedTuple):
         basis: by what the utterance id was joined; None where it is the record's own.
         recording: SHA-256 of the recording that it is, or that belongs to it.
         joined_timestamp: a time joined to it, as JSON.
+        places: how many places hold the record.
     """
 
     place: int
@@ -41,6 +42,7 @@ class PlacedRecord(NamedTuple):
     sha256: str
     parser: str
     parser_version: str
+    places: int
 
 
 class RecordTime(NamedTuple):
@@ -54,7 +56,7 @@ class RecordTime(NamedTuple):
 
 
 class NewRow(NamedTuple):
-    """A row that is to be added: one time of a record at a place. The names are those of the columns."""
+    """A row that is to be added: one time of a record, shown at one of its places. The names are the columns'."""
 
     exhibit: str
     place_id: int
@@ -79,6 +81,7 @@ class NewRow(NamedTuple):
     sha256: str
     parser: str
     parser_version: str
+    places: int
 
 
 _NAMES = ", ".join(NewRow._fields)
@@ -89,7 +92,8 @@ _PLACED = """
 SELECT p.id, r.id, r.data_type, r.message || f.remark, r.locator, r.device_serial, r.device_type, r.account, r.person,
     coalesce(r.utterance_id, ju.value), r.transcript, r.fields, ju.basis,
     CASE WHEN r.data_type LIKE 'recording:%' THEN e.sha256 ELSE jr.value END,
-    jm.value, v.name, e.path, e.sha256, r.parser, r.parser_version
+    jm.value, v.name, e.path, e.sha256, r.parser, r.parser_version,
+    (SELECT count(*) FROM places q WHERE q.record_id = r.id)
 FROM places p
 JOIN records r ON r.id = p.record_id
 JOIN entries e ON e.id = p.entry_id JOIN evidence v ON v.id = e.evidence_id
@@ -97,7 +101,12 @@ JOIN entries f ON f.id = p.read_from
 LEFT JOIN joins ju ON ju.place_id = p.id AND ju.what = 'utterance_id'
 LEFT JOIN joins jr ON jr.place_id = p.id AND jr.what = 'recording'
 LEFT JOIN joins jm ON jm.place_id = p.id AND jm.what = 'timestamp'
-ORDER BY v.id, e.path, e.address, p.ordinal, p.id
+"""
+_IN_ORDER = " ORDER BY v.id, e.path, e.address, p.ordinal, p.id"
+#: The place that is shown comes first: of a file that is there, before one that was deleted, before what was carved.
+_SHOWN_FIRST = """
+ORDER BY CASE e.state WHEN 'allocated' THEN 0 WHEN 'damaged' THEN 1 WHEN 'deleted' THEN 2 ELSE 3 END,
+    v.name, e.path, e.address, p.ordinal, p.id
 """
 
 
@@ -109,7 +118,20 @@ def clear_rows(store: Store) -> None:
 
 def placed_records(store: Store) -> Iterator[PlacedRecord]:
     """Every record at every place, in the order of exhibits: evidence item, path, place in the file."""
-    return map(PlacedRecord._make, store.db.execute(_PLACED))
+    return map(PlacedRecord._make, store.db.execute(_PLACED + _IN_ORDER))
+
+
+def places_of(store: Store, record: str) -> list[PlacedRecord]:
+    """A record at each of its places, the one that is shown first."""
+    return [
+        PlacedRecord._make(found) for found in store.db.execute(f"{_PLACED}WHERE r.id = ?{_SHOWN_FIRST}", (record,))
+    ]
+
+
+def places_of_recording(store: Store, sha256: str) -> list[PlacedRecord]:
+    """Every recording of the same bytes, the one that is shown first."""
+    where = "WHERE e.artefact AND e.sha256 = ? AND r.data_type LIKE 'recording:%'"
+    return [PlacedRecord._make(found) for found in store.db.execute(f"{_PLACED}{where}{_SHOWN_FIRST}", (sha256,))]
 
 
 def times_of(store: Store, record: str) -> list[RecordTime]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 #: Raised when the tables change; a case of another version is refused.
 #: 3: a record has one id, and is kept once with each of its places (table ``places``).
-SCHEMA_VERSION = 3
+#: 4: a record has its rows once, with the number of its places.
+SCHEMA_VERSION = 4
 
 SCHEMA = """
 CREATE TABLE case_info (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -104,6 +105,7 @@ CREATE TABLE rows (
     recording TEXT,
     evidence TEXT NOT NULL, path TEXT NOT NULL, locator TEXT NOT NULL, sha256 TEXT NOT NULL,
     parser TEXT NOT NULL, parser_version TEXT NOT NULL,
+    places INTEGER NOT NULL,        -- how many places hold the record
     corroborated_by TEXT NOT NULL   -- JSON list of exhibits
 ) WITHOUT ROWID;
 CREATE INDEX rows_by_time ON rows (timestamp IS NULL, timestamp, exhibit);
@@ -125,5 +127,6 @@ SEALED_TABLES = (
 ROW_COLUMNS = (
     "exhibit", "record", "datetime", "timestamp", "timestamp_desc", "message", "data_type", "recorded_time",
     "clock", "device_serial", "device_type", "account", "person", "utterance_id", "transcript", "recording",
-    "evidence", "path", "locator", "sha256", "parser", "parser_version", "corroborated_by",
+    "evidence", "path", "locator", "sha256", "parser", "parser_version", "places",
+    "corroborated_by",
 )  # fmt: skip

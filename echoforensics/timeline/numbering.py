@@ -1,8 +1,9 @@
 """Rows: one for each time a record holds, numbered as exhibits.
 
 Numbers follow the order in which evidence was taken in, then path, then place within the file. They depend
-on nothing else, so the same evidence gives the same numbers again. A record at several places has its rows at each of
-them, but a recording has them once: the same bytes again are another reference, not another recording.
+on nothing else, so the same evidence gives the same numbers again. A record has its rows once, numbered where it is met
+first: the same file again is one more place of its records, not more records. What was joined to the record at one of
+its places is said in its rows; where different things were joined at different places, it has rows for each.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from echoforensics.case.row_table import (
     corroborate,
     count_places,
     placed_records,
+    places_of,
+    places_of_recording,
     times_of,
 )
 from echoforensics.timeline.timestamps import RECORDING, RowTime, no_time, row_time, row_times
@@ -34,17 +37,46 @@ def number_rows(store: Store) -> None:
     """Make the rows of a case again. Runs inside the caller's transaction, after the joins are made."""
     clear_rows(store)
     number = 0
-    recordings: set[str] = set()
-    for placed in placed_records(store):
-        if placed.data_type.startswith(RECORDING):
-            if placed.sha256 in recordings:
-                continue
-            recordings.add(placed.sha256)
-            placed = _described(store, placed)  # noqa: PLW2901 (the same record, with more words)
-        for time in _times(store, placed):
-            number += 1
-            add_row(store, _row(f"{PREFIX}{number:07}", placed, time), placed.fields)
+    known: set[str] = set()
+    for met in placed_records(store):
+        for placed in _shown(store, met, known):
+            for time in _times(store, placed):
+                number += 1
+                add_row(store, _row(f"{PREFIX}{number:07}", placed, time), placed.fields)
     corroborate(store)
+
+
+def _shown(store: Store, met: PlacedRecord, known: set[str]) -> list[PlacedRecord]:
+    """The places for which a record has rows: none where it was met before."""
+    if met.data_type.startswith(RECORDING):
+        if met.sha256 in known:
+            return []
+        known.add(met.sha256)
+        shown = places_of_recording(store, met.sha256)[0]
+        return [_described(shown._replace(places=count_places(store, met.sha256)))]
+    if met.places == 1:
+        return [met]
+    if met.record in known:
+        return []
+    known.add(met.record)
+    return _told_apart(places_of(store, met.record))
+
+
+def _told_apart(places: list[PlacedRecord]) -> list[PlacedRecord]:
+    """The first place of each different thing that was joined to a record; what says less than another is left out."""
+    first: dict[tuple[str | None, ...], PlacedRecord] = {}
+    for placed in places:
+        first.setdefault((placed.utterance_id, placed.recording, placed.joined_timestamp), placed)
+    return [
+        placed
+        for joined, placed in first.items()
+        if not any(other != joined and _says_all(other, joined) for other in first)
+    ]
+
+
+def _says_all(other: tuple[str | None, ...], joined: tuple[str | None, ...]) -> bool:
+    """Whether one outcome of joins holds all that another holds."""
+    return all(value in (None, held) for value, held in zip(joined, other, strict=True))
 
 
 def _row(exhibit: str, placed: PlacedRecord, time: RowTime) -> NewRow:
@@ -72,6 +104,7 @@ def _row(exhibit: str, placed: PlacedRecord, time: RowTime) -> NewRow:
         sha256=placed.sha256,
         parser=placed.parser,
         parser_version=placed.parser_version,
+        places=placed.places,
     )
 
 
@@ -89,11 +122,11 @@ def _times(store: Store, placed: PlacedRecord) -> list[RowTime]:
     return found or [no_time(placed.locator)]
 
 
-def _described(store: Store, placed: PlacedRecord) -> PlacedRecord:
+def _described(placed: PlacedRecord) -> PlacedRecord:
     """Say in a recording's message where else its bytes lie, and by what it is tied to an utterance."""
-    places = count_places(store, placed.sha256)
-    if places > 1:
-        placed = placed._replace(message=f"{placed.message} The same bytes lie at {places} places in the evidence.")
+    if placed.places > 1:
+        what = f"The same bytes lie at {placed.places} places in the evidence."
+        placed = placed._replace(message=f"{placed.message} {what}")
     if placed.basis and placed.utterance_id and (utterance := UtteranceId.parse(placed.utterance_id)):
         when = (iso(utterance.timestamp) or "")[:19].replace("T", " ")
         placed = placed._replace(

@@ -11,9 +11,10 @@ import pytest
 from echoforensics.case.counts import counts_of_case
 from echoforensics.case.entry_table import NewEntry, add_entry
 from echoforensics.case.evidence_table import Opening, add_evidence
+from echoforensics.case.join_table import Join, add_join, bases_of_recordings
 from echoforensics.case.record_id import RecordNumbers, record_id
 from echoforensics.case.record_table import FoundRecord, add_record
-from echoforensics.case.row_query import rows
+from echoforensics.case.row_query import Query, count, rows
 from echoforensics.case.store import Store
 from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
@@ -30,15 +31,23 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def _file(store: Store, path: str, sha256: str, *records: Record, remark: str = "") -> None:
+def _file(
+    store: Store,
+    path: str,
+    sha256: str,
+    *records: Record,
+    remark: str = "",
+    state: str = "allocated",
+    evidence: int = 1,
+) -> None:
     new = NewEntry(
-        evidence_id=1, path=path, addresses=(path,), kind="file", state="allocated", note="", times={}, size=1,
+        evidence_id=evidence, path=path, addresses=(path,), kind="file", state=state, note="", times={}, size=1,
         sha256=sha256, artefact=True, mode=None, read_by=(), remark=remark, parsed=True,
     )  # fmt: skip
     entry, numbers = add_entry(store, new), RecordNumbers()
     for ordinal, record in enumerate(records):
         number = numbers.number(sha256, record.parser, record.locator)
-        add_record(store, FoundRecord(record, number, 1, entry, sha256, entry, ordinal))
+        add_record(store, FoundRecord(record, number, evidence, entry, sha256, entry, ordinal))
 
 
 def _record(message: str, locator: str = "line:1", data_type: str = "alexa:cloud:activity") -> Record:
@@ -54,13 +63,82 @@ def _rows(store: Store) -> list[tuple[str, str, str]]:
     return [(row["path"], row["message"], row["record"]) for row in rows(store)]
 
 
+def _numbers(store: Store) -> dict[str, str]:
+    _rows(store)
+    return {row["record"]: row["exhibit"] for row in rows(store)}
+
+
 def test_a_copy_is_one_more_place_of_the_same_record(store: Store) -> None:
     _file(store, "a", "same", _record("Said."))
-    _file(store, "b", "same", _record("Said."), remark=" It was deleted.")
+    _file(store, "b", "same", _record("Said."))
 
-    one = record_id("same", "p", "line:1", 0)
-    assert _rows(store) == [("a", "Said.", one), ("b", "Said. It was deleted.", one)]
-    assert (counts_of_case(store).records, counts_of_case(store).rows) == (1, 2)
+    assert _rows(store) == [("a", "Said.", record_id("same", "p", "line:1", 0))]
+    assert [row["places"] for row in rows(store)] == [2]
+    assert (counts_of_case(store).records, counts_of_case(store).rows) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("states", "shown"),
+    [
+        (("carved", "deleted", "allocated"), "c"),
+        (("deleted", "damaged", "carved"), "b"),
+        (("carved", "deleted", "carved"), "b"),
+        (("deleted", "deleted", "deleted"), "a"),
+    ],
+)
+def test_of_a_record_s_places_the_best_is_shown(store: Store, states: tuple[str, ...], shown: str) -> None:
+    for path, state in zip("abc", states, strict=True):
+        _file(store, path, "same", _record("Said."), remark=f" It is {path}.", state=state)
+
+    assert [row[:2] for row in _rows(store)] == [(shown, f"Said. It is {shown}.")]
+
+
+def test_copies_in_two_evidence_items_are_one_record_that_is_found_under_either(store: Store) -> None:
+    add_evidence(store, "another", Path("/another"), "folder", [], Opening())
+    add_evidence(store, "third", Path("/third"), "folder", [], Opening())
+    sound = Record("recording:audio", "A recording.", "", (TIME,), parser="recording", parser_version="1")
+    _file(store, "a", "same", _record("Said."), evidence=1)
+    _file(store, "a.wav", "sound", sound, evidence=1)
+    _file(store, "z", "same", _record("Said."), evidence=2)
+    _file(store, "z.wav", "sound", sound, evidence=2)
+    _rows(store)
+
+    # The name of the evidence item decides which place is shown, not which was given first.
+    found = [(row["evidence"], row["path"], row["places"]) for row in rows(store)]
+    assert found == [("another", "z", 2), ("another", "z.wav", 2)]
+    for name in ("one", "another"):
+        assert [row["path"] for row in rows(store, Query(evidence=(name,)))] == ["z", "z.wav"]
+        assert count(store, Query(evidence=(name,))) == 2
+    assert list(rows(store, Query(evidence=("third",)))) == []
+
+
+def test_what_was_joined_at_one_place_is_in_the_rows_and_different_things_have_rows_each(store: Store) -> None:
+    for path in "abcd":
+        _file(store, path, "same", _record("Said."))
+    places = [place for (place,) in store.db.execute("SELECT id FROM places ORDER BY id")]
+    with store.transaction():
+        correlate(store)
+        for place, value in ((places[1], "one"), (places[3], "one")):
+            add_join(store, place, Join("recording", value, "has the same key"))
+        number_rows(store)
+    assert [(row["path"], row["recording"], row["places"]) for row in rows(store)] == [("b", "one", 4)]
+
+    with store.transaction():
+        add_join(store, places[2], Join("recording", "two", "has the same key"))
+        number_rows(store)
+    assert [(row["path"], row["recording"]) for row in rows(store)] == [("b", "one"), ("c", "two")]
+    assert bases_of_recordings(store) == [("has the same key", 1)]
+
+
+def test_a_copy_that_is_met_later_leaves_the_numbers_as_they_were(store: Store) -> None:
+    _file(store, "b", "same", _record("Said."), _record("Heard.", "line:2"))
+    _file(store, "c", "other", _record("Asked."))
+    before = _numbers(store)
+    assert len(before) == 3
+    add_evidence(store, "a copy", Path("/copy"), "folder", [], Opening())
+    _file(store, "a", "same", _record("Said."), _record("Heard.", "line:2"), evidence=2)
+
+    assert _numbers(store) == before
 
 
 def test_two_records_at_one_locator_are_two_records_and_so_are_their_copies(store: Store) -> None:
@@ -71,8 +149,8 @@ def test_two_records_at_one_locator_are_two_records_and_so_are_their_copies(stor
     found = _rows(store)
 
     ids = [record_id("same", "p", locator, number) for locator in ("line:1", "line:2") for number in (0, 1)]
-    assert [record for path, _, record in found if path == "a"] == ids
-    assert [record for path, _, record in found if path == "b"] == ids
+    assert [(path, record) for path, _, record in found] == [("a", number) for number in ids]
+    assert {row["places"] for row in rows(store)} == {2}
 
 
 def test_files_of_the_same_bytes_that_say_different_things_by_their_names_are_told_apart(store: Store) -> None:
@@ -80,11 +158,11 @@ def test_files_of_the_same_bytes_that_say_different_things_by_their_names_are_to
     _file(store, "auth_youngest", "same", _record("The youngest is 8."))
     _file(store, "copy/auth_youngest", "same", _record("The youngest is 8."))
 
-    (_, _, oldest), (_, _, youngest), (_, _, copied) = _rows(store)
+    (_, _, oldest), (_, _, youngest) = _rows(store)
 
     assert oldest == record_id("same", "p", "line:1", 0)
-    assert youngest == copied
-    assert len({oldest, youngest}) == 2
+    assert youngest != oldest
+    assert [row["places"] for row in rows(store)] == [1, 2]
     assert counts_of_case(store).records == 2
 
 

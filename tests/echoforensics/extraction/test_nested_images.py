@@ -48,8 +48,11 @@ def test_in_a_folder(image: Path, tmp_path: Path, make_ewf: Callable[..., Path])
 
     (first,) = folder.glob("*.E01")
     assert len(list(folder.glob("*.E*"))) > 1, "the later segments are read with the first"
-    assert rows == sorted([*_below("disk.raw!/"), *_below(f"{first.name}!/")])
-    assert issues == []
+    assert (rows, issues) == (_below(f"{first.name}!/"), [])
+    with Case.open(tmp_path / "case") as case:
+        places = [(row["places"], case.trace(row["exhibit"]).references) for row in case.rows()]
+    paths = [f"folder: {first.name}!/logcat.txt", "folder: disk.raw!/logcat.txt"]
+    assert places == [(2, paths)] * len(rows)
 
 
 def test_in_a_zip_in_a_zip(image: Path, tmp_path: Path) -> None:

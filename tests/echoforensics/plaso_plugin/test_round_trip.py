@@ -104,7 +104,10 @@ def _check(ways: Ways) -> None:
         for row in live
         if row["record"] in ways.joined and not _is_recording(row)
     )
-    assert Counter((left[1], *left[-3:]) for left in (events - alone).elements()) == joined
+    # So is a file that lies in the source twice: its rows say so, and are there once.
+    copied = {_of_row(row)[:-1] for row in live if row["places"] > 1}
+    left = [event for event in (events - alone).elements() if event[:-1] not in copied]
+    assert Counter((event[1], *event[-3:]) for event in left) == joined
 
     # A recording by its bytes: a row for each, an event for each place where they lie.
     assert {row["sha256"] for row in live if _is_recording(row)} == {
