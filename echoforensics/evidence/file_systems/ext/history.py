@@ -8,7 +8,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from echoforensics.evidence.file_systems.ext.content import ExtContent, MapBudget, content_of
-from echoforensics.evidence.file_systems.ext.directory import DirectoryBlock, ExtName, NameType, parse_directory_block
+from echoforensics.evidence.file_systems.ext.directory import (
+    DirectoryBlock,
+    ExtName,
+    NameType,
+    folder_names,
+    parse_directory_block,
+)
 from echoforensics.evidence.file_systems.ext.inode import ExtInode, parse_inode, runs_of
 from echoforensics.evidence.file_systems.ext.journal import Copy, JournalIndex, JournalSuperblock, index_journal
 
@@ -169,6 +175,8 @@ class ExtHistory:
         for copy in index.copies:
             if copy.block is not None and not self._layout.is_fixed(copy.block):
                 self._collect_block(copy)
+            elif copy.block is not None and self._layout.inline_data:
+                self._collect_inline(copy, copy.block)
             if len(self.names) > MAX_NAMES:
                 self.issues.append(f"only the first {MAX_NAMES} names in the journal were read")
                 return
@@ -185,10 +193,31 @@ class ExtHistory:
             return
         order = copy.order if copy.block is not None else None
         for name in found.names:
-            known = NameCopy(name, copy.block, found.folder, found.parent, order, copy.place)
-            self.names[name.name, name.inode] = known
-            if name.type is NameType.FOLDER:
-                self._folder_names[name.inode] = known
+            self._take(NameCopy(name, copy.block, found.folder, found.parent, order, copy.place))
+
+    def _collect_inline(self, copy: Copy, block: int) -> None:
+        """The names of folders that keep them in their inodes, from a copy of a block of an inode table."""
+        size = self._layout.inode_size
+        try:
+            data = self._block(copy)
+        except OSError as error:
+            self.issues.append(f"block {copy.place} of the journal cannot be read: {error}")
+            return
+        for place, number in enumerate(self._layout.inodes_in_block(block)):
+            inode = parse_inode(data[place * size : (place + 1) * size])
+            if inode is None or not (inode.is_folder and inode.is_inline):
+                continue
+            above, *areas = inode.inline_folder
+            for area in areas:
+                for name in folder_names(area, self._layout.inodes)[0]:
+                    if name.inode:
+                        parent = int.from_bytes(above, "little")
+                        self._take(NameCopy(name, block, number, parent, copy.order, copy.place))
+
+    def _take(self, known: NameCopy) -> None:
+        self.names[known.name.name, known.name.inode] = known
+        if known.name.type is NameType.FOLDER:
+            self._folder_names[known.name.inode] = known
 
     def _block(self, copy: Copy) -> bytes:
         data = self._read(copy.place * self._size, self._size)

@@ -80,6 +80,11 @@ class ExtInode:
         return bool(self.flags & INLINE_FLAG)
 
     @property
+    def inline_folder(self) -> tuple[bytes, bytes, bytes]:
+        """Of a folder that keeps its names itself: the number of the folder above, and two areas of names."""
+        return self.map[:4], self.map[4:], self.beyond_map
+
+    @property
     def points(self) -> bool:
         """Whether it states a size and leads to any content, as far as the inode itself shows."""
         if not self.size:

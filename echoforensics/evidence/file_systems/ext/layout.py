@@ -23,6 +23,7 @@ _COMPAT_ORPHAN_FILE = 0x1000
 _INCOMPAT_RECOVER = 0x4
 _INCOMPAT_META_BG = 0x10
 _INCOMPAT_64BIT = 0x80
+_INCOMPAT_INLINE_DATA = 0x8000
 #: Features under which a group says that its bitmaps or the end of its inode table were never written.
 _RO_COMPAT_UNINIT = 0x10 | 0x400
 _RO_COMPAT_BIGALLOC = 0x200
@@ -49,6 +50,7 @@ class ExtLayout:
         needs_recovery: whether the journal holds changes that were not yet written to their places.
         last_orphan: the first inode of the list of files deleted while open; 0 where the list is empty.
         orphan_file: number of the inode that keeps such a list in newer file systems; 0 where there is none.
+        inline_data: whether inodes may keep content themselves.
         own_inodes: numbers of inodes that belong to the file system itself.
     """
 
@@ -90,6 +92,7 @@ class ExtLayout:
         # With clusters, a bit of a block bitmap stands for several blocks.
         clustered = ro_compat & _RO_COMPAT_BIGALLOC
         self._per_bit = 1 << (struct.unpack_from("<I", data, 28)[0] - log_size & 31) if clustered else 1
+        self.inline_data = bool(incompat & _INCOMPAT_INLINE_DATA)
         self._read_own_files(data, compat, incompat)
         self._block_cached = lru_cache(_LITTLE_CACHE)(self._block)
         self._descriptor_cached = lru_cache(4096)(self._descriptor)
@@ -134,6 +137,16 @@ class ExtLayout:
     def inode_in_block(self, number: int) -> tuple[int, int]:
         """The block an inode lies in, and its byte offset there. Raises ExtLayoutError."""
         return divmod(self.inode_offset(number), self.block_size)
+
+    def inodes_in_block(self, block: int) -> range:
+        """The numbers of the inodes in a block of an inode table; none in another block. Never raises."""
+        length = -(-self.inodes_per_group * self.inode_size // self.block_size)
+        per_block = self.block_size // self.inode_size
+        for group, table in self._tables().items():
+            if table <= block < table + length:
+                first = group * self.inodes_per_group + (block - table) * per_block + 1
+                return range(first, min(first + per_block, (group + 1) * self.inodes_per_group + 1, self.inodes + 1))
+        return range(0)
 
     def raw_inode(self, number: int) -> bytes:
         """An inode's bytes as they are now. Raises OSError."""
@@ -234,6 +247,17 @@ class ExtLayout:
             return self._first_block + before + 1
         has_superblock = group <= 1 or any(_is_power(group, base) for base in (3, 5, 7))
         return self._first_block + group * self._blocks_per_group + has_superblock
+
+    def _tables(self) -> dict[int, int]:
+        """The first block of the inode table of each group whose descriptor can be read."""
+        if not hasattr(self, "_table_places"):
+            self._table_places: dict[int, int] = {}
+            for group in range(min(self.groups, self.inodes // self.inodes_per_group + 1)):
+                try:
+                    self._table_places[group] = self._descriptor_cached(group)[2]
+                except OSError:
+                    continue  # whoever reads the group's inodes reports it
+        return self._table_places
 
     def _fixed(self) -> tuple[frozenset[int], tuple[tuple[int, int], ...]]:
         if not hasattr(self, "_fixed_places"):

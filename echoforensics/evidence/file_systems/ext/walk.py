@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.ext.directory import ExtName
     from echoforensics.evidence.file_systems.ext.recovery import ExtFiles
 
-#: Where a folder keeps its names itself, the number of the folder above comes before them.
-_PARENT = 4
-
 
 class WalkedName(NamedTuple):
     """A name that was met.
@@ -115,7 +112,7 @@ class ExtWalk:
             yield from self._of_blocks(path, inode)
 
     def _inline(self, path: bytes, inode: ExtInode) -> Iterator[ExtName | EvidenceIssue]:
-        for data in (inode.map[_PARENT:], inode.beyond_map):
+        for data in inode.inline_folder[1:]:
             names, problem = folder_names(data, self._layout.inodes)
             yield from names
             if problem:

@@ -42,23 +42,31 @@ def _inode(run_program: Callable[..., str], path: Path, name: str) -> int:
     return int(re.findall(r"Inode: (\d+)", run_program("debugfs", "-R", f"stat {name}", path))[0])
 
 
-@pytest.fixture
-def image(tmp_path: Path, run_program: Callable[..., str]) -> tuple[Path, Inodes]:
-    """An image with a folder of four files, kept as Linux does: the first name in the map, the rest beyond."""
+def _made(tmp_path: Path, run_program: Callable[..., str], features: str) -> tuple[Path, Inodes]:
     root = tmp_path / "content"
     (root / "log").mkdir(parents=True)
     for name, content in FILES.items():
         (root / name).write_bytes(content)
     path = tmp_path / "image.dd"
     with path.open("wb") as stream:
-        stream.truncate(2 * 1024 * 1024)
-    features = "^has_journal,^metadata_csum,inline_data"
+        stream.truncate(8 * 1024 * 1024)
+    features = f"{features},^metadata_csum,inline_data"
     run_program("mke2fs", "-q", "-F", "-t", "ext4", "-O", features, "-I", "1024", "-d", root, path)
     inodes = {name: _inode(run_program, path, name) for name in FILES}
-    names = [(number, name.removeprefix("log/").encode()) for name, number in inodes.items()]
     folder = _inode(run_program, path, "log")
-    _keep_inline(path, folder, _records(names[:1], 56), _records(names[1:], 836))
+    _keep_names(path, folder, inodes)
     return path, {**inodes, "log": folder}
+
+
+def _keep_names(path: Path, folder: int, inodes: Inodes) -> None:
+    names = [(number, name.removeprefix("log/").encode()) for name, number in inodes.items()]
+    _keep_inline(path, folder, _records(names[:1], 56), _records(names[1:], 836))
+
+
+@pytest.fixture
+def image(tmp_path: Path, run_program: Callable[..., str]) -> tuple[Path, Inodes]:
+    """An image with a folder of four files, kept as Linux does: the first name in the map, the rest beyond."""
+    return _made(tmp_path, run_program, "^has_journal")
 
 
 def _keep_inline(path: Path, number: int, first: bytes, rest: bytes) -> None:
@@ -111,6 +119,26 @@ def test_a_deleted_name_in_such_a_folder(image: tuple[Path, Inodes], run_program
     )
 
     assert (entry.path, entry.note[:7]) == ("log/messages_00000102.gz", "deleted")
+
+
+def test_a_name_that_only_the_journal_holds(tmp_path: Path, run_program: Callable[..., str]) -> None:
+    path, inodes = _made(tmp_path, run_program, "has_journal")
+    raw = path.read_bytes()
+    layout = ExtLayout(lambda at, size: raw[at : at + size])
+    block, _ = layout.inode_in_block(inodes["log"])
+    assert inodes["log"] in layout.inodes_in_block(block)
+    (tmp_path / "copy").write_bytes(layout.block(block))
+    (tmp_path / "commands").write_text(f"jo\njw -b {block} {tmp_path / 'copy'}\njc\n")
+    run_program("debugfs", "-w", "-f", tmp_path / "commands", path)
+    left = {name: inodes[name] for name in FILES if name != "log/messages_00000102.gz"}
+    _keep_names(path, inodes["log"], left)
+
+    entries = {item.path: item for item in open_source(path).container.entries() if isinstance(item, Entry)}
+
+    gone = entries["log/messages_00000102.gz"]
+    assert gone.state is EntryState.DELETED
+    assert gone.note == "only the name is left, in a journal copy of a directory block"
+    assert entries.keys() >= left.keys()
 
 
 def test_a_file_without_a_name_is_read_whole(image: tuple[Path, Inodes]) -> None:
