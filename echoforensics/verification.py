@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from contextlib import closing
 from html import escape
 from pathlib import Path
@@ -183,6 +184,8 @@ def _check_sources(result: CaseVerification, case: Case, ledger_ok: bool, say: C
         if entry.action != "source taken in":
             continue
         name, location = str(detail["evidence"]), Path(str(detail["location"]))
+        if written := str(detail.get("location_bytes", "")):
+            location = Path(os.fsdecode(bytes.fromhex(written)))
         say(f"source {name}")
         if not location.exists():
             result.unreachable.append(name)

@@ -71,6 +71,8 @@ class Case:
         Raises:
             CaseError: the folder is not a case, or is one of another version.
         """
+        if path.name == DATABASE and path.is_file():
+            raise CaseError(f"{path}: is the database of a case; give the case folder, {path.absolute().parent}")
         if not (path / DATABASE).is_file():
             raise CaseError(f"{path}: not a case folder (it has no {DATABASE})")
         return cls(path, Store(path / DATABASE))

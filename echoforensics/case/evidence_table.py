@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from echoforensics.case.text import storable
 
 if TYPE_CHECKING:
     from echoforensics.case.store import Store
@@ -30,25 +33,28 @@ class Opening:
         offsets: byte offsets at which volumes begin, given by hand.
         volumes: of an image: its volumes by prefix, as :meth:`echoforensics.evidence.volumes.disk.Disk.layout`
             gives them.
+        location: where it lies, as bytes in hexadecimal; only where that is not UTF-8, which the table cannot keep.
         form: of an archive: what it is, as :func:`echoforensics.evidence.walk.form_of` says.
     """
 
     offsets: tuple[int, ...] = ()
     volumes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     form: str = ""
+    location: str = ""
 
     def as_json(self) -> str:
         """As the table keeps it."""
         kept: dict[str, Any] = {"offsets": list(self.offsets)}
         kept |= {"volumes": self.volumes} if self.volumes else {}
         kept |= {"form": self.form} if self.form else {}
+        kept |= {"location": self.location} if self.location else {}
         return json.dumps(kept)
 
     @classmethod
     def of_json(cls, text: str) -> Opening:
         """From the table."""
         kept = json.loads(text)
-        return cls(tuple(kept["offsets"]), kept.get("volumes", {}), kept.get("form", ""))
+        return cls(tuple(kept["offsets"]), kept.get("volumes", {}), kept.get("form", ""), kept.get("location", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,8 @@ def evidence_items(store: Store) -> list[EvidenceItem]:
     )
     return [
         EvidenceItem(
-            number, name, Path(location), kind, size, sha256, json.loads(hashes), tuple(json.loads(described)),
+            number, name, _path_of(location, Opening.of_json(opening)), kind,
+            size, sha256, json.loads(hashes), tuple(json.loads(described)),
             Opening.of_json(opening), EvidenceState(state),
         )
         for number, name, location, kind, size, sha256, hashes, described, opening, state in cursor
@@ -96,12 +103,23 @@ def evidence_items(store: Store) -> list[EvidenceItem]:
 
 def add_evidence(store: Store, name: str, location: Path, kind: str, described: list[str], opening: Opening) -> int:
     """Add an evidence item that is about to be read for the first time; returns its number."""
+    if location_bytes := bytes_of_path(location):
+        opening = replace(opening, location=location_bytes)
     cursor = store.db.execute(
         "INSERT INTO evidence (name, location, kind, size, hashes, described, opening, state)"
         " VALUES (?, ?, ?, 0, '{}', ?, ?, ?)",
-        (name, str(location), kind, json.dumps(described), opening.as_json(), EvidenceState.BEING_READ),
+        (name, storable(str(location)), kind, json.dumps(described), opening.as_json(), EvidenceState.BEING_READ),
     )
     return int(cursor.lastrowid or 0)
+
+
+def bytes_of_path(path: Path) -> str:
+    """The bytes of a path in hexadecimal; empty where it is text."""
+    return "" if storable(str(path)) == str(path) else os.fsencode(path).hex()
+
+
+def _path_of(location: str, opening: Opening) -> Path:
+    return Path(os.fsdecode(bytes.fromhex(opening.location))) if opening.location else Path(location)
 
 
 def set_hashes(store: Store, number: int, size: int, sha256: str, hashes: Mapping[str, object]) -> None:

@@ -52,7 +52,7 @@ class Store:
                         self.db.execute("PRAGMA synchronous=NORMAL")
                     version = int(self.db.execute("PRAGMA user_version").fetchone()[0])
             except sqlite3.Error as error:
-                raise CaseError(f"{path}: cannot be opened as a case database: {error}") from error
+                raise CaseError(f"{path}: cannot be opened as a case database: {_why(path, error)}") from error
             if version != SCHEMA_VERSION:
                 raise CaseError(f"{path}: {_other_version(version)}")
             opened.pop_all()
@@ -126,6 +126,16 @@ class Store:
         except sqlite3.Error as error:
             return str(error)
         return ""
+
+
+def _why(path: Path, error: sqlite3.Error) -> str:
+    journal = path.with_name(path.name + "-journal")
+    if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY and journal.exists():
+        return (
+            f"{journal.name} beside it is a journal of changes to take back, which a closed case does not have. Another"
+            " program has written to the case, or put it there. Keep it elsewhere, out of the case folder, and verify"
+        )
+    return str(error)
 
 
 def _create(path: Path) -> None:

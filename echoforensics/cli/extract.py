@@ -103,18 +103,20 @@ def command(
     """
     from echoforensics.cli import keys
     from echoforensics.cli.progress import progress
+    from echoforensics.cli.safe_text import given_text
     from echoforensics.library import extract
     from echoforensics.zones import zone
 
     if unsigned and key_path:
         raise UsageError("--unsigned and --key exclude each other")
     zone(timezone)
+    examiner, agency, reference = map(given_text, (examiner, agency, reference))
     key = keys.for_signing(key_path, unsigned=unsigned)
     with progress(quiet=as_json) as report:
         case = extract(
             sources, case_path, key=key, examiner=examiner, agency=agency, reference=reference, timezone=timezone,
             hashes=algorithms or DEFAULT_ALGORITHMS, carve=not no_carve, offsets=offsets, cross_check=cross_check,
-            skip_unreadable=skip_unreadable, maps=map_paths, argv=sys.argv, report=report,
+            skip_unreadable=skip_unreadable, maps=map_paths, argv=list(map(given_text, sys.argv)), report=report,
         )  # fmt: skip
     with case:
         outcome = case.counts()
@@ -131,5 +133,6 @@ def _as_text(outcome: CaseCounts, case_path: Path) -> str:
         f" {outcome.artefacts} artefacts kept.",
     ]
     if outcome.issues:
-        lines.append(f"{outcome.issues} issues: some of the evidence could not be read. They are in the report.")
+        issues = "1 issue" if outcome.issues == 1 else f"{outcome.issues} issues"
+        lines.append(f"{issues}: some of the evidence could not be read. The report lists what.")
     return "\n".join(lines)

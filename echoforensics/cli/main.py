@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -52,6 +53,10 @@ for made in plaso_tools.commands:
 
 def main() -> None:
     """Run the command line; errors are one line."""
+    # Where the locale's encoding lacks a character (LC_ALL=C), it is written out.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         sys.exit(cli(standalone_mode=False))
     except click.ClickException as error:
@@ -61,7 +66,9 @@ def main() -> None:
         click.echo("interrupted; repeat the command to go on", err=True)
         sys.exit(INTERRUPTED)
     except EchoforensicsError as error:
-        click.echo(f"echoforensics: {error}", err=True)
+        from echoforensics.cli.safe_text import safe
+
+        click.echo(safe(f"echoforensics: {error}"), err=True)
         sys.exit(WRONG_INPUT)
     except BrokenPipeError:
         # Whoever read our output has read enough.

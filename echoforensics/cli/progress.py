@@ -15,14 +15,17 @@ from rich.progress import (
     SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
+
+from echoforensics.cli.safe_text import safe
 
 #: How often a bar is drawn, seconds.
 _INTERVAL = 0.1
 #: How often a plain line tells how far it is, seconds.
 _LINE_INTERVAL = 30.0
 _WIDTH = 60
+#: After so many seconds it is clear how fast something goes.
+_SETTLED = 2.0
 
 Report = Callable[[str, int, int], None]
 
@@ -50,10 +53,10 @@ class _PlainProgress:
         stage, now = doing.partition(":")[0], time.monotonic()
         if stage != self._last:
             self._last, self._begun, self._written_at = stage, now, now
-            click.echo(stage, err=True)
+            click.echo(safe(stage), err=True)
         elif now - self._written_at >= _LINE_INTERVAL:
             self._written_at = now
-            click.echo(f"{stage}: {pace(done, total, now - self._begun)}", err=True)
+            click.echo(f"{safe(stage)}: {pace(done, total, now - self._begun)}", err=True)
 
 
 def pace(done: int, total: int, seconds: float) -> str:
@@ -67,8 +70,15 @@ def pace(done: int, total: int, seconds: float) -> str:
     if not total:
         return f"{done} done"
     rate = done / max(seconds, 0.001)
-    left = f", {_clock((total - done) / rate)} left" if rate else ""
+    left = f", {found} left" if (found := remaining(done, total, seconds)) else ""
     return f"{done * 100 // total}% of {total / 1e6:,.0f} MB at {rate / 1e6:,.0f} MB/s{left}"
+
+
+def remaining(done: int, total: int, seconds: float) -> str:
+    """How long yet, as ``h:mm:ss``; empty where that would be a guess: after less than 2 s, or 1 % of the whole."""
+    if not total or seconds < _SETTLED or done * 100 < total:
+        return ""
+    return _clock((total - done) * seconds / done)
 
 
 def _clock(seconds: float) -> str:
@@ -80,10 +90,10 @@ def _clock(seconds: float) -> str:
 def _bar() -> Iterator[Report]:
     columns = (
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(), TimeRemainingColumn(),
+        TimeElapsedColumn(), TextColumn("{task.fields[left]}"),
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, rate="")
+        task = bar.add_task("", total=None, rate="", left="")
         stage, drawn, began = "", 0.0, 0.0
 
         def report(doing: str, done: int, total: int) -> None:
@@ -95,8 +105,12 @@ def _bar() -> Iterator[Report]:
             elif now - drawn < _INTERVAL:
                 return
             drawn = now
+            doing = safe(doing)
             shown = doing if len(doing) <= _WIDTH else doing[: _WIDTH - 1] + "…"
             rate = f"{done / max(now - began, 0.001) / 1e6:,.0f} MB/s" if total else f"{done:,}"
-            bar.update(task, description=shown.replace("[", "\\["), completed=done, total=total or None, rate=rate)
+            left = remaining(done, total, now - began)
+            bar.update(
+                task, description=shown.replace("[", "\\["), completed=done, total=total or None, rate=rate, left=left
+            )
 
         yield report

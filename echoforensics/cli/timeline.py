@@ -67,6 +67,7 @@ def command(
     """
     from echoforensics.case.query_check import refuse_unknown, why_none
     from echoforensics.case.row_query import Query
+    from echoforensics.cli.safe_text import SafeStream, given_text
     from echoforensics.export.output import Target, export
     from echoforensics.library import open_case
     from echoforensics.zones import instant, zone
@@ -77,13 +78,13 @@ def command(
         query = Query(
             start=instant(start, local) if start else None,
             end=instant(end, local, end=True) if end else None,
-            search=search, types=types, devices=devices, recordings_only=recordings_only,
+            search=given_text(search), types=types, devices=devices, recordings_only=recordings_only,
             evidence=evidence, states=states,
         )  # fmt: skip
         if not case.sealed:
             click.echo("NOT COMPLETE: the extraction was interrupted; repeat the extract command.", err=True)
         refuse_unknown(case.store, query)
-        count = export(case, query, target, local)
+        count = export(case, query, target, local, SafeStream)
         if not count:
             click.echo(f"No rows: {why_none(case.store, query)}.", err=True)
     if output is not None:

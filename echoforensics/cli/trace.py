@@ -26,6 +26,7 @@ def command(*, case_path: Path, exhibit: str, limit: int, raw: bool, as_json: bo
 
     EXHIBIT is an exhibit number, such as EF-0000012 or 12.
     """
+    from echoforensics.cli.safe_text import safe
     from echoforensics.library import open_case
 
     with open_case(case_path) as case:
@@ -33,9 +34,9 @@ def command(*, case_path: Path, exhibit: str, limit: int, raw: bool, as_json: bo
     if raw:
         sys.stdout.buffer.write(found.found.content if found.found else b"")
     elif as_json:
-        click.echo(json.dumps(_as_json(found), ensure_ascii=False))
+        click.echo(json.dumps(_as_json(found), ensure_ascii=sys.stdout.isatty()))
     else:
-        click.echo(_as_text(found, limit))
+        click.echo(safe(_as_text(found, limit), "\n"))
 
 
 def _as_json(found: Trace) -> dict[str, object]:

@@ -24,6 +24,7 @@ def command(*, case_path: Path, fingerprint: str | None, no_sources: bool, as_js
     Exits with 1 if a check fails. Compare the fingerprint that is shown with the examiner's.
     """
     from echoforensics.cli.progress import progress
+    from echoforensics.cli.safe_text import safe
     from echoforensics.library import verify
 
     with progress(quiet=as_json) as report:
@@ -33,7 +34,7 @@ def command(*, case_path: Path, fingerprint: str | None, no_sources: bool, as_js
             sources=not no_sources,
             report=lambda what: report(f"verifying {what}", 0, 0),
         )
-    click.echo(json.dumps(_as_json(result)) if as_json else _as_text(result))
+    click.echo(json.dumps(_as_json(result)) if as_json else safe(_as_text(result), "\n"))
     if not result.ok:
         sys.exit(1)
 

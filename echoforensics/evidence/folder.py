@@ -41,7 +41,7 @@ class Folder(Container):
                     yield EvidenceIssue(text_of(path), f"cannot be looked at: {error.strerror}")
                     continue
                 if not stat.S_ISDIR(status.st_mode):
-                    yield self._entry(path, status)
+                    yield self._entry_or_issue(path, status)
                 elif depth < MAX_FOLDER_DEPTH:
                     folders.append((path, depth + 1))
                 else:
@@ -55,6 +55,13 @@ class Folder(Container):
     def location(self, address: str) -> Path:
         """The file of an address on this machine's disk."""
         return Path(os.fsdecode(os.path.join(self._root, bytes.fromhex(address))))  # noqa: PTH118 (bytes)
+
+    def _entry_or_issue(self, path: bytes, status: os.stat_result) -> Entry | EvidenceIssue:
+        """An entry; an issue where it went meanwhile, or its link cannot be read."""
+        try:
+            return self._entry(path, status)
+        except OSError as error:
+            return EvidenceIssue(text_of(path), f"cannot be looked at: {error.strerror}")
 
     def _entry(self, path: bytes, status: os.stat_result) -> Entry:
         shown, address = text_of(path), path.hex()

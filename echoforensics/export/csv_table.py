@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.zones import local_time
@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from echoforensics.case.row_query import Row
+    from echoforensics.export.jsonl import Writable
 
 #: A cell that begins so may be run as a formula (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def write(rows: Iterable[Row], stream: TextIO, local: ZoneInfo | None = None) -> int:
+def write(rows: Iterable[Row], stream: Writable, local: ZoneInfo | None = None) -> int:
     """Write a header and rows; returns how many rows.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,7 +17,14 @@ from echoforensics.zones import local_time
 _LINE_ENDS = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"})
 
 
-def write(rows: Iterable[Row], stream: TextIO, local: ZoneInfo | None = None) -> int:
+class Writable(Protocol):
+    """What text can be written to."""
+
+    def write(self, text: str, /) -> object:
+        """Write text."""
+
+
+def write(rows: Iterable[Row], stream: Writable, local: ZoneInfo | None = None) -> int:
     """Write rows; returns how many.
 
     Args:

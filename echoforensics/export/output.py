@@ -15,9 +15,12 @@ from echoforensics.errors import UsageError
 from echoforensics.export import csv_table, jsonl
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TextIO
     from zoneinfo import ZoneInfo
 
     from echoforensics.case.case import Case
+    from echoforensics.export.jsonl import Writable
 
 _CSV, _JSONL, _PLASO = "csv", "jsonl", "plaso"
 #: The formats that are text, by the name the command knows them by.
@@ -61,10 +64,16 @@ class Target:
         return cls(form, path, replace, excel)
 
 
-def export(case: Case, query: Query, target: Target, local: ZoneInfo | None) -> int:
+def export(
+    case: Case,
+    query: Query,
+    target: Target,
+    local: ZoneInfo | None,
+    guard: Callable[[TextIO], Writable] | None = None,
+) -> int:
     """Write the rows asked for; returns how many.
 
-    A file appears whole or not at all.
+    A file appears whole or not at all. What goes to a terminal goes through ``guard``.
 
     Raises:
         UsageError: the file cannot be written, is there already and is not to be replaced, or the format cannot go to
@@ -81,7 +90,7 @@ def export(case: Case, query: Query, target: Target, local: ZoneInfo | None) -> 
     if target.path is None:
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
         sys.stdout.write(mark)
-        return write(found, sys.stdout, local)
+        return write(found, guard(sys.stdout) if guard and sys.stdout.isatty() else sys.stdout, local)
     output = target.path
     try:
         handle, name = tempfile.mkstemp(dir=output.resolve().parent, prefix=".echoforensics-")

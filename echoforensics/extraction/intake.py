@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 
 from echoforensics.carving.space import CarvedSpace
 from echoforensics.case.entry_table import artefact_hashes, index_content
-from echoforensics.case.evidence_table import EvidenceState, Opening, add_evidence, forget_evidence, set_hashes
+from echoforensics.case.evidence_table import (
+    EvidenceState,
+    Opening,
+    add_evidence,
+    bytes_of_path,
+    forget_evidence,
+    set_hashes,
+)
 from echoforensics.case.issue_table import add_issue
+from echoforensics.case.text import storable
 from echoforensics.errors import CaseError, SourceError
 from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.evidence.walk import ARCHIVE_HEAD, form_of
@@ -60,7 +68,7 @@ def take_in(
 def _read_first(
     case: OpenCase, source: EvidenceSource, options: Options, parsers: tuple[Parser, ...], report: Report
 ) -> tuple[int, SourceHashes]:
-    name = _free_name(case, source.path.name)
+    name = _free_name(case, storable(source.path.name))
     described = source.container.describe() if isinstance(source.container, Disk) else []
     number = add_evidence(case.store, name, source.path, source.kind, described, _opening(source))
     placement = Placement()
@@ -86,6 +94,8 @@ def _read_first(
     reader = reader.inside(replace(medium, placement=None))
     found = _carve(case, source, reader, result, placement, report)
     detail = {"evidence": name, "location": str(source.path), "kind": source.kind, **hashes.as_json()}
+    if location := bytes_of_path(source.path):
+        detail["location_bytes"] = location
     case.record("source taken in", {**detail, "described": described, "carving": found})
     for issue in hashes.issues:
         add_issue(case.store, number, "", Issue(issue, parser="evidence"))

@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-import pytz
 from dfdatetime.filetime import Filetime
 from dfdatetime.interface import DateTimeValues
 from dfdatetime.java_time import JavaTime
@@ -156,7 +156,7 @@ def test_times_are_those_of_the_rows(form: str, python: Run, fractions: Path, tm
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
 def test_times_of_any_unit_and_zone(value: DateTimeValues, expected: str, zone: str) -> None:
     event = SimpleNamespace(date_time=value, timestamp=value.GetPlasoTimestamp())
-    mediator = SimpleNamespace(dynamic_time=False, time_zone=pytz.timezone(zone))
+    mediator = SimpleNamespace(dynamic_time=False, time_zone=ZoneInfo(zone))
     written = FieldFormattingHelper()._FormatDateTime(mediator, event, None, None)
     assert datetime.fromisoformat(written) == datetime.fromisoformat(expected)
     assert len(written) == len(expected)
@@ -166,6 +166,6 @@ def test_times_of_any_unit_and_zone(value: DateTimeValues, expected: str, zone: 
 def test_with_dynamic_time_plaso_writes_the_value_s_own_precision() -> None:
     value = JavaTime(timestamp=_SECOND * 1000 + 7)
     event = SimpleNamespace(date_time=value, timestamp=value.GetPlasoTimestamp())
-    mediator = SimpleNamespace(dynamic_time=True, time_zone=pytz.UTC)
+    mediator = SimpleNamespace(dynamic_time=True, time_zone=ZoneInfo("UTC"))
     written = FieldFormattingHelper()._FormatDateTime(mediator, event, None, None)
     assert written == "2024-03-09T22:40:07.007+00:00"
