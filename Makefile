@@ -44,6 +44,7 @@ bench: setup
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.plaso_store
 	$(BIN)/python -m benchmarks.recordings
+	$(BIN)/python -m benchmarks.containers
 
 setup: $(VENV)/.ready
 

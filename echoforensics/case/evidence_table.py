@@ -130,6 +130,11 @@ def set_hashes(store: Store, number: int, size: int, sha256: str, hashes: Mappin
     )
 
 
+def set_opening(store: Store, number: int, opening: Opening) -> None:
+    """Note anew how an evidence item is opened: what was found only as it was read."""
+    store.db.execute("UPDATE evidence SET opening = ? WHERE id = ?", (opening.as_json(), number))
+
+
 def set_state(store: Store, number: int, state: EvidenceState) -> None:
     """Note how far an evidence item has come."""
     store.db.execute("UPDATE evidence SET state = ? WHERE id = ?", (state, number))

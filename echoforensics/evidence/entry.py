@@ -109,14 +109,31 @@ class EvidenceIssue:
     damaged: bool = False
 
 
+class Padding:
+    """Whether anything but compressed data follows compressed data, which is known when it has been read to its end."""
+
+    def __init__(self) -> None:
+        self._found = False
+
+    def __bool__(self) -> bool:
+        """Whether something follows."""
+        return self._found
+
+    def found(self) -> None:
+        """Note that something follows."""
+        self._found = True
+
+
 class Container(ABC):
     """Something that holds entries.
 
     Attributes:
         seekable: whether its entries' streams can be sought in cheaply (see :class:`Entry`).
+        padding: of what is compressed as a whole: whether something else follows it.
     """
 
     seekable: ClassVar[bool] = True
+    padding: Padding | None = None
 
     @abstractmethod
     def entries(self) -> Iterator[Entry | EvidenceIssue]:

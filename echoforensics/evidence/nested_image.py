@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from echoforensics.evidence.entry import Entry
     from echoforensics.evidence.limits import Budget
 
+#: What the folder of a copy begins with, and what the copy is called in it.
+COPY_PREFIX, COPY_NAME = "echoforensics-", "image"
 #: In a copy, runs of zeros of this many bytes take no room.
 _HOLE = 64 * 1024
 
@@ -79,8 +81,8 @@ def _in_place(entry: Entry) -> Media:
 def _copied(entry: Entry, budget: Budget, opened: ExitStack) -> Path:
     """A copy of an entry, which goes when what was opened is closed."""
     assert entry.opener is not None  # noqa: S101 (the caller has read its head)
-    folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="echoforensics-")))
-    path = folder / "image"
+    folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix=COPY_PREFIX)))
+    path = folder / COPY_NAME
     with no_room(path), path.open("wb") as copy, entry.opener() as stream:
         try:
             _write(copy, stream.read1, budget)  # type: ignore[attr-defined]

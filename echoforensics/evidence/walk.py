@@ -18,7 +18,7 @@ from echoforensics.evidence.archives.compressed_file import compression, is_comp
 from echoforensics.evidence.archives.library_archive import LibraryArchive, library_form
 from echoforensics.evidence.archives.tar_archive import TarArchive, is_tar
 from echoforensics.evidence.archives.zip_archive import STUBS, ZIP, ZipArchive, is_zip, is_zip_behind_stub
-from echoforensics.evidence.entry import INSIDE, Container, ContentError, Entry, EvidenceIssue
+from echoforensics.evidence.entry import INSIDE, Container, ContentError, Entry, EntryState, EvidenceIssue
 from echoforensics.evidence.folder import Folder
 from echoforensics.evidence.limits import MAX_DEPTH, Budget
 from echoforensics.evidence.media.opener import is_image
@@ -40,17 +40,20 @@ class EntryPlace:
         depth: in how many archives it lies.
         remark: what is to be said of everything that is found here: that it, or the archive it lies in, was
             deleted or carved. Empty where there is nothing to say.
+        state: of the archive that it lies in: deleted or carved where that is, or what that lies in; else allocated.
     """
 
     path: str
     addresses: tuple[str, ...]
     depth: int
     remark: str = ""
+    state: EntryState = EntryState.ALLOCATED
 
     def below(self, entry: Entry) -> EntryPlace:
         """The place of an entry of the container that lies here."""
         path = f"{self.path}{INSIDE}{entry.path}" if self.addresses else entry.path
-        return EntryPlace(path, (*self.addresses, entry.address), self.depth + bool(self.addresses), self.remark)
+        addresses, depth = (*self.addresses, entry.address), self.depth + bool(self.addresses)
+        return EntryPlace(path, addresses, depth, self.remark, self.state)
 
 
 #: The source itself.
@@ -103,12 +106,16 @@ def form_of(container: Container, head: bytes) -> str:
     Args:
         container: what :func:`open_archive` gave.
         head: how the archive begins.
+
+    ``gzip with padding`` is what something else follows; that is known when the container has been read.
     """
     if isinstance(container, ZipArchive):
         return "zip"
     if isinstance(container, LibraryArchive):
         return library_form(head)
     shell = "Android backup" if is_android_backup(head) else compression(head)
+    if container.padding:
+        shell += " with padding"
     if isinstance(container, TarArchive):
         return f"tar in {shell}" if shell else "tar"
     return shell or "zip without directory"

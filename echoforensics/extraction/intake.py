@@ -15,6 +15,7 @@ from echoforensics.case.evidence_table import (
     bytes_of_path,
     forget_evidence,
     set_hashes,
+    set_opening,
 )
 from echoforensics.case.issue_table import add_issue
 from echoforensics.case.text import storable
@@ -78,6 +79,8 @@ def _read_first(
         reader = EntryReader(case, number, parsers, medium)
         for path in reader.read_all(source.container):
             report(f"reading {name}: {path}", first.done, source.size)
+        if source.container.padding:
+            set_opening(case.store, number, _opening(source))
         while not first.wait(_TICK):
             report(f"reading {name}: hashing", first.done, source.size)
         try:

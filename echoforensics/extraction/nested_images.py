@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from echoforensics.carving.search import CarvingSearch
 from echoforensics.carving.space import CarvedSpace
 from echoforensics.errors import LaterPartError, SourceError
 from echoforensics.evidence.entry import READ_ERRORS, Entry, EvidenceIssue
-from echoforensics.evidence.nested_image import NestedDisk, open_nested
+from echoforensics.evidence.nested_image import COPY_NAME, COPY_PREFIX, NestedDisk, open_nested
 from echoforensics.evidence.streams import buffered
 from echoforensics.extraction.carved_files import entries_of
 from echoforensics.extraction.placement import Placement
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
     from echoforensics.evidence.walk import EntryPlace
     from echoforensics.extraction.reader import EntryReader
+
+
+#: How an error begins that names the copy which an image is read from: that is gone when it is read.
+_COPY = re.compile(rf"\S*/{re.escape(COPY_PREFIX)}[^/ ]*/{re.escape(COPY_NAME)}: ")
 
 
 def read_image(reader: EntryReader, entry: Entry, here: EntryPlace, head: bytes) -> Generator[str, None, str]:
@@ -41,7 +46,7 @@ def read_image(reader: EntryReader, entry: Entry, here: EntryPlace, head: bytes)
     except LaterPartError:
         return ""  # it is read with the first part, which lies beside it
     except SourceError as error:
-        what = str(error).rsplit(f"{entry.path.rsplit('/', 1)[-1]}: ", 1)[-1]
+        what = _COPY.sub("", str(error).rsplit(f"{entry.path.rsplit('/', 1)[-1]}: ", 1)[-1])
         reader.issue(EvidenceIssue(here.path, f"looks like an image, and was not opened: {what}"))
         return ""
     except READ_ERRORS as error:

@@ -131,9 +131,9 @@ class EntryReader:
 
     def _entry(self, entry: Entry, here: EntryPlace) -> Iterator[str]:
         if entry.state is EntryState.DELETED:
-            here = replace(here, remark=_DELETED)
+            here = replace(here, remark=_DELETED, state=entry.state)
         elif entry.state is EntryState.CARVED:
-            here = replace(here, remark=f" Its bytes were {entry.note}.")
+            here = replace(here, remark=f" Its bytes were {entry.note}.", state=entry.state)
         if entry.opener is None:
             if entry.kind is EntryKind.FILE and entry.size:
                 self.issue(EvidenceIssue(here.path, f"listed with {entry.size} bytes, but {entry.note}"))
@@ -248,7 +248,7 @@ class EntryReader:
             path=storable(here.path),
             addresses=here.addresses,
             kind=entry.kind,
-            state=entry.state,
+            state=here.state if entry.state is EntryState.ALLOCATED else entry.state,
             note=storable(entry.note),
             times=entry.times,
             size=read.size,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 import lz4.frame
@@ -12,7 +13,7 @@ import zstandard
 from echoforensics.evidence.archives.checked_stream import DecodedStream
 from echoforensics.evidence.archives.inflated import GzipStream
 from echoforensics.evidence.archives.tar_archive import TarArchive, is_tar
-from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EvidenceIssue
+from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EvidenceIssue, Padding
 from echoforensics.evidence.streams import BudgetedStream, buffered
 
 if TYPE_CHECKING:
@@ -29,13 +30,9 @@ def _by_library(library: Callable[[BinaryIO], BinaryIO]) -> Callable[[BinaryIO],
     return lambda stream: DecodedStream(library(stream))  # type: ignore[return-value]
 
 
-def _gzip(stream: BinaryIO) -> BinaryIO:
-    return GzipStream(stream)  # type: ignore[return-value]
-
-
 #: How a compressed file begins, what it is compressed with, and what gives its content.
 _FORMS: tuple[tuple[bytes, str, Callable[[BinaryIO], BinaryIO]], ...] = (
-    (b"\x1f\x8b\x08", "gzip", _gzip),
+    (b"\x1f\x8b\x08", "gzip", GzipStream),  # type: ignore[arg-type]
     (b"BZh", "bzip2", _by_library(bz2.BZ2File)),  # type: ignore[arg-type]
     (b"\xfd7zXZ\x00", "xz", _by_library(lzma.LZMAFile)),  # type: ignore[arg-type]
     # The default properties of the LZMA format of its own, and a size that is not stated.
@@ -116,12 +113,17 @@ def open_compressed(opener: Callable[[], BinaryIO], head: bytes, name: str, budg
         budget: what the content may expand to.
     """
     decompress = next(function for magic, _, function in _FORMS if head.startswith(magic))
+    padding = Padding()
+    if decompress is GzipStream:
+        decompress = partial(GzipStream, padded=padding.found)
 
     def content() -> BinaryIO:
         stream = opener()
         return buffered(_Owning(decompress(stream), stream, budget))
 
-    return TarArchive(content, budget) if _has_tar(content) else CompressedFile(content, name)
+    container = TarArchive(content, budget) if _has_tar(content) else CompressedFile(content, name)
+    container.padding = padding
+    return container
 
 
 def _has_tar(content: Callable[[], BinaryIO]) -> bool:

@@ -125,9 +125,10 @@ class DeflatedMember(CheckedStream):
 class GzipStream(CheckedStream):
     """The content of gzip members that follow one another."""
 
-    def __init__(self, below: BinaryIO) -> None:
-        """Take the compressed bytes."""
+    def __init__(self, below: BinaryIO, padded: Callable[[], None] = lambda: None) -> None:
+        """Take the compressed bytes, and what is called where anything but a member follows a member."""
         super().__init__(below.read)
+        self._padded = padded
         self._engine: _Engine | None = None
         self._rest = b""
         self._damage = ""
@@ -153,10 +154,14 @@ class GzipStream(CheckedStream):
 
     def _begin(self) -> bool:
         """Begin the next member. False: there is none, only zeros or something else."""
+        zeros = self._rest.startswith(b"\0")
         while not (rest := self._rest.lstrip(b"\0")) and (rest := self._packed(_PIECE)):
             self._rest = rest
+            zeros = zeros or rest.startswith(b"\0")
         while 0 < len(rest) < 2 and (more := self._packed(_PIECE)):
             rest += more
+        if zeros or (rest and not rest.startswith(b"\x1f\x8b")):
+            self._padded()
         if rest.startswith(b"\x1f\x8b"):
             self._engine = _Engine(_GZIP)
             self._engine.rest, self._rest = rest, b""

@@ -34,6 +34,8 @@ _FORMS: tuple[tuple[int, bytes, str], ...] = (
     *((2, b"-lh" + bytes((method,)) + b"-", "LHA") for method in b"01234567d"),
 )
 _COMPRESS = "compress"
+#: What libarchive calls the content of a file that was compressed alone.
+_RAW = b"raw"
 _MISSING = "{} archives are read by libarchive, which this machine does not have; install the package libarchive-tools"
 
 
@@ -57,7 +59,7 @@ class LibraryArchive(Container):
         self._opener = opener
         self._form = form
         # What was compressed alone has no name in it.
-        self._inner = name.removesuffix(".Z") if form == _COMPRESS else ""
+        self._alone = name.removesuffix(".Z")
         self._budget = budget
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
@@ -69,7 +71,7 @@ class LibraryArchive(Container):
                         yield EvidenceIssue("", f"only the first {MAX_ENTRIES} members were read")
                         return
                     if not member.isdir:
-                        yield self._entry(number, member)
+                        yield self._entry(number, member, alone=members.format_name == _RAW)
         except (self._library.ArchiveError, OSError) as error:
             yield EvidenceIssue("", f"the {self._form} archive could not be read to its end: {error}")
 
@@ -100,13 +102,15 @@ class LibraryArchive(Container):
                     continue
                 return
 
-    def _entry(self, number: int, member: Any) -> Entry:
-        path = (self._inner or member.pathname or f"member {number}").replace("\\", "/").lstrip("/").removeprefix("./")
+    def _entry(self, number: int, member: Any, *, alone: bool) -> Entry:
+        name = self._alone if alone else member.pathname or ""
+        path = name.replace("\\", "/").lstrip("/").removeprefix("./") or f"member {number}"
         times = {"modified": _iso(member.mtime)} if member.mtime is not None else {}
         if member.issym or member.islnk:
             note = f"a link to {member.linkname}; not followed"
             return Entry(path, str(number), 0, None, EntryKind.LINK, note=note, times=times)
-        if not member.isfile:
+        # A packager of Debian states no kind of file in its ar, and means files.
+        if not member.isfile and member.filetype:
             return Entry(path, str(number), 0, None, EntryKind.OTHER, note="not a regular file", times=times)
         mode = stat.S_IMODE(member.mode) or None
         opener = lambda: buffered(self._content(member, ExitStack()))  # noqa: E731

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import tarfile
 from contextlib import ExitStack
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from echoforensics.evidence.limits import Budget
 
 #: Raised by tarfile on damaged headers, besides its own errors.
+_NUMBER = rb" *[0-7]+[ \0]+"
+#: Mode, owner, group, size, time and checksum of a header, each padded; a field of eight bytes or of twelve.
+_OLD_NUMBERS = re.compile(rb"(?=.{8}.{8}.{8}.{12}.{12}.{8}\Z)" + 6 * (_NUMBER), re.DOTALL)
 _HEADER_ERRORS = (*READ_ERRORS, ValueError, OverflowError)
 
 
@@ -97,8 +101,16 @@ class TarArchive(Container):
 
 
 def is_tar(head: bytes) -> bool:
-    """Whether a file begins as a tar does."""
-    return head[257:262] == b"ustar"
+    """Whether a file begins as a tar does. Of the first form, that of Unix V7, the checksum of its header says so."""
+    return head[257:262] == b"ustar" or _is_old_tar(head[: tarfile.BLOCKSIZE])
+
+
+def _is_old_tar(block: bytes) -> bool:
+    # Cheap tests first: nearly every file ends here.
+    if len(block) < tarfile.BLOCKSIZE or not block[0] or _OLD_NUMBERS.fullmatch(block[100:156]) is None:
+        return False
+    stated = int(block[148:156].strip(b" \0"), 8)
+    return stated == sum(block[:148]) + 8 * ord(" ") + sum(block[156:])
 
 
 def _headers(stream: ForwardStream) -> Iterator[tarfile.TarInfo]:

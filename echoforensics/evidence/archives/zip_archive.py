@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import copy
+import lzma
 import stat
 import struct
 import zipfile
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import zstandard
 
 from echoforensics.evidence.archives.checked_stream import DecodedStream
 from echoforensics.evidence.archives.inflated import DeflatedMember
@@ -27,6 +31,15 @@ SIGNATURES = (ZIP, b"PK\x05\x06")
 STUBS = (b"MZ", b"#!")
 _END = struct.Struct("<4s4H2LH")
 _ENCRYPTED = 0x1
+_UNPACK = "unpack a copy of the archive with 7z"
+#: What a member may be compressed with (APPNOTE.TXT, 4.4.5): read by Python's own reader, or here.
+_BY_LIBRARY = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
+_UNPACKED: dict[int, Callable[[Any], Any]] = {
+    93: lambda packed: zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True),
+    95: lzma.LZMAFile,
+}
+_METHODS = _BY_LIBRARY | {zipfile.ZIP_DEFLATED, *_UNPACKED}
+_UNREAD_METHODS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 18: "TERSE", 97: "WavPack", 98: "PPMd"}
 #: "Made by" in the central directory, of a host whose attributes are POSIX modes.
 _UNIX = 3
 
@@ -82,7 +95,7 @@ class ZipArchive(Container):
         if stat.S_ISLNK(member.external_attr >> 16):
             return Entry(path, address, 0, None, EntryKind.LINK, note="a link; not followed", times=times)
         if member.flag_bits & _ENCRYPTED:
-            note = "encrypted; not read"
+            note = f"encrypted; not read: {_UNPACK} and its password, and give the folder"
             return Entry(path, address, member.file_size, None, note=note, times=times)
         opener, mode = (lambda: self._open(member)), _mode(member)
         return Entry(path, address, member.file_size, opener, times=times, seekable=False, mode=mode)
@@ -91,14 +104,20 @@ class ZipArchive(Container):
         # Without a checksum the library compares none: it would drop what it read last where it does not match.
         unchecked = copy.copy(member)
         del unchecked.CRC
-        if member.compress_type == zipfile.ZIP_DEFLATED:
-            # So that what lies before damaged data is not lost, it is taken as it is stored, and inflated here.
+        method = member.compress_type
+        if method not in _METHODS:
+            name = _UNREAD_METHODS.get(method, f"method {method}")
+            raise zipfile.BadZipFile(f"it is compressed with {name}, which is not read; {_UNPACK}, and give the folder")
+        if method not in _BY_LIBRARY:
+            # So that what lies before damaged data is not lost, it is taken as it is stored, and unpacked here.
             unchecked.compress_type, unchecked.file_size = zipfile.ZIP_STORED, member.compress_size
         try:
             inner = self._zip.open(unchecked)
         except (RuntimeError, ValueError, struct.error) as error:
             raise zipfile.BadZipFile(f"the member cannot be opened: {error}") from error
-        if member.compress_type == zipfile.ZIP_DEFLATED:
+        if method in _UNPACKED:
+            inner = _UNPACKED[method](inner)
+        if method == zipfile.ZIP_DEFLATED:
             content: io.RawIOBase = DeflatedMember(inner.read, member.CRC)
         else:
             content = DecodedStream(inner, member.CRC)  # type: ignore[arg-type]

@@ -124,6 +124,17 @@ def is_blank(read: Read, length: int) -> bool:
     return all(sample[:1] == fill and _is_one_byte(sample) for sample in _samples(read, length))
 
 
+def ext_features(read: Read) -> list[int] | None:
+    """Revision, compatible and incompatible features that the first superblock of an ext file system states.
+
+    None where it is not there, as when the file system was read by a copy of it (``ext4.rst`` of Linux, superblock).
+    """
+    raw = read(1024, 128)
+    if len(raw) < 128 or raw[56:58] != b"\x53\xef":
+        return None
+    return [int.from_bytes(raw[at : at + 4], "little") for at in (76, 92, 96)]
+
+
 def _by_magic(read: Read, length: int, known: tuple[tuple[int, bytes, str], ...]) -> str | None:
     for offset, magic, name in known:
         if offset + len(magic) <= length and read(offset, len(magic)) == magic and _confirmed(read, offset, name):

@@ -1,4 +1,4 @@
-"""Raw images in several files: ``.001`` ``.002``, ``.aa`` ``.ab`` and the like."""
+"""Raw images in several files: ``.001`` ``.002``, ``.aa`` ``.ab`` and the like, and ``xaa`` ``xab`` of ``split``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ENDING = re.compile(r"\d{1,5}|[a-z]{2,3}")
+#: What split calls parts that are given no name.
+_UNNAMED = re.compile(r"x[a-z]{2,3}")
 _MIN_PART = 64 * 1024
 #: How packed and packaged data begins: parts of an archive are no parts of a raw image.
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"Rar!", b"%PDF")
@@ -34,8 +36,8 @@ def open_split(path: Path) -> Media | None:
     Raises:
         SourceError: a part between others is missing, or another than the first is given.
     """
-    ending = path.suffix[1:]
-    if not _ENDING.fullmatch(ending):
+    ending = _ending(path)
+    if not ending:
         return None
     parts = _beside(path, ending)
     own, lowest, highest = _number(ending), min(parts), max(parts)
@@ -83,14 +85,22 @@ def _close(opened: list[PooledFile]) -> None:
 def _beside(path: Path, ending: str) -> dict[int, Path]:
     """The files whose names differ only in an ending of the same kind and length, by number."""
     found: dict[int, Path] = {}
+    before = path.name.removesuffix(ending)
     for other in path.parent.iterdir():
-        text = other.suffix[1:]
+        text = _ending(other)
         # .999 is followed by .1000.
         long = len(text) == len(ending) or (len(text) > len(ending) and text.isdigit() and text[0] != "0")
-        same = long and text.isdigit() == ending.isdigit() and _ENDING.fullmatch(text)
-        if same and other.stem == path.stem and other.is_file():
+        same = text and long and text.isdigit() == ending.isdigit()
+        if same and other.name == before + text and other.is_file():
             found[_number(text)] = other
     return found
+
+
+def _ending(path: Path) -> str:
+    """The ending of a name that may count parts; empty where it has none."""
+    if _UNNAMED.fullmatch(path.name):
+        return path.name[1:]
+    return path.suffix[1:] if _ENDING.fullmatch(path.suffix[1:]) else ""
 
 
 def _number(ending: str) -> int:
@@ -103,13 +113,14 @@ def _number(ending: str) -> int:
 
 
 def _name(path: Path, ending: str, number: int) -> str:
+    before = path.name.removesuffix(ending)
     if ending.isdigit():
-        return f"{path.stem}.{number:0{len(ending)}}"
+        return f"{before}{number:0{len(ending)}}"
     letters = ""
     for _ in ending:
         number, letter = divmod(number, 26)
         letters = chr(ord("a") + letter) + letters
-    return f"{path.stem}.{letters}"
+    return before + letters
 
 
 def _one_size(parts: dict[int, Path]) -> bool:

@@ -10,6 +10,7 @@ from echoforensics.errors import SourceError, UnknownContentError
 from echoforensics.evidence.entry import Container, Entry, EvidenceIssue
 from echoforensics.evidence.file_systems.ext.features import remarks
 from echoforensics.evidence.file_systems.opener import UnreadFileSystemError, open_file_system
+from echoforensics.evidence.file_systems.recognise import ext_features
 from echoforensics.evidence.media.ranges import MARK, open_ranges, parse_ranges
 from echoforensics.evidence.volumes.displaced import displaced
 from echoforensics.evidence.volumes.layout import find_volumes
@@ -28,6 +29,11 @@ SECTOR = 512
 MIN_IMAGE = 64 * 1024
 #: Kinds of media that any file may be taken for. The others say of themselves that they are images.
 _PLAIN = ("raw image", "split raw image")
+_ISO = "ISO 9660"
+_SHORTENED = (
+    "all names are in capitals, as ISO 9660 has them where nothing keeps them whole, and may be shortened; a file that"
+    " is known by its name alone may not be recognised"
+)
 
 
 class Disk(Container):
@@ -74,11 +80,15 @@ class Disk(Container):
         """Every entry of every file system, and an issue for each volume that has none."""
         yield from self._issues
         for prefix, file_system in self.file_systems.items():
+            named = shortened = 0
             for found in file_system.entries():
                 if isinstance(found, EvidenceIssue):
                     yield EvidenceIssue(prefix + found.path, found.what)
-                else:
-                    yield self._prefixed(found, prefix)
+                    continue
+                named, shortened = named + 1, shortened + (found.path == found.path.upper())
+                yield self._prefixed(found, prefix)
+            if file_system.name == _ISO and named and named == shortened:
+                yield EvidenceIssue(prefix.rstrip("/"), _SHORTENED)
 
     def open(self, address: str) -> BinaryIO:
         """Open a file; its address is the volume's prefix and the file system's own address, or places on the media."""
@@ -132,9 +142,11 @@ class Disk(Container):
     def layout(self) -> dict[str, dict[str, object]]:
         """The volumes by prefix, for programs: scheme, byte offset, length in bytes, pieces, and the file system.
 
-        ``number`` is that of its entry in a GPT, 0 for others. ``index`` is what The Sleuth Kit calls a partition of an
-        MBR (see :func:`~echoforensics.evidence.volumes.table_numbers.mbr_indexes`); it is absent where the tables are
-        damaged or contradict each other.
+        ``number`` is that of its entry in a GPT, 0 for others and where the tables are damaged. ``features`` are those
+        of an ext file system (see :func:`~echoforensics.evidence.file_systems.recognise.ext_features`). ``index`` is
+        what The Sleuth Kit calls a partition of an MBR (see
+        :func:`~echoforensics.evidence.volumes.table_numbers.mbr_indexes`); it is absent where the tables are damaged or
+        contradict each other.
         """
         indexes = {} if self._tables_damaged else mbr_indexes(self.media)
         found: dict[str, dict[str, object]] = {}
@@ -144,9 +156,11 @@ class Disk(Container):
                 "offset": volume.offset,
                 "length": volume.length,
                 "pieces": len(volume.pieces),
-                "number": volume.number,
+                "number": 0 if self._tables_damaged else volume.number,
                 "file_system": self.file_systems[prefix].name if prefix in self.file_systems else "",
             }
+            if str(here["file_system"]).startswith("ext"):
+                here["features"] = ext_features(CarefulReader(volume.read))
             if volume.scheme == "MBR" and volume.offset in indexes:
                 here["index"] = indexes[volume.offset]
         return found

@@ -156,6 +156,13 @@ def _odd_archives() -> dict[str, bytes]:
         "stub.exe": b"MZ" + bytes(1000) + twice.getvalue(),
         "members.tar.gz": gzip.compress(raw[:700]) + gzip.compress(raw[700:]),
         "messages.gz": gzip.compress(LINE * 3) + gzip.compress(LINE * 4),
+        "text.messages.gz": gzip.compress(LINE * 3) + LINE,
+        "zeros.messages.gz": gzip.compress(LINE * 3) + bytes(9),
+        "a-zero.messages.gz": gzip.compress(LINE * 3) + bytes(1),
+        "zeros.messages.tar.gz": gzip.compress(raw) + bytes(4096),
+        "cut.messages.gz": gzip.compress(LINE * 3)[:-9],
+        "damaged.messages.gz": gzip.compress(LINE * 3)[:-8] + bytes(8),
+        "damaged.messages.zip": backslash.getvalue().replace(b"WakeWord", b"WakeW0rd", 1),
         "messages.zst": zstandard.compress(LINE * 3),
     }
 
@@ -240,6 +247,60 @@ def test_partitions_of_an_mbr_disk(
     assert _check(found) == set()
     first = found["p1/local/log/messages"][0].path_spec.comparable
     assert "TSK_PARTITION, location: /p1, part index: 2, " in first
+
+
+def test_partitions_of_damaged_and_odd_tables_are_placed_by_their_bytes(
+    tmp_path: Path, make_image: Callable[..., Path], run_program: Callable[..., str]
+) -> None:
+    image = make_image(_tree(tmp_path / "tree"), "ext4")
+    disk = tmp_path / "disk.dd"
+    for name, program, options, script, damage in (
+        ("gpt", "sgdisk", ("-n", "2:4096:20479"), None, 512),
+        ("both-differ", "sgdisk", ("-n", "2:4096:20479"), None, 1024 + 128 + 16),
+        ("order", "sfdisk", ("-q",), b"label: dos\n4096,16384,83\n2048,512,83\n", None),
+        ("logical", "sfdisk", ("-q",), b"label: dos\n1024,512\n2048,28000,5\n4096,16384,83\n", None),
+    ):
+        disk.write_bytes(bytes(16 * 1024 * 1024))
+        run_program(program, *options, disk, stdin=script)
+        with disk.open("r+b") as stream:
+            stream.seek(4096 * 512)
+            stream.write(image.read_bytes())
+            if damage:
+                stream.seek(damage)
+                stream.write(bytes(8))
+        found = _located(disk, tmp_path / f"{name}-case")
+        assert {path.partition("/")[2] for path in found} == TREE, name
+        assert _check(found) == set(), name
+        if damage:
+            assert all("GPT" not in located.path_spec.comparable for located, _, _ in found.values())
+
+
+@pytest.mark.parametrize("features", ["stable_inodes", "sparse_super2", "large_dir", "mmp", "revision 0", "backup"])
+def test_ext_file_systems_that_dfvfs_does_not_open_are_never_called_exact(
+    features: str, tmp_path: Path, run_program: Callable[..., str]
+) -> None:
+    image, tree = tmp_path / "image.dd", _tree(tmp_path / "tree")
+    image.write_bytes(bytes(24 * 1024 * 1024))
+    asked = {"revision 0": ("-t", "ext2", "-r", "0"), "backup": ("-t", "ext4", "-b", "1024")}
+    run_program("mke2fs", "-q", "-F", *asked.get(features, ("-t", "ext4", "-O", features)), "-d", tree, image)
+    if features == "backup":
+        with image.open("r+b") as stream:
+            stream.seek(1024)
+            stream.write(bytes(1024))
+    found = {path: located.exact for path, (located, _, _) in _located(image, tmp_path / "case").items()}
+    assert set(found) == TREE
+    assert not any(found.values())
+
+
+def test_a_fat_name_with_a_caret_is_never_called_exact(tmp_path: Path, make_image: Callable[..., Path]) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "a^b.wav").write_bytes(_wav())
+    (tree / "plain.wav").write_bytes(_wav())
+    found = _located(make_image(tree, "fat", 32), tmp_path / "case")
+    exact = {path: found[path][0].exact for path in ("a^b.wav", "plain.wav")}
+    assert exact == {"a^b.wav": False, "plain.wav": True}
+    assert _check({path: value for path, value in found.items() if "$" not in path}) == {"a^b.wav"}
 
 
 @pytest.mark.parametrize("form", ["qcow2", "vmdk", "vpc", "vhdx"])
