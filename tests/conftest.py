@@ -79,19 +79,19 @@ def _set_examples(function: Any) -> int:
     return examples
 
 
-def _part(name: str, count: int) -> range | list[int]:
-    """The numbers below ``count`` that are run of the series of this name."""
+def _part(name: str, count: int, share: int = _SHARE) -> range | list[int]:
+    """The numbers below ``count`` that are run of the series of this name: one in ``share`` of them, or all."""
     if WHOLE_SERIES:
         return range(count)
-    return sorted(random.Random(name).sample(range(count), -(-count // _SHARE)))
+    return sorted(random.Random(name).sample(range(count), -(-count // share)))
 
 
 @pytest.fixture
-def series(request: pytest.FixtureRequest) -> Callable[[int], Iterable[int]]:
-    """The numbers of a long series that are run: a tenth of them, or all for endurance."""
+def series(request: pytest.FixtureRequest) -> Callable[..., Iterable[int]]:
+    """The numbers of a long series that are run: a tenth of them or another share, or all for endurance."""
 
-    def take(count: int) -> Iterable[int]:
-        part = _part(request.node.nodeid, count)
+    def take(count: int, share: int = _SHARE) -> Iterable[int]:
+        part = _part(request.node.nodeid, count, share)
         request.node.user_properties.append(("examples", len(part)))
         return part
 

@@ -67,11 +67,12 @@ def _killed_at(call: int, case: Path, sources: list[Path]) -> int:
 
 
 def test_killed_at_any_moment_leaves_a_case_that_verifies_and_completes(
-    sample_sources: list[Path], tmp_path: Path, series: Callable[[int], Iterable[int]]
+    sample_sources: list[Path], tmp_path: Path, series: Callable[..., Iterable[int]]
 ) -> None:
     calls = _killed_at(0, tmp_path / "whole", sample_sources)
     expected = _timeline(tmp_path / "whole", tmp_path / "whole.jsonl")
-    for number in series(10):
+    # For endurance: seventy cases, each killed up to three times.
+    for number in series(70, share=70):
         draw, case = random.Random(number), tmp_path / f"killed-{number}"
         # Each of the runs that are killed begins where the one before left off. Most is written towards the end.
         for _ in range(3):
