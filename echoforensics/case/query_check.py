@@ -61,8 +61,8 @@ def why_none(store: Store, query: Query) -> str:
     none = [option for option, part in asked.items() if not count(store, part)]
     if not none:
         return f"rows match each of {', '.join(asked)} alone, but no row matches all of them"
-    told = {"--search": f"no row has the text {query.search!r}", "--from and --to": _period(store)}
-    return "; ".join(told.get(option, f"no row matches {option}") for option in none)
+    reasons = {"--search": f"no row has the text {query.search!r}", "--from and --to": _period(store)}
+    return "; ".join(reasons.get(option, f"no row matches {option}") for option in none)
 
 
 def _period(store: Store) -> str:
