@@ -3,11 +3,13 @@
 Numbers follow the order in which evidence was taken in, then path, then place within the file. They depend
 on nothing else, so the same evidence gives the same numbers again. A record has its rows once, numbered where it is met
 first: the same file again is one more place of its records, not more records. What was joined to the record at one of
-its places is said in its rows; where different things were joined at different places, it has rows for each.
+its places is said in its rows; where different things were joined at different places, it has rows for each. An empty file
+is no copy of another.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from echoforensics.case.store import Store
 
 PREFIX = "EF-"
+_EMPTY = hashlib.sha256(b"").hexdigest()
 
 
 def number_rows(store: Store) -> None:
@@ -56,6 +59,9 @@ def _shown(store: Store, met: PlacedRecord, known: set[str]) -> list[PlacedRecor
         return [_described(shown._replace(places=count_places(store, met.sha256)))]
     if met.places == 1:
         return [met]
+    if met.sha256 == _EMPTY:
+        # Nothing is in it: what its record says is said of its path, and two paths are two things.
+        return [met._replace(places=1)]
     if met.record in known:
         return []
     known.add(met.record)

@@ -68,6 +68,18 @@ def _numbers(store: Store) -> dict[str, str]:
     return {row["record"]: row["exhibit"] for row in rows(store)}
 
 
+def test_empty_files_are_no_copies(store: Store) -> None:
+    empty = hashlib.sha256(b"").hexdigest()
+    _file(store, "a/marker", empty, _record("A marker.", ""))
+    _file(store, "b/marker", empty, _record("A marker.", ""))
+
+    assert [(path, message) for path, message, _ in _rows(store)] == [
+        ("a/marker", "A marker."),
+        ("b/marker", "A marker."),
+    ]
+    assert [row["places"] for row in rows(store)] == [1, 1]
+
+
 def test_a_copy_is_one_more_place_of_the_same_record(store: Store) -> None:
     _file(store, "a", "same", _record("Said."))
     _file(store, "b", "same", _record("Said."))
