@@ -3,8 +3,8 @@
 Numbers follow the order in which evidence was taken in, then path, then place within the file. They depend
 on nothing else, so the same evidence gives the same numbers again. A record has its rows once, numbered where it is met
 first: the same file again is one more place of its records, not more records. What was joined to the record at one of
-its places is said in its rows; where different things were joined at different places, it has rows for each. An empty file
-is no copy of another.
+its places is said in its rows; where different things were joined at different places, it has rows for each. An empty
+file is no copy of another.
 """
 
 from __future__ import annotations
