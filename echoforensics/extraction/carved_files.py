@@ -61,7 +61,9 @@ def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, vault: Vault,
         owner = owners.get(each.offset)
         within = each.offset < outer and (each.is_record or each.is_bare)
         passed_over = within or recordings.hold(each.ranges)
-        where = None if passed_over else _where(each, owner, store, is_packed=packed.hold(each.ranges))
+        # A size that compressed bytes state by chance may lead beyond them.
+        is_packed = packed.hold([(each.offset, 1)])
+        where = None if passed_over else _where(each, owner, store, is_packed=is_packed)
         if where is None:
             passed += 1
             continue

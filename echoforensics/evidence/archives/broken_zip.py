@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from echoforensics.evidence.archives.checked_stream import CHECKSUM_FAILS, CheckedStream
 from echoforensics.evidence.archives.inflated import DeflatedMember
-from echoforensics.evidence.archives.zip_archive import ZipArchive, shown_path
+from echoforensics.evidence.archives.zip_archive import ENCRYPTED, ZipArchive, shown_path
 from echoforensics.evidence.entry import Container, ContentError, Entry, EvidenceIssue, text_of
 from echoforensics.evidence.limits import MAX_ENTRIES
 from echoforensics.evidence.streams import BLOCK, BudgetedStream, buffered
@@ -116,7 +116,7 @@ class BrokenZip(Container):
     def _entry(self, member: _ZipMember) -> Entry:
         path, address = shown_path(member.name), str(member.at)
         if member.encrypted:
-            return Entry(path, address, member.size or 0, None, note="encrypted; not read", seekable=False)
+            return Entry(path, address, member.size or 0, None, note=ENCRYPTED, seekable=False)
         if member.method not in (_STORED, _DEFLATED):
             note = f"packed by method {member.method}; not read"
             return Entry(path, address, member.size or 0, None, note=note, seekable=False)

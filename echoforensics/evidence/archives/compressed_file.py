@@ -30,9 +30,13 @@ def _by_library(library: Callable[[BinaryIO], BinaryIO]) -> Callable[[BinaryIO],
     return lambda stream: DecodedStream(library(stream))  # type: ignore[return-value]
 
 
+def _gzip(stream: BinaryIO, padded: Callable[[], None] = lambda: None) -> BinaryIO:
+    return GzipStream(stream, padded)  # type: ignore[return-value]
+
+
 #: How a compressed file begins, what it is compressed with, and what gives its content.
 _FORMS: tuple[tuple[bytes, str, Callable[[BinaryIO], BinaryIO]], ...] = (
-    (b"\x1f\x8b\x08", "gzip", GzipStream),  # type: ignore[arg-type]
+    (b"\x1f\x8b\x08", "gzip", _gzip),
     (b"BZh", "bzip2", _by_library(bz2.BZ2File)),  # type: ignore[arg-type]
     (b"\xfd7zXZ\x00", "xz", _by_library(lzma.LZMAFile)),  # type: ignore[arg-type]
     # The default properties of the LZMA format of its own, and a size that is not stated.
@@ -114,8 +118,8 @@ def open_compressed(opener: Callable[[], BinaryIO], head: bytes, name: str, budg
     """
     decompress = next(function for magic, _, function in _FORMS if head.startswith(magic))
     padding = Padding()
-    if decompress is GzipStream:
-        decompress = partial(GzipStream, padded=padding.found)
+    if compression(head) == "gzip":
+        decompress = partial(_gzip, padded=padding.found)
 
     def content() -> BinaryIO:
         stream = opener()

@@ -32,6 +32,7 @@ STUBS = (b"MZ", b"#!")
 _END = struct.Struct("<4s4H2LH")
 _ENCRYPTED = 0x1
 _UNPACK = "unpack a copy of the archive with 7z"
+ENCRYPTED = f"encrypted; not read: {_UNPACK} and its password, and give the folder"
 #: What a member may be compressed with (APPNOTE.TXT, 4.4.5): read by Python's own reader, or here.
 _BY_LIBRARY = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
 _UNPACKED: dict[int, Callable[[Any], Any]] = {
@@ -95,8 +96,7 @@ class ZipArchive(Container):
         if stat.S_ISLNK(member.external_attr >> 16):
             return Entry(path, address, 0, None, EntryKind.LINK, note="a link; not followed", times=times)
         if member.flag_bits & _ENCRYPTED:
-            note = f"encrypted; not read: {_UNPACK} and its password, and give the folder"
-            return Entry(path, address, member.file_size, None, note=note, times=times)
+            return Entry(path, address, member.file_size, None, note=ENCRYPTED, times=times)
         opener, mode = (lambda: self._open(member)), _mode(member)
         return Entry(path, address, member.file_size, opener, times=times, seekable=False, mode=mode)
 

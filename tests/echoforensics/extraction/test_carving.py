@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import sqlite3
 from collections.abc import Callable
@@ -117,6 +118,31 @@ def test_a_carved_record_is_read_like_any_other_and_leads_back_to_its_bytes(imag
         traced = case.trace(activity[0]["exhibit"])
     assert (traced.origin, traced.unchanged, traced.issue) == ("evidence", True, "")
     assert traced.extents == [(at, len(ACTIVITY))]
+
+
+def test_what_lies_in_a_carved_or_deleted_archive_is_carved_or_deleted_too(
+    tmp_path: Path, make_image: Callable[..., Path], run_program: Callable[..., str]
+) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    lines = [f"03-09 21:14:2{number}.169  1234  1256 I AlexaService: WAKE_WORD\n".encode() for number in (4, 5, 6)]
+    for name, line in zip(("live.txt.gz", "gone.txt.gz"), lines[:2], strict=True):
+        (root / name).write_bytes(gzip.compress(line * 50, mtime=0))
+    disk = make_image(root, "ext4")
+    run_program("debugfs", "-w", "-R", "rm /gone.txt.gz", disk)
+    with disk.open("r+b") as stream:
+        stream.seek(UNUSED)
+        stream.write(gzip.compress(lines[2] * 50, mtime=0))
+
+    extract([disk], tmp_path / "case", None, Options(argv=("test",)), lambda *_: None)
+
+    with closing(sqlite3.connect(tmp_path / "case" / "case.db")) as db:
+        states = dict(db.execute("SELECT path, state FROM entries WHERE instr(path, '!/')").fetchall())
+    assert states == {
+        "live.txt.gz!/live.txt": "allocated",
+        "gone.txt.gz!/gone.txt": "deleted",
+        f"$Carved/{UNUSED:012x}.gz!/{UNUSED:012x}": "carved",
+    }
 
 
 def test_without_carving_only_files_are_read(image: Path, tmp_path: Path) -> None:

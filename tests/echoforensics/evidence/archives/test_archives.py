@@ -17,6 +17,8 @@ from echoforensics.evidence.archives.zip_archive import ZipArchive
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EvidenceIssue
 from echoforensics.evidence.limits import Budget, ExpansionLimitError
 
+NOTE = "encrypted; not read: unpack a copy of the archive with 7z and its password, and give the folder"
+
 
 def _zip(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
@@ -106,7 +108,7 @@ def test_encrypted_members_are_listed_and_reported_to_be_unread() -> None:
     (found,) = ZipArchive(io.BytesIO(bytes(content)), Budget(0)).entries()
 
     assert isinstance(found, Entry)
-    assert (found.opener, found.note, found.size) == (None, "encrypted; not read", 4)
+    assert (found.opener, found.note, found.size) == (None, NOTE, 4)
 
 
 def test_damaged_member_raises_only_what_readers_expect() -> None:
@@ -189,3 +191,18 @@ def _exhaust(content: bytes) -> None:
                 found.opener().read()
             except READ_ERRORS:
                 continue
+
+
+@pytest.mark.parametrize(("method", "name"), [(9, "Deflate64"), (98, "PPMd"), (77, "method 77")])
+def test_a_method_that_is_not_read_is_named(method: int, name: str) -> None:
+    content = _zip({"a.wav": b"data"}, zipfile.ZIP_STORED)
+    for signature, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        place = content.index(signature) + at
+        content = content[:place] + method.to_bytes(2, "little") + content[place + 2 :]
+
+    (found,) = ZipArchive(io.BytesIO(content), Budget(0)).entries()
+
+    assert isinstance(found, Entry)
+    assert found.opener is not None
+    with pytest.raises(zipfile.BadZipFile, match=f"compressed with {name}, which is not read; unpack a copy"):
+        found.opener()

@@ -58,6 +58,24 @@ def test_archive_gives_its_files(form: str, library: Any, tmp_path: Path) -> Non
     assert _read(tmp_path / "x.bin") == ("archive", FILES, [])
 
 
+def test_tar_that_compress_made_smaller_keeps_the_names_of_its_members(library: Any, tmp_path: Path) -> None:
+    with library.file_writer(str(tmp_path / "x.tar.Z"), "ustar", "compress") as archive:
+        for name, content in FILES.items():
+            archive.add_file_from_memory(name, len(content), content)
+
+    assert _read(tmp_path / "x.tar.Z") == ("archive", FILES, [])
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("mode", [b"644", b"100644"])
+def test_ar_states_a_kind_of_file_or_none(mode: bytes, tmp_path: Path) -> None:
+    # As in /usr/include/ar.h. A packager of Debian states permissions alone.
+    head = b"messages/".ljust(16) + b"0".ljust(12) + b"0".ljust(6) + b"0".ljust(6) + mode.ljust(8) + b"6".ljust(10)
+    (tmp_path / "x.a").write_bytes(b"!<arch>\n" + head + b"`\n" + b"a log\n")
+
+    assert _read(tmp_path / "x.a") == ("archive", {"messages": b"a log\n"}, [])
+
+
 def test_damaged_7z_gives_what_it_can_and_says_so(library: Any, tmp_path: Path) -> None:
     _write(library, tmp_path / "x.7z", "7zip")
     raw = bytearray((tmp_path / "x.7z").read_bytes())

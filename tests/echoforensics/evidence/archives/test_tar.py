@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echoforensics.evidence.archives.tar_archive import TarArchive
+from echoforensics.evidence.archives.tar_archive import TarArchive, is_tar
 from echoforensics.evidence.entry import READ_ERRORS, Entry, EvidenceIssue
 from echoforensics.evidence.limits import Budget, ExpansionLimitError
 
@@ -153,3 +153,18 @@ def test_any_bytes(noise: bytes, at: int, packed: bool) -> None:
     content[at : at + len(noise)] = noise
 
     assert sum(len(got) for _, got, _ in read(bytes(content), packed=packed)) <= 4 * len(content) + 10_000_000
+
+
+def test_tar_of_unix_v7_is_known_by_its_checksum() -> None:
+    header = bytearray(tarfile.TarInfo("local/log/messages").tobuf(tarfile.USTAR_FORMAT))
+    header[257:] = bytes(255)
+    header[148:156] = b" " * 8
+    header[148:156] = f"{sum(header):06o}\0 ".encode()
+
+    assert is_tar(bytes(header))
+    for at, value in ((0, 0), (10, ord("X")), (148, ord("9")), (300, 1)):
+        changed = bytearray(header)
+        changed[at] = value
+        assert not is_tar(bytes(changed)), at
+    assert not is_tar(bytes(header[:511]))
+    assert not is_tar(bytes(512))

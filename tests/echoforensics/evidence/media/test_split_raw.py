@@ -29,6 +29,7 @@ def parts_of(content: bytes, folder: Path, names: list[str], size: int = PART) -
         ["x.dd.aa", "x.dd.ab", "x.dd.ac"],
         ["x.00", "x.01", "x.02"],
         ["x.1", "x.2", "x.3"],
+        ["xaa", "xab", "xac"],
     ],
 )
 def test_parts_are_put_together(
