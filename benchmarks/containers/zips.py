@@ -127,7 +127,7 @@ def _streamed(method: int) -> Callable[[Workshop], Path]:
 
     def make(shop: Workshop) -> Path:
         out = Unseekable()
-        with zipfile.ZipFile(out, "w", method) as archive:  # type: ignore[arg-type]
+        with zipfile.ZipFile(out, "w", method) as archive:
             for name, content in files().items():
                 archive.writestr(name, content)
         shop.note(f"Python's zipfile into a pipe, method {method}")
