@@ -42,7 +42,7 @@ def test_run_stops_and_is_completed_when_repeated(
         out.mkdir()
         mounted.mkdir()
         command = ["unshare", "-Urm", "sh", "-c", SCRIPT, "sh", f"{size}k", mounted, sys.executable, source, out]
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "HOME": str(tmp_path)}
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[4]), "HOME": str(tmp_path)}
         subprocess.run(list(map(str, command)), check=True, env=environment)
 
         first = (out / "first.out").read_text().splitlines()[-1]

@@ -31,7 +31,7 @@ def test_sources_are_only_read_and_no_network_is_used(sample_sources: list[Path]
         *("strace", "-f", "-qq", "-o", log, "-e", _CALLS),
         *(sys.executable, "-m", "echoforensics", "extract", *sources, "-c", tmp_path / "case", "--unsigned"),
     ]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[4])}
 
     done = subprocess.run(list(map(str, command)), check=False, env=environment, capture_output=True, text=True)
 

@@ -43,7 +43,7 @@ def _command(case: Path, sources: list[Path]) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[4])}
 
 
 def _timeline(case: Path, target: Path) -> bytes:
