@@ -1,4 +1,4 @@
-"""The one fence around parsers: whatever one of them raises, the others and the run go on."""
+"""The one fence around parsers, and readers of containers: whatever one of them raises, the run goes on."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def fence(parser: str, issues: list[Issue], passes: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+def fence(
+    parser: str, issues: list[Issue], passes: tuple[type[Exception], ...] = (), subject: str = "the parser"
+) -> Iterator[None]:
     """Make an issue of an exception that a parser should not raise. Inside, only the parser's own code runs.
 
     Args:
         parser: its name.
         issues: gets the issue.
         passes: exceptions that the caller handles.
+        subject: what the issue is said of; the readers of containers stand behind the same fence.
     """
     try:
         yield
@@ -29,7 +32,7 @@ def fence(parser: str, issues: list[Issue], passes: tuple[type[Exception], ...] 
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{last.filename.rsplit('/', 1)[-1]}, line {last.lineno}"
         what = (
-            f"the parser ended with an error of its own ({type(error).__name__}: {str(error)[:200]}; {place}); what it"
-            " had read before that is kept, and other parsers were not touched. Please report this to its developers"
+            f"{subject} ended with an error of its own ({type(error).__name__}: {str(error)[:200]}; {place}); what it"
+            " had read before that is kept, and the run went on. Please report this to its developers"
         )
         issues.append(Issue(what, parser=parser))

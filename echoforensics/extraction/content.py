@@ -6,13 +6,21 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from echoforensics.errors import EchoforensicsError
 from echoforensics.evidence.entry import READ_ERRORS, ContentError
 from echoforensics.evidence.streams import BLOCK
+from parsers.fence import fence
 from parsers.parser import HEAD_SIZE
+from parsers.record import Issue
 
 if TYPE_CHECKING:
     from echoforensics.case.vault import Staged
     from echoforensics.evidence.name_search import NameSearch
+
+
+#: Errors that are no defects of a reader, and what one that has a defect is called.
+PASSES = (EchoforensicsError, *READ_ERRORS)
+READER = "the reader of this file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +56,16 @@ def read_content(stream: BinaryIO, head: bytes, staged: Staged | None, search: N
             staged.write(piece)
         else:
             whole.update(piece)
+        raised: list[Issue] = []
         try:
-            piece = stream.read1(BLOCK)  # type: ignore[attr-defined]
+            with fence("evidence", raised, PASSES, READER):
+                piece = stream.read1(BLOCK)  # type: ignore[attr-defined]
         except READ_ERRORS as error:
             damaged = isinstance(error, ContentError) and error.damaged
             issue = _sentence(error, size)
+            break
+        if raised:
+            issue = raised[0].what
             break
     if staged:
         staged.finish()

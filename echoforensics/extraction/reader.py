@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, BinaryIO
 from echoforensics.case.entry_table import OPENED, NewEntry, add_entry, last_entry, mark_damaged, path_of_content
 from echoforensics.case.issue_table import add_issue
 from echoforensics.case.text import storable
+from echoforensics.errors import EchoforensicsError
 from echoforensics.evidence.archives.unread_archive import parts_beside, sentence, unread_archive
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EntryState, EvidenceIssue
 from echoforensics.evidence.media.opener import is_image
 from echoforensics.evidence.name_search import NameSearch
 from echoforensics.evidence.walk import ROOT, EntryPlace, archive_head, form_of, is_archive, open_archive, too_deep
-from echoforensics.extraction.content import ReadContent, read_content, read_head
+from echoforensics.extraction.content import PASSES, READER, ReadContent, read_content, read_head
 from echoforensics.extraction.nested_images import read_image
+from parsers.fence import fence
 from parsers.parser import HEAD_SIZE, Parser
 from parsers.parser import Source as ParserSource
 from parsers.record import Issue
@@ -113,7 +115,7 @@ class EntryReader:
     def read(self, container: Container, place: EntryPlace) -> Iterator[str]:
         """Read every entry of a container that lies at a place; yields each path when it is done."""
         before = last_entry(self.store)
-        for found in container.entries():
+        for found in _entries_of(container):
             if isinstance(found, EvidenceIssue):
                 self.issue(replace_path(found, place))
                 if found.damaged:
@@ -139,11 +141,15 @@ class EntryReader:
                 self.issue(EvidenceIssue(here.path, f"listed with {entry.size} bytes, but {entry.note}"))
             self._note(entry, here, _Read(0, None))
             return
+        raised: list[Issue] = []
         try:
-            stream = entry.opener()
-            head = read_head(stream)
+            with fence("evidence", raised, PASSES, READER):
+                stream = entry.opener()
+                head = read_head(stream)
         except READ_ERRORS as error:
-            self.issue(EvidenceIssue(here.path, f"cannot be read: {error}"))
+            raised.append(Issue(f"cannot be read: {error}"))
+        if raised:
+            self.issue(EvidenceIssue(here.path, raised[0].what))
             self._note(entry, here, _Read(0, None))
             return
         with stream:
@@ -287,6 +293,14 @@ class EntryReader:
 def _is_read_once(entry: Entry, *, archive: bool) -> bool:
     """Whether an entry cannot be opened a second time, as it must be where it is an archive or names the service."""
     return not entry.seekable and (archive or (entry.size or 0) <= _MAX_HELD)
+
+
+def _entries_of(container: Container) -> Iterator[Entry | EvidenceIssue]:
+    """A container's entries. An error of its reader's own is an issue, and the rest of the source is read."""
+    issues: list[Issue] = []
+    with fence("evidence", issues, (EchoforensicsError,), "the reader of these files"):
+        yield from container.entries()
+    yield from (EvidenceIssue("", issue.what) for issue in issues)
 
 
 def replace_path(issue: EvidenceIssue, place: EntryPlace) -> EvidenceIssue:
