@@ -7,11 +7,11 @@ from pathlib import Path
 from benchmarks.containers.workshop import MEBIBYTE, Kind, Workshop
 
 _FEATURES = (
-    "^has_journal", "^extent", "^64bit", "64bit", "^metadata_csum", "metadata_csum", "uninit_bg,^metadata_csum",
-    "^dir_index", "^flex_bg", "^sparse_super", "sparse_super2", "meta_bg,^resize_inode", "^resize_inode", "^filetype",
-    "^huge_file", "^dir_nlink", "^extra_isize", "large_dir", "ea_inode", "encrypt", "casefold", "verity", "quota",
-    "project,quota", "mmp", "metadata_csum_seed", "stable_inodes", "inline_data", "bigalloc", "fast_commit",
-    "orphan_file",
+    "^has_journal", "^extent,^64bit", "^64bit", "64bit", "^metadata_csum", "metadata_csum",
+    "uninit_bg,^metadata_csum", "^dir_index", "^flex_bg", "^sparse_super,^resize_inode", "sparse_super2",
+    "meta_bg,^resize_inode", "^resize_inode", "^filetype", "^huge_file", "^dir_nlink", "^extra_isize", "large_dir",
+    "ea_inode", "encrypt", "casefold", "verity", "quota", "project,quota", "mmp", "metadata_csum_seed",
+    "stable_inodes", "inline_data", "bigalloc", "fast_commit", "orphan_file",
 )  # fmt: skip
 
 

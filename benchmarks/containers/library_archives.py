@@ -31,7 +31,7 @@ def written(shop: Workshop, name: str, form: str, filter_name: str = "", options
             for inner, content in files().items():
                 archive.add_file_from_memory(inner, len(content), content)
     except (library.ArchiveError, ValueError) as error:
-        raise MissingToolError(f"libarchive: {error}") from error
+        raise MissingToolError(f"libarchive: {str(error).partition(' (errno')[0]}") from error
     return path
 
 

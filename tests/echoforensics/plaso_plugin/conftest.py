@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -18,11 +19,16 @@ from plaso.containers.events import EventDataStream
 from plaso.parsers.mediator import ParserMediator
 from plaso.storage.factory import StorageFactory
 
+from echoforensics.case.evidence_table import evidence_items
+from echoforensics.case.store import Store as CaseStore
 from echoforensics.cli.main import cli
 from echoforensics.demo import build
 from echoforensics.errors import UsageError
+from echoforensics.extraction.options import Options
+from echoforensics.extraction.run import extract
 from echoforensics.plaso_plugin import registration
 from echoforensics.plaso_plugin.extractor import AlexaEventDataExtractor
+from echoforensics.plaso_plugin.path_specs import Located, PathSpecs
 
 #: Importing it is what puts our parser into this process's plaso.
 assert registration.__name__
@@ -223,3 +229,48 @@ class Run:
 def read_file() -> type[Run]:
     """Reads one file as plaso's worker has it read."""
     return Run
+
+
+class Specs:
+    """Path specifications of a case's entries, and what dfVFS gives for them."""
+
+    @staticmethod
+    def located(source: Path, case: Path) -> dict[str, tuple[Located, str, str]]:
+        """Of every entry with content: where it lies, its SHA-256 and its state, by path."""
+        extract([source], case, None, Options("Tester", "", "", ""), lambda *_: None)
+        store = CaseStore(case / "case.db")
+        try:
+            (item,) = evidence_items(store)
+            specs = PathSpecs(item, store)
+            found = store.db.execute("SELECT path, address, state, sha256 FROM entries WHERE sha256 IS NOT NULL")
+            return {path: (specs.of(path, address, state), sha256, state) for path, address, state, sha256 in found}
+        finally:
+            store.close()
+
+    @staticmethod
+    def sha256_of(located: Located) -> str | None:
+        """SHA-256 of what dfVFS gives for a path specification; None where it gives no content (a folder)."""
+        if located.path_spec.type_indicator == "OS" and Path(located.path_spec.location).is_dir():
+            return None
+        file = Resolver.OpenFileObject(located.path_spec)
+        assert file is not None, located.path_spec.comparable
+        whole = hashlib.sha256()
+        while piece := file.read(1 << 20):
+            whole.update(piece)
+        return whole.hexdigest()
+
+    @staticmethod
+    def check(found: dict[str, tuple[Located, str, str]]) -> set[str]:
+        """Exact ones give the very bytes, the others open; returns the paths of those that are not exact."""
+        assert found
+        for path, (located, sha256, _) in found.items():
+            opened = Specs.sha256_of(located)
+            if located.exact:
+                assert opened == sha256, path
+        return {path for path, (located, _, _) in found.items() if not located.exact}
+
+
+@pytest.fixture(scope="session")
+def specs() -> type[Specs]:
+    """Path specifications, made and opened."""
+    return Specs

@@ -17,14 +17,7 @@ from typing import Any
 
 import pytest
 import zstandard
-from dfvfs.resolver.resolver import Resolver
 from plaso.storage.factory import StorageFactory
-
-from echoforensics.case.evidence_table import evidence_items
-from echoforensics.case.store import Store
-from echoforensics.extraction.options import Options
-from echoforensics.extraction.run import extract
-from echoforensics.plaso_plugin.path_specs import Located, PathSpecs
 
 QUIET = ("-q", "--status_view", "none", "--unattended", "--logfile", "plaso.log")
 LINE = b"20240309:211402 ASRD[1596]: I ASRD:WakeWord:nothing\n"
@@ -63,41 +56,6 @@ def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
     archive.addfile(member, io.BytesIO(content))
 
 
-def _located(source: Path, case: Path) -> dict[str, tuple[Located, str, str]]:
-    """Of every entry with content: where it lies, its SHA-256 and its state, by path."""
-    extract([source], case, None, Options("Tester", "", "", ""), lambda *_: None)
-    store = Store(case / "case.db")
-    try:
-        (item,) = evidence_items(store)
-        specs = PathSpecs(item, store)
-        found = store.db.execute("SELECT path, address, state, sha256 FROM entries WHERE sha256 IS NOT NULL")
-        return {path: (specs.of(path, address, state), sha256, state) for path, address, state, sha256 in found}
-    finally:
-        store.close()
-
-
-def _opened(located: Located) -> str | None:
-    """SHA-256 of what dfVFS gives for a path specification; None where it gives no content (a folder)."""
-    if located.path_spec.type_indicator == "OS" and Path(located.path_spec.location).is_dir():
-        return None
-    file = Resolver.OpenFileObject(located.path_spec)
-    assert file is not None, located.path_spec.comparable
-    whole = hashlib.sha256()
-    while piece := file.read(1 << 20):
-        whole.update(piece)
-    return whole.hexdigest()
-
-
-def _check(found: dict[str, tuple[Located, str, str]]) -> set[str]:
-    """Exact ones give the very bytes, the others open; returns the paths of those that are not exact."""
-    assert found
-    for path, (located, sha256, _) in found.items():
-        opened = _opened(located)
-        if located.exact:
-            assert opened == sha256, path
-    return {path for path, (located, _, _) in found.items() if not located.exact}
-
-
 TREE = {
     "local/log/messages",
     "local/log/messages_00000001_20240309220000.gz",
@@ -117,19 +75,19 @@ TREE = {
 PLAIN_TREE = {path.replace("ünïcode", "sound") for path in TREE}
 
 
-def test_a_folder(tmp_path: Path) -> None:
-    found = _located(_tree(tmp_path / "evidence"), tmp_path / "case")
+def test_a_folder(tmp_path: Path, specs: Any) -> None:
+    found = specs.located(_tree(tmp_path / "evidence"), tmp_path / "case")
     assert set(found) == TREE
-    assert _check(found) == set()
+    assert specs.check(found) == set()
 
 
 @pytest.mark.parametrize("form", ["zip", "tar", "gztar", "bztar", "xztar"])
-def test_an_archive_as_the_source(form: str, tmp_path: Path) -> None:
+def test_an_archive_as_the_source(form: str, tmp_path: Path, specs: Any) -> None:
     packed = shutil.make_archive(str(tmp_path / "evidence"), form, _tree(tmp_path / "tree"))
-    found = _located(Path(packed), tmp_path / "case")
+    found = specs.located(Path(packed), tmp_path / "case")
     assert {path.removeprefix("./") for path in found} == TREE
     # Of bzip2 and xz dfVFS reads one stream, so what lies in them is never called exact.
-    assert _check(found) == (set(found) if form in ("bztar", "xztar") else set())
+    assert specs.check(found) == (set(found) if form in ("bztar", "xztar") else set())
 
 
 def _odd_archives() -> dict[str, bytes]:
@@ -166,43 +124,53 @@ def _odd_archives() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", _odd_archives())
 @pytest.mark.parametrize("inside", [False, True])
-def test_what_dfvfs_may_read_otherwise_is_never_called_exact(name: str, inside: bool, tmp_path: Path) -> None:
+def test_what_dfvfs_may_read_otherwise_is_never_called_exact(
+    name: str, inside: bool, tmp_path: Path, specs: Any
+) -> None:
     folder = tmp_path / "source"
     folder.mkdir()
     (folder / name).write_bytes(_odd_archives()[name])
 
-    found = _located(folder if inside else folder / name, tmp_path / "case")
+    found = specs.located(folder if inside else folder / name, tmp_path / "case")
 
     assert any("messages" in path for path in found)
-    _check(found)
+    specs.check(found)
 
 
-def test_a_compressed_file_and_a_loose_file_as_the_source(tmp_path: Path) -> None:
+def test_a_compressed_file_and_a_loose_file_as_the_source(tmp_path: Path, specs: Any) -> None:
     for name, content in (("messages.gz", gzip.compress(LINE * 20)), ("clip.wav", _wav())):
         (tmp_path / name).write_bytes(content)
-        assert _check(_located(tmp_path / name, tmp_path / f"{name}-case")) == set()
+        assert specs.check(specs.located(tmp_path / name, tmp_path / f"{name}-case")) == set()
 
 
 @pytest.mark.parametrize("kind", ["ext2", "ext4", "fat"])
-def test_an_image_of_one_file_system(kind: str, tmp_path: Path, make_image: Callable[..., Path]) -> None:
+def test_an_image_of_one_file_system(kind: str, tmp_path: Path, make_image: Callable[..., Path], specs: Any) -> None:
     image = make_image(_tree(tmp_path / "tree", "sound.wav"), kind, 32)
-    found = {path: value for path, value in _located(image, tmp_path / "case").items() if "$" not in path}
+    found = {path: value for path, value in specs.located(image, tmp_path / "case").items() if "$" not in path}
     assert set(found) == PLAIN_TREE
-    assert _check(found) == set()
+    assert specs.check(found) == set()
 
 
 def test_a_partition_of_a_gpt_disk_raw_and_as_ewf(
-    tmp_path: Path, make_image: Callable[..., Path], make_gpt: Callable[..., Path], make_ewf: Callable[..., Path]
+    tmp_path: Path,
+    make_image: Callable[..., Path],
+    make_gpt: Callable[..., Path],
+    make_ewf: Callable[..., Path],
+    specs: Any,
 ) -> None:
     disk = make_gpt(make_image(_tree(tmp_path / "tree"), "ext4"))
     for source in (disk, make_ewf(disk, 4 * 1024 * 1024)):
-        found = _located(source, tmp_path / f"{source.suffix}-case")
+        found = specs.located(source, tmp_path / f"{source.suffix}-case")
         assert set(found) == {f"p2/{path}" for path in TREE}
-        assert _check(found) == set()
+        assert specs.check(found) == set()
 
 
 def test_partitions_that_are_not_in_the_order_of_their_table(
-    tmp_path: Path, python: Callable[..., Any], make_image: Callable[..., Path], run_program: Callable[..., str]
+    tmp_path: Path,
+    python: Callable[..., Any],
+    make_image: Callable[..., Path],
+    run_program: Callable[..., str],
+    specs: Any,
 ) -> None:
     image = make_image(_tree(tmp_path / "tree"), "ext4")
     disk = tmp_path / "disk.dd"
@@ -214,9 +182,9 @@ def test_partitions_that_are_not_in_the_order_of_their_table(
         with disk.open("r+b") as stream:
             stream.seek(first * 512)
             stream.write(image.read_bytes())
-    found = _located(disk, tmp_path / "case")
+    found = specs.located(disk, tmp_path / "case")
     assert set(found) == {f"p{number}/{path}" for number in (1, 2) for path in TREE}
-    assert _check(found) == set()
+    assert specs.check(found) == set()
     assert "GPT, location: /p5" in found["p1/local/log/messages"][0].path_spec.comparable
     assert "GPT, location: /p2" in found["p2/local/log/messages"][0].path_spec.comparable
     arguments = ("--single_process", *QUIET, "--partitions", "all", "--parsers", "filestat", "--hashers", "none")
@@ -226,7 +194,7 @@ def test_partitions_that_are_not_in_the_order_of_their_table(
 
 
 def test_partitions_of_an_mbr_disk(
-    tmp_path: Path, make_image: Callable[..., Path], run_program: Callable[..., str]
+    tmp_path: Path, make_image: Callable[..., Path], run_program: Callable[..., str], specs: Any
 ) -> None:
     tree = _tree(tmp_path / "tree", "sound.wav")
     disk = tmp_path / "disk.dd"
@@ -239,91 +207,37 @@ def test_partitions_of_an_mbr_disk(
         with disk.open("r+b") as stream:
             stream.seek(first * 512)
             stream.write(content)
-    found = {path: value for path, value in _located(disk, tmp_path / "case").items() if "$" not in path}
+    found = {path: value for path, value in specs.located(disk, tmp_path / "case").items() if "$" not in path}
     assert set(found) == {f"p{number}/{path}" for number in (1, 2) for path in PLAIN_TREE}
-    assert _check(found) == set()
+    assert specs.check(found) == set()
     first = found["p1/local/log/messages"][0].path_spec.comparable
     assert "TSK_PARTITION, location: /p1, part index: 2, " in first
 
 
-def test_partitions_of_damaged_and_odd_tables_are_placed_by_their_bytes(
-    tmp_path: Path, make_image: Callable[..., Path], run_program: Callable[..., str]
-) -> None:
-    image = make_image(_tree(tmp_path / "tree"), "ext4")
-    disk = tmp_path / "disk.dd"
-    for name, program, options, script, damage in (
-        ("gpt", "sgdisk", ("-n", "2:4096:20479"), None, 512),
-        ("both-differ", "sgdisk", ("-n", "2:4096:20479"), None, 1024 + 128 + 16),
-        ("order", "sfdisk", ("-q",), b"label: dos\n4096,16384,83\n2048,512,83\n", None),
-        ("logical", "sfdisk", ("-q",), b"label: dos\n1024,512\n2048,28000,5\n4096,16384,83\n", None),
-    ):
-        disk.write_bytes(bytes(16 * 1024 * 1024))
-        run_program(program, *options, disk, stdin=script)
-        with disk.open("r+b") as stream:
-            stream.seek(4096 * 512)
-            stream.write(image.read_bytes())
-            if damage:
-                stream.seek(damage)
-                stream.write(bytes(8))
-        found = _located(disk, tmp_path / f"{name}-case")
-        assert {path.partition("/")[2] for path in found} == TREE, name
-        assert _check(found) == set(), name
-        if damage:
-            assert all("GPT" not in located.path_spec.comparable for located, _, _ in found.values())
-
-
-@pytest.mark.parametrize("features", ["stable_inodes", "sparse_super2", "large_dir", "mmp", "revision 0", "backup"])
-def test_ext_file_systems_that_dfvfs_does_not_open_are_never_called_exact(
-    features: str, tmp_path: Path, run_program: Callable[..., str]
-) -> None:
-    image, tree = tmp_path / "image.dd", _tree(tmp_path / "tree")
-    image.write_bytes(bytes(24 * 1024 * 1024))
-    asked = {"revision 0": ("-t", "ext2", "-r", "0"), "backup": ("-t", "ext4", "-b", "1024")}
-    run_program("mke2fs", "-q", "-F", *asked.get(features, ("-t", "ext4", "-O", features)), "-d", tree, image)
-    if features == "backup":
-        with image.open("r+b") as stream:
-            stream.seek(1024)
-            stream.write(bytes(1024))
-    found = {path: located.exact for path, (located, _, _) in _located(image, tmp_path / "case").items()}
-    assert set(found) == TREE
-    assert not any(found.values())
-
-
-def test_a_fat_name_with_a_caret_is_never_called_exact(tmp_path: Path, make_image: Callable[..., Path]) -> None:
-    tree = tmp_path / "tree"
-    tree.mkdir()
-    (tree / "a^b.wav").write_bytes(_wav())
-    (tree / "plain.wav").write_bytes(_wav())
-    found = _located(make_image(tree, "fat", 32), tmp_path / "case")
-    exact = {path: found[path][0].exact for path in ("a^b.wav", "plain.wav")}
-    assert exact == {"a^b.wav": False, "plain.wav": True}
-    assert _check({path: value for path, value in found.items() if "$" not in path}) == {"a^b.wav"}
-
-
 @pytest.mark.parametrize("form", ["qcow2", "vmdk", "vpc", "vhdx"])
 def test_virtual_disks(
-    form: str, tmp_path: Path, make_image: Callable[..., Path], run_program: Callable[..., str]
+    form: str, tmp_path: Path, make_image: Callable[..., Path], run_program: Callable[..., str], specs: Any
 ) -> None:
     image = make_image(_tree(tmp_path / "tree"), "ext4")
     made = tmp_path / f"disk.{form}"
     run_program("qemu-img", "convert", "-O", form, image, made)
-    found = _located(made, tmp_path / "case")
+    found = specs.located(made, tmp_path / "case")
     assert set(found) == TREE
-    assert _check(found) == set()
+    assert specs.check(found) == set()
 
 
 def test_what_dfvfs_cannot_enter_is_reported_to_lie_in_the_image(
-    tmp_path: Path, run_program: Callable[..., str]
+    tmp_path: Path, run_program: Callable[..., str], specs: Any
 ) -> None:
     image = tmp_path / "image.sqfs"
     run_program("mksquashfs", _tree(tmp_path / "tree"), image, "-quiet", "-no-progress")
-    found = {path: value for path, value in _located(image, tmp_path / "case").items() if "$" not in path}
+    found = {path: value for path, value in specs.located(image, tmp_path / "case").items() if "$" not in path}
     assert set(found) == TREE
-    assert _check(found) == TREE
+    assert specs.check(found) == TREE
 
 
 def test_deleted_files_lie_in_their_volume_and_carved_ones_at_their_place(
-    tmp_path: Path, make_image: Callable[..., Path], run_program: Callable[..., str]
+    tmp_path: Path, make_image: Callable[..., Path], run_program: Callable[..., str], specs: Any
 ) -> None:
     tree = _tree(tmp_path / "tree")
     (tree / "local/spoken.wav").write_bytes(_wav(2)[:44] + bytes(range(256)) * 300)
@@ -332,10 +246,10 @@ def test_deleted_files_lie_in_their_volume_and_carved_ones_at_their_place(
     with image.open("r+b") as stream:
         stream.seek(7 * 1024 * 1024 + 17)
         stream.write(_wav(1)[:44] + b"\x07" * 32000)
-    found = _located(image, tmp_path / "case")
+    found = specs.located(image, tmp_path / "case")
     states = {state for _, _, state in found.values()}
     assert states == {"allocated", "deleted", "carved"}
-    inexact = _check(found)
+    inexact = specs.check(found)
     assert inexact == {path for path, (_, _, state) in found.items() if state == "deleted"}
 
 
@@ -346,13 +260,14 @@ def test_they_are_those_of_log2timeline(
     python: Callable[..., Any],
     make_image: Callable[..., Path],
     make_gpt: Callable[..., Path],
+    specs: Any,
 ) -> None:
     source = _tree(tmp_path / "tree", "sound.wav")
     if kind != "folder":
         source = make_image(source, "ext4" if kind == "gpt" else kind, 32)
     if kind == "gpt":
         source = make_gpt(source)
-    found = _located(source, tmp_path / "case")
+    found = specs.located(source, tmp_path / "case")
     # plaso names a FAT file by the number of its directory entry too, which the case does not keep.
     ours = {located.path_spec.comparable for path, (located, _, _) in found.items() if "!/" not in path}
     arguments = (
