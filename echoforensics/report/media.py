@@ -44,6 +44,13 @@ class Recording:
     name: str
     playable: bool
 
+    @property
+    def saved_as(self) -> str:
+        """What a copy is called that is saved from the page: its first exhibit, its time in UTC where known."""
+        row = self.found.rows[0]
+        when = "" if row["datetime"] is None else f"_{row['datetime'][:19].replace(':', '')}Z"
+        return f"{row['exhibit']}{when}.{self.name.rpartition('.')[2]}"
+
 
 def recordings(case: Case) -> Iterator[Recording]:
     """Every distinct recording, by time, those without a time last."""

@@ -35,7 +35,7 @@ def recordings_section(found: list[Recording], zone: ZoneInfo | None) -> str:
 def _recording(recording: Recording, zone: ZoneInfo | None, ready: bool) -> str:
     found = recording.found
     row = found.rows[0]
-    save = f'<a href="media/{recording.name}" download>Save the file</a>'
+    save = f'<a href="media/{recording.name}" download="{escape(recording.saved_as)}">Save the file</a>'
     texts = "".join(f"<li>{evidence(words)} ({_link(exhibit)})</li>" for exhibit, words in found.texts)
     body = facts(
         [

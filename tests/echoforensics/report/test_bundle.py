@@ -337,7 +337,7 @@ def test_recordings_that_browsers_cannot_play_are_offered_as_files(
     assert page.count("<audio ") == 1
     for codec in ("AMR-NB", "AMR-WB", "IMA ADPCM"):
         assert f"browsers have no decoder for {codec}" in page
-    assert len(re.findall(r'<a href="media/[0-9a-f]{64}\.amr" download>Save the file</a>', page)) == 4
+    assert len(re.findall(r'<a href="media/[0-9a-f]{64}\.amr" download="EF-\d{7}\.amr">Save the file</a>', page)) == 4
 
 
 def test_many_recordings_have_links_where_players_would_be_slow(
