@@ -110,7 +110,7 @@ def form_of(container: Container, head: bytes) -> str:
     ``gzip with padding`` is what something else follows; that is known when the container has been read.
     """
     if isinstance(container, ZipArchive):
-        return "zip"
+        return "zip" if container.is_common else "uncommon zip"
     if isinstance(container, LibraryArchive):
         return library_form(head)
     shell = "Android backup" if is_android_backup(head) else compression(head)

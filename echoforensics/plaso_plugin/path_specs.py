@@ -14,6 +14,7 @@ from dfvfs.lib import definitions as dfvfs
 from dfvfs.path.factory import Factory
 
 from echoforensics.case.entry_table import OPENED, readers_at
+from echoforensics.case.issue_table import issues_of
 from echoforensics.case.text import storable
 from echoforensics.evidence.entry import INSIDE
 from echoforensics.evidence.media.ranges import MARK
@@ -37,6 +38,8 @@ _MEDIA = {
     "VHDX image": dfvfs.TYPE_INDICATOR_VHDI,
     "VMDK image": dfvfs.TYPE_INDICATOR_VMDK,
 }
+#: Stands for the state of what could not be read in full.
+_AT_ISSUE = "at issue"
 _ARCHIVES = ("zip", "tar", "compressed")
 #: Features of ext with which libfsext, by which dfVFS reads it, gives each file whole: journal, extended attributes,
 #: spare blocks for growth, indexed folders, a file of orphans; kinds in folders, recovery due, block groups that hold
@@ -85,6 +88,10 @@ class PathSpecs:
         if len(parts) != len(addresses):
             # A name that holds the sign between archives: which part is which is not known.
             return Located(self._source, exact=False)
+        at_issue = self._issues.intersection(INSIDE.join(parts[:depth]) for depth in range(1, len(parts) + 1))
+        if parts[0] in at_issue and self._item.kind != "folder":
+            # Its bytes are not all there, or not sure: dfVFS gives others, or none.
+            return self._outermost(parts[0], addresses[0], _AT_ISSUE)
         found = self._outermost(parts[0], addresses[0], state)
         sure = _whole(self._form)
         for depth in range(1, len(parts)):
@@ -93,7 +100,8 @@ class PathSpecs:
             form = self._form_at(INSIDE.join(parts[:depth]), tuple(addresses[:depth]))
             member = inside(found.path_spec, form, parts[depth], addresses[depth])
             # Of damaged content, dfVFS gives less than what was salvaged, or nothing.
-            if member is None or state == "damaged":
+            whole = not at_issue.intersection((INSIDE.join(parts[:depth]), INSIDE.join(parts[: depth + 1])))
+            if member is None or state == "damaged" or not whole:
                 return Located(found.path_spec, exact=False)
             found, sure = Located(member, exact=True), sure and _whole(form)
         return Located(found.path_spec, exact=found.exact and sure)
@@ -111,9 +119,15 @@ class PathSpecs:
         if kind == "file":
             return Located(self._source, exact=True)
         if kind in _ARCHIVES:
-            member = inside(self._source, self._form, path, address) if state != "damaged" else None
+            sure = state not in ("damaged", _AT_ISSUE) and "" not in self._issues
+            member = inside(self._source, self._form, path, address) if sure else None
             return Located(member or self._source, exact=member is not None)
         return self._on_media(path, address, state)
+
+    @cached_property
+    def _issues(self) -> frozenset[str]:
+        """Paths of what could not be read in full, or as it was stored; empty for the source itself."""
+        return frozenset(path for path, _ in issues_of(self._store, self._item.id, "evidence"))
 
     @cached_property
     def _media(self) -> PathSpec | None:

@@ -64,6 +64,14 @@ class ZipArchive(Container):
         except (ValueError, struct.error, OverflowError) as error:
             raise zipfile.BadZipFile(f"the central directory cannot be read: {error}") from error
 
+    @property
+    def is_common(self) -> bool:
+        """Whether other readers read it alike: no name twice, and no method that Python's own reader lacks."""
+        members = self._zip.infolist()
+        return len({member.filename for member in members}) == len(members) and not any(
+            member.compress_type in _UNPACKED for member in members
+        )
+
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
         """Every member that is not a folder."""
         for index, member in enumerate(self._zip.infolist()):

@@ -10,6 +10,7 @@ import shutil
 import tarfile
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -118,8 +119,24 @@ def _odd_archives() -> dict[str, bytes]:
         "cut.messages.gz": gzip.compress(LINE * 3)[:-9],
         "damaged.messages.gz": gzip.compress(LINE * 3)[:-8] + bytes(8),
         "damaged.messages.zip": backslash.getvalue().replace(b"WakeWord", b"WakeW0rd", 1),
+        "cut.messages.tar": raw[:700],
+        "zstd.messages.zip": _of_method(93, zstandard.compress(LINE * 3)),
         "messages.zst": zstandard.compress(LINE * 3),
     }
+
+
+def _of_method(method: int, packed: bytes) -> bytes:
+    """A zip of one member, packed so by other means."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("messages", packed)
+    content = out.getvalue()
+    size, checksum = len(LINE * 3).to_bytes(4, "little"), zlib.crc32(LINE * 3).to_bytes(4, "little")
+    for signature, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        place = content.index(signature) + at
+        fields = method.to_bytes(2, "little") + content[place + 2 : place + 6] + checksum
+        content = content[:place] + fields + content[place + 10 : place + 14] + size + content[place + 18 :]
+    return content
 
 
 @pytest.mark.parametrize("name", _odd_archives())
