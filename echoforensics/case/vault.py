@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PARTIAL = "partial-"
+#: From so many zeros on, in bytes, a hole is left; more come at once in no piece.
+_HOLE = 64 * 1024
+_ZEROS = bytes(1024 * 1024)
 
 
 class Staged:
@@ -35,7 +38,11 @@ class Staged:
     def write(self, piece: bytes) -> None:
         """Add bytes."""
         with self._or_nothing():
-            self._file.write(piece)
+            if len(piece) >= _HOLE and piece == _ZEROS[: len(piece)]:
+                # Zeros of a sparse file take no room in the case either.
+                self._file.seek(len(piece), os.SEEK_CUR)
+            else:
+                self._file.write(piece)
         self._hash.update(piece)
         self.size += len(piece)
 
@@ -47,13 +54,13 @@ class Staged:
     def finish(self) -> None:
         """Flush what was written, so that :attr:`path` can be read."""
         with self._or_nothing():
-            self._file.close()
+            self._close()
 
     def keep(self) -> str:
         """Give the file its name in the vault; returns its SHA-256. The same content is never kept twice."""
         final = self._root / self.sha256[:2] / self.sha256
         with self._or_nothing():
-            self._file.close()
+            self._close()
             final.parent.mkdir(exist_ok=True)
             self.path.chmod(0o444)
             self.path.replace(final)
@@ -66,6 +73,12 @@ class Staged:
             self._file.close()
         with case_disk(self._root):
             self.path.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        if not self._file.closed:
+            # A hole at the end is not there until the file is as long.
+            self._file.truncate(self.size)
+            self._file.close()
 
     @contextmanager
     def _or_nothing(self) -> Iterator[None]:

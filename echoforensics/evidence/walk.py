@@ -18,7 +18,7 @@ from echoforensics.evidence.archives.compressed_file import compression, is_comp
 from echoforensics.evidence.archives.library_archive import LibraryArchive, library_form
 from echoforensics.evidence.archives.tar_archive import TarArchive, is_tar
 from echoforensics.evidence.archives.zip_archive import STUBS, ZIP, ZipArchive, is_zip, is_zip_behind_stub
-from echoforensics.evidence.entry import INSIDE, Container, ContentError, Entry, EntryState, EvidenceIssue
+from echoforensics.evidence.entry import INSIDE, READ_ERRORS, Container, ContentError, Entry, EntryState, EvidenceIssue
 from echoforensics.evidence.folder import Folder
 from echoforensics.evidence.limits import MAX_DEPTH, Budget
 from echoforensics.evidence.media.opener import is_image
@@ -136,10 +136,25 @@ def reopened(container: Container, addresses: tuple[str, ...], budget: Budget) -
         One of READ_ERRORS, or KeyError: there is no such entry any more.
     """
     with ExitStack() as opened:
-        for address in addresses[:-1]:
+        for depth, address in enumerate(addresses[:-1]):
+            if not depth:
+                # As when it was read: what lies in the source itself has a budget of its own.
+                budget = Budget(_size_at(container, address))
             container = opened.enter_context(closing(_container_at(container, address, budget)))
         with container.open(addresses[-1]) as stream:
             yield stream
+
+
+def _size_at(container: Container, address: str) -> int:
+    """Bytes of an entry as far as they can be read."""
+    size = 0
+    with container.open(address) as stream:
+        if stream.seekable():
+            return stream.seek(0, 2)
+        with suppress(*READ_ERRORS):
+            while piece := stream.read(BLOCK):
+                size += len(piece)
+    return size
 
 
 def _container_at(outer: Container, address: str, budget: Budget) -> Container:

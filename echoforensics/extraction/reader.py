@@ -12,6 +12,7 @@ from echoforensics.case.text import storable
 from echoforensics.errors import EchoforensicsError
 from echoforensics.evidence.archives.unread_archive import parts_beside, sentence, unread_archive
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EntryState, EvidenceIssue
+from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.media.opener import is_image
 from echoforensics.evidence.name_search import NameSearch
 from echoforensics.evidence.walk import ROOT, EntryPlace, archive_head, form_of, is_archive, open_archive, too_deep
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from echoforensics.case.case import OpenCase
     from echoforensics.case.vault import Staged
-    from echoforensics.evidence.limits import Budget
     from echoforensics.evidence.media.holes import Holes
     from echoforensics.extraction.placement import Placement
 
@@ -68,7 +68,7 @@ class Medium:
     """What the entries of a container lie on.
 
     Attributes:
-        budget: what compressed data in the source may expand to.
+        budget: what compressed data in the source, or in the archive that is read, may expand to.
         holes: what of the media could not be read; None where entries do not lie on media, or none has holes.
         placement: gets the places of content on the media; None where nothing is searched.
         carve: whether images that lie in the source are searched, as the source is if it is one.
@@ -227,15 +227,26 @@ class EntryReader:
             if issue := too_deep(here):
                 self.issue(issue)
                 return ""
+            reader = self._for_content_of(here, found.content.size)
             if not head:
-                return (yield from read_image(self, within, here, found.head))
-            container = open_archive(within, head, self.medium.budget)
+                return (yield from read_image(reader, within, here, found.head))
+            container = open_archive(within, head, reader.medium.budget)
         except READ_ERRORS as error:
             self.issue(EvidenceIssue(here.path, f"begins as an archive but cannot be opened as one: {error}"))
             return ""
         with closing(container):
-            yield from self.read(container, here)
+            yield from reader.read(container, here)
         return form_of(container, head)
+
+    def _for_content_of(self, here: EntryPlace, size: int) -> EntryReader:
+        """The reader of what an archive or image holds that lies at a place and has a size in bytes.
+
+        Each that lies in the source itself has a budget of its own, so that a bomb among them hides none of the others.
+        What lies deeper shares the budget of what it lies in.
+        """
+        if here.depth != self.medium.depth:
+            return self
+        return self.inside(replace(self.medium, budget=Budget(size)))
 
     def _name_unread(self, entry: Entry, here: EntryPlace, found: _Found, *, archive: bool) -> None:
         """Add an issue for an archive that is known and not read, and for one of several parts."""

@@ -136,7 +136,8 @@ class BrokenZip(Container):
             content: CheckedStream = DeflatedMember(packed, self._checksum(member, end), cut=end >= self._size)
         else:
             content = _Stored(packed, member.size, self._checksum(member, end))
-        return buffered(BudgetedStream(content, self._budget))  # type: ignore[arg-type]
+        budget = self._budget.for_member(max(0, end - member.data_at))
+        return buffered(BudgetedStream(content, budget))  # type: ignore[arg-type]
 
     def _checksum(self, member: _ZipMember, end: int) -> int | None:
         """The CRC-32 of a member's content: of its header, or of what follows its content, if anything does."""

@@ -96,7 +96,7 @@ class TarArchive(Container):
         content = TarMember(stream, member, closes=closes)
         if member.issparse():
             # Its holes take no room in the archive.
-            return buffered(BudgetedStream(content, self._budget))  # type: ignore[arg-type]
+            return buffered(BudgetedStream(content, self._budget.for_member(stored_size(member))))  # type: ignore[arg-type]
         return buffered(content, member.size)
 
 

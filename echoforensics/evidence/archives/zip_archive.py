@@ -129,7 +129,7 @@ class ZipArchive(Container):
             content: io.RawIOBase = DeflatedMember(inner.read, member.CRC)
         else:
             content = DecodedStream(inner, member.CRC)  # type: ignore[arg-type]
-        return buffered(BudgetedStream(content, self._budget), member.file_size)  # type: ignore[arg-type]
+        return buffered(BudgetedStream(content, self._budget.for_member(member.compress_size)), member.file_size)  # type: ignore[arg-type]
 
 
 def _mode(member: zipfile.ZipInfo) -> int | None:

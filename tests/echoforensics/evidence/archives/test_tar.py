@@ -119,7 +119,7 @@ def test_sparse_member_is_bounded_by_the_budget(monkeypatch: pytest.MonkeyPatch)
     (path, got, error), after = read(content, budget=Budget(0))
 
     assert (path, len(got) <= 100_000, after) == ("s", True, ("b", TEXT, ""))
-    assert error == "not read further: compressed data in this source expands beyond 100000 bytes"
+    assert error == "not read further: compressed data in this member expands beyond 100000 bytes"
     assert issubclass(ExpansionLimitError, READ_ERRORS)
 
 
