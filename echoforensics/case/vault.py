@@ -38,7 +38,7 @@ class Staged:
     def write(self, piece: bytes) -> None:
         """Add bytes."""
         with self._or_nothing():
-            if len(piece) >= _HOLE and piece == _ZEROS[: len(piece)]:
+            if len(piece) >= _HOLE and not piece[0] and piece == _ZEROS[: len(piece)]:
                 # Zeros of a sparse file take no room in the case either.
                 self._file.seek(len(piece), os.SEEK_CUR)
             else:
