@@ -1,8 +1,9 @@
-"""Telling a full disk of this machine apart from evidence that cannot be read."""
+"""This machine's own disk: telling it full apart from evidence that cannot be read, and saving room on it."""
 
 from __future__ import annotations
 
 import errno
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,27 @@ from echoforensics.errors import CaseDiskError
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
 #: What a system says where there is no room. Reading evidence never gives these.
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+#: Zeros are left out of a file in parts of so many bytes.
+_PART = 64 * 1024
+_ZEROS = bytes(_PART)
+
+
+def write_with_holes(file: BinaryIO, piece: bytes) -> None:
+    """Write a piece where a file stands; parts of it that are zeros take no room on the disk.
+
+    A hole at the end is not there until the file is truncated to its full size, which whoever writes it does last.
+    Raises OSError.
+    """
+    for at in range(0, len(piece), _PART):
+        part = piece[at : at + _PART]
+        if not part[0] and part == _ZEROS[: len(part)]:
+            file.seek(len(part), os.SEEK_CUR)
+        else:
+            file.write(part)
 
 
 @contextmanager

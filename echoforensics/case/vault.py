@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from echoforensics.case.disk import case_disk
+from echoforensics.own_disk import write_with_holes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PARTIAL = "partial-"
-#: From so many zeros on, in bytes, a hole is left; more come at once in no piece.
-_HOLE = 64 * 1024
-_ZEROS = bytes(1024 * 1024)
 
 
 class Staged:
@@ -38,11 +36,8 @@ class Staged:
     def write(self, piece: bytes) -> None:
         """Add bytes."""
         with self._or_nothing():
-            if len(piece) >= _HOLE and not piece[0] and piece == _ZEROS[: len(piece)]:
-                # Zeros of a sparse file take no room in the case either.
-                self._file.seek(len(piece), os.SEEK_CUR)
-            else:
-                self._file.write(piece)
+            # Zeros of a sparse file take no room in the case either.
+            write_with_holes(self._file, piece)
         self._hash.update(piece)
         self.size += len(piece)
 

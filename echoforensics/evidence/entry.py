@@ -9,6 +9,7 @@ import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, ClassVar
@@ -167,6 +168,14 @@ def member_name(address: str, path: str) -> str | None:
         return bytes.fromhex(written).decode()
     except ValueError:
         return None
+
+
+def utc_text(seconds: float) -> str:
+    """A time that a container keeps in seconds since 1970, in UTC; the number itself where no calendar reaches it."""
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    except (ValueError, OverflowError, OSError):
+        return f"{seconds} seconds since 1970"
 
 
 def text_of(name: bytes) -> str:

@@ -12,7 +12,7 @@ from echoforensics.evidence.media.media import Media, ReadImage
 from echoforensics.evidence.media.opener import RAW_IMAGE, has_own_format, open_image, open_raw
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.evidence.volumes.disk import Disk
-from echoforensics.own_disk import no_room
+from echoforensics.own_disk import no_room, write_with_holes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 #: What the folder of a copy begins with, and what the copy is called in it.
 COPY_PREFIX, COPY_NAME = "echoforensics-", "image"
-#: In a copy, runs of zeros of this many bytes take no room.
-_HOLE = 64 * 1024
 
 
 class NestedDisk(Disk):
@@ -95,8 +93,5 @@ def _copied(entry: Entry, budget: Budget, opened: ExitStack) -> Path:
 def _write(copy: BinaryIO, read: Callable[[int], bytes], budget: Budget) -> None:
     while piece := read(BLOCK):
         budget.spend(len(piece))
-        if len(piece) >= _HOLE and not any(piece):
-            copy.seek(len(piece), 1)
-        else:
-            copy.write(piece)
+        write_with_holes(copy, piece)
     copy.truncate()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import lzma
 import zlib
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 import zstandard
@@ -22,6 +23,11 @@ BROKEN = "its compressed data is damaged"
 _DAMAGED = (OSError, ValueError, RuntimeError, lzma.LZMAError, zlib.error, zstandard.ZstdError)
 #: Bytes of content asked for at once: no more is lost where the library breaks off.
 _PIECE = 8 * 1024
+
+
+def zstd_frames(stream: BinaryIO) -> BinaryIO:
+    """The content of zstd frames that follow one another."""
+    return zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
 
 
 class CheckedStream(io.RawIOBase):
@@ -47,8 +53,9 @@ class CheckedStream(io.RawIOBase):
         buffer[: len(piece)] = piece
         return len(piece)
 
+    @abstractmethod
     def _next(self, size: int) -> bytes:
-        raise NotImplementedError
+        """The next content, about as many bytes as asked for. Empty at its end, with what is wrong in ``_issue``."""
 
 
 class DecodedStream(CheckedStream):

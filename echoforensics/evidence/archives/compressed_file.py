@@ -8,9 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 import lz4.frame
-import zstandard
 
-from echoforensics.evidence.archives.checked_stream import DecodedStream
+from echoforensics.evidence.archives.checked_stream import DecodedStream, zstd_frames
 from echoforensics.evidence.archives.inflated import GzipStream
 from echoforensics.evidence.archives.tar_archive import TarArchive, is_tar
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EvidenceIssue, Padding
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from echoforensics.evidence.limits import Budget
-
-
-def _zstd(stream: BinaryIO) -> BinaryIO:
-    return zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
 
 
 def _by_library(library: Callable[[BinaryIO], BinaryIO]) -> Callable[[BinaryIO], BinaryIO]:
@@ -41,7 +36,7 @@ _FORMS: tuple[tuple[bytes, str, Callable[[BinaryIO], BinaryIO]], ...] = (
     (b"\xfd7zXZ\x00", "xz", _by_library(lzma.LZMAFile)),  # type: ignore[arg-type]
     # The default properties of the LZMA format of its own, and a size that is not stated.
     (b"\x5d\x00\x00", "lzma", _by_library(lzma.LZMAFile)),  # type: ignore[arg-type]
-    (b"\x28\xb5\x2f\xfd", "zstd", _by_library(_zstd)),
+    (b"\x28\xb5\x2f\xfd", "zstd", _by_library(zstd_frames)),
     (b"\x04\x22\x4d\x18", "lz4", _by_library(lz4.frame.LZ4FrameFile)),
 )
 _SUFFIXES = (".gz", ".bz2", ".xz", ".lzma", ".zst", ".lz4")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from echoforensics.evidence.archives.checked_stream import BROKEN, CheckedStream
-from echoforensics.evidence.entry import Container, ContentError, Entry, EntryKind, EvidenceIssue
+from echoforensics.evidence.entry import Container, ContentError, Entry, EntryKind, EvidenceIssue, utc_text
 from echoforensics.evidence.limits import MAX_ENTRIES
 from echoforensics.evidence.streams import BudgetedStream, buffered
 
@@ -105,7 +104,7 @@ class LibraryArchive(Container):
     def _entry(self, number: int, member: Any, *, alone: bool) -> Entry:
         name = self._alone if alone else member.pathname or ""
         path = name.replace("\\", "/").lstrip("/").removeprefix("./") or f"member {number}"
-        times = {"modified": _iso(member.mtime)} if member.mtime is not None else {}
+        times = {"modified": utc_text(member.mtime)} if member.mtime is not None else {}
         if member.issym or member.islnk:
             note = f"a link to {member.linkname}; not followed"
             return Entry(path, str(number), 0, None, EntryKind.LINK, note=note, times=times)
@@ -158,10 +157,3 @@ def _library(form: str) -> Any:
         return import_module("libarchive")
     except (ImportError, OSError, AttributeError, TypeError) as error:
         raise NotImplementedError(_MISSING.format(form)) from error
-
-
-def _iso(seconds: float) -> str:
-    try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
-    except (ValueError, OverflowError, OSError):
-        return f"{seconds} seconds since 1970"

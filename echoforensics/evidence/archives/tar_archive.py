@@ -6,7 +6,6 @@ import re
 import stat
 import tarfile
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from echoforensics.evidence.archives.tar_stream import ForwardStream, TarMember, stored_size
@@ -18,6 +17,7 @@ from echoforensics.evidence.entry import (
     EntryKind,
     EvidenceIssue,
     member_address,
+    utc_text,
 )
 from echoforensics.evidence.limits import MAX_ENTRIES
 from echoforensics.evidence.streams import BudgetedStream, buffered
@@ -81,7 +81,7 @@ class TarArchive(Container):
     def _entry(self, stream: ForwardStream, member: tarfile.TarInfo) -> Entry:
         path = member.name.lstrip("/").removeprefix("./")
         address = member_address(member.offset, member.name, path)
-        times = {"modified": _iso(member.mtime)}
+        times = {"modified": utc_text(member.mtime)}
         if member.issym() or member.islnk():
             note = f"a link to {member.linkname}; not followed"
             return Entry(path, address, 0, None, EntryKind.LINK, note=note, times=times)
@@ -129,10 +129,3 @@ def _stray(stream: ForwardStream, end: int) -> Iterator[EvidenceIssue]:
     if stream.stray is not None and stream.stray < end:
         size = end - stream.stray
         yield EvidenceIssue("", f"{size} bytes from byte {stream.stray} on belong to no member that can be read")
-
-
-def _iso(seconds: float) -> str:
-    try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
-    except (ValueError, OverflowError, OSError):
-        return f"{seconds} seconds since 1970"

@@ -10,9 +10,7 @@ import zipfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import zstandard
-
-from echoforensics.evidence.archives.checked_stream import DecodedStream
+from echoforensics.evidence.archives.checked_stream import DecodedStream, zstd_frames
 from echoforensics.evidence.archives.inflated import DeflatedMember
 from echoforensics.evidence.entry import Container, Entry, EntryKind, EvidenceIssue, member_address
 from echoforensics.evidence.limits import MAX_ENTRIES, MAX_ZIP_DIRECTORY
@@ -36,7 +34,7 @@ ENCRYPTED = f"encrypted; not read: {_UNPACK} and its password, and give the fold
 #: What a member may be compressed with (APPNOTE.TXT, 4.4.5): read by Python's own reader, or here.
 _BY_LIBRARY = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
 _UNPACKED: dict[int, Callable[[Any], Any]] = {
-    93: lambda packed: zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True),
+    93: zstd_frames,
     95: lzma.LZMAFile,
 }
 _METHODS = _BY_LIBRARY | {zipfile.ZIP_DEFLATED, *_UNPACKED}

@@ -13,6 +13,7 @@ import zstandard
 
 from echoforensics.evidence.media.compressed_image.xz_bytes import MEMORY_LIMIT
 from echoforensics.evidence.media.compressed_image.zstd_bytes import MAX_WINDOW
+from echoforensics.own_disk import write_with_holes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
 _FEED = 64 * 1024
 #: zstd gives all that it expands from its input at once: four bytes may stand for 128 KiB.
 _ZSTD_FEED = 512
-#: Bytes of content that are asked for at once, and those of which zeros are left out.
+#: Bytes of content that are asked for at once.
 _PIECE = 1 << 20
-_HOLE = 64 * 1024
 _ERRORS = (lzma.LZMAError, zstandard.ZstdError, OSError, EOFError, ValueError)
 
 
@@ -138,7 +138,8 @@ class Spool:
             self._file = opened.enter_context(tempfile.TemporaryFile(buffering=0))
             for piece in contents(data, magic, issues):
                 budget.spend(len(piece))
-                self._write(piece)
+                write_with_holes(self._file, piece)
+                self.size += len(piece)
             self._file.truncate(self.size)
             opened.pop_all()
         data.close()
@@ -153,11 +154,3 @@ class Spool:
     def close(self) -> None:
         """Close the file, which deletes it."""
         self._file.close()
-
-    def _write(self, piece: bytes) -> None:
-        view = memoryview(piece)
-        for at in range(0, len(piece), _HOLE):
-            part = view[at : at + _HOLE]
-            if part != bytes(len(part)):
-                os.pwrite(self._file.fileno(), part, self.size + at)
-        self.size += len(piece)
