@@ -73,7 +73,8 @@ class Entry:
         note: why the state is believed, where a link leads, or why there is no content.
         times: the container's own times for the entry, by name, as recorded, with the zone where known.
         seekable: whether what ``opener`` gives can be sought in cheaply and opened at any time; if not, it
-            must be read once, before the next entry is asked for.
+            must be read before the next entry is asked for.
+        once: whether it can be opened only once, as what lies in a stream that is read forward.
         mode: POSIX permission bits (with setuid, setgid and sticky) as the container states them; None where it
             states none, or states what the file system does not keep.
         extents: gives where on the media the content lies, (byte offset, length in bytes) in order; None where it
@@ -93,6 +94,7 @@ class Entry:
     mode: int | None = None
     extents: Callable[[], list[tuple[int, int]]] | None = None
     location: Path | None = None
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,9 +154,9 @@ class EntryReader:
             return
         with stream:
             claimed = self._claims(entry, here, head)
-            container = is_archive(head) or (is_image(head) and entry.state is not EntryState.CARVED)
             carved = entry.state is EntryState.CARVED
-            keep = bool(claimed) or carved or _is_read_once(entry, archive=is_archive(head))
+            container = is_archive(head) or (is_image(head) and not carved)
+            keep = bool(claimed) or carved or _is_held(entry, container=container)
             search = None if container or any(not parser.reads_lines for parser in claimed) else NameSearch()
             staged = self.vault.stage() if keep else None
             content = read_content(stream, head, staged, search)
@@ -301,9 +301,9 @@ class EntryReader:
         add_issue(self.store, self.evidence, issue.path, Issue(issue.what, parser="evidence"))
 
 
-def _is_read_once(entry: Entry, *, archive: bool) -> bool:
-    """Whether an entry cannot be opened a second time, as it must be where it is an archive or names the service."""
-    return not entry.seekable and (archive or (entry.size or 0) <= _MAX_HELD)
+def _is_held(entry: Entry, *, container: bool) -> bool:
+    """Whether an entry is copied while it is read: to be sought in as a container, or as it cannot be read again."""
+    return (container and not entry.seekable) or (entry.once and (entry.size or 0) <= _MAX_HELD)
 
 
 def _entries_of(container: Container) -> Iterator[Entry | EvidenceIssue]:

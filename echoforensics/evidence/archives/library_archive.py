@@ -113,7 +113,7 @@ class LibraryArchive(Container):
             return Entry(path, str(number), 0, None, EntryKind.OTHER, note="not a regular file", times=times)
         mode = stat.S_IMODE(member.mode) or None
         opener = lambda: buffered(self._content(member, ExitStack()))  # noqa: E731
-        return Entry(path, str(number), member.size, opener, times=times, seekable=False, mode=mode)
+        return Entry(path, str(number), member.size, opener, times=times, seekable=False, mode=mode, once=True)
 
     def _content(self, member: Any, opened: ExitStack) -> BudgetedStream:
         content = _MemberStream(member, self._library.ArchiveError, opened)

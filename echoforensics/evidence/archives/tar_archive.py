@@ -89,7 +89,14 @@ class TarArchive(Container):
             return Entry(path, address, 0, None, EntryKind.OTHER, note="not a regular file", times=times)
         mode = stat.S_IMODE(member.mode)
         return Entry(
-            path, address, member.size, lambda: self._content(stream, member), times=times, seekable=False, mode=mode
+            path,
+            address,
+            member.size,
+            lambda: self._content(stream, member),
+            times=times,
+            seekable=False,
+            mode=mode,
+            once=True,
         )
 
     def _content(self, stream: ForwardStream, member: tarfile.TarInfo, *, closes: bool = False) -> BinaryIO:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from echoforensics.case.case import Case
 from echoforensics.case.row_query import Row
+from echoforensics.case.vault import Staged, Vault
 from echoforensics.evidence.name_search import NameSearch
 from echoforensics.extraction.issue_groups import MAX_PLACES, IssueGroups
 from echoforensics.extraction.options import Options
@@ -93,3 +95,24 @@ def test_issues_that_say_the_same_are_one_with_their_places() -> None:
     assert first.what.startswith("x: text was expected. (25 times; also at json:/1, json:/2,")
     assert first.what.endswith(", json:/20, and 4 more)")
     assert (second.what, third.parser) == ("y: text was expected.", "q")
+
+
+def test_member_that_can_be_read_again_is_not_copied_to_learn_what_it_names(
+    tmp_path: Path, extracted: Extract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staged: list[Vault] = []
+    stage = Vault.stage
+
+    def counted(vault: Vault) -> Staged:
+        staged.append(vault)
+        return stage(vault)
+
+    monkeypatch.setattr(Vault, "stage", counted)
+    with zipfile.ZipFile(tmp_path / "source.zip", "w") as archive:
+        archive.writestr("nothing.bin", bytes(range(256)) * 1000)
+        archive.writestr("export.json", json.dumps({"filler": "x" * 200_000, "kept": [PAIR]}))
+
+    found, issues = extracted(tmp_path / "source.zip")
+
+    assert [(row["data_type"], row["path"]) for row in found] == [("alexa:cloud:notification", "export.json")]
+    assert (issues, len(staged)) == ([], 1)
