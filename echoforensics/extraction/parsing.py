@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from echoforensics.case.entry_table import EntryToParse, KeptFile, entries_to_parse, set_parsed
 from echoforensics.case.issue_table import add_issue, issues_of, remove_issues
 from echoforensics.case.record_id import RecordNumbers
-from echoforensics.case.record_table import FoundRecord, add_record
+from echoforensics.case.record_table import add_prepared, prepare
 from echoforensics.evidence.entry import READ_ERRORS
 from echoforensics.extraction.findings import findings
 from echoforensics.extraction.issue_groups import IssueGroups, joined
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from echoforensics.case.case import OpenCase
+    from echoforensics.case.record_table import PreparedRecord
     from parsers.alexa_api.items.service_names import ServiceName
 
 #: Entries parsed in one transaction.
 _BATCH = 100
+#: Records added at once.
+_RECORDS = 1000
 
 
 class EntryParser:
@@ -62,7 +65,8 @@ class EntryParser:
                     yield file.path
 
     def _file(self, file: EntryToParse) -> None:
-        ordinal = 0
+        ordinal, entry = 0, file.id
+        batch: list[PreparedRecord] = []
         issues = IssueGroups()
         numbers = RecordNumbers()
         source = self._source(file)
@@ -78,7 +82,12 @@ class EntryParser:
                 issues.add(Issue(what, found.locator, parser=found.parser))
                 continue
             number = numbers.number(at.sha256, found.parser, found.locator)
-            add_record(self._store, FoundRecord(found, number, self._evidence, at.entry, at.sha256, file.id, ordinal))
+            made = prepare(found, at.sha256, number, self._evidence, ordinal)
+            if at.entry != entry or len(batch) == _RECORDS:
+                add_prepared(self._store, entry, file.id, batch)
+                entry, batch = at.entry, []
+            batch.append(made)
+        add_prepared(self._store, entry, file.id, batch)
         silent = not ordinal and not issues and not any(parser.keeps_for_others for parser in claimed)
         if silent and (names := self._names(source)):
             issues.add(replace(not_read(names), parser=NAME))

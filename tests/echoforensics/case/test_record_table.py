@@ -13,7 +13,7 @@ from echoforensics.case.entry_table import NewEntry, add_entry
 from echoforensics.case.evidence_table import Opening, add_evidence
 from echoforensics.case.join_table import Join, add_join, bases_of_recordings
 from echoforensics.case.record_id import RecordNumbers, record_id
-from echoforensics.case.record_table import FoundRecord, add_record
+from echoforensics.case.record_table import add_prepared, prepare
 from echoforensics.case.row_query import Query, count, rows
 from echoforensics.case.store import Store
 from echoforensics.timeline.correlation import correlate
@@ -47,7 +47,7 @@ def _file(
     entry, numbers = add_entry(store, new), RecordNumbers()
     for ordinal, record in enumerate(records):
         number = numbers.number(sha256, record.parser, record.locator)
-        add_record(store, FoundRecord(record, number, evidence, entry, sha256, entry, ordinal))
+        add_prepared(store, entry, entry, [prepare(record, sha256, number, evidence, ordinal)])
 
 
 def _record(message: str, locator: str = "line:1", data_type: str = "alexa:cloud:activity") -> Record:
@@ -190,7 +190,7 @@ def test_what_was_found_again_at_the_same_place_is_kept_once_with_all_its_keys(s
     _file(store, "log", "wal")
     for keys in (("k:1",), ("k:2",)):
         again = Record(first.data_type, first.message, "line:1", (TIME,), keys=keys, parser="p", parser_version="1")
-        add_record(store, FoundRecord(again, 0, 1, 1, "wal", 1, 1))
+        add_prepared(store, 1, 1, [prepare(again, "wal", 0, 1, 1)])
 
     assert len(_rows(store)) == 1
     assert [key for (key,) in store.db.execute("SELECT key FROM record_keys ORDER BY key")] == ["k:1", "k:2"]

@@ -16,7 +16,7 @@ from plaso.storage.factory import StorageFactory
 
 from echoforensics.case.case import Case
 from echoforensics.case.issue_table import add_issue
-from echoforensics.case.record_table import FoundRecord, add_record
+from echoforensics.case.record_table import add_prepared, prepare
 from echoforensics.case.row_query import Query, rows
 from echoforensics.case.store import Store
 from echoforensics.errors import CaseError, UsageError
@@ -133,7 +133,7 @@ def _odd_case(folder: Path) -> Path:
             1,
         ):
             record = replace(record, parser="alexa_cards", parser_version="1")  # noqa: PLW2901
-            add_record(odd, FoundRecord(record, 0, 1, entry, "x", entry, number))
+            add_prepared(odd, entry, entry, [prepare(record, "x", 0, 1, number)])
         add_issue(odd, 1, "a.json", Issue("first", parser="alexa_cards"))
         add_issue(odd, 1, "b/c.json", Issue("second <b>"))
         correlate(odd)

@@ -18,7 +18,7 @@ from echoforensics.case.case import Case
 from echoforensics.case.entry_table import NewEntry, add_entry
 from echoforensics.case.evidence_table import EvidenceState, Opening, add_evidence, set_hashes, set_state
 from echoforensics.case.issue_table import add_issue
-from echoforensics.case.record_table import FoundRecord, add_record
+from echoforensics.case.record_table import add_prepared, prepare
 from echoforensics.case.store import Store
 from echoforensics.report.bundle import write_report
 from echoforensics.timeline.correlation import correlate
@@ -127,7 +127,7 @@ class CaseMaker:
         self._add(self.entry(path, content, artefact=True), 0, record)
 
     def _add(self, entry: int, number: int, record: Record) -> None:
-        add_record(self.store, FoundRecord(record, number, self.evidence, entry, f"sha-{entry}", entry, number))
+        add_prepared(self.store, entry, entry, [prepare(record, f"sha-{entry}", number, self.evidence, number)])
 
     def issue(self, what: str, path: str = "p") -> None:
         """Add an issue."""

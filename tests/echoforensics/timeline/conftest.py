@@ -10,7 +10,7 @@ import pytest
 from echoforensics.case.entry_table import NewEntry, add_entry
 from echoforensics.case.evidence_table import EvidenceState, Opening, add_evidence, set_hashes, set_state
 from echoforensics.case.record_id import RecordNumbers
-from echoforensics.case.record_table import FoundRecord, add_record
+from echoforensics.case.record_table import add_prepared, prepare
 from echoforensics.case.row_query import Query, Row, rows
 from echoforensics.case.store import Store
 from echoforensics.timeline.correlation import correlate
@@ -42,7 +42,7 @@ def add_file(store: Store) -> AddFile:
         entry, numbers = add_entry(store, new), RecordNumbers()
         for ordinal, record in enumerate(records):
             number = numbers.number(sha256, record.parser, record.locator)
-            add_record(store, FoundRecord(record, number, evidence, entry, sha256, entry, ordinal))
+            add_prepared(store, entry, entry, [prepare(record, sha256, number, evidence, ordinal)])
 
     return add
 
