@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.carved import Carved, Grade, Signature
+from echoforensics.carving.frame_checksums import checksums
 from parsers.formats.audio.checksums import crc16
 from parsers.formats.audio.flac.frame_length import Malformed, Shortage, measure
 from parsers.formats.audio.flac.frames import MAX_HEADER, FlacFrameHeader, parse
@@ -40,6 +41,11 @@ _FIRST = 64 * 1024
 #: Headers within a frame that look like the next one's and are tried.
 _MOST_TRIED = 16
 
+#: Bytes in which frames are followed by their headers before the checksums of all are taken at once. The frames are so
+#: few at first and behind a wrong checksum, twice as many each time that all are right, so many at most.
+_AT_ONCE = 1024 * 1024
+_FEWEST_AT_ONCE, _MOST_AT_ONCE = 8, 512
+
 
 class _FlacFrames:
     """The frames of one recording, followed from the first."""
@@ -50,13 +56,16 @@ class _FlacFrames:
         self.end = at
         self.frames = self.samples = self.broken = 0
         self.breaks_off = False
+        #: How many frames are followed at once next, and how many are first looked at by themselves.
+        self._at_once, self._singly = _FEWEST_AT_ONCE, 0
 
     def follow(self) -> None:
         """Follow the frames as far as they go: ``end`` is behind the last one that is whole."""
         header = self._header(self._view.read(self.end, MAX_HEADER))
         first = header
         while header is not None and first is not None:
-            length, following = self._frame(header, self._is_last(header, first))
+            header = self._many(header, first)
+            length, following = self._frame(header, self._is_last(header, first, self.samples))
             if not length:
                 self.breaks_off = True
                 return
@@ -65,13 +74,44 @@ class _FlacFrames:
             self.end += length
             header = following
 
+    def _many(self, header: FlacFrameHeader, first: FlacFrameHeader) -> FlacFrameHeader:
+        """Pass over frames that are followed by the header that is due, as long as their checksums hold.
+
+        Returns:
+            The header of the first frame that is to be looked at by itself.
+        """
+        if self._singly:
+            self._singly -= 1
+            return header
+        data = self._unmarked(self._view.read(self.end, min(_AT_ONCE, self._at_once * _FIRST)))
+        ends, headers, place, samples = [0], [header], 0, self.samples
+        while len(ends) <= self._at_once and not self._is_last(headers[-1], first, samples):
+            last, size = headers[-1], self._size(headers[-1])
+            # What is looked at for one frame: no more than when it is looked at by itself.
+            seen = data[place : place + min(_FIRST, size)]
+            found, following = next(self._candidates(seen, last), (0, None))
+            if following is None or found + MAX_HEADER > len(seen):
+                break
+            place += found
+            samples += last.block
+            ends.append(place)
+            headers.append(following)
+        wrong = checksums(data, ends[1:]).nonzero()[0] if ends[1:] else ends[1:]
+        right = int(wrong[0]) if len(wrong) else len(ends) - 1
+        self._at_once = _FEWEST_AT_ONCE if len(wrong) else min(2 * self._at_once, _MOST_AT_ONCE)
+        self._singly = 0 if right >= _FEWEST_AT_ONCE else _FEWEST_AT_ONCE
+        self.frames += right
+        self.samples += sum(each.block for each in headers[:right])
+        self.end += ends[right]
+        return headers[right]
+
     def _header(self, data: bytes) -> FlacFrameHeader | None:
         """The header at the beginning of some bytes; None where there is none that is this recording's."""
         header = parse(data)
         return header if header is not None and header.suits_wholly(self._info) else None
 
-    def _is_last(self, header: FlacFrameHeader, first: FlacFrameHeader) -> bool:
-        is_total = 0 < self._info.total <= self.samples + header.block
+    def _is_last(self, header: FlacFrameHeader, first: FlacFrameHeader, samples: int) -> bool:
+        is_total = 0 < self._info.total <= samples + header.block
         # Of blocks of fixed size only the last may be shorter.
         return is_total or (not header.variable and header.block != first.block)
 
@@ -79,14 +119,21 @@ class _FlacFrames:
         """Bytes that a frame takes at most: no encoder needs twice what the samples need as they are."""
         return min(self._info.longest or MOST_FRAME, 2 * header.verbatim(self._info) + 64, MOST_FRAME)
 
+    def _size(self, header: FlacFrameHeader) -> int:
+        """Bytes that are looked at for a frame and the header behind it."""
+        return self._most(header) + MAX_HEADER
+
+    @staticmethod
+    def _unmarked(data: bytes) -> bytes:
+        """Some bytes up to where another recording begins: no frame goes on into it, nor is it searched there."""
+        places = [place for marker in BEGINNINGS if (place := data.find(marker)) >= 0]
+        return data[: min(places)] if places else data
+
     def _frame(self, header: FlacFrameHeader, is_last: bool) -> tuple[int, FlacFrameHeader | None]:
         """(length in bytes of the frame at the end, header of the next); the length 0 where it is not whole."""
-        most = self._most(header) + MAX_HEADER
+        most = self._size(header)
         for size in sorted({min(_FIRST, most), most}):
-            data = self._view.read(self.end, size)
-            # No frame goes on into another recording, nor is it searched there.
-            for marker in BEGINNINGS:
-                data = data.partition(marker)[0]
+            data = self._unmarked(self._view.read(self.end, size))
             length, following = (0, None) if is_last else self._next(data, header)
             if not length and (self.frames or size <= _FIRST):
                 length, following = self._alone(data, header, following)

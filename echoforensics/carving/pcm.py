@@ -33,6 +33,8 @@ _CROSSED_FROM, _CROSSED_TO = 10 / RATE, 6000 / RATE
 _GAP, _MOST_OTHERS = 4, 0.5
 #: Values that must differ among the samples of a block: pictures and tables have few.
 _DIFFERENT = 200
+#: Samples of a block in which they are counted first.
+_VARIED_LOOK = 512
 
 
 class PcmRuns:
@@ -90,14 +92,24 @@ def _like_sound(samples: NDArray[np.int16]) -> NDArray[np.intp]:
     swing = values.std(axis=1)
     crossed = (np.diff(np.signbit(values - mean[:, None]), axis=1)).mean(axis=1)
     good = (
-        _is_smooth(values)
-        & (np.abs(mean) <= _OFF_ZERO * swing)
-        & (crossed >= _CROSSED_FROM)
-        & (crossed <= _CROSSED_TO)
-        & np.array([np.unique(row).size >= _DIFFERENT for row in rows])
+        _is_smooth(values) & (np.abs(mean) <= _OFF_ZERO * swing) & (crossed >= _CROSSED_FROM) & (crossed <= _CROSSED_TO)
     )
-    found: NDArray[np.intp] = likely[good]
+    found: NDArray[np.intp] = likely[good][_is_varied(rows[good])]
     return found
+
+
+def _is_varied(rows: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """Whether so many values differ within each row. Of most rows its beginning tells."""
+    varied = _differing(rows[:, :_VARIED_LOOK]) >= _DIFFERENT
+    others = np.flatnonzero(~varied)
+    varied[others] = _differing(rows[others]) >= _DIFFERENT
+    return varied
+
+
+def _differing(rows: NDArray[np.int16]) -> NDArray[np.intp]:
+    """How many values differ within each row."""
+    values = np.sort(rows, axis=1)
+    return 1 + np.count_nonzero(values[:, 1:] != values[:, :-1], axis=1)
 
 
 def _is_smooth(values: NDArray[np.float32]) -> NDArray[np.bool_]:
