@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -40,6 +40,7 @@ class LedgerReport:
         torn_tail: bytes after the last complete line, which a writer that was killed may leave. They are no
             entry, and nothing they say counts.
         failures: one sentence each, naming the line. Empty where every check passed.
+        grown: lines after the one whose hash was expected; None where none was expected or it is not there.
     """
 
     signed: bool
@@ -48,6 +49,7 @@ class LedgerReport:
     head: str
     torn_tail: int
     failures: tuple[str, ...]
+    grown: int | None = None
 
     @property
     def ok(self) -> bool:
@@ -166,7 +168,11 @@ class Chain:
 
 
 def verify(
-    path: Path, *, expected_fingerprint: str | None = None, known: tuple[int, str] | None = None
+    path: Path,
+    *,
+    expected_fingerprint: str | None = None,
+    known: tuple[int, str] | None = None,
+    expected_head: str | None = None,
 ) -> LedgerReport:
     """Check a ledger: every line's form, place, hash and signature.
 
@@ -178,6 +184,7 @@ def verify(
         path: the ledger. It is only read, one line in memory at a time.
         expected_fingerprint: of the key that must have signed it, in hexadecimal.
         known: length and head of the ledger at an earlier time. A ledger that has grown since passes.
+        expected_head: hexadecimal SHA-256 of a line that must be in it: its head at an earlier time.
 
     Returns:
         The report. Whatever the file holds, this raises nothing.
@@ -186,26 +193,41 @@ def verify(
         OSError: the file cannot be read.
     """
     chain = Chain()
-    known_head = NO_LINE if known and known[0] == 0 else None
+    heads: dict[int, str] = {0: NO_LINE}
+    grown: int | None = None
     with open_ledger(path) as stream:
         for raw in read_lines(stream):
             chain.feed(raw)
             if known and chain.length == known[0]:
-                known_head = chain.head
+                heads[chain.length] = chain.head
+            if expected_head is not None and raw.endswith(b"\n") and chain.head == expected_head.lower():
+                grown = chain.length
             if chain.given_up:
                 chain.failures.append("too much is wrong; the rest of the ledger was not checked")
                 break
     if chain.length == 0:
         chain.failures.append("the ledger holds no complete entry")
-    if expected_fingerprint is not None:
+    chain.failures += _other_than_expected(chain, expected_fingerprint, known, heads)
+    if expected_head is not None and grown is None:
+        given = expected_head or "that was given, which is empty"
+        chain.failures.append(f"no line has the hash {given}: this is another ledger, or an older copy")
+    report = chain.report()
+    return report if grown is None else replace(report, grown=report.length - grown)
+
+
+def _other_than_expected(
+    chain: Chain, fingerprint: str | None, known: tuple[int, str] | None, heads: Mapping[int, str]
+) -> Iterator[str]:
+    """How a ledger differs from what was known of it elsewhere."""
+    if fingerprint is not None:
         found = chain.public.fingerprint if chain.public else None
-        if found != expected_fingerprint.lower():
-            chain.failures.append(f"line 1: the ledger's key is {found or 'none'}, not {expected_fingerprint}")
-    if known and known_head is None:
-        chain.failures.append(f"the ledger has {chain.length} lines; at least {known[0]} were expected")
-    elif known and known_head != known[1].lower():
-        chain.failures.append(f"line {known[0]}: its hash is not the one kept before, {known[1]}")
-    return chain.report()
+        if found != fingerprint.lower():
+            wanted = fingerprint or "the empty fingerprint that was given"
+            yield f"line 1: the ledger's key is {found or 'none'}, not {wanted}"
+    if known and known[0] not in heads:
+        yield f"the ledger has {chain.length} lines; at least {known[0]} were expected"
+    elif known and heads[known[0]] != known[1].lower():
+        yield f"line {known[0]}: its hash is not the one kept before, {known[1]}"
 
 
 def read(path: Path) -> Iterator[LedgerEntry]:

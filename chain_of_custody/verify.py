@@ -1,4 +1,4 @@
-"""The result of checking something: every check by name, passed or not."""
+"""The result of checking something: every check by name, passed, failed or not made."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was checked.
+    """One thing that was checked, or was to be.
 
     Attributes:
         name: what was checked.
         ok: whether it passed.
         detail: one sentence on what was found.
+        made: whether the check was made. One that was not counts as failed.
     """
 
     name: str
     ok: bool
     detail: str
+    made: bool = True
 
 
 class Verification:
@@ -32,7 +34,7 @@ class Verification:
 
     def skipped(self, name: str, why: str) -> None:
         """Record a check that was not made, and why: it counts as failed."""
-        self._checks.append(Check(name, ok=False, detail=f"not checked: {why}"))
+        self._checks.append(Check(name, ok=False, detail=f"not checked: {why}", made=False))
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -46,5 +48,7 @@ class Verification:
 
     def as_json(self) -> dict[str, object]:
         """The outcome, made of what JSON can hold."""
-        checks = [{"name": check.name, "ok": check.ok, "detail": check.detail} for check in self._checks]
+        checks = [
+            {"name": check.name, "ok": check.ok, "made": check.made, "detail": check.detail} for check in self._checks
+        ]
         return {"ok": self.ok, "checks": checks}

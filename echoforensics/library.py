@@ -27,22 +27,23 @@ def extract(
     examiner: str = "", agency: str = "", reference: str = "", timezone: str = "",
     hashes: Iterable[str] = DEFAULT_ALGORITHMS, carve: bool = True, offsets: Iterable[int] = (),
     skip_unreadable: bool = False, maps: Iterable[AnyPath] = (), argv: Sequence[str] = (), report: Report | None = None,
+    join_case: bool = False,
 ) -> Case:  # fmt: skip
     """Take in sources, extract and parse what they hold, and seal a case.
 
-    Sources are opened read-only, and hashed whole before and after. Repeat a run that was interrupted to complete it.
+    Sources are only read. Repeat a run that was interrupted to complete it.
 
     Args:
         sources: folders, archives, images or files; see docs/extracting.md.
         case: the case folder; made if it does not exist.
         key: the examiner's: a file, in memory, or a function that gives it once all sources are open. None: unsigned.
         passphrase: of the key file; if None, from ``$ECHOFORENSICS_PASSPHRASE`` or the file beside the key.
-        examiner, agency, reference: for the ledger and the report.
+        examiner, agency, reference: of the matter, for the ledger and the report; join_case: to add others to a case.
         timezone: IANA name of the zone in which the case is also to be read.
         hashes: names of the hash algorithms for sources; SHA-256 is always among them.
         carve: whether images are searched for recordings and records by their own bytes.
         offsets: offsets, in bytes, at which volumes of an image begin.
-        cross_check: whether file systems are walked again with a second reader.
+        cross_check: whether every file system is walked with a second reader too.
         skip_unreadable: whether a source that cannot be read is noted as an issue, and the others are read.
         maps: files that say how tables of a legal-process return are read; see docs/maps.md.
         argv: what called this, for the ledger; ``sys.argv`` if empty.
@@ -53,7 +54,7 @@ def extract(
 
     Raises:
         SourceError: a source cannot be opened and is not skipped, or every source is so. Nothing is written.
-        CaseError: the case cannot be written, or a source has changed since it was taken in.
+        CaseError: the case cannot be written or is not what was sealed, or a source or the matter is another.
         UsageError, ExaminerKeyError: a map, the time zone or the key cannot be used.
 
     Example:
@@ -61,15 +62,14 @@ def extract(
         ...     print(taken.counts().rows > 0, taken.sealed)
         True True
     """
-    paths = [Path(sources)] if isinstance(sources, (str, PathLike)) else [Path(source) for source in sources]
     zone(timezone)
-    signing = load_key(Path(key), passphrase) if isinstance(key, (str, PathLike)) else key
+    paths = [Path(sources)] if isinstance(sources, (str, PathLike)) else [Path(source) for source in sources]
     options = Options(
         examiner=examiner, agency=agency, reference=reference, timezone=timezone, algorithms=tuple(hashes),
         argv=tuple(argv), carve=carve, offsets=tuple(dict.fromkeys(offsets)), cross_check=cross_check,
-        skip_unreadable=skip_unreadable, maps=tuple(map(_named_text, maps)),
+        skip_unreadable=skip_unreadable, join_case=join_case, maps=tuple(map(_named_text, maps)),
     )  # fmt: skip
-    run_extraction(paths, Path(case), signing, options, report or _silent)
+    run_extraction(paths, Path(case), _signing(key, passphrase), options, report or _silent)
     return Case.open(Path(case))
 
 
@@ -88,26 +88,37 @@ def open_case(case: AnyPath) -> Case:
 
 
 def verify(
-    case: AnyPath, *, fingerprint: str | None = None, sources: bool = True, report: Callable[[str], None] | None = None
-) -> CaseVerification:
-    """Verify a case: its ledger, signatures, tables and artefacts, and the sources where they can be reached.
+    case: AnyPath, *, fingerprint: str | None = None, sources: bool = True, allow_incomplete: bool = False,
+    expected_head: str | None = None, report: Callable[[str], None] | None = None,
+) -> CaseVerification:  # fmt: skip
+    """Verify a case: its ledger, signatures, tables and artefacts, and its sources.
 
     Args:
         case: the case folder.
-        fingerprint: of the key that must have signed it, in hexadecimal, with or without colons.
-        sources: whether sources are hashed again.
+        fingerprint: of the key that must have signed it, in hexadecimal, with or without colons. An empty one matches
+            no key.
+        sources: whether sources are hashed again. One that is not where it lay then counts as not checked.
+        allow_incomplete: whether an interrupted case passes, as far as it can be checked.
+        expected_head: hash of the ledger's last line when the case was handed over; an older case does not hold it.
         report: called with what is being verified.
 
     Returns:
-        Every check with its result; ``ok`` says whether all of them passed.
+        Every check with its result; ``ok`` says whether everything was checked and passed.
 
     Example:
         >>> result = ef.verify("case")
         >>> result.ok, result.signed, result.complete
         (True, True, True)
     """
-    wanted = fingerprint.lower().replace(":", "") if fingerprint else None
-    return verify_case(Path(case), fingerprint=wanted, sources=sources, report=report)
+    wanted = None if fingerprint is None else fingerprint.lower().replace(":", "").strip()
+    return verify_case(
+        Path(case), fingerprint=wanted, sources=sources, allow_incomplete=allow_incomplete,
+        expected_head=None if expected_head is None else expected_head.strip(), report=report,
+    )  # fmt: skip
+
+
+def _signing(key: AnyPath | SigningKey | KeyGiver | None, passphrase: str | None) -> SigningKey | KeyGiver | None:
+    return load_key(Path(key), passphrase) if isinstance(key, (str, PathLike)) else key
 
 
 def _named_text(path: AnyPath) -> tuple[str, str]:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from contextlib import closing
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chain_of_custody.ledger import verify as verify_ledger
 from chain_of_custody.verify import Verification
-from echoforensics.case.case import BEGINNINGS, SEALED, Case
-from echoforensics.case.entry_table import artefact_hashes
-from echoforensics.case.seal import table_digests
-from echoforensics.case.store import DatabaseError
-from echoforensics.errors import SourceError
+from echoforensics.case.custody.database_check import DatabaseCheck
+from echoforensics.case.custody.database_file import file_digest, refuse_irregular, side_files
+from echoforensics.case.custody.history import CaseHistory
+from echoforensics.case.custody.names import ARTEFACTS, DATABASE, HEAD, LEDGER
+from echoforensics.case.custody.standing import known_head, ledger_history
+from echoforensics.case.custody.vault_check import vault_problems
+from echoforensics.errors import CaseError, SourceError
 from echoforensics.evidence.source import open_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
     from chain_of_custody.ledger import LedgerReport
+
+
+_OUTCOME = {(True, True): "ok", (False, True): "<b>FAILED</b>", (False, False): "<b>not checked</b>"}
 
 
 class CaseVerification:
@@ -31,8 +36,11 @@ class CaseVerification:
         checks: each check, with its result.
         signed: whether the ledger is signed.
         fingerprint: of the key that signed it.
+        head: hash of the ledger's last line.
+        length: how many lines the ledger has.
         complete: whether the last extraction came to its end.
         unreachable: sources that were not found where they lay, and so were not compared.
+        notes: what a reader has to know beside the checks, a sentence each.
 
     Example:
         >>> ef.verify("case")
@@ -43,12 +51,15 @@ class CaseVerification:
         self.checks = Verification()
         self.signed = False
         self.fingerprint: str | None = None
+        self.head = ""
+        self.length = 0
         self.complete = False
         self.unreachable: list[str] = []
+        self.notes: list[str] = []
 
     @property
     def ok(self) -> bool:
-        """Whether every check passed."""
+        """Whether everything was checked, and every check passed."""
         return self.checks.ok
 
     def __repr__(self) -> str:
@@ -61,7 +72,7 @@ class CaseVerification:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td>{'ok' if check.ok else '<b>FAILED</b>'}</td><td>{escape(check.name)}</td>"
+            f"<tr><td>{_OUTCOME[check.ok, check.made]}</td><td>{escape(check.name)}</td>"
             f"<td>{escape(check.detail)}</td></tr>"
             for check in self.checks.checks
         )
@@ -73,15 +84,19 @@ def verify_case(
     *,
     fingerprint: str | None = None,
     sources: bool = True,
+    allow_incomplete: bool = False,
+    expected_head: str | None = None,
     report: Callable[[str], None] | None = None,
 ) -> CaseVerification:
-    """Verify a case.
+    """Verify a case, of this version or of an earlier one.
 
     Args:
         path: the case folder.
         fingerprint: of the key that must have signed it; where None, any one key will do, and its
             fingerprint is for the reader to compare.
-        sources: whether to hash the sources again.
+        sources: whether to hash the sources again. One that is not where it lay is then a check that was not made.
+        allow_incomplete: whether an interrupted case passes where all that can be checked of it does.
+        expected_head: hash of a line that the ledger must hold: its head when the case was handed over.
         report: called with what is being done.
 
     Raises:
@@ -89,112 +104,195 @@ def verify_case(
     """
     say = report or (lambda _: None)
     result = CaseVerification()
-    with Case.open(path) as case:
-        if not case.ledger_path.is_file() and case.store.head() is None and not case.evidence():
-            result.checks.add("ledger", True, "NOT COMPLETE: the extraction was interrupted before its first line")
-            return result
-        if not case.ledger_path.is_file():
-            result.checks.add("ledger", False, "there is none")
-            result.checks.skipped("tables, artefacts and sources", "there is no ledger to check them against")
-            return result
-        say("ledger")
-        ledger = verify_ledger(case.ledger_path, expected_fingerprint=fingerprint, known=case.store.head())
-        result.signed, result.fingerprint = ledger.signed, ledger.fingerprint
-        _check_ledger(result, ledger)
-        say("database")
-        _check_database(result, case, ledger.ok)
-        say("artefacts")
-        _check_artefacts(result, case)
-        if sources:
-            _check_sources(result, case, ledger.ok, say)
+    if path.name == DATABASE and path.is_file():
+        raise CaseError(f"{path}: is the database of a case; give the case folder, {path.absolute().parent}")
+    if not any(os.path.lexists(path / name) for name in (DATABASE, LEDGER)):
+        raise CaseError(f"{path}: not a case folder (it has no {DATABASE})")
+    say("ledger")
+    history = _check_ledger(result, path, fingerprint, expected_head)
+    say("database")
+    artefacts = _check_database(result, path, history, allow_incomplete=allow_incomplete)
+    say("artefacts")
+    if artefacts is None:
+        result.checks.skipped("artefacts", "the database that lists them cannot be read")
+    else:
+        problems = vault_problems(path, artefacts, others=result.complete)
+        detail = "; ".join(problems[:10]) or f"{len(artefacts)} artefacts, each with the content its name says"
+        result.checks.add("artefacts", not problems, detail)
+    _note_others(result, path)
+    if history is None:
+        result.checks.skipped("sources", "there is no sound ledger to check them against")
+    elif sources:
+        _check_sources(result, history, say)
+    else:
+        result.notes.append("the sources were not hashed again, as was asked for")
     return result
 
 
-def _check_ledger(result: CaseVerification, ledger: LedgerReport) -> None:
-    detail = "; ".join(ledger.failures[:10]) or f"{ledger.length} lines, each following from the line before"
-    if ledger.ok and ledger.torn_tail:
-        detail += f"; a last line of {ledger.torn_tail} bytes was cut off by an interruption"
-    result.checks.add("ledger", ledger.ok, detail)
-    if ledger.signed:
-        signatures = f"every line is signed by the key {ledger.fingerprint}"
-        result.checks.add("signatures", ledger.ok, signatures if ledger.ok else "see the ledger")
-    else:
-        result.checks.add("signatures", ledger.ok, "THE CASE IS UNSIGNED: anybody could have rewritten it")
-
-
-def _check_database(result: CaseVerification, case: Case, ledger_ok: bool) -> None:
-    issue = case.store.damage()
-    result.checks.add("database", not issue, issue or "SQLite finds it whole")
-    if not ledger_ok:
-        result.checks.skipped("tables", "the ledger that holds their digests is not sound")
-        return
-    seal: Mapping[str, Any] | None = None
-    for entry in case.actions():
-        if entry.action in BEGINNINGS:
-            seal = None
-        elif entry.action == SEALED:
-            seal = entry.detail
-    result.complete = seal is not None
-    if seal is None:
-        detail = "NOT COMPLETE: the extraction was interrupted, so its tables are not sealed; repeat the command"
-        result.checks.add("tables", True, detail)
-        return
+def _check_ledger(
+    result: CaseVerification, path: Path, fingerprint: str | None, expected_head: str | None
+) -> CaseHistory | None:
+    """Check the ledger. Gives what it comes to; None where it is not sound."""
+    if not os.path.lexists(path / LEDGER):
+        result.checks.add("ledger", False, f"there is no {LEDGER}, so nothing vouches for what the case holds")
+        result.checks.skipped("signatures", "there is no ledger")
+        return None
     try:
-        now = table_digests(case.store)
-    except DatabaseError as error:
-        result.checks.add("tables", False, f"the tables cannot be read: {error}")
+        refuse_irregular(path / LEDGER)
+        known = known_head(path)
+        ledger = verify_ledger(
+            path / LEDGER, expected_fingerprint=fingerprint, known=known, expected_head=expected_head
+        )
+    except (CaseError, OSError) as error:
+        result.checks.add("ledger", False, str(error))
+        result.checks.skipped("signatures", "the ledger cannot be read")
+        return None
+    history = ledger_history(path / LEDGER) if ledger.ok else None
+    failures = list(ledger.failures)
+    if history and history.has_head_file and known is None:
+        failures.append(f"{HEAD} is missing, which keeps its length and last hash")
+    detail = "; ".join(failures[:10]) or f"{ledger.length} lines, each following from the line before"
+    if not failures and ledger.torn_tail:
+        detail += f"; a last line of {ledger.torn_tail} bytes was cut off by an interruption"
+    result.checks.add("ledger", not failures, detail)
+    result.signed, result.fingerprint = ledger.signed, ledger.fingerprint
+    result.head, result.length = ledger.head, ledger.length
+    _check_signatures(result, ledger)
+    _note_ledger(result, ledger, history, expected_head)
+    return None if failures else history
+
+
+def _check_signatures(result: CaseVerification, ledger: LedgerReport) -> None:
+    if not ledger.signed:
+        result.checks.add("signatures", ledger.ok, "THE CASE IS UNSIGNED: anybody could have rewritten it")
         return
-    sealed = seal.get("tables", {})
-    changed = sorted(name for name in {*now, *sealed} if now.get(name) != sealed.get(name))
-    result.checks.add(
-        "tables",
-        not changed,
-        f"changed since sealed: {', '.join(changed)}" if changed else f"{len(now)} as sealed",
-    )
+    signatures = f"every line is signed by the key {ledger.fingerprint}"
+    result.checks.add("signatures", ledger.ok, signatures if ledger.ok else "see the ledger")
 
 
-def _check_artefacts(result: CaseVerification, case: Case) -> None:
-    issues: list[str] = []
-    known = artefact_hashes(case.store)
-    for sha256 in known:
-        try:
-            with case.vault.open(sha256) as stream:
-                actual = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
-        except OSError as error:
-            issues.append(f"{sha256}: {error.strerror}")
-            continue
-        if actual != sha256:
-            issues.append(f"{sha256}: its content hashes to {actual}")
-    names = frozenset(known)
-    strange = [path for path in case.vault.files() if path != case.vault.path(path.name) or path.name not in names]
-    if strange and result.complete:
-        issues += [f"{path.relative_to(case.path)}: not an artefact of this case" for path in strange]
-    detail = "; ".join(issues[:10]) or f"{len(known)} artefacts, each with the content its name says"
-    result.checks.add("artefacts", not issues, detail)
+def _note_ledger(
+    result: CaseVerification, ledger: LedgerReport, history: CaseHistory | None, expected_head: str | None
+) -> None:
+    if expected_head is None:
+        result.notes.append(
+            f"the ledger ends in line {ledger.length}, {ledger.head}; whether an older copy of the case was put in its"
+            " place cannot be seen without --expect-head"
+        )
+    elif ledger.grown:
+        added = "1 line was" if ledger.grown == 1 else f"{ledger.grown} lines were"
+        result.notes.append(f"{added} added to the ledger after the head that was given")
+    for sentence in history.backwards[:10] if history else ():
+        result.notes.append(f"the times of the ledger run backwards: {sentence}; a clock was set, or was wrong")
+    for dropped in history.dropped if history else ():
+        count = len(dropped.get("artefacts", ()))
+        result.notes.append(f"{count} artefacts were removed from the case; reason: {dropped.get('reason')}")
 
 
-def _check_sources(result: CaseVerification, case: Case, ledger_ok: bool, say: Callable[[str], None]) -> None:
-    if not ledger_ok:
-        result.checks.skipped("sources", "the ledger that holds their hashes is not sound")
+def _check_database(
+    result: CaseVerification, path: Path, history: CaseHistory | None, *, allow_incomplete: bool
+) -> list[str] | None:
+    """Check the database. Gives the SHA-256 of each artefact; None where it cannot be read."""
+    database = path / DATABASE
+    seal = history.seal if history else None
+    result.complete = seal is not None
+    try:
+        with DatabaseCheck(database) as check:
+            artefacts = check.artefacts()
+            problems = _file_problems(database, seal)
+            if problems or seal is None or "database" not in seal:
+                problems += filter(None, [check.damage()])
+            result.checks.add("database", not problems, "; ".join(problems) or _database_words(seal))
+            if history is None:
+                result.checks.skipped("tables", "there is no sound ledger to check them against")
+            elif seal is not None:
+                _check_sealed(result, check, seal)
+            else:
+                _check_unsealed(result, check, history, allow_incomplete=allow_incomplete)
+    except (CaseError, OSError) as error:
+        result.checks.add("database", False, str(error))
+        result.checks.skipped("tables", "the database cannot be read")
+        return None
+    return artefacts
+
+
+def _file_problems(database: Path, seal: Mapping[str, Any] | None) -> list[str]:
+    if seal is None:
+        return []
+    problems = [f"{path.name} lies beside it, and a sealed case has none" for path in side_files(database)]
+    if "database" in seal and file_digest(database) != seal["database"]:
+        problems.append(f"{DATABASE} is not the file that was sealed")
+    return problems
+
+
+def _database_words(seal: Mapping[str, Any] | None) -> str:
+    if seal is not None and "database" in seal:
+        return f"the file that was sealed, SHA-256 {seal['database']['sha256']}"
+    return "SQLite finds it whole"
+
+
+def _check_sealed(result: CaseVerification, check: DatabaseCheck, seal: Mapping[str, Any]) -> None:
+    tables = seal.get("tables")
+    if not isinstance(tables, dict) or not tables:
+        result.checks.add("tables", False, "the seal names no table")
         return
-    for entry in case.actions():
-        detail = entry.detail
-        if entry.action == "source hashed again" and detail.get("unchanged") is not True:
-            result.checks.add(f"source {detail.get('evidence')}", False, "it changed while it was read")
-        if entry.action != "source taken in":
-            continue
-        name, location = str(detail["evidence"]), Path(str(detail["location"]))
+    if "database" not in seal:
+        result.notes.append(
+            "the case was sealed by an earlier version, which sealed the content of the tables and not the file"
+            f" {DATABASE}: the pages of the search index and unused space are not covered"
+        )
+    changed = check.changed_tables(tables)
+    words = f"changed since sealed: {', '.join(changed)}" if changed else f"{len(tables)} as sealed"
+    result.checks.add("tables", not changed, words)
+
+
+def _check_unsealed(
+    result: CaseVerification, check: DatabaseCheck, history: CaseHistory, *, allow_incomplete: bool
+) -> None:
+    if not history.begun and not check.is_empty():
+        result.checks.add("tables", False, "they hold rows, and no line of the ledger speaks of an extraction")
+        return
+    finished = {name: source.contents for name, source in history.finished.items() if source.contents is not None}
+    compared = check.items(finished) if check.is_of_this_version else []
+    if changed := [item for item in compared if item.changed]:
+        words = (f"of {item.name}: {', '.join(item.changed)}" for item in changed)
+        result.checks.add("tables", False, f"changed since the source was read: {'; '.join(words)}")
+        return
+    detail = "the extraction was interrupted, so nothing seals the tables; repeat the command"
+    if compared:
+        detail += f". What {len(compared)} sources gave is as the ledger says"
+    if allow_incomplete:
+        result.checks.add("tables", True, f"NOT COMPLETE: {detail}")
+    else:
+        result.checks.skipped("tables", f"NOT COMPLETE: {detail}. With --allow-incomplete this is no failure")
+
+
+def _note_others(result: CaseVerification, path: Path) -> None:
+    own = {DATABASE, LEDGER, ARTEFACTS, HEAD, *(found.name for found in side_files(path / DATABASE))}
+    if others := sorted(found.name for found in path.iterdir() if found.name not in own):
+        result.notes.append(f"not of the case, and vouched for by nothing: {', '.join(others[:10])}")
+
+
+def _check_sources(result: CaseVerification, history: CaseHistory, say: Callable[[str], None]) -> None:
+    for name, source in history.finished.items():
+        if source.changed:
+            result.checks.add(f"source {name}", False, "it changed while it was read")
+    for name, detail in history.taken_in.items():
+        say(f"source {name}")
+        location = Path(str(detail.get("location")))
         if written := str(detail.get("location_bytes", "")):
             location = Path(os.fsdecode(bytes.fromhex(written)))
-        say(f"source {name}")
-        if not location.exists():
+        if not os.path.lexists(location):
             result.unreachable.append(name)
+            result.checks.skipped(
+                f"source {name}", f"it is not where it lay, {location}. With --no-sources, sources are left out"
+            )
             continue
         try:
-            with closing(open_bytes(location, str(detail["kind"]))) as source:
-                now = source.hash_whole(("sha256",)).sha256
+            with closing(open_bytes(location, str(detail.get("kind")))) as opened:
+                now = opened.hash_whole(("sha256",)).sha256
         except (SourceError, OSError) as error:
             result.checks.add(f"source {name}", False, str(error))
             continue
-        same = now == detail["sha256"]
-        result.checks.add(f"source {name}", same, "unchanged" if same else f"SHA-256 was {detail['sha256']}, is {now}")
+        same = now == detail.get("sha256")
+        words = "unchanged" if same else f"SHA-256 was {detail.get('sha256')}, is {now}"
+        result.checks.add(f"source {name}", same, words)

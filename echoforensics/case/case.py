@@ -1,22 +1,19 @@
-"""A case folder, opened: ``case.db``, ``custody.jsonl`` and ``artefacts/``."""
+"""A case folder, opened for reading: ``case.db``, ``custody.jsonl`` and ``artefacts/``."""
 
 from __future__ import annotations
 
 import hashlib
-from contextlib import ExitStack, closing
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from chain_of_custody.ledger import Ledger, LedgerEntry, LedgerError, read
+from chain_of_custody.ledger import LedgerEntry, LedgerError, read
 from echoforensics.case import counts, issue_table, recording_query, row_query
-from echoforensics.case.disk import case_disk
+from echoforensics.case.custody.names import ARTEFACTS, BEGINNINGS, DATABASE, LEDGER, SEALED
 from echoforensics.case.evidence_table import EvidenceItem, evidence_items
-from echoforensics.case.lock import LOCK_FILE, FolderLock
 from echoforensics.case.results import Results, Rows
 from echoforensics.case.row_query import Query
 from echoforensics.case.store import Store
-from echoforensics.case.text import storable
 from echoforensics.case.time_bounds import TimeBound, microseconds
 from echoforensics.case.tracing import Trace, trace_row
 from echoforensics.case.vault import Vault
@@ -30,24 +27,14 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from chain_of_custody.keys import SigningKey
     from echoforensics.case.counts import Account, CaseCounts, Device
     from echoforensics.case.issue_table import CaseIssue
     from echoforensics.case.recording_query import FoundRecording
     from echoforensics.case.row_query import Row
 
-DATABASE, LEDGER, ARTEFACTS = "case.db", "custody.jsonl", "artefacts"
-
-#: The ledger's last word on a case whose extraction came to its end.
-SEALED = "sealed"
-#: What the ledger says when an extraction begins, and when it is resumed after it was interrupted.
-BEGUN, RESUMED = "extraction begun", "extraction resumed"
-#: The same, with the word for the second that ledgers of earlier versions have.
-BEGINNINGS = (BEGUN, RESUMED, "extraction gone on with")
-
 
 class Case:
-    """A case folder, for reading. :class:`OpenCase` writes.
+    """A case folder, for reading. :class:`~echoforensics.case.custody.open_case.OpenCase` writes.
 
     Attributes:
         path: the folder.
@@ -321,80 +308,3 @@ class Case:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-class OpenCase(Case):
-    """A case folder, for writing. One process at a time."""
-
-    def __init__(self, path: Path, store: Store, ledger: Ledger, lock: FolderLock) -> None:
-        super().__init__(path, store)
-        self._ledger = ledger
-        self._lock = lock
-
-    @classmethod
-    def begin(cls, path: Path, key: SigningKey | None, actor: str) -> OpenCase:
-        """Open a case for writing; make it where there is none.
-
-        Raises:
-            CaseError: the folder holds something else, another process writes to it, its ledger is broken
-                or was begun with another key.
-        """
-        fresh = not (path / DATABASE).exists()
-        if fresh and path.exists() and not _is_beginning(path):
-            raise CaseError(f"{path}: is not empty and is not a case folder")
-        with ExitStack() as opened:
-            try:
-                (path / ARTEFACTS).mkdir(parents=True, exist_ok=True)
-                lock = opened.enter_context(closing(FolderLock(path)))
-            except OSError as error:
-                raise CaseError(f"{path}: cannot be written: {error.strerror}") from error
-            try:
-                # The database first: where it is, the case can be opened, however early a run was killed.
-                store = opened.enter_context(closing(Store(path / DATABASE, create=True, write=True)))
-                ledger = Ledger.open(path / LEDGER, key, actor)
-            except LedgerError as error:
-                raise CaseError(f"{path / LEDGER}: {error}") from error
-            except (OSError, ValueError) as error:
-                raise CaseError(f"{path}: cannot be written: {error}") from error
-            case = cls(path, store, ledger, lock)
-            case._check_head()
-            case.vault.clear_partial()
-            opened.pop_all()
-        return case
-
-    def record(self, action: str, detail: dict[str, Any]) -> None:
-        """Add a signed line to the ledger, and keep its head in the database.
-
-        Never called within a transaction that may yet be rolled back.
-        """
-        with case_disk(self.path):
-            self._ledger.append(action, _storable(detail))
-        self.store.set_head(self._ledger.length, self._ledger.head)
-
-    def close(self) -> None:
-        """Fold the write-ahead log into ``case.db`` and let go of the case."""
-        with closing(self._lock):
-            self.store.close(fold=True)
-
-    def _check_head(self) -> None:
-        known = self.store.head()
-        if known and known[0] > self._ledger.length:
-            raise CaseError(
-                f"{self.ledger_path}: the ledger has {self._ledger.length} lines; the case knows of {known[0]}"
-            )
-
-
-def _storable(value: Any) -> Any:
-    """A detail whose texts are UTF-8: names of files need not be."""
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, dict):
-        return {storable(key): _storable(item) for key, item in value.items()}
-    return [_storable(item) for item in value] if isinstance(value, list) else value
-
-
-def _is_beginning(path: Path) -> bool:
-    """Whether a folder is empty, or is what a run leaves that was killed before it made the database."""
-    # SQLite may have had a journal beside the database that was being made.
-    known = {ARTEFACTS, LEDGER, LOCK_FILE, f"{DATABASE}.partial", f"{DATABASE}.partial-journal"}
-    return path.is_dir() and {item.name for item in path.iterdir()} <= known

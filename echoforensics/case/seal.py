@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from echoforensics.case.schema import SEALED_TABLES
 
 if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
     from echoforensics.case.store import Store
 
 
@@ -17,21 +20,36 @@ def table_digests(store: Store) -> dict[str, str]:
     A table is written out row by row in the order of all its columns; each value as its type, the length
     of its bytes and its bytes, so that no two tables are written alike.
     """
-    digests = {"schema": _digest(store, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY 1, 2")}
-    for table in SEALED_TABLES:
-        columns = len(store.db.execute(f"SELECT * FROM {table} LIMIT 0").description)  # noqa: S608 (our names)
-        order = ", ".join(str(number + 1) for number in range(columns))
-        digests[table] = _digest(store, f"SELECT * FROM {table} ORDER BY {order}")  # noqa: S608 (our names)
+    return named_digests(store.db, ("schema", *SEALED_TABLES))
+
+
+def named_digests(db: sqlite3.Connection, names: Iterable[str]) -> dict[str, str]:
+    """The digests of tables by their names, as :func:`table_digests` gives them; of a table that is missing none.
+
+    So is compared what a seal names, whatever version the case is of. Raises sqlite3.Error where a table is unreadable.
+    """
+    there = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    digests = {}
+    for name in names:
+        if name == "schema":
+            digests[name] = rows_digest(db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY 1, 2"))
+        elif name in there:
+            quoted = name.replace('"', '""')
+            columns = len(db.execute(f'SELECT * FROM "{quoted}" LIMIT 0').description)  # noqa: S608 (a table's own name)
+            order = ", ".join(str(number + 1) for number in range(columns))
+            digests[name] = rows_digest(db.execute(f'SELECT * FROM "{quoted}" ORDER BY {order}'))  # noqa: S608
     return digests
 
 
-def _digest(store: Store, query: str) -> str:
+def rows_digest(rows: Iterable[tuple[object, ...]]) -> str:
+    """SHA-256 of rows, written as :func:`table_digests` says, as hexadecimal."""
     whole = hashlib.sha256()
-    for row in store.db.execute(query):
-        whole.update(b"%d;" % len(row))
+    for row in rows:
+        parts = [b"%d;" % len(row)]
         for value in row:
             kind, written = _written(value)
-            whole.update(b"%s%d:%s" % (kind, len(written), written))
+            parts += (b"%s%d:" % (kind, len(written)), written)
+        whole.update(b"".join(parts))
     return whole.hexdigest()
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from echoforensics.case.custody.database_file import connect_unchanged, fold_open, uri_of
 from echoforensics.case.disk import case_disk, database_room
 from echoforensics.case.schema import SCHEMA, SCHEMA_VERSION
 from echoforensics.errors import CaseError
@@ -23,49 +23,49 @@ class Store:
     """The database of a case: its connection, its transactions, and what is known of the case as a whole.
 
     Attributes:
+        path: the file.
         db: the connection. Only the modules of this folder use it; others ask their functions.
     """
 
-    def __init__(self, path: Path, *, create: bool = False, write: bool = False) -> None:
+    def __init__(self, path: Path, *, create: bool = False, write: bool = False, logged: bool = True) -> None:
         """Open the database.
 
         Args:
             path: ``case.db``.
             create: make it first if there is none; it appears whole or not at all.
-            write: open for writing; otherwise nothing can be changed through this object.
+            write: open for writing; otherwise nothing in the folder is changed, see
+                :func:`echoforensics.case.custody.database_file.unchanged`.
+            logged: whether what is written goes through a write-ahead log.
 
         Raises:
             CaseError: it is not the database of a case, or is one of another version.
         """
-        mode = "rw" if write else "ro"
-        self._path = path
+        self.path = path
+        self._closed = False
         with ExitStack() as opened:
             try:
                 with database_room(path) if write else nullcontext():
                     if create and not path.exists():
                         _create(path)
-                    self.db = opened.enter_context(
-                        closing(sqlite3.connect(f"file:{_quoted(path)}?mode={mode}", uri=True, isolation_level=None))
-                    )
-                    if write:
-                        self.db.execute("PRAGMA journal_mode=WAL")
-                        self.db.execute("PRAGMA synchronous=NORMAL")
+                    self.db = opened.enter_context(_opened(path, write=write, logged=logged))
                     version = int(self.db.execute("PRAGMA user_version").fetchone()[0])
-            except sqlite3.Error as error:
-                raise CaseError(f"{path}: cannot be opened as a case database: {_why(path, error)}") from error
+            except (sqlite3.Error, OSError) as error:
+                raise CaseError(f"{path}: cannot be opened as a case database: {error}") from error
             if version != SCHEMA_VERSION:
                 raise CaseError(f"{path}: {_other_version(version)}")
-            opened.pop_all()
+            self._open = opened.pop_all()
 
     def close(self, *, fold: bool = False) -> None:
         """Close. With ``fold``, first bring the write-ahead log into the one file ``case.db``."""
-        with case_disk(self._path), closing(self.db):
+        with case_disk(self.path), self._open:
+            if self._closed:
+                return
+            self._closed = True
             if self.db.in_transaction:
-                # An error is on its way up; what was half written is taken up again by the next run.
+                # An error is on its way up; what was half written is begun again by the next run.
                 self.db.execute("ROLLBACK")
             if fold:
-                self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                self.db.execute("PRAGMA journal_mode=DELETE")
+                fold_open(self.db)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -86,6 +86,10 @@ class Store:
         """End a batch of writes."""
         self.db.execute("COMMIT")
 
+    def settle(self) -> None:
+        """Have everything that was committed on the disk, so that not even a power failure takes it back."""
+        self.db.execute("PRAGMA wal_checkpoint(FULL)")
+
     def info(self) -> dict[str, str]:
         """What is known of the case as a whole."""
         return dict(self.db.execute("SELECT key, value FROM case_info ORDER BY key"))
@@ -94,48 +98,23 @@ class Store:
         """Keep one thing about the case."""
         self.db.execute("INSERT OR REPLACE INTO case_info VALUES (?, ?)", (key, value))
 
-    def head(self) -> tuple[int, str] | None:
-        """Length and head of the ledger as last written."""
-        row = self.db.execute("SELECT length, head FROM ledger_head").fetchone()
-        return (row[0], row[1]) if row else None
-
-    def set_head(self, length: int, head: str) -> None:
-        """Keep length and head of the ledger, so that a cut-off ledger shows."""
-        self.db.execute("INSERT OR REPLACE INTO ledger_head VALUES (1, ?, ?)", (length, head))
-
     def count(self, table: str) -> int:
         """How many rows a table has."""
         number: int = self.db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 (our names)
         return number
 
-    def damage(self) -> str:
-        """What SQLite finds wrong with the database, or with its full-text index; empty if nothing.
 
-        The check of the index has to write, so it runs on a copy in a temporary folder.
-        """
-        try:
-            found = [text for (text,) in self.db.execute("PRAGMA integrity_check(5)") if text != "ok"]
-            if found:
-                return "; ".join(found)
-            with (
-                tempfile.TemporaryDirectory(prefix="echoforensics-") as folder,
-                closing(sqlite3.connect(Path(folder) / "copy.db")) as copy,
-            ):
-                self.db.backup(copy)
-                copy.execute("INSERT INTO search(search) VALUES ('integrity-check')")
-        except sqlite3.Error as error:
-            return str(error)
-        return ""
-
-
-def _why(path: Path, error: sqlite3.Error) -> str:
-    journal = path.with_name(path.name + "-journal")
-    if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY and journal.exists():
-        return (
-            f"{journal.name} beside it is a journal of changes to take back, which a closed case does not have. Another"
-            " program has written to the case, or put it there. Keep it elsewhere, out of the case folder, and verify"
-        )
-    return str(error)
+@contextmanager
+def _opened(path: Path, *, write: bool, logged: bool) -> Iterator[sqlite3.Connection]:
+    if not write:
+        db, opened = connect_unchanged(path)
+        with opened:
+            yield db
+        return
+    with closing(sqlite3.connect(f"{uri_of(path)}?mode=rw", uri=True, isolation_level=None)) as db:
+        db.execute(f"PRAGMA journal_mode={'WAL' if logged else 'DELETE'}")
+        db.execute("PRAGMA synchronous=NORMAL")
+        yield db
 
 
 def _create(path: Path) -> None:
@@ -160,7 +139,3 @@ def _other_version(version: int) -> str:
         f"a case of version {version}, made by an earlier echoforensics; this one reads version {SCHEMA_VERSION}."
         " Read and verify it with that one, or extract the evidence again into a new folder"
     )
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 import tempfile
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from chain_of_custody.open_flags import careful
 from echoforensics.case.disk import case_disk
 from echoforensics.own_disk import write_with_holes
 
@@ -99,8 +102,13 @@ class Vault:
         return self.root / sha256[:2] / sha256
 
     def open(self, sha256: str) -> BinaryIO:
-        """Open an artefact for reading. Raises OSError where there is none."""
-        return self.path(sha256).open("rb")
+        """Open an artefact for reading. Raises OSError where there is none; a link or a pipe is none."""
+        path = self.path(sha256)
+        descriptor = os.open(path, careful(os.O_RDONLY))
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OSError(errno.EINVAL, "is no file", str(path))
+        return os.fdopen(descriptor, "rb")
 
     def files(self) -> list[Path]:
         """Every file in the vault, sorted; those of an interrupted run too."""

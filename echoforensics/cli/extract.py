@@ -86,12 +86,17 @@ _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
     is_flag=True,
     help="A source that cannot be read is noted in the case as an issue, and the others are read.",
 )
+@click.option(
+    "--join-case",
+    is_flag=True,
+    help="Put the evidence into a case that has another examiner, agency or reference. The case then shows both.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Say what was found as JSON.")
 def command(
     *, sources: tuple[Path, ...], case_path: Path, examiner: str, agency: str, reference: str,
     key_path: Path | None, unsigned: bool, timezone: str, algorithms: tuple[str, ...],
     map_paths: tuple[Path, ...], no_carve: bool, offsets: tuple[int, ...], cross_check: bool, skip_unreadable: bool,
-    as_json: bool,
+    join_case: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Take in sources, extract and parse what they hold, and seal a case.
 
@@ -116,7 +121,8 @@ def command(
         case = extract(
             sources, case_path, key=key, examiner=examiner, agency=agency, reference=reference, timezone=timezone,
             hashes=algorithms or DEFAULT_ALGORITHMS, carve=not no_carve, offsets=offsets, cross_check=cross_check,
-            skip_unreadable=skip_unreadable, maps=map_paths, argv=list(map(given_text, sys.argv)), report=report,
+            skip_unreadable=skip_unreadable, join_case=join_case, maps=map_paths,
+            argv=list(map(given_text, sys.argv)), report=report,
         )  # fmt: skip
     with case:
         outcome = case.counts()

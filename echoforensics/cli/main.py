@@ -23,7 +23,7 @@ SUMMARIES = {
     "timeline": "Write the timeline of a case.",
     "trace": "Show the bytes behind a row, read again from the evidence.",
     "report": "Write the reviewers' bundle: pages and recordings that open in a browser, without a network.",
-    "verify": "Verify a case: ledger, signatures, tables, every artefact, and the sources where they can be reached.",
+    "verify": "Verify a case: ledger, signatures, tables, every artefact, and the sources.",
     "parsers": "What can be read, what it is known by, and on what it was validated.",
     "key": "Examiner keys.",
     "plaso": "Have plaso's own commands see the parser; `echoforensics log2timeline` needs none of it.",

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.space import CarvedSpace
-from echoforensics.case.entry_table import artefact_hashes, index_content
+from echoforensics.case.custody.names import TAKEN_IN
+from echoforensics.case.entry_table import index_content
 from echoforensics.case.evidence_table import (
-    EvidenceState,
     Opening,
     add_evidence,
     bytes_of_path,
@@ -31,7 +31,7 @@ from parsers.record import Issue
 if TYPE_CHECKING:
     from typing import Any
 
-    from echoforensics.case.case import OpenCase
+    from echoforensics.case.custody.open_case import OpenCase
     from echoforensics.case.evidence_table import EvidenceItem
     from echoforensics.evidence.source import EvidenceSource, SourceBytes, SourceHashes
     from echoforensics.extraction.first_read import Result
@@ -55,11 +55,7 @@ def take_in(
         CaseError: it is not what it was when an earlier run took it in.
     """
     known = next((item for item in case.evidence() if item.location == source.path), None)
-    if known and known.state is EvidenceState.BEING_READ:
-        # What a killed run read is not known to be of the bytes that are hashed now.
-        _forget(case, known.id)
-        case.vault.remove_others(set(artefact_hashes(case.store)))
-    elif known:
+    if known:
         hashes = _hash(source, options, f"hashing {known.name}", report)
         return _given_again(case, source, hashes, known), hashes
     number, hashes = _read_first(case, source, options, parsers, report)
@@ -99,7 +95,9 @@ def _read_first(
     detail = {"evidence": name, "location": str(source.path), "kind": source.kind, **hashes.as_json()}
     if location := bytes_of_path(source.path):
         detail["location_bytes"] = location
-    case.record("source taken in", {**detail, "described": described, "carving": found})
+    if source.offsets:
+        detail["offsets"] = list(source.offsets)
+    case.record(TAKEN_IN, {**detail, "described": described, "carving": found})
     for issue in hashes.issues:
         add_issue(case.store, number, "", Issue(issue, parser="evidence"))
     set_hashes(case.store, number, hashes.whole.size, hashes.whole.values["sha256"], hashes.as_json())

@@ -28,6 +28,7 @@ class Options:
         offsets: byte offsets of an image's media at which volumes begin, given by hand.
         cross_check: whether every file system is walked again with a second reader.
         skip_unreadable: whether a source that cannot be read is noted and skipped, and the others are read.
+        join_case: whether the evidence goes into a case with another examiner, agency or reference.
         maps: definitions of tables that the investigator wrote: file name and text of each.
     """
 
@@ -42,6 +43,7 @@ class Options:
     offsets: tuple[int, ...] = ()
     cross_check: bool = False
     skip_unreadable: bool = False
+    join_case: bool = False
 
     @property
     def source_algorithms(self) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from parsers.record import Issue, Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from echoforensics.case.case import OpenCase
+    from echoforensics.case.custody.open_case import OpenCase
     from echoforensics.case.record_table import PreparedRecord
     from parsers.alexa_api.items.service_names import ServiceName
 

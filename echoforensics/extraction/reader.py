@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
-    from echoforensics.case.case import OpenCase
+    from echoforensics.case.custody.open_case import OpenCase
     from echoforensics.case.vault import Staged
     from echoforensics.evidence.media.holes import Holes
     from echoforensics.extraction.placement import Placement

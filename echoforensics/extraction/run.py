@@ -14,24 +14,25 @@ from typing import TYPE_CHECKING, Any
 import pyewf
 import pytsk3
 
-from echoforensics.case.case import BEGINNINGS, BEGUN, RESUMED, SEALED, OpenCase
 from echoforensics.case.counts import CaseCounts, counts_of_case, counts_of_item
+from echoforensics.case.custody.contents import changed_source
+from echoforensics.case.custody.names import BEGINNINGS, BEGUN, HASHED_AGAIN, HEAD, READ, RESUMED, SKIPPED
+from echoforensics.case.custody.open_case import OpenCase
 from echoforensics.case.disk import database_room
 from echoforensics.case.evidence_table import EvidenceState, set_state
 from echoforensics.case.issue_table import add_issue, add_skipped_source, forget_skipped_source
-from echoforensics.case.seal import table_digests
 from echoforensics.errors import CaseError, SourceError, UsageError
 from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.extraction.intake import hash_again, take_in
 from echoforensics.extraction.parsing import EntryParser
 from echoforensics.extraction.second_reading import read_again
 from echoforensics.extraction.sources import SkippedSource, open_sources, whole_path
+from echoforensics.extraction.trust import joined_matter, refuse_other_matter
 from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
 from echoforensics.version import __version__
 from parsers.definition.error import DefinitionError
 from parsers.definition.export import parse_map
-from parsers.record import Issue
 from parsers.registry import load, with_maps
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def extract(
         UsageError: a map is not one.
     """
     _refuse_overlap(paths, case_path)
+    refuse_other_matter(case_path, options)
     parsers = _parsers(options)
     with ExitStack() as opened:
         sources = open_sources(paths, case_path, options, parsers, opened)
@@ -71,8 +73,7 @@ def extract(
             add_skipped_source(case.store, str(skipped.path), skipped.why)
         for source in sources.opened:
             _extract_or_skip(case, source, options, parsers, report)
-        _seal(case, report)
-        return counts_of_case(case.store)
+        return _seal(case, report)
 
 
 def _parsers(options: Options) -> tuple[Parser, ...]:
@@ -96,8 +97,8 @@ def _refuse_overlap(paths: list[Path], case_path: Path) -> None:
 def _open_in_ledger(case: OpenCase, options: Options, skipped: tuple[SkippedSource, ...]) -> None:
     action = RESUMED if any(entry.action in BEGINNINGS for entry in case.actions()) else BEGUN
     with case.store.transaction():
-        for name in ("examiner", "agency", "reference", "timezone"):
-            if value := getattr(options, name):
+        for name, value in {**joined_matter(case, options), "timezone": options.timezone}.items():
+            if value:
                 case.store.set_info(name, value)
         case.store.set_info("tool", f"echoforensics {__version__}")
         case.store.set_info("parsers", json.dumps({parser.name: parser.version for parser in load()}))
@@ -116,6 +117,8 @@ def _circumstances(options: Options) -> dict[str, Any]:
         "examiner": options.examiner,
         "agency": options.agency,
         "reference": options.reference,
+        "timezone": options.timezone,
+        "head_file": HEAD,
         "parsers": {parser.name: parser.version for parser in load()},
         # A map decides what rows say, so it is kept whole.
         "maps": [{"file": name, "content": text} for name, text in options.maps],
@@ -131,7 +134,7 @@ def _extract_or_skip(
     except SourceError as error:
         if not options.skip_unreadable or any(item.location == source.path for item in case.evidence()):
             raise
-        case.record("source skipped", {"source": str(source.path), "why": str(error)})
+        case.record(SKIPPED, {"source": str(source.path), "why": str(error)})
         add_skipped_source(case.store, str(source.path), str(error))
     else:
         forget_skipped_source(case.store, str(source.path))
@@ -149,24 +152,25 @@ def _extract_one(
             report(f"parsing {item.name}: {path}", count, 0)
         if options.cross_check and isinstance(source.container, Disk):
             read_again(case, item.id, item.name, source.container, report)
-        case.record("source read", {"evidence": item.name, **counts_of_item(case.store, item.id)._asdict()})
+        counts = counts_of_item(case.store, item.id)._asdict()
+        case.record(READ, {"evidence": item.name, "contents": case.contents(item.id), **counts})
         set_state(case.store, item.id, EvidenceState.EXTRACTED)
     after = hash_again(case, item, options, report)
     same = after.whole == before.whole and after.media == before.media
+    # The line first: what it says of a change can be made an issue again, should this run be killed here.
+    case.record(HASHED_AGAIN, {"evidence": item.name, "unchanged": same, **after.as_json()})
     if not same:
-        what = f"the source changed while it was read: SHA-256 was {before.whole.sha256}, is {after.whole.sha256}"
-        add_issue(case.store, item.id, "", Issue(what, parser="evidence"))
-    case.record("source hashed again", {"evidence": item.name, "unchanged": same, **after.as_json()})
+        add_issue(case.store, item.id, "", changed_source(before.whole.sha256, after.whole.sha256))
     set_state(case.store, item.id, EvidenceState.HASHED_AGAIN)
 
 
-def _seal(case: OpenCase, report: Report) -> None:
-    """Join, number, and put the digests of the tables into the ledger."""
+def _seal(case: OpenCase, report: Report) -> CaseCounts:
+    """Join, number, and put the digests of the tables and of their closed file into the ledger."""
     report("joining records", 0, 0)
     with case.store.transaction():
         correlate(case.store)
         number_rows(case.store)
     report("sealing", 0, 0)
     counts = counts_of_case(case.store)
-    kept = {name: getattr(counts, name) for name in ("entries", "artefacts", "issues", "records", "rows")}
-    case.record(SEALED, {"tables": table_digests(case.store), **kept})
+    case.seal({name: getattr(counts, name) for name in ("entries", "artefacts", "issues", "records", "rows")})
+    return counts

@@ -9,7 +9,7 @@ from echoforensics.evidence.cross_check import cross_check, second_reader
 from parsers.record import Issue
 
 if TYPE_CHECKING:
-    from echoforensics.case.case import OpenCase
+    from echoforensics.case.custody.open_case import OpenCase
     from echoforensics.evidence.volumes.disk import Disk
     from echoforensics.extraction.options import Report
 

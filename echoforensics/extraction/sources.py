@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from echoforensics.case.case import DATABASE, Case
 from echoforensics.case.evidence_table import EvidenceState
 from echoforensics.errors import CaseError, SourceError, UnknownContentError
 from echoforensics.evidence.source import EvidenceSource, open_source
+from echoforensics.extraction.trust import known_items
 
 if TYPE_CHECKING:
     from echoforensics.case.evidence_table import EvidenceItem
@@ -67,10 +67,7 @@ def open_sources(
             which the case holds a part cannot.
         CaseError: the folder is not a case, or a source was taken in with other offsets than are given now.
     """
-    known: dict[Path, EvidenceItem] = {}
-    if (case_path / DATABASE).exists():
-        with Case.open(case_path) as case:
-            known = {item.location: item for item in case.evidence()}
+    known = known_items(case_path)
     found: list[EvidenceSource] = []
     refused: list[SkippedSource] = []
     may_be_in_a_folder = False
@@ -109,9 +106,6 @@ def _open(
 ) -> EvidenceSource:
     if known is None:
         return open_source(path, offsets, parsers=parsers)
-    if known.state is EvidenceState.BEING_READ:
-        # It is read anew: only what was not said again is taken from the run that was killed.
-        return open_source(path, offsets or known.opening.offsets, parsers=parsers)
     if offsets and known.opening.volumes and offsets != known.opening.offsets:
         before = ", ".join(map(str, known.opening.offsets)) or "none"
         raise CaseError(

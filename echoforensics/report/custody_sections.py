@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.ledger import verify
-from echoforensics.case.case import BEGINNINGS, SEALED
+from echoforensics.case.custody.names import BEGINNINGS, SEALED
+from echoforensics.case.custody.standing import known_head
 from echoforensics.report.markup import (
     code,
     counted,
@@ -39,7 +40,7 @@ _NOT_AGAIN = "not hashed again"
 def case_section(case: Case, actions: list[LedgerEntry], local: ZoneInfo | None) -> str:
     """What the case is, and whether it is whole and signed."""
     info = case.store.info()
-    ledger = verify(case.ledger_path, known=case.store.head())
+    ledger = verify(case.ledger_path, known=known_head(case.path))
     times = {entry.action: entry.time for entry in actions}
     begun = next((entry.time for entry in actions if entry.action in BEGINNINGS), None)
     zone = "UTC" if local is None else f"UTC, and beside it {escape(local.key)}"

@@ -14,8 +14,8 @@ def test_checks_that_pass() -> None:
     assert json.loads(json.dumps(verification.as_json())) == {
         "ok": True,
         "checks": [
-            {"name": "ledger", "ok": True, "detail": "5 entries"},
-            {"name": "exhibits", "ok": True, "detail": "3 digests match"},
+            {"name": "ledger", "ok": True, "made": True, "detail": "5 entries"},
+            {"name": "exhibits", "ok": True, "made": True, "detail": "3 digests match"},
         ],
     }
 
@@ -33,7 +33,7 @@ def test_a_check_that_was_skipped_fails() -> None:
     verification.add("ledger", True, "")
     verification.skipped("timestamp", "no network")
     assert not verification.ok
-    assert verification.checks[1] == Check("timestamp", False, "not checked: no network")
+    assert verification.checks[1] == Check("timestamp", False, "not checked: no network", made=False)
 
 
 def test_nothing_checked_is_not_ok() -> None:

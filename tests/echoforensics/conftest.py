@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ import pytest
 from chain_of_custody.keys import SigningKey
 from echoforensics.case.case import Case
 from echoforensics.case.counts import CaseCounts
+from echoforensics.case.custody.head_file import write_head
+from echoforensics.case.custody.names import LEDGER
 from echoforensics.case.row_query import Query, Row, rows
 from echoforensics.demo.build import build
 from echoforensics.demo.run import run_demo
@@ -69,6 +72,18 @@ def copy_of_sealed(sealed: Sealed, tmp_path: Path) -> Path:
     for item in (path / "artefacts").rglob("*"):
         item.chmod(0o755 if item.is_dir() else 0o644)
     return path
+
+
+@pytest.fixture
+def cut_ledger() -> Callable[[Path, int], None]:
+    """Cuts the ledger of a case behind a line of a number, and makes the file that keeps its head agree."""
+
+    def cut(case: Path, keep: int) -> None:
+        lines = (case / LEDGER).read_bytes().splitlines(keepends=True)[:keep]
+        (case / LEDGER).write_bytes(b"".join(lines))
+        write_head(case, len(lines), hashlib.sha256(lines[-1][:-1]).hexdigest())
+
+    return cut
 
 
 @pytest.fixture

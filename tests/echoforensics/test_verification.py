@@ -147,4 +147,7 @@ def test_changed_source_is_seen_and_a_missing_one_is_reported(sample_sources: li
 
     source.rename(tmp_path / "elsewhere")
     moved = verify_case(case)
-    assert (moved.ok, moved.unreachable) == (True, ["source"])
+    assert (moved.ok, moved.unreachable) == (False, ["source"])
+    (missing,) = [check for check in moved.checks.checks if not check.ok]
+    assert (missing.name, missing.made) == ("source source", False)
+    assert verify_case(case, sources=False).ok

@@ -13,7 +13,9 @@ import pytest
 
 from chain_of_custody.keys import SigningKey
 from chain_of_custody.ledger import Ledger, LedgerError
-from echoforensics.case.case import ARTEFACTS, DATABASE, LEDGER, Case, OpenCase
+from echoforensics.case.case import Case
+from echoforensics.case.custody.names import ARTEFACTS, DATABASE, LEDGER
+from echoforensics.case.custody.open_case import OpenCase
 from echoforensics.case.lock import LOCK_FILE, FolderLock
 from echoforensics.case.schema import SCHEMA_VERSION
 from echoforensics.case.store import Store
@@ -84,7 +86,7 @@ def test_a_second_writer_is_refused_at_once_and_a_reader_is_not(case_path: Path)
 
 def test_a_killed_writer_lets_go(case_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from echoforensics.case.case import OpenCase\n"
+        "import sys; from pathlib import Path; from echoforensics.case.custody.open_case import OpenCase\n"
         "case = OpenCase.begin(Path(sys.argv[1]), None, 'other'); print('open', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

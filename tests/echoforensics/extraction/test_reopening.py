@@ -82,19 +82,24 @@ def test_other_offsets_for_what_was_taken_in_are_refused(dump: Path, tmp_path: P
     _extract(dump, path, HEADER)
 
 
-def test_a_source_that_a_killed_run_began_is_read_anew_with_its_offsets(dump: Path, tmp_path: Path) -> None:
+def test_a_source_that_a_killed_run_began_is_read_anew_with_its_offsets(
+    dump: Path, tmp_path: Path, cut_ledger: Callable[[Path, int], None]
+) -> None:
     path = tmp_path / "case"
     _extract(dump, path, HEADER)
+    # As a run leaves it that was killed before the source was taken in.
+    cut_ledger(path, 2)
     store = Store(path / "case.db", write=True)
     store.db.executescript("DELETE FROM rows; DELETE FROM record_keys; DELETE FROM places; DELETE FROM joins;")
     store.db.execute("UPDATE evidence SET sha256 = NULL")
     set_state(store, 1, EvidenceState.BEING_READ)
     store.close(fold=True)
 
-    _extract(dump, path)
+    _extract(dump, path, HEADER)
 
     with Case.open(path) as case:
         assert [row["path"] for row in case.rows()] == [f"at{HEADER}/kitchen.wav"]
+        assert len(case.evidence()) == 1
 
 
 def test_a_changed_source_is_still_found_changed(dump: Path, tmp_path: Path) -> None:

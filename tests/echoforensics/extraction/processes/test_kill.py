@@ -78,7 +78,7 @@ def test_killed_at_any_moment_leaves_a_case_that_verifies_and_completes(
         for _ in range(3):
             killed = _killed_at(calls - int(calls * draw.random() ** 2), case, sample_sources) == 0
             if (case / "case.db").exists():
-                assert verify_case(case, sources=False).ok
+                assert verify_case(case, sources=False, allow_incomplete=True).ok
             if not killed:
                 break
         last = subprocess.run(_command(case, sample_sources), env=_environment(), check=False)

@@ -1,0 +1,134 @@
+"""``case.db`` as a file: opened so that not one byte of the case folder changes, closed into one file, hashed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import stat
+import tempfile
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chain_of_custody.open_flags import careful
+from echoforensics.case.custody.names import SIDE_FILES
+from echoforensics.case.lock import FolderLock
+from echoforensics.errors import CaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Where a database's header says how it is written, and what it says of one with a write-ahead log.
+_FORM, _WITH_LOG = 18, 2
+
+
+def side_files(database: Path) -> list[Path]:
+    """What lies beside a database that SQLite would take for a part of it. A closed case has none."""
+    beside = (database.with_name(database.name + ending) for ending in SIDE_FILES)
+    return [path for path in beside if os.path.lexists(path)]
+
+
+def refuse_irregular(path: Path) -> None:
+    """Refuse a link, a pipe or a device in the place of a file.
+
+    Raises:
+        CaseError: it is no regular file.
+    """
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise CaseError(f"{path}: is a link, a pipe, a folder or a device, where a case has a file")
+
+
+@contextmanager
+def unchanged(database: Path) -> Iterator[str]:
+    """Give the address (URI) by which SQLite reads a database and changes nothing in its folder.
+
+    A database that was not closed is read from a temporary copy, with what lies beside it: SQLite would otherwise have
+    to write. One that another run is writing to is read as it is.
+
+    Raises:
+        CaseError: it is not there, or is no regular file.
+        OSError: it cannot be copied.
+    """
+    if not os.path.lexists(database):
+        raise CaseError(f"{database}: is missing")
+    refuse_irregular(database)
+    beside = side_files(database)
+    logged = bool(beside) or _has_log(database)
+    if not logged or _is_written_to(database.parent):
+        yield f"{uri_of(database)}?mode=ro"
+    elif beside:
+        for path in beside:
+            refuse_irregular(path)
+        with tempfile.TemporaryDirectory(prefix="echoforensics-") as folder:
+            for path in (database, *beside):
+                shutil.copyfile(path, Path(folder) / path.name)
+            yield f"{uri_of(Path(folder) / database.name)}?mode=rw"
+    else:
+        yield f"{uri_of(database)}?mode=ro&immutable=1"
+
+
+def connect_unchanged(database: Path) -> tuple[sqlite3.Connection, ExitStack]:
+    """Open a database for reading as :func:`unchanged` says; the stack closes what belongs to it.
+
+    Raises:
+        CaseError, OSError: as :func:`unchanged` does.
+        sqlite3.Error: it is no database.
+    """
+    with ExitStack() as opened:
+        address = opened.enter_context(unchanged(database))
+        db = opened.enter_context(closing(sqlite3.connect(address, uri=True, isolation_level=None)))
+        db.execute("PRAGMA trusted_schema=OFF")
+        db.execute("PRAGMA query_only=ON")
+        kept = opened.pop_all()
+    return db, kept
+
+
+def fold(database: Path) -> None:
+    """Bring a database that was not closed into one file, in its place.
+
+    Raises:
+        sqlite3.Error: it is no database, or another program has it open.
+    """
+    with closing(sqlite3.connect(f"{uri_of(database)}?mode=rw", uri=True, isolation_level=None)) as db:
+        fold_open(db)
+
+
+def fold_open(db: sqlite3.Connection) -> None:
+    """The same, of one that is open."""
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.execute("PRAGMA journal_mode=DELETE")
+
+
+def file_digest(path: Path) -> dict[str, Any]:
+    """Size and SHA-256 of a file, as the ledger keeps them. Raises OSError where it is no regular file."""
+    descriptor = os.open(path, careful(os.O_RDONLY))
+    with os.fdopen(descriptor, "rb", buffering=0) as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(f"{path} is not a file")
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return {"sha256": digest, "size": os.fstat(descriptor).st_size}
+
+
+def _is_written_to(folder: Path) -> bool:
+    """Whether another process, or another object of this one, writes to a case. Nothing is left behind by asking."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return False
+    try:
+        FolderLock(folder).close()
+    except CaseError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _has_log(database: Path) -> bool:
+    with database.open("rb") as stream:
+        return stream.read(_FORM + 1)[_FORM:] == bytes([_WITH_LOG])
+
+
+def uri_of(path: Path) -> str:
+    """A file's path as SQLite takes it in an address."""
+    return f"file:{str(path).replace('%', '%25').replace('?', '%3f').replace('#', '%23')}"

@@ -1,0 +1,22 @@
+"""The names of a case's files, and the words of its ledger that decide how far a case has come."""
+
+from __future__ import annotations
+
+DATABASE, LEDGER, ARTEFACTS, HEAD = "case.db", "custody.jsonl", "artefacts", "custody.head"
+#: What SQLite may leave beside a database that was not closed.
+SIDE_FILES = ("-journal", "-wal", "-shm")
+
+#: The ledger's last word on a case whose extraction came to its end.
+SEALED = "sealed"
+#: What the ledger says when an extraction begins, and when it is resumed after it was interrupted.
+BEGUN, RESUMED = "extraction begun", "extraction resumed"
+#: The same, with the word for the second that ledgers of earlier versions have.
+BEGINNINGS = (BEGUN, RESUMED, "extraction gone on with")
+#: An evidence item was hashed and its entries were read; all of it was parsed; it was hashed again.
+TAKEN_IN, READ, HASHED_AGAIN = "source taken in", "source read", "source hashed again"
+#: A source was given and could not be read.
+SKIPPED = "source skipped"
+#: Artefacts and what they say were removed from a case.
+DROPPED = "artefacts dropped"
+#: Rows or a report were written out of a case.
+EXPORTED = "exported"

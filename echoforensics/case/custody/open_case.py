@@ -1,0 +1,192 @@
+"""A case folder, opened for writing: only what its ledger vouches for is written on top of."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING, Any
+
+from chain_of_custody.ledger import Ledger, LedgerError
+from echoforensics.case.case import Case
+from echoforensics.case.custody.contents import content_digests
+from echoforensics.case.custody.database_file import file_digest
+from echoforensics.case.custody.head_file import PARTIAL, write_head
+from echoforensics.case.custody.names import ARTEFACTS, DATABASE, HEAD, LEDGER, SEALED
+from echoforensics.case.custody.renewal import RENEWED, renew
+from echoforensics.case.custody.standing import known_head, ledger_history, standing
+from echoforensics.case.custody.vault_check import vault_problems
+from echoforensics.case.disk import case_disk
+from echoforensics.case.entry_table import artefact_hashes
+from echoforensics.case.lock import LOCK_FILE, FolderLock
+from echoforensics.case.seal import table_digests
+from echoforensics.case.store import Store
+from echoforensics.case.text import storable
+from echoforensics.errors import CaseError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from chain_of_custody.keys import SigningKey
+
+_WHAT_TO_DO = "Nothing was changed; `echoforensics verify` says more. Go on with an unchanged copy, or into a new case"
+
+
+class OpenCase(Case):
+    """A case folder, for writing. One process at a time."""
+
+    def __init__(self, path: Path, store: Store, ledger: Ledger, lock: FolderLock) -> None:
+        super().__init__(path, store)
+        self._ledger = ledger
+        self._lock = lock
+
+    @classmethod
+    def begin(cls, path: Path, key: SigningKey | None, actor: str) -> OpenCase:
+        """Open a case for writing; make it where there is none.
+
+        A sealed case is first compared with its seal. Of an interrupted one, what its ledger vouches for is kept, and
+        the rest is removed, to be read from the evidence again.
+
+        Raises:
+            CaseError: the folder holds something else, another process writes to it, its ledger is broken or was begun
+                with another key, or what it holds is not what its ledger says. Nothing was changed.
+        """
+        fresh = not os.path.lexists(path / DATABASE)
+        if fresh and path.exists() and not _is_beginning(path):
+            raise CaseError(f"{path}: is not empty and is not a case folder")
+        with ExitStack() as opened:
+            try:
+                (path / ARTEFACTS).mkdir(parents=True, exist_ok=True)
+                lock = opened.enter_context(closing(FolderLock(path)))
+            except OSError as error:
+                raise CaseError(f"{path}: cannot be written: {error.strerror}") from error
+            try:
+                _prepare(path, key, actor)
+                # The database first: where it is, the case can be opened, however early a run was killed.
+                store = opened.enter_context(closing(Store(path / DATABASE, create=True, write=True)))
+                ledger = Ledger.open(path / LEDGER, key, actor)
+            except LedgerError as error:
+                raise CaseError(f"{path / LEDGER}: {error}") from error
+            except (OSError, ValueError) as error:
+                raise CaseError(f"{path}: cannot be written: {error}") from error
+            case = cls(path, store, ledger, lock)
+            case.vault.clear_partial()
+            case.vault.remove_others(set(artefact_hashes(store)))
+            opened.pop_all()
+        return case
+
+    def record(self, action: str, detail: dict[str, Any]) -> None:
+        """Add a signed line to the ledger, and keep its head beside it.
+
+        Never called within a transaction that may yet be rolled back.
+        """
+        with case_disk(self.path):
+            self._ledger.append(action, _storable(detail))
+            write_head(self.path, self._ledger.length, self._ledger.head)
+
+    @property
+    def head(self) -> str:
+        """Hexadecimal SHA-256 of the ledger's last line."""
+        return self._ledger.head
+
+    def contents(self, evidence: int) -> dict[str, str]:
+        """Digests of what an evidence item put into the tables, for the ledger. All of it is on the disk then."""
+        with case_disk(self.path):
+            self.store.settle()
+        return content_digests(self.store.db, evidence)
+
+    def seal(self, detail: dict[str, Any]) -> None:
+        """Close the database, and put its digest and those of its tables into the ledger.
+
+        The case can only be closed then.
+
+        Args:
+            detail: what else the line says.
+
+        Raises:
+            CaseError: another program has the database open, so that it cannot be closed into one file.
+        """
+        tables = table_digests(self.store)
+        try:
+            self.store.close(fold=True)
+        except sqlite3.OperationalError as error:
+            raise CaseError(
+                f"{self.store.path}: cannot be closed: {error}. Another program has it open; close that, and repeat the"
+                " command"
+            ) from error
+        with case_disk(self.path):
+            database = file_digest(self.store.path)
+        self.record(SEALED, {"database": database, "tables": tables, **detail})
+
+    def close(self) -> None:
+        """Fold the write-ahead log into ``case.db`` and let go of the case."""
+        with closing(self._lock):
+            self.store.close(fold=True)
+
+
+def _prepare(path: Path, key: SigningKey | None, actor: str) -> None:
+    """Refuse what may not be written on top of, and take away what an interrupted run left without a warrant.
+
+    Raises:
+        CaseError: what is there is not what the ledger says. Nothing was changed.
+        LedgerError, OSError, ValueError: as :meth:`Ledger.open` raises them.
+    """
+    database, there = path / DATABASE, os.path.lexists(path / DATABASE)
+    if not os.path.lexists(path / LEDGER):
+        if there:
+            _refuse_content_without_ledger(path)
+        return
+    history = ledger_history(path / LEDGER)
+    known = known_head(path)
+    if known and known[0] > history.length:
+        raise CaseError(f"{path / LEDGER}: the ledger has {history.length} lines; the case knows of {known[0]}")
+    if there and not history.begun:
+        _refuse_content_without_ledger(path)
+        return
+    # It has lines, so nothing is written; whether it is whole, and of this key, is looked at.
+    Ledger.open(path / LEDGER, key, actor)
+    if history.has_head_file and known is None:
+        raise CaseError(f"{path / HEAD}: is missing; it keeps the end of the ledger. {_WHAT_TO_DO}")
+    if not there:
+        if history.begun:
+            raise CaseError(f"{database}: is missing, and the ledger says what it held. {_WHAT_TO_DO}")
+        return
+    if history.seal is not None:
+        _refuse_changed(path)
+    else:
+        renew(path, history)
+
+
+def _refuse_content_without_ledger(path: Path) -> None:
+    with closing(Store(path / DATABASE)) as store:
+        if any(store.count(table) for table in ("evidence", "entries", "records", "rows")):
+            why = "has no line on an extraction, so nothing vouches for what the case holds"
+            raise CaseError(f"{path / LEDGER}: {why}. {_WHAT_TO_DO}")
+
+
+def _refuse_changed(path: Path) -> None:
+    found = standing(path)
+    if found.problems:
+        raise CaseError(f"{path}: {found.why_not}. {_WHAT_TO_DO}")
+    with closing(Store(path / DATABASE)) as store:
+        known = artefact_hashes(store)
+    if problems := vault_problems(path, known, others=True):
+        raise CaseError(f"{path}: the case is not as it was sealed: {'; '.join(problems[:5])}. {_WHAT_TO_DO}")
+
+
+def _storable(value: Any) -> Any:
+    """A detail whose texts are UTF-8: names of files need not be."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(key): _storable(item) for key, item in value.items()}
+    return [_storable(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_beginning(path: Path) -> bool:
+    """Whether a folder is empty, or is what a run leaves that was killed before it made the database."""
+    # SQLite may have had a journal beside the database that was being made.
+    known = {
+        ARTEFACTS, LEDGER, LOCK_FILE, HEAD, PARTIAL, RENEWED, f"{DATABASE}.partial", f"{DATABASE}.partial-journal",
+    }  # fmt: skip
+    return path.is_dir() and {item.name for item in path.iterdir()} <= known

@@ -1,0 +1,103 @@
+"""Going on with a case whose extraction was interrupted, on nothing but what its signed ledger vouches for.
+
+The tables are made anew. What an evidence item put into them is copied only where the item was parsed to its end, and
+the copy has the digests that the ledger's line on it carries. Everything else of the old database, its indexes, views,
+triggers and unfinished items among it, is left behind, and is read from the evidence again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING
+
+from echoforensics.case.custody.contents import changed_source, content_digests, copy_contents
+from echoforensics.case.custody.database_file import fold, side_files, unchanged
+from echoforensics.case.custody.names import DATABASE
+from echoforensics.case.custody.vault_check import vault_problems
+from echoforensics.case.entry_table import artefact_hashes
+from echoforensics.case.evidence_table import EvidenceState, set_state
+from echoforensics.case.issue_table import add_issue, add_skipped_source
+from echoforensics.case.store import Store
+from echoforensics.errors import CaseError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from echoforensics.case.custody.history import CaseHistory, FinishedSource
+
+#: The name of the database while it is being made anew.
+RENEWED = f"{DATABASE}.renewed"
+WHAT_TO_DO = "Nothing was changed. Extract the evidence into a new case folder"
+#: What is said of a source whose extraction was interrupted, until it is given again.
+INTERRUPTED = "its extraction was interrupted, and it was not given again"
+
+
+def renew(case: Path, history: CaseHistory) -> None:
+    """Make the database of an interrupted case anew, with what the ledger vouches for.
+
+    Raises:
+        CaseError: what is there is not what the ledger says. Nothing was changed.
+        OSError: it cannot be written.
+    """
+    database, made = case / DATABASE, case / RENEWED
+    made.unlink(missing_ok=True)
+    try:
+        with ExitStack() as opened:
+            address = opened.enter_context(unchanged(database))
+            opened.callback(made.unlink, missing_ok=True)
+            new = opened.enter_context(closing(Store(made, create=True, write=True, logged=False)))
+            new.db.execute("PRAGMA trusted_schema=OFF")
+            new.db.execute("ATTACH ? AS old", (address,))
+            with new.transaction():
+                _take_over(new, history)
+            new.db.execute("DETACH old")
+            _refuse_changed_vault(case, new)
+            new.close()
+            # What lies beside the old one would be taken for a part of the new one.
+            if side_files(database):
+                fold(database)
+            made.replace(database)
+    except sqlite3.DatabaseError as error:
+        raise CaseError(f"{database}: cannot be gone on with: {error}. {WHAT_TO_DO}") from error
+
+
+def _take_over(new: Store, history: CaseHistory) -> None:
+    names = dict(new.db.execute("SELECT name, id FROM old.evidence ORDER BY id"))
+    for name, source in sorted(history.finished.items(), key=lambda item: names.get(item[0], 0)):
+        if source.contents is not None:
+            _copy(new, name, names.get(name), source)
+    for path, why in history.skipped.items():
+        add_skipped_source(new, path, why)
+    for name, location in new.db.execute("SELECT name, location FROM old.evidence ORDER BY id").fetchall():
+        if name not in history.finished or history.finished[name].contents is None:
+            add_skipped_source(new, location, INTERRUPTED)
+    for name, values in history.matter.items():
+        if values:
+            new.set_info(name, "; ".join(values))
+    if history.timezone:
+        new.set_info("timezone", history.timezone)
+
+
+def _copy(new: Store, name: str, number: int | None, source: FinishedSource) -> None:
+    if number is None:
+        raise CaseError(
+            f"the case has no evidence item {name!r}, which its ledger says was read to its end. {WHAT_TO_DO}"
+        )
+    copy_contents(new.db, "old", number)
+    now, sealed = content_digests(new.db, number), source.contents or {}
+    if changed := sorted(table for table in {*now, *sealed} if now.get(table) != sealed.get(table)):
+        raise CaseError(
+            f"what the case holds of {name!r} is not what its ledger says was read: {', '.join(changed)} changed."
+            f" {WHAT_TO_DO}"
+        )
+    set_state(new, number, EvidenceState.EXTRACTED if source.again is None else EvidenceState.HASHED_AGAIN)
+    if source.again is not None and source.changed:
+        (before,) = new.db.execute("SELECT sha256 FROM main.evidence WHERE id = ?", (number,)).fetchone()
+        add_issue(new, number, "", changed_source(before, source.again.get("sha256")))
+
+
+def _refuse_changed_vault(case: Path, new: Store) -> None:
+    known = artefact_hashes(new)
+    if problems := vault_problems(case, known, others=False):
+        raise CaseError(f"{case}: {'; '.join(problems[:5])}. {WHAT_TO_DO}")

@@ -1,0 +1,153 @@
+"""How a case stands: whether its ledger is whole, and its database is the file that the ledger's seal names."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chain_of_custody.ledger import LedgerError, LedgerReport, read, verify
+from echoforensics.case.custody.database_file import connect_unchanged, file_digest, refuse_irregular, side_files
+from echoforensics.case.custody.head_file import read_head
+from echoforensics.case.custody.history import CaseHistory
+from echoforensics.case.custody.names import DATABASE, LEDGER
+from echoforensics.case.seal import named_digests
+from echoforensics.errors import CaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+#: So many things that differ are named.
+_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a case stands.
+
+    Attributes:
+        complete: whether the last extraction came to its end.
+        signed: whether the ledger is signed.
+        fingerprint: of the key that signed it.
+        length, head: of the ledger.
+        problems: what is not as it was sealed, a sentence each.
+    """
+
+    complete: bool
+    signed: bool
+    fingerprint: str | None
+    length: int
+    head: str
+    problems: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the case is complete and as it was sealed."""
+        return self.complete and not self.problems
+
+    @property
+    def why_not(self) -> str:
+        """What is wrong, in one sentence; empty where nothing is."""
+        if self.problems:
+            more = f" (and {len(self.problems) - _NAMED} more)" if len(self.problems) > _NAMED else ""
+            return f"the case is not as it was sealed: {'; '.join(self.problems[:_NAMED])}{more}"
+        return "" if self.complete else "the extraction was interrupted, so nothing seals what it found"
+
+
+def standing(case: Path) -> Standing:
+    """Check a case's ledger and its database against each other. The vault and the sources are not looked at.
+
+    Raises:
+        CaseError: a file of the case cannot be read.
+    """
+    database, ledger = case / DATABASE, case / LEDGER
+    try:
+        for path in (database, ledger):
+            refuse_irregular(path)
+        known = known_head(case)
+        report = verify(ledger, known=known)
+    except FileNotFoundError as error:
+        missing = f"{error.filename} is missing"
+        return Standing(complete=False, signed=False, fingerprint=None, length=0, head="", problems=(missing,))
+    except OSError as error:
+        raise CaseError(f"{case}: cannot be read: {error.strerror or error}") from error
+    problems = list(report.failures)
+    seal = None
+    if report.ok:
+        history = ledger_history(ledger)
+        seal = history.seal
+        if history.has_head_file and known is None:
+            problems.append("custody.head, which keeps the end of the ledger, is missing")
+        if seal is not None:
+            problems += database_problems(database, seal)
+    return _of(report, problems, complete=seal is not None)
+
+
+def _of(report: LedgerReport, problems: list[str], *, complete: bool) -> Standing:
+    return Standing(complete, report.signed, report.fingerprint, report.length, report.head, tuple(problems))
+
+
+def ledger_history(ledger: Path) -> CaseHistory:
+    """What the lines of a ledger come to. Raises CaseError where it cannot be read."""
+    try:
+        return CaseHistory.of(read(ledger))
+    except (LedgerError, OSError) as error:
+        raise CaseError(f"{ledger}: cannot be read; run `echoforensics verify`: {error}") from error
+
+
+def known_head(case: Path) -> tuple[int, str] | None:
+    """Length and head of the ledger as the case keeps them; one of an earlier version keeps them in its database.
+
+    Raises:
+        CaseError: what keeps them cannot be read.
+    """
+    if (head := read_head(case)) is not None:
+        return head
+    if not os.path.lexists(case / DATABASE):
+        return None
+    try:
+        db, opened = connect_unchanged(case / DATABASE)
+        with opened:
+            if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'ledger_head' AND type = 'table'").fetchone():
+                return None
+            found = db.execute("SELECT length, head FROM ledger_head").fetchone()
+    except (sqlite3.Error, OSError):
+        # What is wrong with the database is said where it is checked.
+        return None
+    return (int(found[0]), str(found[1])) if found else None
+
+
+def database_problems(database: Path, seal: Mapping[str, Any]) -> list[str]:
+    """How a database differs from the one that was sealed, a sentence each.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    problems = [f"{path.name} lies beside {DATABASE}, and a sealed case has none" for path in side_files(database)]
+    sealed = seal.get("database")
+    if isinstance(sealed, dict):
+        if file_digest(database) == sealed:
+            return problems
+        problems.append(f"{DATABASE} is not the file that was sealed")
+    # Where something lies beside it, what SQLite reads is not that file alone.
+    return problems if side_files(database) else problems + _changed_tables(database, seal)
+
+
+def _changed_tables(database: Path, seal: Mapping[str, Any]) -> list[str]:
+    """Which tables differ. Of a case of an earlier version, this is all that was sealed."""
+    sealed = seal.get("tables")
+    if not isinstance(sealed, dict) or not sealed:
+        return ["the seal names no tables"]
+    try:
+        db, opened = connect_unchanged(database)
+        with opened:
+            now = named_digests(db, sealed)
+    except (sqlite3.Error, CaseError) as error:
+        return [f"the tables cannot be read: {error}"]
+    if changed := sorted(name for name in sealed if now.get(name) != sealed[name]):
+        return [f"tables changed: {', '.join(changed)}"]
+    if "database" in seal:
+        return ["the tables hold what was sealed; what differs is an index, the search index, or unused space"]
+    return []
