@@ -198,9 +198,7 @@ class Parser(ABC):
 
     def signed(self, record: Record) -> Record:
         """A record of this parser with its name and version, where the record has none."""
-        if record.parser and record.parser_version:
-            return record
-        return replace(record, parser=record.parser or self.name, parser_version=record.parser_version or self.version)
+        return record.signed(self.name, self.version)
 
     @abstractmethod
     def claims(self, source: Source) -> bool:

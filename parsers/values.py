@@ -35,6 +35,8 @@ class Keeper:
 
     def fields(self, item: Mapping[str, object]) -> dict[str, Value]:
         """The members of an object as a record's fields."""
+        if _is_small(item):
+            return dict(item)  # type: ignore[arg-type]
         kept = self._object(item, "", 0)
         if self.left_out:
             kept[LEFT_OUT] = self.left_out
@@ -91,11 +93,28 @@ class Keeper:
             self.left_out.append(reason)
 
 
+def _is_small(item: Mapping[str, object]) -> bool:
+    """Whether an object holds plain values only, so few and short that nothing is to be cut: most do."""
+    if len(item) > MAX_MEMBERS:
+        return False
+    characters = 0
+    for name, value in item.items():
+        if isinstance(value, str):
+            characters += len(value)
+        elif value is not None and not isinstance(value, (bool, int, float)):
+            return False
+        if len(name) > MAX_NAME:
+            return False
+    return characters <= MAX_TEXT
+
+
 def shown(value: object, limit: int = 300) -> str | None:
     """A value as a message shows it: on one line, cut at ``limit`` characters; None where nothing is there.
 
     Lists of plain values are joined by commas. Objects, and lists that hold them, are not shown.
     """
+    if isinstance(value, str):
+        return _on_one_line(value, limit)
     if isinstance(value, list):
         parts = [None if isinstance(part, list) else shown(part, limit) for part in value[:MAX_MEMBERS]]
         if any(part is None for part in parts):
@@ -105,9 +124,11 @@ def shown(value: object, limit: int = 300) -> str | None:
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         value = str(value)
-    if not isinstance(value, str):
-        return None
-    line = " ".join(value[: limit * 4].split())
+    return _on_one_line(value, limit) if isinstance(value, str) else None
+
+
+def _on_one_line(text: str, limit: int) -> str | None:
+    line = " ".join(text[: limit * 4].split())
     if len(line) > limit:
         line = line[:limit] + "…"
     return line or None

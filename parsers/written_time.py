@@ -7,14 +7,17 @@ References:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from typing import NamedTuple
 
-_BLANKS = frozenset({"", "not available", "not applicable", "data not available", "n/a"})
+#: What a value that stands for nothing is, without blanks around it and in small letters.
+BLANKS = frozenset({"", "not available", "not applicable", "data not available", "n/a"})
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?(Z|UTC|[+-]\d\d(?::?\d\d)?))?)?",
     re.ASCII,
 )
+#: The form that most have.
+_USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Amazon opened in 1995; an earlier year, such as 1970 or 0001, stands for no time.
 _FIRST_YEAR = 1995
@@ -22,16 +25,11 @@ _LAST_YEAR = 2099
 #: The form of a spreadsheet's dates: days, with a fraction, since 1899-12-30.
 DAYS = "excel"
 _DAYS_BEGIN = datetime(1899, 12, 30)
+_IN_UTC = "The recorded zone is UTC."
 _AS_DEFINED = "The zone is not recorded; the definition says that it is UTC."
 
 
-def blank(value: str) -> bool:
-    """Whether a value stands for nothing: empty, or one of the export's words for it."""
-    return value.strip().lower() in _BLANKS
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenTime:
+class WrittenTime(NamedTuple):
     """A time that was read.
 
     Attributes:
@@ -49,6 +47,8 @@ def read(value: str) -> WrittenTime | None:
     Raises:
         ValueError: it is not of that form, or there is no such date.
     """
+    if _USUAL.fullmatch(value):
+        return _usual(value)
     found = _ISO.fullmatch(value.strip())
     if found is None:
         raise ValueError("not an ISO 8601 time")
@@ -62,8 +62,18 @@ def read(value: str) -> WrittenTime | None:
         return WrittenTime(None, "A date without a time of day and a zone.")
     if zone is None:
         return WrittenTime(None, "The zone is not recorded.")
+    return WrittenTime(_microseconds(when), _zone_note(found))
+
+
+def _usual(value: str) -> WrittenTime | None:
+    """The same of a time of the form that most have: what the library's own reader reads alike, and faster."""
+    when = datetime.fromisoformat(value)
+    return WrittenTime(_microseconds(when), _IN_UTC) if _FIRST_YEAR <= when.year <= _LAST_YEAR else None
+
+
+def _microseconds(when: datetime) -> int:
     delta = when - _EPOCH
-    return WrittenTime((delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds, _zone_note(found))
+    return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
 def read_as(value: str, form: str, *, utc: bool) -> WrittenTime | None:
@@ -90,12 +100,11 @@ def read_as(value: str, form: str, *, utc: bool) -> WrittenTime | None:
     if when.tzinfo is None and not utc:
         return WrittenTime(None, "The zone is not recorded.")
     note = _AS_DEFINED if when.tzinfo is None else "The zone is recorded."
-    delta = when.replace(tzinfo=when.tzinfo or UTC) - _EPOCH
-    return WrittenTime((delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds, note)
+    return WrittenTime(_microseconds(when.replace(tzinfo=when.tzinfo or UTC)), note)
 
 
 def _zone_note(found: re.Match[str]) -> str:
-    note = "The recorded zone is UTC." if found[8] in ("Z", "UTC") else "UTC is computed from the recorded offset."
+    note = _IN_UTC if found[8] in ("Z", "UTC") else "UTC is computed from the recorded offset."
     return f"{note} Digits behind the microsecond are cut." if len(found[7] or "") > 6 else note
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import ClassVar
 
-from parsers.alexa_export.row import UNKNOWN_TYPE, TableHeader, known, known_by_name, unknown
+from parsers.alexa_export.row import UNKNOWN_TYPE, KnownRows, RowsAsFound, TableHeader
 from parsers.definition.export import MAPPED_TYPE, ExportDefinition, find, plain
 from parsers.formats.csv.rows import MAX_ROW, LocatedRow, rows
 from parsers.map_reader import MapReader
@@ -155,7 +155,9 @@ def _table(
     if definition is None or not definition.source.required:
         start = list(islice(found, _LOOK_TIMES))
         times = _time_columns(header, start)
-        found = _chain(start, found)
+        found = chain(start, found)
+    as_found = RowsAsFound(source.name, header, times, definition)
+    known = KnownRows(definition, header) if definition is not None and definition.source.required else None
     for number, row in enumerate(found):
         if number >= most:
             yield Issue(f"The table has more than {most} rows: the rest was not read.", row.locator)
@@ -168,17 +170,10 @@ def _table(
         values = header.given(row)
         if not values:
             continue
-        if definition is None:
-            yield unknown(source.name, times, row, values)
-        elif not definition.source.required:
-            yield known_by_name(definition, times, row, values)
+        if known is None:
+            yield as_found.record(row, values)
         else:
-            yield from known(definition, row, values)
-
-
-def _chain(start: list[LocatedRow], rest: Iterator[LocatedRow]) -> Iterator[LocatedRow]:
-    yield from start
-    yield from rest
+            yield from known.findings(row, values)
 
 
 def _misfit(header: TableHeader, row: LocatedRow) -> str:

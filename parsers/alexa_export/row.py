@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from parsers.definition.declared import DeclaredItem, record
+from parsers.definition.declared import DeclaredItem, RecordMaker
 from parsers.definition.export import ExportDefinition, plain
 from parsers.formats.csv.rows import LocatedRow
 from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.values import Keeper, shown
-from parsers.written_time import blank, read
+from parsers.written_time import BLANKS, read
 
 UNKNOWN_TYPE = "alexa:cloud:export_row"
 #: A longer value is not taken for a time, a name or a number.
@@ -40,81 +41,91 @@ class TableHeader:
     def given(self, row: LocatedRow) -> dict[str, str]:
         """The values of a row by name, without those that stand for nothing."""
         pairs = zip(self.names, row.values, strict=False)
-        return {name: value for name, value in pairs if not blank(value)}
+        return {name: value for name, value in pairs if value.strip().lower() not in BLANKS}
 
 
-def known(definition: ExportDefinition, row: LocatedRow, values: Mapping[str, str]) -> Iterator[Record | Issue]:
-    """Yield the record of a row that a definition describes, after an issue for each value that cannot be read."""
-    by_plain: dict[str, str] = {}
-    for name, value in values.items():
-        by_plain.setdefault(plain(name), value)
-    for found in record(definition.form, DeclaredItem((by_plain,), row.locator, kept=values)):
-        yield signed(found, definition)
+class KnownRows:
+    """Makes the records of the rows of one table that a definition describes."""
+
+    def __init__(self, definition: ExportDefinition, header: TableHeader) -> None:
+        """Take the definition and the table's header."""
+        self._name = definition.name
+        self._maker = RecordMaker(definition.form, definition.name, definition.version)
+        paths = frozenset(definition.form.paths)
+        # Of columns with one plain name the first that has a value counts: they are taken from the last to the first.
+        pairs = [(name, path) for name, path in zip(header.names, header.plain, strict=True) if path in paths]
+        self._columns = tuple(reversed(pairs))
+
+    def findings(self, row: LocatedRow, values: Mapping[str, str]) -> Iterator[Record | Issue]:
+        """Yield the record of a row, after an issue for each value that cannot be read.
+
+        Args:
+            row: the row.
+            values: its values by name.
+        """
+        item = {path: values[name] for name, path in self._columns if name in values}
+        for found in self._maker.findings(DeclaredItem((item,), row.locator, kept=values)):
+            yield replace(found, parser=self._name) if isinstance(found, Issue) else found
 
 
-def signed(found: Record | Issue, definition: ExportDefinition) -> Record | Issue:
-    """What a definition made, with its name; a user's map need not have one."""
-    if isinstance(found, Issue):
-        return replace(found, parser=definition.name)
-    return replace(found, parser=definition.name, parser_version=definition.version)
+class RowsAsFound:
+    """Makes the records of the rows of one table whose columns no definition describes."""
 
+    def __init__(
+        self, table: str, header: TableHeader, times: tuple[str, ...], definition: ExportDefinition | None = None
+    ) -> None:
+        """Take what is known of the table.
 
-def known_by_name(
-    definition: ExportDefinition, times: tuple[str, ...], row: LocatedRow, values: Mapping[str, str]
-) -> Record:
-    """The record of a row of a table that a definition knows by its name, not by its columns.
+        Args:
+            table: the file's name.
+            header: its header.
+            times: names of the columns that hold times.
+            definition: the one that knows the table by its name; None where none does.
+        """
+        self._shown = {name: shown(name, 60) for name in header.names}
+        self._times = tuple(
+            (name, f'The column is named "{self._shown[name]}"; what the time is of is not known.') for name in times
+        )
+        plain_names = zip(header.names, header.plain, strict=True)
+        self._serials = tuple(name for name, plain_name in plain_names if plain_name == "deviceserialnumber")
+        self._type, self._name, self._version = UNKNOWN_TYPE, "", ""
+        self._begin = f'A row of the table "{shown(table, 100) or ""}" gives '
+        if definition is not None:
+            self._type, self._name, self._version = definition.form.data_type, definition.name, definition.version
+            self._begin = f"{definition.form.message.text.rstrip('.')}; the row gives "
 
-    Args:
-        definition: the table's.
-        times: names of the columns that hold times.
-        row: the row.
-        values: its values by name.
-    """
-    row_as_it_is = unknown("", times, row, values)
-    message = f"{definition.form.message.text.rstrip('.')}; the row gives {_given(values)}."
-    return replace(
-        row_as_it_is,
-        data_type=definition.form.data_type,
-        message=message,
-        parser=definition.name,
-        parser_version=definition.version,
-    )
+    def record(self, row: LocatedRow, values: Mapping[str, str]) -> Record:
+        """The record of a row.
 
+        Args:
+            row: the row.
+            values: its values by name.
+        """
+        timestamps = []
+        for name, note in self._times:
+            try:
+                timestamp = _timestamp(values.get(name, ""), "Unknown Time", note)
+            except ValueError:
+                # Below the first rows the column may hold something else; its text stays in the fields.
+                continue
+            timestamps += [timestamp] if timestamp else []
+        serial = next((values[name] for name in self._serials if name in values), "")
+        return Record(
+            data_type=self._type,
+            message=f"{self._begin}{self._given(values)}.",
+            locator=row.locator,
+            timestamps=tuple(timestamps),
+            device_serial=serial if 0 < len(serial) <= _MAX_COLUMN else None,
+            fields=Keeper().fields(values),
+            parser=self._name,
+            parser_version=self._version,
+        )
 
-def unknown(table: str, times: tuple[str, ...], row: LocatedRow, values: Mapping[str, str]) -> Record:
-    """The record of a row of a table that is not known.
-
-    Args:
-        table: the file's name.
-        times: names of the columns that hold times.
-        row: the row.
-        values: its values by name.
-    """
-    timestamps = []
-    for name in times:
-        note = f'The column is named "{shown(name, 60)}"; what the time is of is not known.'
-        try:
-            timestamp = _timestamp(values.get(name, ""), "Unknown Time", note)
-        except ValueError:
-            # Below the first rows the column may hold something else; its text stays in the fields.
-            continue
-        timestamps += [timestamp] if timestamp else []
-    serial = next((value for name, value in values.items() if plain(name) == "deviceserialnumber"), "")
-    return Record(
-        data_type=UNKNOWN_TYPE,
-        message=f'A row of the table "{shown(table, 100) or ""}" gives {_given(values)}.',
-        locator=row.locator,
-        timestamps=tuple(timestamps),
-        device_serial=serial if 0 < len(serial) <= _MAX_COLUMN else None,
-        fields=Keeper().fields(values),
-    )
-
-
-def _given(values: Mapping[str, str]) -> str:
-    """The first values of a row, with their names."""
-    parts = [f'{shown(name, 60)} "{shown(value, 60)}"' for name, value in list(values.items())[:_MAX_SHOWN]]
-    more = f" and {len(values) - _MAX_SHOWN} more" if len(values) > _MAX_SHOWN else ""
-    return f"{', '.join(parts)}{more}"
+    def _given(self, values: Mapping[str, str]) -> str:
+        """The first values of a row, with their names."""
+        parts = [f'{self._shown[name]} "{shown(value, 60)}"' for name, value in islice(values.items(), _MAX_SHOWN)]
+        more = f" and {len(values) - _MAX_SHOWN} more" if len(values) > _MAX_SHOWN else ""
+        return f"{', '.join(parts)}{more}"
 
 
 def _timestamp(recorded: str, description: str, note: str) -> Timestamp | None:

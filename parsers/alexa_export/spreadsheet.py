@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from parsers.alexa_export.row import TableHeader, known
+from parsers.alexa_export.row import KnownRows, TableHeader
 from parsers.definition.export import MAPPED_TYPE, ExportDefinition, find
 from parsers.formats.csv.rows import LocatedRow
 from parsers.formats.xml.stream import XmlReader
@@ -141,21 +141,22 @@ def _table(
 ) -> Iterator[Record | Issue]:
     """The records of a sheet whose first row that holds anything names the columns of a known table."""
     header: TableHeader | None = None
-    definition: ExportDefinition | None = None
+    known: KnownRows | None = None
     for count, row in enumerate(rows):
         if isinstance(row, Issue):
             yield row
         elif count > MAX_ROWS:
             yield Issue(f"The sheet has more than {MAX_ROWS} rows; the rest was not read.", row.locator)
             return
-        elif header is None or definition is None:
+        elif header is None or known is None:
             if any(row.values):
                 header = TableHeader.of(row.values)
                 definition = find(frozenset(header.plain), path, maps)
                 if definition is None or not definition.source.required:
                     return
+                known = KnownRows(definition, header)
         elif values := header.given(row):
-            yield from known(definition, row, values)
+            yield from known.findings(row, values)
 
 
 def _rows(reader: _SheetReader, source: Source) -> Iterator[LocatedRow | Issue]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
-from parsers.definition.declared import DeclaredItem, record
+from parsers.definition.declared import DeclaredItem, RecordMaker
 from parsers.definition.preferences import Preferences, PreferencesDefinition, definitions
 from parsers.formats.android.preferences import Preference
 from parsers.locator import at_bytes
@@ -46,16 +46,13 @@ class PreferenceKind:
 
     def read(self, found: Mapping[str, Preference]) -> Iterator[tuple[tuple[str, ...], Record | Issue]]:
         """The records, each with the names of the preferences that it reports in full."""
+        maker = RecordMaker(self.definition.form, self.definition.name, self.definition.version)
         for number, (names, item) in enumerate(self._items(found)):
             if number == MAX_ITEMS:
                 yield (), Issue(f"The file holds more than {MAX_ITEMS} items ({self.definition.about.title}).")
                 return
-            for made in record(self.definition.form, item):
-                if isinstance(made, Record):
-                    definition = self.definition
-                    yield names, replace(made, parser=definition.name, parser_version=definition.version)
-                else:
-                    yield names, made
+            for made in maker.findings(item):
+                yield names, made
 
     def _items(self, found: Mapping[str, Preference]) -> Iterator[tuple[tuple[str, ...], DeclaredItem]]:
         if self.source.values:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from parsers.databases.table_kind import RowReader, TableKind, plain
-from parsers.definition.declared import DeclaredItem, record
+from parsers.definition.declared import DeclaredItem, RecordMaker
 from parsers.definition.sqlite import SqliteDefinition
 from parsers.formats.json.text import JsonError, decode
 from parsers.formats.sqlite.create_table import TableDefinition
@@ -23,7 +23,7 @@ class DeclaredTable(TableKind):
         self.name = definition.name
         self.version = definition.version
         self.about = definition.about
-        self._definition = definition
+        self._maker = RecordMaker(definition.form, definition.name, definition.version)
         self._source = definition.source
         self._made = table_made(definition.source.tables)
         self._needs = tuple(column.encode() for column in definition.source.required)
@@ -63,7 +63,7 @@ class DeclaredTable(TableKind):
             except JsonError as error:
                 if row.live:
                     yield Issue(f"{column}: not JSON ({error}).", row.locator)
-        for found in record(self._definition.form, DeclaredItem((item,), row.locator)):
+        for found in self._maker.findings(DeclaredItem((item,), row.locator)):
             if isinstance(found, Record) or row.live:
                 yield found
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from parsers.definition import declared_time
 from parsers.definition.record_form import RecordForm, TimeColumn
-from parsers.definition.template import lookup
+from parsers.definition.template import getter
 from parsers.record import Issue, Record, Timestamp
 from parsers.values import Keeper, shown
 
@@ -42,38 +42,52 @@ class _UnreadableError(ValueError):
     """A value that is there and is not what the definition says."""
 
 
-def record(form: RecordForm, item: DeclaredItem) -> Iterator[Record | Issue]:
-    """Yield the item's record, after an issue for each value that is not what the definition says."""
-    timestamps: list[Timestamp] = []
-    columns: dict[str, str] = {}
-    for column in form.times:
-        try:
-            timestamps += _timestamps(column, item)
-        except _UnreadableError as error:
-            yield Issue(str(error), item.locator)
-    for name, path in form.columns.items():
-        try:
-            text = _text(item, path)
-        except _UnreadableError as error:
-            yield Issue(str(error), item.locator)
-            continue
-        if text is not None:
-            columns[name] = text
-    keys = [template.render_whole(item.scopes) for template in form.keys]
-    yield Record(
-        data_type=form.data_type,
-        message=form.message.render(item.scopes),
-        locator=item.locator,
-        timestamps=tuple(timestamps),
-        fields=Keeper().fields(item.scopes[-1] if item.kept is None else item.kept),
-        keys=tuple(key for key in keys if key),
-        **columns,
-    )
+class RecordMaker:
+    """Makes the records of items by one form. To be made once for many items."""
+
+    def __init__(self, form: RecordForm, parser: str = "", version: str = "") -> None:
+        """Take the form, and the name and version that its records are given."""
+        self._form = form
+        self._times = tuple((column, tuple(map(getter, column.fields))) for column in form.times)
+        self._columns = tuple((name, path, getter(path)) for name, path in form.columns.items())
+        self._parser, self._version = parser, version
+
+    def findings(self, item: DeclaredItem) -> list[Record | Issue]:
+        """The item's record, after an issue for each value that is not what the definition says."""
+        form, scopes = self._form, item.scopes
+        found: list[Record | Issue] = []
+        timestamps: list[Timestamp] = []
+        columns: dict[str, str] = {}
+        for column, getters in self._times:
+            try:
+                timestamps += _timestamps(column, item, [value_of(scopes) for value_of in getters])
+            except _UnreadableError as error:
+                found.append(Issue(str(error), item.locator))
+        for name, path, value_of in self._columns:
+            try:
+                text = _text(value_of(scopes), path)
+            except _UnreadableError as error:
+                found.append(Issue(str(error), item.locator))
+                continue
+            if text is not None:
+                columns[name] = text
+        keys = [template.render_whole(scopes) for template in form.keys]
+        record = Record(
+            form.data_type,
+            form.message.render(scopes),
+            item.locator,
+            tuple(timestamps),
+            fields=Keeper().fields(scopes[-1] if item.kept is None else item.kept),
+            keys=tuple([key for key in keys if key]),
+            parser=self._parser,
+            parser_version=self._version,
+            **columns,
+        )
+        return [*found, record]
 
 
-def _text(item: DeclaredItem, path: str) -> str | None:
+def _text(value: object, path: str) -> str | None:
     """A column's text, as found; numbers become text."""
-    value = lookup(item.scopes, path)
     if value is None or value == "":
         return None
     if isinstance(value, (bool, dict, list)) or len(str(value)) > _MAX_COLUMN:
@@ -81,13 +95,12 @@ def _text(item: DeclaredItem, path: str) -> str | None:
     return str(value)
 
 
-def _timestamps(column: TimeColumn, item: DeclaredItem) -> list[Timestamp]:
-    """The times under the path of a column: one, or those of a list of plain values."""
-    value = lookup(item.scopes, column.fields[0]) if len(column.fields) == 1 else None
-    if isinstance(value, list):
-        found = [_timestamp(column, item, [one]) for one in value[:_MAX_LIST]]
+def _timestamps(column: TimeColumn, item: DeclaredItem, values: list[object]) -> list[Timestamp]:
+    """The times that the values at a column's paths give: one, or those of a list of plain values."""
+    if len(values) == 1 and isinstance(values[0], list):
+        found = [_timestamp(column, item, [one]) for one in values[0][:_MAX_LIST]]
     else:
-        found = [_timestamp(column, item, [lookup(item.scopes, path) for path in column.fields])]
+        found = [_timestamp(column, item, values)]
     return [timestamp for timestamp in found if timestamp]
 
 
@@ -100,7 +113,7 @@ def _timestamp(column: TimeColumn, item: DeclaredItem, values: list[object]) -> 
         no_time = isinstance(value, (bool, dict, list)) or (isinstance(value, float) and whole)
         if no_time or len(str(value)) > _MAX_COLUMN:
             raise _UnreadableError(f"{path}: a time is expected, not {_called(value)}.")
-    recorded = " ".join(str(value) for value in present)
+    recorded = " ".join(map(str, present))
     try:
         found = declared_time.read(column, recorded)
     except ValueError as error:

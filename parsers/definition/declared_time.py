@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from parsers import written_time
 from parsers.definition.record_form import TimeColumn
@@ -28,8 +28,7 @@ _WRITTEN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredTime:
+class DeclaredTime(NamedTuple):
     """A time that is there.
 
     Attributes:

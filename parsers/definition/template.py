@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from parsers.values import shown
 
@@ -23,6 +24,12 @@ class AddressParts(dict[str, object]):
     """The named parts of the address that gave an answer; where there are any, the outermost of the scopes."""
 
 
+#: An item last, before it the objects that enclose it, outermost first.
+Scopes = tuple[Mapping[str, object], ...]
+#: Takes the value at a path from an item.
+Getter = Callable[[Scopes], object]
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """A sentence with gaps.
@@ -30,10 +37,22 @@ class Template:
     Attributes:
         text: as written.
         parts: text, quotation mark or nothing, path, fallback, text, ..., text.
+        gaps: the same for each gap: what takes its value, quotation mark, what is said without a value, text behind it.
     """
 
     text: str
     parts: tuple[str | None, ...]
+    gaps: tuple[tuple[Getter, str, str, str], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the gaps of the parts."""
+        parts = self.parts
+        gaps = zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True)
+        made = (
+            (getter(path or ""), mark or "", ABSENT if fallback is None else fallback, text or "")
+            for mark, path, fallback, text in gaps
+        )
+        object.__setattr__(self, "gaps", tuple(made))
 
     @classmethod
     def parse(cls, text: str) -> Template:
@@ -60,44 +79,49 @@ class Template:
         )
         return replace(self, parts=parts)
 
-    def render(self, scopes: tuple[Mapping[str, object], ...]) -> str:
-        """The sentence for an item; ``scopes`` as :func:`lookup` takes them."""
-        parts = self.parts
-        made = [parts[0] or ""]
-        for mark, path, fallback, literal in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True):
-            value = shown(lookup(scopes, path or ""))
-            if value is None:
-                made.append(ABSENT if fallback is None else fallback)
-            else:
-                made.append(f"{mark}{value}{mark}")
-            made.append(literal or "")
-        return "".join(made)
+    def render(self, scopes: Scopes) -> str:
+        """The sentence for an item."""
+        made = self.parts[0] or ""
+        for value_of, mark, fallback, text in self.gaps:
+            value = shown(value_of(scopes))
+            made += f"{fallback}{text}" if value is None else f"{mark}{value}{mark}{text}"
+        return made
 
-    def render_whole(self, scopes: tuple[Mapping[str, object], ...]) -> str | None:
+    def render_whole(self, scopes: Scopes) -> str | None:
         """The same, or None where a value is absent."""
-        if any(shown(lookup(scopes, path)) is None for path in self.paths):
+        if any(shown(value_of(scopes)) is None for value_of, *_ in self.gaps):
             return None
         return self.render(scopes)
 
 
-def lookup(scopes: tuple[Mapping[str, object], ...], path: str) -> object:
-    """The value at a path of dotted names, or None.
+def getter(path: str) -> Getter:
+    """What takes the value at a path from items; None is taken where there is none.
 
     Args:
-        scopes: the item last, before it the objects that enclose it, outermost first.
         path: ``name``, ``name.name``, ``name.0`` for a member of a list; each leading ``../`` goes to the enclosing
             object; ``@name`` is a part of the address that gave the answer.
     """
     if path.startswith("@"):
-        return scopes[0].get(path[1:]) if scopes and isinstance(scopes[0], AddressParts) else None
-    level = 1
-    while path.startswith("../"):
-        path = path.removeprefix("../")
-        level += 1
-    if level > len(scopes):
-        return None
-    found: object = scopes[-level]
-    for name in path.split("."):
+        return partial(_of_address, path[1:])
+    name = path.rpartition("../")[2]
+    names = tuple(name.split("."))
+    if path == names[0]:
+        return partial(_of_item, name)
+    return partial(_within, 1 + (len(path) - len(name)) // 3, names)
+
+
+def _of_address(name: str, scopes: Scopes) -> object:
+    return scopes[0].get(name) if scopes and isinstance(scopes[0], AddressParts) else None
+
+
+def _of_item(name: str, scopes: Scopes) -> object:
+    return scopes[-1].get(name)
+
+
+def _within(level: int, names: tuple[str, ...], scopes: Scopes) -> object:
+    """The value that names lead to from the object that is so many levels up."""
+    found: object = scopes[-level] if level <= len(scopes) else None
+    for name in names:
         if isinstance(found, Mapping):
             found = found.get(name)
         elif isinstance(found, list) and name.isascii() and name.isdecimal() and int(name[:6]) < len(found):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import ClassVar
 
-from parsers.definition.declared import DeclaredItem, record
+from parsers.definition.declared import DeclaredItem, RecordMaker
 from parsers.definition.path_end import PathEnd
 from parsers.definition.state import FILE, StateDefinition, StateFile, StateForm, definitions
 from parsers.locator import at_line
@@ -164,7 +164,7 @@ def _records(
     groups = {name: value for name, value in match.groupdict().items() if value is not None}
     scope = {**groups, FILE: source.name}
     item = DeclaredItem((scope,), place, kept={"name": file.name, FILE: source.name, **groups})
-    for made in record(form.form, item):
+    for made in RecordMaker(form.form).findings(item):
         if isinstance(made, Issue):
             yield made
             continue

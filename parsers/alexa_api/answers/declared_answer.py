@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from parsers.alexa_api.items.body import Body, JsonPlace, ResponseParser, Tokens, members
 from parsers.definition.api import ApiDefinition
-from parsers.definition.declared import DeclaredItem, record
+from parsers.definition.declared import DeclaredItem, RecordMaker
 from parsers.definition.template import AddressParts
 from parsers.record import Issue, Record
 
@@ -23,7 +23,7 @@ class DeclaredAnswer(ResponseParser):
         self.name = definition.name
         self.version = definition.version
         self.about = definition.about
-        self._definition = definition
+        self._maker = RecordMaker(definition.form)
         self._source = source
         self.urls = source.urls
         self.read_apart = source.apart
@@ -57,7 +57,7 @@ class DeclaredAnswer(ResponseParser):
         if self._is_alone(body.value):
             for place in _alone(body.value):
                 if isinstance(place.value, dict):
-                    yield from record(self._definition.form, _item(place, place.value, body, address))
+                    yield from self._maker.findings(_item(place, place.value, body, address))
                 elif place.value is not None:
                     yield self._unexpected(body, place)
             return
@@ -68,7 +68,7 @@ class DeclaredAnswer(ResponseParser):
             if isinstance(place.value, dict):
                 known = not bare or any(key in place.value for key in self._source.item)
                 if place.value and known:
-                    yield from record(self._definition.form, _item(place, place.value, body, address))
+                    yield from self._maker.findings(_item(place, place.value, body, address))
                 elif not known and len(place.tokens) == 1:
                     yield self._unexpected(body, place)
             elif place.value is not None and (place.tokens or not bare):

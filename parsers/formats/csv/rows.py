@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from parsers.locator import at_bytes, at_line
 
@@ -20,8 +19,7 @@ MAX_RETURNS = 100
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class LocatedRow:
+class LocatedRow(NamedTuple):
     """One row of a table, with its place in the file.
 
     Attributes:
@@ -59,7 +57,7 @@ class _Lines:
         """A row begins here."""
         self.start = self.offset
         self.first = b""
-        self.undecoded = False
+        self.undecoded = self.zeros = False
 
     def go_back(self, number: int, offset: int) -> None:
         """Take the line behind line ``number``, at ``offset``, next."""
@@ -82,6 +80,7 @@ class _Lines:
             if not piece or piece.endswith(b"\n"):
                 break
         self.first = self.first or line
+        self.zeros = self.zeros or b"\0" in line
         if self.offset - self.start > MAX_ROW:
             raise _TooLongError(f"it is longer than {MAX_ROW} bytes")
         try:
@@ -121,13 +120,11 @@ def rows(stream: BinaryIO) -> Iterator[LocatedRow]:
             one_line = True
         if values or issue:
             locator = at_line(number + 1) if one_line else at_bytes(lines.start, lines.offset - lines.start)
-            encoding_issue = "" if issue else _encoding_issue(values, undecoded=lines.undecoded)
+            encoding_issue = _encoding_issue(lines) if not issue and (lines.undecoded or lines.zeros) else ""
             yield LocatedRow(tuple(values), locator, lines.offset, lines.first[:64], issue, encoding_issue)
 
 
-def _encoding_issue(values: list[str], *, undecoded: bool) -> str:
-    if undecoded:
+def _encoding_issue(lines: _Lines) -> str:
+    if lines.undecoded:
         return "The row holds bytes that are not UTF-8; they are shown as \\xNN"
-    if any("\0" in value for value in values):
-        return "The row holds NUL bytes"
-    return ""
+    return "The row holds NUL bytes"

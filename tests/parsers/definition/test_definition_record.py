@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from parsers.definition.api import API
 from parsers.definition.declared import DeclaredItem, record
 from parsers.definition.loader import parse
-from parsers.definition.template import Template, TemplateError, lookup
+from parsers.definition.template import Template, TemplateError, getter
 from parsers.definition.vocabulary import UNITS
 from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.values import Keeper, shown
@@ -163,9 +163,9 @@ def test_templates_with_a_brace_that_stands_alone(text: str) -> None:
         Template.parse(text)
 
 
-def test_lookup() -> None:
+def test_values_at_paths() -> None:
     scopes = ({"a": {"b": 1}, "c": 2}, {"a": "x"})
-    assert [lookup(scopes, path) for path in ("a", "../a.b", "../c", "../../c", "a.b", "z")] == [
+    assert [getter(path)(scopes) for path in ("a", "../a.b", "../c", "../../c", "a.b", "z")] == [
         "x",
         1,
         2,
