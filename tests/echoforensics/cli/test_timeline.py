@@ -131,5 +131,6 @@ def test_why_none(sealed: Any) -> None:
         assert why_none(case.store, both) == (
             "rows match each of --type, --evidence, --recordings-only alone, but no row matches all of them"
         )
+        case.store.db.execute("PRAGMA query_only=OFF")
         case.store.db.execute("CREATE TEMP TABLE rows AS SELECT * FROM main.rows LIMIT 0")
         assert why_none(case.store, both) == "the case has no rows"
