@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.definition import declared_time
 from parsers.definition.record_form import RecordForm, TimeColumn
@@ -21,8 +21,7 @@ def _here(_path: str) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredItem:
+class DeclaredItem(NamedTuple):
     """One item and where it is.
 
     Attributes:
@@ -105,15 +104,9 @@ def _timestamps(column: TimeColumn, item: DeclaredItem, values: list[object]) ->
 
 
 def _timestamp(column: TimeColumn, item: DeclaredItem, values: list[object]) -> Timestamp | None:
-    present = [value for value in values if value is not None and value != ""]
-    if not present:
+    recorded = _recorded(column, values)
+    if not recorded:
         return None
-    whole = column.unit not in declared_time.FRACTIONS
-    for path, value in zip(column.fields, values, strict=True):
-        no_time = isinstance(value, (bool, dict, list)) or (isinstance(value, float) and whole)
-        if no_time or len(str(value)) > _MAX_COLUMN:
-            raise _UnreadableError(f"{path}: a time is expected, not {_called(value)}.")
-    recorded = " ".join(map(str, present))
     try:
         found = declared_time.read(column, recorded)
     except ValueError as error:
@@ -123,6 +116,22 @@ def _timestamp(column: TimeColumn, item: DeclaredItem, values: list[object]) -> 
     note = f"{column.note} {found.note}" if found.note else column.note
     locator = item.locate(column.fields[0])
     return Timestamp(column.description, found.recorded, column.clock, found.timestamp, note, locator)
+
+
+def _recorded(column: TimeColumn, values: list[object]) -> str:
+    """The values that make a time, as one text; empty where there are none."""
+    first = values[0]
+    if len(values) == 1 and isinstance(first, str) and len(first) <= _MAX_COLUMN:
+        return first
+    whole = column.unit not in declared_time.FRACTIONS
+    parts = []
+    for path, value in zip(column.fields, values, strict=True):
+        no_time = isinstance(value, (bool, dict, list)) or (isinstance(value, float) and whole)
+        if no_time or len(text := str(value)) > _MAX_COLUMN:
+            raise _UnreadableError(f"{path}: a time is expected, not {_called(value)}.")
+        if value is not None and text:
+            parts.append(text)
+    return " ".join(parts)
 
 
 def _called(value: object) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.definition.api import API
-from parsers.definition.declared import DeclaredItem, record
+from parsers.definition.declared import DeclaredItem, RecordMaker
 from parsers.definition.loader import parse
 from parsers.definition.template import Template, TemplateError, getter
 from parsers.definition.vocabulary import UNITS
@@ -36,7 +36,7 @@ does_not_show: Y
 def _made(item: dict[str, object], unit: str = "ms") -> list[Record | Issue]:
     scopes = ({"owner": "A1"}, item)
     definition = parse(API, BASE.format(unit=unit if ":" in unit else f"unit: {unit}"), "f")
-    return list(record(definition.form, DeclaredItem(scopes, "json:/a/0", lambda path: f"at:{path}")))
+    return list(RecordMaker(definition.form).findings(DeclaredItem(scopes, "json:/a/0", lambda path: f"at:{path}")))
 
 
 def test_a_whole_record() -> None:
