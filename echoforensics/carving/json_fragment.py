@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from echoforensics.carving.carved import Carved, Grade, Signature, View
+from echoforensics.carving.json_sift import JsonKeySift
 from parsers.formats.json.brackets import Bracket, JsonSegment, segment
 from parsers.formats.json.text import JsonError, decode
 
@@ -158,6 +159,7 @@ SIGNATURES = tuple(
         width=len(key) + 2,
         leads=_leads,
         group="JSON record",
+        sift=JsonKeySift,
     )
     for key in KEYS
 )

@@ -11,8 +11,10 @@ from echoforensics.carving import utterance
 from echoforensics.carving.carved import View
 
 ID = "AB72C64C86AW2:1.0/2024/03/08/20/B0DEM0000000EF01/31:47::TNIH_2V.1d4c2a70-5b1e-4f0a-9c3d-000000000005ZXV"
-_PIECES = (ID, ID + "/0", ID.replace("/03/08/", "/02/30/"), ID.replace("2024", "0000"), "%2F", '"', "/", "-", ":", "=", " ", "a", "7",
-           ID[:40], ID[40:], "\0", "AB", "1.0/", "é")  # fmt: skip
+_PIECES = (
+    *(ID, ID + "/0", ID.replace("/03/08/", "/02/30/"), ID.replace("2024", "0000"), ID[:40], ID[40:]),
+    *("%2F", '"', "/", "-", ":", "=", " ", "a", "7", "\0", "AB", "1.0/", "é"),
+)
 
 
 def test_what_is_told_at_a_glance_is_what_the_text_around_gives(
