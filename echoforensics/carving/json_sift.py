@@ -94,12 +94,13 @@ class JsonKeySift:
         start, end = marked.rfind(_END, 0, at) + 1, marked.find(_END, at)
         is_open, end = end < 0, end if end >= 0 else len(block)
         words, content = _words(), block[start:end]
-        found = words.within(content)
+        found = words.telling(content)
         if start == 0 and not words.tell(found):
             found |= self._before(view, base)
         if is_open and not words.tell(found):
             found |= self._behind(view, base + len(block))
-        return _Span(start, end, words.tell(found), tuple(sign for sign in _LINE_ENDS if sign in content))
+        signs = tuple(sign for sign in _LINE_ENDS if sign in content) if b"\n" in content else ()
+        return _Span(start, end, words.tell(found), signs)
 
     def _before(self, view: View, at: int) -> int:
         """Words of the text that goes on before a byte offset of the media."""
@@ -154,7 +155,8 @@ def _line(block: bytes, text: _Span, at: int) -> _Span:
             end = behind + 1
     if (start, end) == text[:2]:
         return text
-    return _Span(start, end, _words().tell(_words().within(block[start:end])))
+    words = _words()
+    return _Span(start, end, words.tell(words.telling(block[start:end])))
 
 
 def _words() -> JsonWords:

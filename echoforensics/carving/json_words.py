@@ -7,6 +7,7 @@ other keys of some kind of answer or record. What holds neither need not be take
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,12 @@ from parsers.alexa_api.answers.responses import kinds
 from parsers.alexa_api.items.service_names import PLAIN_MARKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
 
 #: The number of what tells by itself: a name of the service, or a letter written as an escape, which may be of any word.
 _BY_ITSELF = 0
+#: Sets of words for which it is remembered whether they tell something.
+_MOST_VERDICTS = 10_000
 _ESCAPED_LETTER = rb"\\u00(?:4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa])"
 
 
@@ -59,19 +62,38 @@ class JsonWords:
         self._database.scan(text, match_event_handler=matched, scratch=self._scratch)
         return found
 
+    def telling(self, text: bytes) -> int:
+        """As many of the words in some bytes as it takes to tell of the service, or all."""
+        return self._until(text, self.tell)
+
+    def hold_every_key(self, text: bytes) -> bool:
+        """Whether the words in some bytes hold every key of some kind of answer or record."""
+        return self.tell_more(self._until(text, self.tell_more))
+
+    def _until(self, text: bytes, enough: Callable[[int], bool]) -> int:
+        """The words in some bytes, up to where they are enough."""
+        found = 0
+
+        def matched(number: int, _start: int, _end: int, _flags: int, _context: object) -> bool:
+            nonlocal found
+            found |= 1 << number
+            return enough(found)
+
+        with suppress(hyperscan.ScanTerminated):
+            self._database.scan(text, match_event_handler=matched, scratch=self._scratch)
+        return found
+
     def tell(self, found: int) -> bool:
         """Whether some words together may be of the service."""
-        if found not in self._verdicts:
-            if len(self._verdicts) > 10_000:
-                self._verdicts.clear()
-            self._verdicts[found] = bool(found & 1 << _BY_ITSELF) or any(
-                found & needed == needed for needed in self._together
-            )
-        return self._verdicts[found]
+        return bool(found & 1 << _BY_ITSELF) or self.tell_more(found)
 
     def tell_more(self, found: int) -> bool:
         """Whether some words hold every key of some kind of answer or record."""
-        return any(found & needed == needed for needed in self._together)
+        if found not in self._verdicts:
+            if len(self._verdicts) >= _MOST_VERDICTS:
+                self._verdicts.clear()
+            self._verdicts[found] = any(found & needed == needed for needed in self._together)
+        return self._verdicts[found]
 
 
 @cache

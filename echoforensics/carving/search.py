@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from heapq import merge
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.carved import Reached
@@ -50,7 +51,7 @@ class _Family:
             lists = [_numbered(found[number], number) for number in present]
             return lists[0] if len(lists) == 1 else merge(*lists)
         # They are carved alike: the first stands for all.
-        every = found[present[0]] if len(present) == 1 else sorted({at for number in present for at in found[number]})
+        every = found[present[0]] if len(present) == 1 else sorted(chain(*(found[number] for number in present)))
         return _numbered(sift.worth(view, block, base, every, self.reached), present[0])
 
 
@@ -133,7 +134,8 @@ class CarvingSearch:
             return
         if (carved := signature.carve(self._view, place)) is not None:
             start, length = carved.ranges[0]
-            reached.end = max(reached.end, start + length)
+            if start + length > reached.end:
+                reached.end = start + length
             if len(self.carved) < self._most:
                 self.carved.append(carved)
             else:
