@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple, Protocol
 
 #: Frames at least that are taken for a recording which has no header of its own. Fewer can follow each other by chance.
 FEWEST_FRAMES = 4
@@ -23,8 +24,7 @@ class Grade(StrEnum):
     CANDIDATE = "candidate"
 
 
-@dataclass(frozen=True, slots=True)
-class Carved:
+class Carved(NamedTuple):
     """Bytes on the media that hold together as one thing.
 
     Attributes:
@@ -59,6 +59,33 @@ class Carved:
         return sum(length for _, length in self.ranges)
 
 
+class Sift(Protocol):
+    """Says at which of the places that a signature matches in a block it is worth asking its carver."""
+
+    def worth(self, view: View, block: bytes, base: int, places: list[int], reached: Reached) -> Iterable[int]:
+        """Those of some places of a block that are worth it, in order.
+
+        Args:
+            view: the media.
+            block: bytes of it.
+            base: where they begin on the media.
+            places: bytes of the block at which the thing may begin, ascending; below 0 before the block.
+            reached: how far the media is carved. While the places are given one by one it goes on.
+        """
+        ...
+
+
+@dataclass(slots=True)
+class Reached:
+    """How far a family was carved.
+
+    Attributes:
+        end: byte offset of the media behind what was carved last.
+    """
+
+    end: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
     """Bytes by which a kind of thing is noticed, and the carver that then looks at the place.
@@ -76,6 +103,8 @@ class Signature:
             Empty where it has none.
         nests: whether it is looked for within what was carved for its family too: no part of such a thing looks like
             its beginning, so that what does is another that was written over it.
+        sift: makes what chooses among the places of a whole block, before each is looked at by itself; one is made for
+            each media, for all signatures of a family that name the same. For signatures that match very often.
     """
 
     name: str
@@ -86,6 +115,7 @@ class Signature:
     leads: Callable[[bytes, int], bool] | None = None
     group: str = ""
     nests: bool = False
+    sift: Callable[[], Sift] | None = None
 
     @property
     def family(self) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from echoforensics.carving.carved import Carved, Grade, Signature, View
+from echoforensics.carving.json_document import Document, Documents, Standing
+from echoforensics.carving.json_sift import JsonKeySift
 from parsers.formats.json.brackets import Bracket, JsonSegment, segment
 from parsers.formats.json.text import JsonError, decode
 
@@ -43,6 +45,7 @@ class _Held:
 
 
 _held: WeakKeyDictionary[View, _Held] = WeakKeyDictionary()
+_documents: WeakKeyDictionary[View, Documents] = WeakKeyDictionary()
 
 
 def carve(view: View, at: int) -> Carved | None:
@@ -58,6 +61,35 @@ def carve(view: View, at: int) -> Carved | None:
     from_ = max(0, at - _AROUND)
     if not _leads(view.read(from_, 3 * _AROUND), at - from_):
         return None
+    documents = _documents.setdefault(view, Documents())
+    known = documents.around(at) or _decided(documents, view, at)
+    if known is not None and known[0] is not Standing.UNCLEAR:
+        return _carved(known[1]) if known[0] is Standing.CARVED else None
+    return _by_brackets(view, at)
+
+
+def _decided(documents: Documents, view: View, at: int) -> tuple[Standing, Bracket] | None:
+    """What is decided of the document around a key, once for all its keys; None where there is none."""
+    document = documents.find(view, at)
+    if document is None:
+        return None
+    documents.add(document, _standing(document))
+    return documents.around(at)
+
+
+def _standing(document: Document) -> Standing:
+    if _is_known(document.content, document.value):
+        return Standing.CARVED
+    # Every parser is imported for this: not before the first place is noticed, as nothing may be.
+    from echoforensics.carving.json_known import may_be_known_within  # noqa: PLC0415
+
+    if may_be_known_within(document.content, document.value, KEYS):
+        return Standing.UNCLEAR
+    return Standing.CARVED if _is_claimed(document.content) else Standing.NOTHING
+
+
+def _by_brackets(view: View, at: int) -> Carved | None:
+    """The JSON that encloses a key, followed bracket by bracket."""
     held = _held.get(view)
     if held is None or at not in held.segment.keys:
         held = _held[view] = _Held(segment(view, at, _QUOTED, held.segment if held else None))
@@ -158,6 +190,7 @@ SIGNATURES = tuple(
         width=len(key) + 2,
         leads=_leads,
         group="JSON record",
+        sift=JsonKeySift,
     )
     for key in KEYS
 )

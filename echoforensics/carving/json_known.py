@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from echoforensics.carving.json_words import json_words
 from parsers.alexa_api.answers.fragment import form_of
 from parsers.alexa_api.answers.responses import kinds, quoted_keys, telltale
 from parsers.alexa_api.answers.within import bodies
@@ -11,6 +14,8 @@ from parsers.formats.json.text import JsonError, decode
 from parsers.parser import HEAD_SIZE, Source
 from parsers.registry import claiming, load
 
+#: Bytes of JSON in which its keys are looked for first.
+_BEGINNING = 4096
 _REQUEST_KEYS = ("request", "url", "log")
 
 
@@ -21,12 +26,59 @@ def is_known(content: bytes, value: object) -> bool:
     first = value[0] if isinstance(value, list) and value else value
     if isinstance(first, dict) and any(key in first for key in _REQUEST_KEYS):
         return is_claimed(content)
-    return telltale(quoted_keys(content[:HEAD_SIZE])) and any(kind.fits(value) for kind in kinds())
+    if not json_words().hold_every_key(content):
+        return False
+    return any(kind.fits(value) for kind in kinds()) and _is_telltale(content)
+
+
+def _is_telltale(content: bytes) -> bool:
+    """Whether the head of some JSON has every key by which some kind of answer is known: mostly its beginning does."""
+    return any(telltale(quoted_keys(content[:size])) for size in (_BEGINNING, HEAD_SIZE))
+
+
+def may_be_known_within(content: bytes, value: object, keys: Iterable[str]) -> bool:
+    """Whether an object or list within one that is not known, and that itself encloses one of some keys, may be known.
+
+    Args:
+        content: the whole as text.
+        value: the whole.
+        keys: the keys.
+    """
+    tells = json_words().hold_every_key(content)
+    enclosing: list[object] = []
+    _encloses(value, frozenset(keys), enclosing)
+    return any(_may_be_known(each, tells=tells) for each in enclosing if each is not value)
+
+
+def _may_be_known(value: object, *, tells: bool) -> bool:
+    if form_of(value) is not None:
+        return True
+    first = value[0] if isinstance(value, list) and value else value
+    if isinstance(first, dict) and any(key in first for key in _REQUEST_KEYS):
+        return True
+    return tells and any(kind.fits(value) for kind in kinds())
+
+
+def _encloses(value: object, keys: frozenset[str], found: list[object]) -> bool:
+    """Whether a value holds one of some keys at any depth. Those that do are added to what was found."""
+    if isinstance(value, dict):
+        holds = not keys.isdisjoint(value)
+        inner: Iterable[object] = value.values()
+    else:
+        holds, inner = False, value if isinstance(value, list) else ()
+    for each in inner:
+        if isinstance(each, (dict, list)):
+            holds |= _encloses(each, keys, found)
+    if holds:
+        found.append(value)
+    return holds
 
 
 def is_claimed(content: bytes) -> bool:
     """Whether a parser claims a file of this content, or an answer of the service stands in it at any depth."""
-    if not names_in(content) and not telltale(quoted_keys(content[:HEAD_SIZE])):
+    # No other JSON has a name of the service or the keys of an answer.
+    found = json_words().telling(content)
+    if not json_words().tell(found) or not (names_in(content) or _is_telltale(content)):
         # Most JSON with a key that other programs use too ends here: asking every parser takes far longer.
         return False
     # Parsers of a last resort claim whatever names the service: that is no reason to carve it.

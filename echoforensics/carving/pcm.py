@@ -109,7 +109,8 @@ def _is_varied(rows: NDArray[np.int16]) -> NDArray[np.bool_]:
 def _differing(rows: NDArray[np.int16]) -> NDArray[np.intp]:
     """How many values differ within each row."""
     values = np.sort(rows, axis=1)
-    return 1 + np.count_nonzero(values[:, 1:] != values[:, :-1], axis=1)
+    changes: NDArray[np.intp] = np.count_nonzero(values[:, 1:] != values[:, :-1], axis=1)
+    return changes + 1
 
 
 def _is_smooth(values: NDArray[np.float32]) -> NDArray[np.bool_]:

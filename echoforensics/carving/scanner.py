@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import hyperscan
@@ -14,6 +16,15 @@ if TYPE_CHECKING:
 #: Bytes of the block before that are looked at again, so that no match is cut in two. No signature matches more,
 #: and none needs to look further ahead.
 OVERLAP = 64 * 1024
+
+
+@lru_cache(maxsize=4)
+def _compiled(patterns: tuple[tuple[bytes, int, int], ...]) -> hyperscan.Database:
+    """The database of some patterns, each with its number and flags. To make it takes as long as to search 50 MiB."""
+    database = hyperscan.Database()
+    expressions, ids, flags = (list(each) for each in zip(*patterns, strict=True))
+    database.compile(expressions=expressions, ids=ids, elements=len(ids), flags=flags)
+    return database
 
 
 class SignatureScanner:
@@ -33,18 +44,13 @@ class SignatureScanner:
         # A pattern that several signatures share is looked for once; what it matches is the first one's.
         firsts = [numbers[0] for numbers in alike.values()]
         self._others = {numbers[0]: numbers[1:] for numbers in alike.values() if len(numbers) > 1}
-        self._database = hyperscan.Database()
         # Where a match begins costs time to follow; of a fixed width it need not be asked.
         follow = hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SOM_LEFTMOST
-        self._database.compile(
-            expressions=list(alike),
-            ids=firsts,
-            elements=len(firsts),
-            flags=[hyperscan.HS_FLAG_DOTALL if signatures[number].width else follow for number in firsts],
-        )
+        flags = [hyperscan.HS_FLAG_DOTALL if signatures[number].width else follow for number in firsts]
+        self._database = _compiled(tuple(zip(alike, firsts, flags, strict=True)))
         self._scratch = hyperscan.Scratch(self._database)
 
-    def matches(self, block: bytes, until: int) -> list[tuple[int, int]]:
+    def matches(self, block: bytes, until: int) -> dict[int, list[int]]:
         """Where signatures match in a block.
 
         Args:
@@ -52,23 +58,24 @@ class SignatureScanner:
             until: only matches that begin before this byte of the block are given; the next block has the others.
 
         Returns:
-            (byte in the block where the thing begins, number of the signature), sorted, each once. The byte is
-            below 0 where the thing begins in the block before.
+            By the number of a signature that matches: bytes in the block where the thing begins, ascending, each once.
+            A byte is below 0 where the thing begins in the block before.
         """
-        found: list[tuple[int, int]] = []
-        add, widths = found.append, self._widths
+        ends: list[list[int]] = [[] for _ in self._widths]
+        adds, widths = [each.append for each in ends], self._widths
 
         def matched(number: int, start: int, end: int, _flags: int, _context: object) -> None:
-            width = widths[number]
-            add((end - width if width else start, number))
+            # Where a match of a fixed width begins follows from where it ends.
+            adds[number](end if widths[number] else start)
 
         self._database.scan(block, match_event_handler=matched, scratch=self._scratch)
-        if not found:
-            return found
-        # A pattern without a fixed width matches once for each of its ends.
-        places = {place for place in found if place[0] < until}
-        for number, others in self._others.items():
-            starts = [at for at, of in places if of == number]
-            places.update((at, other) for at in starts for other in others)
-        befores = self._befores
-        return sorted((at - befores[number], number) for at, number in places)
+        found: dict[int, list[int]] = {}
+        for number, places in enumerate(ends):
+            if places:
+                width, before = widths[number], self._befores[number]
+                # A pattern without a fixed width matches once for each of its ends.
+                starts = [end - width for end in places] if width else sorted(set(places))
+                starts = starts[: bisect_left(starts, until)]
+                for one in (number, *self._others.get(number, ())) if starts else ():
+                    found[one] = [at - self._befores[one] for at in starts] if before or self._befores[one] else starts
+        return found

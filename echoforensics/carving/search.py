@@ -2,20 +2,61 @@
 
 from __future__ import annotations
 
+from heapq import merge
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from echoforensics.carving.carved import Reached
 from echoforensics.carving.ogg import OggPages
 from echoforensics.carving.pcm import PcmRuns
 from echoforensics.carving.scanner import OVERLAP, SignatureScanner
 from echoforensics.carving.signatures import all_signatures
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from echoforensics.carving.carved import Carved, Signature, View
+    from echoforensics.carving.carved import Carved, Sift, Signature, View
 
 #: Things kept of one source. What is beyond is counted and reported, not kept.
 MAX_CARVED = 200_000
+
+
+class _Family:
+    """Signatures of one family: for what one of them carved, no other is looked at again."""
+
+    def __init__(self, members: Sequence[tuple[int, Signature]]) -> None:
+        """Take the signatures with their numbers."""
+        self.reached = Reached()
+        alike: dict[object, list[int]] = {}
+        for number, each in members:
+            alike.setdefault(each.sift or number, []).append(number)
+        signatures = dict(members)
+        self._groups = [
+            (sift() if (sift := signatures[numbers[0]].sift) else None, numbers) for numbers in alike.values()
+        ]
+
+    def places(self, found: dict[int, list[int]], view: View, block: bytes, base: int) -> Iterable[tuple[int, int]]:
+        """(byte in the block, number of the signature) for each place that is worth a look, in order."""
+        given = [each for each in (self._group(group, found, view, block, base) for group in self._groups) if each]
+        return given[0] if len(given) == 1 else merge(*given)
+
+    def _group(
+        self, group: tuple[Sift | None, list[int]], found: dict[int, list[int]], view: View, block: bytes, base: int
+    ) -> Iterable[tuple[int, int]]:
+        sift, numbers = group
+        present = [number for number in numbers if number in found]
+        if not present:
+            return ()
+        if sift is None:
+            lists = [_numbered(found[number], number) for number in present]
+            return lists[0] if len(lists) == 1 else merge(*lists)
+        # They are carved alike: the first stands for all.
+        every = found[present[0]] if len(present) == 1 else sorted(chain(*(found[number] for number in present)))
+        return _numbered(sift.worth(view, block, base, every, self.reached), present[0])
+
+
+def _numbered(places: Iterable[int], number: int) -> Iterator[tuple[int, int]]:
+    return ((at, number) for at in places)
 
 
 class CarvingSearch:
@@ -32,7 +73,10 @@ class CarvingSearch:
         self._most = most
         self._held = b""
         self._held_at = 0
-        self._ends = {each.family: 0 for each in signatures}
+        members: dict[str, list[tuple[int, Signature]]] = {}
+        for number, each in enumerate(signatures):
+            members.setdefault(each.family, []).append((number, each))
+        self._families = [_Family(each) for each in members.values()]
         self.carved: list[Carved] = []
         self.beyond = 0
 
@@ -76,22 +120,23 @@ class CarvingSearch:
     def _look(self, block: bytes, base: int, until: int) -> None:
         if not until:
             return
-        signatures, ends = self._signatures, self._ends
-        for at, number in self._scanner.matches(block, until):
-            signature = signatures[number]
-            place = base + at
-            if place < 0 or (place < ends[signature.family] and not signature.nests):
-                # Within what was carved already: the parts of a thing look like its beginning.
-                continue
-            if signature.leads is not None and at >= 0 and not signature.leads(block, at):
-                continue
-            if (carved := signature.carve(self._view, place)) is not None:
-                self._keep(carved, signature)
+        found = self._scanner.matches(block, until)
+        for family in self._families if found else ():
+            for at, number in family.places(found, self._view, block, base):
+                self._take_place(family.reached, self._signatures[number], block, base, at)
 
-    def _keep(self, carved: Carved, signature: Signature) -> None:
-        start, length = carved.ranges[0]
-        self._ends[signature.family] = max(self._ends[signature.family], start + length)
-        if len(self.carved) < self._most:
-            self.carved.append(carved)
-        else:
-            self.beyond += 1
+    def _take_place(self, reached: Reached, signature: Signature, block: bytes, base: int, at: int) -> None:
+        place = base + at
+        if place < 0 or (place < reached.end and not signature.nests):
+            # Within what was carved already: the parts of a thing look like its beginning.
+            return
+        if signature.leads is not None and at >= 0 and not signature.leads(block, at):
+            return
+        if (carved := signature.carve(self._view, place)) is not None:
+            start, length = carved.ranges[0]
+            if start + length > reached.end:
+                reached.end = start + length
+            if len(self.carved) < self._most:
+                self.carved.append(carved)
+            else:
+                self.beyond += 1

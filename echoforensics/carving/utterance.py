@@ -9,9 +9,21 @@ from echoforensics.carving.carved import Carved, Grade, Signature, View
 from parsers.utterance import FINDER, UtteranceId
 
 KIND = "utterance id"
+_ENDING = "the form of an utterance id ends here"
 #: Bytes before and after the minutes and seconds that may belong to the id.
 _BEFORE, _AFTER = 180, 180
 _NOT_TEXT = re.compile(rb"[^\x21-\x7e]")
+#: An id's end from the sign before the minutes on, and its beginning with the bytes turned round: most ids, of days
+#: that every month has. What is of another form is looked at as a text.
+_END = re.compile(
+    rb"/[0-5]\d:[0-5]\d::\w{1,20}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}[A-Za-z0-9]{0,16}"
+    rb"(?:/\d{1,6})?"
+)
+_BEGINNING = re.compile(
+    rb"\w{1,40}/(?:\d[01]|[0-3]2)/(?:[1-9]0|\d1|[0-8]2)/(?:[1-9]0|[012]1)/(?!0000)\d{4}/\d{1,4}(?:\.\d{1,4})*:[A-Za-z0-9]{1,40}"
+)
+#: What may come before an id that is taken so: nothing that could belong to it or to another.
+_APART = bytes(byte for byte in range(256) if byte > 0x7F or not (byte in b"/%-" or chr(byte).isalnum()))
 #: A sign as an address has it. Of %22 before an id the digits would else be taken for its first characters.
 _SIGNS = re.compile(rb"%[2-7][0-9A-Fa-f]")
 
@@ -25,6 +37,9 @@ def carve(view: View, at: int) -> Carved | None:
     """
     begin = max(0, at - _BEFORE)
     text = view.read(begin, at - begin + _AFTER)
+    if (found := _plainly(text, at - begin)) is not None:
+        start, end = found
+        return Carved(KIND, ".utterance-id", ((begin + start, end - start),), Grade.WHOLE, _ENDING, "", is_record=True)
     # What cannot be in an id ends the text on either side.
     edges = [found.start() for found in _NOT_TEXT.finditer(text)]
     first = max((edge + 1 for edge in edges if edge < at - begin), default=0)
@@ -37,11 +52,20 @@ def carve(view: View, at: int) -> Carved | None:
             suffix=".utterance-id",
             ranges=((begin + first + start, end - start),),
             grade=Grade.WHOLE,
-            ending="the form of an utterance id ends here",
+            ending=_ENDING,
             detail="percent-encoded, as in an address" if b"%" in text[start:end] else "",
             is_record=True,
         )
     return None
+
+
+def _plainly(text: bytes, at: int) -> tuple[int, int] | None:
+    """First byte and end of an id with its minutes at a byte, where the bytes around leave no doubt; else None."""
+    if b"%" in text or (last := _END.match(text, at)) is None:
+        return None
+    first = _BEGINNING.match(text[at - 1 :: -1]) if at else None
+    start = at - first.end() if first else 0
+    return (start, last.end()) if start and text[start - 1] in _APART else None
 
 
 def _find(text: bytes, at: int) -> tuple[int, int] | None:

@@ -62,8 +62,10 @@ def _in_base64(text: bytes) -> Iterator[bytes]:
 #: Each such key by what it is in base64.
 _IN_BASE64 = {coded: key for key in _CODED_KEYS for coded in _in_base64(key.encode("ascii"))}
 _WIDE = tuple(mark.decode("ascii").encode("utf-16-le") for mark in (*_NARROW, *_IN_BASE64))
-#: Every name holds one of these. A search for them finds each place that is worth a look.
-MARKS = (*_NARROW, *_IN_BASE64, *_WIDE)
+#: Every name holds one of these. A search for them finds each place that is worth a look. In text of one byte a
+#: character, it is one of the plain ones.
+PLAIN_MARKS = (*_NARROW, *_IN_BASE64)
+MARKS = (*PLAIN_MARKS, *_WIDE)
 #: What belongs to one name stands within so many bytes before and after its mark.
 AROUND = 1024
 #: Of one kind in one piece of bytes so many are counted.

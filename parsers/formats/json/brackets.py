@@ -98,6 +98,16 @@ def segment(source: SizedBytes, at: int, keys: frozenset[bytes], before: JsonSeg
     return JsonSegment(at, ahead.end, ahead.keys, back)
 
 
+def before(source: SizedBytes, at: int) -> tuple[int, bool]:
+    """What encloses a value that begins at a byte offset with a bracket.
+
+    Returns:
+        (how many brackets are open before it, whether the bytes say that more enclosed it of which none is left).
+    """
+    back = _grown(lambda size: _back(source, at, size, None), MAX_BEFORE)
+    return len(back.opened), back.within
+
+
 @dataclass(slots=True)
 class _Ahead:
     end: int
