@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from echoforensics.timeline.gaps.case_gap import FoundAt
+from echoforensics.case.spoken.case_gap import FoundAt
 from parsers.times import utc
 
 #: A chunk of a rotated log of an Echo of the first generation: log, number, when it was closed.

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from echoforensics.case.spoken.case_gap import PREFIX, CaseGap, FoundAt
 from echoforensics.timeline.gaps import explanations
-from echoforensics.timeline.gaps.case_gap import PREFIX, CaseGap, FoundAt
 from echoforensics.timeline.gaps.facts import ChunkCounter, InteractionFacts, LogChunk, MarkRecord
 
 #: Of one gap so many of the things that it was derived from are kept.

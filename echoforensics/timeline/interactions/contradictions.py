@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from echoforensics.timeline.interactions.interaction import Contradiction, Statement
-from echoforensics.timeline.interactions.spoken_record import SECOND, Role, SpokenRecord, Witness
+from echoforensics.case.spoken.interaction import Contradiction, Statement
+from echoforensics.case.spoken.spoken_record import SECOND, Role, SpokenRecord, Witness
 from echoforensics.timeline.interactions.texts import TEXT_SOURCE, comparable, recognised
 from parsers.utterance import UtteranceId
 

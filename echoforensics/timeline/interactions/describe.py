@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from echoforensics.timeline.clock_pairs import ClockOffsets
-from echoforensics.timeline.interactions.contradictions import contradictions_of
-from echoforensics.timeline.interactions.interaction import (
+from echoforensics.case.spoken.interaction import (
     AnswerText,
     CaseInteraction,
     GivenStatus,
     Member,
     NamedDevice,
 )
+from echoforensics.case.spoken.spoken_record import SECOND, Role, SpokenRecord
+from echoforensics.timeline.clock_pairs import ClockOffsets
+from echoforensics.timeline.interactions.contradictions import contradictions_of
 from echoforensics.timeline.interactions.join import Membership
 from echoforensics.timeline.interactions.node import activity_key_of
-from echoforensics.timeline.interactions.spoken_record import SECOND, Role, SpokenRecord
 from echoforensics.timeline.interactions.start import Start, start_of
 from echoforensics.timeline.interactions.strength import Strength
 from echoforensics.timeline.interactions.texts import CARD, answers_of, statuses_of, transcript_of

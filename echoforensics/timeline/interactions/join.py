@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from echoforensics.case.spoken.spoken_record import Role, SpokenRecord
 from echoforensics.timeline.clock_pairs import ClockOffsets
 from echoforensics.timeline.interactions.device_times import (
     TimeTie,
@@ -25,7 +26,6 @@ from echoforensics.timeline.interactions.groups import Component, DisjointSets, 
 from echoforensics.timeline.interactions.join_sentences import contested_sentence, open_sentence, shared_sentence
 from echoforensics.timeline.interactions.node import Node, nodes_of
 from echoforensics.timeline.interactions.record_names import named_in_words
-from echoforensics.timeline.interactions.spoken_record import Role, SpokenRecord
 from echoforensics.timeline.interactions.strength import Strength
 
 #: Of what was left open, a group says at most so much.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from echoforensics.case.spoken.spoken_record import Role, SpokenRecord, Witness
 from echoforensics.timeline.interactions.record_names import RecordNames, names_of, stands_alone
-from echoforensics.timeline.interactions.spoken_record import Role, SpokenRecord, Witness
 from parsers.alexa_api.items.activity_key import ActivityKey
 from parsers.utterance import UtteranceId
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from echoforensics.timeline.interactions.spoken_record import ALONE, Role, SpokenRecord
+from echoforensics.case.spoken.spoken_record import ALONE, Role, SpokenRecord
 from echoforensics.timeline.interactions.strength import Strength
 from parsers.utterance import UtteranceId
 

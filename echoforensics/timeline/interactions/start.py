@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from echoforensics.case.spoken.spoken_record import SECOND, Role, SpokenRecord, SpokenTime, Witness
 from echoforensics.timeline.clock_pairs import ClockOffset, ClockOffsets
 from echoforensics.timeline.interactions.node import activity_key_of, created_of
-from echoforensics.timeline.interactions.spoken_record import SECOND, Role, SpokenRecord, SpokenTime, Witness
 from parsers.utterance import UtteranceId
 
 _NOT_MEASURED = "no pair of times in the case measures that clock"

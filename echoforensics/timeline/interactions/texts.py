@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from echoforensics.timeline.interactions.interaction import AnswerText, GivenStatus
-from echoforensics.timeline.interactions.spoken_record import Role, SpokenRecord
+from echoforensics.case.spoken.interaction import AnswerText, GivenStatus
+from echoforensics.case.spoken.spoken_record import Role, SpokenRecord
 from parsers.utterance import UtteranceId
 
 #: What a device listens for; a text of these words alone is no request.

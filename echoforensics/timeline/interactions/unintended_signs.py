@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from echoforensics.case.spoken.interaction import Statement, Unintended
+from echoforensics.case.spoken.spoken_record import Role, SpokenRecord, Witness
 from echoforensics.timeline.interactions.contradictions import DISCARDED, account_status
-from echoforensics.timeline.interactions.interaction import Statement, Unintended
-from echoforensics.timeline.interactions.spoken_record import Role, SpokenRecord, Witness
 from echoforensics.timeline.interactions.texts import (
     TEXT_SOURCE,
     answers_of,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from echoforensics.timeline.gaps.case_gap import CaseGap, FoundAt
+from echoforensics.case.spoken.case_gap import CaseGap, FoundAt
 from echoforensics.timeline.gaps.facts import ChunkCounter, InteractionFacts, LogChunk, MarkRecord
 from echoforensics.timeline.gaps.find import find_gaps
 

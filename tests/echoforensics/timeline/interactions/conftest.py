@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from echoforensics.timeline.interactions.spoken_record import SpokenRecord, SpokenTime
+from echoforensics.case.spoken.spoken_record import SpokenRecord, SpokenTime
 
 MakeRecord = Callable[..., SpokenRecord]
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from echoforensics.case.spoken.interaction import CaseInteraction
+from echoforensics.case.spoken.spoken_record import SpokenRecord
 from echoforensics.timeline.clock_pairs import ClockOffsets, ClockPair, measure
 from echoforensics.timeline.interactions.describe import describe
-from echoforensics.timeline.interactions.interaction import CaseInteraction
 from echoforensics.timeline.interactions.join import Membership
-from echoforensics.timeline.interactions.spoken_record import SpokenRecord
 from echoforensics.timeline.interactions.strength import Strength
 
 MakeRecord = Callable[..., SpokenRecord]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from echoforensics.case.spoken.spoken_record import SpokenRecord
 from echoforensics.timeline.interactions.join import JoinedRecords, join_records
-from echoforensics.timeline.interactions.spoken_record import SpokenRecord
 
 MakeRecord = Callable[..., SpokenRecord]
 MakeId = Callable[..., str]

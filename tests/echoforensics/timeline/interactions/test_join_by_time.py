@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from echoforensics.case.spoken.spoken_record import SpokenRecord
 from echoforensics.timeline.clock_pairs import ClockPair, measure
 from echoforensics.timeline.interactions.join import JoinedRecords, join_records
-from echoforensics.timeline.interactions.spoken_record import SpokenRecord
 
 MakeRecord = Callable[..., SpokenRecord]
 MakeId = Callable[..., str]
