@@ -1,0 +1,192 @@
+"""An interaction as people are shown it: what each record says, side by side, and why the records belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from parsers.times import iso
+
+PREFIX = "IN-"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A record of an interaction.
+
+    Attributes:
+        exhibit: its first exhibit number; empty where it has no row.
+        record: its id.
+        data_type: of the record.
+        source: ``device``, ``account``, ``sound``, or ``none`` for a list that an examiner made.
+        says: the record's message.
+        reason: one sentence: why it belongs to the interaction.
+        strength: see :class:`~echoforensics.timeline.interactions.strength.Strength`.
+        evidence: names of the evidence items in which it lies.
+        places: how many places hold it; copies are one member.
+    """
+
+    exhibit: str
+    record: str
+    data_type: str
+    source: str
+    says: str
+    reason: str
+    strength: str
+    evidence: tuple[str, ...]
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDevice:
+    """A device of an interaction: what records name of it."""
+
+    serial: str | None
+    type: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerText:
+    """A text that Alexa answered, as a record has it.
+
+    Attributes:
+        text: as recorded.
+        kind: ``spoken answer``, ``answer``, or ``card`` for what a card showed, which need not have been spoken.
+        origin: one sentence: where the record says that the text came from, or that it does not say so.
+        exhibit: of the record.
+    """
+
+    text: str
+    kind: str
+    origin: str
+    exhibit: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenStatus:
+    """A status that a record gives."""
+
+    source: str
+    status: str
+    exhibit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one record says, in a few words."""
+
+    exhibit: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Records of one interaction that do not agree: in what, and what each of them says."""
+
+    what: str
+    sides: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unintended:
+    """Signs that an interaction was not intended, with what speaks for it and against it. No verdict is in it.
+
+    Attributes:
+        signs: of ``near miss``, ``wake word only``, ``discarded``, ``no expressed intent``, ``text without wake word``,
+            ``recording without entry``.
+        speaks_for: statements of records that speak for it.
+        speaks_against: statements of records that speak against it, and innocent explanations without an exhibit.
+    """
+
+    signs: tuple[str, ...]
+    speaks_for: tuple[Statement, ...]
+    speaks_against: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseInteraction:
+    """One time at which somebody, or something, spoke to the device, or at which the device took it for that.
+
+    Attributes:
+        number: ``IN-0000012``; the same evidence gives the same numbers.
+        start: microseconds since 1970 UTC, or None where no record holds a time.
+        uncertainty: microseconds by which the start may be off, either way; None where that is not known.
+        start_basis: one sentence: what the start was taken from.
+        sentence: the interaction in one sentence.
+        devices: as records name them.
+        transcript: the text as the service stored it; segments of a stream are separated by `` / ``; None where no
+            record holds one.
+        answers: what Alexa answered, as records have it.
+        recordings: SHA-256 of each recording.
+        statuses: as each record gives them.
+        members: every record, strongest reason first within each source.
+        contradictions: where records do not agree.
+        unintended: signs that it was not intended, or None.
+        left_open: sentences on what was not joined though it might belong to it.
+        account: as records name it, or None.
+    """
+
+    number: str
+    start: int | None
+    uncertainty: int | None
+    start_basis: str
+    sentence: str
+    devices: tuple[NamedDevice, ...]
+    transcript: str | None
+    answers: tuple[AnswerText, ...]
+    recordings: tuple[str, ...]
+    statuses: tuple[GivenStatus, ...]
+    members: tuple[Member, ...]
+    contradictions: tuple[Contradiction, ...]
+    unintended: Unintended | None
+    left_open: tuple[str, ...]
+    account: str | None
+
+    @property
+    def datetime(self) -> str | None:
+        """The start in ISO 8601, UTC."""
+        return iso(self.start)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Which independent sources it has records of: ``account``, ``device``, ``sound``."""
+        return tuple(sorted({member.source for member in self.members} - {"none"}))
+
+    def as_json(self) -> dict[str, Any]:
+        """The interaction as JSON values, the start both ways."""
+        whole = asdict(self)
+        head = {"number": whole.pop("number"), "datetime": self.datetime, "sources": list(self.sources)}
+        return {**head, **whole}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> CaseInteraction:
+        """An interaction from what :meth:`as_json` gave."""
+        unintended = value["unintended"]
+        return cls(
+            number=value["number"],
+            start=value["start"],
+            uncertainty=value["uncertainty"],
+            start_basis=value["start_basis"],
+            sentence=value["sentence"],
+            devices=tuple(NamedDevice(**device) for device in value["devices"]),
+            transcript=value["transcript"],
+            answers=tuple(AnswerText(**answer) for answer in value["answers"]),
+            recordings=tuple(value["recordings"]),
+            statuses=tuple(GivenStatus(**status) for status in value["statuses"]),
+            members=tuple(Member(**{**one, "evidence": tuple(one["evidence"])}) for one in value["members"]),
+            contradictions=tuple(
+                Contradiction(one["what"], tuple(Statement(**side) for side in one["sides"]))
+                for one in value["contradictions"]
+            ),
+            unintended=Unintended(
+                tuple(unintended["signs"]),
+                tuple(Statement(**one) for one in unintended["speaks_for"]),
+                tuple(Statement(**one) for one in unintended["speaks_against"]),
+            )
+            if unintended
+            else None,
+            left_open=tuple(value["left_open"]),
+            account=value["account"],
+        )

@@ -1,0 +1,128 @@
+"""How far a device's clock is from the service's: measured from pairs of times of one event, which the evidence holds.
+
+A pair is a device's own time beside the second in the utterance id of the same stream: the service makes the id when
+the stream is opened, and cuts the second off. So a pair says that the device's clock is ahead of the service's by
+something between the difference and a second less. Nothing is measured from one pair alone.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median_low
+
+#: With fewer pairs a period's offset is not known.
+FEWEST_PAIRS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPair:
+    """One event, by two clocks.
+
+    Attributes:
+        device: whose clock is measured: a serial number, or the name of the evidence item that the device's log is in.
+        device_time: by that clock, in microseconds since 1970 UTC.
+        reference_time: by the service's clock, likewise.
+        resolution: microseconds that were cut off the reference's time.
+    """
+
+    device: str
+    device_time: int
+    reference_time: int
+    resolution: int = 1_000_000
+
+    @property
+    def least(self) -> int:
+        """The device's clock is ahead by at least this many microseconds; less than 0 where it is behind."""
+        return self.device_time - self.reference_time - self.resolution
+
+    @property
+    def most(self) -> int:
+        """The device's clock is ahead by at most this many microseconds."""
+        return self.device_time - self.reference_time
+
+
+@dataclass(frozen=True, slots=True)
+class ClockOffset:
+    """What is known of a device's clock in one period, in which it was not set.
+
+    Attributes:
+        device: see :class:`ClockPair`.
+        start, end: of the period, by the device's clock, in microseconds; None where it is open.
+        pairs: how many pairs it was measured from.
+        offset: by how much the clock is ahead of the service's, in microseconds: the middle one of the pairs.
+        least, most: no pair says less, none says more: the measured error.
+    """
+
+    device: str
+    start: int | None
+    end: int | None
+    pairs: int
+    offset: int
+    least: int
+    most: int
+
+    @property
+    def spread(self) -> int:
+        """Microseconds between the least and the most that pairs say."""
+        return self.most - self.least
+
+    @property
+    def sentence(self) -> str:
+        """The offset in words."""
+        ahead = "ahead of" if self.offset >= 0 else "behind"
+        return (
+            f"The clock of {self.device} was {abs(self.offset) / 1e6:.3f} s {ahead} the service's, by {self.pairs}"
+            f" pairs; they say between {self.least / 1e6:+.3f} and {self.most / 1e6:+.3f} s."
+        )
+
+
+class ClockOffsets:
+    """The offsets of devices' clocks, by period."""
+
+    def __init__(self, offsets: Iterable[ClockOffset]) -> None:
+        self._by_device: dict[str, list[ClockOffset]] = defaultdict(list)
+        for offset in offsets:
+            self._by_device[offset.device].append(offset)
+
+    def __iter__(self) -> Iterator[ClockOffset]:
+        return iter([offset for device in sorted(self._by_device) for offset in self._by_device[device]])
+
+    def at(self, device: str, device_time: int) -> ClockOffset | None:
+        """The offset of a device's clock when it showed a time; None where that was not measured."""
+        for offset in self._by_device.get(device, ()):
+            after = offset.start is None or offset.start <= device_time
+            if after and (offset.end is None or device_time < offset.end):
+                return offset
+        return None
+
+
+def measure(pairs: Iterable[ClockPair], steps: Mapping[str, Sequence[int]]) -> ClockOffsets:
+    """The offsets of each device's clock between the times at which it was set.
+
+    Args:
+        pairs: in any order; equal pairs count once.
+        steps: for each device, the times at which its clock was set or it started, in microseconds, in order.
+    """
+    periods: dict[tuple[str, int], list[ClockPair]] = defaultdict(list)
+    for pair in sorted(set(pairs), key=lambda pair: (pair.device, pair.device_time, pair.reference_time)):
+        periods[pair.device, bisect_right(steps.get(pair.device, ()), pair.device_time)].append(pair)
+    return ClockOffsets(
+        _offset(device, number, found, steps.get(device, ()))
+        for (device, number), found in sorted(periods.items())
+        if len(found) >= FEWEST_PAIRS
+    )
+
+
+def _offset(device: str, number: int, pairs: list[ClockPair], steps: Sequence[int]) -> ClockOffset:
+    return ClockOffset(
+        device=device,
+        start=steps[number - 1] if number else None,
+        end=steps[number] if number < len(steps) else None,
+        pairs=len(pairs),
+        offset=median_low((pair.least + pair.most) // 2 for pair in pairs),
+        least=min(pair.least for pair in pairs),
+        most=max(pair.most for pair in pairs),
+    )

@@ -1,0 +1,81 @@
+"""What gaps are derived from: interactions, chunks of rotated logs, records that tell of deletion or silence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from echoforensics.case.spoken.case_gap import FoundAt
+from parsers.times import utc
+
+#: A chunk of a rotated log of an Echo of the first generation: log, number, when it was closed.
+_CHUNK = re.compile(r"(?:.*/)?(?P<log>[\w.-]{1,60})_(?P<number>\d{8})_(?P<closed>\d{14})(?:\.gz)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionFacts:
+    """What one interaction has: of which witnesses, when, and a record of it to point to.
+
+    Attributes:
+        start: microseconds since 1970 UTC, or None.
+        heard: whether a device's record says that a wake word was accepted or a request was made.
+        entry: whether it has an entry of the account.
+        sound: whether it has a recording.
+        at: a record of it.
+    """
+
+    start: int | None
+    heard: bool
+    entry: bool
+    sound: bool
+    at: FoundAt
+
+
+@dataclass(frozen=True, slots=True)
+class LogChunk:
+    """A closed chunk of a rotated log."""
+
+    evidence: str
+    folder: str
+    log: str
+    number: int
+    closed: int | None
+    path: str
+
+    @classmethod
+    def of(cls, evidence: str, path: str) -> LogChunk | None:
+        """The chunk that a path names; None where it names none. What lies within the chunk's archive is none."""
+        found = _CHUNK.fullmatch(path.rpartition("/")[2])
+        if found is None or "!/" in path:
+            return None
+        text = found["closed"]
+        closed = utc(*(int(text[at : at + size]) for at, size in ((0, 4), (4, 2), (6, 2), (8, 2), (10, 2), (12, 2))))
+        return cls(evidence, path.rpartition("/")[0], found["log"], int(found["number"]), closed, path)
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkCounter:
+    """The number of the oldest or youngest chunk of a log, as the device wrote it down."""
+
+    log: str
+    which: str
+    number: int
+    at: FoundAt
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRecord:
+    """A record that tells of a deletion, or of a stretch of time without lines.
+
+    Attributes:
+        kind: ``deletion`` or ``silence``.
+        message: of the record.
+        start, end: microseconds since 1970 UTC, or None.
+        at: the record.
+    """
+
+    kind: str
+    message: str
+    start: int | None
+    end: int | None
+    at: FoundAt

@@ -1,0 +1,1 @@
+"""Interactions: which records are about one time at which somebody, or something, spoke to the device."""

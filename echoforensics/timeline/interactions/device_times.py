@@ -1,0 +1,204 @@
+"""Joining by time: by one clock, or by two whose difference the evidence itself measures."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from echoforensics.case.spoken.spoken_record import SAME_WAKE_WORD, SECOND, Role, Witness
+from echoforensics.timeline.clock_pairs import ClockOffsets, ClockPair, measure
+from echoforensics.timeline.interactions.groups import DisjointSets
+from echoforensics.timeline.interactions.node import Node
+
+#: No stream of a log is longer than this, so that one that holds a time begins at most so long before it.
+_LONGEST_STREAM = 180 * SECOND
+#: With fewer entries it is not known how long the service takes to create one.
+_FEWEST_DELAYS = 5
+#: Only a device's own log is on its own clock.
+_HEARD = (Role.NEAR_MISS, Role.WAKE_WORD)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeTie:
+    """Two groups, by a member of each, that may be one by their times. ``reason`` is one sentence on the first."""
+
+    free: int
+    anchor: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    start: int
+    end: int
+    member: int
+
+
+def in_streams(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTie]:
+    """Ties of what a device heard, and of which its log shows no stream, to a stream of the same file.
+
+    A near miss or a wake word is tied to a stream whose audio holds its time, by the file's own clock.
+    """
+    streams = _by_file(nodes, [n for n, node in enumerate(nodes) if node.opened is not None])
+    for file, spans in _by_file(nodes, _without_stream(nodes, sets)).items():
+        held = streams.get(file, [])
+        starts = [stream.start for stream in held]
+        for span in spans:
+            first = bisect_left(starts, span.start - _LONGEST_STREAM)
+            for stream in held[first : bisect_right(starts, span.end)]:
+                if stream.end >= span.start:
+                    reason = "By the clock of the same file, its time is within that of the audio stream."
+                    yield TimeTie(span.member, stream.member, reason)
+
+
+def repeated_words(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTie]:
+    """Ties of wake words without a stream to the first of those within a second of each other, in one file."""
+    words = [number for number in _without_stream(nodes, sets) if nodes[number].role is Role.WAKE_WORD]
+    for spans in _by_file(nodes, words).values():
+        first = spans[0]
+        for span in spans[1:]:
+            if span.start - first.start <= SAME_WAKE_WORD:
+                reason = "By the clock of the same file, it is within a second of another."
+                yield TimeTie(span.member, first.member, reason)
+            else:
+                first = span
+
+
+def _without_stream(nodes: Sequence[Node], sets: DisjointSets) -> list[int]:
+    """What devices heard, in groups that hold nothing else of a device."""
+    held = {sets.find(number) for number, node in enumerate(nodes) if node.role is Role.DEVICE}
+    return [number for number, node in enumerate(nodes) if node.role in _HEARD and sets.find(number) not in held]
+
+
+def _by_file(nodes: Sequence[Node], members: Iterable[int]) -> dict[str, list[_Span]]:
+    """The spans of members by the file they are in, each list by time; members without a time are left out."""
+    found: dict[str, list[_Span]] = defaultdict(list)
+    for number in members:
+        node = nodes[number]
+        if node.source is Witness.DEVICE and node.start is not None and node.end is not None:
+            found[node.sha256].append(_Span(node.start, node.end, number))
+    for spans in found.values():
+        spans.sort(key=lambda span: (span.start, span.member))
+    return found
+
+
+def clock_pairs(nodes: Iterable[Node]) -> Iterator[ClockPair]:
+    """The pairs of a device's time and the service's that streams of its log give, for each evidence item."""
+    for node in nodes:
+        if node.source is Witness.DEVICE and node.opened is not None and node.named_at is not None:
+            for item in node.evidence:
+                yield ClockPair(item, node.opened, node.named_at)
+
+
+def measured_clocks(nodes: Sequence[Node], steps: Mapping[str, Sequence[int]]) -> ClockOffsets:
+    """The offsets of the clocks of the devices whose logs the evidence items hold."""
+    return measure(clock_pairs(nodes), steps)
+
+
+def two_clocks(nodes: Sequence[Node], sets: DisjointSets, clocks: ClockOffsets) -> Iterator[TimeTie]:
+    """Ties of streams whose id the device's log does not give to entries of the account, by the measured clock.
+
+    Which device of the account an evidence item is, is known where streams and entries of one id say so, and all of
+    them name one serial number.
+    """
+    serials = _serials_of_items(nodes, sets)
+    named = {sets.find(number) for number, node in enumerate(nodes) if node.names.stream}
+    devices = {sets.find(number) for number, node in enumerate(nodes) if node.source is Witness.DEVICE}
+    entries: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for number, node in enumerate(nodes):
+        if node.role is Role.ENTRY and node.named_at is not None and sets.find(number) not in devices:
+            entries[node.serial].append((node.named_at, sets.find(number)))
+    for listed in entries.values():
+        listed.sort()
+    for number, node in enumerate(nodes):
+        if node.opened is None or node.source is not Witness.DEVICE or sets.find(number) in named:
+            continue
+        for item in node.evidence:
+            offset = clocks.at(item, node.opened)
+            serial = serials.get(item)
+            if offset is None or not serial:
+                continue
+            # The service's second is between the device's time less the most, and that less the least and a second.
+            low, high = node.opened - offset.most, node.opened - offset.least
+            listed = entries.get(serial, [])
+            first = bisect_left(listed, (low - SECOND, -1))
+            reason = (
+                f"Its time is that of the account's entry, within the error measured of the device's clock: between"
+                f" {offset.least / 1e6:+.3f} and {offset.most / 1e6:+.3f} s, by {offset.pairs} pairs."
+            )
+            for _, root in listed[first : bisect_right(listed, (high, len(nodes)))]:
+                yield TimeTie(number, root, reason)
+
+
+def by_creation(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTie]:
+    """Ties of streams of which no entry is known to entries of which no stream is known, of one device.
+
+    Both times are the service's: the second of the request, and when it created the entry. How long it took for that
+    is measured from the entries that hold both.
+    """
+    pairs = [
+        ClockPair(node.serial, node.created, node.named_at)
+        for node in nodes
+        if node.role is Role.ENTRY and node.serial and node.created is not None and node.named_at is not None
+    ]
+    delays = measure(pairs, {})
+    with_stream = {sets.find(number) for number, node in enumerate(nodes) if node.names.stream}
+    with_entry = {sets.find(number) for number, node in enumerate(nodes) if node.created is not None}
+    streams: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    for number, node in enumerate(nodes):
+        if node.named_at is not None and node.serial and sets.find(number) not in with_entry:
+            streams[node.serial].add((node.named_at, sets.find(number)))
+    listed = {serial: sorted(found) for serial, found in streams.items()}
+    for number, node in enumerate(nodes):
+        if node.created is None or sets.find(number) in with_stream:
+            continue
+        delay, found = delays.at(node.serial, node.created), listed.get(node.serial, [])
+        if delay is None or delay.pairs < _FEWEST_DELAYS:
+            continue
+        low, high = node.created - delay.most, node.created - delay.least
+        for at, root in found[bisect_left(found, (low - SECOND, -1)) : bisect_right(found, (high, len(nodes)))]:
+            reason = (
+                f"The service created the entry {(node.created - at) / 1e6:.1f} s after the second of the request; by"
+                f" {delay.pairs} entries of the same device this takes between {max(0, delay.least) / 1e6:.1f} and"
+                f" {delay.most / 1e6:.1f} s."
+            )
+            yield TimeTie(number, root, reason)
+
+
+def _serials_of_items(nodes: Sequence[Node], sets: DisjointSets) -> dict[str, str]:
+    """The serial number of the device whose log an evidence item holds, where all joined entries name one."""
+    items: dict[int, set[str]] = defaultdict(set)
+    for number, node in enumerate(nodes):
+        if node.source is Witness.DEVICE and node.names.stream:
+            items[sets.find(number)].update(node.evidence)
+    found: dict[str, set[str]] = defaultdict(set)
+    for number, node in enumerate(nodes):
+        if node.serial and (held := items.get(sets.find(number))):
+            for item in held:
+                found[item].add(node.serial)
+    return {item: serials.pop() for item, serials in found.items() if len(serials) == 1}
+
+
+def unambiguous(ties: Iterable[TimeTie], sets: DisjointSets, *, both: bool) -> tuple[list[TimeTie], list[TimeTie]]:
+    """The ties that are the only one of their group, and the others: these join nothing.
+
+    Args:
+        ties: in any order.
+        sets: the groups so far.
+        both: whether the anchor may have no other tie either.
+    """
+    listed = list(dict.fromkeys(ties))
+    partners: dict[int, set[int]] = defaultdict(set)
+    for tie in listed:
+        free, anchor = sets.find(tie.free), sets.find(tie.anchor)
+        partners[free].add(anchor)
+        if both:
+            partners[anchor].add(free)
+    sure: list[TimeTie] = []
+    unsure: list[TimeTie] = []
+    for tie in listed:
+        one = len(partners[sets.find(tie.free)]) == 1 and (not both or len(partners[sets.find(tie.anchor)]) == 1)
+        (sure if one else unsure).append(tie)
+    return sure, unsure

@@ -1,0 +1,221 @@
+"""Which records are of one interaction, by which reason, and what was left open.
+
+Records are put together by their names, strongest first: the utterance id, the id of the request, other keys, byte for
+byte the same sound, and at last by time. Where two answers are possible nothing is joined, and both sides say so. What
+comes out does not depend on the order of the records, nor of the sources.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from echoforensics.case.spoken.spoken_record import Role, SpokenRecord
+from echoforensics.timeline.clock_pairs import ClockOffsets
+from echoforensics.timeline.interactions.device_times import (
+    TimeTie,
+    by_creation,
+    in_streams,
+    measured_clocks,
+    repeated_words,
+    two_clocks,
+    unambiguous,
+)
+from echoforensics.timeline.interactions.groups import Component, DisjointSets, shared_keys
+from echoforensics.timeline.interactions.join_sentences import contested_sentence, open_sentence, shared_sentence
+from echoforensics.timeline.interactions.node import Node, nodes_of
+from echoforensics.timeline.interactions.record_names import named_in_words
+from echoforensics.timeline.interactions.strength import Strength
+
+#: Of what was left open, a group says at most so much.
+_MOST_OPEN = 5
+_KEY_LEVELS = (Strength.REQUEST_ID, Strength.RECORD_KEY, Strength.SAME_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A record of an interaction, the reason for it in one sentence, and how strong that is."""
+
+    record: str
+    reason: str
+    strength: Strength
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedRecords:
+    """The records of one interaction, by id, and sentences on what was not joined to it though it might be of it."""
+
+    members: tuple[Membership, ...]
+    left_open: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Every interaction, in an order of their records' ids, and the clocks as they were measured on the way."""
+
+    interactions: tuple[JoinedRecords, ...]
+    clocks: ClockOffsets
+
+
+def join_records(records: Iterable[SpokenRecord], clock_steps: Mapping[str, Sequence[int]]) -> Joining:
+    """Put records together into interactions.
+
+    Args:
+        records: in any order; of two with one id, one is taken.
+        clock_steps: for each evidence item, the times at which the clock of the device whose log it holds was set, in
+            microseconds since 1970 UTC by that clock, in order.
+    """
+    nodes = nodes_of(records)
+    clocks = measured_clocks(nodes, clock_steps)
+    joiner = _Joiner(nodes)
+    joiner.by_stream()
+    for strength in _KEY_LEVELS:
+        joiner.by_keys(strength, sounds=strength is Strength.SAME_BYTES)
+    joiner.by_time(clocks)
+    joiner.by_reference()
+    return Joining(tuple(joiner.interactions()), clocks)
+
+
+class _Joiner:
+    """The groups so far, and why each record is in its group."""
+
+    def __init__(self, nodes: list[Node]) -> None:
+        self.nodes = nodes
+        self.sets = DisjointSets(len(nodes))
+        self._members = {number: [number] for number in range(len(nodes))}
+        #: Why each record is in its group: what the weakest step says by which it came to the group's core.
+        self._reasons: dict[int, tuple[Strength, str]] = {}
+        self._open: dict[int, list[str]] = defaultdict(list)
+
+    def by_stream(self) -> None:
+        """Put together what names one stream."""
+        first: dict[str, int] = {}
+        for number, node in enumerate(self.nodes):
+            if stream := node.names.stream:
+                self._reasons[number] = (Strength.UTTERANCE_ID, f"It names the utterance id of the stream {stream}.")
+                self._unite(first.setdefault(stream, number), number)
+
+    def by_keys(self, strength: Strength, *, sounds: bool = False) -> None:
+        """Put together what shares a key of this strength.
+
+        Streams are different interactions. Sounds are joined to what holds more than a sound.
+        """
+        anchors = {self.sets.find(number) for number, node in enumerate(self.nodes) if node.names.stream}
+        if sounds:
+            anchors |= {self.sets.find(n) for n, node in enumerate(self.nodes) if node.role is not Role.RECORDING}
+        shared = shared_keys(self.sets, self._holders(strength), anchors.__contains__)
+        for component in shared.components:
+            if len(component.anchors) > 1:
+                sentence = open_sentence(component.keys)
+                for root in component.free:
+                    self._open[root].append(sentence)
+            self._join(strength, component)
+        for root, keys in shared.contested.items():
+            self._open[root].append(contested_sentence(keys))
+
+    def _join(self, strength: Strength, component: Component) -> None:
+        """Put the groups of a component together, around its anchor or the largest of them."""
+        roots = [*component.anchors, *component.free] if len(component.anchors) == 1 else list(component.free)
+        core = roots[0] if len(component.anchors) == 1 else max(roots, key=lambda root: (self._size(root), -root))
+        keys = set(component.keys)
+        for root in roots:
+            if root != core or (self._size(root) == 1 and root not in self._reasons and len(roots) > 1):
+                self._give_reason(root, strength, keys)
+        for root in roots:
+            self._unite(core, root)
+
+    def _size(self, root: int) -> int:
+        return len(self._members[self.sets.find(root)])
+
+    def _give_reason(self, root: int, strength: Strength, keys: set[str]) -> None:
+        for number in self._members[root]:
+            own = sorted(key for known, key in self.nodes[number].names.keys if known is strength and key in keys)
+            before = self._reasons.get(number)
+            if own:
+                sentence = shared_sentence(own[0])
+            elif before:
+                sentence = (
+                    f"By its {before[0]} it belongs to a record of which this is so: {shared_sentence(min(keys))}"
+                )
+            else:
+                continue
+            self._reasons[number] = (strength, sentence)
+
+    def by_time(self, clocks: ClockOffsets) -> None:
+        """Join by time: by one clock, then by two."""
+        self._join_ties(list(in_streams(self.nodes, self.sets)), both=False)
+        self._join_ties(list(repeated_words(self.nodes, self.sets)), both=False)
+        self._join_ties(list(two_clocks(self.nodes, self.sets, clocks)), both=True)
+        self._join_ties(list(by_creation(self.nodes, self.sets)), both=True)
+
+    def _join_ties(self, ties: list[TimeTie], *, both: bool) -> None:
+        sure, unsure = unambiguous(ties, self.sets, both=both)
+        for tie in unsure:
+            self._open[tie.free].append(
+                "By its time it could be of more than one interaction; by that it was joined to none."
+            )
+        for tie in sure:
+            root = self.sets.find(tie.free)
+            for number in self._members[root]:
+                self._reasons[number] = (Strength.TIME, tie.reason)
+            self._unite(tie.anchor, tie.free)
+
+    def by_reference(self) -> None:
+        """Join what follows an interaction, such as an alarm, to the one that names it."""
+        named: dict[str, set[int]] = defaultdict(set)
+        for number, node in enumerate(self.nodes):
+            if node.role is not Role.FOLLOWING and node.alone:
+                for key in node.names.refers:
+                    named[key].add(self.sets.find(number))
+        for number, node in enumerate(self.nodes):
+            keys = [key for key in node.names.refers if key in named] if node.role is Role.FOLLOWING else []
+            roots = set[int]().union(*(named[key] for key in keys))
+            if len(roots) == 1:
+                reason = f"Another member names the {named_in_words(keys[0])}, which is this record's."
+                self._reasons[number] = (Strength.RECORD_KEY, reason)
+                self._unite(roots.pop(), number)
+            for root in roots if len(roots) > 1 else ():
+                key = next(key for key in keys if root in named[key])
+                sentence = f"Several interactions name the {named_in_words(key)}; its records were joined to none."
+                self._open[root].append(sentence)
+
+    def interactions(self) -> Iterator[JoinedRecords]:
+        """Each group that is an interaction."""
+        left: dict[int, list[str]] = defaultdict(list)
+        for number, sentences in self._open.items():
+            left[self.sets.find(number)] += sentences
+        for root in sorted(self._members):
+            numbers = sorted(self._members[root])
+            if any(self.nodes[number].alone for number in numbers):
+                sentences = sorted(set(left.get(root, ())))
+                members = tuple(self._membership(number, len(numbers)) for number in numbers)
+                yield JoinedRecords(members, tuple(sentences[:_MOST_OPEN]))
+
+    def _membership(self, number: int, members: int) -> Membership:
+        alone = (Strength.ALONE, "No other record was joined to it.")
+        strength, sentence = alone if members == 1 else self._reasons.get(number, alone)
+        if strength is Strength.ALONE and members > 1:
+            strength, sentence = Strength.TIME, "Other records were joined to it by their time."
+        return Membership(self.nodes[number].record, sentence, strength)
+
+    def _unite(self, core: int, other: int) -> None:
+        one, two = self.sets.find(core), self.sets.find(other)
+        if one == two:
+            return
+        self.sets.unite(one, two)
+        root = self.sets.find(one)
+        gone = two if root == one else one
+        kept, added = self._members[root], self._members.pop(gone)
+        if len(kept) < len(added):
+            kept, added = added, kept
+        kept += added
+        self._members[root] = kept
+
+    def _holders(self, strength: Strength) -> dict[str, list[int]]:
+        holders: dict[str, list[int]] = defaultdict(list)
+        for number, node in enumerate(self.nodes):
+            for known, key in node.names.keys:
+                if known is strength:
+                    holders[key].append(number)
+        return holders

@@ -1,0 +1,96 @@
+"""A record while interactions are made: its names and times, and nothing of what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from echoforensics.case.spoken.spoken_record import Role, SpokenRecord, Witness
+from echoforensics.timeline.interactions.record_names import RecordNames, names_of, stands_alone
+from parsers.alexa_api.items.activity_key import ActivityKey
+from parsers.utterance import UtteranceId
+
+#: Times of what was planned are none of when it was heard.
+_PLANS = ("Scheduled to start", "Expiration Time", "Added Time")
+#: A span of a stream is at most this long; a longer one is a fault of the log.
+_LONGEST_SPAN = 900_000_000
+_ACTIVITY = "activity:"
+
+
+@dataclass(slots=True)
+class Node:
+    """A record.
+
+    Attributes:
+        record: its id.
+        names: see :class:`~echoforensics.timeline.interactions.record_names.RecordNames`.
+        role, source: as of the record.
+        evidence: the evidence items in which it lies.
+        sha256: of its file.
+        serial: of the device, or empty.
+        alone: whether it makes an interaction by itself.
+        named_at: the second in its utterance id, in microseconds, or None.
+        start, end: the first and last time it holds by its own clock, in microseconds; the last one later by as much
+            as was cut off it. None where it holds none.
+        opened: the device's time of the opening of its stream, or None.
+        created: the service's time of the entry of the account that it is or names, or None.
+    """
+
+    record: str
+    names: RecordNames
+    role: Role
+    source: Witness
+    evidence: tuple[str, ...]
+    sha256: str
+    serial: str
+    alone: bool
+    named_at: int | None
+    start: int | None
+    end: int | None
+    opened: int | None
+    created: int | None
+
+    @classmethod
+    def of(cls, record: SpokenRecord) -> Node:
+        """The node of a record."""
+        names = names_of(record)
+        utterance = UtteranceId.parse(record.utterance_id) if record.utterance_id else None
+        named_at = utterance.timestamp if utterance else None
+        own = [
+            time
+            for time in record.times
+            if time.description not in _PLANS and (time.timestamp != named_at or time.clock == "device")
+        ]
+        start = min((time.timestamp for time in own), default=None)
+        end = max((time.timestamp + time.resolution for time in own), default=None)
+        if start is not None and end is not None and end - start > _LONGEST_SPAN:
+            end = start + _LONGEST_SPAN
+        opened = next((time.timestamp for time in own if time.description == "Connection Established"), None)
+        key = activity_key_of(record)
+        serial = record.device_serial or (utterance.serial if utterance else None) or (key.serial if key else "")
+        return cls(
+            record.record, names, record.role, record.source, record.evidence, record.sha256, serial,
+            stands_alone(record, names), named_at, start, end, opened, created_of(record, key),
+        )  # fmt: skip
+
+
+def activity_key_of(record: SpokenRecord) -> ActivityKey | None:
+    """The key of the one activity that a record names, taken apart; None where it names none or several."""
+    found = {key.removeprefix(_ACTIVITY) for key in record.keys if key.startswith(_ACTIVITY)}
+    return ActivityKey.parse(found.pop()) if len(found) == 1 else None
+
+
+def created_of(record: SpokenRecord, key: ActivityKey | None) -> int | None:
+    """When the service created the entry that a record is or names: as the entry says, else as its key says."""
+    if record.role is Role.ENTRY:
+        for time in record.times:
+            if time.description == "Creation Time" and time.clock == "cloud":
+                return time.timestamp
+    within = key.to_timestamp() if key else None
+    return within.timestamp if within else None
+
+
+def nodes_of(records: Iterable[SpokenRecord]) -> list[Node]:
+    """The nodes of records, each id once, by id: in an order that does not depend on that of the sources."""
+    found = {record.record: Node.of(record) for record in records}
+    return [found[number] for number in sorted(found)]

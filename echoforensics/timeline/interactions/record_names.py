@@ -1,0 +1,153 @@
+"""What a record can be joined by: its names, in the order of their strength."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from echoforensics.case.spoken.spoken_record import ALONE, Role, SpokenRecord
+from echoforensics.timeline.interactions.strength import Strength
+from parsers.utterance import UtteranceId
+
+#: The first characters of a voice request's id: a device's log cuts them off there.
+_REQUEST_CUT = 31
+_REQUESTS = ("voice-request:", "dialog-request:", "dialog:")
+#: Names that two records share only where they are of the same interaction.
+_RECORD_KEYS = ("activity:", "numbered-audio:", "comms-message:")
+#: Names of what an interaction brought about, or is about.
+_FOLLOWING_KEYS = ("notification:", "alert:")
+#: Where a device counts samples from its start, the numbers of another start may be the same.
+_SAMPLES = "audio-sequence:"
+_SAVED = "saved-as:"
+_QUEUE = re.compile(r"[\w:./#-]{8,200}", re.ASCII)
+#: Longest text that is taken for a name; one that is no utterance id must have some length, so that "1" or "null"
+#: joins nothing.
+_LONGEST, _SHORTEST = 4096, 16
+#: A recording as the service hands it out, and as devices make it.
+_RATES, _LONGEST_SPEECH = (8_000, 16_000), 180_000_000
+#: Parts of paths of the maker's own sounds.
+_CHIMES = ("earcon", "ringtone", "notificationtone", "/system/", "/usr/share/", "alarm", "boot-animation")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordNames:
+    """A record's names.
+
+    Attributes:
+        stream: the uuid of its utterance id; empty where it names none.
+        keys: for each strength, the names that tie it to others.
+        refers: names of what follows an interaction: where a record of ``following`` holds it, it belongs to the one
+            interaction that holds it too.
+    """
+
+    stream: str
+    keys: tuple[tuple[Strength, str], ...]
+    refers: tuple[str, ...]
+
+
+def names_of(record: SpokenRecord) -> RecordNames:
+    """The names of a record. Equal keys of two records have equal texts here."""
+    utterance = _utterance(record)
+    keys = tuple(sorted(set(_keys(record, utterance))))
+    return RecordNames(utterance.uuid if utterance else "", keys, tuple(sorted(set(_refers(record)))))
+
+
+def takes_part(record: SpokenRecord, names: RecordNames) -> bool:
+    """Whether a record can be of an interaction at all."""
+    if record.role is Role.FOLLOWING:
+        return bool(names.refers)
+    return record.role is Role.RECORDING or stands_alone(record, names)
+
+
+def stands_alone(record: SpokenRecord, names: RecordNames) -> bool:
+    """Whether a record makes an interaction: one of something that was heard or that the service took down."""
+    if record.role is Role.RECORDING:
+        return bool(names.stream) or is_speech_form(record)
+    if record.role is Role.FOLLOWING:
+        return False
+    heard = record.role is Role.ENTRY and bool(record.transcript)
+    return bool(names.stream or names.keys) or heard or record.data_type in ALONE
+
+
+def is_speech_form(record: SpokenRecord) -> bool:
+    """Whether a recording has the form of those of Alexa: one channel, 8 or 16 kHz, at most three minutes.
+
+    A recording that was numbered or named by whoever saved it as one of the service's is taken at that word.
+    """
+    if any(key.startswith(("numbered-audio:", _SAVED)) for key in record.keys):
+        return True
+    if record.data_type != "recording:audio":
+        return True
+    path = record.path.lower()
+    if any(part in path for part in _CHIMES):
+        return False
+    duration = record.fields.get("duration_us")
+    short = not isinstance(duration, int) or duration <= _LONGEST_SPEECH
+    return record.fields.get("channels") == 1 and record.fields.get("rate_hz") in _RATES and short
+
+
+def named_in_words(key: str) -> str:
+    """A name as a reason gives it. Folders and evidence numbers are left out: they depend on how a source was given."""
+    kind, _, value = key.partition(":")
+    if kind == "numbered-audio":
+        return f"number {value.rpartition('@')[0].rpartition('#')[2]}"
+    if kind in ("saved-as", "audio-sequence"):
+        value = value.rpartition("@")[0] or value
+    if kind == "log-line":
+        return f"line {value.rpartition('#')[2]} of the same file"
+    return f"{kind.replace('-', ' ')} {value if len(value) <= 120 else value[:120] + '...'}"
+
+
+def _utterance(record: SpokenRecord) -> UtteranceId | None:
+    if record.utterance_id:
+        return UtteranceId.parse(record.utterance_id)
+    return None
+
+
+def _keys(record: SpokenRecord, utterance: UtteranceId | None) -> Iterator[tuple[Strength, str]]:
+    stated = record.utterance_id or ""
+    if utterance is None and _SHORTEST <= len(stated) <= _LONGEST:
+        yield Strength.RECORD_KEY, f"stated-id:{stated}"
+    # One saved file may hold many records; a recording is one.
+    listed = record.data_type == "alexa:app:acquired_file" and utterance is not None
+    kinds = (*_RECORD_KEYS, _SAVED) if listed or record.role is Role.RECORDING else _RECORD_KEYS
+    for key in record.keys:
+        if len(key) > _LONGEST:
+            continue
+        if key.startswith(_REQUESTS):
+            kind, _, value = key.partition(":")
+            if kind == "voice-request":
+                yield Strength.REQUEST_ID, f"{kind}:{value[:_REQUEST_CUT]}"
+            else:
+                yield Strength.REQUEST_ID, f"dialog-request:{value}"
+        elif key.startswith(kinds):
+            yield Strength.RECORD_KEY, key
+        elif key.startswith(_SAMPLES):
+            yield from ((Strength.RECORD_KEY, f"{key}@{item}") for item in record.evidence)
+    yield from _lines(record)
+    if record.role is Role.RECORDING and record.sha256:
+        yield Strength.SAME_BYTES, f"sound:{record.sha256}"
+
+
+def _lines(record: SpokenRecord) -> Iterator[tuple[Strength, str]]:
+    """The lines of a log by which a near miss points to the stream that was opened for it."""
+    lines: Any = None
+    if record.role is Role.NEAR_MISS:
+        lines = [record.fields.get("stream_line")]
+    elif record.data_type == "echo:log:audio_stream":
+        lines = record.fields.get("lines")
+    for line in lines if isinstance(lines, list) else ():
+        if isinstance(line, int):
+            yield Strength.RECORD_KEY, f"log-line:{record.sha256}#{line}"
+
+
+def _refers(record: SpokenRecord) -> Iterator[str]:
+    yield from (key for key in record.keys if key.startswith(_FOLLOWING_KEYS) and len(key) <= _LONGEST)
+    if record.data_type in ("alexa:cloud:media", "alexa:cloud:media_session", "alexa:cloud:card"):
+        holders: list[object] = [record.fields, record.fields.get("imageAction"), record.fields.get("playbackAction")]
+        for holder in holders:
+            queue = holder.get("queueId") if isinstance(holder, dict) else None
+            if isinstance(queue, str) and _QUEUE.fullmatch(queue):
+                yield f"queue:{queue}"

@@ -1,0 +1,75 @@
+"""When an interaction began, and by how much that may be off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from echoforensics.case.spoken.spoken_record import SECOND, Role, SpokenRecord, SpokenTime, Witness
+from echoforensics.timeline.clock_pairs import ClockOffset, ClockOffsets
+from echoforensics.timeline.interactions.node import activity_key_of, created_of
+from parsers.utterance import UtteranceId
+
+_NOT_MEASURED = "no pair of times in the case measures that clock"
+
+
+class Start(NamedTuple):
+    """The start: microseconds since 1970 UTC, by how many it may be off either way, and what it was taken from."""
+
+    timestamp: int | None
+    uncertainty: int | None
+    basis: str
+
+
+def start_of(records: Sequence[SpokenRecord], clocks: ClockOffsets) -> Start:
+    """The start of an interaction, from the best of its times: the utterance id's, the device's, the account's.
+
+    No time is corrected: what is known of a device's clock is in the uncertainty.
+    """
+    named = [utterance for record in records if (utterance := UtteranceId.parse(record.utterance_id or ""))]
+    if named:
+        first = min(utterance.timestamp for utterance in named)
+        basis = "The second in the utterance id, by the service's clock: that of the request, cut off to a second."
+        return Start(first, SECOND, basis)
+    device = _first(records, Witness.DEVICE)
+    if device:
+        record, time = device
+        offset = next(filter(None, (clocks.at(item, time.timestamp) for item in record.evidence)), None)
+        return Start(time.timestamp, _uncertainty(time, offset), _device_basis(record, offset))
+    created = [at for record in records if (at := created_of(record, activity_key_of(record))) is not None]
+    if created:
+        basis = "When the service created the entry, by its clock; the request was made before it, by an unknown time."
+        return Start(min(created), None, basis)
+    account = _first([record for record in records if record.role is not Role.FOLLOWING], Witness.ACCOUNT)
+    if account:
+        basis = "The service's time of an entry; the request was made before it, by an unknown time."
+        return Start(account[1].timestamp, None, basis)
+    other = _first(records, Witness.SOUND) or _first(records, Witness.NONE)
+    if other:
+        basis = f'The time of the {other[0].role}, "{other[1].description}", by the clock "{other[1].clock}".'
+        return Start(other[1].timestamp, None, basis)
+    return Start(None, None, "No record of it holds a time that is known in UTC.")
+
+
+def _first(records: Sequence[SpokenRecord], source: Witness) -> tuple[SpokenRecord, SpokenTime] | None:
+    found = [
+        (time.timestamp, record.record, record, time)
+        for record in records
+        if record.source is source
+        for time in record.times
+        if time.clock != "examiner" and time.description != "Scheduled to start"
+    ]
+    if not found:
+        return None
+    _, _, record, time = min(found, key=lambda one: one[:2])
+    return record, time
+
+
+def _uncertainty(time: SpokenTime, offset: ClockOffset | None) -> int | None:
+    return None if offset is None else time.resolution + max(abs(offset.least), abs(offset.most))
+
+
+def _device_basis(record: SpokenRecord, offset: ClockOffset | None) -> str:
+    measured = offset.sentence if offset else _NOT_MEASURED
+    kind = record.data_type.rpartition(":")[2].replace("_", " ")
+    return f"The time of the {kind}, by the device's clock; {measured[0].lower() + measured[1:].rstrip('.')}."
