@@ -16,6 +16,7 @@ import pytest
 from echoforensics.case.case import Case
 from echoforensics.case.query_check import why_none
 from echoforensics.case.row_query import Query
+from echoforensics.library import extract
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -140,5 +141,9 @@ def test_why_none(sealed: Any) -> None:
         assert why_none(case.store, both) == (
             "rows match each of --type, --evidence, --recordings-only alone, but no row matches all of them"
         )
-        case.store.db.execute("CREATE TEMP TABLE rows AS SELECT * FROM main.rows LIMIT 0")
-        assert why_none(case.store, both) == "the case has no rows"
+
+
+def test_why_none_where_there_is_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with extract(tmp_path / "empty", tmp_path / "case", key=None) as case:
+        assert why_none(case.store, Query(types=("echo",))) == "the case has no rows"

@@ -26,9 +26,7 @@ def test_duckdb_reads_every_value(write: Export, all_rows: list[Row], tmp_path: 
     columns = db.execute(f"DESCRIBE SELECT * FROM '{tmp_path / 'x.parquet'}'").fetchall()
     assert [name for name, *_ in columns] == list(ROW_COLUMNS)
     assert {name: kind for name, kind, *_ in columns}["datetime"] == "TIMESTAMP WITH TIME ZONE"
-    found = db.execute(
-        f"SELECT * REPLACE (epoch_us(datetime) AS datetime) FROM '{tmp_path / 'x.parquet'}'"
-    ).fetchall()
+    found = db.execute(f"SELECT * REPLACE (epoch_us(datetime) AS datetime) FROM '{tmp_path / 'x.parquet'}'").fetchall()
     for values, row in zip(found, all_rows, strict=True):
         read = dict(zip(ROW_COLUMNS, values, strict=True))
         assert read == {**row, "datetime": row["timestamp"]}
