@@ -111,12 +111,11 @@ class Rows(Results["Row"]):
         """
         import pyarrow as pa
 
-        schema = _schema()
+        schema = arrow_schema()
         batches = []
         rows = iter(self)
         while some := list(islice(rows, _BATCH)):
-            columns = [_column(field, some) for field in schema]
-            batches.append(pa.record_batch(columns, schema=schema))
+            batches.append(arrow_batch(some, schema))
         return pa.Table.from_batches(batches, schema=schema)
 
     def to_pandas(self) -> pd.DataFrame:
@@ -133,7 +132,8 @@ class Rows(Results["Row"]):
         return self.to_arrow().to_pandas()
 
 
-def _schema() -> pa.Schema:
+def arrow_schema() -> pa.Schema:
+    """The columns of a row with their types in Arrow. ``datetime`` is a timestamp in UTC, in microseconds."""
     import pyarrow as pa
 
     types = {
@@ -143,6 +143,26 @@ def _schema() -> pa.Schema:
         "corroborated_by": pa.list_(pa.string()),
     }
     return pa.schema([(name, types.get(name, pa.string())) for name in ROW_COLUMNS])
+
+
+def arrow_batch(
+    rows: list[Row], schema: pa.Schema, more: Mapping[str, list[str | None]] | None = None
+) -> pa.RecordBatch:
+    """Rows as a batch of Arrow.
+
+    Args:
+        rows: the rows.
+        schema: its columns; see :func:`arrow_schema`.
+        more: the values of columns that rows do not have, by name.
+    """
+    import pyarrow as pa
+
+    found = more or {}
+    columns = [
+        pa.array(found[field.name], type=field.type) if field.name in found else _column(field, rows)
+        for field in schema
+    ]
+    return pa.record_batch(columns, schema=schema)
 
 
 def _column(field: pa.Field, rows: list[Row]) -> pa.Array:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from echoforensics.export.output import FORMATS
+from echoforensics.export.formats import FORMATS
 
 
 @click.command("timeline")
@@ -17,18 +17,23 @@ from echoforensics.export.output import FORMATS
     "--format",
     "form",
     type=click.Choice(sorted(FORMATS)),
-    help="csv, jsonl (JSON Lines), or plaso (a storage file for psort and Timesketch; needs -o). Default: what FILE"
-    " ends in, else csv.",
+    help="; ".join(f"{form.name}: {form.what}" for form in FORMATS.values())
+    + ". Default: what FILE ends in, else csv.",
 )
 @click.option(
     "-o",
     "--output",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Write to FILE, which must not be there yet. Default: standard output.",
+    help="Write to FILE (for dat: to a folder), which must not be there yet. Default, or -: standard output.",
 )
 @click.option("--force", is_flag=True, help="Replace FILE if it is there already.")
 @click.option("--excel", is_flag=True, help="With csv: begin with a byte-order mark, so that Excel reads it as UTF-8.")
+@click.option(
+    "--partition-by",
+    type=click.Choice(("day",)),
+    help="With parquet: a folder with a folder for each day in UTC.",
+)
 @click.option(
     "--timezone",
     default="",
@@ -57,9 +62,9 @@ from echoforensics.export.output import FORMATS
 )
 @click.option("--recordings-only", is_flag=True, help="Only rows to which a recording belongs.")
 def command(
-    *, case_path: Path, form: str | None, output: Path | None, force: bool, excel: bool, timezone: str,
-    start: str | None, end: str | None, search: str, types: tuple[str, ...], devices: tuple[str, ...],
-    evidence: tuple[str, ...], states: tuple[str, ...], recordings_only: bool,
+    *, case_path: Path, form: str | None, output: Path | None, force: bool, excel: bool,
+    partition_by: str | None, timezone: str, start: str | None, end: str | None, search: str, types: tuple[str, ...],
+    devices: tuple[str, ...], evidence: tuple[str, ...], states: tuple[str, ...], recordings_only: bool,
 ) -> None:  # fmt: skip
     """Write the timeline of a case.
 
@@ -72,7 +77,7 @@ def command(
     from echoforensics.library import open_case
     from echoforensics.zones import instant, zone
 
-    target = Target.of(output, form, replace=force, excel=excel)
+    target = Target.of(output, form, replace=force, excel=excel, by_day=partition_by is not None)
     with open_case(case_path) as case:
         local = zone(timezone)
         query = Query(
@@ -84,10 +89,17 @@ def command(
         if not case.sealed:
             click.echo("NOT COMPLETE: the extraction was interrupted; repeat the extract command.", err=True)
         refuse_unknown(case.store, query)
-        count = export(case, query, target, local, SafeStream)
-        if not count:
+        written = export(case, query, target, local, SafeStream)
+        if written.left_out:
+            click.echo(f"{counted(written.left_out)} left out: {written.why}.", err=True)
+        elif not written.rows:
             click.echo(f"No rows: {why_none(case.store, query)}.", err=True)
-    if output is not None:
-        click.echo(f"{count} row{'' if count == 1 else 's'} written to {output}", err=True)
+    if target.path is not None:
+        click.echo(f"{counted(written.rows)} written to {target.path}", err=True)
     else:
         sys.stdout.flush()
+
+
+def counted(rows: int) -> str:
+    """A number of rows in words."""
+    return f"{rows} row{'' if rows == 1 else 's'}"

@@ -1,22 +1,42 @@
-"""CSV, for spreadsheets. Cells that a spreadsheet would run as a formula are made text."""
+"""CSV (RFC 4180), for spreadsheets. Cells that a spreadsheet would run as a formula are made text.
+
+References:
+    https://www.rfc-editor.org/rfc/rfc4180
+    https://owasp.org/www-community/attacks/CSV_Injection
+"""
 
 from __future__ import annotations
 
 import csv
 from typing import TYPE_CHECKING
 
+from echoforensics.case.row_query import rows as rows_of
 from echoforensics.case.schema import ROW_COLUMNS
+from echoforensics.export.about import AboutExport, Written
 from echoforensics.zones import local_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
-    from echoforensics.case.row_query import Row
+    from echoforensics.case.case import Case
+    from echoforensics.case.row_query import Query, Row
     from echoforensics.export.jsonl import Writable
 
 #: A cell that begins so may be run as a formula (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Written:
+    """Write the rows asked for.
+
+    Args:
+        case: the case.
+        query: which rows.
+        stream: where to; opened with ``newline=""``.
+        about: gives the zone of ``local_time``; a table has no place for more.
+    """
+    return Written(write(rows_of(case.store, query), stream, about.local))
 
 
 def write(rows: Iterable[Row], stream: Writable, local: ZoneInfo | None = None) -> int:
@@ -27,7 +47,8 @@ def write(rows: Iterable[Row], stream: Writable, local: ZoneInfo | None = None) 
         stream: where to; opened with ``newline=""``.
         local: a zone; the columns ``local_time`` and ``timezone`` are then added. ``datetime`` stays in UTC.
 
-    A text cell that begins like a formula gets a leading apostrophe.
+    A text cell that begins like a formula gets a leading apostrophe; so does one that begins with apostrophes before
+    such a beginning. What was recorded is found by taking one apostrophe away from a cell that begins so.
     """
     extra = ("local_time", "timezone") if local is not None else ()
     writer = csv.writer(stream)
@@ -50,5 +71,5 @@ def cell(value: object) -> object:
         return " ".join(str(item) for item in value)
     if isinstance(value, str):
         text = value.replace("\0", "\\x00")
-        return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+        return f"'{text}" if text.lstrip(" '").startswith(_FORMULA) else text
     return value

@@ -9,8 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
-    from echoforensics.case.row_query import Row
+    from echoforensics.case.case import Case
+    from echoforensics.case.row_query import Query, Row
 
+from echoforensics.case.row_query import rows as rows_of
+from echoforensics.export.about import AboutExport, Written
 from echoforensics.zones import local_time
 
 #: Characters inside a text at which some readers end a line, Timesketch's client among them. JSON may write them so.
@@ -22,6 +25,18 @@ class Writable(Protocol):
 
     def write(self, text: str, /) -> object:
         """Write text."""
+
+
+def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Written:
+    """Write the rows asked for.
+
+    Args:
+        case: the case.
+        query: which rows.
+        stream: where to.
+        about: gives the zone of ``local_time``; a line has no place for more.
+    """
+    return Written(write(rows_of(case.store, query), stream, about.local))
 
 
 def write(rows: Iterable[Row], stream: Writable, local: ZoneInfo | None = None) -> int:

@@ -1,33 +1,33 @@
-"""Writing a timeline in one of its formats, to a file or to standard output."""
+"""Writing a timeline in one of its formats, to a file, a folder or standard output."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from echoforensics.case.row_query import Query, rows
 from echoforensics.errors import UsageError
-from echoforensics.export import csv_table, jsonl
+from echoforensics.export.about import SIDECAR, AboutExport, Written, about_export
+from echoforensics.export.formats import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import TextIO
     from zoneinfo import ZoneInfo
 
     from echoforensics.case.case import Case
+    from echoforensics.case.row_query import Query
     from echoforensics.export.jsonl import Writable
 
-_CSV, _JSONL, _PLASO = "csv", "jsonl", "plaso"
-#: The formats that are text, by the name the command knows them by.
-_TEXT = {_CSV: csv_table.write, _JSONL: jsonl.write}
-FORMATS = (*_TEXT, _PLASO)
+_CSV, _PARQUET = "csv", "parquet"
 #: What a table begins with for Excel to read it as UTF-8.
 _BYTE_ORDER_MARK = "\ufeff"
+_BY_ENDING = {form.ending: form.name for form in FORMATS.values() if form.ending}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +35,69 @@ class Target:
     """Where a timeline goes, and how it is written there.
 
     Attributes:
-        form: one of :data:`FORMATS`.
-        path: the file; None for standard output.
+        form: the name of one of :data:`~echoforensics.export.formats.FORMATS`.
+        path: the file or folder; None for standard output.
         replace: whether a file that is there already is replaced.
         excel: whether a table begins with a byte-order mark, without which Excel takes it for another encoding.
+        by_day: whether it is a folder with a folder for each day in UTC.
     """
 
     form: str
     path: Path | None = None
     replace: bool = False
     excel: bool = False
+    by_day: bool = False
 
     @classmethod
-    def of(cls, path: Path | None, form: str | None = None, *, replace: bool = False, excel: bool = False) -> Target:
+    def of(
+        cls,
+        path: Path | None,
+        form: str | None = None,
+        *,
+        replace: bool = False,
+        excel: bool = False,
+        by_day: bool = False,
+    ) -> Target:
         """A target whose format is what was asked for, else what the file's name ends in, else CSV.
 
+        Args:
+            path: the file or folder; None or ``-`` for standard output.
+            form: the format asked for.
+            replace, excel, by_day: see the attributes.
+
         Raises:
-            UsageError: the two disagree, the name ends in something else, or the format has no byte-order mark.
+            UsageError: the two disagree, the name ends in something else, or the format cannot be written so.
         """
-        ending = path.suffix.lower().removeprefix(".") if path is not None else ""
-        if form is None and ending and ending not in FORMATS:
-            raise UsageError(f"{path}: no format is known by the ending .{ending}; give -f {', '.join(FORMATS)}")
-        if form is not None and ending in FORMATS and ending != form:
-            raise UsageError(f"{path}: the ending is that of {ending}, but -f says {form}; change one of them")
-        form = form or ending or _CSV
+        path = None if path == Path("-") else path
+        ending = path.suffix.lower() if path is not None else ""
+        known = _BY_ENDING.get(ending)
+        if form is None and by_day:
+            form = known or _PARQUET
+        if form is None and ending and known is None:
+            raise UsageError(f"{path}: no format is known by the ending {ending}; give -f {', '.join(FORMATS)}")
+        if form is not None and known is not None and known != form:
+            raise UsageError(f"{path}: the ending is that of {known}, but -f says {form}; change one of them")
+        form = form or known or _CSV
         if excel and form != _CSV:
             raise UsageError(f"--excel is for csv; {form} is written here")
-        return cls(form, path, replace, excel)
+        if by_day and form != _PARQUET:
+            raise UsageError(f"--partition-by is for parquet; {form} is written here")
+        if path is None and (FORMATS[form].kind != "text" or by_day):
+            what = "a folder" if FORMATS[form].kind == "folder" or by_day else "a file"
+            raise UsageError(f"{form} cannot go to standard output; name {what} with -o")
+        return cls(form, path, replace, excel, by_day)
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether a folder is written."""
+        return self.by_day or FORMATS[self.form].kind == "folder"
+
+    @property
+    def sidecar(self) -> Path | None:
+        """The file beside it that says what it cannot say itself; None where it can, or is no file."""
+        if self.path is None or self.is_folder or FORMATS[self.form].about_inside:
+            return None
+        return self.path.with_name(self.path.name + SIDECAR)
 
 
 def export(
@@ -70,61 +106,105 @@ def export(
     target: Target,
     local: ZoneInfo | None,
     guard: Callable[[TextIO], Writable] | None = None,
-) -> int:
-    """Write the rows asked for; returns how many.
+) -> Written:
+    """Write the rows asked for.
 
-    A file appears whole or not at all. What goes to a terminal goes through ``guard``.
+    A file or folder appears whole or not at all. What goes to a terminal goes through ``guard``.
 
     Raises:
-        UsageError: the file cannot be written, is there already and is not to be replaced, or the format cannot go to
+        UsageError: it cannot be written, is there already and is not to be replaced, or the format cannot go to
             standard output.
         CaseError: it lies inside the case or a source.
     """
-    if target.path is not None:
-        case.refuse_inside(target.path)
-        _refuse_existing(target.path, replace=target.replace)
-    if target.form == _PLASO:
-        return _export_store(case, query, target.path, local)
-    write, found = _TEXT[target.form], rows(case.store, query)
-    mark = _BYTE_ORDER_MARK if target.excel else ""
+    form, stated = FORMATS[target.form], about_export(case, query, local)
     if target.path is None:
-        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-        sys.stdout.write(mark)
-        return write(found, guard(sys.stdout) if guard and sys.stdout.isatty() else sys.stdout, local)
-    output = target.path
+        return _to_standard_output(case, query, target, stated, guard)
+    case.refuse_inside(target.path)
+    _refuse_existing(target)
     try:
-        handle, name = tempfile.mkstemp(dir=output.resolve().parent, prefix=".echoforensics-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-                stream.write(mark)
-                count = write(found, stream, local)
-            Path(name).chmod(0o644)
-            Path(name).replace(output)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        if target.is_folder:
+            return _folder(case, query, target, target.path, stated)
+        with _whole_file(target.path) as partial:
+            written = _file(case, query, target, partial, stated)
+            if target.sidecar is not None:
+                with _whole_file(target.sidecar) as beside:
+                    beside.write_text(stated.as_json(written) + "\n", encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
-    return count
+        raise UsageError(f"{target.path}: cannot be written as {form.name}: {error.strerror or error}") from error
+    return written
 
 
-def _refuse_existing(path: Path, *, replace: bool) -> None:
+def _to_standard_output(
+    case: Case, query: Query, target: Target, stated: AboutExport, guard: Callable[[TextIO], Writable] | None
+) -> Written:
+    form = FORMATS[target.form]
+    if form.kind != "text":
+        raise UsageError(f"{form.name} cannot go to standard output; name a file with -o")
+    sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+    sys.stdout.write(_BYTE_ORDER_MARK if target.excel else "")
+    stream = guard(sys.stdout) if guard and sys.stdout.isatty() else sys.stdout
+    return form.writer()(case, query, stream, stated)
+
+
+def _file(case: Case, query: Query, target: Target, partial: Path, stated: AboutExport) -> Written:
+    form = FORMATS[target.form]
+    if form.kind != "text":
+        return form.writer()(case, query, partial, stated)
+    with partial.open("w", encoding="utf-8", newline="") as stream:
+        stream.write(_BYTE_ORDER_MARK if target.excel else "")
+        return form.writer()(case, query, stream, stated)
+
+
+def _folder(case: Case, query: Query, target: Target, path: Path, stated: AboutExport) -> Written:
+    with _partial_folder(path) as folder:
+        made = folder / "made"
+        made.mkdir()
+        written = FORMATS[target.form].writer()(case, query, made, stated)
+        (made / f"export{SIDECAR}").write_text(stated.as_json(written) + "\n", encoding="utf-8")
+        if path.exists():
+            path.rename(folder / "before")
+        made.rename(path)
+    return written
+
+
+@contextmanager
+def _partial_folder(output: Path) -> Iterator[Path]:
+    """A folder beside the output for what is not whole yet; it is gone afterwards, with what is in it."""
+    folder = Path(tempfile.mkdtemp(dir=output.resolve().parent, prefix=".echoforensics-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _whole_file(output: Path) -> Iterator[Path]:
+    """The name of a file that becomes the output once it is whole."""
+    with _partial_folder(output) as folder:
+        partial = folder / output.name
+        yield partial
+        with partial.open("rb") as stream:
+            os.fsync(stream.fileno())
+        partial.chmod(0o644)
+        partial.replace(output)
+
+
+def _refuse_existing(target: Target) -> None:
+    path = target.path
+    if path is None:
+        return
+    if target.is_folder:
+        if path.is_symlink() or (path.exists() and not path.is_dir()):
+            raise UsageError(f"{path}: is there already and is no folder; {target.form} makes a folder")
+        if path.exists() and any(path.iterdir()) and not (target.replace and (path / f"export{SIDECAR}").is_file()):
+            # Only what an export made is ever replaced: a folder may hold anything.
+            raise UsageError(
+                f"{path}: is there already and is not empty; name another folder"
+                + (", or add --force to replace it" if (path / f"export{SIDECAR}").is_file() else "")
+            )
+        return
     if path.exists() and not path.is_file():
         raise UsageError(f"{path}: is there already and is no file; name a file, or leave -o out for standard output")
-    if not replace and (path.exists() or path.is_symlink()):
-        raise UsageError(f"{path}: is there already; name another file, or add --force to replace it")
-
-
-def _export_store(case: Case, query: Query, output: Path | None, local: ZoneInfo | None) -> int:
-    if output is None:
-        raise UsageError("a storage file of plaso cannot go to standard output; name a file with -o")
-    # plaso takes most of a second to import.
-    store = import_module("echoforensics.plaso_plugin.store")
-    try:
-        with tempfile.TemporaryDirectory(dir=output.resolve().parent, prefix=".echoforensics-") as folder:
-            made = Path(folder) / "made.plaso"
-            count: int = store.write(case, query, made, local.key if local else "")
-            made.replace(output)
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written: {error.strerror or error}") from error
-    return count
+    for each in (path, target.sidecar):
+        if each is not None and not target.replace and (each.exists() or each.is_symlink()):
+            raise UsageError(f"{each}: is there already; name another file, or add --force to replace it")

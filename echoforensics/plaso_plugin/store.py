@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from echoforensics.case.row_query import FileRow, Query
 
 
-def write(case: Case, query: Query, path: Path, zone: str = "") -> int:
+def write(case: Case, query: Query, path: Path, zone: str = "", about: str = "") -> int:
     """Write rows of a case; returns how many.
 
     Args:
@@ -41,6 +41,7 @@ def write(case: Case, query: Query, path: Path, zone: str = "") -> int:
         query: which rows. The issues of the case are written with any of them.
         path: a file that does not exist yet.
         zone: a time zone that the session is to name. The events' times are in UTC.
+        about: what the session is to say of the export, behind the command.
 
     Raises:
         PlasoChangedError: the installed plaso is not as we know it.
@@ -55,7 +56,7 @@ def write(case: Case, query: Query, path: Path, zone: str = "") -> int:
         writer = StorageFactory.CreateStorageWriter(STORAGE_FORMAT_SQLITE)
         writer.Open(path=str(path))
         try:
-            return _Filling(writer, EventDataTimeliner(data_location=data), case).fill(query, zone)
+            return _Filling(writer, EventDataTimeliner(data_location=data), case).fill(query, zone, about)
         finally:
             writer.Close()
 
@@ -68,8 +69,8 @@ class _Filling:
         self._timeliner = timeliner
         self._case = case
 
-    def fill(self, query: Query, zone: str) -> int:
-        session = self._session(zone)
+    def fill(self, query: Query, zone: str, about: str) -> int:
+        session = self._session(zone, about)
         self._writer.AddAttributeContainer(session)
         specs = {item.id: PathSpecs(item, self._case.store) for item in self._case.evidence()}
         stream, entry, count = None, None, 0
@@ -85,10 +86,11 @@ class _Filling:
         self._writer.UpdateAttributeContainer(session)
         return count
 
-    def _session(self, zone: str) -> Session:
+    def _session(self, zone: str, about: str) -> Session:
         session = Session()
         session.product_name, session.product_version = "echoforensics", __version__
-        session.command_line_arguments = f"echoforensics timeline -f plaso {self._case.path}"
+        command = f"echoforensics timeline -f plaso {self._case.path}"
+        session.command_line_arguments = f"{command} ({about})" if about else command
         parsers = dict.fromkeys(name for name, _ in counts.parsers(self._case.store))
         session.enabled_parser_names = [parser_chain(parser) for parser in parsers]
         session.preferred_time_zone = zone or "UTC"

@@ -16,6 +16,7 @@ import pytest
 from echoforensics.case.case import Case
 from echoforensics.case.query_check import why_none
 from echoforensics.case.row_query import Query
+from echoforensics.library import extract
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -43,9 +44,16 @@ def test_the_ending_sets_the_format(run: Run, sealed: Any, tmp_path: Path) -> No
     [
         (("-o", "x.jsonl", "-f", "csv"), "x.jsonl: the ending is that of jsonl, but -f says csv; change one of them"),
         (("-o", "x.csv", "-f", "plaso"), "x.csv: the ending is that of csv, but -f says plaso; change one of them"),
-        (("-o", "x.xlsx",), "x.xlsx: no format is known by the ending .xlsx; give -f csv, jsonl, plaso"),
+        (
+            ("-o", "x.txt"),
+            "x.txt: no format is known by the ending .txt; give -f csv, jsonl, xlsx, body, tln, l2tcsv, parquet,"
+            " case-uco, dat, kml, plaso",
+        ),
         (("-o", "x.jsonl", "--excel"), "--excel is for csv; jsonl is written here"),
-        (("-f", "plaso"), "a storage file of plaso cannot go to standard output; name a file with -o"),
+        (("-f", "plaso"), "plaso cannot go to standard output; name a file with -o"),
+        (("-f", "dat", "-o", "-"), "dat cannot go to standard output; name a folder with -o"),
+        (("--partition-by", "day"), "parquet cannot go to standard output; name a folder with -o"),
+        (("-o", "x.csv", "--partition-by", "day"), "--partition-by is for parquet; csv is written here"),
     ],
 )  # fmt: skip
 def test_contradictions_are_refused(arguments: tuple[str, ...], expected: str, run: Run, sealed: Any) -> None:
@@ -62,7 +70,9 @@ def test_a_file_is_replaced_by_force_alone(run: Run, sealed: Any, tmp_path: Path
         assert target.stat().st_size > 1000
     (tmp_path / "folder.csv").mkdir()
     assert "is no file" in _refused(run("timeline", sealed.path, "-o", "folder.csv", "--force"))
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.csv", "x.csv", "x.jsonl", "x.plaso"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "folder.csv", "x.csv", "x.csv.about.json", "x.jsonl", "x.jsonl.about.json", "x.plaso",
+    ]  # fmt: skip
 
 
 def test_excel_gets_a_byte_order_mark(run: Run, sealed: Any, tmp_path: Path) -> None:
@@ -131,6 +141,9 @@ def test_why_none(sealed: Any) -> None:
         assert why_none(case.store, both) == (
             "rows match each of --type, --evidence, --recordings-only alone, but no row matches all of them"
         )
-        case.store.db.execute("PRAGMA query_only=OFF")
-        case.store.db.execute("CREATE TEMP TABLE rows AS SELECT * FROM main.rows LIMIT 0")
-        assert why_none(case.store, both) == "the case has no rows"
+
+
+def test_why_none_where_there_is_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with extract(tmp_path / "empty", tmp_path / "case", key=None) as case:
+        assert why_none(case.store, Query(types=("echo",))) == "the case has no rows"

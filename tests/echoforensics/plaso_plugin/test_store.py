@@ -184,8 +184,8 @@ def test_the_command_needs_a_file_and_replaces_it_whole(case_path: Path, tmp_pat
         with pytest.raises(UsageError, match="--force"):
             export(case, Query(), Target("plaso", target), None)
         assert target.read_bytes() == b"what was here before"
-        count = export(case, Query(), Target("plaso", target, replace=True), None)
-    assert len(read_events(target)) == count
+        written = export(case, Query(), Target("plaso", target, replace=True), None)
+    assert len(read_events(target)) == written.rows
     assert {path.name for path in tmp_path.iterdir()} == {"x.plaso"}
     with closing(sqlite3.connect(case_path / "case.db")) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)

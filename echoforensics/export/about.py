@@ -1,0 +1,120 @@
+"""What an export says of itself: of which case it is, who made it, when, in which zone, and with which filters."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from echoforensics.version import __version__
+from echoforensics.zones import EPOCH
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from echoforensics.case.case import Case
+    from echoforensics.case.row_query import Query
+
+#: What the name of a file has behind it that says what a format without a place for it cannot say itself.
+SIDECAR = ".about.json"
+
+
+class Written(NamedTuple):
+    """What an export holds.
+
+    Attributes:
+        rows: how many rows it has.
+        left_out: how many of the rows asked for it cannot show, and why; 0 and empty where it shows all.
+        why: the reason, for people.
+    """
+
+    rows: int
+    left_out: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AboutExport:
+    """What is known of an export before it is written.
+
+    Attributes:
+        case: the name of the case folder.
+        reference, examiner, agency: as they were given when the case was made; empty where they were not.
+        made_at: when the export was made, in UTC, to the second.
+        program: what made it, with its version.
+        local: the zone in which times are shown beside UTC; None for UTC alone.
+        filters: which rows were asked for: those attributes of the query that are set. Empty for all rows.
+    """
+
+    case: str
+    reference: str
+    examiner: str
+    agency: str
+    made_at: datetime
+    program: str
+    local: ZoneInfo | None
+    filters: dict[str, Any]
+
+    @property
+    def zone(self) -> str:
+        """The name of the zone in which times are shown beside UTC; ``UTC`` where there is none."""
+        return self.local.key if self.local is not None else "UTC"
+
+    @property
+    def title(self) -> str:
+        """A title for people."""
+        return f"Timeline of case {self.reference or self.case}"
+
+    def filters_in_words(self) -> str:
+        """The filters in one line; ``none (all rows)`` where all rows were asked for."""
+        words = (f"{name}: {', '.join(map(str, value))}" for name, value in self._listed())
+        return "; ".join(words) or "none (all rows)"
+
+    def facts(self) -> dict[str, str]:
+        """All of it as texts, in an order for people; what was not given is left out."""
+        found = {
+            "Case": self.case,
+            "Reference": self.reference,
+            "Examiner": self.examiner,
+            "Agency": self.agency,
+            "Made at (UTC)": self.made_at.isoformat(),
+            "Made by": self.program,
+            "Zone of times": "UTC" if self.local is None else f"UTC and {self.zone}",
+            "Filters": self.filters_in_words(),
+        }
+        return {name: text for name, text in found.items() if text}
+
+    def as_json(self, written: Written | None = None) -> str:
+        """All of it as JSON, with the counts of what was written, once they are known."""
+        found: dict[str, Any] = asdict(self) | {"made_at": self.made_at.isoformat(), "local": self.zone}
+        found["timezone"] = found.pop("local")
+        if written is not None:
+            found |= {"rows": written.rows, "rows_left_out": written.left_out, "left_out_because": written.why}
+        return json.dumps(found, ensure_ascii=False, indent=1)
+
+    def _listed(self) -> list[tuple[str, tuple[Any, ...]]]:
+        return [(name, tuple(value) if isinstance(value, list) else (value,)) for name, value in self.filters.items()]
+
+
+def about_export(case: Case, query: Query, local: ZoneInfo | None) -> AboutExport:
+    """What an export of these rows says of itself; it is made now."""
+    info = case.store.info()
+    filters: dict[str, Any] = {}
+    for field in fields(query):
+        value = getattr(query, field.name)
+        if value == field.default:
+            continue
+        if field.name in ("start", "end"):
+            value = (EPOCH + timedelta(microseconds=value)).isoformat()
+        filters[field.name] = list(value) if isinstance(value, tuple) else value
+    return AboutExport(
+        case.path.resolve().name,
+        info.get("reference", ""),
+        info.get("examiner", ""),
+        info.get("agency", ""),
+        datetime.now(UTC).replace(microsecond=0),
+        f"echoforensics {__version__}",
+        local,
+        filters,
+    )

@@ -1,0 +1,27 @@
+"""A storage file of plaso, for psort, pinfo and Timesketch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from echoforensics.export.about import AboutExport, Written
+from echoforensics.plaso_plugin import store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from echoforensics.case.case import Case
+    from echoforensics.case.row_query import Query
+
+
+def export(case: Case, query: Query, path: Path, about: AboutExport) -> Written:
+    """Write the rows asked for as events.
+
+    Args:
+        case: the case.
+        query: which rows.
+        path: the file; it does not exist yet.
+        about: what the session of the storage file names.
+    """
+    stated = "; ".join(f"{name}: {text}" for name, text in about.facts().items())
+    return Written(store.write(case, query, path, about.local.key if about.local else "", stated))

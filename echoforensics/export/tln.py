@@ -1,0 +1,52 @@
+"""TLN: five fields with a bar between them, ``Time|Source|Host|User|Description``; the time in seconds since 1970 UTC.
+
+The format has no header. A bar in a field is written ``%7C``, a per cent sign ``%25``, and ends of lines likewise.
+
+References:
+    https://forensics.wiki/tln
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from echoforensics.case.row_query import rows as rows_of
+from echoforensics.export.about import AboutExport, Written
+from echoforensics.export.epochs import seconds, why_left_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from echoforensics.case.case import Case
+    from echoforensics.case.row_query import Query, Row
+    from echoforensics.export.jsonl import Writable
+
+_ESCAPED = str.maketrans({mark: f"%{ord(mark):02X}" for mark in (*"%|", *map(chr, range(32)), "\x7f")})
+
+
+def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Written:
+    """Write the rows asked for.
+
+    Args:
+        case: the case.
+        query: which rows.
+        stream: where to.
+        about: not used; a line has no place for it.
+    """
+    del about
+    return write(rows_of(case.store, query), stream)
+
+
+def write(rows: Iterable[Row], stream: Writable) -> Written:
+    """Write a line for each row whose time in UTC is known."""
+    count = left_out = 0
+    for row in rows:
+        when = seconds(row["timestamp"])
+        if when is None:
+            left_out += 1
+            continue
+        described = f"{row['timestamp_desc']}; {row['message']} [{row['exhibit']}; {row['evidence']}/{row['path']}]"
+        fields = (row["data_type"], row["device_serial"] or "", row["person"] or row["account"] or "", described)
+        stream.write("|".join((str(when), *(field.translate(_ESCAPED) for field in fields))) + "\n")
+        count += 1
+    return Written(count, left_out, why_left_out(left_out, "TLN"))
