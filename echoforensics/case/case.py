@@ -81,7 +81,7 @@ class Case:
         Without arguments all rows are given.
 
         Args:
-            search: text in the message, the transcript or the record's other fields, in any case.
+            search: text in the row or the record's other fields, in any case; see docs/case-folder.md.
             types: data types, or families such as ``alexa:cloud``.
             start: earliest time: ISO 8601 (a time without a zone is in UTC), a datetime with a zone, or microseconds
                 since 1970 UTC.

@@ -92,8 +92,11 @@ def counts_of_case(store: Store) -> CaseCounts:
         """
         SELECT (SELECT count(*) FROM evidence), count(*), coalesce(sum(state = 'carved'), 0),
             count(DISTINCT CASE WHEN artefact THEN sha256 END),
-            (SELECT count(*) FROM records), (SELECT count(*) FROM rows),
-            (SELECT count(DISTINCT sha256) FROM rows WHERE data_type LIKE 'recording:%'), (SELECT count(*) FROM issues)
+            (SELECT count(*) FROM records), (SELECT count(*) FROM exhibits),
+            (SELECT count(DISTINCT e.sha256) FROM exhibits w JOIN places p ON p.id = w.place_id
+                JOIN entries e ON e.id = p.entry_id
+                WHERE w.kind IN (SELECT id FROM kinds WHERE data_type LIKE 'recording:%')),
+            (SELECT count(*) FROM issues)
         FROM entries
         """
     ).fetchone()
@@ -112,7 +115,10 @@ def period(store: Store, no_time: str) -> Period:
 
 def data_types(store: Store) -> list[DataType]:
     """Every data type, by name."""
-    found = store.db.execute("SELECT data_type, count(DISTINCT record), count(*) FROM rows GROUP BY 1 ORDER BY 1")
+    found = store.db.execute(
+        "SELECT k.data_type, count(DISTINCT w.record), count(*) FROM exhibits w JOIN kinds k ON k.id = w.kind"
+        " GROUP BY 1 ORDER BY 1"
+    )
     return [DataType(*kind) for kind in found]
 
 
@@ -136,7 +142,10 @@ def accounts(store: Store) -> list[Account]:
 
 def parsers(store: Store) -> dict[tuple[str, str], int]:
     """How many records each parser gave, by name and version."""
-    found = store.db.execute("SELECT parser, parser_version, count(*) FROM records GROUP BY 1, 2 ORDER BY 1, 2")
+    found = store.db.execute(
+        "SELECT k.parser, k.parser_version, count(*) FROM records r JOIN kinds k ON k.id = r.kind"
+        " GROUP BY 1, 2 ORDER BY 1, 2"
+    )
     return {(name, version): count for name, version, count in found}
 
 
@@ -154,5 +163,7 @@ def clocks(store: Store) -> dict[str, int]:
 
 def fields_of_type(store: Store, data_type: str) -> Iterator[str]:
     """The other fields of each record of a data type, as JSON."""
-    found = store.db.execute("SELECT fields FROM records WHERE data_type = ?", (data_type,))
+    found = store.db.execute(
+        "SELECT fields FROM records WHERE kind IN (SELECT id FROM kinds WHERE data_type = ?)", (data_type,)
+    )
     return (fields for (fields,) in found)

@@ -26,7 +26,7 @@ def refuse_unknown(store: Store, query: Query) -> None:
     if query.start is not None and query.end is not None and query.start >= query.end:
         between = f"from {_iso(query.start)} on, and before {_iso(query.end)}"
         raise UsageError(f"--from and --to leave no time between them: {between}")
-    types = _values(store, "SELECT DISTINCT data_type FROM rows ORDER BY 1")
+    types = _values(store, "SELECT DISTINCT data_type FROM kinds WHERE id IN (SELECT kind FROM exhibits) ORDER BY 1")
     for name in query.types:
         if not any(f"{found}:".startswith(f"{name.rstrip(':*')}:") for found in types):
             raise UsageError(_unknown("data type or family", name, types))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 
 PREFIX = "REC-"
-_DIGITS = 20
+DIGITS = 20
 
 
 def record_id(sha256: str, parser: str, locator: str, number: int, statement: str = "") -> str:
@@ -25,7 +25,12 @@ def record_id(sha256: str, parser: str, locator: str, number: int, statement: st
             name of a file too, and a copy may have another. Empty otherwise.
     """
     parts = [sha256, parser, locator, str(number), *([statement] if statement else [])]
-    return PREFIX + hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+    return PREFIX + hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
+
+
+def stored_id(name: str) -> bytes:
+    """A record's id as the tables keep it: its digits as bytes."""
+    return bytes.fromhex(name.removeprefix(PREFIX))
 
 
 class RecordNumbers:

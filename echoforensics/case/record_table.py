@@ -1,4 +1,5 @@
-"""The tables of what parsers found: ``records``, ``timestamps``, ``places`` and ``record_keys``.
+"""The tables of what parsers found: ``records``, ``timestamps``, ``places``, ``record_keys`` and ``search``; and
+``kinds`` and ``time_kinds``, which hold once what many records, and many times, have in common.
 
 A record is added in two steps. :func:`prepare` needs no database, so that a process of its own can do it: it makes the
 record's id, and the texts as the tables hold them. :func:`add_prepared` looks up and inserts.
@@ -8,14 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from echoforensics.case.record_id import record_id
+from echoforensics.case.record_id import record_id, stored_id
 from echoforensics.case.text import storable
 from parsers.utterance import UtteranceId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from echoforensics.case.store import Store
     from parsers.record import Record
@@ -23,11 +25,11 @@ if TYPE_CHECKING:
 #: Keys that name a place in one evidence item, and so hold only within it.
 _LOCAL_KEYS = ("numbered-audio:", "saved-as:")
 
-_COLUMNS = (
-    "parser, parser_version, data_type, message, locator, device_serial, device_type, account, person, utterance_id,"
-    " transcript, fields"
-)
-_INSERT = f"INSERT OR IGNORE INTO records (id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 (our names)
+#: So many numbers of kinds are held in memory; beyond, they are asked for again.
+_MOST_KINDS = 10_000
+
+_INSERT = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_TIME = "INSERT INTO timestamps VALUES (?, ?, ?, ?, ?, ?)"
 _fields = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
@@ -54,6 +56,13 @@ class PreparedRecord(NamedTuple):
     def digest(self) -> str:
         """SHA-256 of what it says."""
         return hashlib.sha256(json.dumps([self.columns, self.timestamps]).encode()).hexdigest()
+
+    @property
+    def searched(self) -> str:
+        """The texts that the full-text index holds of it."""
+        message, _locator, *others = self.columns[3:]
+        times = [recorded for _, recorded, *_ in self.timestamps]
+        return "\n".join(filter(None, (message, *others, *times)))
 
 
 def prepare(record: Record, sha256: str, number: int, evidence: int, ordinal: int) -> PreparedRecord:
@@ -87,7 +96,37 @@ def prepare(record: Record, sha256: str, number: int, evidence: int, ordinal: in
     )
 
 
-def add_prepared(store: Store, entry: int, read_from: int, records: Iterable[PreparedRecord]) -> None:
+class _Numbers(dict[tuple[str | None, ...], int]):
+    """The numbers of rows of a table, which is given those that it has not."""
+
+    def __init__(self, store: Store, table: str, columns: tuple[str, ...]) -> None:
+        super().__init__()
+        self._db = store.db
+        where = " AND ".join(f"{column} = ?" for column in columns)
+        marks = ", ".join("?" for _ in columns)
+        self._ask = f"SELECT id FROM {table} WHERE {where}"  # noqa: S608 (our names)
+        self._add = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 (our names)
+
+    def __missing__(self, values: tuple[str | None, ...]) -> int:
+        found = self._db.execute(self._ask, values).fetchone()
+        number = int(found[0] if found else self._db.execute(self._add, values).lastrowid or 0)
+        if len(self) >= _MOST_KINDS:
+            self.clear()
+        self[values] = number
+        return number
+
+
+def kinds_of(store: Store) -> _Numbers:
+    """Numbers of kinds of records, by parser, its version, and data type. For one transaction."""
+    return _Numbers(store, "kinds", ("parser", "parser_version", "data_type"))
+
+
+def time_kinds_of(store: Store) -> _Numbers:
+    """Numbers of kinds of times, by description, clock, and note. For one transaction."""
+    return _Numbers(store, "time_kinds", ("description", "clock", "note"))
+
+
+def add_prepared(store: Store, entry: int, read_from: int, records: Sequence[PreparedRecord]) -> None:
     """Add records of one file. One that is known, from a copy of the file, is given one more place.
 
     Args:
@@ -96,52 +135,103 @@ def add_prepared(store: Store, entry: int, read_from: int, records: Iterable[Pre
         read_from: number of the entry whose parser found them: the same, or one beside it.
         records: in the order in which they were found.
     """
-    for record in records:
-        _add(store, entry, read_from, record)
-
-
-def _add(store: Store, entry: int, read_from: int, record: PreparedRecord) -> None:
-    number = record.id
-    if not _insert(store, number, record) and _statement(store, number) != (record.columns, record.timestamps):
-        number = record_id(*record.place, record.digest)
-        _insert(store, number, record)
+    if not records:
+        return
     db = store.db
-    cursor = db.execute(
-        "INSERT OR IGNORE INTO places (record_id, entry_id, read_from, ordinal) VALUES (?, ?, ?, ?)",
-        (number, entry, read_from, record.ordinal),
-    )
-    if record.keys:
-        at = cursor.lastrowid if cursor.rowcount else _place(store, number, entry)
-        db.executemany("INSERT OR IGNORE INTO record_keys VALUES (?, ?)", ((key, at) for key in record.keys))
+    db.execute("SAVEPOINT added")
+    try:
+        numbers = _insert(store, [(stored_id(record.id), record) for record in records])
+    except sqlite3.IntegrityError:
+        # Some of them are known. This is rare, so that nothing is looked up before.
+        db.execute("ROLLBACK TO added")
+        numbers = [_found_or_added(store, record) for record in records]
+    db.execute("RELEASE added")
+    _add_places(store, entry, read_from, records, numbers)
 
 
-def _insert(store: Store, number: str, record: PreparedRecord) -> bool:
-    """Add what a record says; whether its id was free."""
+def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]]) -> Sequence[int]:
+    """Add what records say, with their ids. Raises IntegrityError where the case has one of the ids."""
     db = store.db
-    if not db.execute(_INSERT, (number, *record.columns)).rowcount:
-        return False
+    first = db.execute("SELECT coalesce(max(number), 0) FROM records").fetchone()[0] + 1
+    numbers = range(first, first + len(records))
+    kinds, times = kinds_of(store), time_kinds_of(store)
     db.executemany(
-        "INSERT INTO timestamps VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        ((number, ordinal, *timestamp) for ordinal, timestamp in enumerate(record.timestamps)),
+        _INSERT,
+        [
+            (number, identity, kinds[record.columns[:3]], *record.columns[3:])
+            for number, (identity, record) in zip(numbers, records, strict=True)
+        ],
     )
-    return True
+    db.executemany(
+        _INSERT_TIME,
+        [
+            (number, ordinal, times[description, clock, note], recorded, timestamp, locator)
+            for number, (_, record) in zip(numbers, records, strict=True)
+            for ordinal, (description, recorded, clock, timestamp, note, locator) in enumerate(record.timestamps)
+        ],
+    )
+    db.executemany(
+        "INSERT INTO search (rowid, text) VALUES (?, ?)",
+        [(number, record.searched) for number, (_, record) in zip(numbers, records, strict=True)],
+    )
+    return numbers
 
 
-def _statement(store: Store, number: str) -> tuple[Any, tuple[Any, ...]]:
-    """What the record of an id says."""
+def index_records(store: Store) -> None:
+    """Put all records into the full-text index, which is empty: those that were copied out of another database."""
+    texts = "".join(
+        f" || coalesce(char(10) || nullif(r.{name}, ''), '')"
+        for name in ("device_serial", "device_type", "account", "person", "utterance_id", "transcript", "fields")
+    )
+    times = "SELECT recorded FROM main.timestamps WHERE record = r.number ORDER BY ordinal"
+    store.db.execute(
+        f"INSERT INTO main.search (rowid, text) SELECT r.number, r.message{texts} || coalesce((SELECT group_concat("  # noqa: S608
+        f"char(10) || recorded, '') FROM ({times}) WHERE recorded <> ''), '') FROM main.records r ORDER BY r.number"
+    )
+
+
+def _found_or_added(store: Store, record: PreparedRecord) -> int:
+    """The number of a record that the case has, or is given."""
+    for name in (record.id, record_id(*record.place, record.digest)):
+        found = store.db.execute("SELECT number FROM records WHERE id = ?", (stored_id(name),)).fetchone()
+        if not found:
+            return _insert(store, [(stored_id(name), record)])[0]
+        # A second id is made of what the record says, so that it cannot be another's.
+        if name != record.id or _statement(store, found[0]) == (record.columns, record.timestamps):
+            break
+    return int(found[0])
+
+
+def _statement(store: Store, number: int) -> tuple[Any, tuple[Any, ...]]:
+    """What a record says."""
     db = store.db
-    columns = db.execute(f"SELECT {_COLUMNS} FROM records WHERE id = ?", (number,)).fetchone()  # noqa: S608 (our names)
+    columns = db.execute(
+        "SELECT k.parser, k.parser_version, k.data_type, r.message, r.locator, r.device_serial, r.device_type,"
+        " r.account, r.person, r.utterance_id, r.transcript, r.fields FROM records r JOIN kinds k ON k.id = r.kind"
+        " WHERE r.number = ?",
+        (number,),
+    ).fetchone()
     timestamps = db.execute(
-        "SELECT description, recorded, clock, timestamp, note, locator FROM timestamps WHERE record_id = ?"
-        " ORDER BY ordinal",
+        "SELECT m.description, t.recorded, m.clock, t.timestamp, m.note, t.locator FROM timestamps t"
+        " JOIN time_kinds m ON m.id = t.kind WHERE t.record = ? ORDER BY t.ordinal",
         (number,),
     ).fetchall()
     return columns, tuple(timestamps)
 
 
-def _place(store: Store, number: str, entry: int) -> int:
-    found = store.db.execute("SELECT id FROM places WHERE record_id = ? AND entry_id = ?", (number, entry))
-    return int(found.fetchone()[0])
+def _add_places(
+    store: Store, entry: int, read_from: int, records: Sequence[PreparedRecord], numbers: Sequence[int]
+) -> None:
+    db = store.db
+    db.executemany(
+        "INSERT OR IGNORE INTO places (record, entry_id, read_from, ordinal) VALUES (?, ?, ?, ?)",
+        [(number, entry, read_from, record.ordinal) for number, record in zip(numbers, records, strict=True)],
+    )
+    keys = [(key, number, entry) for number, record in zip(numbers, records, strict=True) for key in record.keys]
+    db.executemany(
+        "INSERT OR IGNORE INTO record_keys SELECT ?, id FROM places WHERE record = ? AND entry_id = ?",
+        keys,
+    )
 
 
 def _keys(record: Record, evidence: int) -> Iterator[str]:

@@ -43,22 +43,23 @@ def recordings(store: Store) -> Iterator[FoundRecording]:
     references: dict[str, list[str]] = defaultdict(list)
     for sha256, path in db.execute(
         "SELECT e.sha256, v.name || ': ' || e.path FROM entries e JOIN evidence v ON v.id = e.evidence_id"
-        " WHERE e.artefact AND e.sha256 IN (SELECT sha256 FROM rows WHERE data_type LIKE 'recording:%')"
+        " WHERE e.artefact AND e.sha256 IN (SELECT sha256 FROM row_details WHERE data_type LIKE 'recording:%')"
         " ORDER BY v.id, e.path"
     ):
         references[sha256].append(path)
     texts: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for sha256, exhibit, words in db.execute(
-        "SELECT recording, exhibit, transcript FROM (SELECT recording, min(exhibit) AS exhibit, transcript FROM rows"
-        " WHERE recording IS NOT NULL AND transcript <> '' GROUP BY recording, record) ORDER BY recording, exhibit"
+        "SELECT recording, exhibit, transcript FROM (SELECT recording, exhibit, min(number) AS first, transcript"
+        " FROM row_details WHERE recording IS NOT NULL AND transcript <> '' GROUP BY recording, record_number)"
+        " ORDER BY recording, first"
     ):
         texts[sha256].append((exhibit, words))
     found = db.execute(
         """
-        SELECT w.sha256, w.place_id, coalesce(j.basis, ''), (SELECT fields FROM records WHERE id = w.record)
-        FROM rows w LEFT JOIN joins j ON j.place_id = w.place_id AND j.what = 'utterance_id'
+        SELECT w.sha256, w.place_id, coalesce(j.basis, ''), w.fields
+        FROM row_details w LEFT JOIN joins j ON j.place_id = w.place_id AND j.what = 'utterance_id'
         WHERE w.data_type LIKE 'recording:%'
-        GROUP BY w.sha256, w.place_id ORDER BY min(w.timestamp) IS NULL, min(w.timestamp), min(w.exhibit)
+        GROUP BY w.sha256, w.place_id ORDER BY min(w.timestamp) IS NULL, min(w.timestamp), min(w.number)
         """
     ).fetchall()
     for sha256, place, basis, fields in found:

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
+from echoforensics.case.exhibits.row_search import like, search_clause
 from echoforensics.case.schema import ROW_COLUMNS
-from echoforensics.case.text import storable
 from echoforensics.errors import UsageError
 
 if TYPE_CHECKING:
     from echoforensics.case.store import Store
 
-#: The full-text index holds runs of this many characters; shorter searches read every row.
-_INDEXED = 3
+#: A number of an exhibit has fewer digits.
+_MOST_DIGITS = 19
 
 
 class Row(TypedDict):
@@ -73,8 +73,8 @@ class Query:
     Attributes:
         start: earliest time, microseconds since 1970 UTC, included.
         end: latest time, microseconds since 1970 UTC, not included.
-        search: text that must stand in the message, the transcript or the record's other fields; case is
-            ignored.
+        search: text that must stand in one of the columns that
+            :data:`echoforensics.case.exhibits.row_search.SEARCHED` names; case is ignored.
         types: data types, or families such as ``alexa:cloud``.
         devices: serial numbers or device types.
         recordings_only: only rows to which a recording belongs.
@@ -99,27 +99,24 @@ class Query:
 STATES = ("live", "deleted", "carved", "damaged")
 _COLUMNS = ", ".join(ROW_COLUMNS)
 # The state of a row's file; within a database or cache that is there, what the record says of how it was found.
-_STATE = """(
-    SELECT CASE WHEN e.state <> 'allocated' THEN e.state
-        WHEN coalesce(json_extract(r.fields, '$.provenance'), 'live') LIKE 'live%' THEN 'live' ELSE 'deleted' END
-    FROM places p JOIN entries e ON e.id = p.entry_id JOIN records r ON r.id = p.record_id WHERE p.id = rows.place_id
-)"""
+_STATE = """CASE WHEN state <> 'allocated' THEN state
+    WHEN coalesce(json_extract(fields, '$.provenance'), 'live') LIKE 'live%' THEN 'live' ELSE 'deleted' END"""
 
 
 # Whether another place of a row's record, or of a recording's bytes, lies in some evidence items.
 _ELSEWHERE = """(places > 1 AND (
     EXISTS (SELECT 1 FROM places p JOIN entries e ON e.id = p.entry_id JOIN evidence v ON v.id = e.evidence_id
-        WHERE p.record_id = rows.record AND v.name IN ({0}))
+        WHERE p.record = row_details.record_number AND v.name IN ({0}))
     OR data_type LIKE 'recording:%' AND EXISTS (SELECT 1 FROM entries e JOIN evidence v ON v.id = e.evidence_id
-        WHERE e.artefact AND e.sha256 = rows.sha256 AND v.name IN ({0}))
+        WHERE e.artefact AND e.sha256 = row_details.sha256 AND v.name IN ({0}))
 ))"""
 
 
 def rows(store: Store, query: Query | None = None) -> Iterator[Row]:
     """The rows asked for, by time, those without a time last; streamed, not held."""
-    where, values = _where(query or Query())
+    where, values = _where(store, query or Query())
     cursor = store.db.execute(
-        f"SELECT {_COLUMNS} FROM rows {where} ORDER BY timestamp IS NULL, timestamp, exhibit",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM row_details {where} ORDER BY timestamp IS NULL, timestamp, number",  # noqa: S608
         values,
     )
     return map(_row, cursor)
@@ -127,24 +124,17 @@ def rows(store: Store, query: Query | None = None) -> Iterator[Row]:
 
 def count(store: Store, query: Query | None = None) -> int:
     """How many rows there are of those asked for."""
-    where, values = _where(query or Query())
-    found: int = store.db.execute(f"SELECT count(*) FROM rows {where}", values).fetchone()[0]  # noqa: S608
+    where, values = _where(store, query or Query())
+    found: int = store.db.execute(f"SELECT count(*) FROM row_details {where}", values).fetchone()[0]  # noqa: S608
     return found
 
 
 def rows_by_file(store: Store, query: Query | None = None) -> Iterator[FileRow]:
     """The rows asked for with what else the case knows of each, file by file; streamed, not held."""
-    where, values = _where(query or Query())
+    where, values = _where(store, query or Query())
     cursor = store.db.execute(
-        f"""
-        SELECT {", ".join(f"w.{name}" for name in ROW_COLUMNS)}, r.fields, (SELECT m.note FROM timestamps m
-                WHERE m.record_id = r.id AND m.description = w.timestamp_desc AND m.recorded = w.recorded_time LIMIT 1),
-            e.evidence_id, e.id, e.address, e.state
-        FROM (SELECT * FROM rows {where}) w
-        JOIN places p ON p.id = w.place_id JOIN entries e ON e.id = p.entry_id
-        JOIN (SELECT id, fields FROM records) r ON r.id = w.record
-        ORDER BY e.evidence_id, e.id, w.exhibit
-        """,  # noqa: S608 (our own text)
+        f"SELECT {_COLUMNS}, fields, time_note, evidence_id, entry_id, address, state FROM row_details {where}"  # noqa: S608
+        " ORDER BY evidence_id, entry_id, number",
         values,
     )
     return map(_file_row, cursor)
@@ -153,7 +143,8 @@ def rows_by_file(store: Store, query: Query | None = None) -> Iterator[FileRow]:
 def rows_of_place(store: Store, place: int) -> list[Row]:
     """The rows of one record that are shown at one place, by exhibit."""
     cursor = store.db.execute(
-        f"SELECT {_COLUMNS} FROM rows WHERE place_id = ? ORDER BY exhibit",  # noqa: S608 (our names)
+        f"SELECT {_COLUMNS} FROM row_details WHERE record_number ="  # noqa: S608 (our names)
+        " (SELECT record FROM places WHERE id = ?1) AND place_id = ?1 ORDER BY number",
         (place,),
     )
     return [_row(found) for found in cursor]
@@ -166,10 +157,10 @@ def row(store: Store, exhibit: str) -> Row:
         UsageError: there is no such exhibit.
     """
     number = exhibit.strip().upper().removeprefix("EF-")
-    name = f"EF-{int(number):07}" if number.isdecimal() and number.isascii() else exhibit
+    known = number.isdecimal() and number.isascii() and len(number) < _MOST_DIGITS
     found = store.db.execute(
-        f"SELECT {_COLUMNS} FROM rows WHERE exhibit = ?",  # noqa: S608 (our names)
-        (name,),
+        f"SELECT {_COLUMNS} FROM row_details WHERE number = ?",  # noqa: S608 (our names)
+        (int(number) if known else None,),
     ).fetchone()
     if found is None:
         raise UsageError(f"there is no exhibit {exhibit} in this case")
@@ -195,7 +186,7 @@ def _file_row(found: tuple[Any, ...]) -> FileRow:
     )
 
 
-def _where(query: Query) -> tuple[str, list[Any]]:
+def _where(store: Store, query: Query) -> tuple[str, list[Any]]:
     """The clause, and its values."""
     clauses: list[str] = []
     values: list[Any] = []
@@ -209,7 +200,7 @@ def _where(query: Query) -> tuple[str, list[Any]]:
         clauses.append("recording IS NOT NULL")
     if query.types:
         clauses.append("(" + " OR ".join("data_type = ? OR data_type LIKE ? ESCAPE '\\'" for _ in query.types) + ")")
-        values += [part for name in query.types for part in (name.rstrip(":*"), _like(name.rstrip(":*")) + ":%")]
+        values += [part for name in query.types for part in (name.rstrip(":*"), like(name.rstrip(":*")) + ":%")]
     if query.devices:
         marks = ", ".join("?" for _ in query.devices)
         clauses.append(f"(device_serial IN ({marks}) OR device_type IN ({marks}))")
@@ -224,19 +215,7 @@ def _where(query: Query) -> tuple[str, list[Any]]:
         clauses.append(f"{_STATE} IN ({', '.join('?' for _ in query.states)})")
         values += query.states
     if query.search:
-        found = _search(query.search, values)
-        clauses.append(f"exhibit IN (SELECT exhibit FROM search WHERE {found})")  # noqa: S608 (our own text)
+        found, more = search_clause(store, query.search)
+        clauses.append(found)
+        values += more
     return f"WHERE {' AND '.join(clauses)}" if clauses else "", values
-
-
-def _search(text: str, values: list[Any]) -> str:
-    text = storable(text).replace("\0", "")  # SQLite ends a search at NUL
-    if len(text) >= _INDEXED:
-        values.append('"' + text.replace('"', '""') + '"')
-        return "search MATCH ?"
-    values += [f"%{_like(text)}%"] * 3
-    return "message LIKE ? ESCAPE '\\' OR transcript LIKE ? ESCAPE '\\' OR fields LIKE ? ESCAPE '\\'"
-
-
-def _like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-#: Raised when the tables change; a case of another version is refused.
+#: Raised when the tables change. A case of an earlier version is read (see case/earlier_version.py), not written.
 #: 3: a record has one id, and is kept once with each of its places (table ``places``).
 #: 4: a record has its rows once, with the number of its places.
-SCHEMA_VERSION = 4
+#: 5: a row keeps only what cannot be had from its record (table ``exhibits``); ``rows`` is a view.
+SCHEMA_VERSION = 5
 
-SCHEMA = """
+#: The columns of a row, in the order in which exports write them.
+ROW_COLUMNS = (
+    "exhibit", "record", "datetime", "timestamp", "timestamp_desc", "message", "data_type", "recorded_time",
+    "clock", "device_serial", "device_type", "account", "person", "utterance_id", "transcript", "recording",
+    "evidence", "path", "locator", "sha256", "parser", "parser_version", "places",
+    "corroborated_by",
+)  # fmt: skip
+
+#: Microseconds since 1970 as ISO 8601; nothing outside the years 1 to 9999.
+_DATETIME = """CASE WHEN w.timestamp BETWEEN -62135596800000000 AND 253402300799999999 THEN
+        strftime('%Y-%m-%dT%H:%M:%S', (w.timestamp - ((w.timestamp % 1000000) + 1000000) % 1000000) / 1000000,
+            'unixepoch')
+        || printf('.%06d+00:00', ((w.timestamp % 1000000) + 1000000) % 1000000) END"""
+
+SCHEMA = f"""
 CREATE TABLE case_info (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE evidence (
     id INTEGER PRIMARY KEY,
@@ -19,7 +34,8 @@ CREATE TABLE evidence (
     hashes TEXT NOT NULL,           -- JSON, as in the ledger
     described TEXT NOT NULL,        -- JSON: volumes and file systems
     opening TEXT NOT NULL,          -- JSON: how it is opened again (offsets given by hand), and its volumes or form
-    state TEXT NOT NULL             -- 'being read', 'taken in', 'extracted', 'hashed again'
+    state TEXT NOT NULL,            -- 'being read', 'taken in', 'extracted', 'hashed again'
+    numbered INTEGER                -- the last exhibit of the case once its records were numbered; NULL before
 );
 CREATE TABLE entries (
     id INTEGER PRIMARY KEY,
@@ -42,36 +58,44 @@ CREATE TABLE entries (
 CREATE INDEX entries_by_sha256 ON entries (sha256) WHERE artefact;
 CREATE INDEX entries_to_parse ON entries (evidence_id, id) WHERE NOT parsed;
 CREATE TABLE artefacts (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE kinds (                -- what records of one kind have in common
+    id INTEGER PRIMARY KEY,
+    parser TEXT NOT NULL, parser_version TEXT NOT NULL, data_type TEXT NOT NULL,
+    UNIQUE (parser, parser_version, data_type)
+);
+CREATE TABLE time_kinds (           -- what times of one kind have in common
+    id INTEGER PRIMARY KEY,
+    description TEXT NOT NULL, clock TEXT NOT NULL, note TEXT NOT NULL,
+    UNIQUE (description, clock, note)
+);
+-- Those that no record holds; here, so that it does not depend on a run how they are numbered.
+INSERT INTO time_kinds VALUES (1, 'Not a time', 'unknown', ''), (2, 'Recorded Time', 'cloud', '');
 CREATE TABLE records (
-    id TEXT PRIMARY KEY,            -- of the file's content, the place in it and the parser: see case/record_id.py
-    parser TEXT NOT NULL,
-    parser_version TEXT NOT NULL,
-    data_type TEXT NOT NULL,
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,        -- of the file's content, the place in it and the parser: see case/record_id.py
+    kind INTEGER NOT NULL REFERENCES kinds,
     message TEXT NOT NULL,
     locator TEXT NOT NULL,
     device_serial TEXT, device_type TEXT, account TEXT, person TEXT, utterance_id TEXT, transcript TEXT,
     fields TEXT NOT NULL            -- JSON
-) WITHOUT ROWID;
-CREATE INDEX records_by_type ON records (data_type);
+);
 CREATE TABLE timestamps (
-    record_id TEXT NOT NULL REFERENCES records,
+    record INTEGER NOT NULL REFERENCES records,
     ordinal INTEGER NOT NULL,
-    description TEXT NOT NULL,
+    kind INTEGER NOT NULL REFERENCES time_kinds,
     recorded TEXT NOT NULL,
-    clock TEXT NOT NULL,
     timestamp INTEGER,              -- microseconds since 1970 UTC
-    note TEXT NOT NULL,
-    locator TEXT NOT NULL,
-    PRIMARY KEY (record_id, ordinal)
+    locator TEXT NOT NULL,          -- empty where it is within the record's own
+    PRIMARY KEY (record, ordinal)
 ) WITHOUT ROWID;
 CREATE TABLE places (               -- where a record is: a copied file is one more place of the same records
     id INTEGER PRIMARY KEY,
-    record_id TEXT NOT NULL REFERENCES records,
+    record INTEGER NOT NULL REFERENCES records,
     entry_id INTEGER NOT NULL REFERENCES entries,   -- the file that the record's locator is in
     read_from INTEGER NOT NULL REFERENCES entries,  -- the file whose parser found it: the same, or one beside it
-    ordinal INTEGER NOT NULL,       -- its number among the records that this parser's file gave
-    UNIQUE (record_id, entry_id)
+    ordinal INTEGER NOT NULL        -- its number among the records that this parser's file gave
 );
+CREATE UNIQUE INDEX places_by_record ON places (record, entry_id);
 CREATE INDEX places_by_entry ON places (entry_id, ordinal);
 CREATE TABLE record_keys (
     key TEXT NOT NULL, place_id INTEGER NOT NULL REFERENCES places, PRIMARY KEY (key, place_id)
@@ -94,39 +118,63 @@ CREATE TABLE joins (
     basis TEXT NOT NULL,            -- one sentence: by what it was joined
     PRIMARY KEY (place_id, what)
 ) WITHOUT ROWID;
-CREATE TABLE rows (
-    exhibit TEXT PRIMARY KEY,
-    place_id INTEGER NOT NULL REFERENCES places,
-    record TEXT NOT NULL REFERENCES records,
-    timestamp INTEGER, datetime TEXT, timestamp_desc TEXT NOT NULL,
-    message TEXT NOT NULL, data_type TEXT NOT NULL,
-    recorded_time TEXT, clock TEXT NOT NULL,
-    device_serial TEXT, device_type TEXT, account TEXT, person TEXT, utterance_id TEXT, transcript TEXT,
-    recording TEXT,
-    evidence TEXT NOT NULL, path TEXT NOT NULL, locator TEXT NOT NULL, sha256 TEXT NOT NULL,
-    parser TEXT NOT NULL, parser_version TEXT NOT NULL,
-    places INTEGER NOT NULL,        -- how many places hold the record
-    corroborated_by TEXT NOT NULL   -- JSON list of exhibits
+CREATE TABLE spoken (               -- the stream that a record at a place names, or was given
+    uuid TEXT NOT NULL, place_id INTEGER NOT NULL REFERENCES places, segment INTEGER, PRIMARY KEY (uuid, place_id)
 ) WITHOUT ROWID;
-CREATE INDEX rows_by_time ON rows (timestamp IS NULL, timestamp, exhibit);
-CREATE INDEX rows_by_record ON rows (record);
-CREATE INDEX rows_by_place ON rows (place_id);
-CREATE TABLE ledger_head (one INTEGER PRIMARY KEY CHECK (one = 1), length INTEGER NOT NULL, head TEXT NOT NULL);
-CREATE VIRTUAL TABLE search USING fts5(
-    exhibit UNINDEXED, message, transcript, fields, tokenize = 'trigram'
+CREATE TABLE changed_places (       -- what the numbering has still to bring up to date; empty afterwards
+    place_id INTEGER PRIMARY KEY REFERENCES places
 );
-"""
+CREATE TABLE changed_streams (uuid TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE exhibits (             -- the timeline: what of a row cannot be had from its record
+    number INTEGER PRIMARY KEY,
+    record INTEGER NOT NULL REFERENCES records,
+    kind INTEGER NOT NULL REFERENCES kinds,
+    place_id INTEGER NOT NULL REFERENCES places,
+    time INTEGER,                   -- ordinal of the record's own time; NULL where it is another, or none
+    time_kind INTEGER NOT NULL REFERENCES time_kinds,
+    timestamp INTEGER,
+    places INTEGER NOT NULL,        -- how many places hold the record
+    recorded_time TEXT,             -- of a time that is not the record's own
+    utterance_id TEXT, recording TEXT,  -- what was joined
+    device_serial TEXT, device_type TEXT,   -- of the utterance id that was joined
+    added TEXT,                     -- what the message ends in
+    corroborated_by TEXT            -- JSON list of exhibits; NULL for none
+);
+CREATE INDEX exhibits_by_time ON exhibits (timestamp IS NULL, timestamp);
+CREATE INDEX exhibits_by_record ON exhibits (record);
+CREATE INDEX exhibits_with_more ON exhibits (number) WHERE added IS NOT NULL;
+CREATE VIRTUAL TABLE search USING fts5(     -- of records, by number
+    text, tokenize = 'trigram', detail = none, content = '', columnsize = 0
+);
+CREATE VIEW row_details AS
+SELECT printf('EF-%07d', w.number) AS exhibit, 'REC-' || lower(hex(r.id)) AS record,
+    {_DATETIME} AS datetime,
+    w.timestamp AS timestamp, m.description AS timestamp_desc,
+    r.message || f.remark || coalesce(w.added, '') AS message,
+    k.data_type AS data_type, CASE WHEN w.time IS NULL THEN w.recorded_time ELSE t.recorded END AS recorded_time,
+    m.clock AS clock, coalesce(w.device_serial, r.device_serial) AS device_serial,
+    coalesce(w.device_type, r.device_type) AS device_type, r.account AS account, r.person AS person,
+    coalesce(r.utterance_id, w.utterance_id) AS utterance_id, r.transcript AS transcript,
+    CASE WHEN k.data_type LIKE 'recording:%' THEN e.sha256 ELSE w.recording END AS recording,
+    v.name AS evidence, e.path AS path, coalesce(nullif(t.locator, ''), r.locator) AS locator, e.sha256 AS sha256,
+    k.parser AS parser, k.parser_version AS parser_version, w.places AS places,
+    coalesce(w.corroborated_by, '[]') AS corroborated_by,
+    w.number AS number, w.record AS record_number, w.place_id AS place_id, r.fields AS fields,
+    CASE WHEN w.time IS NOT NULL THEN m.note END AS time_note,
+    e.evidence_id AS evidence_id, e.id AS entry_id, e.address AS address, e.state AS state
+FROM exhibits w CROSS JOIN records r ON r.number = w.record CROSS JOIN kinds k ON k.id = w.kind
+CROSS JOIN time_kinds m ON m.id = w.time_kind CROSS JOIN places p ON p.id = w.place_id
+CROSS JOIN entries e ON e.id = p.entry_id CROSS JOIN entries f ON f.id = p.read_from
+CROSS JOIN evidence v ON v.id = e.evidence_id LEFT JOIN timestamps t ON t.record = w.record AND t.ordinal = w.time;
+CREATE VIEW rows AS SELECT {", ".join(ROW_COLUMNS)} FROM row_details;
+"""  # noqa: S608 (our names)
 
-#: Tables whose content the seal covers. The ledger's head is kept apart: it grows after the seal.
-SEALED_TABLES = (
-    "case_info", "evidence", "entries", "artefacts", "records", "timestamps", "places", "record_keys",
-    "issues", "joins", "rows", "search",
-)  # fmt: skip
-
-#: The columns of a row, in the order in which exports write them.
-ROW_COLUMNS = (
-    "exhibit", "record", "datetime", "timestamp", "timestamp_desc", "message", "data_type", "recorded_time",
-    "clock", "device_serial", "device_type", "account", "person", "utterance_id", "transcript", "recording",
-    "evidence", "path", "locator", "sha256", "parser", "parser_version", "places",
-    "corroborated_by",
-)  # fmt: skip
+#: The tables that the seal covers, each with the columns by whose order it is written out. Views and indexes are
+#: covered by the digest of the definitions; the full-text index is three tables.
+SEALED_TABLES = {
+    "case_info": "key", "evidence": "id", "entries": "id", "artefacts": "sha256", "kinds": "id", "time_kinds": "id",
+    "records": "number", "timestamps": "record, ordinal", "places": "id", "record_keys": "key, place_id",
+    "issues": "id", "joins": "place_id, what", "spoken": "uuid, place_id", "changed_places": "place_id",
+    "changed_streams": "uuid", "exhibits": "number",
+    "search_data": "id", "search_idx": "segid, term", "search_config": "k",
+}  # fmt: skip

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from echoforensics.case.schema import SEALED_TABLES
+from echoforensics.case import earlier_version
+from echoforensics.case.schema import SCHEMA_VERSION, SEALED_TABLES
 
 if TYPE_CHECKING:
     import sqlite3
@@ -13,12 +14,15 @@ if TYPE_CHECKING:
 
     from echoforensics.case.store import Store
 
+_DEFINITIONS = "SELECT json_array(type, name, tbl_name, sql) FROM main.sqlite_schema ORDER BY type, name"
+
 
 def table_digests(store: Store) -> dict[str, str]:
     """SHA-256 of each sealed table, and of the definitions of all tables, as hexadecimal.
 
-    A table is written out row by row in the order of all its columns; each value as its type, the length
-    of its bytes and its bytes, so that no two tables are written alike.
+    A table is written out row by row in the order of its primary key: each row as the JSON array of its columns, as
+    SQLite's ``json_array`` writes it, ended by LF. Values of BLOB columns, and of those without a type, are written in
+    hexadecimal.
     """
     return named_digests(store.db, ("schema", *SEALED_TABLES))
 
@@ -26,38 +30,37 @@ def table_digests(store: Store) -> dict[str, str]:
 def named_digests(db: sqlite3.Connection, names: Iterable[str]) -> dict[str, str]:
     """The digests of tables by their names, as :func:`table_digests` gives them; of a table that is missing none.
 
-    So is compared what a seal names, whatever version the case is of. Raises sqlite3.Error where a table is unreadable.
+    So is compared what a seal names. A case of an earlier version has the digests of that version. Raises sqlite3.Error
+    where a table is unreadable.
     """
-    there = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    if db.execute("PRAGMA main.user_version").fetchone()[0] < SCHEMA_VERSION:
+        return earlier_version.named_digests(db, names)
+    there = {name for (name,) in db.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'")}
     digests = {}
     for name in names:
         if name == "schema":
-            digests[name] = rows_digest(db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY 1, 2"))
-        elif name in there:
-            quoted = name.replace('"', '""')
-            columns = len(db.execute(f'SELECT * FROM "{quoted}" LIMIT 0').description)  # noqa: S608 (a table's own name)
-            order = ", ".join(str(number + 1) for number in range(columns))
-            digests[name] = rows_digest(db.execute(f'SELECT * FROM "{quoted}" ORDER BY {order}'))  # noqa: S608
+            digests[name] = _digest(db.execute(_DEFINITIONS))
+        elif name in there and name in SEALED_TABLES:
+            digests[name] = part_digest(db, name)
     return digests
 
 
-def rows_digest(rows: Iterable[tuple[object, ...]]) -> str:
-    """SHA-256 of rows, written as :func:`table_digests` says, as hexadecimal."""
+def part_digest(db: sqlite3.Connection, table: str, where: str = "1", values: tuple[Any, ...] = ()) -> str:
+    """SHA-256 of the rows of a sealed table to which a condition applies, written as :func:`table_digests` says."""
+    columns = [(name, kind) for _, name, kind, *_ in db.execute(f"PRAGMA main.table_info({table})")]
+    return rows_digest(db, columns, f"main.{table} WHERE {where} ORDER BY {SEALED_TABLES[table]}", values)
+
+
+def rows_digest(
+    db: sqlite3.Connection, columns: Iterable[tuple[str, str]], rows: str, values: tuple[Any, ...] = ()
+) -> str:
+    """The same, of some columns, each with its declared type; ``rows`` is what follows FROM."""
+    written = ", ".join(f"hex({name})" if kind in ("BLOB", "") else name for name, kind in columns)
+    return _digest(db.execute(f"SELECT json_array({written}) FROM {rows}", values))  # noqa: S608 (our names)
+
+
+def _digest(rows: Iterable[tuple[str]]) -> str:
     whole = hashlib.sha256()
-    for row in rows:
-        parts = [b"%d;" % len(row)]
-        for value in row:
-            kind, written = _written(value)
-            parts += (b"%s%d:" % (kind, len(written)), written)
-        whole.update(b"".join(parts))
+    for (row,) in rows:
+        whole.update(f"{row}\n".encode())
     return whole.hexdigest()
-
-
-def _written(value: object) -> tuple[bytes, bytes]:
-    if value is None:
-        return b"n", b""
-    if isinstance(value, bytes):
-        return b"b", value
-    if isinstance(value, str):
-        return b"s", value.encode("utf-8", "surrogatepass")
-    return (b"i" if isinstance(value, int) else b"f"), repr(value).encode()

@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from echoforensics.case import earlier_version
 from echoforensics.case.custody.database_file import connect_unchanged, fold_open, uri_of
 from echoforensics.case.disk import case_disk, database_room
 from echoforensics.case.schema import SCHEMA, SCHEMA_VERSION
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
 #: What SQLite raises where a database is damaged or cannot be read or written.
 DatabaseError = sqlite3.Error
 
+#: So much is written in one transaction.
+BATCH = 50_000
+
+#: How a run writes: pages are held in memory (64 MiB), and brought from the log into the database by the thousand.
+_WRITING = """
+PRAGMA synchronous = NORMAL;
+PRAGMA cache_size = -65536;
+PRAGMA wal_autocheckpoint = 8192;
+"""
+
 
 class Store:
     """The database of a case: its connection, its transactions, and what is known of the case as a whole.
@@ -25,6 +36,7 @@ class Store:
     Attributes:
         path: the file.
         db: the connection. Only the modules of this folder use it; others ask their functions.
+        is_earlier: whether the case is of an earlier version, which is read only.
     """
 
     def __init__(self, path: Path, *, create: bool = False, write: bool = False, logged: bool = True) -> None:
@@ -38,10 +50,11 @@ class Store:
             logged: whether what is written goes through a write-ahead log.
 
         Raises:
-            CaseError: it is not the database of a case, or is one of another version.
+            CaseError: it is not the database of a case, or is one of a version that cannot be read, or written.
         """
         self.path = path
         self._closed = False
+        self._made = 0
         with ExitStack() as opened:
             try:
                 with database_room(path) if write else nullcontext():
@@ -49,10 +62,13 @@ class Store:
                         _create(path)
                     self.db = opened.enter_context(_opened(path, write=write, logged=logged))
                     version = int(self.db.execute("PRAGMA user_version").fetchone()[0])
+                    self.is_earlier = not write and version in earlier_version.READ
+                    if self.is_earlier:
+                        earlier_version.show_as_today(self.db)
             except (sqlite3.Error, OSError) as error:
                 raise CaseError(f"{path}: cannot be opened as a case database: {error}") from error
-            if version != SCHEMA_VERSION:
-                raise CaseError(f"{path}: {_other_version(version)}")
+            if version != SCHEMA_VERSION and not self.is_earlier:
+                raise CaseError(f"{path}: {other_version(version)}")
             self._open = opened.pop_all()
 
     def close(self, *, fold: bool = False) -> None:
@@ -81,6 +97,14 @@ class Store:
     def begin(self) -> None:
         """Begin a batch of writes."""
         self.db.execute("BEGIN IMMEDIATE")
+        self._made = 0
+
+    def made(self, count: int) -> None:
+        """Count what was written in a batch; at :data:`BATCH` it is ended, and another begun."""
+        self._made += count
+        if self._made >= BATCH:
+            self.commit()
+            self.begin()
 
     def commit(self) -> None:
         """End a batch of writes."""
@@ -113,7 +137,7 @@ def _opened(path: Path, *, write: bool, logged: bool) -> Iterator[sqlite3.Connec
         return
     with closing(sqlite3.connect(f"{uri_of(path)}?mode=rw", uri=True, isolation_level=None)) as db:
         db.execute(f"PRAGMA journal_mode={'WAL' if logged else 'DELETE'}")
-        db.execute("PRAGMA synchronous=NORMAL")
+        db.executescript(_WRITING)
         yield db
 
 
@@ -127,13 +151,19 @@ def _create(path: Path) -> None:
     partial.replace(path)
 
 
-def _other_version(version: int) -> str:
+def other_version(version: int) -> str:
+    """What is said of a case whose version is not the one that is written."""
     if not version:
         return "not the database of a case"
     if version > SCHEMA_VERSION:
         return (
             f"a case of version {version}, made by a later echoforensics; this one reads version {SCHEMA_VERSION}."
             " Use that one"
+        )
+    if version in earlier_version.READ:
+        return (
+            f"a case of version {version}, made by an earlier echoforensics; this one reads and verifies it, and writes"
+            f" version {SCHEMA_VERSION}. Extract the evidence again into a new folder"
         )
     return (
         f"a case of version {version}, made by an earlier echoforensics; this one reads version {SCHEMA_VERSION}."

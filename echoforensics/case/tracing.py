@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from echoforensics.case.entry_table import paths_of_artefact
-from echoforensics.case.join_table import Join, joins_of
+from echoforensics.case.exhibits.join_table import Join, joins_of
 from echoforensics.case.row_query import row as find_row
 from echoforensics.errors import SourceError
 from echoforensics.evidence.entry import READ_ERRORS
@@ -127,18 +127,12 @@ class _Kept(NamedTuple):
 
 
 def _kept(store: Store, row: Row) -> _Kept:
-    place, evidence, address, times, fields = store.db.execute(
-        "SELECT w.place_id, e.evidence_id, e.address, e.times, r.fields FROM rows w"
-        " JOIN (SELECT id, fields FROM records) r ON r.id = w.record"
-        " JOIN places p ON p.id = w.place_id JOIN entries e ON e.id = p.entry_id WHERE w.exhibit = ?",
-        (row["exhibit"],),
+    place, evidence, address, times, fields, note = store.db.execute(
+        "SELECT w.place_id, w.evidence_id, w.address, e.times, w.fields, coalesce(w.time_note, '')"
+        " FROM row_details w JOIN entries e ON e.id = w.entry_id WHERE w.number = ?",
+        (int(row["exhibit"].removeprefix("EF-")),),
     ).fetchone()
-    note = store.db.execute(
-        "SELECT note FROM timestamps WHERE record_id = ? AND description = ? AND recorded = ?",
-        (row["record"], row["timestamp_desc"], row["recorded_time"]),
-    ).fetchone()
-    addresses = tuple(json.loads(address))
-    return _Kept(place, evidence, addresses, json.loads(times), json.loads(fields), note[0] if note else "")
+    return _Kept(place, evidence, tuple(json.loads(address)), json.loads(times), json.loads(fields), note)
 
 
 def _reopen(reopen_item: Callable[[int], EvidenceSource], evidence: int) -> tuple[EvidenceSource | None, str]:

@@ -42,7 +42,12 @@ from echoforensics.export.formats import FORMATS
 )
 @click.option("--from", "start", metavar="TIME", help="Rows from this date or time on (2017-07-17, 2017-07-17T06:20).")
 @click.option("--to", "end", metavar="TIME", help="Rows before this time; a date alone includes that day.")
-@click.option("--search", default="", metavar="TEXT", help="Rows with this text in message, transcript or fields.")
+@click.option(
+    "--search",
+    default="",
+    metavar="TEXT",
+    help="Rows with this text, be it in message, path or fields.",
+)
 @click.option(
     "--type",
     "types",

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from echoforensics.case.counts import clocks, parsers, recovered_rows
-from echoforensics.case.join_table import bases_of_recordings, joined_exhibits
+from echoforensics.case.exhibits.join_table import bases_of_recordings, joined_exhibits
 from echoforensics.report.markup import counted, escape, number, section, table, text
 from parsers.catalogue import catalogue
 

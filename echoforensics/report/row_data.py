@@ -39,7 +39,7 @@ def write_rows(case: Case, folder: Path, found: list[Recording], local: ZoneInfo
     head = {
         "media": {recording.found.sha256: [recording.name, recording.playable] for recording in found},
         "zone": local.key if local else "",
-        "total": case.store.count("rows"),
+        "total": case.store.count("exhibits"),
         "tallest": _TALLEST,
     }
     script = f"window.REPORT = JSON.parse({script_string(head)});\nwindow.REPORT.chunks = [];\n"

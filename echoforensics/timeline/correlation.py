@@ -1,100 +1,160 @@
 """Joining: which records speak of the same utterance, and which recording belongs to them.
 
 Every join is kept with its basis, one sentence, so that a reader can check it. Where the evidence allows
-two answers, nothing is joined.
+two answers, nothing is joined. Joins are made for one evidence item at a time, of what it and those before it hold.
+Records are grouped by what they share before any two are compared, so that the work grows with their number.
 """
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from functools import reduce
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
-from echoforensics.case.join_table import (
+from echoforensics.case.exhibits.join_table import (
     Join,
-    SpokenPlace,
-    add_join,
-    clear_joins,
-    list_spoken,
-    named_utterances,
-    naming_places,
-    recordings_of_streams,
+    KeySummary,
+    asked,
+    begin_item,
+    changed_streams,
+    groups,
+    joined_utterance,
+    keep_summaries,
+    keys_of_answers,
+    list_answers,
+    list_asking,
+    named_by_keys,
+    places_naming,
     requests,
+    set_join,
+    set_spoken,
 )
 from parsers.utterance import UtteranceId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from echoforensics.case.join_table import NamingPlace
+    from echoforensics.case.exhibits.join_table import NamedByKey, RequestOfKey, Spoken
     from echoforensics.case.store import Store
 
 #: Keys by which the request for an API answer is found.
 _REQUEST_KEYS = ("saved-as:", "content-sha1:")
 
 
-def correlate(store: Store) -> None:
-    """Make the joins of a case again. Runs inside the caller's transaction.
+def correlate(store: Store, evidence: int) -> None:
+    """Make the joins that an evidence item brings. Runs inside the caller's batch of writes, and can be repeated.
 
-    Leaves a temporary table ``spoken``: the stream and segment, own or joined, of every record at every place.
+    Notes what it changed in the tables ``changed_places`` and ``changed_streams``, for the numbering.
     """
-    clear_joins(store)
+    begin_item(store, evidence)
+    list_asking(store, evidence)
+    keep_summaries(store, _summaries(named_by_keys(store)))
     _join_utterances(store)
-    list_spoken(store, _streams(naming_places(store)))
+    for place, text in places_naming(store, evidence):
+        if utterance := UtteranceId.parse(text):
+            set_spoken(store, place, utterance.uuid, utterance.segment)
     _join_recordings(store)
+    list_answers(store)
     _join_requests(store)
+
+
+def _summaries(named: Iterable[NamedByKey]) -> Iterator[KeySummary]:
+    for key, found in groupby(named, key=attrgetter("key")):
+        yield reduce(_both, (_summary(key, one) for one in found))
+
+
+def _summary(key: str, named: NamedByKey) -> KeySummary:
+    utterance = UtteranceId.parse(named.utterance_id)
+    stream = utterance.uuid if utterance else None
+    return KeySummary(key, stream, named.utterance_id, named.path, named.locator, named.utterance_id)
+
+
+def _both(first: KeySummary, other: KeySummary) -> KeySummary:
+    """What two records name together; the first one's place is kept."""
+    stream = first.stream if first.stream == other.stream else None
+    return first._replace(stream=stream, text=first.text if first.text == other.text else None)
 
 
 def _join_utterances(store: Store) -> None:
     """Give records that name no utterance the one of a record with which they share a key."""
-    for place, group in groupby(named_utterances(store), key=attrgetter("place")):
-        candidates = list(group)
-        parsed = [UtteranceId.parse(candidate.utterance_id) for candidate in candidates]
-        if len({utterance.uuid if utterance else None for utterance in parsed}) != 1 or parsed[0] is None:
-            continue
-        texts = {candidate.utterance_id for candidate in candidates}
-        text = texts.pop() if len(texts) == 1 else _without_segment(parsed[0])
-        first = candidates[0]
-        basis = f"shares the {_named(first.key)} with {_place(first.path, first.locator)}"
-        add_join(store, place, Join("utterance_id", text, basis))
+    answers = groupby(asked(store), key=attrgetter("group"))
+    answer = next(answers, None)
+    for group, places in groupby(groups(store), key=itemgetter(0)):
+        join = None
+        if answer and answer[0] == group:
+            join = _utterance(reduce(_both, (found.summary for found in answer[1])))
+            answer = next(answers, None)
+        for _, place in places:
+            _give_utterance(store, place, join)
 
 
-def _streams(named: Iterator[NamingPlace]) -> Iterator[SpokenPlace]:
-    for place, text, data_type, sha256 in named:
-        if utterance := UtteranceId.parse(text):
-            yield SpokenPlace(place, utterance.uuid, utterance.segment, data_type, sha256)
+def _utterance(named: KeySummary) -> Join | None:
+    first = UtteranceId.parse(named.first)
+    if named.stream is None or first is None:
+        return None
+    basis = f"shares the {_named(named.key)} with {_place(named.path, named.locator)}"
+    return Join("utterance_id", named.text or _without_segment(first), basis)
+
+
+def _give_utterance(store: Store, place: int, join: Join | None) -> None:
+    former = UtteranceId.parse(joined_utterance(store, place) or "")
+    set_join(store, place, "utterance_id", join)
+    now = UtteranceId.parse(join.value) if join else None
+    if former and not now:
+        set_join(store, place, "recording", None)
+    if now != former:
+        set_spoken(store, place, now.uuid if now else "", now.segment if now else None, former.uuid if former else None)
 
 
 def _join_recordings(store: Store) -> None:
     """Give each record the recording of its utterance: of its segment, else of the whole stream."""
-    for place, group in groupby(recordings_of_streams(store), key=attrgetter("place")):
-        candidates = list(group)
-        segment = candidates[0].segment
-        same = {candidate.sha256 for candidate in candidates if candidate.other == segment}
-        whole = {candidate.sha256 for candidate in candidates if candidate.other is None}
-        for chosen, what in ((same, "the same utterance id"), (whole, "the id of the same stream")):
-            if len(chosen) == 1:
-                add_join(store, place, Join("recording", chosen.pop(), f"the recording carries {what}"))
-                break
+    for _, found in groupby(changed_streams(store), key=attrgetter("stream")):
+        spoken = list(found)
+        recordings: dict[int | None, set[str]] = defaultdict(set)
+        for one in spoken:
+            if one.recording:
+                recordings[one.segment].add(one.recording)
+        for one in spoken:
+            if not one.recording:
+                set_join(store, one.place, "recording", _recording(one, recordings))
+
+
+def _recording(spoken: Spoken, recordings: dict[int | None, set[str]]) -> Join | None:
+    for segment, what in ((spoken.segment, "the same utterance id"), (None, "the id of the same stream")):
+        if len(chosen := recordings.get(segment, ())) == 1:
+            return Join("recording", next(iter(chosen)), f"the recording carries {what}")
+    return None
 
 
 def _join_requests(store: Store) -> None:
     """Give answers that hold no time the time at which the client asked for them, where a list keeps it."""
-    for place, group in groupby(requests(store), key=attrgetter("place")):
-        candidates = list(group)
+    found: dict[str, RequestOfKey | None] = {}
+    for request in requests(store):
+        known = found.setdefault(request.key, request)
+        if known and known.recorded != request.recorded:
+            found[request.key] = None  # asked for more than once
+    for place, keys in groupby(keys_of_answers(store), key=itemgetter(0)):
+        held = [key for _, key in keys if key in found]
+        join = None
         for kind in _REQUEST_KEYS:
-            chosen = [candidate for candidate in candidates if candidate.key.startswith(kind)]
-            if len({candidate.recorded for candidate in chosen}) == 1:
-                first = chosen[0]
-                stamp = {
-                    "description": first.description, "recorded": first.recorded, "clock": first.clock,
-                    "timestamp": first.timestamp, "note": first.note,
-                }  # fmt: skip
-                value = json.dumps(stamp, ensure_ascii=False, sort_keys=True)
-                basis = f"the answer shares the {_named(first.key)} with {_place(first.path, first.locator)}"
-                add_join(store, place, Join("timestamp", value, basis))
+            chosen = [found[key] for key in held if key.startswith(kind)]
+            first = min(filter(None, chosen), key=lambda one: (one.path, one.locator, one.key), default=None)
+            if first and all(one and one.recorded == first.recorded for one in chosen):
+                join = _request(first)
                 break
+        set_join(store, place, "timestamp", join)
+
+
+def _request(request: RequestOfKey) -> Join:
+    stamp = {
+        "description": request.description, "recorded": request.recorded, "clock": request.clock,
+        "timestamp": request.timestamp, "note": request.note,
+    }  # fmt: skip
+    basis = f"the answer shares the {_named(request.key)} with {_place(request.path, request.locator)}"
+    return Join("timestamp", json.dumps(stamp, ensure_ascii=False, sort_keys=True), basis)
 
 
 def _without_segment(utterance: UtteranceId) -> str:

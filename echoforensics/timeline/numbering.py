@@ -1,70 +1,165 @@
 """Rows: one for each time a record holds, numbered as exhibits.
 
-Numbers follow the order in which evidence was taken in, then path, then place within the file. They depend
-on nothing else, so the same evidence gives the same numbers again. A record has its rows once, numbered where it is met
-first: the same file again is one more place of its records, not more records. What was joined to the record at one of
-its places is said in its rows; where different things were joined at different places, it has rows for each. An empty
-file is no copy of another.
+Evidence items are numbered one after another, in the order in which they were taken in, each as though it had been
+added alone; within one, numbers follow path, then place within the file. They depend on nothing else, so the same
+evidence gives the same numbers again. A row keeps its number for ever: evidence that is added appends rows, and changes
+only those of records of which it holds another place, or to which it joins something.
+
+A record has its rows once, numbered where it is met first: the same file again is one more place of its records, not
+more records. What was joined to the record at one of its places is said in its rows; where different things were joined
+at different places, it has rows for each. An empty file is no copy of another.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from echoforensics.case.row_table import (
-    NewRow,
+from echoforensics.case.exhibits.exhibit_table import (
+    NewExhibit,
     PlacedRecord,
-    add_row,
-    clear_rows,
+    add_exhibit,
+    add_plain,
+    change_exhibit,
+    changed_records,
     corroborate,
     count_places,
-    placed_records,
+    entries_to_number,
+    exhibits_of,
+    is_plain,
+    items_to_number,
+    last_numbered,
+    note_places,
+    placed_in,
     places_of,
     places_of_recording,
+    set_numbered,
+    time_kind,
     times_of,
 )
-from echoforensics.timeline.timestamps import RECORDING, RowTime, no_time, row_time, row_times
+from echoforensics.case.store import BATCH
+from echoforensics.timeline.correlation import correlate
+from echoforensics.timeline.timestamps import NO_TIME, RECORDING, row_time, row_times
 from parsers.times import iso
 from parsers.utterance import UtteranceId
 
 if TYPE_CHECKING:
+    from echoforensics.case.exhibits.exhibit_table import EntryToNumber, KnownExhibit
     from echoforensics.case.store import Store
 
-PREFIX = "EF-"
 _EMPTY = hashlib.sha256(b"").hexdigest()
 
 
 def number_rows(store: Store) -> None:
-    """Make the rows of a case again. Runs inside the caller's transaction, after the joins are made."""
-    clear_rows(store)
-    number = 0
-    known: set[str] = set()
-    for met in placed_records(store):
-        for placed in _shown(store, met, known):
-            for time in _times(store, placed):
-                number += 1
-                add_row(store, _row(f"{PREFIX}{number:07}", placed, time), placed.fields)
-    corroborate(store)
+    """Join and number what is new in a case: every evidence item that was read to its end.
+
+    Opens transactions of its own, of bounded size. Repeated after a run that was killed, it goes on.
+    """
+    for item in items_to_number(store):
+        store.begin()
+        correlate(store, item.id)
+        _Numbering(store, item.id).run()
+        store.commit()
 
 
-def _shown(store: Store, met: PlacedRecord, known: set[str]) -> list[PlacedRecord]:
-    """The places for which a record has rows: none where it was met before."""
+class _Numbering:
+    """One evidence item being numbered."""
+
+    def __init__(self, store: Store, evidence: int) -> None:
+        self._store = store
+        self._evidence = evidence
+        self._before, last = last_numbered(store)
+        # Where a run was killed: what it numbered is passed over.
+        self._resumed = last > self._before
+
+    def run(self) -> None:
+        store = self._store
+        for entry in entries_to_number(store, self._evidence):
+            self._entry(entry)
+        for record in changed_records(store, self._before):
+            self._change(record)
+            store.made(1)
+        corroborate(store)
+        set_numbered(store, self._evidence)
+
+    def _entry(self, entry: EntryToNumber) -> None:
+        store = self._store
+        if entry.copies > 1:
+            note_places(store, entry.id)
+        elif not self._resumed and is_plain(store, entry.id):
+            no_time = time_kind(store, NO_TIME, "unknown")
+            for start in range(0, entry.last + 1, BATCH):
+                add_plain(store, entry.id, range(start, start + BATCH), no_time)
+                store.made(min(BATCH, entry.last + 1 - start))
+            return
+        for placed in placed_in(store, entry.id):
+            if not _known(store, placed):
+                for shown in _shown(store, placed):
+                    self._add(shown)
+            store.made(1)
+
+    def _add(self, placed: PlacedRecord) -> None:
+        for exhibit in _exhibits(self._store, placed):
+            add_exhibit(self._store, exhibit)
+
+    def _change(self, record: int) -> None:
+        """Bring the rows of a record up to date, and add those that are new."""
+        known = exhibits_of(self._store, record)
+        places = {placed.place: placed for placed in places_of(self._store, record)}
+        first = places[known[0].place]
+        if first.sha256 == _EMPTY and not first.data_type.startswith(RECORDING):
+            for place, exhibits in groupby(sorted(known, key=attrgetter("place", "number")), key=attrgetter("place")):
+                self._rewrite(list(exhibits), places[place]._replace(places=1))
+            return
+        wanted = _shown(self._store, first)
+        for place in dict.fromkeys(exhibit.place for exhibit in known):
+            now = _outcome(places[place])
+            taken = next((shown for shown in wanted if _says_all(_outcome(shown), now)), None)
+            if first.data_type.startswith(RECORDING):
+                taken = wanted[0] if wanted else None
+            if taken:
+                wanted.remove(taken)
+            self._rewrite([exhibit for exhibit in known if exhibit.place == place], taken or places[place])
+        for shown in wanted:
+            self._add(shown)
+
+    def _rewrite(self, known: list[KnownExhibit], placed: PlacedRecord) -> None:
+        """Give exhibits what a record at a place says now; what it says beyond them is added."""
+        found = _exhibits(self._store, placed)
+        own = {exhibit.time: exhibit for exhibit in found if exhibit.time is not None}
+        others = [exhibit for exhibit in found if exhibit.time is None]
+        for exhibit in known:
+            now = None if exhibit.time is None else own.pop(exhibit.time, None)
+            if now is None:
+                now = others.pop(0) if others else _no_time(self._store, found[0])
+            change_exhibit(self._store, exhibit.number, now)
+        for more in (*own.values(), *others):
+            add_exhibit(self._store, more)
+
+
+def _known(store: Store, placed: PlacedRecord) -> bool:
+    """Whether a record has rows, or, where it is a recording, one of the same bytes has."""
+    if placed.data_type.startswith(RECORDING):
+        return any(exhibits_of(store, other) for other in {p.record for p in places_of_recording(store, placed.sha256)})
+    known = exhibits_of(store, placed.record)
+    if placed.sha256 == _EMPTY:
+        return any(exhibit.place == placed.place for exhibit in known)
+    return bool(known)
+
+
+def _shown(store: Store, met: PlacedRecord) -> list[PlacedRecord]:
+    """The places for which a record that is met has rows."""
     if met.data_type.startswith(RECORDING):
-        if met.sha256 in known:
-            return []
-        known.add(met.sha256)
         shown = places_of_recording(store, met.sha256)[0]
-        return [_described(shown._replace(places=count_places(store, met.sha256)))]
+        return [shown._replace(places=count_places(store, met.sha256))]
     if met.places == 1:
         return [met]
     if met.sha256 == _EMPTY:
         # Nothing is in it: what its record says is said of its path, and two paths are two things.
         return [met._replace(places=1)]
-    if met.record in known:
-        return []
-    known.add(met.record)
     return _told_apart(places_of(store, met.record))
 
 
@@ -72,7 +167,7 @@ def _told_apart(places: list[PlacedRecord]) -> list[PlacedRecord]:
     """The first place of each different thing that was joined to a record; what says less than another is left out."""
     first: dict[tuple[str | None, ...], PlacedRecord] = {}
     for placed in places:
-        first.setdefault((placed.utterance_id, placed.recording, placed.joined_timestamp), placed)
+        first.setdefault(_outcome(placed), placed)
     return [
         placed
         for joined, placed in first.items()
@@ -80,64 +175,70 @@ def _told_apart(places: list[PlacedRecord]) -> list[PlacedRecord]:
     ]
 
 
+def _outcome(placed: PlacedRecord) -> tuple[str | None, ...]:
+    """What was joined to a record at a place."""
+    return (placed.joined_utterance, placed.recording, placed.joined_timestamp)
+
+
 def _says_all(other: tuple[str | None, ...], joined: tuple[str | None, ...]) -> bool:
     """Whether one outcome of joins holds all that another holds."""
     return all(value in (None, held) for value, held in zip(joined, other, strict=True))
 
 
-def _row(exhibit: str, placed: PlacedRecord, time: RowTime) -> NewRow:
-    return NewRow(
-        exhibit=exhibit,
-        place_id=placed.place,
-        record=placed.record,
-        timestamp=time.timestamp,
-        datetime=time.datetime,
-        timestamp_desc=time.timestamp_desc,
-        message=placed.message,
-        data_type=placed.data_type,
-        recorded_time=time.recorded_time,
-        clock=time.clock,
-        device_serial=placed.device_serial,
-        device_type=placed.device_type,
-        account=placed.account,
-        person=placed.person,
-        utterance_id=placed.utterance_id,
-        transcript=placed.transcript,
-        recording=placed.recording,
-        evidence=placed.evidence,
-        path=placed.path,
-        locator=time.locator,
-        sha256=placed.sha256,
-        parser=placed.parser,
-        parser_version=placed.parser_version,
-        places=placed.places,
-    )
-
-
-def _times(store: Store, placed: PlacedRecord) -> list[RowTime]:
-    """The times of a record: its own, else one joined to it, else one row without a time."""
-    own = [
-        row_time(time.description, time.recorded, time.clock, time.timestamp, time.locator or placed.locator)
-        for time in times_of(store, placed.record)
-    ]
-    found = row_times(placed.data_type, placed.utterance_id, placed.locator, own)
-    if not found and placed.joined_timestamp:
-        joined = json.loads(placed.joined_timestamp)
-        stated = (joined["description"], joined["recorded"], joined["clock"], joined["timestamp"])
-        found.append(row_time(*stated, placed.locator))
-    return found or [no_time(placed.locator)]
-
-
-def _described(placed: PlacedRecord) -> PlacedRecord:
-    """Say in a recording's message where else its bytes lie, and by what it is tied to an utterance."""
-    if placed.places > 1:
-        what = f"The same bytes lie at {placed.places} places in the evidence."
-        placed = placed._replace(message=f"{placed.message} {what}")
-    if placed.basis and placed.utterance_id and (utterance := UtteranceId.parse(placed.utterance_id)):
-        when = (iso(utterance.timestamp) or "")[:19].replace("T", " ")
-        placed = placed._replace(
-            message=f"{placed.message} It is tied to the utterance of {when} UTC: it {placed.basis}.",
-            device_serial=placed.device_serial or utterance.serial,
-            device_type=placed.device_type or utterance.source,
+def _exhibits(store: Store, placed: PlacedRecord) -> list[NewExhibit]:
+    """The rows of a record at a place: of its own times, else of one joined to it, else one without a time."""
+    base = _no_time(store, _described(placed))
+    kept = times_of(store, placed.record)
+    found = [
+        base._replace(
+            time=own.ordinal, time_kind=time_kind(store, own.description, own.clock, own.note), timestamp=own.timestamp
         )
-    return placed
+        for own in kept
+    ]
+    own_times = [row_time(own.description, own.recorded, own.clock, own.timestamp, "") for own in kept]
+    given = row_times(placed.data_type, placed.utterance_id or placed.joined_utterance, "", own_times)[len(kept) :]
+    if not kept and not given and placed.joined_timestamp:
+        joined = json.loads(placed.joined_timestamp)
+        given = [row_time(joined["description"], joined["recorded"], joined["clock"], joined["timestamp"], "")]
+    for time in given:
+        kind = time_kind(store, time.timestamp_desc, time.clock)
+        found.append(base._replace(time_kind=kind, timestamp=time.timestamp, recorded_time=time.recorded_time))
+    return found or [base]
+
+
+def _no_time(store: Store, described: NewExhibit) -> NewExhibit:
+    """A row as it is where it has no time."""
+    kind = time_kind(store, NO_TIME, "unknown")
+    return described._replace(time=None, time_kind=kind, timestamp=None, recorded_time=None)
+
+
+def _described(placed: PlacedRecord) -> NewExhibit:
+    """What the rows of a record at a place have in common.
+
+    The message of a recording says where else its bytes lie, and by what it is tied to an utterance.
+    """
+    is_recording = placed.data_type.startswith(RECORDING)
+    added, serial, device_type = "", None, None
+    if is_recording and placed.places > 1:
+        added = f" The same bytes lie at {placed.places} places in the evidence."
+    spoken = UtteranceId.parse(placed.joined_utterance) if placed.joined_utterance and is_recording else None
+    if spoken:
+        when = (iso(spoken.timestamp) or "")[:19].replace("T", " ")
+        added += f" It is tied to the utterance of {when} UTC: it {placed.basis}."
+        serial = None if placed.device_serial else spoken.serial
+        device_type = None if placed.device_type else spoken.source
+    return NewExhibit(
+        record=placed.record,
+        kind=placed.kind,
+        place_id=placed.place,
+        time=None,
+        time_kind=0,
+        timestamp=None,
+        places=placed.places,
+        recorded_time=None,
+        utterance_id=placed.joined_utterance,
+        recording=None if is_recording else placed.recording,
+        device_serial=serial,
+        device_type=device_type,
+        added=added or None,
+    )

@@ -74,21 +74,21 @@ ATTACKS: dict[str, tuple[Callable[[Path], None], str]] = {
     "ledger reordered": (_ledger(lambda lines: [lines[0], lines[2], lines[1], *lines[3:]]), "ledger"),
     "ledger line added unsigned": (_ledger(_unsigned_line), "ledger"),
     "ledger line repeated": (_ledger(lambda lines: [*lines, lines[-1]]), "ledger"),
-    "row changed": (_database("UPDATE rows SET message = 'x' WHERE exhibit = 'EF-0000001'"), "tables"),
+    "row changed": (_database("UPDATE records SET message = 'x' WHERE number = 1"), "tables"),
     "row's time changed": (
-        _database("UPDATE rows SET timestamp = timestamp + 1 WHERE timestamp IS NOT NULL"),
+        _database("UPDATE exhibits SET timestamp = timestamp + 1 WHERE timestamp IS NOT NULL"),
         "tables",
     ),
-    "row removed": (_database("DELETE FROM rows WHERE exhibit = 'EF-0000002'"), "tables"),
+    "row removed": (_database("DELETE FROM exhibits WHERE number = 2"), "tables"),
     "row added": (_database("INSERT INTO case_info VALUES ('x', 'y')"), "tables"),
     "issue removed": (_database("DELETE FROM issues"), "tables"),
     "record's field changed": (_database("UPDATE records SET fields = '{}'"), "tables"),
     "evidence hash changed": (_database("UPDATE evidence SET sha256 = 'a' || sha256"), "tables"),
     "trigger added": (
-        _database("CREATE TRIGGER t AFTER INSERT ON ledger_head BEGIN DELETE FROM issues; END"),
+        _database("CREATE TRIGGER t AFTER INSERT ON case_info BEGIN DELETE FROM issues; END"),
         "tables",
     ),
-    "search index emptied": (_database("DELETE FROM search"), "tables"),
+    "search index emptied": (_database("INSERT INTO search (search) VALUES ('delete-all')"), "tables"),
     "search index falsified": (_database("DELETE FROM search_data WHERE id > 10"), "database"),
 }
 

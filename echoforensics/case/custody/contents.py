@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from echoforensics.case.seal import rows_digest
+from echoforensics.case.seal import part_digest, rows_digest
 from parsers.record import Issue
 
 if TYPE_CHECKING:
@@ -19,18 +19,21 @@ CHANGED_SOURCE = "the source changed while it was read: "
 
 _ENTRIES = "SELECT id FROM {db}entries WHERE evidence_id = ?"
 _PLACES = "SELECT id FROM {db}places WHERE entry_id IN (SELECT id FROM {db}entries WHERE evidence_id = ?)"
-_RECORDS = "SELECT record_id FROM {db}places WHERE entry_id IN (SELECT id FROM {db}entries WHERE evidence_id = ?)"
+_RECORDS = "SELECT record FROM {db}places WHERE entry_id IN (SELECT id FROM {db}entries WHERE evidence_id = ?)"
+_KINDS, _TIME_KINDS = "SELECT kind FROM {db}records", "SELECT kind FROM {db}timestamps"
 #: By table, which rows of it belong to an evidence item. The item's own row is apart: its state is not what it holds.
 PARTS: Mapping[str, str] = {
     "entries": "evidence_id = ?",
     "artefacts": "sha256 IN (SELECT sha256 FROM {db}entries WHERE evidence_id = ? AND artefact)",
-    "records": f"id IN ({_RECORDS})",
-    "timestamps": f"record_id IN ({_RECORDS})",
+    "kinds": f"id IN ({_KINDS} WHERE number IN ({_RECORDS}))",
+    "records": f"number IN ({_RECORDS})",
+    "time_kinds": f"id IN ({_TIME_KINDS} WHERE record IN ({_RECORDS}))",
+    "timestamps": f"record IN ({_RECORDS})",
     "places": f"entry_id IN ({_ENTRIES})",
     "record_keys": f"place_id IN ({_PLACES})",
     "issues": f"evidence_id = ? AND substr(what, 1, {len(CHANGED_SOURCE)}) <> '{CHANGED_SOURCE}'",
 }
-_ITEM = "SELECT name, location, kind, size, sha256, hashes, described, opening FROM evidence WHERE id = ?"
+_ITEM = ("name", "location", "kind", "size", "sha256", "hashes", "described", "opening")
 
 
 def content_digests(db: sqlite3.Connection, evidence: int) -> dict[str, str]:
@@ -38,12 +41,10 @@ def content_digests(db: sqlite3.Connection, evidence: int) -> dict[str, str]:
 
     Written as the digests of whole tables are: see :func:`echoforensics.case.seal.table_digests`.
     """
-    found = {"evidence": rows_digest(db.execute(_ITEM, (evidence,)))}
+    columns = ((name, "TEXT") for name in _ITEM)
+    found = {"evidence": rows_digest(db, columns, "evidence WHERE id = ?", (evidence,))}
     for table, part in PARTS.items():
-        columns = columns_of(db, "main", table)
-        order = ", ".join(str(number + 1) for number in range(len(columns)))
-        wanted = f"SELECT {', '.join(columns)} FROM {table} WHERE {part.format(db='')} ORDER BY {order}"  # noqa: S608
-        found[table] = rows_digest(db.execute(wanted, (evidence,)))
+        found[table] = part_digest(db, table, part.format(db=""), (evidence,))
     return found
 
 
@@ -55,7 +56,8 @@ def copy_contents(db: sqlite3.Connection, other: str, evidence: int) -> None:
         other: the name by which the other is attached.
         evidence: number of the evidence item, here and there.
     """
-    columns = ", ".join(columns_of(db, "main", "evidence"))
+    # Its rows are numbered anew.
+    columns = ", ".join(name for name in columns_of(db, "main", "evidence") if name != "numbered")
     db.execute(
         f"INSERT INTO main.evidence ({columns}) SELECT {columns} FROM {other}.evidence WHERE id = ?",  # noqa: S608
         (evidence,),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from chain_of_custody.ledger import Ledger, LedgerError
 from echoforensics.case.case import Case
 from echoforensics.case.custody.contents import content_digests
-from echoforensics.case.custody.database_file import file_digest
+from echoforensics.case.custody.database_file import connect_unchanged, file_digest
 from echoforensics.case.custody.head_file import PARTIAL, write_head
 from echoforensics.case.custody.names import ARTEFACTS, DATABASE, HEAD, LEDGER, SEALED
 from echoforensics.case.custody.renewal import RENEWED, renew
@@ -19,8 +19,9 @@ from echoforensics.case.custody.vault_check import vault_problems
 from echoforensics.case.disk import case_disk
 from echoforensics.case.entry_table import artefact_hashes
 from echoforensics.case.lock import LOCK_FILE, FolderLock
+from echoforensics.case.schema import SCHEMA_VERSION
 from echoforensics.case.seal import table_digests
-from echoforensics.case.store import Store
+from echoforensics.case.store import Store, other_version
 from echoforensics.case.text import storable
 from echoforensics.errors import CaseError
 
@@ -143,6 +144,8 @@ def _prepare(path: Path, key: SigningKey | None, actor: str) -> None:
     if there and not history.begun:
         _refuse_content_without_ledger(path)
         return
+    if there:
+        _refuse_earlier(database)
     # It has lines, so nothing is written; whether it is whole, and of this key, is looked at.
     Ledger.open(path / LEDGER, key, actor)
     if history.has_head_file and known is None:
@@ -155,6 +158,18 @@ def _prepare(path: Path, key: SigningKey | None, actor: str) -> None:
         _refuse_changed(path)
     else:
         renew(path, history)
+
+
+def _refuse_earlier(database: Path) -> None:
+    """Refuse a case of an earlier version: it is only read. A damaged one is refused elsewhere."""
+    try:
+        db, opened = connect_unchanged(database)
+        with opened:
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+    except (sqlite3.Error, OSError):
+        return
+    if 0 < version < SCHEMA_VERSION:
+        raise CaseError(f"{database}: {other_version(version)}")
 
 
 def _refuse_content_without_ledger(path: Path) -> None:

@@ -18,6 +18,7 @@ from echoforensics.case.custody.vault_check import vault_problems
 from echoforensics.case.entry_table import artefact_hashes
 from echoforensics.case.evidence_table import EvidenceState, set_state
 from echoforensics.case.issue_table import add_issue, add_skipped_source
+from echoforensics.case.record_table import index_records
 from echoforensics.case.store import Store
 from echoforensics.errors import CaseError
 
@@ -67,6 +68,7 @@ def _take_over(new: Store, history: CaseHistory) -> None:
     for name, source in sorted(history.finished.items(), key=lambda item: names.get(item[0], 0)):
         if source.contents is not None:
             _copy(new, name, names.get(name), source)
+    index_records(new)
     for path, why in history.skipped.items():
         add_skipped_source(new, path, why)
     for name, location in new.db.execute("SELECT name, location FROM old.evidence ORDER BY id").fetchall():

@@ -86,7 +86,9 @@ def test_devices_accounts_issues_and_evidence(case: Case, sealed: Any) -> None:
 
 
 def test_every_row_is_of_a_record_and_leads_to_its_bytes(case: Case) -> None:
-    lost = case.store.db.execute("SELECT count(*) FROM rows WHERE record NOT IN (SELECT id FROM records)").fetchone()
+    lost = case.store.db.execute(
+        "SELECT count(*) FROM exhibits WHERE record NOT IN (SELECT number FROM records)"
+    ).fetchone()
     assert lost == (0,)
     for row in case.rows():
         found = case.trace(row["exhibit"])

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from echoforensics.case.counts import counts_of_case
 from echoforensics.case.entry_table import NewEntry, add_entry
-from echoforensics.case.evidence_table import Opening, add_evidence
-from echoforensics.case.join_table import Join, add_join, bases_of_recordings
+from echoforensics.case.evidence_table import EvidenceState, Opening, add_evidence, set_state
+from echoforensics.case.exhibits.join_table import Join, joins_of
 from echoforensics.case.record_id import RecordNumbers, record_id
 from echoforensics.case.record_table import add_prepared, prepare
-from echoforensics.case.row_query import Query, count, rows
+from echoforensics.case.row_query import Query, Row, count, rows
 from echoforensics.case.store import Store
-from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
 from parsers.record import Clock, Record, Timestamp
 
+STREAM = "AB72C64C86AW2:1.0/2017/07/17/06/B0F00715535302W5/20:31::TNIH_2V.05eed18d-443a-48e7-9373-7bc41ca4601{}ZXV"
 TIME = Timestamp("Creation Time", "5", Clock.CLOUD, 5)
+
+
+def add_item(store: Store, name: str) -> None:
+    """Add an evidence item that was read to its end."""
+    set_state(store, add_evidence(store, name, Path(f"/{name}"), "folder", [], Opening()), EvidenceState.EXTRACTED)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     opened = Store(tmp_path / "case.db", create=True, write=True)
-    add_evidence(opened, "one", Path("/one"), "folder", [], Opening())
+    add_item(opened, "one")
     yield opened
     opened.close()
 
@@ -55,12 +61,17 @@ def _record(message: str, locator: str = "line:1", data_type: str = "alexa:cloud
 
 
 def _rows(store: Store) -> list[tuple[str, str, str]]:
-    with store.transaction():
-        correlate(store)
-        number_rows(store)
-    lost = store.db.execute("SELECT count(*) FROM rows WHERE record NOT IN (SELECT id FROM records)").fetchone()[0]
+    number_rows(store)
+    lost = store.db.execute(
+        "SELECT count(*) FROM exhibits WHERE record NOT IN (SELECT number FROM records)"
+    ).fetchone()[0]
     assert lost == 0
     return [(row["path"], row["message"], row["record"]) for row in rows(store)]
+
+
+def _by_exhibit(store: Store) -> list[Row]:
+    _rows(store)
+    return sorted(rows(store), key=lambda row: row["exhibit"])
 
 
 def _numbers(store: Store) -> dict[str, str]:
@@ -106,8 +117,8 @@ def test_of_a_record_s_places_the_best_is_shown(store: Store, states: tuple[str,
 
 
 def test_copies_in_two_evidence_items_are_one_record_that_is_found_under_either(store: Store) -> None:
-    add_evidence(store, "another", Path("/another"), "folder", [], Opening())
-    add_evidence(store, "third", Path("/third"), "folder", [], Opening())
+    add_item(store, "another")
+    add_item(store, "third")
     sound = Record("recording:audio", "A recording.", "", (TIME,), parser="recording", parser_version="1")
     _file(store, "a", "same", _record("Said."), evidence=1)
     _file(store, "a.wav", "sound", sound, evidence=1)
@@ -125,21 +136,25 @@ def test_copies_in_two_evidence_items_are_one_record_that_is_found_under_either(
 
 
 def test_what_was_joined_at_one_place_is_in_the_rows_and_different_things_have_rows_each(store: Store) -> None:
-    for path in "abcd":
-        _file(store, path, "same", _record("Said."))
-    places = [place for (place,) in store.db.execute("SELECT id FROM places ORDER BY id")]
-    with store.transaction():
-        correlate(store)
-        for place, value in ((places[1], "one"), (places[3], "one")):
-            add_join(store, place, Join("recording", value, "has the same key"))
-        number_rows(store)
-    assert [(row["path"], row["recording"], row["places"]) for row in rows(store)] == [("b", "one", 4)]
+    for path, key in zip("abcd", ("none", "one", "two", "one"), strict=True):
+        _file(store, path, "same", replace(_record("Said."), keys=(f"k:{key}",)))
+    _file(store, "z", "z", replace(_record("Named."), keys=("k:one",), utterance_id=STREAM.format(1)))
+    assert [(row["path"], row["utterance_id"], row["places"]) for row in _by_exhibit(store)] == [
+        ("b", STREAM.format(1), 4),
+        ("z", STREAM.format(1), 1),
+    ]
+    assert joins_of(store, 4) == [
+        Join("utterance_id", STREAM.format(1), "shares the k one with line:1 of z"),
+    ]
 
-    with store.transaction():
-        add_join(store, places[2], Join("recording", "two", "has the same key"))
-        number_rows(store)
-    assert [(row["path"], row["recording"]) for row in rows(store)] == [("b", "one"), ("c", "two")]
-    assert bases_of_recordings(store) == [("has the same key", 1)]
+    add_item(store, "later")
+    _file(store, "y", "y", replace(_record("Named."), keys=("k:two",), utterance_id=STREAM.format(2)), evidence=2)
+    assert [(row["path"], row["utterance_id"]) for row in _by_exhibit(store)] == [
+        ("b", STREAM.format(1)),
+        ("z", STREAM.format(1)),
+        ("y", STREAM.format(2)),
+        ("c", STREAM.format(2)),
+    ]
 
 
 def test_a_copy_that_is_met_later_leaves_the_numbers_as_they_were(store: Store) -> None:
@@ -147,7 +162,7 @@ def test_a_copy_that_is_met_later_leaves_the_numbers_as_they_were(store: Store) 
     _file(store, "c", "other", _record("Asked."))
     before = _numbers(store)
     assert len(before) == 3
-    add_evidence(store, "a copy", Path("/copy"), "folder", [], Opening())
+    add_item(store, "a copy")
     _file(store, "a", "same", _record("Said."), _record("Heard.", "line:2"), evidence=2)
 
     assert _numbers(store) == before

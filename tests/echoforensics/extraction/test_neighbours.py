@@ -98,7 +98,7 @@ def test_a_log_without_its_database_is_an_issue_and_is_read(files: dict[str, byt
     extract([folder.parent], tmp_path / "case", None, Options(argv=("test",)), lambda *_: None)
     with Case.open(tmp_path / "case") as case:
         issues = case.store.db.execute("SELECT path, parser, what FROM issues").fetchall()
-        records = case.store.db.execute("SELECT data_type FROM records").fetchall()
+        records = case.store.db.execute("SELECT k.data_type FROM records r JOIN kinds k ON k.id = r.kind").fetchall()
     assert issues[0] == (
         "com.amazon.dee.app/Cookies-wal",
         "sqlite_companions",

@@ -84,9 +84,9 @@ def test_web_scrape_has_nine_recordings_each_joined_to_its_utterance(
     joined = {row["sha256"]: str(row["datetime"])[11:19] for row in recordings}
     with Case.open(path) as case:
         references = case.store.db.execute(
-            "SELECT count(*), count(DISTINCT e.sha256) FROM records r JOIN places p ON p.record_id = r.id"
+            "SELECT count(*), count(DISTINCT e.sha256) FROM records r JOIN places p ON p.record = r.number"
             " JOIN entries e ON e.id = p.entry_id"
-            " WHERE r.data_type = 'recording:audio'"
+            " JOIN kinds k ON k.id = r.kind WHERE k.data_type = 'recording:audio'"
         ).fetchone()
 
     assert references == (14, 9)

@@ -90,8 +90,10 @@ def test_a_source_that_a_killed_run_began_is_read_anew_with_its_offsets(
     # As a run leaves it that was killed before the source was taken in.
     cut_ledger(path, 2)
     store = Store(path / "case.db", write=True)
-    store.db.executescript("DELETE FROM rows; DELETE FROM record_keys; DELETE FROM places; DELETE FROM joins;")
-    store.db.execute("UPDATE evidence SET sha256 = NULL")
+    store.db.executescript(
+        "DELETE FROM exhibits; DELETE FROM record_keys; DELETE FROM places; DELETE FROM joins; DELETE FROM spoken;"
+    )
+    store.db.execute("UPDATE evidence SET sha256 = NULL, numbered = NULL")
     set_state(store, 1, EvidenceState.BEING_READ)
     store.close(fold=True)
 

@@ -38,7 +38,7 @@ class Ways:
     def __init__(self, source: Path, made: Path, store: list[dict[str, Any]], own: list[dict[str, Any]]) -> None:
         self.rows = [json.loads(line) for line in (made / "rows.jsonl").read_text("utf-8").splitlines()]
         with closing(sqlite3.connect(made / "case/case.db")) as db:
-            found = db.execute("SELECT record FROM rows WHERE place_id IN (SELECT place_id FROM joins)")
+            found = db.execute("SELECT record FROM row_details WHERE place_id IN (SELECT place_id FROM joins)")
             self.joined = {record for (record,) in found}
         self.store, self.own = store, own
         # plaso knows a folder's or a zip's files by their whole paths.

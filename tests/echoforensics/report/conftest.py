@@ -21,7 +21,6 @@ from echoforensics.case.issue_table import add_issue
 from echoforensics.case.record_table import add_prepared, prepare
 from echoforensics.case.store import Store
 from echoforensics.report.bundle import write_report
-from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
 from echoforensics.zones import zone
 from parsers.record import Clock, Issue, Record, Timestamp, Value
@@ -135,9 +134,8 @@ class CaseMaker:
 
     def done(self) -> Path:
         """Number the rows; gives the case."""
-        correlate(self.store)
-        number_rows(self.store)
         self.store.commit()
+        number_rows(self.store)
         self.store.close(fold=True)
         return self.path
 

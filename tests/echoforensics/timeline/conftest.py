@@ -13,7 +13,6 @@ from echoforensics.case.record_id import RecordNumbers
 from echoforensics.case.record_table import add_prepared, prepare
 from echoforensics.case.row_query import Query, Row, rows
 from echoforensics.case.store import Store
-from echoforensics.timeline.correlation import correlate
 from echoforensics.timeline.numbering import number_rows
 from parsers.record import Record
 
@@ -50,9 +49,7 @@ def add_file(store: Store) -> AddFile:
 @pytest.fixture
 def made_rows(store: Store) -> Callable[..., list[Row]]:
     def make(query: Query | None = None) -> list[Row]:
-        with store.transaction():
-            correlate(store)
-            number_rows(store)
+        number_rows(store)
         return list(rows(store, query))
 
     return make

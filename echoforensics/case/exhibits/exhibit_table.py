@@ -1,0 +1,329 @@
+"""The table ``exhibits``, being filled: the SQL of :mod:`echoforensics.timeline.numbering`.
+
+Only what is visible is asked for: the evidence item that is numbered, and those before it
+(see :func:`echoforensics.case.exhibits.join_table.begin_item`).
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from echoforensics.case.record_table import time_kinds_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.case.store import Store
+
+
+class ItemToNumber(NamedTuple):
+    """An evidence item whose records have yet to be numbered."""
+
+    id: int
+    name: str
+
+
+class EntryToNumber(NamedTuple):
+    """A file of an evidence item.
+
+    Attributes:
+        id: its number.
+        sha256: of its content.
+        copies: how many visible files have that content.
+        last: the highest ordinal of its records.
+    """
+
+    id: int
+    sha256: str
+    copies: int
+    last: int
+
+
+class PlacedRecord(NamedTuple):
+    """A record at one of its places, with what was joined to it there.
+
+    Attributes:
+        place: number of the place.
+        record: the record's number.
+        utterance_id: its own.
+        joined_utterance, basis: the utterance id that was joined to it, and by what.
+        recording: SHA-256 of the recording that was joined to it.
+        joined_timestamp: a time joined to it, as JSON.
+        places: how many places hold the record.
+    """
+
+    place: int
+    record: int
+    kind: int
+    data_type: str
+    locator: str
+    device_serial: str | None
+    device_type: str | None
+    utterance_id: str | None
+    joined_utterance: str | None
+    basis: str | None
+    recording: str | None
+    joined_timestamp: str | None
+    sha256: str
+    places: int
+
+
+class OwnTime(NamedTuple):
+    """A time that a record holds."""
+
+    ordinal: int
+    description: str
+    recorded: str
+    clock: str
+    timestamp: int | None
+    note: str
+
+
+class NewExhibit(NamedTuple):
+    """An exhibit that is to be added or changed. The names are the columns'."""
+
+    record: int
+    kind: int
+    place_id: int
+    time: int | None
+    time_kind: int
+    timestamp: int | None
+    places: int
+    recorded_time: str | None
+    utterance_id: str | None
+    recording: str | None
+    device_serial: str | None
+    device_type: str | None
+    added: str | None
+
+
+class KnownExhibit(NamedTuple):
+    """An exhibit that the case has: its number, the place it shows, and which of the record's times it is."""
+
+    number: int
+    place: int
+    time: int | None
+
+
+_NAMES = ", ".join(NewExhibit._fields)
+_INSERT = f"INSERT INTO exhibits ({_NAMES}) VALUES ({', '.join('?' for _ in NewExhibit._fields)})"  # noqa: S608 (our names)
+_UPDATE = f"UPDATE exhibits SET {', '.join(f'{name} = ?' for name in NewExhibit._fields)} WHERE number = ?"  # noqa: S608
+_VISIBLE = "e.evidence_id IN temp.visible"
+_IS_RECORDING = "r.kind IN (SELECT id FROM kinds WHERE data_type LIKE 'recording:%')"
+
+_PLACED = f"""
+SELECT p.id, r.number, r.kind, k.data_type, r.locator, r.device_serial, r.device_type, r.utterance_id,
+    CASE WHEN r.utterance_id IS NULL THEN ju.value END, ju.basis, jr.value, jm.value, e.sha256,
+    (SELECT count(*) FROM places q JOIN entries e ON e.id = q.entry_id WHERE q.record = r.number AND {_VISIBLE})
+FROM {{}}
+LEFT JOIN joins ju ON ju.place_id = p.id AND ju.what = 'utterance_id'
+LEFT JOIN joins jr ON jr.place_id = p.id AND jr.what = 'recording'
+LEFT JOIN joins jm ON jm.place_id = p.id AND jm.what = 'timestamp'
+WHERE {{}}
+"""  # noqa: S608 (our names)
+_OF_ENTRY = """entries e CROSS JOIN places p ON p.entry_id = e.id CROSS JOIN records r ON r.number = p.record
+CROSS JOIN kinds k ON k.id = r.kind"""
+_OF_RECORD = """records r CROSS JOIN kinds k ON k.id = r.kind CROSS JOIN places p ON p.record = r.number
+CROSS JOIN entries e ON e.id = p.entry_id CROSS JOIN evidence v ON v.id = e.evidence_id"""
+_OF_CONTENT = f"{_OF_ENTRY} CROSS JOIN evidence v ON v.id = e.evidence_id"
+#: The place that is shown comes first: of a file that is there, before one that was deleted, before what was carved.
+_SHOWN_FIRST = """
+ORDER BY CASE e.state WHEN 'allocated' THEN 0 WHEN 'damaged' THEN 1 WHEN 'deleted' THEN 2 ELSE 3 END,
+    v.name, e.path, e.address, p.ordinal, p.id
+"""
+
+
+def items_to_number(store: Store) -> list[ItemToNumber]:
+    """The evidence items that were read to their end and are not numbered, in the order in which they were taken in."""
+    found = store.db.execute(
+        "SELECT id, name FROM evidence WHERE numbered IS NULL AND state IN ('extracted', 'hashed again') ORDER BY id"
+    )
+    return [ItemToNumber(*item) for item in found]
+
+
+def set_numbered(store: Store, evidence: int) -> None:
+    """Note that the records of an evidence item are numbered, and that nothing is left to be brought up to date."""
+    db = store.db
+    db.execute("DELETE FROM changed_places")
+    db.execute("DELETE FROM changed_streams")
+    db.execute(
+        "UPDATE evidence SET numbered = (SELECT coalesce(max(number), 0) FROM exhibits) WHERE id = ?", (evidence,)
+    )
+
+
+def last_numbered(store: Store) -> tuple[int, int]:
+    """The last exhibit of the items that are numbered, and the last of all: there are more where a run was killed."""
+    found = store.db.execute(
+        "SELECT (SELECT coalesce(max(numbered), 0) FROM evidence), (SELECT coalesce(max(number), 0) FROM exhibits)"
+    ).fetchone()
+    return int(found[0]), int(found[1])
+
+
+def entries_to_number(store: Store, evidence: int) -> Iterator[EntryToNumber]:
+    """The files of an evidence item that hold records, by path."""
+    found = store.db.execute(
+        f"""
+        SELECT o.id, o.sha256, (SELECT count(*) FROM entries e WHERE e.artefact AND e.sha256 = o.sha256 AND {_VISIBLE}),
+            (SELECT max(ordinal) FROM places WHERE entry_id = o.id) AS last
+        FROM entries o WHERE o.evidence_id = ? AND last IS NOT NULL ORDER BY o.path, o.address
+        """,  # noqa: S608 (our names)
+        (evidence,),
+    )
+    return map(EntryToNumber._make, found)
+
+
+def is_plain(store: Store, entry: int) -> bool:
+    """Whether an entry's records have rows of their own times only: no recordings, and no times that were joined."""
+    found = store.db.execute(
+        f"SELECT 1 FROM {_OF_ENTRY} WHERE e.id = ? AND (k.data_type LIKE 'recording:%'"  # noqa: S608 (our names)
+        " OR EXISTS (SELECT 1 FROM joins j WHERE j.place_id = p.id AND j.what = 'timestamp')) LIMIT 1",
+        (entry,),
+    )
+    return found.fetchone() is None
+
+
+def add_plain(store: Store, entry: int, ordinals: range, no_time: int) -> None:
+    """Add the exhibits of some records of a plain entry, each of which has this one place; in order.
+
+    Args:
+        store: the case's.
+        entry: number of the entry.
+        ordinals: of the records.
+        no_time: the kind of the one exhibit of a record that holds no time.
+    """
+    store.db.execute(
+        """
+        INSERT INTO exhibits (record, kind, place_id, time, time_kind, timestamp, places, utterance_id, recording)
+        SELECT p.record, r.kind, p.id, t.ordinal, coalesce(t.kind, ?), t.timestamp, 1,
+            CASE WHEN r.utterance_id IS NULL THEN ju.value END, jr.value
+        FROM places p CROSS JOIN records r ON r.number = p.record LEFT JOIN timestamps t ON t.record = p.record
+        LEFT JOIN joins ju ON ju.place_id = p.id AND ju.what = 'utterance_id'
+        LEFT JOIN joins jr ON jr.place_id = p.id AND jr.what = 'recording'
+        WHERE p.entry_id = ? AND p.ordinal >= ? AND p.ordinal < ?
+        ORDER BY p.ordinal, p.id, t.ordinal
+        """,
+        (no_time, entry, ordinals.start, ordinals.stop),
+    )
+
+
+def placed_in(store: Store, entry: int) -> Iterator[PlacedRecord]:
+    """The records of an entry, by place in the file."""
+    found = store.db.execute(_PLACED.format(_OF_ENTRY, "e.id = ?") + " ORDER BY p.ordinal, p.id", (entry,))
+    return map(PlacedRecord._make, found)
+
+
+def places_of(store: Store, record: int) -> list[PlacedRecord]:
+    """A record at each of its places, the one that is shown first."""
+    found = store.db.execute(_PLACED.format(_OF_RECORD, f"r.number = ? AND {_VISIBLE}") + _SHOWN_FIRST, (record,))
+    return [PlacedRecord._make(placed) for placed in found]
+
+
+def places_of_recording(store: Store, sha256: str) -> list[PlacedRecord]:
+    """Every recording of the same bytes, the one that is shown first."""
+    where = f"e.artefact AND e.sha256 = ? AND k.data_type LIKE 'recording:%' AND {_VISIBLE}"
+    found = store.db.execute(_PLACED.format(_OF_CONTENT, where) + _SHOWN_FIRST, (sha256,))
+    return [PlacedRecord._make(placed) for placed in found]
+
+
+def times_of(store: Store, record: int) -> list[OwnTime]:
+    """The times that a record holds, in its order."""
+    found = store.db.execute(
+        "SELECT t.ordinal, m.description, t.recorded, m.clock, t.timestamp, m.note FROM timestamps t"
+        " JOIN time_kinds m ON m.id = t.kind WHERE t.record = ? ORDER BY t.ordinal",
+        (record,),
+    )
+    return [OwnTime(*time) for time in found]
+
+
+def count_places(store: Store, sha256: str) -> int:
+    """At how many visible places in the evidence an artefact lies."""
+    found = store.db.execute(
+        f"SELECT count(*) FROM entries e WHERE e.artefact AND e.sha256 = ? AND {_VISIBLE}",  # noqa: S608 (our names)
+        (sha256,),
+    )
+    return int(found.fetchone()[0])
+
+
+def time_kind(store: Store, description: str, clock: str, note: str = "") -> int:
+    """The number of a kind of times."""
+    return time_kinds_of(store)[description, clock, note]
+
+
+def exhibits_of(store: Store, record: int) -> list[KnownExhibit]:
+    """The exhibits of a record, in order."""
+    found = store.db.execute("SELECT number, place_id, time FROM exhibits WHERE record = ? ORDER BY 1", (record,))
+    return [KnownExhibit(*exhibit) for exhibit in found]
+
+
+def add_exhibit(store: Store, exhibit: NewExhibit) -> None:
+    """Add an exhibit; its number is the next."""
+    store.db.execute(_INSERT, exhibit)
+
+
+def change_exhibit(store: Store, number: int, exhibit: NewExhibit) -> None:
+    """Change what an exhibit shows. Its number stays."""
+    store.db.execute(_UPDATE, (*exhibit, number))
+
+
+def note_places(store: Store, entry: int) -> None:
+    """Note the records of an entry as changed: those that were met before have one more place."""
+    store.db.execute("INSERT OR IGNORE INTO changed_places SELECT id FROM places WHERE entry_id = ?", (entry,))
+
+
+def changed_records(store: Store, before: int) -> Iterator[int]:
+    """A changed record of each row that was numbered before, in the order of exhibits.
+
+    Args:
+        store: the case's.
+        before: the last exhibit of the evidence items before.
+    """
+    found = store.db.execute(
+        f"""
+        SELECT min(w.number), w.record FROM (
+            SELECT p.record FROM changed_places c CROSS JOIN places p ON p.id = c.place_id
+            UNION SELECT q.record FROM changed_places c CROSS JOIN places p ON p.id = c.place_id
+            CROSS JOIN records r ON r.number = p.record CROSS JOIN entries e ON e.id = p.entry_id
+            CROSS JOIN entries s ON s.sha256 = e.sha256 AND s.artefact CROSS JOIN places q ON q.entry_id = s.id
+            WHERE {_IS_RECORDING} AND EXISTS (SELECT 1 FROM exhibits x WHERE x.record = q.record)
+        ) c CROSS JOIN exhibits w ON w.record = c.record
+        WHERE w.number <= ? GROUP BY w.record ORDER BY 1
+        """,  # noqa: S608 (our names)
+        (before,),
+    )
+    return (record for _, record in found)
+
+
+def corroborate(store: Store) -> None:
+    """Name, for each row of a changed stream, the exhibits of the other side: the device's log or the account.
+
+    Only the device's own records and the account's are independent of each other; a card and an activity
+    come from one service, and say the same thing twice. Lists made by whoever collected the evidence attest
+    nothing of their own.
+    """
+    db = store.db
+    found = db.execute(
+        """
+        SELECT s.uuid, w.place_id, min(w.number), k.data_type LIKE 'echo:%'
+        FROM changed_streams c CROSS JOIN spoken s ON s.uuid = c.uuid CROSS JOIN places p ON p.id = s.place_id
+        CROSS JOIN exhibits w ON w.record = p.record AND w.place_id = p.id CROSS JOIN kinds k ON k.id = w.kind
+        WHERE (k.data_type LIKE 'echo:%' OR k.data_type LIKE 'alexa:%')
+            AND k.data_type NOT IN ('alexa:cloud:listed_url', 'alexa:app:acquired_file')
+        GROUP BY s.uuid, w.place_id ORDER BY s.uuid, 3
+        """
+    )
+    # The rows are changed while they are gone through: the order makes SQLite find all of them first.
+    for _, members in groupby(found, key=itemgetter(0)):
+        sides: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
+        for _, place, number, of_device in members:
+            sides[of_device].append((place, number))
+        for side, other in (sides, sides[::-1]):
+            names = json.dumps([f"EF-{number:07}" for _, number in other], separators=(",", ":")) if other else None
+            db.executemany(
+                "UPDATE exhibits SET corroborated_by = ?1 WHERE record = (SELECT record FROM places WHERE id = ?2)"
+                " AND place_id = ?2 AND corroborated_by IS NOT ?1",
+                [(names, place) for place, _ in side],
+            )
+            store.made(len(side))

@@ -1,0 +1,157 @@
+"""Searching rows for a text.
+
+What is found is defined by the rows alone: a row is found where one of :data:`SEARCHED` holds the text, in any case.
+Which rows are read is narrowed first, where few can hold it: the full-text index names the records that have every run
+of three characters of the text, and the smaller tables name files, kinds, joins and exhibits. Where many rows can hold
+it, or the text is shorter than three characters, the rows are read in order.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.case.record_id import DIGITS, PREFIX
+from echoforensics.case.text import storable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.case.store import Store
+
+#: The columns in which a text is looked for; ``fields`` is what else the record keeps, as JSON.
+SEARCHED = (
+    "message", "transcript", "fields", "utterance_id", "device_serial", "device_type", "account", "person", "path",
+    "evidence", "sha256", "recording", "data_type", "exhibit", "recorded_time", "timestamp_desc", "clock", "parser",
+)  # fmt: skip
+
+#: The full-text index holds runs of this many characters.
+_INDEXED = 3
+#: Of a long text so many runs are asked for.
+_RUNS = 24
+#: Where more records than this can hold a text, the rows are read in order instead.
+_FEW = 5000
+_EXHIBIT = re.compile(r"(E?F?-)?(\d+)", re.ASCII | re.IGNORECASE)
+#: An exhibit's number is written with at least so many digits.
+_PADDED = 7
+_MOST_DIGITS = 18
+#: Small tables, and the records of those of their rows that hold a text.
+_NAMED = (
+    "SELECT p.record FROM entries e CROSS JOIN places p ON p.entry_id = e.id WHERE e.path LIKE ?1 ESCAPE '\\'"
+    " OR e.sha256 LIKE ?1 ESCAPE '\\' OR e.remark LIKE ?1 ESCAPE '\\'"
+    " OR e.evidence_id IN (SELECT id FROM evidence WHERE name LIKE ?1 ESCAPE '\\')",
+    "SELECT record FROM exhibits WHERE kind IN (SELECT id FROM kinds WHERE data_type LIKE ?1 ESCAPE '\\'"
+    " OR parser LIKE ?1 ESCAPE '\\') AND EXISTS (SELECT 1 FROM kinds WHERE data_type LIKE ?1 ESCAPE '\\'"
+    " OR parser LIKE ?1 ESCAPE '\\')",
+    "SELECT record FROM exhibits WHERE time_kind IN (SELECT id FROM time_kinds WHERE description LIKE ?1 ESCAPE '\\'"
+    " OR clock LIKE ?1 ESCAPE '\\') AND EXISTS (SELECT 1 FROM time_kinds WHERE description LIKE ?1 ESCAPE '\\'"
+    " OR clock LIKE ?1 ESCAPE '\\')",
+    "SELECT p.record FROM joins j CROSS JOIN places p ON p.id = j.place_id WHERE j.value LIKE ?1 ESCAPE '\\'",
+    "SELECT record FROM exhibits WHERE added IS NOT NULL AND number > 0 AND (added LIKE ?1 ESCAPE '\\'"
+    " OR device_serial LIKE ?1 ESCAPE '\\' OR device_type LIKE ?1 ESCAPE '\\')",
+)
+
+
+def search_clause(store: Store, text: str) -> tuple[str, list[Any]]:
+    """The SQL of the rows that hold a text, with its values."""
+    text = storable(text).replace("\0", "")  # SQLite ends a text at NUL
+    values: list[Any] = []
+    columns = (*SEARCHED, "record") if text[: len(PREFIX)].upper() == PREFIX else SEARCHED
+    if text.isascii():
+        clause = "(" + " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in columns) + ")"
+        values += [f"%{like(text)}%"] * len(columns)
+    else:
+        # LIKE knows the two cases of a letter in ASCII only.
+        store.db.create_function("hold_text", -1, _hold, deterministic=True)
+        clause = f"hold_text(?, {', '.join(columns)})"
+        values.append(text.casefold())
+    records = None if store.is_earlier or len(text) < _INDEXED else _records(store, text)
+    if records is not None:
+        clause = f"record_number IN (SELECT value FROM json_each(?)) AND {clause}"  # noqa: S608 (our own text)
+        values.insert(0, json.dumps(sorted(records)))
+    return clause, values
+
+
+def like(text: str) -> str:
+    """A text as a part of a pattern of LIKE."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _hold(text: str, *columns: str | None) -> bool:
+    return any(text in column.casefold() for column in columns if column)
+
+
+def _records(store: Store, text: str) -> set[int] | None:
+    """The numbers of the records that can hold a text; None where they are many, or it cannot be told."""
+    if _runs_on(store, text):
+        return None
+    found: set[int] = set()
+    for some in _asked(store, text):
+        for number in some:
+            found.add(number)
+            if len(found) > _FEW:
+                return None
+    return found
+
+
+def _asked(store: Store, text: str) -> Iterator[Iterator[int]]:
+    db = store.db
+    pattern = f"%{like(text)}%"
+    for question in _NAMED:
+        if text.isascii():
+            yield (number for (number,) in db.execute(question, (pattern,)))
+    last = db.execute("SELECT coalesce(max(number), 0) FROM exhibits").fetchone()[0]
+    for first, end in _exhibits(text, last):
+        yield (
+            number for (number,) in db.execute("SELECT record FROM exhibits WHERE number BETWEEN ? AND ?", (first, end))
+        )
+    if text[: len(PREFIX)].upper() == PREFIX and (digits := _hexadecimal(text[len(PREFIX) :])) is not None:
+        bounds = tuple(bytes.fromhex(digits.ljust(DIGITS, pad)) for pad in "0f")
+        yield (number for (number,) in db.execute("SELECT number FROM records WHERE id BETWEEN ? AND ?", bounds))
+    yield (number for (number,) in db.execute("SELECT rowid FROM search WHERE search MATCH ?", (_runs(text),)))
+
+
+def _runs(text: str) -> str:
+    """The runs of three characters of a text, as a question to the full-text index."""
+    starts = list(range(len(text) - _INDEXED + 1))
+    chosen = {*starts[:: max(1, len(starts) // _RUNS)], starts[-1]}
+    runs = dict.fromkeys(text[start : start + _INDEXED] for start in sorted(chosen))
+    return " AND ".join('"' + run.replace('"', '""') + '"' for run in runs)
+
+
+def _runs_on(store: Store, text: str) -> bool:
+    """Whether a text may begin in a record's own message, and end in what a row adds to it."""
+    added = [remark for (remark,) in store.db.execute("SELECT DISTINCT remark FROM entries WHERE remark <> ''")]
+    lower = text.lower()
+    return any(
+        remark.lower().startswith(lower[start:])
+        for remark in (*added, " The same bytes lie at ", " It is tied to the utterance of ")
+        for start in range(1, len(text))
+    )
+
+
+def _exhibits(text: str, last: int) -> Iterator[tuple[int, int]]:
+    """The ranges of numbers of exhibits, up to the last, whose names hold a text."""
+    match = _EXHIBIT.fullmatch(text)
+    if match is None or len(match[2]) > _MOST_DIGITS:
+        return
+    digits, is_start = match[2], match[1] is not None
+    for free in range(max(len(str(last)), _PADDED) - len(digits) + 1):
+        # So many digits follow the text; before it stand others, or zeros.
+        unit = 10**free
+        for before in (0,) if is_start else count():
+            first = (before * 10 ** len(digits) + int(digits)) * unit
+            if first > last:
+                break
+            zeros = not before and digits.startswith("0")
+            if is_start and len(digits) + free != max(_PADDED, len(str(first))):
+                continue
+            if zeros and len(digits) + free > _PADDED:
+                continue
+            yield first, first + unit - 1
+
+
+def _hexadecimal(text: str) -> str | None:
+    return text.lower() if re.fullmatch(f"[0-9a-fA-F]{{1,{DIGITS}}}", text, re.ASCII) else None
