@@ -12,6 +12,8 @@ from pathlib import Path
 from chain_of_custody.digest import DEFAULT_ALGORITHMS
 from chain_of_custody.keys import SigningKey
 from echoforensics.case.case import Case
+from echoforensics.case.custody.standing import why_unverified
+from echoforensics.errors import UnverifiedCaseError
 from echoforensics.examiner_key import load_key
 from echoforensics.extraction.options import KeyGiver, Options, Report
 from echoforensics.extraction.run import extract as run_extraction
@@ -73,10 +75,19 @@ def extract(
     return Case.open(Path(case))
 
 
-def open_case(case: AnyPath) -> Case:
-    """Open a case for reading. Nothing in its folder is changed.
+def open_case(case: AnyPath, *, unverified: bool = False) -> Case:
+    """Open a case for reading, once its ledger and its seal were checked. Nothing in its folder is changed.
+
+    The check hashes ``case.db``; that it passed is remembered for that very file in the user's state folder. The files
+    in ``artefacts/`` are checked as each is read, and the sources by :func:`verify`.
+
+    Args:
+        case: the case folder.
+        unverified: whether a case that is not complete, or not as it was sealed, is opened all the same. Its
+            ``unverified`` then says why it does not hold, and the message of each of its rows begins with a mark.
 
     Raises:
+        UnverifiedCaseError: it is not complete or not as it was sealed.
         CaseError: the folder is not a case.
 
     Example:
@@ -84,7 +95,17 @@ def open_case(case: AnyPath) -> Case:
         ...     print(opened.counts().evidence)
         3
     """
-    return Case.open(Path(case))
+    path = Path(case)
+    found = why_unverified(path)
+    if found and not unverified:
+        raise UnverifiedCaseError(
+            f"{path}: {found}. `echoforensics verify` says more; with --unverified it is read all the same, and all"
+            " that is written says so"
+        )
+    opened = Case.open(path)
+    if found:
+        opened.mark_unverified(found)
+    return opened
 
 
 def verify(

@@ -20,6 +20,9 @@ from echoforensics.case.vault import Vault
 from echoforensics.errors import CaseError
 from echoforensics.evidence.source import EvidenceSource, SourceBytes, open_bytes, open_source
 
+#: What the message of each row of a case begins with for which nothing vouches.
+UNVERIFIED = "[UNVERIFIED] "
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import TracebackType
@@ -40,6 +43,8 @@ class Case:
         path: the folder.
         store: its database, for the functions of this package that ask more than the methods here.
         vault: the extracted files.
+        unverified: why nothing vouches for what the case says, in one sentence; empty where its seal was checked, or
+            not asked for.
 
     Example:
         >>> case
@@ -50,6 +55,7 @@ class Case:
         self.path = path
         self.store = store
         self.vault = Vault(path / ARTEFACTS)
+        self.unverified = ""
 
     @classmethod
     def open(cls, path: Path) -> Case:
@@ -271,6 +277,11 @@ class Case:
             if entry.action in (SEALED, *BEGINNINGS):
                 last = entry.action
         return last == SEALED
+
+    def mark_unverified(self, why: str) -> None:
+        """Have every row, and all that is written out of this case, say that nothing vouches for it, and why."""
+        self.unverified = why
+        self.store.mark = UNVERIFIED
 
     def refuse_inside(self, target: Path) -> None:
         """Refuse to write into the case folder or into a source.

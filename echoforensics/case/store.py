@@ -24,6 +24,7 @@ class Store:
 
     Attributes:
         path: the file.
+        mark: what the message of each row is to begin with; empty for nothing.
         db: the connection. Only the modules of this folder use it; others ask their functions.
     """
 
@@ -42,6 +43,7 @@ class Store:
         """
         self.path = path
         self._closed = False
+        self.mark = ""
         with ExitStack() as opened:
             try:
                 with database_room(path) if write else nullcontext():
