@@ -29,7 +29,7 @@ def extract(
     examiner: str = "", agency: str = "", reference: str = "", timezone: str = "",
     hashes: Iterable[str] = DEFAULT_ALGORITHMS, carve: bool = True, offsets: Iterable[int] = (),
     skip_unreadable: bool = False, maps: Iterable[AnyPath] = (), argv: Sequence[str] = (), report: Report | None = None,
-    join_case: bool = False,
+    join_case: bool = False, folder_metadata: bool = False,
 ) -> Case:  # fmt: skip
     """Take in sources, extract and parse what they hold, and seal a case.
 
@@ -43,10 +43,7 @@ def extract(
         examiner, agency, reference: of the matter, for the ledger and the report; join_case: to add others to a case.
         timezone: IANA name of the zone in which the case is also to be read.
         hashes: names of the hash algorithms for sources; SHA-256 is always among them.
-        carve: whether images are searched for recordings and records by their own bytes.
-        offsets: offsets, in bytes, at which volumes of an image begin.
-        cross_check: whether every file system is walked with a second reader too.
-        skip_unreadable: whether a source that cannot be read is noted as an issue, and the others are read.
+        carve, offsets, cross_check, skip_unreadable, folder_metadata: as the command's options of these names.
         maps: files that say how tables of a legal-process return are read; see docs/maps.md.
         argv: what called this, for the ledger; ``sys.argv`` if empty.
         report: called with what is being done, how far it is, and of how much (0: unknown).
@@ -70,6 +67,7 @@ def extract(
         examiner=examiner, agency=agency, reference=reference, timezone=timezone, algorithms=tuple(hashes),
         argv=tuple(argv), carve=carve, offsets=tuple(dict.fromkeys(offsets)), cross_check=cross_check,
         skip_unreadable=skip_unreadable, join_case=join_case, maps=tuple(map(_named_text, maps)),
+        folder_metadata=folder_metadata,
     )  # fmt: skip
     run_extraction(paths, Path(case), _signing(key, passphrase), options, report or _silent)
     return Case.open(Path(case))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from chain_of_custody.ledger import LedgerEntry, LedgerError, read
 from echoforensics.case import counts, issue_table, recording_query, row_query
 from echoforensics.case.custody.names import ARTEFACTS, BEGINNINGS, DATABASE, LEDGER, SEALED
+from echoforensics.case.custody.standing import known_head
 from echoforensics.case.evidence_table import EvidenceItem, evidence_items
 from echoforensics.case.results import Results, Rows
 from echoforensics.case.row_query import Query
@@ -249,7 +250,7 @@ class Case:
         Raises:
             SourceError: it is not where it lay, or cannot be opened.
         """
-        return open_bytes(item.location, item.kind)
+        return open_bytes(item.location, item.kind, item.listing)
 
     @property
     def ledger_path(self) -> Path:
@@ -266,6 +267,11 @@ class Case:
             yield from read(self.ledger_path)
         except (LedgerError, OSError) as error:
             raise CaseError(f"{self.ledger_path}: cannot be read; run `echoforensics verify`: {error}") from error
+
+    @property
+    def head(self) -> tuple[int, str] | None:
+        """Number of lines of the ledger, and the SHA-256 of the last of them; None where nothing was written yet."""
+        return known_head(self.path)
 
     @property
     def sealed(self) -> bool:
