@@ -23,6 +23,10 @@ class CaseError(EchoforensicsError):
     """A case folder cannot be created, opened or continued."""
 
 
+class UnverifiedCaseError(CaseError):
+    """A case is not complete or not as it was sealed, and it was not asked to read it all the same."""
+
+
 class CaseDiskError(CaseError):
     """What belongs into a case could not be written or read there: its disk is full, failing or not writable."""
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from chain_of_custody.digest import DEFAULT_ALGORITHMS
 from chain_of_custody.keys import SigningKey
 from echoforensics.case.case import Case
+from echoforensics.case.custody.standing import why_unverified
+from echoforensics.errors import UnverifiedCaseError
 from echoforensics.examiner_key import load_key
 from echoforensics.extraction.options import KeyGiver, Options, Report
 from echoforensics.extraction.run import extract as run_extraction
@@ -27,7 +29,7 @@ def extract(
     examiner: str = "", agency: str = "", reference: str = "", timezone: str = "",
     hashes: Iterable[str] = DEFAULT_ALGORITHMS, carve: bool = True, offsets: Iterable[int] = (),
     skip_unreadable: bool = False, maps: Iterable[AnyPath] = (), argv: Sequence[str] = (), report: Report | None = None,
-    join_case: bool = False,
+    join_case: bool = False, folder_metadata: bool = False,
 ) -> Case:  # fmt: skip
     """Take in sources, extract and parse what they hold, and seal a case.
 
@@ -41,10 +43,7 @@ def extract(
         examiner, agency, reference: of the matter, for the ledger and the report; join_case: to add others to a case.
         timezone: IANA name of the zone in which the case is also to be read.
         hashes: names of the hash algorithms for sources; SHA-256 is always among them.
-        carve: whether images are searched for recordings and records by their own bytes.
-        offsets: offsets, in bytes, at which volumes of an image begin.
-        cross_check: whether every file system is walked with a second reader too.
-        skip_unreadable: whether a source that cannot be read is noted as an issue, and the others are read.
+        carve, offsets, cross_check, skip_unreadable, folder_metadata: as the command's options of these names.
         maps: files that say how tables of a legal-process return are read; see docs/maps.md.
         argv: what called this, for the ledger; ``sys.argv`` if empty.
         report: called with what is being done, how far it is, and of how much (0: unknown).
@@ -68,15 +67,25 @@ def extract(
         examiner=examiner, agency=agency, reference=reference, timezone=timezone, algorithms=tuple(hashes),
         argv=tuple(argv), carve=carve, offsets=tuple(dict.fromkeys(offsets)), cross_check=cross_check,
         skip_unreadable=skip_unreadable, join_case=join_case, maps=tuple(map(_named_text, maps)),
+        folder_metadata=folder_metadata,
     )  # fmt: skip
     run_extraction(paths, Path(case), _signing(key, passphrase), options, report or _silent)
     return Case.open(Path(case))
 
 
-def open_case(case: AnyPath) -> Case:
-    """Open a case for reading. Nothing in its folder is changed.
+def open_case(case: AnyPath, *, unverified: bool = False) -> Case:
+    """Open a case for reading, once its ledger and its seal were checked. Nothing in its folder is changed.
+
+    The check hashes ``case.db``; that it passed is remembered for that very file in the user's state folder. The files
+    in ``artefacts/`` are checked as each is read, and the sources by :func:`verify`.
+
+    Args:
+        case: the case folder.
+        unverified: whether a case that is not complete, or not as it was sealed, is opened all the same. Its
+            ``unverified`` then says why it does not hold, and the message of each of its rows begins with a mark.
 
     Raises:
+        UnverifiedCaseError: it is not complete or not as it was sealed.
         CaseError: the folder is not a case.
 
     Example:
@@ -84,7 +93,17 @@ def open_case(case: AnyPath) -> Case:
         ...     print(opened.counts().evidence)
         3
     """
-    return Case.open(Path(case))
+    path = Path(case)
+    found = why_unverified(path)
+    if found and not unverified:
+        raise UnverifiedCaseError(
+            f"{path}: {found}. `echoforensics verify` says more; with --unverified it is read all the same, and all"
+            " that is written says so"
+        )
+    opened = Case.open(path)
+    if found:
+        opened.mark_unverified(found)
+    return opened
 
 
 def verify(

@@ -17,6 +17,7 @@ from echoforensics.case.custody.names import ARTEFACTS, DATABASE, HEAD, LEDGER
 from echoforensics.case.custody.standing import known_head, ledger_history
 from echoforensics.case.custody.vault_check import vault_problems
 from echoforensics.errors import CaseError, SourceError
+from echoforensics.evidence.folder_listing import FIRST
 from echoforensics.evidence.source import open_bytes
 
 if TYPE_CHECKING:
@@ -288,9 +289,9 @@ def _check_sources(result: CaseVerification, history: CaseHistory, say: Callable
             )
             continue
         try:
-            with closing(open_bytes(location, str(detail.get("kind")))) as opened:
+            with closing(open_bytes(location, str(detail.get("kind")), str(detail.get("listing", FIRST)))) as opened:
                 now = opened.hash_whole(("sha256",)).sha256
-        except (SourceError, OSError) as error:
+        except (SourceError, OSError, ValueError) as error:
             result.checks.add(f"source {name}", False, str(error))
             continue
         same = now == detail.get("sha256")

@@ -98,6 +98,12 @@ def series(request: pytest.FixtureRequest) -> Callable[..., Iterable[int]]:
     return take
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_state_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what commands remember of a user out of the user's own folders."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+
+
 @pytest.fixture(scope="session")
 def calls_of() -> Callable[[Callable[[], Any]], tuple[Any, int]]:
     """Runs something; gives its result and how many calls of functions it made.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from chain_of_custody.ledger import LedgerEntry, LedgerError, read
 from echoforensics.case import counts, issue_table, recording_query, row_query
 from echoforensics.case.custody.names import ARTEFACTS, BEGINNINGS, DATABASE, LEDGER, SEALED
+from echoforensics.case.custody.standing import known_head
 from echoforensics.case.evidence_table import EvidenceItem, evidence_items
 from echoforensics.case.results import Results, Rows
 from echoforensics.case.row_query import Query
@@ -19,6 +20,9 @@ from echoforensics.case.tracing import Trace, trace_row
 from echoforensics.case.vault import Vault
 from echoforensics.errors import CaseError
 from echoforensics.evidence.source import EvidenceSource, SourceBytes, open_bytes, open_source
+
+#: What the message of each row of a case begins with for which nothing vouches.
+UNVERIFIED = "[UNVERIFIED] "
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,6 +44,8 @@ class Case:
         path: the folder.
         store: its database, for the functions of this package that ask more than the methods here.
         vault: the extracted files.
+        unverified: why nothing vouches for what the case says, in one sentence; empty where its seal was checked, or
+            not asked for.
 
     Example:
         >>> case
@@ -50,6 +56,7 @@ class Case:
         self.path = path
         self.store = store
         self.vault = Vault(path / ARTEFACTS)
+        self.unverified = ""
 
     @classmethod
     def open(cls, path: Path) -> Case:
@@ -243,7 +250,7 @@ class Case:
         Raises:
             SourceError: it is not where it lay, or cannot be opened.
         """
-        return open_bytes(item.location, item.kind)
+        return open_bytes(item.location, item.kind, item.listing)
 
     @property
     def ledger_path(self) -> Path:
@@ -262,6 +269,11 @@ class Case:
             raise CaseError(f"{self.ledger_path}: cannot be read; run `echoforensics verify`: {error}") from error
 
     @property
+    def head(self) -> tuple[int, str] | None:
+        """Number of lines of the ledger, and the SHA-256 of the last of them; None where nothing was written yet."""
+        return known_head(self.path)
+
+    @property
     def sealed(self) -> bool:
         """Whether the last extraction came to its end."""
         last = ""
@@ -271,6 +283,11 @@ class Case:
             if entry.action in (SEALED, *BEGINNINGS):
                 last = entry.action
         return last == SEALED
+
+    def mark_unverified(self, why: str) -> None:
+        """Have every row, and all that is written out of this case, say that nothing vouches for it, and why."""
+        self.unverified = why
+        self.store.mark = UNVERIFIED
 
     def refuse_inside(self, target: Path) -> None:
         """Refuse to write into the case folder or into a source.

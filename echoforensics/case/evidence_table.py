@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.text import storable
+from echoforensics.evidence.folder_listing import FIRST
 
 if TYPE_CHECKING:
     from echoforensics.case.store import Store
@@ -84,6 +85,11 @@ class EvidenceItem:
     described: tuple[str, ...]
     opening: Opening
     state: EvidenceState
+
+    @property
+    def listing(self) -> str:
+        """For a folder: the form of the listing that was hashed."""
+        return str(self.hashes.get("listing", FIRST))
 
 
 def evidence_items(store: Store) -> list[EvidenceItem]:

@@ -82,7 +82,8 @@ def remove_issues(store: Store, evidence: int, parser: str) -> None:
 def issues(store: Store) -> Iterator[CaseIssue]:
     """Every issue, by evidence item, path, parser and place; first the sources that were skipped."""
     found = store.db.execute(
-        "SELECT coalesce(v.name, ''), i.path, i.parser, i.locator, i.what, i.excerpt FROM issues i"
-        " LEFT JOIN evidence v ON v.id = i.evidence_id ORDER BY v.id, i.path, i.parser, i.locator, i.what"
+        "SELECT coalesce(v.name, ''), i.path, i.parser, i.locator, ? || i.what, i.excerpt FROM issues i"
+        " LEFT JOIN evidence v ON v.id = i.evidence_id ORDER BY v.id, i.path, i.parser, i.locator, i.what",
+        (store.mark,),
     )
     return map(CaseIssue._make, found)

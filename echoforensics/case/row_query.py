@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from echoforensics.case.exhibits.row_search import like, search_clause
@@ -119,7 +120,7 @@ def rows(store: Store, query: Query | None = None) -> Iterator[Row]:
         f"SELECT {_COLUMNS} FROM row_details {where} ORDER BY timestamp IS NULL, timestamp, number",  # noqa: S608
         values,
     )
-    return map(_row, cursor)
+    return map(partial(_row, store.mark), cursor)
 
 
 def count(store: Store, query: Query | None = None) -> int:
@@ -137,7 +138,7 @@ def rows_by_file(store: Store, query: Query | None = None) -> Iterator[FileRow]:
         " ORDER BY evidence_id, entry_id, number",
         values,
     )
-    return map(_file_row, cursor)
+    return map(partial(_file_row, store.mark), cursor)
 
 
 def rows_of_place(store: Store, place: int) -> list[Row]:
@@ -147,7 +148,7 @@ def rows_of_place(store: Store, place: int) -> list[Row]:
         " (SELECT record FROM places WHERE id = ?1) AND place_id = ?1 ORDER BY number",
         (place,),
     )
-    return [_row(found) for found in cursor]
+    return [_row(store.mark, found) for found in cursor]
 
 
 def row(store: Store, exhibit: str) -> Row:
@@ -164,19 +165,20 @@ def row(store: Store, exhibit: str) -> Row:
     ).fetchone()
     if found is None:
         raise UsageError(f"there is no exhibit {exhibit} in this case")
-    return _row(found)
+    return _row(store.mark, found)
 
 
-def _row(found: tuple[Any, ...]) -> Row:
+def _row(mark: str, found: tuple[Any, ...]) -> Row:
     answer = dict(zip(ROW_COLUMNS, found, strict=True))
+    answer["message"] = mark + answer["message"]
     answer["corroborated_by"] = json.loads(answer["corroborated_by"])
     return cast("Row", answer)
 
 
-def _file_row(found: tuple[Any, ...]) -> FileRow:
+def _file_row(mark: str, found: tuple[Any, ...]) -> FileRow:
     fields, note, evidence, entry, address, state = found[len(ROW_COLUMNS) :]
     return FileRow(
-        **_row(found[: len(ROW_COLUMNS)]),
+        **_row(mark, found[: len(ROW_COLUMNS)]),
         fields=fields,
         time_note=note,
         evidence_id=evidence,

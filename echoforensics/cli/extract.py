@@ -87,6 +87,11 @@ _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
     help="A source that cannot be read is noted in the case as an issue, and the others are read.",
 )
 @click.option(
+    "--folder-metadata",
+    is_flag=True,
+    help="Let the hash of a folder be of permission bits and modification times too.",
+)
+@click.option(
     "--join-case",
     is_flag=True,
     help="Put the evidence into a case that has another examiner, agency or reference. The case then shows both.",
@@ -96,7 +101,7 @@ def command(
     *, sources: tuple[Path, ...], case_path: Path, examiner: str, agency: str, reference: str,
     key_path: Path | None, unsigned: bool, timezone: str, algorithms: tuple[str, ...],
     map_paths: tuple[Path, ...], no_carve: bool, offsets: tuple[int, ...], cross_check: bool, skip_unreadable: bool,
-    join_case: bool, as_json: bool,
+    folder_metadata: bool, join_case: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Take in sources, extract and parse what they hold, and seal a case.
 
@@ -122,11 +127,13 @@ def command(
             sources, case_path, key=key, examiner=examiner, agency=agency, reference=reference, timezone=timezone,
             hashes=algorithms or DEFAULT_ALGORITHMS, carve=not no_carve, offsets=offsets, cross_check=cross_check,
             skip_unreadable=skip_unreadable, join_case=join_case, maps=map_paths,
+            folder_metadata=folder_metadata,
             argv=list(map(given_text, sys.argv)), report=report,
         )  # fmt: skip
     with case:
-        outcome = case.counts()
-    click.echo(json.dumps(outcome._asdict()) if as_json else _as_text(outcome, case_path))
+        outcome, (lines, head) = case.counts(), case.head or (0, "")
+    shown = {**outcome._asdict(), "ledger_lines": lines, "head": head}
+    click.echo(json.dumps(shown) if as_json else f"{_as_text(outcome, case_path)}\nLedger: {lines} lines, head {head}")
     if outcome.issues:
         sys.exit(3)
 

@@ -10,11 +10,11 @@ import click
 
 from echoforensics.cli import plaso_tools
 from echoforensics.cli.lazy_group import LazyGroup
-from echoforensics.errors import EchoforensicsError
+from echoforensics.errors import EchoforensicsError, UnverifiedCaseError
 from echoforensics.version import __version__
 
-#: Exit codes; the commands themselves give 1 and 3, as the help of the group says.
-DONE, WRONG_INPUT, INTERRUPTED = 0, 2, 130
+#: Exit codes; commands themselves give 1 and 3 too, as the help of the group says.
+DONE, NOT_VERIFIED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 #: What the list of commands says of each; its module is imported when it is called.
 SUMMARIES = {
@@ -35,7 +35,7 @@ SUMMARIES = {
     package="echoforensics.cli",
     summaries=SUMMARIES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done; 1 verification failed; 2 wrong usage, or input that cannot be opened; "
+    epilog="Exit codes: 0 done; 1 not verified; 2 wrong usage, or input that cannot be opened; "
     "3 done, but some of the evidence could not be read (it is listed). "
     'Shell completion: eval "$(_ECHOFORENSICS_COMPLETE=bash_source echoforensics)".',
 )
@@ -69,7 +69,7 @@ def main() -> None:
         from echoforensics.cli.safe_text import safe
 
         click.echo(safe(f"echoforensics: {error}"), err=True)
-        sys.exit(WRONG_INPUT)
+        sys.exit(NOT_VERIFIED if isinstance(error, UnverifiedCaseError) else WRONG_INPUT)
     except BrokenPipeError:
         # Whoever read our output has read enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from echoforensics.cli.unverified import unverified_option, warn
+
 
 @click.command("report")
 @click.argument("case_path", metavar="CASE", type=click.Path(path_type=Path))
@@ -23,15 +25,15 @@ import click
     metavar="ZONE",
     help="IANA zone shown beside UTC. Default: the zone given to extract.",
 )
-def command(*, case_path: Path, output: Path, timezone: str) -> None:  # fmt: skip
+@unverified_option
+def command(*, case_path: Path, output: Path, timezone: str, unverified: bool) -> None:  # fmt: skip
     """Write the reviewers' bundle: pages and recordings that open in a browser, without a network."""
     from echoforensics.library import open_case
     from echoforensics.report.bundle import write_report
     from echoforensics.zones import zone
 
-    with open_case(case_path) as case:
+    with open_case(case_path, unverified=unverified) as case:
+        warn(case)
         local = zone(timezone or case.store.info().get("timezone", ""))
-        if not case.sealed:
-            click.echo("NOT COMPLETE: the extraction was interrupted; repeat the extract command.", err=True)
         index = write_report(case, output, local)
     click.echo(f"open {index}")

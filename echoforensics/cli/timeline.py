@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from echoforensics.export.formats import FORMATS
+    unverified: bool,
 
 
 @click.command("timeline")
@@ -66,10 +67,12 @@ from echoforensics.export.formats import FORMATS
     " data whose check failed; repeat for several.",
 )
 @click.option("--recordings-only", is_flag=True, help="Only rows to which a recording belongs.")
+@unverified_option
 def command(
     *, case_path: Path, form: str | None, output: Path | None, force: bool, excel: bool,
     partition_by: str | None, timezone: str, start: str | None, end: str | None, search: str, types: tuple[str, ...],
     devices: tuple[str, ...], evidence: tuple[str, ...], states: tuple[str, ...], recordings_only: bool,
+        warn(case)
 ) -> None:  # fmt: skip
     """Write the timeline of a case.
 
@@ -83,7 +86,8 @@ def command(
     from echoforensics.zones import instant, zone
 
     target = Target.of(output, form, replace=force, excel=excel, by_day=partition_by is not None)
-    with open_case(case_path) as case:
+    with open_case(case_path, unverified=unverified) as case:
+        warn(case)
         local = zone(timezone)
         query = Query(
             start=instant(start, local) if start else None,
@@ -91,8 +95,6 @@ def command(
             search=given_text(search), types=types, devices=devices, recordings_only=recordings_only,
             evidence=evidence, states=states,
         )  # fmt: skip
-        if not case.sealed:
-            click.echo("NOT COMPLETE: the extraction was interrupted; repeat the extract command.", err=True)
         refuse_unknown(case.store, query)
         written = export(case, query, target, local, SafeStream)
         if written.left_out:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from echoforensics.cli.unverified import unverified_option, warn
+
 if TYPE_CHECKING:
     from echoforensics.case.tracing import Trace
 
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 @click.option("--bytes", "limit", default=1024, show_default=True, metavar="N", help="Show at most N bytes.")
 @click.option("--raw", is_flag=True, help="Write the bytes themselves to standard output, and nothing else.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with the bytes in base64.")
-def command(*, case_path: Path, exhibit: str, limit: int, raw: bool, as_json: bool) -> None:
+@unverified_option
+def command(*, case_path: Path, exhibit: str, limit: int, raw: bool, as_json: bool, unverified: bool) -> None:
     """Show the bytes behind a row, read again from the evidence.
 
     EXHIBIT is an exhibit number, such as EF-0000012 or 12.
@@ -29,12 +32,15 @@ def command(*, case_path: Path, exhibit: str, limit: int, raw: bool, as_json: bo
     from echoforensics.cli.safe_text import safe
     from echoforensics.library import open_case
 
-    with open_case(case_path) as case:
-        found = case.trace(exhibit)
+    with open_case(case_path, unverified=unverified) as case:
+        warn(case)
+        found, why = case.trace(exhibit), case.unverified
     if raw:
         sys.stdout.buffer.write(found.found.content if found.found else b"")
     elif as_json:
-        click.echo(json.dumps(_as_json(found), ensure_ascii=sys.stdout.isatty()))
+        click.echo(
+            json.dumps({**_as_json(found), **({"unverified": why} if why else {})}, ensure_ascii=sys.stdout.isatty())
+        )
     else:
         click.echo(safe(_as_text(found, limit), "\n"))
 

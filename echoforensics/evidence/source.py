@@ -11,12 +11,13 @@ from pathlib import Path
 
 from chain_of_custody.digest import Digests, hash_stream
 from echoforensics.errors import SourceError
+from echoforensics.evidence import folder_listing
 from echoforensics.evidence.archives.compressed_file import CompressedFile
 from echoforensics.evidence.archives.library_archive import LibraryArchive
 from echoforensics.evidence.archives.tar_archive import TarArchive
 from echoforensics.evidence.archives.unread_archive import parts_beside, sentence, unread_archive
 from echoforensics.evidence.archives.zip_archive import ZIP, is_zip_behind_stub
-from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EvidenceIssue
+from echoforensics.evidence.entry import READ_ERRORS, Container, Entry
 from echoforensics.evidence.folder import Folder
 from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.loose_file import LooseFile
@@ -46,12 +47,13 @@ class SourceHashes:
     """What a source hashes to.
 
     Attributes:
-        whole: over all its bytes. For a folder: over its listing (see :func:`hash_folder`). For an image in
+        whole: over all its bytes. For a folder: over its listing (see :mod:`.folder_listing`). For an image in
             several segments: over the listing of its segments, made the same way.
         parts: of each file it is made of, where they are several, by name.
         media: over the media inside an image that is not its bytes as they are (EWF, VHD, several segments).
         stored: the hashes that an EWF image keeps of its media, as written by the acquisition tool.
         issues: what could not be read.
+        listing: for a folder: the form of its listing.
     """
 
     whole: Digests
@@ -59,6 +61,7 @@ class SourceHashes:
     media: Digests | None = None
     stored: dict[str, str] = field(default_factory=dict)
     issues: tuple[str, ...] = ()
+    listing: str = ""
 
     def as_json(self) -> dict[str, object]:
         """For the ledger and the case."""
@@ -69,6 +72,8 @@ class SourceHashes:
             written["media"] = {"size": self.media.size, **self.media.values}
         if self.stored:
             written["stored_in_image"] = dict(self.stored)
+        if self.listing:
+            written["listing"] = self.listing
         return written
 
 
@@ -80,11 +85,13 @@ class SourceBytes:
         path: where it lies, absolute.
         kind: as of :class:`EvidenceSource`.
         media: the storage media, where it is an image.
+        listing: for a folder: the form of the listing that is hashed.
     """
 
     path: Path
     kind: str
     media: Media | None = None
+    listing: str = folder_listing.SECOND
 
     def hash(
         self,
@@ -103,7 +110,8 @@ class SourceBytes:
             OSError: a file of it cannot be read.
         """
         if self.kind == FOLDER:
-            return hash_folder(self.path, algorithms, progress)
+            found = folder_listing.hash_folder(self.path, algorithms, progress, self.listing)
+            return SourceHashes(found.whole, issues=tuple(found.issues), listing=self.listing)
         raw = self.media is not None and self.media.is_raw
         whole, parts, unread = self._hash_files(algorithms, progress, watch if raw else None)
         if self.media is None or raw:
@@ -122,7 +130,7 @@ class SourceBytes:
     def hash_whole(self, algorithms: tuple[str, ...]) -> Digests:
         """Hash what :attr:`SourceHashes.whole` is over, and not the media inside an image. Raises OSError."""
         if self.kind == FOLDER:
-            return hash_folder(self.path, algorithms).whole
+            return folder_listing.hash_folder(self.path, algorithms, form=self.listing).whole
         return self._hash_files(algorithms, None, None)[0]
 
     def close(self) -> None:
@@ -154,6 +162,7 @@ class EvidenceSource:
         budget: what compressed data in it may expand to.
         media: the storage media, where it is an image.
         offsets: for an image: byte offsets of its media at which volumes begin, given by hand.
+        listing: for a folder: the form of the listing that is hashed.
     """
 
     path: Path
@@ -163,10 +172,11 @@ class EvidenceSource:
     budget: Budget
     media: Media | None = None
     offsets: tuple[int, ...] = ()
+    listing: str = folder_listing.SECOND
 
     def hash(self, algorithms: tuple[str, ...], progress: Progress | None = None) -> SourceHashes:
         """Hash the source whole (see :meth:`SourceBytes.hash`). Raises OSError."""
-        return SourceBytes(self.path, self.kind, self.media).hash(algorithms, progress)
+        return SourceBytes(self.path, self.kind, self.media, self.listing).hash(algorithms, progress)
 
     def close(self) -> None:
         """Close what is open."""
@@ -197,12 +207,13 @@ def open_source(
     return _open_file(path, head, offsets, kind, parsers)
 
 
-def open_bytes(path: Path, kind: str) -> SourceBytes:
+def open_bytes(path: Path, kind: str, listing: str = folder_listing.SECOND) -> SourceBytes:
     """Open a source for hashing alone: no volume, file system or archive in it is looked at.
 
     Args:
         path: the source.
         kind: what it was when it was opened first.
+        listing: for a folder: the form of the listing that is hashed.
 
     Raises:
         SourceError: it does not exist, cannot be read, or is an image whose segments cannot be found.
@@ -210,7 +221,7 @@ def open_bytes(path: Path, kind: str) -> SourceBytes:
     path = _existing(path)
     if path.is_dir() != (kind == FOLDER):
         raise SourceError(f"{path}: was a {kind}, and is {'a folder' if path.is_dir() else 'a file'} now")
-    return SourceBytes(path, kind, None if kind in _WITHOUT_MEDIA else _open_media(path, _head(path), kind))
+    return SourceBytes(path, kind, None if kind in _WITHOUT_MEDIA else _open_media(path, _head(path), kind), listing)
 
 
 def _existing(path: Path) -> Path:
@@ -308,42 +319,6 @@ def _is_claimed(path: Path, head: bytes, size: int, parsers: tuple[Parser, ...] 
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
     return bool(names) and bool(claiming(replace(source, names=names), parsers))
-
-
-def hash_folder(path: Path, algorithms: tuple[str, ...], progress: Progress | None = None) -> SourceHashes:
-    """Hash a folder: each file once, then the listing of them.
-
-    The listing has one line a file, ``{sha256}  {size}  {path}`` and LF, in byte order of the paths; links
-    have ``link`` and what they lead to in place of hash and size. Its hash stands for the folder.
-    """
-    done = 0
-    lines: list[tuple[str, str]] = []
-    issues: list[str] = []
-    for found in Folder(path).entries():
-        if isinstance(found, EvidenceIssue):
-            issues.append(f"{found.path}: {found.what}")
-            lines.append((found.path, f"unreadable  {found.path}\n"))
-            continue
-        line, size = _listing_line(found, issues)
-        lines.append((found.path, line))
-        done += size
-        if progress:
-            progress(done)
-    text = "".join(line for _, line in sorted(lines)).encode()
-    whole = Digests(done, {name: hashlib.new(name, text).hexdigest() for name in algorithms})
-    return SourceHashes(whole, issues=tuple(issues))
-
-
-def _listing_line(entry: Entry, issues: list[str]) -> tuple[str, int]:
-    if entry.opener is None:
-        return f"{entry.kind}  {entry.note}  {entry.path}\n", 0
-    try:
-        with entry.opener() as stream:
-            digests = hash_stream(stream, ("sha256",))
-    except OSError as error:
-        issues.append(f"{entry.path}: cannot be read: {error.strerror}")
-        return f"unreadable  {entry.path}\n", 0
-    return f"{digests.sha256}  {digests.size}  {entry.path}\n", digests.size
 
 
 def _hash_files(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from echoforensics.carving.carved import Carved, View
 from echoforensics.carving.search import CarvingSearch
 from echoforensics.errors import SourceError
+from echoforensics.evidence.folder_listing import SECOND
 from echoforensics.evidence.source import SourceHashes, open_bytes
 
 if TYPE_CHECKING:
@@ -39,17 +40,19 @@ class Task:
         kind: what it was opened as.
         algorithms: names of hashes.
         carve: whether an image is searched.
+        listing: for a folder: the form of the listing that is hashed.
     """
 
     path: Path
     kind: str
     algorithms: tuple[str, ...]
     carve: bool
+    listing: str = SECOND
 
     def run(self, progress: Callable[[int], None]) -> Result:
         """Read the source. Raises OSError or SourceError where it cannot be read."""
         # Opened once more: what is open for the entries is read at the same time.
-        with closing(open_bytes(self.path, self.kind)) as source:
+        with closing(open_bytes(self.path, self.kind, self.listing)) as source:
             search = None
             if self.carve and source.media is not None:
                 search = CarvingSearch(View(source.media.size, source.media.read))

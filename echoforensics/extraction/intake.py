@@ -56,6 +56,7 @@ def take_in(
     """
     known = next((item for item in case.evidence() if item.location == source.path), None)
     if known:
+        source.listing = known.listing
         hashes = _hash(source, options, f"hashing {known.name}", report)
         return _given_again(case, source, hashes, known), hashes
     number, hashes = _read_first(case, source, options, parsers, report)
@@ -69,7 +70,7 @@ def _read_first(
     described = source.container.describe() if isinstance(source.container, Disk) else []
     number = add_evidence(case.store, name, source.path, source.kind, described, _opening(source))
     placement = Placement()
-    task = Task(source.path, source.kind, options.source_algorithms, options.carve)
+    task = Task(source.path, source.kind, options.source_algorithms, options.carve, options.listing)
     with FirstRead(task, source.size) as first:
         medium = Medium(source.budget, source.media.holes if source.media else None, placement, carve=options.carve)
         reader = EntryReader(case, number, parsers, medium)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from chain_of_custody.digest import DEFAULT_ALGORITHMS
 from chain_of_custody.keys import SigningKey
+from echoforensics.evidence.folder_listing import SECOND, WITH_METADATA
 
 #: Called with what is being done, how far it is, and of how much (0: unknown).
 Report = Callable[[str, int, int], None]
@@ -28,6 +29,7 @@ class Options:
         offsets: byte offsets of an image's media at which volumes begin, given by hand.
         cross_check: whether every file system is walked again with a second reader.
         skip_unreadable: whether a source that cannot be read is noted and skipped, and the others are read.
+        folder_metadata: whether the hash of a folder is also of permission bits and modification times.
         join_case: whether the evidence goes into a case with another examiner, agency or reference.
         maps: definitions of tables that the investigator wrote: file name and text of each.
     """
@@ -44,11 +46,17 @@ class Options:
     cross_check: bool = False
     skip_unreadable: bool = False
     join_case: bool = False
+    folder_metadata: bool = False
 
     @property
     def source_algorithms(self) -> tuple[str, ...]:
         """The algorithms sources are hashed with."""
         return tuple(dict.fromkeys((*self.algorithms, "sha256")))
+
+    @property
+    def listing(self) -> str:
+        """The form of the listing of a folder that is hashed."""
+        return WITH_METADATA if self.folder_metadata else SECOND
 
     @property
     def actor(self) -> str:

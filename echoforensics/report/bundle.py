@@ -11,7 +11,7 @@ from echoforensics.errors import CaseError
 from echoforensics.export import csv_table
 from echoforensics.report.custody_sections import case_section, evidence_section, ledger_section
 from echoforensics.report.gaps_section import issues_section, limits_section, write_issues
-from echoforensics.report.markup import FOLDED, escape
+from echoforensics.report.markup import FOLDED, escape, notice
 from echoforensics.report.media import Recording, copy_media, recordings
 from echoforensics.report.method_section import method_section
 from echoforensics.report.recordings_section import recordings_section
@@ -64,7 +64,8 @@ def write_report(case: Case, folder: Path, local: ZoneInfo | None = None) -> Pat
             csv_table.write(case.rows(), stream, local)
         with (folder / "issues.csv").open("w", encoding="utf-8", newline="") as stream:
             write_issues(case, stream)
-        (folder / "README.txt").write_text(_README, encoding="utf-8")
+        first = f"UNVERIFIED: {case.unverified}.\n" if case.unverified else ""
+        (folder / "README.txt").write_text(first + _README, encoding="utf-8")
         index = folder / "index.html"
         index.write_text(_page(case, actions, found, scripts, local), encoding="utf-8")
     except OSError as error:
@@ -86,7 +87,8 @@ def _page(
     reference = case.store.info().get("reference", "")[:FOLDED]
     names = [*(f"data/{name}" for name in scripts), *_SCRIPTS]
     return _template("page.html").substitute(
-        title=escape(f"Echo evidence report {reference}".strip()),
+        title=escape(f"{case.store.mark}Echo evidence report {reference}".strip()),
+        banner=notice(f"UNVERIFIED: {case.unverified}.") if case.unverified else "",
         before="".join(before),
         timeline=_timeline(local),
         after=issues_section(case) + limits_section(),

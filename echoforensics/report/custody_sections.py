@@ -59,12 +59,15 @@ def case_section(case: Case, actions: list[LedgerEntry], local: ZoneInfo | None)
                 ("Tool", escape(info.get("tool"))),
                 ("Times are shown in", zone),
                 ("Signed with the key", _signature(ledger)),
+                ("Head of the ledger", f"<code>{escape(ledger.head)}</code>, line {ledger.length}"),
             ]
         ),
     )
 
 
 def _warnings(case: Case, ledger: LedgerReport) -> Iterator[str]:
+    if case.unverified:
+        yield f"UNVERIFIED: {case.unverified[:_LONG]}. Nothing vouches for what this report says."
     if not case.sealed:
         yield "The extraction was interrupted. This report is NOT COMPLETE."
     if not ledger.signed:

@@ -80,7 +80,6 @@ def connect_unchanged(database: Path) -> tuple[sqlite3.Connection, ExitStack]:
         address = opened.enter_context(unchanged(database))
         db = opened.enter_context(closing(sqlite3.connect(address, uri=True, isolation_level=None)))
         db.execute("PRAGMA trusted_schema=OFF")
-        db.execute("PRAGMA query_only=ON")
         kept = opened.pop_all()
     return db, kept
 

@@ -12,6 +12,7 @@ from echoforensics.case.custody.database_file import connect_unchanged, file_dig
 from echoforensics.case.custody.head_file import read_head
 from echoforensics.case.custody.history import CaseHistory
 from echoforensics.case.custody.names import DATABASE, LEDGER
+from echoforensics.case.custody.remembered import identity, recall, remember
 from echoforensics.case.seal import named_digests
 from echoforensics.errors import CaseError
 
@@ -83,6 +84,25 @@ def standing(case: Path) -> Standing:
         if seal is not None:
             problems += database_problems(database, seal)
     return _of(report, problems, complete=seal is not None)
+
+
+def why_unverified(case: Path) -> str:
+    """Why nothing vouches for what a case says, in one sentence; empty where it is complete and as it was sealed.
+
+    That nothing is wrong with these very files may be remembered: see :mod:`echoforensics.case.custody.remembered`.
+
+    Raises:
+        CaseError: the folder is not a case, or a file of it cannot be read.
+    """
+    if not any(os.path.lexists(case / name) for name in (DATABASE, LEDGER)):
+        raise CaseError(f"{case}: not a case folder (it has no {DATABASE})")
+    seen = identity(case)
+    if seen is not None and seen == recall(case):
+        return ""
+    found = standing(case)
+    if found.ok:
+        remember(case, seen)
+    return found.why_not
 
 
 def _of(report: LedgerReport, problems: list[str], *, complete: bool) -> Standing:

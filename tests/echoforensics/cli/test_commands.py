@@ -117,15 +117,16 @@ def test_case_without_a_sound_ledger_is_reported_in_one_line(
         ("verify", copy_of_sealed),
         ("report", copy_of_sealed, "-o", "bundle"),
         ("timeline", copy_of_sealed),
+        ("trace", copy_of_sealed, "1"),
     ):
         done = run(*arguments)
         assert "Traceback" not in done.stderr, arguments
-        if arguments[0] == "verify":
-            assert done.returncode == 1
-        elif done.returncode == 0:
-            assert "NOT COMPLETE" in done.stderr
-        else:
-            assert done.returncode == 2
+        assert done.returncode == 1, arguments
+        assert "EF-0000001" not in done.stdout
+    done = run("timeline", copy_of_sealed, "--unverified")
+    assert (done.returncode, done.stderr[:11]) == (0, "UNVERIFIED:")
+    messages = [row["message"] for row in csv.DictReader(io.StringIO(done.stdout))]
+    assert {message[:13] for message in messages} == {"[UNVERIFIED] "}
 
 
 def test_nothing_is_written_into_a_case_or_a_source(run: Run, copy_of_sealed: Path, sample_sources: list[Path]) -> None:

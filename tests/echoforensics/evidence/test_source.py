@@ -60,10 +60,15 @@ def test_folder_hash_can_be_made_by_hand(tmp_path: Path) -> None:
     (folder / "b").write_bytes(b"2")
     (folder / "a").write_bytes(b"1")
     (folder / "l").symlink_to("a")
+    (folder / "none").mkdir()
+    (folder / "x\ny").write_bytes(b"")
     lines = [
-        f"{hashlib.sha256(b'1').hexdigest()}  1  a\n",
-        f"{hashlib.sha256(b'2').hexdigest()}  1  b\n",
-        "link  a link to a; not followed  l\n",
+        "folder listing 2\n",
+        f"file  {hashlib.sha256(b'1').hexdigest()}  1  a\n",
+        f"file  {hashlib.sha256(b'2').hexdigest()}  1  b\n",
+        f"link  {hashlib.sha256(b'a').hexdigest()}  1  l\n",
+        "folder  -  0  none\n",
+        f"file  {hashlib.sha256(b'').hexdigest()}  0  x\\ny\n",
     ]
 
     hashes = open_source(folder).hash(("sha256",))

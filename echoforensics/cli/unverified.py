@@ -1,0 +1,24 @@
+"""The option ``--unverified`` of every command that writes what a case says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from echoforensics.case.case import Case
+
+unverified_option = click.option(
+    "--unverified",
+    is_flag=True,
+    help="Go on although the case is not complete, or not as it was sealed. All that is written then says so.",
+)
+
+
+def warn(case: Case) -> None:
+    """Say on standard error that a case is read although nothing vouches for it, where that is so."""
+    if case.unverified:
+        from echoforensics.cli.safe_text import safe
+
+        click.echo(safe(f"UNVERIFIED: {case.unverified}."), err=True)
