@@ -210,16 +210,22 @@ def _check_database(
             else:
                 _check_unsealed(result, check, history, allow_incomplete=allow_incomplete)
     except (CaseError, OSError) as error:
-        result.checks.add("database", False, str(error))
+        result.checks.add("database", False, "; ".join([*_beside(database, seal), str(error)]))
         result.checks.skipped("tables", "the database cannot be read")
         return None
     return artefacts
 
 
+def _beside(database: Path, seal: Mapping[str, Any] | None) -> list[str]:
+    if seal is None:
+        return []
+    return [f"{path.name} lies beside it, and a sealed case has none" for path in side_files(database)]
+
+
 def _file_problems(database: Path, seal: Mapping[str, Any] | None) -> list[str]:
     if seal is None:
         return []
-    problems = [f"{path.name} lies beside it, and a sealed case has none" for path in side_files(database)]
+    problems = _beside(database, seal)
     if "database" in seal and file_digest(database) != seal["database"]:
         problems.append(f"{DATABASE} is not the file that was sealed")
     return problems

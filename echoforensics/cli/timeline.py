@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from echoforensics.cli.unverified import unverified_option, warn
 from echoforensics.export.formats import FORMATS
-    unverified: bool,
 
 
 @click.command("timeline")
@@ -72,7 +72,7 @@ def command(
     *, case_path: Path, form: str | None, output: Path | None, force: bool, excel: bool,
     partition_by: str | None, timezone: str, start: str | None, end: str | None, search: str, types: tuple[str, ...],
     devices: tuple[str, ...], evidence: tuple[str, ...], states: tuple[str, ...], recordings_only: bool,
-        warn(case)
+    unverified: bool,
 ) -> None:  # fmt: skip
     """Write the timeline of a case.
 
