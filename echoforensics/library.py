@@ -24,12 +24,12 @@ AnyPath = str | PathLike[str]
 
 
 def extract(
-    sources: Sequence[AnyPath] | AnyPath, case: AnyPath, *,
+    sources: Sequence[AnyPath] | AnyPath, case: AnyPath, *, join_case: bool = False,
     key: AnyPath | SigningKey | KeyGiver | None, passphrase: str | None = None, cross_check: bool = False,
     examiner: str = "", agency: str = "", reference: str = "", timezone: str = "",
     hashes: Iterable[str] = DEFAULT_ALGORITHMS, carve: bool = True, offsets: Iterable[int] = (),
     skip_unreadable: bool = False, maps: Iterable[AnyPath] = (), argv: Sequence[str] = (), report: Report | None = None,
-    join_case: bool = False, folder_metadata: bool = False,
+    folder_metadata: bool = False, workers: int = 0,
 ) -> Case:  # fmt: skip
     """Take in sources, extract and parse what they hold, and seal a case.
 
@@ -45,6 +45,7 @@ def extract(
         hashes: names of the hash algorithms for sources; SHA-256 is always among them.
         carve, offsets, cross_check, skip_unreadable, folder_metadata: as the command's options of these names.
         maps: files that say how tables of a legal-process return are read; see docs/maps.md.
+        workers: how many processes work at once; 0: as many as there are processors for it. The case is the same.
         argv: what called this, for the ledger; ``sys.argv`` if empty.
         report: called with what is being done, how far it is, and of how much (0: unknown).
 
@@ -67,7 +68,7 @@ def extract(
         examiner=examiner, agency=agency, reference=reference, timezone=timezone, algorithms=tuple(hashes),
         argv=tuple(argv), carve=carve, offsets=tuple(dict.fromkeys(offsets)), cross_check=cross_check,
         skip_unreadable=skip_unreadable, join_case=join_case, maps=tuple(map(_named_text, maps)),
-        folder_metadata=folder_metadata,
+        folder_metadata=folder_metadata, workers=workers,
     )  # fmt: skip
     run_extraction(paths, Path(case), _signing(key, passphrase), options, report or _silent)
     return Case.open(Path(case))

@@ -120,17 +120,26 @@ def add_entry(store: Store, entry: NewEntry) -> int:
     return int(cursor.lastrowid or 0)
 
 
-def entries_to_parse(store: Store, evidence: int, most: int) -> list[EntryToParse]:
-    """The next entries whose parsers have yet to read them, at most so many."""
+def entries_to_parse(store: Store, evidence: int, most: int, after: int = 0) -> list[EntryToParse]:
+    """The next entries, behind that of a number, whose parsers have yet to read them, at most so many."""
     found = store.db.execute(
         "SELECT id, path, size, sha256, mode, read_by, remark FROM entries"
-        " WHERE evidence_id = ? AND NOT parsed ORDER BY id LIMIT ?",
-        (evidence, most),
+        " WHERE evidence_id = ? AND NOT parsed AND id > ? ORDER BY id LIMIT ?",
+        (evidence, after, most),
     )
     return [
         EntryToParse(number, path, size, sha256, mode, tuple(json.loads(read_by)), remark)
         for number, path, size, sha256, mode, read_by, remark in found
     ]
+
+
+def size_to_parse(store: Store, evidence: int) -> tuple[int, int]:
+    """How many entries of an item have yet to be read by their parsers, and how many bytes they have."""
+    found = store.db.execute(
+        "SELECT count(*), coalesce(sum(size), 0) FROM entries WHERE evidence_id = ? AND NOT parsed", (evidence,)
+    )
+    count, size = found.fetchone()
+    return int(count), int(size)
 
 
 def last_entry(store: Store) -> int:

@@ -116,6 +116,18 @@ class Store:
         """Have everything that was committed on the disk, so that not even a power failure takes it back."""
         self.db.execute("PRAGMA wal_checkpoint(FULL)")
 
+    def mark(self) -> None:
+        """Begin a part of a transaction that may be undone by itself."""
+        self.db.execute("SAVEPOINT mark")
+
+    def undo_to_mark(self) -> None:
+        """Undo what was written since the mark, which stays."""
+        self.db.execute("ROLLBACK TO mark")
+
+    def release_mark(self) -> None:
+        """End the part that began with the mark: it is kept with the rest of the transaction."""
+        self.db.execute("RELEASE mark")
+
     def info(self) -> dict[str, str]:
         """What is known of the case as a whole."""
         return dict(self.db.execute("SELECT key, value FROM case_info ORDER BY key"))

@@ -18,7 +18,8 @@ from echoforensics.own_disk import write_with_holes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PARTIAL = "partial-"
+#: How the names of files begin that are not yet in the vault, or never will be.
+PARTIAL = "partial-"
 
 
 class Staged:
@@ -29,7 +30,7 @@ class Staged:
 
     def __init__(self, root: Path) -> None:
         with case_disk(root):
-            handle, name = tempfile.mkstemp(prefix=_PARTIAL, dir=root)
+            handle, name = tempfile.mkstemp(prefix=PARTIAL, dir=root)
             self._file = os.fdopen(handle, "wb")
         self._root = root
         self.path = Path(name)
@@ -116,7 +117,7 @@ class Vault:
 
     def clear_partial(self) -> None:
         """Remove what an interrupted run left half written."""
-        for path in self.root.glob(f"{_PARTIAL}*"):
+        for path in self.root.glob(f"{PARTIAL}*"):
             path.unlink()
 
     def remove_others(self, known: set[str]) -> None:

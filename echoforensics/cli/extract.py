@@ -96,12 +96,19 @@ _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
     is_flag=True,
     help="Put the evidence into a case that has another examiner, agency or reference. The case then shows both.",
 )
+@click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Processes that work at once; 1: no other is started. The case is the same whatever their number. "
+    "Default: one for each processor that the command may use.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Say what was found as JSON.")
 def command(
     *, sources: tuple[Path, ...], case_path: Path, examiner: str, agency: str, reference: str,
     key_path: Path | None, unsigned: bool, timezone: str, algorithms: tuple[str, ...],
     map_paths: tuple[Path, ...], no_carve: bool, offsets: tuple[int, ...], cross_check: bool, skip_unreadable: bool,
-    folder_metadata: bool, join_case: bool, as_json: bool,
+    folder_metadata: bool, join_case: bool, workers: int | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Take in sources, extract and parse what they hold, and seal a case.
 
@@ -126,7 +133,7 @@ def command(
         case = extract(
             sources, case_path, key=key, examiner=examiner, agency=agency, reference=reference, timezone=timezone,
             hashes=algorithms or DEFAULT_ALGORITHMS, carve=not no_carve, offsets=offsets, cross_check=cross_check,
-            skip_unreadable=skip_unreadable, join_case=join_case, maps=map_paths,
+            skip_unreadable=skip_unreadable, join_case=join_case, maps=map_paths, workers=workers or 0,
             folder_metadata=folder_metadata,
             argv=list(map(given_text, sys.argv)), report=report,
         )  # fmt: skip

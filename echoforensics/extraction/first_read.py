@@ -16,6 +16,7 @@ from echoforensics.carving.search import CarvingSearch
 from echoforensics.errors import SourceError
 from echoforensics.evidence.folder_listing import SECOND
 from echoforensics.evidence.source import SourceHashes, open_bytes
+from echoforensics.extraction.workers.lifetime import end_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,12 +75,18 @@ class Result:
 class FirstRead:
     """Reads a source in the background."""
 
-    def __init__(self, task: Task, size: int) -> None:
-        """Begin to read a source of a size in bytes (0 where it is not known)."""
+    def __init__(self, task: Task, size: int, *, apart: bool = True) -> None:
+        """Begin to read a source.
+
+        Args:
+            task: what is to be read, and how.
+            size: of the source, bytes; 0 where it is not known.
+            apart: whether a process of its own may be started.
+        """
         self._task = task
         self.done = 0
         self._process: subprocess.Popen[bytes] | None = None
-        if size >= OWN_PROCESS_FROM:
+        if apart and size >= OWN_PROCESS_FROM:
             self._process = _start(task)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="first-read")
         run = self._run if self._process is None else self._relay
@@ -132,11 +139,22 @@ class FirstRead:
 
 def _start(task: Task) -> subprocess.Popen[bytes]:
     # Nothing is imported from the working directory, which may be evidence.
-    command = [sys.executable, "-P", "-c", "from echoforensics.extraction.first_read import serve; serve()"]
+    command = [
+        sys.executable,
+        "-P",
+        "-c",
+        "from echoforensics.extraction.first_read import serve; serve()",
+        str(os.getpid()),
+    ]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     with ExitStack() as begun:
         process = subprocess.Popen(  # noqa: S603 (our own interpreter, our own words)
-            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            # In a group of its own: Ctrl-C is for the process that started it, which ends it.
+            command,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            process_group=0,
         )
         begun.enter_context(process)
         begun.callback(process.kill)
@@ -149,6 +167,7 @@ def _start(task: Task) -> subprocess.Popen[bytes]:
 
 def serve() -> None:
     """In a process of its own: take the task from standard input, write progress and the result to standard output."""
+    end_with_parent(int(sys.argv[1]))
     task: Task = pickle.load(sys.stdin.buffer)  # noqa: S301 (written by ourselves)
     out = sys.stdout.buffer
     reported = 0

@@ -23,7 +23,7 @@ from echoforensics.errors import CaseError, SourceError
 from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.evidence.walk import ARCHIVE_HEAD, form_of
 from echoforensics.extraction.carved_files import entries_of
-from echoforensics.extraction.first_read import FirstRead, Task
+from echoforensics.extraction.first_read import OWN_PROCESS_FROM, FirstRead, Task
 from echoforensics.extraction.placement import Placement
 from echoforensics.extraction.reader import EntryReader, Medium
 from parsers.record import Issue
@@ -71,7 +71,7 @@ def _read_first(
     number = add_evidence(case.store, name, source.path, source.kind, described, _opening(source))
     placement = Placement()
     task = Task(source.path, source.kind, options.source_algorithms, options.carve, options.listing)
-    with FirstRead(task, source.size) as first:
+    with FirstRead(task, source.size, apart=options.worker_count > 1) as first:
         medium = Medium(source.budget, source.media.holes if source.media else None, placement, carve=options.carve)
         reader = EntryReader(case, number, parsers, medium)
         for path in reader.read_all(source.container):
@@ -139,10 +139,33 @@ def _hash(source: EvidenceSource | SourceBytes, options: Options, doing: str, re
         raise SourceError(f"{source.path}: cannot be read: {error.strerror or error}") from error
 
 
-def hash_again(case: OpenCase, item: EvidenceItem, options: Options, report: Report) -> SourceHashes:
-    """Hash an evidence item once more. Raises SourceError where it cannot be read."""
-    with closing(case.reopen_bytes(item)) as source:
-        return _hash(source, options, f"hashing {item.name} again", report)
+def begin_hashing_again(item: EvidenceItem, options: Options) -> FirstRead | None:
+    """Begin to hash an evidence item once more, in a process of its own, when its source was read for the last time.
+
+    Returns:
+        What is to be entered, and given to :func:`hash_again`; None where it is not worth a process.
+    """
+    if options.worker_count == 1 or item.size < OWN_PROCESS_FROM:
+        return None
+    return FirstRead(
+        Task(item.location, item.kind, options.source_algorithms, carve=False, listing=item.listing), item.size
+    )
+
+
+def hash_again(
+    case: OpenCase, item: EvidenceItem, options: Options, report: Report, begun: FirstRead | None
+) -> SourceHashes:
+    """Hash an evidence item once more, or take what was ``begun``. Raises SourceError where it cannot be read."""
+    doing = f"hashing {item.name} again"
+    if begun is None:
+        with closing(case.reopen_bytes(item)) as source:
+            return _hash(source, options, doing, report)
+    while not begun.wait(_TICK):
+        report(doing, begun.done, item.size)
+    try:
+        return begun.result().hashes
+    except OSError as error:
+        raise SourceError(f"{item.location}: cannot be read: {error.strerror or error}") from error
 
 
 def _known_by_hash(case: OpenCase, hashes: SourceHashes) -> EvidenceItem | None:

@@ -5,27 +5,27 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from echoforensics.case.entry_table import KeptFile, kept_file
 from echoforensics.case.text import storable
 from parsers.parser import HEAD_SIZE, Source
 
 if TYPE_CHECKING:
-    from echoforensics.case.store import Store
+    from collections.abc import Callable
+
+    from echoforensics.case.entry_table import KeptFile
     from echoforensics.case.vault import Vault
 
 
 class Neighbours:
     """The files of one evidence item whose content is in the case."""
 
-    def __init__(self, store: Store, vault: Vault, evidence: int) -> None:
-        """Take the case's store and vault, and the evidence item's number."""
-        self._store = store
+    def __init__(self, find: Callable[[str], KeptFile | None], vault: Vault) -> None:
+        """Take what finds a file of the item by its whole path, and the case's vault."""
+        self._find = find
         self._vault = vault
-        self._evidence = evidence
 
     def file(self, path: str) -> KeptFile | None:
         """The file's entry, by its whole path; of several (a deleted file of that name) the allocated one."""
-        return kept_file(self._store, self._evidence, storable(path))
+        return self._find(storable(path))
 
     def source(self, path: str) -> Source | None:
         """The file as a parser sees it. Raises OSError where the case's copy cannot be read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -32,6 +33,8 @@ class Options:
         folder_metadata: whether the hash of a folder is also of permission bits and modification times.
         join_case: whether the evidence goes into a case with another examiner, agency or reference.
         maps: definitions of tables that the investigator wrote: file name and text of each.
+        workers: how many processes may work at once, beside the one that writes the case; 1: none beside it. 0: as many
+            as there are processors that this process may use.
     """
 
     examiner: str = ""
@@ -47,6 +50,7 @@ class Options:
     skip_unreadable: bool = False
     join_case: bool = False
     folder_metadata: bool = False
+    workers: int = 0
 
     @property
     def source_algorithms(self) -> tuple[str, ...]:
@@ -57,6 +61,13 @@ class Options:
     def listing(self) -> str:
         """The form of the listing of a folder that is hashed."""
         return WITH_METADATA if self.folder_metadata else SECOND
+
+    @property
+    def worker_count(self) -> int:
+        """How many processes may work at once: 1 where the system cannot fork, and so not share what is loaded."""
+        if not hasattr(os, "fork"):
+            return 1
+        return self.workers or len(os.sched_getaffinity(0))
 
     @property
     def actor(self) -> str:

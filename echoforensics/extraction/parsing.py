@@ -2,50 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING
 
-from echoforensics.case.entry_table import EntryToParse, KeptFile, entries_to_parse, set_parsed
+from echoforensics.case.entry_table import entries_to_parse, kept_file, set_parsed, size_to_parse
 from echoforensics.case.issue_table import add_issue, issues_of, remove_issues
-from echoforensics.case.record_id import RecordNumbers
-from echoforensics.case.record_table import add_prepared, prepare
-from echoforensics.evidence.entry import READ_ERRORS
-from echoforensics.extraction.findings import findings
+from echoforensics.case.record_table import add_prepared
+from echoforensics.extraction.file_parsing import FileParser, FoundChunk, chunks
 from echoforensics.extraction.issue_groups import IssueGroups, joined
 from echoforensics.extraction.neighbours import Neighbours
-from parsers.alexa_api.named_file import NAME, names_of, not_read
-from parsers.parser import HEAD_SIZE, Parser, Source, relative
-from parsers.record import Issue, Record
+from echoforensics.extraction.workers.messages import Done
+from echoforensics.extraction.workers.pool import Again, ParsingPool, Stopped
+from parsers.alexa_api.named_file import NAME
+from parsers.record import Issue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from echoforensics.case.custody.open_case import OpenCase
-    from echoforensics.case.record_table import PreparedRecord
-    from parsers.alexa_api.items.service_names import ServiceName
+    from echoforensics.case.entry_table import EntryToParse, KeptFile
+    from echoforensics.extraction.workers.pool import Outcome
+    from parsers.parser import Parser
 
+#: Whose issue it is where a process ended before any parser had begun.
+READER = "evidence"
 #: Entries parsed in one transaction.
 _BATCH = 100
-#: Records added at once.
-_RECORDS = 1000
+#: Workers are started for so many files, or so many bytes: fewer are parsed before they have begun.
+POOL_FILES, POOL_BYTES = 200, 1024 * 1024
+#: A worker that has neither found anything nor read a byte for so many seconds is ended.
+STALLED_AFTER = 600.0
 
 
 class EntryParser:
     """Parses what was read of one source. What was parsed in an earlier run is passed over."""
 
-    def __init__(self, case: OpenCase, evidence: int, parsers: tuple[Parser, ...]) -> None:
-        """Take the case, the evidence item's number, and the run's parsers."""
+    def __init__(self, case: OpenCase, evidence: int, parsers: tuple[Parser, ...], workers: int = 1) -> None:
+        """Take the case, the evidence item's number, the run's parsers, and how many processes may parse."""
         self._case = case
         self._store = case.store
         self._evidence = evidence
-        self._neighbours = Neighbours(case.store, case.vault, evidence)
-        self._parsers = {parser.name: parser for parser in parsers}
+        self._parsers = parsers
+        self._workers = workers
+        self._issues, self._at = IssueGroups(), 0
 
     def parse_all(self) -> Iterator[str]:
-        """Parse every file that is still to be parsed; yields each path when it is done."""
-        yield from self._parse_all()
+        """Parse every file that is still to be parsed; yields each path when it is done.
+
+        Raises:
+            CaseDiskError: the case's disk is full or failing.
+        """
+        outcomes = self._outcomes()
+        goes_on = True
+        while goes_on:
+            with self._store.transaction():
+                goes_on = yield from self._add(outcomes)
         self._join_named()
 
     def _join_named(self) -> None:
@@ -56,66 +66,74 @@ class EntryParser:
                 remove_issues(self._store, self._evidence, NAME)
                 self._issue("", joined(found))
 
-    def _parse_all(self) -> Iterator[str]:
-        while batch := entries_to_parse(self._store, self._evidence, _BATCH):
-            with self._store.transaction():
-                for file in batch:
-                    self._file(file)
-                    set_parsed(self._store, file.id)
+    def _outcomes(self) -> Iterator[Outcome]:
+        """Parse, in this process or in workers: the outcomes are the same."""
+        count, size = size_to_parse(self._store, self._evidence)
+        if self._workers > 1 and (count >= POOL_FILES or size >= POOL_BYTES):
+            folder = self._case.vault.root
+            with ParsingPool(self._workers, self._parser, self._find, folder, STALLED_AFTER) as pool:
+                yield from pool.parse(self._files())
+            return
+        parser = self._parser(self._find)
+        for file in self._files():
+            for chunk in chunks(parser.parse(file), file.id):
+                yield file, chunk
+            yield file, Done()
+
+    def _files(self) -> Iterator[EntryToParse]:
+        last = 0
+        while batch := entries_to_parse(self._store, self._evidence, _BATCH, last):
+            yield from batch
+            last = batch[-1].id
+
+    def _parser(self, find: Callable[[str], KeptFile | None]) -> FileParser:
+        vault = self._case.vault
+        return FileParser(self._evidence, self._parsers, vault, Neighbours(find, vault))
+
+    def _find(self, path: str) -> KeptFile | None:
+        return kept_file(self._store, self._evidence, path)
+
+    def _add(self, outcomes: Iterator[Outcome]) -> Generator[str, None, bool]:
+        """Add what was found in the next files; yields the path of each. Returns whether there are more."""
+        done = 0
+        for file, outcome in outcomes:
+            if self._at != file.id:
+                self._at = file.id
+                self._store.mark()
+            match outcome:
+                case FoundChunk():
+                    add_prepared(self._store, outcome.entry, file.id, outcome.records)
+                    for issue in outcome.issues:
+                        self._issues.add(issue)
+                case Again():
+                    self._store.undo_to_mark()
+                    self._issues = IssueGroups()
+                case Stopped():
+                    self._issues.add(_not_ended(outcome))
+                case Done():
+                    self._end(file)
+                    done += 1
                     yield file.path
+                    if done == _BATCH:
+                        return True
+        return False
 
-    def _file(self, file: EntryToParse) -> None:
-        ordinal, entry = 0, file.id
-        batch: list[PreparedRecord] = []
-        issues = IssueGroups()
-        numbers = RecordNumbers()
-        source = self._source(file)
-        claimed = self._claimed(file)
-        for found in chain.from_iterable(findings(parser, source, self._case.path) for parser in claimed):
-            if isinstance(found, Issue):
-                issues.add(found)
-                continue
-            ordinal += 1
-            at = self._file_of(file, found)
-            if at is None:
-                what = f"a record names {found.file!r} as the file it is in, and the case has no such file"
-                issues.add(Issue(what, found.locator, parser=found.parser))
-                continue
-            number = numbers.number(at.sha256, found.parser, found.locator)
-            made = prepare(found, at.sha256, number, self._evidence, ordinal)
-            if at.entry != entry or len(batch) == _RECORDS:
-                add_prepared(self._store, entry, file.id, batch)
-                entry, batch = at.entry, []
-            batch.append(made)
-        add_prepared(self._store, entry, file.id, batch)
-        silent = not ordinal and not issues and not any(parser.keeps_for_others for parser in claimed)
-        if silent and (names := self._names(source)):
-            issues.add(replace(not_read(names), parser=NAME))
-        for issue in issues.grouped():
+    def _end(self, file: EntryToParse) -> None:
+        """Keep what was found in a file: all of it is there."""
+        for issue in self._issues.grouped():
             self._issue(file.path, issue)
-
-    def _names(self, source: Source) -> list[ServiceName]:
-        """What of the service a file names that gave no record. What cannot be read was an issue before."""
-        try:
-            return names_of(source)
-        except READ_ERRORS:
-            return []
-
-    def _source(self, file: EntryToParse) -> Source:
-        with self._case.vault.open(file.sha256) as stream:
-            head = stream.read(HEAD_SIZE)
-        opener = partial(self._case.vault.open, file.sha256)
-        return Source(file.path, file.size, head, opener, self._neighbours.source, file.mode)
-
-    def _claimed(self, file: EntryToParse) -> tuple[Parser, ...]:
-        """Who claimed the file when it was read, and is still installed."""
-        return tuple(self._parsers[name] for name in file.read_by if name in self._parsers)
-
-    def _file_of(self, file: EntryToParse, record: Record) -> KeptFile | None:
-        """The entry that a record's locator is in; None where the case has none."""
-        if not record.file:
-            return KeptFile(file.id, file.sha256, file.size)
-        return self._neighbours.file(relative(file.path, record.file))
+        self._issues, self._at = IssueGroups(), 0
+        set_parsed(self._store, file.id)
+        self._store.release_mark()
 
     def _issue(self, path: str, issue: Issue) -> None:
         add_issue(self._store, self._evidence, path, issue)
+
+
+def _not_ended(stopped: Stopped) -> Issue:
+    what = (
+        "the parser did not come to an end of this file, nor when it was tried once more, alone: its process"
+        f" {stopped.why}; what it had read before that is kept, and the run went on. Please report this to its"
+        " developers"
+    )
+    return Issue(what, parser=stopped.parser or READER)

@@ -23,7 +23,7 @@ from echoforensics.case.evidence_table import EvidenceState, set_state
 from echoforensics.case.issue_table import add_issue, add_skipped_source, forget_skipped_source
 from echoforensics.errors import CaseError, SourceError, UsageError
 from echoforensics.evidence.volumes.disk import Disk
-from echoforensics.extraction.intake import hash_again, take_in
+from echoforensics.extraction.intake import begin_hashing_again, hash_again, take_in
 from echoforensics.extraction.parsing import EntryParser
 from echoforensics.extraction.second_reading import read_again
 from echoforensics.extraction.sources import SkippedSource, open_sources, whole_path
@@ -36,7 +36,9 @@ from parsers.registry import load, with_maps
 
 if TYPE_CHECKING:
     from chain_of_custody.keys import SigningKey
+    from echoforensics.case.evidence_table import EvidenceItem
     from echoforensics.evidence.source import EvidenceSource
+    from echoforensics.extraction.first_read import FirstRead
     from echoforensics.extraction.options import KeyGiver, Options, Report
     from parsers.parser import Parser
 
@@ -146,21 +148,31 @@ def _extract_one(
     item = next(item for item in case.evidence() if item.id == number)
     if item.state is EvidenceState.HASHED_AGAIN:
         return
-    if item.state is EvidenceState.TAKEN_IN:
-        for count, path in enumerate(EntryParser(case, item.id, parsers).parse_all(), 1):
-            report(f"parsing {item.name}: {path}", count, 0)
-        if options.cross_check and isinstance(source.container, Disk):
-            read_again(case, item.id, item.name, source.container, report)
-        counts = counts_of_item(case.store, item.id)._asdict()
-        case.record(READ, {"evidence": item.name, "contents": case.contents(item.id), **counts})
-        set_state(case.store, item.id, EvidenceState.EXTRACTED)
-    after = hash_again(case, item, options, report)
+    again: FirstRead | None = None
+    with ExitStack() as begun:
+        if item.state is EvidenceState.TAKEN_IN:
+            if options.cross_check and isinstance(source.container, Disk):
+                read_again(case, item.id, item.name, source.container, report)
+            # What is parsed are the case's own copies: the source is not read any more.
+            if again := begin_hashing_again(item, options):
+                begun.enter_context(again)
+            _parse(case, item, options, parsers, report)
+        after = hash_again(case, item, options, report, again)
     same = after.whole == before.whole and after.media == before.media
     # The line first: what it says of a change can be made an issue again, should this run be killed here.
     case.record(HASHED_AGAIN, {"evidence": item.name, "unchanged": same, **after.as_json()})
     if not same:
         add_issue(case.store, item.id, "", changed_source(before.whole.sha256, after.whole.sha256))
     set_state(case.store, item.id, EvidenceState.HASHED_AGAIN)
+
+
+def _parse(case: OpenCase, item: EvidenceItem, options: Options, parsers: tuple[Parser, ...], report: Report) -> None:
+    """Parse what was taken in."""
+    for count, path in enumerate(EntryParser(case, item.id, parsers, options.worker_count).parse_all(), 1):
+        report(f"parsing {item.name}: {path}", count, 0)
+    counts = counts_of_item(case.store, item.id)._asdict()
+    case.record(READ, {"evidence": item.name, "contents": case.contents(item.id), **counts})
+    set_state(case.store, item.id, EvidenceState.EXTRACTED)
 
 
 def _seal(case: OpenCase, report: Report) -> CaseCounts:

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import pytest
+
 from echoforensics.case.case import Case
 from echoforensics.case.row_query import Query, rows
 from echoforensics.export import jsonl
@@ -18,8 +20,9 @@ INCOMPLETE = 3
 #: The command, in a process that kills itself at the call of a function of a given number, whichever it is.
 COUNTING = """
 import atexit, os, signal, sys, threading
-import echoforensics.extraction.run
 from echoforensics.cli.main import main
+from echoforensics.extraction import parsing
+parsing.POOL_FILES = 1
 last, calls, process = int(sys.argv.pop(1)), 0, os.getpid()
 def count(frame, event, argument):
     global calls
@@ -34,8 +37,8 @@ main()
 """
 
 
-def _arguments(case: Path, sources: list[Path]) -> list[str]:
-    return ["extract", *map(str, sources), "-c", str(case), "--unsigned"]
+def _arguments(case: Path, sources: list[Path], workers: int = 1) -> list[str]:
+    return ["extract", *map(str, sources), "-c", str(case), "--unsigned", "--workers", str(workers)]
 
 
 def _command(case: Path, sources: list[Path]) -> list[str]:
@@ -52,13 +55,13 @@ def _timeline(case: Path, target: Path) -> bytes:
     return target.read_bytes()
 
 
-def _killed_at(call: int, case: Path, sources: list[Path]) -> int:
+def _killed_at(call: int, case: Path, sources: list[Path], workers: int) -> int:
     """Extract, and be killed at the call of a function of this number.
 
     Calls are counted, not seconds, so that a busy machine kills where an idle one does. Gives 0; or how many calls
     there were, if the command ended before.
     """
-    command = [sys.executable, "-c", COUNTING, str(call), *_arguments(case, sources)]
+    command = [sys.executable, "-c", COUNTING, str(call), *_arguments(case, sources, workers)]
     done = subprocess.run(command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     if done.returncode == -signal.SIGKILL:
         return 0
@@ -66,17 +69,18 @@ def _killed_at(call: int, case: Path, sources: list[Path]) -> int:
     return int(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.parametrize("workers", [1, 2])
 def test_killed_at_any_moment_leaves_a_case_that_verifies_and_completes(
-    sample_sources: list[Path], tmp_path: Path, series: Callable[..., Iterable[int]]
+    workers: int, sample_sources: list[Path], tmp_path: Path, series: Callable[..., Iterable[int]]
 ) -> None:
-    calls = _killed_at(0, tmp_path / "whole", sample_sources)
+    calls = _killed_at(0, tmp_path / "whole", sample_sources, workers)
     expected = _timeline(tmp_path / "whole", tmp_path / "whole.jsonl")
     # For endurance: seventy cases, each killed up to three times.
     for number in series(70, share=70):
         draw, case = random.Random(number), tmp_path / f"killed-{number}"
         # Each of the runs that are killed begins where the one before left off. Most is written towards the end.
         for _ in range(3):
-            killed = _killed_at(calls - int(calls * draw.random() ** 2), case, sample_sources) == 0
+            killed = _killed_at(calls - int(calls * draw.random() ** 2), case, sample_sources, workers) == 0
             if (case / "case.db").exists():
                 assert verify_case(case, sources=False, allow_incomplete=True).ok
             if not killed:

@@ -1,0 +1,182 @@
+"""What one file of a case says: its parsers' records and issues, read from the case's own copy. Nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from echoforensics.case.entry_table import KeptFile
+from echoforensics.case.record_id import RecordNumbers
+from echoforensics.case.record_table import prepare
+from echoforensics.errors import CaseDiskError
+from echoforensics.evidence.entry import READ_ERRORS
+from echoforensics.extraction.findings import findings
+from echoforensics.own_disk import cannot_read
+from parsers.alexa_api.named_file import NAME, names_of, not_read
+from parsers.parser import HEAD_SIZE, Parser, Source, relative
+from parsers.record import Issue, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from echoforensics.case.entry_table import EntryToParse
+    from echoforensics.case.record_table import PreparedRecord
+    from echoforensics.case.vault import Vault
+    from echoforensics.extraction.neighbours import Neighbours
+    from parsers.alexa_api.items.service_names import ServiceName
+
+#: A chunk has at most so many records and issues, and ends where it has so many characters of text.
+CHUNK_ITEMS, CHUNK_TEXT = 1000, 1024 * 1024
+
+
+class RecordInEntry(NamedTuple):
+    """A record, and the number of the entry that its locator is in."""
+
+    entry: int
+    record: PreparedRecord
+
+
+@dataclass(slots=True)
+class FoundChunk:
+    """Some of what was found in a file, one after another.
+
+    Attributes:
+        entry: number of the entry that the locators of the records are in.
+        records, issues: what was found.
+        text: about how many characters they have.
+    """
+
+    entry: int
+    records: list[PreparedRecord] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    text: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.records or self.issues)
+
+    @property
+    def full(self) -> bool:
+        """Whether no more is to be added."""
+        return len(self.records) + len(self.issues) >= CHUNK_ITEMS or self.text >= CHUNK_TEXT
+
+    def add(self, found: RecordInEntry | Issue) -> None:
+        """Add what was found."""
+        if isinstance(found, Issue):
+            self.issues.append(found)
+            self.text += len(found.what)
+        else:
+            self.records.append(found.record)
+            self.text += sum(map(len, filter(None, found.record.columns)))
+
+    def takes(self, found: RecordInEntry | Issue) -> bool:
+        """Whether it is of the same file as the records here."""
+        return isinstance(found, Issue) or found.entry == self.entry or not self.records
+
+
+def chunks(
+    found: Iterable[RecordInEntry | Issue], entry: int, *, hand_over: Callable[[], bool] = bool
+) -> Iterator[FoundChunk]:
+    """Put what was found in a file together, in order; memory is bounded.
+
+    Args:
+        found: what was found.
+        entry: number of the file's entry.
+        hand_over: whether a chunk that is not full is to be given too; asked after each thing that was found.
+    """
+    chunk = FoundChunk(entry)
+    for each in found:
+        if not chunk.takes(each):
+            yield chunk
+            chunk = FoundChunk(entry)
+        if not isinstance(each, Issue):
+            chunk.entry = each.entry
+        chunk.add(each)
+        if chunk.full or hand_over():
+            yield chunk
+            chunk = FoundChunk(entry)
+    if chunk:
+        yield chunk
+
+
+def _silent(_parser: str) -> None:
+    """Report nothing."""
+
+
+class FileParser:
+    """Parses files of one evidence item. It holds no state of its own, so that it may do so in any process."""
+
+    def __init__(self, evidence: int, parsers: tuple[Parser, ...], vault: Vault, neighbours: Neighbours) -> None:
+        """Take the evidence item's number, the run's parsers, the case's vault, and what finds files beside a file."""
+        self._evidence = evidence
+        self._parsers = {parser.name: parser for parser in parsers}
+        self._vault = vault
+        self._neighbours = neighbours
+
+    def parse(
+        self,
+        file: EntryToParse,
+        passed: tuple[str, ...] = (),
+        ordinal: int = 0,
+        begins: Callable[[str], None] = _silent,
+    ) -> Iterator[RecordInEntry | Issue]:
+        """What a file says.
+
+        Args:
+            file: the file, which some parser claims.
+            passed: names of parsers that are not asked: an earlier attempt has what they say.
+            ordinal: how many records these gave.
+            begins: called with the name of each parser before it reads the file.
+
+        Raises:
+            CaseDiskError: the case's copy cannot be read.
+        """
+        source = self._source(file)
+        claimed = [parser for parser in self._claimed(file) if parser.name not in passed]
+        numbers = RecordNumbers()
+        silent = not passed
+        for parser in claimed:
+            begins(parser.name)
+            for found in findings(parser, source, self._vault.root.parent):
+                silent = False
+                if isinstance(found, Issue):
+                    yield found
+                    continue
+                ordinal += 1
+                at = self._file_of(file, found)
+                if at is None:
+                    what = f"a record names {found.file!r} as the file it is in, and the case has no such file"
+                    yield Issue(what, found.locator, parser=found.parser)
+                    continue
+                number = numbers.number(at.sha256, found.parser, found.locator)
+                yield RecordInEntry(at.entry, prepare(found, at.sha256, number, self._evidence, ordinal))
+        if silent and not any(parser.keeps_for_others for parser in claimed) and (names := _names(source)):
+            yield replace(not_read(names), parser=NAME)
+
+    def _source(self, file: EntryToParse) -> Source:
+        try:
+            with self._vault.open(file.sha256) as stream:
+                head = stream.read(HEAD_SIZE)
+        except OSError as error:
+            raise CaseDiskError(cannot_read(self._vault.root.parent, error.strerror or str(error))) from error
+        opener = partial(self._vault.open, file.sha256)
+        return Source(file.path, file.size, head, opener, self._neighbours.source, file.mode)
+
+    def _claimed(self, file: EntryToParse) -> tuple[Parser, ...]:
+        """Who claimed the file when it was read, and is still installed."""
+        return tuple(self._parsers[name] for name in file.read_by if name in self._parsers)
+
+    def _file_of(self, file: EntryToParse, record: Record) -> KeptFile | None:
+        """The entry that a record's locator is in; None where the case has none."""
+        if not record.file:
+            return KeptFile(file.id, file.sha256, file.size)
+        return self._neighbours.file(relative(file.path, record.file))
+
+
+def _names(source: Source) -> list[ServiceName]:
+    """What of the service a file names that gave no record. What cannot be read was an issue before."""
+    try:
+        return names_of(source)
+    except READ_ERRORS:
+        return []

@@ -1,0 +1,1 @@
+"""Parsing in several processes, of which none writes to the case."""

@@ -1,0 +1,64 @@
+"""What the process that writes the case and its workers say to each other, beside chunks of what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from echoforensics.case.entry_table import EntryToParse, KeptFile
+    from echoforensics.errors import EchoforensicsError
+
+
+@dataclass(frozen=True, slots=True)
+class ParseFile:
+    """To a worker: parse a file.
+
+    Attributes:
+        file: the file.
+        careful: whether everything is handed over as soon as it is found, as an earlier attempt did not come to an end.
+        passed: parsers that are not asked again.
+        ordinal: how many records these gave.
+    """
+
+    file: EntryToParse
+    careful: bool = False
+    passed: tuple[str, ...] = ()
+    ordinal: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """To a worker: the file it asked for; None where the case has none."""
+
+    file: KeptFile | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """From a worker: which file of the evidence item has this path?"""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """From a worker that is careful: a parser begins to read the file."""
+
+    parser: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """From a worker: the file is parsed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """From a worker: the run cannot go on."""
+
+    error: EchoforensicsError
+
+
+#: What a worker says.
+Message = Ask | Begins | Done | Failed

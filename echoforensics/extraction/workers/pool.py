@@ -1,0 +1,268 @@
+"""Workers that parse the files of an evidence item, whose results are given in the order of the files.
+
+Who asks for the results writes the case; the workers only read. So what is written does not depend on how many workers
+there are, nor on which of them is done first.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from dataclasses import dataclass, field
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Self
+
+from echoforensics.extraction.workers.messages import Ask, Begins, Done, Failed, ParseFile
+from echoforensics.extraction.workers.process import Worker, WorkerEnded, is_chunk, unpacked
+from echoforensics.extraction.workers.result_spool import ResultSpool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+    from echoforensics.case.entry_table import EntryToParse, KeptFile
+    from echoforensics.extraction.file_parsing import FoundChunk
+    from echoforensics.extraction.workers.process import MakeParser
+
+    #: What comes of a file: some of what was found in it, or what became of it.
+    Outcome = tuple[EntryToParse, FoundChunk | "Again" | "Stopped" | Done]
+
+#: How often workers are looked at while none of them says anything, seconds.
+_LOOK = 1.0
+#: So many files are given out before the first of them is done.
+_AHEAD = 256
+#: A worker is given more files while it has so few, with so few bytes, and paths of so few characters.
+_FILES, _BYTES, _CHARACTERS = 32, 4 * 1024 * 1024, 16 * 1024
+#: Results that wait for their turn have at most about so many bytes.
+_WAITING = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What was given of the file so far does not count: it is parsed once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A parser did not come to an end, twice. What it had found was given.
+
+    Attributes:
+        parser: its name; empty where none had begun.
+        why: what became of its process.
+    """
+
+    parser: str
+    why: str
+
+
+@dataclass(slots=True)
+class _Result:
+    """What is known of a file that was given out.
+
+    Attributes:
+        spool: what was found and not yet given.
+        why: what became of the worker that parsed it, if it did not come to an end.
+    """
+
+    file: EntryToParse
+    spool: ResultSpool
+    done: bool = False
+    why: str = ""
+
+
+@dataclass(slots=True)
+class ParsingPool:
+    """Workers, and what they found.
+
+    Attributes:
+        size: how many workers there are at most.
+        make_parser: makes the parser of a worker.
+        find: finds a file of the evidence item by its path, for parsers that read several.
+        folder: where results wait that are too large for memory: the vault's.
+        stalled_after: a worker that has neither found anything nor read a byte for so many seconds is ended.
+    """
+
+    size: int
+    make_parser: MakeParser
+    find: Callable[[str], KeptFile | None]
+    folder: Path
+    stalled_after: float
+    _workers: list[Worker] = field(default_factory=list)
+    _results: dict[int, _Result] = field(default_factory=dict)
+    _unread: deque[ParseFile] = field(default_factory=deque)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._workers:
+            worker.close()
+        for result in self._results.values():
+            result.spool.close()
+
+    def parse(
+        self, files: Iterable[EntryToParse]
+    ) -> Iterator[tuple[EntryToParse, FoundChunk | Again | Stopped | Done]]:
+        """Parse files. Gives what is found in them, file by file in their order, each until it is done.
+
+        Raises:
+            CaseDiskError: the case's disk is full or failing.
+        """
+        to_come = iter(files)
+        while True:
+            self._give_out(to_come)
+            if not self._results:
+                return
+            result = next(iter(self._results.values()))
+            while not result.why:
+                while (piece := result.spool.take()) is not None:
+                    yield result.file, unpacked(piece)  # type: ignore[misc]
+                if result.done:
+                    break
+                self._turn(result, to_come)
+            if result.why:
+                yield result.file, Again()
+                for found in self._alone(result):
+                    yield result.file, found
+            del self._results[result.file.id]
+            yield result.file, Done()
+
+    def _give_out(self, to_come: Iterator[EntryToParse]) -> None:
+        """Give files to workers that have few; start workers while there are files for them."""
+        while len(self._results) < _AHEAD or self._unread:
+            worker = min(self._workers, key=_load, default=None)
+            starts = worker is None or (worker.files and len(self._workers) < self.size)
+            if not starts and worker is not None and _has_enough(worker):
+                return
+            if self._unread:
+                task = self._unread.popleft()
+            elif (file := next(to_come, None)) is not None:
+                task = ParseFile(file)
+                self._results[file.id] = _Result(file, ResultSpool(self.folder))
+            else:
+                return
+            if starts or worker is None:
+                worker = self._started()
+            worker.give(task)
+
+    def _started(self) -> Worker:
+        worker = Worker(self.make_parser, self._workers)
+        self._workers.append(worker)
+        return worker
+
+    def _turn(self, current: _Result, to_come: Iterator[EntryToParse]) -> None:
+        """Hear what workers say. Those whose files have to wait are not heard while too much is waiting."""
+        self._give_out(to_come)
+        waiting = sum(result.spool.size for result in self._results.values())
+        heard = [w for w in self._workers if waiting < _WAITING or (w.files and w.files[0].file.id == current.file.id)]
+        self._hear(heard)
+
+    def _hear(self, workers: list[Worker]) -> None:
+        ready = wait([worker.connection for worker in workers], _LOOK)
+        for worker in workers:
+            if worker.connection in ready:
+                self._heard(worker)
+        for worker in list(self._workers):
+            if why := self._stalled(worker):
+                self._lost(worker, why)
+
+    def _heard(self, worker: Worker) -> None:
+        """Take what one worker says."""
+        try:
+            received = worker.receive()
+        except WorkerEnded:
+            self._lost(worker)
+            return
+        if is_chunk(received):
+            self._results[worker.files[0].file.id].spool.put(received)
+        elif isinstance(self._attended(worker, received), Done):
+            self._results[worker.files.popleft().file.id].done = True
+
+    def _attended(self, worker: Worker, received: bytes) -> FoundChunk | Begins | Done | None:
+        """What a worker tells; None where it was a question, which is answered. Raises what it could not go on for."""
+        match message := unpacked(received):
+            case Ask(path):
+                worker.answer(self.find(path))
+                return None
+            case Failed(error):
+                raise error
+        return message
+
+    def _lost(self, worker: Worker, why: str = "") -> str:
+        """End a worker, or note that it has ended. Others are to parse the files that it had not begun.
+
+        Returns:
+            What became of it.
+        """
+        self._workers.remove(worker)
+        ended = _ending(worker.close())
+        if worker.files:
+            result = self._results[worker.files.popleft().file.id]
+            result.why = why or ended
+            result.spool.close()
+        self._unread.extendleft(reversed(worker.files))
+        return why or ended
+
+    def _alone(self, result: _Result) -> Iterator[FoundChunk | Stopped]:
+        """Parse a file once more, while nothing else is parsed. Each parser that does not come to an end is named."""
+        while any(worker.files for worker in self._workers):
+            self._hear(self._workers)
+        for worker in list(self._workers):
+            self._lost(worker)
+        passed: tuple[str, ...] = ()
+        ordinal = 0
+        while True:
+            begun = ""
+            worker = self._started()
+            worker.give(ParseFile(result.file, careful=True, passed=passed, ordinal=ordinal))
+            for message in self._messages(worker):
+                if isinstance(message, Done):
+                    worker.files.clear()
+                    return
+                if isinstance(message, Begins):
+                    begun, passed = message.parser, (*passed, message.parser)
+                    continue
+                ordinal = message.records[-1].ordinal if message.records else ordinal
+                yield message
+            yield Stopped(begun, self._lost(worker, self._stalled(worker)))
+            if not begun:
+                return
+
+    def _messages(self, worker: Worker) -> Iterator[FoundChunk | Begins | Done]:
+        """What a worker says, until it ends or is stalled."""
+        while not self._stalled(worker):
+            if not wait([worker.connection], _LOOK):
+                continue
+            try:
+                received = worker.receive()
+            except WorkerEnded:
+                return
+            if (message := self._attended(worker, received)) is not None:
+                yield message
+
+    def _stalled(self, worker: Worker) -> str:
+        """Why a worker is to be ended that does not go on; empty where it does."""
+        if not worker.stalled(self.stalled_after):
+            return ""
+        return f"had found nothing and read nothing for {self.stalled_after:g} s, and was ended"
+
+
+def _load(worker: Worker) -> tuple[int, int]:
+    return sum(task.file.size for task in worker.files), len(worker.files)
+
+
+def _has_enough(worker: Worker) -> bool:
+    size, count = _load(worker)
+    characters = sum(len(task.file.path) for task in worker.files)
+    return bool(worker.files) and (size >= _BYTES or count >= _FILES or characters >= _CHARACTERS)
+
+
+def _ending(code: int) -> str:
+    """What became of a process, from its exit code."""
+    if code < 0:
+        also = ", as where memory runs out" if -code == signal.SIGKILL else ""
+        return f"was ended by the signal {signal.Signals(-code).name}{also}"
+    return f"ended with code {code}"

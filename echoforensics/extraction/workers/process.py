@@ -1,0 +1,222 @@
+"""A worker: a process that parses files for the one that writes the case.
+
+It is forked from that process, so that it begins at once and has the same parsers. In it runs nothing but the parsers:
+it never touches the database, it inherits no signal handler that matters, and it ends without cleaning up after its
+parent. It dies with its parent, even where that is killed.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import os
+import pickle
+import signal
+import sys
+import time
+import traceback
+from collections import deque
+from contextlib import suppress
+from multiprocessing import Pipe
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from echoforensics.errors import EchoforensicsError
+from echoforensics.extraction.file_parsing import chunks
+from echoforensics.extraction.workers.lifetime import end_with_parent
+from echoforensics.extraction.workers.messages import Answer, Ask, Begins, Done, Failed, ParseFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from multiprocessing.connection import Connection
+    from typing import NoReturn
+
+    from echoforensics.case.entry_table import KeptFile
+    from echoforensics.extraction.file_parsing import FileParser, FoundChunk
+    from echoforensics.extraction.workers.messages import Message
+
+    #: Makes the parser that a worker uses; it is given what finds a file of the evidence item by its path.
+    MakeParser = Callable[[Callable[[str], KeptFile | None]], FileParser]
+
+#: A chunk is handed over at least so often while something is found, seconds.
+_BEAT = 1.0
+#: How much sooner than others the system ends a worker where memory runs out (0 to 1000).
+_FIRST_TO_GO = 500
+#: What a chunk begins with; no pickle does.
+_CHUNK = b"c"
+
+
+class WorkerEnded(Exception):  # noqa: N818 (it says what happened)
+    """The worker has ended by itself."""
+
+
+class Worker:
+    """A worker, as the process that writes the case sees it.
+
+    Attributes:
+        connection: what it says arrives here; wait for it with :func:`multiprocessing.connection.wait`.
+        files: what it has yet to parse, the one that it is at first.
+    """
+
+    def __init__(self, make_parser: MakeParser, others: Iterable[Worker]) -> None:
+        """Start it.
+
+        Args:
+            make_parser: makes the parser that it uses.
+            others: workers that are at work: it closes what it inherits of theirs.
+        """
+        self.files: deque[ParseFile] = deque()
+        self.connection, end = Pipe()
+        parent = os.getpid()
+        inherited = [self.connection, *(other.connection for other in others)]
+        # Ctrl-C reaches every process of the terminal; it is the parent's to act on, and not while it forks.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        self._process = os.fork()
+        if not self._process:
+            _run(end, make_parser, inherited, parent)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        end.close()
+        self._progress_at, self._bytes_read = time.monotonic(), 0
+
+    def give(self, task: ParseFile) -> None:
+        """Give it a file to parse."""
+        if not self.files:
+            self._progress_at = time.monotonic()
+        self.files.append(task)
+        self._send(task)
+
+    def answer(self, file: KeptFile | None) -> None:
+        """Answer what it asked."""
+        self._send(Answer(file))
+
+    def _send(self, what: ParseFile | Answer) -> None:
+        # One that has ended is noticed when it is read from.
+        with suppress(OSError):
+            self.connection.send(what)
+
+    def receive(self) -> bytes:
+        """The next message (see :func:`unpacked`). Raises WorkerEnded where there will be none."""
+        try:
+            received = self.connection.recv_bytes()
+        except (EOFError, OSError) as error:
+            raise WorkerEnded from error
+        self._progress_at = time.monotonic()
+        return received
+
+    def stalled(self, seconds: float) -> bool:
+        """Whether it has neither found anything nor read a byte for so long, though it has a file to parse."""
+        now = time.monotonic()
+        if not self.files or now - self._progress_at < min(seconds, _BEAT):
+            return False
+        if self.connection.poll():
+            self._progress_at = now  # it waits for us
+            return False
+        if (read := _bytes_read(self._process)) > self._bytes_read:
+            self._bytes_read, self._progress_at = read, now
+        return now - self._progress_at >= seconds
+
+    def close(self) -> int:
+        """End it. Returns how it ended: its exit code, or the negative number of the signal that ended it."""
+        self.connection.close()
+        with suppress(ProcessLookupError):
+            os.kill(self._process, signal.SIGKILL)
+        return os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
+
+
+def packed(chunk: FoundChunk) -> memoryview:
+    """A chunk as a worker sends it: told apart from the other messages by its first byte, before it is unpacked."""
+    buffer = io.BytesIO(_CHUNK)
+    buffer.seek(0, os.SEEK_END)
+    pickle.dump(chunk, buffer, pickle.HIGHEST_PROTOCOL)
+    return buffer.getbuffer()
+
+
+def is_chunk(received: bytes) -> bool:
+    """Whether what a worker sent is a chunk."""
+    return received.startswith(_CHUNK)
+
+
+def unpacked(received: bytes) -> FoundChunk | Message:
+    """What a worker sent."""
+    message: FoundChunk | Message = pickle.loads(memoryview(received)[is_chunk(received) :])  # noqa: S301 (sent by ourselves)
+    return message
+
+
+def _bytes_read(process: int) -> int:
+    """How much a process has read from files so far; 0 where the system does not tell."""
+    try:
+        lines = Path(f"/proc/{process}/io").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("rchar:")), 0)
+
+
+def _run(end: Connection, make_parser: MakeParser, inherited: list[Connection], parent: int) -> NoReturn:
+    """The worker's whole life. It never returns into the code that it was forked from."""
+    code = 1
+    try:
+        end_with_parent(parent)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        with suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text(str(_FIRST_TO_GO), encoding="ascii")
+        for connection in inherited:
+            connection.close()
+        # What was there before stays shared with the parent: it is not looked through for garbage.
+        gc.freeze()
+        _Serving(end, make_parser).serve()
+        code = 0
+    finally:
+        if code and not isinstance(sys.exc_info()[1], BrokenPipeError):
+            traceback.print_exc()
+        os._exit(code)
+
+
+class _Serving:
+    """What a worker does."""
+
+    def __init__(self, end: Connection, make_parser: MakeParser) -> None:
+        self._end = end
+        self._waiting: deque[ParseFile] = deque()
+        self._parser = make_parser(self._ask)
+
+    def serve(self) -> None:
+        """Parse one file after another, until there are none."""
+        while True:
+            try:
+                task = self._waiting.popleft() if self._waiting else self._end.recv()
+            except EOFError:
+                return
+            try:
+                self._parse(task)
+            except EchoforensicsError as error:
+                self._end.send(Failed(error))
+                return
+
+    def _ask(self, path: str) -> KeptFile | None:
+        """Ask for a file of the evidence item. The next files to parse may come before the answer."""
+        self._end.send(Ask(path))
+        while not isinstance(received := self._end.recv(), Answer):
+            self._waiting.append(received)
+        return received.file
+
+    def _parse(self, task: ParseFile) -> None:
+        handed_over = time.monotonic()
+
+        def hand_over() -> bool:
+            return task.careful or time.monotonic() - handed_over >= _BEAT
+
+        begins = self._begins if task.careful else _nothing
+        found = self._parser.parse(task.file, task.passed, task.ordinal, begins)
+        for chunk in chunks(found, task.file.id, hand_over=hand_over):
+            self._end.send_bytes(packed(chunk))
+            handed_over = time.monotonic()
+        self._end.send(Done())
+
+    def _begins(self, parser: str) -> None:
+        self._end.send(Begins(parser))
+
+
+def _nothing(_parser: str) -> None:
+    """Say nothing of a parser that begins."""

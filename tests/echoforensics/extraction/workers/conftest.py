@@ -1,0 +1,86 @@
+"""A source with many files, and extraction in as many processes as a test wants, however small the source is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from echoforensics.case.case import Case
+from echoforensics.case.issue_table import CaseIssue
+from echoforensics.case.row_query import Row
+from echoforensics.case.seal import table_digests
+from echoforensics.extraction import parsing, run
+from echoforensics.extraction.options import Options
+from parsers.parser import Parser
+from parsers.registry import load
+
+FILES = 20
+ITEMS = 10
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a case holds.
+
+    Attributes:
+        tables: the digest of each table.
+        actions: what the ledger says was done, in order.
+        vault: SHA-256 of each file in it, by its path.
+    """
+
+    tables: dict[str, str]
+    actions: list[str]
+    vault: dict[str, str]
+    rows: list[Row]
+    issues: list[CaseIssue]
+
+
+@pytest.fixture
+def extract_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
+    """Extracts sources with a number of workers, and parsers beside the usual ones."""
+    monkeypatch.setattr(parsing, "POOL_FILES", 1)
+    count = 0
+
+    def extracted(sources: list[Path], workers: int, *others: Parser) -> Outcome:
+        nonlocal count
+        count += 1
+        path = tmp_path / f"case-{count}"
+        monkeypatch.setattr(run, "_parsers", lambda _options: (*load(), *others))
+        run.extract(sources, path, None, Options(argv=("test",), workers=workers), lambda *_: None)
+        return outcome(path)
+
+    return extracted
+
+
+def outcome(path: Path) -> Outcome:
+    with Case.open(path) as case:
+        vault = case.vault.files()
+        return Outcome(
+            table_digests(case.store),
+            [entry.action for entry in case.actions()],
+            {str(file.relative_to(path)): hashlib.sha256(file.read_bytes()).hexdigest() for file in vault},
+            list(case.rows()),
+            list(case.issues()),
+        )
+
+
+@pytest.fixture
+def many_files(tmp_path: Path) -> Path:
+    """Answers of the service: many small ones, one that takes long, a copy of it, and one that is damaged."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(FILES):
+        items = ITEMS * (60 if number == 5 else 1)
+        activities = [
+            {"id": f"A#{number}-{n}", "creationTimestamp": 1709929909094 + n, "activityStatus": "SUCCESS"}
+            for n in range(items)
+        ]
+        (folder / f"answer-{number}.json").write_text(json.dumps({"activities": activities}))
+    (folder / "copy.json").write_bytes((folder / "answer-5.json").read_bytes())
+    (folder / "damaged.json").write_bytes((folder / "answer-7.json").read_bytes()[:-40])
+    return folder

@@ -1,0 +1,123 @@
+"""Workers that die or hang: the file is named, and everything else is read."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from echoforensics.extraction import parsing
+from echoforensics.extraction.workers import pool
+from parsers.parser import About, Parser, Source
+from parsers.record import Issue, Record
+
+Extract = Callable[..., Any]
+
+
+class Diary(Parser):
+    """Reads lines; at the line ``stop`` its process stops."""
+
+    name: ClassVar[str] = "a_diary"  # before the other one
+    version: ClassVar[str] = "1"
+    about: ClassVar[About] = About("A diary", ("echo:diary",), (), "", "")
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        self._stop = stop
+
+    def claims(self, source: Source) -> bool:
+        """By the first word."""
+        return source.head.startswith(b"diary")
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """A record a line."""
+        with source.open() as stream:
+            for number, line in enumerate(stream, 1):
+                if line == b"stop\n":
+                    self._stop()
+                yield Record("echo:diary", f"The line is {line.strip().decode()!r}.", f"line:{number}")
+
+
+class DiaryCover(Parser):
+    """Reads the first line of the same files."""
+
+    name: ClassVar[str] = "b_diary_cover"
+    version: ClassVar[str] = "1"
+    about: ClassVar[About] = About("A cover", ("echo:diary:cover",), (), "", "")
+
+    def claims(self, source: Source) -> bool:
+        """By the first word."""
+        return source.head.startswith(b"diary")
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """One record."""
+        yield Record("echo:diary:cover", f"A diary of {source.size} bytes.", "line:1")
+
+
+def _killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _hangs() -> None:
+    while True:
+        time.sleep(1)
+
+
+@pytest.fixture
+def diaries(many_files: Path) -> Path:
+    """Diaries between other files: two whole ones, and one with a line that stops its parser."""
+    (many_files / "answer-4a.json").write_text("diary\none\n")
+    (many_files / "answer-5a.json").write_text("diary\ntwo\nstop\nthree\n")
+    (many_files / "answer-9.txt").write_text("diary\nfour\n")
+    return many_files
+
+
+@pytest.mark.parametrize(
+    ("stop", "why", "workers"),
+    [
+        (_killed, "was ended by the signal SIGKILL, as where memory runs out", 2),
+        (lambda: os._exit(7), "ended with code 7", 5),
+        (_hangs, "had found nothing and read nothing for 1.5 s, and was ended", 2),
+    ],
+)
+def test_parser_that_does_not_come_to_an_end_is_named_and_the_rest_is_read(
+    stop: Callable[[], None], why: str, workers: int, extract_with: Extract, diaries: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(pool, "_LOOK", 0.05)
+    monkeypatch.setattr(parsing, "STALLED_AFTER", 1.5)
+    whole = extract_with([diaries], 1, Diary(lambda: None), DiaryCover())
+
+    found = extract_with([diaries], workers, Diary(stop), DiaryCover())
+
+    lost = ("answer-5a.json", "line:3"), ("answer-5a.json", "line:4")
+    expected = [row for row in _sentences(whole.rows) if row[:2] not in lost]
+    assert _sentences(found.rows) == expected
+    assert found.actions == whole.actions
+    (issue,) = (issue for issue in found.issues if issue.parser == "a_diary")
+    assert issue.path == "answer-5a.json"
+    assert issue.what == (
+        "the parser did not come to an end of this file, nor when it was tried once more, alone: its process"
+        f" {why}; what it had read before that is kept, and the run went on. Please report this to its developers"
+    )
+    assert [other for other in found.issues if other != issue] == whole.issues
+
+
+def test_worker_that_dies_once_leaves_no_trace(extract_with: Extract, diaries: Path, tmp_path: Path) -> None:
+    def stop() -> None:
+        if not (tmp_path / "stopped").exists():
+            (tmp_path / "stopped").touch()
+            _killed()
+
+    whole = extract_with([diaries], 1, Diary(lambda: None), DiaryCover())
+
+    assert extract_with([diaries], 2, Diary(stop), DiaryCover()) == whole
+    assert (tmp_path / "stopped").exists()
+
+
+def _sentences(rows: list[Any]) -> list[tuple[str, ...]]:
+    return sorted((row["path"], row["locator"], row["message"], row["record"], str(row["datetime"])) for row in rows)

@@ -1,0 +1,24 @@
+"""The case is the same, however many processes made it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Extract = Callable[..., Any]
+
+
+@pytest.mark.parametrize("workers", [2, 5])
+def test_number_of_workers_changes_nothing(
+    workers: int, extract_with: Extract, sample_sources: list[Path], many_files: Path
+) -> None:
+    sources = [*sample_sources, many_files]
+
+    alone = extract_with(sources, 1)
+
+    assert len(alone.rows) > 800
+    assert alone.issues
+    assert extract_with(sources, workers) == alone
