@@ -19,6 +19,7 @@ MAX_NAME = 200
 #: The field that says what was left out.
 LEFT_OUT = "left_out"
 _MAX_LEFT_OUT = 20
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 @dataclass(slots=True)
@@ -95,17 +96,13 @@ class Keeper:
 
 def _is_small(item: Mapping[str, object]) -> bool:
     """Whether an object holds plain values only, so few and short that nothing is to be cut: most do."""
-    if len(item) > MAX_MEMBERS:
+    values = item.values()
+    if len(item) > MAX_MEMBERS or not _PLAIN.issuperset(map(type, values)):
         return False
-    characters = 0
-    for name, value in item.items():
-        if isinstance(value, str):
-            characters += len(value)
-        elif value is not None and not isinstance(value, (bool, int, float)):
-            return False
-        if len(name) > MAX_NAME:
-            return False
-    return characters <= MAX_TEXT
+    return (
+        sum([len(value) for value in values if type(value) is str]) <= MAX_TEXT
+        and max(map(len, item), default=0) <= MAX_NAME
+    )
 
 
 def shown(value: object, limit: int = 300) -> str | None:

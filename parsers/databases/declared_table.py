@@ -49,7 +49,7 @@ class DeclaredTable(TableKind):
         return self._row
 
     def _row(self, row: TableRow) -> Iterator[Record | Issue]:
-        item: dict[str, object] = dict(plain(row))
+        item: dict[str, object] = {**plain(row)}
         for column, pattern in self._source.only.items():
             value = item.get(column)
             if not isinstance(value, str) or not pattern.search(value):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database
@@ -49,7 +48,7 @@ class TableKind(ABC):
 
 def plain(row: TableRow) -> dict[str, Value]:
     """The values of a row as a record keeps them; bytes as their length, SHA-256 and, where short, themselves."""
-    return {name: described(value) for name, value in row.values.items()}
+    return {name: described(value) if isinstance(value, bytes) else value for name, value in row.values.items()}
 
 
 def described(value: SqlValue) -> str | int | float | None:
@@ -70,15 +69,13 @@ def finished(record: Record, row: TableRow, kind: TableKind, database_name: str)
         fields["why"] = row.why
         fields["confidence"] = "lower than that of a live row"
         message += f" {_PROVENANCE_SENTENCES[row.provenance]}: {row.why}."
-    return replace(
-        record,
-        message=message,
-        locator=row.locator,
-        fields=fields,
-        parser=record.parser or kind.name,
-        parser_version=record.parser_version or kind.version,
-        file=database_name + row.file if row.file else "",
-    )
+    # Faster than dataclasses.replace.
+    return Record(
+        record.data_type, message, row.locator, record.timestamps, record.device_serial, record.device_type,
+        record.account, record.person, record.utterance_id, record.transcript, fields, record.keys,
+        record.parser or kind.name, record.parser_version or kind.version,
+        database_name + row.file if row.file else "",
+    )  # fmt: skip
 
 
 _PROVENANCE_SENTENCES = {

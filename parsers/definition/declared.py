@@ -58,8 +58,12 @@ class RecordMaker:
         timestamps: list[Timestamp] = []
         columns: dict[str, str] = {}
         for column, getters in self._times:
+            values = [value_of(scopes) for value_of in getters]
             try:
-                timestamps += _timestamps(column, item, [value_of(scopes) for value_of in getters])
+                if len(values) == 1 and isinstance(values[0], list):
+                    timestamps += _timestamps(column, item, values[0][:_MAX_LIST])
+                elif timestamp := _timestamp(column, item, values):
+                    timestamps.append(timestamp)
             except _UnreadableError as error:
                 found.append(Issue(str(error), item.locator))
         for name, path, value_of in self._columns:
@@ -95,15 +99,13 @@ def _text(value: object, path: str) -> str | None:
 
 
 def _timestamps(column: TimeColumn, item: DeclaredItem, values: list[object]) -> list[Timestamp]:
-    """The times that the values at a column's paths give: one, or those of a list of plain values."""
-    if len(values) == 1 and isinstance(values[0], list):
-        found = [_timestamp(column, item, [one]) for one in values[0][:_MAX_LIST]]
-    else:
-        found = [_timestamp(column, item, values)]
+    """The times of a list of plain values."""
+    found = [_timestamp(column, item, [value]) for value in values]
     return [timestamp for timestamp in found if timestamp]
 
 
 def _timestamp(column: TimeColumn, item: DeclaredItem, values: list[object]) -> Timestamp | None:
+    """The time that the values at a column's paths make; None where they stand for none."""
     recorded = _recorded(column, values)
     if not recorded:
         return None
@@ -121,8 +123,12 @@ def _timestamp(column: TimeColumn, item: DeclaredItem, values: list[object]) -> 
 def _recorded(column: TimeColumn, values: list[object]) -> str:
     """The values that make a time, as one text; empty where there are none."""
     first = values[0]
-    if len(values) == 1 and isinstance(first, str) and len(first) <= _MAX_COLUMN:
-        return first
+    if len(values) == 1:
+        # As most times are: one value, and a short one.
+        if type(first) is int and first.bit_length() <= 64:
+            return str(first)
+        if isinstance(first, str) and len(first) <= _MAX_COLUMN:
+            return first
     whole = column.unit not in declared_time.FRACTIONS
     parts = []
     for path, value in zip(column.fields, values, strict=True):

@@ -9,6 +9,7 @@ References:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from parsers.formats.sqlite.column_default import Affinity, affinity, default_value
@@ -25,7 +26,7 @@ _COLUMN_CONSTRAINTS = _TABLE_CONSTRAINTS - {"FOREIGN"} | {
 MAX_STATEMENT = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """A column.
 
@@ -46,13 +47,13 @@ class Column:
     default: SqlValue = None
     collation: str = "BINARY"
 
-    @property
+    @cached_property
     def affinity(self) -> Affinity:
         """What the column makes of the values that it is given."""
         return affinity(self.type)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TableDefinition:
     """A table as its statement declares it.
 
@@ -72,13 +73,33 @@ class TableDefinition:
     key: tuple[int, ...]
     root: int
 
-    @property
+    @cached_property
     def stored(self) -> tuple[int, ...]:
         """For each stored value, the index of its column."""
         kept = [index for index, column in enumerate(self.columns) if not column.computed]
         if not self.without_rowid:
             return tuple(kept)
         return (*self.key, *(index for index in kept if index not in self.key))
+
+    @cached_property
+    def stored_columns(self) -> tuple[Column, ...]:
+        """For each stored value, its column."""
+        return tuple(self.columns[place] for place in self.stored)
+
+    @cached_property
+    def stored_names(self) -> tuple[str, ...]:
+        """For each stored value, the name of its column."""
+        return tuple(column.name for column in self.stored_columns)
+
+    @cached_property
+    def stored_number(self) -> int | None:
+        """Which of the stored values stands for the row's number; None where none does."""
+        return self.stored.index(self.rowid_column) if self.rowid_column in self.stored else None
+
+    @cached_property
+    def stored_reals(self) -> tuple[int, ...]:
+        """Which of the stored values are floating-point numbers, of which whole ones are stored as integers."""
+        return tuple(at for at, column in enumerate(self.stored_columns) if column.affinity is Affinity.REAL)
 
 
 @dataclass(slots=True)

@@ -157,6 +157,7 @@ class Database:
         self, table: TableDefinition, seen: _Seen, owners: dict[int, TableDefinition | None]
     ) -> Iterator[TableRow | DatabaseIssue]:
         walked: set[int] = set()
+        lengths = self._lengths.setdefault(table.name, set())
         count = 0
         for found in walk(self._pages, table.root, walked):
             if isinstance(found, TreeIssue):
@@ -172,7 +173,7 @@ class Database:
             except RowError as error:
                 yield self._issue(TreeIssue(str(error), found.page.number), f"the table {table.name}")
                 continue
-            self._lengths.setdefault(table.name, set()).add(len(stored))
+            lengths.add(len(stored))
             row = _live_row(table, found, stored)
             seen.is_new(row)
             yield row
@@ -211,7 +212,7 @@ class _Seen:
         """Whether no row like it was given; from now on one was."""
         number = self._numbers.get(row.table)
         # Of repr(), as hash() takes -1 and -2 for the same.
-        content = hash((row.table, repr([item for item in row.values.items() if item[0] != number])))
+        content = hash((row.table, repr([value for name, value in row.values.items() if name != number])))
         whole = hash((content, repr(row.rowid)))
         known = whole in self._whole or (row.rowid is None and content in self._unnumbered)
         self._whole.add(whole)

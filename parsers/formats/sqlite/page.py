@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from parsers.formats.sqlite.varint import RowError, varint
 
@@ -33,8 +34,7 @@ def local_size(size: int, usable: int, kind: int = TABLE_LEAF) -> int:
     return local if local <= most else least
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell.
 
     Attributes:

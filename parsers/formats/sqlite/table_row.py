@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
-from parsers.formats.sqlite.column_default import Affinity
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.page import BtreePage
 from parsers.formats.sqlite.varint import SqlValue
@@ -28,10 +28,10 @@ class RowProvenance(StrEnum):
 
 #: The provenance of a live row, by the file that it is in.
 LIVE_IN = {"": RowProvenance.LIVE, "-wal": RowProvenance.LOG, "-journal": RowProvenance.JOURNAL}
+_LIVE = tuple(LIVE_IN.values())
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(NamedTuple):
     """One row.
 
     Attributes:
@@ -57,7 +57,7 @@ class TableRow:
     @property
     def live(self) -> bool:
         """Whether the database's own reader would show it."""
-        return self.provenance in LIVE_IN.values()
+        return self.provenance in _LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,7 @@ class DatabaseIssue:
     locator: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundRow:
+class FoundRow(NamedTuple):
     """A row as it lies in a page.
 
     Attributes:
@@ -106,20 +105,19 @@ def _named(table: TableDefinition, stored: Sequence[SqlValue], rowid: int | None
     A column that a row is too short for was added later; it shows its default, if it has one. A REAL column keeps
     whole numbers as integers to save room.
     """
-    named: dict[str, SqlValue] = {}
-    for place, value in zip(table.stored, stored, strict=False):
-        column = table.columns[place]
-        if place == table.rowid_column and value is None:
-            named[column.name] = rowid
-        else:
-            whole = isinstance(value, int) and column.affinity is Affinity.REAL
-            named[column.name] = float(value or 0) if whole else value
-    for place in table.stored[len(stored) :]:
-        if table.columns[place].has_default:
-            named[table.columns[place].name] = table.columns[place].default
+    count, number = len(stored), table.stored_number
+    given = list(stored)
+    if number is not None and number < count and given[number] is None:
+        given[number] = rowid
+    for at in table.stored_reals:
+        if at < count and isinstance(value := given[at], int):
+            given[at] = float(value)
+    named = dict(zip(table.stored_names, given, strict=False))
+    for column in table.stored_columns[count:]:
+        if column.has_default:
+            named[column.name] = column.default
     return named
 
 
 def _defaulted(table: TableDefinition, stored: Sequence[SqlValue]) -> tuple[str, ...]:
-    missing = (table.columns[place] for place in table.stored[len(stored) :])
-    return tuple(column.name for column in missing if column.has_default)
+    return tuple([column.name for column in table.stored_columns[len(stored) :] if column.has_default])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.formats.sqlite.header import DatabaseError
 from parsers.formats.sqlite.page import INDEX_INTERIOR, INDEX_LEAF, TABLE_INTERIOR, TABLE_LEAF, BtreePage, Cell
@@ -22,8 +23,7 @@ class TreeIssue:
     page: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class TreeCell:
+class TreeCell(NamedTuple):
     """A cell in its page."""
 
     page: BtreePage

@@ -29,6 +29,8 @@ def varint(content: bytes, at: int) -> tuple[int, int]:
     Raises:
         RowError: the bytes end within it.
     """
+    if at < len(content) and (value := content[at]) < 0x80:
+        return value, at + 1
     value = 0
     for count in range(8):
         if at >= len(content):
@@ -57,6 +59,11 @@ def serial_types(payload: bytes, at: int = 0) -> tuple[list[int], int, int]:
     if not place - at < length + 1 or end > len(payload) or length < 1:
         raise RowError("the header of a row is longer than the row")
     types: list[int] = []
+    if (header := payload[place:end]).isascii():
+        # Each type is one byte, as in most rows.
+        if len(header) > MAX_COLUMNS or 10 in header or 11 in header:
+            raise RowError("the header of a row names a type that does not exist")
+        return list(header), length, end
     while place < end:
         kind, place = varint(payload, place)
         if kind < 0 or kind in (10, 11) or len(types) >= MAX_COLUMNS:
@@ -90,25 +97,22 @@ def values(payload: bytes, encoding: int, at: int = 0) -> list[SqlValue]:
 def values_of(payload: bytes, types: list[int], at: int, encoding: int) -> list[SqlValue]:
     """The values whose serial types are known and that begin at a place. Raises RowError if the bytes end before."""
     found: list[SqlValue] = []
+    codec, size = _ENCODINGS.get(encoding, "utf-8"), len(payload)
     for kind in types:
-        end = at + size_of(kind)
-        if end > len(payload):
+        end = at + (_FIXED[kind] if kind < 10 else (kind - 12) // 2)
+        if end > size:
             raise RowError("a value is cut off")
-        found.append(_value(payload[at:end], kind, encoding))
+        if kind == 0:
+            found.append(None)
+        elif kind < 7:
+            found.append(int.from_bytes(payload[at:end], "big", signed=True))
+        elif kind == 7:
+            found.append(_DOUBLE.unpack_from(payload, at)[0])
+        elif kind < 10:
+            found.append(kind - 8)
+        elif kind % 2 == 0:
+            found.append(payload[at:end])
+        else:
+            found.append(payload[at:end].decode(codec, "backslashreplace"))
         at = end
     return found
-
-
-def _value(content: bytes, kind: int, encoding: int) -> SqlValue:
-    if kind == 0:
-        return None
-    if kind < 7:
-        return int.from_bytes(content, "big", signed=True)
-    if kind == 7:
-        number: float = _DOUBLE.unpack(content)[0]
-        return number
-    if kind < 10:
-        return kind - 8
-    if kind % 2 == 0:
-        return content
-    return content.decode(_ENCODINGS.get(encoding, "utf-8"), "backslashreplace")
