@@ -8,6 +8,10 @@ from datetime import UTC, datetime
 MILLISECONDS_MIN = 1_262_304_000_000
 MILLISECONDS_MAX = 4_102_444_800_000
 
+#: Descriptions of times that are of a plan or an expiry: an alarm's, a cookie's. They say nothing of when something was
+#: done, and are kept out of the earliest and latest time of a case. A definition says it by ``description``.
+PLANNED_TIMES = frozenset({"Scheduled to start", "Scheduled to end", "Expiration Time"})
+
 
 def from_milliseconds(value: object) -> int | None:
     """Microseconds of an epoch time in milliseconds (an int, or its decimal text); None for anything else.

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from echoforensics.cli.unverified import unverified_option, warn
 from echoforensics.export.formats import FORMATS
+
+if TYPE_CHECKING:
+    from echoforensics.case.case import Case
+    from echoforensics.case.row_query import Query
+    from echoforensics.export.about import Written
 
 
 @click.command("timeline")
@@ -34,6 +40,13 @@ from echoforensics.export.formats import FORMATS
     "--partition-by",
     type=click.Choice(("day",)),
     help="With parquet: a folder with a folder for each day in UTC.",
+)
+@click.option(
+    "--plot",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Draw the rows by day, by hour of the day and by device, to FILE.svg or FILE.png, instead of writing them;"
+    " with -o, as well.",
 )
 @click.option(
     "--timezone",
@@ -69,8 +82,8 @@ from echoforensics.export.formats import FORMATS
 @click.option("--recordings-only", is_flag=True, help="Only rows to which a recording belongs.")
 @unverified_option
 def command(
-    *, case_path: Path, form: str | None, output: Path | None, force: bool, excel: bool,
-    partition_by: str | None, timezone: str, start: str | None, end: str | None, search: str, types: tuple[str, ...],
+    *, case_path: Path, form: str | None, output: Path | None, force: bool, excel: bool, partition_by: str | None,
+    plot: Path | None, timezone: str, start: str | None, end: str | None, search: str, types: tuple[str, ...],
     devices: tuple[str, ...], evidence: tuple[str, ...], states: tuple[str, ...], recordings_only: bool,
     unverified: bool,
 ) -> None:  # fmt: skip
@@ -78,9 +91,10 @@ def command(
 
     Rows without a known time in UTC come last, and are left out where --from or --to is given.
     """
-    from echoforensics.case.query_check import refuse_unknown, why_none
+    from echoforensics.case.query_check import refuse_unknown
     from echoforensics.case.row_query import Query
     from echoforensics.cli.safe_text import SafeStream, given_text
+    from echoforensics.export.chart.write import write
     from echoforensics.export.output import Target, export
     from echoforensics.library import open_case
     from echoforensics.zones import instant, zone
@@ -96,17 +110,26 @@ def command(
             evidence=evidence, states=states,
         )  # fmt: skip
         refuse_unknown(case.store, query)
-        written = export(case, query, target, local, SafeStream)
-        if written.left_out:
-            click.echo(f"{counted(written.left_out)} left out: {written.why}.", err=True)
-        elif not written.rows:
-            click.echo(f"No rows: {why_none(case.store, query)}.", err=True)
-    if target.path is not None:
-        click.echo(f"{counted(written.rows)} written to {target.path}", err=True)
+        if plot is None or output is not None or form is not None:
+            written = export(case, query, target, local, SafeStream)
+            _report(case, query, written, target.path)
+        if plot is not None:
+            _report(case, query, write(case, query, plot, local, replace=force), plot)
+
+
+def _report(case: Case, query: Query, written: Written, path: Path | None) -> None:
+    """Say on standard error what was written, what was left out, and why there is nothing."""
+    from echoforensics.case.query_check import why_none
+
+    if written.left_out:
+        click.echo(f"{_counted(written.left_out)} left out: {written.why}.", err=True)
+    elif not written.rows:
+        click.echo(f"No rows: {why_none(case.store, query)}.", err=True)
+    if path is not None:
+        click.echo(f"{_counted(written.rows)} written to {path}", err=True)
     else:
         sys.stdout.flush()
 
 
-def counted(rows: int) -> str:
-    """A number of rows in words."""
+def _counted(rows: int) -> str:
     return f"{rows} row{'' if rows == 1 else 's'}"

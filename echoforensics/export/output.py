@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from echoforensics.errors import UsageError
 from echoforensics.export.about import SIDECAR, AboutExport, Written, about_export
+from echoforensics.export.files import partial_folder, refuse_existing, whole_file
 from echoforensics.export.formats import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import TextIO
     from zoneinfo import ZoneInfo
 
@@ -124,10 +121,10 @@ def export(
     try:
         if target.is_folder:
             return _folder(case, query, target, target.path, stated)
-        with _whole_file(target.path) as partial:
+        with whole_file(target.path) as partial:
             written = _file(case, query, target, partial, stated)
             if target.sidecar is not None:
-                with _whole_file(target.sidecar) as beside:
+                with whole_file(target.sidecar) as beside:
                     beside.write_text(stated.as_json(written) + "\n", encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{target.path}: cannot be written as {form.name}: {error.strerror or error}") from error
@@ -156,7 +153,7 @@ def _file(case: Case, query: Query, target: Target, partial: Path, stated: About
 
 
 def _folder(case: Case, query: Query, target: Target, path: Path, stated: AboutExport) -> Written:
-    with _partial_folder(path) as folder:
+    with partial_folder(path) as folder:
         made = folder / "made"
         made.mkdir()
         written = FORMATS[target.form].writer()(case, query, made, stated)
@@ -167,44 +164,19 @@ def _folder(case: Case, query: Query, target: Target, path: Path, stated: AboutE
     return written
 
 
-@contextmanager
-def _partial_folder(output: Path) -> Iterator[Path]:
-    """A folder beside the output for what is not whole yet; it is gone afterwards, with what is in it."""
-    folder = Path(tempfile.mkdtemp(dir=output.resolve().parent, prefix=".echoforensics-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _whole_file(output: Path) -> Iterator[Path]:
-    """The name of a file that becomes the output once it is whole."""
-    with _partial_folder(output) as folder:
-        partial = folder / output.name
-        yield partial
-        with partial.open("rb") as stream:
-            os.fsync(stream.fileno())
-        partial.chmod(0o644)
-        partial.replace(output)
-
-
 def _refuse_existing(target: Target) -> None:
     path = target.path
     if path is None:
         return
-    if target.is_folder:
-        if path.is_symlink() or (path.exists() and not path.is_dir()):
-            raise UsageError(f"{path}: is there already and is no folder; {target.form} makes a folder")
-        if path.exists() and any(path.iterdir()) and not (target.replace and (path / f"export{SIDECAR}").is_file()):
-            # Only what an export made is ever replaced: a folder may hold anything.
-            raise UsageError(
-                f"{path}: is there already and is not empty; name another folder"
-                + (", or add --force to replace it" if (path / f"export{SIDECAR}").is_file() else "")
-            )
+    if not target.is_folder:
+        for each in (path, target.sidecar):
+            if each is not None:
+                refuse_existing(each, replace=target.replace)
         return
-    if path.exists() and not path.is_file():
-        raise UsageError(f"{path}: is there already and is no file; name a file, or leave -o out for standard output")
-    for each in (path, target.sidecar):
-        if each is not None and not target.replace and (each.exists() or each.is_symlink()):
-            raise UsageError(f"{each}: is there already; name another file, or add --force to replace it")
+    if path.is_symlink() or (path.exists() and not path.is_dir()):
+        raise UsageError(f"{path}: is there already and is no folder; {target.form} makes a folder")
+    # Only what an export made is ever replaced: a folder may hold anything.
+    ours = (path / f"export{SIDECAR}").is_file()
+    if path.exists() and any(path.iterdir()) and not (target.replace and ours):
+        how = ", or add --force to replace it" if ours else ""
+        raise UsageError(f"{path}: is there already and is not empty; name another folder{how}")

@@ -1,0 +1,53 @@
+"""Files and folders that appear whole or not at all, and never in place of another that is to be kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from echoforensics.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def partial_folder(output: Path) -> Iterator[Path]:
+    """A folder beside the output for what is not whole yet; it is gone afterwards, with what is in it."""
+    folder = Path(tempfile.mkdtemp(dir=output.resolve().parent, prefix=".echoforensics-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def whole_file(output: Path) -> Iterator[Path]:
+    """The name of a file that becomes the output once it is whole."""
+    with partial_folder(output) as folder:
+        partial = folder / output.name
+        yield partial
+        with partial.open("rb") as stream:
+            os.fsync(stream.fileno())
+        partial.chmod(0o644)
+        partial.replace(output)
+
+
+def refuse_existing(path: Path, *, replace: bool) -> None:
+    """Refuse a file that is there already.
+
+    Args:
+        path: the file.
+        replace: whether it is replaced.
+
+    Raises:
+        UsageError: it is there and is not to be replaced, or is no file.
+    """
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: is there already and is no file; name a file, or leave -o out for standard output")
+    if not replace and (path.exists() or path.is_symlink()):
+        raise UsageError(f"{path}: is there already; name another file, or add --force to replace it")
