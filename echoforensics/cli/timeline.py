@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from echoforensics.cli.unverified import export_key_option, unverified_option, warn
 from echoforensics.export.formats import FORMATS
-    unverified: bool,
 
 
 @click.command("timeline")
@@ -63,11 +63,12 @@ from echoforensics.export.formats import FORMATS
 )
 @click.option("--recordings-only", is_flag=True, help="Only rows to which a recording belongs.")
 @unverified_option
+@export_key_option
 def command(
     *, case_path: Path, form: str | None, output: Path | None, force: bool, excel: bool,
     partition_by: str | None, timezone: str, start: str | None, end: str | None, search: str, types: tuple[str, ...],
     devices: tuple[str, ...], evidence: tuple[str, ...], states: tuple[str, ...], recordings_only: bool,
-        warn(case)
+    unverified: bool, key_path: Path | None,
 ) -> None:  # fmt: skip
     """Write the timeline of a case.
 
@@ -75,12 +76,16 @@ def command(
     """
     from echoforensics.case.query_check import refuse_unknown, why_none
     from echoforensics.case.row_query import Query
+    from echoforensics.cli.keys import key_of_export
     from echoforensics.cli.safe_text import SafeStream, given_text
+    from echoforensics.export.about import about_export
+    from echoforensics.export.digests import record_export
     from echoforensics.export.output import Target, export
     from echoforensics.library import open_case
     from echoforensics.zones import instant, zone
 
     target = Target.of(output, form, replace=force, excel=excel, by_day=partition_by is not None)
+    key = key_of_export(key_path, target.path, replace=force)
     with open_case(case_path, unverified=unverified) as case:
         warn(case)
         local = zone(timezone)
@@ -96,8 +101,12 @@ def command(
             click.echo(f"{counted(written.left_out)} left out: {written.why}.", err=True)
         elif not written.rows:
             click.echo(f"No rows: {why_none(case.store, query)}.", err=True)
+        if target.path is not None:
+            outputs = [target.path, *([target.sidecar] if target.sidecar else [])]
+            detail = {"format": target.form, "rows": written.rows, "filters": about_export(case, query, local).filters}
+            recorded = record_export(case, outputs, key, detail)
     if target.path is not None:
-        click.echo(f"{counted(written.rows)} written to {target.path}", err=True)
+        click.echo(f"{counted(written.rows)} written to {target.path}\n{recorded}", err=True)
     else:
         sys.stdout.flush()
 
