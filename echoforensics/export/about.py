@@ -44,6 +44,7 @@ class AboutExport:
         made_at: when the export was made, in UTC, to the second.
         program: what made it, with its version.
         local: the zone in which times are shown beside UTC; None for UTC alone.
+        unverified: why nothing vouches for what the case says; empty where its seal was checked.
         filters: which rows were asked for: those attributes of the query that are set. Empty for all rows.
     """
 
@@ -54,6 +55,7 @@ class AboutExport:
     made_at: datetime
     program: str
     local: ZoneInfo | None
+    unverified: str
     filters: dict[str, Any]
 
     @property
@@ -74,6 +76,7 @@ class AboutExport:
     def facts(self) -> dict[str, str]:
         """All of it as texts, in an order for people; what was not given is left out."""
         found = {
+            "UNVERIFIED": self.unverified,
             "Case": self.case,
             "Reference": self.reference,
             "Examiner": self.examiner,
@@ -116,5 +119,6 @@ def about_export(case: Case, query: Query, local: ZoneInfo | None) -> AboutExpor
         datetime.now(UTC).replace(microsecond=0),
         f"echoforensics {__version__}",
         local,
+        case.unverified,
         filters,
     )
