@@ -32,9 +32,7 @@ class JsonWords:
 
     def __init__(self) -> None:
         together = [needed for kind in kinds() for needed in kind.telltales]
-        together += [
-            frozenset((key, other)) for form in FORMS for key, others in form.marks for other in others
-        ]
+        together += [frozenset((key, other)) for form in FORMS for key, others in form.marks for other in others]
         words = sorted({word for needed in together for word in needed})
         self._bits = {word: 1 << number for number, word in enumerate(words, _BY_ITSELF + 1)}
         self._together = sorted({sum(self._bits[word] for word in needed) for needed in together})

@@ -134,8 +134,7 @@ class CarvingSearch:
             return
         if (carved := signature.carve(self._view, place)) is not None:
             start, length = carved.ranges[0]
-            if start + length > reached.end:
-                reached.end = start + length
+            reached.end = max(reached.end, start + length)
             if len(self.carved) < self._most:
                 self.carved.append(carved)
             else:

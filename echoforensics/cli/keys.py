@@ -60,6 +60,23 @@ def for_signing(path: Path | None, *, unsigned: bool) -> SigningKey | KeyGiver |
     return partial(_make, path)
 
 
+def key_of_export(path: Path | None, outputs: list[Path], *, replace: bool) -> SigningKey | None:
+    """The key with which an export is recorded in the ledger; None where none is given.
+
+    Raises:
+        UsageError: there is no file to record, or its digest cannot be written beside it.
+        ExaminerKeyError: the key cannot be used.
+    """
+    from echoforensics.errors import UsageError
+    from echoforensics.export.digests import refuse_digest_file
+
+    if not outputs and path is not None:
+        raise UsageError("--key records the digest of a file; name one with -o")
+    for output in outputs:
+        refuse_digest_file(output, replace=replace)
+    return None if path is None else load(path)
+
+
 def _make(path: Path) -> SigningKey:
     from echoforensics.examiner_key import create_key
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from echoforensics.cli.unverified import unverified_option, warn
+from echoforensics.cli.unverified import export_key_option, unverified_option, warn
 
 
 @click.command("report")
@@ -26,8 +26,13 @@ from echoforensics.cli.unverified import unverified_option, warn
     help="IANA zone shown beside UTC. Default: the zone given to extract.",
 )
 @unverified_option
-def command(*, case_path: Path, output: Path, timezone: str, unverified: bool) -> None:  # fmt: skip
+@export_key_option
+def command(
+    *, case_path: Path, output: Path, timezone: str, unverified: bool, key_path: Path | None
+) -> None:  # fmt: skip
     """Write the reviewers' bundle: pages and recordings that open in a browser, without a network."""
+    from echoforensics.cli.keys import key_of_export
+    from echoforensics.export.digests import record_export
     from echoforensics.library import open_case
     from echoforensics.report.bundle import write_report
     from echoforensics.zones import zone
@@ -35,5 +40,8 @@ def command(*, case_path: Path, output: Path, timezone: str, unverified: bool) -
     with open_case(case_path, unverified=unverified) as case:
         warn(case)
         local = zone(timezone or case.store.info().get("timezone", ""))
+        key = key_of_export(key_path, [output], replace=False)
         index = write_report(case, output, local)
+        recorded = record_export(case, [output], key, {"format": "report"})
+    click.echo(recorded, err=True)
     click.echo(f"open {index}")

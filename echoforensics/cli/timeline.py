@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from echoforensics.cli.unverified import unverified_option, warn
+from echoforensics.cli.unverified import export_key_option, unverified_option, warn
 from echoforensics.export.formats import FORMATS
 
 if TYPE_CHECKING:
+    from chain_of_custody.keys import SigningKey
     from echoforensics.case.case import Case
     from echoforensics.case.row_query import Query
     from echoforensics.export.about import Written
@@ -81,11 +82,12 @@ if TYPE_CHECKING:
 )
 @click.option("--recordings-only", is_flag=True, help="Only rows to which a recording belongs.")
 @unverified_option
+@export_key_option
 def command(
     *, case_path: Path, form: str | None, output: Path | None, force: bool, excel: bool, partition_by: str | None,
     plot: Path | None, timezone: str, start: str | None, end: str | None, search: str, types: tuple[str, ...],
     devices: tuple[str, ...], evidence: tuple[str, ...], states: tuple[str, ...], recordings_only: bool,
-    unverified: bool,
+    unverified: bool, key_path: Path | None,
 ) -> None:  # fmt: skip
     """Write the timeline of a case.
 
@@ -93,6 +95,7 @@ def command(
     """
     from echoforensics.case.query_check import refuse_unknown
     from echoforensics.case.row_query import Query
+    from echoforensics.cli.keys import key_of_export
     from echoforensics.cli.safe_text import SafeStream, given_text
     from echoforensics.export.chart.write import write
     from echoforensics.export.output import Target, export
@@ -100,6 +103,7 @@ def command(
     from echoforensics.zones import instant, zone
 
     target = Target.of(output, form, replace=force, excel=excel, by_day=partition_by is not None)
+    key = key_of_export(key_path, [path for path in (target.path, plot) if path is not None], replace=force)
     with open_case(case_path, unverified=unverified) as case:
         warn(case)
         local = zone(timezone)
@@ -112,21 +116,28 @@ def command(
         refuse_unknown(case.store, query)
         if plot is None or output is not None or form is not None:
             written = export(case, query, target, local, SafeStream)
-            _report(case, query, written, target.path)
+            outputs = [path for path in (target.path, target.sidecar) if path is not None]
+            _report(case, query, written, outputs, target.form, key)
         if plot is not None:
-            _report(case, query, write(case, query, plot, local, replace=force), plot)
+            _report(case, query, write(case, query, plot, local, replace=force), [plot], "plot", key)
 
 
-def _report(case: Case, query: Query, written: Written, path: Path | None) -> None:
-    """Say on standard error what was written, what was left out, and why there is nothing."""
+def _report(
+    case: Case, query: Query, written: Written, outputs: list[Path], form: str, key: SigningKey | None
+) -> None:
+    """Say on standard error what was written, what was left out, why there is nothing, and where it was recorded."""
     from echoforensics.case.query_check import why_none
+    from echoforensics.export.about import filters_of
+    from echoforensics.export.digests import record_export
 
     if written.left_out:
         click.echo(f"{_counted(written.left_out)} left out: {written.why}.", err=True)
     elif not written.rows:
         click.echo(f"No rows: {why_none(case.store, query)}.", err=True)
-    if path is not None:
-        click.echo(f"{_counted(written.rows)} written to {path}", err=True)
+    if outputs:
+        click.echo(f"{_counted(written.rows)} written to {outputs[0]}", err=True)
+        detail = {"format": form, "rows": written.rows, "filters": filters_of(query)}
+        click.echo(record_export(case, outputs, key, detail), err=True)
     else:
         sys.stdout.flush()
 

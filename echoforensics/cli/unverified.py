@@ -1,7 +1,8 @@
-"""The option ``--unverified`` of every command that writes what a case says."""
+"""The options of every command that writes what a case says: ``--unverified`` and ``--key``."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,15 @@ unverified_option = click.option(
     "--unverified",
     is_flag=True,
     help="Go on although the case is not complete, or not as it was sealed. All that is written then says so.",
+)
+
+export_key_option = click.option(
+    "--key",
+    "key_path",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The examiner's key: record the digest of what is written in the ledger of the case. Without it, the digest is"
+    " written to a file beside it whose name ends in .sha256.",
 )
 
 

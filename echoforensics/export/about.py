@@ -44,6 +44,7 @@ class AboutExport:
         made_at: when the export was made, in UTC, to the second.
         program: what made it, with its version.
         local: the zone in which times are shown beside UTC; None for UTC alone.
+        unverified: why nothing vouches for what the case says; empty where its seal was checked.
         filters: which rows were asked for: those attributes of the query that are set. Empty for all rows.
     """
 
@@ -54,6 +55,7 @@ class AboutExport:
     made_at: datetime
     program: str
     local: ZoneInfo | None
+    unverified: str
     filters: dict[str, Any]
 
     @property
@@ -74,6 +76,7 @@ class AboutExport:
     def facts(self) -> dict[str, str]:
         """All of it as texts, in an order for people; what was not given is left out."""
         found = {
+            "UNVERIFIED": self.unverified,
             "Case": self.case,
             "Reference": self.reference,
             "Examiner": self.examiner,
@@ -100,14 +103,6 @@ class AboutExport:
 def about_export(case: Case, query: Query, local: ZoneInfo | None) -> AboutExport:
     """What an export of these rows says of itself; it is made now."""
     info = case.store.info()
-    filters: dict[str, Any] = {}
-    for field in fields(query):
-        value = getattr(query, field.name)
-        if value == field.default:
-            continue
-        if field.name in ("start", "end"):
-            value = (EPOCH + timedelta(microseconds=value)).isoformat()
-        filters[field.name] = list(value) if isinstance(value, tuple) else value
     return AboutExport(
         case.path.resolve().name,
         info.get("reference", ""),
@@ -116,5 +111,19 @@ def about_export(case: Case, query: Query, local: ZoneInfo | None) -> AboutExpor
         datetime.now(UTC).replace(microsecond=0),
         f"echoforensics {__version__}",
         local,
-        filters,
+        case.unverified,
+        filters_of(query),
     )
+
+
+def filters_of(query: Query) -> dict[str, Any]:
+    """What of a query is set, as JSON can hold it."""
+    filters: dict[str, Any] = {}
+    for field in fields(query):
+        value = getattr(query, field.name)
+        if value == field.default:
+            continue
+        if field.name in ("start", "end"):
+            value = (EPOCH + timedelta(microseconds=value)).isoformat()
+        filters[field.name] = list(value) if isinstance(value, tuple) else value
+    return filters

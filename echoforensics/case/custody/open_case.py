@@ -22,7 +22,7 @@ from echoforensics.case.lock import LOCK_FILE, FolderLock
 from echoforensics.case.schema import SCHEMA_VERSION
 from echoforensics.case.seal import table_digests
 from echoforensics.case.store import Store, other_version
-from echoforensics.case.text import storable
+from echoforensics.case.text import storable_detail
 from echoforensics.errors import CaseError
 
 if TYPE_CHECKING:
@@ -82,13 +82,8 @@ class OpenCase(Case):
         Never called within a transaction that may yet be rolled back.
         """
         with case_disk(self.path):
-            self._ledger.append(action, _storable(detail))
+            self._ledger.append(action, storable_detail(detail))
             write_head(self.path, self._ledger.length, self._ledger.head)
-
-    @property
-    def head(self) -> str:
-        """Hexadecimal SHA-256 of the ledger's last line."""
-        return self._ledger.head
 
     def contents(self, evidence: int) -> dict[str, str]:
         """Digests of what an evidence item put into the tables, for the ledger. All of it is on the disk then."""
@@ -187,15 +182,6 @@ def _refuse_changed(path: Path) -> None:
         known = artefact_hashes(store)
     if problems := vault_problems(path, known, others=True):
         raise CaseError(f"{path}: the case is not as it was sealed: {'; '.join(problems[:5])}. {_WHAT_TO_DO}")
-
-
-def _storable(value: Any) -> Any:
-    """A detail whose texts are UTF-8: names of files need not be."""
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, dict):
-        return {storable(key): _storable(item) for key, item in value.items()}
-    return [_storable(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_beginning(path: Path) -> bool:

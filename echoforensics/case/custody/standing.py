@@ -25,7 +25,7 @@ _NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CaseStanding:
     """How a case stands.
 
     Attributes:
@@ -57,7 +57,7 @@ class Standing:
         return "" if self.complete else "the extraction was interrupted, so nothing seals what it found"
 
 
-def standing(case: Path) -> Standing:
+def standing(case: Path) -> CaseStanding:
     """Check a case's ledger and its database against each other. The vault and the sources are not looked at.
 
     Raises:
@@ -71,7 +71,7 @@ def standing(case: Path) -> Standing:
         report = verify(ledger, known=known)
     except FileNotFoundError as error:
         missing = f"{error.filename} is missing"
-        return Standing(complete=False, signed=False, fingerprint=None, length=0, head="", problems=(missing,))
+        return CaseStanding(complete=False, signed=False, fingerprint=None, length=0, head="", problems=(missing,))
     except OSError as error:
         raise CaseError(f"{case}: cannot be read: {error.strerror or error}") from error
     problems = list(report.failures)
@@ -105,8 +105,8 @@ def why_unverified(case: Path) -> str:
     return found.why_not
 
 
-def _of(report: LedgerReport, problems: list[str], *, complete: bool) -> Standing:
-    return Standing(complete, report.signed, report.fingerprint, report.length, report.head, tuple(problems))
+def _of(report: LedgerReport, problems: list[str], *, complete: bool) -> CaseStanding:
+    return CaseStanding(complete, report.signed, report.fingerprint, report.length, report.head, tuple(problems))
 
 
 def ledger_history(ledger: Path) -> CaseHistory:

@@ -39,6 +39,16 @@ def _one_file_named_as_two(folder: Path) -> None:
     (folder / "messages").rename(folder / name)
 
 
+def _instead(name: str, make: Callable[[Path], object]) -> Change:
+    """Something is removed, and something else of its name is made."""
+
+    def change(folder: Path) -> None:
+        (folder / name).unlink()
+        make(folder / name)
+
+    return change
+
+
 CHANGES: dict[str, Change] = {
     "content": lambda folder: (folder / "zz.txt").write_bytes(b"x" * 14),
     "a file whose name is two lines": _one_file_named_as_two,
@@ -47,12 +57,12 @@ CHANGES: dict[str, Change] = {
     "file moved": lambda folder: (folder / "zz.txt").rename(folder / "logs" / "zz.txt"),
     "empty file added": lambda folder: (folder / "new").touch(),
     "empty folder added": lambda folder: (folder / "new").mkdir(),
-    "file made a folder": lambda folder: ((folder / "zz.txt").unlink(), (folder / "zz.txt").mkdir()),
-    "link leads elsewhere": lambda folder: ((folder / "way").unlink(), (folder / "way").symlink_to("zz.txt")),
-    "link made a file": lambda folder: ((folder / "way").unlink(), (folder / "way").write_bytes(b"a")),
+    "file made a folder": _instead("zz.txt", Path.mkdir),
+    "link leads elsewhere": _instead("way", lambda path: path.symlink_to("zz.txt")),
+    "link made a file": _instead("way", lambda path: path.write_bytes(b"a")),
     "link to a name with spaces": lambda folder: (folder / "a  b").symlink_to("c"),
     "pipe added": lambda folder: os.mkfifo(folder / "pipe"),
-    "file made a pipe": lambda folder: ((folder / "zz.txt").unlink(), os.mkfifo(folder / "zz.txt")),
+    "file made a pipe": _instead("zz.txt", os.mkfifo),
 }
 
 
@@ -74,9 +84,12 @@ def test_names_that_only_escapes_tell_apart(tmp_path: Path) -> None:
 
 
 def test_modes_and_times_are_hashed_where_that_is_asked_for(folder: Path) -> None:
-    for change in (lambda: (folder / "zz.txt").chmod(0o600), lambda: os.utime(folder / "logs", ns=(1, 1))):
+    changes: tuple[Change, ...] = (
+        lambda folder: (folder / "zz.txt").chmod(0o600), lambda folder: os.utime(folder / "logs", ns=(1, 1)),
+    )  # fmt: skip
+    for change in changes:
         before = _hash(folder), _hash(folder, WITH_METADATA)
-        change()
+        change(folder)
         assert _hash(folder) == before[0]
         assert _hash(folder, WITH_METADATA) != before[1]
 

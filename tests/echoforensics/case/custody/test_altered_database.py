@@ -114,7 +114,7 @@ BYTES: dict[str, Callable[[bytearray], None]] = {
     "one bit of the last page": _flip(-1),
     "count of changes": _flip(27),
     "a byte added": lambda content: content.append(0),
-    "a byte taken away": lambda content: content.pop() and None,
+    "a byte taken away": lambda content: content.__delitem__(-1),
     "cut in half": lambda content: content.__delitem__(slice(len(content) // 2, None)),
     "emptied": lambda content: content.clear(),
     "replaced by another thing": lambda content: content.__setitem__(slice(None), b"no database" * 1000),

@@ -1,0 +1,88 @@
+"""What was written out of a case is recorded with its digest: in the case's ledger, or in a file beside it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.case.custody.export_line import add_export_line
+from echoforensics.errors import CaseError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from chain_of_custody.keys import SigningKey
+    from echoforensics.case.case import Case
+
+#: What the name of an export has behind it that names the file with its digest.
+ENDING = ".sha256"
+
+
+def refuse_digest_file(output: Path, *, replace: bool) -> None:
+    """Refuse an export whose file of digests is there already.
+
+    Raises:
+        UsageError: it is, and is not to be replaced.
+    """
+    path = _beside(output)
+    if path.is_symlink() or (path.exists() and not (replace and path.is_file())):
+        raise UsageError(f"{path}: is there already, and is to hold the digest of {output.name}; name another output")
+
+
+def record_export(case: Case, outputs: list[Path], key: SigningKey | None, detail: dict[str, Any]) -> str:
+    """Record an export with its digest.
+
+    Args:
+        case: what it was written out of.
+        outputs: the file or folder, and what lies beside it.
+        key: the examiner's, to record it in the ledger; None to write the digests beside it.
+        detail: what else a line of the ledger says: the rows asked for.
+
+    Returns:
+        Where it was recorded, in one sentence.
+
+    Raises:
+        UsageError: the file with its digest cannot be written.
+    """
+    try:
+        lines = [line for output in outputs for line in _digest_lines(output)]
+        if key is None:
+            return _write(case, outputs[0], lines, "")
+        try:
+            # One digest for all of it is the SHA-256 of the lines that `sha256sum` reads.
+            listed = {"sha256": hashlib.sha256("".join(lines).encode()).hexdigest(), "files": len(lines)}
+            whole = lines[0].removeprefix("\\").partition(" ")[0] if outputs[0].is_file() else None
+            named = {"name": outputs[0].name, "sha256": whole} if whole else {"name": outputs[0].name}
+            add_export_line(case, key, {**named, "digest_list": listed, **detail})
+        except CaseError as error:
+            return _write(case, outputs[0], lines, f" It could not be recorded in the ledger: {error}.")
+    except OSError as error:
+        raise UsageError(f"{outputs[0]}: its digest cannot be recorded: {error.strerror or error}") from error
+    if outputs[0].is_file():
+        return "Its digest was recorded in the ledger of the case."
+    return _write(case, outputs[0], lines, " The SHA-256 of that list was recorded in the ledger of the case.")
+
+
+def _write(case: Case, output: Path, lines: list[str], more: str) -> str:
+    first = f"# UNVERIFIED: {' '.join(case.unverified.split())}\n" if case.unverified else ""
+    path = _beside(output)
+    path.write_text(first + "".join(lines), encoding="utf-8", errors="surrogateescape", newline="")
+    return f"Its digest is in {path}; `sha256sum -c {path.name}` compares.{more}"
+
+
+def _beside(output: Path) -> Path:
+    return output.with_name(output.name + ENDING)
+
+
+def _digest_lines(output: Path) -> list[str]:
+    """Lines as ``sha256sum`` writes them, for a file or for every file in a folder, by path."""
+    files = [output] if output.is_file() else sorted(path for path in output.rglob("*") if path.is_file())
+    return [_digest_line(path, path.relative_to(output.parent).as_posix()) for path in files]
+
+
+def _digest_line(path: Path, name: str) -> str:
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    written = name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+    escaped = "\\" if written != name else ""
+    return f"{escaped}{digest}  {written}\n"
