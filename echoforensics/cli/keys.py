@@ -60,7 +60,7 @@ def for_signing(path: Path | None, *, unsigned: bool) -> SigningKey | KeyGiver |
     return partial(_make, path)
 
 
-def key_of_export(path: Path | None, output: Path | None, *, replace: bool) -> SigningKey | None:
+def key_of_export(path: Path | None, outputs: list[Path], *, replace: bool) -> SigningKey | None:
     """The key with which an export is recorded in the ledger; None where none is given.
 
     Raises:
@@ -70,9 +70,9 @@ def key_of_export(path: Path | None, output: Path | None, *, replace: bool) -> S
     from echoforensics.errors import UsageError
     from echoforensics.export.digests import refuse_digest_file
 
-    if output is None and path is not None:
+    if not outputs and path is not None:
         raise UsageError("--key records the digest of a file; name one with -o")
-    if output is not None:
+    for output in outputs:
         refuse_digest_file(output, replace=replace)
     return None if path is None else load(path)
 

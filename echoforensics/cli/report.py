@@ -40,7 +40,7 @@ def command(
     with open_case(case_path, unverified=unverified) as case:
         warn(case)
         local = zone(timezone or case.store.info().get("timezone", ""))
-        key = key_of_export(key_path, output, replace=False)
+        key = key_of_export(key_path, [output], replace=False)
         index = write_report(case, output, local)
         recorded = record_export(case, [output], key, {"format": "report"})
     click.echo(recorded, err=True)

@@ -12,8 +12,6 @@ from echoforensics.cli.unverified import export_key_option, unverified_option, w
 from echoforensics.export.formats import FORMATS
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from chain_of_custody.keys import SigningKey
     from echoforensics.case.case import Case
     from echoforensics.case.row_query import Query
@@ -105,7 +103,7 @@ def command(
     from echoforensics.zones import instant, zone
 
     target = Target.of(output, form, replace=force, excel=excel, by_day=partition_by is not None)
-    key = key_of_export(key_path, target.path or plot, replace=force)
+    key = key_of_export(key_path, [path for path in (target.path, plot) if path is not None], replace=force)
     with open_case(case_path, unverified=unverified) as case:
         warn(case)
         local = zone(timezone)
@@ -118,39 +116,30 @@ def command(
         refuse_unknown(case.store, query)
         if plot is None or output is not None or form is not None:
             written = export(case, query, target, local, SafeStream)
-            _report(case, query, written)
-            if target.path is not None:
-                outputs = [target.path, *([target.sidecar] if target.sidecar else [])]
-                _record(case, query, local, written, outputs, target.form, key)
+            outputs = [path for path in (target.path, target.sidecar) if path is not None]
+            _report(case, query, written, outputs, target.form, key)
         if plot is not None:
-            written = write(case, query, plot, local, replace=force)
-            _report(case, query, written)
-            _record(case, query, local, written, [plot], "plot", key)
-    if target.path is None:
-        sys.stdout.flush()
+            _report(case, query, write(case, query, plot, local, replace=force), [plot], "plot", key)
 
 
-def _report(case: Case, query: Query, written: Written) -> None:
-    """Say on standard error what was left out, and why there is nothing."""
+def _report(
+    case: Case, query: Query, written: Written, outputs: list[Path], form: str, key: SigningKey | None
+) -> None:
+    """Say on standard error what was written, what was left out, why there is nothing, and where it was recorded."""
     from echoforensics.case.query_check import why_none
+    from echoforensics.export.about import filters_of
+    from echoforensics.export.digests import record_export
 
     if written.left_out:
         click.echo(f"{_counted(written.left_out)} left out: {written.why}.", err=True)
     elif not written.rows:
         click.echo(f"No rows: {why_none(case.store, query)}.", err=True)
-
-
-def _record(
-    case: Case, query: Query, local: ZoneInfo | None, written: Written, outputs: list[Path], form: str,
-    key: SigningKey | None,
-) -> None:  # fmt: skip
-    """Record the digest of what was written, and say where."""
-    from echoforensics.export.about import about_export
-    from echoforensics.export.digests import record_export
-
-    detail = {"format": form, "rows": written.rows, "filters": about_export(case, query, local).filters}
-    recorded = record_export(case, outputs, key, detail)
-    click.echo(f"{_counted(written.rows)} written to {outputs[0]}\n{recorded}", err=True)
+    if outputs:
+        click.echo(f"{_counted(written.rows)} written to {outputs[0]}", err=True)
+        detail = {"format": form, "rows": written.rows, "filters": filters_of(query)}
+        click.echo(record_export(case, outputs, key, detail), err=True)
+    else:
+        sys.stdout.flush()
 
 
 def _counted(rows: int) -> str:

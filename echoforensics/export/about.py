@@ -103,14 +103,6 @@ class AboutExport:
 def about_export(case: Case, query: Query, local: ZoneInfo | None) -> AboutExport:
     """What an export of these rows says of itself; it is made now."""
     info = case.store.info()
-    filters: dict[str, Any] = {}
-    for field in fields(query):
-        value = getattr(query, field.name)
-        if value == field.default:
-            continue
-        if field.name in ("start", "end"):
-            value = (EPOCH + timedelta(microseconds=value)).isoformat()
-        filters[field.name] = list(value) if isinstance(value, tuple) else value
     return AboutExport(
         case.path.resolve().name,
         info.get("reference", ""),
@@ -120,5 +112,18 @@ def about_export(case: Case, query: Query, local: ZoneInfo | None) -> AboutExpor
         f"echoforensics {__version__}",
         local,
         case.unverified,
-        filters,
+        filters_of(query),
     )
+
+
+def filters_of(query: Query) -> dict[str, Any]:
+    """What of a query is set, as JSON can hold it."""
+    filters: dict[str, Any] = {}
+    for field in fields(query):
+        value = getattr(query, field.name)
+        if value == field.default:
+            continue
+        if field.name in ("start", "end"):
+            value = (EPOCH + timedelta(microseconds=value)).isoformat()
+        filters[field.name] = list(value) if isinstance(value, tuple) else value
+    return filters
