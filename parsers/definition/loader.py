@@ -47,23 +47,24 @@ def load(kind: Kind[T]) -> tuple[T, ...]:
     for file in sorted(files(f"{PACKAGE}.{kind.name}").iterdir(), key=lambda file: file.name):
         name, _, ending = file.name.rpartition(".")
         if ending == "yaml":
-            made = parse(kind, file.read_text(encoding="utf-8"), file.name)
+            made = parse(kind, file.read_text(encoding="utf-8"), file.name, shipped=True)
             if made.name != name:
                 raise DefinitionError(file.name, "name", f"{name} is expected, as the file is named, not {made.name}")
             found.append(made)
     return tuple(found)
 
 
-def parse(kind: Kind[T], text: str, file: str) -> T:
+def parse(kind: Kind[T], text: str, file: str, *, shipped: bool = False) -> T:
     """Read one definition.
 
     Args:
         kind: its kind.
         text: the YAML.
         file: the file's name, for errors.
+        shipped: whether it comes with the program.
 
     Raises:
         DefinitionError: it is not YAML, has an unknown key, lacks one, or says what is not understood. It names the
             file and the key.
     """
-    return kind.form.read(strict_yaml.read(text, file), Place(file))
+    return kind.form.read(strict_yaml.read(text, file, shipped=shipped), Place(file))

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from html import escape
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -19,8 +20,9 @@ from parsers.alexa_export.csv_file import AlexaExportCsv
 from parsers.app.prefs import AndroidPreferences
 from parsers.catalogue import catalogue
 from parsers.databases.sqlite_tables import SqliteTables
-from parsers.definition import api, export, preferences, sqlite, state
+from parsers.definition import api, export, preferences, sqlite, state, strict_yaml
 from parsers.definition.definition import Definition
+from parsers.definition.error import DefinitionError
 from parsers.definition.record_form import RecordForm, TimeColumn
 from parsers.echo1.state_files import StateFiles
 from parsers.parser import Parser, Source
@@ -197,3 +199,22 @@ def test_names_are_unique_and_each_says_what_it_is() -> None:
         assert entry.about.shows.endswith(".")
         assert entry.about.does_not_show.endswith(".")
         assert entry.about.known_by
+
+
+@pytest.mark.parametrize("shipped", [False, True])
+def test_no_key_twice_by_either_reader(shipped: bool) -> None:
+    assert strict_yaml.read("a: [1, {b: null}]\nc: 'x'", "x.yaml", shipped=shipped) == {"a": [1, {"b": None}], "c": "x"}
+    with pytest.raises(DefinitionError, match="given twice"):
+        strict_yaml.read("a: 1\na: 2", "x.yaml", shipped=shipped)
+    with pytest.raises(DefinitionError, match="not YAML"):
+        strict_yaml.read("a: !!python/object:os.system x", "x.yaml", shipped=shipped)
+
+
+def test_both_readers_read_every_definition_alike() -> None:
+    kinds = ("api", "export", "sqlite", "preferences", "state", "tamper")
+    folders = [files(f"parsers.definitions.{kind}") for kind in kinds]
+    found = [file for folder in folders for file in folder.iterdir() if file.name.endswith(".yaml")]
+    texts = [file.read_text(encoding="utf-8") for file in found]
+    assert texts
+    for text in texts:
+        assert strict_yaml.read(text, "x.yaml") == strict_yaml.read(text, "x.yaml", shipped=True)
