@@ -122,9 +122,7 @@ def command(
             _report(case, query, write(case, query, plot, local, replace=force), [plot], "plot", key)
 
 
-def _report(
-    case: Case, query: Query, written: Written, outputs: list[Path], form: str, key: SigningKey | None
-) -> None:
+def _report(case: Case, query: Query, written: Written, outputs: list[Path], form: str, key: SigningKey | None) -> None:
     """Say on standard error what was written, what was left out, why there is nothing, and where it was recorded."""
     from echoforensics.case.query_check import why_none
     from echoforensics.export.about import filters_of
