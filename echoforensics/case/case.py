@@ -287,7 +287,7 @@ class Case:
     def mark_unverified(self, why: str) -> None:
         """Have every row, and all that is written out of this case, say that nothing vouches for it, and why."""
         self.unverified = why
-        self.store.warning = UNVERIFIED
+        self.store.row_mark = UNVERIFIED
 
     def refuse_inside(self, target: Path) -> None:
         """Refuse to write into the case folder or into a source.

@@ -84,6 +84,6 @@ def issues(store: Store) -> Iterator[CaseIssue]:
     found = store.db.execute(
         "SELECT coalesce(v.name, ''), i.path, i.parser, i.locator, ? || i.what, i.excerpt FROM issues i"
         " LEFT JOIN evidence v ON v.id = i.evidence_id ORDER BY v.id, i.path, i.parser, i.locator, i.what",
-        (store.warning,),
+        (store.row_mark,),
     )
     return map(CaseIssue._make, found)

@@ -120,7 +120,7 @@ def rows(store: Store, query: Query | None = None) -> Iterator[Row]:
         f"SELECT {_COLUMNS} FROM row_details {where} ORDER BY timestamp IS NULL, timestamp, number",  # noqa: S608
         values,
     )
-    return map(partial(_row, store.warning), cursor)
+    return map(partial(_row, store.row_mark), cursor)
 
 
 def count(store: Store, query: Query | None = None) -> int:
@@ -138,7 +138,7 @@ def rows_by_file(store: Store, query: Query | None = None) -> Iterator[FileRow]:
         " ORDER BY evidence_id, entry_id, number",
         values,
     )
-    return map(partial(_file_row, store.warning), cursor)
+    return map(partial(_file_row, store.row_mark), cursor)
 
 
 def rows_of_place(store: Store, place: int) -> list[Row]:
@@ -148,7 +148,7 @@ def rows_of_place(store: Store, place: int) -> list[Row]:
         " (SELECT record FROM places WHERE id = ?1) AND place_id = ?1 ORDER BY number",
         (place,),
     )
-    return [_row(store.warning, found) for found in cursor]
+    return [_row(store.row_mark, found) for found in cursor]
 
 
 def row(store: Store, exhibit: str) -> Row:
@@ -165,7 +165,7 @@ def row(store: Store, exhibit: str) -> Row:
     ).fetchone()
     if found is None:
         raise UsageError(f"there is no exhibit {exhibit} in this case")
-    return _row(store.warning, found)
+    return _row(store.row_mark, found)
 
 
 def _row(mark: str, found: tuple[Any, ...]) -> Row:

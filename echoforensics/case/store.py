@@ -35,7 +35,7 @@ class Store:
 
     Attributes:
         path: the file.
-        warning: what the message of each row is to begin with; empty for nothing.
+        row_mark: what the message of each row is to begin with; empty for nothing.
         db: the connection. Only the modules of this folder use it; others ask their functions.
         is_earlier: whether the case is of an earlier version, which is read only.
     """
@@ -56,7 +56,7 @@ class Store:
         self.path = path
         self._closed = False
         self._made = 0
-        self.warning = ""
+        self.row_mark = ""
         with ExitStack() as opened:
             try:
                 with database_room(path) if write else nullcontext():

@@ -87,7 +87,7 @@ def _page(
     reference = case.store.info().get("reference", "")[:FOLDED]
     names = [*(f"data/{name}" for name in scripts), *_SCRIPTS]
     return _template("page.html").substitute(
-        title=escape(f"{case.store.warning}Echo evidence report {reference}".strip()),
+        title=escape(f"{case.store.row_mark}Echo evidence report {reference}".strip()),
         banner=notice(f"UNVERIFIED: {case.unverified}.") if case.unverified else "",
         before="".join(before),
         timeline=_timeline(local),
