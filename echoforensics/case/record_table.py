@@ -29,6 +29,7 @@ _LOCAL_KEYS = ("numbered-audio:", "saved-as:")
 _MOST_KINDS = 10_000
 
 _INSERT = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INDEX = "INSERT INTO main.search (rowid, text) VALUES (?, ?)"
 _INSERT_TIME = "INSERT INTO timestamps VALUES (?, ?, ?, ?, ?, ?)"
 _fields = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
@@ -56,13 +57,6 @@ class PreparedRecord(NamedTuple):
     def digest(self) -> str:
         """SHA-256 of what it says."""
         return hashlib.sha256(json.dumps([self.columns, self.timestamps]).encode()).hexdigest()
-
-    @property
-    def searched(self) -> str:
-        """The texts that the full-text index holds of it."""
-        message, _locator, *others = self.columns[3:]
-        times = [recorded for _, recorded, *_ in self.timestamps]
-        return "\n".join(filter(None, (message, *others, *times)))
 
 
 def prepare(record: Record, sha256: str, number: int, evidence: int, ordinal: int) -> PreparedRecord:
@@ -137,22 +131,24 @@ def add_prepared(store: Store, entry: int, read_from: int, records: Sequence[Pre
     """
     if not records:
         return
-    db = store.db
-    db.execute("SAVEPOINT added")
+    first = store.db.execute("SELECT coalesce(max(number), 0) FROM records").fetchone()[0] + 1
+    numbers: Sequence[int]
     try:
-        numbers = _insert(store, [(stored_id(record.id), record) for record in records])
+        numbers = _insert(store, [(stored_id(record.id), record) for record in records], first)
     except sqlite3.IntegrityError:
-        # Some of them are known. This is rare, so that nothing is looked up before.
-        db.execute("ROLLBACK TO added")
+        # Some of them are known. This is rare, so that nothing is looked up before. No savepoint is made: at each of
+        # them the full-text index would write out what it holds in memory.
+        store.db.execute("DELETE FROM records WHERE number >= ?", (first,))
         numbers = [_found_or_added(store, record) for record in records]
-    db.execute("RELEASE added")
     _add_places(store, entry, read_from, records, numbers)
 
 
-def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]]) -> Sequence[int]:
-    """Add what records say, with their ids. Raises IntegrityError where the case has one of the ids."""
+def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]], first: int) -> Sequence[int]:
+    """Add what records say, with their ids, and numbers from the first that is free.
+
+    Raises IntegrityError where the case has one of the ids: some records may have been added then, and nothing else.
+    """
     db = store.db
-    first = db.execute("SELECT coalesce(max(number), 0) FROM records").fetchone()[0] + 1
     numbers = range(first, first + len(records))
     kinds, times = kinds_of(store), time_kinds_of(store)
     db.executemany(
@@ -170,24 +166,38 @@ def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]]) -> Sequen
             for ordinal, (description, recorded, clock, timestamp, note, locator) in enumerate(record.timestamps)
         ],
     )
-    db.executemany(
-        "INSERT INTO search (rowid, text) VALUES (?, ?)",
-        [(number, record.searched) for number, (_, record) in zip(numbers, records, strict=True)],
-    )
+    db.executemany(_INDEX, [(number, _text_of(record)) for number, (_, record) in zip(numbers, records, strict=True)])
     return numbers
 
 
 def index_records(store: Store) -> None:
     """Put all records into the full-text index, which is empty: those that were copied out of another database."""
-    texts = "".join(
-        f" || coalesce(char(10) || nullif(r.{name}, ''), '')"
-        for name in ("device_serial", "device_type", "account", "person", "utterance_id", "transcript", "fields")
+    found = store.db.execute(
+        "SELECT number, message, fields, device_serial, device_type, account, person, utterance_id, transcript"
+        " FROM main.records ORDER BY number"
     )
-    times = "SELECT recorded FROM main.timestamps WHERE record = r.number ORDER BY ordinal"
-    store.db.execute(
-        f"INSERT INTO main.search (rowid, text) SELECT r.number, r.message{texts} || coalesce((SELECT group_concat("  # noqa: S608
-        f"char(10) || recorded, '') FROM ({times}) WHERE recorded <> ''), '') FROM main.records r ORDER BY r.number"
+    times = "SELECT recorded FROM main.timestamps WHERE record = ? ORDER BY ordinal"
+    store.db.executemany(
+        _INDEX,
+        (
+            (number, _searched(message, fields, *others, *(time for (time,) in store.db.execute(times, (number,)))))
+            for number, message, fields, *others in found
+        ),
     )
+
+
+def _text_of(record: PreparedRecord) -> str:
+    message, _locator, *others, fields = record.columns[3:]
+    return _searched(message, fields, *others, *[recorded for _, recorded, *_ in record.timestamps])
+
+
+def _searched(message: str | None, fields: str | None, *others: str | None) -> str:
+    """The texts of a record that the full-text index holds, each once."""
+    text = f"{message}\n{fields}"
+    for other in others:
+        if other and other not in text:
+            text = f"{text}\n{other}"
+    return text
 
 
 def _found_or_added(store: Store, record: PreparedRecord) -> int:
@@ -195,7 +205,8 @@ def _found_or_added(store: Store, record: PreparedRecord) -> int:
     for name in (record.id, record_id(*record.place, record.digest)):
         found = store.db.execute("SELECT number FROM records WHERE id = ?", (stored_id(name),)).fetchone()
         if not found:
-            return _insert(store, [(stored_id(name), record)])[0]
+            (last,) = store.db.execute("SELECT coalesce(max(number), 0) FROM records").fetchone()
+            return _insert(store, [(stored_id(name), record)], last + 1)[0]
         # A second id is made of what the record says, so that it cannot be another's.
         if name != record.id or _statement(store, found[0]) == (record.columns, record.timestamps):
             break

@@ -141,11 +141,12 @@ CREATE TABLE exhibits (             -- the timeline: what of a row cannot be had
     corroborated_by TEXT            -- JSON list of exhibits; NULL for none
 );
 CREATE INDEX exhibits_by_time ON exhibits (timestamp IS NULL, timestamp);
-CREATE INDEX exhibits_by_record ON exhibits (record);
-CREATE INDEX exhibits_with_more ON exhibits (number) WHERE added IS NOT NULL;
+CREATE INDEX exhibits_by_record ON exhibits (record, place_id);
+CREATE INDEX exhibits_with_more ON exhibits (number) WHERE added IS NOT NULL OR recorded_time IS NOT NULL;
 CREATE VIRTUAL TABLE search USING fts5(     -- of records, by number
     text, tokenize = 'trigram', detail = none, content = '', columnsize = 0
 );
+INSERT INTO search (search, rank) VALUES ('hashsize', 16777216);     -- bytes held in memory before they are written
 CREATE VIEW row_details AS
 SELECT printf('EF-%07d', w.number) AS exhibit, 'REC-' || lower(hex(r.id)) AS record,
     {_DATETIME} AS datetime,

@@ -56,6 +56,7 @@ def correlate(store: Store, evidence: int) -> None:
     for place, text in places_naming(store, evidence):
         if utterance := UtteranceId.parse(text):
             set_spoken(store, place, utterance.uuid, utterance.segment)
+            store.made(1)
     _join_recordings(store)
     list_answers(store)
     _join_requests(store)
@@ -89,6 +90,7 @@ def _join_utterances(store: Store) -> None:
             answer = next(answers, None)
         for _, place in places:
             _give_utterance(store, place, join)
+            store.made(1)
 
 
 def _utterance(named: KeySummary) -> Join | None:
@@ -120,6 +122,7 @@ def _join_recordings(store: Store) -> None:
         for one in spoken:
             if not one.recording:
                 set_join(store, one.place, "recording", _recording(one, recordings))
+                store.made(1)
 
 
 def _recording(spoken: Spoken, recordings: dict[int | None, set[str]]) -> Join | None:
@@ -146,6 +149,7 @@ def _join_requests(store: Store) -> None:
                 join = _request(first)
                 break
         set_join(store, place, "timestamp", join)
+        store.made(1)
 
 
 def _request(request: RequestOfKey) -> Join:

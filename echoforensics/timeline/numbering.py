@@ -29,6 +29,7 @@ from echoforensics.case.exhibits.exhibit_table import (
     count_places,
     entries_to_number,
     exhibits_of,
+    has_exhibit,
     is_plain,
     items_to_number,
     last_numbered,
@@ -36,6 +37,7 @@ from echoforensics.case.exhibits.exhibit_table import (
     placed_in,
     places_of,
     places_of_recording,
+    recording_has_exhibit,
     set_numbered,
     time_kind,
     times_of,
@@ -74,6 +76,7 @@ class _Numbering:
         self._before, last = last_numbered(store)
         # Where a run was killed: what it numbered is passed over.
         self._resumed = last > self._before
+        self._recordings: set[str] = set()
 
     def run(self) -> None:
         store = self._store
@@ -87,7 +90,7 @@ class _Numbering:
 
     def _entry(self, entry: EntryToNumber) -> None:
         store = self._store
-        if entry.copies > 1:
+        if entry.copied:
             note_places(store, entry.id)
         elif not self._resumed and is_plain(store, entry.id):
             no_time = time_kind(store, NO_TIME, "unknown")
@@ -95,11 +98,20 @@ class _Numbering:
                 add_plain(store, entry.id, range(start, start + BATCH), no_time)
                 store.made(min(BATCH, entry.last + 1 - start))
             return
-        for placed in placed_in(store, entry.id):
-            if not _known(store, placed):
+        for placed in placed_in(store, entry):
+            if not self._is_known(placed):
                 for shown in _shown(store, placed):
                     self._add(shown)
             store.made(1)
+
+    def _is_known(self, placed: PlacedRecord) -> bool:
+        """Whether a record has rows, or, where it is a recording, one of the same bytes has."""
+        if placed.data_type.startswith(RECORDING):
+            if placed.sha256 in self._recordings or recording_has_exhibit(self._store, placed.sha256):
+                return True
+            self._recordings.add(placed.sha256)
+            return False
+        return has_exhibit(self._store, placed.record, placed.place if placed.sha256 == _EMPTY else None)
 
     def _add(self, placed: PlacedRecord) -> None:
         for exhibit in _exhibits(self._store, placed):
@@ -138,16 +150,6 @@ class _Numbering:
             change_exhibit(self._store, exhibit.number, now)
         for more in (*own.values(), *others):
             add_exhibit(self._store, more)
-
-
-def _known(store: Store, placed: PlacedRecord) -> bool:
-    """Whether a record has rows, or, where it is a recording, one of the same bytes has."""
-    if placed.data_type.startswith(RECORDING):
-        return any(exhibits_of(store, other) for other in {p.record for p in places_of_recording(store, placed.sha256)})
-    known = exhibits_of(store, placed.record)
-    if placed.sha256 == _EMPTY:
-        return any(exhibit.place == placed.place for exhibit in known)
-    return bool(known)
 
 
 def _shown(store: Store, met: PlacedRecord) -> list[PlacedRecord]:

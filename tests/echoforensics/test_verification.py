@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -151,3 +154,21 @@ def test_changed_source_is_seen_and_a_missing_one_is_reported(sample_sources: li
     (missing,) = [check for check in moved.checks.checks if not check.ok]
     assert (missing.name, missing.made) == ("source source", False)
     assert verify_case(case, sources=False).ok
+
+
+def test_a_stranger_computes_the_digests_of_tables_with_sqlite_alone(sealed: Any) -> None:
+    seal = json.loads((sealed.path / "custody.jsonl").read_text("utf-8").splitlines()[-1])["entry"]["detail"]
+    queries = {
+        "timestamps": "SELECT json_array(record, ordinal, kind, recorded, timestamp, locator) FROM timestamps"
+        " ORDER BY record, ordinal",
+        "records": "SELECT json_array(number, hex(id), kind, message, locator, device_serial, device_type, account,"
+        " person, utterance_id, transcript, fields) FROM records ORDER BY number",
+        "schema": "SELECT json_array(type, name, tbl_name, sql) FROM sqlite_schema ORDER BY type, name",
+    }
+    with closing(sqlite3.connect(f"file:{sealed.path}/case.db?mode=ro", uri=True)) as db:
+        for table, query in queries.items():
+            lines = "".join(f"{row}\n" for (row,) in db.execute(query))
+            assert hashlib.sha256(lines.encode()).hexdigest() == seal["tables"][table]
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    # The declaration of the index is in the schema, and its content in the tables that hold it.
+    assert tables - seal["tables"].keys() == {"search"}

@@ -32,13 +32,13 @@ class EntryToNumber(NamedTuple):
     Attributes:
         id: its number.
         sha256: of its content.
-        copies: how many visible files have that content.
+        copied: whether another visible file has that content.
         last: the highest ordinal of its records.
     """
 
     id: int
     sha256: str
-    copies: int
+    copied: bool
     last: int
 
 
@@ -114,16 +114,15 @@ _UPDATE = f"UPDATE exhibits SET {', '.join(f'{name} = ?' for name in NewExhibit.
 _VISIBLE = "e.evidence_id IN temp.visible"
 _IS_RECORDING = "r.kind IN (SELECT id FROM kinds WHERE data_type LIKE 'recording:%')"
 
-_PLACED = f"""
+_PLACED = """
 SELECT p.id, r.number, r.kind, k.data_type, r.locator, r.device_serial, r.device_type, r.utterance_id,
-    CASE WHEN r.utterance_id IS NULL THEN ju.value END, ju.basis, jr.value, jm.value, e.sha256,
-    (SELECT count(*) FROM places q JOIN entries e ON e.id = q.entry_id WHERE q.record = r.number AND {_VISIBLE})
-FROM {{}}
+    CASE WHEN r.utterance_id IS NULL THEN ju.value END, ju.basis, jr.value, jm.value, e.sha256, {}
+FROM {}
 LEFT JOIN joins ju ON ju.place_id = p.id AND ju.what = 'utterance_id'
 LEFT JOIN joins jr ON jr.place_id = p.id AND jr.what = 'recording'
 LEFT JOIN joins jm ON jm.place_id = p.id AND jm.what = 'timestamp'
-WHERE {{}}
-"""  # noqa: S608 (our names)
+WHERE {}
+"""
 _OF_ENTRY = """entries e CROSS JOIN places p ON p.entry_id = e.id CROSS JOIN records r ON r.number = p.record
 CROSS JOIN kinds k ON k.id = r.kind"""
 _OF_RECORD = """records r CROSS JOIN kinds k ON k.id = r.kind CROSS JOIN places p ON p.record = r.number
@@ -166,7 +165,8 @@ def entries_to_number(store: Store, evidence: int) -> Iterator[EntryToNumber]:
     """The files of an evidence item that hold records, by path."""
     found = store.db.execute(
         f"""
-        SELECT o.id, o.sha256, (SELECT count(*) FROM entries e WHERE e.artefact AND e.sha256 = o.sha256 AND {_VISIBLE}),
+        SELECT o.id, o.sha256, (SELECT count(*) > 1 FROM (
+                SELECT 1 FROM entries e WHERE e.artefact AND e.sha256 = o.sha256 AND {_VISIBLE} LIMIT 2)),
             (SELECT max(ordinal) FROM places WHERE entry_id = o.id) AS last
         FROM entries o WHERE o.evidence_id = ? AND last IS NOT NULL ORDER BY o.path, o.address
         """,  # noqa: S608 (our names)
@@ -209,23 +209,24 @@ def add_plain(store: Store, entry: int, ordinals: range, no_time: int) -> None:
     )
 
 
-def placed_in(store: Store, entry: int) -> Iterator[PlacedRecord]:
-    """The records of an entry, by place in the file."""
-    found = store.db.execute(_PLACED.format(_OF_ENTRY, "e.id = ?") + " ORDER BY p.ordinal, p.id", (entry,))
+def placed_in(store: Store, entry: EntryToNumber) -> Iterator[PlacedRecord]:
+    """The records of an entry, by place in the file. The places of those of a copied file are not counted: 0."""
+    query = _PLACED.format(0 if entry.copied else 1, _OF_ENTRY, "e.id = ?")
+    found = store.db.execute(f"{query} ORDER BY p.ordinal, p.id", (entry.id,))
     return map(PlacedRecord._make, found)
 
 
 def places_of(store: Store, record: int) -> list[PlacedRecord]:
     """A record at each of its places, the one that is shown first."""
-    found = store.db.execute(_PLACED.format(_OF_RECORD, f"r.number = ? AND {_VISIBLE}") + _SHOWN_FIRST, (record,))
-    return [PlacedRecord._make(placed) for placed in found]
+    query = _PLACED.format("count(*) OVER ()", _OF_RECORD, f"r.number = ? AND {_VISIBLE}")
+    return [PlacedRecord._make(placed) for placed in store.db.execute(query + _SHOWN_FIRST, (record,))]
 
 
 def places_of_recording(store: Store, sha256: str) -> list[PlacedRecord]:
     """Every recording of the same bytes, the one that is shown first."""
     where = f"e.artefact AND e.sha256 = ? AND k.data_type LIKE 'recording:%' AND {_VISIBLE}"
-    found = store.db.execute(_PLACED.format(_OF_CONTENT, where) + _SHOWN_FIRST, (sha256,))
-    return [PlacedRecord._make(placed) for placed in found]
+    query = _PLACED.format(0, _OF_CONTENT, where)
+    return [PlacedRecord._make(placed) for placed in store.db.execute(query + _SHOWN_FIRST, (sha256,))]
 
 
 def times_of(store: Store, record: int) -> list[OwnTime]:
@@ -250,6 +251,23 @@ def count_places(store: Store, sha256: str) -> int:
 def time_kind(store: Store, description: str, clock: str, note: str = "") -> int:
     """The number of a kind of times."""
     return time_kinds_of(store)[description, clock, note]
+
+
+def has_exhibit(store: Store, record: int, place: int | None = None) -> bool:
+    """Whether a record has an exhibit; where a place is given, one that shows this place."""
+    where, values = ("record = ?", [record]) if place is None else ("record = ? AND place_id = ?", [record, place])
+    found = store.db.execute(f"SELECT 1 FROM exhibits WHERE {where} LIMIT 1", values)  # noqa: S608 (our own text)
+    return found.fetchone() is not None
+
+
+def recording_has_exhibit(store: Store, sha256: str) -> bool:
+    """Whether a recording of these bytes has an exhibit."""
+    found = store.db.execute(
+        f"SELECT 1 FROM {_OF_ENTRY} CROSS JOIN exhibits w ON w.record = r.number"  # noqa: S608 (our names)
+        " WHERE e.artefact AND e.sha256 = ? AND k.data_type LIKE 'recording:%' LIMIT 1",
+        (sha256,),
+    )
+    return found.fetchone() is not None
 
 
 def exhibits_of(store: Store, record: int) -> list[KnownExhibit]:
@@ -282,12 +300,16 @@ def changed_records(store: Store, before: int) -> Iterator[int]:
     """
     found = store.db.execute(
         f"""
+        WITH changed AS (
+            SELECT p.record, p.entry_id FROM changed_places c CROSS JOIN places p ON p.id = c.place_id
+        ), contents AS (
+            SELECT DISTINCT e.sha256 FROM changed c CROSS JOIN records r ON r.number = c.record
+            CROSS JOIN entries e ON e.id = c.entry_id WHERE {_IS_RECORDING}
+        )
         SELECT min(w.number), w.record FROM (
-            SELECT p.record FROM changed_places c CROSS JOIN places p ON p.id = c.place_id
-            UNION SELECT q.record FROM changed_places c CROSS JOIN places p ON p.id = c.place_id
-            CROSS JOIN records r ON r.number = p.record CROSS JOIN entries e ON e.id = p.entry_id
-            CROSS JOIN entries s ON s.sha256 = e.sha256 AND s.artefact CROSS JOIN places q ON q.entry_id = s.id
-            WHERE {_IS_RECORDING} AND EXISTS (SELECT 1 FROM exhibits x WHERE x.record = q.record)
+            SELECT record FROM changed UNION SELECT p.record FROM contents c
+            CROSS JOIN entries e ON e.sha256 = c.sha256 AND e.artefact CROSS JOIN places p ON p.entry_id = e.id
+            CROSS JOIN records r ON r.number = p.record WHERE {_IS_RECORDING}
         ) c CROSS JOIN exhibits w ON w.record = c.record
         WHERE w.number <= ? GROUP BY w.record ORDER BY 1
         """,  # noqa: S608 (our names)

@@ -133,7 +133,6 @@ def set_join(store: Store, place: int, what: str, join: Join | None) -> None:
     if known == ((join.value, join.basis) if join else None):
         return
     db.execute("INSERT OR IGNORE INTO changed_places VALUES (?)", (place,))
-    store.made(1)
     if join:
         db.execute("INSERT OR REPLACE INTO joins VALUES (?, ?, ?, ?)", (place, what, join.value, join.basis))
     else:
@@ -239,7 +238,6 @@ def places_naming(store: Store, evidence: int) -> Iterator[tuple[int, str]]:
 def set_spoken(store: Store, place: int, stream: str, segment: int | None, former: str | None = None) -> None:
     """Note of which stream and segment a place is, instead of a former stream; an empty stream is none."""
     db = store.db
-    store.made(1)
     if former:
         db.execute("DELETE FROM spoken WHERE uuid = ? AND place_id = ?", (former, place))
         db.execute("INSERT OR IGNORE INTO changed_streams VALUES (?)", (former,))

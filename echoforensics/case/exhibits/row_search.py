@@ -37,6 +37,7 @@ _EXHIBIT = re.compile(r"(E?F?-)?(\d+)", re.ASCII | re.IGNORECASE)
 #: An exhibit's number is written with at least so many digits.
 _PADDED = 7
 _MOST_DIGITS = 18
+_LIKE = re.compile(r"([\w.]+) LIKE \?1 ESCAPE '\\\\'")
 #: Small tables, and the records of those of their rows that hold a text.
 _NAMED = (
     "SELECT p.record FROM entries e CROSS JOIN places p ON p.entry_id = e.id WHERE e.path LIKE ?1 ESCAPE '\\'"
@@ -49,8 +50,9 @@ _NAMED = (
     " OR clock LIKE ?1 ESCAPE '\\') AND EXISTS (SELECT 1 FROM time_kinds WHERE description LIKE ?1 ESCAPE '\\'"
     " OR clock LIKE ?1 ESCAPE '\\')",
     "SELECT p.record FROM joins j CROSS JOIN places p ON p.id = j.place_id WHERE j.value LIKE ?1 ESCAPE '\\'",
-    "SELECT record FROM exhibits WHERE added IS NOT NULL AND number > 0 AND (added LIKE ?1 ESCAPE '\\'"
-    " OR device_serial LIKE ?1 ESCAPE '\\' OR device_type LIKE ?1 ESCAPE '\\')",
+    "SELECT record FROM exhibits WHERE (added IS NOT NULL OR recorded_time IS NOT NULL)"
+    " AND (added LIKE ?1 ESCAPE '\\' OR recorded_time LIKE ?1 ESCAPE '\\' OR device_serial LIKE ?1 ESCAPE '\\'"
+    " OR device_type LIKE ?1 ESCAPE '\\')",
 )
 
 
@@ -98,10 +100,12 @@ def _records(store: Store, text: str) -> set[int] | None:
 
 def _asked(store: Store, text: str) -> Iterator[Iterator[int]]:
     db = store.db
-    pattern = f"%{like(text)}%"
     for question in _NAMED:
         if text.isascii():
-            yield (number for (number,) in db.execute(question, (pattern,)))
+            yield (number for (number,) in db.execute(question, (f"%{like(text)}%",)))
+        else:
+            question = _LIKE.sub(r"hold_text(?1, \1)", question)  # noqa: PLW2901
+            yield (number for (number,) in db.execute(question, (text.casefold(),)))
     last = db.execute("SELECT coalesce(max(number), 0) FROM exhibits").fetchone()[0]
     for first, end in _exhibits(text, last):
         yield (
@@ -154,4 +158,4 @@ def _exhibits(text: str, last: int) -> Iterator[tuple[int, int]]:
 
 
 def _hexadecimal(text: str) -> str | None:
-    return text.lower() if re.fullmatch(f"[0-9a-fA-F]{{1,{DIGITS}}}", text, re.ASCII) else None
+    return text.lower() if re.fullmatch(f"[0-9a-fA-F]{{0,{DIGITS}}}", text, re.ASCII) else None

@@ -71,6 +71,16 @@ def test_filters(query: dict[str, object], paths: str, filled: Callable[..., lis
     assert "".join(filled(**query)) == paths
 
 
+def test_letters_beyond_ascii_are_found_in_any_case_wherever_they_stand(
+    add_file: Callable[..., None], made_rows: Callable[..., list[Row]]
+) -> None:
+    card = Record("alexa:cloud:card", "Schalte das Licht in der Küche an.", "", parser="p", parser_version="1")
+    add_file("Żółć.json", card)
+    for text in ("KÜCHE", "küche", "żółć.J"):
+        assert [found["path"] for found in made_rows(Query(search=text))] == ["Żółć.json"]
+    assert made_rows(Query(search="Kuche")) == []
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=20))
 def test_no_search_text_is_an_error(text: str, store: Store) -> None:
