@@ -24,6 +24,8 @@ SUMMARIES = {
     "trace": "Show the bytes behind a row, read again from the evidence.",
     "report": "Write the reviewers' bundle: pages and recordings that open in a browser, without a network.",
     "verify": "Verify a case: ledger, signatures, tables, every artefact, and the sources.",
+    "compare": "Compare two cases of the same evidence, record by record.",
+    "renumber": "Say which exhibit of an old case is which of a new one of the same evidence.",
     "parsers": "What can be read, what it is known by, and on what it was validated.",
     "key": "Examiner keys.",
     "plaso": "Have plaso's own commands see the parser; `echoforensics log2timeline` needs none of it.",

@@ -1,0 +1,70 @@
+"""The records of a case with their rows, by their ids, which two cases of the same evidence have in common."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from echoforensics.case.store import Store
+
+#: What a record says beside its times: columns of every row of it.
+SAID = (
+    "message", "data_type", "device_serial", "device_type", "account", "person", "transcript", "sha256", "parser",
+    "state", "utterance_id", "recording",
+)  # fmt: skip
+_TIME = ("timestamp_desc", "recorded_time", "timestamp", "clock", "locator")
+
+
+class RecordTime(NamedTuple):
+    """A row's time: what it is, as recorded, in microseconds since 1970 UTC, whose clock made it, and where it is."""
+
+    description: str
+    recorded: str | None
+    timestamp: int | None
+    clock: str
+    locator: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRows:
+    """A record with its rows.
+
+    Attributes:
+        record: its id.
+        exhibits: the numbers of its rows, in order.
+        times: the time of each of them.
+        said: what else it says, by name; ``fields`` among it.
+        parser_version: of the parser that made it.
+        path: where it is shown.
+    """
+
+    record: str
+    exhibits: tuple[str, ...]
+    times: tuple[RecordTime, ...]
+    said: Mapping[str, Any]
+    parser_version: str
+    path: str
+
+
+def record_rows(store: Store) -> Iterator[RecordRows]:
+    """Every record, by its id; streamed, not held."""
+    names = ("record", "exhibit", *_TIME, *SAID, "fields", "parser_version", "path")
+    found = store.db.execute(f"SELECT {', '.join(names)} FROM row_details ORDER BY record, number")  # noqa: S608
+    start, said = 2 + len(_TIME), 2 + len(_TIME) + len(SAID)
+    for record, group in groupby(found, key=itemgetter(0)):
+        rows = list(group)
+        first = rows[0]
+        yield RecordRows(
+            record,
+            tuple(row[1] for row in rows),
+            tuple(RecordTime(*row[2:start]) for row in rows),
+            {**dict(zip(SAID, first[start:said], strict=True)), "fields": json.loads(first[said])},
+            first[said + 1],
+            first[said + 2],
+        )
