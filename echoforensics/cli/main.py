@@ -24,6 +24,7 @@ SUMMARIES = {
     "trace": "Show the bytes behind a row, read again from the evidence.",
     "report": "Write the reviewers' bundle: pages and recordings that open in a browser, without a network.",
     "verify": "Verify a case: ledger, signatures, tables, every artefact, and the sources.",
+    "case": "Put cases together that were made of different sources.",
     "parsers": "What can be read, what it is known by, and on what it was validated.",
     "key": "Examiner keys.",
     "plaso": "Have plaso's own commands see the parser; `echoforensics log2timeline` needs none of it.",
