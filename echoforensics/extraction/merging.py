@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.ledger import read
@@ -26,6 +25,7 @@ from echoforensics.case.evidence_table import EvidenceState, set_state
 from echoforensics.case.issue_table import add_skipped_source
 from echoforensics.case.part_contents import add_part, artefacts_of
 from echoforensics.errors import CaseError
+from echoforensics.evidence.streams import BLOCK
 from echoforensics.extraction.begin_and_seal import open_in_ledger, seal_case
 from echoforensics.extraction.intake import free_name
 from echoforensics.extraction.sources import whole_path
@@ -152,7 +152,7 @@ def _copy_artefacts(case: OpenCase, part: Case, item: EvidenceItem) -> None:
             continue
         staged = case.vault.stage()
         with case_disk(part.path), part.vault.open(sha256) as stream:
-            while piece := stream.read(shutil.COPY_BUFSIZE):
+            while piece := stream.read(BLOCK):
                 staged.write(piece)
         if staged.sha256 != sha256:
             staged.discard()

@@ -75,7 +75,9 @@ def test_ledger_holds_the_heads_of_the_parts_and_what_they_sealed(
         checked = verify_case(part)
         assert (line["part"], line["head"], line["length"]) == (str(part), checked.head, checked.length)
         assert line["fingerprint"] == signing_key.public.fingerprint
-        assert line["sealed"]["tables"] == _tables(part)
+        seal = line["sealed"]
+        assert isinstance(seal, dict)
+        assert seal["tables"] == _tables(part)
 
 
 def test_parts_added_one_after_another_and_twice_give_the_same(
