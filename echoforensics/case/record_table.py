@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from parsers.record import Record
 
 #: Keys that name a place in one evidence item, and so hold only within it.
-_LOCAL_KEYS = ("numbered-audio:", "saved-as:")
+LOCAL_KEYS = ("numbered-audio:", "saved-as:")
 
 #: So many numbers of kinds are held in memory; beyond, they are asked for again.
 _MOST_KINDS = 10_000
@@ -247,6 +247,6 @@ def _add_places(
 
 def _keys(record: Record, evidence: int) -> Iterator[str]:
     for key in record.keys:
-        yield f"{key}@{evidence}" if key.startswith(_LOCAL_KEYS) else key
+        yield f"{key}@{evidence}" if key.startswith(LOCAL_KEYS) else key
     if record.utterance_id and (utterance := UtteranceId.parse(record.utterance_id)):
         yield utterance.key

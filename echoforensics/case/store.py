@@ -116,7 +116,7 @@ class Store:
         """Have everything that was committed on the disk, so that not even a power failure takes it back."""
         self.db.execute("PRAGMA wal_checkpoint(FULL)")
 
-    def mark(self) -> None:
+    def set_mark(self) -> None:
         """Begin a part of a transaction that may be undone by itself."""
         self.db.execute("SAVEPOINT mark")
 

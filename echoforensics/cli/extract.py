@@ -140,12 +140,15 @@ def command(
     with case:
         outcome, (lines, head) = case.counts(), case.head or (0, "")
     shown = {**outcome._asdict(), "ledger_lines": lines, "head": head}
-    click.echo(json.dumps(shown) if as_json else f"{_as_text(outcome, case_path)}\nLedger: {lines} lines, head {head}")
+    click.echo(
+        json.dumps(shown) if as_json else f"{outcome_text(outcome, case_path)}\nLedger: {lines} lines, head {head}"
+    )
     if outcome.issues:
         sys.exit(3)
 
 
-def _as_text(outcome: CaseCounts, case_path: Path) -> str:
+def outcome_text(outcome: CaseCounts, case_path: Path) -> str:
+    """What a case holds, in two lines or three."""
     lines = [
         f"Case {case_path}: {outcome.evidence} evidence items, {outcome.entries} entries read"
         + (f", {outcome.carved} of them carved." if outcome.carved else "."),

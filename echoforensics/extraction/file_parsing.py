@@ -43,14 +43,14 @@ class FoundChunk:
     """Some of what was found in a file, one after another.
 
     Attributes:
-        entry: number of the entry that the locators of the records are in.
         records, issues: what was found.
+        entry: number of the entry that the locators of the records are in.
         text: about how many characters they have.
     """
 
-    entry: int
     records: list[PreparedRecord] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    entry: int = 0
     text: int = 0
 
     def __bool__(self) -> bool:
@@ -67,6 +67,7 @@ class FoundChunk:
             self.issues.append(found)
             self.text += len(found.what)
         else:
+            self.entry = found.entry
             self.records.append(found.record)
             self.text += sum(map(len, filter(None, found.record.columns)))
 
@@ -75,27 +76,22 @@ class FoundChunk:
         return isinstance(found, Issue) or found.entry == self.entry or not self.records
 
 
-def chunks(
-    found: Iterable[RecordInEntry | Issue], entry: int, *, hand_over: Callable[[], bool] = bool
-) -> Iterator[FoundChunk]:
+def chunks(found: Iterable[RecordInEntry | Issue], *, hand_over: Callable[[], bool] = bool) -> Iterator[FoundChunk]:
     """Put what was found in a file together, in order; memory is bounded.
 
     Args:
         found: what was found.
-        entry: number of the file's entry.
         hand_over: whether a chunk that is not full is to be given too; asked after each thing that was found.
     """
-    chunk = FoundChunk(entry)
+    chunk = FoundChunk()
     for each in found:
         if not chunk.takes(each):
             yield chunk
-            chunk = FoundChunk(entry)
-        if not isinstance(each, Issue):
-            chunk.entry = each.entry
+            chunk = FoundChunk()
         chunk.add(each)
         if chunk.full or hand_over():
             yield chunk
-            chunk = FoundChunk(entry)
+            chunk = FoundChunk()
     if chunk:
         yield chunk
 

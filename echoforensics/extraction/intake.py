@@ -66,7 +66,7 @@ def take_in(
 def _read_first(
     case: OpenCase, source: EvidenceSource, options: Options, parsers: tuple[Parser, ...], report: Report
 ) -> tuple[int, SourceHashes]:
-    name = _free_name(case, storable(source.path.name))
+    name = free_name(case, storable(source.path.name))
     described = source.container.describe() if isinstance(source.container, Disk) else []
     number = add_evidence(case.store, name, source.path, source.kind, described, _opening(source))
     placement = Placement()
@@ -187,7 +187,8 @@ def _forget(case: OpenCase, number: int) -> None:
         case.vault.remove(sha256)
 
 
-def _free_name(case: OpenCase, name: str) -> str:
+def free_name(case: OpenCase, name: str) -> str:
+    """What an evidence item is called in a case: its name, with a number where that is taken."""
     taken = {item.name for item in case.evidence()}
     count, free = 1, name
     while free in taken:

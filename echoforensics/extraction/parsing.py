@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from echoforensics.case.entry_table import entries_to_parse, kept_file, set_parsed, size_to_parse
 from echoforensics.case.issue_table import add_issue, issues_of, remove_issues
 from echoforensics.case.record_table import add_prepared
-from echoforensics.extraction.file_parsing import FileParser, FoundChunk, chunks
+from echoforensics.extraction.file_parsing import FileParser, FoundChunk, RecordInEntry, chunks
 from echoforensics.extraction.issue_groups import IssueGroups, joined
 from echoforensics.extraction.neighbours import Neighbours
 from echoforensics.extraction.workers.messages import Done
@@ -43,7 +43,7 @@ class EntryParser:
         self._evidence = evidence
         self._parsers = parsers
         self._workers = workers
-        self._issues, self._at = IssueGroups(), 0
+        self._held, self._issues, self._marked = FoundChunk(), IssueGroups(), False
 
     def parse_all(self) -> Iterator[str]:
         """Parse every file that is still to be parsed; yields each path when it is done.
@@ -76,7 +76,7 @@ class EntryParser:
             return
         parser = self._parser(self._find)
         for file in self._files():
-            for chunk in chunks(parser.parse(file), file.id):
+            for chunk in chunks(parser.parse(file)):
                 yield file, chunk
             yield file, Done()
 
@@ -97,17 +97,11 @@ class EntryParser:
         """Add what was found in the next files; yields the path of each. Returns whether there are more."""
         done = 0
         for file, outcome in outcomes:
-            if self._at != file.id:
-                self._at = file.id
-                self._store.mark()
             match outcome:
                 case FoundChunk():
-                    add_prepared(self._store, outcome.entry, file.id, outcome.records)
-                    for issue in outcome.issues:
-                        self._issues.add(issue)
+                    self._hold(file, outcome)
                 case Again():
-                    self._store.undo_to_mark()
-                    self._issues = IssueGroups()
+                    self._undo()
                 case Stopped():
                     self._issues.add(_not_ended(outcome))
                 case Done():
@@ -118,13 +112,39 @@ class EntryParser:
                         return True
         return False
 
+    def _hold(self, file: EntryToParse, chunk: FoundChunk) -> None:
+        """Take what was found. What is added at once does not depend on how it was handed over."""
+        for issue in chunk.issues:
+            self._issues.add(issue)
+        for record in chunk.records:
+            found = RecordInEntry(chunk.entry, record)
+            if self._held.full or not self._held.takes(found):
+                self._add_held(file)
+            self._held.add(found)
+
+    def _add_held(self, file: EntryToParse) -> None:
+        """Add what is held, although more may come of the file: it can be undone."""
+        if not self._marked:
+            self._store.set_mark()
+            self._marked = True
+        add_prepared(self._store, self._held.entry, file.id, self._held.records)
+        self._held = FoundChunk()
+
+    def _undo(self) -> None:
+        """Forget what was found in a file so far."""
+        if self._marked:
+            self._store.undo_to_mark()
+        self._held, self._issues = FoundChunk(), IssueGroups()
+
     def _end(self, file: EntryToParse) -> None:
         """Keep what was found in a file: all of it is there."""
+        add_prepared(self._store, self._held.entry, file.id, self._held.records)
         for issue in self._issues.grouped():
             self._issue(file.path, issue)
-        self._issues, self._at = IssueGroups(), 0
         set_parsed(self._store, file.id)
-        self._store.release_mark()
+        if self._marked:
+            self._store.release_mark()
+        self._held, self._issues, self._marked = FoundChunk(), IssueGroups(), False
 
     def _issue(self, path: str, issue: Issue) -> None:
         add_issue(self._store, self._evidence, path, issue)

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import platform
-import socket
-import sys
 from contextlib import ExitStack
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pyewf
-import pytsk3
-
-from echoforensics.case.counts import CaseCounts, counts_of_case, counts_of_item
+from echoforensics.case.counts import CaseCounts, counts_of_item
 from echoforensics.case.custody.contents import changed_source
-from echoforensics.case.custody.names import BEGINNINGS, BEGUN, HASHED_AGAIN, HEAD, READ, RESUMED, SKIPPED
+from echoforensics.case.custody.names import HASHED_AGAIN, READ, SKIPPED
 from echoforensics.case.custody.open_case import OpenCase
 from echoforensics.case.disk import database_room
 from echoforensics.case.evidence_table import EvidenceState, set_state
 from echoforensics.case.issue_table import add_issue, add_skipped_source, forget_skipped_source
 from echoforensics.errors import CaseError, SourceError, UsageError
 from echoforensics.evidence.volumes.disk import Disk
+from echoforensics.extraction.begin_and_seal import open_in_ledger, seal_case
 from echoforensics.extraction.intake import begin_hashing_again, hash_again, take_in
 from echoforensics.extraction.parsing import EntryParser
 from echoforensics.extraction.second_reading import read_again
-from echoforensics.extraction.sources import SkippedSource, open_sources, whole_path
-from echoforensics.extraction.trust import joined_matter, refuse_other_matter
-from echoforensics.timeline.numbering import number_rows
-from echoforensics.version import __version__
+from echoforensics.extraction.sources import open_sources, whole_path
+from echoforensics.extraction.trust import refuse_other_matter
 from parsers.definition.error import DefinitionError
 from parsers.definition.export import parse_map
-from parsers.registry import load, with_maps
+from parsers.registry import with_maps
 
 if TYPE_CHECKING:
     from chain_of_custody.keys import SigningKey
@@ -69,12 +60,12 @@ def extract(
         opened.enter_context(database_room(case_path))
         signing = key() if callable(key) else key
         case = opened.enter_context(OpenCase.begin(case_path, signing, options.actor))
-        _open_in_ledger(case, options, sources.skipped)
+        open_in_ledger(case, options, sources.skipped)
         for skipped in sources.skipped:
             add_skipped_source(case.store, str(skipped.path), skipped.why)
         for source in sources.opened:
             _extract_or_skip(case, source, options, parsers, report)
-        return _seal(case, report)
+        return seal_case(case, report)
 
 
 def _parsers(options: Options) -> tuple[Parser, ...]:
@@ -93,37 +84,6 @@ def _refuse_overlap(paths: list[Path], case_path: Path) -> None:
             raise CaseError(f"{case_path}: lies inside the source {path}; nothing is ever written into a source")
         if case in source.parents:
             raise SourceError(f"{path}: lies inside the case folder {case_path}")
-
-
-def _open_in_ledger(case: OpenCase, options: Options, skipped: tuple[SkippedSource, ...]) -> None:
-    action = RESUMED if any(entry.action in BEGINNINGS for entry in case.actions()) else BEGUN
-    with case.store.transaction():
-        for name, value in {**joined_matter(case, options), "timezone": options.timezone}.items():
-            if value:
-                case.store.set_info(name, value)
-        case.store.set_info("tool", f"echoforensics {__version__}")
-        case.store.set_info("parsers", json.dumps({parser.name: parser.version for parser in load()}))
-    left_out = [{"source": str(source.path), "why": source.why} for source in skipped]
-    case.record(action, {**_circumstances(options), "skipped": left_out} if left_out else _circumstances(options))
-
-
-def _circumstances(options: Options) -> dict[str, Any]:
-    return {
-        "tool": f"echoforensics {__version__}",
-        "libraries": {"pytsk3": pytsk3.get_version(), "libewf": pyewf.get_version(), "hyperscan": version("hyperscan")},
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "host": socket.gethostname(),
-        "arguments": list(options.argv or sys.argv),
-        "examiner": options.examiner,
-        "agency": options.agency,
-        "reference": options.reference,
-        "timezone": options.timezone,
-        "head_file": HEAD,
-        "parsers": {parser.name: parser.version for parser in load()},
-        # A map decides what rows say, so it is kept whole.
-        "maps": [{"file": name, "content": text} for name, text in options.maps],
-    }
 
 
 def _extract_or_skip(
@@ -173,13 +133,3 @@ def _parse(case: OpenCase, item: EvidenceItem, options: Options, parsers: tuple[
     counts = counts_of_item(case.store, item.id)._asdict()
     case.record(READ, {"evidence": item.name, "contents": case.contents(item.id), **counts})
     set_state(case.store, item.id, EvidenceState.EXTRACTED)
-
-
-def _seal(case: OpenCase, report: Report) -> CaseCounts:
-    """Join, number, and put the digests of the tables and of their closed file into the ledger."""
-    report("joining records", 0, 0)
-    number_rows(case.store)
-    report("sealing", 0, 0)
-    counts = counts_of_case(case.store)
-    case.seal({name: getattr(counts, name) for name in ("entries", "artefacts", "issues", "records", "rows")})
-    return counts

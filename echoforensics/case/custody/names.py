@@ -16,6 +16,8 @@ BEGINNINGS = (BEGUN, RESUMED, "extraction gone on with")
 TAKEN_IN, READ, HASHED_AGAIN = "source taken in", "source read", "source hashed again"
 #: A source was given and could not be read.
 SKIPPED = "source skipped"
+#: What another case holds was added to a case.
+MERGED = "case added"
 #: Artefacts and what they say were removed from a case.
 DROPPED = "artefacts dropped"
 #: Rows or a report were written out of a case.

@@ -209,7 +209,7 @@ class _Serving:
 
         begins = self._begins if task.careful else _nothing
         found = self._parser.parse(task.file, task.passed, task.ordinal, begins)
-        for chunk in chunks(found, task.file.id, hand_over=hand_over):
+        for chunk in chunks(found, hand_over=hand_over):
             self._end.send_bytes(packed(chunk))
             handed_over = time.monotonic()
         self._end.send(Done())

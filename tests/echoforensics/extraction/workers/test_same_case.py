@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from echoforensics.extraction.workers import process, result_spool
+
 Extract = Callable[..., Any]
 
 
@@ -22,3 +24,14 @@ def test_number_of_workers_changes_nothing(
     assert len(alone.rows) > 800
     assert alone.issues
     assert extract_with(sources, workers) == alone
+
+
+def test_how_results_are_handed_over_changes_nothing(
+    extract_with: Extract, many_files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = extract_with([many_files], 1)
+
+    monkeypatch.setattr(process, "_BEAT", 0.0)  # each by itself
+    monkeypatch.setattr(result_spool, "_IN_MEMORY", 1)
+
+    assert extract_with([many_files], 2) == alone

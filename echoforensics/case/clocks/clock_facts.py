@@ -1,0 +1,211 @@
+"""What the rows of a case say of clocks: pairs of times of one event, and when a clock was set."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from parsers.times import iso
+from parsers.utterance import UtteranceId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.case.store import Store
+
+SECOND = 1_000_000
+#: A step that is smaller does not begin a new period: time servers correct a clock by as much each day.
+SMALLEST_STEP = SECOND
+#: Names of folders at which the file system of a device or a phone begins, in a path of the evidence.
+_ROOT = re.compile(r"(?:^|/)(?:var|data/(?:data|user|misc|system|local|log)|private/var|mnt/alexa)/")
+_STREAM = ("echo:log:audio_stream",)
+_SET = ("echo:log:clock_change", "echo:log:boot")
+_ANSWER = ("alexa:cloud:response", "alexa:web:cached")
+
+
+class Basis(StrEnum):
+    """What pairs of times are made of."""
+
+    STREAM = "the device's time of an audio stream beside the second in the utterance id that the service gave it"
+    SERVER = "corrections by a time server, which the device's log records"
+    ANSWER = "the times at which an answer was asked for and came, beside the server's own Date in it"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPair:
+    """One event by two clocks.
+
+    Attributes:
+        owner: whose clock it is: an evidence item, and the folder in it at which the file system begins.
+        clock: ``device``, ``phone``, or ``unknown``.
+        basis: what the pair is made of.
+        time: by that clock, in microseconds since 1970 UTC.
+        least, most: the clock was ahead of the other by at least and at most so many microseconds; less than 0: behind.
+        exhibit: the row that holds the pair.
+    """
+
+    owner: str
+    clock: str
+    basis: Basis
+    time: int
+    least: int
+    most: int
+    exhibit: str
+
+
+class ClockSetting(NamedTuple):
+    """A clock was set by a second or more, or its device started: what was measured before does not hold after it.
+
+    Attributes:
+        owner, clock: as in :class:`ClockPair`.
+        time: what the clock showed afterwards, in microseconds since 1970 UTC.
+        by: how far it was moved, in microseconds, less than 0: back; None where the record does not say.
+        exhibit: the row that says so.
+
+    Example:
+        >>> [setting.by for setting in ef.open_case("case").clock_settings()]
+        []
+    """
+
+    owner: str
+    clock: str
+    time: int
+    by: int | None
+    exhibit: str
+
+    @property
+    def sentence(self) -> str:
+        """The setting in one sentence."""
+        when = (iso(self.time) or "")[:19].replace("T", " ")
+        if self.by is None:
+            return f"{self.owner}: the log records at {when} that the clock was set, or the device started."
+        had = "behind" if self.by > 0 else "ahead"
+        return (
+            f"{self.owner}: the log records at {when} that the clock was set by {self.by / 1e6:+.3f} s. It had been"
+            f" {abs(self.by) / 1e6:.3f} s {had}; since when is not recorded."
+        )
+
+
+class _Line(NamedTuple):
+    data_type: str
+    evidence: str
+    path: str
+    timestamp: int | None
+    timestamp_desc: str
+    clock: str
+    utterance_id: str | None
+    record: str
+    exhibit: str
+    fields: str
+
+
+def clock_pairs(store: Store) -> Iterator[ClockPair]:
+    """The pairs that the rows of a case hold."""
+    yield from _streams(store)
+    for line in _lines(store, _SET):
+        ahead = _correction(line)
+        if ahead is not None and abs(ahead) < SMALLEST_STEP and line.timestamp is not None:
+            yield ClockPair(
+                owner_of(line.evidence, line.path), line.clock, Basis.SERVER, line.timestamp, ahead, ahead, line.exhibit
+            )
+    yield from _answers(store)
+
+
+def clock_settings(store: Store) -> list[ClockSetting]:
+    """When clocks were set by a second or more, or their devices started: by clock and time."""
+    found = []
+    for line in _lines(store, _SET):
+        ahead = _correction(line)
+        if line.timestamp is not None and (ahead is None or abs(ahead) >= SMALLEST_STEP):
+            by = None if ahead is None else -ahead
+            found.append(
+                ClockSetting(owner_of(line.evidence, line.path), line.clock, line.timestamp, by, line.exhibit)
+            )
+    return sorted(found, key=lambda setting: (setting.owner, setting.clock, setting.time, setting.exhibit))
+
+
+def running_clocks(store: Store) -> set[tuple[str, str]]:
+    """Owner and kind of each device's and phone's clock of which the case holds times."""
+    found = store.db.execute(
+        "SELECT DISTINCT v.name, e.path, m.clock FROM"
+        " (SELECT DISTINCT place_id, time_kind FROM exhibits) x"
+        " JOIN time_kinds m ON m.id = x.time_kind JOIN places p ON p.id = x.place_id"
+        " JOIN entries e ON e.id = p.entry_id JOIN evidence v ON v.id = e.evidence_id"
+        " WHERE m.clock IN ('device', 'phone')"
+    )
+    return {(owner_of(evidence, path), clock) for evidence, path, clock in found}
+
+
+def owner_of(evidence: str, path: str) -> str:
+    """Whose clock wrote a file: the evidence item, and in a folder of several file systems the one it is in."""
+    found = _ROOT.search(path)
+    root = path[: found.start()].rpartition("!/")[2] if found else ""
+    return f"{evidence}: {root}" if root else evidence
+
+
+def _streams(store: Store) -> Iterator[ClockPair]:
+    """The service makes an utterance id when the stream is opened, and cuts off what is below the second."""
+    for line in _lines(store, _STREAM):
+        utterance = UtteranceId.parse(line.utterance_id) if line.utterance_id else None
+        if line.timestamp_desc != "Connection Established" or line.timestamp is None or utterance is None:
+            continue
+        most = line.timestamp - utterance.timestamp
+        yield ClockPair(
+            owner_of(line.evidence, line.path), line.clock, Basis.STREAM, line.timestamp, most - SECOND, most,
+            line.exhibit,
+        )  # fmt: skip
+
+
+def _answers(store: Store) -> Iterator[ClockPair]:
+    """A server's Date lies between the request and the answer; it is in whole seconds."""
+    asked: dict[str, int] = {}
+    came: dict[str, _Line] = {}
+    for line in _lines(store, _ANSWER):
+        if line.timestamp is None:
+            continue
+        if line.timestamp_desc == "Sent Time":
+            asked[line.record] = line.timestamp
+        elif line.timestamp_desc == "Recorded Time":
+            came.setdefault(line.record, line)
+    for record, line in came.items():
+        date = _http_date(line.fields)
+        if date is None or line.timestamp is None or record not in asked:
+            continue
+        yield ClockPair(
+            owner_of(line.evidence, line.path), line.clock, Basis.ANSWER, line.timestamp,
+            asked[record] - date - SECOND, line.timestamp - date, line.exhibit,
+        )  # fmt: skip
+
+
+def _correction(line: _Line) -> int | None:
+    """By how much a time server found the clock ahead, in microseconds; None where the line does not say."""
+    try:
+        return -round(float(_field(line.fields, "seconds")) * SECOND) if line.data_type == _SET[0] else None
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _http_date(fields: str) -> int | None:
+    try:
+        return round(parsedate_to_datetime(_field(fields, "http_date")).timestamp()) * SECOND
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _field(fields: str, name: str) -> Any:
+    return json.loads(fields).get(name)
+
+
+def _lines(store: Store, types: tuple[str, ...]) -> Iterator[_Line]:
+    marks = ", ".join("?" for _ in types)
+    found = store.db.execute(
+        f"SELECT {', '.join(_Line._fields)} FROM row_details WHERE number IN"  # noqa: S608 (our names)
+        f" (SELECT number FROM exhibits WHERE kind IN (SELECT id FROM kinds WHERE data_type IN ({marks})))"
+        " ORDER BY number",
+        types,
+    )
+    return map(_Line._make, found)

@@ -1,0 +1,166 @@
+"""An evidence item and what it put into the tables of one case, added to those of another as a run would have."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from echoforensics.case.entry_table import index_content
+from echoforensics.case.record_id import RecordNumbers, record_id, stored_id
+from echoforensics.case.record_table import LOCAL_KEYS, PreparedRecord, add_prepared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.case.evidence_table import EvidenceItem
+    from echoforensics.case.store import Store
+
+#: Records added at once, as when they are parsed.
+_RECORDS = 1000
+_ENTRY = "path, address, kind, state, note, times, size, sha256, artefact, mode, read_by, remark, parsed"
+_PLACED = """
+SELECT p.id, p.entry_id, p.read_from, p.ordinal, r.number, r.id, e.sha256,
+    k.parser, k.parser_version, k.data_type, r.message, r.locator, r.device_serial, r.device_type, r.account, r.person,
+    r.utterance_id, r.transcript, r.fields
+FROM places p JOIN records r ON r.number = p.record JOIN kinds k ON k.id = r.kind
+JOIN entries e ON e.id = p.entry_id JOIN entries f ON f.id = p.read_from
+WHERE f.evidence_id = ? ORDER BY p.read_from, p.ordinal
+"""
+
+
+class _Placed(NamedTuple):
+    """A record of the part: the number of the entry that it is in, of the one whose parser found it, and the record."""
+
+    entry: int
+    read_from: int
+    record: PreparedRecord
+
+
+def add_part(store: Store, name: str, part: Store, item: EvidenceItem, state: str) -> int:
+    """Add an evidence item of another case, with its entries, issues and records. The vault is not looked at.
+
+    Args:
+        store: the case's that it is added to, in a transaction.
+        name: what the item is called there.
+        part: the other case's.
+        item: the item.
+        state: how far the item has come.
+
+    Returns:
+        The item's number.
+    """
+    number = _add_item(store, name, part, item, state)
+    numbers = _add_entries(store, number, part, item.id)
+    db = store.db
+    issues = part.db.execute(
+        "SELECT ?, path, parser, locator, what, excerpt FROM issues WHERE evidence_id = ? ORDER BY id",
+        (number, item.id),
+    )
+    db.executemany(
+        "INSERT INTO issues (evidence_id, path, parser, locator, what, excerpt) VALUES (?, ?, ?, ?, ?, ?)", issues
+    )
+    for (read_from, entry), placed in groupby(_placed(part, item.id, number), attrgetter("read_from", "entry")):
+        held: list[PreparedRecord] = []
+        for each in placed:
+            held.append(each.record)
+            if len(held) == _RECORDS:
+                add_prepared(store, entry + numbers, read_from + numbers, held)
+                held = []
+        add_prepared(store, entry + numbers, read_from + numbers, held)
+    return number
+
+
+def _add_item(store: Store, name: str, part: Store, item: EvidenceItem, state: str) -> int:
+    kept = part.db.execute(
+        "SELECT location, kind, size, sha256, hashes, described, opening FROM evidence WHERE id = ?", (item.id,)
+    ).fetchone()
+    cursor = store.db.execute(
+        "INSERT INTO evidence (name, location, kind, size, sha256, hashes, described, opening, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (name, *kept, state),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _add_entries(store: Store, number: int, part: Store, evidence: int) -> int:
+    """Add entries and artefacts; returns by how much the numbers of entries are greater than in the part."""
+    db = store.db
+    last = db.execute("SELECT coalesce(max(id), 0) FROM entries").fetchone()[0]
+    first = part.db.execute("SELECT coalesce(min(id), 1) FROM entries WHERE evidence_id = ?", (evidence,)).fetchone()[0]
+    shift = int(last - first + 1)
+    found = part.db.execute(
+        f"SELECT id + ?, ?, {_ENTRY} FROM entries WHERE evidence_id = ? ORDER BY id",  # noqa: S608 (our names)
+        (shift, number, evidence),
+    )
+    marks = ", ".join("?" for _ in range(len(_ENTRY.split(",")) + 2))
+    db.executemany(f"INSERT INTO entries (id, evidence_id, {_ENTRY}) VALUES ({marks})", found)  # noqa: S608 (our names)
+    artefacts = part.db.execute(
+        "SELECT sha256, size FROM artefacts WHERE sha256 IN"
+        " (SELECT sha256 FROM entries WHERE evidence_id = ? AND artefact)",
+        (evidence,),
+    )
+    db.executemany("INSERT OR IGNORE INTO artefacts VALUES (?, ?)", artefacts)
+    if part.db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'entries_by_content'").fetchone():
+        index_content(store)
+    return shift
+
+
+def artefacts_of(store: Store, evidence: int) -> list[str]:
+    """SHA-256 of each artefact of an evidence item, sorted."""
+    found = store.db.execute(
+        "SELECT DISTINCT sha256 FROM entries WHERE evidence_id = ? AND artefact ORDER BY sha256", (evidence,)
+    )
+    return [sha256 for (sha256,) in found]
+
+
+def _placed(part: Store, evidence: int, number: int) -> Iterator[_Placed]:
+    """The records of an item, in the order in which they were found, with the keys that the item's ``number`` gives."""
+    numbers, before = RecordNumbers(), 0
+    for place, entry, read_from, ordinal, row, identity, sha256, *columns in part.db.execute(_PLACED, (evidence,)):
+        if read_from != before:
+            numbers, before = RecordNumbers(), read_from
+        parser, locator = columns[0], columns[4]
+        made_of = (sha256, parser, locator, numbers.number(sha256, parser, locator))
+        record = PreparedRecord(
+            record_id(*made_of),
+            made_of,
+            tuple(columns),
+            _times(part, row),
+            _keys(part, place, evidence, number),
+            ordinal,
+        )
+        yield _Placed(entry, read_from, _numbered(record, identity))
+
+
+def _numbered(record: PreparedRecord, identity: bytes) -> PreparedRecord:
+    """A record with the number among those of its place that its id was made of.
+
+    It is another than was counted only where a record before it was found through another file too.
+    """
+    sha256, parser, locator, counted = record.place
+    for number in (counted, *range(counted), *range(counted + 1, counted + _RECORDS)):
+        place = (sha256, parser, locator, number)
+        name = record_id(*place)
+        if identity in (stored_id(name), stored_id(record_id(*place, record.digest))):
+            return record._replace(id=name, place=place)
+    return record
+
+
+def _times(part: Store, row: int) -> tuple[tuple[str, str, str, int | None, str, str], ...]:
+    found = part.db.execute(
+        "SELECT m.description, t.recorded, m.clock, t.timestamp, m.note, t.locator FROM timestamps t"
+        " JOIN time_kinds m ON m.id = t.kind WHERE t.record = ? ORDER BY t.ordinal",
+        (row,),
+    )
+    return tuple(found)
+
+
+def _keys(part: Store, place: int, evidence: int, number: int) -> tuple[str, ...]:
+    """The keys of a place; of those that hold within an evidence item, with its number in the other case."""
+    end = f"@{evidence}"
+    found = part.db.execute("SELECT key FROM record_keys WHERE place_id = ?", (place,))
+    return tuple(
+        f"{key.removesuffix(end)}@{number}" if key.startswith(LOCAL_KEYS) and key.endswith(end) else key
+        for (key,) in found
+    )

@@ -1,0 +1,69 @@
+"""``echoforensics case``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.group("case")
+def command() -> None:
+    """Put cases together."""
+
+
+@command.command("merge")
+@click.argument("case_path", metavar="CASE", type=click.Path(path_type=Path))
+@click.argument("parts", nargs=-1, required=True, metavar="PART...", type=click.Path(path_type=Path))
+@click.option("--examiner", default="", metavar="NAME", help="Who puts them together.")
+@click.option("--agency", default="", metavar="NAME", help="For whom.")
+@click.option("--reference", default="", metavar="TEXT", help="The case's reference.")
+@click.option(
+    "--key",
+    "key_path",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The examiner's key. Default: $ECHOFORENSICS_KEY, else the one `key show` shows.",
+)
+@click.option("--unsigned", is_flag=True, help="Do not sign. The case then says so, loudly.")
+@click.option("--timezone", default="", metavar="ZONE", help="IANA zone in which the report also shows times.")
+@click.option(
+    "--join-case",
+    is_flag=True,
+    help="Add to a case that has another examiner, agency or reference. The case then shows both.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Say what the case holds as JSON.")
+def merge(
+    *, case_path: Path, parts: tuple[Path, ...], examiner: str, agency: str, reference: str, key_path: Path | None,
+    unsigned: bool, timezone: str, join_case: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Add what sealed cases hold to CASE, which is made where there is none, and seal it.
+
+    Each PART is a case that was made of other sources. Its seal is verified first, and its ledger's head goes into the
+    ledger. The exhibits have the numbers that one run over all sources gives, in the order of the parts. The parts stay
+    as they are.
+    """
+    from echoforensics.cli import keys
+    from echoforensics.cli.extract import outcome_text
+    from echoforensics.cli.progress import progress
+    from echoforensics.cli.safe_text import given_text
+    from echoforensics.errors import UsageError
+    from echoforensics.extraction.merging import merge_cases
+    from echoforensics.extraction.options import Options
+    from echoforensics.zones import zone
+
+    if unsigned and key_path:
+        raise UsageError("--unsigned and --key exclude each other")
+    zone(timezone)
+    options = Options(
+        given_text(examiner), given_text(agency), given_text(reference), timezone, join_case=join_case,
+        argv=tuple(map(given_text, sys.argv)),
+    )  # fmt: skip
+    key = keys.for_signing(key_path, unsigned=unsigned)
+    with progress(quiet=as_json) as report:
+        outcome = merge_cases(case_path, list(parts), key, options, report)
+    click.echo(json.dumps(outcome._asdict()) if as_json else outcome_text(outcome, case_path))
+    if outcome.issues:
+        sys.exit(3)

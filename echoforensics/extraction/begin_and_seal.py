@@ -1,0 +1,73 @@
+"""How the ledger of a case begins what is done to it, and how a case is sealed when that is over."""
+
+from __future__ import annotations
+
+import json
+import platform
+import socket
+import sys
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import pyewf
+import pytsk3
+
+from echoforensics.case.counts import CaseCounts, counts_of_case
+from echoforensics.case.custody.names import BEGINNINGS, BEGUN, HEAD, RESUMED
+from echoforensics.extraction.trust import joined_matter
+from echoforensics.timeline.numbering import number_rows
+from echoforensics.version import __version__
+from parsers.registry import load
+
+if TYPE_CHECKING:
+    from echoforensics.case.custody.open_case import OpenCase
+    from echoforensics.extraction.options import Options, Report
+    from echoforensics.extraction.sources import SkippedSource
+
+
+def open_in_ledger(case: OpenCase, options: Options, skipped: tuple[SkippedSource, ...] = ()) -> None:
+    """Say in the ledger, and in the table of what is known of the case, under which circumstances it is written.
+
+    Args:
+        case: the case.
+        options: what the investigator asked for.
+        skipped: sources that were given and could not be opened.
+    """
+    action = RESUMED if any(entry.action in BEGINNINGS for entry in case.actions()) else BEGUN
+    with case.store.transaction():
+        for name, value in {**joined_matter(case, options), "timezone": options.timezone}.items():
+            if value:
+                case.store.set_info(name, value)
+        case.store.set_info("tool", f"echoforensics {__version__}")
+        case.store.set_info("parsers", json.dumps({parser.name: parser.version for parser in load()}))
+    left_out = [{"source": str(source.path), "why": source.why} for source in skipped]
+    case.record(action, {**_circumstances(options), "skipped": left_out} if left_out else _circumstances(options))
+
+
+def _circumstances(options: Options) -> dict[str, Any]:
+    return {
+        "tool": f"echoforensics {__version__}",
+        "libraries": {"pytsk3": pytsk3.get_version(), "libewf": pyewf.get_version(), "hyperscan": version("hyperscan")},
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "host": socket.gethostname(),
+        "arguments": list(options.argv or sys.argv),
+        "examiner": options.examiner,
+        "agency": options.agency,
+        "reference": options.reference,
+        "timezone": options.timezone,
+        "head_file": HEAD,
+        "parsers": {parser.name: parser.version for parser in load()},
+        # A map decides what rows say, so it is kept whole.
+        "maps": [{"file": name, "content": text} for name, text in options.maps],
+    }
+
+
+def seal_case(case: OpenCase, report: Report) -> CaseCounts:
+    """Join, number, and put the digests of the tables and of their closed file into the ledger."""
+    report("joining records", 0, 0)
+    number_rows(case.store)
+    report("sealing", 0, 0)
+    counts = counts_of_case(case.store)
+    case.seal({name: getattr(counts, name) for name in ("entries", "artefacts", "issues", "records", "rows")})
+    return counts

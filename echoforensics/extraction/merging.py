@@ -1,0 +1,160 @@
+"""Cases that were made apart of different sources, put together as if one run had made them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chain_of_custody.ledger import read
+from echoforensics.case.case import Case
+from echoforensics.case.counts import counts_of_item
+from echoforensics.case.custody.names import (
+    DATABASE,
+    HASHED_AGAIN,
+    LEDGER,
+    MERGED,
+    READ,
+    SEALED,
+    TAKEN_IN,
+)
+from echoforensics.case.custody.open_case import OpenCase
+from echoforensics.case.custody.standing import ledger_history, standing
+from echoforensics.case.custody.vault_check import vault_problems
+from echoforensics.case.disk import case_disk
+from echoforensics.case.entry_table import artefact_hashes
+from echoforensics.case.evidence_table import EvidenceState, set_state
+from echoforensics.case.issue_table import add_skipped_source
+from echoforensics.case.part_contents import add_part, artefacts_of
+from echoforensics.errors import CaseError
+from echoforensics.evidence.streams import BLOCK
+from echoforensics.extraction.begin_and_seal import open_in_ledger, seal_case
+from echoforensics.extraction.intake import free_name
+from echoforensics.extraction.sources import whole_path
+from echoforensics.extraction.trust import refuse_other_matter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from chain_of_custody.keys import SigningKey
+    from echoforensics.case.counts import CaseCounts
+    from echoforensics.case.custody.standing import Standing
+    from echoforensics.case.evidence_table import EvidenceItem
+    from echoforensics.extraction.options import KeyGiver, Options, Report
+
+#: Lines of a part's ledger on an evidence item that the whole's ledger has too.
+_KEPT = (TAKEN_IN, HASHED_AGAIN)
+
+
+def merge_cases(
+    path: Path, parts: list[Path], key: SigningKey | KeyGiver | None, options: Options, report: Report
+) -> CaseCounts:
+    """Add what other cases hold to a case, which is made where there is none; then join, number and seal.
+
+    The exhibits have the numbers that one run over the sources gives, in the order of the cases. A source that the case
+    has already is passed over. The cases that are added stay as they are.
+
+    Args:
+        path: the case folder.
+        parts: the other cases: sealed, and as they were sealed.
+        key: as of :func:`echoforensics.extraction.run.extract`.
+        options: of these the examiner, agency, reference and time zone count.
+        report: called with what is being done.
+
+    Returns:
+        What there is in the whole case.
+
+    Raises:
+        CaseError: a part is not a sealed case of this version, or not as it was sealed; or the case cannot be written.
+            Nothing was changed.
+        CaseDiskError: the case's disk is full or failing.
+    """
+    standings = [_standing_of(part, path, report) for part in parts]
+    refuse_other_matter(path, options)
+    signing = key() if callable(key) else key
+    with OpenCase.begin(path, signing, options.actor) as case:
+        open_in_ledger(case, options)
+        for part, found in zip(parts, standings, strict=True):
+            with Case.open(part) as opened:
+                _add(case, opened, found, report)
+        return seal_case(case, report)
+
+
+def _standing_of(part: Path, case: Path, report: Report) -> Standing:
+    """Verify a part. Raises CaseError where it is none."""
+    report(f"verifying {part.name}", 0, 0)
+    if not (part / DATABASE).is_file():
+        raise CaseError(f"{part}: not a case folder (it has no {DATABASE})")
+    if whole_path(part) == whole_path(case):
+        raise CaseError(f"{part}: is the case that it is to be added to")
+    found = standing(part)
+    if not found.ok:
+        raise CaseError(f"{part}: {found.why_not}. Nothing was changed")
+    with Case.open(part) as opened:
+        if opened.store.is_earlier:
+            raise CaseError(
+                f"{part}: is a case of an earlier version, which is only read. Extract the evidence again into a new"
+                " folder, and add that"
+            )
+        problems = vault_problems(part, artefact_hashes(opened.store), others=True)
+    if problems:
+        raise CaseError(f"{part}: is not as it was sealed: {'; '.join(problems[:5])}. Nothing was changed")
+    return found
+
+
+def _add(case: OpenCase, part: Case, found: Standing, report: Report) -> None:
+    """Add one part, and say in the ledger which it is and that its seal was verified."""
+    history = ledger_history(part.path / LEDGER)
+    known = {item.sha256 for item in case.evidence()}
+    items = [item for item in part.evidence() if item.sha256 not in known]
+    detail: dict[str, Any] = {
+        "part": str(whole_path(part.path)), "length": found.length, "head": found.head,
+        "fingerprint": found.fingerprint, "matter": history.matter, SEALED: history.seal,
+        "evidence": [item.name for item in items],
+        "already_there": [item.name for item in part.evidence() if item.sha256 in known],
+    }  # fmt: skip
+    case.record(MERGED, detail)
+    lines = _lines(part)
+    for item in items:
+        report(f"adding {item.name}", 0, 0)
+        _add_item(case, part, item, lines[item.name], found.head)
+    for source, why in history.skipped.items():
+        add_skipped_source(case.store, source, why)
+
+
+def _lines(part: Case) -> dict[str, dict[str, Mapping[str, Any]]]:
+    """What the part's ledger says of each evidence item, by its name and what was done; the last of each."""
+    lines: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for entry in read(part.path / LEDGER):
+        if entry.action in _KEPT:
+            lines.setdefault(str(entry.detail.get("evidence")), {})[entry.action] = entry.detail
+    return lines
+
+
+def _add_item(
+    case: OpenCase, part: Case, item: EvidenceItem, lines: Mapping[str, Mapping[str, Any]], head: str
+) -> None:
+    name = free_name(case, item.name)
+    _copy_artefacts(case, part, item)
+    with case.store.transaction():
+        number = add_part(case.store, name, part.store, item, EvidenceState.EXTRACTED)
+    added = {"evidence": name, "part_head": head}
+    case.record(TAKEN_IN, {**lines[TAKEN_IN], **added})
+    counts = counts_of_item(case.store, number)._asdict()
+    case.record(READ, {**added, "contents": case.contents(number), **counts})
+    case.record(HASHED_AGAIN, {**lines[HASHED_AGAIN], **added})
+    set_state(case.store, number, EvidenceState.HASHED_AGAIN)
+
+
+def _copy_artefacts(case: OpenCase, part: Case, item: EvidenceItem) -> None:
+    """Copy the files of an evidence item into the vault; each is hashed as it is written."""
+    for sha256 in artefacts_of(part.store, item.id):
+        if case.vault.path(sha256).exists():
+            continue
+        staged = case.vault.stage()
+        with case_disk(part.path), part.vault.open(sha256) as stream:
+            while piece := stream.read(BLOCK):
+                staged.write(piece)
+        if staged.sha256 != sha256:
+            staged.discard()
+            raise CaseError(f"{part.vault.path(sha256)}: has changed since the case was verified")
+        staged.keep()
