@@ -13,7 +13,6 @@ References:
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ _PATTERN = (
     r"\.(?P<uuid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?P<region>[A-Za-z0-9]{0,16})"
     r"(?:/(?P<segment>\d{1,6}))?"
 )
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _whole = re.compile(_PATTERN, re.ASCII)
 #: Finds utterance ids inside other text.
 FINDER = re.compile(_PATTERN, re.ASCII)
@@ -84,12 +84,12 @@ class UtteranceId:
             when = datetime(*parts, tzinfo=UTC)  # type: ignore[misc,arg-type]
         except ValueError:
             return None
-        serial = match["serial"]
+        serial, since = match["serial"], when - _EPOCH
         return cls(
             text=match[0],
             source=match["source"],
             serial=None if serial == "DEVICE_UNSPECIFIED" else serial,
-            timestamp=calendar.timegm(when.utctimetuple()) * 1_000_000,
+            timestamp=(since.days * 86400 + since.seconds) * 1_000_000,
             uuid=match["uuid"],
             region=match["region"],
             segment=int(match["segment"]) if match["segment"] is not None else None,

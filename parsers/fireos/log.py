@@ -16,7 +16,7 @@ from parsers.formats.logs import yearless
 from parsers.formats.logs.lines import FILE_TYPE, MAX_LINES
 from parsers.formats.logs.logcat import DIVIDER, MAX_LINE, STRONG, TIMELESS, form_of
 from parsers.formats.logs.syslog import MAYBE
-from parsers.formats.logs.text import first_lines
+from parsers.formats.logs.text import encoding_of, first_lines
 from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
@@ -95,7 +95,7 @@ class FireOsLog(Parser):
     def claims(self, source: Source) -> bool:
         """By the lines; in a folder or under a name of such logs, one line of the form is enough."""
         head = source.head
-        if not (MAYBE.search(head) or _TIMELESS_MAYBE.search(head)):
+        if encoding_of(head) is None or not (MAYBE.search(head) or _TIMELESS_MAYBE.search(head)):
             return False
         first = first_lines(head, _LOOK, MAX_LINE)
         if any(form_of(line, STRONG) for line in first) or (first and is_report(head)):

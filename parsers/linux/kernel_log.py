@@ -17,7 +17,7 @@ from parsers.definition.log_lines import DESCRIBED, SEEN, LineKind, known_as, li
 from parsers.formats.logs.dating import Dates, Stamp
 from parsers.formats.logs.lines import FILE_TYPE, MAX_LINES, LogSummary, OtherLine
 from parsers.formats.logs.syslog import SyslogLine, SyslogReader, is_monotonic
-from parsers.formats.logs.text import RawLine, first_lines, raw_lines
+from parsers.formats.logs.text import RawLine, encoding_of, first_lines, raw_lines
 from parsers.formats.logs.yearless import Years
 from parsers.formats.logs.zones import UNKNOWN
 from parsers.linux import system_event
@@ -86,7 +86,7 @@ class KernelLog(Parser):
 
     def claims(self, source: Source) -> bool:
         """By the first lines, and by the name or words of such a device."""
-        if not _MAYBE.search(source.head):
+        if encoding_of(source.head) is None or not _MAYBE.search(source.head):
             return False
         if not (_NAME.search(source.path) or _DEVICE.search(source.head.replace(b"\0", b""))):
             return False

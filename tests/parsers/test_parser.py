@@ -6,6 +6,7 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterator
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -90,3 +91,10 @@ def test_every_module_that_looks_beside_a_file_is_used_by_a_parser_that_says_so(
         text = Path(str(module.__file__)).read_text()
         if ".beside(" in text:
             assert module in declared, module
+
+
+def test_a_signed_record_differs_in_nothing_else() -> None:
+    every = {field.name: f"the {field.name}" for field in fields(Record)} | {"parser": "", "parser_version": ""}
+    record = Record(**every)  # type: ignore[arg-type]
+
+    assert record.signed("a", "1") == replace(record, parser="a", parser_version="1")

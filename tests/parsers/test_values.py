@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from parsers import values
 from parsers.values import (
@@ -156,3 +158,27 @@ def test_the_members_of_a_list_that_are_shown_have_a_bound() -> None:
 def test_the_limit_is_300_unless_another_is_given() -> None:
     assert shown("x" * 301) == "x" * 300 + "…"
     assert shown("x" * 300) == "x" * 300
+
+
+_PLAIN = st.dictionaries(
+    st.text(max_size=8), st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=40)
+)
+
+
+@given(_PLAIN)
+def test_plain_values_are_kept_as_they_are_among_others(item: dict[str, Any]) -> None:
+    # A list makes the keeper look at each value by itself.
+    slowly = Keeper().fields({**item, "a list": ["x"]})
+
+    assert Keeper().fields(item) == {name: value for name, value in slowly.items() if name != "a list" or name in item}
+
+
+@pytest.mark.parametrize(
+    "item", [{"a": "x" * MAX_TEXT, "b": "y"}, {"a": "x" * (MAX_TEXT + 1)}, {"n" * (MAX_NAME + 1): 1}, {}]
+)
+def test_bounds_hold_for_plain_values_too(item: dict[str, Any]) -> None:
+    kept = Keeper().fields(item)
+
+    assert all(len(name) <= MAX_NAME for name in kept)
+    assert all(len(value) <= MAX_TEXT for value in kept.values() if isinstance(value, str))
+    assert (LEFT_OUT in kept) is any(len(name) > MAX_NAME or len(str(value)) > MAX_TEXT for name, value in item.items())

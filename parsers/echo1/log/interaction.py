@@ -111,5 +111,7 @@ class Interaction:
 
     def is_over(self, line: LogLine) -> bool:
         """Whether it is over when a line is written."""
+        if self.within(line, MAX_SILENCE):
+            return False
         speaks = any(speech.start and not speech.end for speech in self.answers)
-        return not self.within(line, MAX_SPEECH if speaks else MAX_SILENCE)
+        return not (speaks and self.within(line, MAX_SPEECH))

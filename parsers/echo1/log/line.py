@@ -11,8 +11,8 @@ References:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from parsers.times import utc
 
@@ -28,8 +28,7 @@ _MESSAGE = re.compile(
 _WHOLE = re.compile(rb"\d{8}:\d{6} [^\s:\[\]]{1,64}(?:\[\d{1,10}\])?: ")
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(NamedTuple):
     """A line taken apart.
 
     Attributes:

@@ -16,6 +16,8 @@ STREAM_SECONDS = 5
 _MAX_WAITING = 16
 
 _OPENS = re.compile(r"action=open\w{0,30}StreamToServer,|utterance_preroll_ntp_time=")
+#: A line that opens a stream has one of these.
+_OPENING_WORDS = ("StreamToServer,", "utterance_preroll_ntp_time=")
 _HEARD = "action=wakeWordReceived,"
 
 
@@ -27,14 +29,14 @@ class NearMisses:
 
     def feed(self, line: LogLine) -> list[Record]:
         """Take a line; returns the records of detections of which all is known."""
-        done = []
-        found = pattern.DETECTION.search(line.text)
+        done: list[Record] = []
+        found = pattern.DETECTION.search(line.text) if "detection_type=" in line.text else None
         if (found and found["type"] == pattern.ACCEPTED) or _HEARD in line.text:
             done = self.end()
-        elif _OPENS.search(line.text):
+        elif any(map(line.text.__contains__, _OPENING_WORDS)) and _OPENS.search(line.text):
             done = [_record(one, kind, line if _soon(one, line) else None) for one, kind in self._waiting]
             self._waiting.clear()
-        else:
+        elif self._waiting:
             over = [(one, kind) for one, kind in self._waiting if not _soon(one, line)]
             self._waiting = [(one, kind) for one, kind in self._waiting if _soon(one, line)]
             done = [_record(one, kind, None) for one, kind in over]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from parsers.echo1.log.block import MAX_LINE, Block
 from parsers.echo1.log.boot import Boots
-from parsers.echo1.log.clock import Steps, Trust, clock_line
+from parsers.echo1.log.clock import Steps, Trust, clock_line, may_tell_of_clock
 from parsers.echo1.log.interaction import Interaction
 from parsers.echo1.log.joiner import Joiner
 from parsers.echo1.log.line import STAMP_SIZE, LogLine, has_stamp, take_apart
@@ -59,36 +59,43 @@ class LogReader:
         yield from self._marked(self._near_misses.end(self._steps.seconds))
         yield from self._boots.end()
 
-    def _line(self, number: int, content: bytes, *, wanted: bool) -> Iterator[Record | Issue]:
+    def _line(self, number: int, content: bytes, *, wanted: bool) -> Iterable[Record | Issue]:
         if wanted and b"\0" in content:
-            yield from self._zeros(number, content)
-        elif has_stamp(content):
-            yield from self._stamped(number, content, wanted=wanted)
-        else:
-            self._skip(number, content)
+            return self._zeros(number, content)
+        if has_stamp(content):
+            return self._stamped(number, content, wanted=wanted)
+        self._skip(number, content)
+        return ()
 
-    def _stamped(self, number: int, content: bytes, *, wanted: bool) -> Iterator[Record | Issue]:
-        last_number = self._skipped.first - 1 if self._skipped else number - 1
-        yield from self._skipped_ends()
+    def _stamped(self, number: int, content: bytes, *, wanted: bool) -> list[Record | Issue]:
+        found: list[Record | Issue] = []
+        last_number = number - 1
+        if self._skipped:
+            last_number = self._skipped.first - 1
+            found += self._skipped_ends()
         if content[:STAMP_SIZE] != self._stamp:
-            yield from self._steps.check(number, content, last_number)
+            found += self._steps.check(number, content, last_number)
             self._stamp = content[:STAMP_SIZE]
         if wanted:
-            yield from self._wanted(take_apart(number, content))
+            found += self._wanted(take_apart(number, content))
+        return found
 
-    def _wanted(self, line: LogLine) -> Iterator[Record]:
-        begins, starts = self._boots.feed(line)
-        yield from starts
+    def _wanted(self, line: LogLine) -> list[Record]:
+        begins, found = self._boots.feed(line)
         if begins:
-            yield from self._records(self._joiner.end())
-            yield from self._marked(self._near_misses.end())
+            found += self._records(self._joiner.end())
+            found += self._marked(self._near_misses.end())
             self._trust.started(line)
-        self._trust.feed(line)
-        if record := clock_line(line):
-            yield record
-        yield from self._records(self._joiner.feed(line))
-        yield from self._marked(self._near_misses.feed(line))
-        yield from self._marked(self._states.read(line))
+        if may_tell_of_clock(line.text):
+            self._trust.feed(line)
+            if record := clock_line(line):
+                found.append(record)
+        if over := self._joiner.feed(line):
+            found += self._records(over)
+        if missed := self._near_misses.feed(line):
+            found += self._marked(missed)
+        found += self._marked(self._states.read(line))
+        return found
 
     def _records(self, interactions: Iterable[Interaction]) -> Iterator[Record]:
         for one in interactions:

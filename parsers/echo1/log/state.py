@@ -18,6 +18,8 @@ _VOLUME = re.compile(
 _HARDWARE_MUTE = re.compile(r"HardwareMute-(?P<value>-?\w{1,20})[;}]")
 _RULES = "ControlRuleEngine:processRules:"
 _MUTE = re.compile(r"(?<![A-Za-z])mute|(?<![A-Z])M(?:ute|UTE)")
+#: A line on mute has one of these.
+_MUTE_WORDS = ("mute", "Mute", "MUTE")
 _NAMED = re.compile(
     r"updating_state=(?P<state>\w{1,60}),value=(?P<value>[^,:]{0,60})[,:]"
     r"|evts:name=(?P<event>\w{1,60}), .{0,100}?fparam=(?P<parameter>[^,:]{0,60}):"
@@ -39,13 +41,18 @@ class States:
 
     def read(self, line: LogLine) -> Iterator[Record]:
         """The records of a line."""
-        if volume := _VOLUME.search(line.text):
+        text = line.text
+        if "sendUpdates:Mode" in text and (volume := _VOLUME.search(text)):
             yield _volume(line, volume)
-        elif line.program == "buttond" or _BUTTON.search(line.text):
+        elif line.program == "buttond" or ("utton" in text and _BUTTON.search(text)):
             yield verbatim(line, "echo:log:button", "The device's log records of its buttons")
-        elif _RULES in line.text:
+        elif _RULES in text:
             yield from self._rules(line)
-        elif _MUTE.search(line.text) and line.program not in ("kernel", "last_kmsg"):
+        elif (
+            any(map(text.__contains__, _MUTE_WORDS))
+            and _MUTE.search(text)
+            and line.program not in ("kernel", "last_kmsg")
+        ):
             yield from self._mute(line)
 
     def _rules(self, line: LogLine) -> Iterator[Record]:

@@ -58,7 +58,7 @@ class FoundMessage:
 
 def begins(head: bytes) -> re.Match[bytes] | None:
     """The first line of the first message in the head of a text; None where there is none."""
-    return _FIRST_LINE.search(head)
+    return _FIRST_LINE.search(head) if b"HTTP/" in head else None
 
 
 def messages(content: bytes) -> Iterator[FoundMessage]:

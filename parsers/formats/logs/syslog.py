@@ -19,7 +19,7 @@ from typing import BinaryIO, NamedTuple
 from parsers.formats.logs import yearless, zones
 from parsers.formats.logs.dating import Stamp, StampReader, microseconds, of_parts
 from parsers.formats.logs.lines import OtherLine
-from parsers.formats.logs.text import RawLine, first_lines, raw_lines
+from parsers.formats.logs.text import RawLine, encoding_of, first_lines, raw_lines
 
 #: A longer line is read up to here.
 MAX_LINE = 16384
@@ -183,7 +183,7 @@ def begins(head: bytes, least: int = 2) -> bool:
         head: the file's first bytes.
         least: how many of the first lines must be of the form; where there are fewer lines, all of them.
     """
-    if not MAYBE.search(head):
+    if encoding_of(head) is None or not MAYBE.search(head):
         return False
     first = first_lines(head, _LOOK, MAX_LINE)
     reader = SyslogReader()

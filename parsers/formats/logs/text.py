@@ -150,7 +150,7 @@ def _narrow(stream: BinaryIO, offset: int, most: int) -> Iterator[RawLine]:
             continue
         for at, content in enumerate(lines, number):
             if content and not content.isspace():
-                yield RawLine(at, at_line(at), content)
+                yield RawLine(at, f"line:{at}", content)
         number, offset, left = number + len(lines), offset + end, block[end:]
 
 

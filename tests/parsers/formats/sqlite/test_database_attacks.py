@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Callable
 
@@ -140,3 +141,30 @@ def test_free_pages_of_any_content_take_time_by_their_size_alone(
     for_each = (calls[1] - calls[0]) / 16
     assert for_each < 200_000
     assert filling != b"\0" or for_each < 100
+
+
+class _Broken(io.BytesIO):
+    """A database that cannot be read from some byte on."""
+
+    def __init__(self, content: bytes, end: int) -> None:
+        super().__init__(content)
+        self._end = end
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self.tell() + (size or 0) > self._end:
+            raise OSError("the medium is damaged")
+        return super().read(size)
+
+
+def test_rows_before_a_place_that_cannot_be_read_are_given(make_database: Make) -> None:
+    many = [("INSERT INTO t VALUES (?)", (f"row {n}",)) for n in range(500)]
+    content = make_database("PRAGMA page_size = 512", "CREATE TABLE t (heard TEXT)", *many)["x.db"]
+    source = Source("x.db", len(content), content[:512], lambda: _Broken(content, len(content) // 2))
+    found: list[TableRow | DatabaseIssue] = []
+    with Database(source) as database, pytest.raises(OSError, match="damaged"):
+        found.extend(database.rows(database.tables.values()))
+
+    numbers = [row.rowid for row in found if isinstance(row, TableRow)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert len(numbers) > 100
+    assert len(numbers) % 64

@@ -136,3 +136,23 @@ def test_rows_as_sqlite_writes_them(make_database: Callable[..., dict[str, bytes
 
     assert number == 1
     assert values(page[at : at + length], 1) == list(row)
+
+
+_KINDS = st.lists(st.sampled_from([*range(10), *range(12, 60)]), max_size=30)
+
+
+@given(_KINDS, st.binary(min_size=800, max_size=800), st.sampled_from([1, 2, 3]))
+def test_types_of_one_byte_and_of_two_are_read_alike(kinds: list[int], body: bytes, encoding: int) -> None:
+    body = body[: sum(map(size_of, kinds))]
+    short = bytes([len(kinds) + 1, *kinds])
+    # The same numbers, each with a byte of zeros before it.
+    length = 2 * len(kinds) + 1
+    long = bytes([length, *(byte for kind in kinds for byte in (0x80, kind))])
+
+    assert repr(values(short + body, encoding)) == repr(values(long + body, encoding))
+
+
+@pytest.mark.parametrize("kind", [10, 11])
+def test_a_type_that_does_not_exist_is_refused_among_short_ones(kind: int) -> None:
+    with pytest.raises(RowError, match="does not exist"):
+        values(bytes([3, 1, kind, 0]), 1)
