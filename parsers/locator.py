@@ -17,13 +17,19 @@ A locator is one or more steps joined by ``;``, each applied to what the step be
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import BinaryIO
 
-from parsers.coding import CodingError, decode
+from parsers.coding import WIDE, CodingError, decode
+from parsers.formats.json.large_list import StoredText
+from parsers.formats.json.large_value import span_of
+from parsers.formats.json.text import JsonError
+from parsers.formats.wide_text import WideText
 
 #: A step that gives more than this many bytes is cut; the result says so.
 MAX_STEP_BYTES = 64 * 1024 * 1024
@@ -98,6 +104,12 @@ def resolve(stream: BinaryIO, locator: str) -> LocatedBytes:
     steps = [step for step in locator.split(";") if step]
     if not steps:
         return _cut(stream.read(MAX_STEP_BYTES + 1), 0)
+    view, steps = _narrowed(stream, steps)
+    if view is not None:
+        found = _cut(view.content.read(0, MAX_STEP_BYTES + 1), view.content.start if view.is_file else None)
+        for step in steps:
+            found = _step(found, *_split(step))
+        return found
     kind, argument = _split(steps[0])
     if kind == "bytes":
         found = _bytes_in_stream(stream, argument)
@@ -109,6 +121,49 @@ def resolve(stream: BinaryIO, locator: str) -> LocatedBytes:
     for step in steps[1:]:
         found = _step(found, *_split(step))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A part of a long stream; whether its places are those of the file."""
+
+    content: StoredText
+    is_file: bool = True
+
+
+def _narrowed(stream: BinaryIO, steps: list[str]) -> tuple[_View | None, list[str]]:
+    """What the first steps lead to in a stream that is longer than a step may give, and the steps that are left.
+
+    None and all steps, where the first is no step of JSON or of its encoding, or the stream is short.
+    """
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    view, left = _View(StoredText(lambda: nullcontext(stream), 0, size)), list(steps)
+    while len(left) > 0 and view.content.size > MAX_STEP_BYTES:
+        kind, argument = _split(left[0])
+        text = view.content
+        if kind == "bytes" and len(left) > 1:
+            offset, length = _range(argument)
+            if offset + length > text.size:
+                raise LocatorError(f"there are fewer than {offset + length} bytes")
+            view = _View(StoredText(text.opener, text.start + offset, length), view.is_file)
+        elif kind == "coding" and argument in WIDE and text.start == 0 and view.is_file:
+            wide = WideText(text.opener, argument)
+            view = _View(StoredText(wide.open, 0, wide.size), is_file=False)
+        elif kind == "json":
+            try:
+                start, end = span_of(text, _tokens(argument))
+            except JsonError as error:
+                raise LocatorError(f"no JSON value at {argument!r}: {error}") from error
+            view = _View(StoredText(text.opener, text.start + start, end - start), view.is_file)
+        else:
+            break
+        del left[0]
+    return (view, left) if len(left) < len(steps) else (None, steps)
+
+
+def _tokens(pointer_text: str) -> tuple[str, ...]:
+    return tuple(token.replace("~1", "/").replace("~0", "~") for token in pointer_text.split("/")[1:])
 
 
 def _split(step: str) -> tuple[str, str]:
@@ -216,14 +271,14 @@ def _json_value(found: LocatedBytes, argument: str) -> LocatedBytes:
     try:
         if argument and text.lstrip(_WHITESPACE).startswith('"'):
             text, offset = _decoder.raw_decode(text.strip(_WHITESPACE))[0], None
-        start, end = _span(text, [t.replace("~1", "/").replace("~0", "~") for t in argument.split("/")[1:]])
+        start, end = _span(text, _tokens(argument))
     except (ValueError, IndexError, KeyError, RecursionError) as error:
         raise LocatorError(f"no JSON value at {argument!r}: {error}") from error
     before = len(text[:start].encode("utf-8", "surrogateescape"))
     return LocatedBytes(text[start:end].encode("utf-8", "surrogateescape"), _plus(offset, before))
 
 
-def _span(text: str, tokens: list[str]) -> tuple[int, int]:
+def _span(text: str, tokens: tuple[str, ...]) -> tuple[int, int]:
     """Start and end, in characters, of the value that the tokens lead to."""
     at = _skip(text, 1 if text.startswith("\ufeff") else 0)
     for token in tokens:

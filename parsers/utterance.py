@@ -16,6 +16,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+
+from parsers.times import utc
 
 _PATTERN = (
     r"(?P<source>[A-Za-z0-9]{1,40}):(?P<version>\d{1,4}(?:\.\d{1,4})*)"
@@ -24,8 +27,9 @@ _PATTERN = (
     r"\.(?P<uuid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?P<region>[A-Za-z0-9]{0,16})"
     r"(?:/(?P<segment>\d{1,6}))?"
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _whole = re.compile(_PATTERN, re.ASCII)
+#: Ids are short; of a longer text the parts are not kept.
+_MOST_KEPT = 400
 #: Finds utterance ids inside other text.
 FINDER = re.compile(_PATTERN, re.ASCII)
 
@@ -66,31 +70,33 @@ class UtteranceId:
     @classmethod
     def parse(cls, text: str) -> UtteranceId | None:
         """Take an id apart; None where the text is not one (or names a date that does not exist)."""
-        match = _whole.fullmatch(text)
-        return cls._of(match) if match else None
+        return _parsed(text) if len(text) <= _MOST_KEPT else _parsed.__wrapped__(text)
 
     @classmethod
     def find(cls, text: str) -> UtteranceId | None:
         """The first utterance id inside a text, or None."""
         for match in FINDER.finditer(text):
-            if found := cls._of(match):
+            if found := cls.parse(match[0]):
                 return found
         return None
 
-    @classmethod
-    def _of(cls, match: re.Match[str]) -> UtteranceId | None:
-        parts = [int(match[name]) for name in ("year", "month", "day", "hour", "minute", "second")]
-        try:
-            when = datetime(*parts, tzinfo=UTC)  # type: ignore[misc,arg-type]
-        except ValueError:
-            return None
-        serial, since = match["serial"], when - _EPOCH
-        return cls(
-            text=match[0],
-            source=match["source"],
-            serial=None if serial == "DEVICE_UNSPECIFIED" else serial,
-            timestamp=(since.days * 86400 + since.seconds) * 1_000_000,
-            uuid=match["uuid"],
-            region=match["region"],
-            segment=int(match["segment"]) if match["segment"] is not None else None,
-        )
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> UtteranceId | None:
+    """An id taken apart. One id is asked for by each reader of the record that holds it."""
+    match = _whole.fullmatch(text)
+    if match is None:
+        return None
+    timestamp = utc(*map(int, match.group("year", "month", "day", "hour", "minute", "second")))
+    if timestamp is None:
+        return None
+    serial, segment = match.group("serial", "segment")
+    return UtteranceId(
+        text=text,
+        source=match["source"],
+        serial=None if serial == "DEVICE_UNSPECIFIED" else serial,
+        timestamp=timestamp,
+        uuid=match["uuid"],
+        region=match["region"],
+        segment=None if segment is None else int(segment),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from parsers.record import Value
 
@@ -77,8 +78,24 @@ class Keeper:
             if len(key) > MAX_NAME:
                 short = key[:MAX_NAME]
                 self._leave_out(f"{name or 'the record'}: the end of a name of {len(key)} characters")
-            kept[short] = self.keep(value, f"{name}.{short}" if name else short, depth + 1)
+            if self._is_kept_whole(value):
+                kept[short] = value
+            else:
+                kept[short] = self.keep(value, f"{name}.{short}" if name else short, depth + 1)
         return kept
+
+    def _is_kept_whole(self, value: object) -> TypeGuard[str | int | float | bool | None]:
+        """Whether a plain value is kept as it is: it is counted then. Most are; no name is made for them."""
+        kind = type(value)
+        if kind is str:
+            count = len(value)  # type: ignore[arg-type]
+            if count > MAX_TEXT or self._characters + count > MAX_CHARACTERS:
+                return False
+            self._characters += count
+        elif kind not in _PLAIN:
+            return False
+        self._values += 1
+        return True
 
     def _list(self, items: Sequence[object], name: str, depth: int) -> list[Value]:
         kept: list[Value] = []
@@ -86,7 +103,7 @@ class Keeper:
             if len(kept) >= MAX_MEMBERS or self._values >= MAX_VALUES:
                 self._leave_out(f"{name}: {len(items) - len(kept)} of {len(items)} members")
                 break
-            kept.append(self.keep(value, f"{name}[{len(kept)}]", depth + 1))
+            kept.append(value if self._is_kept_whole(value) else self.keep(value, f"{name}[{len(kept)}]", depth + 1))
         return kept
 
     def _leave_out(self, reason: str) -> None:

@@ -22,12 +22,14 @@ from parsers.alexa_api.answers.text_marks import text_marks
 from parsers.alexa_api.answers.within import bodies
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body
-from parsers.alexa_api.items.loaded_json import LoadedText, is_guarded, load_all, start_of
+from parsers.alexa_api.items.json_text import LoadedText, is_guarded, start_of
+from parsers.alexa_api.items.loaded_json import load_all
 from parsers.alexa_api.items.text_values import MAX_VALUE
 from parsers.alexa_api.named_file import names_of, not_read
 from parsers.bounded_issues import bounded
 from parsers.encoding import as_utf8
 from parsers.formats.http.capture_forms import is_capture
+from parsers.formats.json.large_value import MAX_TEXT
 from parsers.formats.json.text import MAX_BYTES, MAX_VALUES
 from parsers.parser import ANSWERS, HEAD_SIZE, About, Parser, Source
 from parsers.record import Issue, Record
@@ -96,8 +98,11 @@ class ApiJson(Parser):
             "Echo, 1st generation, 2017: 73 loose answers (CIFT's example result)",
         ),
         limits=(
-            f"Of files longer than {MAX_BYTES} bytes, or of more than {MAX_VALUES} values, what stands in a value that"
-            f" is longer than {MAX_VALUE} bytes is read one by one, if it is known by itself.",
+            f"Of a file that is longer than {MAX_BYTES} bytes, or has more than {MAX_VALUES} values, and is not one"
+            f" whole text of JSON, what stands in a value that is longer than {MAX_VALUE} bytes is read one by one, if"
+            " it is known by itself.",
+            f"Of a file that is longer than {MAX_BYTES} bytes the same is true where more than that stands between its"
+            f" long lists. A text within it that is longer than {MAX_TEXT} bytes is not read.",
             "The time in an address (_) is when the client's page was loaded, counted up with each request.",
         ),
         references=("https://github.com/cleminator/AlexaPaperDatasets", "https://github.com/jungheum/pycift"),

@@ -14,7 +14,8 @@ from parsers.alexa_api.answers.fragment import FORMS, MARKS, FragmentForm, enclo
 from parsers.alexa_api.answers.responses import read
 from parsers.alexa_api.api_json import ApiJson
 from parsers.alexa_api.items.body import Body
-from parsers.alexa_api.items.loaded_json import load, start_of
+from parsers.alexa_api.items.json_text import start_of
+from parsers.alexa_api.items.loaded_json import load
 from parsers.formats.json.text import JsonError, decode
 from parsers.parser import ANSWERS, HEAD_SIZE, About, Parser, Source
 from parsers.record import Issue, Record

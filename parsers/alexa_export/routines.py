@@ -15,7 +15,8 @@ from parsers.alexa_api.answers.further_times import MAX_TIMES, TimeSearch
 from parsers.alexa_api.answers.responses import quoted_keys, telltale
 from parsers.alexa_api.items.body import Body, Tokens, members
 from parsers.alexa_api.items.item_reader import ItemReader
-from parsers.alexa_api.items.loaded_json import load, start_of
+from parsers.alexa_api.items.json_text import start_of
+from parsers.alexa_api.items.loaded_json import load
 from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record, Timestamp
 from parsers.registry import register

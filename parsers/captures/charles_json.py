@@ -49,7 +49,8 @@ class CharlesSession(Parser):
         does_not_show="That the capture is whole, or that it was not changed after it was made: it is a text file.",
         validated_on=("Made files only.",),
         limits=(
-            f"Of sessions longer than {MAX_BYTES} bytes, exchanges that name nothing of the service are not counted.",
+            f"Of a session that is longer than {MAX_BYTES} bytes and breaks off, exchanges that name nothing of the"
+            " service are not counted.",
             "Exchanges with other services are counted, not listed.",
             "Headers of requests, which hold cookies, are not kept.",
         ),

@@ -60,7 +60,7 @@ class Har(Parser):
         does_not_show="That the capture is whole, or that it was not changed after it was made: it is a text file.",
         validated_on=(),
         limits=(
-            f"Of archives longer than {MAX_BYTES} bytes each entry is read by itself; those that name nothing of the"
+            f"Of an archive that is longer than {MAX_BYTES} bytes and breaks off, entries that name nothing of the"
             " service are not counted.",
             "Exchanges with other services are counted, not listed.",
             "A body that the archive does not hold is an issue, with how many bytes were sent.",
@@ -77,10 +77,11 @@ class Har(Parser):
         """Yield the records of every exchange with the Alexa service, and one for the capture."""
         found = Capture("HTTP archive", source.path)
         facts: dict[str, Value] = {}
-        if source.size > MAX_BYTES:
+        loaded = load(source)
+        if loaded.value is None and source.size > MAX_BYTES:
+            yield from loaded.issues
             yield from _in_pieces(source, found)
         else:
-            loaded = load(source)
             yield from loaded.issues
             log = loaded.value.get("log") if isinstance(loaded.value, dict) else None
             entries = log.get("entries") if isinstance(log, dict) else None
@@ -96,7 +97,7 @@ class Har(Parser):
 
 
 def _in_pieces(source: Source, found: Capture) -> Iterator[Record | Issue]:
-    """The entries of a long archive, one by one; those that name nothing of the service are passed over uncounted."""
+    """The entries of a long archive that is not whole; those that name nothing of the service are passed over."""
     for value in values_in_pieces(source, text_marks()):
         if isinstance(value, Issue):
             yield value

@@ -52,7 +52,7 @@ class ProxymanEntry(Parser):
         does_not_show="That the capture is whole, or that it was not changed after it was made.",
         validated_on=("Made files only.",),
         limits=(
-            f"Files longer than {MAX_BYTES} bytes are not read.",
+            f"A file that is longer than {MAX_BYTES} bytes and breaks off is not read.",
             "Exchanges with other services give no record.",
         ),
         references=("https://proxyman.io",),

@@ -8,7 +8,8 @@ from dataclasses import replace
 from parsers.alexa_api.answers.text_marks import text_marks
 from parsers.alexa_api.answers.within import read_within
 from parsers.alexa_api.items.body import Body
-from parsers.alexa_api.items.loaded_json import load, load_all, start_of
+from parsers.alexa_api.items.json_text import start_of
+from parsers.alexa_api.items.loaded_json import load, load_all
 from parsers.exchanges.cached_recording import is_recording, recording
 from parsers.formats.http.multipart import Part, is_multipart, parts
 from parsers.locator import at_bytes, inside

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from parsers.alexa_api.items.loaded_json import start_of
+from parsers.alexa_api.items.json_text import start_of
 from parsers.coding import CodingError, decode
 from parsers.formats.json.text import MAX_BYTES
 from parsers.locator import at_coding

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from parsers.alexa_api.answers.asked import action_in_words, sent_device, sent_in_words
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body, JsonPlaces
-from parsers.alexa_api.items.loaded_json import start_of
+from parsers.alexa_api.items.json_text import start_of
 from parsers.exchanges.answer_body import RECORDING_TYPE, body_records
 from parsers.exchanges.body_coding import Decoded, decoded
 from parsers.exchanges.cached_recording import is_recording, recording

@@ -122,9 +122,7 @@ def clock_settings(store: Store) -> list[ClockSetting]:
         ahead = _correction(line)
         if line.timestamp is not None and (ahead is None or abs(ahead) >= SMALLEST_STEP):
             by = None if ahead is None else -ahead
-            found.append(
-                ClockSetting(owner_of(line.evidence, line.path), line.clock, line.timestamp, by, line.exhibit)
-            )
+            found.append(ClockSetting(owner_of(line.evidence, line.path), line.clock, line.timestamp, by, line.exhibit))
     return sorted(found, key=lambda setting: (setting.owner, setting.clock, setting.time, setting.exhibit))
 
 

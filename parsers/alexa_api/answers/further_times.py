@@ -14,6 +14,7 @@ import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import unquote
 
 from parsers.alexa_api.items import spoken
@@ -22,7 +23,7 @@ from parsers.record import Clock, Timestamp
 from parsers.utterance import FINDER, UtteranceId
 
 #: Inner values of one value that are looked at, and times that are given, at most.
-MAX_VALUES = 1_000_000
+MAX_VALUES = 100_000_000
 MAX_TIMES = 100
 #: A longer text is not looked into, unless it is JSON up to the second length.
 _MAX_TEXT = 4000
@@ -46,6 +47,10 @@ _DIGITS = re.compile(r"\d{10}(?:\d{3})?", re.ASCII)
 #: A text that does not hold this holds no time; one so short neither.
 _MAYBE = re.compile(r"\d{10}|\d{4}[-/]\d\d[-/]\d\d|%2F\d\d%2F", re.ASCII | re.IGNORECASE)
 _SHORTEST = 12
+#: The shortest text that holds a time in a part of an address; how long the names that lead to a value are shown.
+_LEAST, _MAX_PATH = 8, 200
+#: How JSON within a text begins, where no blanks stand before it.
+_OPENS = ("{", "[")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UNKNOWN = "Unknown Time"
 #: What a time is of by a name that public clients of the service read so, in plaso's words. Names are compared in lower
@@ -76,13 +81,34 @@ _MEANT = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Value:
-    """A value, the names that lead to it, how deep it stands."""
+class _Name:
+    """What the name of a member says of its value.
 
-    value: object
-    path: str
-    name: str
-    depth: int
+    Attributes:
+        is_content: whether what is under it is no event.
+        may_hold_time: whether a time may stand in the name itself.
+        is_time: whether it names a time.
+        is_no_time: whether it names something else that is a number.
+    """
+
+    is_content: bool
+    may_hold_time: bool
+    is_time: bool
+    is_no_time: bool
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str) -> _Name:
+    return _Name(
+        is_content=bool(_CONTENT.search(name)),
+        may_hold_time=bool(_MAYBE.search(name)) or name.lstrip()[:1] in _OPENS,
+        is_time=bool(_NAMED.search(name)),
+        is_no_time=bool(_NO_TIME.search(name)),
+    )
+
+
+class _EnoughError(Exception):
+    """A bound was hit: the search ends."""
 
 
 class TimeSearch:
@@ -98,60 +124,107 @@ class TimeSearch:
         self._value = value
         self._known = known
         self._streams = streams
+        self._looked = 0
+        self._found: dict[int | str, Timestamp] = {}
 
     def timestamps(self) -> tuple[Timestamp, ...]:
         """The times, each instant once."""
-        found: dict[int | str, Timestamp] = {}
-        for value in self._values():
-            for timestamp in _timestamps(value, self._streams):
-                if timestamp.timestamp is not None and timestamp.timestamp in self._known:
-                    continue
-                found.setdefault(timestamp.recorded if timestamp.timestamp is None else timestamp.timestamp, timestamp)
-                if len(found) > MAX_TIMES:
-                    self.cut = True
-                    return tuple(found.values())[:MAX_TIMES]
-        return tuple(found.values())
+        try:
+            self._look(self._value, "", "", 0)
+        except _EnoughError:
+            self.cut = True
+        return tuple(self._found.values())[:MAX_TIMES]
 
-    def _values(self) -> Iterator[_Value]:
-        """Every plain value, JSON within texts included; names of members count as values."""
-        stack: list[Iterator[_Value]] = [iter((_Value(self._value, "", "", 0),))]
-        looked = 0
-        while stack:
-            here = next(stack[-1], None)
-            if here is None:
-                stack.pop()
-                continue
-            looked += 1
-            if looked > MAX_VALUES:
+    def _look(self, value: object, path: str, name: str, depth: int) -> None:
+        """One value, JSON within a text included."""
+        self._looked += 1
+        if self._looked > MAX_VALUES:
+            raise _EnoughError
+        inner = _inner(value)
+        if isinstance(inner, (dict, list, Mapping)):
+            if depth >= _MAX_DEPTH:
                 self.cut = True
-                return
-            inner = _inner(here.value)
-            if not isinstance(inner, (Mapping, list)):
-                yield here
-            elif here.depth >= _MAX_DEPTH:
-                self.cut = True
+            elif isinstance(inner, list):
+                for one in inner:
+                    if _may_be_time(one):
+                        self._look(one, path, name, depth + 1)
+                    elif one is not None and not isinstance(one, bool):
+                        self._looked += 1
             else:
-                stack.append(_members(here, inner))
+                self._members(inner, path, depth)
+        elif isinstance(value, str):
+            if len(value) <= _MAX_TEXT and _MAYBE.search(value):
+                self._in_text(value, path, name)
+        elif isinstance(value, (int, float)) and value >= _FIRST:
+            self._in_number(value, path, name)
+
+    def _members(self, inner: Mapping[object, object], path: str, depth: int) -> None:
+        """What is in an object, its names among it; values that can be no time are only counted."""
+        for key, value in inner.items():
+            name = str(key)
+            known = _named(name) if len(name) <= _MAX_PATH else _named.__wrapped__(name)
+            if len(name) > _SHORTEST:
+                if known.may_hold_time:
+                    self._look(name, path, "", _MAX_DEPTH)
+                else:
+                    self._looked += 1
+            if value is None or value is True or value is False or known.is_content:
+                continue
+            if _may_be_time(value):
+                here = f"{path}.{name}" if path else name
+                self._look(value, here if len(here) <= _MAX_PATH else "…" + here[-_MAX_PATH:], name, depth + 1)
+            else:
+                self._looked += 1
+
+    def _in_number(self, value: float, path: str, name: str) -> None:
+        known = _named(name)
+        if known.is_time or (isinstance(value, int) and not known.is_no_time):
+            self._number(value, str(value), path, seconds=known.is_time)
+
+    def _in_text(self, text: str, path: str, name: str) -> None:
+        if _DIGITS.fullmatch(text) and _named(name).is_time:
+            self._number(int(text), text, path, seconds=True)
+        for found in _ISO.finditer(text) if "-" in text else ():
+            for timestamp in _iso(found[0], path, whole=found[0] == text):
+                self._add(timestamp)
+        if ("#" in text or "_" in text) and "://" not in text:
+            for found in _IN_ID.finditer(text):
+                note = f"Epoch milliseconds within an id{_at(path)}; what the time is of is not said."
+                self._number(int(found[0]), found[0], path, seconds=False, note=note)
+        plain = unquote(text)
+        for found in FINDER.finditer(plain) if "::" in plain else ():
+            if found["uuid"] not in self._streams and (utterance := UtteranceId.parse(found[0])):
+                self._add(spoken.to_timestamp(utterance))
+
+    def _number(self, value: float, recorded: str, path: str, *, seconds: bool, note: str = "") -> None:
+        unit, factor = "milliseconds", 1000
+        if not _FIRST <= value / 1000 < _LAST:
+            unit, factor = "seconds", _MICRO
+            if not seconds or not _FIRST <= value < _LAST:
+                return
+        timestamp = round(value * factor)
+        if timestamp in self._known:
+            return
+        explained = note or f"Epoch {unit}{_at(path)}; what the time is of is told by that name alone."
+        meaning = UNKNOWN if note else _meaning(path)
+        self._add(Timestamp(meaning, recorded, _clock(meaning), timestamp, explained))
+
+    def _add(self, timestamp: Timestamp) -> None:
+        if timestamp.timestamp is not None and timestamp.timestamp in self._known:
+            return
+        self._found.setdefault(timestamp.recorded if timestamp.timestamp is None else timestamp.timestamp, timestamp)
+        if len(self._found) > MAX_TIMES:
+            raise _EnoughError
 
 
-def _members(here: _Value, inner: Mapping[object, object] | list[object]) -> Iterator[_Value]:
-    """What is in an object, its names among it, or in a list; values that can be no time are left out."""
-    if isinstance(inner, list):
-        for value in inner:
-            if value is not None and not isinstance(value, bool):
-                yield _Value(value, here.path, here.name, here.depth + 1)
-        return
-    for key, value in inner.items():
-        name = str(key)
-        if len(name) > _SHORTEST:
-            yield _Value(name, here.path, "", _MAX_DEPTH)
-        if value is not None and not isinstance(value, bool) and not _CONTENT.search(name):
-            yield _under(here, name, value)
-
-
-def _under(here: _Value, key: str, value: object) -> _Value:
-    path = f"{here.path}.{key}" if here.path else key
-    return _Value(value, path if len(path) <= 200 else "…" + path[-200:], key, here.depth + 1)
+def _may_be_time(value: object) -> bool:
+    """Whether a value needs a look: it may be a time, or hold others. Quick: most are none."""
+    if isinstance(value, str):
+        first = value[:1]
+        return first in _OPENS or first.isspace() or (_LEAST <= len(value) <= _MAX_TEXT and bool(_MAYBE.search(value)))
+    if value is None or value is True or value is False:
+        return False
+    return not isinstance(value, (int, float)) or value >= _FIRST
 
 
 def _inner(value: object) -> object:
@@ -168,47 +241,6 @@ def stream(text: str | None) -> frozenset[str]:
     """The uuid of the utterance id that a text holds, if any."""
     found = UtteranceId.find(text) if text else None
     return frozenset((found.uuid,)) if found else frozenset()
-
-
-def _timestamps(here: _Value, streams: Container[str]) -> Iterator[Timestamp]:
-    value = here.value
-    if isinstance(value, str):
-        if len(value) <= _MAX_TEXT and _MAYBE.search(value):
-            yield from _in_text(value, here, streams)
-    elif isinstance(value, (int, float)) and value >= _FIRST:
-        named = bool(_NAMED.search(here.name))
-        if (named or (isinstance(value, int) and not _NO_TIME.search(here.name))) and (
-            timestamp := _number(value, str(value), here.path, seconds=named)
-        ):
-            yield timestamp
-
-
-def _in_text(text: str, here: _Value, streams: Container[str]) -> Iterator[Timestamp]:
-    named = bool(_NAMED.search(here.name))
-    if named and _DIGITS.fullmatch(text) and (timestamp := _number(int(text), text, here.path, seconds=True)):
-        yield timestamp
-    for found in _ISO.finditer(text):
-        yield from _iso(found[0], here.path, whole=found[0] == text)
-    if "://" not in text:
-        for found in _IN_ID.finditer(text):
-            note = f"Epoch milliseconds within an id{_at(here.path)}; what the time is of is not said."
-            if timestamp := _number(int(found[0]), found[0], here.path, seconds=False, note=note):
-                yield timestamp
-    for found in FINDER.finditer(unquote(text)):
-        utterance = UtteranceId.parse(found[0])
-        if utterance and utterance.uuid not in streams:
-            yield spoken.to_timestamp(utterance)
-
-
-def _number(value: float, recorded: str, path: str, *, seconds: bool, note: str = "") -> Timestamp | None:
-    unit, factor = "milliseconds", 1000
-    if not _FIRST <= value / 1000 < _LAST:
-        unit, factor = "seconds", _MICRO
-        if not seconds or not _FIRST <= value < _LAST:
-            return None
-    explained = note or f"Epoch {unit}{_at(path)}; what the time is of is told by that name alone."
-    meaning = UNKNOWN if note else _meaning(path)
-    return Timestamp(meaning, recorded, _clock(meaning), round(value * factor), explained)
 
 
 def _iso(recorded: str, path: str, *, whole: bool) -> Iterator[Timestamp]:

@@ -17,16 +17,17 @@ _REPEATED = " A record with the same key stands before in this file."
 
 def repeats_marked(found: Iterator[Record | Issue]) -> Iterator[Record | Issue]:
     """The same, where a record of the history that repeats the key of one before says so. None is dropped."""
-    places: dict[tuple[str, ...], str] = {}
+    #: By the hash of the keys: a file may hold very many.
+    places: dict[int, str] = {}
     for item in found:
         keys = _keys(item) if isinstance(item, Record) and item.data_type == DATA_TYPE else ()
         if not keys or not isinstance(item, Record):
             yield item
-        elif keys in places:
-            yield replace(item, message=item.message + _REPEATED, fields={**item.fields, FIRST: places[keys]})
+        elif first := places.get(hash(keys)):
+            yield replace(item, message=item.message + _REPEATED, fields={**item.fields, FIRST: first})
         else:
             if len(places) < MAX_KEYS:
-                places[keys] = item.locator
+                places[hash(keys)] = item.locator
             yield item
 
 

@@ -148,12 +148,26 @@ def _finished(record: Record, body: Body, name: str, version: str, apart: tuple[
     fields = dict(record.fields)
     if search.cut:
         fields["further_times"] = f"more than {MAX_TIMES}, or nested too deeply; not each is a row"
-    return _addressed(replace(record, timestamps=timestamps, fields=fields), body, name, version)
+    return _addressed(record, body, name, version, (timestamps, fields))
 
 
-def _addressed(record: Record, body: Body, name: str, version: str) -> Record:
-    """The record with its parser, its keys, the address of the answer and the carrier's facts."""
-    fields: dict[str, Value] = {**record.fields, **body.fields}
+def _addressed(
+    record: Record,
+    body: Body,
+    name: str,
+    version: str,
+    finished: tuple[tuple[Timestamp, ...], Mapping[str, Value]] | None = None,
+) -> Record:
+    """The record with its parser, its keys, the address of the answer and the carrier's facts.
+
+    Args:
+        record: the record.
+        body: the answer.
+        name, version: of its parser.
+        finished: its timestamps and fields, where they are not those that it has.
+    """
+    timestamps, known = finished or (record.timestamps, record.fields)
+    fields: dict[str, Value] = {**known, **body.fields}
     query: Mapping[str, str] = {}
     message = record.message
     if body.url is not None:
@@ -170,6 +184,7 @@ def _addressed(record: Record, body: Body, name: str, version: str) -> Record:
     return replace(
         record,
         message=message,
+        timestamps=timestamps,
         parser=name,
         parser_version=version,
         keys=(*record.keys, *body.keys),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from parsers import written_time
 from parsers.alexa_api.answers.text_marks import text_marks
@@ -75,23 +76,24 @@ def texts_within(whole: Body) -> Iterator[Body | Issue]:
     Args:
         whole: the value, with its places. Texts that are JSON and nothing else are passed over.
     """
-    stack: list[tuple[object, Tokens]] = [(whole.value, ())]
-    looked = 0
-    while stack and looked < MAX_TEXTS:
-        value, tokens = stack.pop()
-        if len(tokens) > MAX_DEPTH:
-            continue
-        if isinstance(value, dict):
-            stack += [(inner, (*tokens, key)) for key, inner in reversed(value.items())]
-        elif isinstance(value, list):
-            stack += [(value[at], (*tokens, at)) for at in range(len(value) - 1, -1, -1)]
-        elif isinstance(value, str):
-            looked += 1
-            if text_marks().search(value) and value.lstrip()[:1] not in ("{", "["):
-                where = whole.places.record(tokens)
-                for found in values_of(value.encode("utf-8", "surrogatepass"), text_marks(), where):
-                    if isinstance(found, Issue):
-                        yield found
-                    elif found.found.value is not None:
-                        body = body_of(found, whole.path)
-                        yield replace(body, keys=whole.keys, fields={**whole.fields, **body.fields})
+    for text, tokens in islice(_texts(whole.value, ()), MAX_TEXTS):
+        if text_marks().search(text) and text.lstrip()[:1] not in ("{", "["):
+            where = whole.places.record(tokens)
+            for found in values_of(text.encode("utf-8", "surrogatepass"), text_marks(), where):
+                if isinstance(found, Issue):
+                    yield found
+                elif found.found.value is not None:
+                    body = body_of(found, whole.path)
+                    yield replace(body, keys=whole.keys, fields={**whole.fields, **body.fields})
+
+
+def _texts(value: object, tokens: Tokens) -> Iterator[tuple[str, Tokens]]:
+    """The texts in a value, in order, each with what leads to it."""
+    if isinstance(value, str):
+        yield value, tokens
+    elif len(tokens) < MAX_DEPTH and isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(inner, (*tokens, key))
+    elif len(tokens) < MAX_DEPTH and isinstance(value, list):
+        for at, inner in enumerate(value):
+            yield from _texts(inner, (*tokens, at))

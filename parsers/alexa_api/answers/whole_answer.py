@@ -16,7 +16,7 @@ from parsers.record import Issue, Record, Timestamp, Value
 from parsers.values import Keeper, shown
 
 NAME = "alexa_page"
-VERSION = "1"
+VERSION = "2"
 DATA_TYPE = "alexa:cloud:page"
 ABOUT = About(
     title="Answers of the Alexa service, each as a whole",

@@ -81,7 +81,8 @@ class _Walk:
     whole: Body
     others: dict[str, int]
     found: int = 0
-    _keys: set[str] = field(default_factory=set)
+    #: Hashes of the keys of the items of records that were read: a page may hold very many.
+    _keys: set[int] = field(default_factory=set)
     _items: list[tuple[str, Body]] = field(default_factory=list)
     _looked: int = 0
     _cut: bool = False
@@ -92,7 +93,7 @@ class _Walk:
         """Yield the answers; items of the history that no record before held, last."""
         yield from self._answer(self.whole, 0)
         for key, body in self._items:
-            if key not in self._keys:
+            if hash(key) not in self._keys:
                 self.found += 1
                 yield body
         if self._cut:
@@ -149,7 +150,7 @@ class _Walk:
     def _known(self, body: Body, depth: int) -> Iterator[Body | Issue]:
         """An answer that is known, and what stands in it that its readers leave."""
         self.found += 1
-        self._keys.update(_item_keys(body.value))
+        self._keys.update(map(hash, _item_keys(body.value)))
         yield body
         if isinstance(body.value, dict):
             left = [set(kind.leaves(body.value)) for kind in kinds_of(body)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import unquote
@@ -245,21 +245,20 @@ class JsonPlace:
 
 def members(value: object, path: tuple[str, ...]) -> Iterator[JsonPlace]:
     """The values at a place; ``*`` in the path is every member of a list or an object. Absent ones are passed over."""
-    stack = [(JsonPlace(value, (), ()), 0)]
-    while stack:
-        place, depth = stack.pop()
-        scopes = (*place.scopes, place.value) if isinstance(place.value, dict) else place.scopes
-        if depth == len(path):
-            yield place
-        elif path[depth] == "*":
-            steps: list[tuple[str | int, object]] = []
-            if isinstance(place.value, dict):
-                steps = list(place.value.items())
-            elif isinstance(place.value, list):
-                steps = list(enumerate(place.value))
-            stack.extend(
-                (JsonPlace(inner, (*place.tokens, step), scopes), depth + 1) for step, inner in reversed(steps)
-            )
-        elif isinstance(place.value, dict) and path[depth] in place.value:
-            inner = place.value[path[depth]]
-            stack.append((JsonPlace(inner, (*place.tokens, path[depth]), scopes), depth + 1))
+    return _members(JsonPlace(value, (), ()), path)
+
+
+def _members(place: JsonPlace, path: tuple[str, ...]) -> Iterator[JsonPlace]:
+    """The same from a value on. A list may be longer than memory: its members are taken one after another."""
+    if not path:
+        yield place
+        return
+    value, first = place.value, path[0]
+    scopes = (*place.scopes, value) if isinstance(value, dict) else place.scopes
+    steps: Iterable[tuple[str | int, object]] = ()
+    if first == "*":
+        steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    elif isinstance(value, dict) and first in value:
+        steps = ((first, value[first]),)
+    for step, inner in steps:
+        yield from _members(JsonPlace(inner, (*place.tokens, step), scopes), path[1:])

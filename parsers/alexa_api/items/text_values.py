@@ -150,22 +150,31 @@ def values_of(content: bytes, marks: re.Pattern[str] | None = None, prefix: str 
     yield from _Piece(content, 0, last=True, prefix=prefix).values(marks)
 
 
-def values_in_pieces(source: Source, marks: re.Pattern[str] | None = None) -> Iterator[TextValue | Issue]:
+def values_in_pieces(
+    source: Source, marks: re.Pattern[str] | None = None, prefix: str = "", start: int = 0
+) -> Iterator[TextValue | Issue]:
     """The same of a file of any length, in UTF-8. What stands in a value that is too long is given one by one.
+
+    Args:
+        source: the file.
+        marks: as for :func:`values_in`.
+        prefix: the locator of the text; empty for a whole file.
+        start: byte offset in the file at which the text begins.
 
     Raises:
         OSError: the evidence cannot be read.
     """
     entered: list[int] = []
     with source.open() as stream:
+        stream.seek(start)
         content, base = b"", 0
         while more := stream.read(PIECE):
             content += more
-            piece = _Piece(_whole_characters(content), base, last=False)
+            piece = _Piece(_whole_characters(content), base, last=False, prefix=prefix)
             yield from piece.values(marks)
             entered += piece.entered
             content, base = content[piece.done :], base + piece.done
-        piece = _Piece(content, base, last=True)
+        piece = _Piece(content, base, last=True, prefix=prefix)
         yield from piece.values(marks)
     if entered:
         what = (
@@ -173,7 +182,7 @@ def values_in_pieces(source: Source, marks: re.Pattern[str] | None = None) -> It
             f" the first begins at byte {entered[0]}."
             " What stands in them was read one by one, without what they say of the whole."
         )
-        yield Issue(what, at_bytes(entered[0], 1))
+        yield Issue(what, inside(prefix, at_bytes(entered[0], 1)))
 
 
 def _whole_characters(content: bytes) -> bytes:

@@ -13,7 +13,8 @@ import pytest
 
 from parsers.alexa_api.answers.text_marks import text_marks
 from parsers.alexa_api.api_json import ApiJson
-from parsers.alexa_api.items import loaded_json, text_values
+from parsers.alexa_api.items import loaded_json, long_json, text_values
+from parsers.formats.json import large_value
 from parsers.formats.json.texts import TextSearch
 from parsers.locator import resolve
 from parsers.parser import HEAD_SIZE, Source
@@ -26,9 +27,14 @@ LIMIT, PIECE, VALUE = 256 * 1024, 64 * 1024, 32 * 1024
 @pytest.fixture(autouse=True)
 def _lower_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loaded_json, "MAX_BYTES", LIMIT)
+    monkeypatch.setattr(loaded_json, "WHOLE", LIMIT)
     monkeypatch.setattr(text_values, "WHOLE", LIMIT)
     monkeypatch.setattr(text_values, "PIECE", PIECE)
     monkeypatch.setattr(text_values, "MAX_VALUE", VALUE)
+    monkeypatch.setattr(long_json, "MAX_VALUE", VALUE)
+    monkeypatch.setattr(long_json, "PIECE", PIECE)
+    monkeypatch.setattr(large_value, "WINDOW", PIECE // 4)
+    monkeypatch.setattr(large_value, "BLOCK", PIECE // 8)
 
 
 def _transcript(kind: str, number: int) -> str:
@@ -85,8 +91,16 @@ def test_every_record_is_read_with_its_place(indent: bool, tmp_path: Path) -> No
     with path.open("rb") as stream:
         for record in (records[0], records[799], records[-1]):
             assert str(record.timestamps[0].recorded).encode() in resolve(stream, record.locator).content
-    (issue,) = [item for item in found if isinstance(item, Issue)]
-    assert "What stands in them was read one by one" in issue.what
+    assert [item for item in found if isinstance(item, Issue)] == []
+
+
+def test_what_stands_in_a_long_value_that_breaks_off_is_read_one_by_one(tmp_path: Path) -> None:
+    path = _write(tmp_path / "page.json", 800)
+    path.write_bytes(path.read_bytes()[:-3000])
+    found = list(_read(path))
+    heard = [item for item in found if isinstance(item, Record) and item.data_type == "alexa:cloud:history"]
+    assert len(heard) > 790
+    assert "What stands in them was read one by one" in " ".join(item.what for item in found if isinstance(item, Issue))
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:

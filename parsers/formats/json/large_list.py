@@ -1,0 +1,179 @@
+"""A JSON list that stays in its file: its members are decoded while they are looked at, some at a time."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import BinaryIO, NoReturn, SupportsIndex, overload
+
+from parsers.formats.json.text import decode_at
+
+#: Members are tiny where so many stand together, of fewer bytes each.
+_MANY, _TINY = 64, 256
+
+
+@dataclass(frozen=True, slots=True)
+class StoredText:
+    """JSON text in UTF-8 that is read from its file where it is needed.
+
+    Attributes:
+        opener: opens the file, seekable.
+        start: byte offset in the file at which the text begins; places in the text are counted from there.
+        size: its length in bytes.
+    """
+
+    opener: Callable[[], AbstractContextManager[BinaryIO]]
+    start: int
+    size: int
+
+    def read(self, at: int, length: int) -> bytes:
+        """So many bytes from a place on; fewer where the text ends.
+
+        Raises:
+            OSError: the evidence cannot be read.
+        """
+        with self.opener() as stream:
+            stream.seek(self.start + at)
+            return stream.read(max(0, min(length, self.size - at)))
+
+    def value(self, start: int, end: int) -> object:
+        """The value that stands from one place to another.
+
+        Raises:
+            JsonError: no JSON value stands there.
+            OSError: the evidence cannot be read.
+        """
+        return decode_at(self.read(start, end - start).decode("utf-8", "surrogateescape"), 0)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class LargeText:
+    """A text value too long to be decoded with others.
+
+    Attributes:
+        start, end: where it stands, with its quotes.
+    """
+
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class MemberBlocks:
+    """Where the members of a list stand: as many in one block as are decoded together, or one that is large.
+
+    Attributes:
+        firsts: the number of the first member of each block.
+        starts, ends: where each block stands in the text.
+        large: by the number of a block, the one member that it is.
+        count: how many members there are.
+    """
+
+    firsts: array[int] = field(default_factory=lambda: array("Q"))
+    starts: array[int] = field(default_factory=lambda: array("Q"))
+    ends: array[int] = field(default_factory=lambda: array("Q"))
+    large: dict[int, object] = field(default_factory=dict)
+    count: int = 0
+
+    def are_tiny(self) -> bool:
+        """Whether many members stand in the last block, each of a few bytes."""
+        if not self.starts:
+            return False
+        count = self.count - self.firsts[-1]
+        return count >= _MANY and self.ends[-1] - self.starts[-1] < count * _TINY
+
+    def add(self, start: int, end: int, longest: int, count: int = 1) -> None:
+        """Members that are small: they are added to the block before, up to a length."""
+        if self.starts and len(self.starts) - 1 not in self.large and end - self.starts[-1] <= longest:
+            self.ends[-1] = end
+        else:
+            self._begin(start, end)
+        self.count += count
+
+    def add_large(self, start: int, end: int, value: object) -> None:
+        """A member that is a block by itself."""
+        self.large[len(self.starts)] = value
+        self._begin(start, end)
+        self.count += 1
+
+    def _begin(self, start: int, end: int) -> None:
+        self.firsts.append(self.count)
+        self.starts.append(start)
+        self.ends.append(end)
+
+
+class LargeList(list[object]):
+    """A list whose members stay in the file. It reads as any other, one member after another; it cannot be changed."""
+
+    def __init__(self, text: StoredText, blocks: MemberBlocks) -> None:
+        super().__init__()
+        self._text = text
+        self._blocks = blocks
+        self._held: tuple[int, list[object]] = (-1, [])
+
+    def __len__(self) -> int:
+        return self._blocks.count
+
+    def __iter__(self) -> Iterator[object]:
+        for number in range(len(self._blocks.starts)):
+            yield from self._block(number)
+
+    def __reversed__(self) -> Iterator[object]:
+        for number in range(len(self._blocks.starts) - 1, -1, -1):
+            yield from reversed(self._block(number))
+
+    @overload
+    def __getitem__(self, at: SupportsIndex) -> object: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[object]: ...
+    def __getitem__(self, at: SupportsIndex | slice) -> object:
+        if isinstance(at, slice):
+            return [self[index] for index in range(*at.indices(len(self)))]
+        index = at.__index__()
+        index += len(self) if index < 0 else 0
+        if not 0 <= index < len(self):
+            raise IndexError("list index out of range")
+        number = bisect_right(self._blocks.firsts, index) - 1
+        return self._block(number)[index - self._blocks.firsts[number]]
+
+    def __contains__(self, value: object) -> bool:
+        return any(value is one or value == one for one in self)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, list) or len(other) != len(self):
+            return False
+        return all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self)} members>"
+
+    def append(self, _value: object) -> NoReturn:
+        """Refuse: the list is as its file has it."""
+        raise TypeError("a list that stays in its file cannot be changed")
+
+    def extend(self, _values: Iterable[object]) -> NoReturn:
+        """Refuse: the list is as its file has it."""
+        raise TypeError("a list that stays in its file cannot be changed")
+
+    def _block(self, number: int) -> list[object]:
+        """The members of a block; those that were looked at last are kept."""
+        if self._held[0] != number:
+            self._held = (number, self._decoded(number))
+        return self._held[1]
+
+    def _decoded(self, number: int) -> list[object]:
+        start, end = self._blocks.starts[number], self._blocks.ends[number]
+        if number in self._blocks.large:
+            value = self._blocks.large[number]
+            return [self._text.value(value.start, value.end) if isinstance(value, LargeText) else value]
+        members = self._text.read(start, end - start).decode("utf-8", "surrogateescape")
+        value, _ = decode_at(f"[{members}]", 0)
+        return value if isinstance(value, list) else []
