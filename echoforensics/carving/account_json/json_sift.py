@@ -46,7 +46,7 @@ class _MediaPiece(NamedTuple):
     is_open: bool
 
 
-class _Span(NamedTuple):
+class _TextSpan(NamedTuple):
     """Some bytes of a block.
 
     Attributes:
@@ -70,7 +70,7 @@ class JsonKeySift:
     def worth(self, view: View, block: bytes, base: int, places: list[int], reached: Reached) -> Iterator[int]:
         """Those keys around which something may be carved (see :class:`~echoforensics.carving.carved.Sift`)."""
         marked = block.translate(_SEPARATED)
-        index, text, line = 0, _Span(0, 0, tells=False), _Span(0, 0, tells=False)
+        index, text, line = 0, _TextSpan(0, 0, tells=False), _TextSpan(0, 0, tells=False)
         while index < len(places):
             at = places[index]
             index += 1
@@ -78,7 +78,7 @@ class JsonKeySift:
                 index = bisect_left(places, reached.end - base, index)
                 continue
             if at >= text.end:
-                text, line = self._text(view, block, base, marked, at), _Span(0, 0, tells=False)
+                text, line = self._text(view, block, base, marked, at), _TextSpan(0, 0, tells=False)
             if not text.tells:
                 index = bisect_left(places, text.end, index)
                 continue
@@ -89,7 +89,7 @@ class JsonKeySift:
             elif line.end == len(block) or _closes(block, at, line.end):
                 yield at
 
-    def _text(self, view: View, block: bytes, base: int, marked: bytes, at: int) -> _Span:
+    def _text(self, view: View, block: bytes, base: int, marked: bytes, at: int) -> _TextSpan:
         """The bytes of a block around a byte that may belong to one text of JSON."""
         start, end = marked.rfind(_END, 0, at) + 1, marked.find(_END, at)
         is_open, end = end < 0, end if end >= 0 else len(block)
@@ -100,7 +100,7 @@ class JsonKeySift:
         if is_open and not words.tell(found):
             found |= self._behind(view, base + len(block))
         signs = tuple(sign for sign in _LINE_ENDS if sign in content) if b"\n" in content else ()
-        return _Span(start, end, words.tell(found), signs)
+        return _TextSpan(start, end, words.tell(found), signs)
 
     def _before(self, view: View, at: int) -> int:
         """Words of the text that goes on before a byte offset of the media."""
@@ -143,7 +143,7 @@ def _piece(content: bytes, size: int) -> _MediaPiece:
     return _MediaPiece(words.within(content[:first]), words.within(content[marked.rfind(_END) :]), is_open=False)
 
 
-def _line(block: bytes, text: _Span, at: int) -> _Span:
+def _line(block: bytes, text: _TextSpan, at: int) -> _TextSpan:
     """The part of a text around a key that ends where one object follows another without a comma."""
     start, end = text.start, text.end
     for sign in text.signs:
@@ -156,7 +156,7 @@ def _line(block: bytes, text: _Span, at: int) -> _Span:
     if (start, end) == text[:2]:
         return text
     words = _words()
-    return _Span(start, end, words.tell(words.telling(block[start:end])))
+    return _TextSpan(start, end, words.tell(words.telling(block[start:end])))
 
 
 def _words() -> JsonWords:
