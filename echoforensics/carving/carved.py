@@ -56,14 +56,14 @@ class Carved(NamedTuple):
     @property
     def length(self) -> int:
         """Bytes."""
-        return sum(length for _, length in self.ranges)
+        return self.ranges[0][1] if len(self.ranges) == 1 else sum(length for _, length in self.ranges)
 
 
 class Sift(Protocol):
     """Says at which of the places that a signature matches in a block it is worth asking its carver."""
 
-    def worth(self, view: View, block: bytes, base: int, places: list[int], reached: Reached) -> Iterable[int]:
-        """Those of some places of a block that are worth it, in order.
+    def worth(self, view: View, block: bytes, base: int, places: list[int], reached: Reached) -> Iterable[int | Carved]:
+        """Those of some places of a block that are worth it, in order; where it is known, what is carved there.
 
         Args:
             view: the media.

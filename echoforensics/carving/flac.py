@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.carved import Carved, Grade, Signature
-from echoforensics.carving.frame_checksums import checksums
 from parsers.formats.audio.checksums import crc16
+from parsers.formats.audio.flac.frame_checksums import checksums
 from parsers.formats.audio.flac.frame_length import Malformed, Shortage, measure
 from parsers.formats.audio.flac.frames import MAX_HEADER, FlacFrameHeader, parse
 from parsers.formats.audio.flac.metadata import (

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
+from echoforensics.carving.account_json.json_document import Documents, JsonDocument, Standing
+from echoforensics.carving.account_json.json_sift import JsonKeySift
 from echoforensics.carving.carved import Carved, Grade, Signature, View
-from echoforensics.carving.json_document import Document, Documents, Standing
-from echoforensics.carving.json_sift import JsonKeySift
 from parsers.formats.json.brackets import Bracket, JsonSegment, segment
 from parsers.formats.json.text import JsonError, decode
 
@@ -77,11 +77,11 @@ def _decided(documents: Documents, view: View, at: int) -> tuple[Standing, Brack
     return documents.around(at)
 
 
-def _standing(document: Document) -> Standing:
+def _standing(document: JsonDocument) -> Standing:
     if _is_known(document.content, document.value):
         return Standing.CARVED
     # Every parser is imported for this: not before the first place is noticed, as nothing may be.
-    from echoforensics.carving.json_known import may_be_known_within  # noqa: PLC0415
+    from echoforensics.carving.account_json.json_known import may_be_known_within  # noqa: PLC0415
 
     if may_be_known_within(document.content, document.value, KEYS):
         return Standing.UNCLEAR
@@ -151,13 +151,13 @@ def _verdict(view: View, held: _Held, bracket: Bracket) -> tuple[bool, bool]:
 
 def _is_known(content: bytes, value: object) -> bool:
     # Every parser is imported for this: not before the first place is noticed, as nothing may be.
-    from echoforensics.carving.json_known import is_known  # noqa: PLC0415
+    from echoforensics.carving.account_json.json_known import is_known  # noqa: PLC0415
 
     return is_known(content, value)
 
 
 def _is_claimed(content: bytes) -> bool:
-    from echoforensics.carving.json_known import is_claimed  # noqa: PLC0415 (see above)
+    from echoforensics.carving.account_json.json_known import is_claimed  # noqa: PLC0415 (see above)
 
     return is_claimed(content)
 

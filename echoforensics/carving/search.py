@@ -35,14 +35,18 @@ class _Family:
             (sift() if (sift := signatures[numbers[0]].sift) else None, numbers) for numbers in alike.values()
         ]
 
-    def places(self, found: dict[int, list[int]], view: View, block: bytes, base: int) -> Iterable[tuple[int, int]]:
+    def places(
+        self, found: dict[int, list[int]], view: View, block: bytes, base: int
+    ) -> Iterable[tuple[int | Carved, int]]:
         """(byte in the block, number of the signature) for each place that is worth a look, in order."""
         given = [each for each in (self._group(group, found, view, block, base) for group in self._groups) if each]
-        return given[0] if len(given) == 1 else merge(*given)
+        if len(given) == 1:
+            return given[0]
+        return merge(*given, key=lambda each: each[0] if isinstance(each[0], int) else each[0].offset - base)
 
     def _group(
         self, group: tuple[Sift | None, list[int]], found: dict[int, list[int]], view: View, block: bytes, base: int
-    ) -> Iterable[tuple[int, int]]:
+    ) -> Iterable[tuple[int | Carved, int]]:
         sift, numbers = group
         present = [number for number in numbers if number in found]
         if not present:
@@ -55,8 +59,13 @@ class _Family:
         return _numbered(sift.worth(view, block, base, every, self.reached), present[0])
 
 
-def _numbered(places: Iterable[int], number: int) -> Iterator[tuple[int, int]]:
+def _numbered(places: Iterable[int | Carved], number: int) -> Iterator[tuple[int | Carved, int]]:
     return ((at, number) for at in places)
+
+
+def _order(carved: Carved) -> tuple[int, int, str]:
+    """By its place; what is longer stands first."""
+    return carved.ranges[0][0], -carved.length, carved.kind
 
 
 class CarvingSearch:
@@ -98,7 +107,7 @@ class CarvingSearch:
         self._look(self._held, self._held_at, len(self._held) + 1)
         self._held = b""
         self._join()
-        self.carved.sort(key=lambda each: (each.offset, -each.length, each.kind))
+        self.carved.sort(key=_order)
         return self.carved
 
     def _join(self) -> None:
@@ -123,7 +132,10 @@ class CarvingSearch:
         found = self._scanner.matches(block, until)
         for family in self._families if found else ():
             for at, number in family.places(found, self._view, block, base):
-                self._take_place(family.reached, self._signatures[number], block, base, at)
+                if isinstance(at, int):
+                    self._take_place(family.reached, self._signatures[number], block, base, at)
+                elif at.ranges[0][0] >= family.reached.end:
+                    self._keep(family.reached, at)
 
     def _take_place(self, reached: Reached, signature: Signature, block: bytes, base: int, at: int) -> None:
         place = base + at
@@ -133,9 +145,12 @@ class CarvingSearch:
         if signature.leads is not None and at >= 0 and not signature.leads(block, at):
             return
         if (carved := signature.carve(self._view, place)) is not None:
-            start, length = carved.ranges[0]
-            reached.end = max(reached.end, start + length)
-            if len(self.carved) < self._most:
-                self.carved.append(carved)
-            else:
-                self.beyond += 1
+            self._keep(reached, carved)
+
+    def _keep(self, reached: Reached, carved: Carved) -> None:
+        start, length = carved.ranges[0]
+        reached.end = max(reached.end, start + length)
+        if len(self.carved) < self._most:
+            self.carved.append(carved)
+        else:
+            self.beyond += 1

@@ -45,14 +45,14 @@ class PageStart(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Held:
+class _HeldPages:
     """What is known of one media: by the number of a piece where pages may begin, and by place and size the pages."""
 
     starts: dict[int, list[PageStart]] = field(default_factory=dict)
     pages: dict[tuple[int, int], LeafPage | None] = field(default_factory=dict)
 
 
-_held: WeakKeyDictionary[View, _Held] = WeakKeyDictionary()
+_held: WeakKeyDictionary[View, _HeldPages] = WeakKeyDictionary()
 
 
 def page_around(view: View, at: int) -> Carved | None:
@@ -65,7 +65,7 @@ def page_around(view: View, at: int) -> Carved | None:
     Returns:
         The page; None where no bytes around the place are one.
     """
-    held = _held.setdefault(view, _Held())
+    held = _held.setdefault(view, _HeldPages())
     tried = 0
     for start in reversed(_starts(view, held, max(0, at - _LARGEST + 1), at)):
         for size in start.sizes:
@@ -80,7 +80,7 @@ def page_around(view: View, at: int) -> Carved | None:
     return None
 
 
-def _page(view: View, held: _Held, start: int, size: int) -> LeafPage | None:
+def _page(view: View, held: _HeldPages, start: int, size: int) -> LeafPage | None:
     """The page of a size at a byte offset; None where there is none. What was found is remembered."""
     known = held.pages
     if (start, size) not in known:
@@ -90,7 +90,7 @@ def _page(view: View, held: _Held, start: int, size: int) -> LeafPage | None:
     return known[start, size]
 
 
-def _starts(view: View, held: _Held, begin: int, end: int) -> list[PageStart]:
+def _starts(view: View, held: _HeldPages, begin: int, end: int) -> list[PageStart]:
     """Where pages may begin from a byte offset up to before another, in order."""
     found: list[PageStart] = []
     for piece in range(begin // _PIECE, (end - 1) // _PIECE + 1 if end > begin else 0):
@@ -141,7 +141,7 @@ class PageSift:
 
     def worth(self, view: View, block: bytes, base: int, places: list[int], _reached: Reached) -> Iterable[int]:
         """Those of some places of a block of the media that lie within a page, if there is one."""
-        held = _held.setdefault(view, _Held())
+        held = _held.setdefault(view, _HeldPages())
         starts = _starts(view, held, max(0, base + places[0] - _LARGEST + 1), base + len(block))
         if not starts:
             return ()

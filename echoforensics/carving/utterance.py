@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from urllib.parse import unquote
 
-from echoforensics.carving.carved import Carved, Grade, Signature, View
+import numpy as np
+
+from echoforensics.carving.carved import Carved, Grade, Reached, Signature, View
+from echoforensics.carving.utterance_rows import alike
 from parsers.utterance import FINDER, UtteranceId
 
 KIND = "utterance id"
 _ENDING = "the form of an utterance id ends here"
 #: Bytes before and after the minutes and seconds that may belong to the id.
 _BEFORE, _AFTER = 180, 180
+#: Ids in a block from which on they are recognised at once, and those of which one gives the layout.
+_FEWEST, _TRIED = 32, 8
 _NOT_TEXT = re.compile(rb"[^\x21-\x7e]")
 #: An id's end from the sign before the minutes on, and its beginning with the bytes turned round: most ids, of days
 #: that every month has. What is of another form is looked at as a text.
@@ -96,8 +103,49 @@ def _id_around(text: str, at: int) -> tuple[int, int] | None:
     return None
 
 
+class UtteranceSift:
+    """Of many ids written plainly, those of one layout are recognised at once."""
+
+    def worth(
+        self, _view: View, block: bytes, base: int, places: list[int], _reached: Reached
+    ) -> Iterator[int | Carved]:
+        """What is carved at some places of a block of the media; the place where that is not told at a glance."""
+        first = bisect_left(places, _BEFORE)
+        until = bisect_left(places, len(block) - _AFTER)
+        yield from places[:first]
+        yield from _recognised(block, base, places[first:until])
+        yield from places[until:]
+
+
+def _recognised(block: bytes, base: int, places: list[int]) -> Iterator[int | Carved]:
+    if len(places) < _FEWEST or (layout := _layout(block, places)) is None:
+        yield from places
+        return
+    before, text = layout
+    looked = np.array(places)
+    good = alike(block, looked, text, before)
+    if b"%" in block:
+        # In a text with signs as addresses have them, more than the id itself is to be looked at.
+        signs = np.append(np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == ord("%")), len(block) + _BEFORE)
+        good &= signs[np.searchsorted(signs, looked - _BEFORE)] >= looked + _AFTER
+    size = len(text)
+    for at, is_good in zip(places, good.tolist(), strict=True):
+        if is_good:
+            yield Carved(KIND, ".utterance-id", ((base + at - before, size),), Grade.WHOLE, _ENDING, "", is_record=True)
+        else:
+            yield at
+
+
+def _layout(block: bytes, places: list[int]) -> tuple[int, bytes] | None:
+    """(bytes before the minutes, the text) of an id that stands for most; None where none of the first is plain."""
+    for at in places[:: max(1, len(places) // _TRIED)]:
+        if found := _plainly(block[at - _BEFORE : at + _AFTER], _BEFORE):
+            return _BEFORE - found[0], block[at - _BEFORE + found[0] : at - _BEFORE + found[1]]
+    return None
+
+
 SIGNATURES = (
-    Signature("utterance id", rb"/[0-5]\d:[0-5]\d::\w", carve, width=9, group="utterance id"),
+    Signature("utterance id", rb"/[0-5]\d:[0-5]\d::\w", carve, width=9, group="utterance id", sift=UtteranceSift),
     Signature(
         "utterance id in an address",
         rb"%2[Ff][0-5]\d%3[Aa][0-5]\d%3[Aa]%3[Aa]\w",

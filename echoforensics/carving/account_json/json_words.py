@@ -20,7 +20,7 @@ from parsers.alexa_api.items.service_names import PLAIN_MARKS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: The number of what tells by itself: a name of the service, or a letter written as an escape, which may be of any word.
+#: The number of what tells by itself: a name of the service, or a letter as an escape, which may be of any word.
 _BY_ITSELF = 0
 #: Sets of words for which it is remembered whether they tell something.
 _MOST_VERDICTS = 10_000

@@ -5,8 +5,8 @@ from itertools import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echoforensics.carving.frame_checksums import checksums
 from parsers.formats.audio.checksums import crc16
+from parsers.formats.audio.flac.frame_checksums import checksums
 
 
 @given(st.lists(st.binary(min_size=1, max_size=700), min_size=1, max_size=12))

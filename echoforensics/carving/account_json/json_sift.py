@@ -1,7 +1,7 @@
 """Which of many JSON keys of the account's records are worth taking the text around them apart.
 
 What encloses a key lies between two bytes that no JSON holds, and between two values that follow each other without a
-comma. If no words that together tell of the service stand there, or no bracket closes, nothing is carved around the key.
+comma. If no words that together tell of the service stand there, or no bracket closes, nothing is carved around it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from parsers.formats.json.brackets import MAX_AFTER, MAX_BEFORE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from echoforensics.carving.account_json.json_words import JsonWords
     from echoforensics.carving.carved import Reached, View
-    from echoforensics.carving.json_words import JsonWords
 
 #: Bytes that no JSON holds, neither within texts nor outside, as 0; all others as 1.
 _SEPARATED = bytes(0 if byte < 0x20 and byte not in b"\t\n\r" else 1 for byte in range(256))
@@ -32,7 +32,7 @@ _LONGEST = 64
 _PIECE, _MOST_PIECES = 1024 * 1024, 32
 
 
-class _Piece(NamedTuple):
+class _MediaPiece(NamedTuple):
     """A piece of the media.
 
     Attributes:
@@ -46,7 +46,7 @@ class _Piece(NamedTuple):
     is_open: bool
 
 
-class _Span(NamedTuple):
+class _TextSpan(NamedTuple):
     """Some bytes of a block.
 
     Attributes:
@@ -65,12 +65,12 @@ class JsonKeySift:
     """Chooses among the keys of one media."""
 
     def __init__(self) -> None:
-        self._pieces: dict[int, _Piece] = {}
+        self._pieces: dict[int, _MediaPiece] = {}
 
     def worth(self, view: View, block: bytes, base: int, places: list[int], reached: Reached) -> Iterator[int]:
         """Those keys around which something may be carved (see :class:`~echoforensics.carving.carved.Sift`)."""
         marked = block.translate(_SEPARATED)
-        index, text, line = 0, _Span(0, 0, tells=False), _Span(0, 0, tells=False)
+        index, text, line = 0, _TextSpan(0, 0, tells=False), _TextSpan(0, 0, tells=False)
         while index < len(places):
             at = places[index]
             index += 1
@@ -78,7 +78,7 @@ class JsonKeySift:
                 index = bisect_left(places, reached.end - base, index)
                 continue
             if at >= text.end:
-                text, line = self._text(view, block, base, marked, at), _Span(0, 0, tells=False)
+                text, line = self._text(view, block, base, marked, at), _TextSpan(0, 0, tells=False)
             if not text.tells:
                 index = bisect_left(places, text.end, index)
                 continue
@@ -89,7 +89,7 @@ class JsonKeySift:
             elif line.end == len(block) or _closes(block, at, line.end):
                 yield at
 
-    def _text(self, view: View, block: bytes, base: int, marked: bytes, at: int) -> _Span:
+    def _text(self, view: View, block: bytes, base: int, marked: bytes, at: int) -> _TextSpan:
         """The bytes of a block around a byte that may belong to one text of JSON."""
         start, end = marked.rfind(_END, 0, at) + 1, marked.find(_END, at)
         is_open, end = end < 0, end if end >= 0 else len(block)
@@ -100,7 +100,7 @@ class JsonKeySift:
         if is_open and not words.tell(found):
             found |= self._behind(view, base + len(block))
         signs = tuple(sign for sign in _LINE_ENDS if sign in content) if b"\n" in content else ()
-        return _Span(start, end, words.tell(found), signs)
+        return _TextSpan(start, end, words.tell(found), signs)
 
     def _before(self, view: View, at: int) -> int:
         """Words of the text that goes on before a byte offset of the media."""
@@ -124,7 +124,7 @@ class JsonKeySift:
             number += 1
         return found
 
-    def _held(self, view: View, number: int) -> _Piece:
+    def _held(self, view: View, number: int) -> _MediaPiece:
         if number not in self._pieces:
             if len(self._pieces) >= _MOST_PIECES:
                 self._pieces.clear()
@@ -133,17 +133,17 @@ class JsonKeySift:
         return self._pieces[number]
 
 
-def _piece(content: bytes, size: int) -> _Piece:
+def _piece(content: bytes, size: int) -> _MediaPiece:
     """A piece of so many bytes, with some of the next behind it."""
     marked, words = content[:size].translate(_SEPARATED), _words()
     first = marked.find(_END)
     if first < 0:
         every = words.within(content)
-        return _Piece(every, every, is_open=True)
-    return _Piece(words.within(content[:first]), words.within(content[marked.rfind(_END) :]), is_open=False)
+        return _MediaPiece(every, every, is_open=True)
+    return _MediaPiece(words.within(content[:first]), words.within(content[marked.rfind(_END) :]), is_open=False)
 
 
-def _line(block: bytes, text: _Span, at: int) -> _Span:
+def _line(block: bytes, text: _TextSpan, at: int) -> _TextSpan:
     """The part of a text around a key that ends where one object follows another without a comma."""
     start, end = text.start, text.end
     for sign in text.signs:
@@ -156,12 +156,12 @@ def _line(block: bytes, text: _Span, at: int) -> _Span:
     if (start, end) == text[:2]:
         return text
     words = _words()
-    return _Span(start, end, words.tell(words.telling(block[start:end])))
+    return _TextSpan(start, end, words.tell(words.telling(block[start:end])))
 
 
 def _words() -> JsonWords:
     # Every parser is imported for this: not before the first place is noticed, as nothing may be.
-    from echoforensics.carving.json_words import json_words  # noqa: PLC0415
+    from echoforensics.carving.account_json.json_words import json_words  # noqa: PLC0415
 
     return json_words()
 

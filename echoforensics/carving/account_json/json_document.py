@@ -69,7 +69,7 @@ class Standing(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class JsonDocument:
     """JSON that stands by itself.
 
     Attributes:
@@ -101,14 +101,14 @@ class Documents:
         known = self.standing.get(self.last)
         return known[1:] if known and self.last < at < known[0] else None
 
-    def add(self, document: Document, standing: Standing) -> None:
+    def add(self, document: JsonDocument, standing: Standing) -> None:
         """Remember what was decided of a document."""
         if len(self.standing) >= _MOST_HELD:
             self.standing.clear()
         self.last = document.bracket.start
         self.standing[self.last] = (document.bracket.end, standing, document.bracket)
 
-    def find(self, view: View, at: int) -> Document | None:
+    def find(self, view: View, at: int) -> JsonDocument | None:
         """The document that encloses a key whose opening quote is at a byte of the media; None where none does."""
         for size in _STEPS:
             begin = max(0, at - size)
@@ -131,7 +131,8 @@ class Documents:
 def _starts(text: bytes, edge: int, line: int) -> Iterator[int]:
     """Where in the text before a key a document may begin: its line, the first bracket of that, the text as a whole."""
     tried = set()
-    for place in (max(line, edge), _first_bracket(text, max(line, edge)), edge):
+    for begin in (max(line, edge), _first_bracket(text, max(line, edge)), edge):
+        place = begin
         while place < len(text) and text[place] in _WHITE:
             place += 1
         if text[place : place + 1] in (b"{", b"[") and place not in tried:
@@ -144,7 +145,7 @@ def _first_bracket(text: bytes, at: int) -> int:
     return min(found, default=len(text))
 
 
-def _document(view: View, start: int, at: int) -> Document | None:
+def _document(view: View, start: int, at: int) -> JsonDocument | None:
     """The document that begins at a byte of the media and encloses another."""
     for size in _STEPS:
         text = view.read(start, at - start + size)
@@ -164,7 +165,7 @@ def _document(view: View, start: int, at: int) -> Document | None:
     return None
 
 
-def _checked(view: View, start: int, at: int, content: bytes, value: object) -> Document | None:
+def _checked(view: View, start: int, at: int, content: bytes, value: object) -> JsonDocument | None:
     """A document if the brackets around a key would come to the same; None where that is not sure."""
     if start + len(content) <= at or at - start > MAX_BEFORE or len(content) > MAX_AFTER:
         return None
@@ -175,7 +176,7 @@ def _checked(view: View, start: int, at: int, content: bytes, value: object) -> 
     if opened:
         return None
     bracket = Bracket(start, content[:1], None, start + len(content), within=within)
-    return Document(bracket, content, value)
+    return JsonDocument(bracket, content, value)
 
 
 def _is_flat(value: object) -> bool:
@@ -185,7 +186,7 @@ def _is_flat(value: object) -> bool:
         level = [
             inner
             for each in level
-            for inner in (each.values() if type(each) is dict else each)  # type: ignore[attr-defined]
+            for inner in (each.values() if type(each) is dict else each)
             if type(inner) in _CONTAINERS
         ]
         if not level:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from echoforensics.carving.json_words import json_words
+from echoforensics.carving.account_json.json_words import json_words
 from parsers.alexa_api.answers.fragment import form_of
 from parsers.alexa_api.answers.responses import kinds, quoted_keys, telltale
 from parsers.alexa_api.answers.within import bodies
@@ -62,16 +62,16 @@ def _may_be_known(value: object, *, tells: bool) -> bool:
 def _encloses(value: object, keys: frozenset[str], found: list[object]) -> bool:
     """Whether a value holds one of some keys at any depth. Those that do are added to what was found."""
     if isinstance(value, dict):
-        holds = not keys.isdisjoint(value)
+        has_key = not keys.isdisjoint(value)
         inner: Iterable[object] = value.values()
     else:
-        holds, inner = False, value if isinstance(value, list) else ()
+        has_key, inner = False, value if isinstance(value, list) else ()
     for each in inner:
         if isinstance(each, (dict, list)):
-            holds |= _encloses(each, keys, found)
-    if holds:
+            has_key |= _encloses(each, keys, found)
+    if has_key:
         found.append(value)
-    return holds
+    return has_key
 
 
 def is_claimed(content: bytes) -> bool:

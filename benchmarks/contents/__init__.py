@@ -1,0 +1,1 @@
+"""How fast an image is searched, by what it holds."""

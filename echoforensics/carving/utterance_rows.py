@@ -1,0 +1,97 @@
+"""Many utterance ids of one layout recognised at once, as rows of an array.
+
+Ids of one device and one firmware differ in their digits and letters only: what is a digit, a letter or a sign of one
+is so of the others. The first id of a block that is recognised by itself gives the layout for all that follow.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_ALPHANUMERIC, _DIGIT, _HEX, _WORD, _SLASH, _COLON, _POINT, _DASH = (1 << bit for bit in range(8))
+_SIGNS = {ord("/"): _SLASH, ord(":"): _COLON, ord("."): _POINT, ord("-"): _DASH}
+
+
+def _classes() -> NDArray[np.uint8]:
+    table = np.zeros(256, dtype=np.uint8)
+    for byte in range(128):
+        sign = chr(byte)
+        table[byte] = (
+            _ALPHANUMERIC * sign.isalnum()
+            | _DIGIT * sign.isdigit()
+            | _HEX * (sign in "0123456789abcdef")
+            | _WORD * (sign.isalnum() or sign == "_")
+            | _SIGNS.get(byte, 0)
+        )
+    return table
+
+
+_CLASSES = _classes()
+#: Bytes from an id's first to the sign before its minutes that the year, month, day and hour take, without the serial.
+_DATE = len("/2024/03/08/20/")
+
+
+def _wanted(text: bytes, at: int) -> NDArray[np.uint8]:
+    """By a byte of an id with its minutes at a byte: the classes of which it is to be of one."""
+    source = text.index(b":")
+    version = text.index(b"/")
+    serial = version + _DATE
+    tag = at + len("/31:47::")
+    stream = text.index(b".", tag) + 1
+    region = stream + 36
+    segment = text.find(b"/", region)
+    wanted = [_SIGNS.get(byte, _DIGIT) for byte in text]
+    for begin, end, kind in (
+        (0, source, _ALPHANUMERIC),
+        (serial, at, _WORD),
+        (tag, stream - 1, _WORD),
+        (stream, region, _HEX),
+        (region, segment if segment >= 0 else len(text), _ALPHANUMERIC),
+    ):
+        wanted[begin:end] = [kind] * (end - begin)
+    for place in range(stream, region):
+        if text[place] in b"-":
+            wanted[place] = _DASH
+    return np.array(wanted, dtype=np.uint8)
+
+
+def alike(block: bytes, places: NDArray[np.intp], text: bytes, at: int) -> NDArray[np.bool_]:
+    """Which of some places are the minutes of ids of one layout that leave no doubt where they begin and end.
+
+    Args:
+        block: bytes.
+        places: bytes of the block at which the sign before the minutes lies. For each, the id, one byte before it and
+            two behind it lie within the block.
+        text: the id whose layout it is.
+        at: the byte in it at which its minutes begin.
+    """
+    rows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(block, dtype=np.uint8), len(text) + 3)[
+        places - at - 1
+    ]
+    of = _CLASSES[rows]
+    first, behind, last = rows[:, 0], of[:, -2], of[:, -1]
+    good: NDArray[np.bool_] = ((of[:, 1:-2] & _wanted(text, at)) != 0).all(axis=1)
+    # Nothing before it could belong to it or to another.
+    good &= (of[:, 0] & (_ALPHANUMERIC | _SLASH | _DASH)) == 0
+    good &= first != ord("%")
+    # Nor goes it on behind: with its region, or with the number of a segment.
+    has_segment = text.rfind(b"/") > at
+    good &= (behind & (_DIGIT if has_segment else _ALPHANUMERIC)) == 0
+    if not has_segment:
+        good &= ~(((behind & _SLASH) != 0) & ((last & _DIGIT) != 0))
+    good &= _is_day(rows[:, 1:], text.index(b"/") + 1)
+    return good
+
+
+def _is_day(rows: NDArray[np.uint8], at: int) -> NDArray[np.bool_]:
+    """Whether the year, month, day and hour from a byte on are of a day that every month has."""
+    digits = rows[:, at : at + _DATE].astype(np.int32) - ord("0")
+    month, day, hour = (10 * digits[:, place] + digits[:, place + 1] for place in (5, 8, 11))
+    is_year = digits[:, :4].any(axis=1)
+    found: NDArray[np.bool_] = is_year & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 28) & (hour <= 23)
+    return found
