@@ -28,6 +28,7 @@ from echoforensics.extraction.parsing import EntryParser
 from echoforensics.extraction.second_reading import read_again
 from echoforensics.extraction.sources import SkippedSource, open_sources, whole_path
 from echoforensics.extraction.trust import joined_matter, refuse_other_matter
+from echoforensics.timeline.interaction_building import build_interactions
 from echoforensics.timeline.numbering import number_rows
 from echoforensics.version import __version__
 from parsers.definition.error import DefinitionError
@@ -179,6 +180,7 @@ def _seal(case: OpenCase, report: Report) -> CaseCounts:
     """Join, number, and put the digests of the tables and of their closed file into the ledger."""
     report("joining records", 0, 0)
     number_rows(case.store)
+    build_interactions(case.store)
     report("sealing", 0, 0)
     counts = counts_of_case(case.store)
     case.seal({name: getattr(counts, name) for name in ("entries", "artefacts", "issues", "records", "rows")})
