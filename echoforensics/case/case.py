@@ -14,6 +14,8 @@ from echoforensics.case.custody.standing import known_head
 from echoforensics.case.evidence_table import EvidenceItem, evidence_items
 from echoforensics.case.results import Results, Rows
 from echoforensics.case.row_query import Query
+from echoforensics.case.spoken import interaction_query
+from echoforensics.case.spoken.interaction_query import InteractionQuery
 from echoforensics.case.store import Store
 from echoforensics.case.time_bounds import TimeBound, microseconds
 from echoforensics.case.tracing import Trace, trace_row
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from echoforensics.case.issue_table import CaseIssue
     from echoforensics.case.recording_query import FoundRecording
     from echoforensics.case.row_query import Row
+    from echoforensics.case.spoken.case_gap import CaseGap
+    from echoforensics.case.spoken.interaction import CaseInteraction
 
 
 class Case:
@@ -82,6 +86,7 @@ class Case:
         evidence: Iterable[str] = (),
         state: Iterable[str] = (),
         recordings_only: bool = False,
+        interaction: str = "",
     ) -> Rows:
         """The rows of the timeline that are wanted, by time, those without a time last; streamed, not held.
 
@@ -97,11 +102,12 @@ class Case:
             evidence: names of evidence items.
             state: ``live``, ``deleted``, ``carved`` or ``damaged``.
             recordings_only: only rows to which a recording belongs.
+            interaction: number of an interaction, whose rows are wanted.
 
         Where ``start`` or ``end`` is given, rows whose time in UTC is unknown are left out.
 
         Raises:
-            UsageError: a time or a state is not one.
+            UsageError: a time or a state is not one, or there is no such interaction.
 
         Example:
             >>> for row in case.rows(types=["echo:log:wake_word"], end="2024-03-09T12:00"):
@@ -110,7 +116,7 @@ class Case:
         """
         query = Query(
             microseconds(start), microseconds(end, end=True), search, tuple(types), tuple(devices), recordings_only,
-            tuple(evidence), tuple(state),
+            tuple(evidence), tuple(state), self._number_of(interaction) if interaction else None,
         )  # fmt: skip
         return Rows(lambda: row_query.rows(self.store, query), lambda: row_query.count(self.store, query))
 
@@ -125,6 +131,58 @@ class Case:
             'echo:log:wake_word'
         """
         return row_query.row(self.store, exhibit)
+
+    def interactions(
+        self, *, search: str = "", start: TimeBound = None, end: TimeBound = None, devices: Iterable[str] = (),
+        unintended: bool = False,
+    ) -> Results[CaseInteraction]:  # fmt: skip
+        """Each time somebody, or something, spoke to a device: all records about it. See docs/interactions.md.
+
+        Args:
+            search: text in what the interaction or one of its records says, in any case.
+            start, end: bounds of the start, as for :meth:`rows`.
+            devices: serial numbers, types, or names.
+            unintended: only those with signs that they were not intended.
+
+        Raises:
+            UsageError: a time is not one.
+            CaseError: when they are read: the case is of a version that had none.
+
+        Example:
+            >>> for found in case.interactions(search="lights"):
+            ...     print(found.number, found.transcript, found.sources)
+            IN-0000004 alexa turn off the lights ('account', 'device', 'sound')
+        """
+        query = InteractionQuery(microseconds(start), microseconds(end, end=True), search, tuple(devices), unintended)
+        return Results("interactions", lambda: interaction_query.interactions(self.store, query))
+
+    def interaction(self, number: str) -> CaseInteraction:
+        """One interaction by its number; ``IN-0000012``, ``in-12`` and ``12`` are the same.
+
+        Raises:
+            UsageError: there is no such interaction.
+            CaseError: the case is of a version that had none.
+
+        Example:
+            >>> case.interaction("IN-0000004").datetime
+            '2024-03-09T18:07:03.000000+00:00'
+        """
+        return interaction_query.interaction(self.store, number)
+
+    def _number_of(self, interaction: str) -> int:
+        return int(self.interaction(interaction).number.rpartition("-")[2])
+
+    def gaps(self) -> Results[CaseGap]:
+        """What is missing, as far as what the case holds shows it, with every explanation. They are no records.
+
+        Raises:
+            CaseError: when they are read: the case is of a version that had none.
+
+        Example:
+            >>> [gap.data_type for gap in case.gaps()]
+            ['gap:entry_without_sound', 'gap:retention', 'gap:sound_without_entry', 'gap:sound_without_entry']
+        """
+        return Results("gaps", lambda: interaction_query.gaps(self.store))
 
     def recordings(self) -> Results[FoundRecording]:
         """Every distinct recording, by time, those without a time last.

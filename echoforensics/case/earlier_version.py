@@ -27,7 +27,8 @@ CREATE TEMP VIEW exhibits AS
 CREATE TEMP VIEW row_details AS
     SELECT w.exhibit, w.record, w.datetime, w.timestamp, w.timestamp_desc, w.message, w.data_type, w.recorded_time,
         w.clock, w.device_serial, w.device_type, w.account, w.person, w.utterance_id, w.transcript, w.recording,
-        w.evidence, w.path, w.locator, w.sha256, w.parser, w.parser_version, w.places, w.corroborated_by,
+        w.evidence, w.path, w.locator, w.sha256, w.parser, w.parser_version, NULL AS interaction, w.places,
+        w.corroborated_by,
         CAST(substr(w.exhibit, 4) AS INTEGER) AS number, w.record AS record_number, w.place_id, r.fields,
         (SELECT m.note FROM main.timestamps m WHERE m.record_id = w.record AND m.description = w.timestamp_desc
             AND m.recorded = w.recorded_time LIMIT 1) AS time_note,

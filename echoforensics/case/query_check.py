@@ -56,6 +56,7 @@ def why_none(store: Store, query: Query) -> str:
         "--evidence": Query(evidence=query.evidence),
         "--state": Query(states=query.states),
         "--recordings-only": Query(recordings_only=query.recordings_only),
+        "--interaction": Query(interaction=query.interaction),
     }
     asked = {option: part for option, part in alone.items() if part != Query()}
     none = [option for option, part in asked.items() if not count(store, part)]

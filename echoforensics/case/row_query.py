@@ -23,7 +23,8 @@ class Row(TypedDict):
     """A row of the timeline: one time of a record. The keys are those of a line of JSON Lines.
 
     ``timestamp`` is in microseconds since 1970 UTC; it and ``datetime`` are None where the time in UTC is not known.
-    Rows of one record share ``record``. ``places`` is how many places hold the record, and ``path`` is that of one.
+    Rows of one record share ``record``, those of one interaction ``interaction``. ``places`` is how many places hold
+    the record, and ``path`` is that of one.
     """
 
     exhibit: str
@@ -48,6 +49,7 @@ class Row(TypedDict):
     sha256: str
     parser: str
     parser_version: str
+    interaction: str | None
     places: int
     corroborated_by: list[str]
 
@@ -81,6 +83,7 @@ class Query:
         recordings_only: only rows to which a recording belongs.
         evidence: names of evidence items, in any of which a place of the record must lie.
         states: of :data:`STATES`.
+        interaction: number of an interaction of which the record must be, or None.
 
     Where ``start`` or ``end`` is given, rows whose time in UTC is unknown are left out.
     """
@@ -93,6 +96,7 @@ class Query:
     recordings_only: bool = False
     evidence: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
+    interaction: int | None = None
 
 
 #: The state of a row: a file or a database row that is there; one that was deleted; one found by its own bytes; one
@@ -200,6 +204,9 @@ def _where(store: Store, query: Query) -> tuple[str, list[Any]]:
         values.append(query.end)
     if query.recordings_only:
         clauses.append("recording IS NOT NULL")
+    if query.interaction is not None:
+        clauses.append("record_number IN (SELECT record FROM interaction_members WHERE interaction = ?)")
+        values.append(query.interaction)
     if query.types:
         clauses.append("(" + " OR ".join("data_type = ? OR data_type LIKE ? ESCAPE '\\'" for _ in query.types) + ")")
         values += [part for name in query.types for part in (name.rstrip(":*"), like(name.rstrip(":*")) + ":%")]

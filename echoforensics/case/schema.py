@@ -12,7 +12,7 @@ SCHEMA_VERSION = 5
 ROW_COLUMNS = (
     "exhibit", "record", "datetime", "timestamp", "timestamp_desc", "message", "data_type", "recorded_time",
     "clock", "device_serial", "device_type", "account", "person", "utterance_id", "transcript", "recording",
-    "evidence", "path", "locator", "sha256", "parser", "parser_version", "places",
+    "evidence", "path", "locator", "sha256", "parser", "parser_version", "interaction", "places",
     "corroborated_by",
 )  # fmt: skip
 
@@ -143,6 +143,26 @@ CREATE TABLE exhibits (             -- the timeline: what of a row cannot be had
 CREATE INDEX exhibits_by_time ON exhibits (timestamp IS NULL, timestamp);
 CREATE INDEX exhibits_by_record ON exhibits (record, place_id);
 CREATE INDEX exhibits_with_more ON exhibits (number) WHERE added IS NOT NULL OR recorded_time IS NOT NULL;
+CREATE TABLE interactions (
+    number INTEGER PRIMARY KEY,
+    start INTEGER,                  -- microseconds since 1970 UTC; NULL where no record holds a time
+    unintended INTEGER NOT NULL,    -- 1: records hold signs that it was not intended
+    content TEXT NOT NULL           -- JSON: what its records say together, and the order of their ids
+);
+CREATE INDEX interactions_by_time ON interactions (start);
+CREATE TABLE interaction_members (
+    record INTEGER PRIMARY KEY REFERENCES records,
+    interaction INTEGER NOT NULL REFERENCES interactions,
+    strength TEXT NOT NULL,         -- of the fixed scale in timeline/interactions/strength.py
+    reason TEXT NOT NULL            -- one sentence
+);
+CREATE INDEX interaction_members_by_interaction ON interaction_members (interaction);
+CREATE TABLE gaps (                 -- what is missing: made from what was found, never counted with it
+    number INTEGER PRIMARY KEY,
+    data_type TEXT NOT NULL,        -- 'gap:...'
+    start INTEGER,                  -- microseconds since 1970 UTC
+    content TEXT NOT NULL           -- JSON
+);
 CREATE VIRTUAL TABLE search USING fts5(     -- of records, by number
     text, tokenize = 'trigram', detail = none, content = '', columnsize = 0
 );
@@ -158,7 +178,8 @@ SELECT printf('EF-%07d', w.number) AS exhibit, 'REC-' || lower(hex(r.id)) AS rec
     coalesce(r.utterance_id, w.utterance_id) AS utterance_id, r.transcript AS transcript,
     CASE WHEN k.data_type LIKE 'recording:%' THEN e.sha256 ELSE w.recording END AS recording,
     v.name AS evidence, e.path AS path, coalesce(nullif(t.locator, ''), r.locator) AS locator, e.sha256 AS sha256,
-    k.parser AS parser, k.parser_version AS parser_version, w.places AS places,
+    k.parser AS parser, k.parser_version AS parser_version,
+    CASE WHEN i.interaction IS NOT NULL THEN printf('IN-%07d', i.interaction) END AS interaction, w.places AS places,
     coalesce(w.corroborated_by, '[]') AS corroborated_by,
     w.number AS number, w.record AS record_number, w.place_id AS place_id, r.fields AS fields,
     CASE WHEN w.time IS NOT NULL THEN m.note END AS time_note,
@@ -166,7 +187,8 @@ SELECT printf('EF-%07d', w.number) AS exhibit, 'REC-' || lower(hex(r.id)) AS rec
 FROM exhibits w CROSS JOIN records r ON r.number = w.record CROSS JOIN kinds k ON k.id = w.kind
 CROSS JOIN time_kinds m ON m.id = w.time_kind CROSS JOIN places p ON p.id = w.place_id
 CROSS JOIN entries e ON e.id = p.entry_id CROSS JOIN entries f ON f.id = p.read_from
-CROSS JOIN evidence v ON v.id = e.evidence_id LEFT JOIN timestamps t ON t.record = w.record AND t.ordinal = w.time;
+CROSS JOIN evidence v ON v.id = e.evidence_id LEFT JOIN timestamps t ON t.record = w.record AND t.ordinal = w.time
+LEFT JOIN interaction_members i ON i.record = w.record;
 CREATE VIEW rows AS SELECT {", ".join(ROW_COLUMNS)} FROM row_details;
 """  # noqa: S608 (our names)
 
@@ -177,5 +199,6 @@ SEALED_TABLES = {
     "records": "number", "timestamps": "record, ordinal", "places": "id", "record_keys": "key, place_id",
     "issues": "id", "joins": "place_id, what", "spoken": "uuid, place_id", "changed_places": "place_id",
     "changed_streams": "uuid", "exhibits": "number",
+    "interactions": "number", "interaction_members": "record", "gaps": "number",
     "search_data": "id", "search_idx": "segid, term", "search_config": "k",
 }  # fmt: skip

@@ -21,6 +21,7 @@ SUMMARIES = {
     "demo": "Build sample evidence, run the whole job on it, and say where to look.",
     "extract": "Take in sources, extract and parse what they hold, and seal a case.",
     "timeline": "Write the timeline of a case.",
+    "interactions": "Show each time at which somebody, or something, spoke to a device: every record about it, joined.",
     "trace": "Show the bytes behind a row, read again from the evidence.",
     "report": "Write the reviewers' bundle: pages and recordings that open in a browser, without a network.",
     "verify": "Verify a case: ledger, signatures, tables, every artefact, and the sources.",

@@ -81,13 +81,14 @@ if TYPE_CHECKING:
     " data whose check failed; repeat for several.",
 )
 @click.option("--recordings-only", is_flag=True, help="Only rows to which a recording belongs.")
+@click.option("--interaction", default="", metavar="NUMBER", help="Rows of this interaction (IN-0000012).")
 @unverified_option
 @export_key_option
 def command(
     *, case_path: Path, form: str | None, output: Path | None, force: bool, excel: bool, partition_by: str | None,
     plot: Path | None, timezone: str, start: str | None, end: str | None, search: str, types: tuple[str, ...],
     devices: tuple[str, ...], evidence: tuple[str, ...], states: tuple[str, ...], recordings_only: bool,
-    unverified: bool, key_path: Path | None,
+    unverified: bool, key_path: Path | None, interaction: str,
 ) -> None:  # fmt: skip
     """Write the timeline of a case.
 
@@ -112,6 +113,7 @@ def command(
             end=instant(end, local, end=True) if end else None,
             search=given_text(search), types=types, devices=devices, recordings_only=recordings_only,
             evidence=evidence, states=states,
+            interaction=int(case.interaction(interaction).number.rpartition("-")[2]) if interaction else None,
         )  # fmt: skip
         refuse_unknown(case.store, query)
         if plot is None or output is not None or form is not None:

@@ -27,11 +27,15 @@ if TYPE_CHECKING:
 def command(*, case_path: Path, exhibit: str, limit: int, raw: bool, as_json: bool, unverified: bool) -> None:
     """Show the bytes behind a row, read again from the evidence.
 
-    EXHIBIT is an exhibit number, such as EF-0000012 or 12.
+    EXHIBIT is an exhibit number, such as EF-0000012 or 12; or the number of an interaction, such as IN-0000012, for the
+    bytes of each of its records.
     """
     from echoforensics.cli.safe_text import safe
     from echoforensics.library import open_case
 
+    if exhibit.strip().upper().startswith("IN-"):
+        _trace_interaction(case_path, exhibit, limit, raw=raw, as_json=as_json, unverified=unverified)
+        return
     with open_case(case_path, unverified=unverified) as case:
         warn(case)
         found, why = case.trace(exhibit), case.unverified
@@ -43,6 +47,29 @@ def command(*, case_path: Path, exhibit: str, limit: int, raw: bool, as_json: bo
         )
     else:
         click.echo(safe(_as_text(found, limit), "\n"))
+
+
+def _trace_interaction(case_path: Path, number: str, limit: int, *, raw: bool, as_json: bool, unverified: bool) -> None:
+    """Show the bytes of each record of an interaction that has a row, with the reason for which it belongs."""
+    from echoforensics.cli.safe_text import safe
+    from echoforensics.library import open_case
+
+    if raw:
+        raise click.UsageError("--raw is for one exhibit; an interaction has several records")
+    with open_case(case_path, unverified=unverified) as case:
+        warn(case)
+        why = case.unverified
+        found = case.interaction(number)
+        traces = [(member, case.trace(member.exhibit)) for member in found.members if member.exhibit]
+    if as_json:
+        listed = [{"reason": member.reason, "strength": member.strength, **_as_json(trace)} for member, trace in traces]
+        whole = {"interaction": found.as_json(), "traces": listed, **({"unverified": why} if why else {})}
+        click.echo(json.dumps(whole, ensure_ascii=sys.stdout.isatty()))
+        return
+    click.echo(safe(f"{found.number}  {found.sentence}", "\n"))
+    for member, trace in traces:
+        click.echo(f"\n{'=' * 100}\n{member.exhibit}, {member.strength}: {safe(member.reason)}\n")
+        click.echo(safe(_as_text(trace, limit), "\n"))
 
 
 def _as_json(found: Trace) -> dict[str, object]:
@@ -84,7 +111,7 @@ def _as_text(found: Trace, limit: int) -> str:
 _SHOWN = (
     "datetime", "timestamp_desc", "recorded_time", "clock", "data_type", "device_serial", "device_type", "account",
     "person", "utterance_id", "transcript", "recording", "evidence", "path", "locator", "sha256", "parser",
-    "parser_version", "places", "corroborated_by",
+    "parser_version", "interaction", "places", "corroborated_by",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import pytsk3
 from echoforensics.case.counts import CaseCounts, counts_of_case
 from echoforensics.case.custody.names import BEGINNINGS, BEGUN, HEAD, RESUMED
 from echoforensics.extraction.trust import joined_matter
+from echoforensics.timeline.interaction_building import build_interactions
 from echoforensics.timeline.numbering import number_rows
 from echoforensics.version import __version__
 from parsers.registry import load
@@ -67,6 +68,7 @@ def seal_case(case: OpenCase, report: Report) -> CaseCounts:
     """Join, number, and put the digests of the tables and of their closed file into the ledger."""
     report("joining records", 0, 0)
     number_rows(case.store)
+    build_interactions(case.store)
     report("sealing", 0, 0)
     counts = counts_of_case(case.store)
     case.seal({name: getattr(counts, name) for name in ("entries", "artefacts", "issues", "records", "rows")})

@@ -25,7 +25,6 @@ from echoforensics.case.exhibits.exhibit_table import (
     add_plain,
     change_exhibit,
     changed_records,
-    corroborate,
     count_places,
     entries_to_number,
     exhibits_of,
@@ -85,7 +84,6 @@ class _Numbering:
         for record in changed_records(store, self._before):
             self._change(record)
             store.made(1)
-        corroborate(store)
         set_numbered(store, self._evidence)
 
     def _entry(self, entry: EntryToNumber) -> None:

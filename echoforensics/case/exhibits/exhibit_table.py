@@ -6,9 +6,6 @@ Only what is visible is asked for: the evidence item that is numbered, and those
 
 from __future__ import annotations
 
-import json
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.case.record_table import time_kinds_of
@@ -316,36 +313,3 @@ def changed_records(store: Store, before: int) -> Iterator[int]:
         (before,),
     )
     return (record for _, record in found)
-
-
-def corroborate(store: Store) -> None:
-    """Name, for each row of a changed stream, the exhibits of the other side: the device's log or the account.
-
-    Only the device's own records and the account's are independent of each other; a card and an activity
-    come from one service, and say the same thing twice. Lists made by whoever collected the evidence attest
-    nothing of their own.
-    """
-    db = store.db
-    found = db.execute(
-        """
-        SELECT s.uuid, w.place_id, min(w.number), k.data_type LIKE 'echo:%'
-        FROM changed_streams c CROSS JOIN spoken s ON s.uuid = c.uuid CROSS JOIN places p ON p.id = s.place_id
-        CROSS JOIN exhibits w ON w.record = p.record AND w.place_id = p.id CROSS JOIN kinds k ON k.id = w.kind
-        WHERE (k.data_type LIKE 'echo:%' OR k.data_type LIKE 'alexa:%')
-            AND k.data_type NOT IN ('alexa:cloud:listed_url', 'alexa:app:acquired_file')
-        GROUP BY s.uuid, w.place_id ORDER BY s.uuid, 3
-        """
-    )
-    # The rows are changed while they are gone through: the order makes SQLite find all of them first.
-    for _, members in groupby(found, key=itemgetter(0)):
-        sides: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
-        for _, place, number, of_device in members:
-            sides[of_device].append((place, number))
-        for side, other in (sides, sides[::-1]):
-            names = json.dumps([f"EF-{number:07}" for _, number in other], separators=(",", ":")) if other else None
-            db.executemany(
-                "UPDATE exhibits SET corroborated_by = ?1 WHERE record = (SELECT record FROM places WHERE id = ?2)"
-                " AND place_id = ?2 AND corroborated_by IS NOT ?1",
-                [(names, place) for place, _ in side],
-            )
-            store.made(len(side))

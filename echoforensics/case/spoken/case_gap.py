@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -56,6 +57,10 @@ class CaseGap:
         whole = asdict(self)
         head = {"number": whole.pop("number"), "datetime": self.datetime, "datetime_end": iso(self.end)}
         return {**head, **whole, "parser": MAKER, "parser_version": MAKER_VERSION}
+
+    def stored(self) -> str:
+        """The gap as the case stores it."""
+        return json.dumps(self.as_json(), ensure_ascii=False, sort_keys=True)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> CaseGap:

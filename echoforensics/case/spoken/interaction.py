@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -121,7 +122,7 @@ class CaseInteraction:
         answers: what Alexa answered, as records have it.
         recordings: SHA-256 of each recording.
         statuses: as each record gives them.
-        members: every record, strongest reason first within each source.
+        members: every record, by source, then by time.
         contradictions: where records do not agree.
         unintended: signs that it was not intended, or None.
         left_open: sentences on what was not joined though it might belong to it.
@@ -160,9 +161,16 @@ class CaseInteraction:
         head = {"number": whole.pop("number"), "datetime": self.datetime, "sources": list(self.sources)}
         return {**head, **whole}
 
+    def stored(self) -> str:
+        """The interaction as the case stores it: JSON without its number, and with the ids of its members alone."""
+        whole = asdict(self)
+        del whole["number"], whole["members"]
+        whole["order"] = [member.record for member in self.members]
+        return json.dumps(whole, ensure_ascii=False, sort_keys=True)
+
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> CaseInteraction:
-        """An interaction from what :meth:`as_json` gave."""
+        """An interaction from what :meth:`as_json` gave; its members may be members already."""
         unintended = value["unintended"]
         return cls(
             number=value["number"],
@@ -175,7 +183,10 @@ class CaseInteraction:
             answers=tuple(AnswerText(**answer) for answer in value["answers"]),
             recordings=tuple(value["recordings"]),
             statuses=tuple(GivenStatus(**status) for status in value["statuses"]),
-            members=tuple(Member(**{**one, "evidence": tuple(one["evidence"])}) for one in value["members"]),
+            members=tuple(
+                one if isinstance(one, Member) else Member(**{**one, "evidence": tuple(one["evidence"])})
+                for one in value["members"]
+            ),
             contradictions=tuple(
                 Contradiction(one["what"], tuple(Statement(**side) for side in one["sides"]))
                 for one in value["contradictions"]

@@ -47,7 +47,7 @@ ROLES: Mapping[str, Role] = {
     "alexa:cloud:dialog_item": Role.ENTRY,
     "alexa:cloud:export_utterance": Role.ENTRY,
     "alexa:cloud:export_whispered": Role.ENTRY,
-    "alexa:cloud:push_message": Role.ENTRY,
+    "alexa:cloud:push_message": Role.LIST,
     "alexa:app:acquired_file": Role.LIST,
     "alexa:cloud:listed_url": Role.LIST,
     "alexa:web:cached": Role.LIST,

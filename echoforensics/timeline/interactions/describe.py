@@ -11,13 +11,12 @@ from echoforensics.case.spoken.interaction import (
     Member,
     NamedDevice,
 )
-from echoforensics.case.spoken.spoken_record import SECOND, Role, SpokenRecord
+from echoforensics.case.spoken.spoken_record import SECOND, Role, SpokenRecord, Witness
 from echoforensics.timeline.clock_pairs import ClockOffsets
 from echoforensics.timeline.interactions.contradictions import contradictions_of
 from echoforensics.timeline.interactions.join import Membership
 from echoforensics.timeline.interactions.node import activity_key_of
 from echoforensics.timeline.interactions.start import Start, start_of
-from echoforensics.timeline.interactions.strength import Strength
 from echoforensics.timeline.interactions.texts import CARD, answers_of, statuses_of, transcript_of
 from echoforensics.timeline.interactions.unintended_signs import unintended_of
 from parsers.times import iso
@@ -32,6 +31,7 @@ def describe(
     left_open: Sequence[str],
     clocks: ClockOffsets,
     device_names: Mapping[str, str],
+    item_devices: Mapping[str, str],
     *,
     account_held: bool,
 ) -> CaseInteraction:
@@ -43,13 +43,14 @@ def describe(
         left_open: what was not joined.
         clocks: offsets of the devices' clocks.
         device_names: what the account calls devices, by serial number.
+        item_devices: serial numbers of the devices whose logs evidence items hold, by the item's name.
         account_held: whether the case holds entries of an account at all. Where it holds none, the lack of one says
             nothing of an interaction.
     """
-    ordered = sorted(members, key=lambda one: (_rank(one[0]), Strength(one[1].strength).rank, one[0].record))
+    ordered = sorted(members, key=lambda one: _place(one[0]))
     records = [record for record, _ in ordered]
     start = start_of(records, clocks)
-    devices = _devices(records, device_names)
+    devices = _devices(records, device_names, item_devices)
     transcript, answers, statuses = transcript_of(records), answers_of(records), statuses_of(records)
     recordings = tuple(sorted({record.sha256 for record in records if record.role is Role.RECORDING}))
     roles = {record.role for record in records}
@@ -74,8 +75,10 @@ def describe(
     )
 
 
-def _rank(record: SpokenRecord) -> int:
-    return _SOURCES.index(str(record.source))
+def _place(record: SpokenRecord) -> tuple[int, bool, int, str]:
+    """Where a record is shown: by source, then by time."""
+    first = min((time.timestamp for time in record.times), default=None)
+    return _SOURCES.index(str(record.source)), first is None, first or 0, record.record
 
 
 def _member(record: SpokenRecord, membership: Membership) -> Member:
@@ -92,17 +95,23 @@ def _member(record: SpokenRecord, membership: Membership) -> Member:
     )
 
 
-def _devices(records: Sequence[SpokenRecord], names: Mapping[str, str]) -> tuple[NamedDevice, ...]:
-    """Devices by serial number; where no record names one, by type."""
+def _devices(
+    records: Sequence[SpokenRecord], names: Mapping[str, str], item_devices: Mapping[str, str]
+) -> tuple[NamedDevice, ...]:
+    """Devices by serial number: as records name them, else that whose log holds them; where none is known, by type."""
     types: dict[str, str | None] = {}
     for record in records:
         if record.device_serial:
             types[record.device_serial] = types.get(record.device_serial) or record.device_type
         elif key := activity_key_of(record):
             types[key.serial] = types.get(key.serial) or key.device_type
+    kinds = sorted({record.device_type for record in records if record.device_type})
+    if not types:
+        logs = [record for record in records if record.source is Witness.DEVICE]
+        serials = {serial for record in logs for item in record.evidence if (serial := item_devices.get(item))}
+        types = {serial: kinds[0] if len(kinds) == 1 else None for serial in serials}
     if types:
         return tuple(NamedDevice(serial, kind, names.get(serial)) for serial, kind in sorted(types.items()))
-    kinds = sorted({record.device_type for record in records if record.device_type})
     return tuple(NamedDevice(None, kind, None) for kind in kinds)
 
 
@@ -110,6 +119,8 @@ def _says(
     records: Sequence[SpokenRecord], entry: Sequence[str], answers: Sequence[AnswerText], recordings: Sequence[str]
 ) -> str:
     """What records say, by source, as the end of the sentence."""
+    if all(record.role is Role.RECORDING for record in records):
+        return " and ".join(["the case holds a recording", *(["no entry of an account for it"] if entry else [])])
     parts = [_heard(records), *entry]
     if any(record.data_type == "echo:log:answer" for record in records):
         parts.append("the device's record says that an answer was played")
@@ -158,6 +169,8 @@ def _entry(
     roles: set[Role], transcript: str | None, statuses: Sequence[GivenStatus], *, account_held: bool
 ) -> list[str]:
     """What the account says; what it does not hold is said as well."""
+    if roles == {Role.NEAR_MISS}:
+        return []
     if Role.ENTRY not in roles:
         if Role.LIST in roles:
             return ["a list or an answer of the service names it, and no entry for it is in the case"]

@@ -30,7 +30,7 @@ class TimeTie:
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class _TimeSpan:
     start: int
     end: int
     member: int
@@ -72,13 +72,13 @@ def _without_stream(nodes: Sequence[Node], sets: DisjointSets) -> list[int]:
     return [number for number, node in enumerate(nodes) if node.role in _HEARD and sets.find(number) not in held]
 
 
-def _by_file(nodes: Sequence[Node], members: Iterable[int]) -> dict[str, list[_Span]]:
+def _by_file(nodes: Sequence[Node], members: Iterable[int]) -> dict[str, list[_TimeSpan]]:
     """The spans of members by the file they are in, each list by time; members without a time are left out."""
-    found: dict[str, list[_Span]] = defaultdict(list)
+    found: dict[str, list[_TimeSpan]] = defaultdict(list)
     for number in members:
         node = nodes[number]
         if node.source is Witness.DEVICE and node.start is not None and node.end is not None:
-            found[node.sha256].append(_Span(node.start, node.end, number))
+            found[node.sha256].append(_TimeSpan(node.start, node.end, number))
     for spans in found.values():
         spans.sort(key=lambda span: (span.start, span.member))
     return found
@@ -103,7 +103,7 @@ def two_clocks(nodes: Sequence[Node], sets: DisjointSets, clocks: ClockOffsets) 
     Which device of the account an evidence item is, is known where streams and entries of one id say so, and all of
     them name one serial number.
     """
-    serials = _serials_of_items(nodes, sets)
+    serials = serials_of_items(nodes, sets)
     named = {sets.find(number) for number, node in enumerate(nodes) if node.names.stream}
     devices = {sets.find(number) for number, node in enumerate(nodes) if node.source is Witness.DEVICE}
     entries: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -159,15 +159,16 @@ def by_creation(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTie]:
             continue
         low, high = node.created - delay.most, node.created - delay.least
         for at, root in found[bisect_left(found, (low - SECOND, -1)) : bisect_right(found, (high, len(nodes)))]:
+            most = (node.created - at) / 1e6
             reason = (
-                f"The service created the entry {(node.created - at) / 1e6:.1f} s after the second of the request; by"
-                f" {delay.pairs} entries of the same device this takes between {max(0, delay.least) / 1e6:.1f} and"
+                f"The service created the entry {max(0.0, most - 1):.1f} to {most:.1f} s after the request (its time is"
+                f" cut off to a second); by {delay.pairs} entries of the same device this takes up to"
                 f" {delay.most / 1e6:.1f} s."
             )
             yield TimeTie(number, root, reason)
 
 
-def _serials_of_items(nodes: Sequence[Node], sets: DisjointSets) -> dict[str, str]:
+def serials_of_items(nodes: Sequence[Node], sets: DisjointSets) -> dict[str, str]:
     """The serial number of the device whose log an evidence item holds, where all joined entries name one."""
     items: dict[int, set[str]] = defaultdict(set)
     for number, node in enumerate(nodes):

@@ -19,6 +19,7 @@ from echoforensics.timeline.interactions.device_times import (
     in_streams,
     measured_clocks,
     repeated_words,
+    serials_of_items,
     two_clocks,
     unambiguous,
 )
@@ -52,10 +53,18 @@ class JoinedRecords:
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """Every interaction, in an order of their records' ids, and the clocks as they were measured on the way."""
+    """Every interaction, in an order of their records' ids, and what was learnt on the way.
+
+    Attributes:
+        interactions: see :class:`JoinedRecords`.
+        clocks: the offsets of the devices' clocks.
+        item_devices: for evidence items that hold a device's log, its serial number, where all that is joined names
+            one.
+    """
 
     interactions: tuple[JoinedRecords, ...]
     clocks: ClockOffsets
+    item_devices: dict[str, str]
 
 
 def join_records(records: Iterable[SpokenRecord], clock_steps: Mapping[str, Sequence[int]]) -> Joining:
@@ -74,7 +83,7 @@ def join_records(records: Iterable[SpokenRecord], clock_steps: Mapping[str, Sequ
         joiner.by_keys(strength, sounds=strength is Strength.SAME_BYTES)
     joiner.by_time(clocks)
     joiner.by_reference()
-    return Joining(tuple(joiner.interactions()), clocks)
+    return Joining(tuple(joiner.interactions()), clocks, serials_of_items(nodes, joiner.sets))
 
 
 class _Joiner:

@@ -16,6 +16,8 @@ _REQUEST_CUT = 31
 _REQUESTS = ("voice-request:", "dialog-request:", "dialog:")
 #: Names that two records share only where they are of the same interaction.
 _RECORD_KEYS = ("activity:", "numbered-audio:", "comms-message:")
+#: The kinds of keys whose holders may be of an interaction, whatever their data type.
+KEY_KINDS = ("activity", "comms-message", "dialog", "dialog-request", "voice-request")
 #: Names of what an interaction brought about, or is about.
 _FOLLOWING_KEYS = ("notification:", "alert:")
 #: Where a device counts samples from its start, the numbers of another start may be the same.

@@ -28,7 +28,9 @@ def earlier(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def _rows() -> list[dict[str, object]]:
-    return [json.loads(line) for line in (KEPT / "rows.jsonl").read_text("utf-8").splitlines()]
+    """The rows as that version wrote them; it knew no interactions."""
+    lines = (KEPT / "rows.jsonl").read_text("utf-8").splitlines()
+    return [{**json.loads(line), "interaction": None} for line in lines]
 
 
 def test_its_rows_are_those_that_the_version_gave(earlier: Path) -> None:

@@ -13,6 +13,7 @@ from echoforensics.case.record_id import RecordNumbers
 from echoforensics.case.record_table import add_prepared, prepare
 from echoforensics.case.row_query import Query, Row, rows
 from echoforensics.case.store import Store
+from echoforensics.timeline.interaction_building import build_interactions
 from echoforensics.timeline.numbering import number_rows
 from parsers.record import Record
 
@@ -50,6 +51,7 @@ def add_file(store: Store) -> AddFile:
 def made_rows(store: Store) -> Callable[..., list[Row]]:
     def make(query: Query | None = None) -> list[Row]:
         number_rows(store)
+        build_interactions(store)
         return list(rows(store, query))
 
     return make

@@ -23,7 +23,9 @@ DISCARDED = "DISCARDED_NON_DEVICE_DIRECTED_INTENT"
 def described(*records: SpokenRecord, clocks: ClockOffsets | None = None, account_held: bool = True) -> CaseInteraction:
     members = [(one, Membership(one.record, "Because.", Strength.UTTERANCE_ID)) for one in records]
     names = {"G000SAMPLE000001": "Kitchen"}
-    return describe("IN-0000001", members, (), clocks or ClockOffsets([]), names, account_held=account_held)
+    return describe(
+        "IN-0000001", members, (), clocks or ClockOffsets([]), names, {"log": "G1"}, account_held=account_held
+    )
 
 
 @pytest.fixture
@@ -127,8 +129,8 @@ def test_an_accepted_wake_word_beside_a_discarded_entry(
     assert found.unintended.signs == ("discarded",)
     assert [one.says for one in found.unintended.speaks_for] == [f"The record says: the status is {DISCARDED}."]
     assert [one.says for one in found.unintended.speaks_against] == [
-        "The record says: the device played an answer.",
         "The record says: the detector accepted the wake word (classifier score 2.1, threshold 0.1).",
+        "The record says: the device played an answer.",
         "The service can take what was said to the device for something that was not.",
     ]
 
@@ -199,6 +201,19 @@ def test_where_the_case_holds_no_account_the_lack_of_an_entry_says_nothing(
     assert described(record("recording:audio"), account_held=False).unintended is None
     assert "no entry" not in described(word, account_held=False).sentence
     assert "no entry of an account for it is in the case" in described(word).sentence
+
+
+def test_the_device_is_that_whose_log_it_is_where_no_record_names_one(record: MakeRecord, word: SpokenRecord) -> None:
+    miss = record("echo:log:near_miss", evidence=("log",))
+    assert [one.serial for one in described(miss).devices] == ["G1"]
+    assert described(record("echo:log:near_miss", evidence=("other",))).devices == ()
+    assert described(record("alexa:cloud:export_utterance", transcript="x", evidence=("log",))).devices == ()
+
+
+def test_a_recording_alone(record: MakeRecord) -> None:
+    assert described(record("recording:audio")).sentence == (
+        "At a time that no record holds: the case holds a recording and no entry of an account for it."
+    )
 
 
 def test_what_a_card_shows_is_not_given_as_spoken(record: MakeRecord) -> None:

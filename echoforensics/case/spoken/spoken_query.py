@@ -1,0 +1,126 @@
+"""The SQL that gives the records of which interactions are made, and the facts of which gaps are."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.case.spoken.spoken_record import SECOND, SpokenRecord, SpokenTime
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from echoforensics.case.store import Store
+
+_COLUMNS = """
+r.number, 'REC-' || lower(hex(r.id)), k.data_type, r.message, r.locator,
+r.device_serial, r.device_type, r.account, r.person, r.utterance_id, r.transcript, r.fields,
+(SELECT json_group_array(json_array(n.description, n.clock, t.timestamp)) FROM timestamps t
+    JOIN time_kinds n ON n.id = t.kind WHERE t.record = r.number AND t.timestamp IS NOT NULL),
+(SELECT json_group_array(DISTINCT q.key) FROM places p JOIN record_keys q ON q.place_id = p.id
+    WHERE p.record = r.number),
+(SELECT json_group_array(json_array(v.name, e.path, e.sha256, e.state)) FROM places p
+    JOIN entries e ON e.id = p.entry_id JOIN evidence v ON v.id = e.evidence_id WHERE p.record = r.number),
+(SELECT min(number) FROM exhibits x WHERE x.record = r.number)
+"""
+_FROM = "records r CROSS JOIN kinds k ON k.id = r.kind"
+
+
+def list_candidates(store: Store, types: Collection[str], key_kinds: Collection[str]) -> None:
+    """List the records that may be of an interaction, for :func:`candidates`.
+
+    Args:
+        store: the case's.
+        types: data types whose records may be.
+        key_kinds: kinds of keys (``activity``) whose holders may be. So may recordings, and what names an utterance.
+    """
+    db = store.db
+    db.execute("DROP TABLE IF EXISTS temp.candidates")
+    db.execute("CREATE TEMP TABLE candidates (number INTEGER PRIMARY KEY)")
+    db.execute(
+        "INSERT OR IGNORE INTO candidates SELECT number FROM records WHERE utterance_id IS NOT NULL OR kind IN"
+        " (SELECT id FROM kinds WHERE data_type LIKE 'recording:%' OR data_type IN (SELECT value FROM json_each(?)))",
+        (json.dumps(list(types)),),
+    )
+    for kind in key_kinds:
+        db.execute(
+            "INSERT OR IGNORE INTO candidates SELECT p.record FROM record_keys q JOIN places p ON p.id = q.place_id"
+            " WHERE q.key >= ? AND q.key < ?",
+            (f"{kind}:", f"{kind};"),
+        )
+
+
+def candidates(store: Store) -> Iterator[tuple[int, SpokenRecord]]:
+    """The records that :func:`list_candidates` listed, each with its number in the database."""
+    found = store.db.execute(
+        f"SELECT {_COLUMNS} FROM temp.candidates c CROSS JOIN {_FROM} WHERE r.number = c.number"  # noqa: S608 (our text)
+    )
+    for columns in found:
+        yield columns[0], _record(columns)
+
+
+def member_records(store: Store) -> Iterator[tuple[int, str, str, SpokenRecord]]:
+    """The members of interactions, by interaction: its number, strength and reason of the member, and the record."""
+    found = store.db.execute(
+        f"SELECT {_COLUMNS}, m.interaction, m.strength, m.reason FROM interaction_members m CROSS JOIN {_FROM}"  # noqa: S608
+        " WHERE r.number = m.record ORDER BY m.interaction, r.id"
+    )
+    for columns in found:
+        *_, interaction, strength, reason = columns
+        yield interaction, strength, reason, _record(columns)
+
+
+def _record(columns: Sequence[Any]) -> SpokenRecord:
+    times, keys, places = (json.loads(columns[at]) for at in (12, 13, 14))
+    shown = min(places, key=lambda place: (place[3] != "allocated", place[0], place[1]))
+    return SpokenRecord(
+        record=columns[1],
+        data_type=columns[2],
+        message=columns[3],
+        locator=columns[4],
+        sha256=shown[2] or "",
+        evidence=tuple(sorted({place[0] for place in places})),
+        exhibit=f"EF-{columns[15]:07}" if columns[15] is not None else "",
+        path=shown[1],
+        device_serial=columns[5],
+        device_type=columns[6],
+        account=columns[7],
+        person=columns[8],
+        utterance_id=columns[9],
+        transcript=columns[10],
+        keys=tuple(sorted(keys)),
+        times=tuple(
+            SpokenTime(description, clock, at, SECOND if at % SECOND == 0 else 1) for description, clock, at in times
+        ),
+        fields=json.loads(columns[11]),
+        places=len(places),
+        state=shown[3],
+    )
+
+
+def records_of_types(store: Store, types: Collection[str]) -> Iterator[SpokenRecord]:
+    """The records of some data types."""
+    found = store.db.execute(
+        f"SELECT {_COLUMNS} FROM {_FROM} WHERE r.kind IN"  # noqa: S608 (our text)
+        " (SELECT id FROM kinds WHERE data_type IN (SELECT value FROM json_each(?)))",
+        (json.dumps(list(types)),),
+    )
+    return map(_record, found)
+
+
+def file_paths(store: Store) -> Iterator[tuple[str, str]]:
+    """Evidence item and path of every file whose name may be that of a chunk of a log."""
+    found = store.db.execute(
+        "SELECT v.name, e.path FROM entries e JOIN evidence v ON v.id = e.evidence_id WHERE e.kind = 'file'"
+        " AND e.path GLOB '*_[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]_[0-9]*' ORDER BY v.name, e.path"
+    )
+    yield from found
+
+
+def member_types(store: Store) -> list[str]:
+    """The data types of all members."""
+    found = store.db.execute(
+        "SELECT data_type FROM kinds WHERE id IN (SELECT r.kind FROM interaction_members m"
+        " CROSS JOIN records r ON r.number = m.record) ORDER BY 1"
+    )
+    return [data_type for (data_type,) in found]

@@ -1,0 +1,194 @@
+"""Interactions in a case: the same whatever the order of its sources, copies counted once, nothing counted as found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from echoforensics.case.seal import table_digests
+from echoforensics.case.spoken.interaction_query import InteractionQuery, gaps, interaction, interactions
+from echoforensics.case.store import Store
+from echoforensics.errors import UsageError
+from parsers.record import Clock, Record, Timestamp
+from parsers.utterance import UtteranceId
+
+AddFile = Callable[..., None]
+MadeRows = Callable[..., list[Any]]
+
+STREAM = "A0SAMPLETYPE1:1.0/2024/03/09/12/{serial}/{at}::TNIH_2V.{number:08x}-25ba-4ea5-b1c9-bdf4c3ad72d1ZXV"
+NOON = 1_709_985_600_000_000
+
+
+def heard(number: int, minute: int) -> list[Record]:
+    """What a device's log has of one: the word, the stream, the answer."""
+    text = STREAM.format(serial="DEVICE_UNSPECIFIED", at=f"{minute:02}:00", number=number)
+    at = NOON + minute * 60_000_000
+    keys = (f"voice-request:{number:031}",)
+
+    def one(data_type: str, line: int, description: str, shift: int) -> Record:
+        stamp = Timestamp(description, str(at + shift), Clock.DEVICE, at + shift)
+        place = f"line:{number}{line}"
+        return Record(data_type, f"{data_type} {number}.", place, (stamp,), utterance_id=text, keys=keys, parser="log",
+                      parser_version="1")  # fmt: skip
+
+    return [
+        one("echo:log:wake_word", 1, "Recorded Time", -200_000),
+        one("echo:log:audio_stream", 2, "Connection Established", 400_000 + number * 7_000),
+        one("echo:log:answer", 3, "Start Time", 2_000_000),
+    ]
+
+
+def entry(number: int, minute: int, text: str, status: str = "SUCCESS") -> Record:
+    """The account's entry."""
+    stated = STREAM.format(serial="G000SAMPLE000001", at=f"{minute:02}:00", number=number)
+    utterance = UtteranceId.parse(stated)
+    assert utterance is not None
+    created = Timestamp("Creation Time", "1", Clock.CLOUD, utterance.timestamp + 1_500_000)
+    return Record(
+        "alexa:cloud:activity", f"Entry {number}.", f"json:/{number}", (created,), device_serial="G000SAMPLE000001",
+        utterance_id=stated, transcript=text, fields={"status": status}, keys=(f"activity:{number}",),
+        parser="activities", parser_version="1",
+    )  # fmt: skip
+
+
+def sound(name: str, number: int) -> Record:
+    return Record("recording:audio", f"Sound {name}.", "", fields={"channels": 1, "rate_hz": 16000},
+                  keys=(f"numbered-audio:x#{number}",), parser="recording", parser_version="1")  # fmt: skip
+
+
+def listed(number: int, minute: int) -> Record:
+    stated = STREAM.format(serial="G000SAMPLE000001", at=f"{minute:02}:00", number=number)
+    return Record("alexa:cloud:listed_url", f"List {number}.", f"line:{number}", utterance_id=stated,
+                  keys=(f"numbered-audio:x#{number}",), parser="list", parser_version="1")  # fmt: skip
+
+
+@pytest.fixture
+def fill(add_file: AddFile) -> Callable[[], None]:
+    """A device's log, an account's export with recordings, and a phone that holds a copy of the export."""
+
+    def make() -> None:
+        add_file("log", *(record for n, at in ((1, 10), (2, 20), (3, 30)) for record in heard(n, at)))
+        export = [
+            entry(1, 10, "alexa one"),
+            entry(2, 20, "", "DISCARDED_NON_DEVICE_DIRECTED_INTENT"),
+            entry(3, 30, "x"),
+        ]
+        add_file("history.json", *export)
+        add_file("phone/history.json", *export, evidence=2, sha256="sha-history.json")
+        add_file("urls.txt", listed(1, 10), listed(3, 30))
+        add_file("1.wav", sound("one", 1))
+        add_file("3.wav", sound("three", 3))
+
+    return make
+
+
+def test_device_account_and_sound_are_one_interaction(
+    store: Store, fill: Callable[[], None], made_rows: MadeRows
+) -> None:
+    fill()
+    rows = made_rows()
+    found = list(interactions(store))
+    assert [(one.number, one.datetime, one.sources) for one in found] == [
+        ("IN-0000001", "2024-03-09T12:10:00.000000+00:00", ("account", "device", "sound")),
+        ("IN-0000002", "2024-03-09T12:20:00.000000+00:00", ("account", "device")),
+        ("IN-0000003", "2024-03-09T12:30:00.000000+00:00", ("account", "device", "sound")),
+    ]
+    assert [member.data_type for member in found[0].members] == [
+        "echo:log:wake_word", "echo:log:audio_stream", "echo:log:answer", "alexa:cloud:activity", "recording:audio",
+        "alexa:cloud:listed_url",
+    ]  # fmt: skip
+    activity = found[0].members[3]
+    assert (activity.places, activity.evidence) == (2, ("one", "two")), "a copy is one member at two places"
+    assert {row["interaction"] for row in rows} == {"IN-0000001", "IN-0000002", "IN-0000003"}
+    assert found[1].unintended is not None
+    assert found[1].contradictions
+
+
+def test_corroborated_by_names_independent_sources_only(
+    store: Store, fill: Callable[[], None], made_rows: MadeRows
+) -> None:
+    fill()
+    rows = {(row["data_type"], row["interaction"]): row for row in made_rows()}
+    word, activity = rows["echo:log:wake_word", "IN-0000001"], rows["alexa:cloud:activity", "IN-0000001"]
+    wav, address = rows["recording:audio", "IN-0000001"], rows["alexa:cloud:listed_url", "IN-0000001"]
+    assert word["corroborated_by"] == sorted([activity["exhibit"], wav["exhibit"]])
+    assert wav["exhibit"] in activity["corroborated_by"]
+    assert activity["exhibit"] not in activity["corroborated_by"]
+    assert address["corroborated_by"] == [], "a list that somebody made attests nothing"
+    assert not any(address["exhibit"] in row["corroborated_by"] for row in rows.values())
+
+
+def test_made_again_it_is_the_same(store: Store, fill: Callable[[], None], made_rows: MadeRows) -> None:
+    fill()
+    made_rows()
+    first = {name: digest for name, digest in table_digests(store).items() if "interaction" in name or name == "gaps"}
+    made_rows()
+    assert first.items() <= table_digests(store).items()
+    assert set(first) == {"interactions", "interaction_members", "gaps"}
+
+
+def test_what_is_asked_for(store: Store, fill: Callable[[], None], made_rows: MadeRows) -> None:
+    fill()
+    made_rows()
+
+    def numbers(**asked: Any) -> list[str]:
+        return [one.number[-1] for one in interactions(store, InteractionQuery(**asked))]
+
+    assert numbers(start=NOON + 20 * 60_000_000, end=NOON + 30 * 60_000_000) == ["2"]
+    assert numbers(search="ALEXA one") == ["1"]
+    assert numbers(search=f"{3:08x}-25ba") == ["3"]
+    assert numbers(devices=("G000SAMPLE000001",)) == ["1", "2", "3"]
+    assert numbers(devices=("elsewhere",)) == []
+    assert numbers(unintended=True) == ["2"], "a text without a wake word is no sign where the device accepted one"
+    assert interaction(store, "in-2").number == "IN-0000002"
+    assert interaction(store, "2") == interaction(store, "IN-0000002")
+    for wrong in ("IN-9", "x", "", "9" * 40, "EF-1"):
+        with pytest.raises(UsageError, match="no interaction"):
+            interaction(store, wrong)
+
+
+def test_gaps_are_no_records(store: Store, add_file: AddFile, made_rows: MadeRows) -> None:
+    for number, minute in ((1, 10), (2, 20), (3, 30)):
+        add_file(f"log{number}", *heard(number, minute))
+    add_file("history.json", entry(1, 10, "alexa"), entry(3, 30, "alexa"))
+    add_file("1.wav", sound("one", 1))
+    add_file("urls.txt", listed(1, 10))
+    add_file("var/messages_00000007_20240309110000.gz")
+    rows = made_rows()
+    found = {gap.data_type: gap for gap in gaps(store)}
+    assert set(found) == {"gap:wake_word_without_entry", "gap:entry_without_sound", "gap:retention"}
+    lost = found["gap:wake_word_without_entry"]
+    assert lost.datetime == "2024-03-09T12:20:00.000000+00:00"
+    assert lost.derived_from[0].path == "log2"
+    assert lost.derived_from[0].exhibit in {row["exhibit"] for row in rows}
+    assert not any(row["data_type"].startswith("gap:") for row in rows)
+    assert len(rows) == 3 * 3 + 2 + 1 + 1
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
+def test_the_order_of_sources_changes_nothing(
+    order: tuple[int, ...], store: Store, add_file: AddFile, made_rows: MadeRows
+) -> None:
+    files = [
+        ("1.wav", [sound("one", 1)]), ("urls.txt", [listed(1, 10)]), ("log", [*heard(1, 10), *heard(2, 20)]),
+        ("history.json", [entry(1, 10, "alexa one"), entry(2, 20, "alexa two")]),
+    ]  # fmt: skip
+    for place in order:
+        path, records = files[place]
+        add_file(path, *records)
+    made_rows()
+    found = [(one.number, one.start, one.sentence, [(m.data_type, m.strength, m.reason) for m in one.members])
+             for one in interactions(store)]  # fmt: skip
+    stream = "It names the utterance id of the stream {:08x}-25ba-4ea5-b1c9-bdf4c3ad72d1."
+    by_id = [
+        (kind, "utterance id", stream.format(1))
+        for kind in ("echo:log:wake_word", "echo:log:audio_stream", "echo:log:answer", "alexa:cloud:activity")
+    ]
+    assert [one[0] for one in found] == ["IN-0000001", "IN-0000002"]
+    assert found[0][3] == [
+        *by_id, ("recording:audio", "record key", "It shares the number 1 with another member."),
+        ("alexa:cloud:listed_url", "utterance id", stream.format(1)),
+    ]  # fmt: skip
+    assert [kind for kind, _, _ in found[1][3]] == [kind for kind, _, _ in by_id]
