@@ -37,7 +37,7 @@ _EXHIBIT = re.compile(r"(E?F?-)?(\d+)", re.ASCII | re.IGNORECASE)
 #: An exhibit's number is written with at least so many digits.
 _PADDED = 7
 _MOST_DIGITS = 18
-_LIKE = re.compile(r"([\w.]+) LIKE \?1 ESCAPE '\\\\'")
+_LIKE = re.compile(r"([\w.]+) LIKE \?1 ESCAPE '\\'")
 #: Small tables, and the records of those of their rows that hold a text.
 _NAMED = (
     "SELECT p.record FROM entries e CROSS JOIN places p ON p.entry_id = e.id WHERE e.path LIKE ?1 ESCAPE '\\'"
