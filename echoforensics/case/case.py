@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from chain_of_custody.ledger import LedgerEntry, LedgerError, read
 from echoforensics.case import counts, issue_table, recording_query, row_query
+from echoforensics.case.clocks.clock_answers import ClockAnswers
 from echoforensics.case.custody.names import ARTEFACTS, BEGINNINGS, DATABASE, LEDGER, SEALED
 from echoforensics.case.custody.standing import known_head
 from echoforensics.case.evidence_table import EvidenceItem, evidence_items
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from echoforensics.case.spoken.interaction import CaseInteraction
 
 
-class Case:
+class Case(ClockAnswers):
     """A case folder, for reading. :class:`~echoforensics.case.custody.open_case.OpenCase` writes.
 
     Attributes:

@@ -67,8 +67,8 @@ class ClockSetting(NamedTuple):
         exhibit: the row that says so.
 
     Example:
-        >>> [setting.by for setting in ef.open_case("case").clock_settings()]
-        []
+        >>> [setting.by for setting in case.clock_settings()]
+        [None]
     """
 
     owner: str

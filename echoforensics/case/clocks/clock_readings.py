@@ -34,8 +34,8 @@ class ClockReading:
         exhibits: the first rows that hold the pairs, at most five.
 
     Example:
-        >>> ef.open_case("case").clocks()[0].owner
-        'echo-data.img'
+        >>> case.clocks()[0].owner
+        'alexa-cloud.zip'
     """
 
     owner: str

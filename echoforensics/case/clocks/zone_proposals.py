@@ -33,8 +33,8 @@ class ProposedZone:
         exhibits: the first of them, at most five.
 
     Example:
-        >>> ef.open_case("case").zones()[0].zone
-        'Europe/London'
+        >>> [zone.zone for zone in case.zones()]
+        []
     """
 
     zone: str
