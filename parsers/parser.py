@@ -187,6 +187,9 @@ class Parser(ABC):
     keeps_for_others: ClassVar[bool] = False
     #: Whether the artefact is text in every case: files that are plainly none are not even offered.
     text_only: ClassVar[bool] = False
+    #: Regular expressions over bytes, as hyperscan reads them (``.`` is any byte, ``^`` and ``$`` the ends of a line).
+    #: The head of each file that it claims matches one of them; others are not even offered. Empty: all are.
+    needs: ClassVar[tuple[bytes, ...]] = ()
     #: 0: asked for every file. 1: only where none of those claims it but such as read lines. 2: only where none does.
     last_resort: ClassVar[int] = 0
     #: Whether it reads the lines of a log, so that others are to look for what stands within the lines.

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 import parsers
+from parsers.claim_index import worth_asking
 from parsers.definition.export import ExportDefinition
 from parsers.fence import fence
 from parsers.map_reader import MapReader
@@ -72,19 +73,30 @@ def claiming(source: Source, parsers: Iterable[Parser] | None = None) -> tuple[P
         parsers: those that are asked; default: every one.
     """
     text = looks_like_text(source.head)
-    every = load() if parsers is None else parsers
-    asked = [parser for parser in every if text or not parser.text_only]
-    found = [parser for parser in asked if not parser.last_resort and _claims(parser, source)]
+    every = load() if parsers is None else tuple(parsers)
+    asked = [parser for parser in worth_asking(source, every) if text or not parser.text_only]
+    found = _claim(source, [parser for parser in asked if not parser.last_resort])
     if all(parser.reads_lines for parser in found):
-        found += [parser for parser in asked if parser.last_resort == 1 and _claims(parser, source)]
+        found += _claim(source, [parser for parser in asked if parser.last_resort == 1])
     if not found:
-        found = [parser for parser in asked if parser.last_resort > 1 and _claims(parser, source)]
+        found = _claim(source, [parser for parser in asked if parser.last_resort > 1])
     return tuple(found)
 
 
-def _claims(parser: Parser, source: Source) -> bool:
-    """Whether a parser claims a file. One that raises does: when it is to read the file, that becomes an issue."""
-    with fence(parser.name, []):
-        if not parser.claims(source):
-            return False
-    return True
+def _claim(source: Source, asked: list[Parser]) -> list[Parser]:
+    """Those of some parsers that claim a file. One that raises does: when it is to read the file, that is an issue."""
+    found: list[Parser] = []
+    place = 0
+    while place < len(asked):
+        parser, raised = asked[place], True
+        # One fence for all: to set one up for each parser takes as long as most need to answer.
+        with fence(parser.name, []):
+            while place < len(asked):
+                parser, raised = asked[place], True
+                place += 1
+                if parser.claims(source):
+                    found.append(parser)
+                raised = False
+        if raised:
+            found.append(parser)
+    return found

@@ -30,6 +30,7 @@ class AvsSdkLog(Parser):
 
     name: ClassVar[str] = "avs_sdk_log"
     version: ClassVar[str] = "2"
+    needs: ClassVar[tuple[bytes, ...]] = (rb"\]\0? ",)
     about: ClassVar[About] = About(
         title="Logs of the AVS Device SDK and the Alexa Auto SDK: soundbars, televisions, cars",
         data_types=(*event.TYPES, FILE_TYPE),

@@ -37,6 +37,7 @@ class FireOsLog(Parser):
 
     name: ClassVar[str] = "fireos_log"
     version: ClassVar[str] = "4"
+    needs: ClassVar[tuple[bytes, ...]] = (MAYBE.pattern, _TIMELESS_MAYBE.pattern)
     reads_neighbours: ClassVar[bool] = True
     reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(
@@ -95,7 +96,7 @@ class FireOsLog(Parser):
     def claims(self, source: Source) -> bool:
         """By the lines; in a folder or under a name of such logs, one line of the form is enough."""
         head = source.head
-        if encoding_of(head) is None or not (MAYBE.search(head) or _TIMELESS_MAYBE.search(head)):
+        if encoding_of(head) is None or not (_TIMELESS_MAYBE.search(head) or MAYBE.search(head)):
             return False
         first = first_lines(head, _LOOK, MAX_LINE)
         if any(form_of(line, STRONG) for line in first) or (first and is_report(head)):

@@ -37,6 +37,7 @@ class LogcatBinary(Parser):
 
     name: ClassVar[str] = "logcat_binary"
     version: ClassVar[str] = "1"
+    needs: ClassVar[tuple[bytes, ...]] = (rb"\x00",)
     reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Logs of Android as bytes (logcat -B, pmsg-ramoops)",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from functools import cache
+from threading import local
 from typing import TYPE_CHECKING
 
 import hyperscan
@@ -47,7 +48,8 @@ class JsonWords:
             elements=len(patterns),
             flags=[hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH] * len(patterns),
         )
-        self._scratch = hyperscan.Scratch(self._database)
+        # Several media may be searched at a time: each thread has room of its own to scan in.
+        self._rooms = local()
 
     def within(self, text: bytes) -> int:
         """The words in some bytes, a bit for each."""
@@ -57,7 +59,7 @@ class JsonWords:
             nonlocal found
             found |= 1 << number
 
-        self._database.scan(text, match_event_handler=matched, scratch=self._scratch)
+        self._database.scan(text, match_event_handler=matched, scratch=self._scratch())
         return found
 
     def telling(self, text: bytes) -> int:
@@ -78,7 +80,13 @@ class JsonWords:
             return enough(found)
 
         with suppress(hyperscan.ScanTerminated):
-            self._database.scan(text, match_event_handler=matched, scratch=self._scratch)
+            self._database.scan(text, match_event_handler=matched, scratch=self._scratch())
+        return found
+
+    def _scratch(self) -> hyperscan.Scratch:
+        if not hasattr(self._rooms, "scratch"):
+            self._rooms.scratch = hyperscan.Scratch(self._database)
+        found: hyperscan.Scratch = self._rooms.scratch
         return found
 
     def tell(self, found: int) -> bool:

@@ -13,10 +13,12 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from parsers.alexa_api.items.address import HOST
+from parsers.literal_search import LiteralSearch
 
 #: What a name may be of; the one that says most stands first.
 ADDRESS, UTTERANCE, KEY, HOST_NAME, CODED = "address", "utterance id", "key", "host", "key in base64"
@@ -120,7 +122,7 @@ def names_in(content: bytes, base: int = 0) -> tuple[ServiceName, ...]:
         content: the bytes: text of one byte a character, UTF-8 or UTF-16.
         base: where they begin.
     """
-    if not any(mark in content for mark in MARKS):
+    if not _marks().is_in(content):
         return ()
     found = list(_found(content))
     if any(mark in content for mark in _WIDE):
@@ -136,6 +138,11 @@ def _first_coded(content: bytes) -> int:
     """Where the first key in base64 stands in text of two bytes a character."""
     places = (content.find(coded.decode("ascii").encode("utf-16-le")) for coded in _IN_BASE64)
     return min((at for at in places if at >= 0), default=-1)
+
+
+@cache
+def _marks() -> LiteralSearch:
+    return LiteralSearch(MARKS)
 
 
 def gathered(names: Iterable[ServiceName]) -> tuple[ServiceName, ...]:

@@ -63,6 +63,12 @@ class RawLine(NamedTuple):
     cut: bool = False
 
 
+def _is_text_with_gaps(head: bytes) -> bool:
+    """Whether a head is text once its long runs of zero bytes are line ends. So much of it tells as is left of them."""
+    first = _LOST.sub(b"\n", head[: 16 * _SAMPLE])
+    return looks_like_text(first if len(first.lstrip(b"\0")) > 8 * _SAMPLE else _LOST.sub(b"\n", head))
+
+
 def encoding_of(head: bytes) -> TextEncoding | None:
     """How the text of a file that begins so is written; None where the file is no text."""
     for mark, codec, width in _MARKS:
@@ -75,7 +81,7 @@ def encoding_of(head: bytes) -> TextEncoding | None:
     if (name := wide_encoding(head)) and b"\0" in head[:8]:
         return TextEncoding(name, WIDE[name], 0) if looks_like_text(head) else None
     # Where power was lost, a log may hold long runs of zero bytes between its lines.
-    if looks_like_text(head) or (b"\0" * _RUN in head[:_SAMPLE] and looks_like_text(_LOST.sub(b"\n", head))):
+    if looks_like_text(head) or (b"\0" * _RUN in head[:_SAMPLE] and _is_text_with_gaps(head)):
         return TextEncoding("", 1, 0)
     sample = head[:_SAMPLE]
     if len(sample) < 8:
