@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from echoforensics.case.store import Store
     from echoforensics.timeline.interactions.join import Joining
 
+#: Data types whose records may be of an interaction though they share no key with others.
+_TYPES = tuple(sorted(data_type for data_type, role in ROLES.items() if role is not Role.LIST))
 #: Data types of records that tell of a start of the device, or that its clock was set.
 _CLOCK_TYPES = ("echo:log:boot", "echo:log:clock_change")
 #: A change of the clock by fewer seconds is none: time servers correct that much all the time.
@@ -57,7 +59,7 @@ def build_interactions(store: Store) -> None:
     """Make the interactions, what their records attest of each other, and the gaps of a case again."""
     with store.transaction():
         clear_interactions(store)
-        list_candidates(store, tuple(ROLES), KEY_KINDS)
+        list_candidates(store, _TYPES, KEY_KINDS)
         numbers: dict[str, int] = {}
         joining = join_records(_taking_part(store, numbers), clock_steps(records_of_types(store, _CLOCK_TYPES)))
         add_members(
