@@ -45,6 +45,7 @@ class AboutExport:
         program: what made it, with its version.
         local: the zone in which times are shown beside UTC; None for UTC alone.
         filters: which rows were asked for: those attributes of the query that are set. Empty for all rows.
+        unverified: why nothing vouches for what the case says; empty where its seal was checked.
     """
 
     case: str
@@ -55,6 +56,7 @@ class AboutExport:
     program: str
     local: ZoneInfo | None
     filters: dict[str, Any]
+    unverified: str = ""
 
     @property
     def zone(self) -> str:
@@ -82,6 +84,7 @@ class AboutExport:
             "Made by": self.program,
             "Zone of times": "UTC" if self.local is None else f"UTC and {self.zone}",
             "Filters": self.filters_in_words(),
+            "UNVERIFIED": self.unverified,
         }
         return {name: text for name, text in found.items() if text}
 
@@ -117,4 +120,5 @@ def about_export(case: Case, query: Query, local: ZoneInfo | None) -> AboutExpor
         f"echoforensics {__version__}",
         local,
         filters,
+        case.unverified,
     )
