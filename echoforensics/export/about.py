@@ -44,8 +44,8 @@ class AboutExport:
         made_at: when the export was made, in UTC, to the second.
         program: what made it, with its version.
         local: the zone in which times are shown beside UTC; None for UTC alone.
-        unverified: why nothing vouches for what the case says; empty where its seal was checked.
         filters: which rows were asked for: those attributes of the query that are set. Empty for all rows.
+        unverified: why nothing vouches for what the case says; empty where its seal was checked.
     """
 
     case: str
@@ -55,8 +55,8 @@ class AboutExport:
     made_at: datetime
     program: str
     local: ZoneInfo | None
-    unverified: str
     filters: dict[str, Any]
+    unverified: str = ""
 
     @property
     def zone(self) -> str:
@@ -85,6 +85,7 @@ class AboutExport:
             "Made by": self.program,
             "Zone of times": "UTC" if self.local is None else f"UTC and {self.zone}",
             "Filters": self.filters_in_words(),
+            "UNVERIFIED": self.unverified,
         }
         return {name: text for name, text in found.items() if text}
 
@@ -111,8 +112,8 @@ def about_export(case: Case, query: Query, local: ZoneInfo | None) -> AboutExpor
         datetime.now(UTC).replace(microsecond=0),
         f"echoforensics {__version__}",
         local,
-        case.unverified,
         filters_of(query),
+        case.unverified,
     )
 
 
