@@ -85,7 +85,6 @@ class AboutExport:
             "Made by": self.program,
             "Zone of times": "UTC" if self.local is None else f"UTC and {self.zone}",
             "Filters": self.filters_in_words(),
-            "UNVERIFIED": self.unverified,
         }
         return {name: text for name, text in found.items() if text}
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from chain_of_custody.keys import SigningKey
     from echoforensics.case.counts import CaseCounts
-    from echoforensics.case.custody.standing import Standing
+    from echoforensics.case.custody.standing import CaseStanding
     from echoforensics.case.evidence_table import EvidenceItem
     from echoforensics.extraction.options import KeyGiver, Options, Report
 
@@ -79,7 +79,7 @@ def merge_cases(
         return seal_case(case, report)
 
 
-def _standing_of(part: Path, case: Path, report: Report) -> Standing:
+def _standing_of(part: Path, case: Path, report: Report) -> CaseStanding:
     """Verify a part. Raises CaseError where it is none."""
     report(f"verifying {part.name}", 0, 0)
     if not (part / DATABASE).is_file():
@@ -101,7 +101,7 @@ def _standing_of(part: Path, case: Path, report: Report) -> Standing:
     return found
 
 
-def _add(case: OpenCase, part: Case, found: Standing, report: Report) -> None:
+def _add(case: OpenCase, part: Case, found: CaseStanding, report: Report) -> None:
     """Add one part, and say in the ledger which it is and that its seal was verified."""
     history = ledger_history(part.path / LEDGER)
     known = {item.sha256 for item in case.evidence()}
