@@ -18,6 +18,10 @@ _PIECES = (
 )
 
 
+def _view(text: bytes) -> View:
+    return View(len(text), lambda at, size: text[at : at + size])
+
+
 def test_what_is_told_at_a_glance_is_what_the_text_around_gives(
     series: Callable[[int], Iterable[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -25,7 +29,7 @@ def test_what_is_told_at_a_glance_is_what_the_text_around_gives(
     for number in series(400):
         draw = random.Random(number)
         text = "".join(draw.choices(_PIECES, k=draw.randrange(1, 7))).encode()
-        view = View(len(text), lambda at, size, text=text: text[at : at + size])
+        view = _view(text)
         for at in (at for at in range(len(text)) if text[at : at + 7] == b"/31:47:"):
             quick = utterance.carve(view, at)
             seen += utterance._plainly(text[max(0, at - 180) : at + 180], min(at, 180)) is not None
@@ -44,7 +48,7 @@ def test_many_ids_at_once_are_what_each_is_by_itself(series: Callable[[int], Ite
         pieces += [base.replace("31:47", "59:00"), base + "x", base + "/7", "x" + base, "-" + base, base.upper()]
         pieces += [base.replace("DEM", "_M_"), "%22" + base, *_PIECES]
         text = "".join(draw.choice((" ", " ", '"', "\n")) + draw.choice(pieces) for _ in range(200)).encode()
-        view = View(len(text), lambda at, size, text=text: text[at : at + size])
+        view = _view(text)
         places = [at for at in range(len(text)) if utterance._END.match(text, at)]
         given = list(utterance.UtteranceSift().worth(view, text, 0, places, Reached()))
         recognised += sum(isinstance(each, Carved) for each in given)
