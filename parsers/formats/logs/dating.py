@@ -77,7 +77,9 @@ class StampReader:
         self._of_day = of_day
         self._days: dict[tuple[bytes, bytes], Stamp | None] = {}
         self._second = self._behind = b""
-        self._last: Stamp | None = None
+        self._before: bytes | None = None
+        self._day: Stamp | None = None
+        self._wall: int | None = None
 
     def read(self, text: bytes, fraction: bytes | None) -> Stamp | None:
         """A time as a line writes it; None where there is no such time.
@@ -90,28 +92,31 @@ class StampReader:
         end = at + 8
         second, behind = text[:end], text[end if fraction is None else end + 1 + len(fraction) :]
         if second != self._second or behind != self._behind:
-            self._second, self._behind = second, behind
-            self._last = self._at_second(text[:at], second[at:], behind)
-        last = self._last
-        if last is None:
+            before = text[:at]
+            if before != self._before or behind != self._behind:
+                self._day = self._known_day(before, behind)
+            self._second, self._before, self._behind = second, before, behind
+            self._wall = self._at_second(second[at:])
+        day, wall = self._day, self._wall
+        if day is None or wall is None:
             return None
         micro = 0 if fraction is None else microseconds(fraction)
-        return Stamp(text.decode("ascii"), last.wall, last.year, micro, last.zone)
+        return Stamp(text.decode("ascii"), wall, day.year, micro, day.zone)
 
-    def _at_second(self, before: bytes, clock: bytes, behind: bytes) -> Stamp | None:
-        hour, minute, second = int(clock[:2]), int(clock[3:5]), int(clock[6:])
-        if hour > 23 or minute > 59 or second > 60:
-            return None
+    def _known_day(self, before: bytes, behind: bytes) -> Stamp | None:
         around = before, behind
-        if around in self._days:
-            day = self._days[around]
-        else:
+        if around not in self._days:
             if len(self._days) >= _MAX_KNOWN:
                 self._days.clear()
-            day = self._days[around] = self._of_day(*around)
-        if day is None:
+            self._days[around] = self._of_day(before, behind)
+        return self._days[around]
+
+    def _at_second(self, clock: bytes) -> int | None:
+        """The second of the present day; None where there is no such time of day."""
+        hour, minute, second = int(clock[:2]), int(clock[3:5]), int(clock[6:])
+        if self._day is None or hour > 23 or minute > 59 or second > 60:
             return None
-        return Stamp("", day.wall + hour * 3600 + minute * 60 + min(second, 59), day.year, 0, day.zone)
+        return self._day.wall + hour * 3600 + minute * 60 + (second if second < 60 else 59)
 
 
 def microseconds(fraction: bytes) -> int:

@@ -73,8 +73,9 @@ class Database:
         for table in wanted:
             if table.name not in self._unfinished:
                 yield from self._live(table, seen, owners)
+        given = set(wanted)
         for root, owner in self._roots.items():
-            if owner not in wanted:
+            if owner not in given:
                 for number in leaves_below(self._pages, root):
                     owners.setdefault(number, owner)
         count = 0

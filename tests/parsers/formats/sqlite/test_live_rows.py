@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.table_row import DatabaseIssue, RowProvenance, TableRow
 from parsers.formats.sqlite.varint import values, varint
 from parsers.locator import resolve
@@ -183,3 +184,22 @@ def test_a_log_beside_an_empty_database_is_enough(make_database: Make, read_data
     )  # fmt: skip
     rows, issues = read_database(files)
     assert ([dict(row.values) for row in rows], issues) == ([{"a": 1, "b": "alexa"}], [])
+
+
+def test_tables_are_not_compared_with_one_another(
+    make_database: Make, read_database: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = 120
+    files = make_database(*(f"CREATE TABLE t{n} (a, b)" for n in range(count)), "INSERT INTO t7 VALUES (1, 2)")
+    compared = 0
+
+    def equal(one: TableDefinition, other: object) -> bool:
+        nonlocal compared
+        compared += 1
+        return one is other
+
+    monkeypatch.setattr(TableDefinition, "__eq__", equal)
+    rows, issues = read_database(files)
+
+    assert (len(rows), issues) == (1, [])
+    assert compared < 5 * count
