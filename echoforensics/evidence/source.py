@@ -63,6 +63,14 @@ class SourceHashes:
     issues: tuple[str, ...] = ()
     listing: str = ""
 
+    def is_same(self, other: SourceHashes) -> bool:
+        """Whether both are of the same bytes, by their sizes and SHA-256."""
+        pairs = ((self.whole, other.whole), (self.media, other.media))
+        return all(
+            one is two if one is None or two is None else (one.size, one.sha256) == (two.size, two.sha256)
+            for one, two in pairs
+        )
+
     def as_json(self) -> dict[str, object]:
         """For the ledger and the case."""
         written: dict[str, object] = {"size": self.whole.size, **self.whole.values}

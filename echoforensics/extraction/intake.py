@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from echoforensics.extraction.options import Options, Report
     from parsers.parser import Parser
 
+#: What a source is hashed with once it was read: whether it is what it was is told by SHA-256 alone.
+AGAIN = ("sha256",)
 #: How often progress is reported while only the hashing is still going on, seconds.
 _TICK = 0.1
 
@@ -57,7 +59,7 @@ def take_in(
     known = next((item for item in case.evidence() if item.location == source.path), None)
     if known:
         source.listing = known.listing
-        hashes = _hash(source, options, f"hashing {known.name}", report)
+        hashes = _hash(source, options.source_algorithms, f"hashing {known.name}", report)
         return _given_again(case, source, hashes, known), hashes
     number, hashes = _read_first(case, source, options, parsers, report)
     return number, hashes
@@ -131,10 +133,12 @@ def _carve(
     return {"found": len(result.carved), "within_files_that_were_read": carved.passed_over}
 
 
-def _hash(source: EvidenceSource | SourceBytes, options: Options, doing: str, report: Report) -> SourceHashes:
+def _hash(
+    source: EvidenceSource | SourceBytes, algorithms: tuple[str, ...], doing: str, report: Report
+) -> SourceHashes:
     try:
         size = source.path.stat().st_size if source.path.is_file() else 0
-        return source.hash(options.source_algorithms, lambda done: report(doing, done, size))
+        return source.hash(algorithms, lambda done: report(doing, done, size))
     except OSError as error:
         raise SourceError(f"{source.path}: cannot be read: {error.strerror or error}") from error
 
@@ -147,19 +151,15 @@ def begin_hashing_again(item: EvidenceItem, options: Options) -> FirstRead | Non
     """
     if options.worker_count == 1 or item.size < OWN_PROCESS_FROM:
         return None
-    return FirstRead(
-        Task(item.location, item.kind, options.source_algorithms, carve=False, listing=item.listing), item.size
-    )
+    return FirstRead(Task(item.location, item.kind, AGAIN, carve=False, listing=item.listing), item.size)
 
 
-def hash_again(
-    case: OpenCase, item: EvidenceItem, options: Options, report: Report, begun: FirstRead | None
-) -> SourceHashes:
+def hash_again(case: OpenCase, item: EvidenceItem, report: Report, begun: FirstRead | None) -> SourceHashes:
     """Hash an evidence item once more, or take what was ``begun``. Raises SourceError where it cannot be read."""
     doing = f"hashing {item.name} again"
     if begun is None:
         with closing(case.reopen_bytes(item)) as source:
-            return _hash(source, options, doing, report)
+            return _hash(source, AGAIN, doing, report)
     while not begun.wait(_TICK):
         report(doing, begun.done, item.size)
     try:

@@ -117,8 +117,8 @@ def _extract_one(
             if again := begin_hashing_again(item, options):
                 begun.enter_context(again)
             _parse(case, item, options, parsers, report)
-        after = hash_again(case, item, options, report, again)
-    same = after.whole == before.whole and after.media == before.media
+        after = hash_again(case, item, report, again)
+    same = after.is_same(before)
     # The line first: what it says of a change can be made an issue again, should this run be killed here.
     case.record(HASHED_AGAIN, {"evidence": item.name, "unchanged": same, **after.as_json()})
     if not same:

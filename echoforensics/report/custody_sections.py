@@ -35,6 +35,7 @@ _LONG = 240
 _DIGITS = 12
 _ALGORITHMS = {"sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
 _NOT_AGAIN = "not hashed again"
+_BY_SHA256 = "compared by SHA-256"
 
 
 def case_section(case: Case, actions: list[LedgerEntry], local: ZoneInfo | None) -> str:
@@ -130,7 +131,8 @@ def _item(item: EvidenceItem, again: Mapping[str, Any]) -> list[str]:
 def _hashes(what: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for name, value in before.items():
         if isinstance(value, str):
-            yield what, _algorithm(name), code(value), code(after[name]) if name in after else _NOT_AGAIN
+            again = code(after[name]) if name in after else _BY_SHA256 if after else _NOT_AGAIN
+            yield what, _algorithm(name), code(value), again
 
 
 def _stored(stored: Mapping[str, Any], media: Mapping[str, Any]) -> str:
