@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from echoforensics.case.case import Case
 from echoforensics.case.row_query import Query, Row
 from echoforensics.errors import UsageError
 from echoforensics.export import csv_table, formats
-from echoforensics.export.about import Written
+from echoforensics.export.about import Written, about_export
 from echoforensics.export.formats import FORMATS
-from echoforensics.export.output import Target
+from echoforensics.export.output import Target, export
 
 Export = Callable[..., Written]
 FORMS = sorted(FORMATS)
@@ -36,8 +37,16 @@ def test_formats_with_no_place_for_it_say_in_a_file_beside_them_what_they_are(wr
             "case": "case", "reference": "T-1", "examiner": "E. Xaminer & <Söhne>", "agency": "Laboratory",
             "unverified": "",
             "timezone": "Asia/Seoul", "filters": {"start": "1970-01-01T00:00:00+00:00", "types": ["alexa:cloud"]},
-            "rows": written.rows, "rows_left_out": written.left_out, "left_out_because": written.why,
+            "rows": written.rows, "rows_left_out": written.left_out, "left_out_because": written.why, "unverified": "",
         }, form  # fmt: skip
+
+
+def test_what_is_unverified_says_so(opened: Case, tmp_path: Path) -> None:
+    opened.mark_unverified("the ledger does not vouch for it")
+    export(opened, Query(), Target.of(tmp_path / "x.csv"), None)
+    stated = json.loads((tmp_path / "x.csv.about.json").read_text("utf-8"))
+    assert stated["unverified"] == "the ledger does not vouch for it"
+    assert about_export(opened, Query(), None).facts()["UNVERIFIED"] == "the ledger does not vouch for it"
 
 
 def test_a_file_beside_it_is_not_replaced_either(write: Export, tmp_path: Path) -> None:
