@@ -88,6 +88,9 @@ class Case(ClockAnswers):
         state: Iterable[str] = (),
         recordings_only: bool = False,
         interaction: str = "",
+        regex: str = "",
+        persons: Iterable[str] = (),
+        accounts: Iterable[str] = (),
     ) -> Rows:
         """The rows of the timeline that are wanted, by time, those without a time last; streamed, not held.
 
@@ -95,20 +98,23 @@ class Case(ClockAnswers):
 
         Args:
             search: text in the row or the record's other fields, in any case; see docs/case-folder.md.
-            types: data types, or families such as ``alexa:cloud``.
+            types: data types, families such as ``alexa:cloud``, or beginnings such as ``echo:log:wake*``.
             start: earliest time: ISO 8601 (a time without a zone is in UTC), a datetime with a zone, or microseconds
                 since 1970 UTC.
             end: latest time, likewise; a date alone includes that day, all else is not included itself.
-            devices: serial numbers or device types.
+            devices: serial numbers, device types or names; of a device whose own disk is in the case, with all rows
+                of that disk that name no device.
             evidence: names of evidence items.
             state: ``live``, ``deleted``, ``carved`` or ``damaged``.
             recordings_only: only rows to which a recording belongs.
             interaction: number of an interaction, whose rows are wanted.
+            regex: a regular expression that must match where ``search`` looks; case is ignored.
+            persons, accounts: as the columns have them.
 
         Where ``start`` or ``end`` is given, rows whose time in UTC is unknown are left out.
 
         Raises:
-            UsageError: a time or a state is not one, or there is no such interaction.
+            UsageError: a time, a state or a regular expression is not one, or there is no such interaction.
 
         Example:
             >>> for row in case.rows(types=["echo:log:wake_word"], end="2024-03-09T12:00"):
@@ -117,7 +123,8 @@ class Case(ClockAnswers):
         """
         query = Query(
             microseconds(start), microseconds(end, end=True), search, tuple(types), tuple(devices), recordings_only,
-            tuple(evidence), tuple(state), self._number_of(interaction) if interaction else None,
+            tuple(evidence), tuple(state), self._number_of(interaction) if interaction else None, regex,
+            tuple(persons), tuple(accounts),
         )  # fmt: skip
         return Rows(lambda: row_query.rows(self.store, query), lambda: row_query.count(self.store, query))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
-from echoforensics.case.exhibits.row_search import like, search_clause
+from echoforensics.case.exhibits.device_filter import device_clause
+from echoforensics.case.exhibits.row_search import like, regex_clause, search_clause
 from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.errors import UsageError
 
@@ -24,7 +25,7 @@ class Row(TypedDict):
 
     ``timestamp`` is in microseconds since 1970 UTC; it and ``datetime`` are None where the time in UTC is not known.
     Rows of one record share ``record``, those of one interaction ``interaction``. ``places`` is how many places hold
-    the record, and ``path`` is that of one.
+    the record, and ``path`` is that of one. ``state`` is one of :data:`STATES`.
     """
 
     exhibit: str
@@ -49,6 +50,7 @@ class Row(TypedDict):
     sha256: str
     parser: str
     parser_version: str
+    state: str
     interaction: str | None
     places: int
     corroborated_by: list[str]
@@ -58,7 +60,7 @@ class FileRow(Row):
     """A row, with what else the case knows of it and of its file.
 
     ``fields`` is JSON of what else the record keeps; ``time_note`` is what the record says of the time; ``address`` is
-    JSON, and ``state`` is ``allocated``, ``deleted``, ``carved`` or ``damaged``.
+    JSON, and ``file_state`` is ``allocated``, ``deleted``, ``carved`` or ``damaged``.
     """
 
     fields: str
@@ -66,7 +68,7 @@ class FileRow(Row):
     evidence_id: int
     entry_id: int
     address: str
-    state: str
+    file_state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,17 @@ class Query:
         end: latest time, microseconds since 1970 UTC, not included.
         search: text that must stand in one of the columns that
             :data:`echoforensics.case.exhibits.row_search.SEARCHED` names; case is ignored.
-        types: data types, or families such as ``alexa:cloud``.
-        devices: serial numbers or device types.
+        types: data types, families such as ``alexa:cloud``, or beginnings such as ``echo:log:wake*``.
+        devices: serial numbers, device types or names of devices; of a device whose own disk is in the case, the rows
+            of that disk that name no device are among them.
         recordings_only: only rows to which a recording belongs.
         evidence: names of evidence items, in any of which a place of the record must lie.
         states: of :data:`STATES`.
         interaction: number of an interaction of which the record must be, or None.
+        regex: a regular expression, as Python has them, that must match in one of the columns of ``search``; case is
+            ignored.
+        persons: names or ids of persons, as the column has them.
+        accounts: ids of accounts, as the column has them.
 
     Where ``start`` or ``end`` is given, rows whose time in UTC is unknown are left out.
     """
@@ -97,16 +104,18 @@ class Query:
     evidence: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     interaction: int | None = None
+    regex: str = ""
+    persons: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
 
 
 #: The state of a row: a file or a database row that is there; one that was deleted; one found by its own bytes; one
 #: read from data whose checksum failed.
 STATES = ("live", "deleted", "carved", "damaged")
-_COLUMNS = ", ".join(ROW_COLUMNS)
 # The state of a row's file; within a database or cache that is there, what the record says of how it was found.
-_STATE = """CASE WHEN state <> 'allocated' THEN state
+_STATE = """CASE WHEN state <> 'allocated' THEN state WHEN instr(fields, '"provenance"') = 0 THEN 'live'
     WHEN coalesce(json_extract(fields, '$.provenance'), 'live') LIKE 'live%' THEN 'live' ELSE 'deleted' END"""
-
+_COLUMNS = ", ".join(_STATE if name == "state" else name for name in ROW_COLUMNS)
 
 # Whether another place of a row's record, or of a recording's bytes, lies in some evidence items.
 _ELSEWHERE = """(places > 1 AND (
@@ -180,7 +189,7 @@ def _row(mark: str, found: tuple[Any, ...]) -> Row:
 
 
 def _file_row(mark: str, found: tuple[Any, ...]) -> FileRow:
-    fields, note, evidence, entry, address, state = found[len(ROW_COLUMNS) :]
+    fields, note, evidence, entry, address, file_state = found[len(ROW_COLUMNS) :]
     return FileRow(
         **_row(mark, found[: len(ROW_COLUMNS)]),
         fields=fields,
@@ -188,8 +197,20 @@ def _file_row(mark: str, found: tuple[Any, ...]) -> FileRow:
         evidence_id=evidence,
         entry_id=entry,
         address=address,
-        state=state,
+        file_state=file_state,
     )
+
+
+def type_patterns(names: Iterable[str]) -> list[str]:
+    """The patterns of LIKE for data types: one and its family, or, with an asterisk, all that begin so."""
+    patterns = []
+    for name in names:
+        if name.endswith("*") and not name.endswith(":*"):
+            patterns.append(like(name.rstrip("*")) + "%")
+        else:
+            plain = like(name.rstrip(":*"))
+            patterns += [plain, f"{plain}:%"]
+    return patterns
 
 
 def _where(store: Store, query: Query) -> tuple[str, list[Any]]:
@@ -208,12 +229,12 @@ def _where(store: Store, query: Query) -> tuple[str, list[Any]]:
         clauses.append("record_number IN (SELECT record FROM interaction_members WHERE interaction = ?)")
         values.append(query.interaction)
     if query.types:
-        clauses.append("(" + " OR ".join("data_type = ? OR data_type LIKE ? ESCAPE '\\'" for _ in query.types) + ")")
-        values += [part for name in query.types for part in (name.rstrip(":*"), like(name.rstrip(":*")) + ":%")]
-    if query.devices:
-        marks = ", ".join("?" for _ in query.devices)
-        clauses.append(f"(device_serial IN ({marks}) OR device_type IN ({marks}))")
-        values += [*query.devices, *query.devices]
+        clauses.append("(" + " OR ".join("data_type LIKE ? ESCAPE '\\'" for _ in type_patterns(query.types)) + ")")
+        values += type_patterns(query.types)
+    for column, wanted in (("person", query.persons), ("account", query.accounts)):
+        if wanted:
+            clauses.append(f"{column} IN ({', '.join('?' for _ in wanted)})")
+            values += wanted
     if query.evidence:
         marks = ", ".join("?" for _ in query.evidence)
         clauses.append(f"(evidence IN ({marks}) OR {_ELSEWHERE.format(marks)})")
@@ -223,8 +244,10 @@ def _where(store: Store, query: Query) -> tuple[str, list[Any]]:
     if query.states:
         clauses.append(f"{_STATE} IN ({', '.join('?' for _ in query.states)})")
         values += query.states
-    if query.search:
-        found, more = search_clause(store, query.search)
+    parts = [device_clause(store, query.devices)] if query.devices else []
+    parts += [search_clause(store, query.search)] if query.search else []
+    parts += [regex_clause(store, query.regex)] if query.regex else []
+    for found, more in parts:
         clauses.append(found)
         values += more
     return f"WHERE {' AND '.join(clauses)}" if clauses else "", values

@@ -12,9 +12,11 @@ SCHEMA_VERSION = 5
 ROW_COLUMNS = (
     "exhibit", "record", "datetime", "timestamp", "timestamp_desc", "message", "data_type", "recorded_time",
     "clock", "device_serial", "device_type", "account", "person", "utterance_id", "transcript", "recording",
-    "evidence", "path", "locator", "sha256", "parser", "parser_version", "interaction", "places",
+    "evidence", "path", "locator", "sha256", "parser", "parser_version", "state", "interaction", "places",
     "corroborated_by",
 )  # fmt: skip
+#: Those that the view ``rows`` has: SQLite trusts no function of JSON in a view, and ``state`` is made with one.
+_VIEW_COLUMNS = tuple(name for name in ROW_COLUMNS if name != "state")
 
 #: Microseconds since 1970 as ISO 8601; nothing outside the years 1 to 9999.
 _DATETIME = """CASE WHEN w.timestamp BETWEEN -62135596800000000 AND 253402300799999999 THEN
@@ -189,7 +191,7 @@ CROSS JOIN time_kinds m ON m.id = w.time_kind CROSS JOIN places p ON p.id = w.pl
 CROSS JOIN entries e ON e.id = p.entry_id CROSS JOIN entries f ON f.id = p.read_from
 CROSS JOIN evidence v ON v.id = e.evidence_id LEFT JOIN timestamps t ON t.record = w.record AND t.ordinal = w.time
 LEFT JOIN interaction_members i ON i.record = w.record;
-CREATE VIEW rows AS SELECT {", ".join(ROW_COLUMNS)} FROM row_details;
+CREATE VIEW rows AS SELECT {", ".join(_VIEW_COLUMNS)} FROM row_details;
 """  # noqa: S608 (our names)
 
 #: The tables that the seal covers, each with the columns by whose order it is written out. Views and indexes are

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from echoforensics.cli.row_filters import query_of, row_filters
 from echoforensics.cli.unverified import export_key_option, unverified_option, warn
 from echoforensics.export.formats import FORMATS
 
@@ -49,73 +50,28 @@ if TYPE_CHECKING:
     help="Draw the rows by day, by hour of the day and by device, to FILE.svg or FILE.png, instead of writing them;"
     " with -o, as well.",
 )
-@click.option(
-    "--timezone",
-    default="",
-    metavar="ZONE",
-    help="Also show times in this IANA zone, and read --from and --to in it.",
-)
-@click.option("--from", "start", metavar="TIME", help="Rows from this date or time on (2017-07-17, 2017-07-17T06:20).")
-@click.option("--to", "end", metavar="TIME", help="Rows before this time; a date alone includes that day.")
-@click.option(
-    "--search",
-    default="",
-    metavar="TEXT",
-    help="Rows with this text, be it in message, path or fields.",
-)
-@click.option(
-    "--type",
-    "types",
-    multiple=True,
-    metavar="TYPE",
-    help="Rows of this data type or family (alexa:cloud:activity, echo:log); repeat for several.",
-)
-@click.option("--device", "devices", multiple=True, metavar="SERIAL", help="Rows of this device serial or type.")
-@click.option("--evidence", multiple=True, metavar="NAME", help="Rows of this evidence item; repeat for several.")
-@click.option(
-    "--state",
-    "states",
-    multiple=True,
-    type=click.Choice(("live", "deleted", "carved", "damaged")),
-    help="Rows of what was there, of what was deleted, of what was found by its own bytes, or of what was read from"
-    " data whose check failed; repeat for several.",
-)
-@click.option("--recordings-only", is_flag=True, help="Only rows to which a recording belongs.")
-@click.option("--interaction", default="", metavar="NUMBER", help="Rows of this interaction (IN-0000012).")
+@row_filters
 @unverified_option
 @export_key_option
 def command(
     *, case_path: Path, form: str | None, output: Path | None, force: bool, excel: bool, partition_by: str | None,
-    plot: Path | None, timezone: str, start: str | None, end: str | None, search: str, types: tuple[str, ...],
-    devices: tuple[str, ...], evidence: tuple[str, ...], states: tuple[str, ...], recordings_only: bool,
-    unverified: bool, key_path: Path | None, interaction: str,
+    plot: Path | None, unverified: bool, key_path: Path | None, **filters: Any,
 ) -> None:  # fmt: skip
     """Write the timeline of a case.
 
     Rows without a known time in UTC come last, and are left out where --from or --to is given.
     """
-    from echoforensics.case.query_check import refuse_unknown
-    from echoforensics.case.row_query import Query
     from echoforensics.cli.keys import key_of_export
-    from echoforensics.cli.safe_text import SafeStream, given_text
+    from echoforensics.cli.safe_text import SafeStream
     from echoforensics.export.chart.write import write
     from echoforensics.export.output import Target, export
     from echoforensics.library import open_case
-    from echoforensics.zones import instant, zone
 
     target = Target.of(output, form, replace=force, excel=excel, by_day=partition_by is not None)
     key = key_of_export(key_path, [path for path in (target.path, plot) if path is not None], replace=force)
     with open_case(case_path, unverified=unverified) as case:
         warn(case)
-        local = zone(timezone)
-        query = Query(
-            start=instant(start, local) if start else None,
-            end=instant(end, local, end=True) if end else None,
-            search=given_text(search), types=types, devices=devices, recordings_only=recordings_only,
-            evidence=evidence, states=states,
-            interaction=int(case.interaction(interaction).number.rpartition("-")[2]) if interaction else None,
-        )  # fmt: skip
-        refuse_unknown(case.store, query)
+        query, local = query_of(case, filters)
         if plot is None or output is not None or form is not None:
             written = export(case, query, target, local, SafeStream)
             outputs = [path for path in (target.path, target.sidecar) if path is not None]

@@ -111,7 +111,7 @@ def _as_text(found: Trace, limit: int) -> str:
 _SHOWN = (
     "datetime", "timestamp_desc", "recorded_time", "clock", "data_type", "device_serial", "device_type", "account",
     "person", "utterance_id", "transcript", "recording", "evidence", "path", "locator", "sha256", "parser",
-    "parser_version", "interaction", "places", "corroborated_by",
+    "parser_version", "state", "interaction", "places", "corroborated_by",
 )  # fmt: skip
 
 

@@ -98,7 +98,7 @@ class _Filling:
 
     def _stream(self, row: FileRow, specs: PathSpecs) -> EventDataStream:
         """The data stream of a file's events, with its source."""
-        located = specs.of(row["path"], row["address"], row["state"])
+        located = specs.of(row["path"], row["address"], row["file_state"])
         self._writer.AddAttributeContainer(EventSource(path_spec=located.path_spec))
         stream = EventDataStream()
         stream.path_spec, stream.sha256_hash = located.path_spec, row["sha256"]

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.record_id import DIGITS, PREFIX
 from echoforensics.case.text import storable
+from echoforensics.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,9 +78,35 @@ def search_clause(store: Store, text: str) -> tuple[str, list[Any]]:
     return clause, values
 
 
+def regex_clause(store: Store, pattern: str) -> tuple[str, list[Any]]:
+    """The SQL of the rows in which a regular expression matches, with its values. Case is ignored.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        _compiled(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise UsageError(f"--regex: {pattern!r} is no regular expression: {error}") from error
+    # A function cannot be given again while rows are being read with it.
+    if not store.db.execute("SELECT 1 FROM pragma_function_list WHERE name = 'match_regex'").fetchone():
+        store.db.create_function("match_regex", -1, _match, deterministic=True)
+    return f"match_regex(?, {', '.join(SEARCHED)})", [pattern]
+
+
 def like(text: str) -> str:
     """A text as a part of a pattern of LIKE."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def _match(pattern: str, *columns: str | None) -> bool:
+    search = _compiled(pattern).search
+    return any(search(column) for column in columns if column)
 
 
 def _hold(text: str, *columns: str | None) -> bool:

@@ -91,8 +91,15 @@ def test_excel_gets_a_byte_order_mark(run: Run, sealed: Any, tmp_path: Path) -> 
     [
         (
             ("--from", "2024-03-10", "--to", "2024-03-09"),
-            "--from and --to leave no time between them: from 2024-03-10T00:00:00+00:00 on, and before 2024-03-10",
+            "--from and --to leave no time between them: from 2024-03-09T15:00:00+00:00 on, and before 2024-03-09T15",
         ),
+        (
+            ("--type", "echo:log:wakeword"),
+            "there is no data type or family 'echo:log:wakeword' in this case; alike are:",
+        ),
+        (("--person", "x"), "there is no person 'x' in this case; there are: Demo Household"),
+        (("--account", "ADEMOHOUSHOLD"), "there is no account 'ADEMOHOUSHOLD' in this case; alike are: ADEMOHOUSEHOLD"),
+        (("--regex", "("), "--regex: '(' is no regular expression: missing ), unterminated subpattern at position 0"),
         (("--type", "echo:nonsense"), "there is no data type or family 'echo:nonsense' in this case; there are: "),
         (
             ("--type", "wake_word"),
@@ -101,7 +108,7 @@ def test_excel_gets_a_byte_order_mark(run: Run, sealed: Any, tmp_path: Path) -> 
         ),
         (
             ("--device", "nonsense"),
-            "there is no device serial or type 'nonsense' in this case; there are: AB72C64C86AW2, B0DEM0000000EF01",
+            "there is no device serial, type or name 'nonsense' in this case; there are: AB72C64C86AW2, B0D",
         ),
         (
             ("--evidence", "echo"),
@@ -130,8 +137,39 @@ def test_families_are_known(name: str, run: Run, sealed: Any) -> None:
 def test_an_empty_answer_says_why(run: Run, sealed: Any) -> None:
     done = run("timeline", sealed.path, "-f", "jsonl", "--from", "1999-01-01", "--to", "1999-01-02", "--search", "zzzz")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr.startswith("No rows: no row lies between --from and --to; the rows' times go from 20")
-    assert done.stderr.endswith("; no row has the text 'zzzz'.\n")
+    zone, none = done.stderr.splitlines()
+    assert zone == "--from and --to are read in Asia/Seoul: the zone of the case."
+    assert none.startswith("No rows: no row lies between --from and --to; the rows' times go from 20")
+    assert none.endswith("; no row has the text 'zzzz'.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "zone"),
+    [
+        ((), "Asia/Seoul: the zone of the case."),
+        (("--timezone", "Europe/London"), "Europe/London: as --timezone says."),
+    ],
+)
+def test_bounds_are_read_in_a_zone_that_is_named(arguments: tuple[str, ...], zone: str, run: Run, sealed: Any) -> None:
+    # 06:14 in Seoul, 21:14 the day before in London: half a minute in which the wake word was heard.
+    hour = "2024-03-10T06:14" if not arguments else "2024-03-09T21:14"
+    bounds = ("--from", f"{hour}:20", "--to", f"{hour}:30")
+    done = run("timeline", sealed.path, "-f", "jsonl", *bounds, *arguments, "--type", "echo:log:wake_word")
+    assert done.stderr == f"--from and --to are read in {zone}\n"
+    (row,) = map(json.loads, done.stdout.splitlines())
+    assert row["datetime"] == "2024-03-09T21:14:24.169000+00:00"
+
+
+def test_rows_outside_the_bounds_are_counted(run: Run, sealed: Any) -> None:
+    words = [row for row in sealed.rows() if row["data_type"] == "echo:log:wake_word"]
+    arguments = ("--type", "echo:log:wake_word", "--from", "2024-03-09T12:00Z", "--to", "2024-03-09T12:01Z")
+    done = run("timeline", sealed.path, "-f", "jsonl", *arguments)
+    before = sum(row["datetime"] < "2024-03-09T12" for row in words)
+    assert 0 < before < len(words)
+    assert done.stderr.endswith(
+        f"; of {len(words)} that match all else, {before} are before --from, {len(words) - before} after --to, and 0"
+        " have no time that is known in UTC.\n"
+    )
 
 
 def test_why_none(sealed: Any) -> None:

@@ -28,12 +28,13 @@ def filled(add_file: Callable[..., None], made_rows: Callable[..., list[Row]]) -
             name,
             Record(
                 data_type, f"Message of {name}.", "line:1", timestamps, transcript=transcript, fields=fields,
-                device_serial=more.get("serial"), parser="p", parser_version="1",
+                device_serial=more.get("serial"), account=more.get("account"), person=more.get("person"), parser="p",
+                parser_version="1",
             ),
         )  # fmt: skip
 
-    record("a", "alexa:cloud:activity", T0, transcript="what time is it", serial="S1")
-    record("b", "alexa:cloud:card", T0 + SECOND, transcript='say "100%_sure"', serial="S2")
+    record("a", "alexa:cloud:activity", T0, transcript="what time is it", serial="S1", account="A1")
+    record("b", "alexa:cloud:card", T0 + SECOND, transcript='say "100%_sure"', serial="S2", account="A2", person="P1")
     record("c", "echo:log:wake_word", T0 + 2 * SECOND)
     record("d", "alexa:cloudy:other", None, transcript="Żółć")
 
@@ -65,6 +66,17 @@ def filled(add_file: Callable[..., None], made_rows: Callable[..., list[Row]]) -
         ({"search": "Message of c"}, "c"),
         ({"search": "AND OR NOT ("}, ""),
         ({"recordings_only": True}, ""),
+        ({"regex": "^message of [ab]"}, "ab"),
+        ({"regex": r"six\s+oh"}, "a"),
+        ({"regex": "^EF-0000003$"}, "c"),
+        ({"regex": "żÓł"}, "d"),
+        ({"regex": "nothing", "search": "message"}, ""),
+        ({"accounts": ("A1", "A3")}, "a"),
+        ({"persons": ("P1",)}, "b"),
+        ({"accounts": ("A1",), "persons": ("P1",)}, ""),
+        ({"types": ("echo:log:wake*",)}, "c"),
+        ({"types": ("alexa:cloud*",)}, "abd"),
+        ({"devices": ("s2",)}, ""),
     ],
 )
 def test_filters(query: dict[str, object], paths: str, filled: Callable[..., list[str]]) -> None:
@@ -79,6 +91,47 @@ def test_letters_beyond_ascii_are_found_in_any_case_wherever_they_stand(
     for text in ("KÜCHE", "küche", "żółć.J"):
         assert [found["path"] for found in made_rows(Query(search=text))] == ["Żółć.json"]
     assert made_rows(Query(search="Kuche")) == []
+
+
+@pytest.mark.parametrize(("second", "disk"), [(False, "abcd"), (True, "abc")])
+def test_a_device_is_found_by_its_name_and_with_its_own_disk(
+    second: bool, disk: str, add_file: Callable[..., None], made_rows: Callable[..., list[Row]]
+) -> None:
+    def record(name: str, data_type: str, serial: str | None, evidence: int = 1, **fields: str) -> None:
+        times = (Timestamp("Creation Time", "x", Clock.CLOUD, T0),)
+        made = Record(
+            data_type, name, "line:1", times, device_serial=serial, fields=fields, parser="p", parser_version="1"
+        )
+        add_file(name, made, evidence=evidence)
+
+    record("a", "alexa:cloud:device", "S1", accountName="Kitchen Écho")
+    record("b", "alexa:cloud:card", "S1")
+    record("c", "echo:log:wake_word", "S1", 2)
+    record("d", "echo:log:kernel", None, 2)
+    record("e", "alexa:cloud:card", "S2")
+    record("f", "alexa:cloud:card", None)
+    if second:
+        # A second device in the same item: whose the lines without a serial number are is not known.
+        record("g", "echo:log:wake_word", "S3", 2)
+
+    def ask(device: str) -> str:
+        return "".join(sorted(found["path"] for found in made_rows(Query(devices=(device,)))))
+
+    assert ask("S1") == ask("kitchen éCHO") == disk
+    assert ask("S2") == "e"
+
+
+def test_rows_can_be_asked_for_while_others_are_read(store: Store, filled: Callable[..., list[str]]) -> None:
+    filled()
+    first = rows(store, Query(regex="message of [abc]"))
+    assert next(first)["path"] == "a"
+    assert [found["path"] for found in rows(store, Query(regex="of d"))] == ["d"]
+    assert [found["path"] for found in first] == ["b", "c"]
+
+
+def test_every_row_has_a_state(store: Store, filled: Callable[..., list[str]]) -> None:
+    filled()
+    assert {found["state"] for found in rows(store)} == {"live"}
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
