@@ -10,21 +10,27 @@ from echoforensics.case.schema import SCHEMA_VERSION, SEALED_TABLES
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from echoforensics.case.store import Store
 
 _DEFINITIONS = "SELECT json_array(type, name, tbl_name, sql) FROM main.sqlite_schema ORDER BY type, name"
 
 
-def table_digests(store: Store) -> dict[str, str]:
+def table_digests(store: Store, known: Mapping[str, str] | None = None) -> dict[str, str]:
     """SHA-256 of each sealed table, and of the definitions of all tables, as hexadecimal.
 
     A table is written out row by row in the order of its primary key: each row as the JSON array of its columns, as
     SQLite's ``json_array`` writes it, ended by LF. Values of BLOB columns, and of those without a type, are written in
     hexadecimal.
+
+    Args:
+        store: the case's.
+        known: digests of tables that need not be computed again.
     """
-    return named_digests(store.db, ("schema", *SEALED_TABLES))
+    known = known or {}
+    names = ("schema", *SEALED_TABLES)
+    return {**named_digests(store.db, [name for name in names if name not in known]), **known}
 
 
 def named_digests(db: sqlite3.Connection, names: Iterable[str]) -> dict[str, str]:

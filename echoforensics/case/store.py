@@ -38,6 +38,7 @@ class Store:
         row_mark: what the message of each row is to begin with; empty for nothing.
         db: the connection. Only the modules of this folder use it; others ask their functions.
         is_earlier: whether the case is of an earlier version, which is read only.
+        known_numbers: by table, numbers of kinds that were looked up; emptied where what was written is taken back.
     """
 
     def __init__(self, path: Path, *, create: bool = False, write: bool = False, logged: bool = True) -> None:
@@ -55,6 +56,7 @@ class Store:
         """
         self.path = path
         self._closed = False
+        self.known_numbers: dict[str, dict[tuple[str | None, ...], int]] = {}
         self._made = 0
         self.row_mark = ""
         with ExitStack() as opened:
@@ -93,6 +95,7 @@ class Store:
             yield
         except BaseException:
             self.db.execute("ROLLBACK")
+            self.known_numbers.clear()
             raise
         self.db.execute("COMMIT")
 

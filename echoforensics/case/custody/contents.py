@@ -33,6 +33,8 @@ PARTS: Mapping[str, str] = {
     "record_keys": f"place_id IN ({_PLACES})",
     "issues": f"evidence_id = ? AND substr(what, 1, {len(CHANGED_SOURCE)}) <> '{CHANGED_SOURCE}'",
 }
+#: Tables that hold nothing beside what evidence items put into them, and that nothing changes afterwards.
+FILLED_BY_ITEMS = ("records", "timestamps", "places", "record_keys")
 _ITEM = ("name", "location", "kind", "size", "sha256", "hashes", "described", "opening")
 
 

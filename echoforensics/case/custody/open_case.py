@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.ledger import Ledger, LedgerError
 from echoforensics.case.case import Case
-from echoforensics.case.custody.contents import content_digests
+from echoforensics.case.custody.contents import FILLED_BY_ITEMS, content_digests
 from echoforensics.case.custody.database_file import connect_unchanged, file_digest
 from echoforensics.case.custody.head_file import PARTIAL, write_head
 from echoforensics.case.custody.names import ARTEFACTS, DATABASE, HEAD, LEDGER, SEALED
@@ -40,6 +40,7 @@ class OpenCase(Case):
         super().__init__(path, store)
         self._ledger = ledger
         self._lock = lock
+        self._contents: dict[int, dict[str, str]] = {}
 
     @classmethod
     def begin(cls, path: Path, key: SigningKey | None, actor: str) -> OpenCase:
@@ -89,7 +90,8 @@ class OpenCase(Case):
         """Digests of what an evidence item put into the tables, for the ledger. All of it is on the disk then."""
         with case_disk(self.path):
             self.store.settle()
-        return content_digests(self.store.db, evidence)
+        self._contents[evidence] = content_digests(self.store.db, evidence)
+        return self._contents[evidence]
 
     def seal(self, detail: dict[str, Any]) -> None:
         """Close the database, and put its digest and those of its tables into the ledger.
@@ -102,7 +104,7 @@ class OpenCase(Case):
         Raises:
             CaseError: another program has the database open, so that it cannot be closed into one file.
         """
-        tables = table_digests(self.store)
+        tables = table_digests(self.store, self._whole_tables())
         try:
             self.store.close(fold=True)
         except sqlite3.OperationalError as error:
@@ -113,6 +115,12 @@ class OpenCase(Case):
         with case_disk(self.path):
             database = file_digest(self.store.path)
         self.record(SEALED, {"database": database, "tables": tables, **detail})
+
+    def _whole_tables(self) -> dict[str, str]:
+        """Digests of tables that were taken before: what one evidence item put into them, where there is no other."""
+        (number, *others) = [item.id for item in self.evidence()] or [0]
+        found = {} if others else self._contents.get(number, {})
+        return {table: found[table] for table in FILLED_BY_ITEMS if table in found}
 
     def close(self) -> None:
         """Fold the write-ahead log into ``case.db`` and let go of the case."""

@@ -148,6 +148,7 @@ def _number_with_kills(store: Store, draw: random.Random, monkeypatch: pytest.Mo
     def commit_or_die() -> None:
         if draw.random() < 0.15:
             store.db.execute("ROLLBACK")
+            store.known_numbers.clear()
             raise Killed
         commit()
 
