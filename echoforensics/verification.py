@@ -186,7 +186,8 @@ def _note_ledger(
         result.notes.append(f"the times of the ledger run backwards: {sentence}; a clock was set, or was wrong")
     for dropped in history.dropped if history else ():
         count = len(dropped.get("artefacts", ()))
-        result.notes.append(f"{count} artefacts were removed from the case; reason: {dropped.get('reason')}")
+        what = "1 artefact was" if count == 1 else f"{count} artefacts were"
+        result.notes.append(f"{what} removed from the case; reason: {dropped.get('reason')}")
 
 
 def _check_database(

@@ -9,10 +9,11 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
+from echoforensics.case.custody.names import REMOVED
 from echoforensics.case.entry_table import paths_of_artefact
 from echoforensics.case.exhibits.join_table import Join, joins_of
 from echoforensics.case.row_query import row as find_row
-from echoforensics.errors import SourceError
+from echoforensics.errors import SourceError, UsageError
 from echoforensics.evidence.entry import READ_ERRORS
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.evidence.volumes.disk import Disk
@@ -73,10 +74,10 @@ def trace_row(store: Store, vault: Vault, reopen_item: Callable[[int], EvidenceS
         exhibit: the row's exhibit number.
 
     Raises:
-        UsageError: there is no such exhibit.
+        UsageError: there is no such exhibit, or it was removed from the case.
         SourceError: neither the evidence nor the case's own copy can be read.
     """
-    row = find_row(store, exhibit)
+    row = _row(store, exhibit)
     kept = _kept(store, row)
     with ExitStack() as opened:
         source, why = _reopen(reopen_item, kept.evidence_id)
@@ -113,6 +114,13 @@ def trace_row(store: Store, vault: Vault, reopen_item: Callable[[int], EvidenceS
         extents=extents,
         file_times=kept.times,
     )
+
+
+def _row(store: Store, exhibit: str) -> Row:
+    row = find_row(store, exhibit)
+    if row["data_type"] == REMOVED:
+        raise UsageError(f"{row['exhibit']}: {row['message']}. Its bytes are not shown")
+    return row
 
 
 class _Kept(NamedTuple):

@@ -8,10 +8,15 @@ from pathlib import Path
 
 import click
 
+from echoforensics.cli.case_drop import command as drop
+
 
 @click.group("case")
 def command() -> None:
-    """Put cases together."""
+    """Put cases together, and take out of them what a court orders out."""
+
+
+command.add_command(drop)
 
 
 @command.command("merge")

@@ -111,17 +111,17 @@ def _compared(before: RecordRows | None, after: RecordRows | None) -> RecordDiff
     changed: tuple[str, ...] = ()
     outcome = ADDED if before is None else MISSING
     if before is not None and after is not None:
-        names = [name for name in before.said if before.said[name] != after.said[name]]
+        names = [name for name in before.stated if before.stated[name] != after.stated[name]]
         changed = (*names, *(["times"] if sorted(map(str, before.times)) != sorted(map(str, after.times)) else []))
         outcome = CHANGED if changed else EQUAL
     return RecordDifference(
         outcome,
         shown.record,
-        str(shown.said["data_type"]),
+        str(shown.stated["data_type"]),
         before.exhibits if before else (),
         after.exhibits if after else (),
         changed,
-        str(before.said["message"]) if before else "",
-        str(after.said["message"]) if after else "",
+        str(before.stated["message"]) if before else "",
+        str(after.stated["message"]) if after else "",
         shown.path,
     )

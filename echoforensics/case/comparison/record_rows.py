@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from echoforensics.case.store import Store
 
 #: What a record says beside its times: columns of every row of it.
-SAID = (
+STATED = (
     "message", "data_type", "device_serial", "device_type", "account", "person", "transcript", "sha256", "parser",
     "state", "utterance_id", "recording",
 )  # fmt: skip
@@ -39,7 +39,7 @@ class RecordRows:
         record: its id.
         exhibits: the numbers of its rows, in order.
         times: the time of each of them.
-        said: what else it says, by name; ``fields`` among it.
+        stated: what else it says, by name; ``fields`` among it.
         parser_version: of the parser that made it.
         path: where it is shown.
     """
@@ -47,16 +47,16 @@ class RecordRows:
     record: str
     exhibits: tuple[str, ...]
     times: tuple[RecordTime, ...]
-    said: Mapping[str, Any]
+    stated: Mapping[str, Any]
     parser_version: str
     path: str
 
 
 def record_rows(store: Store) -> Iterator[RecordRows]:
     """Every record, by its id; streamed, not held."""
-    names = ("record", "exhibit", *_TIME, *SAID, "fields", "parser_version", "path")
+    names = ("record", "exhibit", *_TIME, *STATED, "fields", "parser_version", "path")
     found = store.db.execute(f"SELECT {', '.join(names)} FROM row_details ORDER BY record, number")  # noqa: S608
-    start, said = 2 + len(_TIME), 2 + len(_TIME) + len(SAID)
+    start, stated = 2 + len(_TIME), 2 + len(_TIME) + len(STATED)
     for record, group in groupby(found, key=itemgetter(0)):
         rows = list(group)
         first = rows[0]
@@ -64,7 +64,7 @@ def record_rows(store: Store) -> Iterator[RecordRows]:
             record,
             tuple(row[1] for row in rows),
             tuple(RecordTime(*row[2:start]) for row in rows),
-            {**dict(zip(SAID, first[start:said], strict=True)), "fields": json.loads(first[said])},
-            first[said + 1],
-            first[said + 2],
+            {**dict(zip(STATED, first[start:stated], strict=True)), "fields": json.loads(first[stated])},
+            first[stated + 1],
+            first[stated + 2],
         )

@@ -20,5 +20,7 @@ SKIPPED = "source skipped"
 MERGED = "case added"
 #: Artefacts and what they say were removed from a case.
 DROPPED = "artefacts dropped"
+#: The data type of a record that was removed from a case.
+REMOVED = "annotation:removed"
 #: Rows or a report were written out of a case.
 EXPORTED = "exported"

@@ -153,12 +153,14 @@ def _prepare(path: Path, key: SigningKey | None, actor: str) -> None:
     Ledger.open(path / LEDGER, key, actor)
     if history.has_head_file and known is None:
         raise CaseError(f"{path / HEAD}: is missing; it keeps the end of the ledger. {_WHAT_TO_DO}")
+    if history.dropped:
+        raise CaseError(f"{path}: takes no more evidence, as artefacts were dropped from it. Give another case folder")
     if not there:
         if history.begun:
             raise CaseError(f"{database}: is missing, and the ledger says what it held. {_WHAT_TO_DO}")
         return
     if history.seal is not None:
-        _refuse_changed(path)
+        refuse_changed(path)
     else:
         renew(path, history)
 
@@ -182,7 +184,8 @@ def _refuse_content_without_ledger(path: Path) -> None:
             raise CaseError(f"{path / LEDGER}: {why}. {_WHAT_TO_DO}")
 
 
-def _refuse_changed(path: Path) -> None:
+def refuse_changed(path: Path) -> None:
+    """Refuse a sealed case that is not as it was sealed: its ledger, database and vault. Raises CaseError."""
     found = standing(path)
     if found.problems:
         raise CaseError(f"{path}: {found.why_not}. {_WHAT_TO_DO}")
