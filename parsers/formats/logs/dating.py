@@ -159,6 +159,7 @@ class Dates:
         self.years = years
         self.zone = zone
         self._counted = counted
+        self._no_year = _NO_YEAR.format(why=years.why)
         self._index = 0
         self._zones: dict[str, Zone | None] = {}
         self._known: dict[tuple[int, int, str, str], tuple[int | None, str]] = {}
@@ -188,7 +189,7 @@ class Dates:
         if self.years.unset[index] or 0 < stamp.year < FIRST_YEAR:
             return None, _NOT_SET
         year = self.years.of[index]
-        return self._of_year(stamp, year) if year else (None, _NO_YEAR.format(why=self.years.why))
+        return self._of_year(stamp, year) if year else (None, self._no_year)
 
     def _of_year(self, stamp: Stamp, year: int) -> tuple[int | None, str]:
         zone = self._zone(stamp.zone)
