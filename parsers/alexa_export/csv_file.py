@@ -21,8 +21,7 @@ from parsers.record import Issue, Record
 from parsers.registry import register
 from parsers.written_time import zoned
 
-#: So many rows of a table that is known are read, and of one that is not.
-MAX_ROWS = 1_000_000
+#: So many rows of a table that is not known are read; of one that is known, every row.
 MAX_UNKNOWN_ROWS = 100_000
 #: A table with more columns is not read.
 MAX_COLUMNS = 1000
@@ -70,8 +69,8 @@ class AlexaExportCsv(MapReader):
         ),
         limits=(
             "No export of a real account was at hand; the columns are those that published readers of exports name.",
-            f"At most {MAX_ROWS} rows of a table, {MAX_UNKNOWN_ROWS} of one that is not known, {MAX_COLUMNS} columns,"
-            f" {MAX_ROW} bytes a row.",
+            f"At most {MAX_UNKNOWN_ROWS} rows of a table that is not known, {MAX_COLUMNS} columns, {MAX_ROW} bytes a"
+            " row.",
             "A table that is not known is read only where its file is named .csv.",
             "Tables in JSON, PDF and other forms of an export are not read by this parser.",
         ),
@@ -148,7 +147,6 @@ def _table(
     source: Source, header: TableHeader, found: Iterator[LocatedRow], maps: tuple[ExportDefinition, ...]
 ) -> Iterator[Record | Issue]:
     definition = find(frozenset(header.plain), source.path, maps)
-    most = MAX_UNKNOWN_ROWS if definition is None else MAX_ROWS
     times: tuple[str, ...] = ()
     if definition is None:
         yield Issue(UNKNOWN)
@@ -158,10 +156,13 @@ def _table(
         found = chain(start, found)
     as_found = RowsAsFound(source.name, header, times, definition)
     known = KnownRows(definition, header) if definition is not None and definition.source.required else None
+    end = 0
     for number, row in enumerate(found):
-        if number >= most:
-            yield Issue(f"The table has more than {most} rows: the rest was not read.", row.locator)
+        if definition is None and number >= MAX_UNKNOWN_ROWS:
+            rest = f"the last {source.size - end} bytes were not read"
+            yield Issue(f"The table is not known, and has more than {MAX_UNKNOWN_ROWS} rows: {rest}.", row.locator)
             return
+        end = row.end
         if issue := row.issue or _misfit(header, row):
             yield Issue(f"A row of the table cannot be read: {issue}.", row.locator, row.excerpt)
             continue

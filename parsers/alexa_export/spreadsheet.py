@@ -27,7 +27,7 @@ _SHARED = "../sharedStrings.xml"
 _NAMESPACE = (b"spreadsheetml", b"<worksheet", b"<sst")
 _CELL = re.compile(r"([A-Z]{1,3})\d{1,7}")
 #: More columns, rows, shared texts, or characters of one cell are not read.
-MAX_COLUMNS, MAX_ROWS, MAX_SHARED, MAX_CELL = 500, 1_000_000, 1_000_000, 32_768
+MAX_COLUMNS, MAX_ROWS, MAX_SHARED, MAX_CELL = 500, 1_048_576, 1_000_000, 32_768
 #: The shared texts together are not longer.
 MAX_CHARACTERS = 64 * 1024 * 1024
 MAX_ISSUES = 50
@@ -39,6 +39,7 @@ class _SheetReader(XmlReader):
     def __init__(self, shared: list[str]) -> None:
         super().__init__()
         self.texts: list[str] = []
+        self._cells_beyond = self._texts_beyond = 0
         self._rows: list[LocatedRow] = []
         self._shared = shared
         self._cells: dict[int, str] = {}
@@ -67,9 +68,13 @@ class _SheetReader(XmlReader):
     def end_element(self, name: str) -> None:
         name = name.rpartition(":")[2]
         self._takes = False
-        if name == "c" and 0 <= self._column < MAX_COLUMNS:
+        if name == "c" and self._column >= MAX_COLUMNS:
+            self._cells_beyond += 1
+        elif name == "c" and self._column >= 0:
             self._cells[self._column] = self._value()
-        elif name == "si" and len(self.texts) < MAX_SHARED and self._kept < MAX_CHARACTERS:
+        elif name == "si" and (len(self.texts) >= MAX_SHARED or self._kept >= MAX_CHARACTERS):
+            self._texts_beyond += 1
+        elif name == "si":
             self.texts.append(self._text)
             self._kept += len(self._text)
         elif name == "row":
@@ -81,6 +86,13 @@ class _SheetReader(XmlReader):
     def text(self, text: str) -> None:
         if self._takes and len(self._text) < MAX_CELL:
             self._text += text[: MAX_CELL - len(self._text)]
+
+    def beyond(self) -> Iterator[str]:
+        """What was passed over, as sentences."""
+        if self._cells_beyond:
+            yield f"{self._cells_beyond} cells stand in columns behind the first {MAX_COLUMNS}; they were not read."
+        if self._texts_beyond:
+            yield f"{self._texts_beyond} of them stand behind the first {len(self.texts)}; they were not read."
 
     def _value(self) -> str:
         if self._kind != "s":
@@ -166,6 +178,7 @@ def _rows(reader: _SheetReader, source: Source) -> Iterator[LocatedRow | Issue]:
             yield from reader.take()
             if error:
                 yield Issue(f"The sheet cannot be read further: {error}.")
+    yield from map(Issue, reader.beyond())
 
 
 def _index(letters: str) -> int:

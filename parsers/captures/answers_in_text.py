@@ -29,7 +29,8 @@ from parsers.alexa_api.utterance_id_text import DATA_TYPE as UTTERANCE_TYPE
 from parsers.bounded_issues import bounded
 from parsers.coding import CodingError, decode
 from parsers.encoding import as_utf8, wide_encoding
-from parsers.locator import at_bytes, at_coding
+from parsers.formats.wide_text import WideText
+from parsers.locator import at_bytes, at_coding, inside
 from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
@@ -67,9 +68,8 @@ class AnswersInText(Parser):
             "Read are JSON, JSON within a text value, and the notations of Python, JavaScript and Java; the same in"
             " base64 (also compressed by gzip or zlib), in fields of CSV, in texts of SQL and YAML between apostrophes,"
             " in escaped HTML and XML, in addresses and forms, in quoted-printable mail, with a terminal's colours.",
-            f"Coded texts are looked for in files of up to {WHOLE} bytes.",
-            f"A text in UTF-16 that is longer than {WHOLE} bytes is not searched. A longer text in UTF-8 is read in"
-            f" pieces of {PIECE} bytes.",
+            f"A text that is longer than {WHOLE} bytes is read in pieces of {PIECE} bytes. Coded texts are looked for"
+            " in each piece by itself, up to the end of its last line.",
             "Times of a log's line are on the timeline where the line writes a zone; else they are kept without one.",
         ),
         references=(
@@ -115,11 +115,12 @@ class _TextReading:
             if isinstance(value, TextValue) and any(start <= value.start < end for start, end in coded):
                 continue
             yield from self._value(value, outer=True)
-        for text in coded_texts(content, prefix):
-            if isinstance(text, Issue):
-                yield text
-            elif not any(start <= text.start < end for start, end in self._read_at):
-                yield from self._text(text)
+        for base, piece, where in self._pieces() if self.source.size > WHOLE else ((0, content, prefix),):
+            for text in coded_texts(piece, where):
+                if isinstance(text, Issue):
+                    yield text
+                elif not any(start <= base + text.start < end for start, end in self._read_at):
+                    yield from self._text(text)
         if not self.records and (shown := without_terminal(content, prefix)):
             self.cut = []
             yield from self._text(shown)
@@ -143,6 +144,21 @@ class _TextReading:
             return decode(content, name, 2 * WHOLE), at_coding(name)
         except CodingError as error:
             return error.partial, at_coding(name)
+
+    def _pieces(self) -> Iterator[tuple[int, bytes, str]]:
+        """A long text in pieces that end with a line: where each begins, it in UTF-8, its locator."""
+        name = wide_encoding(self.source.head)
+        opener = WideText(self.source.opener, name).open if name else self.source.opener
+        base, held = 0, b""
+        with opener() as stream:
+            while more := stream.read(PIECE):
+                held += more
+                cut = held.rfind(b"\n") + 1 or (len(held) if len(held) > PIECE else 0)
+                if cut:
+                    yield base, held[:cut], inside(at_coding(name) if name else "", at_bytes(base, cut))
+                base, held = base + cut, held[cut:]
+        if held:
+            yield base, held, inside(at_coding(name) if name else "", at_bytes(base, len(held)))
 
     def _text(self, text: PlainText) -> Iterator[Record | Issue]:
         """The records of a text that was made plain."""

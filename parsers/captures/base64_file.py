@@ -14,10 +14,11 @@ from parsers.alexa_api.items.coded_texts import coded_head, undone
 from parsers.alexa_api.items.service_names import names_in
 from parsers.alexa_api.named_file import names_of, not_read
 from parsers.captures.answers_in_text import AnswersInText
+from parsers.captures.signed_as import signed_as
 from parsers.coding import CodingError, decode
 from parsers.encoding import as_utf8, wide_encoding
 from parsers.formats.json.text import MAX_BYTES
-from parsers.locator import at_coding, inside, join
+from parsers.locator import at_coding, join
 from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import claiming, load, register
@@ -44,7 +45,7 @@ class Base64File(Parser):
         does_not_show="Who coded it, or why.",
         validated_on=("Made files only.",),
         limits=(
-            f"Files longer than {MAX_BYTES * 4 // 3} bytes are not read.",
+            f"A file longer than {MAX_BYTES * 4 // 3} bytes is read as any other text.",
             "Archives in base64, and base64 within it, are not opened.",
         ),
         references=("https://www.rfc-editor.org/rfc/rfc4648",),
@@ -60,7 +61,11 @@ class Base64File(Parser):
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield what the readers of answers and captures say of the content, or of the text where it is no base64."""
         if source.size > MAX_BYTES * 4 // 3:
-            yield Issue(f"The file is longer than {MAX_BYTES * 4 // 3} bytes ({source.size}): it was not read.")
+            yield Issue(
+                f"The file is longer than {MAX_BYTES * 4 // 3} bytes ({source.size}): it was not read whole. The"
+                " answers in it were read as those of any text."
+            )
+            yield from signed_as(AnswersInText(), source)
             return
         with source.open() as stream:
             text = stream.read().removeprefix(_MARK)
@@ -75,14 +80,14 @@ class Base64File(Parser):
         plain = undone(text)
         if plain is None:
             yield Issue("The file begins as base64 and is none throughout; what of it is, was read.")
-            yield from _signed(AnswersInText(), source, "")
+            yield from signed_as(AnswersInText(), source)
             return
         content, steps = plain[0], join(prefix, plain[1])
         inner = Source.of(content, source.path)
         names = tuple(name.kind for name in names_of(inner))
         found = 0
         for parser in claiming(replace(inner, names=names), self._readers()):
-            for item in _signed(parser, inner, steps):
+            for item in signed_as(parser, inner, steps):
                 found += 1
                 yield item
         if not found:
@@ -91,16 +96,3 @@ class Base64File(Parser):
     def _readers(self) -> list[Parser]:
         """Who reads answers and captures of them, but for this parser."""
         return [parser for parser in load() if ANSWERS in parser.about.hands_on and parser.name != self.name]
-
-
-def _signed(parser: Parser, source: Source, steps: str) -> Iterator[Record | Issue]:
-    """What a parser says of a content, under its own name, with the steps that lead to the content."""
-    for item in parser.parse(parser.sees(source)):
-        locator = inside(steps, item.locator)
-        if isinstance(item, Issue):
-            yield replace(item, parser=item.parser or parser.name, locator=locator)
-            continue
-        times = tuple(
-            replace(time, locator=inside(steps, time.locator)) if time.locator else time for time in item.timestamps
-        )
-        yield replace(parser.signed(item), locator=locator, timestamps=times)

@@ -13,7 +13,9 @@ from typing import ClassVar
 from parsers.alexa_api.answers.responses import read as read_answer
 from parsers.alexa_api.answers.responses import telltale
 from parsers.alexa_api.items.body import Body
+from parsers.captures.answers_in_text import AnswersInText
 from parsers.captures.browser_text import MAX_LINES, read
+from parsers.captures.signed_as import signed_as
 from parsers.formats.json.text import MAX_BYTES
 from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
@@ -53,7 +55,8 @@ class BrowserCopiedJson(Parser):
         does_not_show="That the copy is whole: text can be lost or changed between a browser and a file.",
         validated_on=("Echo, 1st generation, 2017: 17 records and one empty file (DFRWS 2017 challenge)",),
         limits=(
-            f"Files longer than {MAX_BYTES} bytes are not read, nor more than {MAX_LINES} lines of one.",
+            f"Files longer than {MAX_BYTES} bytes are read as any other text. Of one not more than {MAX_LINES}"
+            " lines are read.",
             "Where a text holds quotation marks, its end is taken to be the last one on the line.",
         ),
         references=("https://github.com/dfrws/dfrws2017-challenge",),
@@ -76,7 +79,11 @@ class BrowserCopiedJson(Parser):
             yield Issue("The file is empty: expected a copied activity record.")
             return
         if source.size > MAX_BYTES:
-            yield Issue(f"The file is longer than {MAX_BYTES} bytes ({source.size}): it was not read.")
+            yield Issue(
+                f"The file is longer than {MAX_BYTES} bytes ({source.size}): it was not read as what a browser shows."
+                " The answers in it were read as those of any text."
+            )
+            yield from signed_as(AnswersInText(), source)
             return
         with source.open() as stream:
             content = stream.read(MAX_BYTES + 1)

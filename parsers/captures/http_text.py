@@ -13,7 +13,9 @@ from urllib.parse import urljoin
 
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.service_names import names_in
+from parsers.captures.answers_in_text import AnswersInText
 from parsers.captures.fiddler import is_session_file
+from parsers.captures.signed_as import signed_as
 from parsers.coding import CodingError, decode
 from parsers.encoding import as_utf8, wide_encoding
 from parsers.exchanges import capture
@@ -61,7 +63,7 @@ class HttpText(Parser):
         ),
         validated_on=("Made files only.",),
         limits=(
-            f"Files longer than {MAX_BYTES} bytes are not read.",
+            f"In a file longer than {MAX_BYTES} bytes messages are not told apart; it is read as any other text.",
             "Headers of requests, which hold cookies, are not kept.",
         ),
         references=("https://curl.se/docs/manpage.html",),
@@ -78,7 +80,11 @@ class HttpText(Parser):
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield the records of every answer, and one for the text as a whole."""
         if source.size > MAX_BYTES:
-            yield Issue(f"The file is longer than {MAX_BYTES} bytes ({source.size}): it was not read.")
+            yield Issue(
+                f"The file is longer than {MAX_BYTES} bytes ({source.size}): its messages were not told apart. The"
+                " answers in it were read as those of any text."
+            )
+            yield from signed_as(AnswersInText(), source)
             return
         with source.open() as stream:
             content = stream.read(MAX_BYTES + 1)

@@ -14,6 +14,7 @@ from parsers.coding import CodingError, decode
 from parsers.encoding import wide_encoding
 from parsers.formats.json.text import MAX_BYTES, MAX_VALUES
 from parsers.formats.json.texts import Found, TextSearch
+from parsers.formats.wide_text import WideText
 from parsers.locator import at_bytes, at_coding, inside, join
 from parsers.parser import Source
 from parsers.record import Issue
@@ -119,9 +120,10 @@ def values_in(source: Source, marks: re.Pattern[str] | None = None) -> Iterator[
     """
     name = wide_encoding(source.head)
     if name and source.size > WHOLE:
-        yield Issue(
-            f"The text is in {name.upper()} and longer than {WHOLE} bytes ({source.size}): it was not searched."
-        )
+        wide = WideText(source.opener, name)
+        if wide.cut:
+            yield Issue(f"The text is not {name.upper()} throughout: its last character is cut off.", at_coding(name))
+        yield from values_in_pieces(Source(source.path, wide.size, b"", wide.open), marks, at_coding(name))
     elif name:
         with source.open() as stream:
             yield from values_of(stream.read(WHOLE + 1), marks)
@@ -167,14 +169,15 @@ def values_in_pieces(
     entered: list[int] = []
     with source.open() as stream:
         stream.seek(start)
-        content, base = b"", 0
+        content, base, begin = b"", 0, 0
         while more := stream.read(PIECE):
             content += more
-            piece = _Piece(_whole_characters(content), base, last=False, prefix=prefix)
+            piece = _Piece(_whole_characters(content), base, last=False, prefix=prefix, begin=begin)
             yield from piece.values(marks)
             entered += piece.entered
-            content, base = content[piece.done :], base + piece.done
-        piece = _Piece(content, base, last=True, prefix=prefix)
+            kept = _kept_from(content, piece.done)
+            content, base, begin = content[kept:], base + kept, piece.done - kept
+        piece = _Piece(content, base, last=True, prefix=prefix, begin=begin)
         yield from piece.values(marks)
     if entered:
         what = (
@@ -183,6 +186,17 @@ def values_in_pieces(
             " What stands in them was read one by one, without what they say of the whole."
         )
         yield Issue(what, inside(prefix, at_bytes(entered[0], 1)))
+
+
+def _kept_from(content: bytes, done: int) -> int:
+    """From where on a piece is kept whose bytes are done up to a place: what stands before a value is looked at again.
+
+    A character of UTF-8 begins there.
+    """
+    kept = max(0, done - 4 * _BEFORE)
+    while kept < done and content[kept] & 0xC0 == 0x80:
+        kept += 1
+    return kept
 
 
 def _whole_characters(content: bytes) -> bytes:
@@ -206,6 +220,7 @@ class _Piece:
         base: where they begin in the text.
         last: whether the text ends with it.
         prefix: the locator of the text.
+        begin: how many of the bytes were looked at with the piece before.
         done: how many of the bytes need not be looked at again.
         entered: where values begin of which only what stands in them is given.
     """
@@ -214,6 +229,7 @@ class _Piece:
     base: int
     last: bool
     prefix: str = ""
+    begin: int = 0
     done: int = 0
     entered: list[int] = field(default_factory=list)
 
@@ -221,7 +237,8 @@ class _Piece:
         """Yield the values of the piece."""
         text = self.content.decode("utf-8", "surrogateescape")
         offsets = _Bytes(text, self.base)
-        search = TextSearch(text, marks, last=self.last, most=MAX_VALUE)
+        start = len(self.content[: self.begin].decode("utf-8", "surrogateescape"))
+        search = TextSearch(text, marks, last=self.last, most=MAX_VALUE, start=start)
         for found in search:
             yield self._value(found, text, offsets)
         if search.ended_at is not None:

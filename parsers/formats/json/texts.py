@@ -81,7 +81,13 @@ class TextSearch:
     """Finds the values of one text, in order. What stands within one that was given is not given again."""
 
     def __init__(
-        self, text: str, marks: re.Pattern[str] | None = None, *, last: bool = True, most: int = MAX_LENGTH
+        self,
+        text: str,
+        marks: re.Pattern[str] | None = None,
+        *,
+        last: bool = True,
+        most: int = MAX_LENGTH,
+        start: int = 0,
     ) -> None:
         """Take the text.
 
@@ -90,12 +96,13 @@ class TextSearch:
             marks: a value that holds none of these is of no use and is passed over; None where every value is of use.
             last: whether the text ends here; else a value that runs on beyond its end is left for the next piece.
             most: of a value that runs on, after so many characters what stands in it is looked for instead.
+            start: the character at which the search begins.
         """
         self._text = text
         self._marks = marks
         self._last = last
         self._most = most
-        self._next = 0
+        self._next = start
         self._vain = 0
         self._line = (0, False)
         self._mark = (0, 0 if marks is None else -1)

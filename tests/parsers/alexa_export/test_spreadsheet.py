@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parsers.alexa_export import spreadsheet
 from parsers.alexa_export.spreadsheet import Spreadsheet
 from parsers.locator import resolve
 from parsers.parser import Source
@@ -51,3 +54,16 @@ def test_changed_bytes(at: int, piece: bytes, cut: int) -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes(content: bytes) -> None:
     assert all(isinstance(item, (Record, Issue)) for item in Spreadsheet().parse(Source.of(content, PATH)))
+
+
+def test_what_stands_beyond_a_bound_is_an_issue(monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = _sheet(NAMES, ("Not Available", "alexa stop", "2024-08-21T13:53:36.929Z", "4", "5"))
+    monkeypatch.setattr(spreadsheet, "MAX_COLUMNS", 3)
+    monkeypatch.setattr(spreadsheet, "MAX_SHARED", 2)
+    shared = f"<sst {MAIN}>{'<si><t>a</t></si>' * 5}</sst>".encode()
+    beside = Source.of(shared, "x.xlsx!/xl/sharedStrings.xml")
+    source = replace(Source.of(wide, PATH), neighbour=lambda _path: beside)
+    texts, record, cells = Spreadsheet().parse(source)
+    assert isinstance(record, Record)
+    assert texts == Issue("The texts that the cells share: 3 of them stand behind the first 2; they were not read.")
+    assert cells == Issue("2 cells stand in columns behind the first 3; they were not read.")
