@@ -80,7 +80,7 @@ def _first_read(setting: Setting) -> str:
     ratio = statistics.median(read / alone for read, alone in zip(measured["read"], measured["alone"], strict=True))
     return f"""## The first read: hashing, walking, matching and carving, against hashing alone
 
-| in one process, in turn | median s |
+| in turn | median processor s |
 |---|---|
 | hashing alone (MD5 + SHA-256) | {statistics.median(measured["alone"]):.2f} |
 | hashing + walking {measured["entries"]} entries + matching each + carving {measured["finds"]} finds \

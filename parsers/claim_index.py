@@ -65,10 +65,10 @@ class ClaimIndex:
 
 
 @lru_cache(maxsize=8)
-def _index(needs: tuple[tuple[bytes, ...], ...]) -> ClaimIndex:
-    return ClaimIndex(needs)
+def _index(kinds: tuple[type[Parser], ...]) -> ClaimIndex:
+    return ClaimIndex(tuple(kind.needs for kind in kinds))
 
 
 def worth_asking(source: Source, parsers: tuple[Parser, ...]) -> list[Parser]:
     """Those of some parsers that may claim a file."""
-    return _index(tuple(parser.needs for parser in parsers)).asked(parsers, source.head)
+    return _index(tuple(map(type, parsers))).asked(parsers, source.head)

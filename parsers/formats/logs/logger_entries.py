@@ -30,7 +30,8 @@ _MAGIC = b"l"
 #: Logs whose payload is no text: events, stats, security. Other logs, up to this number, hold texts.
 _BINARY_LOGS, _LAST_LOG = frozenset((2, 5, 6)), 7
 _TEXT = re.compile(rb"[\x02-\x08](?P<tag>[\x20-\x7e\x80-\xff]{0,128})\0(?P<text>[^\0]*)\0{0,4}", re.DOTALL)
-#: The bytes that may begin an entry.
+#: The bytes that may begin an entry, and how many they are.
+_LOOKED_AT = 8
 _CANDIDATE = re.compile(rb"(?=l.{6}[\x00-\x07]|(?!\0\0)..[\x00\x14\x18\x1c]\0.{3}[\x00-\x7f])", re.DOTALL)
 #: No entry is longer. So much is looked at for the first of a store that is a ring, and so many in a row are no chance.
 _MAX_ENTRY, _WINDOW, _RING, _CHAIN = 5120, 1024 * 1024, 65536, 3
@@ -112,10 +113,8 @@ def _lines(found: LoggerEntry, locator: str) -> Iterator[LogcatLine | OtherLine]
 
 def _next(content: bytes, at: int, until: int) -> int:
     """Where the next entry begins that another follows, or that ends what is there; negative where none does."""
-    for candidate in _CANDIDATE.finditer(content, at):
+    for candidate in _CANDIDATE.finditer(content, at, until + _LOOKED_AT - 1):
         start = candidate.start()
-        if start >= until:
-            break
         if (found := entry_at(content, start)) is not None:
             end = start + found.size
             if end == len(content) or entry_at(content, end) is not None:
