@@ -8,7 +8,7 @@ DEMO   ?= demo
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: demo test endurance lint format docs bench lock clean setup
+.PHONY: demo test endurance lint format docs bench bench-largest lock clean setup
 
 demo: setup
 	$(BIN)/echoforensics demo $(DEMO)
@@ -39,12 +39,18 @@ format: setup
 docs: setup
 	$(BIN)/echoforensics parsers --pages docs/artefacts --schemas parsers/definitions
 
+# Everything takes about two hours of an idle machine with two processors.
 bench: setup
 	@.ci/system-packages bench
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.plaso_store
 	$(BIN)/python -m benchmarks.recordings
 	$(BIN)/python -m benchmarks.containers
+	$(MAKE) --no-print-directory bench-largest
+
+# Ten million rows of one kind: about half an hour, and 12 GiB in the temporary folder.
+bench-largest: setup
+	$(BIN)/python -m benchmarks.scale.growth --kinds CSV --rows 10000000 --output benchmarks/RESULTS-largest.md
 
 setup: $(VENV)/.ready
 

@@ -1,4 +1,8 @@
-"""Extraction, carving and walking of a 4 GiB image against the tools people would use instead: writes RESULTS.md."""
+"""What everything costs, against the tools people would use instead, in one run: writes RESULTS.md.
+
+Extraction, carving and walking of a 4 GiB image; the search by content; rows by kind, and how their cost grows; one
+process against two; a timeline written out. One kind with ten million rows is apart: ``make bench-largest``.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +43,10 @@ def main() -> None:
     arguments.add_argument("--files", type=int, default=20_000, help="files in it")
     arguments.add_argument("--clips", type=int, default=35, help="recordings planted of each format")
     arguments.add_argument("--runs", type=int, default=3, help="counted runs of each command")
+    arguments.add_argument("--rows", type=int, default=100_000, help="rows of each kind")
+    arguments.add_argument("--most-rows", type=int, default=1_000_000, help="rows up to which growth is measured")
+    arguments.add_argument("--disk", type=int, default=512, help="size of the Echo's disk, MiB")
+    arguments.add_argument("--content", type=int, default=16, help="MiB of each content that is searched")
     arguments.add_argument("--output", type=Path, default=RESULTS, help="where to write the results")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="echoforensics-bench-") as folder:
@@ -47,10 +55,25 @@ def main() -> None:
         # In a process of its own: the memory of a parent counts in the peaks of the commands it starts.
         _python("benchmarks.planted", str(setting.image), *numbers)
         parts = [_heading(setting, given.files, given.clips), _first_read(setting), _carving(setting)]
-        parts += [_walking(setting), _memory(setting), start_up(setting.runs)]
+        parts += [_walking(setting), _memory(setting), start_up(setting.runs), *_scale(given)]
     text = "\n".join(parts)
     given.output.write_text(text)
     print(text)
+
+
+def _scale(given: argparse.Namespace) -> list[str]:
+    """The parts that need no large image, each in a process of its own."""
+    rows, runs = str(given.rows), str(given.runs)
+    sizes = [str(10**power) for power in range(3, 8) if 10**power <= given.most_rows]
+    by_kind = _python("benchmarks.rows_into_case", "--rows", rows)
+    heading = "## Rows by kind\n\nProcessor time of `extract`, without that of an extraction of nothing, and of its phases.\n"
+    return [
+        _python("benchmarks.contents", "--mebibytes", str(given.content)),
+        f"{heading}\n{by_kind}\n    python -m benchmarks.rows_into_case --rows {rows}\n",
+        _python("benchmarks.scale.growth", "--kinds", "CSV", "Echo log", "--rows", *sizes),
+        _python("benchmarks.scale.workers", "--mebibytes", str(given.disk), "--rows", rows, "--runs", runs),
+        _python("benchmarks.scale.timeline_out", "--rows", rows, "--runs", runs),
+    ]
 
 
 def _python(module: str, *arguments: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -25,6 +27,7 @@ class Contender:
         before: run before each run, not timed.
         once: run it once, without a warm-up: it takes minutes.
         seconds: wall-clock seconds of each counted run.
+        processor: processor seconds of each counted run, of the command and what it starts.
         peak_mib: peak resident memory of each counted run, MiB, of the command and what it starts.
     """
 
@@ -33,6 +36,7 @@ class Contender:
     before: list[str] = field(default_factory=list)
     once: bool = False
     seconds: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
     peak_mib: list[float] = field(default_factory=list)
 
     @property
@@ -48,7 +52,7 @@ class Contender:
         """
         if self.before:
             subprocess.run(self.before, check=True)
-        begun = time.perf_counter()
+        used, begun = children_seconds(), time.perf_counter()
         process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         with Peak(process.pid) as peak:
             process.wait()
@@ -57,7 +61,14 @@ class Contender:
             raise RuntimeError(f"{self.name} exited with {process.returncode}: {' '.join(self.command)}")
         if counted:
             self.seconds.append(took)
+            self.processor.append(children_seconds() - used)
             self.peak_mib.append(peak.mib)
+
+
+def children_seconds() -> float:
+    """Processor seconds of all processes that this one has started and that have ended, and of those they started."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class Peak:
@@ -134,5 +145,13 @@ def table(contenders: list[Contender], ours: Contender) -> str:
 
 
 def commands(contenders: list[Contender], hide: Path) -> str:
-    """The commands, a line each, with the temporary folder's name left out."""
-    return "\n".join(f"    {' '.join(one.command)}".replace(str(hide), "WORK") for one in contenders)
+    """The commands, a line each, without the temporary folder's name and where programs lie on this machine."""
+    return "\n".join(f"    {without_places(' '.join(one.command), hide)}" for one in contenders)
+
+
+def without_places(text: str, hide: Path) -> str:
+    """A text in which programs have their names alone, and a temporary folder and its twin in memory are WORK."""
+    for place in (Path("/dev/shm") / hide.name, hide):
+        text = text.replace(str(place), "WORK")
+    text = text.replace(sys.executable, "python").replace(f"{Path(sys.executable).parent}{os.sep}", "")
+    return text.replace(f"{Path(__file__).parent}{os.sep}", "benchmarks/")

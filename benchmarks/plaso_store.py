@@ -40,7 +40,7 @@ def build(image: Path, days: int, spoken: int) -> None:
         for number in range(days):
             day = datetime(2023, 1, 1, tzinfo=UTC) + timedelta(days=number)
             end = day + timedelta(days=1)
-            content = log(day, end, _utterances(day, spoken, draw))
+            content = log(day, end, utterances(day, spoken, draw))
             (logs / f"messages_{number:08}_{end:%Y%m%d%H%M%S}.gz").write_bytes(gzip.compress(content, mtime=0))
         size = sum(path.stat().st_size for path in logs.iterdir())
         with image.open("wb") as stream:
@@ -49,7 +49,8 @@ def build(image: Path, days: int, spoken: int) -> None:
         subprocess.run(command, check=True, env={"PATH": _SYSTEM_PATH})
 
 
-def _utterances(day: datetime, spoken: int, draw: random.Random) -> Iterator[Utterance]:
+def utterances(day: datetime, spoken: int, draw: random.Random) -> Iterator[Utterance]:
+    """So many utterances on a day."""
     for number in range(spoken):
         start = day + timedelta(seconds=number * 86_000 // spoken, milliseconds=draw.randrange(999))
         name, request = (str(uuid.UUID(int=draw.getrandbits(128))) for _ in range(2))

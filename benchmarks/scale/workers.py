@@ -1,0 +1,96 @@
+"""One process against two: ``python -m benchmarks.scale.workers``.
+
+Wall-clock time says something on an idle machine only. The inputs are a disk with what an Echo has on it, and sources
+of many rows. On the same disk: hashing alone, and log2timeline.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.measure import Contender, commands, compare, table
+from benchmarks.rows_into_case import KINDS
+from benchmarks.scale.echo_disk import build
+
+_WORKERS = (1, 2)
+#: Two workers are to take at most this part of the wall-clock time of one.
+_GOAL = 1.7
+_HASHING = (
+    "import sys; from chain_of_custody.digest import DEFAULT_ALGORITHMS; from echoforensics.evidence.source import"
+    " open_source; open_source(__import__('pathlib').Path(sys.argv[1])).hash(DEFAULT_ALGORITHMS)"
+)
+
+
+def section(work: Path, mebibytes: int, rows: int, runs: int) -> str:
+    """A part of the results."""
+    image = work / "echo.dd"
+    build(image, mebibytes)
+    inputs = {f"Echo disk of {mebibytes} MiB": image}
+    for kind, make in KINDS.items():
+        if not kind.startswith("recordings"):
+            inputs[f"{rows:,} rows, {kind}"] = source = work / f"source {kind}"
+            source.mkdir()
+            make(source, rows)
+    contenders = {name: _of(work, source) for name, source in inputs.items()}
+    lines = ["| source | 1: wall s, processor s | 2: wall s, processor s | as fast |", "|---|---|---|---|"]
+    for name, (one, two) in contenders.items():
+        compare([one, two], runs)
+        faster = statistics.median(first / second for first, second in zip(one.seconds, two.seconds, strict=True))
+        cells = (f"{each.median:.2f}, {statistics.median(each.processor):.2f}" for each in (one, two))
+        lines.append(f"| {name} | {' | '.join(cells)} | {faster:.2f} |")
+    shown = [each for pair in contenders.values() for each in pair]
+    return "\n".join((
+        "## Workers", "", f"`--workers 1` against `--workers 2`; the goal is {_GOAL} times as fast.", "", *lines, "",
+        commands(shown, work), "", _disk(work, image, contenders[next(iter(inputs))][1], runs),
+    ))  # fmt: skip
+
+
+def _of(work: Path, source: Path) -> tuple[Contender, Contender]:
+    """Extraction with one worker and with two."""
+    one, two = (
+        Contender(
+            f"{source.name}, {count}",
+            [sys.executable, "-m", "echoforensics", "extract", str(source), "-c", str(work / "case"), "--unsigned",
+             "--workers", str(count)],
+            ["rm", "-rf", str(work / "case")],
+        )
+        for count in _WORKERS
+    )  # fmt: skip
+    return one, two
+
+
+def _disk(work: Path, image: Path, extract: Contender, runs: int) -> str:
+    """The same disk, hashed alone, and read by plaso."""
+    plaso = work / "store.plaso"
+    hashing = Contender("hashing alone (MD5 + SHA-256)", [sys.executable, "-c", _HASHING, str(image)])
+    theirs = Contender(
+        "log2timeline, 2 workers, its own parsers for Linux, SHA-256 of each file",
+        [str(Path(sys.executable).parent / "log2timeline"), "--workers", "2", "--unattended", "-q", "--status_view",
+         "none", "--parsers", "linux", "--logfile", str(work / "plaso.log"), "--storage_file", str(plaso), str(image)],
+        ["rm", "-f", str(plaso)], once=True,
+    )  # fmt: skip
+    compare([hashing, theirs], runs)
+    contenders = [extract, hashing, theirs]
+    return "\n".join((
+        "## The Echo disk against hashing and plaso", "", table(contenders, extract), "",
+        commands([hashing, theirs], work), "",
+    ))  # fmt: skip
+
+
+def main() -> None:
+    """Print the part of the results."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--mebibytes", type=int, default=512, help="size of the disk")
+    arguments.add_argument("--rows", type=int, default=100_000, help="rows of each other source")
+    arguments.add_argument("--runs", type=int, default=3, help="counted runs of each command")
+    given = arguments.parse_args()
+    with tempfile.TemporaryDirectory(prefix="echoforensics-bench-") as work:
+        print(section(Path(work), given.mebibytes, given.rows, given.runs))
+
+
+if __name__ == "__main__":
+    main()
