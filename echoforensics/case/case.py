@@ -91,6 +91,7 @@ class Case(ClockAnswers):
         regex: str = "",
         persons: Iterable[str] = (),
         accounts: Iterable[str] = (),
+        gaps: bool = False,
     ) -> Rows:
         """The rows of the timeline that are wanted, by time, those without a time last; streamed, not held.
 
@@ -110,6 +111,7 @@ class Case(ClockAnswers):
             interaction: number of an interaction, whose rows are wanted.
             regex: a regular expression that must match where ``search`` looks; case is ignored.
             persons, accounts: as the columns have them.
+            gaps: whether gaps stand among the rows; see :meth:`gaps`.
 
         Where ``start`` or ``end`` is given, rows whose time in UTC is unknown are left out.
 
@@ -124,7 +126,7 @@ class Case(ClockAnswers):
         query = Query(
             microseconds(start), microseconds(end, end=True), search, tuple(types), tuple(devices), recordings_only,
             tuple(evidence), tuple(state), self._number_of(interaction) if interaction else None, regex,
-            tuple(persons), tuple(accounts),
+            tuple(persons), tuple(accounts), gaps,
         )  # fmt: skip
         return Rows(lambda: row_query.rows(self.store, query), lambda: row_query.count(self.store, query))
 

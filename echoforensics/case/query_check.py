@@ -34,6 +34,8 @@ def refuse_unknown(store: Store, query: Query) -> None:
         between = f"from {_iso(query.start)} on, and before {_iso(query.end)}"
         raise UsageError(f"--from and --to leave no time between them: {between}")
     types = _values(store, "SELECT DISTINCT data_type FROM kinds WHERE id IN (SELECT kind FROM exhibits) ORDER BY 1")
+    if query.gaps:
+        types += _values(store, "SELECT DISTINCT data_type FROM gaps ORDER BY 1")
     for name in query.types:
         if not any(_is_of(found, name) for found in types):
             raise UsageError(_unknown("data type or family", name, types))

@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from heapq import merge
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from echoforensics.case.exhibits.device_filter import device_clause
 from echoforensics.case.exhibits.row_search import like, regex_clause, search_clause
 from echoforensics.case.schema import ROW_COLUMNS
+from echoforensics.case.spoken.gap_rows import gap_rows
 from echoforensics.errors import UsageError
 
 if TYPE_CHECKING:
@@ -91,6 +93,7 @@ class Query:
             ignored.
         persons: names or ids of persons, as the column has them.
         accounts: ids of accounts, as the column has them.
+        gaps: whether gaps stand among the rows, as rows of their own.
 
     Where ``start`` or ``end`` is given, rows whose time in UTC is unknown are left out.
     """
@@ -107,6 +110,7 @@ class Query:
     regex: str = ""
     persons: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
+    gaps: bool = False
 
 
 #: The state of a row: a file or a database row that is there; one that was deleted; one found by its own bytes; one
@@ -128,19 +132,26 @@ _ELSEWHERE = """(places > 1 AND (
 
 def rows(store: Store, query: Query | None = None) -> Iterator[Row]:
     """The rows asked for, by time, those without a time last; streamed, not held."""
-    where, values = _where(store, query or Query())
+    query = query or Query()
+    where, values = _where(store, query)
     cursor = store.db.execute(
         f"SELECT {_COLUMNS} FROM row_details {where} ORDER BY timestamp IS NULL, timestamp, number",  # noqa: S608
         values,
     )
-    return map(partial(_row, store.row_mark), cursor)
+    found = map(partial(_row, store.row_mark), cursor)
+    return merge(found, gap_rows(store, query), key=_place_in_time) if query.gaps else found
+
+
+def _place_in_time(row: Row) -> tuple[bool, int]:
+    return row["timestamp"] is None, row["timestamp"] or 0
 
 
 def count(store: Store, query: Query | None = None) -> int:
     """How many rows there are of those asked for."""
-    where, values = _where(store, query or Query())
+    query = query or Query()
+    where, values = _where(store, query)
     found: int = store.db.execute(f"SELECT count(*) FROM row_details {where}", values).fetchone()[0]  # noqa: S608
-    return found
+    return found + (len(gap_rows(store, query)) if query.gaps else 0)
 
 
 def rows_by_file(store: Store, query: Query | None = None) -> Iterator[FileRow]:

@@ -45,7 +45,7 @@ _CELL = 70
     "--timezone",
     default="",
     metavar="ZONE",
-    help="Also show times in this IANA zone, and read --from and --to in it.",
+    help="Also show times in this IANA zone, and read --from and --to in it. Default for reading: the case's zone.",
 )
 @click.option("--from", "start", metavar="TIME", help="What began at this date or time or later.")
 @click.option("--to", "end", metavar="TIME", help="What began before this time; a date alone includes that day.")
@@ -79,10 +79,13 @@ def command(
     with open_case(case_path, unverified=unverified) as case:
         warn(case)
         local = zone(timezone)
+        read = local or zone(case.store.info().get("timezone", ""))
         query = InteractionQuery(
-            instant(start, local) if start else None, instant(end, local, end=True) if end else None,
-            given_text(search), devices, unintended,
+            instant(start, read) if start else None, instant(end, read, end=True) if end else None,
+            given_text(search), tuple(map(given_text, devices)), unintended,
         )  # fmt: skip
+        if start or end:
+            click.echo(f"--from and --to are read in {read.key if read else 'UTC'}.", err=True)
         what = "gap" if gaps else "interaction"
         if output is None:
             terminal = sys.stdout.isatty()

@@ -51,11 +51,12 @@ if TYPE_CHECKING:
     " with -o, as well.",
 )
 @row_filters
+@click.option("--gaps", is_flag=True, help="With csv, jsonl or xlsx: also what is missing, as rows gap:...")
 @unverified_option
 @export_key_option
 def command(
     *, case_path: Path, form: str | None, output: Path | None, force: bool, excel: bool, partition_by: str | None,
-    plot: Path | None, unverified: bool, key_path: Path | None, **filters: Any,
+    plot: Path | None, unverified: bool, key_path: Path | None, gaps: bool, **filters: Any,
 ) -> None:  # fmt: skip
     """Write the timeline of a case.
 
@@ -68,10 +69,12 @@ def command(
     from echoforensics.library import open_case
 
     target = Target.of(output, form, replace=force, excel=excel, by_day=partition_by is not None)
+    if gaps and (plot is not None or target.form not in ("csv", "jsonl", "xlsx")):
+        raise click.UsageError("--gaps is for csv, jsonl and xlsx; the other formats show what was found alone")
     key = key_of_export(key_path, [path for path in (target.path, plot) if path is not None], replace=force)
     with open_case(case_path, unverified=unverified) as case:
         warn(case)
-        query, local = query_of(case, filters)
+        query, local = query_of(case, {**filters, "gaps": gaps})
         if plot is None or output is not None or form is not None:
             written = export(case, query, target, local, SafeStream)
             outputs = [path for path in (target.path, target.sidecar) if path is not None]

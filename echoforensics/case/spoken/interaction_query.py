@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.spoken.case_gap import CaseGap
@@ -88,13 +88,15 @@ def gaps(store: Store) -> Iterator[CaseGap]:
     """
     _refuse_earlier(store)
     for (content,) in store.db.execute("SELECT content FROM gaps ORDER BY number"):
-        yield CaseGap.from_json(json.loads(content))
+        gap = CaseGap.from_json(json.loads(content))
+        yield replace(gap, message=store.row_mark + gap.message)
 
 
 def _interaction(store: Store, number: int, content: str) -> CaseInteraction:
     whole = json.loads(content)
     order = {record: place for place, record in enumerate(whole.pop("order"))}
     members = sorted(_members(store, number), key=lambda member: order.get(member.record, len(order)))
+    whole["sentence"] = store.row_mark + whole["sentence"]
     return CaseInteraction.from_json({**whole, "number": f"{PREFIX}{number:07}", "members": members})
 
 
@@ -118,7 +120,7 @@ def _members(store: Store, number: int) -> Iterator[Member]:
             record=record,
             data_type=data_type,
             source=str(source_of(data_type)),
-            says=message,
+            says=store.row_mark + message,
             reason=reason,
             strength=strength,
             evidence=tuple(json.loads(evidence)),

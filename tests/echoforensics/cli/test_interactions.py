@@ -129,3 +129,24 @@ def test_gaps(run: Run, sealed: Any, tmp_path: Path, listed: Callable[..., list[
         assert [row["data_type"] for row in csv.DictReader(stream)] == kinds
     lines = run("interactions", sealed.path, "--gaps").stdout
     assert "Explanations, none preferred: " in lines
+
+
+def test_gaps_stand_among_the_rows_where_they_are_asked_for(run: Run, sealed: Any) -> None:
+    def ask(*arguments: str) -> list[dict[str, Any]]:
+        done = run("timeline", sealed.path, "-f", "jsonl", *arguments)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    plain, both = ask(), ask("--gaps")
+    added = [row for row in both if row["data_type"].startswith("gap:")]
+    assert [row for row in both if row not in added] == plain
+    assert [row["exhibit"] for row in added] == [f"GAP-{number:07}" for number in range(1, 5)]
+    assert both.index(added[0]) < len(plain) - 1, "by time"
+    assert all(row["parser"] == "gap_finder" and row["path"] and row["places"] == 0 for row in added)
+    assert ask("--gaps", "--type", "gap") == added
+    assert [row["data_type"] for row in ask("--gaps", "--type", "gap", "--to", "2024-03-08")] == [
+        "gap:entry_without_sound"
+    ]
+    assert ask("--gaps", "--search", "oldest chunk") == [row for row in added if row["data_type"] == "gap:retention"]
+    assert not any(row in added for row in ask("--gaps", "--recordings-only"))
+    refused = run("timeline", sealed.path, "-f", "tln", "--gaps")
+    assert (refused.returncode, "--gaps is for csv, jsonl and xlsx" in refused.stderr) == (2, True)
