@@ -95,8 +95,6 @@ class Case(ClockAnswers):
     ) -> Rows:
         """The rows of the timeline that are wanted, by time, those without a time last; streamed, not held.
 
-        Without arguments all rows are given.
-
         Args:
             search: text in the row or the record's other fields, in any case; see docs/case-folder.md.
             types: data types, families such as ``alexa:cloud``, or beginnings such as ``echo:log:wake*``.
