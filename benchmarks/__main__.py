@@ -66,7 +66,9 @@ def _scale(given: argparse.Namespace) -> list[str]:
     rows, runs = str(given.rows), str(given.runs)
     sizes = [str(10**power) for power in range(3, 8) if 10**power <= given.most_rows]
     by_kind = _python("benchmarks.rows_into_case", "--rows", rows)
-    heading = "## Rows by kind\n\nProcessor time of `extract`, without that of an extraction of nothing, and of its phases.\n"
+    heading = (
+        "## Rows by kind\n\nProcessor time of `extract`, less that of an extraction of nothing, and of its phases.\n"
+    )
     return [
         _python("benchmarks.contents", "--mebibytes", str(given.content)),
         f"{heading}\n{by_kind}\n    python -m benchmarks.rows_into_case --rows {rows}\n",

@@ -98,13 +98,13 @@ def query_of(case: Case, given: dict[str, Any]) -> tuple[Query, ZoneInfo | None]
     start, end = options.pop("start"), options.pop("end")
     read = shown or zone(case.store.info().get("timezone", ""))
     interaction = options.pop("interaction")
-    texts = {name: given_text(options.pop(name)) for name in ("search", "regex")}
-    several = {name: tuple(map(given_text, options.pop(name))) for name in _SEVERAL}
+    options |= {name: given_text(options[name]) for name in ("search", "regex")}
+    options |= {name: tuple(map(given_text, options[name])) for name in _SEVERAL}
     query = Query(
         start=instant(start, read) if start else None,
         end=instant(end, read, end=True) if end else None,
         interaction=int(case.interaction(interaction).number.rpartition("-")[2]) if interaction else None,
-        **texts, **several, **options,
+        **options,
     )  # fmt: skip
     refuse_unknown(case.store, query)
     if start or end:

@@ -36,7 +36,7 @@ class Basis(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ClockPair:
+class PairedTimes:
     """One event by two clocks.
 
     Attributes:
@@ -61,7 +61,7 @@ class ClockSetting(NamedTuple):
     """A clock was set by a second or more, or its device started: what was measured before does not hold after it.
 
     Attributes:
-        owner, clock: as in :class:`ClockPair`.
+        owner, clock: as in :class:`PairedTimes`.
         time: what the clock showed afterwards, in microseconds since 1970 UTC.
         by: how far it was moved, in microseconds, less than 0: back; None where the record does not say.
         exhibit: the row that says so.
@@ -103,13 +103,13 @@ class _Line(NamedTuple):
     fields: str
 
 
-def clock_pairs(store: Store) -> Iterator[ClockPair]:
+def clock_pairs(store: Store) -> Iterator[PairedTimes]:
     """The pairs that the rows of a case hold."""
     yield from _streams(store)
     for line in _lines(store, _SET):
         ahead = _correction(line)
         if ahead is not None and abs(ahead) < SMALLEST_STEP and line.timestamp is not None:
-            yield ClockPair(
+            yield PairedTimes(
                 owner_of(line.evidence, line.path), line.clock, Basis.SERVER, line.timestamp, ahead, ahead, line.exhibit
             )
     yield from _answers(store)
@@ -145,20 +145,20 @@ def owner_of(evidence: str, path: str) -> str:
     return f"{evidence}: {root}" if root else evidence
 
 
-def _streams(store: Store) -> Iterator[ClockPair]:
+def _streams(store: Store) -> Iterator[PairedTimes]:
     """The service makes an utterance id when the stream is opened, and cuts off what is below the second."""
     for line in _lines(store, _STREAM):
         utterance = UtteranceId.parse(line.utterance_id) if line.utterance_id else None
         if line.timestamp_desc != "Connection Established" or line.timestamp is None or utterance is None:
             continue
         most = line.timestamp - utterance.timestamp
-        yield ClockPair(
+        yield PairedTimes(
             owner_of(line.evidence, line.path), line.clock, Basis.STREAM, line.timestamp, most - SECOND, most,
             line.exhibit,
         )  # fmt: skip
 
 
-def _answers(store: Store) -> Iterator[ClockPair]:
+def _answers(store: Store) -> Iterator[PairedTimes]:
     """A server's Date lies between the request and the answer; it is in whole seconds."""
     asked: dict[str, int] = {}
     came: dict[str, _Line] = {}
@@ -173,7 +173,7 @@ def _answers(store: Store) -> Iterator[ClockPair]:
         date = _http_date(line.fields)
         if date is None or line.timestamp is None or record not in asked:
             continue
-        yield ClockPair(
+        yield PairedTimes(
             owner_of(line.evidence, line.path), line.clock, Basis.ANSWER, line.timestamp,
             asked[record] - date - SECOND, line.timestamp - date, line.exhibit,
         )  # fmt: skip

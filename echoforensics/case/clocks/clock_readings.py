@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
-from echoforensics.case.clocks.clock_facts import Basis, ClockPair, ClockSetting
+from echoforensics.case.clocks.clock_facts import Basis, PairedTimes, ClockSetting
 from parsers.times import iso
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class ClockReading:
 
 
 def clock_readings(
-    pairs: Iterable[ClockPair], settings: Iterable[ClockSetting], running: Iterable[tuple[str, str]]
+    pairs: Iterable[PairedTimes], settings: Iterable[ClockSetting], running: Iterable[tuple[str, str]]
 ) -> list[ClockReading]:
     """The offsets of each clock between the times at which it was set.
 
@@ -93,7 +93,7 @@ def clock_readings(
     set_at: dict[tuple[str, str], list[int]] = defaultdict(list)
     for owner, clock, time in sorted({(setting.owner, setting.clock, setting.time) for setting in settings}):
         set_at[owner, clock].append(time)
-    periods: dict[tuple[str, str, Basis, int], dict[tuple[int, int, int], ClockPair]] = defaultdict(dict)
+    periods: dict[tuple[str, str, Basis, int], dict[tuple[int, int, int], PairedTimes]] = defaultdict(dict)
     for pair in pairs:
         period = bisect_right(set_at[pair.owner, pair.clock], pair.time)
         known = periods[pair.owner, pair.clock, pair.basis, period]
@@ -108,7 +108,7 @@ def clock_readings(
     return sorted(found, key=lambda reading: (reading.owner, reading.clock, reading.basis, reading.start or -(1 << 63)))
 
 
-def _reading(key: tuple[str, str, Basis, int], pairs: list[ClockPair], set_at: list[int]) -> ClockReading:
+def _reading(key: tuple[str, str, Basis, int], pairs: list[PairedTimes], set_at: list[int]) -> ClockReading:
     owner, clock, basis, period = key
     return ClockReading(
         owner=owner,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from echoforensics.case.spoken.case_gap import MAKER, MAKER_VERSION, CaseGap
@@ -18,9 +19,10 @@ _NO_TIME = "Not a time"
 def gap_rows(store: Store, query: Query) -> list[Row]:
     """The gaps that a query asks for, as rows, by time, those without one last; none where it does not ask for gaps.
 
-    A gap is of no device, state, recording or interaction: a query for one of these has no gaps.
+    A gap is of no device, person, account, state, recording or interaction: a query for one of these has no gaps.
     """
-    if not query.gaps or query.devices or query.states or query.recordings_only or query.interaction is not None:
+    of_others = query.devices or query.persons or query.accounts or query.states
+    if not query.gaps or of_others or query.recordings_only or query.interaction is not None:
         return []
     return [_row(gap) for gap in gaps(store) if _fits(gap, query)]
 
@@ -35,7 +37,10 @@ def _fits(gap: CaseGap, query: Query) -> bool:
         return False
     if query.evidence and not any(at.evidence in query.evidence for at in gap.derived_from):
         return False
-    return query.search.casefold() in f"{gap.number} {_message(gap)} {gap.data_type}".casefold()
+    text = f"{gap.number} {_message(gap)} {gap.data_type}"
+    if query.regex and not re.search(query.regex, text):
+        return False
+    return query.search.casefold() in text.casefold()
 
 
 def _message(gap: CaseGap) -> str:
@@ -50,6 +55,6 @@ def _row(gap: CaseGap) -> Row:
         "data_type": gap.data_type, "recorded_time": None, "clock": "unknown", "device_serial": None,
         "device_type": None, "account": None, "person": None, "utterance_id": None, "transcript": None,
         "recording": None, "evidence": first.evidence, "path": first.path, "locator": first.locator, "sha256": "",
-        "parser": MAKER, "parser_version": MAKER_VERSION, "interaction": None, "places": 0,
-        "corroborated_by": [],
+        "parser": MAKER, "parser_version": MAKER_VERSION, "state": "", "interaction": None,
+        "places": 0, "corroborated_by": [],
     }  # fmt: skip

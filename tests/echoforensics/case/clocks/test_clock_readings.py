@@ -5,14 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echoforensics.case.clocks.clock_facts import Basis, ClockPair, ClockSetting, owner_of
+from echoforensics.case.clocks.clock_facts import Basis, PairedTimes, ClockSetting, owner_of
 from echoforensics.case.clocks.clock_readings import ClockReading, clock_readings
 
 S = 1_000_000
 
 
-def pair(time: int, least: int, most: int, basis: Basis = Basis.STREAM, exhibit: str = "EF-0000001") -> ClockPair:
-    return ClockPair("echo", "device", basis, time, least, most, exhibit)
+def pair(time: int, least: int, most: int, basis: Basis = Basis.STREAM, exhibit: str = "EF-0000001") -> PairedTimes:
+    return PairedTimes("echo", "device", basis, time, least, most, exhibit)
 
 
 def test_a_period_ends_where_the_clock_was_set() -> None:
@@ -78,7 +78,7 @@ _SETTINGS = st.lists(
 
 @given(_PAIRS, _SETTINGS, st.randoms())
 def test_neither_order_nor_copies_change_a_reading(
-    pairs: list[ClockPair], settings: list[ClockSetting], any_: object
+    pairs: list[PairedTimes], settings: list[ClockSetting], any_: object
 ) -> None:
     shuffled, again = [*pairs, *pairs], [*settings, *settings]
     any_.shuffle(shuffled)  # type: ignore[attr-defined]
