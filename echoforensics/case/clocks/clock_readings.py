@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
-from echoforensics.case.clocks.clock_facts import Basis, PairedTimes, ClockSetting
+from echoforensics.case.clocks.clock_facts import Basis, ClockSetting, PairedTimes
 from parsers.times import iso
 
 if TYPE_CHECKING:

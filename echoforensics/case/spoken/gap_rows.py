@@ -38,7 +38,7 @@ def _fits(gap: CaseGap, query: Query) -> bool:
     if query.evidence and not any(at.evidence in query.evidence for at in gap.derived_from):
         return False
     text = f"{gap.number} {_message(gap)} {gap.data_type}"
-    if query.regex and not re.search(query.regex, text):
+    if query.regex and not re.search(query.regex, text, re.IGNORECASE):
         return False
     return query.search.casefold() in text.casefold()
 

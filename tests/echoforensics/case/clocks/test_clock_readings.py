@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echoforensics.case.clocks.clock_facts import Basis, PairedTimes, ClockSetting, owner_of
+from echoforensics.case.clocks.clock_facts import Basis, ClockSetting, PairedTimes, owner_of
 from echoforensics.case.clocks.clock_readings import ClockReading, clock_readings
 
 S = 1_000_000
