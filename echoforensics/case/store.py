@@ -126,6 +126,7 @@ class Store:
     def undo_to_mark(self) -> None:
         """Undo what was written since the mark, which stays."""
         self.db.execute("ROLLBACK TO mark")
+        self.known_numbers.clear()
 
     def release_mark(self) -> None:
         """End the part that began with the mark: it is kept with the rest of the transaction."""

@@ -211,6 +211,21 @@ def test_what_was_found_again_at_the_same_place_is_kept_once_with_all_its_keys(s
     assert [key for (key,) in store.db.execute("SELECT key FROM record_keys ORDER BY key")] == ["k:1", "k:2"]
 
 
+def test_what_was_undone_with_its_kinds_is_added_again(store: Store) -> None:
+    with store.transaction():
+        store.set_mark()
+        _file(store, "a", "x", _record("Undone.", data_type="alexa:cloud:one"))
+        store.undo_to_mark()
+        _file(store, "b", "y", _record("Other.", data_type="alexa:cloud:two"), _record("Said.", "line:2"))
+        store.release_mark()
+
+    _rows(store)
+    assert [(row["message"], row["data_type"], row["timestamp_desc"]) for row in rows(store)] == [
+        ("Other.", "alexa:cloud:two", "Creation Time"),
+        ("Said.", "alexa:cloud:activity", "Creation Time"),
+    ]
+
+
 def test_a_recording_at_two_places_has_its_rows_once(store: Store) -> None:
     sound = Record("recording:audio", "A recording.", "", (TIME,), parser="recording", parser_version="1")
     _file(store, "a.wav", "sound", sound)
