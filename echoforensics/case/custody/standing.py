@@ -97,7 +97,7 @@ def why_unverified(case: Path) -> str:
     if not any(os.path.lexists(case / name) for name in (DATABASE, LEDGER)):
         raise CaseError(f"{case}: not a case folder (it has no {DATABASE})")
     seen = identity(case)
-    if seen is not None and seen == recall(case):
+    if seen is not None and seen == recall(case) and not side_files(case / DATABASE):
         return ""
     found = standing(case)
     if found.ok:
