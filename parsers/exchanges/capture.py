@@ -64,7 +64,9 @@ class Capture:
     exchanges: int = 0
     of_service: int = 0
     hosts: dict[str, int] = field(default_factory=dict)
-    without_body: list[tuple[ApiUrl, Exchange]] = field(default_factory=list)
+    without_body: int = 0
+    #: Of the first of these, what an issue says of it, and where it is.
+    _first_without_body: list[tuple[str, str]] = field(default_factory=list)
 
     def exchange(self, exchange: Exchange) -> Iterator[Record | Issue]:
         """The records of an exchange. One with another host is passed over, unless the service's answers are in it."""
@@ -82,7 +84,9 @@ class Capture:
             return
         self.of_service += 1
         if exchange.sent is not None:
-            self.without_body.append((url, exchange))
+            self.without_body += 1
+            if len(self._first_without_body) < _MAX_HOSTS:
+                self._first_without_body.append((f"{url.plain_path}: {exchange.sent}", exchange.locator))
         yield from cached_answer.records(
             Cached(
                 url=url,
@@ -106,14 +110,14 @@ class Capture:
         """
         if not self.without_body:
             return
-        count = len(self.without_body)
-        listed = "; ".join(f"{url.plain_path}: {exchange.sent}" for url, exchange in self.without_body[:_MAX_HOSTS])
+        count = self.without_body
+        listed = "; ".join(described for described, _ in self._first_without_body)
         more = f"; and {count - _MAX_HOSTS} more" if count > _MAX_HOSTS else ""
         what = f"the body of an answer of the Alexa service ({listed})"
         if count > 1:
             what = f"the bodies of {count} answers of the Alexa service ({listed}{more})"
         message = f"The capture does not hold {what}: what was answered is not in the timeline. {advice}"
-        yield Issue(message, self.without_body[0][1].locator)
+        yield Issue(message, self._first_without_body[0][1])
 
     def end(self, fields: dict[str, Value]) -> Record:
         """The record of the capture itself; ``fields`` is what it states about itself."""
