@@ -6,8 +6,11 @@ comma. If no words that together tell of the service stand there, or no bracket 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from parsers.formats.json.brackets import MAX_AFTER, MAX_BEFORE
 
@@ -23,9 +26,12 @@ _END = b"\0"
 #: An object behind another without a comma: no JSON goes on over that, whether it is taken for text or not, where what
 #: follows is the beginning of a name.
 _LINE_ENDS = (b'}\n{"', b'}\r\n{"')
+_LINE_END = re.compile(rb'\}\r?\n\{"[A-Za-z0-9_]')
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 #: Bytes within which such an end is looked for.
 _LINE = 16 * 1024
+#: Keys in a block from which on it is asked of all at once whether a bracket closes behind them.
+_MANY = 64
 #: No word is longer than this.
 _LONGEST = 64
 #: Bytes of the media beyond the block that are looked at together, and how many such pieces are remembered.
@@ -70,6 +76,8 @@ class JsonKeySift:
     def worth(self, view: View, block: bytes, base: int, places: list[int], reached: Reached) -> Iterator[int]:
         """Those keys around which something may be carved (see :class:`~echoforensics.carving.carved.Sift`)."""
         marked = block.translate(_SEPARATED)
+        if len(places) >= _MANY:
+            places = _before_closing(block, marked, places)
         index, text, line = 0, _TextSpan(0, 0, tells=False), _TextSpan(0, 0, tells=False)
         while index < len(places):
             at = places[index]
@@ -79,6 +87,10 @@ class JsonKeySift:
                 continue
             if at >= text.end:
                 text, line = self._text(view, block, base, marked, at), _TextSpan(0, 0, tells=False)
+                if text.tells and text.signs:
+                    places = _in_telling_lines(block, text, places, index - 1)
+                    index -= 1
+                    continue
             if not text.tells:
                 index = bisect_left(places, text.end, index)
                 continue
@@ -155,8 +167,9 @@ def _line(block: bytes, text: _TextSpan, at: int) -> _TextSpan:
             end = behind + 1
     if (start, end) == text[:2]:
         return text
-    words = _words()
-    return _TextSpan(start, end, words.tell(words.telling(block[start:end])))
+    # What goes on beyond the block may hold more.
+    is_beyond, words = start == 0 or end == len(block), _words()
+    return _TextSpan(start, end, is_beyond or words.tell(words.telling(block[start:end])))
 
 
 def _words() -> JsonWords:
@@ -168,6 +181,34 @@ def _words() -> JsonWords:
 
 def _is_name(block: bytes, at: int) -> bool:
     return block[at : at + 1] in _NAME and at < len(block)
+
+
+def _in_telling_lines(block: bytes, text: _TextSpan, places: list[int], first: int) -> list[int]:
+    """The keys of a block without those of a text, from a first on, whose lines hold nothing that tells."""
+    behind = bisect_left(places, text.end, first)
+    if behind - first < _MANY:
+        return places
+    ends = [found.start() + 1 for found in _LINE_END.finditer(block, text.start, text.end)]
+    parts = np.array([*ends, text.end]) - text.start
+    tells = _words().telling_parts(block[text.start : text.end], parts)
+    # What goes on beyond the block may hold more.
+    tells[0] |= text.start == 0
+    tells[-1] |= text.end == len(block)
+    looked = np.array(places[first:behind])
+    # A line's end is of the line, and no key begins with it.
+    kept: list[int] = looked[tells[np.searchsorted(parts, looked - text.start, side="right")]].tolist()
+    return places[:first] + kept + places[behind:]
+
+
+def _before_closing(block: bytes, marked: bytes, places: list[int]) -> list[int]:
+    """Those of many keys behind which a bracket closes before the text ends: of JSON that is cut, none does."""
+    of_block, at = np.frombuffer(block, dtype=np.uint8), np.array(places)
+    # What lies behind the block may close what begins within it.
+    closing = np.append(np.flatnonzero((of_block == ord("}")) | (of_block == ord("]"))), len(block))
+    ends = np.append(np.flatnonzero(np.frombuffer(marked, dtype=np.uint8) == 0), len(block))
+    last = ends[np.searchsorted(ends, at)]
+    found: list[int] = at[(closing[np.searchsorted(closing, at)] < last) | (last == len(block))].tolist()
+    return found
 
 
 def _closes(block: bytes, at: int, end: int) -> bool:

@@ -13,6 +13,7 @@ from threading import local
 from typing import TYPE_CHECKING
 
 import hyperscan
+import numpy as np
 
 from parsers.alexa_api.answers.fragment import FORMS
 from parsers.alexa_api.answers.responses import kinds
@@ -20,6 +21,8 @@ from parsers.alexa_api.items.service_names import PLAIN_MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
 #: The number of what tells by itself: a name of the service, or a letter as an escape, which may be of any word.
 _BY_ITSELF = 0
@@ -37,17 +40,15 @@ class JsonWords:
         words = sorted({word for needed in together for word in needed})
         self._bits = {word: 1 << number for number, word in enumerate(words, _BY_ITSELF + 1)}
         self._together = sorted({sum(self._bits[word] for word in needed) for needed in together})
+        numbers = {word: number for number, word in enumerate(words, _BY_ITSELF + 1)}
+        self._columns = [sorted(numbers[word] for word in needed) for needed in together]
         self._verdicts: dict[int, bool] = {}
         patterns = [(re.escape(mark), _BY_ITSELF) for mark in PLAIN_MARKS] + [(_ESCAPED_LETTER, _BY_ITSELF)]
         # As the name of a member, which begins with a quote, also within a text.
         patterns += [(b'"' + word.encode("ascii"), number) for number, word in enumerate(words, _BY_ITSELF + 1)]
-        self._database = hyperscan.Database()
-        self._database.compile(
-            expressions=[pattern for pattern, _ in patterns],
-            ids=[number for _, number in patterns],
-            elements=len(patterns),
-            flags=[hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH] * len(patterns),
-        )
+        self._database = _database(patterns, hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH)
+        self._each = _database(patterns, hyperscan.HS_FLAG_DOTALL)
+        self._count = 1 + len(words)
         # Several media may be searched at a time: each thread has room of its own to scan in.
         self._rooms = local()
 
@@ -59,8 +60,31 @@ class JsonWords:
             nonlocal found
             found |= 1 << number
 
-        self._database.scan(text, match_event_handler=matched, scratch=self._scratch())
+        self._database.scan(text, match_event_handler=matched, scratch=self._scratch(self._database))
         return found
+
+    def telling_parts(self, text: bytes, ends: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Which parts of some bytes hold words that together may be of the service.
+
+        Args:
+            text: the bytes.
+            ends: by part, the byte behind it, ascending; the first part begins with the first byte.
+        """
+        found: list[int] = []
+        add, size = found.append, self._count
+
+        def matched(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            add(end * size + number)
+
+        self._each.scan(text, match_event_handler=matched, scratch=self._scratch(self._each))
+        places, numbers = np.divmod(np.array(found, dtype=np.int64), size)
+        # A word belongs to the part that its last byte lies in; none lies in two.
+        held = np.zeros((len(ends), size), dtype=np.bool_)
+        held[np.searchsorted(ends, places), numbers] = True
+        tell = held[:, _BY_ITSELF].copy()
+        for columns in self._columns:
+            tell |= held[:, columns].all(axis=1)
+        return tell
 
     def telling(self, text: bytes) -> int:
         """As many of the words in some bytes as it takes to tell of the service, or all."""
@@ -80,14 +104,14 @@ class JsonWords:
             return enough(found)
 
         with suppress(hyperscan.ScanTerminated):
-            self._database.scan(text, match_event_handler=matched, scratch=self._scratch())
+            self._database.scan(text, match_event_handler=matched, scratch=self._scratch(self._database))
         return found
 
-    def _scratch(self) -> hyperscan.Scratch:
-        if not hasattr(self._rooms, "scratch"):
-            self._rooms.scratch = hyperscan.Scratch(self._database)
-        found: hyperscan.Scratch = self._rooms.scratch
-        return found
+    def _scratch(self, database: hyperscan.Database) -> hyperscan.Scratch:
+        rooms: dict[hyperscan.Database, hyperscan.Scratch] = self._rooms.__dict__.setdefault("of", {})
+        if database not in rooms:
+            rooms[database] = hyperscan.Scratch(database)
+        return rooms[database]
 
     def tell(self, found: int) -> bool:
         """Whether some words together may be of the service."""
@@ -100,6 +124,17 @@ class JsonWords:
                 self._verdicts.clear()
             self._verdicts[found] = any(found & needed == needed for needed in self._together)
         return self._verdicts[found]
+
+
+def _database(patterns: list[tuple[bytes, int]], flags: int) -> hyperscan.Database:
+    database = hyperscan.Database()
+    database.compile(
+        expressions=[pattern for pattern, _ in patterns],
+        ids=[number for _, number in patterns],
+        elements=len(patterns),
+        flags=[flags] * len(patterns),
+    )
+    return database
 
 
 @cache
