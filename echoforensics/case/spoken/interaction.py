@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from parsers.times import iso
@@ -163,7 +163,7 @@ class CaseInteraction:
 
     def stored(self) -> str:
         """The interaction as the case stores it: JSON without its number, and with the ids of its members alone."""
-        whole = asdict(self)
+        whole = asdict(replace(self, members=()))
         del whole["number"], whole["members"]
         whole["order"] = [member.record for member in self.members]
         return json.dumps(whole, ensure_ascii=False, sort_keys=True)
