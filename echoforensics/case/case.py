@@ -106,10 +106,9 @@ class Case(ClockAnswers):
             evidence: names of evidence items.
             state: ``live``, ``deleted``, ``carved`` or ``damaged``.
             recordings_only: only rows to which a recording belongs.
-            interaction: number of an interaction, whose rows are wanted.
+            interaction: number of an interaction, whose rows are wanted. gaps: whether gaps stand among the rows.
             regex: a regular expression that must match where ``search`` looks; case is ignored.
             persons, accounts: as the columns have them.
-            gaps: whether gaps stand among the rows; see :meth:`gaps`.
 
         Where ``start`` or ``end`` is given, rows whose time in UTC is unknown are left out.
 

@@ -26,7 +26,7 @@ WORD_OF = {time_attribute(word): word for word in WORDS}
 VALUES = (
     "exhibit", "record", "message", "recorded_time", "clock", "device_serial", "device_type", "account", "person",
     "utterance_id", "transcript", "recording", "evidence", "path", "locator", "parser_version", "state",
-    "places", "corroborated_by", "fields", "time_note",
+    "interaction", "places", "corroborated_by", "fields", "time_note",
 )  # fmt: skip
 #: What a time is of, where the event itself cannot say it: its time in UTC is unknown, or plaso has no such word.
 TIME_DESCRIPTION = "time_description"

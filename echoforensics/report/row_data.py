@@ -27,8 +27,8 @@ CHUNK = 5000
 COLUMNS = (
     "exhibit", "second", "micro", "offset", "timestamp_desc", "message", "data_type", "clock", "recorded_time",
     "device_serial", "device_type", "account", "person", "utterance_id", "transcript", "recording", "evidence", "path",
-    "locator", "sha256", "parser", "parser_version", "state", "places", "corroborated_by",
-    "record",
+    "locator", "sha256", "parser", "parser_version", "state", "interaction", "places",
+    "corroborated_by", "record",
 )  # fmt: skip
 #: The tallest thing, in CSS pixels, that every browser can scroll to its end (Firefox ends at 17.8 million).
 _TALLEST = 10_000_000

@@ -18,7 +18,7 @@ FEWEST_PAIRS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class ClockPair:
+class StreamPair:
     """One event, by two clocks.
 
     Attributes:
@@ -49,7 +49,7 @@ class ClockOffset:
     """What is known of a device's clock in one period, in which it was not set.
 
     Attributes:
-        device: see :class:`ClockPair`.
+        device: see :class:`StreamPair`.
         start, end: of the period, by the device's clock, in microseconds; None where it is open.
         pairs: how many pairs it was measured from.
         offset: by how much the clock is ahead of the service's, in microseconds: the middle one of the pairs.
@@ -99,14 +99,14 @@ class ClockOffsets:
         return None
 
 
-def measure(pairs: Iterable[ClockPair], steps: Mapping[str, Sequence[int]]) -> ClockOffsets:
+def measure(pairs: Iterable[StreamPair], steps: Mapping[str, Sequence[int]]) -> ClockOffsets:
     """The offsets of each device's clock between the times at which it was set.
 
     Args:
         pairs: in any order; equal pairs count once.
         steps: for each device, the times at which its clock was set or it started, in microseconds, in order.
     """
-    periods: dict[tuple[str, int], list[ClockPair]] = defaultdict(list)
+    periods: dict[tuple[str, int], list[StreamPair]] = defaultdict(list)
     for pair in sorted(set(pairs), key=lambda pair: (pair.device, pair.device_time, pair.reference_time)):
         periods[pair.device, bisect_right(steps.get(pair.device, ()), pair.device_time)].append(pair)
     return ClockOffsets(
@@ -116,7 +116,7 @@ def measure(pairs: Iterable[ClockPair], steps: Mapping[str, Sequence[int]]) -> C
     )
 
 
-def _offset(device: str, number: int, pairs: list[ClockPair], steps: Sequence[int]) -> ClockOffset:
+def _offset(device: str, number: int, pairs: list[StreamPair], steps: Sequence[int]) -> ClockOffset:
     return ClockOffset(
         device=device,
         start=steps[number - 1] if number else None,

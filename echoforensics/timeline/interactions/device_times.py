@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from echoforensics.case.spoken.spoken_record import SAME_WAKE_WORD, SECOND, Role, Witness
-from echoforensics.timeline.clock_pairs import ClockOffsets, ClockPair, measure
+from echoforensics.timeline.clock_pairs import ClockOffsets, StreamPair, measure
 from echoforensics.timeline.interactions.groups import DisjointSets
 from echoforensics.timeline.interactions.node import Node
 
@@ -84,12 +84,12 @@ def _by_file(nodes: Sequence[Node], members: Iterable[int]) -> dict[str, list[_T
     return found
 
 
-def clock_pairs(nodes: Iterable[Node]) -> Iterator[ClockPair]:
+def clock_pairs(nodes: Iterable[Node]) -> Iterator[StreamPair]:
     """The pairs of a device's time and the service's that streams of its log give, for each evidence item."""
     for node in nodes:
         if node.source is Witness.DEVICE and node.opened is not None and node.named_at is not None:
             for item in node.evidence:
-                yield ClockPair(item, node.opened, node.named_at)
+                yield StreamPair(item, node.opened, node.named_at)
 
 
 def measured_clocks(nodes: Sequence[Node], steps: Mapping[str, Sequence[int]]) -> ClockOffsets:
@@ -139,7 +139,7 @@ def by_creation(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTie]:
     is measured from the entries that hold both.
     """
     pairs = [
-        ClockPair(node.serial, node.created, node.named_at)
+        StreamPair(node.serial, node.created, node.named_at)
         for node in nodes
         if node.role is Role.ENTRY and node.serial and node.created is not None and node.named_at is not None
     ]

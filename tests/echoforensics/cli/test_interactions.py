@@ -51,7 +51,7 @@ def test_every_answered_utterance_has_device_account_and_sound(listed: Callable[
 
 def test_filters(listed: Callable[..., list[dict[str, Any]]]) -> None:
     (found,) = listed("--search", OFF)
-    assert listed("--from", "2024-03-09T18:07", "--to", "2024-03-09T18:08") == [found]
+    assert listed("--from", "2024-03-09T18:07Z", "--to", "2024-03-09T18:08Z") == [found]
     seoul = listed("--from", "2024-03-10T03:07", "--to", "2024-03-10T03:08", "--timezone", "Asia/Seoul")
     assert [one["local_time"] for one in seoul] == ["2024-03-10T03:07:03.000000+09:00"]
     assert found in listed("--device", "Kitchen Echo")
@@ -143,7 +143,7 @@ def test_gaps_stand_among_the_rows_where_they_are_asked_for(run: Run, sealed: An
     assert both.index(added[0]) < len(plain) - 1, "by time"
     assert all(row["parser"] == "gap_finder" and row["path"] and row["places"] == 0 for row in added)
     assert ask("--gaps", "--type", "gap") == added
-    assert [row["data_type"] for row in ask("--gaps", "--type", "gap", "--to", "2024-03-08")] == [
+    assert [row["data_type"] for row in ask("--gaps", "--type", "gap", "--to", "2024-03-09T00:00Z")] == [
         "gap:entry_without_sound"
     ]
     assert ask("--gaps", "--search", "oldest chunk") == [row for row in added if row["data_type"] == "gap:retention"]

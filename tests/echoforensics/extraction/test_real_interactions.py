@@ -119,9 +119,9 @@ def test_copies_of_the_evidence_change_no_interaction(echo: tuple[Case, Path], t
     again.mkdir()
     (again / "export copied.zip").write_bytes(export.read_bytes())
     with extract([ECHO, again, export], tmp_path / "case", key=None) as more:
-        said = [(one.number, one.start, one.sentence, [member.strength for member in one.members])
+        expected = [(one.number, one.start, one.sentence, [member.strength for member in one.members])
                 for one in case.interactions()]  # fmt: skip
-        assert said == [
+        assert expected == [
             (one.number, one.start, one.sentence, [member.strength for member in one.members])
             for one in more.interactions()
         ]

@@ -8,7 +8,7 @@ import pytest
 
 from echoforensics.case.spoken.interaction import CaseInteraction
 from echoforensics.case.spoken.spoken_record import SpokenRecord
-from echoforensics.timeline.clock_pairs import ClockOffsets, ClockPair, measure
+from echoforensics.timeline.clock_pairs import ClockOffsets, StreamPair, measure
 from echoforensics.timeline.interactions.describe import describe
 from echoforensics.timeline.interactions.join import Membership
 from echoforensics.timeline.interactions.strength import Strength
@@ -77,7 +77,7 @@ def test_the_start_is_the_ids_second_else_the_devices_else_the_entrys(
     assert unmeasured.start_basis == (
         "The time of the near miss, by the device's clock; no pair of times in the case measures that clock."
     )
-    clocks = measure([ClockPair("one", noon + at, noon) for at in (300_000, 500_000)], {})
+    clocks = measure([StreamPair("one", noon + at, noon) for at in (300_000, 500_000)], {})
     measured = described(miss, clocks=clocks)
     assert (measured.start, measured.uncertainty) == (noon + 5, SECOND + 700_000)
     key = f"activity:A0CUSTOMER01#{noon // 1000}#A0SAMPLETYPE1#G000SAMPLE000001"

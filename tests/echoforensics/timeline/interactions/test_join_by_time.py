@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from echoforensics.case.spoken.spoken_record import SpokenRecord
-from echoforensics.timeline.clock_pairs import ClockPair, measure
+from echoforensics.timeline.clock_pairs import StreamPair, measure
 from echoforensics.timeline.interactions.join import JoinedRecords, join_records
 
 MakeRecord = Callable[..., SpokenRecord]
@@ -156,7 +156,7 @@ def test_an_entry_of_which_only_the_key_is_known_joins_the_stream_of_which_no_en
 
 
 def test_the_offset_is_bounded_by_what_was_cut_off_the_reference() -> None:
-    found = measure([ClockPair("d", 10_300_000, 10_000_000), ClockPair("d", 20_900_000, 20_000_000)], {})
+    found = measure([StreamPair("d", 10_300_000, 10_000_000), StreamPair("d", 20_900_000, 20_000_000)], {})
     (offset,) = found
     assert (offset.least, offset.most, offset.offset, offset.pairs) == (-700_000, 900_000, -200_000, 2)
     assert offset.spread == 1_600_000
@@ -168,12 +168,12 @@ def test_the_offset_is_bounded_by_what_was_cut_off_the_reference() -> None:
 
 
 def test_one_pair_and_equal_pairs_measure_nothing() -> None:
-    pair = ClockPair("d", 10_300_000, 10_000_000)
+    pair = StreamPair("d", 10_300_000, 10_000_000)
     assert list(measure([pair, pair], {})) == []
 
 
 def test_periods_end_where_the_clock_was_set() -> None:
-    pairs = [ClockPair("d", at * SECOND, at * SECOND) for at in (10, 20, 110, 120, 210)]
+    pairs = [StreamPair("d", at * SECOND, at * SECOND) for at in (10, 20, 110, 120, 210)]
     found = list(measure(pairs, {"d": [100 * SECOND, 200 * SECOND]}))
     assert [(one.start, one.end, one.pairs) for one in found] == [
         (None, 100 * SECOND, 2), (100 * SECOND, 200 * SECOND, 2),
