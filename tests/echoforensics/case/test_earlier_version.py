@@ -28,9 +28,16 @@ def earlier(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def _rows() -> list[dict[str, object]]:
-    """The rows as that version wrote them; it knew no interactions."""
+    """The rows as that version wrote them, with the columns that it had not."""
     lines = (KEPT / "rows.jsonl").read_text("utf-8").splitlines()
-    return [{**json.loads(line), "interaction": None} for line in lines]
+    return [{**json.loads(line), "state": "live", "interaction": None} for line in lines]
+
+
+def test_it_has_no_interactions_and_says_so(earlier: Path) -> None:
+    with Case.open(earlier) as case:
+        for ask in (lambda: list(case.interactions()), lambda: list(case.gaps()), lambda: case.interaction("1")):
+            with pytest.raises(CaseError, match="of a version that had no interactions"):
+                ask()
 
 
 def test_its_rows_are_those_that_the_version_gave(earlier: Path) -> None:
