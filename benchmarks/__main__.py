@@ -55,7 +55,13 @@ def main() -> None:
         # In a process of its own: the memory of a parent counts in the peaks of the commands it starts.
         _python("benchmarks.planted", str(setting.image), *numbers)
         parts = [_heading(setting, given.files, given.clips), _first_read(setting), _carving(setting)]
-        parts += [_walking(setting), _memory(setting), start_up(setting.runs), *_scale(given)]
+        parts += [
+            _python("benchmarks.contents"),
+            _walking(setting),
+            _memory(setting),
+            start_up(setting.runs),
+            *_scale(given),
+        ]
     text = "\n".join(parts)
     given.output.write_text(text)
     print(text)

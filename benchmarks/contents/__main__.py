@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import random
 import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -108,7 +109,7 @@ def text(names: list[str], mebibytes: int) -> str:
             rows.append(f"| {name} | {speed:.0f} | {times:.2f} | {found} |")
             if speed < GOAL:
                 slow.append(name)
-            print(rows[-1], flush=True)
+            print(rows[-1], file=sys.stderr)
     kept = f"below {GOAL} MiB/s: {', '.join(slow)}" if slow else f"each is searched at {GOAL} MiB/s or more"
     left_out = f" Not measured, for want of ffmpeg: {', '.join(missing)}." if missing else ""
     table = "\n".join(rows)

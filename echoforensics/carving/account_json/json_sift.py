@@ -32,6 +32,8 @@ _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 _LINE = 16 * 1024
 #: Keys in a block from which on it is asked of all at once whether a bracket closes behind them.
 _MANY = 64
+#: Texts with keys in a block from which on they are judged together.
+_MANY_TEXTS = 256
 #: No word is longer than this.
 _LONGEST = 64
 #: Bytes of the media beyond the block that are looked at together, and how many such pieces are remembered.
@@ -77,7 +79,7 @@ class JsonKeySift:
         """Those keys around which something may be carved (see :class:`~echoforensics.carving.carved.Sift`)."""
         marked = block.translate(_SEPARATED)
         if len(places) >= _MANY:
-            places = _before_closing(block, marked, places)
+            places = _in_closed_texts(block, marked, places)
         index, text, line = 0, _TextSpan(0, 0, tells=False), _TextSpan(0, 0, tells=False)
         while index < len(places):
             at = places[index]
@@ -200,14 +202,24 @@ def _in_telling_lines(block: bytes, text: _TextSpan, places: list[int], first: i
     return places[:first] + kept + places[behind:]
 
 
-def _before_closing(block: bytes, marked: bytes, places: list[int]) -> list[int]:
-    """Those of many keys behind which a bracket closes before the text ends: of JSON that is cut, none does."""
+def _in_closed_texts(block: bytes, marked: bytes, places: list[int]) -> list[int]:
+    """Those of many keys behind which a bracket closes before the text ends, in texts that tell of the service."""
     of_block, at = np.frombuffer(block, dtype=np.uint8), np.array(places)
     # What lies behind the block may close what begins within it.
     closing = np.append(np.flatnonzero((of_block == ord("}")) | (of_block == ord("]"))), len(block))
     ends = np.append(np.flatnonzero(np.frombuffer(marked, dtype=np.uint8) == 0), len(block))
     last = ends[np.searchsorted(ends, at)]
-    found: list[int] = at[(closing[np.searchsorted(closing, at)] < last) | (last == len(block))].tolist()
+    good = (closing[np.searchsorted(closing, at)] < last) | (last == len(block))
+    at, last = at[good], last[good]
+    parts = np.unique(last)
+    if len(parts) >= _MANY_TEXTS:
+        # A part begins behind the text before: that is more than its own text, never less.
+        tells = _words().telling_parts(block[: int(parts[-1])], parts)
+        # What goes on beyond the block may hold more.
+        tells[0] = True
+        tells[-1] |= bool(parts[-1] == len(block))
+        at = at[tells[np.searchsorted(parts, last)]]
+    found: list[int] = at.tolist()
     return found
 
 

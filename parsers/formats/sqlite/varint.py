@@ -31,6 +31,9 @@ def varint(content: bytes, at: int) -> tuple[int, int]:
     """
     if at < len(content) and (value := content[at]) < 0x80:
         return value, at + 1
+    # Most are of one byte.
+    if at < len(content) and content[at] < 0x80:
+        return content[at], at + 1
     value = 0
     for count in range(8):
         if at >= len(content):

@@ -7,7 +7,10 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+import pytest
+
 from echoforensics.carving import json_fragment
+from echoforensics.carving.account_json import json_sift
 from echoforensics.carving.carved import Carved, View
 from echoforensics.carving.search import CarvingSearch
 
@@ -52,6 +55,19 @@ def test_what_is_passed_over_quickly_is_not_carved_slowly(series: Callable[[int]
         for block in (len(content), 66_000, 701):
             assert _found(content, block, sift=True) == slowly, (number, block)
     assert found
+
+
+def test_texts_and_lines_judged_together_come_to_the_same(
+    series: Callable[[int], Iterable[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_sift, "_MANY", 1)
+    monkeypatch.setattr(json_sift, "_MANY_TEXTS", 1)
+    for number in series(80):
+        # What lies behind the last text with a key holds a name of the service too.
+        content = _media(2000 + number) + b"\0 alexa.amazon.com \0" * (number % 2)
+        slowly = _found(content, len(content), sift=False)
+        for block in (len(content), 66_000, 701):
+            assert _found(content, block, sift=True) == slowly, (number, block)
 
 
 def test_what_stands_by_itself_is_carved_as_bracket_by_bracket(series: Callable[[int], Iterable[int]]) -> None:
