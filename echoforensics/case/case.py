@@ -78,22 +78,11 @@ class Case(ClockAnswers, OverviewAnswers):
         return cls(path, Store(path / DATABASE))
 
     def rows(
-        self,
-        *,
-        search: str = "",
-        types: Iterable[str] = (),
-        start: TimeBound = None,
-        end: TimeBound = None,
-        devices: Iterable[str] = (),
-        evidence: Iterable[str] = (),
-        state: Iterable[str] = (),
-        recordings_only: bool = False,
-        interaction: str = "",
-        regex: str = "",
-        persons: Iterable[str] = (),
-        accounts: Iterable[str] = (),
-        gaps: bool = False,
-    ) -> Rows:
+        self, *, search: str = "", types: Iterable[str] = (), start: TimeBound = None, end: TimeBound = None,
+        devices: Iterable[str] = (), evidence: Iterable[str] = (), state: Iterable[str] = (),
+        recordings_only: bool = False, interaction: str = "", regex: str = "", persons: Iterable[str] = (),
+        accounts: Iterable[str] = (), gaps: bool = False,
+    ) -> Rows:  # fmt: skip
         """The rows of the timeline that are wanted, by time, those without a time last; streamed, not held.
 
         Args:

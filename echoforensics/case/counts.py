@@ -157,7 +157,10 @@ def devices(store: Store) -> list[Device]:
         f"SELECT device_serial, device_type, count(DISTINCT record), {_FIRST}, {_LAST} FROM rows"  # noqa: S608
         " WHERE device_serial IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
     )
-    return [Device(*device, names.get(device[0], ())) for device in found]
+    return [
+        Device(serial, kind, records, first, last, names.get(serial, ()))
+        for serial, kind, records, first, last in found
+    ]
 
 
 def accounts(store: Store) -> list[Account]:

@@ -12,7 +12,7 @@ from echoforensics.case.overview import leftovers
 
 if TYPE_CHECKING:
     from echoforensics.case.case import Case
-    from echoforensics.case.counts import Account, CaseCounts, Counts, DataType, Device, Period, NamedPerson
+    from echoforensics.case.counts import Account, CaseCounts, Counts, DataType, Device, NamedPerson, Period
     from echoforensics.case.evidence_table import EvidenceItem
     from echoforensics.case.overview.leftovers import IssueGroup, UnreadFile
 
