@@ -13,6 +13,7 @@ from echoforensics.case.clocks.clock_answers import ClockAnswers
 from echoforensics.case.custody.names import ARTEFACTS, BEGINNINGS, DATABASE, LEDGER, SEALED
 from echoforensics.case.custody.standing import known_head
 from echoforensics.case.evidence_table import EvidenceItem, evidence_items
+from echoforensics.case.overview.overview_answers import OverviewAnswers
 from echoforensics.case.results import Results, Rows
 from echoforensics.case.row_query import Query
 from echoforensics.case.spoken import interaction_query
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from echoforensics.case.spoken.interaction import CaseInteraction
 
 
-class Case(ClockAnswers):
+class Case(ClockAnswers, OverviewAnswers):
     """A case folder, for reading. :class:`~echoforensics.case.custody.open_case.OpenCase` writes.
 
     Attributes:
@@ -77,22 +78,11 @@ class Case(ClockAnswers):
         return cls(path, Store(path / DATABASE))
 
     def rows(
-        self,
-        *,
-        search: str = "",
-        types: Iterable[str] = (),
-        start: TimeBound = None,
-        end: TimeBound = None,
-        devices: Iterable[str] = (),
-        evidence: Iterable[str] = (),
-        state: Iterable[str] = (),
-        recordings_only: bool = False,
-        interaction: str = "",
-        regex: str = "",
-        persons: Iterable[str] = (),
-        accounts: Iterable[str] = (),
-        gaps: bool = False,
-    ) -> Rows:
+        self, *, search: str = "", types: Iterable[str] = (), start: TimeBound = None, end: TimeBound = None,
+        devices: Iterable[str] = (), evidence: Iterable[str] = (), state: Iterable[str] = (),
+        recordings_only: bool = False, interaction: str = "", regex: str = "", persons: Iterable[str] = (),
+        accounts: Iterable[str] = (), gaps: bool = False,
+    ) -> Rows:  # fmt: skip
         """The rows of the timeline that are wanted, by time, those without a time last; streamed, not held.
 
         Args:

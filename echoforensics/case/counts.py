@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from echoforensics.case.exhibits.device_filter import device_names
+from parsers.times import PLANNED_TIMES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from echoforensics.case.store import Store
+
+#: plaso's word for a record that holds no time.
+_NO_TIME = "Not a time"
+_PLANNED = "timestamp_desc IN (" + ", ".join(f"'{name}'" for name in sorted(PLANNED_TIMES)) + ")"
+_FIRST, _LAST = (f"{end}(CASE WHEN NOT {_PLANNED} THEN datetime END)" for end in ("min", "max"))
 
 
 class Counts(NamedTuple):
@@ -35,10 +43,12 @@ class Period(NamedTuple):
     """The rows by what is known of their times.
 
     Attributes:
-        first, last: earliest and latest time, ISO 8601 in UTC; None where none is known.
+        first, last: earliest and latest time, ISO 8601 in UTC; None where none is known. Times of a plan or an expiry
+            (:data:`parsers.times.PLANNED_TIMES`) are not among them.
         rows: how many rows there are.
         unknown: how many hold a time that is not known in UTC.
         timeless: how many hold no time.
+        planned: how many hold a time in UTC of a plan or an expiry.
     """
 
     first: str | None
@@ -46,6 +56,7 @@ class Period(NamedTuple):
     rows: int
     unknown: int
     timeless: int
+    planned: int
 
 
 class DataType(NamedTuple):
@@ -57,17 +68,34 @@ class DataType(NamedTuple):
 
 
 class Device(NamedTuple):
-    """A device that rows name, by serial number and type, with the times of these rows: ISO 8601 in UTC."""
+    """A device that rows name.
+
+    Attributes:
+        serial, type: its serial number and type.
+        records: how many records name it.
+        first, last: earliest and latest time of these rows, as of a :class:`Period`.
+        names: what records call it.
+    """
 
     serial: str
     type: str | None
     records: int
     first: str | None
     last: str | None
+    names: tuple[str, ...]
 
 
 class Account(NamedTuple):
-    """An account that rows name, with the times of these rows: ISO 8601 in UTC."""
+    """An account that rows name, with the times of these rows, as of a :class:`Period`."""
+
+    name: str
+    records: int
+    first: str | None
+    last: str | None
+
+
+class NamedPerson(NamedTuple):
+    """A person that rows name, with the times of these rows, as of a :class:`Period`."""
 
     name: str
     records: int
@@ -103,12 +131,12 @@ def counts_of_case(store: Store) -> CaseCounts:
     return CaseCounts(*found)
 
 
-def period(store: Store, no_time: str) -> Period:
-    """The rows by what is known of their times. ``no_time`` is what describes those that hold none."""
+def period(store: Store) -> Period:
+    """The rows by what is known of their times."""
     found = store.db.execute(
-        "SELECT min(datetime), max(datetime), count(*), coalesce(sum(datetime IS NULL AND timestamp_desc <> ?), 0),"
-        " coalesce(sum(datetime IS NULL AND timestamp_desc = ?), 0) FROM rows",
-        (no_time, no_time),
+        f"SELECT {_FIRST}, {_LAST}, count(*), coalesce(sum(datetime IS NULL AND timestamp_desc <> '{_NO_TIME}'), 0),"  # noqa: S608
+        f" coalesce(sum(datetime IS NULL AND timestamp_desc = '{_NO_TIME}'), 0),"
+        f" coalesce(sum({_PLANNED} AND datetime IS NOT NULL), 0) FROM rows"
     ).fetchone()
     return Period(*found)
 
@@ -124,20 +152,33 @@ def data_types(store: Store) -> list[DataType]:
 
 def devices(store: Store) -> list[Device]:
     """Every device that rows name, by serial number and type."""
+    names = device_names(store)
     found = store.db.execute(
-        "SELECT device_serial, device_type, count(DISTINCT record), min(datetime), max(datetime) FROM rows"
+        f"SELECT device_serial, device_type, count(DISTINCT record), {_FIRST}, {_LAST} FROM rows"  # noqa: S608
         " WHERE device_serial IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
     )
-    return [Device(*device) for device in found]
+    return [
+        Device(serial, kind, records, first, last, names.get(serial, ()))
+        for serial, kind, records, first, last in found
+    ]
 
 
 def accounts(store: Store) -> list[Account]:
     """Every account that rows name, by name."""
     found = store.db.execute(
-        "SELECT account, count(DISTINCT record), min(datetime), max(datetime) FROM rows"
-        " WHERE account IS NOT NULL GROUP BY 1 ORDER BY 1"
+        f"SELECT account, count(DISTINCT record), {_FIRST}, {_LAST} FROM rows WHERE account IS NOT NULL"  # noqa: S608
+        " GROUP BY 1 ORDER BY 1"
     )
     return [Account(*account) for account in found]
+
+
+def persons(store: Store) -> list[NamedPerson]:
+    """Every person that rows name, by name."""
+    found = store.db.execute(
+        f"SELECT person, count(DISTINCT record), {_FIRST}, {_LAST} FROM rows WHERE person IS NOT NULL"  # noqa: S608
+        " GROUP BY 1 ORDER BY 1"
+    )
+    return [NamedPerson(*person) for person in found]
 
 
 def parsers(store: Store) -> dict[tuple[str, str], int]:

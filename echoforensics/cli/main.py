@@ -20,6 +20,7 @@ DONE, NOT_VERIFIED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 SUMMARIES = {
     "demo": "Build sample evidence, run the whole job on it, and say where to look.",
     "extract": "Take in sources, extract and parse what they hold, and seal a case.",
+    "info": "Say what is in a case: evidence, devices, accounts, persons, data types, times, clocks, gaps and issues.",
     "timeline": "Write the timeline of a case.",
     "interactions": "Show each time at which somebody, or something, spoke to a device: every record about it, joined.",
     "trace": "Show the bytes behind a row, read again from the evidence.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from echoforensics.cli.row_filters import query_of, row_filters
+from echoforensics.cli.options.row_filters import query_of, row_filters
 from echoforensics.cli.unverified import export_key_option, unverified_option, warn
 from echoforensics.export.formats import FORMATS
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from echoforensics.case.counts import counts_of_case, data_types, fields_of_type, period
 from echoforensics.report.markup import code, counted, escape, evidence, facts, number, section, table, utc
-from echoforensics.timeline.timestamps import NO_TIME
 
 if TYPE_CHECKING:
     from echoforensics.case.case import Case
@@ -28,7 +27,7 @@ _REST = 'The others are in <a href="timeline.csv">timeline.csv</a>.'
 def summary_section(case: Case, found: list[Recording]) -> str:
     """Counts, the period, the devices and the accounts."""
     there = counts_of_case(case.store)
-    known = period(case.store, NO_TIME)
+    known = period(case.store)
     devices = len({device.serial for device in case.devices()})
     between = f"{escape(utc(known.first))} to {escape(utc(known.last))}" if known.first else "no time in UTC is known"
     return section(
@@ -44,6 +43,7 @@ def summary_section(case: Case, found: list[Recording]) -> str:
                 ("Distinct recordings", _recordings(found)),
                 ("Rows in the timeline", number(there.rows)),
                 ("Earliest and latest time", between),
+                ("Rows about a plan or an expiry", f"{number(known.planned)}, not in the line before"),
                 ("Rows without a known UTC", f"{number(known.unknown)}, shown as recorded"),
                 ("Rows that hold no time", number(known.timeless)),
                 ("Devices named", number(devices)),
@@ -73,8 +73,11 @@ def _tables(case: Case) -> list[str]:
         ),
         "<h3>Devices that records name</h3>",
         table(
-            ("Serial number", "Type", "Records", "Earliest", "Latest"),
-            ((evidence(a), evidence(b), number(n), _time(x), _time(y)) for a, b, n, x, y in case.devices()),
+            ("Serial number", "Type", "Named", "Records", "Earliest", "Latest"),
+            (
+                (evidence(a), evidence(b), evidence(", ".join(named)), number(n), _time(x), _time(y))
+                for a, b, n, x, y, named in case.devices()
+            ),
             _REST,
             _MOST_NAMES,
         ),

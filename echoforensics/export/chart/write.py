@@ -12,16 +12,15 @@ from echoforensics.case.row_query import rows
 from echoforensics.errors import UsageError
 from echoforensics.export.about import Written, about_export
 from echoforensics.export.chart.activity import Activity
+from echoforensics.export.chart.lanes import lanes_of
 from echoforensics.export.chart.svg import draw
 from echoforensics.export.files import refuse_existing, whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
     from echoforensics.case.case import Case
     from echoforensics.case.row_query import Query
-    from echoforensics.export.chart.activity import Lanes
 
 #: Pixels to the inch, of which the picture's own units are 96.
 _RESOLUTION = 144
@@ -35,9 +34,9 @@ def write(
     local: ZoneInfo | None,
     *,
     replace: bool = False,
-    more: Sequence[Lanes] = (),
 ) -> Written:
-    """Write a picture of the rows asked for: by day, by hour of the day, and by device.
+    """Write a picture of the rows asked for: by day, by hour of the day, and by device; below them lines of the whole
+    case: interactions by device, what clocks were off by, and gaps.
 
     Args:
         case: the case.
@@ -45,7 +44,6 @@ def write(
         path: a file that ends in ``.svg`` or ``.png``.
         local: the zone whose days and hours are shown; UTC where it is None.
         replace: whether a file that is there already is replaced.
-        more: further lines to draw below, such as gaps, or offsets of clocks.
 
     Raises:
         UsageError: the name ends in something else, the file is there already or cannot be written, or a PNG is asked
@@ -63,7 +61,7 @@ def write(
     refuse_existing(path, replace=replace)
     activity = Activity(local)
     activity.add(rows(case.store, query))
-    picture = draw(activity, about_export(case, query, local), more)
+    picture = draw(activity, about_export(case, query, local), lanes_of(case, activity))
     try:
         with whole_file(path) as partial:
             if ending == ".svg":

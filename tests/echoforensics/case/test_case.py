@@ -33,11 +33,15 @@ def test_rows_by_every_filter(case: Case) -> None:
     middle = times[len(times) // 2]
     serial = next(row["device_serial"] for row in found if row["device_serial"])
     assert exhibits() == [row["exhibit"] for row in found]
+
+    def of_device(row: Any) -> bool:
+        return bool(row["device_serial"] == serial or (not row["device_serial"] and row["evidence"] == "echo-data.img"))
+
     for wanted, fits in (
         ({"types": ["echo"]}, lambda row: row["data_type"].startswith("echo:")),
         ({"start": middle}, lambda row: row["timestamp"] is not None and row["timestamp"] >= middle),
         ({"end": middle}, lambda row: row["timestamp"] is not None and row["timestamp"] < middle),
-        ({"devices": [serial]}, lambda row: serial == row["device_serial"] or row["evidence"] == "echo-data.img"),
+        ({"devices": [serial]}, of_device),
         ({"recordings_only": True}, lambda row: row["recording"] is not None),
     ):
         expected = [row["exhibit"] for row in found if fits(row)]

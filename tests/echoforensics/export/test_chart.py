@@ -16,6 +16,7 @@ from echoforensics.errors import UsageError
 from echoforensics.export.about import about_export
 from echoforensics.export.chart import write as chart_file
 from echoforensics.export.chart.activity import COLUMNS, Activity, Lane, Lanes
+from echoforensics.export.chart.lanes import lanes_of
 from echoforensics.export.chart.svg import draw
 from parsers.times import PLANNED_TIMES, utc
 
@@ -75,6 +76,22 @@ def test_the_picture_says_its_zone_filters_and_what_it_leaves_out(opened: Case) 
     assert sum(days) == activity.shown
     assert "<script" not in picture
     assert "http" not in picture.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_interactions_clocks_and_gaps_of_the_case_are_drawn(sealed: Any) -> None:
+    with Case.open(sealed.path) as case:
+        activity = Activity(None)
+        activity.add(case.rows())
+        lanes = {found.title: found.lanes for found in lanes_of(case, activity)}
+        interactions, clocks, gaps = lanes.values()
+        timed = [one for one in case.interactions() if one.start is not None]
+        assert sum(len(lane.spans) for lane in interactions) >= len(timed) > 0
+        assert [lane.label for lane in clocks] == ["+1.377 s  echo-data.img"]
+        assert [lane.label.partition(" ")[0] for lane in gaps] == sorted(
+            {gap.data_type for gap in case.gaps() if gap.start is not None or gap.end is not None}
+        )
+        text = draw(activity, about_export(case, Query(), None), lanes_of(case, activity))
+        assert {"+1.377 s  echo-data.img"} <= set(_titles(text))
 
 
 def test_a_picture_without_rows_says_so(opened: Case) -> None:

@@ -1,0 +1,117 @@
+"""What is in a case, in one answer: evidence, devices, accounts, data types, period, clocks, gaps, issues."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.case import counts
+from echoforensics.case.overview import leftovers
+
+if TYPE_CHECKING:
+    from echoforensics.case.case import Case
+    from echoforensics.case.counts import Account, CaseCounts, Counts, DataType, Device, NamedPerson, Period
+    from echoforensics.case.evidence_table import EvidenceItem
+    from echoforensics.case.overview.leftovers import IssueGroup, UnreadFile
+
+#: So many files that no parser read are listed; all are counted.
+LISTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What is in a case.
+
+    Attributes:
+        case: name of the case folder.
+        about: what was said when the case was made: examiner, agency, reference, timezone, tool; what was not is left
+            out.
+        unverified: why nothing vouches for it; empty where its seal was checked.
+        counts: of the whole case.
+        evidence: each item, with its counts.
+        devices, accounts, persons: those that rows name.
+        data_types: each, with its records and rows.
+        period: the rows by what is known of their times.
+        clocks: one sentence for each clock and period.
+        zones: time zones that settings in the evidence name.
+        gaps: how many gaps of each kind there are; None where the case is of a version that had none.
+        interactions: how many there are; None likewise.
+        issues: those that are alike together.
+        unread: how many files no parser read, and of how many bytes together.
+        unread_files: the first :data:`LISTED` of them.
+    """
+
+    case: str
+    about: dict[str, str]
+    unverified: str
+    counts: CaseCounts
+    evidence: list[tuple[EvidenceItem, Counts]]
+    devices: list[Device]
+    accounts: list[Account]
+    persons: list[NamedPerson]
+    data_types: list[DataType]
+    period: Period
+    clocks: list[str]
+    zones: list[str]
+    gaps: dict[str, int] | None
+    interactions: int | None
+    issues: list[IssueGroup]
+    unread: tuple[int, int]
+    unread_files: list[UnreadFile]
+
+    def as_json(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return {
+            "case": self.case,
+            **self.about,
+            "unverified": self.unverified,
+            "counts": self.counts._asdict(),
+            "evidence": [
+                {
+                    "name": item.name, "kind": item.kind, "location": str(item.location), "size": item.size,
+                    "sha256": item.sha256, "hashes": dict(item.hashes), "described": list(item.described),
+                    **found._asdict(),
+                }
+                for item, found in self.evidence
+            ],
+            "devices": [{**device._asdict(), "names": list(device.names)} for device in self.devices],
+            "accounts": [account._asdict() for account in self.accounts],
+            "persons": [person._asdict() for person in self.persons],
+            "data_types": [kind._asdict() for kind in self.data_types],
+            "period": self.period._asdict(),
+            "clocks": self.clocks,
+            "zones": self.zones,
+            "gaps": self.gaps,
+            "interactions": self.interactions,
+            "issues": [group._asdict() for group in self.issues],
+            "unread": {"files": self.unread[0], "bytes": self.unread[1], "listed": len(self.unread_files)},
+            "unread_files": [file._asdict() for file in self.unread_files],
+        }  # fmt: skip
+
+
+def overview(case: Case) -> Overview:
+    """Ask a case for all of it."""
+    store = case.store
+    info = store.info()
+    gaps: Counter[str] = Counter() if store.is_earlier else Counter(gap.data_type for gap in case.gaps())
+    return Overview(
+        case=case.path.resolve().name,
+        about={name: info[name] for name in ("reference", "examiner", "agency", "timezone", "tool") if info.get(name)},
+        unverified=case.unverified,
+        counts=counts.counts_of_case(store),
+        evidence=[(item, counts.counts_of_item(store, item.id)) for item in case.evidence()],
+        devices=counts.devices(store),
+        accounts=counts.accounts(store),
+        persons=counts.persons(store),
+        data_types=counts.data_types(store),
+        period=counts.period(store),
+        clocks=[reading.sentence for reading in case.clocks()],
+        zones=list(dict.fromkeys(zone.zone for zone in case.zones())),
+        gaps=None if store.is_earlier else dict(sorted(gaps.items())),
+        interactions=None if store.is_earlier else len(case.interactions()),
+        issues=leftovers.issue_groups(store),
+        unread=leftovers.count_unread_files(store),
+        unread_files=list(islice(leftovers.unread_files(store), LISTED)),
+    )

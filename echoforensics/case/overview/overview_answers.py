@@ -1,0 +1,63 @@
+"""What a case answers about itself as a whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from echoforensics.case import counts
+from echoforensics.case.overview import leftovers
+from echoforensics.case.overview.overview import Overview, overview
+from echoforensics.case.results import Results
+
+if TYPE_CHECKING:
+    from echoforensics.case.case import Case
+    from echoforensics.case.counts import NamedPerson
+    from echoforensics.case.overview.leftovers import IssueGroup, UnreadFile
+    from echoforensics.case.store import Store
+
+
+class OverviewAnswers:
+    """The part of a case that answers about it as a whole.
+
+    Attributes:
+        store: the case's database.
+    """
+
+    store: Store
+
+    def overview(self) -> Overview:
+        """What is in the case, in one answer: what ``echoforensics info`` shows.
+
+        Example:
+            >>> found = case.overview()
+            >>> found.counts == case.counts(), found.period.planned, [device.names for device in found.devices]
+            (True, 1, [('Kitchen Echo',)])
+        """
+        return overview(cast("Case", self))
+
+    def persons(self) -> Results[NamedPerson]:
+        """Every person that rows name, by name.
+
+        Example:
+            >>> [person.name for person in case.persons()]
+            ['Demo Household']
+        """
+        return Results("persons", lambda: counts.persons(self.store))
+
+    def issue_groups(self) -> Results[IssueGroup]:
+        """The issues, those that differ in names and numbers only together; most frequent first.
+
+        Example:
+            >>> [group.issues for group in case.issue_groups()]
+            [1]
+        """
+        return Results("groups of issues", lambda: leftovers.issue_groups(self.store))
+
+    def unread_files(self) -> Results[UnreadFile]:
+        """The files that no parser read, by evidence item and path. Empty files are left out.
+
+        Example:
+            >>> case.unread_files()
+            <0 unread files>
+        """
+        return Results("unread files", lambda: leftovers.unread_files(self.store))

@@ -1,0 +1,101 @@
+"""``echoforensics info``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from echoforensics.cli.unverified import unverified_option, warn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from echoforensics.case.overview.overview import Overview
+
+#: So many lines of a list are shown; ``--json`` has them all.
+_MOST = 30
+
+
+@click.command("info")
+@click.argument("case_path", metavar="CASE", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@unverified_option
+def command(*, case_path: Path, as_json: bool, unverified: bool) -> None:
+    """Say what is in a case: evidence, devices, accounts, persons, data types, times, clocks, gaps and issues."""
+    from echoforensics.cli.safe_text import safe
+    from echoforensics.library import open_case
+
+    with open_case(case_path, unverified=unverified) as case:
+        warn(case)
+        found = case.overview()
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=sys.stdout.isatty()))
+    else:
+        click.echo(safe("\n".join(_lines(found)), "\n"))
+
+
+def _lines(found: Overview) -> Iterable[str]:
+    there, known = found.counts, found.period
+    stated = "; ".join(f"{name}: {text}" for name, text in found.about.items())
+    yield f"Case {found.case}" + (f" ({stated})" if stated else "")
+    yield (
+        f"{there.records} records in {there.rows} rows; {there.recordings} distinct recordings; {there.artefacts}"
+        f" artefacts; {there.entries} entries read, {there.carved} of them carved; {there.issues} issues"
+    )
+    if found.interactions is not None:
+        yield f"{found.interactions} interactions; `echoforensics interactions` shows them"
+    yield f"Earliest and latest time: {known.first or 'none known'} to {known.last or 'none known'}"
+    yield (
+        f"Not in these: {known.planned} rows about a plan or an expiry, {known.unknown} without a known time in UTC,"
+        f" {known.timeless} that hold no time"
+    )
+    items = [
+        f"{item.name}  {item.kind}, {item.size} bytes, SHA-256 {item.sha256}; {counts.entries} entries,"
+        f" {counts.artefacts} artefacts, {counts.issues} issues"
+        for item, counts in found.evidence
+    ]
+    yield from _section("Evidence", items)
+    devices = [
+        f"{one.serial}  {one.type or 'type not known'}; {', '.join(one.names) or 'not named'}; {one.records} records"
+        + _between(one.first, one.last)
+        for one in found.devices
+    ]
+    yield from _section("Devices that rows name", devices)
+    for title, several in (("Accounts", found.accounts), ("Persons", found.persons)):
+        lines = [f"{one.name}  {one.records} records{_between(one.first, one.last)}" for one in several]
+        yield from _section(f"{title} that rows name", lines)
+    yield from _section(
+        "Data types", [f"{kind.name}  {kind.records} records, {kind.rows} rows" for kind in found.data_types]
+    )
+    yield from _section("Clocks", [*found.clocks, *(f"a setting in the evidence names {zone}" for zone in found.zones)])
+    if found.gaps is not None:
+        yield from _section("Gaps", [f"{kind}  {count}" for kind, count in found.gaps.items()])
+    groups = [
+        f"{group.issues} × {group.parser}: {group.what} ({group.evidence}: {group.path})"
+        if group.issues > 1
+        else f"{group.parser}: {group.what} ({group.evidence}: {group.path})"
+        for group in found.issues
+    ]
+    yield from _section("Issues: what could not be read", groups)
+    files, size = found.unread
+    unread = [f"{file.evidence}: {file.path} ({file.size} bytes)" for file in found.unread_files]
+    yield from _section(f"Files that no parser read: {files}, of {size} bytes", unread, files)
+
+
+def _between(first: str | None, last: str | None) -> str:
+    return f", {first} to {last}" if first else ""
+
+
+def _section(title: str, lines: Sequence[str], count: int | None = None) -> Iterable[str]:
+    yield ""
+    yield title
+    yield from (f"  {line}" for line in lines[:_MOST])
+    more = (len(lines) if count is None else count) - len(lines[:_MOST])
+    if more:
+        yield f"  and {more} more; --json lists them"
+    elif not lines:
+        yield "  none"
