@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from parsers.times import iso
@@ -163,10 +163,10 @@ class CaseInteraction:
 
     def stored(self) -> str:
         """The interaction as the case stores it: JSON without its number, and with the ids of its members alone."""
-        whole = asdict(replace(self, members=()))
+        whole = _attributes(self)
         del whole["number"], whole["members"]
         whole["order"] = [member.record for member in self.members]
-        return json.dumps(whole, ensure_ascii=False, sort_keys=True)
+        return json.dumps(whole, ensure_ascii=False, sort_keys=True, default=_attributes)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> CaseInteraction:
@@ -201,3 +201,8 @@ class CaseInteraction:
             left_open=tuple(value["left_open"]),
             account=value["account"],
         )
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    """The attributes of a part of an interaction; what is in them is not copied."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}

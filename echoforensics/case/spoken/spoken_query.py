@@ -12,16 +12,19 @@ if TYPE_CHECKING:
 
     from echoforensics.case.store import Store
 
+# What is a list, and the fields, come as one JSON text, which is read once.
 _COLUMNS = """
 r.number, 'REC-' || lower(hex(r.id)), k.data_type, r.message, r.locator,
-r.device_serial, r.device_type, r.account, r.person, r.utterance_id, r.transcript, r.fields,
+r.device_serial, r.device_type, r.account, r.person, r.utterance_id, r.transcript,
+(SELECT min(number) FROM exhibits x WHERE x.record = r.number),
+'[' ||
 (SELECT json_group_array(json_array(n.description, n.clock, t.timestamp)) FROM timestamps t
-    JOIN time_kinds n ON n.id = t.kind WHERE t.record = r.number AND t.timestamp IS NOT NULL),
+    JOIN time_kinds n ON n.id = t.kind WHERE t.record = r.number AND t.timestamp IS NOT NULL) || ',' ||
 (SELECT json_group_array(DISTINCT q.key) FROM places p JOIN record_keys q ON q.place_id = p.id
-    WHERE p.record = r.number),
+    WHERE p.record = r.number) || ',' ||
 (SELECT json_group_array(json_array(v.name, e.path, e.sha256, e.state)) FROM places p
-    JOIN entries e ON e.id = p.entry_id JOIN evidence v ON v.id = e.evidence_id WHERE p.record = r.number),
-(SELECT min(number) FROM exhibits x WHERE x.record = r.number)
+    JOIN entries e ON e.id = p.entry_id JOIN evidence v ON v.id = e.evidence_id WHERE p.record = r.number) || ',' ||
+r.fields || ']'
 """
 _FROM = "records r CROSS JOIN kinds k ON k.id = r.kind"
 
@@ -71,8 +74,8 @@ def member_records(store: Store) -> Iterator[tuple[int, str, str, SpokenRecord]]
 
 
 def _record(columns: Sequence[Any]) -> SpokenRecord:
-    times, keys, places = (json.loads(columns[at]) for at in (12, 13, 14))
-    shown = min(places, key=lambda place: (place[3] != "allocated", place[0], place[1]))
+    times, keys, places, fields = json.loads(columns[12])
+    shown = places[0] if len(places) == 1 else min(places, key=_shown_first)
     return SpokenRecord(
         record=columns[1],
         data_type=columns[2],
@@ -80,7 +83,7 @@ def _record(columns: Sequence[Any]) -> SpokenRecord:
         locator=columns[4],
         sha256=shown[2] or "",
         evidence=tuple(sorted({place[0] for place in places})),
-        exhibit=f"EF-{columns[15]:07}" if columns[15] is not None else "",
+        exhibit=f"EF-{columns[11]:07}" if columns[11] is not None else "",
         path=shown[1],
         device_serial=columns[5],
         device_type=columns[6],
@@ -92,10 +95,14 @@ def _record(columns: Sequence[Any]) -> SpokenRecord:
         times=tuple(
             SpokenTime(description, clock, at, SECOND if at % SECOND == 0 else 1) for description, clock, at in times
         ),
-        fields=json.loads(columns[11]),
+        fields=fields,
         places=len(places),
         state=shown[3],
     )
+
+
+def _shown_first(place: Sequence[Any]) -> tuple[bool, str, str]:
+    return place[3] != "allocated", place[0], place[1]
 
 
 def records_of_types(store: Store, types: Collection[str]) -> Iterator[SpokenRecord]:

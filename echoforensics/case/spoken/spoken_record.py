@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 #: Data types of recordings begin so.
@@ -142,6 +143,7 @@ class SpokenRecord:
         return value if isinstance(value, str) else ""
 
 
+@lru_cache(maxsize=1024)
 def role_of(data_type: str) -> Role:
     """The role of records of a data type."""
     if data_type.startswith(RECORDING):
@@ -151,6 +153,7 @@ def role_of(data_type: str) -> Role:
     return Role.DEVICE if data_type.startswith("echo:") else Role.LIST
 
 
+@lru_cache(maxsize=1024)
 def source_of(data_type: str) -> Witness:
     """The witness of records of a data type. What an app or a browser kept of an answer is the account's word."""
     if data_type.startswith(RECORDING):
