@@ -29,9 +29,13 @@ _PIECES = (_ACTIVITY, _CARD, *_OTHERS, *_OTHERS, *_WITHIN)
 _JOINTS = ("\n", "\n", "\n", "\r\n", "", ",", "\0", " log: ", '"', "\n\n", "}")
 
 
+def _view(content: bytes) -> View:
+    return View(len(content), lambda at, size: content[at : at + size])
+
+
 def _found(content: bytes, block: int, *, sift: bool) -> list[Carved]:
     signatures = json_fragment.SIGNATURES if sift else [replace(each, sift=None) for each in json_fragment.SIGNATURES]
-    search = CarvingSearch(View(len(content), lambda at, size: content[at : at + size]), signatures)
+    search = CarvingSearch(_view(content), signatures)
     for at in range(0, len(content), block):
         search.feed(content[at : at + block])
     return search.finish()
@@ -77,8 +81,7 @@ def test_what_stands_by_itself_is_carved_as_bracket_by_bracket(series: Callable[
         while (at := content.find(b'"', at + 1)) >= 0:
             if any(content.startswith(each.pattern, at) for each in json_fragment.SIGNATURES):
                 places.append(at)
-        whole = View(len(content), lambda at, size, content=content: content[at : at + size])
-        apart = View(len(content), lambda at, size, content=content: content[at : at + size])
+        whole, apart = _view(content), _view(content)
         for at in places:
             if json_fragment._leads(content[max(0, at - 64) : at + 128], min(at, 64)):
                 assert json_fragment.carve(whole, at) == json_fragment._by_brackets(apart, at), (number, at)
