@@ -15,6 +15,7 @@ from echoforensics.case.case import Case
 from echoforensics.case.custody.standing import why_unverified
 from echoforensics.errors import UnverifiedCaseError
 from echoforensics.examiner_key import load_key
+from echoforensics.export.export_check import has_digests, verify_export
 from echoforensics.extraction.options import KeyGiver, Options, Report
 from echoforensics.extraction.run import extract as run_extraction
 from echoforensics.verification import CaseVerification, verify_case
@@ -111,10 +112,10 @@ def verify(
     case: AnyPath, *, fingerprint: str | None = None, sources: bool = True, allow_incomplete: bool = False,
     expected_head: str | None = None, report: Callable[[str], None] | None = None,
 ) -> CaseVerification:  # fmt: skip
-    """Verify a case: its ledger, signatures, tables and artefacts, and its sources.
+    """Verify a case: its ledger, signatures, tables and artefacts, and its sources; or an export by its digests.
 
     Args:
-        case: the case folder.
+        case: the case folder; or a file or folder that was written out of one, with its ``.sha256`` beside it.
         fingerprint: of the key that must have signed it, in hexadecimal, with or without colons. An empty one matches
             no key.
         sources: whether sources are hashed again. One that is not where it lay then counts as not checked.
@@ -130,6 +131,9 @@ def verify(
         >>> result.ok, result.signed, result.complete
         (True, True, True)
     """
+    if has_digests(Path(case)):
+        given = {"a fingerprint": fingerprint, "a head": expected_head}
+        return verify_export(Path(case), " and ".join(name for name, value in given.items() if value is not None))
     wanted = None if fingerprint is None else fingerprint.lower().replace(":", "").strip()
     return verify_case(
         Path(case), fingerprint=wanted, sources=sources, allow_incomplete=allow_incomplete,

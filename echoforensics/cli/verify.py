@@ -36,6 +36,8 @@ def command(
 ) -> None:  # fmt: skip
     """Verify a case: ledger, signatures, tables, every artefact, and the sources.
 
+    CASE may also be a file or report that was written out of a case, with its digests beside it (NAME.sha256).
+
     Exits with 0 only if everything was checked and passed; else with 1. Compare the fingerprint that is shown with the
     examiner's, and the head with the one that was handed over.
     """

@@ -14,7 +14,7 @@ from echoforensics.case.case import Case
 from echoforensics.case.custody.names import EXPORTED, SEALED
 from echoforensics.errors import UsageError
 from echoforensics.export.digests import record_export, refuse_digest_file
-from echoforensics.library import open_case
+from echoforensics.library import open_case, verify
 from echoforensics.verification import verify_case
 
 
@@ -103,3 +103,27 @@ def test_of_an_altered_case_nothing_is_recorded_as_if_it_held(sealed: Any, copy_
     assert beside.read_text().startswith("# UNVERIFIED: the case is not as it was sealed: case.db is not the file")
     assert _sums(beside).returncode == 0
     assert "could not be recorded" in sentence
+
+
+def test_verify_compares_an_export_with_its_digests_and_asks_for_no_case(sealed: Any, output: Path) -> None:
+    folder = output.parent
+    (folder / "media").mkdir()
+    (folder / "media" / "a.wav").write_bytes(b"RIFF")
+    with Case.open(sealed.path) as case:
+        record_export(case, [output], None, {})
+        (folder / f"{output.name}.sha256").rename(folder.parent / "kept")
+        record_export(case, [folder], None, {})
+    assert [(check.name, check.detail) for check in verify(folder).checks.checks] == [("files", "2 as written")]
+    assert (verify(folder).ok, verify(folder).signed) == (True, False)
+    assert not verify(folder, fingerprint="").ok
+    (folder / "media" / "b.wav").symlink_to("/etc/passwd")
+    assert "b.wav was not there when it was written" in verify(folder).checks.checks[0].detail
+    (folder / "media" / "b.wav").unlink()
+    (folder / "media" / "a.wav").unlink()
+    assert not verify(folder).ok
+    (folder.parent / "kept").rename(folder / f"{output.name}.sha256")
+    assert verify(output).ok
+    output.write_text("edited")
+    assert "SHA-256 was" in verify(output).checks.checks[0].detail
+    output.with_name(f"{output.name}.sha256").write_text("nonsense\n")
+    assert not verify(output).ok

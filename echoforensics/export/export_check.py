@@ -1,0 +1,68 @@
+"""Verifying what was written out of a case against the digests that were recorded beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from typing import TYPE_CHECKING
+
+from chain_of_custody.open_flags import careful
+from echoforensics.export.digests import ENDING
+from echoforensics.verification import CaseVerification
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LINE = re.compile(r"(\\?)([0-9a-f]{64})  (.+)")
+_WRITTEN = re.compile(r"\\(.)")
+_CHARACTERS = {"n": "\n", "r": "\r"}
+
+
+def has_digests(output: Path) -> bool:
+    """Whether a file or folder was written out of a case, with its digests beside it."""
+    return output.with_name(output.name + ENDING).is_file() and os.path.lexists(output)
+
+
+def verify_export(output: Path, asked: str = "") -> CaseVerification:
+    """Compare an export with the digests beside it. It is not asked for a case or for sources.
+
+    Args:
+        output: the file or folder; its digests lie beside it, in ``NAME.sha256``.
+        asked: what was asked for that an export cannot show, such as a fingerprint; empty for nothing.
+    """
+    result = CaseVerification()
+    result.complete = True
+    beside = output.with_name(output.name + ENDING)
+    if asked:
+        result.checks.skipped("ledger", f"{asked} was given, and an export has no ledger")
+    known = {}
+    for line in beside.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
+        if line.startswith("#"):
+            result.notes.append(line.removeprefix("#").strip())
+        elif found := _LINE.fullmatch(line):
+            name = _WRITTEN.sub(lambda mark: _CHARACTERS.get(mark[1], mark[1]), found[3]) if found[1] else found[3]
+            known[output.parent / name] = found[2]
+        else:
+            result.checks.add("digests", False, f"{beside.name} has a line that is none: {line[:80]}")
+    problems = [sentence for path, sha256 in sorted(known.items()) if (sentence := _problem(path, sha256))]
+    if output.is_dir():
+        there = {path for path in output.rglob("*") if path.is_symlink() or not path.is_dir()}
+        problems += [f"{path.name} was not there when it was written" for path in sorted(there - known.keys())]
+    if output.is_file() and output not in known:
+        problems.append(f"{beside.name} has no digest of {output.name}")
+    result.checks.add("files", bool(known) and not problems, "; ".join(problems[:10]) or f"{len(known)} as written")
+    result.notes.append(
+        f"the digests in {beside.name} are not signed; where the export was recorded with the examiner's key, compare"
+        " them with the line `exported` of the case's ledger"
+    )
+    return result
+
+
+def _problem(path: Path, sha256: str) -> str:
+    try:
+        with os.fdopen(os.open(path, careful(os.O_RDONLY)), "rb") as stream:
+            now = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        return f"{path.name}: {error.strerror}"
+    return "" if now == sha256 else f"{path.name}: SHA-256 was {sha256}, is {now}"
