@@ -84,11 +84,15 @@ def section(work: Path, kinds: list[str], rows: list[int]) -> str:
             f" | {size.share:.1f} |"
             for size in grown
         ]
-        powers.append(f"{kind} {exponent(grown):.2f}")
+        if len(grown) > 1:
+            powers.append(f"{kind} {exponent(grown):.2f}")
+    fitted = (
+        f" Exponents, fitted from {_FITTED_FROM:,} rows on (1: in proportion): {', '.join(powers)}." if powers else ""
+    )
     return "\n".join((
         "## Growth", "",
-        f"`extract` of more and more rows, without the time of an extraction of nothing. Exponents, fitted from"
-        f" {_FITTED_FROM:,} rows on (1: in proportion): {', '.join(powers)}.", "", *lines, "",
+        f"`extract` of many rows, without the time of an extraction of nothing.{fitted}{', '.join(powers)}",
+        "", *lines, "",
         f"    python -m benchmarks.scale.growth --kinds {shlex.join(kinds)} --rows {' '.join(map(str, rows))}",
         "",
     ))  # fmt: skip

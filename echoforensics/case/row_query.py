@@ -194,8 +194,10 @@ def row(store: Store, exhibit: str) -> Row:
 
 def _row(mark: str, found: tuple[Any, ...]) -> Row:
     answer = dict(zip(ROW_COLUMNS, found, strict=True))
-    answer["message"] = mark + answer["message"]
-    answer["corroborated_by"] = json.loads(answer["corroborated_by"])
+    if mark:
+        answer["message"] = mark + answer["message"]
+    corroborated = answer["corroborated_by"]
+    answer["corroborated_by"] = [] if corroborated == "[]" else json.loads(corroborated)
     return cast("Row", answer)
 
 

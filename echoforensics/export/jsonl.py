@@ -17,7 +17,8 @@ from echoforensics.export.about import AboutExport, Written
 from echoforensics.zones import local_time
 
 #: Characters inside a text at which some readers end a line, Timesketch's client among them. JSON may write them so.
-_LINE_ENDS = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"})
+_LINE_ENDS = {mark: f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"}
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Writable(Protocol):
@@ -52,5 +53,14 @@ def write(rows: Iterable[Row], stream: Writable, local: ZoneInfo | None = None) 
         written: Mapping[str, object] = row
         if local is not None:
             written = {**row, "local_time": local_time(row["timestamp"], local), "timezone": local.key}
-        stream.write(json.dumps(written, ensure_ascii=False).translate(_LINE_ENDS) + "\n")
+        stream.write(f"{_line(written)}\n")
     return count
+
+
+def _line(row: Mapping[str, object]) -> str:
+    text = _encode(row)
+    if not text.isascii():
+        for mark, escaped in _LINE_ENDS.items():
+            if mark in text:
+                text = text.replace(mark, escaped)
+    return text

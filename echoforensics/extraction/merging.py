@@ -89,6 +89,8 @@ def _standing_of(part: Path, case: Path, report: Report) -> CaseStanding:
     found = standing(part)
     if not found.ok:
         raise CaseError(f"{part}: {found.why_not}. Nothing was changed")
+    if ledger_history(part / LEDGER).dropped:
+        raise CaseError(f"{part}: artefacts were dropped from it, so it stands by itself. Nothing was changed")
     with Case.open(part) as opened:
         if opened.store.is_earlier:
             raise CaseError(

@@ -13,6 +13,7 @@ from echoforensics.case.case import Case
 from echoforensics.case.custody.names import LEDGER, MERGED
 from echoforensics.case.seal import table_digests
 from echoforensics.errors import CaseError
+from echoforensics.extraction.dropping import drop_artefacts
 from echoforensics.extraction.merging import merge_cases
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
@@ -119,3 +120,15 @@ def test_only_what_is_as_it_was_sealed_is_added(
         assert not (tmp_path / "merged").exists()
     refuses(CaseError, "is the case that it is to be added to", tmp_path,
             lambda: merge_cases(parts[1], [parts[1]], signing_key, OPTIONS, _silent))  # fmt: skip
+
+
+def test_a_part_from_which_something_was_dropped_is_refused(
+    parts: list[Path], tmp_path: Path, signing_key: SigningKey
+) -> None:
+    with Case.open(parts[1]) as case:
+        exhibit = next(row["exhibit"] for row in case.rows())
+    drop_artefacts(parts[1], [exhibit], "ordered", signing_key, "Tester")
+
+    with pytest.raises(CaseError, match="artefacts were dropped from it"):
+        merge_cases(tmp_path / "merged", parts[:2], signing_key, OPTIONS, _silent)
+    assert not (tmp_path / "merged").exists()

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import math
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.measure import without_places
+from benchmarks.scale.growth import Size, exponent
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+@pytest.mark.parametrize("page", sorted(BENCHMARKS.rglob("RESULTS*.md")), ids=lambda page: page.name)
+def test_pages_of_results_name_no_place_of_a_machine(page: Path) -> None:
+    assert re.findall(r"(?:^|[\s=])/(?:tmp|home|root|work|usr|dev|opt)/\S*", page.read_text(encoding="utf-8")) == []
+
+
+def test_commands_are_written_without_the_places_of_this_machine(tmp_path: Path) -> None:
+    tools = Path(sys.executable).parent
+    command = f"{sys.executable} -m benchmarks.walk {tmp_path}/image /dev/shm/{tmp_path.name}-out && {tools}/psort"
+
+    assert without_places(command, tmp_path) == "python -m benchmarks.walk WORK/image WORK-out && psort"
+
+
+def test_exponent_is_that_of_the_growth() -> None:
+    sizes = [Size(rows, 0.25 * rows**1.5, 1.0, 0.0, 0.0) for rows in (1000, 10_000, 100_000)]
+
+    assert exponent(sizes) == pytest.approx(1.5)
+    assert math.isnan(exponent(sizes[:2]))
