@@ -32,7 +32,7 @@ from echoforensics.timeline.gaps.facts import ChunkCounter, InteractionFacts, Lo
 from echoforensics.timeline.gaps.find import find_gaps
 from echoforensics.timeline.interactions.describe import describe
 from echoforensics.timeline.interactions.join import Membership, join_records
-from echoforensics.timeline.interactions.record_names import KEY_KINDS, names_of, takes_part
+from echoforensics.timeline.interactions.record_names import KEY_KINDS
 from echoforensics.timeline.interactions.strength import Strength
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def build_interactions(store: Store) -> None:
         clear_interactions(store)
         list_candidates(store, _TYPES, KEY_KINDS)
         numbers: dict[str, int] = {}
-        joining = join_records(_taking_part(store, numbers), clock_steps(records_of_types(store, _CLOCK_TYPES)))
+        joining = join_records(_numbered(store, numbers), clock_steps(records_of_types(store, _CLOCK_TYPES)))
         add_members(
             store,
             (
@@ -77,12 +77,11 @@ def build_interactions(store: Store) -> None:
         add_gaps(store, find_gaps(facts, _chunks(store), _counters(store), _marks(store)))
 
 
-def _taking_part(store: Store, numbers: dict[str, int]) -> Iterator[SpokenRecord]:
-    """The records that can be of an interaction; notes the number of each in the database."""
+def _numbered(store: Store, numbers: dict[str, int]) -> Iterator[SpokenRecord]:
+    """The records that may be of an interaction; notes the number of each in the database."""
     for number, record in candidates(store):
-        if takes_part(record, names_of(record)):
-            numbers[record.record] = number
-            yield record
+        numbers[record.record] = number
+        yield record
 
 
 class _Attesting:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from echoforensics.case.text import storable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -66,7 +68,13 @@ def add_interactions(store: Store, found: Iterable[NewInteraction]) -> None:
     db.executemany(
         "INSERT INTO unnumbered VALUES (?, ?, ?, ?, ?, NULL)",
         (
-            (one.interaction, one.key, one.content.start, one.content.unintended is not None, one.content.stored())
+            (
+                one.interaction,
+                one.key,
+                one.content.start,
+                one.content.unintended is not None,
+                storable(one.content.stored()),
+            )
             for one in found
         ),
     )
@@ -98,5 +106,5 @@ def add_gaps(store: Store, gaps: Iterable[CaseGap]) -> None:
     """Add gaps, which are numbered."""
     store.db.executemany(
         "INSERT INTO gaps (number, data_type, start, content) VALUES (?, ?, ?, ?)",
-        ((int(gap.number.rpartition("-")[2]), gap.data_type, gap.start, gap.stored()) for gap in gaps),
+        ((int(gap.number.rpartition("-")[2]), gap.data_type, gap.start, storable(gap.stored())) for gap in gaps),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from echoforensics.case.spoken.spoken_record import Role, SpokenRecord, Witness
-from echoforensics.timeline.interactions.record_names import RecordNames, names_of, stands_alone
+from echoforensics.timeline.interactions.record_names import RecordNames, names_of, stands_alone, takes_part
 from parsers.alexa_api.items.activity_key import ActivityKey
 from parsers.utterance import UtteranceId
 
@@ -51,9 +51,8 @@ class Node:
     created: int | None
 
     @classmethod
-    def of(cls, record: SpokenRecord) -> Node:
-        """The node of a record."""
-        names = names_of(record)
+    def of(cls, record: SpokenRecord, names: RecordNames) -> Node:
+        """The node of a record, which has these names."""
         utterance = UtteranceId.parse(record.utterance_id) if record.utterance_id else None
         named_at = utterance.timestamp if utterance else None
         own = [
@@ -91,6 +90,13 @@ def created_of(record: SpokenRecord, key: ActivityKey | None) -> int | None:
 
 
 def nodes_of(records: Iterable[SpokenRecord]) -> list[Node]:
-    """The nodes of records, each id once, by id: in an order that does not depend on that of the sources."""
-    found = {record.record: Node.of(record) for record in records}
+    """The nodes of those records that can be of an interaction, each id once.
+
+    They are by id: in an order that does not depend on that of the sources.
+    """
+    found = {}
+    for record in records:
+        names = names_of(record)
+        if takes_part(record, names):
+            found[record.record] = Node.of(record, names)
     return [found[number] for number in sorted(found)]
