@@ -223,7 +223,7 @@
     account: "Account", person: "Person", utterance_id: "Utterance", transcript: "Text recognised by the service",
     recording: "Recording (SHA-256)", corroborated_by: "Corroborated by", others: "Other times of the record",
     evidence: "Evidence", path: "Path", locator: "Locator", places: "Places that hold it", sha256: "SHA-256 of the file", parser: "Parser",
-    parser_version: "Parser version", state: "State", record: "Record",
+    parser_version: "Parser version", state: "State", interaction: "Interaction", record: "Record",
   };
   const FROM_EVIDENCE = new Set(["recorded_time", "device_serial", "device_type", "account", "person", "utterance_id",
     "transcript", "evidence", "path"]);
