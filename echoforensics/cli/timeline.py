@@ -52,11 +52,17 @@ if TYPE_CHECKING:
 )
 @row_filters
 @click.option("--gaps", is_flag=True, help="With csv, jsonl or xlsx: also what is missing, as rows gap:...")
+@click.option(
+    "--correct-clocks",
+    is_flag=True,
+    help="With csv, jsonl, xlsx or parquet: also show each time by the service's clock, where the evidence measures how"
+    " far the device's was off.",
+)
 @unverified_option
 @export_key_option
 def command(
     *, case_path: Path, form: str | None, output: Path | None, force: bool, excel: bool, partition_by: str | None,
-    plot: Path | None, unverified: bool, key_path: Path | None, gaps: bool, **filters: Any,
+    plot: Path | None, unverified: bool, key_path: Path | None, gaps: bool, correct_clocks: bool, **filters: Any,
 ) -> None:  # fmt: skip
     """Write the timeline of a case.
 
@@ -68,7 +74,9 @@ def command(
     from echoforensics.export.output import Target, export
     from echoforensics.library import open_case
 
-    target = Target.of(output, form, replace=force, excel=excel, by_day=partition_by is not None)
+    target = Target.of(
+        output, form, replace=force, excel=excel, by_day=partition_by is not None, correct_clocks=correct_clocks
+    )
     if gaps and (plot is not None or target.form not in ("csv", "jsonl", "xlsx")):
         raise click.UsageError("--gaps is for csv, jsonl and xlsx; the other formats show what was found alone")
     key = key_of_export(key_path, [path for path in (target.path, plot) if path is not None], replace=force)

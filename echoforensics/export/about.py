@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from echoforensics.case.clocks.clock_corrections import ClockCorrections
+from echoforensics.export.added_columns import AddedColumns
 from echoforensics.version import __version__
 from echoforensics.zones import EPOCH
 
@@ -46,6 +48,7 @@ class AboutExport:
         local: the zone in which times are shown beside UTC; None for UTC alone.
         filters: which rows were asked for: those attributes of the query that are set. Empty for all rows.
         unverified: why nothing vouches for what the case says; empty where its seal was checked.
+        clocks: the measured offsets by which times are shown beside those recorded; None where that was not asked for.
     """
 
     case: str
@@ -57,6 +60,12 @@ class AboutExport:
     local: ZoneInfo | None
     filters: dict[str, Any]
     unverified: str = ""
+    clocks: ClockCorrections | None = None
+
+    @property
+    def added(self) -> AddedColumns:
+        """The columns beside those of a row."""
+        return AddedColumns(self.local, self.clocks)
 
     @property
     def zone(self) -> str:
@@ -84,14 +93,16 @@ class AboutExport:
             "Made at (UTC)": self.made_at.isoformat(),
             "Made by": self.program,
             "Zone of times": "UTC" if self.local is None else f"UTC and {self.zone}",
+            "Corrected times": "beside those recorded, by measured clocks" if self.clocks is not None else "",
             "Filters": self.filters_in_words(),
         }
         return {name: text for name, text in found.items() if text}
 
     def as_json(self, written: Written | None = None) -> str:
         """All of it as JSON, with the counts of what was written, once they are known."""
-        found: dict[str, Any] = asdict(self) | {"made_at": self.made_at.isoformat(), "local": self.zone}
-        found["timezone"] = found.pop("local")
+        found: dict[str, Any] = asdict(replace(self, clocks=None)) | {"made_at": self.made_at.isoformat()}
+        found["timezone"], found["corrected_clocks"] = self.zone, self.clocks is not None
+        del found["local"], found["clocks"]
         if written is not None:
             found |= {"rows": written.rows, "rows_left_out": written.left_out, "left_out_because": written.why}
         return json.dumps(found, ensure_ascii=False, indent=1)
@@ -100,7 +111,7 @@ class AboutExport:
         return [(name, tuple(value) if isinstance(value, list) else (value,)) for name, value in self.filters.items()]
 
 
-def about_export(case: Case, query: Query, local: ZoneInfo | None) -> AboutExport:
+def about_export(case: Case, query: Query, local: ZoneInfo | None, *, correct_clocks: bool = False) -> AboutExport:
     """What an export of these rows says of itself; it is made now."""
     info = case.store.info()
     return AboutExport(
@@ -113,6 +124,7 @@ def about_export(case: Case, query: Query, local: ZoneInfo | None) -> AboutExpor
         local,
         filters_of(query),
         case.unverified,
+        ClockCorrections(case.clocks()) if correct_clocks else None,
     )
 
 

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 from echoforensics.case.row_query import rows as rows_of
 from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.export.about import AboutExport, Written
-from echoforensics.zones import local_time
+from echoforensics.export.added_columns import NOTHING_ADDED, AddedColumns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from zoneinfo import ZoneInfo
 
     from echoforensics.case.case import Case
     from echoforensics.case.row_query import Query, Row
@@ -34,31 +33,30 @@ def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Wr
         case: the case.
         query: which rows.
         stream: where to; opened with ``newline=""``.
-        about: gives the zone of ``local_time``; a table has no place for more.
+        about: gives the columns that are added; a table has no place for more.
     """
-    return Written(write(rows_of(case.store, query), stream, about.local))
+    return Written(write(rows_of(case.store, query), stream, about.added))
 
 
-def write(rows: Iterable[Row], stream: Writable, local: ZoneInfo | None = None) -> int:
+def write(rows: Iterable[Row], stream: Writable, added: AddedColumns = NOTHING_ADDED) -> int:
     """Write a header and rows; returns how many rows.
 
     Args:
         rows: the rows, in the order wanted.
         stream: where to; opened with ``newline=""``.
-        local: a zone; the columns ``local_time`` and ``timezone`` are then added. ``datetime`` stays in UTC.
+        added: columns beside those of a row.
 
     A text cell that begins like a formula gets a leading apostrophe; so does one that begins with apostrophes before
     such a beginning. What was recorded is found by taking one apostrophe away from a cell that begins so.
     """
-    extra = ("local_time", "timezone") if local is not None else ()
     writer = csv.writer(stream)
-    writer.writerow((*ROW_COLUMNS, *extra))
+    writer.writerow((*ROW_COLUMNS, *added.names))
     count = 0
     for count, row in enumerate(rows, 1):  # noqa: B007 (the count is wanted)
         values: Mapping[str, object] = row
         cells = [cell(values[column]) for column in ROW_COLUMNS]
-        if local is not None:
-            cells += [local_time(row["timestamp"], local) or "", local.key]
+        if added.names:
+            cells += [value or "" for value in added.values(row).values()]
         writer.writerow(cells)
     return count
 

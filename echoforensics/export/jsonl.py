@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from zoneinfo import ZoneInfo
 
     from echoforensics.case.case import Case
     from echoforensics.case.row_query import Query, Row
 
 from echoforensics.case.row_query import rows as rows_of
 from echoforensics.export.about import AboutExport, Written
-from echoforensics.zones import local_time
+from echoforensics.export.added_columns import NOTHING_ADDED, AddedColumns
 
 #: Characters inside a text at which some readers end a line, Timesketch's client among them. JSON may write them so.
 _LINE_ENDS = {mark: f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"}
@@ -35,24 +34,24 @@ def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Wr
         case: the case.
         query: which rows.
         stream: where to.
-        about: gives the zone of ``local_time``; a line has no place for more.
+        about: gives the keys that are added; a line has no place for more.
     """
-    return Written(write(rows_of(case.store, query), stream, about.local))
+    return Written(write(rows_of(case.store, query), stream, about.added))
 
 
-def write(rows: Iterable[Row], stream: Writable, local: ZoneInfo | None = None) -> int:
+def write(rows: Iterable[Row], stream: Writable, added: AddedColumns = NOTHING_ADDED) -> int:
     """Write rows; returns how many.
 
     Args:
         rows: the rows, in the order wanted.
         stream: where to.
-        local: a zone; each row then also has ``local_time`` and ``timezone``. ``datetime`` stays in UTC.
+        added: keys beside those of a row.
     """
-    count = 0
+    count, more = 0, bool(added.names)
     for count, row in enumerate(rows, 1):  # noqa: B007 (the count is wanted)
         written: Mapping[str, object] = row
-        if local is not None:
-            written = {**row, "local_time": local_time(row["timestamp"], local), "timezone": local.key}
+        if more:
+            written = {**row, **added.values(row)}
         stream.write(f"{_line(written)}\n")
     return count
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from echoforensics.export.jsonl import Writable
 
 _CSV, _PARQUET = "csv", "parquet"
+#: Formats that can hold a second time for each row.
+_WITH_COLUMNS = (_CSV, "jsonl", "xlsx", _PARQUET)
 #: What a table begins with for Excel to read it as UTF-8.
 _BYTE_ORDER_MARK = "\ufeff"
 _BY_ENDING = {form.ending: form.name for form in FORMATS.values() if form.ending}
@@ -37,6 +39,7 @@ class Target:
         replace: whether a file that is there already is replaced.
         excel: whether a table begins with a byte-order mark, without which Excel takes it for another encoding.
         by_day: whether it is a folder with a folder for each day in UTC.
+        correct_clocks: whether each row has its time by a measured clock beside the one recorded.
     """
 
     form: str
@@ -44,6 +47,7 @@ class Target:
     replace: bool = False
     excel: bool = False
     by_day: bool = False
+    correct_clocks: bool = False
 
     @classmethod
     def of(
@@ -54,13 +58,14 @@ class Target:
         replace: bool = False,
         excel: bool = False,
         by_day: bool = False,
+        correct_clocks: bool = False,
     ) -> Target:
         """A target whose format is what was asked for, else what the file's name ends in, else CSV.
 
         Args:
             path: the file or folder; None or ``-`` for standard output.
             form: the format asked for.
-            replace, excel, by_day: see the attributes.
+            replace, excel, by_day, correct_clocks: see the attributes.
 
         Raises:
             UsageError: the two disagree, the name ends in something else, or the format cannot be written so.
@@ -79,10 +84,12 @@ class Target:
             raise UsageError(f"--excel is for csv; {form} is written here")
         if by_day and form != _PARQUET:
             raise UsageError(f"--partition-by is for parquet; {form} is written here")
+        if correct_clocks and form not in _WITH_COLUMNS:
+            raise UsageError(f"--correct-clocks is for {', '.join(_WITH_COLUMNS)}; {form} has one time for each row")
         if path is None and (FORMATS[form].kind != "text" or by_day):
             what = "a folder" if FORMATS[form].kind == "folder" or by_day else "a file"
             raise UsageError(f"{form} cannot go to standard output; name {what} with -o")
-        return cls(form, path, replace, excel, by_day)
+        return cls(form, path, replace, excel, by_day, correct_clocks)
 
     @property
     def is_folder(self) -> bool:
@@ -113,7 +120,7 @@ def export(
             standard output.
         CaseError: it lies inside the case or a source.
     """
-    form, stated = FORMATS[target.form], about_export(case, query, local)
+    form, stated = FORMATS[target.form], about_export(case, query, local, correct_clocks=target.correct_clocks)
     if target.path is None:
         return _to_standard_output(case, query, target, stated, guard)
     case.refuse_inside(target.path)

@@ -19,7 +19,6 @@ import pyarrow.parquet as pq
 from echoforensics.case.results import arrow_batch, arrow_schema
 from echoforensics.case.row_query import rows as rows_of
 from echoforensics.export.about import AboutExport, Written
-from echoforensics.zones import local_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,7 +40,7 @@ def export(case: Case, query: Query, path: Path, about: AboutExport) -> Written:
         case: the case.
         query: which rows.
         path: a file that does not exist yet; or an empty folder, in which each day gets a folder of its own.
-        about: what the metadata say, and the zone of ``local_time``.
+        about: what the metadata say, and the columns that are added.
     """
     found = rows_of(case.store, query)
     if not path.is_dir():
@@ -61,8 +60,8 @@ def _day(row: Row) -> str:
 
 def _write(rows: Iterable[Row], path: Path, about: AboutExport) -> int:
     schema = arrow_schema()
-    if about.local is not None:
-        schema = schema.append(pa.field("local_time", pa.string())).append(pa.field("timezone", pa.string()))
+    for name in about.added.names:
+        schema = schema.append(pa.field(name, pa.string()))
     schema = schema.with_metadata({"echoforensics": about.as_json()})
     count = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
@@ -73,13 +72,8 @@ def _write(rows: Iterable[Row], path: Path, about: AboutExport) -> int:
 
 
 def _more(rows: list[Row], about: AboutExport) -> dict[str, list[str | None]]:
-    if about.local is None:
-        return {}
-    zone = about.local
-    return {
-        "local_time": [local_time(row["timestamp"], zone) for row in rows],
-        "timezone": [zone.key for _ in rows],
-    }
+    found = [about.added.values(row) for row in rows]
+    return {name: [values[name] for values in found] for name in about.added.names}
 
 
 def _in_batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

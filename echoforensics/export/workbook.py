@@ -19,7 +19,7 @@ import xlsxwriter
 from echoforensics.case.row_query import rows as rows_of
 from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.export.about import AboutExport, Written
-from echoforensics.zones import EPOCH, local_time
+from echoforensics.zones import EPOCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -58,7 +58,7 @@ def export(case: Case, query: Query, path: Path, about: AboutExport) -> Written:
         case: the case.
         query: which rows.
         path: a file that does not exist yet.
-        about: what the sheet ``About`` and the properties say, and the zone of ``local_time``.
+        about: what the sheet ``About`` and the properties say, and the columns that are added.
     """
     return write(rows_of(case.store, query), path, about)
 
@@ -91,8 +91,7 @@ class _Sheets:
         self._book, self._about, self._most = book, about, most
         self._bold = book.add_format({"bold": True})
         self._time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss.000"})
-        extra = ("local_time", "timezone") if about.local is not None else ()
-        self._columns = (*ROW_COLUMNS, *extra, _EXCEL_TIME)
+        self._columns = (*ROW_COLUMNS, *about.added.names, _EXCEL_TIME)
         self._timelines = 0
         self._sheet: Any = None
         self._next = most
@@ -122,14 +121,10 @@ class _Sheets:
         self._next = 1
 
     def _row(self, row: Row) -> None:
-        values: Mapping[str, object] = row
+        values: Mapping[str, object] = {**row, **self._about.added.values(row)}
         for number, name in enumerate(self._columns):
             if name == _EXCEL_TIME:
                 self._excel_time(number, row["timestamp"])
-            elif name == "local_time" and self._about.local is not None:
-                self._text(number, row, name, local_time(row["timestamp"], self._about.local) or "")
-            elif name == "timezone":
-                self._text(number, row, name, self._about.zone)
             else:
                 self._text(number, row, name, _cell(values[name]))
 

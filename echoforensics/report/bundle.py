@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from echoforensics.errors import CaseError
 from echoforensics.export import csv_table
+from echoforensics.export.added_columns import AddedColumns
 from echoforensics.report.custody_sections import case_section, evidence_section, ledger_section
 from echoforensics.report.gaps_section import issues_section, limits_section, write_issues
 from echoforensics.report.markup import FOLDED, escape, notice
@@ -61,7 +62,7 @@ def write_report(case: Case, folder: Path, local: ZoneInfo | None = None) -> Pat
         for name in ("style.css", *_SCRIPTS):
             (folder / name).write_bytes((_ASSETS / name).read_bytes())
         with (folder / "timeline.csv").open("w", encoding="utf-8", newline="") as stream:
-            csv_table.write(case.rows(), stream, local)
+            csv_table.write(case.rows(), stream, AddedColumns(local))
         with (folder / "issues.csv").open("w", encoding="utf-8", newline="") as stream:
             write_issues(case, stream)
         first = f"UNVERIFIED: {case.unverified}.\n" if case.unverified else ""
