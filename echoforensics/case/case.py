@@ -13,11 +13,12 @@ from echoforensics.case.clocks.clock_answers import ClockAnswers
 from echoforensics.case.custody.names import ARTEFACTS, BEGINNINGS, DATABASE, LEDGER, SEALED
 from echoforensics.case.custody.standing import known_head
 from echoforensics.case.evidence_table import EvidenceItem, evidence_items
+from echoforensics.case.interactions import interaction_query
+from echoforensics.case.interactions.interaction_query import InteractionQuery
 from echoforensics.case.overview.overview_answers import OverviewAnswers
 from echoforensics.case.results import Results, Rows
 from echoforensics.case.row_query import Query
-from echoforensics.case.spoken import interaction_query
-from echoforensics.case.spoken.interaction_query import InteractionQuery
+from echoforensics.case.spoken import gap_query
 from echoforensics.case.store import Store
 from echoforensics.case.time_bounds import TimeBound, microseconds
 from echoforensics.case.tracing import Trace, trace_row
@@ -179,7 +180,7 @@ class Case(ClockAnswers, OverviewAnswers):
             >>> [gap.data_type for gap in case.gaps()]
             ['gap:entry_without_sound', 'gap:retention', 'gap:sound_without_entry', 'gap:sound_without_entry']
         """
-        return Results("gaps", lambda: interaction_query.gaps(self.store))
+        return Results("gaps", lambda: gap_query.gaps(self.store))
 
     def recordings(self) -> Results[FoundRecording]:
         """Every distinct recording, by time, those without a time last.

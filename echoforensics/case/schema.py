@@ -148,15 +148,22 @@ CREATE INDEX exhibits_with_more ON exhibits (number) WHERE added IS NOT NULL OR 
 CREATE TABLE interactions (
     number INTEGER PRIMARY KEY,
     start INTEGER,                  -- microseconds since 1970 UTC; NULL where no record holds a time
-    unintended INTEGER NOT NULL,    -- 1: records hold signs that it was not intended
-    content TEXT NOT NULL           -- JSON: what its records say together, and the order of their ids
+    left_open TEXT                  -- JSON list of sentences: what was not joined; NULL for nothing
 );
 CREATE INDEX interactions_by_time ON interactions (start);
+CREATE TABLE join_reasons (
+    id INTEGER PRIMARY KEY,
+    strength TEXT NOT NULL,         -- of the fixed scale in case/interactions/strength.py
+    reason TEXT NOT NULL            -- one sentence
+);
 CREATE TABLE interaction_members (
     record INTEGER PRIMARY KEY REFERENCES records,
     interaction INTEGER NOT NULL REFERENCES interactions,
-    strength TEXT NOT NULL,         -- of the fixed scale in timeline/interactions/strength.py
-    reason TEXT NOT NULL            -- one sentence
+    reason INTEGER NOT NULL REFERENCES join_reasons
+);
+CREATE TABLE interaction_context (  -- one row: what every interaction is described with
+    id INTEGER PRIMARY KEY,
+    content TEXT NOT NULL           -- JSON: offsets of clocks, names and serial numbers of devices
 );
 CREATE INDEX interaction_members_by_interaction ON interaction_members (interaction);
 CREATE TABLE gaps (                 -- what is missing: made from what was found, never counted with it
@@ -201,6 +208,7 @@ SEALED_TABLES = {
     "records": "number", "timestamps": "record, ordinal", "places": "id", "record_keys": "key, place_id",
     "issues": "id", "joins": "place_id, what", "spoken": "uuid, place_id", "changed_places": "place_id",
     "changed_streams": "uuid", "exhibits": "number",
-    "interactions": "number", "interaction_members": "record", "gaps": "number",
+    "interactions": "number", "join_reasons": "id", "interaction_members": "record", "interaction_context": "id",
+    "gaps": "number",
     "search_data": "id", "search_idx": "segid, term", "search_config": "k",
 }  # fmt: skip

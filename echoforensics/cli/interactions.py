@@ -65,7 +65,7 @@ def command(
     Each record has the reason for which it belongs, and how strong that is. Where two answers are possible nothing is
     joined. `trace CASE IN-0000012` shows the bytes of one.
     """
-    from echoforensics.case.spoken.interaction_query import InteractionQuery
+    from echoforensics.case.interactions.interaction_query import InteractionQuery
     from echoforensics.cli.keys import key_of_export
     from echoforensics.cli.safe_text import SafeStream, given_text
     from echoforensics.export.digests import record_export
@@ -131,14 +131,15 @@ def _form(form: str | None, output: Path | None, *, as_json: bool) -> str | None
 
 
 def _write(case: Case, query: Any, form: str, stream: Writable, local: ZoneInfo | None, *, gaps: bool) -> int:
-    from echoforensics.case.spoken import interaction_query as asked
+    from echoforensics.case.interactions import interaction_query as asked
+    from echoforensics.case.spoken.gap_query import gaps as gaps_of
     from echoforensics.export import interaction_list as lists
 
     if form in ("csv", "jsonl", "json"):
         as_table = form == "csv"
         columns: tuple[str, ...]
         if gaps:
-            made = (lists.gap_rows if as_table else lists.gap_values)(asked.gaps(case.store), local)
+            made = (lists.gap_rows if as_table else lists.gap_values)(gaps_of(case.store), local)
             name, columns = "gaps", lists.GAP_COLUMNS
         else:
             found = asked.interactions(case.store, query)
@@ -152,7 +153,7 @@ def _write(case: Case, query: Any, form: str, stream: Writable, local: ZoneInfo 
             else lists.write_json(made, name, case.unverified, stream)
         )
     if gaps:
-        return _lines((lists.gap_lines(gap) for gap in asked.gaps(case.store)), stream)
+        return _lines((lists.gap_lines(gap) for gap in gaps_of(case.store)), stream)
     found = asked.interactions(case.store, query)
     if form == "table":
         return _table(found, local)

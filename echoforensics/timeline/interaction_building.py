@@ -4,43 +4,42 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
-from operator import itemgetter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from echoforensics.case.spoken.case_gap import FoundAt
+from echoforensics.case.interactions.interaction_context import InteractionContext
+from echoforensics.case.interactions.join import ALONE_REASON, Membership, join_records
+from echoforensics.case.interactions.record_names import KEY_KINDS, names_of, takes_part
+from echoforensics.case.interactions.start import start_of_nodes
+from echoforensics.case.interactions.strength import Strength
+from echoforensics.case.spoken.case_gap import CaseGap, FoundAt
 from echoforensics.case.spoken.interaction_table import (
     Attested,
     NewInteraction,
-    NewMember,
+    add_bare_entries,
     add_gaps,
     add_interactions,
-    add_members,
+    bare_entries,
     clear_interactions,
+    exhibit_of,
+    number_interactions,
+    place_of_exhibit,
     set_attested,
 )
-from echoforensics.case.spoken.spoken_query import (
-    candidates,
-    file_paths,
-    list_candidates,
-    member_records,
-    member_types,
-    records_of_types,
-)
-from echoforensics.case.spoken.spoken_record import ROLES, Role, SpokenRecord, Witness, role_of
+from echoforensics.case.spoken.spoken_query import candidates, file_paths, list_candidates, records_of_types
+from echoforensics.case.spoken.spoken_record import ALONE, ROLES, Role, SpokenRecord, Witness
 from echoforensics.timeline.gaps.facts import ChunkCounter, InteractionFacts, LogChunk, MarkRecord
-from echoforensics.timeline.gaps.find import find_gaps
-from echoforensics.timeline.interactions.describe import describe
-from echoforensics.timeline.interactions.join import Membership, join_records
-from echoforensics.timeline.interactions.record_names import KEY_KINDS
-from echoforensics.timeline.interactions.strength import Strength
+from echoforensics.timeline.gaps.find import MOST_OF_A_KIND, find_gaps
 
 if TYPE_CHECKING:
+    from echoforensics.case.interactions.join import Joining
+    from echoforensics.case.interactions.node import Node
     from echoforensics.case.store import Store
-    from echoforensics.timeline.interactions.join import Joining
 
 #: Data types whose records may be of an interaction though they share no key with others.
 _TYPES = tuple(sorted(data_type for data_type, role in ROLES.items() if role is not Role.LIST))
+#: Entries of the account that may hold nothing by which others are joined to them. A card may name what it plays.
+_BARE = tuple(sorted({data_type for data_type, role in ROLES.items() if role is Role.ENTRY} - {"alexa:cloud:card"}))
 #: Data types of records that tell of a start of the device, or that its clock was set.
 _CLOCK_TYPES = ("echo:log:boot", "echo:log:clock_change")
 #: A change of the clock by fewer seconds is none: time servers correct that much all the time.
@@ -60,78 +59,88 @@ def build_interactions(store: Store) -> None:
     with store.transaction():
         clear_interactions(store)
         list_candidates(store, _TYPES, KEY_KINDS)
+        add_bare_entries(store, _BARE, ALONE, str(Strength.ALONE), ALONE_REASON)
         numbers: dict[str, int] = {}
-        joining = join_records(_numbered(store, numbers), clock_steps(records_of_types(store, _CLOCK_TYPES)))
-        add_members(
-            store,
-            (
-                NewMember(numbers[member.record], number, str(member.strength), member.reason)
-                for number, one in enumerate(joining.interactions)
-                for member in one.members
-            ),
-        )
-        facts: list[InteractionFacts] = []
+        joining = join_records(_taking_part(store, numbers), clock_steps(records_of_types(store, _CLOCK_TYPES)))
+        facts = [*_bare_facts(store)]
         attested: list[Attested] = []
-        add_interactions(store, _described(store, joining, facts, _Attesting(numbers, attested)))
+        add_interactions(store, _joined(joining, numbers, facts, attested))
+        number_interactions(store)
+        names = device_names(records_of_types(store, ("alexa:cloud:device",)))
+        account_held = any(one.entry for one in facts)
+        InteractionContext(joining.clocks, names, joining.item_devices, account_held=account_held).keep(store)
         set_attested(store, attested)
-        add_gaps(store, find_gaps(facts, _chunks(store), _counters(store), _marks(store)))
+        gaps = find_gaps(facts, _chunks(store), _counters(store), _marks(store))
+        add_gaps(store, (_placed(store, gap) for gap in gaps))
 
 
-def _numbered(store: Store, numbers: dict[str, int]) -> Iterator[SpokenRecord]:
-    """The records that may be of an interaction; notes the number of each in the database."""
+def _taking_part(store: Store, numbers: dict[str, int]) -> Iterator[SpokenRecord]:
+    """The records that can be of an interaction; notes the number of each in the database."""
     for number, record in candidates(store):
-        numbers[record.record] = number
-        yield record
+        if takes_part(record, names_of(record)):
+            numbers[record.record] = number
+            yield record
 
 
-class _Attesting:
-    """Collects for each record which exhibits of other witnesses attest the same interaction."""
-
-    def __init__(self, numbers: Mapping[str, int], found: list[Attested]) -> None:
-        self._numbers = numbers
-        self._found = found
-
-    def add(self, members: Sequence[tuple[SpokenRecord, Membership]]) -> None:
-        """Take the records of one interaction."""
-        sides: dict[Witness, list[SpokenRecord]] = defaultdict(list)
-        for record, membership in members:
-            if membership.strength in _ATTESTING and record.role in _ATTESTING_ROLES and record.exhibit:
-                sides[record.source].append(record)
-        for side, records in sides.items():
-            others = sorted({other.exhibit for each in sides if each is not side for other in sides[each]})
-            if others:
-                self._found += [Attested(self._numbers[record.record], others) for record in records]
-
-
-def _described(
-    store: Store, joining: Joining, facts: list[InteractionFacts], attesting: _Attesting
+def _joined(
+    joining: Joining, numbers: Mapping[str, int], facts: list[InteractionFacts], attested: list[Attested]
 ) -> Iterator[NewInteraction]:
-    """What each interaction says; notes the facts of it that gaps are derived from, and what attests what."""
-    names = device_names(records_of_types(store, ("alexa:cloud:device",)))
-    account_held = any(role_of(data_type) is Role.ENTRY for data_type in member_types(store))
-    for number, group in groupby(member_records(store), key=itemgetter(0)):
-        members = [
-            (record, Membership(record.record, reason, Strength(strength))) for _, strength, reason, record in group
-        ]
-        made = describe(
-            "", members, joining.interactions[number].left_open, joining.clocks, names, joining.item_devices,
-            account_held=account_held,
-        )  # fmt: skip
-        facts.append(_facts(made.start, [record for record, _ in members]))
-        attesting.add(members)
-        yield NewInteraction(number, min(record.record for record, _ in members), made)
+    """Each interaction; notes the facts of it that gaps are derived from, and what attests what."""
+    for number, one in enumerate(joining.interactions):
+        nodes = [joining.nodes[member.record] for member in one.members]
+        start = start_of_nodes(nodes)
+        facts.append(_facts(start, nodes))
+        if len(nodes) > 1:
+            attested += _attesting(numbers, [*zip(nodes, one.members, strict=True)])
+        yield NewInteraction(
+            number,
+            min(node.record for node in nodes),
+            start,
+            one.left_open,
+            [(numbers[member.record], str(member.strength), member.reason) for member in one.members],
+        )
 
 
-def _facts(start: int | None, records: Sequence[SpokenRecord]) -> InteractionFacts:
-    roles = {record.role for record in records}
-    shown = min(records, key=lambda record: (not record.exhibit, record.exhibit, record.record))
+def _attesting(numbers: Mapping[str, int], members: Sequence[tuple[Node, Membership]]) -> Iterator[Attested]:
+    """For each record of an interaction, which exhibits of other witnesses attest the same."""
+    sides: dict[Witness, list[Node]] = defaultdict(list)
+    for node, membership in members:
+        if membership.strength in _ATTESTING and node.role in _ATTESTING_ROLES and node.exhibit:
+            sides[node.source].append(node)
+    for side, nodes in sides.items():
+        others = sorted({other.exhibit for each in sides if each is not side for other in sides[each]})
+        if others:
+            yield from (Attested(numbers[node.record], others) for node in nodes)
+
+
+def _facts(start: int | None, nodes: Sequence[Node]) -> InteractionFacts:
+    roles = {node.role for node in nodes}
+    shown = min(nodes, key=lambda node: (not node.exhibit, node.exhibit, node.record))
     return InteractionFacts(
         start=start,
         heard=not roles.isdisjoint({Role.WAKE_WORD, Role.DEVICE}),
         entry=Role.ENTRY in roles,
         sound=Role.RECORDING in roles,
-        at=found_at(shown),
+        at=FoundAt(shown.exhibit, "", "", ""),
     )
+
+
+def _bare_facts(store: Store) -> Iterator[InteractionFacts]:
+    """The facts of entries to which nothing can be joined; of very many, one stands for those between."""
+    bare = bare_entries(store, MOST_OF_A_KIND)
+    for number, (start, record) in enumerate(bare.shown, 1):
+        rest = bare.total - len(bare.shown) + 1 if number == len(bare.shown) else 1
+        at = FoundAt(exhibit_of(store, record), "", "", "")
+        yield InteractionFacts(start=start, heard=False, entry=True, sound=False, at=at, count=rest)
+
+
+def _placed(store: Store, gap: CaseGap) -> CaseGap:
+    """A gap whose exhibits say where they lie."""
+    return replace(gap, derived_from=tuple(_place(store, at) for at in gap.derived_from))
+
+
+def _place(store: Store, at: FoundAt) -> FoundAt:
+    return FoundAt(at.exhibit, *place_of_exhibit(store, at.exhibit)) if at.exhibit and not at.path else at
 
 
 def clock_steps(records: Iterable[SpokenRecord]) -> dict[str, list[int]]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from echoforensics.case.spoken.case_gap import MAKER, MAKER_VERSION, CaseGap
-from echoforensics.case.spoken.interaction_query import gaps
+from echoforensics.case.spoken.gap_query import gaps
 
 if TYPE_CHECKING:
     from echoforensics.case.row_query import Query, Row

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from parsers.times import iso
@@ -23,7 +21,7 @@ class Member:
         source: ``device``, ``account``, ``sound``, or ``none`` for a list that an examiner made.
         says: the record's message.
         reason: one sentence: why it belongs to the interaction.
-        strength: see :class:`~echoforensics.timeline.interactions.strength.Strength`.
+        strength: see :class:`~echoforensics.case.interactions.strength.Strength`.
         evidence: names of the evidence items in which it lies.
         places: how many places hold it; copies are one member.
     """
@@ -160,49 +158,3 @@ class CaseInteraction:
         whole = asdict(self)
         head = {"number": whole.pop("number"), "datetime": self.datetime, "sources": list(self.sources)}
         return {**head, **whole}
-
-    def stored(self) -> str:
-        """The interaction as the case stores it: JSON without its number, and with the ids of its members alone."""
-        whole = _attributes(self)
-        del whole["number"], whole["members"]
-        whole["order"] = [member.record for member in self.members]
-        return json.dumps(whole, ensure_ascii=False, sort_keys=True, default=_attributes)
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> CaseInteraction:
-        """An interaction from what :meth:`as_json` gave; its members may be members already."""
-        unintended = value["unintended"]
-        return cls(
-            number=value["number"],
-            start=value["start"],
-            uncertainty=value["uncertainty"],
-            start_basis=value["start_basis"],
-            sentence=value["sentence"],
-            devices=tuple(NamedDevice(**device) for device in value["devices"]),
-            transcript=value["transcript"],
-            answers=tuple(AnswerText(**answer) for answer in value["answers"]),
-            recordings=tuple(value["recordings"]),
-            statuses=tuple(GivenStatus(**status) for status in value["statuses"]),
-            members=tuple(
-                one if isinstance(one, Member) else Member(**{**one, "evidence": tuple(one["evidence"])})
-                for one in value["members"]
-            ),
-            contradictions=tuple(
-                Contradiction(one["what"], tuple(Statement(**side) for side in one["sides"]))
-                for one in value["contradictions"]
-            ),
-            unintended=Unintended(
-                tuple(unintended["signs"]),
-                tuple(Statement(**one) for one in unintended["speaks_for"]),
-                tuple(Statement(**one) for one in unintended["speaks_against"]),
-            )
-            if unintended
-            else None,
-            left_open=tuple(value["left_open"]),
-            account=value["account"],
-        )
-
-
-def _attributes(value: Any) -> dict[str, Any]:
-    """The attributes of a part of an interaction; what is in them is not copied."""
-    return {field.name: getattr(value, field.name) for field in fields(value)}

@@ -8,31 +8,45 @@ from typing import TYPE_CHECKING, NamedTuple
 from echoforensics.case.text import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from echoforensics.case.spoken.case_gap import CaseGap
-    from echoforensics.case.spoken.interaction import CaseInteraction
     from echoforensics.case.store import Store
 
 #: So many exhibits at most attest one record.
 _MOST_ATTESTING = 100
-
-
-class NewMember(NamedTuple):
-    """A member that is to be added: the record's number, the interaction's for now, the strength and the reason."""
-
-    record: int
-    interaction: int
-    strength: str
-    reason: str
+#: Reasons that are remembered, so that equal ones are kept once.
+_MOST_REASONS = 10_000
 
 
 class NewInteraction(NamedTuple):
-    """An interaction that is to be added: its number for now, what it is sorted by, and what it says."""
+    """An interaction that is to be added.
 
-    interaction: int
+    Attributes:
+        number: its number for now, not less than 0.
+        key: what it is sorted by where two begin at one time.
+        start: microseconds since 1970 UTC, or None.
+        left_open: what was not joined.
+        members: for each record its number, the strength, and the reason.
+    """
+
+    number: int
     key: str
-    content: CaseInteraction
+    start: int | None
+    left_open: Sequence[str]
+    members: Sequence[tuple[int, str, str]]
+
+
+class BareEntries(NamedTuple):
+    """Entries of the account that are an interaction each, since they hold nothing that others could share.
+
+    Attributes:
+        total: how many there are.
+        shown: the first of them by time and the last: start, and number of the record.
+    """
+
+    total: int
+    shown: list[tuple[int | None, int]]
 
 
 class Attested(NamedTuple):
@@ -43,55 +57,129 @@ class Attested(NamedTuple):
 
 
 def clear_interactions(store: Store) -> None:
-    """Forget interactions, what they attest, and gaps."""
+    """Forget interactions, what they attest, and gaps; and begin the list of those that are yet to be numbered."""
     db = store.db
-    for table in ("interaction_members", "interactions", "gaps"):
+    for table in ("interaction_members", "interactions", "join_reasons", "gaps"):
         db.execute(f"DELETE FROM {table}")  # noqa: S608 (our names)
     db.execute("UPDATE exhibits SET corroborated_by = NULL WHERE corroborated_by IS NOT NULL")
-
-
-def add_members(store: Store, members: Iterable[NewMember]) -> None:
-    """Add members of interactions that are yet to be numbered."""
-    store.db.executemany(
-        "INSERT INTO interaction_members (record, interaction, strength, reason) VALUES (?, ?, ?, ?)", members
+    db.execute("DROP TABLE IF EXISTS temp.unnumbered")
+    db.execute(
+        "CREATE TEMP TABLE unnumbered (interaction INTEGER PRIMARY KEY, key TEXT, start INTEGER, left_open TEXT,"
+        " number INTEGER)"
     )
+
+
+def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str], strength: str, reason: str) -> None:
+    """Make an interaction of each listed candidate that nothing can be joined to, and take it off the list.
+
+    That is an entry of the account without an utterance id, a key, or a device's serial number: what is said of
+    others in the list of candidates does not touch it.
+
+    Args:
+        store: the case's.
+        types: data types of such entries.
+        alone: those of them whose records are interactions though they hold no text.
+        strength, reason: of their membership.
+    """
+    db = store.db
+    db.execute("DROP TABLE IF EXISTS temp.bare")
+    db.execute(
+        "CREATE TEMP TABLE bare AS SELECT r.number AS number, r.transcript AS transcript, k.data_type AS data_type"
+        " FROM temp.candidates c CROSS JOIN records r ON r.number = c.number CROSS JOIN kinds k ON k.id = r.kind"
+        " WHERE k.data_type IN (SELECT value FROM json_each(?)) AND r.utterance_id IS NULL"
+        " AND r.device_serial IS NULL AND NOT EXISTS (SELECT 1 FROM places p JOIN record_keys q ON q.place_id = p.id"
+        " WHERE p.record = r.number)",
+        (json.dumps(list(types)),),
+    )
+    db.execute("DELETE FROM temp.candidates WHERE number IN (SELECT number FROM temp.bare)")
+    db.execute(
+        "DELETE FROM temp.bare WHERE coalesce(transcript, '') = ''"
+        " AND data_type NOT IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(alone)),),
+    )
+    # Numbers below 0 are free: those of the others begin with 0.
+    db.execute(
+        """
+        INSERT INTO temp.unnumbered SELECT -b.number, 'REC-' || lower(hex(r.id)), coalesce(
+            (SELECT t.timestamp FROM timestamps t JOIN time_kinds n ON n.id = t.kind WHERE t.record = b.number
+                AND t.timestamp IS NOT NULL AND n.description = 'Creation Time' AND n.clock = 'cloud'
+                ORDER BY t.ordinal LIMIT 1),
+            (SELECT min(t.timestamp) FROM timestamps t JOIN time_kinds n ON n.id = t.kind WHERE t.record = b.number
+                AND n.clock <> 'examiner' AND n.description <> 'Scheduled to start')), NULL, NULL
+        FROM temp.bare b JOIN records r ON r.number = b.number
+        """
+    )
+    number = _add_reason(store, strength, reason)
+    db.execute("INSERT INTO interaction_members SELECT number, -number, ? FROM temp.bare ORDER BY number", (number,))
+    db.execute("DROP TABLE temp.bare")
+
+
+def bare_entries(store: Store, most: int) -> BareEntries:
+    """The interactions that :func:`add_bare_entries` made; of more than ``most``, only the first and the last."""
+    db = store.db
+    bare = "FROM temp.unnumbered WHERE interaction < 0"
+    (count,) = db.execute(f"SELECT count(*) {bare}").fetchone()
+    in_order = f"SELECT start, -interaction {bare} ORDER BY start IS NULL, start, key LIMIT ?"
+    shown = db.execute(in_order, (most,)).fetchall()
+    if count > most:
+        # The last of those that hold a time.
+        last = f"SELECT start, -interaction {bare} ORDER BY start DESC, key DESC LIMIT 1"
+        shown[-1] = db.execute(last).fetchone()
+    return BareEntries(count, shown)
 
 
 def add_interactions(store: Store, found: Iterable[NewInteraction]) -> None:
-    """Add interactions, numbered by their start, those without one last; then by their keys. Their members follow."""
+    """Add interactions and their members, to be numbered by :func:`number_interactions`."""
     db = store.db
-    db.execute("DROP TABLE IF EXISTS temp.unnumbered")
-    db.execute(
-        "CREATE TEMP TABLE unnumbered (interaction INTEGER PRIMARY KEY, key TEXT, start INTEGER, unintended INTEGER,"
-        " content TEXT, number INTEGER)"
-    )
-    db.executemany(
-        "INSERT INTO unnumbered VALUES (?, ?, ?, ?, ?, NULL)",
-        (
-            (
-                one.interaction,
-                one.key,
-                one.content.start,
-                one.content.unintended is not None,
-                storable(one.content.stored()),
-            )
-            for one in found
-        ),
-    )
+    reasons: dict[tuple[str, str], int] = {}
+    for one in found:
+        left_open = storable(json.dumps(one.left_open, ensure_ascii=False)) if one.left_open else None
+        db.execute("INSERT INTO temp.unnumbered VALUES (?, ?, ?, ?, NULL)", (one.number, one.key, one.start, left_open))
+        for record, strength, reason in one.members:
+            known = reasons.get((strength, reason))
+            if known is None:
+                if len(reasons) >= _MOST_REASONS:
+                    reasons.clear()
+                known = reasons[strength, reason] = _add_reason(store, strength, reason)
+            db.execute("INSERT INTO interaction_members VALUES (?, ?, ?)", (record, one.number, known))
+
+
+def number_interactions(store: Store) -> None:
+    """Number what was added by its start, what has none last; then by its key."""
+    db = store.db
     db.execute(
         "UPDATE unnumbered SET number = n.number FROM (SELECT interaction,"
         " row_number() OVER (ORDER BY start IS NULL, start, key) AS number FROM unnumbered) n"
         " WHERE n.interaction = unnumbered.interaction"
     )
     db.execute(
-        "INSERT INTO interactions (number, start, unintended, content)"
-        " SELECT number, start, unintended, content FROM unnumbered ORDER BY number"
+        "INSERT INTO interactions (number, start, left_open) SELECT number, start, left_open FROM unnumbered"
+        " ORDER BY number"
     )
     db.execute(
         "UPDATE interaction_members SET interaction ="
         " (SELECT u.number FROM unnumbered u WHERE u.interaction = interaction_members.interaction)"
     )
     db.execute("DROP TABLE temp.unnumbered")
+
+
+def _add_reason(store: Store, strength: str, reason: str) -> int:
+    cursor = store.db.execute("INSERT INTO join_reasons (strength, reason) VALUES (?, ?)", (strength, storable(reason)))
+    return int(cursor.lastrowid or 0)
+
+
+def place_of_exhibit(store: Store, exhibit: str) -> tuple[str, str, str]:
+    """Evidence item, path and locator of an exhibit."""
+    number = int(exhibit.rpartition("-")[2])
+    found = store.db.execute("SELECT evidence, path, locator FROM row_details WHERE number = ?", (number,))
+    evidence, path, locator = found.fetchone()
+    return evidence, path, locator
+
+
+def exhibit_of(store: Store, record: int) -> str:
+    """The first exhibit of a record, by its number; empty where it has no row."""
+    (found,) = store.db.execute("SELECT min(number) FROM exhibits WHERE record = ?", (record,)).fetchone()
+    return f"EF-{found:07}" if found is not None else ""
 
 
 def set_attested(store: Store, attested: Iterable[Attested]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from echoforensics.case.spoken.spoken_record import SECOND, SpokenRecord, SpokenTime
 
@@ -62,15 +62,35 @@ def candidates(store: Store) -> Iterator[tuple[int, SpokenRecord]]:
         yield columns[0], _record(columns)
 
 
-def member_records(store: Store) -> Iterator[tuple[int, str, str, SpokenRecord]]:
-    """The members of interactions, by interaction: its number, strength and reason of the member, and the record."""
+class MemberRecord(NamedTuple):
+    """A member of an interaction: its number, what was left open of it, and why the record belongs to it."""
+
+    interaction: int
+    left_open: list[str]
+    strength: str
+    reason: str
+    record: SpokenRecord
+
+
+def member_records(store: Store, clauses: Sequence[str], values: Sequence[Any]) -> Iterator[MemberRecord]:
+    """The members of interactions, by interaction.
+
+    Args:
+        store: the case's.
+        clauses: conditions on the interaction ``i``, all of which must hold.
+        values: theirs.
+    """
+    where = " AND ".join(("m.interaction = i.number AND r.number = m.record AND s.id = m.reason", *clauses))
     found = store.db.execute(
-        f"SELECT {_COLUMNS}, m.interaction, m.strength, m.reason FROM interaction_members m CROSS JOIN {_FROM}"  # noqa: S608
-        " WHERE r.number = m.record ORDER BY m.interaction, r.id"
+        f"SELECT {_COLUMNS}, i.number, i.left_open, s.strength, s.reason"  # noqa: S608 (our text)
+        f" FROM interactions i CROSS JOIN interaction_members m CROSS JOIN {_FROM} CROSS JOIN join_reasons s"
+        f" WHERE {where} ORDER BY i.number, r.id",
+        values,
     )
     for columns in found:
-        *_, interaction, strength, reason = columns
-        yield interaction, strength, reason, _record(columns)
+        *_, interaction, left_open, strength, reason = columns
+        open_sentences = json.loads(left_open) if left_open else []
+        yield MemberRecord(interaction, open_sentences, strength, reason, _record(columns))
 
 
 def _record(columns: Sequence[Any]) -> SpokenRecord:
@@ -122,12 +142,3 @@ def file_paths(store: Store) -> Iterator[tuple[str, str]]:
         " AND e.path GLOB '*_[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]_[0-9]*' ORDER BY v.name, e.path"
     )
     yield from found
-
-
-def member_types(store: Store) -> list[str]:
-    """The data types of all members."""
-    found = store.db.execute(
-        "SELECT data_type FROM kinds WHERE id IN (SELECT r.kind FROM interaction_members m"
-        " CROSS JOIN records r ON r.number = m.record) ORDER BY 1"
-    )
-    return [data_type for (data_type,) in found]

@@ -22,6 +22,7 @@ class InteractionFacts:
         entry: whether it has an entry of the account.
         sound: whether it has a recording.
         at: a record of it.
+        count: how many interactions it stands for, which do not differ in this.
     """
 
     start: int | None
@@ -29,6 +30,7 @@ class InteractionFacts:
     entry: bool
     sound: bool
     at: FoundAt
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from echoforensics.timeline.gaps.facts import ChunkCounter, InteractionFacts, Lo
 #: Of one gap so many of the things that it was derived from are kept.
 _POINTED_TO = 20
 #: Where fewer of the things of one kind lack something than have it, each is a gap of its own, up to so many.
-_MOST_OF_A_KIND = 500
+MOST_OF_A_KIND = 500
 
 _NO_NUMBER = ""
 
@@ -53,21 +53,25 @@ def _of_interactions(listed: list[InteractionFacts]) -> Iterator[CaseGap]:
         yield from _without_entry(heard, entries)
     if entries and sounds:
         yield from _several(
-            "gap:entry_without_sound", [one for one in entries if not one.sound], len(entries),
+            "gap:entry_without_sound", [one for one in entries if not one.sound], _count(entries),
             "The account holds an entry, and the case no recording for it.",
             "Of {all} interactions with an entry of the account, {lacking} have no recording in the case.",
             explanations.NO_SOUND,
         )  # fmt: skip
         yield from _several(
-            "gap:sound_without_entry", [one for one in sounds if not one.entry], len(sounds),
+            "gap:sound_without_entry", [one for one in sounds if not one.entry], _count(sounds),
             "The case holds a recording, and no entry of an account for it.",
             "Of {all} interactions with a recording, {lacking} have no entry of an account in the case.",
             explanations.SOUND_ALONE,
         )  # fmt: skip
 
 
+def _count(listed: Iterable[InteractionFacts]) -> int:
+    return sum(one.count for one in listed)
+
+
 def _absent(data_type: str, listed: list[InteractionFacts], sentence: str) -> CaseGap:
-    count = len(listed)
+    count = _count(listed)
     message = sentence.format(f"{count} interaction{'' if count == 1 else 's'}")
     return _gap(data_type, message, listed, explanations.ABSENT)
 
@@ -79,10 +83,11 @@ def _without_entry(heard: list[InteractionFacts], entries: list[InteractionFacts
     lacking = [one for one in heard if not one.entry and one.start is not None]
     before = [one for one in lacking if first is None or one.start is None or one.start < first]
     after = [one for one in lacking if last is not None and one.start is not None and one.start > last]
-    within = [one for one in lacking if one not in set(before) | set(after)]
-    inside = [one for one in heard if one not in set(before) | set(after)]
+    outside = {*before, *after}
+    within = [one for one in lacking if one not in outside]
+    inside = [one for one in heard if one not in outside]
     yield from _several(
-        "gap:wake_word_without_entry", within, len(inside),
+        "gap:wake_word_without_entry", within, _count(inside),
         "A device's record says that a wake word was accepted, and the account's entries, which reach from before to"
         " after it, hold none for it.",
         "Of {all} interactions that a device's records tell of within the period of the account's entries, {lacking}"
@@ -91,7 +96,7 @@ def _without_entry(heard: list[InteractionFacts], entries: list[InteractionFacts
     )  # fmt: skip
     for word, listed in (("begin after", before), ("end before", after)):
         if listed:
-            count = f"{len(listed)} interaction{'' if len(listed) == 1 else 's'}"
+            count = f"{_count(listed)} interaction{'' if _count(listed) == 1 else 's'}"
             message = f"The account's entries {word} {count} that a device's records tell of."
             yield _gap(f"gap:entries_{word.replace(' ', '_')}", message, listed, explanations.NO_ENTRIES_OUTSIDE)
 
@@ -100,18 +105,19 @@ def _several(
     data_type: str, lacking: list[InteractionFacts], count: int, each: str, together: str, reasons: tuple[str, ...]
 ) -> Iterator[CaseGap]:
     """A gap for each where few lack it; one for all where it is the rule rather than the exception."""
-    if 2 * len(lacking) <= count and len(lacking) <= _MOST_OF_A_KIND:
+    missing = _count(lacking)
+    if 2 * missing <= count and missing <= MOST_OF_A_KIND:
         yield from (_gap(data_type, each, [one], reasons) for one in lacking)
     elif lacking:
-        yield _gap(data_type, together.format(all=count, lacking=len(lacking)), lacking, reasons)
+        yield _gap(data_type, together.format(all=count, lacking=missing), lacking, reasons)
 
 
 def _gap(data_type: str, message: str, listed: Sequence[InteractionFacts], reasons: tuple[str, ...]) -> CaseGap:
     times = [one.start for one in listed if one.start is not None]
-    ordered = sorted(listed, key=lambda one: (one.start is None, one.start or 0, one.at.evidence, one.at.locator))
+    ordered = sorted(listed, key=lambda one: (one.start is None, one.start or 0, one.at.exhibit))
     return CaseGap(
         _NO_NUMBER, data_type, message, min(times, default=None), max(times, default=None), reasons,
-        tuple(one.at for one in ordered[:_POINTED_TO]), len(listed),
+        tuple(one.at for one in ordered[:_POINTED_TO]), _count(listed),
     )  # fmt: skip
 
 

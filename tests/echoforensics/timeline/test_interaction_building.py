@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from echoforensics.case.interactions.interaction_query import InteractionQuery, interaction, interactions
 from echoforensics.case.seal import table_digests
-from echoforensics.case.spoken.interaction_query import InteractionQuery, gaps, interaction, interactions
+from echoforensics.case.spoken.gap_query import gaps
 from echoforensics.case.store import Store
 from echoforensics.errors import UsageError
+from echoforensics.timeline import interaction_building
 from parsers.record import Clock, Record, Timestamp
 from parsers.utterance import UtteranceId
 
@@ -126,7 +128,7 @@ def test_made_again_it_is_the_same(store: Store, fill: Callable[[], None], made_
     first = {name: digest for name, digest in table_digests(store).items() if "interaction" in name or name == "gaps"}
     made_rows()
     assert first.items() <= table_digests(store).items()
-    assert set(first) == {"interactions", "interaction_members", "gaps"}
+    assert set(first) == {"interactions", "interaction_members", "interaction_context", "gaps"}
 
 
 def test_what_is_asked_for(store: Store, fill: Callable[[], None], made_rows: MadeRows) -> None:
@@ -192,3 +194,35 @@ def test_the_order_of_sources_changes_nothing(
         ("alexa:cloud:listed_url", "utterance id", stream.format(1)),
     ]  # fmt: skip
     assert [kind for kind, _, _ in found[1][3]] == [kind for kind, _, _ in by_id]
+
+
+def bare(number: int) -> Record:
+    """An entry of an export: a text and times, and nothing that others could share."""
+    times = [Timestamp("Start Time", "1", Clock.CLOUD, NOON + (number * 7919 % 600) * 60_000_000)]
+    if number % 3 == 0:
+        times += [Timestamp("Creation Time", "1", Clock.CLOUD, NOON + number), Timestamp("x", "1", Clock.EXAMINER, 5)]
+    if number % 7 == 0:
+        times = [Timestamp("Scheduled to start", "1", Clock.CLOUD, 3)]
+    kind = ("alexa:cloud:export_utterance", "alexa:cloud:conversation_turn")[number % 2]
+    return Record(kind, f"Entry {number}.", f"row:{number}", tuple(times), transcript="x" if number % 5 else None,
+                  parser="export", parser_version="1")  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [30, 700])
+def test_what_nothing_can_be_joined_to_is_made_as_if_it_had_been_compared(
+    count: int, store: Store, fill: Callable[[], None], add_file: AddFile, made_rows: MadeRows,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    fill()
+    add_file("export.csv", *map(bare, range(count)))
+    rows = made_rows()
+    quick, of_quick = list(interactions(store)), list(gaps(store))
+    assert len(quick) > count // 2
+    monkeypatch.setattr(interaction_building, "add_bare_entries", lambda *_: None)
+    assert made_rows() == rows
+    assert list(interactions(store)) == quick
+    slow = list(gaps(store))
+    assert [(gap.data_type, gap.message, gap.start, gap.end, gap.count) for gap in slow] == [
+        (gap.data_type, gap.message, gap.start, gap.end, gap.count) for gap in of_quick
+    ]
+    assert [gap.derived_from for gap in slow] == [gap.derived_from for gap in of_quick]

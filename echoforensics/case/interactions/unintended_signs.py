@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from echoforensics.case.spoken.interaction import Statement, Unintended
-from echoforensics.case.spoken.spoken_record import Role, SpokenRecord, Witness
-from echoforensics.timeline.interactions.contradictions import DISCARDED, account_status
-from echoforensics.timeline.interactions.texts import (
+from echoforensics.case.interactions.contradictions import DISCARDED, account_status
+from echoforensics.case.interactions.texts import (
     TEXT_SOURCE,
     answers_of,
     has_wake_word,
@@ -16,6 +14,8 @@ from echoforensics.timeline.interactions.texts import (
     recognised,
     segment_of,
 )
+from echoforensics.case.spoken.interaction import Statement, Unintended
+from echoforensics.case.spoken.spoken_record import Role, SpokenRecord, Witness
 from parsers.utterance import UtteranceId
 
 _NO_EXPRESSED = "NO_EXPRESSED_INTENT"

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+from echoforensics.case.interactions.clock_pairs import ClockOffsets, StreamPair, measure
+from echoforensics.case.interactions.describe import describe
+from echoforensics.case.interactions.join import Membership
+from echoforensics.case.interactions.strength import Strength
 from echoforensics.case.spoken.interaction import CaseInteraction
 from echoforensics.case.spoken.spoken_record import SpokenRecord
-from echoforensics.timeline.clock_pairs import ClockOffsets, StreamPair, measure
-from echoforensics.timeline.interactions.describe import describe
-from echoforensics.timeline.interactions.join import Membership
-from echoforensics.timeline.interactions.strength import Strength
 
 MakeRecord = Callable[..., SpokenRecord]
 MakeId = Callable[..., str]
@@ -63,7 +63,6 @@ def test_the_whole_of_an_interaction(record: MakeRecord, stream_id: MakeId, word
     assert [member.source for member in found.members] == ["device"] * 3 + ["account"] * 3 + ["sound"]
     assert found.unintended is None, "a wake word in a segment of its own is no sign where a request follows"
     assert found.contradictions == ()
-    assert CaseInteraction.from_json(found.as_json()) == found
 
 
 def test_the_start_is_the_ids_second_else_the_devices_else_the_entrys(

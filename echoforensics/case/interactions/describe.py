@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from echoforensics.case.interactions.clock_pairs import ClockOffsets
+from echoforensics.case.interactions.contradictions import contradictions_of
+from echoforensics.case.interactions.join import Membership
+from echoforensics.case.interactions.node import activity_key_of
+from echoforensics.case.interactions.start import Start, start_of
+from echoforensics.case.interactions.texts import CARD, answers_of, statuses_of, transcript_of
+from echoforensics.case.interactions.unintended_signs import unintended_of
 from echoforensics.case.spoken.interaction import (
     AnswerText,
     CaseInteraction,
@@ -12,13 +19,6 @@ from echoforensics.case.spoken.interaction import (
     NamedDevice,
 )
 from echoforensics.case.spoken.spoken_record import SECOND, Role, SpokenRecord, Witness
-from echoforensics.timeline.clock_pairs import ClockOffsets
-from echoforensics.timeline.interactions.contradictions import contradictions_of
-from echoforensics.timeline.interactions.join import Membership
-from echoforensics.timeline.interactions.node import activity_key_of
-from echoforensics.timeline.interactions.start import Start, start_of
-from echoforensics.timeline.interactions.texts import CARD, answers_of, statuses_of, transcript_of
-from echoforensics.timeline.interactions.unintended_signs import unintended_of
 from parsers.times import iso
 from parsers.values import shown
 

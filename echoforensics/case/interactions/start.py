@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from echoforensics.case.interactions.clock_pairs import ClockOffset, ClockOffsets
+from echoforensics.case.interactions.node import Node, activity_key_of, created_of
 from echoforensics.case.spoken.spoken_record import SECOND, Role, SpokenRecord, SpokenTime, Witness
-from echoforensics.timeline.clock_pairs import ClockOffset, ClockOffsets
-from echoforensics.timeline.interactions.node import activity_key_of, created_of
 from parsers.utterance import UtteranceId
 
 _NOT_MEASURED = "no pair of times in the case measures that clock"
@@ -49,6 +49,25 @@ def start_of(records: Sequence[SpokenRecord], clocks: ClockOffsets) -> Start:
         basis = f'The time of the {other[0].role}, "{other[1].description}", by the clock "{other[1].clock}".'
         return Start(other[1].timestamp, None, basis)
     return Start(None, None, "No record of it holds a time that is known in UTC.")
+
+
+def start_of_nodes(nodes: Sequence[Node]) -> int | None:
+    """The same time, of what is known of the records while they are joined."""
+    if named := [node.named_at for node in nodes if node.named_at is not None]:
+        return min(named)
+    device = _earliest(node for node in nodes if node.source is Witness.DEVICE)
+    created = [node.created for node in nodes if node.created is not None]
+    if device is not None or created:
+        return device if device is not None else min(created)
+    account = _earliest(node for node in nodes if node.source is Witness.ACCOUNT and node.role is not Role.FOLLOWING)
+    if account is not None:
+        return account
+    sound = _earliest(node for node in nodes if node.source is Witness.SOUND)
+    return sound if sound is not None else _earliest(node for node in nodes if node.source is Witness.NONE)
+
+
+def _earliest(nodes: Iterable[Node]) -> int | None:
+    return min((node.first for node in nodes if node.first is not None), default=None)
 
 
 def _first(records: Sequence[SpokenRecord], source: Witness) -> tuple[SpokenRecord, SpokenTime] | None:

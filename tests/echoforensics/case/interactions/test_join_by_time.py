@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from echoforensics.case.interactions.clock_pairs import StreamPair, measure
+from echoforensics.case.interactions.join import JoinedRecords, join_records
 from echoforensics.case.spoken.spoken_record import SpokenRecord
-from echoforensics.timeline.clock_pairs import StreamPair, measure
-from echoforensics.timeline.interactions.join import JoinedRecords, join_records
 
 MakeRecord = Callable[..., SpokenRecord]
 MakeId = Callable[..., str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from echoforensics.timeline.interactions.record_names import named_in_words
+from echoforensics.case.interactions.record_names import named_in_words
 
 _SOUND = "sound:"
 _MOST = 3

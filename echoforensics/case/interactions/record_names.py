@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from echoforensics.case.interactions.strength import Strength
 from echoforensics.case.spoken.spoken_record import ALONE, Role, SpokenRecord
-from echoforensics.timeline.interactions.strength import Strength
 from parsers.utterance import UtteranceId
 
 #: The first characters of a voice request's id: a device's log cuts them off there.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from echoforensics.case.interactions.texts import TEXT_SOURCE, comparable, recognised
 from echoforensics.case.spoken.interaction import Contradiction, Statement
 from echoforensics.case.spoken.spoken_record import SECOND, Role, SpokenRecord, Witness
-from echoforensics.timeline.interactions.texts import TEXT_SOURCE, comparable, recognised
 from parsers.utterance import UtteranceId
 
 #: What the service says of an utterance that it took for nothing said to the device.

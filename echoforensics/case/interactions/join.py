@@ -11,9 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from echoforensics.case.spoken.spoken_record import Role, SpokenRecord
-from echoforensics.timeline.clock_pairs import ClockOffsets
-from echoforensics.timeline.interactions.device_times import (
+from echoforensics.case.interactions.clock_pairs import ClockOffsets
+from echoforensics.case.interactions.device_times import (
     TimeTie,
     by_creation,
     in_streams,
@@ -23,14 +22,17 @@ from echoforensics.timeline.interactions.device_times import (
     two_clocks,
     unambiguous,
 )
-from echoforensics.timeline.interactions.groups import Component, DisjointSets, shared_keys
-from echoforensics.timeline.interactions.join_sentences import contested_sentence, open_sentence, shared_sentence
-from echoforensics.timeline.interactions.node import Node, nodes_of
-from echoforensics.timeline.interactions.record_names import named_in_words
-from echoforensics.timeline.interactions.strength import Strength
+from echoforensics.case.interactions.groups import Component, DisjointSets, shared_keys
+from echoforensics.case.interactions.join_sentences import contested_sentence, open_sentence, shared_sentence
+from echoforensics.case.interactions.node import Node, nodes_of
+from echoforensics.case.interactions.record_names import named_in_words
+from echoforensics.case.interactions.strength import Strength
+from echoforensics.case.spoken.spoken_record import Role, SpokenRecord
 
 #: Of what was left open, a group says at most so much.
 _MOST_OPEN = 5
+#: Why a record is an interaction by itself.
+ALONE_REASON = "No other record was joined to it."
 _KEY_LEVELS = (Strength.REQUEST_ID, Strength.RECORD_KEY, Strength.SAME_BYTES)
 
 
@@ -58,12 +60,14 @@ class Joining:
     Attributes:
         interactions: see :class:`JoinedRecords`.
         clocks: the offsets of the devices' clocks.
+        nodes: what is known of each record, by its id.
         item_devices: for evidence items that hold a device's log, its serial number, where all that is joined names
             one.
     """
 
     interactions: tuple[JoinedRecords, ...]
     clocks: ClockOffsets
+    nodes: Mapping[str, Node]
     item_devices: dict[str, str]
 
 
@@ -83,7 +87,8 @@ def join_records(records: Iterable[SpokenRecord], clock_steps: Mapping[str, Sequ
         joiner.by_keys(strength, sounds=strength is Strength.SAME_BYTES)
     joiner.by_time(clocks)
     joiner.by_reference()
-    return Joining(tuple(joiner.interactions()), clocks, serials_of_items(nodes, joiner.sets))
+    by_id = {node.record: node for node in nodes}
+    return Joining(tuple(joiner.interactions()), clocks, by_id, serials_of_items(nodes, joiner.sets))
 
 
 class _Joiner:
@@ -202,7 +207,7 @@ class _Joiner:
                 yield JoinedRecords(members, tuple(sentences[:_MOST_OPEN]))
 
     def _membership(self, number: int, members: int) -> Membership:
-        alone = (Strength.ALONE, "No other record was joined to it.")
+        alone = (Strength.ALONE, ALONE_REASON)
         strength, sentence = alone if members == 1 else self._reasons.get(number, alone)
         if strength is Strength.ALONE and members > 1:
             strength, sentence = Strength.TIME, "Other records were joined to it by their time."

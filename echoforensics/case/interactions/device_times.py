@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from echoforensics.case.interactions.clock_pairs import ClockOffsets, StreamPair, measure
+from echoforensics.case.interactions.groups import DisjointSets
+from echoforensics.case.interactions.node import Node
 from echoforensics.case.spoken.spoken_record import SAME_WAKE_WORD, SECOND, Role, Witness
-from echoforensics.timeline.clock_pairs import ClockOffsets, StreamPair, measure
-from echoforensics.timeline.interactions.groups import DisjointSets
-from echoforensics.timeline.interactions.node import Node
 
 #: No stream of a log is longer than this, so that one that holds a time begins at most so long before it.
 _LONGEST_STREAM = 180 * SECOND

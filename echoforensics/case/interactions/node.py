@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from echoforensics.case.interactions.record_names import RecordNames, names_of, stands_alone, takes_part
 from echoforensics.case.spoken.spoken_record import Role, SpokenRecord, Witness
-from echoforensics.timeline.interactions.record_names import RecordNames, names_of, stands_alone, takes_part
 from parsers.alexa_api.items.activity_key import ActivityKey
 from parsers.utterance import UtteranceId
 
@@ -23,7 +23,7 @@ class Node:
 
     Attributes:
         record: its id.
-        names: see :class:`~echoforensics.timeline.interactions.record_names.RecordNames`.
+        names: see :class:`~echoforensics.case.interactions.record_names.RecordNames`.
         role, source: as of the record.
         evidence: the evidence items in which it lies.
         sha256: of its file.
@@ -34,6 +34,8 @@ class Node:
             as was cut off it. None where it holds none.
         opened: the device's time of the opening of its stream, or None.
         created: the service's time of the entry of the account that it is or names, or None.
+        first: the first time it holds that is neither an examiner's nor planned, in microseconds, or None.
+        exhibit: its first exhibit; empty where it has no row.
     """
 
     record: str
@@ -49,6 +51,8 @@ class Node:
     end: int | None
     opened: int | None
     created: int | None
+    first: int | None = None
+    exhibit: str = ""
 
     @classmethod
     def of(cls, record: SpokenRecord, names: RecordNames) -> Node:
@@ -64,12 +68,14 @@ class Node:
         end = max((time.timestamp + time.resolution for time in own), default=None)
         if start is not None and end is not None and end - start > _LONGEST_SPAN:
             end = start + _LONGEST_SPAN
+        recorded = (time for time in record.times if time.clock != "examiner" and time.description != "Scheduled to start")
         opened = next((time.timestamp for time in own if time.description == "Connection Established"), None)
         key = activity_key_of(record)
         serial = record.device_serial or (utterance.serial if utterance else None) or (key.serial if key else "")
         return cls(
             record.record, names, record.role, record.source, record.evidence, record.sha256, serial,
             stands_alone(record, names), named_at, start, end, opened, created_of(record, key),
+            min((time.timestamp for time in recorded), default=None), record.exhibit,
         )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from echoforensics.case.interactions.join import JoinedRecords, join_records
 from echoforensics.case.spoken.spoken_record import SpokenRecord
-from echoforensics.timeline.interactions.join import JoinedRecords, join_records
 
 MakeRecord = Callable[..., SpokenRecord]
 MakeId = Callable[..., str]

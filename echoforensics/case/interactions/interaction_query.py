@@ -1,0 +1,108 @@
+"""The interactions and gaps of a case, asked for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.case.interactions.describe import describe
+from echoforensics.case.interactions.interaction_context import InteractionContext
+from echoforensics.case.interactions.join import Membership
+from echoforensics.case.interactions.strength import Strength
+from echoforensics.case.spoken.gap_query import refuse_earlier
+from echoforensics.case.spoken.interaction import PREFIX, CaseInteraction
+from echoforensics.case.spoken.spoken_query import member_records
+from echoforensics.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from echoforensics.case.store import Store
+
+_MOST_DIGITS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionQuery:
+    """What is asked for; all that is given must hold.
+
+    Attributes:
+        start, end: microseconds since 1970 UTC: from then on, and before then. What has no time is then left out.
+        search: text in what the interaction or a record of it says, in any case.
+        devices: serial numbers, types, or names.
+        unintended: only those with signs that they were not intended.
+    """
+
+    start: int | None = None
+    end: int | None = None
+    search: str = ""
+    devices: tuple[str, ...] = ()
+    unintended: bool = False
+
+
+def interactions(store: Store, query: InteractionQuery | None = None) -> Iterator[CaseInteraction]:
+    """The interactions asked for, by number; streamed, not held.
+
+    What an interaction says is put together when it is asked for, out of its records.
+
+    Raises:
+        CaseError: the case is of a version that had no interactions.
+    """
+    refuse_earlier(store)
+    query = query or InteractionQuery()
+    clauses, values = list[str](), list[Any]()
+    for given, clause in ((query.start, "i.start >= ?"), (query.end, "i.start < ?")):
+        if given is not None:
+            clauses.append(clause)
+            values.append(given)
+    for one in _described(store, clauses, values):
+        if _fits(one, query):
+            yield one
+
+
+def interaction(store: Store, number: str) -> CaseInteraction:
+    """One interaction by its number; ``IN-0000012``, ``in-12`` and ``12`` are the same.
+
+    Raises:
+        UsageError: there is no such interaction.
+        CaseError: the case is of a version that had no interactions.
+    """
+    refuse_earlier(store)
+    digits = number.strip().upper().removeprefix(PREFIX)
+    known = digits.isdecimal() and digits.isascii() and len(digits) <= _MOST_DIGITS
+    found = next(_described(store, ["i.number = ?"], [int(digits)]), None) if known else None
+    if found is None:
+        raise UsageError(f"there is no interaction {number} in this case")
+    return found
+
+
+def _described(store: Store, clauses: Sequence[str], values: Sequence[Any]) -> Iterator[CaseInteraction]:
+    context = InteractionContext.of(store)
+    for number, group in groupby(member_records(store, clauses, values), key=attrgetter("interaction")):
+        listed = list(group)
+        members = [(one.record, Membership(one.record.record, one.reason, Strength(one.strength))) for one in listed]
+        made = describe(
+            f"{PREFIX}{number:07}", members, listed[0].left_open, context.clocks, context.names, context.item_devices,
+            account_held=context.account_held,
+        )  # fmt: skip
+        yield _marked(made, store.row_mark) if store.row_mark else made
+
+
+def _marked(one: CaseInteraction, mark: str) -> CaseInteraction:
+    members = tuple(replace(member, says=mark + member.says) for member in one.members)
+    return replace(one, sentence=mark + one.sentence, members=members)
+
+
+def _fits(one: CaseInteraction, query: InteractionQuery) -> bool:
+    if query.unintended and one.unintended is None:
+        return False
+    if query.devices:
+        named = {name for device in one.devices for name in (device.serial, device.type, device.name) if name}
+        if named.isdisjoint(query.devices):
+            return False
+    if query.search:
+        return query.search.casefold() in json.dumps(one.as_json(), ensure_ascii=False).casefold()
+    return True

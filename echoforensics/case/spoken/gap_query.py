@@ -1,0 +1,33 @@
+"""The gaps of a case, asked for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from echoforensics.case.spoken.case_gap import CaseGap
+from echoforensics.errors import CaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.case.store import Store
+
+
+def gaps(store: Store) -> Iterator[CaseGap]:
+    """The gaps of a case, by number.
+
+    Raises:
+        CaseError: the case is of a version that had none.
+    """
+    refuse_earlier(store)
+    for (content,) in store.db.execute("SELECT content FROM gaps ORDER BY number"):
+        gap = CaseGap.from_json(json.loads(content))
+        yield replace(gap, message=store.row_mark + gap.message)
+
+
+def refuse_earlier(store: Store) -> None:
+    """Refuse a case without interactions and gaps. Raises CaseError where it is of a version that had none."""
+    if store.is_earlier:
+        raise CaseError("the case is of a version that had no interactions; extract the evidence again")
