@@ -94,7 +94,6 @@ def gaps(store: Store) -> Iterator[CaseGap]:
 
 def _interaction(store: Store, number: int, content: str) -> CaseInteraction:
     whole = json.loads(content)
-    whole["sentence"] = store.row_mark + whole["sentence"]
     order = {record: place for place, record in enumerate(whole.pop("order"))}
     members = sorted(_members(store, number), key=lambda member: order.get(member.record, len(order)))
     whole["sentence"] = store.row_mark + whole["sentence"]
@@ -131,8 +130,9 @@ def _members(store: Store, number: int) -> Iterator[Member]:
 
 def _fits(one: CaseInteraction, query: InteractionQuery) -> bool:
     if query.devices:
-        named = {name for device in one.devices for name in (device.serial, device.type, device.name) if name}
-        if named.isdisjoint(query.devices):
+        named = {name for device in one.devices for name in (device.serial, device.type) if name}
+        called = {device.name.casefold() for device in one.devices if device.name}
+        if not any(wanted in named or wanted.casefold() in called for wanted in query.devices):
             return False
     if query.search:
         return query.search.casefold() in json.dumps(one.as_json(), ensure_ascii=False).casefold()
