@@ -25,6 +25,7 @@ from echoforensics.case.tracing import Trace, trace_row
 from echoforensics.case.vault import Vault
 from echoforensics.errors import CaseError
 from echoforensics.evidence.source import EvidenceSource, SourceBytes, open_bytes, open_source
+from echoforensics.wording import counted
 
 #: What the message of each row of a case begins with for which nothing vouches.
 UNVERIFIED = "[UNVERIFIED] "
@@ -56,7 +57,7 @@ class Case(ClockAnswers, OverviewAnswers):
 
     Example:
         >>> case
-        <Case case: 3 evidence items, 47 records in 74 rows, 6 recordings, 1 issues>
+        <Case case: 3 evidence items, 47 records in 74 rows, 6 recordings, 1 issue>
     """
 
     def __init__(self, path: Path, store: Store) -> None:
@@ -361,8 +362,9 @@ class Case(ClockAnswers, OverviewAnswers):
     def __repr__(self) -> str:
         found = self.counts()
         return (
-            f"<Case {self.path.name}: {found.evidence} evidence items, {found.records} records in {found.rows} rows,"
-            f" {found.recordings} recordings, {found.issues} issues>"
+            f"<Case {self.path.name}: {counted(found.evidence, 'evidence item')}, {counted(found.records, 'record')}"
+            f" in {counted(found.rows, 'row')}, {counted(found.recordings, 'recording')},"
+            f" {counted(found.issues, 'issue')}>"
         )
 
     def _repr_html_(self) -> str:

@@ -114,8 +114,8 @@ def _outside(store: Store, query: Query) -> str:
     before = count(store, replace(rest, end=query.start)) if query.start is not None else 0
     after = count(store, replace(rest, start=query.end)) if query.end is not None else 0
     return (
-        f"; of {whole} that match all else, {before} are before --from, {after} after --to, and"
-        f" {whole - before - after} have no time that is known in UTC"
+        f"; of {whole} that match all else, {before} before --from, {after} after --to, and"
+        f" {whole - before - after} without a time that is known in UTC"
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from echoforensics.cli.unverified import export_key_option, unverified_option, warn
+from echoforensics.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,6 +66,7 @@ def command(
     Each record has the reason for which it belongs, and how strong that is. Where two answers are possible nothing is
     joined. `trace CASE IN-0000012` shows the bytes of one.
     """
+    from echoforensics.case.interactions.interaction_check import refuse_unknown_names
     from echoforensics.case.interactions.interaction_query import InteractionQuery
     from echoforensics.cli.keys import key_of_export
     from echoforensics.cli.safe_text import SafeStream, given_text
@@ -84,6 +86,7 @@ def command(
             instant(start, read) if start else None, instant(end, read, end=True) if end else None,
             given_text(search), tuple(map(given_text, devices)), unintended,
         )  # fmt: skip
+        refuse_unknown_names(case.store, query)
         if start or end:
             click.echo(f"--from and --to are read in {read.key if read else 'UTC'}.", err=True)
         what = "gap" if gaps else "interaction"
@@ -91,16 +94,23 @@ def command(
             terminal = sys.stdout.isatty()
             stream: Writable = SafeStream(sys.stdout) if terminal else sys.stdout
             form = form or ("table" if terminal and not gaps else "lines")
-            click.echo(_counted(_write(case, query, form, stream, local, gaps=gaps), what), err=True)
+            count = _write(case, query, form, stream, local, gaps=gaps)
             sys.stdout.flush()
+            click.echo(f"{counted(count, what)}{_why(case, query, gaps=gaps) if not count else ''}", err=True)
         else:
             count = _write_file(case, query, form or "text", output, local, gaps=gaps, replace=force)
-            click.echo(f"{_counted(count, what)} written to {output}", err=True)
+            why = _why(case, query, gaps=gaps) if not count else ""
+            click.echo(f"{counted(count, what)} written to {output}{why}", err=True)
             click.echo(record_export(case, [output], key, {"format": form or "text", f"{what}s": count}), err=True)
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+def _why(case: Case, query: Any, *, gaps: bool) -> str:
+    """Why there is nothing, to be put behind the number."""
+    from echoforensics.case.interactions.interaction_check import why_no_interaction
+
+    if gaps:
+        return ": nothing that the case holds shows that something is missing; that does not say that nothing is."
+    return f": {why_no_interaction(case.store, query)}."
 
 
 def _write_file(

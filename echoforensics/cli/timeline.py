@@ -11,6 +11,7 @@ import click
 from echoforensics.cli.options.row_filters import query_of, row_filters
 from echoforensics.cli.unverified import export_key_option, unverified_option, warn
 from echoforensics.export.formats import FORMATS
+from echoforensics.wording import counted
 
 if TYPE_CHECKING:
     from chain_of_custody.keys import SigningKey
@@ -98,16 +99,12 @@ def _report(case: Case, query: Query, written: Written, outputs: list[Path], for
     from echoforensics.export.digests import record_export
 
     if written.left_out:
-        click.echo(f"{_counted(written.left_out)} left out: {written.why}.", err=True)
+        click.echo(f"{counted(written.left_out, 'row')} left out: {written.why}.", err=True)
     elif not written.rows:
         click.echo(f"No rows: {why_none(case.store, query)}.", err=True)
     if outputs:
-        click.echo(f"{_counted(written.rows)} written to {outputs[0]}", err=True)
+        click.echo(f"{counted(written.rows, 'row')} written to {outputs[0]}", err=True)
         detail = {"format": form, "rows": written.rows, "filters": filters_of(query)}
         click.echo(record_export(case, outputs, key, detail), err=True)
     else:
         sys.stdout.flush()
-
-
-def _counted(rows: int) -> str:
-    return f"{rows} row{'' if rows == 1 else 's'}"

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from echoforensics.export.jsonl import Writable
 
 INTERACTION_COLUMNS = (
-    "number", "datetime", "uncertainty_s", "devices", "transcript", "answer", "answer_origin", "statuses", "sources",
-    "recordings", "signs_unintended", "speaks_for", "speaks_against", "contradictions", "left_open", "sentence",
-    "start_basis", "exhibits", "strengths",
+    "number", "datetime", "uncertainty_s", "devices", "account", "persons", "transcript", "answer", "answer_origin",
+    "statuses", "sources", "recordings", "signs_unintended", "speaks_for", "speaks_against", "contradictions",
+    "left_open", "sentence", "start_basis", "exhibits", "strengths",
 )  # fmt: skip
 GAP_COLUMNS = (
     "number", "datetime", "datetime_end", "data_type", "count", "message", "explanations", "derived_from",
@@ -76,6 +76,8 @@ def interaction_rows(found: Iterable[CaseInteraction], local: ZoneInfo | None) -
             "datetime": one.datetime,
             "uncertainty_s": None if one.uncertainty is None else one.uncertainty / 1e6,
             "devices": "; ".join(device.serial or device.type or "" for device in one.devices),
+            "account": one.account,
+            "persons": list(one.persons),
             "transcript": one.transcript,
             "answer": answer.text if answer else None,
             "answer_origin": answer.origin if answer else None,
@@ -115,6 +117,9 @@ def interaction_lines(one: CaseInteraction) -> Iterator[str]:
     """An interaction as people read it: the sentence, what each record says and why it belongs, what is not agreed."""
     yield f"{one.number}  {one.sentence}"
     yield f"    The start: {one.start_basis}"
+    if one.account:
+        person = ", ".join(one.persons) or "not recorded"
+        yield f"    Account: {one.account}; person whom the service recognised: {person}"
     for member in one.members:
         places = f" (at {member.places} places)" if member.places > 1 else ""
         yield f"    {member.exhibit or '-'}  {member.source}, {member.data_type}{places}: {member.says}"

@@ -57,10 +57,12 @@ class ClockReading:
             return f"{self.owner}: nothing in the case measures {whose}; its times are given as recorded."
         ahead = "ahead of" if self.offset >= 0 else "behind"
         other = "the time server's" if self.basis == Basis.SERVER else "the service's"
-        pairs = "1 pair of times says" if self.pairs == 1 else f"{self.pairs} pairs of times say"
+        pairs = f"{self.pairs} pairs of times say between {self.least / 1e6:+.3f} and {self.most / 1e6:+.3f} s"
+        if self.pairs == 1:
+            pairs = "one pair of times says so"
         return (
             f"{self.owner}{self._period}: {whose} was {abs(self.offset) / 1e6:.3f} s {ahead} {other}; {pairs}"
-            f" between {self.least / 1e6:+.3f} and {self.most / 1e6:+.3f} s ({self.basis})."
+            f" ({self.basis})."
         )
 
     @property

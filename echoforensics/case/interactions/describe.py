@@ -72,6 +72,7 @@ def describe(
         unintended=unintended_of(records, account_held=account_held),
         left_open=tuple(left_open),
         account=next((record.account for record in records if record.account), None),
+        persons=tuple(dict.fromkeys(record.person for record in records if record.person)),
     )
 
 

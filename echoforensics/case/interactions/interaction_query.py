@@ -100,8 +100,9 @@ def _fits(one: CaseInteraction, query: InteractionQuery) -> bool:
     if query.unintended and one.unintended is None:
         return False
     if query.devices:
-        named = {name for device in one.devices for name in (device.serial, device.type, device.name) if name}
-        if named.isdisjoint(query.devices):
+        named = {name for device in one.devices for name in (device.serial, device.type) if name}
+        called = {device.name.casefold() for device in one.devices if device.name}
+        if not any(wanted in named or wanted.casefold() in called for wanted in query.devices):
             return False
     if query.search:
         return query.search.casefold() in json.dumps(one.as_json(), ensure_ascii=False).casefold()

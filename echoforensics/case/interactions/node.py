@@ -68,7 +68,9 @@ class Node:
         end = max((time.timestamp + time.resolution for time in own), default=None)
         if start is not None and end is not None and end - start > _LONGEST_SPAN:
             end = start + _LONGEST_SPAN
-        recorded = (time for time in record.times if time.clock != "examiner" and time.description != "Scheduled to start")
+        recorded = (
+            time for time in record.times if time.clock != "examiner" and time.description != "Scheduled to start"
+        )
         opened = next((time.timestamp for time in own if time.description == "Connection Established"), None)
         key = activity_key_of(record)
         serial = record.device_serial or (utterance.serial if utterance else None) or (key.serial if key else "")

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from echoforensics.case import counts
 from echoforensics.case.overview import leftovers
+from echoforensics.case.recording_query import recordings
 
 if TYPE_CHECKING:
     from echoforensics.case.case import Case
     from echoforensics.case.counts import Account, CaseCounts, Counts, DataType, Device, NamedPerson, Period
     from echoforensics.case.evidence_table import EvidenceItem
     from echoforensics.case.overview.leftovers import IssueGroup, UnreadFile
+    from echoforensics.case.recording_query import FoundRecording
 
 #: So many files that no parser read are listed; all are counted.
 LISTED = 1000
@@ -41,6 +43,7 @@ class Overview:
         issues: those that are alike together.
         unread: how many files no parser read, and of how many bytes together.
         unread_files: the first :data:`LISTED` of them.
+        recordings: the first :data:`LISTED` distinct recordings; ``counts.recordings`` is how many there are.
     """
 
     case: str
@@ -60,6 +63,7 @@ class Overview:
     issues: list[IssueGroup]
     unread: tuple[int, int]
     unread_files: list[UnreadFile]
+    recordings: list[FoundRecording]
 
     def as_json(self) -> dict[str, Any]:
         """As JSON can hold it."""
@@ -88,6 +92,14 @@ class Overview:
             "issues": [group._asdict() for group in self.issues],
             "unread": {"files": self.unread[0], "bytes": self.unread[1], "listed": len(self.unread_files)},
             "unread_files": [file._asdict() for file in self.unread_files],
+            "recordings": [
+                {
+                    "sha256": one.sha256, "exhibit": one.rows[0]["exhibit"], "datetime": one.rows[0]["datetime"],
+                    "message": one.rows[0]["message"], "state": one.rows[0]["state"], "places": list(one.references),
+                    "texts": [{"exhibit": exhibit, "text": text} for exhibit, text in one.texts],
+                }
+                for one in self.recordings
+            ],
         }  # fmt: skip
 
 
@@ -114,4 +126,5 @@ def overview(case: Case) -> Overview:
         issues=leftovers.issue_groups(store),
         unread=leftovers.count_unread_files(store),
         unread_files=list(islice(leftovers.unread_files(store), LISTED)),
+        recordings=list(islice(recordings(store), LISTED)),
     )

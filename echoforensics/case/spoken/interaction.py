@@ -125,6 +125,7 @@ class CaseInteraction:
         unintended: signs that it was not intended, or None.
         left_open: sentences on what was not joined though it might belong to it.
         account: as records name it, or None.
+        persons: whom the service's records name as the one whose voice it recognised: ids or names. Mostly none.
     """
 
     number: str
@@ -142,6 +143,7 @@ class CaseInteraction:
     unintended: Unintended | None
     left_open: tuple[str, ...]
     account: str | None
+    persons: tuple[str, ...] = ()
 
     @property
     def datetime(self) -> str | None:

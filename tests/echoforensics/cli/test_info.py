@@ -41,7 +41,10 @@ def test_all_counts_agree(run: Run, sealed: Any, tmp_path: Path) -> None:
     with Case.open(sealed.path) as case:
         assert case.counts() == sealed.outcome == case.overview().counts
         assert len(case.rows()) == len(rows)
-        assert len(case.recordings()) == found["counts"]["recordings"]
+        assert len(case.recordings()) == found["counts"]["recordings"] == len(found["recordings"])
+        assert [(one.sha256, list(one.references)) for one in case.recordings()] == [
+            (one["sha256"], one["places"]) for one in found["recordings"]
+        ]
         assert len(case.interactions()) == found["interactions"]
         assert len(case.gaps()) == sum(found["gaps"].values())
         page = write_report(case, tmp_path / "report").read_text("utf-8")

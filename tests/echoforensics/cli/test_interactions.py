@@ -55,7 +55,7 @@ def test_filters(listed: Callable[..., list[dict[str, Any]]]) -> None:
     seoul = listed("--from", "2024-03-10T03:07", "--to", "2024-03-10T03:08", "--timezone", "Asia/Seoul")
     assert [one["local_time"] for one in seoul] == ["2024-03-10T03:07:03.000000+09:00"]
     assert found in listed("--device", "Kitchen Echo")
-    assert listed("--device", "nobody") == []
+    assert listed("--device", "kitchen echo") == listed("--device", "Kitchen Echo")
     unintended = listed("--unintended")
     assert found not in unintended
     signs = [sign for one in unintended for sign in one["unintended"]["signs"]]
@@ -110,6 +110,11 @@ def test_rows_and_bytes_of_one(run: Run, sealed: Any, listed: Callable[..., list
         (("timeline", "--interaction", "x"), "there is no interaction x in this case"),
         (("interactions", "--gaps", "--unintended"), "--gaps shows every gap; it takes no filter"),
         (("interactions", "--json", "-f", "csv"), "give --json or -f, not both"),
+        (
+            ("interactions", "--device", "Kitchen"),
+            "there is no device serial, type or name 'Kitchen' in this case; alike are: Kitchen Echo",
+        ),
+        (("interactions", "--from", "2024-03-10", "--to", "2024-03-08"), "--from and --to leave no time between them"),
     ],
 )
 def test_what_is_refused(arguments: tuple[str, ...], expected: str, run: Run, sealed: Any) -> None:
@@ -150,3 +155,35 @@ def test_gaps_stand_among_the_rows_where_they_are_asked_for(run: Run, sealed: An
     assert not any(row in added for row in ask("--gaps", "--recordings-only"))
     refused = run("timeline", sealed.path, "-f", "tln", "--gaps")
     assert (refused.returncode, "--gaps is for csv, jsonl and xlsx" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("--search", "zebra"), "none has the text 'zebra'."),
+        (
+            ("--search", OFF, "--unintended"),
+            "each of the options alone matches some, but none matches all of them.",
+        ),
+        (
+            ("--search", OFF, "--from", "2024-03-10T00:00Z"),
+            "none began between --from and --to; those of the case began from 2024-03-08T20:31:47.000000+00:00 to"
+            " 2024-03-09T22:40:05.000000+00:00; of 1 that match all else, 1 before --from, 0 after --to, and 0 at a"
+            " time that no record holds.",
+        ),
+    ],
+)
+def test_an_empty_answer_says_why(arguments: tuple[str, ...], why: str, run: Run, sealed: Any) -> None:
+    done = run("interactions", sealed.path, *arguments)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.splitlines()[-1] == f"0 interactions: {why}"
+
+
+def test_nothing_was_spoken_and_nothing_is_missing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "a.bin").write_bytes(b"nothing that is known")
+    assert run("extract", tmp_path / "source", "-c", "case", "--unsigned").returncode == 0
+    done = run("interactions", "case")
+    assert done.stderr == "0 interactions: no record of the case is about anything spoken to a device.\n"
+    gaps = run("interactions", "case", "--gaps").stderr
+    assert gaps.startswith("0 gaps: nothing that the case holds shows that something is missing;")

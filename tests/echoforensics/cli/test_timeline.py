@@ -167,8 +167,8 @@ def test_rows_outside_the_bounds_are_counted(run: Run, sealed: Any) -> None:
     before = sum(row["datetime"] < "2024-03-09T12" for row in words)
     assert 0 < before < len(words)
     assert done.stderr.endswith(
-        f"; of {len(words)} that match all else, {before} are before --from, {len(words) - before} after --to, and 0"
-        " have no time that is known in UTC.\n"
+        f"; of {len(words)} that match all else, {before} before --from, {len(words) - before} after --to, and 0"
+        " without a time that is known in UTC.\n"
     )
 
 

@@ -28,8 +28,8 @@ def test_one_pair_measures_nothing_but_a_time_servers_correction_does() -> None:
     (read,) = clock_readings([pair(S, 5, 5, Basis.SERVER)], [], [])
     assert (read.offset, read.pairs) == (5, 1)
     assert read.sentence == (
-        "echo: the device's clock was 0.000 s ahead of the time server's; 1 pair of times says between +0.000 and"
-        " +0.000 s (corrections by a time server, which the device's log records)."
+        "echo: the device's clock was 0.000 s ahead of the time server's; one pair of times says so"
+        " (corrections by a time server, which the device's log records)."
     )
     assert clock_readings([pair(S, 5, 5)], [], []) == []
 
