@@ -22,6 +22,7 @@ from echoforensics.case.store import Store
 from echoforensics.case.time_bounds import TimeBound, microseconds
 from echoforensics.case.tracing import Trace, trace_row
 from echoforensics.case.vault import Vault
+from echoforensics.counting import counted
 from echoforensics.errors import CaseError
 from echoforensics.evidence.source import EvidenceSource, SourceBytes, open_bytes, open_source
 
@@ -360,8 +361,9 @@ class Case(ClockAnswers, OverviewAnswers):
     def __repr__(self) -> str:
         found = self.counts()
         return (
-            f"<Case {self.path.name}: {found.evidence} evidence items, {found.records} records in {found.rows} rows,"
-            f" {found.recordings} recordings, {found.issues} issues>"
+            f"<Case {self.path.name}: {counted(found.evidence, 'evidence item')},"
+            f" {counted(found.records, 'record')} in {counted(found.rows, 'row')},"
+            f" {counted(found.recordings, 'recording')}, {counted(found.issues, 'issue')}>"
         )
 
     def _repr_html_(self) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from echoforensics.cli.unverified import unverified_option, warn
+from echoforensics.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,33 +44,37 @@ def _lines(found: Overview) -> Iterable[str]:
     stated = "; ".join(f"{name}: {text}" for name, text in found.about.items())
     yield f"Case {found.case}" + (f" ({stated})" if stated else "")
     yield (
-        f"{there.records} records in {there.rows} rows; {there.recordings} distinct recordings; {there.artefacts}"
-        f" artefacts; {there.entries} entries read, {there.carved} of them carved; {there.issues} issues"
+        f"{counted(there.records, 'record')} in {counted(there.rows, 'row')};"
+        f" {counted(there.recordings, 'distinct recording')}; {counted(there.artefacts, 'artefact')};"
+        f" {counted(there.entries, 'entry', 'entries')} read, {there.carved} of them carved;"
+        f" {counted(there.issues, 'issue')}"
     )
     if found.interactions is not None:
-        yield f"{found.interactions} interactions; `echoforensics interactions` shows them"
+        yield f"{counted(found.interactions, 'interaction')}; `echoforensics interactions CASE` shows them"
     yield f"Earliest and latest time: {known.first or 'none known'} to {known.last or 'none known'}"
     yield (
-        f"Not in these: {known.planned} rows about a plan or an expiry, {known.unknown} without a known time in UTC,"
-        f" {known.timeless} that hold no time"
+        f"Not in these: {counted(known.planned, 'row')} about a plan or an expiry, {known.unknown} without a known"
+        f" time in UTC, {known.timeless} without any time"
     )
     items = [
-        f"{item.name}  {item.kind}, {item.size} bytes, SHA-256 {item.sha256}; {counts.entries} entries,"
-        f" {counts.artefacts} artefacts, {counts.issues} issues"
+        f"{item.name}  {item.kind}, {counted(item.size, 'byte')}, SHA-256 {item.sha256};"
+        f" {counted(counts.entries, 'entry', 'entries')}, {counted(counts.artefacts, 'artefact')},"
+        f" {counted(counts.issues, 'issue')}"
         for item, counts in found.evidence
     ]
     yield from _section("Evidence", items)
     devices = [
-        f"{one.serial}  {one.type or 'type not known'}; {', '.join(one.names) or 'not named'}; {one.records} records"
-        + _between(one.first, one.last)
+        f"{one.serial}  {one.type or 'type not known'}; {', '.join(one.names) or 'not named'};"
+        f" {counted(one.records, 'record')}" + _between(one.first, one.last)
         for one in found.devices
     ]
     yield from _section("Devices that rows name", devices)
     for title, several in (("Accounts", found.accounts), ("Persons", found.persons)):
-        lines = [f"{one.name}  {one.records} records{_between(one.first, one.last)}" for one in several]
+        lines = [f"{one.name}  {counted(one.records, 'record')}{_between(one.first, one.last)}" for one in several]
         yield from _section(f"{title} that rows name", lines)
     yield from _section(
-        "Data types", [f"{kind.name}  {kind.records} records, {kind.rows} rows" for kind in found.data_types]
+        "Data types",
+        [f"{kind.name}  {counted(kind.records, 'record')}, {counted(kind.rows, 'row')}" for kind in found.data_types],
     )
     yield from _section("Clocks", [*found.clocks, *(f"a setting in the evidence names {zone}" for zone in found.zones)])
     if found.gaps is not None:
@@ -82,8 +87,8 @@ def _lines(found: Overview) -> Iterable[str]:
     ]
     yield from _section("Issues: what could not be read", groups)
     files, size = found.unread
-    unread = [f"{file.evidence}: {file.path} ({file.size} bytes)" for file in found.unread_files]
-    yield from _section(f"Files that no parser read: {files}, of {size} bytes", unread, files)
+    unread = [f"{file.evidence}: {file.path} ({counted(file.size, 'byte')})" for file in found.unread_files]
+    yield from _section(f"Files that no parser read: {files}, of {counted(size, 'byte')}", unread, files)
 
 
 def _between(first: str | None, last: str | None) -> str:

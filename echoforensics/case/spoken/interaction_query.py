@@ -94,7 +94,6 @@ def gaps(store: Store) -> Iterator[CaseGap]:
 
 def _interaction(store: Store, number: int, content: str) -> CaseInteraction:
     whole = json.loads(content)
-    whole["sentence"] = store.row_mark + whole["sentence"]
     order = {record: place for place, record in enumerate(whole.pop("order"))}
     members = sorted(_members(store, number), key=lambda member: order.get(member.record, len(order)))
     whole["sentence"] = store.row_mark + whole["sentence"]
