@@ -181,7 +181,7 @@ class Ledger:
         if self._key is not None and public is None:
             raise LedgerError(f"{self.path} is an unsigned ledger; it cannot be added to with a key")
         if self._key is not None and public is not None and self._key.public != public:
-            raise LedgerError(f"{self.path} is signed with another key, {public.fingerprint}")
+            raise LedgerError(f"{self.path} is signed with another key, {public.fingerprint}; give that one")
 
     def _refuse_broken(self) -> None:
         failures = self._chain.failures

@@ -16,6 +16,7 @@ from echoforensics.case.custody.history import CaseHistory
 from echoforensics.case.custody.names import ARTEFACTS, DATABASE, HEAD, LEDGER
 from echoforensics.case.custody.standing import known_head, ledger_history
 from echoforensics.case.custody.vault_check import vault_problems
+from echoforensics.counting import counted
 from echoforensics.errors import CaseError, SourceError
 from echoforensics.evidence.folder_listing import FIRST
 from echoforensics.evidence.source import open_bytes
@@ -118,7 +119,9 @@ def verify_case(
         result.checks.skipped("artefacts", "the database that lists them cannot be read")
     else:
         problems = vault_problems(path, artefacts, others=result.complete)
-        detail = "; ".join(problems[:10]) or f"{len(artefacts)} artefacts, each with the content its name says"
+        detail = (
+            "; ".join(problems[:10]) or f"{counted(len(artefacts), 'artefact')}, each with the content its name says"
+        )
         result.checks.add("artefacts", not problems, detail)
     _note_others(result, path)
     if history is None:

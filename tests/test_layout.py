@@ -23,8 +23,8 @@ MAX_MODULES = 22
 
 #: From upstream to downstream: a room imports only itself and what is before it (or on the same line).
 FLOW = (
-    ("errors", "own_disk", "installation", "version"),
-    ("zones", "examiner_key", "wording"),
+    ("counting", "errors", "own_disk", "installation", "version"),
+    ("zones", "examiner_key"),
     ("evidence",),
     ("carving",),
     ("case",),

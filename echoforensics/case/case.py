@@ -23,9 +23,9 @@ from echoforensics.case.store import Store
 from echoforensics.case.time_bounds import TimeBound, microseconds
 from echoforensics.case.tracing import Trace, trace_row
 from echoforensics.case.vault import Vault
+from echoforensics.counting import counted
 from echoforensics.errors import CaseError
 from echoforensics.evidence.source import EvidenceSource, SourceBytes, open_bytes, open_source
-from echoforensics.wording import counted
 
 #: What the message of each row of a case begins with for which nothing vouches.
 UNVERIFIED = "[UNVERIFIED] "

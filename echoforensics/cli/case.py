@@ -50,8 +50,9 @@ def merge(
     ledger. The exhibits have the numbers that one run over all sources gives, in the order of the parts. The parts stay
     as they are.
     """
+    from echoforensics.case.custody.head_file import read_head
     from echoforensics.cli import keys
-    from echoforensics.cli.extract import outcome_text
+    from echoforensics.cli.extract import ledger_text, outcome_text
     from echoforensics.cli.progress import progress
     from echoforensics.cli.safe_text import given_text
     from echoforensics.errors import UsageError
@@ -66,9 +67,11 @@ def merge(
         given_text(examiner), given_text(agency), given_text(reference), timezone, join_case=join_case,
         argv=tuple(map(given_text, sys.argv)),
     )  # fmt: skip
-    key = keys.for_signing(key_path, unsigned=unsigned)
+    key = keys.for_signing(key_path, case_path, unsigned=unsigned)
     with progress(quiet=as_json) as report:
         outcome = merge_cases(case_path, list(parts), key, options, report)
-    click.echo(json.dumps(outcome._asdict()) if as_json else outcome_text(outcome, case_path))
+    lines, head = read_head(case_path) or (0, "")
+    shown = {**outcome._asdict(), "ledger_lines": lines, "head": head}
+    click.echo(json.dumps(shown) if as_json else f"{outcome_text(outcome, case_path)}\n{ledger_text(lines, head)}")
     if outcome.issues:
         sys.exit(3)

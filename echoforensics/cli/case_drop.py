@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from echoforensics.counting import counted
+
 
 @click.command("drop")
 @click.argument("case_path", metavar="CASE", type=click.Path(path_type=Path))
@@ -32,21 +34,25 @@ def command(
     reason, and the case is sealed anew. The evidence is not touched. A case from which something was dropped takes no
     more evidence.
     """
+    from echoforensics.case.custody.head_file import read_head
     from echoforensics.cli import keys
+    from echoforensics.cli.extract import ledger_text
     from echoforensics.cli.safe_text import given_text
     from echoforensics.extraction.dropping import drop_artefacts
     from echoforensics.extraction.options import Options
 
-    signing = keys.for_signing(key_path, unsigned=unsigned)
+    signing = keys.for_signing(key_path, case_path, unsigned=unsigned)
     key = signing() if callable(signing) else signing
     actor = Options(examiner=given_text(examiner)).actor
     removed = drop_artefacts(case_path, list(exhibits), given_text(reason), key, actor)
+    lines, head = read_head(case_path) or (0, "")
     if removed is None:
         click.echo("An interrupted run was completed: what it dropped is in the ledger.")
     elif as_json:
-        click.echo(json.dumps(removed._asdict()))
+        click.echo(json.dumps({**removed._asdict(), "ledger_lines": lines, "head": head}))
     else:
         click.echo(
-            f"{len(removed.artefacts)} files dropped, with {removed.records} records and {removed.issues} issues:"
-            f" {', '.join(removed.exhibits)}"
+            f"{counted(len(removed.artefacts), 'file')} dropped, with {counted(removed.records, 'record')} and"
+            f" {counted(removed.issues, 'issue')}:"
+            f" {', '.join(removed.exhibits)}\n{ledger_text(lines, head)}"
         )

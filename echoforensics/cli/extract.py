@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chain_of_custody.digest import DEFAULT_ALGORITHMS
+from echoforensics.counting import counted
 from echoforensics.errors import UsageError
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def command(
         raise UsageError("--unsigned and --key exclude each other")
     zone(timezone)
     examiner, agency, reference = map(given_text, (examiner, agency, reference))
-    key = keys.for_signing(key_path, unsigned=unsigned)
+    key = keys.for_signing(key_path, case_path, unsigned=unsigned)
     with progress(quiet=as_json) as report:
         case = extract(
             sources, case_path, key=key, examiner=examiner, agency=agency, reference=reference, timezone=timezone,
@@ -140,22 +141,27 @@ def command(
     with case:
         outcome, (lines, head) = case.counts(), case.head or (0, "")
     shown = {**outcome._asdict(), "ledger_lines": lines, "head": head}
-    click.echo(
-        json.dumps(shown) if as_json else f"{outcome_text(outcome, case_path)}\nLedger: {lines} lines, head {head}"
-    )
+    click.echo(json.dumps(shown) if as_json else f"{outcome_text(outcome, case_path)}\n{ledger_text(lines, head)}")
     if outcome.issues:
         sys.exit(3)
+
+
+def ledger_text(lines: int, head: str) -> str:
+    """The ledger's length and head, to be kept elsewhere."""
+    return f"Ledger: {counted(lines, 'line')}, head {head}"
 
 
 def outcome_text(outcome: CaseCounts, case_path: Path) -> str:
     """What a case holds, in two lines or three."""
     lines = [
-        f"Case {case_path}: {outcome.evidence} evidence items, {outcome.entries} entries read"
+        f"Case {case_path}: {counted(outcome.evidence, 'evidence item')},"
+        f" {counted(outcome.entries, 'entry', 'entries')} read"
         + (f", {outcome.carved} of them carved." if outcome.carved else "."),
-        f"{outcome.records} records in {outcome.rows} rows; {outcome.recordings} distinct recordings;"
-        f" {outcome.artefacts} artefacts kept.",
+        f"{counted(outcome.records, 'record')} in {counted(outcome.rows, 'row')};"
+        f" {counted(outcome.recordings, 'distinct recording')}; {counted(outcome.artefacts, 'artefact')} kept.",
     ]
     if outcome.issues:
-        issues = "1 issue" if outcome.issues == 1 else f"{outcome.issues} issues"
-        lines.append(f"{issues}: some of the evidence could not be read. The report lists what.")
+        lines.append(
+            f"{counted(outcome.issues, 'issue')}: some of the evidence could not be read. The report lists what."
+        )
     return "\n".join(lines)

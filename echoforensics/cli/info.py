@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from echoforensics.cli.unverified import unverified_option, warn
-from echoforensics.wording import counted
+from echoforensics.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,7 +51,7 @@ def _lines(found: Overview) -> Iterable[str]:
         f" {counted(there.issues, 'issue')}"
     )
     if found.interactions is not None:
-        yield f"{counted(found.interactions, 'interaction')}, shown by `echoforensics interactions`"
+        yield f"{counted(found.interactions, 'interaction')}, shown by `echoforensics interactions CASE`"
     yield f"Earliest and latest time: {known.first or 'none known'} to {known.last or 'none known'}"
     yield (
         f"Rows not in these: {known.planned} about a plan or an expiry, {known.unknown} without a known time in UTC,"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from echoforensics.cli.unverified import export_key_option, unverified_option, warn
-from echoforensics.wording import counted
+from echoforensics.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

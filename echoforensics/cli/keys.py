@@ -43,12 +43,18 @@ def load(path: Path) -> SigningKey:
     return load_key(path, passphrase)
 
 
-def for_signing(path: Path | None, *, unsigned: bool) -> SigningKey | KeyGiver | None:
+def for_signing(path: Path | None, case: Path, *, unsigned: bool) -> SigningKey | KeyGiver | None:
     """The key to sign a case with; None if the case is to stay unsigned.
 
     Where no key is named and there is none yet, a function is given that makes one, and says so on the terminal:
-    it is called when there is something to sign.
+    it is called when there is something to sign. For a case that has a ledger no key is made: it would be another one.
+
+    Raises:
+        ExaminerKeyError: there is no key, or it cannot be used.
     """
+    from echoforensics.case.custody.names import LEDGER
+    from echoforensics.errors import ExaminerKeyError
+
     if unsigned:
         click.echo("UNSIGNED: anybody could rewrite this case without it being seen.", err=True)
         return None
@@ -57,6 +63,11 @@ def for_signing(path: Path | None, *, unsigned: bool) -> SigningKey | KeyGiver |
     path = default_path()
     if path.exists():
         return load(path)
+    if (case / LEDGER).is_file():
+        raise ExaminerKeyError(
+            f"{path}: there is no such key. Name the one that {case} is signed with: --key FILE; or, if it is unsigned,"
+            " add --unsigned"
+        )
     return partial(_make, path)
 
 

@@ -10,8 +10,8 @@ import click
 
 from echoforensics.cli.options.row_filters import query_of, row_filters
 from echoforensics.cli.unverified import export_key_option, unverified_option, warn
+from echoforensics.counting import counted
 from echoforensics.export.formats import FORMATS
-from echoforensics.wording import counted
 
 if TYPE_CHECKING:
     from chain_of_custody.keys import SigningKey

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 @click.command("trace")
 @click.argument("case_path", metavar="CASE", type=click.Path(path_type=Path))
 @click.argument("exhibit", metavar="EXHIBIT")
-@click.option("--bytes", "limit", default=1024, show_default=True, metavar="N", help="Show at most N bytes.")
+@click.option(
+    "--bytes",
+    "limit",
+    type=click.IntRange(min=0),
+    default=1024,
+    show_default=True,
+    metavar="N",
+    help="Show at most N bytes.",
+)
 @click.option("--raw", is_flag=True, help="Write the bytes themselves to standard output, and nothing else.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with the bytes in base64.")
 @unverified_option

@@ -9,6 +9,7 @@ from pathlib import Path
 from chain_of_custody.keys import SigningKey
 from echoforensics.case.case import Case
 from echoforensics.case.row_query import Query
+from echoforensics.counting import counted
 from echoforensics.demo.build import build
 from echoforensics.demo.story import ZONE
 from echoforensics.errors import EchoforensicsError, UsageError
@@ -46,8 +47,9 @@ def run_demo(folder: Path, make_key: Callable[[Path], SigningKey], say: Say) -> 
     key = make_key(folder / "examiner.pem")
     options = Options("Demo Examiner", "Demo Laboratory", "DEMO-1", ZONE, argv=("echoforensics", "demo"))
     outcome = extract(sources, case, key, options, lambda *_: None)
-    say(f"   {outcome.entries} entries, {outcome.records} records, {outcome.rows} rows,"
-        f" {outcome.recordings} distinct recordings, {outcome.issues} issues")  # fmt: skip
+    say(f"   {counted(outcome.entries, 'entry', 'entries')}, {counted(outcome.records, 'record')},"
+        f" {counted(outcome.rows, 'row')}, {counted(outcome.recordings, 'distinct recording')},"
+        f" {counted(outcome.issues, 'issue')}")  # fmt: skip
     say("3. echoforensics timeline case -f jsonl, and -f csv")
     with Case.open(case) as opened:
         for form in ("jsonl", "csv"):

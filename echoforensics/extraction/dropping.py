@@ -65,13 +65,15 @@ def drop_artefacts(
     """
     if not reason.strip():
         raise UsageError("give the reason; it goes into the ledger")
+    if not (case / DATABASE).is_file():
+        raise CaseError(f"{case}: not a case folder (it has no {DATABASE})")
     with ExitStack() as opened:
         try:
             opened.enter_context(closing(FolderLock(case)))
             seal = ledger_history(case / LEDGER).seal
             ledger = Ledger.open(case / LEDGER, key, actor)
         except LedgerError as error:
-            raise CaseError(f"{case / LEDGER}: {error}") from error
+            raise CaseError(str(error)) from error
         except OSError as error:
             raise CaseError(f"{case}: cannot be written: {error.strerror or error}") from error
         if seal is None:

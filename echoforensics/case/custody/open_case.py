@@ -68,7 +68,7 @@ class OpenCase(Case):
                 store = opened.enter_context(closing(Store(path / DATABASE, create=True, write=True)))
                 ledger = Ledger.open(path / LEDGER, key, actor)
             except LedgerError as error:
-                raise CaseError(f"{path / LEDGER}: {error}") from error
+                raise CaseError(str(error)) from error
             except (OSError, ValueError) as error:
                 raise CaseError(f"{path}: cannot be written: {error}") from error
             case = cls(path, store, ledger, lock)

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from echoforensics.counting import counted
 from echoforensics.export.chart.activity import iso_day
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ class _Drawing:
         lines = [
             ", ".join(part for part in parts if part),
             f"Days and hours are those of {about.zone}. Filters: {about.filters_in_words()}.",
-            f"{found.shown} rows are shown. Not shown: {found.unknown} without a known time in UTC,"
-            f" {found.planned} about a plan or an expiry.",
+            f"{counted(found.shown, 'row is', 'rows are')} shown. Not shown: {found.unknown} without a known time in"
+            f" UTC, {found.planned} about a plan or an expiry.",
             "A row is what a record says; it does not say that somebody did something.",
         ]
         for line in lines:
@@ -101,7 +102,7 @@ class _Drawing:
         base = self._y + _BARS
         for column, count in sorted(counts.items()):
             high = _BARS * count / most
-            self._box(column, base - high, high, _BLUE, f"{self._days_of(column)}: {count} rows")
+            self._box(column, base - high, high, _BLUE, f"{self._days_of(column)}: {counted(count, 'row')}")
         self._parts.append(f'<path d="M{_LEFT} {base:.1f}H{_WIDTH - _RIGHT}" stroke="{_MUTED}"/>')
         self._label(f"{most} at most", self._y + 10)
         self._y = base
@@ -116,7 +117,7 @@ class _Drawing:
         most = max(counts.values())
         top = self._y
         for (column, hour), count in sorted(counts.items()):
-            words = f"{self._days_of(column)}, {hour:02}:00 to {hour:02}:59: {count} rows"
+            words = f"{self._days_of(column)}, {hour:02}:00 to {hour:02}:59: {counted(count, 'row')}"
             self._box(column, top + hour * _HOUR, _HOUR, _shade(count, most), words)
         for hour in (0, 6, 12, 18):
             self._label(f"{hour:02}:00", top + hour * _HOUR + 9)
@@ -132,7 +133,7 @@ class _Drawing:
         most = max(max(self._by_column(days).values()) for _, days in found[:_DEVICES])
         for serial, days in found[:_DEVICES]:
             for column, count in sorted(self._by_column(days).items()):
-                words = f"{serial}, {self._days_of(column)}: {count} rows"
+                words = f"{serial}, {self._days_of(column)}: {counted(count, 'row')}"
                 self._box(column, self._y + 2, _LANE - 4, _shade(count, most), words)
             self._label(f"{serial} ({days.total()})", self._y + 12)
             self._y += _LANE

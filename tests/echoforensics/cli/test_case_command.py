@@ -24,4 +24,49 @@ def test_cases_of_two_folders_become_one(run: Run, tmp_path: Path) -> None:
     assert run("verify", whole).returncode == 0
     again = run("case", "merge", whole, parts[0], "--unsigned")
     assert again.stdout.startswith(f"Case {whole}: 2 evidence items, 2 entries read.")
+    length, head = (whole / "custody.head").read_text().split()
+    assert f"\nLedger: {length} lines, head {head}\n" in again.stdout
+    alone = run("case", "merge", tmp_path / "alone", parts[0], "--unsigned")
+    assert alone.stdout.startswith(f"Case {tmp_path / 'alone'}: 1 evidence item, 1 entry read.\n")
     assert run("case", "merge", whole, tmp_path / "a", "--unsigned").returncode == 2
+
+
+def test_no_key_is_made_for_a_case_that_has_a_ledger(run: Run, copy_of_sealed: Path, tmp_path: Path) -> None:
+    before = (copy_of_sealed / "custody.jsonl").read_bytes()
+    more = tmp_path / "more"
+    more.mkdir()
+    for command in (
+        ("case", "drop", copy_of_sealed, "1", "--reason", "privileged"),
+        ("case", "merge", copy_of_sealed, copy_of_sealed),
+        ("extract", more, "-c", copy_of_sealed),
+    ):
+        done = run(*command, ECHOFORENSICS_KEY=str(tmp_path / "mine.pem"))
+        assert done.returncode == 2
+        assert f"Name the one that {copy_of_sealed} is signed with: --key FILE" in done.stderr
+    assert not (tmp_path / "mine.pem").exists()
+    assert (copy_of_sealed / "custody.jsonl").read_bytes() == before
+
+
+def test_dropping_shows_the_new_head(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    activity = {
+        "id": "A1B2C3#1489000000000#A7WXQPH584YP#B0F00712345678", "creationTimestamp": 1489000000000,
+        "activityStatus": "SUCCESS", "registeredCustomerId": "A1B2C3", "utteranceId": None, "sourceDeviceIds": [],
+        "description": '{"summary": "alexa stop"}',
+    }  # fmt: skip
+    (tmp_path / "a" / "activities.json").write_text(json.dumps({"activities": [activity]}))
+    case = tmp_path / "case"
+    made = run("extract", tmp_path / "a", "-c", case, "--unsigned")
+    assert "\n1 record in 1 row; 0 distinct recordings; 1 artefact kept.\n" in made.stdout
+    done = run("case", "drop", case, "1", "--reason", "privileged", "--unsigned")
+    length, head = (case / "custody.head").read_text().split()
+    assert done.stdout == (
+        f"1 file dropped, with 1 record and 0 issues: EF-0000001\nLedger: {length} lines, head {head}\n"
+    )
+
+
+def test_what_is_no_case_is_not_dropped_from(run: Run, tmp_path: Path) -> None:
+    done = run("case", "drop", tmp_path / "nowhere", "1", "--reason", "privileged", "--unsigned")
+    assert done.returncode == 2
+    assert "nowhere: not a case folder" in done.stderr
+    assert not (tmp_path / "nowhere").exists()

@@ -53,6 +53,14 @@ def test_nothing_is_given_without_a_word(name: str, case: Path, tmp_path: Path) 
     assert not list(tmp_path.glob("out*"))
 
 
+@pytest.mark.parametrize("form", ["text", "jsonl"])
+def test_an_interaction_says_so_once(form: str, case: Path) -> None:
+    done = CliRunner().invoke(cli, ["interactions", str(case), "-f", form, "--unverified"])
+    assert done.exit_code == 0, done.output
+    assert "[UNVERIFIED] " in done.stdout
+    assert "[UNVERIFIED] [UNVERIFIED]" not in done.stdout
+
+
 @pytest.mark.parametrize("form", ["csv", "jsonl", "body", "tln", "l2tcsv"])
 def test_every_row_of_every_format_says_so(form: str, case: Path) -> None:
     done = CliRunner().invoke(cli, ["timeline", str(case), "-f", form, "--unverified"])
