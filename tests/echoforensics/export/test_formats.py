@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from echoforensics.case.row_query import Row
 from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.export import csv_table, jsonl
+from echoforensics.export.added_columns import AddedColumns
 
 ROW = cast(
     "Row",
@@ -29,7 +30,7 @@ ROW = cast(
 
 def _csv(row: Row, local: ZoneInfo | None = None) -> dict[str, str]:
     out = io.StringIO(newline="")
-    assert csv_table.write([row], out, local) == 1
+    assert csv_table.write([row], out, AddedColumns(local)) == 1
     (read,) = csv.DictReader(io.StringIO(out.getvalue(), newline=""))
     return read
 
@@ -48,7 +49,7 @@ def test_a_zone_adds_local_time_and_keeps_utc() -> None:
     out = io.StringIO()
     seoul = ZoneInfo("Asia/Seoul")
 
-    jsonl.write([ROW], out, seoul)
+    jsonl.write([ROW], out, AddedColumns(seoul))
 
     written = json.loads(out.getvalue())
     assert written["datetime"] == ROW["datetime"]

@@ -35,7 +35,7 @@ def test_formats_with_no_place_for_it_say_in_a_file_beside_them_what_they_are(wr
         assert stated.pop("program").startswith("echoforensics ")
         assert stated == {
             "case": "case", "reference": "T-1", "examiner": "E. Xaminer & <Söhne>", "agency": "Laboratory",
-            "unverified": "",
+            "unverified": "", "corrected_clocks": False,
             "timezone": "Asia/Seoul", "filters": {"start": "1970-01-01T00:00:00+00:00", "types": ["alexa:cloud"]},
             "rows": written.rows, "rows_left_out": written.left_out, "left_out_because": written.why,
         }, form  # fmt: skip

@@ -73,7 +73,7 @@ def test_pages_that_repeat_and_overlap_are_kept_whole_and_say_so(parse_all: Pars
         locator="json:/0/response",
         fields={"paginationToken": "p2", "the_client_asked_for": asked, "request_url": url},
         parser="alexa_page",
-        parser_version="1",
+        parser_version="2",
     )
 
 
