@@ -23,6 +23,7 @@ from echoforensics.demo.story import CUSTOMER, DEVICE_TYPE, EARLIER, NEAR_MISSES
 from echoforensics.examiner_key import create_key
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
+from echoforensics.report.bundle import write_report
 
 PAGE = Path(__file__).parents[3] / "docs" / "questions.md"
 LIGHTS = UTTERANCES[1]
@@ -212,7 +213,10 @@ def test_6_what_was_deleted(ask: Ask) -> None:
     assert {row["state"] for row in asked.found} == {"deleted"}
     (address,) = [row for row in asked.found if row["path"] == "History"]
     assert address["datetime"] == "2024-03-09T18:30:00.000000+00:00"
-    assert "The database no longer shows this row; it was recovered" in address["message"]
+    assert address["message"].startswith(
+        'The browser keeps the address https://alexa.amazon.com/spa/index.html#cards, titled "Alexa"; visits counted:'
+        " 1. The database no longer shows this row; it was recovered: "
+    )
 
 
 def test_7_signs_of_tampering(ask: Ask) -> None:
@@ -321,7 +325,7 @@ def test_13_three_recordings_for_a_court(ask: Ask, case: Case, tmp_path: Path) -
         assert last.detail["digest_list"] == {"files": 8, "sha256": hashlib.sha256(digests).hexdigest()}
 
 
-def test_14_what_is_in_the_case(ask: Ask, case: Case, made: Made) -> None:
+def test_14_what_is_in_the_case(ask: Ask, case: Case, made: Made, tmp_path: Path) -> None:
     asked = ask(14)
     overview, shown = asked.found, json.loads(asked.outputs[0])
     assert shown == _plain(overview.as_json())
@@ -337,6 +341,8 @@ def test_14_what_is_in_the_case(ask: Ask, case: Case, made: Made) -> None:
     assert len(case.gaps()) == sum((overview.gaps or {}).values()) == 5
     assert len(case.recordings()) == overview.counts.recordings == 6
     assert len(case.issues()) == overview.counts.issues == sum(group.issues for group in overview.issues)
+    page = " ".join(re.sub(r"<[^>]+>", " ", write_report(case, tmp_path / "report").read_text("utf-8")).split())
+    assert f"gave {overview.counts.records} records, shown as {overview.counts.rows} rows" in page
     words = CliRunner().invoke(cli, ["info", str(made.path)]).stdout
     assert not re.search(r"\b1 \w+s\b", words), "one thing has a noun in the singular"
 
