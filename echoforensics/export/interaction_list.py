@@ -138,11 +138,17 @@ def interaction_lines(one: CaseInteraction) -> Iterator[str]:
 
 def gap_lines(gap: CaseGap) -> Iterator[str]:
     """A gap as people read it."""
-    when = gap.datetime[:19].replace("T", " ") + " UTC" if gap.datetime else "no time"
+    when = _utc(gap.datetime) if gap.datetime else "no time"
+    if gap.datetime_end and gap.datetime_end != gap.datetime:
+        when = f"{when} to {_utc(gap.datetime_end)}" if gap.datetime else f"before {_utc(gap.datetime_end)}"
     yield f"{gap.number}  {when}  {gap.data_type}: {gap.message}"
     yield f"    Explanations, none preferred: {' '.join(gap.explanations)}"
     named = [" ".join(filter(None, (at.exhibit, at.path, at.locator))) for at in gap.derived_from]
     yield f"    From: {'; '.join(named[:5])}{f' and {gap.count - 5} more' if gap.count > 5 and len(named) > 5 else ''}"
+
+
+def _utc(time: str) -> str:
+    return time[:19].replace("T", " ") + " UTC"
 
 
 def _statements(statements: Iterable[Any]) -> str:

@@ -114,15 +114,23 @@ def _attesting(numbers: Mapping[str, int], members: Sequence[tuple[Node, Members
 
 
 def _facts(start: int | None, nodes: Sequence[Node]) -> InteractionFacts:
-    roles = {node.role for node in nodes}
-    shown = min(nodes, key=lambda node: (not node.exhibit, node.exhibit, node.record))
+    first: dict[Role, Node] = {}
+    ordered = sorted(nodes, key=lambda node: (not node.exhibit, node.exhibit, node.record))
+    for node in ordered:
+        first.setdefault(node.role, node)
     return InteractionFacts(
         start=start,
-        heard=not roles.isdisjoint({Role.WAKE_WORD, Role.DEVICE}),
-        entry=Role.ENTRY in roles,
-        sound=Role.RECORDING in roles,
-        at=FoundAt(shown.exhibit, "", "", ""),
+        heard=Role.WAKE_WORD in first or Role.DEVICE in first,
+        entry=Role.ENTRY in first,
+        sound=Role.RECORDING in first,
+        at=_exhibit(ordered[0]),
+        entry_at=_exhibit(first[Role.ENTRY]) if Role.ENTRY in first else None,
+        sound_at=_exhibit(first[Role.RECORDING]) if Role.RECORDING in first else None,
     )
+
+
+def _exhibit(node: Node) -> FoundAt:
+    return FoundAt(node.exhibit, "", "", "")
 
 
 def _bare_facts(store: Store) -> Iterator[InteractionFacts]:

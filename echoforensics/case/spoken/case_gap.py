@@ -52,10 +52,15 @@ class CaseGap:
         """The start in ISO 8601, UTC."""
         return iso(self.start)
 
+    @property
+    def datetime_end(self) -> str | None:
+        """The end, likewise. With a start that is not known it is the time before which something is missing."""
+        return iso(self.end)
+
     def as_json(self) -> dict[str, Any]:
         """The gap as JSON values, with the name of its maker in the place of a parser's."""
         whole = asdict(self)
-        head = {"number": whole.pop("number"), "datetime": self.datetime, "datetime_end": iso(self.end)}
+        head = {"number": whole.pop("number"), "datetime": self.datetime, "datetime_end": self.datetime_end}
         return {**head, **whole, "parser": MAKER, "parser_version": MAKER_VERSION}
 
     def stored(self) -> str:

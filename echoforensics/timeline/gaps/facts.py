@@ -23,6 +23,8 @@ class InteractionFacts:
         sound: whether it has a recording.
         at: a record of it.
         count: how many interactions it stands for, which do not differ in this.
+        entry_at: the entry of the account; None where it has none.
+        sound_at: the recording, likewise.
     """
 
     start: int | None
@@ -31,6 +33,8 @@ class InteractionFacts:
     sound: bool
     at: FoundAt
     count: int = 1
+    entry_at: FoundAt | None = None
+    sound_at: FoundAt | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,8 @@ def find_gaps(
 
 def _of_interactions(listed: list[InteractionFacts]) -> Iterator[CaseGap]:
     heard = [one for one in listed if one.heard]
-    entries = [one for one in listed if one.entry]
-    sounds = [one for one in listed if one.sound]
+    entries = [replace(one, at=one.entry_at or one.at) for one in listed if one.entry]
+    sounds = [replace(one, at=one.sound_at or one.at) for one in listed if one.sound]
     if heard and not entries:
         sentence = (
             "The case holds no entry of an account. A device's records tell of {}; whether the account had entries for"

@@ -134,6 +134,8 @@ def test_gaps(run: Run, sealed: Any, tmp_path: Path, listed: Callable[..., list[
         assert [row["data_type"] for row in csv.DictReader(stream)] == kinds
     lines = run("interactions", sealed.path, "--gaps").stdout
     assert "Explanations, none preferred: " in lines
+    assert "GAP-0000002  before 2024-03-08 21:00:00 UTC  gap:retention: " in lines
+    assert "GAP-0000003  no time  gap:sound_without_entry: " in lines
 
 
 def test_gaps_stand_among_the_rows_where_they_are_asked_for(run: Run, sealed: Any) -> None:

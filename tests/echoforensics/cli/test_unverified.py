@@ -86,6 +86,7 @@ def test_pages_interactions_and_gaps_say_so(case: Path, tmp_path: Path) -> None:
     lines = runner.invoke(cli, ["interactions", str(case), "--unverified", "-f", "jsonl"]).stdout.splitlines()
     assert lines
     assert all(json.loads(line)["sentence"].startswith("[UNVERIFIED] ") for line in lines)
+    assert not any("[UNVERIFIED] [UNVERIFIED]" in line for line in lines)
 
 
 def test_the_exit_code_is_that_of_what_is_not_verified(case: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from echoforensics.case.spoken.case_gap import CaseGap, FoundAt
@@ -65,6 +67,14 @@ def test_where_most_lack_it_that_is_one_gap() -> None:
     most = find_gaps([spoken(1, "hes"), *(spoken(at, "e") for at in range(2, 9))], [], [], [])
     assert kinds(most) == [("gap:entry_without_sound", 2, 7)]
     assert most[0].message == "Of 8 interactions with an entry of the account, 7 have no recording in the case."
+
+
+def test_a_gap_points_to_the_entry_or_the_recording_that_lacks_something() -> None:
+    entry, sound = (FoundAt(f"EF-{word}", "two", word, "") for word in ("entry", "sound"))
+    whole = [spoken(at, "hes") for at in range(10, 20)]
+    lacking = [replace(spoken(1, "he"), entry_at=entry), replace(spoken(2, "hs"), sound_at=sound)]
+    found = {gap.data_type: gap.derived_from for gap in find_gaps([*whole, *lacking], [], [], [])}
+    assert (found["gap:entry_without_sound"], found["gap:sound_without_entry"]) == ((entry,), (sound,))
 
 
 def test_a_sound_without_entry_in_a_case_that_holds_entries() -> None:
