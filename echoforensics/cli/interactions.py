@@ -65,6 +65,8 @@ def command(
     Each record has the reason for which it belongs, and how strong that is. Where two answers are possible nothing is
     joined. `trace CASE IN-0000012` shows the bytes of one.
     """
+    from echoforensics.case.query_check import refuse_unknown
+    from echoforensics.case.row_query import Query
     from echoforensics.case.spoken.interaction_query import InteractionQuery
     from echoforensics.cli.keys import key_of_export
     from echoforensics.cli.safe_text import SafeStream, given_text
@@ -80,10 +82,9 @@ def command(
         warn(case)
         local = zone(timezone)
         read = local or zone(case.store.info().get("timezone", ""))
-        query = InteractionQuery(
-            instant(start, read) if start else None, instant(end, read, end=True) if end else None,
-            given_text(search), tuple(map(given_text, devices)), unintended,
-        )  # fmt: skip
+        first, last = instant(start, read) if start else None, instant(end, read, end=True) if end else None
+        query = InteractionQuery(first, last, given_text(search), tuple(map(given_text, devices)), unintended)
+        refuse_unknown(case.store, Query(start=first, end=last, devices=query.devices))
         if start or end:
             click.echo(f"--from and --to are read in {read.key if read else 'UTC'}.", err=True)
         what = "gap" if gaps else "interaction"

@@ -55,7 +55,6 @@ def test_filters(listed: Callable[..., list[dict[str, Any]]]) -> None:
     seoul = listed("--from", "2024-03-10T03:07", "--to", "2024-03-10T03:08", "--timezone", "Asia/Seoul")
     assert [one["local_time"] for one in seoul] == ["2024-03-10T03:07:03.000000+09:00"]
     assert found in listed("--device", "Kitchen Echo")
-    assert listed("--device", "nobody") == []
     unintended = listed("--unintended")
     assert found not in unintended
     signs = [sign for one in unintended for sign in one["unintended"]["signs"]]
@@ -67,6 +66,21 @@ def test_filters(listed: Callable[..., list[dict[str, Any]]]) -> None:
         "recording without entry",
     ]
     assert all(one["unintended"]["speaks_for"] and one["unintended"]["speaks_against"] for one in unintended)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("--device", "kichen echoo"), "there is no device serial, type or name 'kichen echoo' in this case; "),
+        (("--from", "2024-03-11", "--to", "2024-03-01"), "--from and --to leave no time between them: "),
+    ],
+)
+def test_what_no_interaction_can_answer_is_refused(
+    run: Run, sealed: Any, arguments: tuple[str, ...], expected: str
+) -> None:
+    done = run("interactions", sealed.path, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"echoforensics: {expected}")
 
 
 def test_formats_hold_the_same(
