@@ -66,6 +66,8 @@ def test_verify_fails_with_one(run: Run, copy_of_sealed: Path) -> None:
         ("timeline", "folder"),
         ("verify", "absent"),
         ("trace", "absent", "EF-1"),
+        ("verify", "junk"),
+        ("case", "drop", "folder", "1", "--reason", "x", "--unsigned"),
         ("report", "absent", "-o", "x"),
         ("key", "show"),
         ("parsers", "no_such_parser"),
