@@ -40,6 +40,9 @@ from parsers.registry import claiming, load
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from echoforensics.case.record_table import PreparedRecord
+    from parsers.parser import Parser
+
 T = TypeVar("T")
 
 _START = datetime(2024, 3, 9, tzinfo=UTC)
@@ -163,22 +166,23 @@ def _add_file(store: Store, item: int, path: Path, took: dict[str, float]) -> No
         size=len(content), sha256=sha256, artefact=True, mode=None, read_by=(), remark="", parsed=True,
     )  # fmt: skip
     entry = add_entry(store, new)
-    source = Source(path.name, len(content), content[:HEAD_SIZE], partial(path.open, "rb"))
+    source = Source(path.name, len(content), content[:HEAD_SIZE], lambda: path.open("rb"))
     for parser in claiming(source, load()):
-        found = _timed(
-            took, "parse", lambda parser=parser: [one for one in findings(parser, source) if isinstance(one, Record)]
-        )
-        made = _timed(
-            took,
-            "prepare",
-            lambda found=found: [
-                prepare(one, sha256, numbers.number(sha256, one.parser, one.locator), item, ordinal)
-                for ordinal, one in enumerate(found, 1)
-            ],
-        )
+        found = _timed(took, "parse", partial(_records, parser, source))
+        made = _timed(took, "prepare", partial(_prepared, found, sha256, numbers, item))
         for first in range(0, len(made), _AT_ONCE):
-            some = made[first : first + _AT_ONCE]
-            _timed(took, "add", lambda some=some: add_prepared(store, entry, entry, some))
+            _timed(took, "add", partial(add_prepared, store, entry, entry, made[first : first + _AT_ONCE]))
+
+
+def _records(parser: Parser, source: Source) -> list[Record]:
+    return [one for one in findings(parser, source) if isinstance(one, Record)]
+
+
+def _prepared(found: list[Record], sha256: str, numbers: RecordNumbers, item: int) -> list[PreparedRecord]:
+    return [
+        prepare(one, sha256, numbers.number(sha256, one.parser, one.locator), item, ordinal)
+        for ordinal, one in enumerate(found, 1)
+    ]
 
 
 def _timed(took: dict[str, float], phase: str, work: Callable[[], T]) -> T:
