@@ -15,7 +15,7 @@ from echoforensics.case.case import Case
 from echoforensics.case.custody.standing import why_unverified
 from echoforensics.errors import UnverifiedCaseError
 from echoforensics.examiner_key import load_key
-from echoforensics.export.export_check import has_digests, verify_export
+from echoforensics.export.export_check import has_digests, refuse_without_digests, verify_export
 from echoforensics.extraction.options import KeyGiver, Options, Report
 from echoforensics.extraction.run import extract as run_extraction
 from echoforensics.verification import CaseVerification, verify_case
@@ -131,6 +131,7 @@ def verify(
         >>> result.ok, result.signed, result.complete
         (True, True, True)
     """
+    refuse_without_digests(Path(case))
     if has_digests(Path(case)):
         given = {"a fingerprint": fingerprint, "a head": expected_head}
         return verify_export(Path(case), " and ".join(name for name, value in given.items() if value is not None))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.custody.export_line import add_export_line
 from echoforensics.errors import CaseError, UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from chain_of_custody.keys import SigningKey
     from echoforensics.case.case import Case
 
@@ -21,12 +21,19 @@ ENDING = ".sha256"
 def refuse_digest_file(output: Path, *, replace: bool) -> None:
     """Refuse an export whose file of digests is there already.
 
+    A file that is itself there is refused where it is written, with what to do.
+
     Raises:
         UsageError: it is, and is not to be replaced.
     """
     path = _beside(output)
+    if output.is_file() and not replace:
+        return
     if path.is_symlink() or (path.exists() and not (replace and path.is_file())):
-        raise UsageError(f"{path}: is there already, and is to hold the digest of {output.name}; name another output")
+        raise UsageError(
+            f"{path}: is there already, and is to hold the digest of {output.name}; name another output, or move it"
+            " away"
+        )
 
 
 def record_export(case: Case, outputs: list[Path], key: SigningKey | None, detail: dict[str, Any]) -> str:
@@ -67,7 +74,9 @@ def _write(case: Case, output: Path, lines: list[str], more: str) -> str:
     first = f"# UNVERIFIED: {' '.join(case.unverified.split())}\n" if case.unverified else ""
     path = _beside(output)
     path.write_text(first + "".join(lines), encoding="utf-8", errors="surrogateescape", newline="")
-    return f"Its digest is in {path}; `sha256sum -c {path.name}` compares.{more}"
+    # The names in it are those in its own folder: sha256sum looks for them where it is run.
+    there = "" if path.parent == Path() else f"cd {shlex.quote(str(path.parent))} && "
+    return f"Its digest is in {path}; `{there}sha256sum -c {shlex.quote(path.name)}` compares.{more}"
 
 
 def _beside(output: Path) -> Path:

@@ -8,6 +8,8 @@ import re
 from typing import TYPE_CHECKING
 
 from chain_of_custody.open_flags import careful
+from echoforensics.case.custody.names import DATABASE
+from echoforensics.errors import UsageError
 from echoforensics.export.digests import ENDING
 from echoforensics.verification import CaseVerification
 
@@ -22,6 +24,19 @@ _CHARACTERS = {"n": "\n", "r": "\r"}
 def has_digests(output: Path) -> bool:
     """Whether a file or folder was written out of a case, with its digests beside it."""
     return output.with_name(output.name + ENDING).is_file() and os.path.lexists(output)
+
+
+def refuse_without_digests(output: Path) -> None:
+    """Refuse what can be neither a case folder nor an export that its digests can be compared with.
+
+    Raises:
+        UsageError: it is a file, other than a case's database, and has no digests beside it.
+    """
+    if output.is_file() and output.name != DATABASE and not has_digests(output):
+        raise UsageError(
+            f"{output}: is no case folder, and no {output.name}{ENDING} with its digest lies beside it. Where it was"
+            " recorded with --key, its SHA-256 is in a line `exported` of the case's ledger"
+        )
 
 
 def verify_export(output: Path, asked: str = "") -> CaseVerification:

@@ -66,6 +66,8 @@ def test_verify_fails_with_one(run: Run, copy_of_sealed: Path) -> None:
         ("timeline", "folder"),
         ("verify", "absent"),
         ("trace", "absent", "EF-1"),
+        ("verify", "junk"),
+        ("case", "drop", "folder", "1", "--reason", "x", "--unsigned"),
         ("report", "absent", "-o", "x"),
         ("key", "show"),
         ("parsers", "no_such_parser"),
@@ -95,7 +97,7 @@ def test_timeline_options(run: Run, sealed: object, copy_of_sealed: Path) -> Non
     assert {row["recording"] is None for row in rows("--recordings-only")} == {False}
     assert {row["data_type"] for row in rows("--type", "alexa:cloud:activity")} == {"alexa:cloud:activity"}
     assert {row["local_time"][-6:] for row in rows("--timezone", "Asia/Seoul", "--from", "2024-03-09")} == {"+09:00"}
-    evening = rows("--from", "2024-03-09T21:00", "--to", "2024-03-09T22:00")
+    evening = rows("--from", "2024-03-09T21:00Z", "--to", "2024-03-09T22:00Z")
     assert 0 < len(evening) < len(everything)
     assert all("2024-03-09T21" in row["datetime"] for row in evening)
     assert rows("--search", "lights")

@@ -69,6 +69,21 @@ def test_filters(listed: Callable[..., list[dict[str, Any]]]) -> None:
     assert all(one["unintended"]["speaks_for"] and one["unintended"]["speaks_against"] for one in unintended)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("--device", "kichen echoo"), "there is no device serial, type or name 'kichen echoo' in this case; "),
+        (("--from", "2024-03-11", "--to", "2024-03-01"), "--from and --to leave no time between them: "),
+    ],
+)
+def test_what_no_interaction_can_answer_is_refused(
+    run: Run, sealed: Any, arguments: tuple[str, ...], expected: str
+) -> None:
+    done = run("interactions", sealed.path, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"echoforensics: {expected}")
+
+
 def test_formats_hold_the_same(
     run: Run, sealed: Any, tmp_path: Path, listed: Callable[..., list[dict[str, Any]]]
 ) -> None:

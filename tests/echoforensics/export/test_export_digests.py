@@ -40,9 +40,10 @@ def test_without_a_key_the_digest_lies_beside_the_file(sealed: Any, output: Path
     assert _sums(beside).returncode == 0
     output.write_text("exhibits\n")
     assert _sums(beside).returncode == 1
+    refuse_digest_file(output, replace=True)
+    output.unlink()
     with pytest.raises(UsageError, match="is there already"):
         refuse_digest_file(output, replace=False)
-    refuse_digest_file(output, replace=True)
 
 
 def test_with_the_key_the_digest_is_in_the_ledger_and_the_case_still_verifies(
@@ -127,3 +128,27 @@ def test_verify_compares_an_export_with_its_digests_and_asks_for_no_case(sealed:
     assert "SHA-256 was" in verify(output).checks.checks[0].detail
     output.with_name(f"{output.name}.sha256").write_text("nonsense\n")
     assert not verify(output).ok
+
+
+def test_a_file_without_digests_is_refused_with_where_to_look(output: Path) -> None:
+    with pytest.raises(UsageError, match=r"no [^:]*\.sha256 with its digest lies beside it"):
+        verify(output)
+
+
+def test_the_command_that_compares_runs_where_it_is_shown(sealed: Any, output: Path) -> None:
+    beside = output.parent / "a folder"
+    beside.mkdir()
+    moved = output.rename(beside / output.name)
+    with open_case(sealed.path) as case:
+        command = record_export(case, [moved], None, {}).split("`")[1]
+    assert command.startswith(f"cd '{beside}' && sha256sum -c ")
+    assert subprocess.run(command, shell=True, capture_output=True, check=False).returncode == 0
+
+
+def test_a_folder_whose_digests_are_there_is_refused(output: Path) -> None:
+    folder = output.parent
+    folder.with_name(f"{folder.name}.sha256").touch()
+    with pytest.raises(UsageError, match="name another output, or move it away"):
+        refuse_digest_file(folder, replace=False)
+    output.with_name(f"{output.name}.sha256").touch()
+    refuse_digest_file(output, replace=False)
