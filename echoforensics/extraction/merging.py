@@ -115,6 +115,8 @@ def _add(case: OpenCase, part: Case, found: CaseStanding, report: Report) -> Non
         "already_there": [item.name for item in part.evidence() if item.sha256 in known],
     }  # fmt: skip
     case.record(MERGED, detail)
+    for name in detail["already_there"]:
+        report(f"passing over {name}, which the case has already", 0, 0)
     lines = _lines(part)
     for item in items:
         report(f"adding {item.name}", 0, 0)

@@ -24,6 +24,7 @@ def test_cases_of_two_folders_become_one(run: Run, tmp_path: Path) -> None:
     assert run("verify", whole).returncode == 0
     again = run("case", "merge", whole, parts[0], "--unsigned")
     assert again.stdout.startswith(f"Case {whole}: 2 evidence items, 2 entries read.")
+    assert "passing over a, which the case has already\n" in again.stderr
     length, head = (whole / "custody.head").read_text().split()
     assert f"\nLedger: {length} lines, head {head}\n" in again.stdout
     alone = run("case", "merge", tmp_path / "alone", parts[0], "--unsigned")
