@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from echoforensics.case.exhibits.device_filter import device_names
 from echoforensics.case.row_query import Query, count
+from echoforensics.counting import counted
 from echoforensics.errors import UsageError
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ def _refuse_others(what: str, wanted: tuple[str, ...], known: list[str]) -> None
 def why_none(store: Store, query: Query) -> str:
     """Why a query that names only what there is finds no row: one sentence."""
     if not count(store):
-        return "the case has no rows"
+        (records,) = store.db.execute("SELECT count(*) FROM records").fetchone()
+        yet = f" yet: it has {counted(records, 'record')}, and rows are made when an extraction ends" if records else ""
+        return f"the case has no rows{yet}"
     alone = {
         "--from and --to": Query(start=query.start, end=query.end),
         "--search": Query(search=query.search),

@@ -69,7 +69,9 @@ class OpenCase(Case):
                 ledger = Ledger.open(path / LEDGER, key, actor)
             except LedgerError as error:
                 raise CaseError(str(error)) from error
-            except (OSError, ValueError) as error:
+            except OSError as error:
+                raise CaseError(f"{error.filename or path}: cannot be written: {error.strerror or error}") from error
+            except ValueError as error:
                 raise CaseError(f"{path}: cannot be written: {error}") from error
             case = cls(path, store, ledger, lock)
             case.vault.clear_partial()

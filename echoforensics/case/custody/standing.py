@@ -54,7 +54,11 @@ class CaseStanding:
         if self.problems:
             more = f" (and {len(self.problems) - _NAMED} more)" if len(self.problems) > _NAMED else ""
             return f"the case is not as it was sealed: {'; '.join(self.problems[:_NAMED])}{more}"
-        return "" if self.complete else "the extraction was interrupted, so nothing seals what it found"
+        if self.complete:
+            return ""
+        return (
+            "the extraction was interrupted, so nothing seals what it found, and it may not all be numbered and joined"
+        )
 
 
 def standing(case: Path) -> CaseStanding:
@@ -82,7 +86,10 @@ def standing(case: Path) -> CaseStanding:
         if history.has_head_file and known is None:
             problems.append("custody.head, which keeps the end of the ledger, is missing")
         if seal is not None:
-            problems += database_problems(database, seal)
+            try:
+                problems += database_problems(database, seal)
+            except OSError as error:
+                raise CaseError(f"{database}: cannot be read: {error.strerror or error}") from error
     return _of(report, problems, complete=seal is not None)
 
 

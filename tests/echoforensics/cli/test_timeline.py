@@ -188,6 +188,15 @@ def test_why_none_where_there_is_nothing(tmp_path: Path) -> None:
         assert why_none(case.store, Query(types=("echo",))) == "the case has no rows"
 
 
+def test_why_none_where_rows_are_not_made_yet(copy_of_sealed: Path) -> None:
+    with closing(sqlite3.connect(copy_of_sealed / "case.db")) as db, db:
+        db.execute("DELETE FROM exhibits")
+    with Case.open(copy_of_sealed) as case:
+        assert why_none(case.store, Query()) == (
+            "the case has no rows yet: it has 47 records, and rows are made when an extraction ends"
+        )
+
+
 def test_the_command_draws_instead_of_writing_or_as_well(run: Run, sealed: Any, tmp_path: Path) -> None:
     done = run("timeline", sealed.path, "--plot", "x.svg", "--type", "echo")
     assert (done.returncode, done.stdout) == (0, "")
