@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from echoforensics.case import earlier_version
 from echoforensics.case.custody.database_file import connect_unchanged, fold_open, uri_of
 from echoforensics.case.disk import case_disk, database_room
-from echoforensics.case.schema import SCHEMA, SCHEMA_VERSION
+from echoforensics.case.schema import SCHEMA, SCHEMA_VERSION, SEALED_TABLES
 from echoforensics.errors import CaseError
 
 if TYPE_CHECKING:
@@ -69,10 +69,16 @@ class Store:
                     self.is_earlier = not write and version in earlier_version.READ
                     if self.is_earlier:
                         earlier_version.show_as_today(self.db)
+                    lacking = [] if self.is_earlier or version != SCHEMA_VERSION else _lacking(self.db)
             except (sqlite3.Error, OSError) as error:
                 raise CaseError(f"{path}: cannot be opened as a case database: {error}") from error
             if version != SCHEMA_VERSION and not self.is_earlier:
                 raise CaseError(f"{path}: {other_version(version)}")
+            if lacking:
+                raise CaseError(
+                    f"{path}: lacks {', '.join(lacking)}: it was altered, or another build of echoforensics made it."
+                    " Read it with that one, or extract the evidence again into a new folder"
+                )
             self._open = opened.pop_all()
 
     def close(self, *, fold: bool = False) -> None:
@@ -167,6 +173,12 @@ def _create(path: Path) -> None:
     with closing(sqlite3.connect(partial, isolation_level=None)) as made:
         made.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
     partial.replace(path)
+
+
+def _lacking(db: sqlite3.Connection) -> list[str]:
+    """The tables of this version that a database does not have."""
+    there = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")}
+    return [name for name in SEALED_TABLES if name not in there]
 
 
 def other_version(version: int) -> str:

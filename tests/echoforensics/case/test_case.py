@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -115,3 +117,10 @@ def test_a_file_that_lies_in_the_evidence_twice_gives_its_records_once(tmp_path:
     assert (row["path"], row["places"]) == ("a/activities.json", 2)
     assert references == ["source: a/activities.json", "source: b/copy.json"]
     assert (counts.records, counts.rows) == (1, 1)
+
+
+def test_a_case_without_a_table_of_its_version_is_refused_with_what_to_do(copy_of_sealed: Path) -> None:
+    with closing(sqlite3.connect(copy_of_sealed / "case.db")) as db, db:
+        db.execute("DROP TABLE interaction_members")
+    with pytest.raises(CaseError, match=r"lacks interaction_members: it was altered, or another build"):
+        Case.open(copy_of_sealed)
