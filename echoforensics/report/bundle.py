@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from echoforensics.errors import CaseError
 from echoforensics.export import csv_table
 from echoforensics.export.added_columns import AddedColumns
+from echoforensics.report.clocks_section import clocks_section, missing_section
 from echoforensics.report.custody_sections import case_section, evidence_section, ledger_section
 from echoforensics.report.gaps_section import issues_section, limits_section, write_issues
 from echoforensics.report.markup import FOLDED, escape, notice
@@ -83,6 +84,7 @@ def _page(
         evidence_section(case, actions),
         ledger_section(actions),
         method_section(case, local),
+        clocks_section(case),
         recordings_section(found, local),
     )
     reference = case.store.info().get("reference", "")[:FOLDED]
@@ -92,7 +94,7 @@ def _page(
         banner=notice(f"UNVERIFIED: {case.unverified}.") if case.unverified else "",
         before="".join(before),
         timeline=_timeline(local),
-        after=issues_section(case) + limits_section(),
+        after=missing_section(case) + issues_section(case) + limits_section(),
         scripts="\n".join(f'<script src="{name}"></script>' for name in names),
     )
 
