@@ -56,10 +56,12 @@ def test_each_table_has_both_times(run: Run, sealed: Any, tmp_path: Path) -> Non
             found[form] = [dict(zip(head, row, strict=True)) for row in rows]
         else:
             found[form] = pq.read_table(path).to_pylist()
+    expected = [(row["datetime"], row["corrected_datetime"], row["correction"]) for row in found["jsonl"]]
+    for row in found["parquet"]:
+        row["datetime"] = row["datetime"].isoformat(timespec="microseconds")
     for rows in found.values():
-        assert [(row["datetime"], row["corrected_datetime"] or None, row["correction"] or None) for row in rows] == [
-            (row["datetime"], row["corrected_datetime"], row["correction"]) for row in found["jsonl"]
-        ]
+        both = [(row["datetime"], row["corrected_datetime"] or None, row["correction"] or None) for row in rows]
+        assert [(time, corrected, basis and basis.lstrip("'")) for time, corrected, basis in both] == expected
     assert {row["correction"].lstrip("'") for row in found["csv"]} - {""} == {BASIS}
     corrected = [row for row in found["jsonl"] if row["correction"]]
     assert corrected

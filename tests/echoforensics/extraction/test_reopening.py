@@ -201,7 +201,7 @@ def test_a_resumed_extraction_is_known_by_the_word_of_this_version_and_of_earlie
     (tmp_path / "kept").mkdir()
     (tmp_path / "kept" / "note.txt").write_text("nothing of use")
     path = tmp_path / "case"
-    monkeypatch.setattr("echoforensics.extraction.run.RESUMED", word)
+    monkeypatch.setattr("echoforensics.extraction.begin_and_seal.RESUMED", word)
     _extract(tmp_path / "kept", path)
     _extract(tmp_path / "kept", path)
     with Case.open(path) as case:
