@@ -59,9 +59,11 @@ class EntryState(StrEnum):
     DAMAGED = "damaged"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
-    """One file in a container.
+    """One file in a container. It is never changed once it is made.
+
+    It is not frozen all the same: a frozen one takes four times as long to make, and there is one for every file.
 
     Attributes:
         path: path inside the container, ``/`` between folders, no leading ``/``.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 #: How much is read from evidence at once, in bytes.
 BLOCK = 1024 * 1024
 _LEAST = 4096
+#: Content of up to so many bytes is read at once and held.
+_SMALL = 64 * 1024
 
 
 class BudgetedStream(io.RawIOBase):
@@ -79,6 +82,32 @@ class RandomAccessStream(io.RawIOBase):
         buffer[: len(piece)] = piece
         self._position += len(piece)
         return len(piece)
+
+
+class HeldBytes(io.BytesIO):
+    """Content that is held whole, and behaves as the streams above do: it is read only, and has nothing before it."""
+
+    def writable(self) -> bool:
+        """It cannot be written to."""
+        return False
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to an offset from the start, from here or from the end."""
+        return super().seek(max(0, offset) if whence == io.SEEK_SET else offset, whence)
+
+
+def open_random_access(size: int, read_at: Callable[[int, int], bytes]) -> BinaryIO:
+    """A stream over a function that reads ``size`` bytes at ``offset``. What is small is read here, at once.
+
+    What cannot be read whole at once raises OSError when the stream is read, after what comes before it.
+    """
+    if 0 <= size <= _SMALL:
+        # A file system has mostly small files: a buffered stream takes longer to make and to read than they do.
+        with suppress(OSError):
+            content = read_at(0, size) if size else b""
+            if len(content) == size:
+                return HeldBytes(content)
+    return buffered(RandomAccessStream(size, read_at), size)
 
 
 def buffered(raw: io.RawIOBase, size: int | None = None) -> BinaryIO:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import pytsk3
 
-from echoforensics.evidence.streams import RandomAccessStream, buffered
+from echoforensics.evidence.streams import open_random_access
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def stream_numbered(item: Any, number: int) -> NtfsStream:
 
 def open_stream(item: Any, stream: NtfsStream) -> BinaryIO:
     """A stream's content."""
-    return buffered(RandomAccessStream(stream.size, partial(_read, item, stream.number)), stream.size)
+    return open_random_access(stream.size, partial(_read, item, stream.number))
 
 
 def _read(item: Any, number: int, offset: int, size: int) -> bytes:

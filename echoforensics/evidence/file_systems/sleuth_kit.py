@@ -25,7 +25,7 @@ from echoforensics.evidence.file_systems.fat.table import FatTable
 from echoforensics.evidence.file_systems.file_system import FileSystem
 from echoforensics.evidence.file_systems.ntfs_streams import open_stream, stream_numbered, streams_of
 from echoforensics.evidence.file_systems.sleuth_kit_walk import TskWalk
-from echoforensics.evidence.streams import RandomAccessStream, buffered
+from echoforensics.evidence.streams import open_random_access
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,7 +58,12 @@ _WITH_MODES = (
     pytsk3.TSK_FS_TYPE_HFS,
     pytsk3.TSK_FS_TYPE_YAFFS2,
 )
-_TIMES = (("modified", "mtime"), ("accessed", "atime"), ("changed", "ctime"), ("created", "crtime"))
+_TIMES = (
+    ("modified", "mtime", "mtime_nano"),
+    ("accessed", "atime", "atime_nano"),
+    ("changed", "ctime", "ctime_nano"),
+    ("created", "crtime", "crtime_nano"),
+)
 _CONTENT = (pytsk3.TSK_FS_ATTR_TYPE_DEFAULT, pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA)
 _UNALLOCATED = "deleted; its inode is unallocated and still points to this content, which later writes may have changed"
 _STREAM = "an alternate data stream"
@@ -320,12 +325,12 @@ class SleuthKitFileSystem(FileSystem):
         size = meta.size
         if self._is_fat and not meta.flags & pytsk3.TSK_FS_META_FLAG_ALLOC:
             size = min(size, sum(count for _, count in _runs(item)) * self.block_size)
-        return buffered(RandomAccessStream(size, partial(_read_random, item)), size)
+        return open_random_access(size, partial(_read_random, item))
 
     def _times(self, meta: Any) -> dict[str, str]:
         found: dict[str, str] = {}
-        for label, key in _TIMES:
-            seconds = getattr(meta, key, 0)
+        for label, key, part in _TIMES:
+            seconds = getattr(meta, key)
             if not seconds:
                 continue
             if self._is_fat:
@@ -333,7 +338,7 @@ class SleuthKitFileSystem(FileSystem):
                 wall = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(seconds))
                 found[label] = f"{wall} (local time of an unknown zone)"
             else:
-                found[label] = time_text(seconds, getattr(meta, f"{key}_nano", 0) or 0)
+                found[label] = time_text(seconds, getattr(meta, part))
         return found
 
 

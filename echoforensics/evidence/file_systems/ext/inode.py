@@ -126,8 +126,9 @@ def parse_inode(data: bytes) -> ExtInode | None:
     return ExtInode(mode, size, links, tuple(times), deleted, flags, generation, data[40:100], more)
 
 
+@lru_cache(4096)
 def time_text(seconds: int, nanoseconds: int) -> str:
-    """A time in UTC; empty where there is none."""
+    """A time in UTC; empty where there is none. A file's times are often the same."""
     if not seconds:
         return ""
     second = _second(seconds)

@@ -63,7 +63,8 @@ class JournalIndex:
 
     Attributes:
         copies: of blocks of the file system, oldest first.
-        unclaimed: journal blocks that no descriptor leads to, and that are not the journal's own.
+        unclaimed: journal blocks that no descriptor leads to, that are not the journal's own, and that are not known to
+            be blank.
         commits: how many commit blocks there are.
         revokes: how many revoke blocks there are.
         issues: what could not be read, a sentence each.
@@ -160,6 +161,8 @@ class _Indexer:
         self._committed: set[int] = set()
         #: Journal block: (kind, sequence, tags) of the journal's own blocks.
         self._own: dict[int, tuple[int, int, list[tuple[int, bool]]]] = {}
+        #: Journal blocks that hold only zeros: most of them, in a journal that has not gone round yet.
+        self._blank: set[int] = set()
 
     def index(self) -> JournalIndex:
         self._find_own()
@@ -176,12 +179,15 @@ class _Indexer:
                 self._claim(place, sequence, tags, claimed)
         self._found.copies.sort(key=lambda copy: (copy.order, copy.place))
         self._found.unclaimed = [
-            place for place in range(self._super.first, self._end) if not claimed[place] and place not in self._own
+            place
+            for place in range(self._super.first, self._end)
+            if not claimed[place] and place not in self._own and place not in self._blank
         ]
         return self._found
 
     def _find_own(self) -> None:
         size = self._super.block_size
+        zeros = bytes(size)
         step = max(1, _BATCH // size)
         tags = 0
         for start in range(self._super.first, self._end, step):
@@ -191,14 +197,14 @@ class _Indexer:
             except OSError as error:
                 self._found.issues.append(f"blocks {start} to {start + count - 1} of the journal are lost: {error}")
                 continue
-            at = data.find(_MAGIC_BYTES)
-            while at >= 0:
-                if at % size == 0 and at + size <= len(data):
-                    tags += self._own_block(start + at // size, data[at : at + size])
+            for place, at in enumerate(range(0, len(data) - size + 1, size), start):
+                if data.startswith(zeros, at):
+                    self._blank.add(place)
+                elif data.startswith(_MAGIC_BYTES, at):
+                    tags += self._own_block(place, data[at : at + size])
                 if tags > MAX_COPIES:
                     self._found.issues.append(f"only the first {MAX_COPIES} copies in the journal were read")
                     return
-                at = data.find(_MAGIC_BYTES, at + 4)
 
     def _own_block(self, place: int, data: bytes) -> int:
         kind, sequence = struct.unpack_from(">II", data, 4)

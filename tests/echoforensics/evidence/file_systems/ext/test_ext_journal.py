@@ -67,13 +67,13 @@ def test_copies_are_found_in_every_shape_of_tag(shape: str) -> None:
     incompat, tag_size, _ = SHAPES[shape]
     high = 1 << 33 if incompat & 2 else 0
     journal = b"".join(
-        (superblock(8, incompat), descriptor(1, [high + 70, 80], incompat), data("a"), data("b"), commit(1))
+        (superblock(8, incompat), descriptor(1, [high + 70, 80], incompat), data("a"), data("b"), commit(1), data("?"))
     ).ljust(8 * BLOCK, b"\0")
 
     assert parse_superblock(journal).tag_size == tag_size
     found = indexed(journal)
     assert found == JournalIndex(
-        [Copy(high + 70, 2, 1, 0, False, True), Copy(80, 3, 1, 0, False, True)], [5, 6, 7], commits=1, revokes=0
+        [Copy(high + 70, 2, 1, 0, False, True), Copy(80, 3, 1, 0, False, True)], [5], commits=1, revokes=0
     )
 
 
@@ -115,6 +115,15 @@ def test_older_rounds_are_older_and_stop_where_a_later_one_has_overwritten_them(
     found = indexed(journal)
     assert found.copies == [Copy(70, 5, 12, -8, False, False), Copy(70, 2, 20, 0, False, True)]
     assert (found.unclaimed, found.commits, found.revokes) == ([7, 8], 1, 1)
+
+
+def test_blocks_of_zeros_are_not_unclaimed() -> None:
+    almost = bytes(BLOCK - 1) + b"x"
+    journal = b"".join((superblock(6), descriptor(1, [70]), bytes(BLOCK), commit(1), bytes(BLOCK), almost))
+
+    found = indexed(journal)
+    assert found.copies == [Copy(70, 2, 1, 0, False, True)]
+    assert found.unclaimed == [5]
 
 
 def test_sequence_numbers_run_around() -> None:
