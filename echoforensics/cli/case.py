@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from echoforensics.cli.case_drop import command as drop
+from echoforensics.cli.options.signing import agency_option, reference_option, signing_key_option
 
 
 @click.group("case")
@@ -23,15 +24,9 @@ command.add_command(drop)
 @click.argument("case_path", metavar="CASE", type=click.Path(path_type=Path))
 @click.argument("parts", nargs=-1, required=True, metavar="PART...", type=click.Path(path_type=Path))
 @click.option("--examiner", default="", metavar="NAME", help="Who puts them together.")
-@click.option("--agency", default="", metavar="NAME", help="For whom.")
-@click.option("--reference", default="", metavar="TEXT", help="The case's reference.")
-@click.option(
-    "--key",
-    "key_path",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="The examiner's key. Default: $ECHOFORENSICS_KEY, else the one `key show` shows.",
-)
+@agency_option
+@reference_option
+@signing_key_option
 @click.option("--unsigned", is_flag=True, help="Do not sign. The case then says so, loudly.")
 @click.option("--timezone", default="", metavar="ZONE", help="IANA zone in which the report also shows times.")
 @click.option(

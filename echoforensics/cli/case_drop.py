@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from echoforensics.cli.options.signing import signing_key_option
 from echoforensics.counting import counted
 
 
@@ -15,13 +16,7 @@ from echoforensics.counting import counted
 @click.argument("exhibits", nargs=-1, required=True, metavar="EXHIBIT...")
 @click.option("--reason", required=True, metavar="TEXT", help="Why: it goes into the ledger and into the exhibits.")
 @click.option("--examiner", default="", metavar="NAME", help="Who drops them; goes into the ledger.")
-@click.option(
-    "--key",
-    "key_path",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="The examiner's key. Default: $ECHOFORENSICS_KEY, else the one `key show` shows.",
-)
+@signing_key_option
 @click.option("--unsigned", is_flag=True, help="The case is unsigned.")
 @click.option("--json", "as_json", is_flag=True, help="Say what was dropped as JSON.")
 def command(

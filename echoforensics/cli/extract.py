@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chain_of_custody.digest import DEFAULT_ALGORITHMS
+from echoforensics.cli.options.signing import agency_option, reference_option, signing_key_option
 from echoforensics.counting import counted
 from echoforensics.errors import UsageError
 
@@ -31,15 +32,9 @@ _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
     help="The case folder; created if it does not exist, continued if it does.",
 )
 @click.option("--examiner", default="", metavar="NAME", help="Who examines; goes into the ledger and the report.")
-@click.option("--agency", default="", metavar="NAME", help="For whom.")
-@click.option("--reference", default="", metavar="TEXT", help="The case's reference.")
-@click.option(
-    "--key",
-    "key_path",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="The examiner's key. Default: $ECHOFORENSICS_KEY, else the one `key show` shows.",
-)
+@agency_option
+@reference_option
+@signing_key_option
 @click.option("--unsigned", is_flag=True, help="Do not sign. The case then says so, loudly.")
 @click.option(
     "--timezone",
