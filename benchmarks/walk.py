@@ -22,8 +22,8 @@ def listed(image: Path) -> None:
     source = open_source(image)
     for entry in source.container.entries():
         if isinstance(entry, Entry):
-            for label, when in entry.times.items():
-                sys.stdout.write(json.dumps([when, label, entry.path, entry.size, entry.mode]) + "\n")
+            file = json.dumps([entry.path, entry.size, entry.mode])[1:]
+            sys.stdout.write("".join([f'["{when}", "{label}", {file}\n' for label, when in entry.times.items()]))
 
 
 def written_out(image: Path, folder: Path) -> None:
