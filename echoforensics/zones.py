@@ -28,7 +28,8 @@ def instant(text: str, local: ZoneInfo | None, *, end: bool = False) -> int:
     """Microseconds since 1970 UTC of an ISO 8601 date or time.
 
     A time without a zone is read in ``local``, or in UTC. A date alone is its first moment; as an ``end``
-    it is the first moment of the day after, so that the day is included.
+    it is the first moment of the day after, so that the day is included. A time that clocks in ``local`` showed twice,
+    or never, when they were put back or forward, is the earlier of the two that it can mean; as an ``end`` the later.
 
     Raises:
         UsageError: the text is not a date or time.
@@ -40,7 +41,8 @@ def instant(text: str, local: ZoneInfo | None, *, end: bool = False) -> int:
         else:
             when = datetime.fromisoformat(text)
         if when.tzinfo is None:
-            when = when.replace(tzinfo=local or UTC)
+            both = [when.replace(tzinfo=local or UTC, fold=fold).astimezone(UTC) for fold in (0, 1)]
+            when = max(both) if end else min(both)
         elapsed = when.astimezone(UTC) - EPOCH
     except (ValueError, OverflowError) as error:
         raise UsageError(f"not a date or time: {text!r}; write 2017-07-17 or 2017-07-17T06:20:31") from error
