@@ -56,7 +56,6 @@ def main() -> None:
         _python("benchmarks.planted", str(setting.image), *numbers)
         parts = [_heading(setting, given.files, given.clips), _first_read(setting), _carving(setting)]
         parts += [
-            _python("benchmarks.contents"),
             _walking(setting),
             _memory(setting),
             start_up(setting.runs),

@@ -91,7 +91,7 @@ def section(work: Path, kinds: list[str], rows: list[int]) -> str:
     )
     return "\n".join((
         "## Growth", "",
-        f"`extract` of many rows, without the time of an extraction of nothing.{fitted}{', '.join(powers)}",
+        f"`extract` of many rows, without the time of an extraction of nothing.{fitted}",
         "", *lines, "",
         f"    python -m benchmarks.scale.growth --kinds {shlex.join(kinds)} --rows {' '.join(map(str, rows))}",
         "",
