@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from echoforensics.case.row_query import rows as rows_of
 from echoforensics.export.about import AboutExport, Written
-from echoforensics.export.epochs import MACB, seconds, why_left_out
+from echoforensics.export.bar_fields import escaped, write_lines
+from echoforensics.export.epochs import MACB, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from echoforensics.case.row_query import Query, Row
     from echoforensics.export.jsonl import Writable
 
-#: What ``mactime`` turns back, and what would end a field or a line.
-_ESCAPED = str.maketrans({mark: f"%{ord(mark):02X}" for mark in (*"%|", *map(chr, range(32)), "\x7f")})
 #: The order of the four times in a line, by the letters that stand for them.
 _ORDER = "AMCB"
 
@@ -44,21 +43,20 @@ def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Wr
 
 def write(rows: Iterable[Row], stream: Writable) -> Written:
     """Write a line for each row whose time ``mactime`` can show: after 1970-01-01 00:00:00 UTC."""
-    count = left_out = 0
-    for row in rows:
-        when = seconds(row["timestamp"])
-        if when is None or when <= 0:
-            left_out += 1
-            continue
-        # A time that is none of the four is written as a modification, as tools for other sources do.
-        letter = MACB.get(row["timestamp_desc"], "M")
-        times = "|".join(str(when) if place == letter else "0" for place in _ORDER)
-        stream.write(f"0|{_name(row)}|0|----------|0|0|0|{times}\n")
-        count += 1
-    return Written(count, left_out, why_left_out(left_out, "mactime"))
+    return write_lines(rows, stream, _line, "mactime")
+
+
+def _line(row: Row) -> str | None:
+    when = seconds(row["timestamp"])
+    if when is None or when <= 0:
+        return None
+    # A time that is none of the four is written as a modification, as tools for other sources do.
+    letter = MACB.get(row["timestamp_desc"], "M")
+    times = "|".join(str(when) if place == letter else "0" for place in _ORDER)
+    return f"0|{_name(row)}|0|----------|0|0|0|{times}"
 
 
 def _name(row: Row) -> str:
     where = f"{row['evidence']}/{row['path']}"
     text = f"{where} [{row['data_type']}; {row['timestamp_desc']}; {row['exhibit']}] {row['message']}"
-    return text.translate(_ESCAPED)
+    return escaped(text)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from echoforensics.case.row_query import rows as rows_of
 from echoforensics.export.about import AboutExport, Written
-from echoforensics.export.epochs import seconds, why_left_out
+from echoforensics.export.bar_fields import escaped, write_lines
+from echoforensics.export.epochs import seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from echoforensics.case.case import Case
     from echoforensics.case.row_query import Query, Row
     from echoforensics.export.jsonl import Writable
-
-_ESCAPED = str.maketrans({mark: f"%{ord(mark):02X}" for mark in (*"%|", *map(chr, range(32)), "\x7f")})
 
 
 def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Written:
@@ -39,14 +38,13 @@ def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Wr
 
 def write(rows: Iterable[Row], stream: Writable) -> Written:
     """Write a line for each row whose time in UTC is known."""
-    count = left_out = 0
-    for row in rows:
-        when = seconds(row["timestamp"])
-        if when is None:
-            left_out += 1
-            continue
-        described = f"{row['timestamp_desc']}; {row['message']} [{row['exhibit']}; {row['evidence']}/{row['path']}]"
-        fields = (row["data_type"], row["device_serial"] or "", row["person"] or row["account"] or "", described)
-        stream.write("|".join((str(when), *(field.translate(_ESCAPED) for field in fields))) + "\n")
-        count += 1
-    return Written(count, left_out, why_left_out(left_out, "TLN"))
+    return write_lines(rows, stream, _line, "TLN")
+
+
+def _line(row: Row) -> str | None:
+    when = seconds(row["timestamp"])
+    if when is None:
+        return None
+    described = f"{row['timestamp_desc']}; {row['message']} [{row['exhibit']}; {row['evidence']}/{row['path']}]"
+    fields = (row["data_type"], row["device_serial"] or "", row["person"] or row["account"] or "", described)
+    return "|".join((str(when), *map(escaped, fields)))

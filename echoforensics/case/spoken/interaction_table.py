@@ -23,7 +23,7 @@ class NewInteraction(NamedTuple):
     """An interaction that is to be added.
 
     Attributes:
-        number: its number for now, not less than 0.
+        number: what it is known by until it is numbered, not less than 0.
         key: what it is sorted by where two begin at one time.
         start: microseconds since 1970 UTC, or None.
         left_open: what was not joined.

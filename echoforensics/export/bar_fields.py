@@ -1,0 +1,41 @@
+"""Lines of fields with a bar between them, which ``mactime`` and TLN have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from echoforensics.export.about import Written
+from echoforensics.export.epochs import why_left_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from echoforensics.case.row_query import Row
+    from echoforensics.export.jsonl import Writable
+
+_ESCAPED = str.maketrans({mark: f"%{ord(mark):02X}" for mark in (*"%|", *map(chr, range(32)), "\x7f")})
+
+
+def escaped(field: str) -> str:
+    """A field without what would end it or its line: a bar is written ``%7C``, a per cent sign ``%25``."""
+    return field.translate(_ESCAPED)
+
+
+def write_lines(rows: Iterable[Row], stream: Writable, line_of: Callable[[Row], str | None], reader: str) -> Written:
+    """Write the line of each row that has one.
+
+    Args:
+        rows: the rows, in the order wanted.
+        stream: where to.
+        line_of: the line of a row, without its end; None where the format cannot show the row.
+        reader: who cannot show the rows that are left out.
+    """
+    count = left_out = 0
+    for row in rows:
+        line = line_of(row)
+        if line is None:
+            left_out += 1
+            continue
+        stream.write(f"{line}\n")
+        count += 1
+    return Written(count, left_out, why_left_out(left_out, reader))
