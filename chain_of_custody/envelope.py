@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 
-from chain_of_custody.keys import PublicKey, SigningKey
+from chain_of_custody.keys import PublicKey
+from chain_of_custody.signer import Signer
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:
@@ -26,7 +27,7 @@ def pae(payload_type: str, payload: bytes) -> bytes:
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
 
 
-def sign(payload_type: str, payload: bytes, key: SigningKey) -> bytes:
+def sign(payload_type: str, payload: bytes, key: Signer) -> bytes:
     """The signature of ``key`` over a payload and its type (DER)."""
     return key.sign(pae(payload_type, payload))
 

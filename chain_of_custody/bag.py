@@ -1,0 +1,117 @@
+"""A bag: a folder whose payload is in ``data/`` and whose files are named in manifests, as libraries keep them.
+
+Bags are what other programs can check. Their manifests are not signed: whoever changes a file can write them again. So
+a bag of ours is sealed too, and the signed list names the manifest as it names every other file.
+
+Reference:
+    RFC 8493, The BagIt File Packaging Format (V1.0)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from chain_of_custody.file_list import ListedFile, list_files
+from chain_of_custody.sealed_list import (
+    SEAL_NAME,
+    TAG_MANIFEST,
+    Kind,
+    SealedList,
+    SealError,
+    write_seal,
+    write_whole,
+)
+from chain_of_custody.signer import Signer
+
+#: Where the payload is, with the slash that ends it.
+PAYLOAD = "data/"
+DECLARATION, INFO, MANIFEST = "bagit.txt", "bag-info.txt", "manifest-sha256.txt"
+_DECLARED = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+_OXUM = "Payload-Oxum"
+
+
+def seal_bag(
+    folder: Path,
+    key: Signer | None,
+    *,
+    kind: Kind = "bundle",
+    info: Mapping[str, str] | None = None,
+    detail: Mapping[str, object] | None = None,
+    files: Iterable[ListedFile] = (),
+) -> SealedList:
+    """Make a bag of a folder that holds ``data/`` and whatever is to lie beside it, and seal it.
+
+    Nothing depends on the time: the same folder and key give the same bytes.
+
+    Args:
+        folder: the folder, with everything it is to hold but what is written here.
+        key, kind, detail: see :func:`~chain_of_custody.sealed_list.write_seal`.
+        info: what ``bag-info.txt`` says, in this order, such as ``External-Identifier``.
+        files: those of the payload that have been hashed already; the rest is hashed here, once.
+
+    Returns:
+        The signed list.
+
+    Raises:
+        SealError: there is no payload, a name cannot be in a manifest, or a line of ``info`` is not one line.
+        FileListError, OSError: see :func:`~chain_of_custody.sealed_list.write_seal`.
+    """
+    known = {file.name: file for file in files}
+    payload = _payload(folder, known)
+    manifest = manifest_text(payload)
+    write_whole(folder / DECLARATION, _DECLARED.encode("ascii"))
+    write_whole(folder / INFO, _info_text(info or {}, payload).encode("utf-8"))
+    write_whole(folder / MANIFEST, manifest)
+    named = {"manifest": {"name": MANIFEST, "sha256": hashlib.sha256(manifest).hexdigest()}, **(detail or {})}
+    sealed = write_seal(folder, key, kind, named, payload)
+    seal = (folder / SEAL_NAME).read_bytes()
+    write_whole(folder / TAG_MANIFEST, tag_manifest_text(sealed.files, seal))
+    return sealed
+
+
+def manifest_text(files: Iterable[ListedFile]) -> bytes:
+    """``manifest-sha256.txt`` of a payload; ``sha256sum -c`` reads it."""
+    return _lines((file.name, file.sha256) for file in files)
+
+
+def tag_manifest_text(files: Mapping[str, str], seal: bytes) -> bytes:
+    """``tagmanifest-sha256.txt`` of a sealed bag.
+
+    Args:
+        files: SHA-256 of every file by its name, as the signed list has them.
+        seal: the content of the signed list's file.
+    """
+    beside = {name: sha256 for name, sha256 in files.items() if not name.startswith(PAYLOAD)}
+    beside[SEAL_NAME] = hashlib.sha256(seal).hexdigest()
+    return _lines(sorted(beside.items(), key=lambda each: each[0].encode("utf-8")))
+
+
+def _payload(folder: Path, known: Mapping[str, ListedFile]) -> list[ListedFile]:
+    if other := sorted(name for name in known if not name.startswith(PAYLOAD)):
+        raise SealError(f"{other[0]}: is not in {PAYLOAD}, where the payload of a bag is")
+    place = folder / PAYLOAD
+    found = list_files(place, {name.removeprefix(PAYLOAD) for name in known}) if place.is_dir() else []
+    fresh = [ListedFile(PAYLOAD + file.name, file.size, file.sha256) for file in found]
+    payload = sorted([*known.values(), *fresh], key=lambda file: file.name.encode("utf-8"))
+    if not payload:
+        raise SealError(f"{place}: a bag needs a payload")
+    for file in payload:
+        if "%" in file.name:
+            raise SealError(f"{file.name}: a bag's manifest would have to write the percent sign in another way")
+    return payload
+
+
+def _info_text(info: Mapping[str, str], payload: Iterable[ListedFile]) -> str:
+    sizes = [file.size for file in payload]
+    lines = []
+    for label, value in {**info, _OXUM: f"{sum(sizes)}.{len(sizes)}"}.items():
+        if not label or ":" in label or not f"{label}{value}".isprintable():
+            raise SealError(f"{INFO}: {label!r} is not one line of a label and a value")
+        lines.append(f"{label}: {value}\n")
+    return "".join(lines)
+
+
+def _lines(digests: Iterable[tuple[str, str]]) -> bytes:
+    return "".join(f"{sha256}  {name}\n" for name, sha256 in digests).encode("utf-8")
