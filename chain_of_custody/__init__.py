@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chain_of_custody.ledger import Ledger, LedgerEntry, LedgerError, LedgerReport
     from chain_of_custody.ledger import read as read_ledger
     from chain_of_custody.ledger import verify as verify_ledger
+    from chain_of_custody.timestamp import TimestampError, TimestampRequest, TrustedTimestamp
     from chain_of_custody.verify import Check, Verification
 
 #: What this package is part of. ``echoforensics`` looks here to tell it from another package of the same name.
@@ -43,6 +44,9 @@ __all__ = [
     "LedgerReport",
     "PublicKey",
     "SigningKey",
+    "TimestampError",
+    "TimestampRequest",
+    "TrustedTimestamp",
     "Verification",
     "canonical",
     "hash_bytes",
@@ -59,6 +63,7 @@ _HOMES = {
     "envelope": ("canonical", "pae"),
     "keys": ("KeyFileError", "PublicKey", "SigningKey"),
     "ledger": ("Ledger", "LedgerEntry", "LedgerError", "LedgerReport"),
+    "timestamp": ("TrustedTimestamp", "TimestampError", "TimestampRequest"),
     "verify": ("Check", "Verification"),
 }
 _RENAMED = {"read_ledger": ("ledger", "read"), "verify_ledger": ("ledger", "verify")}

@@ -22,6 +22,7 @@ from hypothesis import is_hypothesis_test, settings
 from playwright.sync_api import sync_playwright
 
 from parsers.formats.leveldb.checksum import masked_crc32c
+from tests.time_authority import TimeAuthority
 
 #: Where this environment variable is set, as ``make endurance`` sets it, long series run whole. Else a tenth of each
 #: runs, the same tenth every time.
@@ -247,6 +248,14 @@ def _run(db: sqlite3.Connection, statements: Iterable[str | tuple[str, tuple[obj
             db.execute(statement)
         else:
             db.execute(*statement)
+
+
+@pytest.fixture(scope="session")
+def time_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TimeAuthority]:
+    """A timestamp authority made with openssl, served on loopback."""
+    made = TimeAuthority(tmp_path_factory.mktemp("authority"))
+    with made.serve():
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,102 @@
+"""DER, as far as timestamps and certificate requests need it: definite lengths, tags of one byte.
+
+Reference:
+    ITU-T X.690
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+INTEGER, BIT_STRING, OCTET_STRING, OBJECT_ID, SEQUENCE, SET = 0x02, 0x03, 0x04, 0x06, 0x30, 0x31
+#: ``[0]`` and ``[1]`` of a context, constructed.
+CONTEXT_0, CONTEXT_1 = 0xA0, 0xA1
+
+
+class DerError(ValueError):
+    """Bytes that are not DER."""
+
+
+@dataclass(frozen=True, slots=True)
+class DerElement:
+    """One element.
+
+    Attributes:
+        tag: its first byte.
+        content: without tag and length.
+        raw: with them.
+    """
+
+    tag: int
+    content: bytes
+    raw: bytes
+
+    @property
+    def children(self) -> list[DerElement]:
+        """The elements of its content. Raises DerError where the content is not made of elements."""
+        return read_all(self.content)
+
+
+def read_one(data: bytes) -> DerElement:
+    """Read bytes that are one element and nothing else. Raises DerError."""
+    found = read_all(data)
+    if len(found) != 1:
+        raise DerError("not one element of DER")
+    return found[0]
+
+
+def read_all(data: bytes) -> list[DerElement]:
+    """Read elements that follow each other. Raises DerError."""
+    found, at = [], 0
+    while at < len(data):
+        start, size, end = _bounds(data, at)
+        found.append(DerElement(data[at], data[start : start + size], data[at:end]))
+        at = end
+    return found
+
+
+def encode(tag: int, *contents: bytes) -> bytes:
+    """An element around contents."""
+    content = b"".join(contents)
+    if len(content) < 0x80:
+        return bytes((tag, len(content))) + content
+    length = len(content).to_bytes((len(content).bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(length))) + length + content
+
+
+def integer(value: int) -> bytes:
+    """An INTEGER that is not negative."""
+    return encode(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+
+def object_id(dotted: str) -> bytes:
+    """An OBJECT IDENTIFIER from its dotted text."""
+    first, second, *others = map(int, dotted.split("."))
+    content = b""
+    for arc in (first * 40 + second, *others):
+        septets = [arc & 0x7F]
+        while arc := arc >> 7:
+            septets.append(0x80 | arc & 0x7F)
+        content += bytes(reversed(septets))
+    return encode(OBJECT_ID, content)
+
+
+def _bounds(data: bytes, at: int) -> tuple[int, int, int]:
+    """Where the content of the element at ``at`` begins, how long it is, and where the element ends."""
+    if data[at] & 0x1F == 0x1F:
+        raise DerError("a tag of more than one byte")
+    if at + 1 >= len(data):
+        raise DerError("an element without a length")
+    size, start = data[at + 1], at + 2
+    if size >= 0x80:
+        count = size & 0x7F
+        digits = data[start : start + count]
+        # No indefinite length, which is BER; none that is longer than need be.
+        if not 1 <= count <= 4 or len(digits) < count or digits[0] == 0:
+            raise DerError("a length that is not DER")
+        size, start = int.from_bytes(digits, "big"), start + count
+        if size < 0x80:
+            raise DerError("a length that is not DER")
+    if start + size > len(data):
+        raise DerError("an element that is cut off")
+    return start, size, start + size
