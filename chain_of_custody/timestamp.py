@@ -1,7 +1,7 @@
 """Trusted time: RFC 3161 requests, and what an authority answers to them.
 
-A timestamp is a third party's signature over a digest and a time: what has that digest existed then. It says nothing
-of who made it, nor whether it is true. It is kept as a response (``.tsr``), in a form that ``openssl ts -verify`` and
+A timestamp is a third party's signature over a digest and a time: whatever has that digest existed by then. It does not
+show who made it, nor that it is true. It is kept as a response (``.tsr``), in a form that ``openssl ts -verify`` and
 rfc3161-client both accept.
 
 References:
@@ -147,7 +147,7 @@ def read_timestamp(data: bytes) -> TrustedTimestamp:
     """Read a response (``.tsr``) or a token alone. Its signature is not checked.
 
     An authority may list its certificates in another order than DER asks for, as ``openssl ts -reply -chain`` does. The
-    order is not signed; :attr:`TrustedTimestamp.response` has them in DER's. A token is kept as the response it came in.
+    order is not signed; :attr:`TrustedTimestamp.response` has DER's, and is a response also where a token was given.
 
     Raises:
         TimestampError: it is none, or the authority refused.
