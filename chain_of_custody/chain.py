@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -24,6 +25,9 @@ from chain_of_custody.envelope import verify as verify_envelope
 from chain_of_custody.keys import KeyFileError, PublicKey, is_normal
 from chain_of_custody.open_flags import careful
 
+#: What stands for a line that a partial copy of a ledger leaves out: the SHA-256 of that line, without its newline.
+_LEFT_OUT = re.compile(rb'\{"left_out":"([0-9a-f]{64})"\}\n')
+
 #: After so many failures the rest of a ledger is not checked: it is no ledger.
 MAX_FAILURES = 100
 
@@ -41,6 +45,7 @@ class LedgerReport:
             entry, and nothing they say counts.
         failures: one sentence each, naming the line. Empty where every check passed.
         grown: lines after the one whose hash was expected; None where none was expected or it is not there.
+        left_out: lines for which their hashes stand; only in a partial copy. What they say was not checked.
     """
 
     signed: bool
@@ -50,6 +55,7 @@ class LedgerReport:
     torn_tail: int
     failures: tuple[str, ...]
     grown: int | None = None
+    left_out: int = 0
 
     @property
     def ok(self) -> bool:
@@ -69,10 +75,12 @@ class Chain:
         public: the key that the first entry names.
         torn: what follows the last newline.
         failures: what was found wrong.
+        left_out: how many of the lines are hashes alone.
     """
 
     def __init__(self) -> None:
         self.length = 0
+        self.left_out = 0
         self.size = 0
         self.last_size = 0
         self.head = NO_LINE
@@ -106,6 +114,19 @@ class Chain:
         self.last_size = len(raw)
         self.head = hashlib.sha256(line).hexdigest()
 
+    def feed_partial(self, raw: bytes) -> None:
+        """Take the next line of a partial copy: a line, or what stands for one that was left out."""
+        found = _LEFT_OUT.fullmatch(raw)
+        if found is None:
+            self.feed(raw)
+            return
+        if self.length == 0:
+            self._fail("the first line is left out, which names the ledger's key")
+        self.length += 1
+        self.left_out += 1
+        self._next_seq += 1
+        self.head = found[1].decode("ascii")
+
     def report(self) -> LedgerReport:
         """What has been found up to here."""
         return LedgerReport(
@@ -115,6 +136,7 @@ class Chain:
             head=self.head,
             torn_tail=len(self.torn),
             failures=tuple(self.failures),
+            left_out=self.left_out,
         )
 
     def _fail(self, what: str) -> None:
@@ -173,6 +195,7 @@ def verify(
     expected_fingerprint: str | None = None,
     known: tuple[int, str] | None = None,
     expected_head: str | None = None,
+    partial: bool = False,
 ) -> LedgerReport:
     """Check a ledger: every line's form, place, hash and signature.
 
@@ -185,6 +208,8 @@ def verify(
         expected_fingerprint: of the key that must have signed it, in hexadecimal.
         known: length and head of the ledger at an earlier time. A ledger that has grown since passes.
         expected_head: hexadecimal SHA-256 of a line that must be in it: its head at an earlier time.
+        partial: whether it is a copy in which hashes may stand for lines (see :func:`left_out_line`). Such a line is
+            checked by the hash that the next line holds; of two that follow each other, the last alone.
 
     Returns:
         The report. Whatever the file holds, this raises nothing.
@@ -197,7 +222,7 @@ def verify(
     grown: int | None = None
     with open_ledger(path) as stream:
         for raw in read_lines(stream):
-            chain.feed(raw)
+            (chain.feed_partial if partial else chain.feed)(raw)
             if known and chain.length == known[0]:
                 heads[chain.length] = chain.head
             if expected_head is not None and raw.endswith(b"\n") and chain.head == expected_head.lower():
@@ -230,11 +255,16 @@ def _other_than_expected(
         yield f"line {known[0]}: its hash is not the one kept before, {known[1]}"
 
 
-def read(path: Path) -> Iterator[LedgerEntry]:
+def left_out_line(line_hash: str) -> bytes:
+    """What a partial copy of a ledger has, with its newline, for a line of this hash that it leaves out."""
+    return b'{"left_out":"%b"}\n' % line_hash.encode("ascii")
+
+
+def read(path: Path, *, partial: bool = False) -> Iterator[LedgerEntry]:
     """The entries of a ledger in order, one in memory at a time.
 
     Each line's form is checked, but neither signatures nor the chain: see :func:`verify`. A torn end is no
-    entry and is passed over.
+    entry and is passed over. With ``partial``, so are hashes that stand for lines.
 
     Raises:
         LedgerError: a line is not an entry; those before it have been given out.
@@ -246,6 +276,8 @@ def read(path: Path) -> Iterator[LedgerEntry]:
                 if len(raw) > MAX_LINE or not is_torn(raw):
                     raise LedgerError(f"line {number}: not an entry")
                 return
+            if partial and _LEFT_OUT.fullmatch(raw):
+                continue
             try:
                 entry = parse_line(raw[:-1])
             except LedgerError as error:
