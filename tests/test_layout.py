@@ -29,6 +29,7 @@ FLOW = (
     ("carving",),
     ("case",),
     ("timeline",),
+    ("listening",),
     ("extraction",),
     ("plaso_plugin",),
     ("verification", "export", "authoring"),
