@@ -28,7 +28,7 @@ from chain_of_custody.signer import Signer
 #: Where the payload is, with the slash that ends it.
 PAYLOAD = "data/"
 DECLARATION, INFO, MANIFEST = "bagit.txt", "bag-info.txt", "manifest-sha256.txt"
-_DECLARED = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+DECLARED = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _OXUM = "Payload-Oxum"
 
 
@@ -61,7 +61,7 @@ def seal_bag(
     known = {file.name: file for file in files}
     payload = _payload(folder, known)
     manifest = manifest_text(payload)
-    write_whole(folder / DECLARATION, _DECLARED.encode("ascii"))
+    write_whole(folder / DECLARATION, DECLARED)
     write_whole(folder / INFO, _info_text(info or {}, payload).encode("utf-8"))
     write_whole(folder / MANIFEST, manifest)
     named = {"manifest": {"name": MANIFEST, "sha256": hashlib.sha256(manifest).hexdigest()}, **(detail or {})}

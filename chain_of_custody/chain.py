@@ -217,19 +217,37 @@ def verify(
     Raises:
         OSError: the file cannot be read.
     """
+    with open_ledger(path) as stream:
+        return verify_stream(
+            stream,
+            expected_fingerprint=expected_fingerprint,
+            known=known,
+            expected_head=expected_head,
+            partial=partial,
+        )
+
+
+def verify_stream(
+    stream: BinaryIO,
+    *,
+    expected_fingerprint: str | None = None,
+    known: tuple[int, str] | None = None,
+    expected_head: str | None = None,
+    partial: bool = False,
+) -> LedgerReport:
+    """Check a ledger that is open for reading, from its position on. See :func:`verify`."""
     chain = Chain()
     heads: dict[int, str] = {0: NO_LINE}
     grown: int | None = None
-    with open_ledger(path) as stream:
-        for raw in read_lines(stream):
-            (chain.feed_partial if partial else chain.feed)(raw)
-            if known and chain.length == known[0]:
-                heads[chain.length] = chain.head
-            if expected_head is not None and raw.endswith(b"\n") and chain.head == expected_head.lower():
-                grown = chain.length
-            if chain.given_up:
-                chain.failures.append("too much is wrong; the rest of the ledger was not checked")
-                break
+    for raw in read_lines(stream):
+        (chain.feed_partial if partial else chain.feed)(raw)
+        if known and chain.length == known[0]:
+            heads[chain.length] = chain.head
+        if expected_head is not None and raw.endswith(b"\n") and chain.head == expected_head.lower():
+            grown = chain.length
+        if chain.given_up:
+            chain.failures.append("too much is wrong; the rest of the ledger was not checked")
+            break
     if chain.length == 0:
         chain.failures.append("the ledger holds no complete entry")
     chain.failures += _other_than_expected(chain, expected_fingerprint, known, heads)
@@ -271,18 +289,23 @@ def read(path: Path, *, partial: bool = False) -> Iterator[LedgerEntry]:
         OSError: the file cannot be read.
     """
     with open_ledger(path) as stream:
-        for number, raw in enumerate(read_lines(stream), 1):
-            if not raw.endswith(b"\n"):
-                if len(raw) > MAX_LINE or not is_torn(raw):
-                    raise LedgerError(f"line {number}: not an entry")
-                return
-            if partial and _LEFT_OUT.fullmatch(raw):
-                continue
-            try:
-                entry = parse_line(raw[:-1])
-            except LedgerError as error:
-                raise LedgerError(f"line {number}: {error}") from None
-            yield entry
+        yield from read_stream(stream, partial=partial)
+
+
+def read_stream(stream: BinaryIO, *, partial: bool = False) -> Iterator[LedgerEntry]:
+    """The entries of a ledger that is open for reading, from its position on. See :func:`read`."""
+    for number, raw in enumerate(read_lines(stream), 1):
+        if not raw.endswith(b"\n"):
+            if len(raw) > MAX_LINE or not is_torn(raw):
+                raise LedgerError(f"line {number}: not an entry")
+            return
+        if partial and _LEFT_OUT.fullmatch(raw):
+            continue
+        try:
+            entry = parse_line(raw[:-1])
+        except LedgerError as error:
+            raise LedgerError(f"line {number}: {error}") from None
+        yield entry
 
 
 def open_ledger(path: Path) -> BinaryIO:

@@ -43,6 +43,9 @@ UNSIGNED_NOTICE = "UNSIGNED: anybody could have written this list"
 Kind = Literal["bundle", "report", "export"]
 KINDS: tuple[Kind, ...] = ("bundle", "report", "export")
 
+#: Nothing longer is read as a seal: it would list some two million files.
+SEAL_MAX = 512 << 20
+
 _HASH = re.compile(r"[0-9a-f]{64}")
 _OWN_KEYS = frozenset({"kind", "files", "size", "signed", "notice"})
 
@@ -170,6 +173,8 @@ def read_seal(content: bytes) -> SealedList:
     Raises:
         SealError: it is not exactly what :func:`write_seal` would write for what it says.
     """
+    if len(content) > SEAL_MAX:
+        raise SealError(f"it is longer than {SEAL_MAX} bytes")
     envelope = _object(content.removesuffix(b"\n"), {"payload", "payloadType", "signatures"}, "the envelope")
     if not content.endswith(b"\n"):
         raise SealError("the envelope does not end in a newline")

@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is not as it should be.
+
+    Attributes:
+        file: what it is about: the name of a file, or of a line in one.
+        expected: what should be there.
+        found: what is there.
+        meaning: what that shows, a sentence.
+    """
+
+    file: str
+    expected: str
+    found: str
+    meaning: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: expected {self.expected}; found {self.found}. {self.meaning}"
+
+    def as_json(self) -> dict[str, str]:
+        """The problem, made of what JSON can hold."""
+        return {"file": self.file, "expected": self.expected, "found": self.found, "meaning": self.meaning}
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +39,21 @@ class Check:
         ok: whether it passed.
         detail: one sentence on what was found.
         made: whether the check was made. One that was not counts as failed.
+        problems: each thing that is wrong, where the check tells them apart.
     """
 
     name: str
     ok: bool
     detail: str
     made: bool = True
+    problems: tuple[Problem, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The check, made of what JSON can hold."""
+        plain: dict[str, object] = {"name": self.name, "ok": self.ok, "made": self.made, "detail": self.detail}
+        if self.problems:
+            plain["problems"] = [problem.as_json() for problem in self.problems]
+        return plain
 
 
 class Verification:
@@ -28,9 +62,9 @@ class Verification:
     def __init__(self) -> None:
         self._checks: list[Check] = []
 
-    def add(self, name: str, ok: bool, detail: str) -> None:
-        """Record a check that was made."""
-        self._checks.append(Check(name, ok, detail))
+    def add(self, name: str, ok: bool, detail: str, problems: Iterable[Problem] = ()) -> None:
+        """Record a check that was made, and each thing that it found wrong."""
+        self._checks.append(Check(name, ok, detail, problems=tuple(problems)))
 
     def skipped(self, name: str, why: str) -> None:
         """Record a check that was not made, and why: it counts as failed."""
@@ -48,7 +82,4 @@ class Verification:
 
     def as_json(self) -> dict[str, object]:
         """The outcome, made of what JSON can hold."""
-        checks = [
-            {"name": check.name, "ok": check.ok, "made": check.made, "detail": check.detail} for check in self._checks
-        ]
-        return {"ok": self.ok, "checks": checks}
+        return {"ok": self.ok, "checks": [check.as_json() for check in self._checks]}

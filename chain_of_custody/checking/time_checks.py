@@ -1,0 +1,85 @@
+"""Checking the timestamps of a seal: third parties' word that it existed by then."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from chain_of_custody.timestamp import TimestampError, TrustedTimestamp, read_timestamp, verify
+from chain_of_custody.verify import Problem, Verification
+
+#: What the name of a timestamp ends in; a second one has ``.2.tsr``.
+TOKEN_ENDING = ".tsr"  # noqa: S105 (the end of a file name)
+_TOKEN_MAX = 1 << 20
+
+
+def tokens_beside(path: Path) -> list[Path]:
+    """The timestamps that lie beside a sealed folder or zip: ``NAME.tsr``, ``NAME.2.tsr`` and so on.
+
+    NAME is the name of the folder or of the zip, with or without ``.zip``.
+    """
+    place = path.absolute()
+    names = dict.fromkeys((place.name, place.name.removesuffix(".zip")))
+    found = []
+    for name in names:
+        first, number = place.with_name(name + TOKEN_ENDING), 2
+        if first.exists():
+            found.append(first)
+        while (more := place.with_name(f"{name}.{number}{TOKEN_ENDING}")).exists():
+            found.append(more)
+            number += 1
+    return found
+
+
+def check_timestamps(
+    checks: Verification, seal: bytes, tokens: Sequence[Path], ca_files: Sequence[Path]
+) -> list[dict[str, object]]:
+    """Check timestamps over a seal.
+
+    Args:
+        checks: gets a check for each.
+        seal: the content of the signed list's file, which is what was stamped.
+        tokens: files of timestamps.
+        ca_files: certificates that the reader believes, in PEM, the root among them.
+
+    Returns:
+        What each that holds says.
+    """
+    stamped = hashlib.sha256(seal).digest()
+    stated: list[dict[str, object]] = []
+    for path in tokens:
+        name = f"timestamp {path.name}"
+        try:
+            found = _read(path, stamped, ca_files)
+        except TimestampError as error:
+            meaning = "It does not show when the seal was made."
+            problem = Problem(path.name, f"a timestamp over the seal, {stamped.hex()}", str(error), meaning)
+            checks.add(name, False, "it is not one over this seal that holds", [problem])
+            continue
+        except OSError as error:
+            checks.skipped(name, f"{error.filename or path}: {error.strerror or error}")
+            continue
+        when = found.as_json()["time"]
+        if ca_files:
+            checks.add(name, True, f"the seal existed on {when}, by the clock of {found.authority}")
+            stated.append({"file": path.name, **found.as_json()})
+        else:
+            checks.skipped(
+                name,
+                f"it is over this seal and states {when}, by {found.authority}; whether that authority can be believed"
+                " needs its certificates: --ca-file FILE. With --no-timestamps, timestamps are left out",
+            )
+    return stated
+
+
+def _read(path: Path, stamped: bytes, ca_files: Sequence[Path]) -> TrustedTimestamp:
+    """A timestamp over a digest; that it can be believed is checked where there are certificates to believe."""
+    with path.open("rb") as stream:
+        content = stream.read(_TOKEN_MAX + 1)
+    if ca_files:
+        return verify(content, stamped, ca_files)
+    found = read_timestamp(content)
+    if found.sha256 != stamped:
+        raise TimestampError(f"the timestamp is over {found.sha256.hex()}, not over {stamped.hex()}")
+    return found

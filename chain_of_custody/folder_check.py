@@ -1,0 +1,217 @@
+"""Checking a sealed folder or zip: the signed list first, and everything else against it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chain_of_custody.bag import DECLARATION
+from chain_of_custody.checking.file_checks import check_bag, check_files
+from chain_of_custody.checking.ledger_checks import check_head, check_ledger, check_set
+from chain_of_custody.checking.source import SealedSource, open_source
+from chain_of_custody.checking.time_checks import check_timestamps, tokens_beside
+from chain_of_custody.keys import KeyFileError, PublicKey
+from chain_of_custody.sealed_list import KEY_NAME, SEAL_MAX, SEAL_NAME, SealedList, SealError, read_seal
+from chain_of_custody.stored_zip import ZipRefusedError
+from chain_of_custody.verify import Problem, Verification
+
+_KEY_MAX = 1 << 16
+_ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
+
+
+@dataclass(slots=True)
+class SealedCheck:
+    """What checking a sealed folder came to.
+
+    Attributes:
+        checks: each check, with its result, in the order they were made.
+        kind: what the folder is: ``bundle``, ``report`` or ``export``; empty where its seal cannot be read.
+        signed: whether the list is signed.
+        fingerprint: of the key that signed it, which the reader compares; None where unsigned.
+        head: hash of the last line of the ledger that the list names; empty where it names none.
+        length: how many lines that ledger has.
+        predicate: all that the list says beside its files.
+        timestamps: what each timestamp says that holds.
+        notes: what a reader has to know beside the checks, a sentence each.
+    """
+
+    checks: Verification = field(default_factory=Verification)
+    kind: str = ""
+    signed: bool = False
+    fingerprint: str | None = None
+    head: str = ""
+    length: int = 0
+    predicate: dict[str, object] = field(default_factory=dict)
+    timestamps: list[dict[str, object]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything was checked, and every check passed."""
+        return self.checks.ok
+
+    def as_json(self) -> dict[str, object]:
+        """The outcome, made of what JSON can hold."""
+        return {
+            "ok": self.ok,
+            "kind": self.kind,
+            "signed": self.signed,
+            "fingerprint": self.fingerprint,
+            "lines": self.length,
+            "head": self.head,
+            "timestamps": self.timestamps,
+            "checks": self.checks.as_json()["checks"],
+            "notes": self.notes,
+        }
+
+
+def is_sealed(path: Path) -> bool:
+    """Whether something is a sealed folder, or a zip that may hold one."""
+    if path.is_dir():
+        return os.path.lexists(path / SEAL_NAME)
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(4) in _ZIP_MARKS
+
+
+def check_sealed(
+    path: Path,
+    *,
+    fingerprint: str | None = None,
+    expected_head: str | None = None,
+    ca_files: Sequence[Path] = (),
+    tokens: Sequence[Path] | None = None,
+    timestamps_required: int = 0,
+    report: Callable[[str], None] | None = None,
+) -> SealedCheck:
+    """Check a sealed folder, or a zip of one: every byte of it.
+
+    Without ``fingerprint`` this shows only that the folder is whole under the key that lies in it; anyone can seal
+    another one with a key of their own. Without ``expected_head`` an older one in its place cannot be seen.
+
+    Args:
+        path: the folder or zip; it is only read.
+        fingerprint: of the key that must have signed, in hexadecimal. An empty one matches no key.
+        expected_head: hash of a line of the ledger: its head when this, or something later, was handed over.
+        ca_files: certificates of timestamp authorities that the reader believes.
+        tokens: files of timestamps; None for those that lie beside it, see :func:`tokens_beside`.
+        timestamps_required: how many timestamps must be there and hold.
+        report: called with what is being checked.
+
+    Returns:
+        Every check with its result. Whatever is at ``path``, this raises nothing.
+    """
+    result = SealedCheck()
+    say = report or (lambda _: None)
+    say("signed list")
+    try:
+        with open_source(path) as source:
+            opened = _open_seal(result, source)
+            if opened is not None:
+                seal, sealed = opened
+                _check_signature(result, source, sealed, fingerprint)
+                _check_content(result, source, sealed, seal, expected_head, say)
+                found = tokens_beside(path) if tokens is None else tokens
+                say("timestamps")
+                result.timestamps = check_timestamps(result.checks, seal, found, ca_files)
+                _check_number(result, timestamps_required)
+    except ZipRefusedError as error:
+        meaning = "Two programs could read two things in it. Ask for it as it was written, or for the folder."
+        problem = Problem(path.name, "a zip as this program writes it", str(error), meaning)
+        result.checks.add("zip", False, "it is not as it was written", [problem])
+        result.checks.skipped("files", "the zip is not read")
+    except OSError as error:
+        result.checks.skipped("files", f"{error.filename or path}: {error.strerror or error}")
+    return result
+
+
+def _open_seal(result: SealedCheck, source: SealedSource) -> tuple[bytes, SealedList] | None:
+    """The content of the signed list's file, and the list; None where there is none."""
+    try:
+        with source.open(SEAL_NAME) as stream:
+            seal = stream.read(SEAL_MAX + 1)
+        sealed = read_seal(seal)
+    except (OSError, SealError) as error:
+        shown = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        meaning = "Without it nothing vouches for what is in the folder."
+        problem = Problem(SEAL_NAME, "a list of every file, as it was written", shown, meaning)
+        result.checks.add("signed list", False, "it cannot be read", [problem])
+        result.checks.skipped("files", "there is no list to check them against")
+        return None
+    result.kind, result.predicate = sealed.kind, dict(sealed.predicate)
+    count = "1 file" if len(sealed.files) == 1 else f"{len(sealed.files)} files"
+    result.checks.add("signed list", True, f"a {sealed.kind} of {count}")
+    ledger = sealed.ledger
+    if ledger:
+        result.head, result.length = str(ledger["head"]), int(str(ledger["length"]))
+    return seal, sealed
+
+
+def _check_signature(result: SealedCheck, source: SealedSource, sealed: SealedList, fingerprint: str | None) -> None:
+    if sealed.signature is None:
+        words = "THE LIST IS UNSIGNED: anybody could have written it, and everything it lists"
+        problems = []
+        if fingerprint is not None:
+            problems = [Problem(SEAL_NAME, f"a signature of {fingerprint}", "none", "Nothing shows who made it.")]
+        result.checks.add("signature", not problems, words, problems)
+        return
+    public: PublicKey | None = None
+    try:
+        with source.open(KEY_NAME) as stream:
+            text = stream.read(_KEY_MAX).decode("ascii", "replace")
+        public = PublicKey.from_pem(text)
+        problem = sealed.signature_problem(public)
+        if problem is None and text != public.pem:
+            problem = f"{KEY_NAME} is not in the one form of a public key"
+    except KeyFileError as error:
+        problem = f"{KEY_NAME}: {error}"
+    except OSError as error:
+        problem = f"{KEY_NAME}: {error.strerror or error}"
+    meaning = "The list was written by somebody without that key, or was changed after it was signed."
+    problems = [Problem(SEAL_NAME, f"a signature of the key in {KEY_NAME}", problem, meaning)] if problem else []
+    if public is not None and fingerprint is not None and fingerprint.lower() != public.fingerprint:
+        wanted = fingerprint or "the empty fingerprint that was given"
+        another = "Somebody else made this, or sealed it again after changing it."
+        problems.append(Problem(KEY_NAME, f"the key {wanted}", f"the key {public.fingerprint}", another))
+    result.signed, result.fingerprint = public is not None, public.fingerprint if public else None
+    detail = "it does not hold" if problems else f"the list is signed by the key {result.fingerprint}"
+    result.checks.add("signature", not problems, detail, problems)
+    if fingerprint is None and not problems:
+        result.notes.append(
+            f"compare the fingerprint {result.fingerprint} with the examiner's, from another source than this"
+            f" {sealed.kind}, or give it with --fingerprint: anyone can seal with a key of their own"
+        )
+
+
+def _check_content(
+    result: SealedCheck, source: SealedSource, sealed: SealedList, seal: bytes, expected_head: str | None,
+    say: Callable[[str], None],
+) -> None:  # fmt: skip
+    say("files")
+    check_files(result.checks, source, sealed)
+    if sealed.kind == "bundle" or DECLARATION in sealed.files:
+        check_bag(result.checks, source, sealed, seal)
+    say("ledger")
+    found = check_ledger(result.checks, source, sealed, expected_head)
+    if expected_head is not None:
+        note = check_head(result.checks, sealed, found, expected_head)
+        result.notes += [note] if note else []
+    elif result.head:
+        result.notes.append(
+            f"made when the ledger of the case had {result.length} lines and ended in {result.head}; whether an older"
+            f" {sealed.kind} was put in its place cannot be seen without --expect-head"
+        )
+    if found is None and sealed.kind == "bundle" and not sealed.ledger.get("file"):
+        result.checks.skipped("ledger", "the bundle holds none")
+    check_set(result.checks, source, sealed)
+
+
+def _check_number(result: SealedCheck, required: int) -> None:
+    if required > len(result.timestamps):
+        there = f"{len(result.timestamps)} that hold"
+        meaning = "Nothing but the examiner's own clock shows when it was sealed."
+        problem = Problem("timestamps", f"at least {required}", there, meaning)
+        result.checks.add("timestamps", False, "there are fewer than were asked for", [problem])

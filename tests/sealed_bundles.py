@@ -1,0 +1,116 @@
+"""A small bundle, sealed as a real one is, and what an attacker may do to it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from chain_of_custody import Ledger, SigningKey
+from chain_of_custody.bag import INFO, MANIFEST, manifest_text, seal_bag, tag_manifest_text
+from chain_of_custody.chain import left_out_line
+from chain_of_custody.disclosure import TREE_RECORDED, SealedSet, proof_line, salt_of, salted_leaf
+from chain_of_custody.file_list import list_files
+from chain_of_custody.ledger import read
+from chain_of_custody.merkle import HashTree
+from chain_of_custody.sealed_list import SEAL_NAME, TAG_MANIFEST
+
+LEDGER, TIMELINE, RECORDINGS = "data/custody.jsonl", "data/timeline.jsonl", "data/recordings.jsonl"
+SALTS = b"s" * 32
+
+
+def clock() -> Callable[[], datetime]:
+    """A clock that ticks with every entry."""
+    ticks = iter(range(1000))
+    return lambda: datetime(2026, 11, 23, 4, 0, tzinfo=UTC) + timedelta(seconds=next(ticks))
+
+
+def sound(name: str, number: int) -> bytes:
+    """A recording."""
+    return f"{name} {number} ".encode() * 300
+
+
+def set_lines(name: str) -> dict[str, list[bytes]]:
+    """The lines of a case's set, by the file they are in."""
+    files = [f"data/recordings/EF-{number}é.wav" for number in range(3)]
+    rows = [b'{"exhibit":"EF-%d","message":"%s"}' % (number, name.encode()) for number in range(4)]
+    sounds = [
+        json.dumps({"file": file, "sha256": hashlib.sha256(sound(name, number)).hexdigest()}).encode()
+        for number, file in enumerate(files)
+    ]
+    return {TIMELINE: rows, RECORDINGS: sounds}
+
+
+def write_ledger(path: Path, key: SigningKey | None, name: str, exports: int = 1) -> Ledger:
+    """A case's ledger, with the tree of its set."""
+    ledger = Ledger.open(path, key, "A. Examiner", clock=clock())
+    ledger.append("source hashed", {"source": name, "sha256": hashlib.sha256(name.encode()).hexdigest()})
+    with tree(name) as made:
+        ledger.append(TREE_RECORDED, {"root": made.root.hex(), "size": made.size})
+    for number in range(exports):
+        ledger.append("exported", {"number": number})
+    return ledger
+
+
+def tree(name: str) -> HashTree:
+    """The tree of a case's set."""
+    lines = [line for each in set_lines(name).values() for line in each]
+    return HashTree(sorted(salted_leaf(salt_of(SALTS, line), line) for line in lines))
+
+
+def make_bundle(
+    folder: Path, key: SigningKey | None, name: str = "case one", *, exports: int = 1, part: bool = False,
+    ledger_key: SigningKey | None = None,
+) -> Path:  # fmt: skip
+    """Make and seal a bundle: of all that a case holds, or of one row and one recording."""
+    (folder / "data" / "recordings").mkdir(parents=True)
+    lines = set_lines(name)
+    chosen = {TIMELINE: lines[TIMELINE][1:2], RECORDINGS: lines[RECORDINGS][1:2]} if part else lines
+    for number in (1,) if part else range(3):
+        (folder / f"data/recordings/EF-{number}é.wav").write_bytes(sound(name, number))
+    for file, content in chosen.items():
+        (folder / file).write_bytes(b"".join(line + b"\n" for line in content))
+    ledger = write_ledger(folder / LEDGER, ledger_key or key, name, exports)
+    with tree(name) as made:
+        described = SealedSet(made.root.hex(), made.size, 0, (TIMELINE, RECORDINGS), "data/recordings/", key="data/key")
+        if part:
+            described = SealedSet(
+                made.root.hex(), made.size, 5, (TIMELINE, RECORDINGS), "data/recordings/", proofs="data/proofs.txt"
+            )
+            proofs = [proof_line(made, SALTS, line) for content in chosen.values() for line in content]
+            (folder / "data/proofs.txt").write_bytes(b"".join(proofs))
+            leave_out(folder / LEDGER, 1)
+        else:
+            (folder / "data/key").write_text(f"{SALTS.hex()}\n")
+    (folder / "README.txt").write_text("What this is.\n")
+    seal_bag(folder, key, info={"External-Identifier": name}, detail=detail(ledger, described))
+    return folder
+
+
+def detail(ledger: Ledger, described: SealedSet) -> dict[str, object]:
+    """What a bundle's seal says."""
+    state = {"head": ledger.head, "length": ledger.length, "file": LEDGER}
+    return {"ledger": state, "sealed_set": described.as_json()}
+
+
+def leave_out(path: Path, seq: int) -> None:
+    """Put its hash in the place of a line of a ledger."""
+    hashes = [entry.line_hash for entry in read(path)]
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[seq] = left_out_line(hashes[seq])
+    path.write_bytes(b"".join(lines))
+
+
+def rebuild_manifests(folder: Path) -> None:
+    """Write everything anew that is not signed, as an attacker would after changing files."""
+    payload = list_files(folder / "data")
+    oxum = f"Payload-Oxum: {sum(file.size for file in payload)}.{len(payload)}"
+    (folder / INFO).write_text(re.sub("Payload-Oxum: .*", oxum, (folder / INFO).read_text()))
+    every = list_files(folder, {SEAL_NAME, TAG_MANIFEST, MANIFEST})
+    manifest = manifest_text(file for file in every if file.name.startswith("data/"))
+    (folder / MANIFEST).write_bytes(manifest)
+    digests = {file.name: file.sha256 for file in every} | {MANIFEST: hashlib.sha256(manifest).hexdigest()}
+    (folder / TAG_MANIFEST).write_bytes(tag_manifest_text(digests, (folder / SEAL_NAME).read_bytes()))
