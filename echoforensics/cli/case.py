@@ -8,16 +8,18 @@ from pathlib import Path
 
 import click
 
-from echoforensics.cli.case_drop import command as drop
+from echoforensics.cli.case_commands.drop import command as drop
+from echoforensics.cli.case_commands.set_matter import command as set_matter
 from echoforensics.cli.options.signing import agency_option, reference_option, signing_key_option
 
 
 @click.group("case")
 def command() -> None:
-    """Put cases together, and take out of them what a court orders out."""
+    """Put cases together, take out of them what a court orders out, and say what a report's head says."""
 
 
 command.add_command(drop)
+command.add_command(set_matter)
 
 
 @command.command("merge")

@@ -28,7 +28,7 @@ SUMMARIES = {
     "verify": "Verify a case: ledger, signatures, tables, every artefact, and the sources.",
     "compare": "Compare two cases of the same evidence, record by record.",
     "renumber": "Say which exhibit of an old case is which of a new one of the same evidence.",
-    "case": "Put cases together, and take out of them what a court orders out.",
+    "case": "Put cases together, take out of them what a court orders out, and say what a report's head says.",
     "parsers": "What can be read, what it is known by, and on what it was validated.",
     "key": "Examiner keys.",
     "plaso": "Have plaso's own commands see the parser; `echoforensics log2timeline` needs none of it.",

@@ -10,20 +10,19 @@ from typing import TYPE_CHECKING
 from echoforensics.errors import CaseError
 from echoforensics.export import csv_table
 from echoforensics.export.added_columns import AddedColumns
-from echoforensics.report.clocks_section import clocks_section, missing_section
-from echoforensics.report.custody_sections import case_section, evidence_section, ledger_section
-from echoforensics.report.gaps_section import issues_section, limits_section, write_issues
+from echoforensics.report.issue_list import write_issues
 from echoforensics.report.markup import FOLDED, escape, notice
 from echoforensics.report.media import Recording, copy_media, recordings
-from echoforensics.report.method_section import method_section
 from echoforensics.report.recordings_section import recordings_section
 from echoforensics.report.row_data import write_rows
-from echoforensics.report.summary_section import summary_section
+from echoforensics.report.sections.contents import sections_after, sections_before
+from echoforensics.report.sections.context import ReportContext
+from echoforensics.report.sections.page import section_html
+from echoforensics.report.words.language import language
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from chain_of_custody.ledger import LedgerEntry
     from echoforensics.case.case import Case
 
 _ASSETS = files("echoforensics.report") / "assets"
@@ -53,9 +52,7 @@ def write_report(case: Case, folder: Path, local: ZoneInfo | None = None) -> Pat
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise CaseError(f"{folder}: exists and is not an empty folder")
-        actions = list(case.actions())
-        if not actions:
-            raise CaseError(f"{case.path}: the extraction had only begun; repeat the extract command")
+        context = ReportContext.of(case, language("en"), local)
         found = list(recordings(case))
         folder.mkdir(parents=True, exist_ok=True)
         copy_media(case, found, folder / "media")
@@ -69,32 +66,23 @@ def write_report(case: Case, folder: Path, local: ZoneInfo | None = None) -> Pat
         first = f"UNVERIFIED: {case.unverified}.\n" if case.unverified else ""
         (folder / "README.txt").write_text(first + _README, encoding="utf-8")
         index = folder / "index.html"
-        index.write_text(_page(case, actions, found, scripts, local), encoding="utf-8")
+        index.write_text(_page(context, found, scripts), encoding="utf-8")
     except OSError as error:
         raise CaseError(f"{folder}: the report cannot be written: {error}") from error
     return index
 
 
-def _page(
-    case: Case, actions: list[LedgerEntry], found: list[Recording], scripts: list[str], local: ZoneInfo | None
-) -> str:
-    before = (
-        case_section(case, actions, local),
-        summary_section(case, found),
-        evidence_section(case, actions),
-        ledger_section(actions),
-        method_section(case, local),
-        clocks_section(case),
-        recordings_section(found, local),
-    )
+def _page(context: ReportContext, found: list[Recording], scripts: list[str]) -> str:
+    case, words = context.case, context.words
+    before = [section_html(part, words) for part in sections_before(context)]
     reference = case.store.info().get("reference", "")[:FOLDED]
     names = [*(f"data/{name}" for name in scripts), *_SCRIPTS]
     return _template("page.html").substitute(
         title=escape(f"{case.store.row_mark}Echo evidence report {reference}".strip()),
         banner=notice(f"UNVERIFIED: {case.unverified}.") if case.unverified else "",
-        before="".join(before),
-        timeline=_timeline(local),
-        after=missing_section(case) + issues_section(case) + limits_section(),
+        before="".join([*before, recordings_section(found, context.zone)]),
+        timeline=_timeline(context.zone),
+        after="".join(section_html(part, words) for part in sections_after(context)),
         scripts="\n".join(f'<script src="{name}"></script>' for name in names),
     )
 

@@ -24,3 +24,5 @@ DROPPED = "artefacts dropped"
 REMOVED = "annotation:removed"
 #: Rows or a report were written out of a case.
 EXPORTED = "exported"
+#: What a report's head says of the matter was recorded.
+DESCRIBED = "matter described"

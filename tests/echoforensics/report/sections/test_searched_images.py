@@ -9,7 +9,11 @@ import pytest
 from echoforensics.case.case import Case
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
-from echoforensics.report.gaps_section import issues_section
+from echoforensics.report.sections.blocks import texts
+from echoforensics.report.sections.context import ReportContext
+from echoforensics.report.sections.missing import issues_section
+from echoforensics.report.sections.page import section_html
+from echoforensics.report.words.language import language
 
 
 @pytest.mark.parametrize(
@@ -37,7 +41,7 @@ def test_the_report_says_whether_an_image_was_searched(
     extract([image], tmp_path / "case", None, Options(argv=("test",), **options), lambda *_: None)
 
     with Case.open(tmp_path / "case") as case:
-        shown = issues_section(case)
+        shown = section_html(issues_section(ReportContext.of(case, language("en"))), language("en"))
 
     assert expected in shown
     assert "Images, outside their files" in shown
@@ -49,4 +53,6 @@ def test_without_images_nothing_is_reported(tmp_path: Path) -> None:
     extract([tmp_path / "folder"], tmp_path / "case", None, Options(argv=("test",)), lambda *_: None)
 
     with Case.open(tmp_path / "case") as case:
-        assert "outside their files" not in issues_section(case)
+        section = issues_section(ReportContext.of(case, language("en")))
+
+    assert "outside their files" not in " ".join(texts(section))

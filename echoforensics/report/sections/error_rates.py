@@ -1,0 +1,112 @@
+"""The section on error rates: what was measured on made evidence of which everything is known, and what was not."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.case.counts import counts_of_case, parsers, recovered_rows
+from echoforensics.report.markup import number
+from echoforensics.report.sections.blocks import Heading, Paragraph, code, quote, section, table
+from parsers.catalogue import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.report.sections.blocks import Block, Cell, WrittenSection
+    from echoforensics.report.sections.context import ReportContext
+    from echoforensics.report.words.language import Language
+
+#: What benchmarks measured and wrote: by subject, the file in the report's own data.
+_MEASURED = {"recovered_rows": "recovered_rows.json", "carved_recordings": "carved_recordings.json"}
+
+
+def measured(subject: str) -> dict[str, Any] | None:
+    """What a benchmark wrote of a subject; None where nothing was measured."""
+    found = files("echoforensics.report") / "assets" / _MEASURED[subject]
+    return json.loads(found.read_text("utf-8")) if found.is_file() else None
+
+
+def error_rates_section(context: ReportContext) -> WrittenSection:
+    """How often the tool errs, where that was measured; where it was not, that is said."""
+    say, store = context.words.text, context.case.store
+    return section(
+        "rates",
+        say("Error rates"),
+        Paragraph(
+            say(
+                "A rate is given only where it was measured, on evidence made for it of which everything is known. Real"
+                " evidence differs from made evidence; a rate says nothing of a single record. Most formats are"
+                " read by rule: their parsers were tried on the samples that the section on method names, and no rate"
+                " was measured for them."
+            )
+        ),
+        _recovered(recovered_rows(store), context.words),
+        _carved(counts_of_case(store).carved, context.words),
+        _of_parsers(context),
+    )
+
+
+def _recovered(count: int, words: Language) -> Iterator[Block]:
+    """What is known of how far recovered rows can be relied on; nothing where the case has none."""
+    found = measured("recovered_rows")
+    if not count or found is None:
+        return
+    say, given, invented, there = words.text, found["given"], found["invented"], found["there"]
+    yield Heading(say("Deleted rows of databases"))
+    here = (
+        say("1 record of this case was recovered from room of an SQLite database that is no longer in use, by the shape"
+            " of a table's rows.")
+        if count == 1
+        else say("{count} records of this case were recovered from room of an SQLite database that is no longer in use,"
+                 " by the shape of a table's rows.", count=number(count))
+    )  # fmt: skip
+    rate = say(
+        "How far that can be relied on was measured on databases made for it, of which every row that they ever held is"
+        " known. Of {given} rows that were given as deleted, {invented} never existed ({rate}); {doubtful} others say"
+        " themselves that they may be made of two rows, and {elsewhere} had been rows of another table of the same"
+        " shape. Of {there} deleted rows whose bytes were still there, {recovered} were recovered.",
+        given=number(given), invented=number(invented), rate=f"{invented / given:.2%}",
+        doubtful=number(found["doubtful"]), elsewhere=number(found["elsewhere"]), there=number(there),
+        recovered=number(there - found["missed"]),
+    )  # fmt: skip
+    yield Paragraph(quote(f"{here} {rate}"))
+
+
+def _carved(count: int, words: Language) -> Iterator[Block]:
+    """The same of what was found by its own bytes, outside of files."""
+    if not count:
+        return
+    say, found = words.text, measured("carved_recordings")
+    yield Heading(say("Recordings and records found outside of files"))
+    if found is None:
+        yield Paragraph(
+            say(
+                "{count} files of this case were found by their own bytes. How often such a find is missed or is not"
+                " what it seems: not measured.",
+                count=number(count),
+            )
+        )
+        return
+    yield Paragraph(
+        say(
+            "Measured on an image made for it: of {planted} recordings that were planted in it, {exact} were found byte"
+            " for byte, and {other} files were found that were none of them.",
+            planted=number(found["planted"]), exact=number(found["exact"]), other=number(found["other"]),
+        )
+    )  # fmt: skip
+
+
+def _of_parsers(context: ReportContext) -> Iterator[Block]:
+    """Each parser that made records: on what it was tried, and its error rate."""
+    say, versions = context.words.text, {(entry.name, entry.version): entry for entry in catalogue()}
+    rows: list[tuple[Cell, ...]] = []
+    for (name, version), count in parsers(context.case.store).items():
+        entry = versions.get((name, version))
+        tried = "; ".join(entry.about.validated_on) if entry else ""
+        rows.append(
+            (code(f"{name} {version}"), number(count), quote(tried or say("nothing stated")), say("not measured"))
+        )
+    yield Heading(say("Parsers that made records"))
+    yield table((say("Parser and version"), say("Records"), say("Validated on"), say("Error rate")), rows)

@@ -1,0 +1,98 @@
+"""The sections that say what the case is, who asked for what, and on what authority."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from echoforensics.report.markup import utc
+from echoforensics.report.sections.blocks import Notice, Paragraph, code, facts, lines, quote, section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.report.sections.blocks import Cell, WrittenSection
+    from echoforensics.report.sections.context import ReportContext
+
+_LONG = 240
+
+
+def case_section(context: ReportContext) -> WrittenSection:
+    """What the case is, and whether it is whole and signed."""
+    say, info, ledger = context.words.text, context.case.store.info(), context.ledger
+    begun, sealed = context.begun, context.sealed
+    zone = "UTC" if context.zone is None else say("UTC, and beside it {zone}", zone=context.zone.key)
+    return section(
+        "case",
+        say("Case"),
+        (Notice(words) for words in warnings(context)),
+        facts(
+            [
+                (say("Reference"), quote(info.get("reference"))),
+                (say("Agency"), quote(info.get("agency"))),
+                (say("Examiner"), quote(info.get("examiner"))),
+                (say("Extraction begun"), utc(begun.time) if begun else ""),
+                (say("Extraction completed"), utc(sealed.time) if sealed else say("NOT COMPLETE: interrupted")),
+                (say("Tool"), str(info.get("tool") or "")),
+                (say("Times are shown in"), zone),
+                (say("Signed with the key"), _signature(context)),
+                (
+                    say("Head of the ledger"),
+                    (code(ledger.head), quote(say(", line {number}", number=ledger.length))),
+                ),
+            ]
+        ),
+    )
+
+
+def warnings(context: ReportContext) -> Iterator[str]:
+    """What a reader must know before all else: unverified, not complete, unsigned, altered."""
+    say, ledger, case = context.words.text, context.ledger, context.case
+    if case.unverified:
+        why = case.unverified[:_LONG]
+        yield say("UNVERIFIED: {why}. Nothing vouches for what this report says.", why=why)
+    if context.sealed is None:
+        yield say("The extraction was interrupted. This report is NOT COMPLETE.")
+    if not ledger.signed:
+        yield say("This case is UNSIGNED: anybody could have rewritten it without it being seen.")
+    if ledger.failures:
+        yield say(
+            "The ledger of this case DOES NOT VERIFY ({failures}; the first: {first}). Do not rely on this report.",
+            failures=context.words.counted(len(ledger.failures), "failure"),
+            first=ledger.failures[0][:_LONG],
+        )
+
+
+def _signature(context: ReportContext) -> Cell:
+    say, ledger = context.words.text, context.ledger
+    if not ledger.signed:
+        return say("no key: UNSIGNED")
+    if ledger.failures:
+        return code(ledger.fingerprint)
+    checked = say(
+        "When this page was written, each line of the ledger verified with this key. Compare the fingerprint with the"
+        " one that the examiner gives; the tables and files are checked by echoforensics verify."
+    )
+    return lines([code(ledger.fingerprint), checked])
+
+
+def request_section(context: ReportContext) -> WrittenSection:
+    """Who asked for what, and on what authority it was examined."""
+    say, matter = context.words.text, context.matter
+    absent = say("not recorded")
+    pairs = [
+        (say("Request"), matter.get("request")),
+        (say("Scope"), matter.get("scope")),
+        (say("Authority"), matter.get("authority")),
+        (say("Subject"), matter.get("subject")),
+        (say("Qualifications of the examiner"), matter.get("qualifications")),
+    ]
+    words = say(
+        "These are the examiner's words, recorded in the ledger. Nothing in them was checked by the tool. What is not"
+        " recorded is added with: echoforensics case set CASE."
+    )
+    return section(
+        "request",
+        say("Request, scope and authority"),
+        Paragraph(words),
+        facts((name, quote(value) if value else absent) for name, value in pairs),
+    )

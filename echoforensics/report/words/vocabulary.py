@@ -1,0 +1,123 @@
+"""The vocabulary of rows in plain words: kinds of records, clocks, states, what a time is of, and the glossary.
+
+The English here is what the catalogues translate.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from echoforensics.report.words.data_types import DATA_TYPES
+
+if TYPE_CHECKING:
+    from echoforensics.report.words.language import Language
+
+#: Whose a clock is, by the name of the clock in a row.
+CLOCKS = {
+    "cloud": "a clock of the Alexa service",
+    "device": "the clock of the Echo",
+    "phone": "the clock of a phone",
+    "examiner": "the clock of the computer on which evidence was acquired",
+    "unknown": "not known whose clock",
+}
+
+#: How a row was found, by its state.
+STATES = {
+    "live": "live",
+    "deleted": "deleted",
+    "carved": "carved",
+    "damaged": "damaged",
+}
+
+#: Whose records a family of data types is.
+FAMILIES = {
+    "alexa:cloud:": "the Alexa account",
+    "alexa:app:": "the phone app",
+    "alexa:web:": "a browser or a capture",
+    "echo:": "the device",
+    "recording:": "a recording of sound",
+    "gap:": "what is missing",
+    "machine:": "what a machine heard in a recording",
+    "annotation:": "what people wrote about it",
+}
+
+#: What the service gave as the outcome of an utterance, by its word for it.
+STATUSES = {
+    "SUCCESS": "handled",
+    "FAULT": "failed",
+    "DISCARDED_NON_DEVICE_DIRECTED_INTENT": "discarded: not meant for the device",
+    "SYSTEM_ABANDONED": "given up by the service",
+    "GENERAL": "general",
+    "WAKE_WORD_ONLY": "wake word alone",
+    "DEVICE_ARBITRATION": "another device answered",
+    "FALSE_WAKE_WORD": "taken for the wake word in error",
+    "SUPPRESSED_RESPONSE": "no answer was given",
+    "ROUTINES_OR_TAP_TO_ALEXA": "a routine, or typed",
+    "UNKNOWN": "unknown",
+}
+
+#: What a time is of, by plaso's words.
+TIMES = {
+    "Added Time": "added",
+    "Connection Established": "connection established",
+    "Content Modification Time": "content changed",
+    "Creation Time": "created",
+    "End Time": "ended",
+    "Event Time": "happened",
+    "Expiration Time": "expires",
+    "File Downloaded": "downloaded",
+    "Last Access Time": "last read",
+    "Last Active Time": "last active",
+    "Last Update Time": "last updated",
+    "Last Used Time": "last used",
+    "Last Visited Time": "last visited",
+    "Metadata Modification Time": "metadata changed",
+    "Not a time": "no time",
+    "Received Time": "received",
+    "Recorded Time": "recorded",
+    "Scheduled to end": "planned to end",
+    "Scheduled to start": "planned to start",
+    "Sent Time": "sent",
+    "Start Time": "started",
+    "Synchronization Time": "synchronised",
+    "Update Time": "updated",
+}
+
+GLOSSARY = {
+    "artefact": "a file taken out of the evidence, kept by the SHA-256 of its content",
+    "carved": "found by its own bytes, whatever the file system says",
+    "deleted": "given up by a file system or a database and not yet overwritten",
+    "exhibit": "a numbered row of the timeline; the same evidence gives the same numbers again",
+    "gap": "what a case does not hold, derived from what it holds",
+    "hash": "a number computed from bytes (MD5, SHA-256); if one byte changes, so does the hash",
+    "interaction": "one time that somebody or something spoke to a device, or that the device took it so",
+    "issue": "something that could not be read, or is not as it should be",
+    "ledger": "the list of what was done, in which each line carries the hash of the line before",
+    "locator": "where in a file a record is; echoforensics trace reads it again",
+    "parser": "the part of the tool that reads one kind of file",
+    "record": "one thing that a file says; it gives a row for each time it holds",
+    "row": "one line of the timeline: one record at one of its times",
+    "transcript": "text that the Alexa service recognised; it can be wrong, and the recording is what to hear",
+    "unallocated": "space that a file system no longer counts as in use",
+    "UTC": "the time that zones are reckoned from; it knows no summer time",
+    "utterance": "one stream of audio that a device sent, named by an utterance id",
+    "zone": "the offset from UTC that a recorded time is in",
+}
+
+
+def kind_words(data_type: str, words: Language) -> str:
+    """What a record of a data type is, in words; the data type itself where the vocabulary has none."""
+    english = DATA_TYPES.get(data_type)
+    return data_type if english is None else words.text(english)
+
+
+def family_words(data_type: str, words: Language) -> str:
+    """Whose record a data type is of; empty where that is not known."""
+    return next((words.text(english) for prefix, english in FAMILIES.items() if data_type.startswith(prefix)), "")
+
+
+def all_words() -> list[str]:
+    """Every word and sentence of the vocabulary, in English, each once."""
+    tables = (DATA_TYPES, CLOCKS, STATES, FAMILIES, STATUSES, TIMES, GLOSSARY)
+    found = [english for table in tables for english in table.values()]
+    return list(dict.fromkeys([*found, *GLOSSARY]))

@@ -1,0 +1,83 @@
+"""The written sections: which there are, and what they say of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from echoforensics.case.case import Case
+from echoforensics.report.sections.blocks import Facts, Table, WrittenSection, runs, texts
+from echoforensics.report.sections.contents import sections_after, sections_before
+from echoforensics.report.sections.context import ReportContext
+from echoforensics.report.words.language import language
+
+
+@pytest.fixture
+def context(sealed: Any) -> Iterator[ReportContext]:
+    with Case.open(sealed.path) as case:
+        yield ReportContext.of(case, language("en"))
+
+
+def by_anchor(context: ReportContext) -> dict[str, WrittenSection]:
+    return {part.anchor: part for part in (*sections_before(context), *sections_after(context))}
+
+
+def text_of(part: WrittenSection) -> str:
+    return "\n".join(texts(part))
+
+
+def test_sections_come_in_the_order_of_the_rules_for_reports(context: ReportContext) -> None:
+    assert list(by_anchor(context)) == [
+        "case", "request", "summary", "evidence", "custody", "method", "rates", "clocks", "missing", "issues", "limits",
+        "glossary", "certificate", "signature", "reproduce",
+    ]  # fmt: skip
+
+
+def test_every_item_has_its_digests_before_and_after_and_in_the_certificate(context: ReportContext) -> None:
+    parts = by_anchor(context)
+    for item in context.case.evidence():
+        for anchor in ("evidence", "certificate"):
+            assert text_of(parts[anchor]).count(item.sha256 or "none") == 2
+        assert item.hashes["md5"] in text_of(parts["evidence"])
+
+
+def test_every_parser_that_made_records_has_its_validation_and_its_rate(context: ReportContext) -> None:
+    rates = by_anchor(context)["rates"]
+    (table,) = [block for block in rates.blocks if isinstance(block, Table)]
+    rows = [["".join(run.text for run in runs(cell)) for cell in row] for row in table.rows]
+    assert ["alexa_activities 2", "5"] in [row[:2] for row in rows]
+    assert {row[3] for row in rows} == {"not measured"}
+    assert any("DFRWS 2017 challenge" in row[2] for row in rows)
+
+
+def test_the_command_and_the_tool_can_be_found_again(context: ReportContext) -> None:
+    parts = by_anchor(context)
+    assert "test" in text_of(parts["reproduce"]).split("\n")
+    assert "echoforensics verify CASE" in text_of(parts["reproduce"])
+    (facts,) = [block for block in parts["method"].blocks if isinstance(block, Facts)]
+    assert "hyperscan" in dict(facts.pairs)["Libraries"].text  # type: ignore[union-attr]
+
+
+def test_the_glossary_explains_words_that_are_used(context: ReportContext) -> None:
+    parts = by_anchor(context)
+    (facts,) = [block for block in parts["glossary"].blocks if isinstance(block, Facts)]
+    used = "\n".join(text_of(part) for name, part in parts.items() if name != "glossary").lower()
+    assert len(facts.pairs) > 5
+    assert all(word.lower() in used for word, _ in facts.pairs)
+
+
+def test_nothing_is_filled_in_that_a_human_must_swear_to(context: ReportContext) -> None:
+    parts = by_anchor(context)
+    certificate = text_of(parts["certificate"])
+    assert "Tester" not in certificate
+    assert "It is no certificate before a qualified person has read it" in certificate
+
+
+def test_a_gap_of_measurement_is_admitted(maker: Any) -> None:
+    made = maker("x")
+    made.entry("found", b"bytes", state="carved")
+    with Case.open(made.done()) as case:
+        rates = text_of(by_anchor(ReportContext.of(case, language("en")))["rates"])
+    assert "not measured" in rates or "Measured on an image made for it" in rates
