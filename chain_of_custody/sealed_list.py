@@ -47,7 +47,7 @@ KINDS: tuple[Kind, ...] = ("bundle", "report", "export")
 SEAL_MAX = 512 << 20
 
 _HASH = re.compile(r"[0-9a-f]{64}")
-_OWN_KEYS = frozenset({"kind", "files", "size", "signed", "notice"})
+_OWN_KEYS = frozenset({"kind", "file_count", "total_size", "signed", "notice", "subject"})
 
 
 class SealError(ValueError):
@@ -149,13 +149,13 @@ def write_seal(
         raise SealError(f"{folder / SEAL_NAME}: is there already; a folder is sealed once")
     refused = sorted(_OWN_KEYS & set(detail or ()))
     if refused:
-        raise SealError(f"{refused[0]} is for the seal itself to say")
+        raise SealError(f"{refused[0]} is not for others than the seal itself to say")
     _place_key(folder / KEY_NAME, key)
     listed = _listed(folder, {file.name: file for file in files or ()})
     predicate: dict[str, object] = {
         "kind": kind,
-        "files": len(listed),
-        "size": sum(file.size for file in listed),
+        "file_count": len(listed),
+        "total_size": sum(file.size for file in listed),
         "signed": key is not None,
         "tool": {"name": __distribution__, "version": __version__},
         **({} if key is not None else {"notice": UNSIGNED_NOTICE}),
@@ -190,7 +190,7 @@ def read_seal(content: bytes) -> SealedList:
     if not isinstance(predicate, dict) or predicate.get("kind") not in KINDS:
         raise SealError(f"the statement does not say of what kind the folder is: {', '.join(KINDS)}")
     files = _subject(stated["subject"])
-    if predicate.get("files") != len(files) or predicate.get("signed") is not (signature is not None):
+    if predicate.get("file_count") != len(files) or predicate.get("signed") is not (signature is not None):
         raise SealError("what the statement says of itself is not so: the number of files, or whether it is signed")
     _check_ledger(predicate.get("ledger"), files)
     return SealedList(str(predicate["kind"]), files, predicate, payload, keyid, signature)
@@ -303,6 +303,8 @@ def _check_ledger(ledger: object, files: Mapping[str, str]) -> None:
     if not isinstance(ledger, dict):
         raise SealError("what the statement says of the ledger is not an object")
     head, length, name = ledger.get("head"), ledger.get("length"), ledger.get("file")
+    if not ledger.keys() <= {"head", "length", "file"}:
+        raise SealError("what the statement says of the ledger is more than head, length and file")
     if not isinstance(head, str) or not _HASH.fullmatch(head) or type(length) is not int or length < 1:
         raise SealError("the statement names no head and length of the ledger")
     if name is not None and (not isinstance(name, str) or name not in files):

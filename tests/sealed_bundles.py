@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,8 +18,10 @@ from chain_of_custody.disclosure import TREE_RECORDED, SealedSet, proof_line, sa
 from chain_of_custody.file_list import list_files
 from chain_of_custody.ledger import read
 from chain_of_custody.merkle import HashTree
-from chain_of_custody.sealed_list import SEAL_NAME, TAG_MANIFEST
+from chain_of_custody.sealed_list import KEY_NAME, SEAL_NAME, TAG_MANIFEST
+from chain_of_custody.verify_script import write_verification
 
+SOUND = "data/recordings/EF-1é.wav"
 LEDGER, TIMELINE, RECORDINGS = "data/custody.jsonl", "data/timeline.jsonl", "data/recordings.jsonl"
 SALTS = b"s" * 32
 
@@ -86,6 +90,8 @@ def make_bundle(
         else:
             (folder / "data/key").write_text(f"{SALTS.hex()}\n")
     (folder / "README.txt").write_text("What this is.\n")
+    public = None if key is None else key.public
+    write_verification(folder, kind="bundle", public=public, ledger=(ledger.length, ledger.head), ledger_file=LEDGER)
     seal_bag(folder, key, info={"External-Identifier": name}, detail=detail(ledger, described))
     return folder
 
@@ -114,3 +120,73 @@ def rebuild_manifests(folder: Path) -> None:
     (folder / MANIFEST).write_bytes(manifest)
     digests = {file.name: file.sha256 for file in every} | {MANIFEST: hashlib.sha256(manifest).hexdigest()}
     (folder / TAG_MANIFEST).write_bytes(tag_manifest_text(digests, (folder / SEAL_NAME).read_bytes()))
+
+
+def edit(path: Path, old: bytes, new: bytes) -> None:
+    """Replace bytes that are in a file."""
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new))
+
+
+def append(path: Path, content: bytes) -> None:
+    """Add bytes to the end of a file."""
+    path.write_bytes(path.read_bytes() + content)
+
+
+def cut_ledger(folder: Path) -> None:
+    """Take away the last line of the ledger."""
+    lines = (folder / LEDGER).read_bytes().splitlines(keepends=True)
+    (folder / LEDGER).write_bytes(b"".join(lines[:-1]))
+
+
+def splice_ledger(folder: Path) -> None:
+    """Take out a line of the ledger."""
+    lines = (folder / LEDGER).read_bytes().splitlines(keepends=True)
+    (folder / LEDGER).write_bytes(b"".join([*lines[:1], *lines[2:]]))
+
+
+def other_ledger(key: SigningKey) -> Callable[[Path], None]:
+    """Put the ledger of another case in its place."""
+
+    def replay(folder: Path) -> None:
+        (folder / LEDGER).unlink()
+        write_ledger(folder / LEDGER, key, "case two")
+
+    return replay
+
+
+_ATTACKS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a recording is exchanged": (lambda f: shutil.copy(f / "data/recordings/EF-2é.wav", f / SOUND), SOUND),
+    "a row is edited": (lambda f: edit(f / TIMELINE, b"EF-1", b"EF-9"), TIMELINE),
+    "a script is added to a page": (lambda f: append(f / "README.txt", b"<script></script>"), "README.txt"),
+    "a file is added": (lambda f: (f / "data/recordings/EF-7.wav").write_bytes(b"1"), "data/recordings/EF-7.wav"),
+    "a hidden file is added": (lambda f: (f / ".hidden").write_bytes(b""), ".hidden"),
+    "a second tag manifest": (lambda f: (f / "tagmanifest-md5.txt").write_bytes(b""), "tagmanifest-md5.txt"),
+    "a file is taken out": (lambda f: (f / SOUND).unlink(), SOUND),
+    "two files change names": (
+        lambda f: [(f / SOUND).rename(f / "x"), (f / "data/recordings/EF-2é.wav").rename(f / SOUND),
+                   (f / "x").rename(f / "data/recordings/EF-2é.wav")], SOUND,
+    ),
+    "the ledger is cut": (cut_ledger, LEDGER),
+    "the ledger is spliced": (splice_ledger, LEDGER),
+    "a line of the ledger is edited": (lambda f: edit(f / LEDGER, b'"number":0', b'"number":1'), LEDGER),
+    "the ledger is another's": (other_ledger(SigningKey.generate()), LEDGER),
+    "what the bag says is edited": (lambda f: edit(f / "bag-info.txt", b"one", b"two"), "bag-info.txt"),
+    "another key is put in": (
+        lambda f: (f / KEY_NAME).write_text(SigningKey.generate().public.pem), KEY_NAME,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A change of a bundle, and a file that it shows in."""
+
+    change: Callable[[Path], object]
+    file: str
+
+
+def attacks() -> dict[str, Attack]:
+    """Changes that manifests do not show once they are written anew, by what is done."""
+    return {name: Attack(*attack) for name, attack in _ATTACKS.items()}

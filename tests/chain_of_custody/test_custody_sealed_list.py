@@ -103,7 +103,7 @@ def test_a_seal_names_every_file_and_verifies(tmp_path: Path, key: SigningKey) -
     assert sealed.files == {
         name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in there - {SEAL_NAME}
     }
-    assert sealed.predicate["size"] == sum((folder / name).stat().st_size for name in sealed.files)
+    assert sealed.predicate["total_size"] == sum((folder / name).stat().st_size for name in sealed.files)
     statement = json.loads(sealed.payload)
     assert statement["_type"] == "https://in-toto.io/Statement/v1"
     assert canonical(statement) == sealed.payload
@@ -152,6 +152,8 @@ def test_what_a_seal_cannot_say_is_refused(tmp_path: Path, key: SigningKey) -> N
     refused: list[dict[str, object]] = [
         {"kind": "bundle"},
         {"duration": 1.5},
+        {"subject": []},
+        {"ledger": {**LEDGER, "name": "custody.jsonl"}},
         {"ledger": {"head": "ab", "length": 1}},
         {"ledger": {"head": "ab" * 32, "length": 0}},
         {"ledger": {"head": "ab" * 32, "length": 1, "file": "data/custody.jsonl"}},
@@ -189,9 +191,9 @@ def test_a_seal_in_another_form_is_none(tmp_path: Path, key: SigningKey) -> None
         content.replace(b"in-toto+json", b"in-toto+jsom"),
         content.replace(b'"keyid"', b'"keyID"'),
         envelope(subject=[]),
-        envelope(subject=twice, predicate={**statement["predicate"], "files": len(twice)}),
-        envelope(subject=twin, predicate={**statement["predicate"], "files": len(twin)}),
-        envelope(subject=outside, predicate={**statement["predicate"], "files": 1}),
+        envelope(subject=twice, predicate={**statement["predicate"], "file_count": len(twice)}),
+        envelope(subject=twin, predicate={**statement["predicate"], "file_count": len(twin)}),
+        envelope(subject=outside, predicate={**statement["predicate"], "file_count": 1}),
         envelope(subject=backwards),
         envelope(subject=statement["subject"][1:]),
         envelope(predicate={**statement["predicate"], "signed": False}),
