@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 from chain_of_custody.envelope import canonical, sign
-from chain_of_custody.keys import SigningKey
+from chain_of_custody.signer import Signer
 
 #: The media type an entry is signed as.
 PAYLOAD_TYPE = "application/vnd.echoforensics.custody+json"
@@ -88,7 +88,7 @@ def time_text(when: datetime) -> str:
     return when.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def build_line(entry: Mapping[str, object], key: SigningKey | None) -> bytes:
+def build_line(entry: Mapping[str, object], key: Signer | None) -> bytes:
     """Write an entry as a line, without the newline, signed if a key is given.
 
     Raises:

@@ -76,6 +76,11 @@ class PublicKey:
             raise KeyFileError("not a public key in PEM: the base64 text is damaged") from None
         return cls(der)
 
+    @classmethod
+    def from_point(cls, coordinates: bytes) -> PublicKey:
+        """A key from the two coordinates of its point, 32 bytes each. Raises KeyFileError."""
+        return cls(_SPKI_PREFIX + coordinates)
+
     @property
     def pem(self) -> str:
         """The key as SubjectPublicKeyInfo in PEM, ending in a newline."""
@@ -117,8 +122,7 @@ class SigningKey:
         lower is taken, so that nobody without the key can make a second signature out of a first.
         """
         signature = DSS.new(self._key, "deterministic-rfc6979", encoding="der").sign(SHA256.new(message))
-        r, s = _numbers(signature)
-        return bytes(DerSequence([r, min(s, _ORDER - s)]).encode())
+        return normal_signature(*_numbers(signature))
 
     def save(self, path: Path, passphrase: str) -> None:
         """Write the key to a new file, encrypted, readable by its owner alone.
@@ -178,6 +182,11 @@ class SigningKey:
         if key.curve != "NIST P-256":
             raise KeyFileError(f"{path} is a key on the curve {key.curve}, not on P-256")
         return cls(key)
+
+
+def normal_signature(r: int, s: int) -> bytes:
+    """A signature in DER, with the lower of the two values of s that verify."""
+    return bytes(DerSequence([r, min(s, _ORDER - s)]).encode())
 
 
 def is_normal(signature: bytes) -> bool:

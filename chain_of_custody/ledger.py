@@ -21,8 +21,9 @@ from filelock import lock_descriptor
 
 from chain_of_custody.chain import Chain, LedgerReport, read, verify
 from chain_of_custody.entry import LedgerEntry, LedgerError, build_line, parse_line, read_lines, time_text
-from chain_of_custody.keys import SigningKey, sync_folder
+from chain_of_custody.keys import sync_folder
 from chain_of_custody.open_flags import careful
+from chain_of_custody.signer import Signer
 
 __all__ = ["CREATED", "Ledger", "LedgerEntry", "LedgerError", "LedgerReport", "read", "verify"]
 
@@ -41,7 +42,7 @@ class Ledger:
     others have added.
     """
 
-    def __init__(self, path: Path, key: SigningKey | None, actor: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, path: Path, key: Signer | None, actor: str, clock: Callable[[], datetime]) -> None:
         self.path = path
         self._key = key
         self._actor = actor
@@ -50,7 +51,7 @@ class Ledger:
         self._recovered: dict[str, object] | None = None
 
     @classmethod
-    def open(cls, path: Path, key: SigningKey | None, actor: str, *, clock: Callable[[], datetime] = _now) -> Ledger:
+    def open(cls, path: Path, key: Signer | None, actor: str, *, clock: Callable[[], datetime] = _now) -> Ledger:
         """Open a ledger to add to it; if there is none, make one and write its first entry.
 
         What is in an existing ledger is verified first. The first entry's action is :data:`CREATED`, and

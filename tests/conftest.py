@@ -22,6 +22,7 @@ from hypothesis import is_hypothesis_test, settings
 from playwright.sync_api import sync_playwright
 
 from parsers.formats.leveldb.checksum import masked_crc32c
+from tests.soft_token import SoftToken
 from tests.time_authority import TimeAuthority
 
 #: Where this environment variable is set, as ``make endurance`` sets it, long series run whole. Else a tenth of each
@@ -256,6 +257,12 @@ def time_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TimeAut
     made = TimeAuthority(tmp_path_factory.mktemp("authority"))
     with made.serve():
         yield made
+
+
+@pytest.fixture(scope="session")
+def soft_token(tmp_path_factory: pytest.TempPathFactory) -> SoftToken:
+    """A token that keeps keys as a card does, where SoftHSM is installed."""
+    return SoftToken.make(tmp_path_factory.mktemp("softhsm"))
 
 
 @pytest.fixture(scope="session")
