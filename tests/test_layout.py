@@ -34,6 +34,7 @@ FLOW = (
     ("verification", "export", "authoring"),
     ("library",),
     ("report",),
+    ("bundle",),
     ("demo",),
     ("cli",),
     ("__main__",),
