@@ -1,4 +1,4 @@
-"""Writing bundles in tests, and checking them with the parts of chain_of_custody alone."""
+"""Writing bundles in tests, and checking them with chain_of_custody alone."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from chain_of_custody.disclosure import SealedSet, set_problems
-from chain_of_custody.file_list import list_files
-from chain_of_custody.keys import PublicKey, SigningKey
-from chain_of_custody.ledger import verify
-from chain_of_custody.sealed_list import KEY_NAME, SEAL_NAME, TAG_MANIFEST, SealedList, read_seal
+from chain_of_custody.folder_check import check_sealed
+from chain_of_custody.keys import SigningKey
+from chain_of_custody.sealed_list import SEAL_NAME, SealedList, read_seal
 from echoforensics.bundle.write import BundleRequest, WrittenBundle, write_bundle
 from echoforensics.library import open_case
 
@@ -40,20 +38,11 @@ def bundle(case: Path, output: Path, key: SigningKey | None, **asked: object) ->
         return write_bundle(opened, BundleRequest(output, **asked), key)  # type: ignore[arg-type]
 
 
-def problems_of(folder: Path) -> list[str]:
-    """What is wrong with a bundle's folder, found with the parts of chain_of_custody alone."""
-    sealed = read_seal((folder / SEAL_NAME).read_bytes())
-    now = {file.name: file.sha256 for file in list_files(folder, {SEAL_NAME, TAG_MANIFEST})}
-    found = [f"{name}: changed" for name in {*now, *sealed.files} if now.get(name) != sealed.files.get(name)]
-    if sealed.signature is not None:
-        problem = sealed.signature_problem(PublicKey.from_pem((folder / KEY_NAME).read_text()))
-        found += [problem] if problem else []
-    head, length = str(sealed.ledger["head"]), int(str(sealed.ledger["length"]))
-    ledger = verify(folder / str(sealed.ledger["file"]), known=(length, head), partial=True)
-    found += ledger.failures
-    found += [] if ledger.length == length else ["the ledger is longer than its bundle says"]
-    described = SealedSet.of_json(sealed.predicate["sealed_set"])
-    return found + set_problems(described, lambda name: (folder / name).open("rb"), sealed.files)
+def problems_of(path: Path) -> list[str]:
+    """What is wrong with a bundle, as chain_of_custody finds it."""
+    found = check_sealed(path)
+    assert found.kind == "bundle"
+    return [f"{check.name}: {check.detail}" for check in found.checks.checks if not check.ok]
 
 
 def payload(folder: Path) -> dict[str, str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 REQUEST, TOKEN = ".tsq", ".tsr"
+_ENCRYPTED = ".age"
 
 
 def refuse_beside(bundle: Path) -> None:
@@ -32,7 +33,7 @@ def refuse_beside(bundle: Path) -> None:
     Raises:
         UsageError: one lies there.
     """
-    there = [path for path in (_request_path(bundle), *tokens_of(bundle)) if path.exists() or path.is_symlink()]
+    there = [path for path in (request_path(bundle), *tokens_of(bundle)) if path.exists() or path.is_symlink()]
     if there:
         raise UsageError(
             f"{there[0]}: is there already, and is of another bundle; name another output, or move it away"
@@ -41,7 +42,8 @@ def refuse_beside(bundle: Path) -> None:
 
 def tokens_of(bundle: Path) -> list[Path]:
     """The answers that lie beside a bundle, in the order in which they came."""
-    named = re.compile(re.escape(bundle.name) + r"(?:\.([2-9]|[1-9][0-9]+))?" + re.escape(TOKEN))
+    name = _name(bundle)
+    named = re.compile(re.escape(name) + r"(?:\.([2-9]|[1-9][0-9]+))?" + re.escape(TOKEN))
     if not bundle.absolute().parent.is_dir():
         return []
     found = [(int(match[1] or 1), path) for path in bundle.absolute().parent.iterdir()
@@ -60,7 +62,7 @@ def write_request(bundle: Path, sha256: bytes) -> TimestampRequest:
         OSError: it cannot be written.
     """
     request = TimestampRequest(sha256)
-    with whole_file(_request_path(bundle)) as partial:
+    with whole_file(request_path(bundle)) as partial:
         partial.write_bytes(request.der)
     return request
 
@@ -121,8 +123,9 @@ def attach_token(bundle: Path, token: Path) -> tuple[TrustedTimestamp, Path]:
 
 def _keep(bundle: Path, stamp: TrustedTimestamp) -> Path:
     last = tokens_of(bundle)
-    number = 1 + max((int(path.name[len(bundle.name) + 1 : -len(TOKEN)] or 1) for path in last), default=0)
-    path = bundle.with_name(f"{bundle.name}{'' if number == 1 else f'.{number}'}{TOKEN}")
+    name = _name(bundle)
+    number = 1 + max((int(path.name[len(name) + 1 : -len(TOKEN)] or 1) for path in last), default=0)
+    path = bundle.with_name(f"{name}{'' if number == 1 else f'.{number}'}{TOKEN}")
     with whole_file(path) as partial:
         partial.write_bytes(stamp.response)
     return path
@@ -133,8 +136,8 @@ def _stamped_digest(bundle: Path) -> bytes:
     try:
         if bundle.is_dir():
             return hashlib.sha256((bundle / SEAL_NAME).read_bytes()).digest()
-        if bundle.suffix == ".age":
-            return TimestampRequest.from_der(_request_path(bundle).read_bytes()).sha256
+        if bundle.suffix == _ENCRYPTED:
+            return TimestampRequest.from_der(request_path(bundle).read_bytes()).sha256
         with StoredZip(bundle) as opened:
             return hashlib.sha256(b"".join(opened.blocks(SEAL_NAME))).digest()
     except (KeyError, ZipRefusedError, TimestampError) as error:
@@ -144,5 +147,11 @@ def _stamped_digest(bundle: Path) -> bytes:
         raise UsageError(f"{bundle}: is no bundle: {path} cannot be read: {error.strerror or error}") from error
 
 
-def _request_path(bundle: Path) -> Path:
-    return bundle.with_name(bundle.name + REQUEST)
+def request_path(bundle: Path) -> Path:
+    """Where the request for timestamps lies beside a bundle: ``NAME.tsq``, of ``NAME.zip.age`` as ``NAME.zip.tsq``."""
+    return bundle.with_name(_name(bundle) + REQUEST)
+
+
+def _name(bundle: Path) -> str:
+    """What names begin with beside a bundle: its own, or that of what is in an encrypted file."""
+    return bundle.name.removesuffix(_ENCRYPTED)

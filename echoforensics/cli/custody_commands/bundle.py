@@ -127,7 +127,7 @@ def _attach(bundle: Path, tokens: tuple[Path, ...]) -> None:
 
 
 def _show(written: WrittenBundle) -> None:
-    from echoforensics.bundle.stamps import REQUEST, tokens_of
+    from echoforensics.bundle.stamps import request_path, tokens_of
     from echoforensics.cli.safe_text import safe
     from echoforensics.counting import counted
 
@@ -139,7 +139,7 @@ def _show(written: WrittenBundle) -> None:
         f"lines        {written.length}",
         f"fingerprint  {written.fingerprint or 'none: UNSIGNED'}",
         f"signed list  {written.seal_sha256}",
-        f"request      {written.path}{REQUEST}",
+        f"request      {request_path(written.path)}",
     ]
     lines += [f"timestamp    {path}: {_stamp_words(stamp)}"
               for path, stamp in zip(tokens_of(written.path), written.stamps, strict=False)]  # fmt: skip
