@@ -13,7 +13,7 @@ from chain_of_custody.verify import Verification
 from echoforensics.case.custody.database_check import DatabaseCheck
 from echoforensics.case.custody.database_file import file_digest, refuse_irregular, side_files
 from echoforensics.case.custody.history import CaseHistory
-from echoforensics.case.custody.names import ARTEFACTS, DATABASE, HEAD, LEDGER
+from echoforensics.case.custody.names import ARTEFACTS, DATABASE, HEAD, LEDGER, SALT_SEED
 from echoforensics.case.custody.standing import known_head, ledger_history
 from echoforensics.case.custody.vault_check import vault_problems
 from echoforensics.counting import counted
@@ -281,7 +281,7 @@ def _check_unsealed(
 
 
 def _note_others(result: CaseVerification, path: Path) -> None:
-    own = {DATABASE, LEDGER, ARTEFACTS, HEAD, *(found.name for found in side_files(path / DATABASE))}
+    own = {DATABASE, LEDGER, ARTEFACTS, HEAD, SALT_SEED, *(found.name for found in side_files(path / DATABASE))}
     if others := sorted(found.name for found in path.iterdir() if found.name not in own):
         result.notes.append(f"not of the case, and vouched for by nothing: {', '.join(others[:10])}")
 

@@ -35,6 +35,7 @@ FLOW = (
     ("verification", "export", "authoring"),
     ("library",),
     ("report",),
+    ("bundle",),
     ("demo",),
     ("cli",),
     ("__main__",),

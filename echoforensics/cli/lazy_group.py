@@ -19,11 +19,15 @@ class LazyGroup(click.Group):
         package: the package that has a module for each command; what the module calls ``command`` is the command.
         summaries: by command, what the list of commands says: the first sentence of its help. Commands that need
             no import may be added with :meth:`click.Group.add_command`.
+        folders: by command, the folder in the package that has its module, where it is not the package itself.
         arguments: those of :class:`click.Group`.
     """
 
-    def __init__(self, *, package: str, summaries: Mapping[str, str], **arguments: Any) -> None:
+    def __init__(
+        self, *, package: str, summaries: Mapping[str, str], folders: Mapping[str, str], **arguments: Any
+    ) -> None:
         super().__init__(**arguments)
+        self._folders = dict(folders)
         self._package = package
         self._summaries = dict(summaries)
 
@@ -35,7 +39,8 @@ class LazyGroup(click.Group):
         """A command, imported now; None if there is none of this name."""
         if cmd_name not in self._summaries:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = import_module(f"{self._package}.{cmd_name}").command
+        folder = f"{self._folders[cmd_name]}." if cmd_name in self._folders else ""
+        command: click.Command = import_module(f"{self._package}.{folder}{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

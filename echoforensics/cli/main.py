@@ -25,6 +25,7 @@ SUMMARIES = {
     "interactions": "Show each time at which somebody, or something, spoke to a device: every record about it, joined.",
     "trace": "Show the bytes behind a row, read again from the evidence.",
     "report": "Write the reviewers' bundle: pages and recordings that open in a browser, without a network.",
+    "bundle": "Hand over a case, or a part of one, sealed: it can be checked without this program.",
     "verify": "Verify a case: ledger, signatures, tables, every artefact, and the sources.",
     "compare": "Compare two cases of the same evidence, record by record.",
     "renumber": "Say which exhibit of an old case is which of a new one of the same evidence.",
@@ -34,11 +35,15 @@ SUMMARIES = {
     "plaso": "Have plaso's own commands see the parser; `echoforensics log2timeline` needs none of it.",
 }
 
+#: Where the module of a command is that is not in the package itself.
+FOLDERS = dict.fromkeys(("bundle",), "custody_commands")
+
 
 @click.group(
     cls=LazyGroup,
     package="echoforensics.cli",
     summaries=SUMMARIES,
+    folders=FOLDERS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done; 1 not verified; 2 wrong usage, or input that cannot be opened; "
     "3 done, but some of the evidence could not be read (it is listed). "

@@ -52,7 +52,7 @@ def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Wr
         stream: where to.
         about: what the investigative action says.
     """
-    graph = _Graph(stream, about)
+    graph = CaseGraph(stream, about)
     graph.begin(list(case.evidence()))
     count = 0
     for count, row in enumerate(rows_of(case.store, query), 1):  # noqa: B007 (the count is wanted)
@@ -61,8 +61,8 @@ def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Wr
     return Written(count)
 
 
-class _Graph:
-    """A graph, being written."""
+class CaseGraph:
+    """A graph, being written: :meth:`begin`, then :meth:`row` for each row, then :meth:`end`."""
 
     def __init__(self, stream: Writable, about: AboutExport) -> None:
         self._stream, self._about = stream, about
@@ -71,6 +71,7 @@ class _Graph:
         self._first = True
 
     def begin(self, items: list[EvidenceItem]) -> None:
+        """The evidence items, and the action by which the graph was made."""
         self._stream.write(f'{{"@context": {json.dumps(_CONTEXT)},\n"@graph": [\n')
         records = []
         for item in items:
@@ -118,6 +119,7 @@ class _Graph:
         self._node(_contained(event, file))
 
     def end(self) -> None:
+        """The end of the graph."""
         self._stream.write("\n]}\n")
 
     def _node(self, node: Node) -> None:

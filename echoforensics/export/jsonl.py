@@ -52,11 +52,12 @@ def write(rows: Iterable[Row], stream: Writable, added: AddedColumns = NOTHING_A
         written: Mapping[str, object] = row
         if more:
             written = {**row, **added.values(row)}
-        stream.write(f"{_line(written)}\n")
+        stream.write(f"{line_of(written)}\n")
     return count
 
 
-def _line(row: Mapping[str, object]) -> str:
+def line_of(row: Mapping[str, object]) -> str:
+    """A row as a line, without its end."""
     text = _encode(row)
     if not text.isascii():
         for mark, escaped in _LINE_ENDS.items():

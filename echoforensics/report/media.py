@@ -79,3 +79,8 @@ def copy_media(case: Case, found: list[Recording], folder: Path) -> None:
             raise CaseError(
                 f"{case.vault.path(sha256)}: has changed since it was extracted; run `echoforensics verify`"
             )
+
+
+def ending_of(found: FoundRecording) -> str:
+    """What the name of a recording's file ends in, by its container; ``bin`` where that is another."""
+    return _ENDINGS.get(str(found.fields.get("container")), "bin")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 DATABASE, LEDGER, ARTEFACTS, HEAD = "case.db", "custody.jsonl", "artefacts", "custody.head"
+#: From which the keys are made that salt what is disclosed in part; there once something was bundled.
+SALT_SEED = "custody.seed"
 #: What SQLite may leave beside a database that was not closed.
 SIDE_FILES = ("-journal", "-wal", "-shm")
 

@@ -73,7 +73,7 @@ def test_what_the_list_says_is_the_first_sentence_of_the_help(name: str) -> None
 def test_every_module_of_a_command_is_listed() -> None:
     declared = {
         path.stem
-        for path in (ROOT / "echoforensics/cli").glob("*.py")
+        for path in (ROOT / "echoforensics/cli").rglob("*.py")
         if "\n@click.command(" in path.read_text() or "\n@click.group(" in path.read_text()
     }
     assert declared - {"main"} == set(SUMMARIES)

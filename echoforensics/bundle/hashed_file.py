@@ -1,0 +1,60 @@
+"""Files that are hashed as they are written, so that nothing has to be read again."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Self
+
+from chain_of_custody.file_list import ListedFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+    from typing import BinaryIO
+
+_BLOCK = 1 << 20
+
+
+class HashedFile:
+    """A new file, hashed as it is written. Use it as a context manager.
+
+    Attributes:
+        name: the file's name below the folder.
+
+    Raises:
+        OSError: the file is there already, or cannot be written.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self._stream = (folder / name).open("xb", buffering=_BLOCK)
+        self._hash = hashlib.sha256()
+        self._size = 0
+
+    def write(self, text: str, /) -> None:
+        """Add text, in UTF-8."""
+        self.write_bytes(text.encode("utf-8"))
+
+    def write_bytes(self, piece: bytes) -> None:
+        """Add bytes."""
+        self._stream.write(piece)
+        self._hash.update(piece)
+        self._size += len(piece)
+
+    def copy_from(self, source: BinaryIO) -> None:
+        """Add all that is left of a stream."""
+        while piece := source.read(_BLOCK):
+            self.write_bytes(piece)
+
+    @property
+    def listed(self) -> ListedFile:
+        """The file as a list of files has it, as far as it was written."""
+        return ListedFile(self.name, self._size, self._hash.hexdigest())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stream.close()

@@ -1,0 +1,107 @@
+"""The ledger that is handed over: up to the head that a bundle is of, and in a partial bundle without the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from chain_of_custody.chain import left_out_line, open_ledger
+from chain_of_custody.disclosure import TREE_RECORDED
+from chain_of_custody.entry import LedgerEntry, LedgerError, parse_line, read_lines
+from chain_of_custody.ledger import CREATED
+from echoforensics.case.custody.names import HASHED_AGAIN, SEALED, TAKEN_IN
+from echoforensics.errors import CaseError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+#: Lines that name no evidence item and nothing that is in a case.
+_ALWAYS = (CREATED, TREE_RECORDED)
+#: Lines that name one evidence item, and nothing that is in it.
+_OF_AN_ITEM = (TAKEN_IN, HASHED_AGAIN)
+
+
+class LedgerState(NamedTuple):
+    """A ledger up to one of its lines.
+
+    Attributes:
+        length: how many lines.
+        head: hash of the last of them.
+        time: when it was written, as the ledger has it.
+        signed: whether the ledger is signed.
+        fingerprint: of the key that signed it; None where unsigned.
+        seal: the last line that seals the case.
+        tree: the last line that records the tree of what that line seals; None where there is none.
+    """
+
+    length: int
+    head: str
+    time: str
+    signed: bool
+    fingerprint: str | None
+    seal: LedgerEntry
+    tree: LedgerEntry | None
+
+
+def state_at(ledger: Path, head: str | None = None) -> LedgerState:
+    """What a ledger says up to the line of a hash, or up to its end.
+
+    Raises:
+        UsageError: no line has this hash, or none up to it seals the case.
+        CaseError: it cannot be read.
+    """
+    seal: LedgerEntry | None = None
+    tree: LedgerEntry | None = None
+    first: LedgerEntry | None = None
+    for length, (entry, _) in enumerate(_entries(ledger), 1):
+        first = first or entry
+        if entry.action == SEALED:
+            seal, tree = entry, None
+        elif entry.action == TREE_RECORDED and seal is not None and entry.detail.get("seal") == seal.line_hash:
+            tree = entry
+        last, count = entry, length
+        if entry.line_hash == head:
+            break
+    else:
+        if head is not None or first is None:
+            raise UsageError(f"no line of the ledger has the hash {head or ''}: it is no head of this case")
+    if seal is None:
+        raise UsageError(f"{head or ledger}: no line of the ledger up to there seals the case")
+    return LedgerState(count, last.line_hash, last.time, first.keyid is not None, first.keyid, seal, tree)
+
+
+def copy_ledger(ledger: Path, target: Path, length: int, evidence: Collection[str] | None = None) -> None:
+    """Copy the first lines of a ledger.
+
+    Args:
+        ledger: the case's.
+        target: a new file.
+        length: how many lines.
+        evidence: None to copy them as they are. Otherwise names of evidence items: hashes then stand for all lines but
+            those that say how the ledger is signed, which tree was recorded, and when these items were taken in and
+            hashed again.
+
+    Raises:
+        CaseError: the ledger cannot be read.
+        OSError: the copy cannot be written.
+    """
+    with target.open("xb") as stream:
+        for number, (entry, raw) in enumerate(_entries(ledger)):
+            if number == length:
+                break
+            shown = evidence is None or _is_shown(entry, evidence)
+            stream.write(raw if shown else left_out_line(entry.line_hash))
+
+
+def _is_shown(entry: LedgerEntry, evidence: Collection[str]) -> bool:
+    return entry.action in _ALWAYS or (entry.action in _OF_AN_ITEM and entry.detail.get("evidence") in evidence)
+
+
+def _entries(ledger: Path) -> Iterator[tuple[LedgerEntry, bytes]]:
+    try:
+        with open_ledger(ledger) as stream:
+            for raw in read_lines(stream):
+                if raw.endswith(b"\n"):
+                    yield parse_line(raw[:-1]), raw
+    except (LedgerError, OSError) as error:
+        raise CaseError(f"{ledger}: cannot be read; run `echoforensics verify`: {error}") from error

@@ -1,0 +1,160 @@
+"""What lies in ``data/`` of a bundle: the same bytes for one head of a ledger, whenever and wherever it is made."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from echoforensics.bundle.derived_files import write_derived
+from echoforensics.bundle.hashed_file import HashedFile
+from echoforensics.bundle.ledger_part import copy_ledger
+from echoforensics.bundle.payload_names import ABOUT, DATABASE, LEDGER, README, REPORT, SOUNDS
+from echoforensics.bundle.readme import UNSIGNED, readme_text
+from echoforensics.case.case import Case
+from echoforensics.case.custody import names
+from echoforensics.case.custody.head_file import write_head
+from echoforensics.case.row_query import Query
+from echoforensics.errors import CaseError
+from echoforensics.export.about import about_export
+from echoforensics.report.bundle import write_report
+from echoforensics.zones import zone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from chain_of_custody.disclosure import SealedSet
+    from chain_of_custody.file_list import ListedFile
+    from echoforensics.bundle.ledger_part import LedgerState
+    from echoforensics.bundle.sealed_set import SetWriter
+    from echoforensics.bundle.selection import Selection
+    from echoforensics.export.about import AboutExport
+
+#: The name of the case in what is handed over: what its folder is called belongs to the examiner's machine.
+_NAME = "case"
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadSource:
+    """From what a payload is written.
+
+    Attributes:
+        case: the case as it was at the head that the bundle is of; see :func:`case_as_sealed`.
+        ledger: the case's own ledger, which may have grown since.
+        state: that ledger at this head.
+        selection: what is handed over.
+    """
+
+    case: Case
+    ledger: Path
+    state: LedgerState
+    selection: Selection
+
+
+@contextmanager
+def case_as_sealed(case: Case, seal: Mapping[str, object], work: Path) -> Iterator[Case]:
+    """The case with a copy of its database in a working folder, which is the very file that was sealed.
+
+    Its ledger is put there once it is known up to which line: see :func:`write_payload`.
+
+    Args:
+        case: the case.
+        seal: what the ledger's line says that seals it.
+        work: a folder for it.
+
+    Raises:
+        CaseError: the database is another than was sealed, or the case is of an earlier version.
+        OSError: the copy cannot be made.
+    """
+    sealed = seal.get("database")
+    if case.store.is_earlier or not isinstance(sealed, dict):
+        raise CaseError(f"{case.path}: is of an earlier version; extract the evidence again into a new folder")
+    view = work / _NAME
+    view.mkdir()
+    with HashedFile(view, names.DATABASE) as target, (case.path / names.DATABASE).open("rb") as source:
+        target.copy_from(source)
+    if target.listed.sha256 != sealed.get("sha256"):
+        raise CaseError(f"{case.path / names.DATABASE}: is not the file that was sealed; run `echoforensics verify`")
+    (view / names.ARTEFACTS).symlink_to(case.vault.root.resolve(), target_is_directory=True)
+    with Case.open(view) as opened:
+        yield opened
+
+
+def write_payload(made: Path, source: PayloadSource, lines: SetWriter, described: SealedSet) -> list[ListedFile]:
+    """Write what is not there yet of a payload: the sounds, the ledger, what is made of the lines, and the report.
+
+    Args:
+        made: the bundle's folder, in which the lines are.
+        source: from what it is written.
+        lines: the lines that are handed over.
+        described: what the signed statement says of them.
+
+    Returns:
+        The files whose hashes are known; the report's are not.
+
+    Raises:
+        CaseError: a recording is not what was extracted.
+        OSError: something cannot be read or written.
+    """
+    case, state, selection = source.case, source.state, source.selection
+    copy_ledger(source.ledger, case.path / names.LEDGER, state.length)
+    write_head(case.path, state.length, state.head)
+    about = _about(case, state, selection)
+    items = [item for item in case.evidence() if selection.is_whole or item.name in lines.evidence]
+    files = [*lines.files, *_write_sounds(made, case, lines), *write_derived(made, items, about)]
+    files += _write_texts(made, about, state, described)
+    if selection.is_whole:
+        _place(case.path / names.LEDGER, made / LEDGER)
+        _place(case.path / names.DATABASE, made / DATABASE)
+        write_report(case, made / REPORT, zone(case.store.info().get("timezone", "")))
+    else:
+        copy_ledger(source.ledger, made / LEDGER, state.length, lines.evidence)
+    return files
+
+
+def _about(case: Case, state: LedgerState, selection: Selection) -> AboutExport:
+    """What the graph says of itself. Its time is that of the ledger's last line, not of this writing."""
+    when = datetime.fromisoformat(state.time).replace(microsecond=0)
+    filters = {"only": list(selection.named)} if selection.named else {}
+    return replace(about_export(case, Query(), None), made_at=when, filters=filters)
+
+
+def _write_sounds(made: Path, case: Case, lines: SetWriter) -> Iterator[ListedFile]:
+    if lines.sounds:
+        (made / SOUNDS).mkdir()
+    for sound in lines.sounds:
+        with case.vault.open(sound.sha256) as stream, HashedFile(made, sound.file) as target:
+            target.copy_from(stream)
+        if target.listed.sha256 != sound.sha256:
+            raise CaseError(
+                f"{case.vault.path(sound.sha256).resolve()}: has changed since it was extracted; run `echoforensics"
+                " verify`"
+            )
+        yield target.listed
+
+
+def _write_texts(
+    made: Path, about: AboutExport, state: LedgerState, described: SealedSet
+) -> Iterator[ListedFile]:  # fmt: skip
+    content = {
+        **({} if state.signed else {"notice": UNSIGNED}),
+        **json.loads(about.as_json()),
+        "whole": bool(described.key),
+        "left_out": described.left_out,
+        "ledger": {"head": state.head, "length": state.length, "time": state.time, "key": state.fingerprint},
+    }
+    with HashedFile(made, ABOUT) as target:
+        target.write(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+    yield target.listed
+    with HashedFile(made, README) as target:
+        target.write(readme_text(about, state, described))
+    yield target.listed
+
+
+def _place(path: Path, target: Path) -> None:
+    """Give a file of the working folder a second name, in the bundle. The first goes with that folder."""
+    os.link(path, target)

@@ -1,0 +1,58 @@
+"""The page of plain text that lies among what is handed over, for whoever opens the folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from echoforensics.counting import counted
+
+if TYPE_CHECKING:
+    from chain_of_custody.disclosure import SealedSet
+    from echoforensics.bundle.ledger_part import LedgerState
+    from echoforensics.export.about import AboutExport
+
+#: The name of the folder is no name of the case, and the time is that of the ledger, which is shown.
+_NOT_SHOWN = ("Case", "Made at (UTC)")
+UNSIGNED = "UNSIGNED: the case was made without a key. Anybody could have written this bundle."
+
+_WHOLE = """\
+This bundle was handed over out of a case of Amazon Echo evidence. It holds all that the case says.
+
+  report/index.html   the report; open it in a browser. It needs no network.
+  recordings/         every recording, byte for byte, named by its first exhibit
+  timeline.csv        the timeline, for a spreadsheet; timeline.jsonl is the same for programs
+  timeline.jsonld     the timeline as a graph in the terms of CASE and UCO
+  records.jsonl       what records hold beside the columns of the timeline
+  case.db             the database of the case, the very file that was sealed
+  custody.jsonl       the ledger: what was done, by whom and when
+  sealed-set.key      with which anybody can compute the root of the sealed set again
+"""
+_PART = """\
+This bundle is a PART of a case of Amazon Echo evidence. It holds what was asked for, and of the rest its number:
+{left_out} of the {size} rows, records and recordings of the case are left out.
+
+  recordings/         the recordings that are handed over, byte for byte, named by their first exhibits
+  timeline.csv        their timeline, for a spreadsheet; timeline.jsonl is the same for programs
+  timeline.jsonld     the same as a graph in the terms of CASE and UCO
+  records.jsonl       what records hold beside the columns of the timeline
+  proofs.txt          for each of these lines a proof that it belongs to the sealed case
+  custody.jsonl       the ledger; hashes stand for lines that speak of what is left out
+"""
+_HOW = """
+Go to VERIFY.txt, beside the folder `data`, before you rely on any of it.
+"""
+
+
+def readme_text(about: AboutExport, state: LedgerState, described: SealedSet) -> str:
+    """What a bundle is, of which case, and what is in it."""
+    whole = bool(described.key)
+    body = _WHOLE if whole else _PART.format(left_out=f"{described.left_out:,}", size=f"{described.size:,}")
+    shown = {name: text for name, text in about.facts().items() if name not in _NOT_SHOWN}
+    facts = [f"{name + ':':18}{' '.join(text.split())}" for name, text in shown.items()]
+    facts += [
+        f"{'Ledger:':18}{counted(state.length, 'line')}, the last of {state.time}",
+        f"{'Head:':18}{state.head}",
+        f"{'Key:':18}{state.fingerprint or 'none'}",
+    ]
+    first = "" if state.signed else f"{UNSIGNED}\n\n"
+    return first + body + "\n" + "\n".join(facts) + "\n" + _HOW

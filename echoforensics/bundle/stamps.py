@@ -1,0 +1,157 @@
+"""Timestamps of a bundle: a request and the authorities' answers, which lie beside it and outside what is signed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from chain_of_custody.sealed_list import SEAL_NAME
+from chain_of_custody.stored_zip import StoredZip, ZipRefusedError
+from chain_of_custody.timestamp import (
+    MAX_RESPONSE,
+    TimestampError,
+    TimestampRequest,
+    TrustedTimestamp,
+    read_timestamp,
+)
+from chain_of_custody.timestamp_fetch import fetch
+from echoforensics.errors import UsageError
+from echoforensics.export.files import whole_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+REQUEST, TOKEN = ".tsq", ".tsr"
+_ENCRYPTED = ".age"
+
+
+def refuse_beside(bundle: Path) -> None:
+    """Refuse a place beside which a request or an answer lies that would be taken for the bundle's.
+
+    Raises:
+        UsageError: one lies there.
+    """
+    there = [path for path in (request_path(bundle), *tokens_of(bundle)) if path.exists() or path.is_symlink()]
+    if there:
+        raise UsageError(
+            f"{there[0]}: is there already, and is of another bundle; name another output, or move it away"
+        )
+
+
+def tokens_of(bundle: Path) -> list[Path]:
+    """The answers that lie beside a bundle, in the order in which they came."""
+    name = _name(bundle)
+    named = re.compile(re.escape(name) + r"(?:\.([2-9]|[1-9][0-9]+))?" + re.escape(TOKEN))
+    if not bundle.absolute().parent.is_dir():
+        return []
+    found = [(int(match[1] or 1), path) for path in bundle.absolute().parent.iterdir()
+             if (match := named.fullmatch(path.name))]  # fmt: skip
+    return [bundle.with_name(path.name) for _, path in sorted(found)]
+
+
+def write_request(bundle: Path, sha256: bytes) -> TimestampRequest:
+    """Write what an authority is to be asked beside a bundle.
+
+    Args:
+        bundle: the folder or file.
+        sha256: of its signed list, 32 bytes.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    request = TimestampRequest(sha256)
+    with whole_file(request_path(bundle)) as partial:
+        partial.write_bytes(request.der)
+    return request
+
+
+def fetch_tokens(
+    bundle: Path, request: TimestampRequest, urls: Iterable[str]
+) -> tuple[list[TrustedTimestamp], list[str]]:
+    """Ask authorities, and keep their answers beside a bundle.
+
+    Returns:
+        The timestamps, and of each authority that gave none a sentence that says why.
+
+    Raises:
+        OSError: an answer cannot be written.
+    """
+    found, failures = [], []
+    for url in urls:
+        try:
+            stamp = fetch(url, request)
+        except TimestampError as error:
+            failures.append(f"{url}: {error}")
+            continue
+        _keep(bundle, stamp)
+        found.append(stamp)
+    return found, failures
+
+
+def attach_token(bundle: Path, token: Path) -> tuple[TrustedTimestamp, Path]:
+    """Put an authority's answer beside the bundle that it is of.
+
+    Args:
+        bundle: a folder, a zip, or an encrypted zip beside which its request lies.
+        token: the answer (``.tsr``), or the token alone.
+
+    Returns:
+        What it says, and where it lies now.
+
+    Raises:
+        UsageError: it is no timestamp, is of something else, or is there already; or there is no such bundle.
+    """
+    digest = _stamped_digest(bundle)
+    try:
+        with token.open("rb") as stream:
+            stamp = read_timestamp(stream.read(MAX_RESPONSE + 1))
+        if stamp.sha256 != digest:
+            raise UsageError(
+                f"{token}: is a timestamp over {stamp.sha256.hex()}; the signed list of {bundle} has {digest.hex()}"
+            )
+        for path in tokens_of(bundle):
+            if path.read_bytes() == stamp.response:
+                raise UsageError(f"{token}: lies beside {bundle} already, as {path.name}")
+        return stamp, _keep(bundle, stamp)
+    except TimestampError as error:
+        raise UsageError(f"{token}: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{token}: cannot be attached: {error.strerror or error}") from error
+
+
+def _keep(bundle: Path, stamp: TrustedTimestamp) -> Path:
+    last = tokens_of(bundle)
+    name = _name(bundle)
+    number = 1 + max((int(path.name[len(name) + 1 : -len(TOKEN)] or 1) for path in last), default=0)
+    path = bundle.with_name(f"{name}{'' if number == 1 else f'.{number}'}{TOKEN}")
+    with whole_file(path) as partial:
+        partial.write_bytes(stamp.response)
+    return path
+
+
+def _stamped_digest(bundle: Path) -> bytes:
+    """SHA-256 of a bundle's signed list; of an encrypted one, what its request asks for."""
+    try:
+        if bundle.is_dir():
+            return hashlib.sha256((bundle / SEAL_NAME).read_bytes()).digest()
+        if bundle.suffix == _ENCRYPTED:
+            return TimestampRequest.from_der(request_path(bundle).read_bytes()).sha256
+        with StoredZip(bundle) as opened:
+            return hashlib.sha256(b"".join(opened.blocks(SEAL_NAME))).digest()
+    except (KeyError, ZipRefusedError, TimestampError) as error:
+        raise UsageError(f"{bundle}: is no bundle: {error}") from error
+    except OSError as error:
+        path = error.filename or bundle
+        raise UsageError(f"{bundle}: is no bundle: {path} cannot be read: {error.strerror or error}") from error
+
+
+def request_path(bundle: Path) -> Path:
+    """Where the request for timestamps lies beside a bundle: ``NAME.tsq``, of ``NAME.zip.age`` as ``NAME.zip.tsq``."""
+    return bundle.with_name(_name(bundle) + REQUEST)
+
+
+def _name(bundle: Path) -> str:
+    """What names begin with beside a bundle: its own, or that of what is in an encrypted file."""
+    return bundle.name.removesuffix(_ENCRYPTED)

@@ -1,0 +1,44 @@
+"""A line in the ledger of a sealed case that leaves its database as it is."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from chain_of_custody.ledger import Ledger, LedgerError
+from echoforensics.case.custody.head_file import write_head
+from echoforensics.case.custody.names import LEDGER
+from echoforensics.case.lock import FolderLock
+from echoforensics.case.text import storable_detail
+from echoforensics.errors import CaseError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from chain_of_custody.ledger import LedgerEntry
+    from chain_of_custody.signer import Signer
+
+
+def add_line(case: Path, key: Signer | None, actor: str, action: str, detail: dict[str, Any]) -> LedgerEntry:
+    """Put a line into the ledger of a case.
+
+    Args:
+        case: the case folder.
+        key: the one that the ledger is signed with; None for an unsigned ledger.
+        actor: who acts.
+        action: what was done.
+        detail: what else the line says.
+
+    Raises:
+        CaseError: the case cannot be written, its ledger is broken, or it has another key.
+    """
+    try:
+        with closing(FolderLock(case)):
+            ledger = Ledger.open(case / LEDGER, key, actor)
+            entry = ledger.append(action, storable_detail(detail))
+            write_head(case, ledger.length, ledger.head)
+    except LedgerError as error:
+        raise CaseError(str(error)) from error
+    except OSError as error:
+        raise CaseError(f"{case}: cannot be written: {error.strerror or error}") from error
+    return entry

@@ -1,0 +1,65 @@
+"""The seed of a case, from which the keys are made that salt what is disclosed in part.
+
+It is 32 random bytes. It lies in the case folder, readable by its owner alone, is made when it is first needed, and is
+handed to nobody. The key of each seal is another one: whoever has the whole of an earlier state of a case can guess
+nothing of a later one.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from chain_of_custody.open_flags import careful
+from echoforensics.case.custody.names import SALT_SEED
+from echoforensics.case.lock import FolderLock
+from echoforensics.errors import CaseError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SIZE = 32
+_PARTIAL = f"{SALT_SEED}.partial"
+
+
+def set_key(case: Path, seal: str, *, make: bool = True) -> bytes:
+    """The key of the salts of what a seal covers, 32 bytes.
+
+    Args:
+        case: the case folder.
+        seal: SHA-256 of the ledger's line that seals it, in hexadecimal.
+        make: whether a seed is made where the case has none.
+
+    Raises:
+        CaseError: there is none and none is made, or it cannot be read or written.
+    """
+    path = case / SALT_SEED
+    try:
+        if not os.path.lexists(path):
+            if not make:
+                raise CaseError(f"{path}: is missing; without it what was disclosed before cannot be disclosed again")
+            _make(case)
+        descriptor = os.open(path, careful(os.O_RDONLY))
+        with os.fdopen(descriptor, "rb") as stream:
+            seed = stream.read(_SIZE + 1)
+    except OSError as error:
+        raise CaseError(f"{path}: cannot be read or made: {error.strerror or error}") from error
+    if len(seed) != _SIZE:
+        raise CaseError(f"{path}: is damaged: it has to be {_SIZE} bytes. Put back the file from a copy of the case")
+    return hmac.digest(seed, b"key of a sealed set\0" + seal.encode("ascii"), "sha256")
+
+
+def _make(case: Path) -> None:
+    partial = case / _PARTIAL
+    with closing(FolderLock(case)):
+        if os.path.lexists(case / SALT_SEED):
+            return
+        partial.unlink(missing_ok=True)
+        with os.fdopen(os.open(partial, careful(os.O_WRONLY | os.O_CREAT | os.O_EXCL), 0o600), "wb") as stream:
+            stream.write(secrets.token_bytes(_SIZE))
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(case / SALT_SEED)

@@ -1,0 +1,1 @@
+"""Commands on keys, hand-overs and the ledger, a module each."""

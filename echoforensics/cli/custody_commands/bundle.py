@@ -1,0 +1,154 @@
+"""``echoforensics bundle``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from chain_of_custody.signer import Signer
+    from chain_of_custody.timestamp import TrustedTimestamp
+    from echoforensics.bundle.write import WrittenBundle
+    from echoforensics.case.case import Case
+
+#: The bundle is there, and a timestamp or the line in the ledger is not.
+_NOT_ALL = 3
+
+
+@click.command("bundle")
+@click.argument("path", metavar="CASE", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR|FILE.zip",
+    type=click.Path(path_type=Path),
+    help="A new folder; or a new file that ends in .zip, or in .zip.age where it is encrypted.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="EXHIBIT|IN-...",
+    help="Hand over the record of this exhibit, or all records of this interaction, with their recordings and proofs"
+    " that they belong to the case, and nothing of the rest; repeat for several.",
+)
+@click.option(
+    "--at",
+    "head",
+    metavar="HEAD",
+    help="Repeat the bundle of an earlier head of the ledger, as the earlier bundle names it.",
+)
+@click.option(
+    "--key",
+    "key_path",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The examiner's key, which the case is signed with. Default: $ECHOFORENSICS_KEY, else the one `key show`"
+    " shows.",
+)
+@click.option(
+    "--encrypt-to",
+    multiple=True,
+    metavar="KEY",
+    help="Encrypt to this receiver (age1..., ssh-ed25519 ... or ssh-rsa ...); repeat for several. `age -d` opens it.",
+)
+@click.option(
+    "--timestamp",
+    "timestamps",
+    multiple=True,
+    metavar="URL",
+    help="Ask this RFC 3161 authority for a timestamp; repeat for several. Only a digest leaves this machine.",
+)
+@click.option(
+    "--attach",
+    multiple=True,
+    metavar="TOKEN",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="CASE is a bundle: put an authority's answer (.tsr) to its request beside it; repeat for several.",
+)
+def command(
+    *, path: Path, output: Path | None, only: tuple[str, ...], head: str | None, key_path: Path | None,
+    encrypt_to: tuple[str, ...], timestamps: tuple[str, ...], attach: tuple[Path, ...],
+) -> None:  # fmt: skip
+    """Hand over a case, or a part of one, sealed: it can be checked without this program.
+
+    The bundle holds recordings, timeline, report, database and ledger, and a signed list of every file in it;
+    VERIFY.txt in it says how it is checked. A request for a timestamp lies beside it (NAME.tsq). Whatever is encrypted
+    lies in the clear only beside the case, and only while the bundle is written.
+    """
+    from echoforensics.bundle.write import BundleRequest, write_bundle
+    from echoforensics.cli.progress import progress
+    from echoforensics.library import open_case
+
+    if attach:
+        if output is not None or only or head or key_path or encrypt_to or timestamps:
+            raise click.UsageError("--attach is given alone, with the bundle in the place of CASE")
+        _attach(path, attach)
+        return
+    if output is None:
+        raise click.UsageError("name what is to be written with -o DIR or -o FILE.zip")
+    with open_case(path) as case:
+        key = _signing_key(case, key_path)
+        with progress(quiet=False) as report:
+            request = BundleRequest(output, only, head, encrypt_to, timestamps)
+            written = write_bundle(case, request, key, lambda what: report(what, 0, 0))
+    _show(written)
+    if written.failures or written.not_recorded:
+        sys.exit(_NOT_ALL)
+
+
+def _signing_key(case: Case, path: Path | None) -> Signer | None:
+    """The key of a signed case; None for an unsigned one, which takes none."""
+    from echoforensics.cli.keys import default_path, load
+    from echoforensics.errors import ExaminerKeyError
+
+    if next(iter(case.actions())).keyid is None:
+        if path is not None:
+            raise ExaminerKeyError("the case is unsigned, and so is a bundle of it: leave --key out")
+        click.echo("UNSIGNED: the case was made without a key. Anybody could write such a bundle.", err=True)
+        return None
+    given = path or default_path()
+    if path is None and not given.exists():
+        raise ExaminerKeyError(f"{given}: there is no such key. Name the one that signed {case.path}: --key FILE")
+    return load(given)
+
+
+def _attach(bundle: Path, tokens: tuple[Path, ...]) -> None:
+    from echoforensics.bundle.stamps import attach_token
+
+    for token in tokens:
+        stamp, kept = attach_token(bundle, token)
+        click.echo(f"{kept}: {_stamp_words(stamp)}")
+    click.echo(
+        "Who signed it was not checked: `echoforensics verify` does, with the authority's certificates.", err=True
+    )
+
+
+def _show(written: WrittenBundle) -> None:
+    from echoforensics.bundle.stamps import request_path, tokens_of
+    from echoforensics.cli.safe_text import safe
+    from echoforensics.counting import counted
+
+    left_out, size = written.sealed_set.left_out, written.sealed_set.size
+    part = f", a PART: {left_out:,} of {size:,} rows, records and recordings are left out" if left_out else ""
+    lines = [
+        f"bundle       {written.path} ({counted(written.files, 'file')}{part})",
+        f"head         {written.head}",
+        f"lines        {written.length}",
+        f"fingerprint  {written.fingerprint or 'none: UNSIGNED'}",
+        f"signed list  {written.seal_sha256}",
+        f"request      {request_path(written.path)}",
+    ]
+    lines += [f"timestamp    {path}: {_stamp_words(stamp)}"
+              for path, stamp in zip(tokens_of(written.path), written.stamps, strict=False)]  # fmt: skip
+    click.echo(safe("\n".join(lines), "\n"))
+    for failure in written.failures:
+        click.echo(safe(f"no timestamp: {failure}. Send the request later, and use --attach."), err=True)
+    if written.not_recorded:
+        click.echo(safe(f"The ledger of the case has no line on this bundle: {written.not_recorded}."), err=True)
+
+
+def _stamp_words(stamp: TrustedTimestamp) -> str:
+    return f"existed by {stamp.time.isoformat()}, says {stamp.authority}"
