@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from chain_of_custody.ledger import verify as verify_ledger
 from chain_of_custody.verify import Verification
+from echoforensics.case.custody.announced import seal_in_force
 from echoforensics.case.custody.database_check import DatabaseCheck
 from echoforensics.case.custody.database_file import file_digest, refuse_irregular, side_files
 from echoforensics.case.custody.history import CaseHistory
@@ -198,9 +199,10 @@ def _check_database(
 ) -> list[str] | None:
     """Check the database. Gives the SHA-256 of each artefact; None where it cannot be read."""
     database = path / DATABASE
-    seal = history.seal if history else None
-    result.complete = seal is not None
+    seal = None
     try:
+        seal = seal_in_force(path, history) if history else None
+        result.complete = seal is not None
         with DatabaseCheck(database) as check:
             artefacts = check.artefacts()
             problems = _file_problems(database, seal)

@@ -21,8 +21,16 @@ ENTRY_POINT_GROUP = "echoforensics.parsers"
 _registered: dict[str, type[Parser]] = {}
 
 
+#: Names of what adds to a case what is no evidence, and of its data types, begin so; no parser's does.
+NO_EVIDENCE = ("machine:", "annotation:")
+
+
 class DuplicateParserError(ValueError):
     """Two parsers have one name."""
+
+
+class ReservedNameError(ValueError):
+    """A parser has a name that stands for what is no evidence."""
 
 
 def register(parser: type[Parser]) -> type[Parser]:
@@ -30,12 +38,15 @@ def register(parser: type[Parser]) -> type[Parser]:
 
     Raises:
         DuplicateParserError: another class has this name.
+        ReservedNameError: its name begins as only that of a machine's findings, or of annotations, does.
 
     Example:
         >>> from parsers.recording.parser import RecordingParser
         >>> ef.register(RecordingParser) is RecordingParser
         True
     """
+    if parser.name.startswith(NO_EVIDENCE):
+        raise ReservedNameError(f"parser name {parser.name!r} begins as the name of no parser does")
     known = _registered.setdefault(parser.name, parser)
     if known is not parser:
         raise DuplicateParserError(f"parser name {parser.name!r} is taken by {known.__module__}.{known.__qualname__}")

@@ -6,6 +6,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from echoforensics.case.added_records.addition_table import KINDS
 from echoforensics.case.entry_table import index_content
 from echoforensics.case.record_id import RecordNumbers, record_id, stored_id
 from echoforensics.case.record_table import LOCAL_KEYS, PreparedRecord, add_prepared
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
 #: Records added at once, as when they are parsed.
 _RECORDS = 1000
 _ENTRY = "path, address, kind, state, note, times, size, sha256, artefact, mode, read_by, remark, parsed"
-_PLACED = """
+_PLACED = f"""
 SELECT p.id, p.entry_id, p.read_from, p.ordinal, r.number, r.id, e.sha256,
     k.parser, k.parser_version, k.data_type, r.message, r.locator, r.device_serial, r.device_type, r.account, r.person,
     r.utterance_id, r.transcript, r.fields
 FROM places p JOIN records r ON r.number = p.record JOIN kinds k ON k.id = r.kind
 JOIN entries e ON e.id = p.entry_id JOIN entries f ON f.id = p.read_from
-WHERE f.evidence_id = ? ORDER BY p.read_from, p.ordinal
-"""
+WHERE f.evidence_id = ? AND r.kind NOT IN ({KINDS.format(db="")}) ORDER BY p.read_from, p.ordinal
+"""  # noqa: S608 (our names)
 
 
 class _Placed(NamedTuple):

@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from echoforensics.case.custody.names import REMOVED
+from echoforensics.case.added_records.addition import REMOVED
 from echoforensics.case.entry_table import paths_of_artefact
 from echoforensics.case.exhibits.join_table import Join, joins_of
 from echoforensics.case.row_query import row as find_row

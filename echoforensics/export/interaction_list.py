@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 INTERACTION_COLUMNS = (
     "number", "datetime", "uncertainty_s", "devices", "account", "persons", "transcript", "answer", "answer_origin",
     "statuses", "sources", "recordings", "signs_unintended", "speaks_for", "speaks_against", "contradictions",
-    "left_open", "sentence", "start_basis", "exhibits", "strengths",
+    "left_open", "sentence", "start_basis", "exhibits", "strengths", "machine", "annotations",
 )  # fmt: skip
 GAP_COLUMNS = (
     "number", "datetime", "datetime_end", "data_type", "count", "message", "explanations", "derived_from",
@@ -93,6 +93,8 @@ def interaction_rows(found: Iterable[CaseInteraction], local: ZoneInfo | None) -
             "start_basis": one.start_basis,
             "exhibits": [member.exhibit for member in one.members if member.exhibit],
             "strengths": "; ".join(f"{member.exhibit} {member.strength}" for member in one.members),
+            "machine": " ".join(f"{added.says} ({added.exhibit})" for added in one.machine),
+            "annotations": " ".join(f"{added.says} ({added.exhibit})" for added in one.annotations),
         }
         if local:
             row |= {"local_time": local_time(one.start, local) or "", "timezone": local.key}
@@ -134,6 +136,9 @@ def interaction_lines(one: CaseInteraction) -> Iterator[str]:
         yield f"        against: {_statements(one.unintended.speaks_against)}"
     for sentence in one.left_open:
         yield f"    Left open: {sentence}"
+    for what, some in (("Found by a machine", one.machine), ("Annotation", one.annotations)):
+        for added in some:
+            yield f"    {what}, no evidence: {added.exhibit}, {added.data_type}, about {added.about}: {added.says}"
 
 
 def gap_lines(gap: CaseGap) -> Iterator[str]:

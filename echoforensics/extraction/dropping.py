@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from chain_of_custody.ledger import Ledger, LedgerError
 from echoforensics.case.counts import counts_of_case
+from echoforensics.case.custody.announced import RENEWED, complete_announced
 from echoforensics.case.custody.contents import content_digests
 from echoforensics.case.custody.database_file import file_digest
 from echoforensics.case.custody.head_file import write_head
 from echoforensics.case.custody.names import ARTEFACTS, DATABASE, DROPPED, LEDGER, SEALED
 from echoforensics.case.custody.open_case import refuse_changed
 from echoforensics.case.custody.removal import overwrite_unused, remove_content
-from echoforensics.case.custody.renewal import RENEWED
 from echoforensics.case.custody.standing import ledger_history
 from echoforensics.case.disk import case_disk
 from echoforensics.case.entry_table import artefact_hashes
@@ -70,8 +70,9 @@ def drop_artefacts(
     with ExitStack() as opened:
         try:
             opened.enter_context(closing(FolderLock(case)))
-            seal = ledger_history(case / LEDGER).seal
             ledger = Ledger.open(case / LEDGER, key, actor)
+            complete_announced(case, ledger_history(case / LEDGER), ledger)
+            seal = ledger_history(case / LEDGER).seal
         except LedgerError as error:
             raise CaseError(str(error)) from error
         except OSError as error:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from echoforensics.case.added_records.membership import join_additions
 from echoforensics.case.interactions.interaction_context import InteractionContext
 from echoforensics.case.interactions.join import ALONE_REASON, Membership, join_records
 from echoforensics.case.interactions.record_names import KEY_KINDS, names_of, takes_part
@@ -66,6 +67,7 @@ def build_interactions(store: Store) -> None:
         attested: list[Attested] = []
         add_interactions(store, _joined(joining, numbers, facts, attested))
         number_interactions(store)
+        join_additions(store)
         names = device_names(records_of_types(store, ("alexa:cloud:device",)))
         account_held = any(one.entry for one in facts)
         InteractionContext(joining.clocks, names, joining.item_devices, account_held=account_held).keep(store)

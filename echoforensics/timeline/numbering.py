@@ -18,6 +18,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from echoforensics.case.added_records.addition_table import place_waiting
 from echoforensics.case.exhibits.exhibit_table import (
     NewExhibit,
     PlacedRecord,
@@ -64,6 +65,9 @@ def number_rows(store: Store) -> None:
         correlate(store, item.id)
         _Numbering(store, item.id).run()
         store.commit()
+        # What had been added to the case when this was the last item follows it again.
+        with store.transaction():
+            place_waiting(store)
 
 
 class _Numbering:

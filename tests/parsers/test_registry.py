@@ -52,6 +52,15 @@ def test_a_name_is_taken_once() -> None:
         registry.register(Twin)
 
 
+@pytest.mark.parametrize("taken", ["machine:speech", "annotation:note"])
+def test_the_names_of_what_is_no_evidence_are_refused(taken: str) -> None:
+    class Pretender(Foreign):
+        name = taken
+
+    with pytest.raises(registry.ReservedNameError, match="begins as the name of no parser does"):
+        registry.register(Pretender)
+
+
 def test_every_parser_says_what_it_is() -> None:
     for parser in registry.load():
         assert re.fullmatch(r"[a-z0-9_]+", parser.name)

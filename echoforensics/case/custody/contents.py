@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from echoforensics.case.added_records.addition_table import KINDS, has_additions
 from echoforensics.case.seal import part_digest, rows_digest
 from parsers.record import Issue
 
@@ -45,9 +46,23 @@ def content_digests(db: sqlite3.Connection, evidence: int) -> dict[str, str]:
     """
     columns = ((name, "TEXT") for name in _ITEM)
     found = {"evidence": rows_digest(db, columns, "evidence WHERE id = ?", (evidence,))}
-    for table, part in PARTS.items():
+    for table, part in _parts(db, "main").items():
         found[table] = part_digest(db, table, part.format(db=""), (evidence,))
     return found
+
+
+def _parts(db: sqlite3.Connection, schema: str) -> Mapping[str, str]:
+    """Of each table, the part that is an evidence item's. What was added to the sealed case is nobody's part."""
+    if not has_additions(db, schema):
+        return PARTS
+    added = f"SELECT number FROM {{db}}records WHERE kind IN ({KINDS})"  # noqa: S608 (our names)
+    without = {
+        "kinds": f"id NOT IN ({KINDS})",
+        "records": f"kind NOT IN ({KINDS})",
+        "timestamps": f"record NOT IN ({added})",
+        "places": f"record NOT IN ({added})",
+    }
+    return {table: f"({part}) AND {without[table]}" if table in without else part for table, part in PARTS.items()}
 
 
 def copy_contents(db: sqlite3.Connection, other: str, evidence: int) -> None:
@@ -64,7 +79,7 @@ def copy_contents(db: sqlite3.Connection, other: str, evidence: int) -> None:
         f"INSERT INTO main.evidence ({columns}) SELECT {columns} FROM {other}.evidence WHERE id = ?",  # noqa: S608
         (evidence,),
     )
-    for table, part in PARTS.items():
+    for table, part in _parts(db, other).items():
         columns = ", ".join(columns_of(db, "main", table))
         # An artefact or a record may have come with an item that was copied before.
         db.execute(

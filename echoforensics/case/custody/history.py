@@ -8,6 +8,7 @@ from typing import Any
 
 from chain_of_custody.ledger import LedgerEntry
 from echoforensics.case.custody.names import (
+    ADDED,
     BEGINNINGS,
     DROPPED,
     HASHED_AGAIN,
@@ -55,6 +56,8 @@ class CaseHistory:
         matter: by ``examiner``, ``agency`` and ``reference``, what was given, in order, each once.
         timezone: the last that was given.
         dropped: what was removed, each as the ledger says.
+        announced: what the line says that announces a database with additions; None once that was sealed.
+        additions: digest of everything that was added to the sealed case; empty where nothing was.
         backwards: pairs of a line's number and a sentence, where a time is before that of the line before.
     """
 
@@ -68,6 +71,8 @@ class CaseHistory:
     matter: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in MATTER})
     timezone: str = ""
     dropped: list[Mapping[str, Any]] = field(default_factory=list)
+    announced: Mapping[str, Any] | None = None
+    additions: str = ""
     backwards: list[str] = field(default_factory=list)
 
     @classmethod
@@ -87,7 +92,9 @@ class CaseHistory:
         if action in BEGINNINGS:
             self._begin(detail)
         elif action == SEALED:
-            self.seal = detail
+            self._seal(detail)
+        elif action == ADDED:
+            self.announced = detail
         elif action == TAKEN_IN:
             self.taken_in[str(detail.get("evidence"))] = detail
             self.skipped.pop(str(detail.get("location")), None)
@@ -99,13 +106,21 @@ class CaseHistory:
         elif action == SKIPPED:
             self.skipped[str(detail.get("source"))] = str(detail.get("why"))
         elif action == DROPPED:
-            self.dropped.append(detail)
-            for name, digests in _mapping(detail.get("contents")).items():
-                if source := self.finished.get(name):
-                    source.contents = _digests(digests)
+            self._drop(detail)
+
+    def _drop(self, detail: Mapping[str, Any]) -> None:
+        self.dropped.append(detail)
+        for name, digests in _mapping(detail.get("contents")).items():
+            if source := self.finished.get(name):
+                source.contents = _digests(digests)
+
+    def _seal(self, detail: Mapping[str, Any]) -> None:
+        if self.announced is not None and self.announced.get("database") == detail.get("database"):
+            self.additions = str(self.announced.get("additions"))
+        self.seal, self.announced = detail, None
 
     def _begin(self, detail: Mapping[str, Any]) -> None:
-        self.begun, self.seal = True, None
+        self.begun, self.seal, self.announced = True, None, None
         self.has_head_file |= detail.get("head_file") == HEAD
         self.timezone = str(detail.get("timezone") or self.timezone)
         for name, values in self.matter.items():

@@ -22,8 +22,8 @@ SKIPPED = "source skipped"
 MERGED = "case added"
 #: Artefacts and what they say were removed from a case.
 DROPPED = "artefacts dropped"
-#: The data type of a record that was removed from a case.
-REMOVED = "annotation:removed"
+#: Records are added to a sealed case: the line announces the database that holds them, see :mod:`.announced`.
+ADDED = "findings added"
 #: Rows or a report were written out of a case.
 EXPORTED = "exported"
 #: What a report's head says of the matter was recorded.

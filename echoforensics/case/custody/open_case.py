@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.ledger import Ledger, LedgerError
 from echoforensics.case.case import Case
+from echoforensics.case.custody.announced import RENEWED, complete_announced
 from echoforensics.case.custody.contents import FILLED_BY_ITEMS, content_digests
 from echoforensics.case.custody.database_file import connect_unchanged, file_digest
 from echoforensics.case.custody.head_file import PARTIAL, write_head
 from echoforensics.case.custody.names import ARTEFACTS, DATABASE, HEAD, LEDGER, SEALED
-from echoforensics.case.custody.renewal import RENEWED, renew
+from echoforensics.case.custody.renewal import renew
 from echoforensics.case.custody.standing import known_head, ledger_history, standing
 from echoforensics.case.custody.vault_check import vault_problems
 from echoforensics.case.disk import case_disk
@@ -150,9 +151,11 @@ def _prepare(path: Path, key: SigningKey | None, actor: str) -> None:
         _refuse_content_without_ledger(path)
         return
     if there:
-        _refuse_earlier(database)
+        refuse_earlier(database)
     # It has lines, so nothing is written; whether it is whole, and of this key, is looked at.
-    Ledger.open(path / LEDGER, key, actor)
+    ledger = Ledger.open(path / LEDGER, key, actor)
+    if there:
+        complete_announced(path, history, ledger)
     if history.has_head_file and known is None:
         raise CaseError(f"{path / HEAD}: is missing; it keeps the end of the ledger. {_WHAT_TO_DO}")
     if history.dropped:
@@ -167,8 +170,12 @@ def _prepare(path: Path, key: SigningKey | None, actor: str) -> None:
         renew(path, history)
 
 
-def _refuse_earlier(database: Path) -> None:
-    """Refuse a case of an earlier version: it is only read. A damaged one is refused elsewhere."""
+def refuse_earlier(database: Path) -> None:
+    """Refuse a case of an earlier version: it is only read. A damaged one is refused elsewhere.
+
+    Raises:
+        CaseError: it is of an earlier version.
+    """
     try:
         db, opened = connect_unchanged(database)
         with opened:

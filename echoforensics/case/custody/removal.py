@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from echoforensics.case.custody.names import REMOVED
+from echoforensics.case.added_records.addition import REMOVED
 from echoforensics.case.record_table import index_records
 
 if TYPE_CHECKING:

@@ -11,6 +11,8 @@ import sqlite3
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
+from echoforensics.case.added_records.addition_table import added_rows, additions_digest, have_wait
+from echoforensics.case.custody.announced import RENEWED
 from echoforensics.case.custody.contents import changed_source, content_digests, copy_contents
 from echoforensics.case.custody.database_file import fold, side_files, unchanged
 from echoforensics.case.custody.names import DATABASE
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
 
     from echoforensics.case.custody.history import CaseHistory, FinishedSource
 
-#: The name of the database while it is being made anew.
-RENEWED = f"{DATABASE}.renewed"
 WHAT_TO_DO = "Nothing was changed. Extract the evidence into a new case folder"
 #: What is said of a source whose extraction was interrupted, until it is given again.
 INTERRUPTED = "its extraction was interrupted, and it was not given again"
@@ -69,6 +69,7 @@ def _take_over(new: Store, history: CaseHistory) -> None:
         if source.contents is not None:
             _copy(new, name, names.get(name), source)
     index_records(new)
+    _take_over_additions(new, history)
     for path, why in history.skipped.items():
         add_skipped_source(new, path, why)
     for name, location in new.db.execute("SELECT name, location FROM old.evidence ORDER BY id").fetchall():
@@ -79,6 +80,14 @@ def _take_over(new: Store, history: CaseHistory) -> None:
             new.set_info(name, "; ".join(values))
     if history.timezone:
         new.set_info("timezone", history.timezone)
+
+
+def _take_over_additions(new: Store, history: CaseHistory) -> None:
+    """Keep what was added to the case when it was sealed, until the evidence that it follows is numbered again."""
+    added = added_rows(new, "old")
+    if additions_digest(added) != history.additions and (added or history.additions):
+        raise CaseError(f"what was added to the case is not what its ledger says. {WHAT_TO_DO}")
+    have_wait(new, added)
 
 
 def _copy(new: Store, name: str, number: int | None, source: FinishedSource) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.ledger import LedgerError, LedgerReport, read, verify
+from echoforensics.case.custody.announced import seal_in_force
 from echoforensics.case.custody.database_file import connect_unchanged, file_digest, refuse_irregular, side_files
 from echoforensics.case.custody.head_file import read_head
 from echoforensics.case.custody.history import CaseHistory
@@ -82,14 +83,13 @@ def standing(case: Path) -> CaseStanding:
     seal = None
     if report.ok:
         history = ledger_history(ledger)
-        seal = history.seal
         if history.has_head_file and known is None:
             problems.append("custody.head, which keeps the end of the ledger, is missing")
-        if seal is not None:
-            try:
-                problems += database_problems(database, seal)
-            except OSError as error:
-                raise CaseError(f"{database}: cannot be read: {error.strerror or error}") from error
+        try:
+            seal = seal_in_force(case, history)
+            problems += database_problems(database, seal) if seal is not None else []
+        except OSError as error:
+            raise CaseError(f"{database}: cannot be read: {error.strerror or error}") from error
     return _of(report, problems, complete=seal is not None)
 
 

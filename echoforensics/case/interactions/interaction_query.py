@@ -8,18 +8,21 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.case.added_records.addition import ANNOTATION, MACHINE
+from echoforensics.case.added_records.membership import ADDED
 from echoforensics.case.interactions.describe import describe
 from echoforensics.case.interactions.interaction_context import InteractionContext
 from echoforensics.case.interactions.join import Membership
 from echoforensics.case.interactions.strength import Strength
 from echoforensics.case.spoken.gap_query import refuse_earlier
-from echoforensics.case.spoken.interaction import PREFIX, CaseInteraction
+from echoforensics.case.spoken.interaction import PREFIX, AddedRecord, CaseInteraction
 from echoforensics.case.spoken.spoken_query import member_records
 from echoforensics.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from echoforensics.case.spoken.spoken_query import MemberRecord
     from echoforensics.case.store import Store
 
 _MOST_DIGITS = 18
@@ -82,18 +85,32 @@ def interaction(store: Store, number: str) -> CaseInteraction:
 def _described(store: Store, clauses: Sequence[str], values: Sequence[Any]) -> Iterator[CaseInteraction]:
     context = InteractionContext.of(store)
     for number, group in groupby(member_records(store, clauses, values), key=attrgetter("interaction")):
-        listed = list(group)
+        every = list(group)
+        listed = [one for one in every if one.strength != ADDED]
         members = [(one.record, Membership(one.record.record, one.reason, Strength(one.strength))) for one in listed]
         made = describe(
             f"{PREFIX}{number:07}", members, listed[0].left_open, context.clocks, context.names, context.item_devices,
             account_held=context.account_held,
         )  # fmt: skip
+        made = replace(made, machine=_added(every, MACHINE), annotations=_added(every, ANNOTATION))
         yield _marked(made, store.row_mark) if store.row_mark else made
+
+
+def _added(every: Sequence[MemberRecord], family: str) -> tuple[AddedRecord, ...]:
+    """What was added to the case about an interaction, of one family."""
+    found = [one.record for one in every if one.strength == ADDED and one.record.data_type.startswith(family)]
+    return tuple(
+        AddedRecord(one.exhibit, one.record, one.data_type, one.message, one.text("about"), one.fields)
+        for one in sorted(found, key=attrgetter("exhibit"))
+    )
 
 
 def _marked(one: CaseInteraction, mark: str) -> CaseInteraction:
     members = tuple(replace(member, says=mark + member.says) for member in one.members)
-    return replace(one, sentence=mark + one.sentence, members=members)
+    machine, annotations = (
+        tuple(replace(added, says=mark + added.says) for added in some) for some in (one.machine, one.annotations)
+    )
+    return replace(one, sentence=mark + one.sentence, members=members, machine=machine, annotations=annotations)
 
 
 def _fits(one: CaseInteraction, query: InteractionQuery) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -105,6 +106,27 @@ class Unintended:
 
 
 @dataclass(frozen=True, slots=True)
+class AddedRecord:
+    """A record about an interaction that was added to the sealed case. It is no evidence, and no member.
+
+    Attributes:
+        exhibit: its exhibit number.
+        record: its id.
+        data_type: ``machine:...`` for what a machine found in a recording, ``annotation:...`` for what people wrote.
+        says: its message.
+        about: the exhibit that it is about.
+        fields: what else it holds.
+    """
+
+    exhibit: str
+    record: str
+    data_type: str
+    says: str
+    about: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseInteraction:
     """One time at which somebody, or something, spoke to the device, or at which the device took it for that.
 
@@ -126,6 +148,8 @@ class CaseInteraction:
         left_open: sentences on what was not joined though it might belong to it.
         account: as records name it, or None.
         persons: whom the service's records name as the one whose voice it recognised: ids or names. Mostly none.
+        machine: what machines found in its recordings, by exhibit.
+        annotations: what people wrote about it and its records, by exhibit.
     """
 
     number: str
@@ -144,6 +168,8 @@ class CaseInteraction:
     left_open: tuple[str, ...]
     account: str | None
     persons: tuple[str, ...] = ()
+    machine: tuple[AddedRecord, ...] = ()
+    annotations: tuple[AddedRecord, ...] = ()
 
     @property
     def datetime(self) -> str | None:

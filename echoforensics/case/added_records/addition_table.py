@@ -1,0 +1,241 @@
+"""Records that were added to a sealed case: the SQL that puts them among the others, and finds them.
+
+They lie in the same tables as the records of evidence, with a place in the file of the exhibit that they are about and
+exhibits that follow all those before. What an evidence item put into the tables does not count them
+(:mod:`echoforensics.case.custody.contents`); the ledger has a digest of theirs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from echoforensics.case.added_records.addition import ANNOTATION, MACHINE, OF_ITS_EXHIBIT, REMOVED
+from echoforensics.case.record_id import record_id, stored_id
+from echoforensics.case.record_table import kinds_of, time_kinds_of
+from echoforensics.case.text import storable
+from echoforensics.errors import UsageError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+
+    from echoforensics.case.added_records.addition import Addition
+    from echoforensics.case.store import Store
+
+#: The kinds of added records.
+KINDS = f"SELECT id FROM {{db}}kinds WHERE parser GLOB '{MACHINE}*' OR parser GLOB '{ANNOTATION}*'"  # noqa: S608 (our names)
+#: Where additions lie that wait until the evidence they follow is numbered: a key of ``case_info``.
+_WAITING = "additions waiting"
+_NOT_A_TIME = "Not a time"
+
+
+class AddedRow(NamedTuple):
+    """An added record as the tables hold it.
+
+    Attributes:
+        exhibit: number of its exhibit.
+        id: of the record, as hexadecimal.
+        maker, version, data_type, message, locator, fields: of the record.
+        entry: number of the file in which it has its place.
+        description, clock, recorded, timestamp: of its time.
+        utterance_id, recording, device_serial, device_type: of the exhibit that it is about.
+    """
+
+    exhibit: int
+    id: str
+    maker: str
+    version: str
+    data_type: str
+    message: str
+    locator: str
+    fields: str
+    entry: int
+    description: str
+    clock: str
+    recorded: str | None
+    timestamp: int | None
+    utterance_id: str | None
+    recording: str | None
+    device_serial: str | None
+    device_type: str | None
+
+
+class _Subject(NamedTuple):
+    """The exhibit that a record is about."""
+
+    number: int
+    data_type: str
+    record: str
+    sha256: str
+    locator: str
+    entry: int
+    description: str
+    clock: str
+    recorded: str | None
+    timestamp: int | None
+    utterance_id: str | None
+    recording: str | None
+    device_serial: str | None
+    device_type: str | None
+
+
+def has_additions(db: sqlite3.Connection, schema: str = "main") -> bool:
+    """Whether something was added to a case."""
+    found = db.execute(f"{KINDS.format(db=f'{schema}.')} LIMIT 1")
+    return found.fetchone() is not None
+
+
+def add(store: Store, addition: Addition) -> int | None:
+    """Add a record, in a transaction.
+
+    Returns:
+        The number of its exhibit; None where the case has it.
+
+    Raises:
+        UsageError: there is no such exhibit, or it was removed from the case.
+    """
+    subject = _subject(store, addition.about)
+    name = record_id(subject.sha256, addition.data_type, subject.locator, subject.number, addition.statement)
+    if store.db.execute("SELECT 1 FROM records WHERE id = ?", (stored_id(name),)).fetchone():
+        return None
+    last = store.db.execute("SELECT coalesce(max(number), 0) FROM exhibits").fetchone()[0]
+    fields = {**addition.fields, "about": f"EF-{subject.number:07}", "about_record": subject.record}
+    timed = subject.description != _NOT_A_TIME
+    row = AddedRow(
+        exhibit=last + 1,
+        id=stored_id(name).hex(),
+        maker=addition.data_type,
+        version=addition.version,
+        data_type=addition.data_type,
+        message=storable(addition.message),
+        locator=subject.locator,
+        fields=storable(json.dumps(fields, ensure_ascii=False, sort_keys=True)),
+        entry=subject.entry,
+        description=OF_ITS_EXHIBIT if timed else _NOT_A_TIME,
+        clock=subject.clock,
+        recorded=subject.recorded if timed else None,
+        timestamp=subject.timestamp,
+        utterance_id=subject.utterance_id,
+        recording=subject.recording,
+        device_serial=subject.device_serial,
+        device_type=subject.device_type,
+    )
+    _insert(store, row)
+    return row.exhibit
+
+
+def _subject(store: Store, exhibit: str) -> _Subject:
+    number = exhibit.strip().upper().removeprefix("EF-")
+    known = number.isdecimal() and number.isascii() and len(number) < 19
+    found = store.db.execute(
+        "SELECT number, data_type, record, sha256, locator, entry_id, timestamp_desc, clock, recorded_time, timestamp,"
+        " utterance_id, recording, device_serial, device_type FROM row_details WHERE number = ?",
+        (int(number) if known else None,),
+    ).fetchone()
+    if found is None:
+        raise UsageError(f"there is no exhibit {exhibit} in this case")
+    subject = _Subject(*found)
+    if subject.data_type == REMOVED:
+        raise UsageError(f"{exhibit} was removed from this case")
+    return subject
+
+
+def _insert(store: Store, row: AddedRow) -> None:
+    db = store.db
+    kind = kinds_of(store)[row.maker, row.version, row.data_type]
+    time = time_kinds_of(store)[row.description, row.clock, ""]
+    (number,) = db.execute("SELECT coalesce(max(number), 0) + 1 FROM records").fetchone()
+    db.execute(
+        "INSERT INTO records (number, id, kind, message, locator, fields) VALUES (?, ?, ?, ?, ?, ?)",
+        (number, bytes.fromhex(row.id), kind, row.message, row.locator, row.fields),
+    )
+    db.execute("INSERT INTO main.search (rowid, text) VALUES (?, ?)", (number, f"{row.message}\n{row.fields}"))
+    place = db.execute(
+        "INSERT INTO places (record, entry_id, read_from, ordinal) SELECT ?1, ?2, ?2,"
+        " (SELECT coalesce(max(ordinal), -1) + 1 FROM places WHERE entry_id = ?2)",
+        (number, row.entry),
+    ).lastrowid
+    db.execute(
+        "INSERT INTO exhibits (number, record, kind, place_id, time, time_kind, timestamp, places, recorded_time,"
+        " utterance_id, recording, device_serial, device_type) VALUES (?, ?, ?, ?, NULL, ?, ?, 1, ?, ?, ?, ?, ?)",
+        (
+            row.exhibit, number, kind, place, time, row.timestamp, row.recorded, row.utterance_id, row.recording,
+            row.device_serial, row.device_type,
+        ),
+    )  # fmt: skip
+
+
+def added_rows(store: Store, schema: str = "main") -> list[AddedRow]:
+    """Everything that was added to a case, by exhibit; what waits for its turn too.
+
+    Args:
+        store: the case's.
+        schema: by which name the database is attached.
+    """
+    db, at = store.db, f"{schema}."
+    found = []
+    if has_additions(db, schema):
+        cursor = db.execute(
+            "SELECT w.number, lower(hex(r.id)), k.parser, k.parser_version, k.data_type, r.message, r.locator,"  # noqa: S608
+            " r.fields, p.entry_id, m.description, m.clock, w.recorded_time, w.timestamp, w.utterance_id, w.recording,"
+            f" w.device_serial, w.device_type FROM {at}exhibits w JOIN {at}records r ON r.number = w.record"
+            f" JOIN {at}kinds k ON k.id = w.kind JOIN {at}places p ON p.id = w.place_id"
+            f" JOIN {at}time_kinds m ON m.id = w.time_kind WHERE w.kind IN ({KINDS.format(db=at)}) ORDER BY w.number"
+        )
+        found = [AddedRow(*row) for row in cursor]
+    return sorted([*found, *_waiting(db, schema)])
+
+
+def additions_digest(rows: Iterable[AddedRow]) -> str:
+    """SHA-256 of added records: each as the JSON array of its parts, ended by LF; as hexadecimal."""
+    whole = hashlib.sha256()
+    for row in rows:
+        whole.update(json.dumps(row).encode() + b"\n")
+    return whole.hexdigest()
+
+
+def have_wait(store: Store, rows: Iterable[AddedRow]) -> None:
+    """Keep additions until the evidence that they follow is numbered: see :func:`place_waiting`."""
+    waiting = sorted(rows)
+    store.db.execute("DELETE FROM case_info WHERE key = ?", (_WAITING,))
+    if waiting:
+        store.set_info(_WAITING, json.dumps(waiting))
+
+
+def place_waiting(store: Store) -> None:
+    """Put additions among the others whose exhibits follow the last there is, in a transaction."""
+    waiting = _waiting(store.db)
+    if not waiting:
+        return
+    (last,) = store.db.execute("SELECT coalesce(max(number), 0) FROM exhibits").fetchone()
+    while waiting and waiting[0].exhibit == last + 1:
+        _insert(store, waiting.pop(0))
+        last += 1
+    have_wait(store, waiting)
+
+
+def _waiting(db: sqlite3.Connection, schema: str = "main") -> list[AddedRow]:
+    found = db.execute(f"SELECT value FROM {schema}.case_info WHERE key = ?", (_WAITING,)).fetchone()  # noqa: S608
+    return [AddedRow(*row) for row in json.loads(found[0])] if found else []
+
+
+class SubjectOfRecord(NamedTuple):
+    """An added record by its number, and the record that it is about by its id: 20 hexadecimal digits."""
+
+    number: int
+    about: str
+
+
+def subjects(store: Store) -> Iterator[SubjectOfRecord]:
+    """What each added record is about: the record of its exhibit, or, of one about an interaction, a member of that."""
+    if not has_additions(store.db):
+        return
+    found: Iterable[tuple[Any, ...]] = store.db.execute(
+        "SELECT number, json_extract(fields, '$.about_record') FROM records"  # noqa: S608 (our names)
+        f" WHERE kind IN ({KINDS.format(db='')}) ORDER BY number"
+    )
+    for number, about in found:
+        if about:
+            yield SubjectOfRecord(number, str(about))

@@ -1,0 +1,151 @@
+"""Adding records to a sealed case: findings of machines and annotations of people, which the ledger then seals too."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chain_of_custody.ledger import Ledger, LedgerError
+from echoforensics.case.added_records.addition_table import add, added_rows, additions_digest
+from echoforensics.case.added_records.membership import join_additions
+from echoforensics.case.counts import counts_of_case
+from echoforensics.case.custody.announced import RENEWED, complete_announced, seal_announced, seal_in_force
+from echoforensics.case.custody.database_file import file_digest
+from echoforensics.case.custody.head_file import write_head
+from echoforensics.case.custody.names import ADDED, DATABASE, LEDGER
+from echoforensics.case.custody.open_case import refuse_changed, refuse_earlier
+from echoforensics.case.custody.standing import ledger_history
+from echoforensics.case.disk import case_disk
+from echoforensics.case.lock import FolderLock
+from echoforensics.case.seal import table_digests
+from echoforensics.case.store import Store
+from echoforensics.case.text import storable_detail
+from echoforensics.errors import CaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from chain_of_custody.keys import SigningKey
+    from echoforensics.case.added_records.addition import Addition
+
+#: What the ledger's seal counts.
+_COUNTED = ("entries", "artefacts", "issues", "records", "rows")
+#: Tables that an addition does not change: their digests are those of the seal before, which was checked.
+_UNCHANGED = (
+    "schema", "evidence", "entries", "artefacts", "timestamps", "record_keys", "issues", "joins", "spoken",
+    "changed_places", "changed_streams", "interactions", "interaction_context", "gaps",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AddedRecords:
+    """What was added to a case.
+
+    Attributes:
+        exhibits: their exhibits, in order.
+        known: how many the case had already.
+        completed: whether what an interrupted run had announced was put in its place first.
+    """
+
+    exhibits: tuple[str, ...]
+    known: int
+    completed: bool = False
+
+
+class AddingRun:
+    """A sealed case, locked, to which records are added. It can be added to several times before it is closed.
+
+    Raises:
+        CaseError: the case is of an earlier version, is not complete or not as it was sealed, has another key, another
+            run writes to it, or it cannot be written. Nothing was changed.
+    """
+
+    def __init__(self, case: Path, key: SigningKey | None, actor: str) -> None:
+        """Lock a case, and complete what an interrupted run left.
+
+        Args:
+            case: the case folder.
+            key: the examiner's, as for the case; None where it is unsigned.
+            actor: who acts, as the ledger names them.
+        """
+        self.path = case
+        if not (case / DATABASE).is_file():
+            raise CaseError(f"{case}: not a case folder (it has no {DATABASE})")
+        refuse_earlier(case / DATABASE)
+        with ExitStack() as opened:
+            try:
+                opened.enter_context(closing(FolderLock(case)))
+                history = ledger_history(case / LEDGER)
+                self._ledger = Ledger.open(case / LEDGER, key, actor)
+                if history.seal is None:
+                    raise CaseError(f"{case}: the extraction was interrupted; repeat the extract command first")
+                self.completed = complete_announced(case, history, self._ledger)
+            except LedgerError as error:
+                raise CaseError(str(error)) from error
+            except OSError as error:
+                raise CaseError(f"{case}: cannot be written: {error.strerror or error}") from error
+            refuse_changed(case)
+            (case / RENEWED).unlink(missing_ok=True)
+            self._opened = opened.pop_all()
+
+    def add(self, additions: Iterable[Addition], detail: Mapping[str, Any]) -> AddedRecords:
+        """Add records, and seal the case anew. All of them are added, or none.
+
+        Args:
+            additions: what is to be added; what the case has is passed over.
+            detail: what else the ledger's line says.
+
+        Raises:
+            UsageError: one is about an exhibit that is not in the case. Nothing was changed.
+            CaseDiskError: the case cannot be written.
+        """
+        made = self.path / RENEWED
+        with case_disk(self.path), ExitStack() as failed:
+            failed.callback(made.unlink, missing_ok=True)
+            shutil.copyfile(self.path / DATABASE, made)
+            with closing(Store(made, write=True, logged=False)) as store:
+                with store.transaction():
+                    numbers = [add(store, addition) for addition in additions]
+                    join_additions(store)
+                exhibits = tuple(f"EF-{number:07}" for number in numbers if number is not None)
+                if not exhibits:
+                    return AddedRecords((), len(numbers), self.completed)
+                counts = counts_of_case(store)._asdict()
+                digest = additions_digest(added_rows(store))
+                tables = table_digests(store, self._known_tables())
+            _flush(made)
+            announced = storable_detail(
+                {
+                    **detail, "exhibits": [exhibits[0], exhibits[-1]], "count": len(exhibits), "additions": digest,
+                    "database": file_digest(made), "tables": tables, **{name: counts[name] for name in _COUNTED},
+                }
+            )  # fmt: skip
+            self._ledger.append(ADDED, announced)
+            failed.pop_all()
+            write_head(self.path, self._ledger.length, self._ledger.head)
+            made.replace(self.path / DATABASE)
+            seal_announced(self.path, announced, self._ledger)
+        return AddedRecords(exhibits, len(numbers) - len(exhibits), self.completed)
+
+    def _known_tables(self) -> dict[str, str]:
+        """Digests of tables that are as they were sealed, by the seal that was compared with the case."""
+        seal = seal_in_force(self.path, ledger_history(self.path / LEDGER)) or {}
+        tables = seal.get("tables")
+        return {name: tables[name] for name in _UNCHANGED if name in tables} if isinstance(tables, dict) else {}
+
+    def close(self) -> None:
+        """Let go of the case."""
+        self._opened.close()
+
+
+def _flush(path: Path) -> None:
+    """Have a file on the disk before a line speaks of it."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,156 @@
+"""A marks file: what reviewers tagged, noted and excluded in a report. Its form is in docs/report.md.
+
+It comes from outside: every part of it is checked, and what is not as the form says is refused by name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from chain_of_custody.chain import open_ledger
+from echoforensics.errors import CaseError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from echoforensics.case.case import Case
+
+#: What a marks file calls itself, and the version of its form.
+FORM, VERSION = "echoforensics marks", 1
+#: Kinds of marks, and how many characters their texts have at most; what is excluded needs no reason.
+KINDS = {"tag": 100, "note": 10_000, "exclude": 10_000}
+_MOST_BYTES, _MOST_MARKS, _MOST_AUTHOR = 50_000_000, 100_000, 200
+_ABOUT = re.compile(r"(EF|IN)-[0-9]{7,18}")
+_EXHIBIT = re.compile(r"EF-[0-9]{7,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark.
+
+    Attributes:
+        kind: of :data:`KINDS`.
+        about: an exhibit or an interaction: ``EF-0000012``, ``IN-0000004``.
+        exhibit: the exhibit; of an interaction one of its exhibits.
+        text: the tag, the note, or the reason; empty where something was excluded without one.
+        author: who made it.
+        date: when, in UTC, as ISO 8601.
+    """
+
+    kind: str
+    about: str
+    exhibit: str
+    text: str
+    author: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarksFile:
+    """A marks file, read.
+
+    Attributes:
+        name: of the file.
+        sha256: of the file.
+        case: identity of the case whose report it was made in: see :func:`case_identity`.
+        marks: in the order of the file.
+    """
+
+    name: str
+    sha256: str
+    case: str
+    marks: tuple[Mark, ...]
+
+
+def case_identity(case: Case) -> str:
+    """What tells a case from others as long as it lives: the SHA-256 of the first line of its ledger.
+
+    Raises:
+        CaseError: it has no ledger that can be read.
+    """
+    try:
+        with open_ledger(case.ledger_path) as stream:
+            first = stream.readline()
+    except OSError as error:
+        raise CaseError(f"{case.ledger_path}: cannot be read: {error.strerror or error}") from error
+    return hashlib.sha256(first.rstrip(b"\n")).hexdigest()
+
+
+def read_marks(path: Path) -> MarksFile:
+    """Read a marks file.
+
+    Raises:
+        UsageError: it cannot be read, or is not as the form says; the message names what.
+    """
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if len(content) > _MOST_BYTES:
+        raise UsageError(f"{path}: a marks file has at most {_MOST_BYTES} bytes")
+    try:
+        whole = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: is no JSON, as a marks file is: {error}") from error
+    if not isinstance(whole, dict) or whole.get("form") != FORM:
+        raise UsageError(f'{path}: is no marks file: its "form" is not "{FORM}"')
+    if whole.get("version") != VERSION:
+        raise UsageError(f"{path}: a marks file of version {whole.get('version')!r}; this one reads version {VERSION}")
+    _refuse_others(path, "the file", whole, {"form", "version", "case", "marks"})
+    identity, marks = whole.get("case"), whole.get("marks")
+    if not isinstance(identity, str) or not isinstance(marks, list):
+        raise UsageError(f'{path}: "case" is to be a text, and "marks" a list')
+    if len(marks) > _MOST_MARKS:
+        raise UsageError(f"{path}: a marks file has at most {_MOST_MARKS} marks")
+    read = tuple(_mark(path, f"mark {number}", mark) for number, mark in enumerate(marks, 1))
+    return MarksFile(path.name, hashlib.sha256(content).hexdigest(), identity, read)
+
+
+def _mark(path: Path, which: str, mark: Any) -> Mark:
+    if not isinstance(mark, dict):
+        raise UsageError(f"{path}: {which} is no object")
+    _refuse_others(path, which, mark, {"kind", "about", "exhibit", "text", "author", "date"})
+    kind, about = mark.get("kind"), mark.get("about")
+    if kind not in KINDS:
+        raise UsageError(f"{path}: {which} is of the kind {kind!r}; there are {', '.join(KINDS)}")
+    if not isinstance(about, str) or not _ABOUT.fullmatch(about):
+        raise UsageError(f"{path}: {which} is about {about!r}; that is no exhibit (EF-0000012) or interaction (IN-...)")
+    exhibit = mark.get("exhibit", about)
+    if not isinstance(exhibit, str) or not _EXHIBIT.fullmatch(exhibit):
+        raise UsageError(f"{path}: {which} names no exhibit of {about}")
+    if about.startswith("EF-") and exhibit != about:
+        raise UsageError(f"{path}: {which} is about {about} and names another exhibit, {exhibit}")
+    text = _text(path, which, mark.get("text", ""), "text", 0 if kind == "exclude" else 1, KINDS[kind])
+    author = _text(path, which, mark.get("author"), "author", 1, _MOST_AUTHOR)
+    return Mark(kind, about, exhibit, text, author, _date(path, which, mark.get("date")))
+
+
+def _text(path: Path, which: str, value: Any, name: str, least: int, most: int) -> str:
+    text = value.strip() if isinstance(value, str) else None
+    if text is None or not least <= len(text) <= most or "\0" in text:
+        raise UsageError(f'{path}: {which}: "{name}" is to be a text of {least} to {most} characters')
+    return text
+
+
+def _date(path: Path, which: str, value: Any) -> str:
+    try:
+        date = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        date = None
+    if date is None or date.tzinfo is None:
+        raise UsageError(f'{path}: {which}: "date" is to be a time with a zone, as in 2026-11-28T19:47:17Z')
+    try:
+        return date.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    except OverflowError as error:
+        raise UsageError(f"{path}: {which}: {value} is no time of our calendar in UTC") from error
+
+
+def _refuse_others(path: Path, which: str, value: dict[str, Any], known: set[str]) -> None:
+    if others := sorted(set(value) - known):
+        raise UsageError(f"{path}: {which} has what no marks file has: {', '.join(others)[:200]}")
