@@ -72,18 +72,18 @@ def standing(case: Path) -> CaseStanding:
     try:
         for path in (database, ledger):
             refuse_irregular(path)
-        known = known_head(case)
+        known, damaged = _head_or_why_not(case)
         report = verify(ledger, known=known)
     except FileNotFoundError as error:
         missing = f"{error.filename} is missing"
         return CaseStanding(complete=False, signed=False, fingerprint=None, length=0, head="", problems=(missing,))
     except OSError as error:
         raise CaseError(f"{case}: cannot be read: {error.strerror or error}") from error
-    problems = list(report.failures)
+    problems = [*damaged, *report.failures]
     seal = None
     if report.ok:
         history = ledger_history(ledger)
-        if history.has_head_file and known is None:
+        if history.has_head_file and known is None and not damaged:
             problems.append("custody.head, which keeps the end of the ledger, is missing")
         try:
             seal = seal_in_force(case, history)
@@ -91,6 +91,13 @@ def standing(case: Path) -> CaseStanding:
         except OSError as error:
             raise CaseError(f"{database}: cannot be read: {error.strerror or error}") from error
     return _of(report, problems, complete=seal is not None)
+
+
+def _head_or_why_not(case: Path) -> tuple[tuple[int, str] | None, tuple[str, ...]]:
+    try:
+        return known_head(case), ()
+    except CaseError as error:
+        return None, (str(error),)
 
 
 def why_unverified(case: Path) -> str:
