@@ -1,16 +1,22 @@
-"""The examiner's key: where it is, and where its passphrase comes from when nobody is asked."""
+"""The examiner's key: in a file or on a token, what is known of it, and where its passphrase comes from."""
 
 from __future__ import annotations
 
 import os
 import secrets
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from chain_of_custody.keys import KeyFileError, SigningKey
+from chain_of_custody.keys import KeyFileError, PublicKey, SigningKey
+from chain_of_custody.tokens.pkcs11_key import Pkcs11Key
+from chain_of_custody.tokens.pkcs11_uri import SCHEME, Pkcs11Uri
 from echoforensics.errors import ExaminerKeyError
+from echoforensics.key_record import KeyRecord, read_record, write_record
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from chain_of_custody.signer import Signer
 
 #: Environment variables: where the key is, and its passphrase.
 KEY_VARIABLE, PASSPHRASE_VARIABLE = "ECHOFORENSICS_KEY", "ECHOFORENSICS_PASSPHRASE"
@@ -18,12 +24,51 @@ KEY_VARIABLE, PASSPHRASE_VARIABLE = "ECHOFORENSICS_KEY", "ECHOFORENSICS_PASSPHRA
 PASSPHRASE_SUFFIX = ".passphrase"  # noqa: S105 (a file name)
 
 
-def create_key(path: Path, passphrase: str | None) -> tuple[SigningKey, Path | None]:
+@dataclass(frozen=True, slots=True)
+class ExaminerKey:
+    """A key that signs, and what is known of it.
+
+    Attributes:
+        signer: what signs.
+        place: the key's file, or its address on a token without PIN and library.
+        record: whether it is provisional, whose it is, and its certificate.
+    """
+
+    signer: Signer
+    place: str
+    record: KeyRecord
+
+    @property
+    def public(self) -> PublicKey:
+        """The half that verifies."""
+        return self.signer.public
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature over a message. Raises ExaminerKeyError where a token does not sign."""
+        try:
+            return self.signer.sign(message)
+        except KeyFileError as error:
+            raise ExaminerKeyError(str(error)) from error
+
+
+def key_detail(key: Signer | None) -> dict[str, Any] | None:
+    """What a line of the ledger says of the key it is signed with; None for an unsigned one."""
+    if key is None:
+        return None
+    record = key.record if isinstance(key, ExaminerKey) else KeyRecord()
+    return record.as_detail(key.public)
+
+
+def create_key(
+    path: Path, passphrase: str | None, *, provisional: bool = False, name: str = ""
+) -> tuple[ExaminerKey, Path | None]:
     """Make a key.
 
     Args:
         path: where; nothing is ever overwritten.
         passphrase: to encrypt it with; None to draw one and keep it beside the key, readable by its owner only.
+        provisional: whether it is made because one was needed, and not because the examiner asked for one.
+        name: whose it is, where that is known.
 
     Returns:
         The key, and the file with the drawn passphrase, if one was drawn.
@@ -45,36 +90,66 @@ def create_key(path: Path, passphrase: str | None) -> tuple[SigningKey, Path | N
         raise ExaminerKeyError(f"{error.filename or path}: exists already; a key is never overwritten") from error
     except (OSError, KeyFileError) as error:
         raise ExaminerKeyError(f"{path}: cannot be written: {error}") from error
-    return key, beside
+    return ExaminerKey(key, str(path), write_record(str(path), key.public, provisional=provisional, name=name)), beside
 
 
-def load_key(path: Path, passphrase: str | None = None) -> SigningKey:
+def load_key(path: Path, passphrase: str | None = None) -> ExaminerKey:
     """Load a key.
 
     Args:
-        path: the key's file.
-        passphrase: if None, it is taken from the environment or from the file beside the key.
+        path: the key's file; or its address on a token, ``pkcs11:token=...;object=...``.
+        passphrase: of the file, or the PIN of the token; if None, it is taken from the environment or from the file
+            beside the key.
 
     Raises:
         ExaminerKeyError: there is none, or the passphrase is missing or wrong.
     """
     given = passphrase if passphrase is not None else stored_passphrase(path)
-    if given is None:
-        raise ExaminerKeyError(f"{path}: its passphrase is needed; set {PASSPHRASE_VARIABLE}")
     try:
-        return SigningKey.load(path, given)
+        if str(path).startswith(SCHEME):
+            return _load_from_token(Pkcs11Uri.parse(str(path)), given)
+        if given is None:
+            raise ExaminerKeyError(f"{path}: its passphrase is needed; set {PASSPHRASE_VARIABLE}")
+        key = SigningKey.load(path, given)
     except KeyFileError as error:
         raise ExaminerKeyError(str(error)) from error
+    except OSError as error:
+        raise ExaminerKeyError(f"{path}: cannot be read: {error.strerror or error}") from error
+    return ExaminerKey(key, str(path), read_record(str(path), key.public))
 
 
-def stored_passphrase(path: Path) -> str | None:
+def _load_from_token(uri: Pkcs11Uri, pin: str | None) -> ExaminerKey:
+    if pin is None:
+        raise ExaminerKeyError(f"{uri}: its PIN is needed; set {PASSPHRASE_VARIABLE}")
+    key = Pkcs11Key.open(uri, pin)
+    return ExaminerKey(key, str(uri), read_record(str(uri), key.public))
+
+
+def is_on_token(path: Path) -> bool:
+    """Whether a key is named by its address on a token. Raises ExaminerKeyError where that address is none."""
+    if not str(path).startswith(SCHEME):
+        return False
+    try:
+        Pkcs11Uri.parse(str(path))
+    except KeyFileError as error:
+        raise ExaminerKeyError(str(error)) from error
+    return True
+
+
+def stored_passphrase(path: Path, *, environment: bool = True) -> str | None:
     """The passphrase of a key, from the environment or from the file beside it; None where there is neither.
+
+    Args:
+        path: the key's file, or its address on a token.
+        environment: whether the environment's is of this key.
 
     Raises:
         ExaminerKeyError: there is no such key, or the file beside it cannot be read.
     """
-    if (given := os.environ.get(PASSPHRASE_VARIABLE)) is not None:
+    if environment and (given := os.environ.get(PASSPHRASE_VARIABLE)) is not None:
         return given
+    if is_on_token(path):
+        return None
     beside = path.with_name(path.name + PASSPHRASE_SUFFIX)
     try:
         return beside.read_text().rstrip("\n")

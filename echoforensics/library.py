@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 
 from chain_of_custody.digest import DEFAULT_ALGORITHMS
-from chain_of_custody.keys import SigningKey
+from chain_of_custody.signer import Signer
 from echoforensics.case.case import Case
 from echoforensics.case.custody.standing import why_unverified
 from echoforensics.errors import UnverifiedCaseError
@@ -26,7 +26,7 @@ AnyPath = str | PathLike[str]
 
 def extract(
     sources: Sequence[AnyPath] | AnyPath, case: AnyPath, *, join_case: bool = False,
-    key: AnyPath | SigningKey | KeyGiver | None, passphrase: str | None = None, cross_check: bool = False,
+    key: AnyPath | Signer | KeyGiver | None, passphrase: str | None = None, cross_check: bool = False,
     examiner: str = "", agency: str = "", reference: str = "", timezone: str = "",
     hashes: Iterable[str] = DEFAULT_ALGORITHMS, carve: bool = True, offsets: Iterable[int] = (),
     skip_unreadable: bool = False, maps: Iterable[AnyPath] = (), argv: Sequence[str] = (), report: Report | None = None,
@@ -116,8 +116,8 @@ def verify(
 
     Args:
         case: the case folder; or a file or folder that was written out of one, with its ``.sha256`` beside it.
-        fingerprint: of the key that must have signed it, in hexadecimal, with or without colons. An empty one matches
-            no key.
+        fingerprint: of the key that must have signed it, in hexadecimal, with or without colons or spaces. An empty
+            one matches no key.
         sources: whether sources are hashed again. One that is not where it lay then counts as not checked.
         allow_incomplete: whether an interrupted case passes, as far as it can be checked.
         expected_head: hash of the ledger's last line when the case was handed over; an older case does not hold it.
@@ -135,14 +135,14 @@ def verify(
     if has_digests(Path(case)):
         given = {"a fingerprint": fingerprint, "a head": expected_head}
         return verify_export(Path(case), " and ".join(name for name, value in given.items() if value is not None))
-    wanted = None if fingerprint is None else fingerprint.lower().replace(":", "").strip()
+    wanted = None if fingerprint is None else "".join(fingerprint.lower().replace(":", " ").split())
     return verify_case(
         Path(case), fingerprint=wanted, sources=sources, allow_incomplete=allow_incomplete,
         expected_head=None if expected_head is None else expected_head.strip(), report=report,
     )  # fmt: skip
 
 
-def _signing(key: AnyPath | SigningKey | KeyGiver | None, passphrase: str | None) -> SigningKey | KeyGiver | None:
+def _signing(key: AnyPath | Signer | KeyGiver | None, passphrase: str | None) -> Signer | KeyGiver | None:
     return load_key(Path(key), passphrase) if isinstance(key, (str, PathLike)) else key
 
 

@@ -21,6 +21,7 @@ from echoforensics.counting import counted
 from echoforensics.errors import CaseError, SourceError
 from echoforensics.evidence.folder_listing import FIRST
 from echoforensics.evidence.source import open_bytes
+from echoforensics.key_record import key_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -186,6 +187,8 @@ def _note_ledger(
     elif ledger.grown:
         added = "1 line was" if ledger.grown == 1 else f"{ledger.grown} lines were"
         result.notes.append(f"{added} added to the ledger after the head that was given")
+    if history and (words := key_words(history.key)):
+        result.notes.append(words)
     for sentence in history.backwards[:10] if history else ():
         result.notes.append(f"the times of the ledger run backwards: {sentence}; a clock was set, or was wrong")
     for dropped in history.dropped if history else ():

@@ -24,7 +24,8 @@ MAX_MODULES = 22
 #: From upstream to downstream: a room imports only itself and what is before it (or on the same line).
 FLOW = (
     ("counting", "errors", "own_disk", "installation", "version"),
-    ("zones", "examiner_key"),
+    ("zones", "key_record"),
+    ("examiner_key", "examiner_clock"),
     ("evidence",),
     ("carving",),
     ("case",),

@@ -17,7 +17,7 @@ def command(*, folder: Path) -> None:
     from echoforensics.demo.run import run_demo
     from echoforensics.examiner_key import create_key
 
-    index = run_demo(folder, lambda path: create_key(path, None)[0], click.echo)
+    index = run_demo(folder, lambda path: create_key(path, None, name="Demo Examiner")[0], click.echo)
     root = index.parent.parent
     click.echo(f"\nTimeline: {root / 'timeline.csv'} and {root / 'timeline.jsonl'}; case: {root / 'case'}")
     click.echo(f"Open {index} in a browser.")

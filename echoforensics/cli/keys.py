@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from chain_of_custody.keys import SigningKey
+    from echoforensics.examiner_key import ExaminerKey
     from echoforensics.extraction.options import KeyGiver
 
 
@@ -24,26 +23,39 @@ def default_path() -> Path:
     return Path(click.get_app_dir("echoforensics", force_posix=False)) / "examiner.pem"
 
 
-def load(path: Path) -> SigningKey:
-    """Load a key; its passphrase comes from the environment, from beside it, or from the terminal.
+def load(path: Path, *, descriptor: str = "passphrase_fd", who: str = "") -> ExaminerKey:
+    """Load a key: its passphrase comes from a descriptor, the environment, the file beside it, or the terminal.
+
+    Args:
+        path: the key's file, or its address on a token.
+        descriptor: the option that may have given its passphrase.
+        who: whose key it is, where that is not the examiner; the environment then has no passphrase of it.
 
     Raises:
         ExaminerKeyError: there is none, or the passphrase is missing or wrong.
     """
+    from echoforensics.cli.options import passphrase
     from echoforensics.errors import ExaminerKeyError
-    from echoforensics.examiner_key import PASSPHRASE_VARIABLE, load_key, stored_passphrase
+    from echoforensics.examiner_key import PASSPHRASE_VARIABLE, is_on_token, load_key, stored_passphrase
 
-    passphrase = stored_passphrase(path)
-    if passphrase is None:
-        if not sys.stdin.isatty():
-            raise ExaminerKeyError(
-                f"{path}: set {PASSPHRASE_VARIABLE}, or run from a terminal to be asked for its passphrase"
-            )
-        passphrase = click.prompt(f"Passphrase of {path}", hide_input=True, err=True)
-    return load_key(path, passphrase)
+    on_token = is_on_token(path)
+    place = str(path).partition("?")[0]
+    given = passphrase.given(descriptor)
+    if given is None:
+        given = stored_passphrase(path, environment=not who)
+    if given is None:
+        given = passphrase.ask(f"{'PIN' if on_token else 'Passphrase'} of {who and f'{who}, '}{place}")
+    if given is None:
+        option = descriptor.replace("_", "-")
+        other = "" if who else f"set {PASSPHRASE_VARIABLE}, "
+        raise ExaminerKeyError(
+            f"{place}: {other}give --{option}, or run from a terminal to be asked for its"
+            f" {'PIN' if on_token else 'passphrase'}"
+        )
+    return load_key(path, given)
 
 
-def for_signing(path: Path | None, case: Path, *, unsigned: bool) -> SigningKey | KeyGiver | None:
+def for_signing(path: Path | None, case: Path, *, unsigned: bool) -> ExaminerKey | KeyGiver | None:
     """The key to sign a case with; None if the case is to stay unsigned.
 
     Where no key is named and there is none yet, a function is given that makes one, and says so on the terminal:
@@ -59,10 +71,10 @@ def for_signing(path: Path | None, case: Path, *, unsigned: bool) -> SigningKey 
         click.echo("UNSIGNED: anybody could rewrite this case without it being seen.", err=True)
         return None
     if path is not None:
-        return load(path)
+        return _warned(load(path))
     path = default_path()
-    if path.exists():
-        return load(path)
+    if _is_there(path):
+        return _warned(load(path))
     if (case / LEDGER).is_file():
         raise ExaminerKeyError(
             f"{path}: there is no such key. Name the one that {case} is signed with: --key FILE; or, if it is unsigned,"
@@ -71,7 +83,25 @@ def for_signing(path: Path | None, case: Path, *, unsigned: bool) -> SigningKey 
     return partial(_make, path)
 
 
-def key_of_export(path: Path | None, outputs: list[Path], *, replace: bool) -> SigningKey | None:
+def of_case(path: Path | None, case: Path) -> ExaminerKey | None:
+    """The key that adds a line to the ledger of a case; None where that ledger is unsigned and no key is named.
+
+    Raises:
+        ExaminerKeyError: there is no key, or it cannot be used.
+    """
+    from echoforensics.case.custody.standing import standing
+    from echoforensics.errors import ExaminerKeyError
+
+    if path is None and not standing(case).signed:
+        click.echo("UNSIGNED: anybody could rewrite this case without it being seen.", err=True)
+        return None
+    path = path or default_path()
+    if not _is_there(path):
+        raise ExaminerKeyError(f"{path}: there is no such key. Name the one that {case} is signed with: --key FILE")
+    return load(path)
+
+
+def key_of_export(path: Path | None, outputs: list[Path], *, replace: bool) -> ExaminerKey | None:
     """The key with which an export is recorded in the ledger; None where none is given.
 
     Raises:
@@ -88,14 +118,33 @@ def key_of_export(path: Path | None, outputs: list[Path], *, replace: bool) -> S
     return None if path is None else load(path)
 
 
-def _make(path: Path) -> SigningKey:
+def _is_there(path: Path) -> bool:
+    from echoforensics.examiner_key import is_on_token
+
+    return is_on_token(path) or path.exists()
+
+
+def _warned(key: ExaminerKey) -> ExaminerKey:
+    """A key; if it is provisional, that is shown on standard error."""
+    if key.record.provisional:
+        click.echo(
+            f"PROVISIONAL KEY: {key.place} was made by this program on first use, and nobody has put a name to it.\n"
+            f"  fingerprint {key.public.fingerprint}\n"
+            '  Name it: echoforensics key name "YOUR NAME"',
+            err=True,
+        )
+    return key
+
+
+def _make(path: Path) -> ExaminerKey:
     from echoforensics.examiner_key import create_key
 
-    key, beside = create_key(path, None)
+    key, beside = create_key(path, None, provisional=True)
     click.echo(
         f"No examiner key was found: made {path}\n"
         f"  fingerprint {key.public.fingerprint}\n"
-        f"  its passphrase lies in {beside}; `echoforensics key create` makes one that only you can use.",
+        f"  its passphrase lies in {beside}; `echoforensics key create` makes one that only you can use.\n"
+        '  It is PROVISIONAL, and every output says so, until you name it: echoforensics key name "YOUR NAME"',
         err=True,
     )
     return key

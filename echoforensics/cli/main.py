@@ -36,7 +36,7 @@ SUMMARIES = {
 }
 
 #: Where the module of a command is that is not in the package itself.
-FOLDERS = dict.fromkeys(("bundle",), "custody_commands")
+FOLDERS = dict.fromkeys(("bundle", "key"), "custody_commands")
 
 
 @click.group(

@@ -14,7 +14,7 @@ from echoforensics.counting import counted
 from echoforensics.export.formats import FORMATS
 
 if TYPE_CHECKING:
-    from chain_of_custody.keys import SigningKey
+    from chain_of_custody.signer import Signer
     from echoforensics.case.case import Case
     from echoforensics.case.row_query import Query
     from echoforensics.export.about import Written
@@ -92,7 +92,7 @@ def command(
             _report(case, query, write(case, query, plot, local, replace=force), [plot], "plot", key)
 
 
-def _report(case: Case, query: Query, written: Written, outputs: list[Path], form: str, key: SigningKey | None) -> None:
+def _report(case: Case, query: Query, written: Written, outputs: list[Path], form: str, key: Signer | None) -> None:
     """Say on standard error what was written, what was left out, why there is nothing, and where it was recorded."""
     from echoforensics.case.query_check import why_none
     from echoforensics.export.about import filters_of

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from echoforensics.cli.options.passphrase import passphrase_option
 
 if TYPE_CHECKING:
     from echoforensics.case.case import Case
@@ -16,14 +19,19 @@ unverified_option = click.option(
     help="Go on although the case is not complete, or not as it was sealed. All that is written then says so.",
 )
 
-export_key_option = click.option(
+_key_option = click.option(
     "--key",
     "key_path",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="The examiner's key: record the digest of what is written in the ledger of the case. Without it, the digest is"
-    " written to a file beside it whose name ends in .sha256.",
+    help="The examiner's key, a file or its address on a token (pkcs11:...): record the digest of what is written in"
+    " the ledger of the case. Without it, the digest is written to a file beside it whose name ends in .sha256.",
 )
+
+
+def export_key_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options ``--key`` and ``--passphrase-fd``; a command takes the first as ``key_path``."""
+    return _key_option(passphrase_option(command))
 
 
 def warn(case: Case) -> None:

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from chain_of_custody.keys import SigningKey
+from chain_of_custody.signer import Signer
 from echoforensics.case.case import Case
 from echoforensics.case.row_query import Query
 from echoforensics.counting import counted
@@ -26,7 +26,7 @@ MARKER = ".echoforensics-demo"
 Say = Callable[[str], None]
 
 
-def run_demo(folder: Path, make_key: Callable[[Path], SigningKey], say: Say) -> Path:
+def run_demo(folder: Path, make_key: Callable[[Path], Signer], say: Say) -> Path:
     """Run the demo in a folder; returns the page to open.
 
     Args:

@@ -11,7 +11,7 @@ from echoforensics.case.custody.export_line import add_export_line
 from echoforensics.errors import CaseError, UsageError
 
 if TYPE_CHECKING:
-    from chain_of_custody.keys import SigningKey
+    from chain_of_custody.signer import Signer
     from echoforensics.case.case import Case
 
 #: What the name of an export has behind it that names the file with its digest.
@@ -36,7 +36,7 @@ def refuse_digest_file(output: Path, *, replace: bool) -> None:
         )
 
 
-def record_export(case: Case, outputs: list[Path], key: SigningKey | None, detail: dict[str, Any]) -> str:
+def record_export(case: Case, outputs: list[Path], key: Signer | None, detail: dict[str, Any]) -> str:
     """Record an export with its digest.
 
     Args:

@@ -14,6 +14,8 @@ import pytsk3
 
 from echoforensics.case.counts import CaseCounts, counts_of_case
 from echoforensics.case.custody.names import BEGINNINGS, BEGUN, HEAD, RESUMED
+from echoforensics.examiner_clock import clock_state
+from echoforensics.examiner_key import key_detail
 from echoforensics.extraction.trust import joined_matter
 from echoforensics.timeline.interaction_building import build_interactions
 from echoforensics.timeline.numbering import number_rows
@@ -42,7 +44,8 @@ def open_in_ledger(case: OpenCase, options: Options, skipped: tuple[SkippedSourc
         case.store.set_info("tool", f"echoforensics {__version__}")
         case.store.set_info("parsers", json.dumps({parser.name: parser.version for parser in load()}))
     left_out = [{"source": str(source.path), "why": source.why} for source in skipped]
-    case.record(action, {**_circumstances(options), "skipped": left_out} if left_out else _circumstances(options))
+    detail = {**_circumstances(options), "clock": clock_state(), "key": key_detail(case.key)}
+    case.record(action, {**detail, "skipped": left_out} if left_out else detail)
 
 
 def _circumstances(options: Options) -> dict[str, Any]:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from chain_of_custody.keys import SigningKey
+    from chain_of_custody.signer import Signer
     from echoforensics.case.custody.removal import RemovedContent
 
 #: What the ledger's seal counts.
@@ -45,7 +45,7 @@ _COUNTED = ("entries", "artefacts", "issues", "records", "rows")
 
 
 def drop_artefacts(
-    case: Path, exhibits: list[str], reason: str, key: SigningKey | None, actor: str
+    case: Path, exhibits: list[str], reason: str, key: Signer | None, actor: str
 ) -> RemovedContent | None:
     """Drop the artefacts that exhibits are of, with all that these say, and seal the case anew.
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from chain_of_custody.keys import SigningKey
+    from chain_of_custody.signer import Signer
     from echoforensics.case.counts import CaseCounts
     from echoforensics.case.custody.standing import CaseStanding
     from echoforensics.case.evidence_table import EvidenceItem
@@ -46,7 +46,7 @@ _KEPT = (TAKEN_IN, HASHED_AGAIN)
 
 
 def merge_cases(
-    path: Path, parts: list[Path], key: SigningKey | KeyGiver | None, options: Options, report: Report
+    path: Path, parts: list[Path], key: Signer | KeyGiver | None, options: Options, report: Report
 ) -> CaseCounts:
     """Add what other cases hold to a case, which is made where there is none; then join, number and seal.
 

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chain_of_custody.digest import DEFAULT_ALGORITHMS
-from chain_of_custody.keys import SigningKey
+from chain_of_custody.signer import Signer
 from echoforensics.evidence.folder_listing import SECOND, WITH_METADATA
 
 #: Called with what is being done, how far it is, and of how much (0: unknown).
 Report = Callable[[str, int, int], None]
 #: Gives the examiner's key; called once every source has been opened.
-KeyGiver = Callable[[], SigningKey]
+KeyGiver = Callable[[], Signer]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from parsers.definition.export import parse_map
 from parsers.registry import with_maps
 
 if TYPE_CHECKING:
-    from chain_of_custody.keys import SigningKey
+    from chain_of_custody.signer import Signer
     from echoforensics.case.evidence_table import EvidenceItem
     from echoforensics.evidence.source import EvidenceSource
     from echoforensics.extraction.first_read import FirstRead
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def extract(
-    paths: list[Path], case_path: Path, key: SigningKey | KeyGiver | None, options: Options, report: Report
+    paths: list[Path], case_path: Path, key: Signer | KeyGiver | None, options: Options, report: Report
 ) -> CaseCounts:
     """Take sources in, extract, parse, join, number, hash again and seal.
 

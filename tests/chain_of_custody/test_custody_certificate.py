@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chain_of_custody import KeyFileError, SigningKey
-from chain_of_custody.certificate import MAX_CERTIFICATE_FILE, KeyCertificate, certificate_request
+from chain_of_custody.statements.certificate import MAX_CERTIFICATE_FILE, KeyCertificate, certificate_request
 
 SUBJECT = "CN=A. Examiner,OU=Digital Evidence,O=Example Agency,C=DE"
 

@@ -10,8 +10,8 @@ import pytest
 
 from chain_of_custody import KeyFileError, Ledger, verify_ledger
 from chain_of_custody.keys import is_normal
-from chain_of_custody.pkcs11_key import Pkcs11Key
-from chain_of_custody.pkcs11_uri import Pkcs11Uri
+from chain_of_custody.tokens.pkcs11_key import Pkcs11Key
+from chain_of_custody.tokens.pkcs11_uri import Pkcs11Uri
 from tests.soft_token import SoftToken
 
 
@@ -95,7 +95,7 @@ def test_what_is_not_there_is_named(soft_token: SoftToken, uri: str, message: st
 def test_a_wrong_pin_is_refused_and_not_repeated(soft_token: SoftToken) -> None:
     # In a process of its own: where one is logged in already, the token asks for no PIN.
     program = (
-        "import sys\nfrom chain_of_custody.pkcs11_key import Pkcs11Key, Pkcs11Uri\n"
+        "import sys\nfrom chain_of_custody.tokens.pkcs11_key import Pkcs11Key, Pkcs11Uri\n"
         "Pkcs11Key.open(Pkcs11Uri.parse(sys.argv[1]), sys.argv[2])"
     )
     for pin, message in (("161803", "the PIN is wrong"), ("1", "the PIN")):

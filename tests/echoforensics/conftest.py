@@ -142,5 +142,5 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if shutil.which("mkfs.ext4", path="/usr/sbin:/sbin:/usr/bin:/bin") is None:
         pytest.skip("mkfs.ext4 is not installed")
     folder = tmp_path_factory.mktemp("demo") / "demo"
-    run_demo(folder, lambda path: create_key(path, None)[0], lambda _line: None)
+    run_demo(folder, lambda path: create_key(path, None, name="Demo Examiner")[0], lambda _line: None)
     return folder

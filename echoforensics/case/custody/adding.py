@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from chain_of_custody.keys import SigningKey
+    from chain_of_custody.signer import Signer
     from echoforensics.case.added_records.addition import Addition
 
 #: What the ledger's seal counts.
@@ -64,7 +64,7 @@ class AddingRun:
             run writes to it, or it cannot be written. Nothing was changed.
     """
 
-    def __init__(self, case: Path, key: SigningKey | None, actor: str) -> None:
+    def __init__(self, case: Path, key: Signer | None, actor: str) -> None:
         """Lock a case, and complete what an interrupted run left.
 
         Args:

@@ -13,6 +13,7 @@ from echoforensics.case.custody.names import (
     DROPPED,
     HASHED_AGAIN,
     HEAD,
+    KEY_NAMED,
     READ,
     SEALED,
     SKIPPED,
@@ -58,6 +59,7 @@ class CaseHistory:
         dropped: what was removed, each as the ledger says.
         announced: what the line says that announces a database with additions; None once that was sealed.
         additions: digest of everything that was added to the sealed case; empty where nothing was.
+        key: what was last said of the key that signs it: its fingerprint, and whether it is provisional or whose it is.
         backwards: pairs of a line's number and a sentence, where a time is before that of the line before.
     """
 
@@ -73,6 +75,7 @@ class CaseHistory:
     dropped: list[Mapping[str, Any]] = field(default_factory=list)
     announced: Mapping[str, Any] | None = None
     additions: str = ""
+    key: Mapping[str, Any] = field(default_factory=dict)
     backwards: list[str] = field(default_factory=list)
 
     @classmethod
@@ -95,6 +98,8 @@ class CaseHistory:
             self._seal(detail)
         elif action == ADDED:
             self.announced = detail
+        elif action == KEY_NAMED:
+            self.key = _mapping(detail.get("key"))
         elif action == TAKEN_IN:
             self.taken_in[str(detail.get("evidence"))] = detail
             self.skipped.pop(str(detail.get("location")), None)
@@ -123,6 +128,7 @@ class CaseHistory:
         self.begun, self.seal, self.announced = True, None, None
         self.has_head_file |= detail.get("head_file") == HEAD
         self.timezone = str(detail.get("timezone") or self.timezone)
+        self.key = _mapping(detail.get("key")) or self.key
         for name, values in self.matter.items():
             value = detail.get(name)
             if isinstance(value, str) and value and value not in values:

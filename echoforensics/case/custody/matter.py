@@ -15,7 +15,7 @@ from echoforensics.errors import CaseError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from chain_of_custody.keys import SigningKey
+    from chain_of_custody.signer import Signer
     from chain_of_custody.ledger import LedgerEntry
     from echoforensics.case.case import Case
 
@@ -34,7 +34,7 @@ def described_matter(actions: Iterable[LedgerEntry]) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def describe_matter(case: Case, key: SigningKey | None, actor: str, given: Mapping[str, str]) -> None:
+def describe_matter(case: Case, key: Signer | None, actor: str, given: Mapping[str, str]) -> None:
     """Record in the ledger of a sealed case what the report's head is to say. The database is not touched.
 
     Args:

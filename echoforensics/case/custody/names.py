@@ -28,3 +28,7 @@ ADDED = "findings added"
 EXPORTED = "exported"
 #: What a report's head says of the matter was recorded.
 DESCRIBED = "matter described"
+#: The examiner put a name to the key of a case.
+KEY_NAMED = "key named"
+#: A case was handed over; the receiver's signature of that was added.
+HANDED_OVER, RECEIVED = "handed over", "hand-over received"

@@ -29,22 +29,27 @@ from echoforensics.errors import CaseError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from chain_of_custody.keys import SigningKey
+    from chain_of_custody.signer import Signer
 
 _WHAT_TO_DO = "Nothing was changed; `echoforensics verify` says more. Go on with an unchanged copy, or into a new case"
 
 
 class OpenCase(Case):
-    """A case folder, for writing. One process at a time."""
+    """A case folder, for writing. One process at a time.
 
-    def __init__(self, path: Path, store: Store, ledger: Ledger, lock: FolderLock) -> None:
+    Attributes:
+        key: what signs its ledger; None for an unsigned one.
+    """
+
+    def __init__(self, path: Path, store: Store, ledger: Ledger, lock: FolderLock, key: Signer | None) -> None:
         super().__init__(path, store)
+        self.key = key
         self._ledger = ledger
         self._lock = lock
         self._contents: dict[int, dict[str, str]] = {}
 
     @classmethod
-    def begin(cls, path: Path, key: SigningKey | None, actor: str) -> OpenCase:
+    def begin(cls, path: Path, key: Signer | None, actor: str) -> OpenCase:
         """Open a case for writing; make it where there is none.
 
         A sealed case is first compared with its seal. Of an interrupted one, what its ledger vouches for is kept, and
@@ -74,7 +79,7 @@ class OpenCase(Case):
                 raise CaseError(f"{error.filename or path}: cannot be written: {error.strerror or error}") from error
             except ValueError as error:
                 raise CaseError(f"{path}: cannot be written: {error}") from error
-            case = cls(path, store, ledger, lock)
+            case = cls(path, store, ledger, lock, key)
             case.vault.clear_partial()
             case.vault.remove_others(set(artefact_hashes(store)))
             opened.pop_all()
@@ -131,7 +136,7 @@ class OpenCase(Case):
             self.store.close(fold=True)
 
 
-def _prepare(path: Path, key: SigningKey | None, actor: str) -> None:
+def _prepare(path: Path, key: Signer | None, actor: str) -> None:
     """Refuse what may not be written on top of, and take away what an interrupted run left without a warrant.
 
     Raises:

@@ -15,7 +15,7 @@ from echoforensics.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from chain_of_custody.keys import SigningKey
+    from chain_of_custody.signer import Signer
     from echoforensics.case.custody.adding import AddedRecords
     from echoforensics.case.marks.marks_file import MarksFile
 
@@ -23,7 +23,7 @@ _WORDS = {"tag": "Tag", "note": "Note", "exclude": "Excluded"}
 _MOST_NAMED = 5
 
 
-def import_marks(case_path: Path, marks_path: Path, key: SigningKey | None, actor: str = "") -> AddedRecords:
+def import_marks(case_path: Path, marks_path: Path, key: Signer | None, actor: str = "") -> AddedRecords:
     """Add the marks of a file to a case. Those that the case has are passed over.
 
     Args:

@@ -9,10 +9,10 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from chain_of_custody.keys import SigningKey
+    from chain_of_custody.signer import Signer
 
 
-def key_of_case(path: Path | None, case: Path) -> SigningKey | None:
+def key_of_case(path: Path | None, case: Path) -> Signer | None:
     """The key to add to a case with: as given, else the examiner's; None where the case is unsigned.
 
     Raises:

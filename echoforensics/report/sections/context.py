@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chain_of_custody.ledger import verify
+from echoforensics.case.custody.history import CaseHistory
 from echoforensics.case.custody.matter import described_matter
 from echoforensics.case.custody.names import BEGINNINGS, SEALED
 from echoforensics.case.custody.standing import known_head
@@ -66,6 +67,11 @@ class ReportContext:
     def matter(self) -> Mapping[str, str]:
         """What was said of the matter: request, scope, authority and so on, as last recorded in the ledger."""
         return described_matter(self.actions)
+
+    @property
+    def key(self) -> Mapping[str, Any]:
+        """What the ledger last says of the key that signs it: whether it is provisional, or whose it is."""
+        return CaseHistory.of(self.actions).key
 
     def detail_of(self, action: str, evidence: str) -> Mapping[str, Any]:
         """What the ledger's last line of an action says of an evidence item; empty where it has none."""

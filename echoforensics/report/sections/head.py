@@ -35,6 +35,7 @@ def case_section(context: ReportContext) -> WrittenSection:
                 (say("Tool"), str(info.get("tool") or "")),
                 (say("Times are shown in"), zone),
                 (say("Signed with the key"), _signature(context)),
+                (say("The key is named as that of"), quote(context.key.get("name"))),
                 (
                     say("Head of the ledger"),
                     (code(ledger.head), quote(say(", line {number}", number=ledger.length))),
@@ -54,6 +55,8 @@ def warnings(context: ReportContext) -> Iterator[str]:
         yield say("The extraction was interrupted. This report is NOT COMPLETE.")
     if not ledger.signed:
         yield say("This case is UNSIGNED: anybody could have rewritten it without it being seen.")
+    if context.key.get("provisional") is True:
+        yield say("The key that signs this case is PROVISIONAL: no examiner has put a name to it.")
     if ledger.failures:
         yield say(
             "The ledger of this case DOES NOT VERIFY ({failures}; the first: {first}). Do not rely on this report.",

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 from click.testing import CliRunner
 
-from chain_of_custody.keys import SigningKey
+from chain_of_custody.signer import Signer
 from echoforensics.case.case import Case
 from echoforensics.case.counts import CaseCounts
 from echoforensics.cli.main import cli
@@ -65,7 +65,7 @@ def made(sample_sources: list[Path], tmp_path_factory: pytest.TempPathFactory, m
     for path, content in more_evidence.items():
         (folder / "more" / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / "more" / path).write_bytes(content)
-    key: SigningKey = create_key(folder / "examiner.pem", None)[0]
+    key: Signer = create_key(folder / "examiner.pem", None)[0]
     options = Options("Tester", "Laboratory", "Q-15", ZONE, argv=("test",))
     outcome = extract([*sample_sources, folder / "more"], folder / "case", key, options, lambda *_: None)
     return Made(folder / "case", folder / "examiner.pem", outcome)

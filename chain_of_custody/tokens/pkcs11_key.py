@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chain_of_custody import der
 from chain_of_custody.keys import KeyFileError, PublicKey, normal_signature
-from chain_of_custody.pkcs11_uri import Pkcs11Uri
+from chain_of_custody.tokens.pkcs11_uri import Pkcs11Uri
 
 #: The environment variable that names the library of a token, as other programs have it.
 MODULE_VARIABLE = "PKCS11_MODULE"

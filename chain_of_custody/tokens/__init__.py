@@ -1,0 +1,1 @@
+"""Keys that a smart card or a hardware module keeps."""

@@ -1,0 +1,200 @@
+"""``echoforensics key``."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from echoforensics.cli.options.passphrase import passphrase_option
+
+if TYPE_CHECKING:
+    from echoforensics.examiner_key import ExaminerKey
+
+_path_argument = click.argument("path", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
+
+
+@click.group("key")
+def command() -> None:
+    """Examiner keys.
+
+    FILE is a key file, or a key on a card or hardware module: pkcs11:token=LABEL;object=LABEL. Without it: the one that
+    $ECHOFORENSICS_KEY names, else examiner.pem in the folder of the user's settings.
+    """
+
+
+@command.command("create")
+@_path_argument
+@click.option("--name", default="", metavar="NAME", help="Whose key it is.")
+@click.option(
+    "--unattended",
+    is_flag=True,
+    help="Draw a passphrase and keep it beside the key, readable by its owner only.",
+)
+@passphrase_option
+def create(*, path: Path | None, name: str, unattended: bool) -> None:
+    """Make a key (ECDSA P-256, PKCS#8, encrypted with scrypt and AES-256). A key is never overwritten.
+
+    The passphrase is taken from --passphrase-fd, from $ECHOFORENSICS_PASSPHRASE, or asked for twice on a terminal.
+    Where there is none of these, one is drawn and kept beside the key, and the command says so.
+    """
+    from echoforensics.cli import keys
+    from echoforensics.cli.options import passphrase
+    from echoforensics.cli.safe_text import given_text
+    from echoforensics.errors import UsageError
+    from echoforensics.examiner_key import PASSPHRASE_VARIABLE, create_key, is_on_token
+
+    path = path or keys.default_path()
+    if is_on_token(path):
+        raise UsageError("a key on a token is made with the token's own program; see docs/keys.md")
+    given = passphrase.given()
+    if unattended and given is not None:
+        raise UsageError("--unattended draws a passphrase, and --passphrase-fd gives one; use one of them")
+    if not unattended and given is None:
+        given = os.environ.get(PASSPHRASE_VARIABLE) or passphrase.ask(f"Passphrase for {path}", twice=True)
+    key, beside = create_key(path, given, name=given_text(name).strip())
+    click.echo(f"key          {path}\nfingerprint  {key.public.fingerprint}")
+    if beside:
+        click.echo(f"passphrase   {beside} (drawn by this command; whoever reads it can sign)")
+
+
+@command.command("show")
+@_path_argument
+@click.option("--json", "as_json", is_flag=True, help="Show it as JSON.")
+@passphrase_option
+def show(*, path: Path | None, as_json: bool) -> None:
+    """Show what belongs on a letterhead: fingerprint, public key, whose it is, and its certificate."""
+    from echoforensics.cli import keys
+    from echoforensics.cli.safe_text import safe
+
+    key = keys.load(path or keys.default_path())
+    shown = {"key": key.place, **key.record.as_detail(key.public), "public_key": key.public.pem}
+    click.echo(json.dumps(shown) if as_json else safe(_letterhead(key), "\n"))
+
+
+@command.command("name")
+@click.argument("name", metavar="NAME")
+@_path_argument
+@click.option(
+    "--case",
+    "cases",
+    multiple=True,
+    metavar="CASE",
+    type=click.Path(path_type=Path),
+    help="Also record it in the ledger of this case, which the key signs. Repeat for several.",
+)
+@passphrase_option
+def name_key(*, name: str, path: Path | None, cases: tuple[Path, ...]) -> None:
+    """Say whose key it is. A key that was made on first use is provisional until then.
+
+    NAME is the examiner's, as ledgers and reports are to show it. It is kept beside the key, and goes into the ledger
+    of each case that the key begins from then on; with --case, into the ledger of a case that it signs already.
+    """
+    from echoforensics.case.custody.later_line import add_line
+    from echoforensics.case.custody.names import KEY_NAMED
+    from echoforensics.cli import keys
+    from echoforensics.cli.safe_text import given_text, safe
+    from echoforensics.errors import UsageError
+    from echoforensics.examiner_key import ExaminerKey
+    from echoforensics.key_record import write_record
+
+    name = given_text(name).strip()
+    if not name:
+        raise UsageError("the name is empty")
+    key = keys.load(path or keys.default_path())
+    named = ExaminerKey(key.signer, key.place, write_record(key.place, key.public, name=name))
+    for case in cases:
+        add_line(case, named, name, KEY_NAMED, {"key": named.record.as_detail(named.public)})
+    click.echo(safe(_letterhead(named), "\n"))
+    for case in cases:
+        click.echo(f"recorded in the ledger of {case}")
+
+
+@command.command("request")
+@click.argument("subject", metavar="SUBJECT")
+@_path_argument
+@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write it to a new file.")
+@passphrase_option
+def request(*, subject: str, path: Path | None, output: Path | None) -> None:
+    """Write a certificate signing request (PKCS#10) for the agency that certifies keys.
+
+    SUBJECT is the name to be certified, such as "CN=A. Examiner,O=Laboratory,C=DE". The agency makes the certificate,
+    for example with `openssl x509 -req`; `key bind` then binds it to the key.
+    """
+    from chain_of_custody.keys import KeyFileError
+    from chain_of_custody.statements.certificate import certificate_request
+    from echoforensics.cli import keys
+    from echoforensics.errors import UsageError
+
+    key = keys.load(path or keys.default_path())
+    try:
+        made = certificate_request(key, subject)
+        if output is None:
+            click.echo(made, nl=False)
+            return
+        with output.open("x", encoding="ascii") as stream:
+            stream.write(made)
+    except KeyFileError as error:
+        raise UsageError(str(error)) from error
+    except FileExistsError as error:
+        raise UsageError(f"{output}: exists already") from error
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
+    click.echo(f"wrote {output}", err=True)
+
+
+@command.command("bind")
+@click.argument("certificate", metavar="CERTIFICATE", type=click.Path(path_type=Path))
+@_path_argument
+@passphrase_option
+def bind(*, certificate: Path, path: Path | None) -> None:
+    """Bind an X.509 certificate to a key: that of the agency, which says whose the key is.
+
+    CERTIFICATE is a file in PEM or DER. It must certify this very key; those of its issuers may follow in it. It is
+    kept beside the key, and its name and digest go into the ledger of each case that the key begins from then on.
+    """
+    from chain_of_custody.statements.certificate import MAX_CERTIFICATE_FILE
+    from echoforensics.cli import keys
+    from echoforensics.cli.safe_text import safe
+    from echoforensics.errors import UsageError
+    from echoforensics.examiner_key import ExaminerKey
+    from echoforensics.key_record import bind_certificate, read_record
+
+    key = keys.load(path or keys.default_path())
+    try:
+        with certificate.open("rb") as stream:
+            content = stream.read(MAX_CERTIFICATE_FILE + 1)
+    except OSError as error:
+        raise UsageError(f"{certificate}: cannot be read: {error.strerror}") from error
+    bind_certificate(key.place, key.public, content)
+    bound = ExaminerKey(key.signer, key.place, read_record(key.place, key.public))
+    click.echo(safe(_letterhead(bound), "\n"))
+
+
+def _letterhead(key: ExaminerKey) -> str:
+    from datetime import UTC, datetime
+
+    public, record = key.public, key.record
+    hexadecimal = public.fingerprint
+    groups = [hexadecimal[at : at + 4] for at in range(0, len(hexadecimal), 4)]
+    whose = "PROVISIONAL: made on first use and not named yet" if record.provisional else record.name or "not named"
+    lines = [
+        f"key          {key.place}",
+        f"fingerprint  {hexadecimal}",
+        f"in groups    {' '.join(groups[:8])}",
+        f"             {' '.join(groups[8:])}",
+        f"whose        {whose}" + (f" (named {record.named})" if record.named else ""),
+    ]
+    if certificate := record.certificate:
+        validity = f"{certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}"
+        now = "" if certificate.is_valid(datetime.now(UTC)) else ": NOT VALID now"
+        lines += [
+            f"certificate  {certificate.subject}",
+            f"issued by    {certificate.issuer}, number {certificate.serial}",
+            f"valid        {validity}{now}",
+            f"its SHA-256  {certificate.sha256}",
+        ]
+    return "\n".join([*lines, public.pem.strip()])
