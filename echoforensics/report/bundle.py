@@ -1,48 +1,62 @@
-"""Writing the bundle: one page, its recordings and its rows, for a browser without a network."""
+"""Writing the report: pages, recordings and rows in one folder, for a browser without a network."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from string import Template
 from typing import TYPE_CHECKING
 
+from echoforensics.case import row_query
 from echoforensics.errors import CaseError
 from echoforensics.export import csv_table
 from echoforensics.export.added_columns import AddedColumns
+from echoforensics.report.first_screen import ReportFindings
+from echoforensics.report.interaction_data import write_interactions
 from echoforensics.report.issue_list import write_issues
-from echoforensics.report.markup import FOLDED, escape, notice
-from echoforensics.report.media import Recording, copy_media, recordings
-from echoforensics.report.recordings_section import recordings_section
-from echoforensics.report.row_data import write_rows
-from echoforensics.report.sections.contents import sections_after, sections_before
+from echoforensics.report.markup import script_string
+from echoforensics.report.media import copy_media, recordings
+from echoforensics.report.pages import app_page, recordings_page, sections_page
+from echoforensics.report.recording_data import write_recordings
+from echoforensics.report.report_part import ReportPart, report_part
+from echoforensics.report.row_data import CHUNK, write_rows
+from echoforensics.report.script_words import words_of_scripts
 from echoforensics.report.sections.context import ReportContext
-from echoforensics.report.sections.page import section_html
 from echoforensics.report.words.language import language
+from echoforensics.report.words.vocabulary import CLOCKS, STATES, STATUSES, TIMES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
     from echoforensics.case.case import Case
+    from echoforensics.case.row_query import Query, Row
 
 _ASSETS = files("echoforensics.report") / "assets"
-_SCRIPTS = ("players.js", "report.js")
+#: The tallest thing, in CSS pixels, that every browser can scroll to its end (Firefox ends at 17.8 million).
+_TALLEST = 10_000_000
 _README = """\
-Open index.html in a browser; it needs no network, and timeline.csv holds the same timeline for a spreadsheet.
-This bundle was made from a case folder and can be checked only against it, with: echoforensics verify CASE
+Open index.html in a browser; it needs no network. about.html says how the report was made and what it must not be
+taken for; timeline.csv holds the same timeline for a spreadsheet.
+This report was made from a case folder and can be checked only against it, with: echoforensics verify CASE
 """
 
 
-def write_report(case: Case, folder: Path, local: ZoneInfo | None = None) -> Path:
-    """Write the bundle; the same case gives the same bytes.
+def write_report(
+    case: Case, folder: Path, local: ZoneInfo | None = None, query: Query | None = None,
+    marked: frozenset[str] | None = None, language_code: str = "en",
+) -> Path:  # fmt: skip
+    """Write the report; the same case gives the same bytes.
 
     Args:
         case: the case.
         folder: a new or empty folder.
         local: a zone in which times are also shown.
+        query: the rows that are wanted; None for all. Nothing of the others is in the folder.
+        marked: exhibits of which the rows must be; None for no such choice.
+        language_code: of the language of the report's own words.
 
     Returns:
-        The page to open. It is written last: a folder without it is not a bundle.
+        The page to open. It is written last: a folder without it is not a report.
 
     Raises:
         CaseError: the folder is not empty, lies in the case or in a source, or cannot be written; or a recording
@@ -52,49 +66,64 @@ def write_report(case: Case, folder: Path, local: ZoneInfo | None = None) -> Pat
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise CaseError(f"{folder}: exists and is not an empty folder")
-        context = ReportContext.of(case, language("en"), local)
-        found = list(recordings(case))
+        context = ReportContext.of(case, language(language_code), local)
         folder.mkdir(parents=True, exist_ok=True)
-        copy_media(case, found, folder / "media")
-        scripts = write_rows(case, folder / "data", found, local)
-        for name in ("style.css", *_SCRIPTS):
-            (folder / name).write_bytes((_ASSETS / name).read_bytes())
-        with (folder / "timeline.csv").open("w", encoding="utf-8", newline="") as stream:
-            csv_table.write(case.rows(), stream, AddedColumns(local))
-        with (folder / "issues.csv").open("w", encoding="utf-8", newline="") as stream:
-            write_issues(case, stream)
-        first = f"UNVERIFIED: {case.unverified}.\n" if case.unverified else ""
-        (folder / "README.txt").write_text(first + _README, encoding="utf-8")
-        index = folder / "index.html"
-        index.write_text(_page(context, found, scripts), encoding="utf-8")
+        return _write(context, folder, report_part(case, query, marked))
     except OSError as error:
         raise CaseError(f"{folder}: the report cannot be written: {error}") from error
+
+
+def _write(context: ReportContext, folder: Path, part: ReportPart) -> Path:
+    case, words = context.case, context.words
+    found = list(recordings(case, part))
+    copy_media(case, found, folder / "media")
+    data = folder / "data"
+    data.mkdir()
+    summary = write_rows(case, data, part, words)
+    write_recordings(case, folder, found)
+    written = write_interactions(case, data, part, found, words)
+    head = {
+        "case": context.actions[0].line_hash,
+        "reference": case.store.info().get("reference", ""),
+        "zone": context.zone.key if context.zone else "",
+        "language": words.code,
+        "part": not part.whole,
+        "rows": {"count": part.rows, "chunk": CHUNK},
+        "interactions": {"count": written.interactions, "chunks": written.chunks},
+        "recordings": len(found),
+        "tallest": _TALLEST,
+        "terms": {
+            name: {term: words.text(english) for term, english in table.items()}
+            for name, table in (("times", TIMES), ("clocks", CLOCKS), ("states", STATES), ("statuses", STATUSES))
+        },
+        "words": words.mapping(words_of_scripts()) if words.code != "en" else {},
+    }
+    (data / "head.js").write_text(f"REPORT.begin(JSON.parse({script_string(head)}));\n", encoding="utf-8")
+    _copy_assets(folder)
+    with (folder / "timeline.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv_table.write(_rows(case, part), stream, AddedColumns(context.zone))
+    if part.whole:
+        with (folder / "issues.csv").open("w", encoding="utf-8", newline="") as stream:
+            write_issues(case, stream)
+    first = f"UNVERIFIED: {case.unverified}.\n" if case.unverified else ""
+    whole = part.sentence(words)
+    (folder / "README.txt").write_text(first + (f"{whole}\n" if whole else "") + _README, encoding="utf-8")
+    (folder / "recordings.html").write_text(recordings_page(context, part, found), encoding="utf-8")
+    (folder / "about.html").write_text(sections_page(context, part), encoding="utf-8")
+    index = folder / "index.html"
+    shown = ReportFindings(summary, found, written.interactions, written.unintended, written.contradicting)
+    index.write_text(app_page(context, part, shown), encoding="utf-8")
     return index
 
 
-def _page(context: ReportContext, found: list[Recording], scripts: list[str]) -> str:
-    case, words = context.case, context.words
-    before = [section_html(part, words) for part in sections_before(context)]
-    reference = case.store.info().get("reference", "")[:FOLDED]
-    names = [*(f"data/{name}" for name in scripts), *_SCRIPTS]
-    return _template("page.html").substitute(
-        title=escape(f"{case.store.row_mark}Echo evidence report {reference}".strip()),
-        banner=notice(f"UNVERIFIED: {case.unverified}.") if case.unverified else "",
-        before="".join([*before, recordings_section(found, context.zone)]),
-        timeline=_timeline(context.zone),
-        after="".join(section_html(part, words) for part in sections_after(context)),
-        scripts="\n".join(f'<script src="{name}"></script>' for name in names),
-    )
+def _copy_assets(folder: Path) -> None:
+    (folder / "app").mkdir()
+    for asset in sorted((_ASSETS / "app").iterdir(), key=lambda path: path.name):
+        (folder / "app" / asset.name).write_bytes(asset.read_bytes())
 
 
-def _timeline(local: ZoneInfo | None) -> str:
-    zone = escape(local.key) if local else ""
-    return _template("timeline.html").substitute(
-        zone=f"UTC, with the time in {zone} below" if zone else "UTC",
-        day=zone or "UTC",
-        beside=f", below it {zone}" if zone else "",
-    )
-
-
-def _template(name: str) -> Template:
-    return Template((_ASSETS / name).read_text(encoding="utf-8"))
+def _rows(case: Case, part: ReportPart) -> Iterator[Row]:
+    for row in row_query.rows(case.store, part.query):
+        if part.includes(row["exhibit"]):
+            row["corroborated_by"] = list(filter(part.includes, row["corroborated_by"]))
+            yield row

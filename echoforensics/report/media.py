@@ -1,11 +1,12 @@
-"""The recordings of a case, copied into the bundle, and what is known of each."""
+"""The recordings of a case, copied into the report, and what is known of each."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from echoforensics.case.interactions.record_names import is_device_sound
 from echoforensics.errors import CaseError
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from echoforensics.case.case import Case
     from echoforensics.case.recording_query import FoundRecording
+    from echoforensics.report.report_part import ReportPart
 
 _ENDINGS = {
     "WAV": "wav", "Ogg": "ogg", "MP3": "mp3", "FLAC": "flac", "AAC (ADTS)": "aac", "M4A": "m4a", "AMR": "amr",
@@ -32,33 +34,45 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A distinct recording, as the bundle shows it.
+    """A distinct recording, as the report shows it.
 
     Attributes:
         found: what the case knows of it.
-        name: of its file in the bundle, inside ``media/``.
+        name: of its file in the report, inside ``media/``: its first exhibit, and its time in UTC where known.
         playable: whether a browser can be expected to play it.
+        device_sound: whether every place at which it lies is one of the maker's own sounds.
     """
 
     found: FoundRecording
     name: str
     playable: bool
-
-    @property
-    def saved_as(self) -> str:
-        """What a copy is called that is saved from the page: its first exhibit, its time in UTC where known."""
-        row = self.found.rows[0]
-        when = "" if row["datetime"] is None else f"_{row['datetime'][:19].replace(':', '')}Z"
-        return f"{row['exhibit']}{when}.{self.name.rpartition('.')[2]}"
+    device_sound: bool
 
 
-def recordings(case: Case) -> Iterator[Recording]:
-    """Every distinct recording, by time, those without a time last."""
-    for found in case.recordings():
+def recordings(case: Case, part: ReportPart) -> Iterator[Recording]:
+    """Every distinct recording of which a row is in the report, by time, those without a time last."""
+    for whole in case.recordings():
+        rows = tuple(row for row in whole.rows if part.includes(row["exhibit"]))
+        if not rows:
+            continue
+        places = tuple(dict.fromkeys(f"{row['evidence']}: {row['path']}" for row in rows))
+        found = replace(
+            whole,
+            rows=rows,
+            references=whole.references if part.whole else places,
+            texts=tuple(each for each in whole.texts if part.includes(each[0])),
+        )
         ending = _ENDINGS.get(str(found.fields.get("container")), "bin")
         codec = str(found.fields.get("codec"))
         playable = ending not in _UNREAD and codec not in _SILENT and not codec.endswith(_SILENT_ENDINGS)
-        yield Recording(found, f"{found.sha256}.{ending}", playable)
+        chime = all(is_device_sound(path.partition(": ")[2]) for path in whole.references)
+        yield Recording(found, f"{_name(found)}.{ending}", playable, chime)
+
+
+def _name(found: FoundRecording) -> str:
+    row = found.rows[0]
+    when = "" if row["datetime"] is None else f"_{row['datetime'][:19].replace(':', '')}Z"
+    return f"{row['exhibit']}{when}"
 
 
 def copy_media(case: Case, found: list[Recording], folder: Path) -> None:

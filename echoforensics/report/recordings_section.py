@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from echoforensics.report.media import Recording
 
 _MOST_REFERENCES = 20
-#: Beyond so many the page holds links, which players.js makes players of as they come into sight: a browser takes
-#: half a millisecond for each player it makes.
+#: Beyond so many the page holds links: a browser takes half a millisecond for each player it makes.
 _MOST_PLAYERS = 200
 
 
@@ -35,7 +34,7 @@ def recordings_section(found: list[Recording], zone: ZoneInfo | None) -> str:
 def _recording(recording: Recording, zone: ZoneInfo | None, ready: bool) -> str:
     found = recording.found
     row = found.rows[0]
-    save = f'<a href="media/{recording.name}" download="{escape(recording.saved_as)}">Save the file</a>'
+    save = f'<a href="media/{recording.name}" download="{escape(recording.name)}">Save the file</a>'
     texts = "".join(f"<li>{evidence(words)} ({_link(exhibit)})</li>" for exhibit, words in found.texts)
     body = facts(
         [
@@ -62,7 +61,7 @@ def _player(recording: Recording, save: str, ready: bool) -> str:
         return f'<p class="silent">This browser cannot play it: browsers have no decoder for {codec}. {save}</p>'
     source, label = f"media/{recording.name}", f"Recording {escape(recording.found.rows[0]['exhibit'])}"
     if not ready:
-        return f'<a class="play" href="{source}" aria-label="{label}">Play</a>'
+        return f'<p><a class="play" href="{source}" aria-label="{label}">Play</a></p>'
     words = f"This browser cannot play it. {save}"
     return f'<audio controls preload="none" src="{source}" aria-label="{label}">{words}</audio>'
 

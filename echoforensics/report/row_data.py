@@ -1,7 +1,8 @@
 """The rows as scripts: a page opened from a disk may load scripts, but not fetch data.
 
-A script holds up to :data:`CHUNK` rows, column by column. Where few values recur, as paths and hashes do, they are
-written once and the rows give their numbers.
+An index holds what rows are filtered by. A script of rows holds up to :data:`CHUNK` of them, column by column, and is
+loaded when it is looked at or searched. Where few values recur, as paths and hashes do, they are written once and the
+rows give their numbers.
 """
 
 from __future__ import annotations
@@ -9,70 +10,66 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.case.row_query import rows_with_fields
 from echoforensics.report.markup import script_string
-from echoforensics.zones import local_time
+from echoforensics.report.row_bytes import RowBytes
+from echoforensics.report.row_index import RowIndex
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
-    from zoneinfo import ZoneInfo
 
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import Row
-    from echoforensics.report.media import Recording
+    from echoforensics.case.row_query import FileRow
+    from echoforensics.report.report_part import ReportPart
+    from echoforensics.report.row_summary import RowSummary
+    from echoforensics.report.words.language import Language
 
 #: Rows in one script.
-CHUNK = 5000
-#: What a row's data holds. The page makes times of seconds since 1970 UTC, microseconds, and the zone's offset:
-#: a browser's numbers are not exact enough for one count of microseconds.
+CHUNK = 2000
+#: What a row's data holds beside its place in the index. ``micro`` are the microseconds of its second: a browser's
+#: numbers are not exact enough for one count of microseconds since 1970.
 COLUMNS = (
-    "exhibit", "second", "micro", "offset", "timestamp_desc", "message", "data_type", "clock", "recorded_time",
+    "exhibit", "micro", "timestamp_desc", "message", "data_type", "clock", "recorded_time", "time_note",
     "device_serial", "device_type", "account", "person", "utterance_id", "transcript", "recording", "evidence", "path",
-    "locator", "sha256", "parser", "parser_version", "state", "interaction", "places",
-    "corroborated_by", "record",
+    "locator", "sha256", "parser", "parser_version", "state", "interaction", "places", "corroborated_by", "record",
+    "fields",
 )  # fmt: skip
-#: The tallest thing, in CSS pixels, that every browser can scroll to its end (Firefox ends at 17.8 million).
-_TALLEST = 10_000_000
 
 
-def write_rows(case: Case, folder: Path, found: list[Recording], local: ZoneInfo | None) -> list[str]:
-    """Write the scripts; returns their names, in the order in which the page loads them. Raises OSError."""
-    folder.mkdir()
-    head = {
-        "media": {recording.found.sha256: [recording.name, recording.playable] for recording in found},
-        "zone": local.key if local else "",
-        "total": case.store.count("exhibits"),
-        "tallest": _TALLEST,
-    }
-    script = f"window.REPORT = JSON.parse({script_string(head)});\nwindow.REPORT.chunks = [];\n"
-    (folder / "head.js").write_text(script, encoding="utf-8")
-    names = ["head.js"]
-    written = iter(case.rows())
+def write_rows(case: Case, folder: Path, part: ReportPart, words: Language) -> RowSummary:
+    """Write the index, the rows and their bytes; returns what they come to. Raises OSError."""
+    index, content = RowIndex(case.store), RowBytes(case.vault)
+    written = _wanted(case, part)
+    number = 0
     while chunk := list(islice(written, CHUNK)):
-        name = f"rows-{len(names) - 1:03}.js"
-        (folder / name).write_text(f"window.REPORT.chunks.push({_chunk(chunk, local)});\n", encoding="utf-8")
-        names.append(name)
-    return names
+        for row in chunk:
+            index.add(row)
+        script = f"REPORT.rows({number}, JSON.parse({script_string(_columns(chunk, part))}));\n"
+        (folder / f"rows-{number:04}.js").write_text(script, encoding="utf-8")
+        found = script_string([content.of(row) for row in chunk])
+        (folder / f"bytes-{number:04}.js").write_text(
+            f"REPORT.bytes({number}, JSON.parse({found}));\n", encoding="utf-8"
+        )
+        number += 1
+    packed = script_string(index.as_json(words))
+    (folder / "index.js").write_text(f"REPORT.index(JSON.parse({packed}));\n", encoding="utf-8")
+    return index.summary
 
 
-def _chunk(chunk: list[Row], local: ZoneInfo | None) -> str:
-    shown = [_shown(row, local) for row in chunk]
-    columns = {name: _column([row[name] for row in shown]) for name in COLUMNS}
-    return f"JSON.parse({script_string({'length': len(chunk), **columns})})"
+def _wanted(case: Case, part: ReportPart) -> Iterator[FileRow]:
+    return (row for row in rows_with_fields(case.store, part.query) if part.includes(row["exhibit"]))
 
 
-def _shown(row: Row, local: ZoneInfo | None) -> dict[str, Any]:
+def _columns(chunk: list[FileRow], part: ReportPart) -> dict[str, Any]:
+    shown = [_shown(row, part) for row in chunk]
+    return {"length": len(chunk), **{name: _column([row[name] for row in shown]) for name in COLUMNS}}
+
+
+def _shown(row: FileRow, part: ReportPart) -> dict[str, Any]:
     """A row, with its time in the parts that the page makes it of."""
-    time = row["timestamp"] if row["datetime"] is not None else None
-    second, micro = (None, None) if time is None else divmod(time, 1_000_000)
-    offset = None if time is None or local is None else _offset(time, local)
-    more = {"second": second, "micro": micro, "offset": offset, "corroborated_by": " ".join(row["corroborated_by"])}
-    return {**row, **more}
-
-
-def _offset(timestamp: int, local: ZoneInfo) -> str | None:
-    """How far a zone is from UTC at a time: ``+09:00``."""
-    time = local_time(timestamp, local)
-    return time[len("2017-07-17T06:20:31.000000") :] if time else None
+    micro = None if row["timestamp"] is None or row["datetime"] is None else row["timestamp"] % 1_000_000
+    return {**row, "micro": micro, "corroborated_by": " ".join(filter(part.includes, row["corroborated_by"]))}
 
 
 def _column(values: list[Any]) -> list[Any] | dict[str, list[Any]]:

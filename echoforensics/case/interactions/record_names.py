@@ -82,12 +82,17 @@ def is_speech_form(record: SpokenRecord) -> bool:
         return True
     if record.data_type != "recording:audio":
         return True
-    path = record.path.lower()
-    if any(part in path for part in _CHIMES):
+    if is_device_sound(record.path):
         return False
     duration = record.fields.get("duration_us")
     short = not isinstance(duration, int) or duration <= _LONGEST_SPEECH
     return record.fields.get("channels") == 1 and record.fields.get("rate_hz") in _RATES and short
+
+
+def is_device_sound(path: str) -> bool:
+    """Whether a path is one of those under which the maker's own sounds lie: chimes, alarms, ringtones."""
+    lower = path.lower()
+    return any(part in lower for part in _CHIMES)
 
 
 def named_in_words(key: str) -> str:

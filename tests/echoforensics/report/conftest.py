@@ -111,10 +111,12 @@ class CaseMaker:
         )  # fmt: skip
         self._add(self._entry, number, record)
 
-    def recording(self, content: bytes, container: str = "WAV", codec: str = "PCM 16-bit little-endian") -> None:
+    def recording(
+        self, content: bytes, container: str = "WAV", codec: str = "PCM 16-bit little-endian", path: str = ""
+    ) -> None:
         """Add a recording."""
         self._number += 1
-        path = f"{self._number}.sound"
+        path = path or f"{self._number}.sound"
         fields: dict[str, Value] = {"container": container, "codec": codec, "rate_hz": 8000, "channels": 1}
         record = Record(
             "recording:audio",

@@ -78,8 +78,9 @@ def test_table_counts_what_it_does_not_show() -> None:
     assert markup.table(("A",), ()) == "<p>None.</p>"
 
 
-def _colours() -> dict[str, str]:
-    return dict(re.findall(r"--(\w+): (#[0-9a-f]{3,6})\b", (_ASSETS / "style.css").read_text()))
+def _colours(scheme: str) -> dict[str, str]:
+    light, dark = (_ASSETS / "app" / "base.css").read_text().split("@media (prefers-color-scheme: dark)", 1)
+    return dict(re.findall(r"--(\w+): (#[0-9a-f]{6})\b", light if scheme == "light" else dark.split("@media", 1)[0]))
 
 
 def _luminance(colour: str) -> float:
@@ -89,15 +90,27 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("ink", "paper"),
     [
-        ("ink", "paper"), ("ink", "evidence"), ("ink", "wash"), ("ink", "chosen"), ("soft", "paper"), ("soft", "wash"),
-        ("soft", "chosen"), ("mark", "paper"), ("mark", "wash"), ("mark", "chosen"), ("alarm", "pale"),
+        ("ink", "paper"), ("ink", "evidence"), ("ink", "wash"), ("ink", "chosen"), ("ink", "warm"), ("soft", "paper"),
+        ("soft", "wash"), ("soft", "chosen"), ("soft", "warm"), ("mark", "paper"), ("mark", "wash"), ("mark", "chosen"),
+        ("mark", "evidence"), ("mark", "warm"), ("alarm", "pale"), ("amber", "warm"), ("paper", "mark"),
+        ("paper", "ink"),
     ],
 )  # fmt: skip
-def test_contrast_is_that_of_wcag_aa(ink: str, paper: str) -> None:
-    colours = _colours()
+def test_contrast_is_that_of_wcag_aa(ink: str, paper: str, scheme: str) -> None:
+    colours = _colours(scheme)
     light, dark = sorted((_luminance(colours[ink]), _luminance(colours[paper])), reverse=True)
 
     assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("drawn", ["tone", "cursor", "edge"])
+def test_contrast_of_what_is_drawn_is_that_of_wcag_aa(drawn: str, scheme: str) -> None:
+    colours = _colours(scheme)
+    for paper in ("paper", "wash"):
+        light, dark = sorted((_luminance(colours[drawn]), _luminance(colours[paper])), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 3

@@ -1,0 +1,124 @@
+"""The pages of the report: the one that is worked with, the written sections, and the recordings without a script."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.resources import files
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.report.first_screen import ReportFindings, first_screen
+from echoforensics.report.markup import FOLDED, escape, notice
+from echoforensics.report.recordings_section import recordings_section
+from echoforensics.report.sections.blocks import Table, WrittenSection, runs
+from echoforensics.report.sections.contents import sections_after, sections_before
+from echoforensics.report.sections.head import warnings
+from echoforensics.report.sections.page import section_html
+
+if TYPE_CHECKING:
+    from echoforensics.report.media import Recording
+    from echoforensics.report.report_part import ReportPart
+    from echoforensics.report.sections.blocks import Block
+    from echoforensics.report.sections.context import ReportContext
+
+_ASSETS = files("echoforensics.report") / "assets"
+#: In the order in which the page runs them; the data's head comes behind the first.
+SCRIPTS = (
+    "report.js", "text.js", "times.js", "folding.js", "search.js", "filters.js", "marks.js", "player.js", "waveform.js",
+    "views.js", "row.js", "grid.js", "timeline.js", "cards.js", "interactions.js", "recordings.js", "marking.js",
+    "print.js", "keys.js", "start.js",
+)  # fmt: skip
+#: The views of the page, by the name in its address, with what the navigation calls them.
+_VIEWS = (
+    ("overview", "Overview"), ("interactions", "Interactions"), ("timeline", "Timeline"), ("recordings", "Recordings"),
+    ("marks", "Marks"),
+)  # fmt: skip
+#: Sections that are of the whole case: they would name what a part leaves out.
+_OF_WHOLE = frozenset({"summary", "missing", "issues"})
+
+
+def app_page(context: ReportContext, part: ReportPart, found: ReportFindings) -> str:
+    """``index.html``: the first screen, and room for the views that scripts fill."""
+    words = context.words
+    scripts = [f"app/{SCRIPTS[0]}", "data/head.js", *(f"app/{name}" for name in SCRIPTS[1:])]
+    return _template("page.html").substitute(
+        _common(context, part),
+        views="\n".join(f'<li><a href="#{name}">{escape(words.text(title))}</a></li>' for name, title in _VIEWS),
+        about=escape(words.text("About")),
+        zone=escape(words.text("Times in")),
+        keys=escape(words.text("Keys")),
+        loading=escape(words.text("This view is not there yet. If this line stays, files of this folder are missing.")),
+        without=escape(
+            words.text(
+                "JavaScript is switched off in this browser, so that only this page, the recordings and the written"
+                " sections can be shown."
+            )
+        ),
+        recordings=escape(words.text("Recordings")),
+        overview=first_screen(context, part, found),
+        scripts="\n".join(f'<script src="{name}"></script>' for name in scripts),
+    )
+
+
+def sections_page(context: ReportContext, part: ReportPart) -> str:
+    """``about.html``: the written sections. It needs no script."""
+    words = context.words
+    written = [*sections_before(context), *sections_after(context)]
+    if not part.whole:
+        written = [_of_part(each, part) for each in written if each.anchor not in _OF_WHOLE]
+    links = "".join(f'<li><a href="#{each.anchor}">{escape(each.title)}</a></li>' for each in written)
+    contents = f'<nav class="contents" aria-label="{escape(words.text("Sections"))}"><ol>{links}</ol></nav>'
+    content = "".join(section_html(each, words) for each in written)
+    return _plain_page(context, part, words.text("About this report"), contents + content)
+
+
+def _of_part(written: WrittenSection, part: ReportPart) -> WrittenSection:
+    """A section without the lines of its tables that name what is left out."""
+
+    def held(row: tuple[Any, ...]) -> bool:
+        return all(part.includes(run.text) for cell in row for run in runs(cell) if run.kind == "exhibit")
+
+    def reduced(block: Block) -> Block:
+        return replace(block, rows=tuple(filter(held, block.rows))) if isinstance(block, Table) else block
+
+    return replace(written, blocks=tuple(map(reduced, written.blocks)))
+
+
+def recordings_page(context: ReportContext, part: ReportPart, found: list[Recording]) -> str:
+    """``recordings.html``: every recording with a player of the browser's own, without a script."""
+    name = context.words.text("Recordings, without JavaScript")
+    warned = "".join(map(notice, warnings(context)))
+    return _plain_page(context, part, name, warned + recordings_section(found, context.zone))
+
+
+def _plain_page(context: ReportContext, part: ReportPart, name: str, content: str) -> str:
+    return _template("plain.html").substitute(
+        _common(context, part),
+        name=escape(name),
+        back=escape(context.words.text("Back to the report")),
+        # An exhibit is shown by the page that has the timeline.
+        content=content.replace('href="#EF-', 'href="index.html#EF-'),
+    )
+
+
+def _common(context: ReportContext, part: ReportPart) -> dict[str, str]:
+    """What every page has: its language, its title, and what it says of a part."""
+    case, words = context.case, context.words
+    reference = case.store.info().get("reference", "")[:FOLDED]
+    part_words = part.sentence(words)
+    return {
+        "language": escape(words.code),
+        "title": escape(f"{case.store.row_mark}Echo evidence report {reference}".strip()),
+        "skip": escape(words.text("Skip to the report")),
+        "report": escape(words.text("Echo evidence report")),
+        "part": f'<p class="part">{escape(part_words)}</p>' if part_words else "",
+        "legend": words.text(
+            "Words that stand in the evidence look {example}; the other words are this report's own. {mark} and the"
+            " like stand for characters that cannot be seen or that turn a line round.",
+            example=f'<q class="evidence">{escape(words.text("like this"))}</q>', mark="<code>[U+202E]</code>",
+        ),
+    }  # fmt: skip
+
+
+def _template(name: str) -> Template:
+    return Template((_ASSETS / name).read_text(encoding="utf-8"))

@@ -1,0 +1,98 @@
+"""The recordings as a script for the page: what is known of each, and its outline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.listening.derivative import write_derivative
+from echoforensics.listening.peaks import peaks_of
+from echoforensics.listening.sound import NotDecodedError
+from echoforensics.report.markup import counted, number, script_string
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from echoforensics.case.case import Case
+    from echoforensics.case.row_query import Row
+    from echoforensics.report.media import Recording
+
+
+def write_recordings(case: Case, folder: Path, found: list[Recording]) -> None:
+    """Write the script, and a derivative of each recording that browsers do not play.
+
+    Args:
+        case: the case.
+        folder: of the report; its ``media`` and ``data`` are there.
+        found: the recordings, already copied.
+
+    Raises:
+        OSError: a file cannot be read or written.
+    """
+    shown = [{**_shown(recording), **_decoded(case, folder, recording)} for recording in found]
+    script = f"REPORT.recordings(JSON.parse({script_string(shown)}));\n"
+    (folder / "data" / "recordings.js").write_text(script, encoding="utf-8")
+
+
+def _decoded(case: Case, folder: Path, recording: Recording) -> dict[str, Any]:
+    """What needs the sound itself: its outline, and a derivative where browsers do not play the recording."""
+    found = recording.found
+    peaks = peaks_of(case.vault, found.sha256, found.fields)
+    made: dict[str, Any] = {"peaks": [value for pair in peaks.pairs for value in pair], "why_not": peaks.why_not}
+    if recording.playable or peaks.why_not:
+        return made
+    name = f"{recording.name.rpartition('.')[0]}_derivative.wav"
+    try:
+        derivative = write_derivative(case.vault, found.sha256, found.fields, folder / "media" / name)
+    except NotDecodedError as error:
+        return {**made, "why_not": str(error)}
+    return {
+        **made,
+        "derivative": {
+            "file": f"media/{name}", "name": name, "sha256": derivative.sha256, "label": derivative.label,
+        },
+    }  # fmt: skip
+
+
+def _shown(recording: Recording) -> dict[str, Any]:
+    found = recording.found
+    interactions = sorted({row["interaction"] for row in found.rows if row["interaction"]})
+    duration = found.fields.get("duration_us")
+    return {
+        "file": f"media/{recording.name}",
+        "name": recording.name,
+        "sha256": found.sha256,
+        "playable": recording.playable,
+        "chime": recording.device_sound,
+        "exhibits": [row["exhibit"] for row in found.rows],
+        "times": [_time(row) for row in found.rows],
+        "state": found.rows[0]["state"],
+        "device": next((row["device_serial"] for row in found.rows if row["device_serial"]), None),
+        "seconds": duration / 1_000_000 if isinstance(duration, int) else None,
+        "format": _format(found.fields),
+        "whole": bool(found.fields.get("whole")),
+        "fault": str(found.fields.get("fault") or ""),
+        "places": list(found.references),
+        "texts": [list(each) for each in found.texts],
+        "basis": f"The recording {found.basis}." if found.basis else "",
+        "interactions": interactions,
+    }
+
+
+def _time(row: Row) -> list[Any]:
+    """Second and microsecond in UTC, or as recorded; of what the time is, and by whose clock."""
+    known = row["timestamp"] is not None and row["datetime"] is not None
+    second, micro = divmod(row["timestamp"] or 0, 1_000_000) if known else (None, None)
+    return [second, micro, row["recorded_time"], row["timestamp_desc"], row["clock"]]
+
+
+def _format(fields: Mapping[str, Any]) -> str:
+    rate, channels = fields.get("rate_hz"), fields.get("channels")
+    parts = [str(fields.get("container") or "unknown")]
+    if fields.get("codec") not in (None, fields.get("container")):
+        parts.append(str(fields["codec"]))
+    if isinstance(rate, int):
+        parts.append(f"{number(rate)} Hz")
+    if isinstance(channels, int):
+        parts.append(counted(channels, "channel"))
+    return ", ".join(parts)

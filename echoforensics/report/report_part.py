@@ -1,0 +1,90 @@
+"""Which rows of a case a report holds: the whole, or a part that was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.case.row_query import Query, count, rows
+from echoforensics.export.about import filters_of
+from echoforensics.report.markup import number
+
+if TYPE_CHECKING:
+    from echoforensics.case.case import Case
+    from echoforensics.report.words.language import Language
+
+_NAMES = {
+    "start": "from", "end": "before", "search": "with the text", "types": "of the kind", "devices": "of the device",
+    "recordings_only": "with a recording", "evidence": "of the evidence item", "states": "in the state",
+    "interaction": "of the interaction", "regex": "matching", "persons": "of the person", "accounts": "of the account",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPart:
+    """What a report holds.
+
+    Attributes:
+        query: the rows that were asked for.
+        rows: how many they are.
+        total: how many the case has.
+        exhibits: their exhibit numbers; None where the report holds the whole case.
+        marked: whether they were chosen by marks.
+    """
+
+    query: Query
+    rows: int
+    total: int
+    exhibits: frozenset[str] | None = None
+    marked: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of the case is left out."""
+        return self.exhibits is None
+
+    def includes(self, exhibit: str) -> bool:
+        """Whether a row is in the report."""
+        return self.exhibits is None or exhibit in self.exhibits
+
+    def sentence(self, words: Language) -> str:
+        """What every page says of a part; empty where the report holds the whole case."""
+        if self.whole:
+            return ""
+        return words.text(
+            "This report is a part of the case: {rows} of {total}; {left} left out. It holds rows {filters}.",
+            rows=words.counted(self.rows, "row"), total=number(self.total),
+            left=words.counted(self.total - self.rows, "row was", "rows were"), filters=self.filters(words),
+        )  # fmt: skip
+
+    def filters(self, words: Language) -> str:
+        """What was asked for, in words."""
+        asked = filters_of(self.query).items()
+        found = [f"{words.text(_NAMES[name])} {_value(name, value)}".strip() for name, value in asked]
+        return ", ".join([*found, *([words.text("that were marked")] if self.marked else [])])
+
+
+def _value(name: str, value: Any) -> str:
+    if name == "recordings_only":
+        return ""
+    if name == "interaction":
+        return f"IN-{value:07}"
+    return " or ".join(value) if isinstance(value, list) else str(value)
+
+
+def report_part(case: Case, query: Query | None = None, marked: frozenset[str] | None = None) -> ReportPart:
+    """What a report of these rows holds.
+
+    Args:
+        case: the case.
+        query: the rows that are wanted; None for all.
+        marked: exhibits of which the rows must be; None for no such choice.
+    """
+    query = query or Query()
+    total = count(case.store)
+    if query == Query() and marked is None:
+        return ReportPart(query, total, total)
+    found = frozenset(row["exhibit"] for row in rows(case.store, query))
+    if marked is not None:
+        found &= marked
+    return ReportPart(query, len(found), total, found, marked is not None)

@@ -1,0 +1,49 @@
+"""What a reader must know before anything else: a report that nothing vouches for, and clocks that were wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from echoforensics.report.sections.head import warnings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.report.report_part import ReportPart
+    from echoforensics.report.sections.context import ReportContext
+
+#: So many characters of a name are shown.
+_LONG = 240
+#: By this many microseconds a clock was wrong enough to be named before all else.
+_WRONG = 60_000_000
+#: So many clocks are named; the others are counted.
+_MOST_CLOCKS = 3
+
+
+def report_warnings(context: ReportContext, part: ReportPart) -> Iterator[str]:
+    """Each warning, the gravest first."""
+    yield from warnings(context)
+    yield from _changed_items(context)
+    yield from _wrong_clocks(context, part)
+
+
+def _changed_items(context: ReportContext) -> Iterator[str]:
+    for entry in context.actions:
+        if entry.action == "source hashed again" and entry.detail.get("unchanged") is False:
+            yield context.words.text(
+                "The evidence item {name} CHANGED while it was read: its hashes before and after differ.",
+                name=str(entry.detail.get("evidence"))[:_LONG],
+            )
+
+
+def _wrong_clocks(context: ReportContext, part: ReportPart) -> Iterator[str]:
+    say = context.words.text
+    wrong = [
+        reading
+        for reading in context.case.clocks()
+        if reading.offset is not None and abs(reading.offset) >= _WRONG and all(map(part.includes, reading.exhibits))
+    ]
+    for reading in wrong[:_MOST_CLOCKS]:
+        yield say("A clock was wrong. {sentence} No time was corrected.", sentence=reading.sentence)
+    if rest := wrong[_MOST_CLOCKS:]:
+        yield say("Other clocks were wrong too: {periods}.", periods=context.words.counted(len(rest), "period"))

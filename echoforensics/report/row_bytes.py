@@ -1,0 +1,98 @@
+"""The bytes that a row was read from, as far as a page shows them: the beginning, with where it lies.
+
+They are read from the case's own copies. What would take long to find again, because a file is searched from its start
+for each of very many rows, is left to ``echoforensics trace``.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from parsers.locator import LocatorError, resolve
+
+if TYPE_CHECKING:
+    from echoforensics.case.row_query import FileRow
+    from echoforensics.case.vault import Vault
+
+#: Bytes of a row that a page shows.
+SHOWN = 256
+#: Bytes of files that are gone through for one report, at most, and of files that are held at a time.
+_WORK, _HELD = 512 * 1024 * 1024, 64 * 1024 * 1024
+_LEFT_TO_TRACE = "not shown here: `echoforensics trace` shows them"
+
+
+class _HeldFile(NamedTuple):
+    content: bytes
+    #: Where each line begins.
+    lines: list[int]
+
+
+class RowBytes:
+    """Finds the bytes of rows, one after the other."""
+
+    def __init__(self, vault: Vault, work: int = _WORK) -> None:
+        self._vault = vault
+        self._left = work
+        self._files: OrderedDict[str, _HeldFile | None] = OrderedDict()
+        self._found: dict[tuple[str, str], list[Any]] = {}
+
+    def of(self, row: FileRow) -> list[Any]:
+        """Byte offset in the file (None where a decoded text was passed), length, the beginning in base64, why not."""
+        key = row["sha256"], row["locator"]
+        if key not in self._found:
+            if len(self._found) > SHOWN:
+                self._found.clear()
+            self._found[key] = self._read(*key)
+        return self._found[key]
+
+    def _read(self, sha256: str, locator: str) -> list[Any]:
+        try:
+            held = self._file(sha256)
+        except OSError:
+            return [None, 0, "", "the case holds no copy of the file"]
+        if held is None:
+            return [None, 0, "", _LEFT_TO_TRACE]
+        kind, _, argument = locator.partition(":")
+        if kind == "line" and argument.isdecimal() and 0 < int(argument) < len(held.lines):
+            start, end = held.lines[int(argument) - 1], held.lines[int(argument)]
+            line = held.content[start:end].removesuffix(b"\n").removesuffix(b"\r")
+            return [start, len(line), _written(line), ""]
+        if locator and kind != "bytes":
+            self._left -= len(held.content)
+            if self._left < 0:
+                return [None, 0, "", _LEFT_TO_TRACE]
+        try:
+            found = resolve(io.BytesIO(held.content), locator)
+        except LocatorError as error:
+            return [None, 0, "", str(error)]
+        return [found.offset, len(found.content), _written(found.content), ""]
+
+    def _file(self, sha256: str) -> _HeldFile | None:
+        """A file's content; None where it is too large to be held."""
+        if sha256 in self._files:
+            self._files.move_to_end(sha256)
+            return self._files[sha256]
+        with self._vault.open(sha256) as stream:
+            content = stream.read(_HELD + 1)
+        held = None if len(content) > _HELD else _HeldFile(content, _lines(content))
+        self._files[sha256] = held
+        while len(self._files) > 1 and sum(len(file.content) for file in self._files.values() if file) > _HELD:
+            self._files.popitem(last=False)
+        return held
+
+
+def _lines(content: bytes) -> list[int]:
+    starts, at = [0], content.find(b"\n")
+    while at >= 0:
+        starts.append(at + 1)
+        at = content.find(b"\n", at + 1)
+    if starts[-1] != len(content):
+        starts.append(len(content))
+    return starts
+
+
+def _written(content: bytes) -> str:
+    return base64.b64encode(content[:SHOWN]).decode("ascii")
