@@ -14,7 +14,7 @@ from echoforensics.report.sections.custody import custody_section
 from echoforensics.report.sections.error_rates import error_rates_section
 from echoforensics.report.sections.head import case_section, request_section
 from echoforensics.report.sections.limits import glossary_section, limits_section
-from echoforensics.report.sections.method import method_section
+from echoforensics.report.sections.method import method_section, parsers_section
 from echoforensics.report.sections.missing import gaps_section, issues_section
 from echoforensics.report.sections.received import evidence_section
 from echoforensics.report.sections.summary import summary_section
@@ -41,7 +41,7 @@ def sections_before(context: ReportContext) -> list[WrittenSection]:
 
 def sections_after(context: ReportContext) -> list[WrittenSection]:
     """The sections that come after them."""
-    found = [gaps_section(context), issues_section(context), limits_section(context)]
+    found = [gaps_section(context), issues_section(context), limits_section(context), parsers_section(context)]
     closing = [certificate_section(context), signature_section(context), reproduce_section(context)]
     others = [*sections_before(context), *found, *closing]
     return [*found, glossary_section(context, others), *closing]

@@ -38,7 +38,7 @@ def error_rates_section(context: ReportContext) -> WrittenSection:
             say(
                 "A rate is given only where it was measured, on evidence made for it of which everything is known. Real"
                 " evidence differs from made evidence; a rate says nothing of a single record. Most formats are"
-                " read by rule: their parsers were tried on the samples that the section on method names, and no rate"
+                " read by rule: their parsers were tried on the samples named below, and no rate"
                 " was measured for them."
             )
         ),

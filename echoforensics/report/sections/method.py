@@ -1,4 +1,4 @@
-"""The section on method: what was read how, by which parser of which version, and by what records were joined."""
+"""The sections on method and parsers: what was read how, by which parser of which version, and what was joined."""
 
 from __future__ import annotations
 
@@ -34,11 +34,8 @@ _MOST_JOINS = 200
 
 
 def method_section(context: ReportContext) -> WrittenSection:
-    """How it was read; each parser that made records, with what it was validated on and its limits."""
-    say, words = context.words.text, context.words
-    used = {f"{name} {version}": count for (name, version), count in parsers(context.case.store).items()}
-    known = [(entry, used.pop(f"{entry.name} {entry.version}", 0)) for entry in catalogue()]
-    made = [(entry, count) for entry, count in known if count]
+    """How it was read, on what system, and by what records were joined."""
+    say = context.words.text
     return section(
         "method",
         say("Method"),
@@ -51,6 +48,21 @@ def method_section(context: ReportContext) -> WrittenSection:
         ),
         _environment(context),
         _joins(context),
+    )
+
+
+def parsers_section(context: ReportContext) -> WrittenSection:
+    """Each parser that made records: what it shows, what it was validated on, and its limits."""
+    say, words = context.words.text, context.words
+    used = {f"{name} {version}": count for (name, version), count in parsers(context.case.store).items()}
+    known = [(entry, used.pop(f"{entry.name} {entry.version}", 0)) for entry in catalogue()]
+    made = [(entry, count) for entry, count in known if count]
+    return section(
+        "parsers",
+        say("Parsers"),
+        Paragraph(
+            say("These are the parsers that made records of this case, with the tool's own description of each.")
+        ),
         (block for entry, count in made for block in _parser(entry, count, words)),
         _others(used, words),
     )

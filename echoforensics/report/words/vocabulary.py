@@ -21,6 +21,15 @@ CLOCKS = {
     "unknown": "not known whose clock",
 }
 
+#: Which clock, in a few words, by the same names.
+CLOCK_NAMES = {
+    "cloud": "cloud clock",
+    "device": "device clock",
+    "phone": "phone clock",
+    "examiner": "examiner's clock",
+    "unknown": "unknown clock",
+}
+
 #: How a row was found, by its state.
 STATES = {
     "live": "live",
@@ -83,6 +92,27 @@ TIMES = {
     "Update Time": "updated",
 }
 
+#: How strongly a record is tied to its interaction, strongest first.
+STRENGTHS = {
+    "utterance id": "utterance id",
+    "request id": "request id",
+    "record key": "record key",
+    "same bytes": "same bytes",
+    "time": "time alone",
+    "alone": "alone",
+}
+
+#: Signs that an interaction was not intended.
+SIGNS = {
+    "near miss": "near miss",
+    "wake word only": "wake word only",
+    "discarded": "discarded",
+    "no expressed intent": "no expressed intent",
+    "text without wake word": "text without wake word",
+    "recording without entry": "recording without entry",
+}
+
+#: The words of the report, with their meanings.
 GLOSSARY = {
     "artefact": "a file taken out of the evidence, kept by the SHA-256 of its content",
     "carved": "found by its own bytes, whatever the file system says",
@@ -118,6 +148,6 @@ def family_words(data_type: str, words: Language) -> str:
 
 def all_words() -> list[str]:
     """Every word and sentence of the vocabulary, in English, each once."""
-    tables = (DATA_TYPES, CLOCKS, STATES, FAMILIES, STATUSES, TIMES, GLOSSARY)
+    tables = (DATA_TYPES, CLOCKS, CLOCK_NAMES, STATES, FAMILIES, STATUSES, TIMES, STRENGTHS, SIGNS, GLOSSARY)
     found = [english for table in tables for english in table.values()]
     return list(dict.fromkeys([*found, *GLOSSARY]))

@@ -31,7 +31,7 @@ def text_of(part: WrittenSection) -> str:
 def test_sections_come_in_the_order_of_the_rules_for_reports(context: ReportContext) -> None:
     assert list(by_anchor(context)) == [
         "case", "request", "summary", "evidence", "custody", "method", "rates", "clocks", "missing", "issues", "limits",
-        "glossary", "certificate", "signature", "reproduce",
+        "parsers", "glossary", "certificate", "signature", "reproduce",
     ]  # fmt: skip
 
 

@@ -1,0 +1,145 @@
+"""The timeline in the PDF: which rows it has, how each is shown, and the same rows as JSON Lines to be attached."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from echoforensics.case.row_query import Query, count, rows
+from echoforensics.export import jsonl
+from echoforensics.report.markup import local, number, utc
+from echoforensics.report.words.vocabulary import CLOCK_NAMES, STATES, TIMES, kind_words
+from echoforensics.zones import local_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.case.row_query import Row
+    from echoforensics.report.sections.context import ReportContext
+
+#: So many rows are shown at most: they take some 20 MB, and 3 GB of memory while they are typeset.
+MOST_ROWS = 20_000
+
+Cells = list[list[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRows:
+    """The rows of the timeline that the PDF has.
+
+    Attributes:
+        rows: they, in order.
+        asked: how many were asked for.
+        whole: how many the case has.
+        filtered: whether filters were given.
+        chosen: whether rows were chosen because there are too many: those of interactions and recordings.
+    """
+
+    rows: tuple[Row, ...]
+    asked: int
+    whole: int
+    filtered: bool
+    chosen: bool
+
+    @classmethod
+    def of(
+        cls, context: ReportContext, query: Query, exhibits: frozenset[str] | None = None, most: int = MOST_ROWS
+    ) -> ShownRows:
+        """Choose the rows: those asked for; beyond ``most``, those of interactions or with a recording.
+
+        Args:
+            context: the case.
+            query: which rows are asked for.
+            exhibits: exhibits of which they must be, too; None for no such choice.
+            most: so many are shown at most.
+        """
+        store = context.case.store
+        whole = count(store)
+        if exhibits is None:
+            asked = count(store, query)
+        else:
+            asked = sum(row["exhibit"] in exhibits for row in rows(store, query))
+        found = (row for row in rows(store, query) if exhibits is None or row["exhibit"] in exhibits)
+        filtered = query != Query() or exhibits is not None
+        if asked <= most:
+            return cls(tuple(found), asked, whole, filtered, chosen=False)
+        wanted = (row for row in found if row["interaction"] or row["recording"])
+        return cls(tuple(islice(wanted, most)), asked, whole, filtered, chosen=True)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the case has rows that are not shown."""
+        return len(self.rows) < self.whole
+
+    def as_jsonl(self) -> bytes:
+        """The rows as ``timeline -f jsonl`` writes them."""
+        stream = io.StringIO()
+        jsonl.write(self.rows, stream)
+        return stream.getvalue().encode()
+
+    def intro(self, context: ReportContext, attached: bytes) -> Iterator[str]:
+        """What is said before the rows: which they are, and what is attached."""
+        say = context.words.text
+        shown, whole = number(len(self.rows)), number(self.whole)
+        if not self.is_part:
+            yield say("Every row of the case is here: {shown}.", shown=shown)
+        elif not self.chosen:
+            yield say(
+                "THIS IS A PART: the {shown} rows that were asked for, of {whole}. The others are not in it.",
+                shown=shown, whole=whole,
+            )  # fmt: skip
+        else:
+            yield say(
+                "THIS IS A PART: {shown} of the {asked} rows that were asked for, of {whole} in the case. As there are"
+                " more than a document can show, it has those of interactions and those with a recording, from the"
+                " first on. The whole timeline: echoforensics timeline CASE.",
+                shown=shown, asked=number(self.asked), whole=whole,
+            )  # fmt: skip
+        yield say(
+            "These rows are attached to this document as timeline.jsonl, with every column, among them the SHA-256 of"
+            " the file that each comes from. SHA-256 of the attached file:"
+        )
+        yield hashlib.sha256(attached).hexdigest()
+
+    def cells(self, context: ReportContext) -> list[Cells]:
+        """Each row as the cells of the table, in runs."""
+        return [_cells(row, context) for row in self.rows]
+
+
+def head(context: ReportContext) -> tuple[str, ...]:
+    """The names of the table's columns."""
+    say = context.words.text
+    return say("Exhibit"), say("Time"), say("What the record says"), say("Source")
+
+
+def _cells(row: Row, context: ReportContext) -> Cells:
+    say = context.words.text
+    first = [("own", row["exhibit"])]
+    if row["interaction"]:
+        first += [("break", ""), ("own", row["interaction"])]
+    if row["state"] != "live":
+        first += [("break", ""), ("strong", say(STATES.get(row["state"], row["state"])))]
+    source = [("strong", kind_words(row["data_type"], context.words)), ("break", ""), ("evidence", row["evidence"])]
+    source += [("own", ": "), ("evidence", row["path"])] if row["path"] else []
+    parser = f"{row['parser']} {row['parser_version']}"
+    source += [("break", ""), ("code", row["locator"]), ("own", " · "), ("code", parser)]
+    return [first, _time(row, context), [("own", row["message"])], source]
+
+
+def _time(row: Row, context: ReportContext) -> list[tuple[str, str]]:
+    say = context.words.text
+    what = say(TIMES.get(row["timestamp_desc"], row["timestamp_desc"]))
+    if row["datetime"] is None:
+        if not row["recorded_time"]:
+            return [("own", say("no time"))]
+        shown = [("own", f"{say('time zone unknown: recorded as')} "), ("evidence", row["recorded_time"])]
+    else:
+        shown = [("own", utc(row["datetime"]))]
+        if context.zone is not None:
+            beside = local(local_time(row["timestamp"], context.zone), context.zone.key)
+            shown += [("break", ""), ("own", beside)]
+    clock = say(CLOCK_NAMES.get(row["clock"], row["clock"]))
+    return [*shown, ("break", ""), ("own", f"{what} · {clock}")]

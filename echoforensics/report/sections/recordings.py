@@ -1,0 +1,60 @@
+"""The section that lists the recordings, for paper: there are no players in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from echoforensics.report.markup import utc
+from echoforensics.report.sections.blocks import Paragraph, code, evidence, exhibits, lines, section, short, table
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from echoforensics.report.sections.blocks import Cell, WrittenSection
+    from echoforensics.report.sections.context import ReportContext
+
+_MOST = 2000
+
+
+def recording_list(context: ReportContext, wanted: Collection[str] | None = None) -> WrittenSection:
+    """Every distinct recording, by time.
+
+    Args:
+        context: the case.
+        wanted: SHA-256 of those that are shown; None for all.
+    """
+    say = context.words.text
+    rows: list[tuple[Cell, ...]] = []
+    for found in context.case.recordings():
+        if wanted is not None and found.sha256 not in wanted:
+            continue
+        length = found.fields.get("duration_us")
+        seconds = f"{length / 1_000_000:.3f} s" if isinstance(length, int) else say("unknown")
+        times = dict.fromkeys(utc(row["datetime"]) for row in found.rows if row["datetime"])
+        rows.append(
+            (
+                exhibits(dict.fromkeys(row["exhibit"] for row in found.rows)),
+                lines(map(short, times)) or say("no time"),
+                seconds,
+                lines(evidence(text) for _, text in found.texts) or say("none recorded"),
+                code(found.sha256),
+            )
+        )
+    return section(
+        "recordings",
+        say("Recordings"),
+        Paragraph(
+            say(
+                "The same bytes at several places are one recording. The text beside a recording is what the Alexa"
+                " service recognised and the account kept; it can be wrong. Listen before relying on it."
+            )
+        ),
+        [
+            table(
+                (say("Exhibit"), say("Time"), say("Duration"), say("Text recognised by the service"), say("SHA-256")),
+                rows,
+                say("The case holds the others."),
+                _MOST,
+            )
+        ],
+    )
