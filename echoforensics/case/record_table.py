@@ -75,15 +75,15 @@ def prepare(record: Record, sha256: str, number: int, evidence: int, ordinal: in
         ordinal: its number among the records which the file gave whose parser found it.
     """
     place = (sha256, record.parser, record.locator, number)
-    texts = (
+    texts = [
         record.parser, record.parser_version, record.data_type, record.message, record.locator,
         record.device_serial, record.device_type, record.account, record.person, record.utterance_id,
         record.transcript, _fields(record.fields),
-    )  # fmt: skip
+    ]  # fmt: skip
     return PreparedRecord(
         record_id(*place),
         place,
-        tuple([None if text is None else storable(text) for text in texts]),
+        tuple([text if text is None or text.isascii() else storable(text) for text in texts]),
         tuple(
             [
                 (m.description, storable(m.recorded), str(m.clock), m.timestamp, m.note, m.locator)

@@ -116,6 +116,12 @@ class EntryParser:
         """Take what was found. What is added at once does not depend on how it was handed over."""
         for issue in chunk.issues:
             self._issues.add(issue)
+        if self._held.full and chunk.records:
+            self._add_held(file)
+        if chunk.full and not chunk.issues and not self._held:
+            # As most are of a long file: it is what would be put together here.
+            self._held = chunk
+            return
         for record in chunk.records:
             found = RecordInEntry(chunk.entry, record)
             if self._held.full or not self._held.takes(found):
