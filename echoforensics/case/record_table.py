@@ -75,15 +75,15 @@ def prepare(record: Record, sha256: str, number: int, evidence: int, ordinal: in
         ordinal: its number among the records which the file gave whose parser found it.
     """
     place = (sha256, record.parser, record.locator, number)
-    texts = (
+    texts = [
         record.parser, record.parser_version, record.data_type, record.message, record.locator,
         record.device_serial, record.device_type, record.account, record.person, record.utterance_id,
         record.transcript, _fields(record.fields),
-    )  # fmt: skip
+    ]  # fmt: skip
     return PreparedRecord(
         record_id(*place),
         place,
-        tuple([None if text is None else storable(text) for text in texts]),
+        tuple([text if text is None or text.isascii() else storable(text) for text in texts]),
         tuple(
             [
                 (m.description, storable(m.recorded), str(m.clock), m.timestamp, m.note, m.locator)
@@ -142,7 +142,7 @@ def add_prepared(store: Store, entry: int, read_from: int, records: Sequence[Pre
     """
     if not records:
         return
-    first = store.db.execute("SELECT coalesce(max(number), 0) FROM records").fetchone()[0] + 1
+    first = last_record(store) + 1
     numbers: Sequence[int]
     try:
         numbers = _insert(store, [(stored_id(record.id), record) for record in records], first)
@@ -152,6 +152,29 @@ def add_prepared(store: Store, entry: int, read_from: int, records: Sequence[Pre
         store.db.execute("DELETE FROM records WHERE number >= ?", (first,))
         numbers = [_found_or_added(store, record) for record in records]
     _add_places(store, entry, read_from, records, numbers)
+
+
+def last_record(store: Store) -> int:
+    """The number of the record that was added last; 0 where there is none."""
+    found: int = store.db.execute("SELECT coalesce(max(number), 0) FROM records").fetchone()[0]
+    return found
+
+
+def remove_records(store: Store, read_from: int, last: int) -> None:
+    """Take back what a file gave.
+
+    Args:
+        store: the case's, in a transaction.
+        read_from: number of the entry whose parser found it. Nothing was added since but what it gave.
+        last: number of the last record before.
+    """
+    db = store.db
+    db.execute("DELETE FROM record_keys WHERE place_id IN (SELECT id FROM places WHERE read_from = ?)", (read_from,))
+    db.execute("DELETE FROM places WHERE read_from = ?", (read_from,))
+    # The index keeps no text: it is told what it held.
+    db.executemany("INSERT INTO main.search (search, rowid, text) VALUES ('delete', ?, ?)", _indexed_texts(store, last))
+    db.execute("DELETE FROM timestamps WHERE record > ?", (last,))
+    db.execute("DELETE FROM records WHERE number > ?", (last,))
 
 
 def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]], first: int) -> Sequence[int]:
@@ -183,18 +206,20 @@ def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]], first: in
 
 def index_records(store: Store) -> None:
     """Put all records into the full-text index, which is empty: those that were copied out of another database."""
+    store.db.executemany(_INDEX, _indexed_texts(store, 0))
+
+
+def _indexed_texts(store: Store, last: int) -> Iterator[tuple[int, str]]:
+    """What the full-text index holds of the records behind the last that is passed over."""
     found = store.db.execute(
         "SELECT number, message, fields, device_serial, device_type, account, person, utterance_id, transcript"
-        " FROM main.records ORDER BY number"
+        " FROM main.records WHERE number > ? ORDER BY number",
+        (last,),
     )
     times = "SELECT recorded FROM main.timestamps WHERE record = ? ORDER BY ordinal"
-    store.db.executemany(
-        _INDEX,
-        (
-            (number, _searched(message, fields, *others, *(time for (time,) in store.db.execute(times, (number,)))))
-            for number, message, fields, *others in found
-        ),
-    )
+    for number, message, fields, *others in found:
+        recorded = (time for (time,) in store.db.execute(times, (number,)))
+        yield number, _searched(message, fields, *others, *recorded)
 
 
 def _text_of(record: PreparedRecord) -> str:
@@ -216,8 +241,7 @@ def _found_or_added(store: Store, record: PreparedRecord) -> int:
     for name in (record.id, record_id(*record.place, record.digest)):
         found = store.db.execute("SELECT number FROM records WHERE id = ?", (stored_id(name),)).fetchone()
         if not found:
-            (last,) = store.db.execute("SELECT coalesce(max(number), 0) FROM records").fetchone()
-            return _insert(store, [(stored_id(name), record)], last + 1)[0]
+            return _insert(store, [(stored_id(name), record)], last_record(store) + 1)[0]
         # A second id is made of what the record says, so that it cannot be another's.
         if name != record.id or _statement(store, found[0]) == (record.columns, record.timestamps):
             break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case import earlier_version
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from echoforensics.case.store import Store
 
+#: Rows that are hashed at once.
+_AT_ONCE = 64
 _DEFINITIONS = "SELECT json_array(type, name, tbl_name, sql) FROM main.sqlite_schema ORDER BY type, name"
 
 
@@ -65,8 +68,8 @@ def rows_digest(
     return _digest(db.execute(f"SELECT json_array({written}) FROM {rows}", values))  # noqa: S608 (our names)
 
 
-def _digest(rows: Iterable[tuple[str]]) -> str:
+def _digest(rows: sqlite3.Cursor) -> str:
     whole = hashlib.sha256()
-    for (row,) in rows:
-        whole.update(f"{row}\n".encode())
+    while some := rows.fetchmany(_AT_ONCE):
+        whole.update("\n".join([*chain.from_iterable(some), ""]).encode())
     return whole.hexdigest()

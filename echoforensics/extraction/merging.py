@@ -139,8 +139,9 @@ def _add_item(
 ) -> None:
     name = free_name(case, item.name)
     _copy_artefacts(case, part, item)
-    with case.store.transaction():
-        number = add_part(case.store, name, part.store, item, EvidenceState.EXTRACTED)
+    case.store.begin()
+    number = add_part(case.store, name, part.store, item, EvidenceState.EXTRACTED)
+    case.store.commit()
     added = {"evidence": name, "part_head": head}
     case.record(TAKEN_IN, {**lines[TAKEN_IN], **added})
     counts = counts_of_item(case.store, number)._asdict()

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from echoforensics.case.entry_table import entries_to_parse, kept_file, set_parsed, size_to_parse
 from echoforensics.case.issue_table import add_issue, issues_of, remove_issues
-from echoforensics.case.record_table import add_prepared
+from echoforensics.case.record_table import add_prepared, last_record, remove_records
+from echoforensics.case.store import BATCH
 from echoforensics.extraction.file_parsing import FileParser, FoundChunk, RecordInEntry, chunks
 from echoforensics.extraction.issue_groups import IssueGroups, joined
 from echoforensics.extraction.neighbours import Neighbours
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 #: Whose issue it is where a process ended before any parser had begun.
 READER = "evidence"
-#: Entries parsed in one transaction.
+#: Entries parsed in one transaction, unless one of them is long.
 _BATCH = 100
 #: Workers are started for so many files, or so many bytes: fewer are parsed before they have begun.
 POOL_FILES, POOL_BYTES = 200, 1024 * 1024
@@ -44,6 +45,10 @@ class EntryParser:
         self._parsers = parsers
         self._workers = workers
         self._held, self._issues, self._marked = FoundChunk(), IssueGroups(), False
+        #: The last record before the mark; and the same once some of the file's are committed, else None.
+        self._before_mark = 0
+        self._before: int | None = None
+        self._uncommitted = 0
 
     def parse_all(self) -> Iterator[str]:
         """Parse every file that is still to be parsed; yields each path when it is done.
@@ -54,6 +59,7 @@ class EntryParser:
         outcomes = self._outcomes()
         goes_on = True
         while goes_on:
+            self._uncommitted = 0
             with self._store.transaction():
                 goes_on = yield from self._add(outcomes)
         self._join_named()
@@ -101,7 +107,7 @@ class EntryParser:
                 case FoundChunk():
                     self._hold(file, outcome)
                 case Again():
-                    self._undo()
+                    self._undo(file)
                 case Stopped():
                     self._issues.add(_not_ended(outcome))
                 case Done():
@@ -116,6 +122,12 @@ class EntryParser:
         """Take what was found. What is added at once does not depend on how it was handed over."""
         for issue in chunk.issues:
             self._issues.add(issue)
+        if self._held.full and chunk.records:
+            self._add_held(file)
+        if chunk.full and not chunk.issues and not self._held:
+            # As most are of a long file: it is what would be put together here.
+            self._held = chunk
+            return
         for record in chunk.records:
             found = RecordInEntry(chunk.entry, record)
             if self._held.full or not self._held.takes(found):
@@ -123,16 +135,36 @@ class EntryParser:
             self._held.add(found)
 
     def _add_held(self, file: EntryToParse) -> None:
-        """Add what is held, although more may come of the file: it can be undone."""
-        if not self._marked:
-            self._store.set_mark()
-            self._marked = True
-        add_prepared(self._store, self._held.entry, file.id, self._held.records)
-        self._held = FoundChunk()
+        """Add what is held, although more may come of the file: it can be undone.
 
-    def _undo(self) -> None:
-        """Forget what was found in a file so far."""
+        A transaction is bounded: what is committed of a file that was not read to its end is removed where the run is
+        interrupted, as the ledger has no line on its source.
+        """
+        store = self._store
+        if not self._marked and self._before is None:
+            store.set_mark()
+            self._marked, self._before_mark = True, last_record(store)
+        add_prepared(store, self._held.entry, file.id, self._held.records)
+        self._uncommitted += len(self._held.records)
+        self._held = FoundChunk()
+        if self._uncommitted >= BATCH:
+            if self._before is None:
+                self._before = self._before_mark
+            self._release()
+            store.commit()
+            store.begin()
+            self._uncommitted = 0
+
+    def _release(self) -> None:
         if self._marked:
+            self._store.release_mark()
+            self._marked = False
+
+    def _undo(self, file: EntryToParse) -> None:
+        """Forget what was found in a file so far."""
+        if self._before is not None:
+            remove_records(self._store, file.id, self._before)
+        elif self._marked:
             self._store.undo_to_mark()
         self._held, self._issues = FoundChunk(), IssueGroups()
 
@@ -142,9 +174,8 @@ class EntryParser:
         for issue in self._issues.grouped():
             self._issue(file.path, issue)
         set_parsed(self._store, file.id)
-        if self._marked:
-            self._store.release_mark()
-        self._held, self._issues, self._marked = FoundChunk(), IssueGroups(), False
+        self._release()
+        self._held, self._issues, self._before = FoundChunk(), IssueGroups(), None
 
     def _issue(self, path: str, issue: Issue) -> None:
         add_issue(self._store, self._evidence, path, issue)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from echoforensics.case.added_records.membership import join_additions
 from echoforensics.case.interactions.interaction_context import InteractionContext
 from echoforensics.case.interactions.join import ALONE_REASON, Membership, join_records
-from echoforensics.case.interactions.record_names import KEY_KINDS, names_of, takes_part
+from echoforensics.case.interactions.record_names import KEY_KINDS
 from echoforensics.case.interactions.start import start_of_nodes
 from echoforensics.case.interactions.strength import Strength
 from echoforensics.case.spoken.case_gap import CaseGap, FoundAt
@@ -27,8 +27,22 @@ from echoforensics.case.spoken.interaction_table import (
     place_of_exhibit,
     set_attested,
 )
-from echoforensics.case.spoken.spoken_query import candidates, file_paths, list_candidates, records_of_types
-from echoforensics.case.spoken.spoken_record import ALONE, ROLES, Role, SpokenRecord, Witness
+from echoforensics.case.spoken.spoken_query import (
+    candidates,
+    drop_unnamed,
+    file_paths,
+    list_candidates,
+    records_of_types,
+)
+from echoforensics.case.spoken.spoken_record import (
+    ALONE,
+    FOLLOWING_BY_KEY,
+    FOLLOWING_KEYS,
+    ROLES,
+    Role,
+    SpokenRecord,
+    Witness,
+)
 from echoforensics.timeline.gaps.facts import ChunkCounter, InteractionFacts, LogChunk, MarkRecord
 from echoforensics.timeline.gaps.find import MOST_OF_A_KIND, find_gaps
 
@@ -60,9 +74,10 @@ def build_interactions(store: Store) -> None:
     with store.transaction():
         clear_interactions(store)
         list_candidates(store, _TYPES, KEY_KINDS)
+        drop_unnamed(store, FOLLOWING_BY_KEY, FOLLOWING_KEYS)
         add_bare_entries(store, _BARE, ALONE, str(Strength.ALONE), ALONE_REASON)
         numbers: dict[str, int] = {}
-        joining = join_records(_taking_part(store, numbers), clock_steps(records_of_types(store, _CLOCK_TYPES)))
+        joining = join_records(_candidates(store, numbers), clock_steps(records_of_types(store, _CLOCK_TYPES)))
         facts = [*_bare_facts(store)]
         attested: list[Attested] = []
         add_interactions(store, _joined(joining, numbers, facts, attested))
@@ -76,12 +91,11 @@ def build_interactions(store: Store) -> None:
         add_gaps(store, (_placed(store, gap) for gap in gaps))
 
 
-def _taking_part(store: Store, numbers: dict[str, int]) -> Iterator[SpokenRecord]:
-    """The records that can be of an interaction; notes the number of each in the database."""
+def _candidates(store: Store, numbers: dict[str, int]) -> Iterator[SpokenRecord]:
+    """The records that may be of an interaction; notes the number of each in the database."""
     for number, record in candidates(store):
-        if takes_part(record, names_of(record)):
-            numbers[record.record] = number
-            yield record
+        numbers[record.record] = number
+        yield record
 
 
 def _joined(
@@ -117,7 +131,9 @@ def _attesting(numbers: Mapping[str, int], members: Sequence[tuple[Node, Members
 
 def _facts(start: int | None, nodes: Sequence[Node]) -> InteractionFacts:
     first: dict[Role, Node] = {}
-    ordered = sorted(nodes, key=lambda node: (not node.exhibit, node.exhibit, node.record))
+    ordered = nodes
+    if len(nodes) > 1:
+        ordered = sorted(nodes, key=lambda node: (not node.exhibit, node.exhibit, node.record))
     for node in ordered:
         first.setdefault(node.role, node)
     return InteractionFacts(

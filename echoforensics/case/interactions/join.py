@@ -200,16 +200,23 @@ class _Joiner:
         for number, sentences in self._open.items():
             left[self.sets.find(number)] += sentences
         for root in sorted(self._members):
-            numbers = sorted(self._members[root])
+            numbers = self._members[root]
+            if len(numbers) == 1:
+                # As most are where a log is long.
+                node = self.nodes[root]
+                if node.alone:
+                    open_ = tuple(sorted(set(left.get(root, ())))[:_MOST_OPEN])
+                    yield JoinedRecords((Membership(node.record, ALONE_REASON, Strength.ALONE),), open_)
+                continue
+            numbers = sorted(numbers)
             if any(self.nodes[number].alone for number in numbers):
                 sentences = sorted(set(left.get(root, ())))
-                members = tuple(self._membership(number, len(numbers)) for number in numbers)
+                members = tuple(self._membership(number) for number in numbers)
                 yield JoinedRecords(members, tuple(sentences[:_MOST_OPEN]))
 
-    def _membership(self, number: int, members: int) -> Membership:
-        alone = (Strength.ALONE, ALONE_REASON)
-        strength, sentence = alone if members == 1 else self._reasons.get(number, alone)
-        if strength is Strength.ALONE and members > 1:
+    def _membership(self, number: int) -> Membership:
+        strength, sentence = self._reasons.get(number, (Strength.ALONE, ALONE_REASON))
+        if strength is Strength.ALONE:
             strength, sentence = Strength.TIME, "Other records were joined to it by their time."
         return Membership(self.nodes[number].record, sentence, strength)
 

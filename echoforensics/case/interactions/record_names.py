@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from echoforensics.case.interactions.strength import Strength
-from echoforensics.case.spoken.spoken_record import ALONE, Role, SpokenRecord
+from echoforensics.case.spoken.spoken_record import ALONE, FOLLOWING_KEYS, Role, SpokenRecord
 from parsers.utterance import UtteranceId
 
 #: The first characters of a voice request's id: a device's log cuts them off there.
@@ -18,8 +18,8 @@ _REQUESTS = ("voice-request:", "dialog-request:", "dialog:")
 _RECORD_KEYS = ("activity:", "numbered-audio:", "comms-message:")
 #: The kinds of keys whose holders may be of an interaction, whatever their data type.
 KEY_KINDS = ("activity", "comms-message", "dialog", "dialog-request", "voice-request")
-#: Names of what an interaction brought about, or is about.
-_FOLLOWING_KEYS = ("notification:", "alert:")
+#: Names of what an interaction brought about.
+_FOLLOWING_KEYS = tuple(f"{kind}:" for kind in FOLLOWING_KEYS)
 #: Where a device counts samples from its start, the numbers of another start may be the same.
 _SAMPLES = "audio-sequence:"
 _SAVED = "saved-as:"

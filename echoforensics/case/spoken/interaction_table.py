@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from echoforensics.case.record_id import stored_id
 from echoforensics.case.text import storable
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class NewInteraction(NamedTuple):
 
     Attributes:
         number: what it is known by until it is numbered, not less than 0.
-        key: what it is sorted by where two begin at one time.
+        key: id of a record, by which it is sorted where two begin at one time.
         start: microseconds since 1970 UTC, or None.
         left_open: what was not joined.
         members: for each record its number, the strength, and the reason.
@@ -62,11 +63,12 @@ def clear_interactions(store: Store) -> None:
     for table in ("interaction_members", "interactions", "join_reasons", "gaps"):
         db.execute(f"DELETE FROM {table}")  # noqa: S608 (our names)
     db.execute("UPDATE exhibits SET corroborated_by = NULL WHERE corroborated_by IS NOT NULL")
-    db.execute("DROP TABLE IF EXISTS temp.unnumbered")
+    for table in ("unnumbered", "unnumbered_members"):
+        db.execute(f"DROP TABLE IF EXISTS temp.{table}")
     db.execute(
-        "CREATE TEMP TABLE unnumbered (interaction INTEGER PRIMARY KEY, key TEXT, start INTEGER, left_open TEXT,"
-        " number INTEGER)"
+        "CREATE TEMP TABLE unnumbered (interaction INTEGER PRIMARY KEY, key BLOB, start INTEGER, left_open TEXT)"
     )
+    db.execute("CREATE TEMP TABLE unnumbered_members (record INTEGER PRIMARY KEY, interaction INTEGER, reason INTEGER)")
 
 
 def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str], strength: str, reason: str) -> None:
@@ -100,17 +102,17 @@ def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str
     # Numbers below 0 are free: those of the others begin with 0.
     db.execute(
         """
-        INSERT INTO temp.unnumbered SELECT -b.number, 'REC-' || lower(hex(r.id)), coalesce(
+        INSERT INTO temp.unnumbered SELECT -b.number, r.id, coalesce(
             (SELECT t.timestamp FROM timestamps t JOIN time_kinds n ON n.id = t.kind WHERE t.record = b.number
                 AND t.timestamp IS NOT NULL AND n.description = 'Creation Time' AND n.clock = 'cloud'
                 ORDER BY t.ordinal LIMIT 1),
             (SELECT min(t.timestamp) FROM timestamps t JOIN time_kinds n ON n.id = t.kind WHERE t.record = b.number
-                AND n.clock <> 'examiner' AND n.description <> 'Scheduled to start')), NULL, NULL
-        FROM temp.bare b JOIN records r ON r.number = b.number
+                AND n.clock <> 'examiner' AND n.description <> 'Scheduled to start')), NULL
+        FROM temp.bare b CROSS JOIN records r ON r.number = b.number ORDER BY b.number DESC
         """
     )
     number = _add_reason(store, strength, reason)
-    db.execute("INSERT INTO interaction_members SELECT number, -number, ? FROM temp.bare ORDER BY number", (number,))
+    db.execute("INSERT INTO unnumbered_members SELECT number, -number, ? FROM temp.bare ORDER BY number", (number,))
     db.execute("DROP TABLE temp.bare")
 
 
@@ -134,33 +136,32 @@ def add_interactions(store: Store, found: Iterable[NewInteraction]) -> None:
     reasons: dict[tuple[str, str], int] = {}
     for one in found:
         left_open = storable(json.dumps(one.left_open, ensure_ascii=False)) if one.left_open else None
-        db.execute("INSERT INTO temp.unnumbered VALUES (?, ?, ?, ?, NULL)", (one.number, one.key, one.start, left_open))
+        key = stored_id(one.key)
+        db.execute("INSERT INTO temp.unnumbered VALUES (?, ?, ?, ?)", (one.number, key, one.start, left_open))
         for record, strength, reason in one.members:
             known = reasons.get((strength, reason))
             if known is None:
                 if len(reasons) >= _MOST_REASONS:
                     reasons.clear()
                 known = reasons[strength, reason] = _add_reason(store, strength, reason)
-            db.execute("INSERT INTO interaction_members VALUES (?, ?, ?)", (record, one.number, known))
+            db.execute("INSERT INTO unnumbered_members VALUES (?, ?, ?)", (record, one.number, known))
 
 
 def number_interactions(store: Store) -> None:
     """Number what was added by its start, what has none last; then by its key."""
     db = store.db
     db.execute(
-        "UPDATE unnumbered SET number = n.number FROM (SELECT interaction,"
-        " row_number() OVER (ORDER BY start IS NULL, start, key) AS number FROM unnumbered) n"
-        " WHERE n.interaction = unnumbered.interaction"
+        "CREATE TEMP TABLE numbered AS SELECT interaction, start, left_open FROM unnumbered"
+        " ORDER BY start IS NULL, start, key"
     )
+    db.execute("INSERT INTO interactions (number, start, left_open) SELECT rowid, start, left_open FROM temp.numbered")
+    db.execute("CREATE INDEX temp.numbered_by_interaction ON numbered (interaction)")
     db.execute(
-        "INSERT INTO interactions (number, start, left_open) SELECT number, start, left_open FROM unnumbered"
-        " ORDER BY number"
+        "INSERT INTO interaction_members SELECT m.record, n.rowid, m.reason FROM unnumbered_members m"
+        " CROSS JOIN temp.numbered n ON n.interaction = m.interaction ORDER BY m.record"
     )
-    db.execute(
-        "UPDATE interaction_members SET interaction ="
-        " (SELECT u.number FROM unnumbered u WHERE u.interaction = interaction_members.interaction)"
-    )
-    db.execute("DROP TABLE temp.unnumbered")
+    for table in ("unnumbered", "unnumbered_members", "numbered"):
+        db.execute(f"DROP TABLE temp.{table}")
 
 
 def _add_reason(store: Store, strength: str, reason: str) -> int:

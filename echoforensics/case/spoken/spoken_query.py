@@ -53,6 +53,36 @@ def list_candidates(store: Store, types: Collection[str], key_kinds: Collection[
         )
 
 
+def drop_unnamed(store: Store, types: Collection[str], key_kinds: Collection[str]) -> None:
+    """Take off the list what follows an interaction and is named by none: there may be very many, as of alarms.
+
+    Args:
+        store: the case's.
+        types: data types of what is of an interaction only where another record has its key.
+        key_kinds: kinds of such keys. What has a key of another kind, or an utterance id, stays on the list.
+    """
+    db = store.db
+    listed = json.dumps(list(types))
+    numbers = "SELECT id FROM kinds WHERE data_type IN (SELECT value FROM json_each(?))"
+    db.execute("CREATE TEMP TABLE named_keys (key TEXT PRIMARY KEY) WITHOUT ROWID")
+    for kind in key_kinds:
+        db.execute(
+            "INSERT OR IGNORE INTO named_keys SELECT q.key FROM record_keys q CROSS JOIN places p ON p.id = q.place_id"  # noqa: S608
+            " CROSS JOIN records r ON r.number = p.record WHERE q.key >= ? AND q.key < ?"
+            f" AND r.kind NOT IN ({numbers})",
+            (f"{kind}:", f"{kind};", listed),
+        )
+    of_kinds = " OR ".join("q.key >= ? AND q.key < ?" for _ in key_kinds)
+    db.execute(
+        "DELETE FROM temp.candidates WHERE number IN (SELECT c.number FROM temp.candidates c CROSS JOIN records r"  # noqa: S608
+        f" ON r.number = c.number WHERE r.kind IN ({numbers}) AND r.utterance_id IS NULL AND NOT EXISTS ("
+        " SELECT 1 FROM places p CROSS JOIN record_keys q ON q.place_id = p.id WHERE p.record = c.number"
+        f" AND (NOT ({of_kinds}) OR q.key IN (SELECT key FROM temp.named_keys))))",
+        (listed, *(bound for kind in key_kinds for bound in (f"{kind}:", f"{kind};"))),
+    )
+    db.execute("DROP TABLE temp.named_keys")
+
+
 def candidates(store: Store) -> Iterator[tuple[int, SpokenRecord]]:
     """The records that :func:`list_candidates` listed, each with its number in the database."""
     found = store.db.execute(
@@ -113,7 +143,7 @@ def _record(columns: Sequence[Any]) -> SpokenRecord:
         transcript=columns[10],
         keys=tuple(sorted(keys)),
         times=tuple(
-            SpokenTime(description, clock, at, SECOND if at % SECOND == 0 else 1) for description, clock, at in times
+            [SpokenTime(description, clock, at, SECOND if at % SECOND == 0 else 1) for description, clock, at in times]
         ),
         fields=fields,
         places=len(places),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 #: Data types of recordings begin so.
 RECORDING = "recording:"
@@ -67,12 +67,17 @@ ALONE = frozenset(
         "alexa:cloud:activity", "alexa:cloud:history", "alexa:cloud:export_utterance",
     }
 )  # fmt: skip
+#: Of what follows an interaction, those that name it by nothing but a key: they are of it where another record has it.
+FOLLOWING_BY_KEY = frozenset(
+    {"alexa:cloud:notification", "alexa:cloud:player", "alexa:cloud:queue_item", "echo:state:alarm"}
+)
+#: Kinds of those keys: names of what an interaction brought about.
+FOLLOWING_KEYS = ("alert", "notification")
 #: Wake words are lines or measures of one device; several within this time in one file are one.
 SAME_WAKE_WORD = SECOND
 
 
-@dataclass(frozen=True, slots=True)
-class SpokenTime:
+class SpokenTime(NamedTuple):
     """A time of a record.
 
     Attributes:
@@ -88,9 +93,9 @@ class SpokenTime:
     resolution: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SpokenRecord:
-    """A record that may be of an interaction.
+    """A record that may be of an interaction. It is not changed; a frozen one takes several times as long to make.
 
     Attributes:
         record: its id, which depends on its content alone.
@@ -105,6 +110,8 @@ class SpokenRecord:
         fields: its other fields.
         places: how many places hold it.
         state: ``live``, ``deleted``, ``carved`` or ``damaged``.
+        role: what it says of an interaction.
+        source: which witness it is of.
     """
 
     record: str
@@ -126,16 +133,13 @@ class SpokenRecord:
     fields: Mapping[str, Any] = field(default_factory=dict)
     places: int = 1
     state: str = "live"
+    role: Role = field(init=False, repr=False, compare=False)
+    source: Witness = field(init=False, repr=False, compare=False)
 
-    @property
-    def role(self) -> Role:
-        """What it says of an interaction."""
-        return role_of(self.data_type)
-
-    @property
-    def source(self) -> Witness:
-        """Which witness it is of."""
-        return source_of(self.data_type)
+    def __post_init__(self) -> None:
+        """Note what its data type says."""
+        self.role = role_of(self.data_type)
+        self.source = source_of(self.data_type)
 
     def text(self, name: str) -> str:
         """A field that is text; empty where it is not there or is something else."""

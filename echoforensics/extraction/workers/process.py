@@ -8,7 +8,7 @@ parent. It dies with its parent, even where that is killed.
 from __future__ import annotations
 
 import gc
-import io
+import marshal
 import os
 import pickle
 import signal
@@ -21,10 +21,12 @@ from multiprocessing import Pipe
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from echoforensics.case.record_table import PreparedRecord
 from echoforensics.errors import EchoforensicsError
-from echoforensics.extraction.file_parsing import chunks
+from echoforensics.extraction.file_parsing import FoundChunk, chunks
 from echoforensics.extraction.workers.lifetime import end_with_parent
 from echoforensics.extraction.workers.messages import Answer, Ask, Begins, Done, Failed, ParseFile
+from parsers.record import Issue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from echoforensics.case.entry_table import KeptFile
-    from echoforensics.extraction.file_parsing import FileParser, FoundChunk
+    from echoforensics.extraction.file_parsing import FileParser
     from echoforensics.extraction.workers.messages import Message
 
     #: Makes the parser that a worker uses; it is given what finds a file of the evidence item by its path.
@@ -124,11 +126,13 @@ class Worker:
 
 
 def packed(chunk: FoundChunk) -> memoryview:
-    """A chunk as a worker sends it: told apart from the other messages by its first byte, before it is unpacked."""
-    buffer = io.BytesIO(_CHUNK)
-    buffer.seek(0, os.SEEK_END)
-    pickle.dump(chunk, buffer, pickle.HIGHEST_PROTOCOL)
-    return buffer.getbuffer()
+    """A chunk as a worker sends it: told apart from the other messages by its first byte, before it is unpacked.
+
+    Records are texts, numbers and tuples of such, which ``marshal`` writes in a fraction of the time of ``pickle``.
+    """
+    issues = [(issue.what, issue.locator, issue.excerpt, issue.parser) for issue in chunk.issues]
+    packed_chunk = marshal.dumps((list(map(tuple, chunk.records)), issues, chunk.entry, chunk.text))
+    return memoryview(_CHUNK + packed_chunk)
 
 
 def is_chunk(received: bytes) -> bool:
@@ -138,7 +142,10 @@ def is_chunk(received: bytes) -> bool:
 
 def unpacked(received: bytes) -> FoundChunk | Message:
     """What a worker sent."""
-    message: FoundChunk | Message = pickle.loads(memoryview(received)[is_chunk(received) :])  # noqa: S301 (sent by ourselves)
+    if is_chunk(received):
+        records, issues, entry, text = marshal.loads(memoryview(received)[1:])  # noqa: S302 (sent by ourselves)
+        return FoundChunk([*map(PreparedRecord._make, records)], [Issue(*issue) for issue in issues], entry, text)
+    message: FoundChunk | Message = pickle.loads(received)  # noqa: S301 (sent by ourselves)
     return message
 
 

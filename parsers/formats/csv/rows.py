@@ -16,6 +16,8 @@ from parsers.locator import at_bytes, at_line
 MAX_ROW = 262_144
 #: So often the reading goes back to the line after the one in which a broken row begins. Then it goes on behind it.
 MAX_RETURNS = 100
+#: Lines are taken together from blocks of so many bytes. Behind an odd one so many rows are read one by one.
+_BLOCK, _MOST_ODD = 65_536, 50
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -101,27 +103,79 @@ def rows(stream: BinaryIO) -> Iterator[LocatedRow]:
         OSError: the stream cannot be read.
     """
     lines = _Lines(stream)
-    reader = csv.reader(lines, strict=True)
-    returns = 0
+    one_by_one = _OneByOne(lines)
     while True:
+        yield from _rows_of_lines(stream, lines)
+        for _ in range(_MOST_ODD):
+            row = one_by_one.next()
+            if row is None:
+                return
+            if row.values or row.issue:
+                yield row
+
+
+def _rows_of_lines(stream: BinaryIO, lines: _Lines) -> Iterator[LocatedRow]:
+    """The next rows, as far as each is a line, and nothing about it is odd: most are, and are read at once.
+
+    Afterwards the lines go on with the first that is odd: it may be longer than a block, not be UTF-8, or begin a row
+    of several lines.
+    """
+    while True:
+        block = stream.read(_BLOCK)
+        block = block[: block.rfind(b"\n") + 1]
+        try:
+            text = block.decode()
+        except UnicodeDecodeError:
+            text = ""
+        odd = not text or "\0" in text
+        taken, offset = 0, lines.offset
+        reader = csv.reader(text.split("\n")[:-1], strict=True)
+        for line in () if odd else block.split(b"\n")[:-1]:
+            try:
+                values = next(reader)
+            except csv.Error:
+                odd = True
+                break
+            if reader.line_num != taken + 1:
+                odd = True
+                break
+            taken += 1
+            offset += len(line) + 1
+            if values:
+                yield LocatedRow(tuple(values), at_line(lines.number + taken), offset, (line + b"\n")[:64])
+        lines.go_back(lines.number + taken, offset)
+        if odd:
+            return
+
+
+class _OneByOne:
+    """Reads one row after another, whatever it is."""
+
+    def __init__(self, lines: _Lines) -> None:
+        self._lines = lines
+        self._reader = csv.reader(lines, strict=True)
+        self._returns = 0
+
+    def next(self) -> LocatedRow | None:
+        """The next row, which has neither values nor an issue where its line is blank; None at the end."""
+        lines = self._lines
         lines.begin()
         number, issue = lines.number, ""
         values: list[str] = []
         try:
-            values = next(reader)
+            values = next(self._reader)
         except StopIteration:
-            return
+            return None
         except (csv.Error, _TooLongError) as error:
             issue = str(error)
         one_line = lines.number == number + 1
-        if issue and not one_line and returns < MAX_RETURNS:
-            returns += 1
+        if issue and not one_line and self._returns < MAX_RETURNS:
+            self._returns += 1
             lines.go_back(number + 1, lines.start + len(lines.first))
             one_line = True
-        if values or issue:
-            locator = at_line(number + 1) if one_line else at_bytes(lines.start, lines.offset - lines.start)
-            encoding_issue = _encoding_issue(lines) if not issue and (lines.undecoded or lines.zeros) else ""
-            yield LocatedRow(tuple(values), locator, lines.offset, lines.first[:64], issue, encoding_issue)
+        locator = at_line(number + 1) if one_line else at_bytes(lines.start, lines.offset - lines.start)
+        encoding_issue = _encoding_issue(lines) if not issue and (lines.undecoded or lines.zeros) else ""
+        return LocatedRow(tuple(values), locator, lines.offset, lines.first[:64], issue, encoding_issue)
 
 
 def _encoding_issue(lines: _Lines) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from echoforensics.case.interactions.interaction_query import InteractionQuery, interaction, interactions
+from echoforensics.case.interactions.join import join_records
 from echoforensics.case.seal import table_digests
 from echoforensics.case.spoken.gap_query import gaps
+from echoforensics.case.spoken.spoken_record import SpokenRecord
 from echoforensics.case.store import Store
 from echoforensics.errors import UsageError
 from echoforensics.timeline import interaction_building
@@ -226,3 +229,44 @@ def test_what_nothing_can_be_joined_to_is_made_as_if_it_had_been_compared(
         (gap.data_type, gap.message, gap.start, gap.end, gap.count) for gap in of_quick
     ]
     assert [gap.derived_from for gap in slow] == [gap.derived_from for gap in of_quick]
+
+
+def alarm(number: int, *keys: str, data_type: str = "echo:state:alarm", **values: Any) -> Record:
+    at = Timestamp("Scheduled to start", str(number), Clock.DEVICE, NOON + number * 60_000_000)
+    return Record(data_type, f"Alarm {number}.", f"row:{number}", (at,), keys=keys, parser="alarms", parser_version="1",
+                  **values)  # fmt: skip
+
+
+def test_alarms_that_nothing_names_are_left_aside(
+    store: Store, add_file: AddFile, made_rows: MadeRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = replace(entry(1, 10, "alexa wake me"), keys=("activity:1", "notification:named"))
+    stated = STREAM.format(serial="G000SAMPLE000001", at="10:00", number=1)
+    add_file("history.json", named)
+    add_file(
+        "alarms.db",
+        alarm(1, "notification:named"),
+        *(alarm(number, f"notification:{number}") for number in range(2, 20)),
+        alarm(20, "notification:2"),
+        alarm(21, "notification:2", data_type="alexa:cloud:notification"),
+        alarm(22, "notification:22", "activity:1"),
+        alarm(23, "notification:23", utterance_id=stated),
+        alarm(24),
+    )
+    joined: list[list[SpokenRecord]] = []
+
+    def keep_and_join(records: Iterable[SpokenRecord], steps: Any) -> Any:
+        joined.append([*records])
+        return join_records(joined[-1], steps)
+
+    monkeypatch.setattr(interaction_building, "join_records", keep_and_join)
+    made_rows()
+    assert {record.message for record in joined[0]} == {"Entry 1.", "Alarm 1.", "Alarm 22.", "Alarm 23."}
+    (found,) = interactions(store)
+    with_all = [member.record for member in found.members]
+    assert len(with_all) > 1
+
+    monkeypatch.setattr(interaction_building, "drop_unnamed", lambda *_: None)
+    made_rows()
+    assert len(joined[1]) == 25
+    assert [[member.record for member in one.members] for one in interactions(store)] == [with_all]

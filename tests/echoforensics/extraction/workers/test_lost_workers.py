@@ -11,10 +11,15 @@ from typing import Any, ClassVar
 
 import pytest
 
-from echoforensics.extraction import parsing
+from echoforensics.case.case import Case
+from echoforensics.case.record_table import remove_records
+from echoforensics.case.store import Store
+from echoforensics.extraction import parsing, run
+from echoforensics.extraction.options import Options
 from echoforensics.extraction.workers import pool
 from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
+from parsers.registry import load
 
 Extract = Callable[..., Any]
 
@@ -117,6 +122,68 @@ def test_worker_that_dies_once_leaves_no_trace(extract_with: Extract, diaries: P
 
     assert extract_with([diaries], 2, Diary(stop), DiaryCover()) == whole
     assert (tmp_path / "stopped").exists()
+
+
+@pytest.fixture
+def long_diary(many_files: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A diary that is added in several transactions, and part of it in another file, which is read before."""
+    monkeypatch.setattr(parsing, "BATCH", 1000)
+    lines = ["diary", *map(str, range(3500)), "stop", *map(str, range(1500))]
+    (many_files / "answer-3.txt").write_text("diary\nzero\n")
+    (many_files / "answer-4a.txt").write_text("\n".join(lines) + "\n")
+    (many_files / "answer-9.txt").write_text("diary\nfour\n")
+    return many_files
+
+
+def test_worker_that_dies_late_in_a_long_file_leaves_no_trace(
+    extract_with: Extract, long_diary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop() -> None:
+        if not (tmp_path / "stopped").exists():
+            (tmp_path / "stopped").touch()
+            _killed()
+
+    removed: list[int] = []
+
+    def count_and_remove(store: Store, *given: int) -> None:
+        removed.append(store.count("records"))
+        remove_records(store, *given)
+
+    monkeypatch.setattr(parsing, "remove_records", count_and_remove)
+    whole = extract_with([long_diary], 1, Diary(lambda: None), DiaryCover())
+    assert not removed
+
+    found = extract_with([long_diary], 2, Diary(stop), DiaryCover())
+
+    assert removed[0] > 2000, "what was committed is taken back"
+    assert found.rows == whole.rows
+    assert (found.issues, found.actions, found.vault) == (whole.issues, whole.actions, whole.vault)
+    index = {"search_data", "search_idx"}  # it keeps what was taken back as deletions
+    assert {name for name in found.tables if found.tables[name] != whole.tables[name]} <= index
+    with Case.open(tmp_path / "case-2") as case:
+        (row,) = case.rows(search="The line is '2345'")
+        assert row["locator"] == "line:2347"
+        indexed = case.store.db.execute("SELECT count(*) FROM search WHERE search MATCH '\"ine\"'").fetchone()[0]
+        assert indexed == len([row for row in found.rows if row["data_type"] == "echo:diary"])
+
+
+def test_run_that_is_interrupted_within_a_long_file_completes_the_same(
+    extract_with: Extract, long_diary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    whole = extract_with([long_diary], 1, Diary(lambda: None), DiaryCover())
+    with pytest.raises(KeyboardInterrupt):
+        extract_with([long_diary], 1, Diary(stop), DiaryCover())
+    with Case.open(tmp_path / "case-2") as interrupted:
+        assert interrupted.store.count("records") > 2000, "it was added in several transactions"
+
+    monkeypatch.setattr(run, "_parsers", lambda _options: (*load(), Diary(lambda: None), DiaryCover()))
+    run.extract([long_diary], tmp_path / "case-2", None, Options(argv=("test",), workers=1), lambda *_: None)
+    with Case.open(tmp_path / "case-2") as completed:
+        assert list(completed.rows()) == whole.rows
+        assert list(completed.issues()) == whole.issues
 
 
 def _sentences(rows: list[Any]) -> list[tuple[str, ...]]:
