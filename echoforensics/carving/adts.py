@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from echoforensics.carving.carved import FEWEST_FRAMES, Carved, Grade, Signature, byte_class
 from echoforensics.carving.frame_gap import FrameGap, follow_beyond, passed_over
 from parsers.formats.audio.adts.frames import (
@@ -26,6 +28,8 @@ from parsers.formats.audio.adts.frames import (
 from parsers.formats.audio.frame_chain import FrameChain, repeats
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from echoforensics.carving.carved import View
 
 #: Length in bytes of a frame at least: a header, and more than the mark of an end.
@@ -58,6 +62,18 @@ def leads(buffer: bytes, at: int) -> bool:
         place += frame.length
         header = buffer[place : place + HEADER_SIZE]
     return first is not None and first.is_as_defined and not repeats(buffer, at, first.length, place, FEWEST_FRAMES)
+
+
+def may_lead(block: bytes, places: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """At which of many places :func:`leads` may say yes: another frame may follow where the first one ends."""
+    values = np.frombuffer(block, dtype=np.uint8)
+    good = places + HEADER_SIZE > len(block)
+    at = np.where(good, 0, places)
+    length = (values[at + 3].astype(np.intp) & 3) << 11 | values[at + 4].astype(np.intp) << 3 | values[at + 5] >> 5
+    behind = at + length
+    is_there = behind < len(block)
+    good |= (length >= _SHORTEST) & (~is_there | (values[np.where(is_there, behind, 0)] == 0xFF))
+    return good
 
 
 class _AdtsFrames:
@@ -143,5 +159,6 @@ SIGNATURES: tuple[Signature, ...] = (
         carve,
         3,
         leads=leads,
+        weed=may_lead,
     ),
 )

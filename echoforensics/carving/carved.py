@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: Frames at least that are taken for a recording which has no header of its own. Fewer can follow each other by chance.
 FEWEST_FRAMES = 4
@@ -59,17 +63,31 @@ class Carved(NamedTuple):
         return self.ranges[0][1] if len(self.ranges) == 1 else sum(length for _, length in self.ranges)
 
 
+class BlockPlaces(Protocol):
+    """Bytes of a block at which something may begin, ascending; below 0 before the block."""
+
+    def following(self, at: int) -> int | None:
+        """The first that is not before a byte of the block; None where there is none."""
+        ...
+
+    def between(self, begin: int, end: int) -> Sequence[int]:
+        """Those from a byte of the block on, up to before another."""
+        ...
+
+
 class Sift(Protocol):
     """Says at which of the places that a signature matches in a block it is worth asking its carver."""
 
-    def worth(self, view: View, block: bytes, base: int, places: list[int], reached: Reached) -> Iterable[int | Carved]:
+    def worth(
+        self, view: View, block: bytes, base: int, places: BlockPlaces, reached: Reached
+    ) -> Iterable[int | Carved]:
         """Those of some places of a block that are worth it, in order; where it is known, what is carved there.
 
         Args:
             view: the media.
             block: bytes of it.
             base: where they begin on the media.
-            places: bytes of the block at which the thing may begin, ascending; below 0 before the block.
+            places: bytes of the block at which the thing may begin.
             reached: how far the media is carved. While the places are given one by one it goes on.
         """
         ...
@@ -105,6 +123,9 @@ class Signature:
             its beginning, so that what does is another that was written over it.
         sift: makes what chooses among the places of a whole block, before each is looked at by itself; one is made for
             each media, for all signatures of a family that name the same. For signatures that match very often.
+        located_later: whether it is only noticed that a block has matches, and ``sift`` asks where they are. Its
+            matches are of one width, and none lies within one of another such signature.
+        weed: of many places of a block, each True at which ``leads`` may say yes. It is asked first, for all at once.
     """
 
     name: str
@@ -116,6 +137,13 @@ class Signature:
     group: str = ""
     nests: bool = False
     sift: Callable[[], Sift] | None = None
+    located_later: bool = False
+    weed: Callable[[bytes, NDArray[np.intp]], NDArray[np.bool_]] | None = None
+
+    @property
+    def is_located_later(self) -> bool:
+        """Whether it is only noticed that a block has matches."""
+        return self.located_later and self.sift is not None
 
     @property
     def family(self) -> str:

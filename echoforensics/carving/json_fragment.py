@@ -191,6 +191,7 @@ SIGNATURES = tuple(
         leads=_leads,
         group="JSON record",
         sift=JsonKeySift,
+        located_later=True,
     )
     for key in KEYS
 )

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from echoforensics.carving.carved import FEWEST_FRAMES, Carved, Grade, Signature, byte_class
 from echoforensics.carving.frame_gap import FrameGap, follow_beyond, passed_over
 from parsers.formats.audio.frame_chain import FrameChain, repeats
@@ -27,6 +29,8 @@ from parsers.formats.audio.mpeg.frames import (
 from parsers.formats.audio.tagging import ape, id3
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from echoforensics.carving.carved import View
     from parsers.formats.audio.mpeg.encoder_note import EncoderNote
 
@@ -62,6 +66,28 @@ def leads(buffer: bytes, at: int) -> bool:
         place += frame.length
         header = buffer[place : place + HEADER_SIZE]
     return first is not None and _is_layer_iii(first) and not repeats(buffer, at, first.length, place, FEWEST_FRAMES)
+
+
+def _lengths() -> NDArray[np.intp]:
+    """By a header's second and third byte as one number, the frame's length in bytes; 0 where there is none."""
+    table = np.zeros(1 << 16, dtype=np.intp)
+    for second_and_third, length in LAYER_III_LENGTHS.items():
+        table[int.from_bytes(second_and_third, "big")] = length
+    return table
+
+
+_LENGTHS = _lengths()
+
+
+def may_lead(block: bytes, places: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """At which of many places :func:`leads` may say yes: another frame may follow where the first one ends."""
+    values = np.frombuffer(block, dtype=np.uint8)
+    good = places + HEADER_SIZE > len(block)
+    at = np.where(good, 0, places)
+    behind = at + _LENGTHS[values[at + 1].astype(np.intp) << 8 | values[at + 2]]
+    is_there = behind < len(block)
+    good |= ~is_there | (values[np.where(is_there, behind, 0)] == 0xFF)
+    return good
 
 
 def _is_layer_iii(frame: MpegFrame) -> bool:
@@ -263,5 +289,6 @@ SIGNATURES: tuple[Signature, ...] = (
         HEADER_SIZE,
         leads=leads,
         group="MP3 recording",
+        weed=may_lead,
     ),
 )

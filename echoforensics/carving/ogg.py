@@ -6,6 +6,7 @@ and no other: see :class:`OggPages`.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -164,7 +165,7 @@ class OggPages:
     @property
     def signature(self) -> Signature:
         """By what it wants to be shown places."""
-        return Signature("Ogg page", MAGIC, self._take, len(MAGIC))
+        return Signature("Ogg page", re.escape(MAGIC) + rb"\x00[\x00-\x07]", self._take, len(MAGIC) + 2)
 
     def _take(self, view: View, at: int) -> None:
         if at < self._whole_until or (page := whole_page(view, at)) is None:

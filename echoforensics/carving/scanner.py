@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from contextlib import suppress
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import hyperscan
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from echoforensics.carving.carved import Signature
+    from echoforensics.carving.carved import BlockPlaces, Signature
 
 #: Bytes of the block before that are looked at again, so that no match is cut in two. No signature matches more,
 #: and none needs to look further ahead.
@@ -27,6 +30,100 @@ def _compiled(patterns: tuple[tuple[bytes, int, int], ...]) -> hyperscan.Databas
     return database
 
 
+class KnownPlaces:
+    """BlockPlaces of a block that are known (see :class:`~echoforensics.carving.carved.BlockPlaces`)."""
+
+    def __init__(self, places: Sequence[int]) -> None:
+        """Take the places, ascending."""
+        self._places = places
+
+    def following(self, at: int) -> int | None:
+        """The first that is not before a byte of the block; None where there is none."""
+        index = bisect_left(self._places, at)
+        return self._places[index] if index < len(self._places) else None
+
+    def between(self, begin: int, end: int) -> Sequence[int]:
+        """Those from a byte of the block on, up to before another."""
+        return self._places[bisect_left(self._places, begin) : bisect_left(self._places, end)]
+
+
+#: Bytes of a block in which the next place is looked for, one step after the other.
+_AHEAD = (4 * 1024, 64 * 1024)
+#: BlockPlaces of a signature in a block from which on they are weeded at once.
+_MANY = 32
+#: After so many questions for the next place of a block all of its places are looked up, if the answers were no further
+#: apart than so many bytes.
+_QUESTIONS, _APART = 64, 1024
+
+
+class LaterRoom:
+    """What places are looked up with that are located later.
+
+    Attributes:
+        widths: by number of a signature, the bytes of a match.
+        longest: the most of these.
+    """
+
+    def __init__(self, signatures: Sequence[tuple[int, Signature]]) -> None:
+        """Take the signatures with their numbers."""
+        self.widths = {number: each.width for number, each in signatures}
+        self.longest = max(self.widths.values())
+        self.database = _compiled(
+            tuple((each.pattern, number, int(hyperscan.HS_FLAG_DOTALL)) for number, each in signatures)
+        )
+        self.scratch = hyperscan.Scratch(self.database)
+
+
+class LaterPlaces:
+    """BlockPlaces of a block that are looked up when they are asked for: mostly nothing around them is worth it.
+
+    They are those of signatures that each match bytes of one length, and never within each other.
+    """
+
+    def __init__(self, room: LaterRoom, block: bytes, until: int) -> None:
+        """Take what they are looked up with, the block, and before which of its bytes they count."""
+        self._room, self._block, self._until = room, block, until
+        self._asked = self._begun = self._last = 0
+        self._every: KnownPlaces | None = None
+
+    def following(self, at: int) -> int | None:
+        """The first that is not before a byte of the block; None where there is none."""
+        # Who asks goes forward; another begins anew.
+        self._asked, self._begun = (self._asked + 1, self._begun) if at >= self._last else (0, at)
+        self._last = at
+        if self._every is None and self._asked > _QUESTIONS and at - self._begun < self._asked * _APART:
+            self._every = KnownPlaces(self._within(0, self._until))
+        if self._every is not None:
+            return self._every.following(at)
+        for size in (*_AHEAD, len(self._block)):
+            end = min(at + size, self._until)
+            if at < end and (found := self._within(at, end, most=1)):
+                return found[0]
+            at = end
+        return None
+
+    def between(self, begin: int, end: int) -> Sequence[int]:
+        """Those from a byte of the block on, up to before another."""
+        if self._every is not None:
+            return self._every.between(begin, end)
+        begin, end = max(begin, 0), min(end, self._until)
+        return self._within(begin, end) if begin < end else ()
+
+    def _within(self, begin: int, end: int, most: int = 0) -> list[int]:
+        found: list[int] = []
+        add, widths = found.append, self._room.widths
+
+        def matched(number: int, _start: int, behind: int, _flags: int, _context: object) -> bool:
+            add(begin + behind - widths[number])
+            return len(found) == most
+
+        text = self._block[begin : end + self._room.longest - 1]
+        with suppress(hyperscan.ScanTerminated):
+            self._room.database.scan(text, match_event_handler=matched, scratch=self._room.scratch)
+        # The ends are in order: so are the beginnings of matches that do not lie within each other.
+        return found[: bisect_left(found, end)]
+
+
 class SignatureScanner:
     """Finds where signatures match. Blocks are handed over in order; each begins with the end of the one before."""
 
@@ -38,6 +135,7 @@ class SignatureScanner:
         """
         self._befores = [each.before for each in signatures]
         self._widths = [each.width for each in signatures]
+        self._weeds = [each.weed for each in signatures]
         alike: dict[bytes, list[int]] = {}
         for number, each in enumerate(signatures):
             alike.setdefault(each.pattern, []).append(number)
@@ -46,36 +144,92 @@ class SignatureScanner:
         self._others = {numbers[0]: numbers[1:] for numbers in alike.values() if len(numbers) > 1}
         # Where a match begins costs time to follow; of a fixed width it need not be asked.
         follow = hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SOM_LEFTMOST
-        flags = [hyperscan.HS_FLAG_DOTALL if signatures[number].width else follow for number in firsts]
+        later = [
+            (number, signatures[number])
+            for number in firsts
+            if all(signatures[one].is_located_later for one in (number, *self._others.get(number, ())))
+        ]
+        self._later_numbers = {number for number, _ in later}
+        self._later = LaterRoom(later) if later else None
+        once = int(hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH)
+        flags = [once if number in self._later_numbers else _flags(signatures[number], follow) for number in firsts]
         self._database = _compiled(tuple(zip(alike, firsts, flags, strict=True)))
         self._scratch = hyperscan.Scratch(self._database)
 
-    def matches(self, block: bytes, until: int) -> dict[int, list[int]]:
-        """Where signatures match in a block.
+    def matches(self, block: bytes, until: int) -> FoundInBlock | None:
+        """Where signatures match in a block; None where none does.
 
         Args:
             block: the bytes.
             until: only matches that begin before this byte of the block are given; the next block has the others.
-
-        Returns:
-            By the number of a signature that matches: bytes in the block where the thing begins, ascending, each once.
-            A byte is below 0 where the thing begins in the block before.
         """
         ends: list[list[int]] = [[] for _ in self._widths]
-        adds, widths = [each.append for each in ends], self._widths
+        adds = [(each.append, width) for each, width in zip(ends, self._widths, strict=True)]
 
         def matched(number: int, start: int, end: int, _flags: int, _context: object) -> None:
             # Where a match of a fixed width begins follows from where it ends.
-            adds[number](end if widths[number] else start)
+            add, width = adds[number]
+            add(end if width else start)
 
         self._database.scan(block, match_event_handler=matched, scratch=self._scratch)
-        found: dict[int, list[int]] = {}
+        known: dict[int, Sequence[int]] = {}
+        later: set[int] = set()
         for number, places in enumerate(ends):
-            if places:
-                width, before = widths[number], self._befores[number]
-                # A pattern without a fixed width matches once for each of its ends.
-                starts = [end - width for end in places] if width else sorted(set(places))
-                starts = starts[: bisect_left(starts, until)]
-                for one in (number, *self._others.get(number, ())) if starts else ():
-                    found[one] = [at - self._befores[one] for at in starts] if before or self._befores[one] else starts
-        return found
+            if places and (starts := self._starts(number, places, until)):
+                if number in self._later_numbers:
+                    later.update((number, *self._others.get(number, ())))
+                    continue
+                for one in (number, *self._others.get(number, ())):
+                    if given := self._given(one, starts, block):
+                        known[one] = given
+        if not known and not later:
+            return None
+        return FoundInBlock(known, later, LaterPlaces(self._later, block, until) if self._later and later else None)
+
+    def _starts(self, number: int, places: list[int], until: int) -> list[int]:
+        """Where a signature matches, ascending, each once, before a byte of the block."""
+        width = self._widths[number]
+        # A pattern without a fixed width matches once for each of its ends.
+        starts = [end - width for end in places] if width else sorted(set(places))
+        return starts[: bisect_left(starts, until)]
+
+    def _given(self, number: int, starts: list[int], block: bytes) -> list[int]:
+        """Where the thing begins whose signature matches, but for places that many are weeded of."""
+        before, weed = self._befores[number], self._weeds[number]
+        places = [at - before for at in starts] if before else starts
+        if weed is None or len(places) < _MANY:
+            return places
+        looked = np.array(places)
+        kept: list[int] = looked[weed(block, looked)].tolist()
+        return kept
+
+
+class FoundInBlock:
+    """Where signatures match in a block.
+
+    Attributes:
+        known: by the number of a signature: bytes in the block where the thing begins, ascending, each once. A byte is
+            below 0 where the thing begins in the block before.
+        later: numbers of signatures that match, and are located when they are asked for.
+    """
+
+    def __init__(self, known: dict[int, Sequence[int]], later: set[int], where: BlockPlaces | None) -> None:
+        """Take what is known, which signatures match beside it, and where these do."""
+        self.known = known
+        self.later = later
+        self._where = where
+
+    def __contains__(self, number: int) -> bool:
+        return number in self.known or number in self.later
+
+    def places(self, numbers: Sequence[int]) -> BlockPlaces:
+        """Where signatures match of which all are known, or all are located later."""
+        if self._where is not None and numbers[0] in self.later:
+            return self._where
+        if len(numbers) == 1:
+            return KnownPlaces(self.known[numbers[0]])
+        return KnownPlaces(sorted(chain(*(self.known[number] for number in numbers))))
+
+
+def _flags(signature: Signature, follow: int) -> int:
+    return int(hyperscan.HS_FLAG_DOTALL) if signature.width else follow

@@ -5,19 +5,23 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from heapq import merge
-from itertools import chain
 from typing import TYPE_CHECKING
 
-from echoforensics.carving.carved import Reached
+import numpy as np
+
+from echoforensics.carving.carved import Carved, Reached
 from echoforensics.carving.ogg import OggPages
 from echoforensics.carving.pcm import PcmRuns
-from echoforensics.carving.scanner import OVERLAP, SignatureScanner
+from echoforensics.carving.scanner import OVERLAP, FoundInBlock, SignatureScanner
 from echoforensics.carving.signatures import all_signatures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from echoforensics.carving.carved import Carved, Sift, Signature, View
+    from echoforensics.carving.carved import Sift, Signature, View
+
+    #: BlockPlaces of a block, or what is carved there, and the number of the signature by which they were noticed.
+    GroupPlaces = tuple[Iterable[int | Carved], int]
 
 #: Things kept of one source. What is beyond is counted and reported, not kept.
 MAX_CARVED = 200_000
@@ -37,28 +41,29 @@ class _Family:
             (sift() if (sift := signatures[numbers[0]].sift) else None, numbers) for numbers in alike.values()
         ]
 
-    def places(
-        self, found: dict[int, list[int]], view: View, block: bytes, base: int
-    ) -> Iterable[tuple[int | Carved, int]]:
-        """(byte in the block, number of the signature) for each place that is worth a look, in order."""
+    def places(self, found: FoundInBlock, view: View, block: bytes, base: int) -> Iterator[GroupPlaces]:
+        """The places that are worth a look, in order: a run of them for each signature, or one by one."""
         given = [each for each in (self._group(group, found, view, block, base) for group in self._groups) if each]
-        if len(given) == 1:
-            return given[0]
-        return merge(*given, key=lambda each: each[0] if isinstance(each[0], int) else each[0].offset - base)
+        if len(given) <= 1:
+            yield from given
+            return
+        numbered = [_numbered(*each) for each in given]
+        for at, number in merge(
+            *numbered, key=lambda each: each[0] if isinstance(each[0], int) else each[0].offset - base
+        ):
+            yield (at,), number
 
     def _group(
-        self, group: tuple[Sift | None, list[int]], found: dict[int, list[int]], view: View, block: bytes, base: int
-    ) -> Iterable[tuple[int | Carved, int]]:
+        self, group: tuple[Sift | None, list[int]], found: FoundInBlock, view: View, block: bytes, base: int
+    ) -> GroupPlaces | None:
         sift, numbers = group
         present = [number for number in numbers if number in found]
         if not present:
-            return ()
-        if sift is None:
-            lists = [_numbered(found[number], number) for number in present]
-            return lists[0] if len(lists) == 1 else merge(*lists)
+            return None
         # They are carved alike: the first stands for all.
-        every = found[present[0]] if len(present) == 1 else sorted(chain(*(found[number] for number in present)))
-        return _numbered(sift.worth(view, block, base, every, self.reached), present[0])
+        if sift is None:
+            return found.known[present[0]], present[0]
+        return sift.worth(view, block, base, found.places(present), self.reached), present[0]
 
 
 def _numbered(places: Iterable[int | Carved], number: int) -> Iterator[tuple[int | Carved, int]]:
@@ -77,9 +82,13 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _order(carved: Carved) -> tuple[int, int, str]:
-    """By its place; what is longer stands first."""
-    return carved.ranges[0][0], -carved.length, carved.kind
+def _in_order(carved: list[Carved]) -> list[Carved]:
+    """By their places; of what begins at one byte, the longer first."""
+    starts = np.array([each.ranges[0][0] for each in carved], dtype=np.uint64)
+    order = np.argsort(starts, kind="stable")
+    if (np.diff(starts[order]) == 0).any():
+        return sorted(carved, key=lambda each: (each.ranges[0][0], -each.length, each.kind))
+    return [carved[number] for number in order.tolist()]
 
 
 class CarvingSearch:
@@ -122,17 +131,19 @@ class CarvingSearch:
 
     def finish(self) -> list[Carved]:
         """The last bytes were handed over: everything that was carved, in order of place."""
-        self._look(self._held, self._held_at, len(self._held) + 1)
-        self._held = b""
-        self._join()
-        self.carved.sort(key=_order)
+        with _uncollected():
+            self._look(self._held, self._held_at, len(self._held) + 1)
+            self._held = b""
+            self._join()
+            self.carved = _in_order(self.carved)
         return self.carved
 
     def _join(self) -> None:
         """Put recordings that were joined in the place of their first pieces, and add what runs over many blocks."""
         joined = self._ogg.finish()
         begun = {(each.offset, each.suffix) for each in joined}
-        self.carved = [each for each in self.carved if (each.offset, each.suffix) not in begun]
+        if begun:
+            self.carved = [each for each in self.carved if (each.offset, each.suffix) not in begun]
         if self._pcm is not None:
             joined += self._pcm.finish()
         self.beyond += self._ogg.left_out + max(0, len(self.carved) + len(joined) - self._most)
@@ -148,12 +159,23 @@ class CarvingSearch:
         if not until:
             return
         found = self._scanner.matches(block, until)
-        for family in self._families if found else ():
-            for at, number in family.places(found, self._view, block, base):
-                if isinstance(at, int):
-                    self._take_place(family.reached, self._signatures[number], block, base, at)
-                elif at.ranges[0][0] >= family.reached.end:
-                    self._keep(family.reached, at)
+        if found is None:
+            return
+        for family in self._families:
+            for places, number in family.places(found, self._view, block, base):
+                self._take_places(family.reached, places, self._signatures[number], block, base)
+
+    def _take_places(
+        self, reached: Reached, places: Iterable[int | Carved], signature: Signature, block: bytes, base: int
+    ) -> None:
+        for at in places:
+            if isinstance(at, int):
+                self._take_place(reached, signature, block, base, at)
+                continue
+            start, length = at.ranges[0]
+            if start >= reached.end:
+                reached.end = start + length
+                self._add(at)
 
     def _take_place(self, reached: Reached, signature: Signature, block: bytes, base: int, at: int) -> None:
         place = base + at
@@ -168,6 +190,9 @@ class CarvingSearch:
     def _keep(self, reached: Reached, carved: Carved) -> None:
         start, length = carved.ranges[0]
         reached.end = max(reached.end, start + length)
+        self._add(carved)
+
+    def _add(self, carved: Carved) -> None:
         if len(self.carved) < self._most:
             self.carved.append(carved)
         else:

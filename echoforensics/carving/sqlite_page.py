@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import compress
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from echoforensics.carving import json_fragment, utterance
-from echoforensics.carving.carved import Carved, Grade, Reached, View
-from parsers.formats.sqlite.leaf_page import SIZES, LeafPage, leaf_page, may_begin
+from echoforensics.carving.carved import BlockPlaces, Carved, Grade, Reached, View
+from parsers.formats.sqlite.leaf_outlines import LeafOutline, may_begin_at, outline, outlines
+from parsers.formats.sqlite.leaf_page import SIZES, leaf_page
 from parsers.formats.sqlite.page import TABLE_LEAF
 from parsers.formats.sqlite.write_ahead_log import FRAME_HEADER_SIZE, WalFrameHeader
 
@@ -26,8 +28,8 @@ _HEADER = 8
 _MAX_PAGES = 1 << 24
 #: Of one place at most this many pages are tried in full.
 _MAX_TRIED = 64
-#: Bytes in which places where pages may begin are looked for at once; such pieces and pages that are remembered.
-_PIECE, _MOST_PIECES, _MOST_PAGES = 256 * 1024, 32, 512
+#: Bytes in which places where pages may begin are looked for at once; such pieces that are remembered.
+_PIECE, _MOST_PIECES = 512 * 1024, 16
 
 
 class PageStart(NamedTuple):
@@ -46,10 +48,15 @@ class PageStart(NamedTuple):
 
 @dataclass(slots=True)
 class _HeldPages:
-    """What is known of one media: by the number of a piece where pages may begin, and by place and size the pages."""
+    """What is known of one media.
+
+    Attributes:
+        starts: by the number of a piece, where pages may begin in it.
+        judged: by the number of a piece, by place and size the pages that begin in it; True where it is not known yet.
+    """
 
     starts: dict[int, list[PageStart]] = field(default_factory=dict)
-    pages: dict[tuple[int, int], LeafPage | None] = field(default_factory=dict)
+    judged: dict[int, dict[tuple[int, int], LeafOutline | bool]] = field(default_factory=dict)
 
 
 _held: WeakKeyDictionary[View, _HeldPages] = WeakKeyDictionary()
@@ -67,7 +74,7 @@ def page_around(view: View, at: int) -> Carved | None:
     """
     held = _held.setdefault(view, _HeldPages())
     tried = 0
-    for start in reversed(_starts(view, held, max(0, at - _LARGEST + 1), at)):
+    for start in _starts_before(view, held, at):
         for size in start.sizes:
             if start.at + size <= at:
                 continue
@@ -75,43 +82,67 @@ def page_around(view: View, at: int) -> Carved | None:
             if tried > _MAX_TRIED:
                 return None
             page = _page(view, held, start.at, size)
-            if page and (page.is_in_row(at - start.at) or page.unused(at - start.at)):
+            if page and (page.is_in_row(at - start.at) or page.is_unused(at - start.at)):
                 return _carved(page, start.at, at - start.at, framed=start.framed)
     return None
 
 
-def _page(view: View, held: _HeldPages, start: int, size: int) -> LeafPage | None:
-    """The page of a size at a byte offset; None where there is none. What was found is remembered."""
-    known = held.pages
-    if (start, size) not in known:
-        if len(known) >= _MOST_PAGES:
-            known.clear()
-        known[start, size] = leaf_page(view.read(start, size))
-    return known[start, size]
+def _page(view: View, held: _HeldPages, start: int, size: int) -> LeafOutline | None:
+    """The page of a size that begins at a byte offset, one of those known; None where there is none."""
+    judged = _judged(view, held, start // _PIECE)
+    page = judged.get((start, size), False)
+    if page is True:
+        read = leaf_page(view.read(start, size))
+        page = judged[start, size] = outline(read) if read else False
+    return page if isinstance(page, LeafOutline) else None
 
 
-def _starts(view: View, held: _HeldPages, begin: int, end: int) -> list[PageStart]:
-    """Where pages may begin from a byte offset up to before another, in order."""
-    found: list[PageStart] = []
-    for piece in range(begin // _PIECE, (end - 1) // _PIECE + 1 if end > begin else 0):
-        if piece not in held.starts:
-            if len(held.starts) >= _MOST_PIECES:
-                held.starts.clear()
-            held.starts[piece] = _starts_in(view, piece * _PIECE)
-        found += held.starts[piece]
-    return found[bisect_left(found, (begin,)) : bisect_left(found, (end,))]
+def _judged(view: View, held: _HeldPages, piece: int) -> dict[tuple[int, int], LeafOutline | bool]:
+    """Of a piece of the media the pages that begin in it. They are judged together; what was found is remembered."""
+    if piece not in held.judged:
+        if len(held.judged) >= _MOST_PIECES:
+            held.judged.clear()
+        begin = piece * _PIECE
+        starts = _starts(view, held, piece)
+        room = view.read(begin, _PIECE + _LARGEST) if starts else b""
+        places = [(start.at - begin, size) for start in starts for size in start.sizes]
+        # What the media ends in, or cannot be read, is no page.
+        there = [(at, size) for at, size in places if at + size <= len(room)]
+        found = zip(there, outlines(room, there), strict=True)
+        held.judged[piece] = {(begin + at, size): page for (at, size), page in found if page}
+    return held.judged[piece]
+
+
+def _starts_before(view: View, held: _HeldPages, at: int) -> Iterator[PageStart]:
+    """Where pages may begin that a byte of the media may lie in, the nearest first."""
+    first = max(0, at - _LARGEST + 1)
+    for piece in range((at - 1) // _PIECE, first // _PIECE - 1, -1):
+        starts = _starts(view, held, piece)
+        for index in range(bisect_left(starts, (at,)) - 1, -1, -1):
+            if starts[index].at < first:
+                return
+            yield starts[index]
+
+
+def _starts(view: View, held: _HeldPages, piece: int) -> list[PageStart]:
+    """Where pages may begin in a piece of the media, in order."""
+    if piece not in held.starts:
+        if len(held.starts) >= _MOST_PIECES:
+            held.starts.clear()
+        held.starts[piece] = _starts_in(view, piece * _PIECE)
+    return held.starts[piece]
 
 
 def _starts_in(view: View, begin: int) -> list[PageStart]:
     """Where pages may begin in a piece that begins at a byte offset."""
     room = view.read(begin, _PIECE + _HEADER - 1)
     found: list[PageStart] = []
-    for place in _headers(room):
+    places, may_be = _headers(room)
+    for place, sizes in zip(places, may_be, strict=True):
         is_framed = (begin + place) % _SECTOR != 0
-        sizes = tuple(size for size in SIZES if may_begin(room[place : place + _HEADER], size))
-        if not sizes or (is_framed and not _is_frame(_before(view, begin + place))):
+        if is_framed and not _is_frame(_before(view, begin + place)):
             continue
-        found.append(PageStart(begin + place, sizes, is_framed))
+        found.append(PageStart(begin + place, tuple(compress(SIZES, sizes)), is_framed))
     return found
 
 
@@ -119,38 +150,39 @@ def _before(view: View, at: int) -> bytes:
     return view.read(max(0, at - FRAME_HEADER_SIZE), min(at, FRAME_HEADER_SIZE))
 
 
-def _headers(room: bytes) -> list[int]:
-    """Every eighth byte at which what a page's header says may be so for some size.
+def _headers(room: bytes) -> tuple[list[int], list[list[bool]]]:
+    """Every eighth byte at which what a page's header says may be so for some size, and for which of the sizes.
 
     They are judged at once: one by one, a text with many line ends would take long.
     """
     values = np.frombuffer(room, dtype=np.uint8)[: max(0, len(room) - _HEADER + 1)]
     places = np.flatnonzero(values[::_STEP] == TABLE_LEAF) * _STEP
-    values = np.frombuffer(room, dtype=np.uint8)
-    freed, count, start = (
-        values[places + at].astype(np.int64) << 8 | values[places + at + 1].astype(np.int64) for at in (1, 3, 5)
-    )
-    start[start == 0] = _LARGEST
-    likely = (count > 0) & (8 + 2 * count <= start) & ((freed == 0) | (freed >= start))
+    may_be = may_begin_at(np.frombuffer(room, dtype=np.uint8), places[:, None], np.array(SIZES))
+    likely = may_be.any(axis=1)
     found: list[int] = places[likely].tolist()
-    return found
+    sizes: list[list[bool]] = may_be[likely].tolist()
+    return found, sizes
 
 
 class PageSift:
     """Of many places those around which a page may lie: mostly there is none far and wide."""
 
-    def worth(self, view: View, block: bytes, base: int, places: list[int], _reached: Reached) -> Iterable[int]:
+    def worth(self, view: View, block: bytes, base: int, places: BlockPlaces, reached: Reached) -> Iterator[int]:
         """Those of some places of a block of the media that lie within a page, if there is one."""
         held = _held.setdefault(view, _HeldPages())
-        starts = _starts(view, held, max(0, base + places[0] - _LARGEST + 1), base + len(block))
-        if not starts:
-            return ()
-        at = np.array([start.at for start in starts])
-        ends = np.maximum.accumulate(np.array([start.at + start.sizes[-1] for start in starts]))
-        looked = np.array(places) + base
-        last = np.searchsorted(at, looked) - 1
-        likely: list[int] = (looked[(last >= 0) & (ends[last] > looked)] - base).tolist()
-        return likely
+        begin = max(0, base - _LARGEST + 1)
+        at: int | None = None
+        for piece in range(begin // _PIECE, (base + len(block) - 1) // _PIECE + 1):
+            for (start, size), page in list(_judged(view, held, piece).items()):
+                if start + size <= max(base, reached.end) or (page is True and not _page(view, held, start, size)):
+                    continue
+                first = max(start, reached.end, base) - base
+                at = places.following(first) if at is None or at < first else at
+                while at is not None and base + at < start + size:
+                    yield at
+                    at = places.following(max(at + 1, reached.end - base))
+                if at is None:
+                    return
 
 
 def _is_frame(raw: bytes) -> bool:
@@ -161,15 +193,15 @@ def _is_frame(raw: bytes) -> bool:
     return 0 < header.page < _MAX_PAGES and header.committed < _MAX_PAGES
 
 
-def _carved(page: LeafPage, start: int, at: int, *, framed: bool) -> Carved:
-    size = len(page.page.content)
-    rows = len(page.cells)
+def _carved(page: LeafOutline, start: int, at: int, *, framed: bool) -> Carved:
+    size = page.size
+    rows = len(page.starts)
     details = [f"{rows} row{'s' if rows > 1 else ''}"]
     if not page.is_in_row(at):
         details.append("what was noticed lies in room of the page that is no longer in use")
     if framed:
         details.append("it lies behind what looks like the header of a frame of a write-ahead log")
-    if any(cell.overflow for cell in page.cells):
+    if page.goes_on:
         details.append("rows go on in other pages, which are not part of it")
     ending = f"its rows and its freed room fill the page of {size} bytes"
     return Carved(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
 from urllib.parse import unquote
 
 import numpy as np
 
-from echoforensics.carving.carved import Carved, Grade, Reached, Signature, View
+from echoforensics.carving.carved import BlockPlaces, Carved, Grade, Reached, Signature, View
 from echoforensics.carving.utterance_rows import alike
 from parsers.utterance import FINDER, UtteranceId
 
@@ -107,20 +107,20 @@ class UtteranceSift:
     """Of many ids written plainly, those of one layout are recognised at once."""
 
     def worth(
-        self, _view: View, block: bytes, base: int, places: list[int], _reached: Reached
+        self, _view: View, block: bytes, base: int, places: BlockPlaces, _reached: Reached
     ) -> Iterator[int | Carved]:
         """What is carved at some places of a block of the media; the place where that is not told at a glance."""
-        first = bisect_left(places, _BEFORE)
-        until = bisect_left(places, len(block) - _AFTER)
-        yield from places[:first]
-        yield from _recognised(block, base, places[first:until])
-        yield from places[until:]
+        last = max(_BEFORE, len(block) - _AFTER)
+        return chain(
+            places.between(0, _BEFORE),
+            _recognised(block, base, places.between(_BEFORE, last)),
+            places.between(last, len(block)),
+        )
 
 
-def _recognised(block: bytes, base: int, places: list[int]) -> Iterator[int | Carved]:
+def _recognised(block: bytes, base: int, places: Sequence[int]) -> Iterable[int | Carved]:
     if len(places) < _FEWEST or (layout := _layout(block, places)) is None:
-        yield from places
-        return
+        return places
     before, text = layout
     looked = np.array(places)
     good = alike(block, looked, text, before)
@@ -128,15 +128,19 @@ def _recognised(block: bytes, base: int, places: list[int]) -> Iterator[int | Ca
         # In a text with signs as addresses have them, more than the id itself is to be looked at.
         signs = np.append(np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == ord("%")), len(block) + _BEFORE)
         good &= signs[np.searchsorted(signs, looked - _BEFORE)] >= looked + _AFTER
-    size = len(text)
-    for at, is_good in zip(places, good.tolist(), strict=True):
-        if is_good:
-            yield Carved(KIND, ".utterance-id", ((base + at - before, size),), Grade.WHOLE, _ENDING, "", is_record=True)
-        else:
-            yield at
+    starts: list[int] = (looked + (base - before)).tolist()
+    # Made without a call for each: there are many thousands.
+    # Those are as many as the starts; all else is the same in each.
+    ranges = zip(zip(starts, repeat(len(text)), strict=False), strict=True)
+    kind, rest = (KIND, ".utterance-id"), (Grade.WHOLE, _ENDING, "", True, False)
+    parts = zip(*map(repeat, kind), ranges, *map(repeat, rest), strict=False)
+    found: list[int | Carved] = list(map(tuple.__new__, repeat(Carved), parts))
+    for number in np.flatnonzero(~good).tolist():
+        found[number] = places[number]
+    return found
 
 
-def _layout(block: bytes, places: list[int]) -> tuple[int, bytes] | None:
+def _layout(block: bytes, places: Sequence[int]) -> tuple[int, bytes] | None:
     """(bytes before the minutes, the text) of an id that stands for most; None where none of the first is plain."""
     for at in places[:: max(1, len(places) // _TRIED)]:
         if found := _plainly(block[at - _BEFORE : at + _AFTER], _BEFORE):

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import BinaryIO
 
 from parsers.definition.tamper import Rule
+from parsers.literal_search import LiteralSearch
 
 #: Bytes read at a time. A longer line is looked at in parts.
 BLOCK = 1024 * 1024
@@ -49,7 +50,8 @@ class RuleScanner:
         of_lines = [rule for rule in rules if rule.pattern]
         self._worded = [rule for rule in of_lines if rule.words]
         self._following = [_Following(rule) for rule in of_lines if rule.after]
-        self._words = sorted({word for rule in self._worded for word in rule.words})
+        words = {word for rule in self._worded for word in (*rule.words, *rule.also, *rule.unless_file)}
+        self._search = _search(tuple(sorted(words))) if words else None
         self._missing = {rule.name: set(rule.also) for rule in self._worded if rule.also}
         self._barred: set[str] = set()
         self._hits: list[Hit] = []
@@ -84,22 +86,24 @@ class RuleScanner:
         return rule.name not in self._barred and not self._missing.get(rule.name)
 
     def _block(self, block: _TextBlock) -> None:
-        lower = block.text.lower()
-        self._whole_file(lower)
-        # A plain search for each word is much faster than one expression of them all; few are in a clean log.
-        if present := tuple(word for word in self._words if word in lower):
-            rules = tuple(rule for rule in self._worded if not set(rule.words).isdisjoint(present))
-            self._find_words(_any_of(present), rules, block, lower)
+        # All words of all rules are looked for in one pass; few are in a clean log.
+        present = self._search.present(block.text) if self._search else frozenset()
+        if present:
+            self._whole_file(present)
+            rules = tuple(rule for rule in self._worded if not present.isdisjoint(rule.words))
+            if rules:
+                words = sorted(word for word in present if any(word in rule.words for rule in rules))
+                self._find_words(_any_of(tuple(words)), rules, block, block.text.lower())
         for following in self._following:
             for number, start, stop in following.lines(block.text, block.end):
                 text = block.text[start:stop]
                 self._add(Hit(following.rule, block.line + number, block.offset + start, text, whole=True))
 
-    def _whole_file(self, lower: bytes) -> None:
+    def _whole_file(self, present: frozenset[bytes]) -> None:
         for missing in self._missing.values():
-            missing.difference_update([word for word in missing if word in lower])
+            missing.difference_update(present)
         for rule in self._worded:
-            if rule.unless_file and any(word in lower for word in rule.unless_file):
+            if not present.isdisjoint(rule.unless_file):
                 self._barred.add(rule.name)
 
     def _find_words(self, words: re.Pattern[bytes], rules: tuple[Rule, ...], block: _TextBlock, lower: bytes) -> None:
@@ -201,6 +205,11 @@ class _Part:
         if rule.unless and rule.unless.search(self.text):
             return False
         return not (rule.unless_next and rule.unless_next.search(self.following))
+
+
+@lru_cache(maxsize=64)
+def _search(words: tuple[bytes, ...]) -> LiteralSearch:
+    return LiteralSearch(words, any_case=True)
 
 
 @lru_cache(maxsize=256)

@@ -9,22 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import chain, compress
 from json import JSONDecoder
 from math import isfinite
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from echoforensics.carving.account_json.json_sift import marked_bytes
 from parsers.formats.json.brackets import MAX_AFTER, MAX_BEFORE, MAX_OPEN, Bracket, before
 from parsers.formats.json.text import MAX_DIGITS, MAX_VALUES
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from echoforensics.carving.carved import View
 
 #: Bytes around a key in which the ends of the text are looked for, the smaller first.
 _STEPS = (4 * 1024, 64 * 1024, 1024 * 1024)
-_CONTROLS = bytes(0 if byte < 0x20 and byte not in b"\t\n\r" else 1 for byte in range(256))
 #: Signs of a number at most by which the brackets around it are found.
 _LONGEST_NUMBER = 40
 _WHITE = b" \t\r\n"
+#: Quotes as 0, brackets that open as 1 and that close as -1; all other bytes are left out.
+_LEVELS = bytes.maketrans(b'"[{]}', b"\x00\x01\x01\xff\xff")
+_OTHERS = bytes(byte for byte in range(256) if byte not in b'"[{]}')
 _CONTAINERS = frozenset((dict, list))
 #: Documents of one media that are remembered.
 _MOST_HELD = 64
@@ -113,7 +121,7 @@ class Documents:
         for size in _STEPS:
             begin = max(0, at - size)
             text = view.read(begin, at - begin)
-            edge = text.translate(_CONTROLS).rfind(b"\0") + 1
+            edge = marked_bytes(text).rfind(b"\0") + 1
             line = text.rfind(b"\n") + 1
             for place in _starts(text, edge, line):
                 if begin + place in self.refused:
@@ -147,9 +155,9 @@ def _first_bracket(text: bytes, at: int) -> int:
 
 def _document(view: View, start: int, at: int) -> JsonDocument | None:
     """The document that begins at a byte of the media and encloses another."""
-    for size in _STEPS:
+    for size in _STEPS[1:]:
         text = view.read(start, at - start + size)
-        end = text.translate(_CONTROLS).find(b"\0")
+        end = marked_bytes(text).find(b"\0")
         try:
             decoded = text[: end if end >= 0 else len(text)].decode("utf-8", "surrogateescape")
             value, length = _decoder.raw_decode(decoded)
@@ -169,8 +177,9 @@ def _checked(view: View, start: int, at: int, content: bytes, value: object) -> 
     """A document if the brackets around a key would come to the same; None where that is not sure."""
     if start + len(content) <= at or at - start > MAX_BEFORE or len(content) > MAX_AFTER:
         return None
-    opening = content.count(b"[") + content.count(b"{")
-    if content.count(b",") + opening > MAX_VALUES or not (opening <= MAX_OPEN or _is_flat(value)):
+    values = np.frombuffer(content, dtype=np.uint8)
+    opening = _count(values, b"[") + _count(values, b"{")
+    if _count(values, b",") + opening > MAX_VALUES or not (opening <= MAX_OPEN or _is_flat(content, value)):
         return None
     opened, within = before(view, start)
     if opened:
@@ -179,16 +188,21 @@ def _checked(view: View, start: int, at: int, content: bytes, value: object) -> 
     return JsonDocument(bracket, content, value)
 
 
-def _is_flat(value: object) -> bool:
-    """Whether a value is nested no more deeply than brackets are followed."""
+def _count(values: NDArray[np.uint8], sign: bytes) -> int:
+    return int(np.count_nonzero(values == sign[0]))
+
+
+def _is_flat(content: bytes, value: object) -> bool:
+    """Whether a value, given also as it is written, is nested no more deeply than brackets are followed."""
+    if b"\\" not in content:
+        # Quotes begin and end texts in turn: between texts, brackets are counted.
+        signs = np.frombuffer(content.translate(_LEVELS, _OTHERS), dtype=np.int8)
+        outside = np.cumsum(signs == 0, dtype=np.uint8) & 1 == 0
+        return int(np.cumsum(signs * outside, dtype=np.int32).max()) <= MAX_OPEN
     level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(MAX_OPEN):
-        level = [
-            inner
-            for each in level
-            for inner in (each.values() if type(each) is dict else each)
-            if type(inner) in _CONTAINERS
-        ]
+        held = list(chain.from_iterable(each.values() if type(each) is dict else each for each in level))
+        level = list(compress(held, map(_CONTAINERS.__contains__, map(type, held))))
         if not level:
             return True
     return False

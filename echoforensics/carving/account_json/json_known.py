@@ -8,14 +8,17 @@ from echoforensics.carving.account_json.json_words import json_words
 from parsers.alexa_api.answers.fragment import form_of
 from parsers.alexa_api.answers.responses import kinds, quoted_keys, telltale
 from parsers.alexa_api.answers.within import bodies
-from parsers.alexa_api.items.body import Body, JsonPlaces
+from parsers.alexa_api.items.body import Body, JsonPlaces, ResponseParser
 from parsers.alexa_api.items.service_names import names_in
 from parsers.formats.json.text import JsonError, decode
 from parsers.parser import HEAD_SIZE, Source
 from parsers.registry import claiming, load
 
-#: Bytes of JSON in which its keys are looked for first.
-_BEGINNING = 4096
+#: Bytes of JSON in which its keys are looked for, one after the other: mostly the first have them all.
+_BEGINNINGS = (1024, 4096, HEAD_SIZE)
+#: Forms of answers of which it is remembered what kind they were of.
+_MOST_FORMS = 256
+_kinds: dict[tuple[object, ...], ResponseParser] = {}
 _REQUEST_KEYS = ("request", "url", "log")
 
 
@@ -28,12 +31,25 @@ def is_known(content: bytes, value: object) -> bool:
         return is_claimed(content)
     if not json_words().hold_every_key(content):
         return False
-    return any(kind.fits(value) for kind in kinds()) and _is_telltale(content)
+    return _fits(value) and _is_telltale(content)
+
+
+def _fits(value: object) -> bool:
+    """Whether a value is an answer of some kind by its form. That of the last one with these keys is tried first."""
+    form = tuple(value) if isinstance(value, dict) else ()
+    if (before := _kinds.get(form)) is not None and before.fits(value):
+        return True
+    found = next((kind for kind in kinds() if kind.fits(value)), None)
+    if found is not None:
+        if len(_kinds) >= _MOST_FORMS:
+            _kinds.clear()
+        _kinds[form] = found
+    return found is not None
 
 
 def _is_telltale(content: bytes) -> bool:
     """Whether the head of some JSON has every key by which some kind of answer is known: mostly its beginning does."""
-    return any(telltale(quoted_keys(content[:size])) for size in (_BEGINNING, HEAD_SIZE))
+    return any(telltale(quoted_keys(content[:size])) for size in _BEGINNINGS)
 
 
 def may_be_known_within(content: bytes, value: object, keys: Iterable[str]) -> bool:
@@ -56,7 +72,7 @@ def _may_be_known(value: object, *, tells: bool) -> bool:
     first = value[0] if isinstance(value, list) and value else value
     if isinstance(first, dict) and any(key in first for key in _REQUEST_KEYS):
         return True
-    return tells and any(kind.fits(value) for kind in kinds())
+    return tells and _fits(value)
 
 
 def _encloses(value: object, keys: frozenset[str], found: list[object]) -> bool:

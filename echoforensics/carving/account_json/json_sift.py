@@ -6,8 +6,7 @@ comma. If no words that together tell of the service stand there, or no bracket 
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
+from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,23 +16,26 @@ from parsers.formats.json.brackets import MAX_AFTER, MAX_BEFORE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from echoforensics.carving.account_json.json_words import JsonWords
-    from echoforensics.carving.carved import Reached, View
+    from numpy.typing import NDArray
 
-#: Bytes that no JSON holds, neither within texts nor outside, as 0; all others as 1.
-_SEPARATED = bytes(0 if byte < 0x20 and byte not in b"\t\n\r" else 1 for byte in range(256))
+    from echoforensics.carving.account_json.json_words import JsonWords
+    from echoforensics.carving.carved import BlockPlaces, Reached, View
+
+#: What stands for a byte that no JSON holds (see :func:`marked_bytes`).
 _END = b"\0"
 #: An object behind another without a comma: no JSON goes on over that, whether it is taken for text or not, where what
 #: follows is the beginning of a name.
 _LINE_ENDS = (b'}\n{"', b'}\r\n{"')
-_LINE_END = re.compile(rb'\}\r?\n\{"[A-Za-z0-9_]')
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+_NAMES = np.isin(np.arange(256), np.frombuffer(_NAME, dtype=np.uint8))
 #: Bytes within which such an end is looked for.
 _LINE = 16 * 1024
-#: Keys in a block from which on it is asked of all at once whether a bracket closes behind them.
-_MANY = 64
-#: Texts with keys in a block from which on they are judged together.
-_MANY_TEXTS = 256
+#: Texts with keys in a block that come to nothing, after which all others are judged together.
+_PATIENCE = 8
+#: Bytes of a text from which on its lines are judged together.
+_LONG = 32 * 1024
+#: Behind every byte of a block.
+_NOWHERE = 1 << 62
 #: No word is longer than this.
 _LONGEST = 64
 #: Bytes of the media beyond the block that are looked at together, and how many such pieces are remembered.
@@ -75,33 +77,22 @@ class JsonKeySift:
     def __init__(self) -> None:
         self._pieces: dict[int, _MediaPiece] = {}
 
-    def worth(self, view: View, block: bytes, base: int, places: list[int], reached: Reached) -> Iterator[int]:
+    def worth(self, view: View, block: bytes, base: int, places: BlockPlaces, reached: Reached) -> Iterator[int]:
         """Those keys around which something may be carved (see :class:`~echoforensics.carving.carved.Sift`)."""
-        marked = block.translate(_SEPARATED)
-        if len(places) >= _MANY:
-            places = _in_closed_texts(block, marked, places)
-        index, text, line = 0, _TextSpan(0, 0, tells=False), _TextSpan(0, 0, tells=False)
-        while index < len(places):
-            at = places[index]
-            index += 1
-            if base + at < reached.end:
-                index = bisect_left(places, reached.end - base, index)
+        marked = marked_bytes(block)
+        spans, passed_over = _outer_spans(block, marked), 0
+        at = 0
+        while (key := places.following(at)) is not None:
+            if (at := max(spans.reaching(key), reached.end - base)) > key:
                 continue
-            if at >= text.end:
-                text, line = self._text(view, block, base, marked, at), _TextSpan(0, 0, tells=False)
-                if text.tells and text.signs:
-                    places = _in_telling_lines(block, text, places, index - 1)
-                    index -= 1
-                    continue
-            if not text.tells:
-                index = bisect_left(places, text.end, index)
-                continue
-            if at >= line.end:
-                line = _line(block, text, at)
-            if not line.tells:
-                index = bisect_left(places, line.end, index)
-            elif line.end == len(block) or _closes(block, at, line.end):
-                yield at
+            text, before = self._text(view, block, base, marked, key), reached.end
+            if text.tells:
+                yield from _within(text, block, base, places, key, reached)
+            passed_over += reached.end == before
+            if passed_over == _PATIENCE:
+                # So many that come to nothing: all that follow are judged together.
+                spans, passed_over = _telling_spans(block, marked, text.end), _PATIENCE + 1
+            at = text.end
 
     def _text(self, view: View, block: bytes, base: int, marked: bytes, at: int) -> _TextSpan:
         """The bytes of a block around a byte that may belong to one text of JSON."""
@@ -149,7 +140,7 @@ class JsonKeySift:
 
 def _piece(content: bytes, size: int) -> _MediaPiece:
     """A piece of so many bytes, with some of the next behind it."""
-    marked, words = content[:size].translate(_SEPARATED), _words()
+    marked, words = marked_bytes(content[:size]), _words()
     first = marked.find(_END)
     if first < 0:
         every = words.within(content)
@@ -174,6 +165,14 @@ def _line(block: bytes, text: _TextSpan, at: int) -> _TextSpan:
     return _TextSpan(start, end, is_beyond or words.tell(words.telling(block[start:end])))
 
 
+def marked_bytes(text: bytes) -> bytes:
+    """For each of some bytes 0 where no JSON holds such a byte, neither within texts nor outside; else 1."""
+    values = np.frombuffer(text, dtype=np.uint8)
+    held = (values >= ord(" ")) | (values == ord("\n")) | (values == ord("\r")) | (values == ord("\t"))
+    found: bytes = held.tobytes()
+    return found
+
+
 def _words() -> JsonWords:
     # Every parser is imported for this: not before the first place is noticed, as nothing may be.
     from echoforensics.carving.account_json.json_words import json_words  # noqa: PLC0415
@@ -185,42 +184,85 @@ def _is_name(block: bytes, at: int) -> bool:
     return block[at : at + 1] in _NAME and at < len(block)
 
 
-def _in_telling_lines(block: bytes, text: _TextSpan, places: list[int], first: int) -> list[int]:
-    """The keys of a block without those of a text, from a first on, whose lines hold nothing that tells."""
-    behind = bisect_left(places, text.end, first)
-    if behind - first < _MANY:
-        return places
-    ends = [found.start() + 1 for found in _LINE_END.finditer(block, text.start, text.end)]
-    parts = np.array([*ends, text.end]) - text.start
+def _within(text: _TextSpan, block: bytes, base: int, places: BlockPlaces, at: int, reached: Reached) -> Iterator[int]:
+    """The keys of a text that tells, from a byte of the block on, around which something may be carved."""
+    spans = _telling_lines(block, text) if text.signs and text.end - text.start >= _LONG else None
+    line = text if not text.signs else _TextSpan(0, 0, tells=False)
+    while (key := places.following(at)) is not None and key < text.end:
+        if (at := max(spans.reaching(key) if spans else 0, reached.end - base)) > key:
+            continue
+        if key >= line.end:
+            line = _line(block, text, key)
+        if not line.tells:
+            at = line.end
+            continue
+        if line.end == len(block) or _closes(block, key, line.end):
+            yield key
+        at = key + 1
+
+
+class _Spans:
+    """Parts of a block that do not overlap, in order."""
+
+    def __init__(self, starts: NDArray[np.intp], ends: NDArray[np.intp]) -> None:
+        self._starts: list[int] = starts.tolist()
+        self._ends: list[int] = ends.tolist()
+
+    def reaching(self, at: int) -> int:
+        """The first byte from a byte on that lies in one; one behind every block where there is none."""
+        index = bisect_right(self._ends, at)
+        return max(at, self._starts[index]) if index < len(self._starts) else _NOWHERE
+
+
+def _outer_spans(block: bytes, marked: bytes) -> _Spans:
+    """The parts of a block that may hold what is carved, as far as one look at it tells."""
+    first, last = marked.find(_END), marked.rfind(_END)
+    words = _words()
+    if first < 0 or words.tell(words.telling(block)):
+        return _Spans(np.array([0]), np.array([len(block)]))
+    # Nothing within the block tells. What goes on beyond it may hold more.
+    return _Spans(np.array([0, last + 1]), np.array([first, len(block)]))
+
+
+def _telling_spans(block: bytes, marked: bytes, begin: int) -> _Spans:
+    """The texts of a block, from one on that begins at a byte, in which a bracket closes, and that tell."""
+    of_block = np.frombuffer(block, dtype=np.uint8)
+    if not any(block.find(sign, begin) >= 0 for sign in (b"}", b"]")):
+        last = marked.rfind(_END) + 1
+        return _Spans(np.array([max(begin, last)]), np.array([len(block)]))
+    ends = np.append(np.flatnonzero(np.frombuffer(marked, dtype=np.uint8)[begin:] == 0) + begin, len(block))
+    starts = np.append(begin, ends[:-1] + 1)
+    closing = np.flatnonzero((of_block == ord("}")) | (of_block == ord("]")))
+    # What lies behind the block may close what begins within it.
+    good = (np.searchsorted(closing, starts) < np.searchsorted(closing, ends)) | (ends == len(block))
+    starts, ends = starts[good], ends[good]
+    if len(ends) >= _PATIENCE:
+        # A part begins behind the text before: that is more than its own text, never less.
+        tells = _words().telling_parts(block[: int(ends[-1])], ends)
+        # What goes on beyond the block may hold more.
+        tells |= (starts == 0) | (ends == len(block))
+        starts, ends = starts[tells], ends[tells]
+    return _Spans(starts, ends)
+
+
+def _telling_lines(block: bytes, text: _TextSpan) -> _Spans:
+    """The lines of a long text that tell, each up to where one object follows another without a comma."""
+    values = np.frombuffer(block, dtype=np.uint8)[text.start : text.end]
+    breaks = np.flatnonzero(values == ord("\n"))
+    breaks = breaks[(breaks >= 1) & (breaks + 3 < len(values))]
+    before = values[breaks - 1]
+    returned = (before == ord("\r")) & (breaks >= 2)
+    before = np.where(returned, values[breaks - 2], before)
+    behind = (values[breaks + 1] == ord("{")) & (values[breaks + 2] == ord('"')) & _NAMES[values[breaks + 3]]
+    good = (before == ord("}")) & behind
+    # A line's end is of the line.
+    parts = np.append((breaks - returned)[good], len(values))
     tells = _words().telling_parts(block[text.start : text.end], parts)
     # What goes on beyond the block may hold more.
     tells[0] |= text.start == 0
     tells[-1] |= text.end == len(block)
-    looked = np.array(places[first:behind])
-    # A line's end is of the line, and no key begins with it.
-    kept: list[int] = looked[tells[np.searchsorted(parts, looked - text.start, side="right")]].tolist()
-    return places[:first] + kept + places[behind:]
-
-
-def _in_closed_texts(block: bytes, marked: bytes, places: list[int]) -> list[int]:
-    """Those of many keys behind which a bracket closes before the text ends, in texts that tell of the service."""
-    of_block, at = np.frombuffer(block, dtype=np.uint8), np.array(places)
-    # What lies behind the block may close what begins within it.
-    closing = np.append(np.flatnonzero((of_block == ord("}")) | (of_block == ord("]"))), len(block))
-    ends = np.append(np.flatnonzero(np.frombuffer(marked, dtype=np.uint8) == 0), len(block))
-    last = ends[np.searchsorted(ends, at)]
-    good = (closing[np.searchsorted(closing, at)] < last) | (last == len(block))
-    at, last = at[good], last[good]
-    parts = np.unique(last)
-    if len(parts) >= _MANY_TEXTS:
-        # A part begins behind the text before: that is more than its own text, never less.
-        tells = _words().telling_parts(block[: int(parts[-1])], parts)
-        # What goes on beyond the block may hold more.
-        tells[0] = True
-        tells[-1] |= bool(parts[-1] == len(block))
-        at = at[tells[np.searchsorted(parts, last)]]
-    found: list[int] = at.tolist()
-    return found
+    starts = np.append(0, parts[:-1])
+    return _Spans(starts[tells] + text.start, parts[tells] + text.start)
 
 
 def _closes(block: bytes, at: int, end: int) -> bool:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _BY_ITSELF = 0
 #: Sets of words for which it is remembered whether they tell something.
 _MOST_VERDICTS = 10_000
+#: Words that are located one by one; more are located together.
+_MOST_WORDS = 8
 _ESCAPED_LETTER = rb"\\u00(?:4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa])"
 
 
@@ -70,6 +72,22 @@ class JsonWords:
             text: the bytes.
             ends: by part, the byte behind it, ascending; the first part begins with the first byte.
         """
+        present = self.within(text)
+        if present & 1 << _BY_ITSELF:
+            return self._telling_parts(text, ends)
+        tell = np.zeros(len(ends), dtype=np.bool_)
+        possible = [needed for needed in self._together if present & needed == needed]
+        # Only words that tell something with others that are there need be located: mostly there are two or three.
+        words = {bit: word for word, bit in self._bits.items() if any(needed & bit for needed in possible)}
+        if len(words) > _MOST_WORDS:
+            return self._telling_parts(text, ends)
+        held = {bit: _parts_with(b'"' + word.encode("ascii"), text, ends) for bit, word in words.items()}
+        for needed in possible:
+            tell |= np.logical_and.reduce([parts for bit, parts in held.items() if needed & bit])
+        return tell
+
+    def _telling_parts(self, text: bytes, ends: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """The same, where many words may tell."""
         found: list[int] = []
         add, size = found.append, self._count
 
@@ -124,6 +142,19 @@ class JsonWords:
                 self._verdicts.clear()
             self._verdicts[found] = any(found & needed == needed for needed in self._together)
         return self._verdicts[found]
+
+
+def _parts_with(word: bytes, text: bytes, ends: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Which parts of some bytes, given by their ends, hold the last byte of a word."""
+    places: list[int] = []
+    at = text.find(word)
+    while at >= 0:
+        places.append(at)
+        at = text.find(word, at + 1)
+    held = np.zeros(len(ends), dtype=np.bool_)
+    parts = np.searchsorted(ends, np.array(places, dtype=np.intp) + len(word))
+    held[parts[parts < len(ends)]] = True
+    return held
 
 
 def _database(patterns: list[tuple[bytes, int]], flags: int) -> hyperscan.Database:

@@ -13,6 +13,7 @@ from echoforensics.carving import json_fragment, sqlite_page
 from echoforensics.carving.carved import Carved, View
 from parsers.formats.json import brackets
 from parsers.formats.sqlite import leaf_page
+from parsers.formats.sqlite.leaf_outlines import LeafOutline
 
 KEY = b'"activityStatus"'
 PARTS = [b"{", b"}", b"[", b"]", b",", b":", b'"', b"1", b" ", b"\\", b"\0", b"{" + KEY + b":", b"," + KEY + b":2"]
@@ -101,18 +102,26 @@ def test_what_no_parser_claims_is_asked_for_once(monkeypatch: pytest.MonkeyPatch
 
 
 def test_line_ends_are_not_tried_as_pages_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    looked: list[bytes] = []
-    plain = leaf_page.may_begin
+    looked: list[object] = []
+    plain = sqlite_page.outlines
 
-    def may_begin(head: bytes, size: int) -> bool:
-        looked.append(head)
-        return plain(head, size)
+    def outlines(room: bytes, places: list[tuple[int, int]]) -> list[LeafOutline | bool]:
+        looked.extend(places)
+        return plain(room, places)
 
-    monkeypatch.setattr(sqlite_page, "may_begin", may_begin)
+    monkeypatch.setattr(sqlite_page, "outlines", outlines)
     content = b"\r" * 200_000
 
     assert sqlite_page.page_around(_view(content), 100_000) is None
     assert looked == []
+    # Where one may begin it is looked at.
+    assert (
+        sqlite_page.page_around(
+            _view(content + bytes(-len(content) % 512) + b"\x0d\0\0\0\1\1\xf0\0" + bytes(504)), 200_300
+        )
+        is None
+    )
+    assert looked
 
 
 def test_headers_that_may_be_so_are_all_found(series: Callable[[int], Iterable[int]]) -> None:
@@ -128,4 +137,4 @@ def test_headers_that_may_be_so_are_all_found(series: Callable[[int], Iterable[i
             for at in range(0, len(content) - 7, 8)
             if any(leaf_page.may_begin(content[at : at + 8], size) for size in leaf_page.SIZES)
         ]
-        assert set(slow) <= set(sqlite_page._headers(content))
+        assert set(slow) <= set(sqlite_page._headers(content)[0])

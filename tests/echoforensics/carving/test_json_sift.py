@@ -64,8 +64,8 @@ def test_what_is_passed_over_quickly_is_not_carved_slowly(series: Callable[[int]
 def test_texts_and_lines_judged_together_come_to_the_same(
     series: Callable[[int], Iterable[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(json_sift, "_MANY", 1)
-    monkeypatch.setattr(json_sift, "_MANY_TEXTS", 1)
+    monkeypatch.setattr(json_sift, "_PATIENCE", 1)
+    monkeypatch.setattr(json_sift, "_LONG", 1)
     for number in series(80):
         # What lies behind the last text with a key holds a name of the service too.
         content = _media(2000 + number) + b"\0 alexa.amazon.com \0" * (number % 2)

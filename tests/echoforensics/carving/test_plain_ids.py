@@ -9,6 +9,7 @@ import pytest
 
 from echoforensics.carving import utterance
 from echoforensics.carving.carved import Carved, Reached, View
+from echoforensics.carving.scanner import KnownPlaces
 from echoforensics.carving.search import CarvingSearch
 
 ID = "AB72C64C86AW2:1.0/2024/03/08/20/B0DEM0000000EF01/31:47::TNIH_2V.1d4c2a70-5b1e-4f0a-9c3d-000000000005ZXV"
@@ -50,7 +51,7 @@ def test_many_ids_at_once_are_what_each_is_by_itself(series: Callable[[int], Ite
         text = "".join(draw.choice((" ", " ", '"', "\n")) + draw.choice(pieces) for _ in range(200)).encode()
         view = _view(text)
         places = [at for at in range(len(text)) if utterance._END.match(text, at)]
-        given = list(utterance.UtteranceSift().worth(view, text, 0, places, Reached()))
+        given = list(utterance.UtteranceSift().worth(view, text, 0, KnownPlaces(places), Reached()))
         recognised += sum(isinstance(each, Carved) for each in given)
         assert len(given) == len(places)
         for at, each in zip(places, given, strict=True):
