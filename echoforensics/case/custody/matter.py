@@ -15,8 +15,8 @@ from echoforensics.errors import CaseError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from chain_of_custody.signer import Signer
     from chain_of_custody.ledger import LedgerEntry
+    from chain_of_custody.signer import Signer
     from echoforensics.case.case import Case
 
 #: What can be said, by name.
