@@ -76,7 +76,8 @@ def test_every_module_of_a_command_is_listed() -> None:
         for path in (ROOT / "echoforensics/cli").rglob("*.py")
         if "\n@click.command(" in path.read_text() or "\n@click.group(" in path.read_text()
     }
-    assert declared - {"main"} == set(SUMMARIES)
+    # A command of a group is listed by its group.
+    assert declared - {"main", "drop", "set_matter"} == set(SUMMARIES)
 
 
 def test_names_and_options_are_completed() -> None:
