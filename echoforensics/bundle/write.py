@@ -13,10 +13,11 @@ from chain_of_custody.file_list import FileListError
 from chain_of_custody.keys import sync_folder
 from chain_of_custody.sealed_list import SEAL_NAME, SealError
 from chain_of_custody.stored_zip import ZipRefusedError, write_zip
+from chain_of_custody.verify_script import write_verification
 from echoforensics.bundle.encryption import encrypt, recipients_of
 from echoforensics.bundle.ledger_part import LedgerState, state_at
 from echoforensics.bundle.payload import PayloadSource, case_as_sealed, write_payload
-from echoforensics.bundle.payload_names import LEDGER
+from echoforensics.bundle.payload_names import GRAPH, LEDGER
 from echoforensics.bundle.readme import UNSIGNED
 from echoforensics.bundle.sealed_set import SetWriter
 from echoforensics.bundle.selection import Selection, select
@@ -187,6 +188,8 @@ def _write(
             report("writing what is handed over")
             files = write_payload(made, PayloadSource(opened, case.ledger_path, state, selection), lines, described)
     report("sealing")
+    public, ledger = None if key is None else key.public, (state.length, state.head)
+    write_verification(made, kind="bundle", public=public, ledger=ledger, ledger_file=LEDGER, graph=GRAPH)
     detail = _statement_detail(state, described, selection)
     sealed = seal_bag(made, key, info=_bag_info(case, state), detail=detail, files=files)
     digest = hashlib.sha256((made / SEAL_NAME).read_bytes()).hexdigest()

@@ -91,6 +91,8 @@ def command(
         raise click.UsageError("name what is to be written with -o DIR or -o FILE.zip")
     with open_case(path) as case:
         key = _signing_key(case, key_path)
+        if key is None and only:
+            click.echo("What is left out of a part of an unsigned case may be guessed: see docs/bundle.md.", err=True)
         with progress(quiet=False) as report:
             request = BundleRequest(output, only, head, encrypt_to, timestamps)
             written = write_bundle(case, request, key, lambda what: report(what, 0, 0))
