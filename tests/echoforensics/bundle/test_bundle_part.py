@@ -38,7 +38,7 @@ def test_what_was_asked_for_is_there_with_proofs(handed_over: HandedOver) -> Non
     with open_case(handed_over.case) as case:
         wanted = {member.record for member in case.interaction("IN-4").members} | {case.row("EF-3")["record"]}
         rows = [dict(row) for row in case.rows() if row["record"] in wanted]
-        sounds = {row["sha256"] for row in rows if row["data_type"].startswith("recording:")}
+        sounds = {row["sha256"] for row in rows if str(row["data_type"]).startswith("recording:")}
         total = case.counts().rows + case.counts().records + case.counts().recordings
     assert len(sounds) == 1
     assert lines(folder, TIMELINE) == rows

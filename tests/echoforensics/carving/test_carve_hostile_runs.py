@@ -13,7 +13,7 @@ from echoforensics.carving import json_fragment, sqlite_page
 from echoforensics.carving.carved import Carved, View
 from parsers.formats.json import brackets
 from parsers.formats.sqlite import leaf_page
-from parsers.formats.sqlite.leaf_outlines import LeafOutline
+from parsers.formats.sqlite.leaf_outlines import LeafOutline, outlines
 
 KEY = b'"activityStatus"'
 PARTS = [b"{", b"}", b"[", b"]", b",", b":", b'"', b"1", b" ", b"\\", b"\0", b"{" + KEY + b":", b"," + KEY + b":2"]
@@ -103,13 +103,12 @@ def test_what_no_parser_claims_is_asked_for_once(monkeypatch: pytest.MonkeyPatch
 
 def test_line_ends_are_not_tried_as_pages_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[object] = []
-    plain = sqlite_page.outlines
 
-    def outlines(room: bytes, places: list[tuple[int, int]]) -> list[LeafOutline | bool]:
+    def looked_at(room: bytes, places: list[tuple[int, int]]) -> list[LeafOutline | bool]:
         looked.extend(places)
-        return plain(room, places)
+        return outlines(room, places)
 
-    monkeypatch.setattr(sqlite_page, "outlines", outlines)
+    monkeypatch.setattr(sqlite_page, "outlines", looked_at)
     content = b"\r" * 200_000
 
     assert sqlite_page.page_around(_view(content), 100_000) is None
