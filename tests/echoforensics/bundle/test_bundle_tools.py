@@ -12,7 +12,7 @@ from pathlib import Path
 import bagit
 import pytest
 from securesystemslib.dsse import Envelope
-from securesystemslib.signer import SSlibKey
+from securesystemslib.signer import Key
 
 from chain_of_custody.envelope import pae
 from tests.handed_over import HandedOver
@@ -55,7 +55,7 @@ def test_openssl(folder: Path, tmp_path: Path, run_program: Callable[..., str]) 
 def test_securesystemslib(folder: Path, handed_over: HandedOver) -> None:
     envelope = Envelope.from_dict(json.loads((folder / SEAL).read_text()))
     public = {"keytype": "ecdsa", "scheme": "ecdsa-sha2-nistp256", "keyval": {"public": handed_over.key.public.pem}}
-    key = SSlibKey.from_dict(handed_over.key.public.fingerprint, public)
+    key = Key.from_dict(handed_over.key.public.fingerprint, public)
     assert list(envelope.verify([key], 1)) == [handed_over.key.public.fingerprint]
 
 
