@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Gives its exit code: 0 verified, 1 not, 2 nothing there to verify."""
     given = _parser().parse_args(arguments)
     path: Path = given.path
-    fingerprint = None if given.fingerprint is None else given.fingerprint.lower().replace(":", "").strip()
+    fingerprint = None if given.fingerprint is None else "".join(given.fingerprint.lower().replace(":", " ").split())
     head = None if given.expected_head is None else given.expected_head.strip()
     if is_sealed(path):
         result = check_sealed(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +33,7 @@ class SealedCheck:
         head: hash of the last line of the ledger that the list names; empty where it names none.
         length: how many lines that ledger has.
         predicate: all that the list says beside its files.
+        files: SHA-256 of each file that it lists, by name.
         timestamps: what each timestamp says that holds.
         notes: what a reader has to know beside the checks, a sentence each.
     """
@@ -44,6 +45,7 @@ class SealedCheck:
     head: str = ""
     length: int = 0
     predicate: dict[str, object] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
     timestamps: list[dict[str, object]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -141,7 +143,7 @@ def _open_seal(result: SealedCheck, source: SealedSource) -> tuple[bytes, Sealed
         result.checks.add("signed list", False, "it cannot be read", [problem])
         result.checks.skipped("files", "there is no list to check them against")
         return None
-    result.kind, result.predicate = sealed.kind, dict(sealed.predicate)
+    result.kind, result.predicate, result.files = sealed.kind, dict(sealed.predicate), sealed.files
     count = "1 file" if len(sealed.files) == 1 else f"{len(sealed.files)} files"
     result.checks.add("signed list", True, f"a {sealed.kind} of {count}")
     ledger = sealed.ledger
@@ -190,6 +192,10 @@ def _check_content(
     result: SealedCheck, source: SealedSource, sealed: SealedList, seal: bytes, expected_head: str | None,
     say: Callable[[str], None],
 ) -> None:  # fmt: skip
+    if isinstance(why := sealed.predicate.get("unverified"), str):
+        meaning = "What it says was read all the same, and nothing vouches for that."
+        problem = Problem(SEAL_NAME, "what was written of a case that holds", why, meaning)
+        result.checks.add("case", False, "it was written of a case that was not as it was sealed", [problem])
     say("files")
     check_files(result.checks, source, sealed)
     if sealed.kind == "bundle" or DECLARATION in sealed.files:

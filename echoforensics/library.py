@@ -13,9 +13,10 @@ from chain_of_custody.digest import DEFAULT_ALGORITHMS
 from chain_of_custody.signer import Signer
 from echoforensics.case.case import Case
 from echoforensics.case.custody.standing import why_unverified
-from echoforensics.errors import UnverifiedCaseError
+from echoforensics.errors import UnverifiedCaseError, UsageError
 from echoforensics.examiner_key import load_key
 from echoforensics.export.export_check import has_digests, refuse_without_digests, verify_export
+from echoforensics.export.sealed_folder import is_sealed_output, verify_sealed
 from echoforensics.extraction.options import KeyGiver, Options, Report
 from echoforensics.extraction.run import extract as run_extraction
 from echoforensics.verification import CaseVerification, verify_case
@@ -110,36 +111,54 @@ def open_case(case: AnyPath, *, unverified: bool = False) -> Case:
 
 def verify(
     case: AnyPath, *, fingerprint: str | None = None, sources: bool = True, allow_incomplete: bool = False,
-    expected_head: str | None = None, report: Callable[[str], None] | None = None,
+    expected_head: str | None = None, ca_files: Iterable[AnyPath] = (), tokens: Iterable[AnyPath] | None = None,
+    timestamps_required: int = 0, report: Callable[[str], None] | None = None,
 ) -> CaseVerification:  # fmt: skip
-    """Verify a case: its ledger, signatures, tables and artefacts, and its sources; or an export by its digests.
+    """Verify a case, a bundle (its folder or zip), a report or an export; which of them it is, is found out.
+
+    Of a case: its ledger, signatures, tables, artefacts and sources. Of what is sealed by itself: the signed list, each
+    file against it, that nothing else is there, ledger, proofs and timestamps. Of another export: its digests.
 
     Args:
-        case: the case folder; or a file or folder that was written out of one, with its ``.sha256`` beside it.
+        case: the case folder, the sealed folder or zip; or a file or folder with its ``.sha256`` beside it.
         fingerprint: of the key that must have signed it, in hexadecimal, with or without colons or spaces. An empty
             one matches no key.
         sources: whether sources are hashed again. One that is not where it lay then counts as not checked.
         allow_incomplete: whether an interrupted case passes, as far as it can be checked.
-        expected_head: hash of the ledger's last line when the case was handed over; an older case does not hold it.
+        expected_head: hash of the ledger's last line when it was handed over; an older case or bundle does not hold it.
+        ca_files: certificates, in PEM, of timestamp authorities that are believed.
+        tokens: files of timestamps over a bundle; None for those beside it. Empty leaves timestamps out.
+        timestamps_required: how many timestamps must be there and hold.
         report: called with what is being verified.
 
     Returns:
         Every check with its result; ``ok`` says whether everything was checked and passed.
+
+    Raises:
+        CaseError, UsageError: it is nothing that can be verified; or timestamps are asked of what has none.
 
     Example:
         >>> result = ef.verify("case")
         >>> result.ok, result.signed, result.complete
         (True, True, True)
     """
-    refuse_without_digests(Path(case))
-    if has_digests(Path(case)):
-        given = {"a fingerprint": fingerprint, "a head": expected_head}
-        return verify_export(Path(case), " and ".join(name for name, value in given.items() if value is not None))
+    path, head = Path(case), None if expected_head is None else expected_head.strip()
     wanted = None if fingerprint is None else "".join(fingerprint.lower().replace(":", " ").split())
+    if is_sealed_output(path):
+        return verify_sealed(
+            path, fingerprint=wanted, expected_head=head, ca_files=[Path(each) for each in ca_files],
+            tokens=None if tokens is None else [Path(each) for each in tokens],
+            timestamps_required=timestamps_required, report=report,
+        )  # fmt: skip
+    refuse_without_digests(path)
+    if timestamps_required or tokens:
+        raise UsageError(f"{path}: timestamps are of bundles and other sealed folders, and this is none")
+    if has_digests(path):
+        given = {"a fingerprint": fingerprint, "a head": expected_head}
+        return verify_export(path, " and ".join(name for name, value in given.items() if value is not None))
     return verify_case(
-        Path(case), fingerprint=wanted, sources=sources, allow_incomplete=allow_incomplete,
-        expected_head=None if expected_head is None else expected_head.strip(), report=report,
-    )  # fmt: skip
+        path, fingerprint=wanted, sources=sources, allow_incomplete=allow_incomplete, expected_head=head, report=report
+    )
 
 
 def _signing(key: AnyPath | Signer | KeyGiver | None, passphrase: str | None) -> Signer | KeyGiver | None:

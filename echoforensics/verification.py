@@ -45,6 +45,8 @@ class CaseVerification:
         complete: whether the last extraction came to its end.
         unreachable: sources that were not found where they lay, and so were not compared.
         notes: what a reader has to know beside the checks, a sentence each.
+        kind: what was verified: ``case``, ``bundle``, ``report`` or ``export``.
+        timestamps: of a bundle: what each timestamp of a third party says that holds.
 
     Example:
         >>> ef.verify("case")
@@ -60,6 +62,8 @@ class CaseVerification:
         self.complete = False
         self.unreachable: list[str] = []
         self.notes: list[str] = []
+        self.kind = "case"
+        self.timestamps: list[dict[str, object]] = []
 
     @property
     def ok(self) -> bool:

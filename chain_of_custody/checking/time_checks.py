@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,19 +18,19 @@ _TOKEN_MAX = 1 << 20
 def tokens_beside(path: Path) -> list[Path]:
     """The timestamps that lie beside a sealed folder or zip: ``NAME.tsr``, ``NAME.2.tsr`` and so on.
 
-    NAME is the name of the folder or of the zip, with or without ``.zip``.
+    NAME is the name of the folder or the zip. Where none of that name are there, those are found that came with a zip
+    that was unpacked or decrypted since: of a folder FOLDER, ``FOLDER.zip.tsr``; of a zip, ``FILE.zip.age.tsr``.
     """
     place = path.absolute()
-    names = dict.fromkeys((place.name, place.name.removesuffix(".zip")))
-    found = []
-    for name in names:
-        first, number = place.with_name(name + TOKEN_ENDING), 2
-        if first.exists():
-            found.append(first)
-        while (more := place.with_name(f"{name}.{number}{TOKEN_ENDING}")).exists():
-            found.append(more)
-            number += 1
-    return found
+    if not place.parent.is_dir():
+        return []
+    names = [found.name for found in place.parent.iterdir() if found.name.endswith(TOKEN_ENDING)]
+    for base in (place.name, f"{place.name}.zip", f"{place.name}.zip.age", f"{place.name}.age"):
+        numbered = re.compile(re.escape(base) + r"(?:\.([2-9]|[1-9][0-9]{1,8}))?" + re.escape(TOKEN_ENDING))
+        found = {int(match[1] or 1): name for name in names if (match := numbered.fullmatch(name))}
+        if found:
+            return [place.with_name(found[number]) for number in sorted(found)]
+    return []
 
 
 def check_timestamps(

@@ -15,7 +15,7 @@ _STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 def check_lines(checks: Verification, notes: list[str]) -> list[str]:
     """Each check on a line, what is wrong below it, then the notes; without anything that would steer a terminal."""
-    lines = [line for check in checks.checks for line in _lines(check)]
+    lines = [line for check in checks.checks for line in lines_of(check)]
     return [plain(line) for line in [*lines, *(f"note  {note}" for note in notes)]]
 
 
@@ -39,7 +39,8 @@ def _written(mark: str) -> str:
     return f"\\u{ord(mark):04x}" if ord(mark) < 0x10000 else f"\\U{ord(mark):08x}"
 
 
-def _lines(check: Check) -> Iterator[str]:
+def lines_of(check: Check) -> Iterator[str]:
+    """A check on a line, and what is wrong below it."""
     mark = "ok  " if check.ok else "FAIL" if check.made else "--  "
     yield f"{mark}  {check.name}: {check.detail}"
     for problem in check.problems[:_SHOWN]:

@@ -26,7 +26,7 @@ SUMMARIES = {
     "trace": "Show the bytes behind a row, read again from the evidence.",
     "report": "Write the reviewers' bundle: pages and recordings that open in a browser, without a network.",
     "bundle": "Hand over a case, or a part of one, sealed: it can be checked without this program.",
-    "verify": "Verify a case: ledger, signatures, tables, every artefact, and the sources.",
+    "verify": "Verify a case, a bundle, a report or an export.",
     "compare": "Compare two cases of the same evidence, record by record.",
     "renumber": "Say which exhibit of an old case is which of a new one of the same evidence.",
     "case": "Put cases together, take out of them what a court orders out, and say what a report's head says.",

@@ -42,6 +42,7 @@ def command(
     from echoforensics.cli.keys import key_of_export
     from echoforensics.cli.options.marks import add_marks
     from echoforensics.export.digests import record_export
+    from echoforensics.export.sealed_folder import seal_report
     from echoforensics.library import open_case
     from echoforensics.report.bundle import write_report
     from echoforensics.zones import zone
@@ -53,6 +54,8 @@ def command(
         local = zone(timezone or case.store.info().get("timezone", ""))
         key = key_of_export(key_path, [output], replace=False)
         index = write_report(case, output, local)
+        sealed = seal_report(case, output, key)
         recorded = record_export(case, [output], key, {"format": "report"})
+    click.echo(sealed, err=True)
     click.echo(recorded, err=True)
     click.echo(f"open {index}")

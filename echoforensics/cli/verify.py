@@ -10,48 +10,79 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from chain_of_custody.verify import Check
     from echoforensics.verification import CaseVerification
 
 
 @click.command("verify")
-@click.argument("case_path", metavar="CASE", type=click.Path(path_type=Path))
-@click.option("--fingerprint", metavar="HEX", help="The fingerprint of the key that must have signed the case.")
+@click.argument("path", metavar="PATH", type=click.Path(path_type=Path))
+@click.option("--fingerprint", metavar="HEX", help="The fingerprint of the key that must have signed it.")
 @click.option(
     "--expect-head",
     "expected_head",
     metavar="HEX",
-    help="The head of the ledger when the case was handed over. An older copy of the case does not hold it.",
+    help="The head of the ledger when it was handed over. An older copy does not hold it.",
 )
-@click.option("--no-sources", is_flag=True, help="Do not hash the sources again.")
+@click.option("--no-sources", is_flag=True, help="Do not hash the sources of a case again.")
+@click.option("--allow-incomplete", is_flag=True, help="An interrupted case passes, as far as it can be checked.")
 @click.option(
-    "--allow-incomplete",
-    is_flag=True,
-    help="An interrupted case passes, as far as it can be checked.",
+    "--ca-file",
+    "ca_files",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Certificates of timestamp authorities that you believe, in PEM. Several may be given.",
 )
+@click.option(
+    "--timestamp",
+    "tokens",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A timestamp over a bundle. Default: NAME.tsr, NAME.2.tsr and so on beside it.",
+)
+@click.option(
+    "--require-timestamps",
+    "timestamps_required",
+    metavar="N",
+    default=0,
+    type=click.IntRange(min=0),
+    help="Fail unless so many timestamps are there and hold.",
+)
+@click.option("--no-timestamps", is_flag=True, help="Leave out the timestamps beside a bundle.")
 @click.option("--json", "as_json", is_flag=True, help="Say the result as JSON.")
 def command(
-    *, case_path: Path, fingerprint: str | None, expected_head: str | None, no_sources: bool, allow_incomplete: bool,
-    as_json: bool,
+    *, path: Path, fingerprint: str | None, expected_head: str | None, no_sources: bool, allow_incomplete: bool,
+    ca_files: tuple[Path, ...], tokens: tuple[Path, ...], timestamps_required: int, no_timestamps: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Verify a case: ledger, signatures, tables, every artefact, and the sources.
+    """Verify a case, a bundle, a report or an export.
 
-    CASE may also be a file or report that was written out of a case, with its digests beside it (NAME.sha256).
+    What PATH is, is found out. Of a case folder: ledger, signatures, tables, every artefact, and the sources. Of a
+    bundle (its folder or its zip), a report or another sealed folder: the signed list first, then every file against
+    it, that nothing else is there, the ledger, proofs and timestamps. Of another file or folder that was written out of
+    a case: the digests that lie beside it (NAME.sha256).
 
     Exits with 0 only if everything was checked and passed; else with 1. Compare the fingerprint that is shown with the
     examiner's, and the head with the one that was handed over.
     """
     from echoforensics.cli.progress import progress
     from echoforensics.cli.safe_text import safe
+    from echoforensics.errors import UsageError
     from echoforensics.library import verify
 
+    if no_timestamps and (tokens or timestamps_required):
+        raise UsageError(
+            "--no-timestamps leaves out what --timestamp and --require-timestamps ask for; give one of them"
+        )
     with progress(quiet=as_json) as report:
         result = verify(
-            case_path,
+            path,
             fingerprint=fingerprint,
             sources=not no_sources,
             allow_incomplete=allow_incomplete,
             expected_head=expected_head,
+            ca_files=ca_files,
+            tokens=() if no_timestamps else tokens or None,
+            timestamps_required=timestamps_required,
             report=lambda what: report(f"verifying {what}", 0, 0),
         )
     click.echo(json.dumps(_as_json(result)) if as_json else safe(_as_text(result), "\n"))
@@ -62,33 +93,26 @@ def command(
 def _as_json(result: CaseVerification) -> dict[str, object]:
     return {
         "ok": result.ok,
+        "kind": result.kind,
         "signed": result.signed,
         "fingerprint": result.fingerprint,
         "lines": result.length,
         "head": result.head,
         "complete": result.complete,
         "unreachable_sources": result.unreachable,
+        "timestamps": result.timestamps,
         "checks": result.checks.as_json()["checks"],
         "notes": result.notes,
     }
 
 
 def _as_text(result: CaseVerification) -> str:
-    lines = [f"{_mark(check)}  {check.name}: {check.detail}" for check in result.checks.checks]
+    from chain_of_custody.checking.wording import lines_of, verdict
+
+    lines = [line for check in result.checks.checks for line in lines_of(check)]
     lines += [f"note  {note}" for note in result.notes]
-    failed = any(check.made and not check.ok for check in result.checks.checks)
-    if failed:
-        lines.append("VERIFICATION FAILED")
-    elif not result.ok:
-        lines.append("NOT VERIFIED: not everything was checked. What was checked passed.")
-    elif not result.complete:
+    if result.ok and not result.complete:
         lines.append("Verified as far as the extraction came. The case is NOT COMPLETE.")
-    elif not result.signed:
-        lines.append("Whole, but UNSIGNED.")
     else:
-        lines.append("Verified.")
+        lines.append(verdict(result.checks, signed=result.signed))
     return "\n".join(lines)
-
-
-def _mark(check: Check) -> str:
-    return "ok  " if check.ok else "FAIL" if check.made else "--  "

@@ -47,19 +47,14 @@ def verify_export(output: Path, asked: str = "") -> CaseVerification:
         asked: what was asked for that an export cannot show, such as a fingerprint; empty for nothing.
     """
     result = CaseVerification()
-    result.complete = True
+    result.complete, result.kind = True, "export"
     beside = output.with_name(output.name + ENDING)
     if asked:
         result.checks.skipped("ledger", f"{asked} was given, and an export has no ledger")
-    known = {}
-    for line in beside.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
-        if line.startswith("#"):
-            result.notes.append(line.removeprefix("#").strip())
-        elif found := _LINE.fullmatch(line):
-            name = _WRITTEN.sub(lambda mark: _CHARACTERS.get(mark[1], mark[1]), found[3]) if found[1] else found[3]
-            known[output.parent / name] = found[2]
-        else:
-            result.checks.add("digests", False, f"{beside.name} has a line that is none: {line[:80]}")
+    listed, damaged = read_digests(output, result.notes)
+    for sentence in damaged:
+        result.checks.add("digests", False, sentence)
+    known = {output.parent / name: sha256 for name, sha256 in listed.items()}
     problems = [sentence for path, sha256 in sorted(known.items()) if (sentence := _problem(path, sha256))]
     if output.is_dir():
         there = {path for path in output.rglob("*") if path.is_symlink() or not path.is_dir()}
@@ -72,6 +67,31 @@ def verify_export(output: Path, asked: str = "") -> CaseVerification:
         " them with the line `exported` of the case's ledger"
     )
     return result
+
+
+def read_digests(output: Path, notes: list[str] | None = None) -> tuple[dict[str, str], list[str]]:
+    """The digests beside an export.
+
+    Args:
+        output: the file or folder; its digests lie beside it.
+        notes: gets the comments in them.
+
+    Returns:
+        SHA-256 of each file, by its path beside the output; and a sentence for each line that is none of theirs.
+    """
+    beside = output.with_name(output.name + ENDING)
+    known: dict[str, str] = {}
+    damaged = []
+    for line in beside.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
+        if line.startswith("#"):
+            if notes is not None:
+                notes.append(line.removeprefix("#").strip())
+        elif found := _LINE.fullmatch(line):
+            name = _WRITTEN.sub(lambda mark: _CHARACTERS.get(mark[1], mark[1]), found[3]) if found[1] else found[3]
+            known[name] = found[2]
+        else:
+            damaged.append(f"{beside.name} has a line that is none: {line[:80]}")
+    return known, damaged
 
 
 def _problem(path: Path, sha256: str) -> str:

@@ -19,8 +19,8 @@ from chain_of_custody.bag import seal_bag
 from chain_of_custody.folder_check import SealedCheck, check_sealed
 from chain_of_custody.sealed_list import SEAL_NAME, TAG_MANIFEST, read_seal
 from chain_of_custody.stored_zip import write_zip
+from chain_of_custody.stored_zip.records import ZipEntry, central_header, end_records, local_header
 from chain_of_custody.timestamp import TimestampRequest
-from chain_of_custody.zip_records import ZipEntry, central_header, end_records, local_header
 from tests.sealed_bundles import SOUND, TIMELINE, attacks, edit, make_bundle, other_ledger, rebuild_manifests
 from tests.time_authority import TimeAuthority
 
@@ -236,7 +236,9 @@ def test_timestamps_are_of_this_seal_and_of_an_authority_that_is_believed(
     assert "timestamp bundle.2.tsr" in failed(check_sealed(bundle, ca_files=roots))
     write_zip(bundle, tmp_path / "bundle.zip", "bundle")
     (tmp_path / "bundle.2.tsr").unlink()
-    assert check_sealed(tmp_path / "bundle.zip", ca_files=roots, timestamps_required=1).ok
+    (tmp_path / "bundle.tsr").rename(tmp_path / "bundle.zip.7.tsr")
+    for path in (bundle, tmp_path / "bundle.zip"):
+        assert check_sealed(path, ca_files=roots, timestamps_required=1).ok
     missing = check_sealed(bundle, tokens=[tmp_path / "none.tsr"], ca_files=roots)
     assert failed(missing) == {"timestamp none.tsr"}
 

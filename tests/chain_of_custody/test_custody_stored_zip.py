@@ -15,10 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from chain_of_custody import zip_records
 from chain_of_custody.file_list import FileListError
-from chain_of_custody.stored_zip import StoredZip, ZipRefusedError, write_zip
-from chain_of_custody.zip_records import ZipEntry
+from chain_of_custody.stored_zip import StoredZip, ZipRefusedError, records, write_zip
+from chain_of_custody.stored_zip.records import ZipEntry
 
 CONTENTS = {
     "data/é.txt": b"one\n",
@@ -159,10 +158,10 @@ def build(parts: list[tuple[ZipEntry, bytes]], listed: list[ZipEntry]) -> bytes:
     stream = io.BytesIO()
     for entry, content in parts:
         stream.seek(entry.offset)
-        stream.write(zip_records.local_header(entry) + content)
+        stream.write(records.local_header(entry) + content)
     offset = stream.seek(0, io.SEEK_END)
-    directory = b"".join(map(zip_records.central_header, listed))
-    return stream.getvalue() + directory + zip_records.end_records(len(listed), offset, len(directory))
+    directory = b"".join(map(records.central_header, listed))
+    return stream.getvalue() + directory + records.end_records(len(listed), offset, len(directory))
 
 
 def test_overlapping_and_hidden_bytes_are_refused(tmp_path: Path) -> None:
@@ -207,10 +206,10 @@ def test_files_and_places_beyond_32_bits(tmp_path: Path) -> None:
     with path.open("wb") as stream:
         for entry, content in ((first, b""), (second, b"last")):
             stream.seek(entry.offset)
-            stream.write(zip_records.local_header(entry) + content)
+            stream.write(records.local_header(entry) + content)
         offset = stream.tell()
-        directory = zip_records.central_header(first) + zip_records.central_header(second)
-        stream.write(directory + zip_records.end_records(2, offset, len(directory)))
+        directory = records.central_header(first) + records.central_header(second)
+        stream.write(directory + records.end_records(2, offset, len(directory)))
     with StoredZip(path) as opened:
         assert b"".join(opened.blocks("b")) == b"last"
         assert opened.entries["a"].size == large
@@ -224,9 +223,9 @@ def test_more_files_than_16_bits_count(tmp_path: Path) -> None:
     for number in range(0x10001):
         entries.append(ZipEntry(f"t/{number:05}", 0, 0, at))
         at = entries[-1].end
-    headers = b"".join(map(zip_records.local_header, entries))
-    directory = b"".join(map(zip_records.central_header, entries))
-    path.write_bytes(headers + directory + zip_records.end_records(len(entries), at, len(directory)))
+    headers = b"".join(map(records.local_header, entries))
+    directory = b"".join(map(records.central_header, entries))
+    path.write_bytes(headers + directory + records.end_records(len(entries), at, len(directory)))
     with StoredZip(path) as opened:
         assert len(opened.entries) == 0x10001
     with zipfile.ZipFile(path) as other:

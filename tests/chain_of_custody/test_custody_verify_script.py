@@ -162,6 +162,11 @@ def test_timestamps_beside_it(script: Script, bundle: Path, time_authority: Time
     assert script(bundle, "-n").returncode == 0
     (tmp_path / "a bundle.2.tsr").write_bytes(time_authority.answer(TimestampRequest(bytes(32)).der))
     assert "a bundle.2.tsr: it is no timestamp over this signed list" in script(bundle, "-c", root).stdout
+    (tmp_path / "a bundle.2.tsr").unlink()
+    (tmp_path / "a bundle.tsr").rename(tmp_path / "a bundle.zip.tsr")
+    (tmp_path / "a bundle.zip.other.tsr").write_bytes(b"")
+    assert "a bundle.zip.tsr: a timestamp over the signed list holds" in script(bundle, "-c", root).stdout
+    assert script(bundle, "-c", root).returncode == 0
 
 
 def steps(bundle: Path) -> list[str]:

@@ -259,12 +259,15 @@ stamp() { # FILE
         fail "$1: it is no timestamp over this signed list under these certificates"
     fi
 }
-number=2
 if [ $stamps -eq 1 ]; then
-    [ ! -f "$folder.tsr" ] || stamp "$folder.tsr"
-    while [ -f "$folder.$number.tsr" ]; do
-        stamp "$folder.$number.tsr"
-        number=$((number + 1))
+    # Beside a folder that came as a zip, those of the zip.
+    for base in "$folder" "$folder.zip" "$folder.zip.age"; do
+        some=
+        for token in "$base.tsr" "$base".[1-9]*.tsr; do
+            case ${token#"$base"} in .tsr) ;; .*[!0-9]*.tsr) continue ;; esac
+            [ ! -f "$token" ] || { stamp "$token"; some=1; }
+        done
+        [ -z "$some" ] || break
     done
 fi
 

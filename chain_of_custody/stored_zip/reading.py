@@ -1,8 +1,9 @@
-"""A folder as one zip file, the same for the same folder; and reading such a file without believing it.
+"""Reading a zip of ours without believing it.
 
 A zip says where its files are in two places, and programs differ in which they believe, in what they do with two
 entries of one name, and in what they make of bytes between entries. What is read here has one reading: it must be, byte
-for byte, what :func:`write_zip` would write for what it holds. Any other is refused, and says which entry is why.
+for byte, what :func:`~chain_of_custody.stored_zip.write_zip` would
+write for what it holds. Any other is refused, and says which entry is why.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from threading import Lock
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from chain_of_custody import zip_records as records
-from chain_of_custody.file_list import listable_names, name_problem, name_twins
+from chain_of_custody.file_list import name_problem, name_twins
 from chain_of_custody.open_flags import careful
-from chain_of_custody.zip_records import ZipEntry
+from chain_of_custody.stored_zip import records
+from chain_of_custody.stored_zip.records import ZipEntry, ZipRefusedError
 
 _BLOCK = 1 << 20
 #: The longest directory that is read, in bytes: of about a million files.
@@ -31,55 +32,8 @@ _DIRECTORY_MAX = 128 << 20
 _NAMED = 5
 
 
-class ZipRefusedError(ValueError):
-    """A zip that is not one of ours. The message names the entries that are why."""
-
-
-def write_zip(folder: Path, target: Path, top: str) -> None:
-    """Write a folder as a new zip file: files stored, sorted, with one fixed date, below one folder.
-
-    Args:
-        folder: what goes into it.
-        target: the file, which must not exist. It is not whole before this returns.
-        top: name of the folder in the zip.
-
-    Raises:
-        FileListError: the folder holds what no list can hold.
-        ZipRefusedError: ``top`` is not one plain name.
-        OSError: something cannot be read or written.
-    """
-    if name_problem(top) or "/" in top:
-        raise ZipRefusedError(f"{top!r}: is not the plain name of a folder")
-    with target.open("xb") as stream:
-        entries = [_write_file(stream, folder / name, f"{top}/{name}") for name in listable_names(folder)]
-        offset = stream.tell()
-        for entry in entries:
-            stream.write(records.central_header(entry))
-        stream.write(records.end_records(len(entries), offset, stream.tell() - offset))
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _write_file(stream: BinaryIO, path: Path, name: str) -> ZipEntry:
-    with os.fdopen(os.open(path, careful(os.O_RDONLY)), "rb", buffering=0) as source:
-        begun = ZipEntry(name, os.fstat(source.fileno()).st_size, 0, stream.tell())
-        stream.write(records.local_header(begun))
-        crc = size = 0
-        while piece := source.read(_BLOCK):
-            crc, size = zlib.crc32(piece, crc), size + len(piece)
-            stream.write(piece)
-    if size != begun.size:
-        raise OSError(0, "the file changed while it was read", str(path))
-    entry = ZipEntry(name, size, crc, begun.offset)
-    # The header comes before the content, and holds its checksum.
-    stream.seek(begun.offset)
-    stream.write(records.local_header(entry))
-    stream.seek(0, io.SEEK_END)
-    return entry
-
-
 class StoredZip:
-    """A zip as :func:`write_zip` writes it, opened for reading. Use it as a context manager.
+    """A zip as :func:`~chain_of_custody.stored_zip.write_zip` writes it, opened for reading; a context manager.
 
     Attributes:
         top: the folder in it that holds everything.

@@ -36,6 +36,10 @@ _LARGE_FIELD = 20
 FILE_MODE, SCRIPT_MODE = 0o100644, 0o100755
 
 
+class ZipRefusedError(ValueError):
+    """A zip that is not one of ours. The message names the entries that are why."""
+
+
 @dataclass(frozen=True, slots=True)
 class ZipEntry:
     """A file in a zip.

@@ -1,0 +1,118 @@
+"""Sealing a report, and verifying whatever is sealed by itself: a bundle, a report."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+from chain_of_custody.file_list import FileListError, find_names
+from chain_of_custody.folder_check import check_sealed, is_sealed
+from chain_of_custody.sealed_list import SEAL_NAME, SealError, write_seal
+from chain_of_custody.verify_script import write_verification
+from echoforensics.case.custody.names import DATABASE, LEDGER
+from echoforensics.counting import counted
+from echoforensics.errors import UsageError
+from echoforensics.export.digests import ENDING
+from echoforensics.export.export_check import has_digests, read_digests
+from echoforensics.verification import CaseVerification
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from chain_of_custody.folder_check import SealedCheck
+    from chain_of_custody.signer import Signer
+    from echoforensics.case.case import Case
+
+
+def seal_report(case: Case, folder: Path, key: Signer | None, detail: Mapping[str, object] | None = None) -> str:
+    """Seal a report that was written: put into its folder how it is checked, and the signed list of its files.
+
+    Args:
+        case: what it was written out of.
+        folder: the report, with everything it is to hold. Folders in it that hold nothing are taken away.
+        key: the examiner's; None for a list that is unsigned, and says so.
+        detail: what else the list says, such as the rows that were asked for.
+
+    Returns:
+        What was done, in one sentence for the terminal.
+
+    Raises:
+        CaseError: the ledger of the case cannot be read.
+        UsageError: the folder holds what cannot be sealed, or cannot be written.
+    """
+    length, head, signer = _ledger_state(case)
+    stated: dict[str, object] = {
+        "ledger": {"head": head, "length": length},
+        "case_signed_with": signer,
+        **(detail or {}),
+    }
+    if case.unverified:
+        stated["unverified"] = case.unverified
+    public = key.public if key is not None else None
+    try:
+        while empty := find_names(folder).empty_folders:
+            for name in empty:
+                (folder / name).rmdir()
+        write_verification(folder, kind="report", public=public, ledger=(length, head))
+        sealed = write_seal(folder, key, "report", stated)
+    except (FileListError, SealError) as error:
+        raise UsageError(f"{folder}: cannot be sealed: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be sealed: {error.strerror or error}") from error
+    listed = f"{SEAL_NAME} in it lists its {counted(len(sealed.files), 'file')}"
+    if public is None:
+        return f"{listed}, and is UNSIGNED: anybody could write it anew. With --key FILE it is signed."
+    return f"{listed}, signed with the key {public.fingerprint}."
+
+
+def _ledger_state(case: Case) -> tuple[int, str, str | None]:
+    """Length and head of a case's ledger, and the fingerprint of the key that signed its last line."""
+    length, head, signer = 0, "", None
+    for entry in case.actions():
+        length, head, signer = length + 1, entry.line_hash, entry.keyid
+    return length, head, signer
+
+
+def is_sealed_output(path: Path) -> bool:
+    """Whether something is a sealed folder or a zip, and no case. A file with its digest beside it is no such zip."""
+    if path.is_dir():
+        return is_sealed(path) and not any(os.path.lexists(path / name) for name in (DATABASE, LEDGER))
+    return path.suffix.lower() == ".zip" and is_sealed(path) and not has_digests(path)
+
+
+def verify_sealed(
+    path: Path, *, fingerprint: str | None = None, expected_head: str | None = None, ca_files: Sequence[Path] = (),
+    tokens: Sequence[Path] | None = None, timestamps_required: int = 0, report: Callable[[str], None] | None = None,
+) -> CaseVerification:  # fmt: skip
+    """Verify a sealed folder or zip. See :func:`~chain_of_custody.folder_check.check_sealed` for the arguments."""
+    sealed = check_sealed(
+        path,
+        fingerprint=fingerprint,
+        expected_head=expected_head,
+        ca_files=ca_files,
+        tokens=tokens,
+        timestamps_required=timestamps_required,
+        report=report,
+    )
+    result = CaseVerification()
+    result.checks, result.notes, result.timestamps = sealed.checks, sealed.notes, sealed.timestamps
+    result.kind, result.signed, result.fingerprint = sealed.kind or "export", sealed.signed, sealed.fingerprint
+    result.head, result.length, result.complete = sealed.head, sealed.length, True
+    if sealed.files and path.is_dir() and has_digests(path):
+        _compare_digests(result, path, sealed)
+    return result
+
+
+def _compare_digests(result: CaseVerification, path: Path, sealed: SealedCheck) -> None:
+    """The digests beside a sealed folder must be those that its list has: its files were compared with that."""
+    listed = {f"{path.name}/{name}": sha256 for name, sha256 in sealed.files.items()}
+    listed[f"{path.name}/{SEAL_NAME}"] = hashlib.sha256((path / SEAL_NAME).read_bytes()).hexdigest()
+    known, problems = read_digests(path)
+    problems += [
+        f"{name} is another or missing" for name, sha256 in sorted(listed.items()) if known.get(name) != sha256
+    ]
+    problems += [f"{name} is not in the signed list" for name in sorted(known.keys() - listed.keys())]
+    detail = "; ".join(problems[:10]) or "they are those of the signed list"
+    result.checks.add(path.name + ENDING, not problems, detail)
