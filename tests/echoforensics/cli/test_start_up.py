@@ -74,6 +74,8 @@ def test_every_module_of_a_command_is_listed() -> None:
     declared = {
         path.stem
         for path in (ROOT / "echoforensics/cli").rglob("*.py")
+        # Commands of the group case are listed by it.
+        if path.parent.name != "case_commands"
         if "\n@click.command(" in path.read_text() or "\n@click.group(" in path.read_text()
     }
     # A command of a group is listed by its group.

@@ -1,0 +1,93 @@
+"""The options of ``report`` that are about its language and the PDF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chain_of_custody.signer import Signer
+    from echoforensics.report.pdf.write import PdfOptions
+    from echoforensics.report.sections.context import ReportContext
+
+_OPTIONS = (
+    click.option(
+        "--pdf",
+        is_flag=False,
+        flag_value="",
+        default=None,
+        metavar="[FILE]",
+        help="Also write the report as a PDF, with the rows attached; without FILE as report.pdf in DIR. --key signs"
+        " it.",
+    ),
+    click.option(
+        "--paper", type=click.Choice(("a4", "letter")), default="a4", show_default=True, help="Paper of the PDF."
+    ),
+    click.option(
+        "--fonts",
+        multiple=True,
+        metavar="FOLDER",
+        type=click.Path(path_type=Path),
+        help="Fonts that the PDF may use for scripts that its own do not have; repeat for several.",
+    ),
+    click.option(
+        "--language",
+        type=click.Choice(("en", "de")),
+        default="en",
+        show_default=True,
+        help="Language of the PDF's own words. What the evidence and its rows say stays as it is.",
+    ),
+)
+
+
+def pdf_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def pdf_path(pdf: str | None, folder: Path | None) -> Path | None:
+    """Where the PDF is to be; None where none was asked for.
+
+    Raises:
+        UsageError: neither a folder nor a file was named.
+    """
+    from echoforensics.cli.safe_text import given_text
+    from echoforensics.errors import UsageError
+
+    if pdf:
+        return Path(given_text(pdf))
+    if folder is None:
+        raise UsageError("say where the report is to be: -o DIR, --pdf FILE, or both")
+    return None if pdf is None else folder / "report.pdf"
+
+
+def write_pdf_report(context: ReportContext, path: Path, options: PdfOptions, key: Signer | None) -> None:
+    """Write the PDF, and say on standard error what it does not show."""
+    from datetime import datetime
+
+    from echoforensics.counting import counted
+    from echoforensics.report.pdf.signature import DocumentSigner
+    from echoforensics.report.pdf.write import write_pdf
+
+    signer = None
+    if key is not None:
+        begun = (context.begun or context.actions[0]).time
+        examiner = context.case.store.info().get("examiner", "")
+        signer = DocumentSigner(key, examiner, datetime.fromisoformat(begun))
+    written = write_pdf(context, path, options, signer)
+    if written.rows < written.asked:
+        click.echo(f"{path}: has {written.rows} of {counted(written.asked, 'row')}; it says so.", err=True)
+    if written.missing:
+        click.echo(
+            f"{path}: {counted(len(written.missing), 'character')} written out, as in [U+4E2D], for want of a font;"
+            " --fonts FOLDER takes further ones.",
+            err=True,
+        )
+    if not written.signed:
+        click.echo(f"{path}: is not signed; --key signs it.", err=True)
