@@ -1,4 +1,7 @@
-"""The one read of a source: it is hashed and searched while its entries are read from the same pages of memory."""
+"""The one read of a source: it is hashed and searched while its entries are read from the same pages of memory.
+
+Of several sources, a large one is read so while what the one before it says is parsed.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -19,10 +23,13 @@ from echoforensics.evidence.source import SourceHashes, open_bytes
 from echoforensics.extraction.workers.lifetime import end_with_parent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Sequence
     from concurrent.futures import Future
     from pathlib import Path
     from types import TracebackType
+
+    from echoforensics.evidence.source import EvidenceSource
+    from echoforensics.extraction.options import Options
 
 #: Sources from this size on, in bytes, are read by a process of their own: two threads of Python get in each other's
 #: way. A smaller one is read before such a process has begun.
@@ -135,6 +142,55 @@ class FirstRead:
             raise received
         assert isinstance(received, Result)  # noqa: S101 (nothing else is written)
         return received
+
+
+class ReadAhead:
+    """First reads of the sources of a run: those of large ones begin while an earlier source is still being worked on.
+
+    What is read does not depend on that, nor in which order the case is written.
+    """
+
+    def __init__(self, sources: Sequence[EvidenceSource], options: Options) -> None:
+        """Take the sources in their order, and what the investigator asked for."""
+        self._apart = options.worker_count > 1
+        # A first read hashes and searches at once: it takes two processors or so.
+        self._most = max(1, options.worker_count // 2) if self._apart else 0
+        self._to_come = deque((source, self._task(source, options)) for source in sources)
+        self._begun: dict[Path, FirstRead] = {}
+
+    @staticmethod
+    def _task(source: EvidenceSource, options: Options) -> Task:
+        return Task(source.path, source.kind, options.source_algorithms, options.carve, options.listing)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for first in self._begun.values():
+            first.__exit__(kind, error, trace)
+        self._begun.clear()
+
+    def reading(self, source: EvidenceSource, options: Options) -> FirstRead:
+        """The first read of a source, begun now if it was not before. It is to be entered."""
+        begun = self._begun.pop(source.path, None)
+        return begun or FirstRead(self._task(source, options), source.size, apart=self._apart)
+
+    def go_on(self, current: EvidenceSource, known: Collection[Path], under_way: int = 0) -> None:
+        """Begin to read sources behind one, as many as there is room for.
+
+        Args:
+            current: the source that is worked on.
+            known: paths of sources that the case has, which are not read so.
+            under_way: how many first reads are under way that were handed out.
+        """
+        while self._to_come and any(source is current for source, _ in self._to_come):
+            self._to_come.popleft()
+        while self._to_come and under_way + len(self._begun) < self._most:
+            source, task = self._to_come.popleft()
+            if source.size >= OWN_PROCESS_FROM and source.path not in known and source.path not in self._begun:
+                self._begun[source.path] = FirstRead(task, source.size)
 
 
 def _start(task: Task) -> subprocess.Popen[bytes]:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from echoforensics.case.custody.open_case import OpenCase
     from echoforensics.case.evidence_table import EvidenceItem
     from echoforensics.evidence.source import EvidenceSource, SourceBytes, SourceHashes
-    from echoforensics.extraction.first_read import Result
+    from echoforensics.extraction.first_read import ReadAhead, Result
     from echoforensics.extraction.options import Options, Report
     from parsers.parser import Parser
 
@@ -45,7 +45,12 @@ _TICK = 0.1
 
 
 def take_in(
-    case: OpenCase, source: EvidenceSource, options: Options, parsers: tuple[Parser, ...], report: Report
+    case: OpenCase,
+    source: EvidenceSource,
+    options: Options,
+    parsers: tuple[Parser, ...],
+    report: Report,
+    ahead: ReadAhead,
 ) -> tuple[int, SourceHashes]:
     """Hash a source and read its entries, unless an earlier run did. What ``parsers`` claim of them is kept.
 
@@ -61,19 +66,23 @@ def take_in(
         source.listing = known.listing
         hashes = _hash(source, options.source_algorithms, f"hashing {known.name}", report)
         return _given_again(case, source, hashes, known), hashes
-    number, hashes = _read_first(case, source, options, parsers, report)
-    return number, hashes
+    return _read_first(case, source, options, parsers, report, ahead)
 
 
 def _read_first(
-    case: OpenCase, source: EvidenceSource, options: Options, parsers: tuple[Parser, ...], report: Report
+    case: OpenCase,
+    source: EvidenceSource,
+    options: Options,
+    parsers: tuple[Parser, ...],
+    report: Report,
+    ahead: ReadAhead,
 ) -> tuple[int, SourceHashes]:
     name = free_name(case, storable(source.path.name))
     described = source.container.describe() if isinstance(source.container, Disk) else []
     number = add_evidence(case.store, name, source.path, source.kind, described, _opening(source))
     placement = Placement()
-    task = Task(source.path, source.kind, options.source_algorithms, options.carve, options.listing)
-    with FirstRead(task, source.size, apart=options.worker_count > 1) as first:
+    with ahead.reading(source, options) as first:
+        ahead.go_on(source, {item.location for item in case.evidence()}, under_way=1)
         medium = Medium(source.budget, source.media.holes if source.media else None, placement, carve=options.carve)
         reader = EntryReader(case, number, parsers, medium)
         for path in reader.read_all(source.container):

@@ -16,6 +16,7 @@ from echoforensics.case.issue_table import add_issue, add_skipped_source, forget
 from echoforensics.errors import CaseError, SourceError, UsageError
 from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.extraction.begin_and_seal import open_in_ledger, seal_case
+from echoforensics.extraction.first_read import ReadAhead
 from echoforensics.extraction.intake import begin_hashing_again, hash_again, take_in
 from echoforensics.extraction.parsing import EntryParser
 from echoforensics.extraction.second_reading import read_again
@@ -63,8 +64,9 @@ def extract(
         open_in_ledger(case, options, sources.skipped)
         for skipped in sources.skipped:
             add_skipped_source(case.store, str(skipped.path), skipped.why)
+        ahead = opened.enter_context(ReadAhead(sources.opened, options))
         for source in sources.opened:
-            _extract_or_skip(case, source, options, parsers, report)
+            _extract_or_skip(case, source, options, parsers, report, ahead)
         return seal_case(case, report)
 
 
@@ -87,11 +89,16 @@ def _refuse_overlap(paths: list[Path], case_path: Path) -> None:
 
 
 def _extract_or_skip(
-    case: OpenCase, source: EvidenceSource, options: Options, parsers: tuple[Parser, ...], report: Report
+    case: OpenCase,
+    source: EvidenceSource,
+    options: Options,
+    parsers: tuple[Parser, ...],
+    report: Report,
+    ahead: ReadAhead,
 ) -> None:
     """Extract one source. Where such are to be skipped, one of which nothing could be taken in is an issue."""
     try:
-        _extract_one(case, source, options, parsers, report)
+        _extract_one(case, source, options, parsers, report, ahead)
     except SourceError as error:
         if not options.skip_unreadable or any(item.location == source.path for item in case.evidence()):
             raise
@@ -102,9 +109,16 @@ def _extract_or_skip(
 
 
 def _extract_one(
-    case: OpenCase, source: EvidenceSource, options: Options, parsers: tuple[Parser, ...], report: Report
+    case: OpenCase,
+    source: EvidenceSource,
+    options: Options,
+    parsers: tuple[Parser, ...],
+    report: Report,
+    ahead: ReadAhead,
 ) -> None:
-    number, before = take_in(case, source, options, parsers, report)
+    number, before = take_in(case, source, options, parsers, report, ahead)
+    # What is parsed now are the case's own copies: meanwhile the next source is read.
+    ahead.go_on(source, {item.location for item in case.evidence()})
     item = next(item for item in case.evidence() if item.id == number)
     if item.state is EvidenceState.HASHED_AGAIN:
         return

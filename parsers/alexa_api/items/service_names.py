@@ -74,6 +74,8 @@ AROUND = 1024
 MAX_NAMES = 10_000
 _HOST = re.compile(HOST.encode("ascii"), re.ASCII | re.IGNORECASE)
 _DOMAIN = re.compile(rb"\.amazon\.(?:com?\.)?[a-z]{2,3}|amazonalexa\.com|\.a2z\.com", re.ASCII | re.IGNORECASE)
+#: Words in small letters of which each match of the expression above holds one; the same of that for shops' pages.
+_DOMAIN_WORDS, _SHOP_WORDS = (b".amazon.", b"amazonalexa.com", b".a2z.com"), (b"alexa-privacy", b"alexashoppinglists")
 _BEFORE = re.compile(rb"[\w.-]{0,100}\Z", re.ASCII)
 _AFTER = re.compile(rb"[\w.-]", re.ASCII)
 _SCHEME = re.compile(rb"[a-z]{2,6}:\\?/\\?/\Z", re.ASCII)
@@ -95,6 +97,8 @@ _KEY = re.compile(
     + rb")(?![A-Za-z0-9_])|"
     + b"|".join(re.escape(begin) for begin in _IDENTIFIERS)
 )
+#: Of which each match of the expression above holds one.
+_KEY_MARKS = frozenset((b"PUSH_", b"MATTER_SETUP", *_IDENTIFIERS, *(key.encode("ascii") for key in KEYS)))
 _KEY_IN_BASE64 = re.compile(b"|".join(re.escape(coded) for coded in _IN_BASE64))
 
 
@@ -159,11 +163,32 @@ def gathered(names: Iterable[ServiceName]) -> tuple[ServiceName, ...]:
 
 
 def _found(content: bytes) -> Iterator[ServiceName]:
-    yield from _hosts(content)
+    # An expression takes far longer than a look for the words without which it matches nowhere.
+    present = _marks().present(content)
+    if any(word in content.lower() for word in _DOMAIN_WORDS):
+        yield from _hosts(content)
+    if any(word in content for word in _SHOP_WORDS):
+        yield from _shops(content)
+    if b"::" in content or b"%3A" in content or b"%3a" in content:
+        yield from _spoken(content)
+    if not present.isdisjoint(_KEY_MARKS):
+        for key in islice(_KEY.finditer(content), MAX_NAMES):
+            yield ServiceName(KEY, _text(key[0]), key.start())
+    if not present.isdisjoint(_IN_BASE64):
+        for coded in islice(_KEY_IN_BASE64.finditer(content), MAX_NAMES):
+            yield ServiceName(CODED, _IN_BASE64[coded[0]], coded.start())
+
+
+def _shops(content: bytes) -> Iterator[ServiceName]:
+    """The addresses of shops' pages about the service."""
     for shop in islice(_SHOP.finditer(content), MAX_NAMES):
         leads = _LEADS.search(content, max(0, shop.start() - 100), shop.start())
         start = leads.start() if leads else shop.start()
         yield ServiceName(ADDRESS, _text(content[start : shop.end()]), start)
+
+
+def _spoken(content: bytes) -> Iterator[ServiceName]:
+    """The ids of utterances."""
     encoded = b"%3A" in content or b"%3a" in content
     plain = unquote_to_bytes(content) if encoded else content
     for time in islice(_ID_TIME.finditer(plain), MAX_NAMES):
@@ -172,10 +197,6 @@ def _found(content: bytes) -> Iterator[ServiceName]:
             if spoken.start() < time.start() < spoken.end():
                 at = max(0, content.find(spoken[0][:10])) if encoded else spoken.start()
                 yield ServiceName(UTTERANCE, _text(spoken[0]), at)
-    for key in islice(_KEY.finditer(content), MAX_NAMES):
-        yield ServiceName(KEY, _text(key[0]), key.start())
-    for coded in islice(_KEY_IN_BASE64.finditer(content), MAX_NAMES):
-        yield ServiceName(CODED, _IN_BASE64[coded[0]], coded.start())
 
 
 def _hosts(content: bytes) -> Iterator[ServiceName]:

@@ -84,3 +84,18 @@ def many_files(tmp_path: Path) -> Path:
     (folder / "copy.json").write_bytes((folder / "answer-5.json").read_bytes())
     (folder / "damaged.json").write_bytes((folder / "answer-7.json").read_bytes()[:-40])
     return folder
+
+
+@pytest.fixture
+def images(tmp_path: Path, make_image: Callable[..., Path]) -> list[Path]:
+    """Images that differ in what they hold, and a copy of the first."""
+    made = []
+    for name in ("one", "two"):
+        root = tmp_path / name
+        root.mkdir()
+        activity = {"id": name, "creationTimestamp": 1709929909094, "activityStatus": "SUCCESS"}
+        (root / "answer.json").write_text(json.dumps({"activities": [activity]}))
+        made.append(make_image(root, name=f"{name}.dd", mebibytes=2))
+    copy = tmp_path / "copy.dd"
+    copy.write_bytes(made[0].read_bytes())
+    return [*made, copy]
