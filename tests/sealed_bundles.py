@@ -15,7 +15,7 @@ from chain_of_custody import Ledger, SigningKey
 from chain_of_custody.bag import INFO, MANIFEST, manifest_text, seal_bag, tag_manifest_text
 from chain_of_custody.chain import left_out_line
 from chain_of_custody.disclosure import TREE_RECORDED, SealedSet, proof_line, salt_of, salted_leaf
-from chain_of_custody.file_list import list_files
+from chain_of_custody.file_list import find_names, list_files
 from chain_of_custody.ledger import read
 from chain_of_custody.merkle import HashTree
 from chain_of_custody.sealed_list import KEY_NAME, SEAL_NAME, TAG_MANIFEST
@@ -112,6 +112,8 @@ def leave_out(path: Path, seq: int) -> None:
 
 def rebuild_manifests(folder: Path) -> None:
     """Write everything anew that is not signed, as an attacker would after changing files."""
+    for name in find_names(folder).empty_folders:
+        (folder / name).rmdir()
     payload = list_files(folder / "data")
     oxum = f"Payload-Oxum: {sum(file.size for file in payload)}.{len(payload)}"
     (folder / INFO).write_text(re.sub("Payload-Oxum: .*", oxum, (folder / INFO).read_text()))

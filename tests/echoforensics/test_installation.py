@@ -106,6 +106,28 @@ def test_a_distribution_that_has_overwritten_a_package_is_named(site: Site) -> N
     assert shown.endswith("-m pip install --force-reinstall --no-deps '/downloads/echoforensics wheel.whl'")
 
 
+def _small_distribution() -> dict[str, str]:
+    return {path: text for path, text in _sources().items() if path.startswith("chain_of_custody/")}
+
+
+def test_the_small_distribution_is_accepted_at_the_same_version(site: Site) -> None:
+    site.install("echoforensics-custody", echoforensics.__version__, _small_distribution())
+
+    assert _import(site.folder) == ""
+
+
+def test_the_small_distribution_is_named_at_another_version(site: Site) -> None:
+    files, name = _small_distribution(), "chain_of_custody/__init__.py"
+    other = files[name].replace(f'__version__ = "{echoforensics.__version__}"', '__version__ = "9.9.9"')
+    assert len(other) == len(files[name])
+    site.install("echoforensics-custody", "9.9.9", {**files, name: other})
+
+    shown = _import(site.folder)
+
+    assert "echoforensics-custody 9.9.9 has overwritten chain_of_custody/__init__.py" in shown
+    assert "-m pip uninstall echoforensics-custody. Then run: " in shown
+
+
 def test_after_the_other_is_removed_the_missing_files_are_named(site: Site) -> None:
     site.install("other-tool", "1.0", _FOREIGN)
     site.uninstall("other-tool", "1.0")
