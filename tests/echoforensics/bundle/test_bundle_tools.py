@@ -12,7 +12,7 @@ from pathlib import Path
 import bagit
 import pytest
 from securesystemslib.dsse import Envelope
-from securesystemslib.signer import SSlibKey
+from securesystemslib.signer._key import SSlibKey
 
 from chain_of_custody.envelope import pae
 from tests.handed_over import HandedOver
