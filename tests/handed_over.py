@@ -10,6 +10,7 @@ from pathlib import Path
 from chain_of_custody.folder_check import check_sealed
 from chain_of_custody.keys import SigningKey
 from chain_of_custody.sealed_list import SEAL_NAME, SealedList, read_seal
+from chain_of_custody.signer import Signer
 from echoforensics.bundle.write import BundleRequest, WrittenBundle, write_bundle
 from echoforensics.library import open_case
 
@@ -32,7 +33,7 @@ def copy_case(case: Path, target: Path) -> Path:
     return target
 
 
-def bundle(case: Path, output: Path, key: SigningKey | None, **asked: object) -> WrittenBundle:
+def bundle(case: Path, output: Path, key: Signer | None, **asked: object) -> WrittenBundle:
     """A bundle, as the command writes it."""
     with open_case(case) as opened:
         return write_bundle(opened, BundleRequest(output, **asked), key)  # type: ignore[arg-type]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chain_of_custody.chain import left_out_line, open_ledger
 from chain_of_custody.disclosure import TREE_RECORDED
 from chain_of_custody.entry import LedgerEntry, LedgerError, parse_line, read_lines
 from chain_of_custody.ledger import CREATED
+from echoforensics.case.custody.history import CaseHistory
 from echoforensics.case.custody.names import HASHED_AGAIN, SEALED, TAKEN_IN
 from echoforensics.errors import CaseError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
 #: Lines that name no evidence item and nothing that is in a case.
@@ -30,6 +32,7 @@ class LedgerState(NamedTuple):
         time: when it was written, as the ledger has it.
         signed: whether the ledger is signed.
         fingerprint: of the key that signed it; None where unsigned.
+        key: what the ledger last says of that key: whether it is provisional, or whose it is.
         seal: the last line that seals the case.
         tree: the last line that records the tree of what that line seals; None where there is none.
     """
@@ -39,6 +42,7 @@ class LedgerState(NamedTuple):
     time: str
     signed: bool
     fingerprint: str | None
+    key: Mapping[str, Any]
     seal: LedgerEntry
     tree: LedgerEntry | None
 
@@ -67,7 +71,8 @@ def state_at(ledger: Path, head: str | None = None) -> LedgerState:
             raise UsageError(f"no line of the ledger has the hash {head or ''}: it is no head of this case")
     if seal is None:
         raise UsageError(f"{head or ledger}: no line of the ledger up to there seals the case")
-    return LedgerState(count, last.line_hash, last.time, first.keyid is not None, first.keyid, seal, tree)
+    key = CaseHistory.of(islice((entry for entry, _ in _entries(ledger)), count)).key
+    return LedgerState(count, last.line_hash, last.time, first.keyid is not None, first.keyid, key, seal, tree)
 
 
 def copy_ledger(ledger: Path, target: Path, length: int, evidence: Collection[str] | None = None) -> None:

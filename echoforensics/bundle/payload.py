@@ -146,6 +146,7 @@ def _write_texts(
         "whole": bool(described.key),
         "left_out": described.left_out,
         "ledger": {"head": state.head, "length": state.length, "time": state.time, "key": state.fingerprint},
+        "key": dict(state.key),
     }
     with HashedFile(made, ABOUT) as target:
         target.write(json.dumps(content, ensure_ascii=False, indent=1) + "\n")

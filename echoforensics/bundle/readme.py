@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from echoforensics.counting import counted
+from echoforensics.key_record import key_words
 
 if TYPE_CHECKING:
     from chain_of_custody.disclosure import SealedSet
@@ -54,5 +55,6 @@ def readme_text(about: AboutExport, state: LedgerState, described: SealedSet) ->
         f"{'Head:':18}{state.head}",
         f"{'Key:':18}{state.fingerprint or 'none'}",
     ]
+    facts += [f"{'':18}{words}"] if (words := key_words(state.key)) else []
     first = "" if state.signed else f"{UNSIGNED}\n\n"
     return first + body + "\n" + "\n".join(facts) + "\n" + _HOW

@@ -26,7 +26,9 @@ from echoforensics.case.custody.export_line import add_export_line
 from echoforensics.case.custody.later_line import add_line
 from echoforensics.case.custody.salt_seed import set_key
 from echoforensics.errors import CaseError, ExaminerKeyError, UsageError
+from echoforensics.examiner_key import ExaminerKey
 from echoforensics.export.files import partial_folder, whole_file
+from echoforensics.key_record import key_words
 from echoforensics.version import __version__
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from echoforensics.case.case import Case
 
 _ZIP, _AGE = ".zip", ".age"
+#: The agency's certificate of the key, where one is bound to it.
+CERTIFICATE = "examiner.crt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class WrittenBundle:
         files: how many files are in its signed list.
         head, length: of the ledger that it is of.
         fingerprint: of the key that signed it; None where unsigned.
+        key_words: what the ledger says of that key, in one sentence; empty for nothing.
         seal_sha256: SHA-256 of its signed list: what timestamps are over.
         sealed_set: root and size of the tree, and how much is left out.
         stamps: the timestamps that were fetched.
@@ -87,6 +92,7 @@ class WrittenBundle:
     head: str
     length: int
     fingerprint: str | None
+    key_words: str
     seal_sha256: str
     sealed_set: SealedSet
     stamps: list[TrustedTimestamp] = field(default_factory=list)
@@ -189,12 +195,21 @@ def _write(
             files = write_payload(made, PayloadSource(opened, case.ledger_path, state, selection), lines, described)
     report("sealing")
     public, ledger = None if key is None else key.public, (state.length, state.head)
+    if isinstance(key, ExaminerKey) and key.record.certificate is not None:
+        (made / CERTIFICATE).write_text(key.record.certificate.pem, encoding="ascii")
     write_verification(made, kind="bundle", public=public, ledger=ledger, ledger_file=LEDGER, graph=GRAPH)
     detail = _statement_detail(state, described, selection)
     sealed = seal_bag(made, key, info=_bag_info(case, state), detail=detail, files=files)
     digest = hashlib.sha256((made / SEAL_NAME).read_bytes()).hexdigest()
     written = WrittenBundle(
-        request.output, len(sealed.files), state.head, state.length, state.fingerprint, digest, described
+        request.output,
+        len(sealed.files),
+        state.head,
+        state.length,
+        state.fingerprint,
+        key_words(state.key),
+        digest,
+        described,
     )
     report("putting it in its place")
     _put(made, request)
@@ -222,6 +237,7 @@ def _with_tree(case: Case, key: Signer | None, state: LedgerState, tree: HashTre
 def _statement_detail(state: LedgerState, described: SealedSet, selection: Selection) -> dict[str, object]:
     return {
         "ledger": {"file": LEDGER, "head": state.head, "length": state.length},
+        "key": dict(state.key),
         "seal": state.seal.line_hash,
         "sealed_set": described.as_json(),
         "whole": selection.is_whole,

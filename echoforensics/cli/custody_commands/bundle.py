@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from echoforensics.cli.options.signing import signing_key_option
+
 if TYPE_CHECKING:
-    from chain_of_custody.signer import Signer
     from chain_of_custody.timestamp import TrustedTimestamp
     from echoforensics.bundle.write import WrittenBundle
-    from echoforensics.case.case import Case
 
 #: The bundle is there, and a timestamp or the line in the ledger is not.
 _NOT_ALL = 3
@@ -40,14 +40,7 @@ _NOT_ALL = 3
     metavar="HEAD",
     help="Repeat the bundle of an earlier head of the ledger, as the earlier bundle names it.",
 )
-@click.option(
-    "--key",
-    "key_path",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="The examiner's key, which the case is signed with. Default: $ECHOFORENSICS_KEY, else the one `key show`"
-    " shows.",
-)
+@signing_key_option
 @click.option(
     "--encrypt-to",
     multiple=True,
@@ -79,6 +72,7 @@ def command(
     lies in the clear only beside the case, and only while the bundle is written.
     """
     from echoforensics.bundle.write import BundleRequest, write_bundle
+    from echoforensics.cli.keys import of_case
     from echoforensics.cli.progress import progress
     from echoforensics.library import open_case
 
@@ -90,7 +84,7 @@ def command(
     if output is None:
         raise click.UsageError("name what is to be written with -o DIR or -o FILE.zip")
     with open_case(path) as case:
-        key = _signing_key(case, key_path)
+        key = of_case(key_path, path)
         if key is None and only:
             click.echo("What is left out of a part of an unsigned case may be guessed: see docs/bundle.md.", err=True)
         with progress(quiet=False) as report:
@@ -99,22 +93,6 @@ def command(
     _show(written)
     if written.failures or written.not_recorded:
         sys.exit(_NOT_ALL)
-
-
-def _signing_key(case: Case, path: Path | None) -> Signer | None:
-    """The key of a signed case; None for an unsigned one, which takes none."""
-    from echoforensics.cli.keys import default_path, load
-    from echoforensics.errors import ExaminerKeyError
-
-    if next(iter(case.actions())).keyid is None:
-        if path is not None:
-            raise ExaminerKeyError("the case is unsigned, and so is a bundle of it: leave --key out")
-        click.echo("UNSIGNED: the case was made without a key. Anybody could write such a bundle.", err=True)
-        return None
-    given = path or default_path()
-    if path is None and not given.exists():
-        raise ExaminerKeyError(f"{given}: there is no such key. Name the one that signed {case.path}: --key FILE")
-    return load(given)
 
 
 def _attach(bundle: Path, tokens: tuple[Path, ...]) -> None:
@@ -140,6 +118,7 @@ def _show(written: WrittenBundle) -> None:
         f"head         {written.head}",
         f"lines        {written.length}",
         f"fingerprint  {written.fingerprint or 'none: UNSIGNED'}",
+        *([f"             {written.key_words}"] if written.key_words else []),
         f"signed list  {written.seal_sha256}",
         f"request      {request_path(written.path)}",
     ]

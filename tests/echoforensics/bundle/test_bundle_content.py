@@ -18,6 +18,8 @@ from echoforensics.bundle import write
 from echoforensics.bundle.payload_names import SET_FILES, TIMELINE
 from echoforensics.case.custody.names import LEDGER, SALT_SEED
 from echoforensics.errors import CaseError, ExaminerKeyError, UnverifiedCaseError, UsageError
+from echoforensics.examiner_key import create_key, load_key
+from echoforensics.key_record import bind_certificate
 from echoforensics.library import extract, open_case
 from echoforensics.verification import verify_case
 from tests.handed_over import HandedOver, bundle, copy_case, payload, problems_of, seal_of
@@ -273,3 +275,35 @@ def test_two_copies_of_a_case_that_was_never_handed_over_differ_in_salts(
         made.append(bundle(case, tmp_path / f"bundle-{name}", handed_over.key))
     assert made[0].sealed_set.root != made[1].sealed_set.root
     assert made[0].head != made[1].head
+
+
+def test_what_the_ledger_says_of_the_key_is_handed_over(sample_sources: list[Path], tmp_path: Path) -> None:
+    key, _ = create_key(tmp_path / "examiner.pem", "a passphrase", provisional=True)
+    extract(sample_sources[1], tmp_path / "case", key=key, argv=("test",)).close()
+    made = bundle(tmp_path / "case", tmp_path / "b", key)
+    assert "PROVISIONAL" in made.key_words
+    assert "PROVISIONAL" in (made.path / "data/README.txt").read_text()
+    assert json.loads((made.path / "data/about.json").read_text())["key"]["provisional"] is True
+    assert seal_of(made.path).predicate["key"] == {"fingerprint": key.public.fingerprint, "provisional": True}
+    assert problems_of(made.path) == []
+    assert not (made.path / write.CERTIFICATE).exists()
+
+
+def test_the_agency_s_certificate_goes_with_its_key(
+    sample_sources: list[Path], tmp_path: Path, run_program: Callable[..., str]
+) -> None:
+    create_key(tmp_path / "examiner.pem", "a passphrase")
+    run_program(
+        "openssl", "req", "-x509", "-new", "-key", tmp_path / "examiner.pem", "-passin", "pass:a passphrase",
+        "-subj", "/O=An Agency/CN=An Examiner", "-days", "30", "-out", tmp_path / "given.pem",
+    )  # fmt: skip
+    key = load_key(tmp_path / "examiner.pem", "a passphrase")
+    bind_certificate(key.place, key.public, (tmp_path / "given.pem").read_bytes())
+    key = load_key(tmp_path / "examiner.pem", "a passphrase")
+    extract(sample_sources[1], tmp_path / "case", key=key, argv=("test",)).close()
+    made = bundle(tmp_path / "case", tmp_path / "b", key)
+    assert problems_of(made.path) == []
+    assert write.CERTIFICATE in seal_of(made.path).files
+    public = run_program("openssl", "x509", "-in", made.path / write.CERTIFICATE, "-noout", "-pubkey")
+    assert public == (made.path / "examiner.pem").read_text()
+    assert "An Agency" in (made.path / "data/README.txt").read_text()

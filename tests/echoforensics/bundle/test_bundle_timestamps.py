@@ -65,10 +65,9 @@ def test_several_authorities_are_asked(
     for path in tokens_of(made.path):
         assert time_authority.openssl_verifies(path.read_bytes(), stamped(made.path))
     assert times(made.path, time_authority) == [True, True]
-    last = list(read(own_case / "custody.jsonl"))[-1]
-    stamps = last.detail["timestamps"]
-    assert isinstance(stamps, list)
-    assert [stamp["sha256"] for stamp in stamps] == [made.seal_sha256] * 2
+    recorded = list(read(own_case / "custody.jsonl"))[-1].detail["timestamps"]
+    assert isinstance(recorded, list)
+    assert [stamp["sha256"] for stamp in recorded] == [made.seal_sha256] * 2
 
 
 def test_an_answer_is_attached_later(folder: Path, tmp_path: Path, time_authority: TimeAuthority) -> None:

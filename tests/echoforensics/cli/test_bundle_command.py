@@ -104,7 +104,7 @@ def test_an_unsigned_case_gives_a_bundle_that_says_so(run: Run, demo: Path, tmp_
     assert "UNSIGNED" in verified.stdout
     refused = run("bundle", "case", "-o", "c", "--key", demo / "examiner.pem")
     assert refused.returncode == 2
-    assert "the case is unsigned" in refused.stderr
+    assert "the case is unsigned, and takes no key" in refused.stderr
 
 
 @pytest.mark.parametrize(
