@@ -13,6 +13,7 @@ import ctypes
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 #: How long a program may take to answer, in seconds.
@@ -46,7 +47,7 @@ def clock_state() -> dict[str, Any]:
     return found
 
 
-def clock_words(state: dict[str, Any]) -> str:
+def clock_words(state: Mapping[str, Any]) -> str:
     """What a line of the ledger says of the clock, in one sentence."""
     synchronised = state.get("synchronised")
     if synchronised is None:

@@ -8,7 +8,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chain_of_custody.ledger import read
 from chain_of_custody.ledger import verify as verify_ledger
+from chain_of_custody.statements.transfer import transfers
 from chain_of_custody.verify import Verification
 from echoforensics.case.custody.announced import seal_in_force
 from echoforensics.case.custody.database_check import DatabaseCheck
@@ -169,6 +171,8 @@ def _check_ledger(
     result.head, result.length = ledger.head, ledger.length
     _check_signatures(result, ledger)
     _note_ledger(result, ledger, history, expected_head)
+    if not failures:
+        _check_hand_overs(result, path)
     return None if failures else history
 
 
@@ -178,6 +182,18 @@ def _check_signatures(result: CaseVerification, ledger: LedgerReport) -> None:
         return
     signatures = f"every line is signed by the key {ledger.fingerprint}"
     result.checks.add("signatures", ledger.ok, signatures if ledger.ok else "see the ledger")
+
+
+def _check_hand_overs(result: CaseVerification, path: Path) -> None:
+    """Check what giver and receiver signed, where the case was handed over."""
+    found, problems = transfers(read(path / LEDGER))
+    if not found and not problems:
+        return
+    unsigned = sum(each.receiver is None for each in found)
+    words = f"{counted(len(found), 'hand-over')}, each as the giver signed it" if result.signed else "UNSIGNED"
+    if unsigned:
+        words += f"; {unsigned} not signed by the receiver"
+    result.checks.add("hand-overs", not problems, "; ".join(problems[:10]) or words)
 
 
 def _note_ledger(

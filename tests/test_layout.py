@@ -35,6 +35,7 @@ FLOW = (
     ("plaso_plugin",),
     ("verification", "export", "authoring"),
     ("library",),
+    ("papers",),
     ("report",),
     ("bundle",),
     ("demo",),

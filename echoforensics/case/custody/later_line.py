@@ -13,13 +13,16 @@ from echoforensics.case.text import storable_detail
 from echoforensics.errors import CaseError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from chain_of_custody.ledger import LedgerEntry
     from chain_of_custody.signer import Signer
 
 
-def add_line(case: Path, key: Signer | None, actor: str, action: str, detail: dict[str, Any]) -> LedgerEntry:
+def add_line(
+    case: Path, key: Signer | None, actor: str, action: str, detail: dict[str, Any] | Callable[[Ledger], dict[str, Any]]
+) -> LedgerEntry:
     """Put a line into the ledger of a case.
 
     Args:
@@ -27,7 +30,7 @@ def add_line(case: Path, key: Signer | None, actor: str, action: str, detail: di
         key: the one that the ledger is signed with; None for an unsigned ledger.
         actor: who acts.
         action: what was done.
-        detail: what else the line says.
+        detail: what else the line says; or what makes it, given the ledger as it is before the line.
 
     Raises:
         CaseError: the case cannot be written, its ledger is broken, or it has another key.
@@ -35,7 +38,8 @@ def add_line(case: Path, key: Signer | None, actor: str, action: str, detail: di
     try:
         with closing(FolderLock(case)):
             ledger = Ledger.open(case / LEDGER, key, actor)
-            entry = ledger.append(action, storable_detail(detail))
+            content = detail(ledger) if callable(detail) else detail
+            entry = ledger.append(action, storable_detail(content))
             write_head(case, ledger.length, ledger.head)
     except LedgerError as error:
         raise CaseError(str(error)) from error

@@ -30,5 +30,3 @@ EXPORTED = "exported"
 DESCRIBED = "matter described"
 #: The examiner put a name to the key of a case.
 KEY_NAMED = "key named"
-#: A case was handed over; the receiver's signature of that was added.
-HANDED_OVER, RECEIVED = "handed over", "hand-over received"

@@ -1,0 +1,186 @@
+"""Handing a case over: the line of the ledger that giver and receiver sign, and the receiver's later signature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from chain_of_custody.ledger import read
+from chain_of_custody.statements.transfer import (
+    HANDED_OVER,
+    RECEIVED,
+    Transfer,
+    TransferError,
+    check_signature,
+    refuse_other_receiver,
+    sign_statement,
+    transfers,
+)
+from echoforensics.case.custody.later_line import add_line
+from echoforensics.case.custody.names import LEDGER
+from echoforensics.case.custody.standing import ledger_history, why_unverified
+from echoforensics.case.text import storable_detail
+from echoforensics.errors import CaseError, UnverifiedCaseError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from chain_of_custody.keys import PublicKey
+    from chain_of_custody.ledger import Ledger, LedgerEntry
+    from chain_of_custody.signer import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """What is to be recorded.
+
+    Attributes:
+        giver: name of who hands the case over.
+        to: name of who receives it.
+        purpose: what for.
+        receiver: the key that the receiver signs with; None where none is named.
+    """
+
+    giver: str
+    to: str
+    purpose: str
+    receiver: PublicKey | None = None
+
+
+def record_hand_over(
+    case: Path, key: Signer | None, given: HandOver, receiver_key: Signer | None = None
+) -> tuple[LedgerEntry, Transfer]:
+    """Record in the ledger of a case that it is handed over.
+
+    Args:
+        case: the case folder.
+        key: the one that its ledger is signed with; None for an unsigned one, whose hand-overs no giver signs.
+        given: who gives it to whom, and what for.
+        receiver_key: with which the receiver signs at once; None where that is done later.
+
+    Raises:
+        UsageError: a name or the purpose is empty.
+        UnverifiedCaseError: the case is not complete, or not as it was sealed.
+        CaseError: the case cannot be written, or has another key.
+    """
+    for option, value in (("--from", given.giver), ("--to", given.to), ("--purpose", given.purpose)):
+        if not value.strip():
+            raise UsageError(f"{option} is empty; a hand-over says who, to whom and what for")
+    refuse_unverified(case)
+    items = [
+        {"name": name, "sha256": str(detail.get("sha256"))}
+        for name, detail in ledger_history(case / LEDGER).taken_in.items()
+    ]
+    matter = ledger_history(case / LEDGER).matter
+
+    def line(ledger: Ledger) -> dict[str, Any]:
+        statement = storable_detail(
+            {
+                "from": given.giver,
+                "to": given.to,
+                "purpose": given.purpose,
+                "time": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+                "reference": "; ".join(matter["reference"]),
+                "evidence": items,
+                "ledger": {"head": ledger.head, "length": ledger.length},
+                "giver_key": None if key is None else key.public.fingerprint,
+                "receiver_key": None if given.receiver is None else given.receiver.fingerprint,
+            }
+        )
+        return {
+            "statement": statement,
+            "giver": None if key is None else sign_statement(statement, key),
+            "receiver": None if receiver_key is None else sign_statement(statement, receiver_key),
+        }
+
+    entry = add_line(case, key, given.giver, HANDED_OVER, line)
+    return entry, next(each for each in hand_overs(case) if each.line_hash == entry.line_hash)
+
+
+def hand_overs(case: Path) -> list[Transfer]:
+    """The hand-overs that a case's ledger records.
+
+    Raises:
+        CaseError: the ledger cannot be read, or one of them is not sound.
+    """
+    try:
+        found, problems = transfers(read(case / LEDGER))
+    except (ValueError, OSError) as error:
+        raise CaseError(f"{case / LEDGER}: cannot be read; run `echoforensics verify`: {error}") from error
+    if problems:
+        raise CaseError(f"{case / LEDGER}: {problems[0]}")
+    return found
+
+
+def not_received(case: Path, line: int | None) -> Transfer:
+    """A hand-over that the receiver has not signed yet: the last, or the one of a line.
+
+    Args:
+        case: the case folder.
+        line: its number, as ``ledger`` shows it; None for the last.
+
+    Raises:
+        UsageError: there is none.
+        CaseError: as :func:`hand_overs`.
+    """
+    found = [each for each in hand_overs(case) if line is None or each.seq + 1 == line]
+    if not found:
+        where = "no hand-over" if line is None else f"no hand-over in line {line}"
+        raise UsageError(f"{case}: the ledger records {where}; record one with --to NAME --purpose TEXT")
+    if found[-1].receiver is not None:
+        raise UsageError(f"{case}: the receiver has signed the hand-over of line {found[-1].seq + 1} already")
+    return found[-1]
+
+
+def receipt(case: Path, key: Signer, line: int | None = None) -> dict[str, Any]:
+    """Sign, as the receiver, that a case was received. The case is checked, and not changed.
+
+    Args:
+        case: the case folder, as it was received.
+        key: the receiver's.
+        line: of the hand-over; None for the last.
+
+    Raises:
+        UsageError: there is no hand-over to sign, or it is to another key.
+        UnverifiedCaseError: the case is not complete, or not as it was sealed.
+        CaseError: as :func:`hand_overs`.
+    """
+    refuse_unverified(case)
+    given = not_received(case, line)
+    try:
+        refuse_other_receiver(given.statement, key.public.fingerprint)
+    except TransferError as error:
+        raise UsageError(str(error)) from error
+    return {
+        "transfer": given.line_hash,
+        "statement": dict(given.statement),
+        "receiver": sign_statement(given.statement, key),
+    }
+
+
+def attach_receipt(case: Path, key: Signer | None, given: Transfer, signature: dict[str, str]) -> LedgerEntry:
+    """Put the receiver's signature into the ledger of a case.
+
+    Args:
+        case: the case folder.
+        key: the one that its ledger is signed with; None for an unsigned one.
+        given: the hand-over.
+        signature: the receiver's, over its statement.
+
+    Raises:
+        UsageError: the signature is not over this hand-over, or is with another key than it is to.
+        CaseError: the case cannot be written, or has another key.
+    """
+    try:
+        refuse_other_receiver(given.statement, check_signature(given.statement, signature))
+    except TransferError as error:
+        raise UsageError(f"this is no receipt of the hand-over of line {given.seq + 1}: {error}") from error
+    actor = str(given.statement["from"])
+    return add_line(case, key, actor, RECEIVED, {"transfer": given.line_hash, "receiver": signature})
+
+
+def refuse_unverified(case: Path) -> None:
+    """Refuse a case that nothing vouches for. Raises UnverifiedCaseError, CaseError."""
+    if why := why_unverified(case):
+        raise UnverifiedCaseError(f"{case}: {why}. `echoforensics verify` says more")
