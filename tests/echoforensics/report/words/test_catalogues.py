@@ -29,15 +29,20 @@ def keys_of(source: str) -> Iterator[str]:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        at = _CALLS.get(name)
-        literals = [each.value if isinstance(each, ast.Constant) else None for each in node.args]
-        if at is None or len(literals) <= at or not isinstance(literals[at], str) or not literals[at]:
+        at = _CALLS.get(str(name))
+        literals = [literal(each) for each in node.args]
+        one = literals[at] if at is not None and len(literals) > at else ""
+        if not one:
             continue
-        one = str(literals[at])
         if name == "counted":
             yield f"{one}\0{literals[2] if len(literals) > 2 else f'{one}s'}"
         elif isinstance(node.func, ast.Attribute) or name == "say":
             yield one
+
+
+def literal(node: ast.expr) -> str:
+    """A literal text; empty for any other expression."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def wanted() -> set[str]:
@@ -73,8 +78,8 @@ def test_compiled_catalogues_match(path: Path) -> None:
 
 def test_catalogues_are_such_as_gettext_reads() -> None:
     entries = parse(
-        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
-        '\n# a comment\nmsgid "a {n}"\nmsgstr "é "\n"{n}"\n'
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
+        '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n# a comment\nmsgid "a {n}"\nmsgstr "é "\n"{n}"\n'
         '\nmsgid "row"\nmsgid_plural "rows"\nmsgstr[0] "Zeile"\nmsgstr[1] "Zeilen"\n'
     )
     read = gettext.GNUTranslations(io.BytesIO(compiled(entries)))
