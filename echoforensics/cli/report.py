@@ -67,7 +67,7 @@ def command(
         local = zone(timezone or case.store.info().get("timezone", ""))
         key = key_of_export(key_path, outputs, replace=False)
         if output is not None:
-            index = write_report(case, output, local)
+            index = write_report(case, output, local, language_code=language)
         if file is not None:
             context = ReportContext.of(case, words.language(language), local)
             write_pdf_report(context, file, PdfOptions(paper=paper, fonts=fonts), key)

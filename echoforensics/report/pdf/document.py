@@ -106,7 +106,7 @@ class DocumentContent:
             "after": [_section(part, self.context.words, texts) for part in after],
             "timeline": self._timeline(texts),
         }
-        rows = texts.every(self.shown.cells(self.context))
+        rows = [[[_plain(run, texts) for run in cell] for cell in row] for row in self.shown.cells(self.context)]
         named = {"language": self.context.words.code, "fonts": fonts}
         return {
             "document.json": json_bytes({**data, **named}),
@@ -231,13 +231,14 @@ def _block(block: Block, words: Language, texts: ShownTexts) -> dict[str, Any]:
 
 
 def _cell(cell: Cell, texts: ShownTexts) -> list[list[str]]:
-    found: list[list[str]] = []
-    for run in runs(cell):
-        # A line feed within a text is the end of a line.
-        for count, line in enumerate(texts.shown(run.text).split("\n")):
-            found += [["break", ""]] if count else []
-            found.append([run.kind, line])
-    return found
+    return [_plain((run.kind, run.text), texts) for run in runs(cell)]
+
+
+def _plain(run: tuple[str, str], texts: ShownTexts) -> list[str]:
+    """A run as the template reads it; evidence has its marks already."""
+    kind, text = run
+    shown = texts.shown(text)
+    return [kind, f"‹{shown}›" if kind == "evidence" else shown]
 
 
 def _is_whole(rows: Iterable[Iterable[Cell]]) -> bool:

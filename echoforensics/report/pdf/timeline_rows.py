@@ -116,30 +116,29 @@ def head(context: ReportContext) -> tuple[str, ...]:
 
 
 def _cells(row: Row, context: ReportContext) -> Cells:
+    """A row in few runs: each costs as much to typeset as a word of its own. A line feed is the end of a line."""
     say = context.words.text
-    first = [("own", row["exhibit"])]
-    if row["interaction"]:
-        first += [("break", ""), ("own", row["interaction"])]
+    first = [("own", f"{row['exhibit']}\n{row['interaction']}" if row["interaction"] else row["exhibit"])]
     if row["state"] != "live":
-        first += [("break", ""), ("strong", say(STATES.get(row["state"], row["state"])))]
-    source = [("strong", kind_words(row["data_type"], context.words)), ("break", ""), ("evidence", row["evidence"])]
-    source += [("own", ": "), ("evidence", row["path"])] if row["path"] else []
-    parser = f"{row['parser']} {row['parser_version']}"
-    source += [("break", ""), ("code", row["locator"]), ("own", " · "), ("code", parser)]
+        first.append(("strong", f"\n{say(STATES.get(row['state'], row['state']))}"))
+    where = f"{row['evidence']}: {row['path']}" if row["path"] else row["evidence"]
+    source = [
+        ("strong", f"{kind_words(row['data_type'], context.words)}\n"),
+        ("evidence", where),
+        ("code", f"\n{row['locator']} · {row['parser']} {row['parser_version']}"),
+    ]
     return [first, _time(row, context), [("own", row["message"])], source]
 
 
 def _time(row: Row, context: ReportContext) -> list[tuple[str, str]]:
     say = context.words.text
-    what = say(TIMES.get(row["timestamp_desc"], row["timestamp_desc"]))
+    clock = say(CLOCK_NAMES.get(row["clock"], row["clock"]))
+    what = f"\n{say(TIMES.get(row['timestamp_desc'], row['timestamp_desc']))} · {clock}"
     if row["datetime"] is None:
         if not row["recorded_time"]:
             return [("own", say("no time"))]
-        shown = [("own", f"{say('time zone unknown: recorded as')} "), ("evidence", row["recorded_time"])]
-    else:
-        shown = [("own", utc(row["datetime"]))]
-        if context.zone is not None:
-            beside = local(local_time(row["timestamp"], context.zone), context.zone.key)
-            shown += [("break", ""), ("own", beside)]
-    clock = say(CLOCK_NAMES.get(row["clock"], row["clock"]))
-    return [*shown, ("break", ""), ("own", f"{what} · {clock}")]
+        return [("own", f"{say('time zone unknown: recorded as')} "), ("evidence", row["recorded_time"]), ("own", what)]
+    shown = utc(row["datetime"])
+    if context.zone is not None:
+        shown += f"\n{local(local_time(row['timestamp'], context.zone), context.zone.key)}"
+    return [("own", shown + what)]
