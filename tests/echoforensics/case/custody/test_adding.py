@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from chain_of_custody.keys import SigningKey
+from chain_of_custody.ledger import Ledger
 from echoforensics.case.added_records.addition import OF_ITS_EXHIBIT, Addition
 from echoforensics.case.case import Case
 from echoforensics.case.custody import adding, announced
@@ -125,7 +126,7 @@ def test_a_run_that_is_killed_leaves_a_case_that_opens_and_is_completed(
         if at == "copied":
             killed.setattr(adding, "table_digests", kill)
         elif at == "line":
-            killed.setattr(adding.Ledger, "append", kill)
+            killed.setattr(Ledger, "append", kill)
         elif at == "exchange":
             killed.setattr(Path, "replace", kill)
         else:
