@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from parsers.parser import Parser, Source
 
 
+#: Sets of patterns for which it is remembered who is asked.
+_MOST_REMEMBERED = 1024
+
+
 class ClaimIndex:
     """What some parsers need to find."""
 
@@ -29,6 +33,8 @@ class ClaimIndex:
         numbers = {patterns: number for number, patterns in enumerate(sorted({each for each in needs if each}))}
         self._bits = [1 << numbers[each] if each else 0 for each in needs]
         self._every = (1 << len(numbers)) - 1
+        # By what was found, the numbers of the parsers that are asked: most files are of few kinds.
+        self._asked: dict[int, tuple[int, ...]] = {}
         self._database: hyperscan.Database | None = None
         if numbers:
             patterns = [(pattern, number) for each, number in numbers.items() for pattern in each]
@@ -46,7 +52,13 @@ class ClaimIndex:
     def asked(self, parsers: tuple[Parser, ...], head: bytes) -> list[Parser]:
         """Those of the parsers that may claim a file with a head."""
         found = self._found(head)
-        return [parser for parser, bit in zip(parsers, self._bits, strict=True) if not bit or found & bit]
+        numbers = self._asked.get(found)
+        if numbers is None:
+            if len(self._asked) >= _MOST_REMEMBERED:
+                self._asked.clear()
+            numbers = tuple(number for number, bit in enumerate(self._bits) if not bit or found & bit)
+            self._asked[found] = numbers
+        return [parsers[number] for number in numbers]
 
     def _found(self, head: bytes) -> int:
         found = 0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from parsers.definition.export import ExportDefinition
 from parsers.parser import Parser
+
+if TYPE_CHECKING:
+    from parsers.definition.export import ExportDefinition
 
 
 class MapReader(Parser):

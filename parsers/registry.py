@@ -6,14 +6,16 @@ import importlib
 import pkgutil
 from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
 
 import parsers
 from parsers.claim_index import worth_asking
-from parsers.definition.export import ExportDefinition
 from parsers.fence import fence
 from parsers.map_reader import MapReader
 from parsers.parser import Parser, Source, looks_like_text
+
+if TYPE_CHECKING:
+    from parsers.definition.export import ExportDefinition
 
 #: Entry-point group by which other packages add parsers. Each entry names a :class:`Parser` subclass.
 ENTRY_POINT_GROUP = "echoforensics.parsers"
@@ -62,7 +64,8 @@ def load() -> tuple[Parser, ...]:
     """
     for module in pkgutil.walk_packages(parsers.__path__, prefix="parsers."):
         importlib.import_module(module.name)
-    for entry in entry_points(group=ENTRY_POINT_GROUP):
+    # Imported only now: a walk that matches nothing has no use for it.
+    for entry in importlib.import_module("importlib.metadata").entry_points(group=ENTRY_POINT_GROUP):
         register(entry.load())
     return tuple(_registered[name]() for name in sorted(_registered))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.metadata
 import re
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
@@ -30,7 +31,9 @@ def with_foreign(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     registry.load()  # our own parsers register when they are first imported, which must not happen in the copy
     entry = EntryPoint("foreign", f"{__name__}:Foreign", registry.ENTRY_POINT_GROUP)
     monkeypatch.setattr(EntryPoint, "load", lambda _: Foreign)
-    monkeypatch.setattr(registry, "entry_points", lambda group: [entry] if group == "echoforensics.parsers" else [])
+    monkeypatch.setattr(
+        importlib.metadata, "entry_points", lambda group: [entry] if group == "echoforensics.parsers" else []
+    )
     monkeypatch.setattr(registry, "_registered", dict(registry._registered))
     registry.load.cache_clear()
     yield

@@ -89,17 +89,21 @@ _ID = re.compile(
     re.ASCII,
 )
 _ID_LEADS = 120
-_KEY = re.compile(
-    rb"(?<![A-Za-z0-9_])(?:"
-    + b"|".join(key.encode("ascii") for key in KEYS)
-    + b"|"
-    + _COMMAND
-    + rb")(?![A-Za-z0-9_])|"
-    + b"|".join(re.escape(begin) for begin in _IDENTIFIERS)
-)
-#: Of which each match of the expression above holds one.
+#: Of which each match of the expressions below holds one.
 _KEY_MARKS = frozenset((b"PUSH_", b"MATTER_SETUP", *_IDENTIFIERS, *(key.encode("ascii") for key in KEYS)))
-_KEY_IN_BASE64 = re.compile(b"|".join(re.escape(coded) for coded in _IN_BASE64))
+
+
+@cache
+def _key() -> re.Pattern[bytes]:
+    """Keys and identifiers. To make it takes as long as to search a large file: only where there is one of them."""
+    keys = b"|".join(key.encode("ascii") for key in KEYS) + b"|" + _COMMAND
+    begins = b"|".join(re.escape(begin) for begin in _IDENTIFIERS)
+    return re.compile(rb"(?<![A-Za-z0-9_])(?:" + keys + rb")(?![A-Za-z0-9_])|" + begins)
+
+
+@cache
+def _key_in_base64() -> re.Pattern[bytes]:
+    return re.compile(b"|".join(re.escape(coded) for coded in _IN_BASE64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +176,10 @@ def _found(content: bytes) -> Iterator[ServiceName]:
     if b"::" in content or b"%3A" in content or b"%3a" in content:
         yield from _spoken(content)
     if not present.isdisjoint(_KEY_MARKS):
-        for key in islice(_KEY.finditer(content), MAX_NAMES):
+        for key in islice(_key().finditer(content), MAX_NAMES):
             yield ServiceName(KEY, _text(key[0]), key.start())
     if not present.isdisjoint(_IN_BASE64):
-        for coded in islice(_KEY_IN_BASE64.finditer(content), MAX_NAMES):
+        for coded in islice(_key_in_base64().finditer(content), MAX_NAMES):
             yield ServiceName(CODED, _IN_BASE64[coded[0]], coded.start())
 
 

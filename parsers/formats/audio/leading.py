@@ -98,8 +98,10 @@ class LeadingFormat:
 
     def matches(self, head: bytes, name: str) -> bool:
         """Whether a file begins with a tag, with zeros before one, or with zeros or other bytes before frames."""
-        if any(each.matches(head, name) for each in self._formats):
-            return False
+        # Nearly no file leads so: the formats, of which one may begin at once, are asked about those that do.
+        return self._may_lead(head, name) and not any(each.matches(head, name) for each in self._formats)
+
+    def _may_lead(self, head: bytes, name: str) -> bool:
         zeros = len(head) - len(head.lstrip(b"\0"))
         if id3.Id3Header.parse(head[zeros : zeros + id3.HEADER_SIZE]) is not None or head.startswith(ape.MAGIC):
             return True

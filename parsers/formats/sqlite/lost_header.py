@@ -23,7 +23,7 @@ def find(head: bytes, size: int) -> LostHeader | None:
         return None
     # A page begins with its kind. Where no page is longer than a sector, this asks once a sector.
     for lost in (0, HEADER_SIZE):
-        if not any(head[at] == TABLE_LEAF for at in range(-lost % SIZES[0], len(head), SIZES[0])):
+        if TABLE_LEAF not in head[-lost % SIZES[0] :: SIZES[0]]:
             continue
         for page_size in SIZES:
             if size + lost >= 2 * page_size and _fits(head, page_size, lost):
