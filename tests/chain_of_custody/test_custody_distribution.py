@@ -29,7 +29,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ignore = shutil.ignore_patterns("__pycache__", "build", "*.egg-info")
     shutil.copytree(ROOT / MADE, folder / MADE, ignore=ignore)
     shutil.copytree(ROOT / "chain_of_custody", folder / "chain_of_custody", ignore=ignore)
-    command = ["pip", "wheel", "-q", "--no-deps", "--no-index", "--no-build-isolation", "-w", folder, folder / MADE]
+    command = [
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "--no-index",
+        "--no-build-isolation",
+        "-w",
+        str(folder),
+        str(folder / MADE),
+    ]
     subprocess.run([sys.executable, "-m", *command], check=True, capture_output=True)
     (built,) = folder.glob("*.whl")
     return built
@@ -41,7 +51,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, with_pip=False)
     found = folder / "bin" / "python"
-    command = ["pip", "--python", found, "install", "-q", "--no-deps", "--no-index", wheel]
+    command = ["pip", "--python", str(found), "install", "-q", "--no-deps", "--no-index", str(wheel)]
     subprocess.run([sys.executable, "-m", *command], check=True, capture_output=True)
     (site,) = folder.glob("lib/python*/site-packages")
     # Those of this environment, without what it has installed as editable.
