@@ -1,7 +1,8 @@
 """What everything costs, against the tools people would use instead, in one run: writes RESULTS.md.
 
 Extraction, carving and walking of a 4 GiB image; the search by content; rows by kind, and how their cost grows; one
-process against two; a timeline written out. One kind with ten million rows is apart: ``make bench-largest``.
+process against two; a timeline written out; a folder sealed and verified. One kind with ten million rows is apart:
+``make bench-largest``.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ def main() -> None:
     arguments.add_argument("--most-rows", type=int, default=1_000_000, help="rows up to which growth is measured")
     arguments.add_argument("--disk", type=int, default=512, help="size of the Echo's disk, MiB")
     arguments.add_argument("--content", type=int, default=16, help="MiB of each content that is searched")
+    arguments.add_argument("--sealed-files", type=int, default=10_000, help="files that are sealed, 105 KiB each")
     arguments.add_argument("--output", type=Path, default=RESULTS, help="where to write the results")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="echoforensics-bench-") as folder:
@@ -80,6 +82,7 @@ def _scale(given: argparse.Namespace) -> list[str]:
         _python("benchmarks.scale.growth", "--kinds", "CSV", "Echo log", "--rows", *sizes),
         _python("benchmarks.scale.workers", "--mebibytes", str(given.disk), "--rows", rows, "--runs", runs),
         _python("benchmarks.scale.timeline_out", "--rows", rows, "--runs", runs),
+        _python("benchmarks.sealing", "--files", str(given.sealed_files), "--runs", runs),
     ]
 
 

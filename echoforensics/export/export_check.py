@@ -30,8 +30,10 @@ def refuse_without_digests(output: Path) -> None:
     """Refuse what can be neither a case folder nor an export that its digests can be compared with.
 
     Raises:
-        UsageError: it is a file, other than a case's database, and has no digests beside it.
+        UsageError: it is a file, other than a case's database, and has no digests beside it; or it is encrypted.
     """
+    if output.is_file() and output.suffix == ".age":
+        raise UsageError(f"{output}: is encrypted; decrypt it first: age -d -i KEY -o {output.stem} {output.name}")
     if output.is_file() and output.name != DATABASE and not has_digests(output):
         raise UsageError(
             f"{output}: is no case folder, and no {output.name}{ENDING} with its digest lies beside it. Where it was"

@@ -37,7 +37,8 @@ _TALLEST = 10_000_000
 _README = """\
 Open index.html in a browser; it needs no network. about.html says how the report was made and what it must not be
 taken for; timeline.csv holds the same timeline for a spreadsheet.
-This report was made from a case folder and can be checked only against it, with: echoforensics verify CASE
+VERIFY.txt says how to check that nothing here was changed; in a bundle it lies in the bundle's own folder. What the
+report says is from a case folder; whether that holds is checked with: echoforensics verify CASE
 """
 
 

@@ -121,6 +121,9 @@ def test_verify_finds_out_what_it_is_given(report: Path, sealed: Any, tmp_path: 
     assert failed(verify(bundle, timestamps_required=1)) == {"timestamps"}
     both = run("verify", bundle, "--no-timestamps", "--require-timestamps", "1")
     assert isinstance(both.exception, UsageError)
+    (tmp_path / "bundle.zip.age").write_bytes(b"age-encryption.org/v1")
+    with pytest.raises(UsageError, match=r"age -d -i KEY -o bundle\.zip bundle\.zip\.age"):
+        verify(tmp_path / "bundle.zip.age")
     (tmp_path / "other.zip").write_bytes(b"PK\x03\x04 and more")
     assert failed(verify(tmp_path / "other.zip")) == {"zip", "files"}
 
