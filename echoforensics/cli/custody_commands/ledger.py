@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def command(*, case: Path, timezone: str, as_json: bool) -> None:
     """Show the history of a case for people: who did what, and when, in UTC and in the case's zone.
 
-    CASE is a case folder, or its file custody.jsonl. Chain, signatures and hand-overs are checked; exits with 1 where they do not
-    hold. The times are of the clock of the computer on which each line was written.
+    CASE is a case folder, or its file custody.jsonl. Chain, signatures and hand-overs are checked; exits with 1 where
+    they do not hold. The times are of the clock of the computer on which each line was written.
     """
     from chain_of_custody.chain import verify
     from chain_of_custody.ledger import LedgerError, read
