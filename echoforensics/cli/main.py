@@ -34,12 +34,13 @@ SUMMARIES = {
     "parsers": "What can be read, what it is known by, and on what it was validated.",
     "custody": "Record that a case is handed over: a statement that giver and receiver sign, in the ledger.",
     "ledger": "Show the history of a case for people: who did what, and when, in UTC and in the case's zone.",
+    "certificate": "Draft a certificate with the hashes of the case in it; a person completes, corrects and signs it.",
     "key": "Examiner keys.",
     "plaso": "Have plaso's own commands see the parser; `echoforensics log2timeline` needs none of it.",
 }
 
 #: Where the module of a command is that is not in the package itself.
-FOLDERS = dict.fromkeys(("bundle", "custody", "key", "ledger"), "custody_commands")
+FOLDERS = dict.fromkeys(("bundle", "certificate", "custody", "key", "ledger"), "custody_commands")
 
 
 @click.group(

@@ -19,6 +19,7 @@ h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin: 1.4rem 0 .4rem }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0 }
 th, td { border: 1px solid #555; padding: .3rem .45rem; text-align: left; vertical-align: top; overflow-wrap: anywhere;
   font-size: .9rem }
+th { overflow-wrap: normal }
 dl { display: grid; grid-template-columns: 13rem 1fr; gap: .25rem 1rem } dd { margin: 0; overflow-wrap: anywhere }
 .notice { border: 2px solid #000; padding: .5rem .7rem; font-weight: bold }
 .blank { display: flex; gap: 1rem; margin: 1.3rem 0 0 } .blank span { flex: 1; border-bottom: 1px solid #000 }

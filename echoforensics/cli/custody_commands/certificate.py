@@ -1,0 +1,44 @@
+"""``echoforensics certificate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("certificate")
+@click.argument("case_path", metavar="CASE", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="A new file, .html or .txt. Default: text on standard output.",
+)
+@click.option(
+    "--style",
+    type=click.Choice(("us", "plain")),
+    default="us",
+    show_default=True,
+    help="us: in the manner of Fed. R. Evid. 902(13) and (14) and 28 U.S.C. 1746; plain: for other courts.",
+)
+def command(*, case_path: Path, output: Path | None, style: str) -> None:
+    """Draft a certificate with the hashes of the case in it; a person completes, corrects and signs it.
+
+    Devices, process, algorithms and values of originals and copies, tool, version and validation are taken from the
+    case. Name, qualifications and oath are blanks, always. Ledger, database and every file of the case are checked
+    first; of a case that is not as it was sealed, no draft is written.
+    """
+    from echoforensics.library import open_case
+    from echoforensics.papers.certificate import certificate
+    from echoforensics.papers.certificate_facts import CertificateFacts
+    from echoforensics.papers.writing import paper_text, write_new
+
+    with open_case(case_path) as case:
+        text = paper_text(certificate(CertificateFacts.of(case), style), output)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    write_new(output, text)
+    click.echo(f"wrote {output}: a draft, to be completed and signed by a person", err=True)
