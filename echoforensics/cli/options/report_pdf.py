@@ -39,7 +39,7 @@ _OPTIONS = (
         type=click.Choice(("en", "de")),
         default="en",
         show_default=True,
-        help="Language of the PDF's own words. What the evidence and its rows say stays as it is.",
+        help="Language of the report's own words. What the evidence and its rows say stays as it is.",
     ),
 )
 
