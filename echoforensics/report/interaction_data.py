@@ -40,6 +40,11 @@ def shown_interactions(case: Case, part: ReportPart, words: Language) -> Iterato
         if part.whole:
             yield found, 0
             continue
+        added = {
+            name: tuple(each for each in some if part.includes(each.exhibit))
+            for name, some in (("machine", found.machine), ("annotations", found.annotations))
+        }
+        found = replace(found, **added)  # noqa: PLW2901 (what was added is a part too)
         kept = tuple(member for member in found.members if part.includes(member.exhibit))
         if kept:
             left_out = len(found.members) - len(kept)

@@ -111,13 +111,17 @@ def _common(context: ReportContext, part: ReportPart) -> dict[str, str]:
         "title": escape(f"{case.store.row_mark}Echo evidence report {reference}".strip()),
         "skip": escape(words.text("Skip to the report")),
         "report": escape(words.text("Echo evidence report")),
-        "part": f'<p class="part">{escape(part_words)}</p>' if part_words else "",
+        "part": _part_note(part_words) if part_words else "",
         "legend": words.text(
             "Words that stand in the evidence look {example}; the other words are this report's own. {mark} and the"
             " like stand for characters that cannot be seen or that turn a line round.",
             example=f'<q class="evidence">{escape(words.text("like this"))}</q>', mark="<code>[U+202E]</code>",
         ),
     }  # fmt: skip
+
+
+def _part_note(sentence: str) -> str:
+    return f'<aside class="part" aria-label="{escape(sentence.partition(":")[0])}">{escape(sentence)}</aside>'
 
 
 def _template(name: str) -> Template:

@@ -39,13 +39,14 @@ def test_marks_are_made_by_key_and_saved_as_a_file(
 
     with Case.open(sealed.path) as case:
         begun = next(iter(case.actions()))
-    assert (found["format"], found["version"], found["case"]) == ("echoforensics marks", 1, begun.line_hash)
-    assert found["author"] == "A. Reviewer"
-    assert [(mark["subject"], mark["kind"], mark["text"], mark["author"]) for mark in found["marks"]] == [
+        exhibits = {member.exhibit for member in case.interaction("IN-0000004").members}
+    assert (found["form"], found["version"], found["case"]) == ("echoforensics marks", 1, begun.line_hash)
+    assert {mark["exhibit"] for mark in found["marks"]} <= exhibits
+    assert [(mark["about"], mark["kind"], mark["text"], mark["author"]) for mark in found["marks"]] == [
         ("IN-0000004", "tag", "marked", "A. Reviewer"), ("IN-0000004", "exclude", "", "A. Reviewer"),
         ("IN-0000004", "tag", "privileged", "A. Reviewer"), ("IN-0000004", "note", hostile_text, "A. Reviewer"),
     ]  # fmt: skip
-    assert all(mark["made"].endswith("Z") for mark in found["marks"])
+    assert all(mark["date"].endswith("Z") for mark in found["marks"])
 
 
 def test_marks_are_kept_undone_and_opened_again(bundle: Path, open_page: Open, tmp_path: Path) -> None:
@@ -65,7 +66,7 @@ def test_marks_are_kept_undone_and_opened_again(bundle: Path, open_page: Open, t
     page.set_input_files("#mark-file", tmp_path / "marks.json")
     page.locator("#view-marks tbody tr").first.wait_for()
     other = json.loads((tmp_path / "marks.json").read_text())
-    other["marks"].append({**other["marks"][0], "subject": "EF-0000003"})
+    other["marks"].append({**other["marks"][0], "about": "EF-0000003"})
     (tmp_path / "more.json").write_text(json.dumps(other))
     page.set_input_files("#mark-file", tmp_path / "more.json")
     page.locator("#view-marks tbody tr", has_text="EF-0000003").wait_for()
@@ -76,7 +77,7 @@ def test_marks_are_kept_undone_and_opened_again(bundle: Path, open_page: Open, t
 
 def test_rows_and_interactions_are_filtered_by_marks(sealed: Any, bundle: Path, open_page: Open) -> None:
     page = open_page(bundle, "#EF-0000003")
-    page.locator(".detail h3").wait_for()
+    page.locator(".detail h2").wait_for()
     page.locator(".detail").get_by_role("button", name="Mark", exact=True).click()
     page.goto(f"{bundle.as_uri()}#timeline?marked=1")
     page.get_by_text(f"1 of {len(sealed.rows())} rows", exact=True).wait_for()

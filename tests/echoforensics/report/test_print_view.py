@@ -68,7 +68,7 @@ def test_what_is_marked_is_printed(bundle: Path, open_page: Open) -> None:
     page = open_page(bundle, "#IN-0000004")
     page.keyboard.press("m")
     page.goto(f"{bundle.as_uri()}#EF-0000003")
-    page.locator(".detail h3").wait_for()
+    page.locator(".detail h2").wait_for()
     page.locator(".detail").get_by_role("button", name="Mark", exact=True).click()
     page.goto(f"{bundle.as_uri()}#marks")
     page.get_by_role("button", name="Print what is marked").click()

@@ -168,13 +168,13 @@ def test_table_is_worked_by_keyboard(sealed: Any, bundle: Path, open_page: Open)
     page.focus(".grid")
     for key in ("ArrowDown", "ArrowDown", "ArrowUp", "End", "Home", "PageDown", "Enter"):
         page.keyboard.press(key)
-    page.locator(".detail h3").wait_for()
+    page.locator(".detail h2").wait_for()
 
     (chosen,) = _texts(page, ".pane .row.chosen .exhibit .first")
     row = next(row for row in sealed.rows() if row["exhibit"] == chosen)
     active = page.get_attribute(".grid", "aria-activedescendant")
     assert page.get_attribute(f"#{active}", "aria-selected") == "true"
-    assert page.inner_text(".detail h3") == row["exhibit"]
+    assert page.inner_text(".detail h2") == row["exhibit"]
     page.locator(".detail pre.bytes").first.wait_for()
     detail = page.inner_text(".detail")
     for name in ("message", "recorded_time", "data_type", "path", "locator", "sha256", "parser", "record", "evidence"):
@@ -225,21 +225,21 @@ def test_on_a_phone_the_timeline_is_a_list_of_cards(sealed: Any, bundle: Path, o
     assert card["x"] + card["width"] <= 390
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator(".pane .row").first.click()
-    page.locator(".detail h3").wait_for()
+    page.locator(".detail h2").wait_for()
     assert page.locator(".detail").bounding_box()["width"] == 390
 
 
 def test_links_lead_to_exhibits_again_and_again(sealed: Any, bundle: Path, open_page: Open) -> None:
     row = next(row for row in sealed.rows() if row["corroborated_by"])
     page = open_page(bundle, f"#{row['exhibit']}")
-    assert page.inner_text(".detail h3") == row["exhibit"]
+    assert page.inner_text(".detail h2") == row["exhibit"]
     assert page.locator(".row.chosen").is_visible()
 
     other = row["corroborated_by"][0]
     page.locator(".detail dd a", has_text=other).first.click()
-    page.locator(".detail h3", has_text=other).wait_for()
+    page.locator(".detail h2", has_text=other).wait_for()
     page.evaluate(f"location.hash = '#{row['exhibit']}'")
-    page.locator(".detail h3", has_text=row["exhibit"]).wait_for()
+    page.locator(".detail h2", has_text=row["exhibit"]).wait_for()
 
 
 def test_many_rows_are_drawn_a_window_at_a_time(maker: Any, report_of: Report, open_page: Open) -> None:

@@ -23,12 +23,18 @@
 
   /** What was heard: as the service stored it; what a machine heard stands apart. */
   function heard(one) {
-    const machine = one.members.filter((member) => member.data_type.startsWith("machine:"));
     const text = one.transcript ? EF.make("p.said", {}, EF.quoted(one.transcript))
       : EF.make("p.said.none", {}, one.transcript === "" ? word("The service stored an empty text.") : word("No record holds a text."));
     return [EF.make("h4", {}, word("Heard, as the service stored it")), text,
-      ...machine.map((member) => EF.make("p.machine", {}, EF.make("strong", {}, word("Machine finding:")), " ", EF.visible(member.says),
-        " ", EF.links([member.exhibit])))];
+      ...one.machine.map((found) => EF.make("p.machine", {}, EF.make("strong", {}, word("Found by a machine; it can be wrong:")), " ",
+        EF.visible(found.says), " ", EF.links([found.exhibit])))];
+  }
+
+  /** What people wrote about it, as the case holds it. */
+  function annotations(one) {
+    if (!one.annotations.length) return [];
+    return [EF.make("h4", {}, word("Annotations in the case")), EF.make("ul", {}, one.annotations.map((found) =>
+      EF.make("li.annotation", {}, EF.visible(found.says) + " ", EF.links([found.exhibit]))))];
   }
 
   function answered(one) {
@@ -89,11 +95,11 @@
     const card = EF.make("article.card", { id: "card-" + one.number, tabindex: "-1", "data-subject": one.number, "aria-label": one.number });
     card.append(...[
       EF.make("header", {}, EF.make("h3", {}, EF.make("a", { href: "#" + one.number }, one.number)), when(one), devices(one)),
-      one.left_out ? EF.make("p.part", {}, one.left_out === 1
+      one.left_out ? EF.make("p.partial", {}, one.left_out === 1
         ? word("1 record of this interaction is not in this part of the case.")
         : word("{0} records of this interaction are not in this part of the case.", one.left_out)) : null,
       ...heard(one), ...one.recordings.map((number) => EF.playerFor(number)), ...answered(one), ...disagreements(one), ...signs(one),
-      sources(one), members(one), EF.marks.controls(one.number),
+      sources(one), members(one), ...annotations(one), EF.marks.controls(one.number),
     ].filter(Boolean));
     return card;
   };
@@ -101,6 +107,6 @@
   /** What is searched of an interaction. */
   EF.cardText = function (one) {
     return EF.fullFold([one.number, one.transcript, one.sentence, ...one.answers.map((answer) => answer.text),
-      ...one.members.flatMap((member) => [member.says, member.exhibit])].filter(Boolean).join("\n"));
+      ...[...one.members, ...one.machine, ...one.annotations].flatMap((member) => [member.says, member.exhibit])].filter(Boolean).join("\n"));
   };
 })(window.EF);

@@ -137,6 +137,9 @@
     return form;
   }
 
+  /** An exhibit of an interaction, by which it is known when interactions are numbered anew. */
+  EF.exhibitOf = (number) => (all.find((one) => one.number === number)?.members || []).find((member) => member.exhibit)?.exhibit || "";
+
   async function begin(element) {
     all = await EF.loadInteractions();
     days = EF.make("div.strip.days", { role: "group" });

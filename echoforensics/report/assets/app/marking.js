@@ -13,8 +13,8 @@
   };
 
   function makeAsking() {
-    const tag = EF.make("input", { id: "mark-tag", name: "tag", list: "mark-tags", autocomplete: "off" });
-    const note = EF.make("textarea", { id: "mark-note", name: "note", rows: "4" });
+    const tag = EF.make("input", { id: "mark-tag", name: "tag", list: "mark-tags", maxlength: "100", autocomplete: "off" });
+    const note = EF.make("textarea", { id: "mark-note", name: "note", rows: "4", maxlength: "10000" });
     const tags = EF.make("datalist", { id: "mark-tags" }, [word("relevant"), word("privileged"), word("important"), word("unsure")]
       .map((text) => EF.make("option", { value: text })));
     const done = EF.make("button.primary", {}, word("Keep")), no = EF.make("button", {}, word("Cancel"));
@@ -50,10 +50,10 @@
     const marks = EF.marks.all();
     if (!marks.length) { list.replaceChildren(EF.make("p.hint", {}, word("Nothing is marked yet."))); return; }
     const kinds = KINDS(), rows = marks.map((mark) => EF.make("tr", {},
-      EF.make("td", {}, EF.make("a", { href: "#" + mark.subject }, mark.subject)), EF.make("td", {}, kinds[mark.kind]),
+      EF.make("td", {}, EF.make("a", { href: "#" + mark.about }, mark.about)), EF.make("td", {}, kinds[mark.kind]),
       EF.make("td", { dir: "auto" }, mark.text === "marked" ? word("marked") : mark.text), EF.make("td", {}, mark.author || EF.marks.author()),
-      EF.make("td.short", {}, mark.made.replace("T", " ").replace("Z", " UTC")),
-      EF.make("td", {}, EF.make("button", { "aria-label": word("Remove the mark of {0}", mark.subject), on: { click: () => EF.marks.remove(mark) } }, word("Remove")))));
+      EF.make("td.short", {}, mark.date.replace("T", " ").replace("Z", " UTC")),
+      EF.make("td", {}, EF.make("button", { "aria-label": word("Remove the mark of {0}", mark.about), on: { click: () => EF.marks.remove(mark) } }, word("Remove")))));
     const head = [word("Of"), word("Kind"), word("Text"), word("Author"), word("Made"), ""].map((text) =>
       text ? EF.make("th", { scope: "col" }, text) : EF.make("td"));
     list.replaceChildren(EF.make("div.wide", { tabindex: "0", role: "group", "aria-label": word("Marks") },

@@ -1,8 +1,8 @@
 /* What a reader marks: tags, notes, and what is to be left out. Kept in the browser, saved as a file. */
 "use strict";
 (function (EF) {
-  const word = EF.word, FORMAT = "echoforensics marks", VERSION = 1, MARKED = "marked";
-  /** @type {{subject: string, kind: string, text: string, author: string, made: string}[]} */
+  const word = EF.word, FORM = "echoforensics marks", VERSION = 1, MARKED = "marked";
+  /** As the file has them. @type {{kind: string, about: string, exhibit?: string, text: string, author: string, date: string}[]} */
   let marks = [];
   /** What undo takes back. @type {object[][]} */
   const before = [];
@@ -11,8 +11,8 @@
 
   const key = () => "marks-" + EF.head().case;
   const now = () => new Date().toISOString().replace(/\.\d+Z$/, "Z");
-  const valid = (mark) => mark && /^(EF|IN)-\d{7,15}$/.test(mark.subject) && ["tag", "note", "exclude"].includes(mark.kind)
-    && [mark.text, mark.author, mark.made].every((one) => typeof one === "string");
+  const valid = (mark) => mark && /^(EF|IN)-\d{7,15}$/.test(mark.about) && ["tag", "note", "exclude"].includes(mark.kind)
+    && [mark.text, mark.author, mark.date].every((one) => typeof one === "string");
 
   function changed() {
     keptByBrowser = EF.remember(key(), JSON.stringify(marks));
@@ -28,8 +28,12 @@
     EF.say(said);
   }
 
-  const of = (subject, kind) => marks.filter((mark) => mark.subject === subject && (!kind || mark.kind === kind));
-  const made = (subject, kind, text) => ({ subject, kind, text, author: EF.remembered("author") || "", made: now() });
+  const of = (subject, kind) => marks.filter((mark) => mark.about === subject && (!kind || mark.kind === kind));
+  /* Interactions are numbered anew when evidence is added: a mark of one also names an exhibit of it. */
+  const made = (subject, kind, text) => ({
+    kind, about: subject, ...(subject.startsWith("IN-") ? { exhibit: EF.exhibitOf(subject) } : {}), text,
+    author: EF.remembered("author") || "", date: now(),
+  });
 
   const api = {
     begin() {
@@ -46,12 +50,12 @@
     /** Tag with one key, or take that tag away. */
     toggle(subject) {
       const has = of(subject, "tag").some((mark) => mark.text === MARKED);
-      become(has ? marks.filter((mark) => !(mark.subject === subject && mark.kind === "tag" && mark.text === MARKED))
+      become(has ? marks.filter((mark) => !(mark.about === subject && mark.kind === "tag" && mark.text === MARKED))
         : [...marks, made(subject, "tag", MARKED)], has ? word("{0}: mark taken away", subject) : word("{0} marked", subject));
     },
     exclude(subject) {
       const has = of(subject, "exclude").length > 0;
-      become(has ? marks.filter((mark) => !(mark.subject === subject && mark.kind === "exclude"))
+      become(has ? marks.filter((mark) => !(mark.about === subject && mark.kind === "exclude"))
         : [...marks, made(subject, "exclude", "")], has ? word("{0} is kept", subject) : word("{0} is to be left out", subject));
     },
     add(subject, kind, text) {
@@ -69,8 +73,7 @@
     file() {
       const author = api.author();
       const shown = marks.map((mark) => ({ ...mark, author: mark.author || author }));
-      return JSON.stringify({ format: FORMAT, version: VERSION, case: EF.head().case, reference: EF.head().reference,
-        author, saved: now(), marks: shown }, null, 1);
+      return JSON.stringify({ form: FORM, version: VERSION, case: EF.head().case, marks: shown }, null, 1);
     },
     download() {
       const url = URL.createObjectURL(new Blob([api.file()], { type: "application/json" }));
@@ -85,13 +88,14 @@
     open(text) {
       let file;
       try { file = JSON.parse(text); } catch { return word("This is not a marks file."); }
-      if (!file || file.format !== FORMAT || file.version !== VERSION || !Array.isArray(file.marks)) {
+      if (!file || file.form !== FORM || file.version !== VERSION || !Array.isArray(file.marks)) {
         return word("This is not a marks file.");
       }
       if (file.case !== EF.head().case) return word("These marks are of another case.");
       const known = new Set(marks.map((mark) => JSON.stringify(mark)));
-      const added = file.marks.filter((mark) => valid(mark)).map(({ subject, kind, text: words, author, made: when }) =>
-        ({ subject, kind, text: words, author, made: when })).filter((mark) => !known.has(JSON.stringify(mark)));
+      const added = file.marks.filter(valid).map(({ kind, about, exhibit, text: words, author, date }) =>
+        ({ kind, about, ...(exhibit ? { exhibit } : {}), text: words, author, date }))
+        .filter((mark) => !known.has(JSON.stringify(mark)));
       const said = word("{0} marks were added", EF.number(added.length));
       if (added.length) become([...marks, ...added], said);
       return said;
@@ -100,10 +104,10 @@
     /** What is marked, and not left out: numbers of exhibits, and interactions as IN- and the number. */
     markedExhibits() {
       const found = new Set();
-      for (const { subject, kind } of marks) {
+      for (const { about: subject, kind } of marks) {
         if (kind !== "exclude") found.add(subject.startsWith("EF-") ? Number(subject.slice(3)) : "IN-" + Number(subject.slice(3)));
       }
-      for (const { subject } of marks.filter((mark) => mark.kind === "exclude")) {
+      for (const { about: subject } of marks.filter((mark) => mark.kind === "exclude")) {
         found.delete(subject.startsWith("EF-") ? Number(subject.slice(3)) : "IN-" + Number(subject.slice(3)));
       }
       return found;

@@ -5,7 +5,7 @@
   let wanted = null;
 
   function head(title, count, total) {
-    const reference = EF.head().reference, part = document.querySelector("p.part");
+    const reference = EF.head().reference, part = document.querySelector("aside.part");
     return [
       EF.make("div.print-bar", {}, EF.make("button.primary", { on: { click: () => window.print() } }, word("Print")),
         EF.make("button", { on: { click: () => window.history.back() } }, word("Back"))),

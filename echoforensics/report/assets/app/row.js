@@ -59,7 +59,7 @@
     add(word("Interaction"), interaction ? [interaction] : []);
     add(word("Corroborated by"), EF.value(chunk, place, "corroborated_by").split(" ").filter(Boolean));
     add(word("Other times of the record"), others(row));
-    return list.childElementCount ? [EF.make("h4", {}, word("What it belongs to")), list] : [];
+    return list.childElementCount ? [EF.make("h3", {}, word("What it belongs to")), list] : [];
   }
 
   /** Sixteen bytes a line: where, in hexadecimal, and as text. */
@@ -104,7 +104,7 @@
       list.append(EF.make("dt", {}, name),
         EF.make("dd", {}, EF.quoted(typeof value === "string" ? value : JSON.stringify(value))));
     }
-    return [EF.make("h4", {}, word("What else the record holds")), list];
+    return [EF.make("h3", {}, word("What else the record holds")), list];
   }
 
   /**
@@ -125,15 +125,15 @@
     const machine = EF.value(chunk, place, "data_type").startsWith("machine:");
     return [
       EF.make("div.detail-head", {},
-        EF.make("h3", {}, EF.make("a", { href: "#" + exhibit }, exhibit)), EF.marks.controls(exhibit),
+        EF.make("h2", {}, EF.make("a", { href: "#" + exhibit }, exhibit)), EF.marks.controls(exhibit),
         EF.make("button.close", { on: { click: close } }, word("Close"))),
       machine ? EF.make("p.machine", {}, word("Found by a machine. It can be wrong.")) : null,
       EF.folded("p.sentence", EF.value(chunk, place, "message")),
       text ? EF.make("p.said", {}, word("Text recognised by the service:") + " ", EF.quoted(text)) : null,
       sound >= 0 ? EF.playerFor(sound) : null,
       facts,
-      EF.make("h4", {}, word("Where it comes from")), from,
-      EF.make("h4", {}, word("Bytes it was read from")), content,
+      EF.make("h3", {}, word("Where it comes from")), from,
+      EF.make("h3", {}, word("Bytes it was read from")), content,
       ...belongs(row, chunk, place),
       ...fields(chunk, place),
     ].filter(Boolean);
