@@ -12,7 +12,8 @@ from echoforensics.report.markup import number, visible
 LONGEST = 6000
 #: A word that is longer gets places at which it may be broken.
 _LONG_WORD = re.compile(r"[^\s\u200b]{25,}")
-_PIECE = 12
+#: It is broken behind a mark between its parts, else after so many characters.
+_PIECE = re.compile(r"[^./_:?&=-]{1,12}[./_:?&=-]*|[./_:?&=-]{1,12}")
 _BREAK = "\u200b"
 
 
@@ -56,5 +57,4 @@ class ShownTexts:
 
 
 def _breakable(match: re.Match[str]) -> str:
-    word = match[0]
-    return _BREAK.join(word[at : at + _PIECE] for at in range(0, len(word), _PIECE))
+    return _BREAK.join(_PIECE.findall(match[0]))

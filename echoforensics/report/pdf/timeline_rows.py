@@ -125,7 +125,7 @@ def _cells(row: Row, context: ReportContext) -> Cells:
     source = [
         ("strong", f"{kind_words(row['data_type'], context.words)}\n"),
         ("evidence", where),
-        ("code", f"\n{row['locator']} · {row['parser']} {row['parser_version']}"),
+        ("code", "\n" + " · ".join(filter(None, (row["locator"], f"{row['parser']} {row['parser_version']}")))),
     ]
     return [first, _time(row, context), [("own", row["message"])], source]
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from echoforensics.report.words.language import Language
     from parsers.catalogue import CatalogueEntry
 
-_MOST_JOINS = 200
+_MOST_JOINS = 50
 
 
 def method_section(context: ReportContext) -> WrittenSection:

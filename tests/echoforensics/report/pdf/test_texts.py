@@ -11,6 +11,10 @@ def test_long_words_get_places_to_break_and_nothing_else_changes() -> None:
     shown = ShownTexts().shown(f"a {digest} b")
     assert shown.replace("\u200b", "") == f"a {digest} b"
     assert max(map(len, shown.replace("\u200b", " ").split())) == 12
+    path = "data/data/com.amazon.dee.app/databases/map_data_storage_v2.db"
+    assert ShownTexts().shown(path).split("\u200b") == [
+        "data/", "data/", "com.", "amazon.", "dee.", "app/", "databases/", "map_", "data_", "storage_", "v2.", "db",
+    ]  # fmt: skip
     assert ShownTexts().shown("short words stay") == "short words stay"
 
 
