@@ -138,7 +138,7 @@ def interaction_lines(one: CaseInteraction) -> Iterator[str]:
         yield f"    Left open: {sentence}"
     for what, some in (("Found by a machine", one.machine), ("Annotation", one.annotations)):
         for added in some:
-            yield f"    {what}, no evidence: {added.exhibit}, {added.data_type}, about {added.about}: {added.says}"
+            yield f"    {what}, not evidence: {added.exhibit}, {added.data_type}, about {added.about}: {added.says}"
 
 
 def gap_lines(gap: CaseGap) -> Iterator[str]:

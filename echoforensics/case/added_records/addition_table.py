@@ -97,8 +97,8 @@ def add(store: Store, addition: Addition) -> int | None:
         UsageError: there is no such exhibit, or it was removed from the case.
     """
     subject = _subject(store, addition.about)
-    name = record_id(subject.sha256, addition.data_type, subject.locator, subject.number, addition.statement)
-    if store.db.execute("SELECT 1 FROM records WHERE id = ?", (stored_id(name),)).fetchone():
+    name = _name(subject, addition.data_type, addition.statement)
+    if _has(store, name):
         return None
     last = store.db.execute("SELECT coalesce(max(number), 0) FROM exhibits").fetchone()[0]
     fields = {**addition.fields, "about": f"EF-{subject.number:07}", "about_record": subject.record}
@@ -124,6 +124,23 @@ def add(store: Store, addition: Addition) -> int | None:
     )
     _insert(store, row)
     return row.exhibit
+
+
+def is_known(store: Store, about: str, data_type: str, statement: str) -> bool:
+    """Whether a record was added before: about an exhibit, of a data type, with a statement.
+
+    Raises:
+        UsageError: there is no such exhibit, or it was removed from the case.
+    """
+    return _has(store, _name(_subject(store, about), data_type, statement))
+
+
+def _name(subject: _Subject, data_type: str, statement: str) -> str:
+    return record_id(subject.sha256, data_type, subject.locator, subject.number, statement)
+
+
+def _has(store: Store, name: str) -> bool:
+    return store.db.execute("SELECT 1 FROM records WHERE id = ?", (stored_id(name),)).fetchone() is not None
 
 
 def _subject(store: Store, exhibit: str) -> _Subject:

@@ -13,6 +13,7 @@ from echoforensics.case.added_records.membership import ADDED
 from echoforensics.case.interactions.describe import describe
 from echoforensics.case.interactions.interaction_context import InteractionContext
 from echoforensics.case.interactions.join import Membership
+from echoforensics.case.interactions.machine_statements import with_machine_statements
 from echoforensics.case.interactions.strength import Strength
 from echoforensics.case.spoken.gap_query import refuse_earlier
 from echoforensics.case.spoken.interaction import PREFIX, AddedRecord, CaseInteraction
@@ -93,6 +94,7 @@ def _described(store: Store, clauses: Sequence[str], values: Sequence[Any]) -> I
             account_held=context.account_held,
         )  # fmt: skip
         made = replace(made, machine=_added(every, MACHINE), annotations=_added(every, ANNOTATION))
+        made = with_machine_statements(made)
         yield _marked(made, store.row_mark) if store.row_mark else made
 
 

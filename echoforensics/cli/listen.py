@@ -1,0 +1,106 @@
+"""``echoforensics listen``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from echoforensics.cli.options.signing import signing_key_option
+
+if TYPE_CHECKING:
+    from echoforensics.listening.run import ListenOutcome
+
+#: More processes than this are not begun unless they are asked for: each holds the models.
+_MOST_WORKERS = 4
+
+
+@click.command("listen")
+@click.argument("case_path", metavar="CASE", type=click.Path(path_type=Path))
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="EXHIBIT|IN-...",
+    help="Only the recordings of this exhibit or interaction; repeat for several.",
+)
+@click.option(
+    "--workers",
+    default=0,
+    metavar="N",
+    type=click.IntRange(0, 64),
+    help="How many processes listen at once. Default: one a processor.",
+)
+@click.option(
+    "--model",
+    metavar="DIR",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Another model of Whisper, as CTranslate2 has it. What it writes is added beside what there is.",
+)
+@click.option("--language", default="en", metavar="CODE", help="What a multilingual model writes.", show_default=True)
+@click.option(
+    "--wake-model",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Another model of microWakeWord for the wake word: its JSON file.",
+)
+@signing_key_option
+@click.option("--json", "as_json", is_flag=True, help="Say what was done as JSON.")
+def command(
+    *, case_path: Path, only: tuple[str, ...], workers: int, model: Path | None, language: str,
+    wake_model: Path | None, key_path: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Listen to the recordings of a case: speech, wake word, transcripts. What machines find is no evidence.
+
+    The findings are added to the case, signed, as records of their own (`machine:*`), with the models' hashes. Nothing
+    is fetched from a network. A run that was interrupted goes on when the command is repeated.
+    """
+    from echoforensics.cli.options.marks import key_of_case
+    from echoforensics.cli.progress import progress
+    from echoforensics.cli.safe_text import given_text
+    from echoforensics.listening.installed import refuse_without_libraries
+    from echoforensics.listening.listener import ListenOptions
+    from echoforensics.listening.run import listen
+
+    refuse_without_libraries()
+    options = ListenOptions(model, given_text(language), wake_model)
+    with progress() as report:
+        outcome = listen(
+            case_path, key_of_case(key_path, case_path), options,
+            only=[given_text(name) for name in only], workers=workers or _workers(),
+            progress=lambda done, total: report(f"listening: {done} of {total}", done, 0),
+        )  # fmt: skip
+    click.echo(json.dumps(_as_json(outcome)) if as_json else _as_text(outcome))
+
+
+def _workers() -> int:
+    import os
+
+    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, _MOST_WORKERS)
+
+
+def _as_text(outcome: ListenOutcome) -> str:
+    from echoforensics.cli.safe_text import safe
+    from echoforensics.counting import counted
+
+    before = outcome.recordings - outcome.heard
+    lines = [
+        f"{counted(outcome.heard, 'recording')} listened to"
+        + (f"; {before} had been, with these models and options" if before else "")
+        + f". {counted(len(outcome.exhibits), 'finding')} added to the case"
+        + (f", {outcome.exhibits[0]} to {outcome.exhibits[-1]}." if outcome.exhibits else ".")
+    ]
+    lines += [f"Not decoded: {exhibit}: {why}" for exhibit, why in outcome.not_decoded]
+    lines.append("They are findings of machines and can be wrong. `timeline --type machine` lists them.")
+    return safe("\n".join(lines), "\n")
+
+
+def _as_json(outcome: ListenOutcome) -> dict[str, object]:
+    return {
+        "recordings": outcome.recordings,
+        "heard": outcome.heard,
+        "exhibits": list(outcome.exhibits),
+        "not_decoded": [{"exhibit": exhibit, "why": why} for exhibit, why in outcome.not_decoded],
+        "models": {name: dict(about) for name, about in outcome.about.items()},
+    }

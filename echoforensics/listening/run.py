@@ -1,0 +1,177 @@
+"""Listening to the recordings of a case, and adding what is found to it."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.case.added_records.addition_table import is_known
+from echoforensics.case.case import Case
+from echoforensics.case.custody.adding import AddingRun
+from echoforensics.case.custody.names import ARTEFACTS
+from echoforensics.errors import UsageError
+from echoforensics.listening.finding import findings, wanted
+from echoforensics.listening.installed import refuse_without_libraries
+from echoforensics.listening.listener import Listener, ListenOptions, RecordingToHear
+from echoforensics.listening.workers import heard_by_workers
+from echoforensics.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chain_of_custody.keys import SigningKey
+    from echoforensics.case.added_records.addition import Addition
+    from echoforensics.case.recording_query import FoundRecording
+    from echoforensics.listening.listener import HeardRecording
+
+#: Called with how many recordings were listened to, and of how many.
+Progress = Callable[[int, int], None]
+#: What is found is added at least this often, in seconds; adding takes no more than a tenth of the time.
+_EVERY, _SHARE = 60.0, 10
+
+
+@dataclass(frozen=True, slots=True)
+class ListenOutcome:
+    """What listening came to.
+
+    Attributes:
+        recordings: how many distinct recordings were asked for.
+        heard: how many of them were listened to now; the others had been before, with the same models and options.
+        not_decoded: of those, the exhibits of recordings that could not be decoded, each with why.
+        exhibits: of the findings that were added.
+        about: what found them.
+    """
+
+    recordings: int
+    heard: int
+    not_decoded: tuple[tuple[str, str], ...]
+    exhibits: tuple[str, ...]
+    about: Mapping[str, Mapping[str, Any]]
+
+
+def listen(
+    case_path: Path, key: SigningKey | None, options: ListenOptions, *, only: Iterable[str] = (), workers: int = 1,
+    actor: str = "", progress: Progress | None = None,
+) -> ListenOutcome:  # fmt: skip
+    """Listen to recordings of a case, and add what is found to it, signed.
+
+    What was found before with the same models, versions and options is passed over, so a run that was interrupted
+    goes on. Other models add to what there is.
+
+    Args:
+        case_path: the case folder.
+        key: the examiner's, as for the case; None where it is unsigned.
+        options: how it is listened.
+        only: exhibits or interactions whose recordings are wanted; empty for all.
+        workers: how many processes listen at once.
+        actor: who listens, as the ledger names them; empty for who acted last.
+        progress: called as recordings are done.
+
+    Raises:
+        UsageError: the extra ``listen`` is not installed, a model cannot be read, or what is asked for has no
+            recording.
+        CaseError: as :class:`echoforensics.case.custody.adding.AddingRun` raises it.
+    """
+    refuse_without_libraries()
+    artefacts = case_path / ARTEFACTS
+    # Loaded here first: what cannot be is said before the case is touched.
+    listener = Listener(options, artefacts)
+    about = listener.about()
+    with Case.open(case_path) as case:
+        found = _asked_for(case, list(only))
+        actor = actor or [entry.actor for entry in case.actions()][-1]
+        pending = [recording for recording in found if not _is_done(case, recording, about, options)]
+    asked = [RecordingToHear(one.sha256, str(one.fields.get("container") or "")) for one in pending]
+    batch = _Batch(about, options, len(pending))
+    with closing(AddingRun(case_path, key, actor)) as run:
+        try:
+            heard = heard_by_workers(options, artefacts, asked, workers) if workers > 1 else map(listener.hear, asked)
+            for number, (recording, found_in) in enumerate(zip(pending, heard, strict=True), 1):
+                batch.take(found_in, recording)
+                if progress:
+                    progress(number, len(pending))
+                if batch.is_due():
+                    batch.add_to(run)
+        finally:
+            # Also what was found before an interruption.
+            batch.add_to(run)
+    return ListenOutcome(len(found), batch.taken, tuple(batch.not_decoded), tuple(batch.exhibits), about)
+
+
+class _Batch:
+    """What was found and has yet to be added."""
+
+    def __init__(self, about: Mapping[str, Mapping[str, Any]], options: ListenOptions, total: int) -> None:
+        self._about = about
+        self._detail = _detail(about, options, total)
+        self._waiting: list[Addition] = []
+        self._since, self._cost = time.monotonic(), 0.0
+        self.taken = 0
+        self.exhibits: list[str] = []
+        self.not_decoded: list[tuple[str, str]] = []
+
+    def take(self, heard: HeardRecording, recording: FoundRecording) -> None:
+        exhibit = recording.rows[0]["exhibit"]
+        self.taken += 1
+        if heard.why_not:
+            self.not_decoded.append((exhibit, heard.why_not))
+        self._waiting += findings(heard, exhibit, self._about, recording.texts)
+
+    def is_due(self) -> bool:
+        return time.monotonic() - self._since > max(_EVERY, _SHARE * self._cost)
+
+    def add_to(self, run: AddingRun) -> None:
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            begun = time.monotonic()
+            self.exhibits += run.add(waiting, self._detail).exhibits
+            self._since = time.monotonic()
+            self._cost = self._since - begun
+
+
+def _detail(about: Mapping[str, Mapping[str, Any]], options: ListenOptions, total: int) -> dict[str, Any]:
+    """What the ledger says of it."""
+    return {
+        "what": "findings of machines in recordings",
+        "tool": f"echoforensics {__version__}",
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        # The ledger has whole numbers and texts.
+        "models": {
+            name: {part: str(value) if isinstance(value, float) else value for part, value in one.items()}
+            for name, one in about.items()
+        },
+        "hotwords": list(options.hotwords),
+        "recordings": total,
+        "seed": "none; nothing is drawn at random",
+    }
+
+
+def _asked_for(case: Case, only: list[str]) -> list[FoundRecording]:
+    """The recordings that are asked for, in the case's order."""
+    every = list(case.recordings())
+    if not only:
+        return every
+    chosen: set[str] = set()
+    for name in only:
+        if name.strip().upper().startswith("IN-"):
+            named = set(case.interaction(name).recordings)
+        else:
+            recording = case.row(name)["recording"]
+            named = {recording} if recording else set()
+        if not named:
+            raise UsageError(f"{name} has no recording")
+        chosen |= named
+    return [recording for recording in every if recording.sha256 in chosen]
+
+
+def _is_done(
+    case: Case, recording: FoundRecording, about: Mapping[str, Mapping[str, Any]], options: ListenOptions
+) -> bool:
+    exhibit = recording.rows[0]["exhibit"]
+    return all(is_known(case.store, exhibit, kind, statement) for kind, statement in wanted(about, options.hotwords))
