@@ -23,7 +23,7 @@ SUMMARIES = {
     "info": "Say what is in a case: evidence, devices, accounts, persons, data types, times, clocks, gaps and issues.",
     "timeline": "Write the timeline of a case.",
     "interactions": "Show each time at which somebody, or something, spoke to a device: every record about it, joined.",
-    "listen": "Listen to the recordings of a case: speech, wake word, transcripts. What machines find is no evidence.",
+    "listen": "Listen to the recordings of a case: speech, wake word, transcripts.",
     "trace": "Show the bytes behind a row, read again from the evidence.",
     "report": "Write the reviewers' bundle: pages and recordings that open in a browser, without a network.",
     "bundle": "Hand over a case, or a part of one, sealed: it can be checked without this program.",
