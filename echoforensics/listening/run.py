@@ -24,7 +24,7 @@ from echoforensics.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chain_of_custody.keys import SigningKey
+    from chain_of_custody.signer import Signer
     from echoforensics.case.added_records.addition import Addition
     from echoforensics.case.recording_query import FoundRecording
     from echoforensics.listening.listener import HeardRecording
@@ -55,7 +55,7 @@ class ListenOutcome:
 
 
 def listen(
-    case_path: Path, key: SigningKey | None, options: ListenOptions, *, only: Iterable[str] = (), workers: int = 1,
+    case_path: Path, key: Signer | None, options: ListenOptions, *, only: Iterable[str] = (), workers: int = 1,
     actor: str = "", progress: Progress | None = None,
 ) -> ListenOutcome:  # fmt: skip
     """Listen to recordings of a case, and add what is found to it, signed.

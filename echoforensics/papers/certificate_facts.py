@@ -158,7 +158,12 @@ def _hashes(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[s
     if isinstance(kept, dict):
         for name, value in kept.items():
             read = media.get(name) if isinstance(media, dict) else None
-            yield "value kept by the image", ALGORITHM_NAMES.get(name, name), str(value), str(read or "not computed")
+            yield (
+                "value kept by the image",
+                ALGORITHM_NAMES.get(name) or str(name),
+                str(value),
+                str(read or "not computed"),
+            )
 
 
 def _compared(what: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:

@@ -40,15 +40,14 @@ def shown_interactions(case: Case, part: ReportPart, words: Language) -> Iterato
         if part.whole:
             yield found, 0
             continue
-        added = {
-            name: tuple(each for each in some if part.includes(each.exhibit))
-            for name, some in (("machine", found.machine), ("annotations", found.annotations))
-        }
-        found = replace(found, **added)  # noqa: PLW2901 (what was added is a part too)
+        # What was added is a part too.
+        machine = tuple(each for each in found.machine if part.includes(each.exhibit))
+        annotations = tuple(each for each in found.annotations if part.includes(each.exhibit))
+        shown = replace(found, machine=machine, annotations=annotations)
         kept = tuple(member for member in found.members if part.includes(member.exhibit))
         if kept:
             left_out = len(found.members) - len(kept)
-            yield (reduced(found, kept, words) if left_out else found), left_out
+            yield (reduced(shown, kept, words) if left_out else shown), left_out
 
 
 def reduced(found: CaseInteraction, kept: tuple[Member, ...], words: Language) -> CaseInteraction:
