@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from echoforensics.cli.options.report_pdf import pdf_options, pdf_path, write_pdf_report
 from echoforensics.cli.options.row_filters import query_of, row_filters
 from echoforensics.cli.unverified import export_key_option, unverified_option, warn
+
+if TYPE_CHECKING:
+    from echoforensics.case.case import Case
 
 
 @click.command("report")
@@ -49,13 +52,30 @@ def command(
     nothing of these is in the folder. With --pdf it is also a document to be printed, filed and signed; with --pdf FILE
     and no -o, that alone.
     """
+    from echoforensics.cli.options.marks import add_marks
+    from echoforensics.library import open_case
+
+    file = pdf_path(pdf, output)
+    outputs = [output] if output else []
+    if file is not None and (output is None or output not in file.parents):
+        outputs.append(file)
+    if marks:
+        add_marks(case_path, marks, key_path)
+    with open_case(case_path, unverified=unverified) as case:
+        warn(case)
+        _write(case, outputs, file, marked, key_path, language, {"paper": paper, "fonts": fonts}, filters)
+
+
+def _write(
+    case: Case, outputs: list[Path], file: Path | None, marked: Path | None, key_path: Path | None, language: str,
+    pdf: dict[str, Any], filters: dict[str, Any],
+) -> None:  # fmt: skip
+    """Write the folder, the PDF or both, and record what was written."""
     from echoforensics.case.row_query import Query
     from echoforensics.cli.keys import key_of_export
-    from echoforensics.cli.options.marks import add_marks
     from echoforensics.export.about import filters_of
     from echoforensics.export.digests import record_export
     from echoforensics.export.sealed_folder import seal_report
-    from echoforensics.library import open_case
     from echoforensics.report.bundle import write_report
     from echoforensics.report.marked_rows import marked_exhibits
     from echoforensics.report.pdf.write import PdfOptions
@@ -63,33 +83,23 @@ def command(
     from echoforensics.report.words import language as words
     from echoforensics.zones import zone
 
-    file = pdf_path(pdf, output)
-    outputs = [output] if output else []
-    if file is not None and (output is None or output not in file.parents):
-        outputs.append(file)
-
-    if marks:
-        add_marks(case_path, marks, key_path)
-    with open_case(case_path, unverified=unverified) as case:
-        warn(case)
-        query, shown_zone = query_of(case, filters)
-        local = shown_zone or zone(case.store.info().get("timezone", ""))
-        key = key_of_export(key_path, outputs, replace=False)
-        chosen = None if marked is None else marked_exhibits(case, marked)
-        part = {} if query == Query() and marked is None else {
-            "filters": filters_of(query), "marks": marked.name if marked else "",
-        }  # fmt: skip
-        if output is not None:
-            index = write_report(case, output, local, query, chosen, language)
-        if file is not None:
-            context = ReportContext.of(case, words.language(language), local)
-            options = PdfOptions(query=query, exhibits=chosen, paper=paper, fonts=fonts)
-            write_pdf_report(context, file, options, key)
-        if part:
-            click.echo("This report is a part of the case; every page of it says so.", err=True)
-        if output is not None:
-            # Last: the list names every file in the folder, the PDF among them.
-            click.echo(seal_report(case, output, key, part), err=True)
-        recorded = record_export(case, outputs, key, {"format": "report" if output else "pdf", **part})
+    query, shown_zone = query_of(case, filters)
+    local = shown_zone or zone(case.store.info().get("timezone", ""))
+    key = key_of_export(key_path, outputs, replace=False)
+    chosen = None if marked is None else marked_exhibits(case, marked)
+    part = {} if query == Query() and marked is None else {
+        "filters": filters_of(query), "marks": marked.name if marked else "",
+    }  # fmt: skip
+    folder = outputs[0] if outputs[0] != file else None
+    index = file if folder is None else write_report(case, folder, local, query, chosen, language)
+    if file is not None:
+        context = ReportContext.of(case, words.language(language), local)
+        write_pdf_report(context, file, PdfOptions(query=query, exhibits=chosen, **pdf), key)
+    if part:
+        click.echo("This report is a part of the case; every page of it says so.", err=True)
+    if folder is not None:
+        # Last: the list names every file in the folder, the PDF among them.
+        click.echo(seal_report(case, folder, key, part), err=True)
+    recorded = record_export(case, outputs, key, {"format": "report" if folder else "pdf", **part})
     click.echo(recorded, err=True)
-    click.echo(f"open {index if output else file}")
+    click.echo(f"open {index}")
