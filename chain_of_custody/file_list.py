@@ -150,6 +150,8 @@ def name_problem(name: str) -> str | None:
     """
     if not _ESCAPED.isdisjoint(name):
         return "the name has a quotation mark, a backslash or a control character"
+    if name == "-":
+        return "the name is what programs take for their standard input"
     if any(part in ("", ".", "..") for part in name.split("/")):
         return "the name leads out of the folder, or is not in its plain form"
     try:

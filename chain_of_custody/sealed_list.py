@@ -43,8 +43,8 @@ UNSIGNED_NOTICE = "UNSIGNED: anybody could have written this list"
 Kind = Literal["bundle", "report", "export"]
 KINDS: tuple[Kind, ...] = ("bundle", "report", "export")
 
-#: Nothing longer is read as a seal: it would list some two million files.
-SEAL_MAX = 512 << 20
+#: Nothing longer is read as a seal: it would list more than a million files.
+SEAL_MAX = 256 << 20
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _OWN_KEYS = frozenset({"kind", "file_count", "total_size", "signed", "notice", "subject"})

@@ -158,6 +158,8 @@ def test_a_list_without_its_signature_is_never_taken_for_a_signed_one(
     bundle: Path, key: SigningKey, tmp_path: Path
 ) -> None:
     unsigned = make_bundle(tmp_path / "unsigned", None)
+    half = check_sealed(make_bundle(tmp_path / "half", None, ledger_key=key))
+    assert any(f"signed by the key {key.public.fingerprint}" in check.detail for check in half.checks.checks)
     result = check_sealed(unsigned)
     assert (result.ok, result.signed, result.fingerprint) == (True, False, None)
     assert any("UNSIGNED" in check.detail for check in result.checks.checks)
@@ -239,6 +241,8 @@ def test_timestamps_are_of_this_seal_and_of_an_authority_that_is_believed(
     (tmp_path / "bundle.tsr").rename(tmp_path / "bundle.zip.7.tsr")
     for path in (bundle, tmp_path / "bundle.zip"):
         assert check_sealed(path, ca_files=roots, timestamps_required=1).ok
+    os.mkfifo(tmp_path / "pipe.tsr")
+    assert failed(check_sealed(bundle, tokens=[tmp_path / "pipe.tsr"], ca_files=roots)) == {"timestamp pipe.tsr"}
     missing = check_sealed(bundle, tokens=[tmp_path / "none.tsr"], ca_files=roots)
     assert failed(missing) == {"timestamp none.tsr"}
 
@@ -253,6 +257,14 @@ def test_a_zip_with_two_entries_of_one_name_is_refused(bundle: Path, tmp_path: P
     result = check_sealed(tmp_path / "twice.zip")
     assert failed(result) == {"zip", "files"}
     assert "bundle/a: 2 entries have this name" in problems(result)
+
+
+def test_a_bundle_that_names_no_set_is_not_wholly_checked(bundle: Path, key: SigningKey) -> None:
+    predicate = read_seal((bundle / SEAL_NAME).read_bytes()).predicate
+    for name in (SEAL_NAME, "bagit.txt", "bag-info.txt", "manifest-sha256.txt", TAG_MANIFEST):
+        (bundle / name).unlink()
+    seal_bag(bundle, key, detail={"ledger": predicate["ledger"]})
+    assert failed(check_sealed(bundle)) == {"sealed set"}
 
 
 def test_what_is_no_sealed_folder_is_never_verified(bundle: Path, tmp_path: Path) -> None:
