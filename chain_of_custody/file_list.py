@@ -121,6 +121,17 @@ def find_names(folder: Path) -> FoundNames:
     return FoundNames(tuple(sorted(files, key=_utf8)), tuple(sorted(empty, key=_utf8)), tuple(sorted(problems)))
 
 
+def remove_empty_folders(folder: Path) -> None:
+    """Remove every folder below a folder that holds no file, at any depth: no list can hold one.
+
+    Raises:
+        OSError: one cannot be read or removed.
+    """
+    while empty := find_names(folder).empty_folders:
+        for name in empty:
+            (folder / name).rmdir()
+
+
 def hash_files(folder: Path, names: Sequence[str], *, workers: int | None = None) -> Iterator[ListedFile | OSError]:
     """Hash files on threads.
 

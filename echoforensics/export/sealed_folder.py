@@ -6,7 +6,7 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from chain_of_custody.file_list import FileListError, find_names
+from chain_of_custody.file_list import FileListError, remove_empty_folders
 from chain_of_custody.folder_check import check_sealed, is_sealed
 from chain_of_custody.sealed_list import SEAL_NAME, SealError, write_seal
 from chain_of_custody.verify_script import write_verification
@@ -31,7 +31,7 @@ def seal_report(case: Case, folder: Path, key: Signer | None, detail: Mapping[st
 
     Args:
         case: what it was written out of.
-        folder: the report, with everything it is to hold. Folders in it that hold nothing are taken away.
+        folder: the report, with everything it is to hold. Folders in it that hold no file are removed.
         key: the examiner's; None for a list that is unsigned, and says so.
         detail: what else the list says, such as the rows that were asked for.
 
@@ -52,9 +52,7 @@ def seal_report(case: Case, folder: Path, key: Signer | None, detail: Mapping[st
         stated["unverified"] = case.unverified
     public = key.public if key is not None else None
     try:
-        while empty := find_names(folder).empty_folders:
-            for name in empty:
-                (folder / name).rmdir()
+        remove_empty_folders(folder)
         write_verification(folder, kind="report", public=public, ledger=(length, head))
         sealed = write_seal(folder, key, "report", stated)
     except (FileListError, SealError) as error:

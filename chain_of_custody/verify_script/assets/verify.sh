@@ -283,6 +283,8 @@ elif [ $unchecked -ne 0 ]; then
     exit 1
 elif [ -z "$keyid" ]; then
     echo "Whole, but UNSIGNED."
+elif [ -z "$ledger" ]; then
+    echo "Verified: the list, its signature and every file."
 else
     echo "Verified: the list, its signature, every file and the ledger."
 fi
