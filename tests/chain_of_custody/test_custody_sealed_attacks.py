@@ -8,6 +8,7 @@ import json
 import os
 import random
 import shutil
+import subprocess
 import unicodedata
 from pathlib import Path
 
@@ -17,10 +18,11 @@ import pytest
 from chain_of_custody import SigningKey, canonical
 from chain_of_custody.bag import seal_bag
 from chain_of_custody.folder_check import SealedCheck, check_sealed
-from chain_of_custody.sealed_list import SEAL_NAME, TAG_MANIFEST, read_seal
+from chain_of_custody.sealed_list import CERTIFICATE_NAME, SEAL_NAME, TAG_MANIFEST, read_seal, write_seal
 from chain_of_custody.stored_zip import write_zip
 from chain_of_custody.stored_zip.records import ZipEntry, central_header, end_records, local_header
 from chain_of_custody.timestamp import TimestampRequest
+from chain_of_custody.verify_script import write_verification
 from tests.sealed_bundles import SOUND, TIMELINE, attacks, edit, make_bundle, other_ledger, rebuild_manifests
 from tests.time_authority import TimeAuthority
 
@@ -257,6 +259,32 @@ def test_a_zip_with_two_entries_of_one_name_is_refused(bundle: Path, tmp_path: P
     result = check_sealed(tmp_path / "twice.zip")
     assert failed(result) == {"zip", "files"}
     assert "bundle/a: 2 entries have this name" in problems(result)
+
+
+def test_a_certificate_in_it_is_of_the_key_that_signed(
+    key: SigningKey, other_key: SigningKey, openssl: str, tmp_path: Path
+) -> None:
+    for signer, of, expected in (("right", key, set()), ("wrong", other_key, {"certificate"})):
+        folder = tmp_path / signer
+        folder.mkdir()
+        (tmp_path / "key").write_text(of._key.export_key(format="PEM"))
+        command = ["req", "-x509", "-new", "-key", str(tmp_path / "key"), "-subj", "/O=Agency/CN=A. Examiner"]
+        command += ["-addext", "keyUsage=critical,digitalSignature", "-out", str(folder / CERTIFICATE_NAME)]
+        subprocess.run([openssl, *command], check=True, capture_output=True)
+        write_seal(folder, key, "report", {"key": {"name": "A. Examiner"}})
+        result = check_sealed(folder)
+        assert failed(result) == expected, problems(result)
+        assert "the list says that the key is that of A. Examiner" in result.notes
+    assert "of CN=A. Examiner,O=Agency" in str(check_sealed(tmp_path / "right").checks.checks)
+
+
+def test_a_provisional_key_is_called_so(key: SigningKey, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<p>")
+    write_verification(tmp_path, kind="report", public=key.public)
+    write_seal(tmp_path, key, "report", {"key": {"provisional": True}})
+    assert any("the key is PROVISIONAL" in note for note in check_sealed(tmp_path).notes)
+    done = subprocess.run(["sh", tmp_path / "verify.sh"], capture_output=True, text=True, check=True)
+    assert "the key is PROVISIONAL" in done.stdout
 
 
 def test_a_bundle_that_names_no_set_is_not_wholly_checked(bundle: Path, key: SigningKey) -> None:
