@@ -1,7 +1,7 @@
 """Sealing a folder and verifying it, against hashing its files: ``python -m benchmarks.sealing --files 10000``.
 
 Processor seconds of one process, all threads; the files are in the page cache. A folder is sealed as a bag with a
-ledger, as a bundle is, and then verified: the signed list, every file, manifests, ledger.
+ledger, and then verified: the signed list, every file, manifests, ledger.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def main() -> None:
         for number in range(given.runs + 1):
             steps: dict[str, Callable[[], object]] = {
                 "hashing": lambda: _hash(folder),
-                "sealing": lambda: seal_bag(folder, key, detail=state),
+                "sealing": lambda: seal_bag(folder, key, kind="export", detail=state),
                 "verifying": lambda: _verify(folder),
             }
             for name, step in steps.items():

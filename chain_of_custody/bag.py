@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from chain_of_custody.file_list import ListedFile, list_files
+from chain_of_custody.file_list import ListedFile, list_files, remove_empty_folders
 from chain_of_custody.sealed_list import (
     SEAL_NAME,
     TAG_MANIFEST,
@@ -43,6 +43,8 @@ def seal_bag(
 ) -> SealedList:
     """Make a bag of a folder that holds ``data/`` and whatever is to lie beside it, and seal it.
 
+    Folders in it that hold no file are removed.
+
     Nothing depends on the time: the same folder and key give the same bytes.
 
     Args:
@@ -59,6 +61,7 @@ def seal_bag(
         FileListError, OSError: see :func:`~chain_of_custody.sealed_list.write_seal`.
     """
     known = {file.name: file for file in files}
+    remove_empty_folders(folder)
     payload = _payload(folder, known)
     manifest = manifest_text(payload)
     write_whole(folder / DECLARATION, DECLARED)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +21,7 @@ from chain_of_custody.entry import (
 )
 from chain_of_custody.envelope import verify as verify_envelope
 from chain_of_custody.keys import KeyFileError, PublicKey, is_normal
-from chain_of_custody.open_flags import careful
+from chain_of_custody.open_flags import open_regular
 
 #: What stands for a line that a partial copy of a ledger leaves out: the SHA-256 of that line, without its newline.
 _LEFT_OUT = re.compile(rb'\{"left_out":"([0-9a-f]{64})"\}\n')
@@ -310,8 +308,4 @@ def read_stream(stream: BinaryIO, *, partial: bool = False) -> Iterator[LedgerEn
 
 def open_ledger(path: Path) -> BinaryIO:
     """Open a ledger for reading. Raises OSError where it is not a file; never waits, as on a named pipe."""
-    descriptor = os.open(path, careful(os.O_RDONLY, follow=True))
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError(f"{path} is not a file")
-    return os.fdopen(descriptor, "rb")
+    return open_regular(path, follow=True)

@@ -121,6 +121,17 @@ def find_names(folder: Path) -> FoundNames:
     return FoundNames(tuple(sorted(files, key=_utf8)), tuple(sorted(empty, key=_utf8)), tuple(sorted(problems)))
 
 
+def remove_empty_folders(folder: Path) -> None:
+    """Remove every folder below a folder that holds no file, at any depth: no list can hold one.
+
+    Raises:
+        OSError: one cannot be read or removed.
+    """
+    while empty := find_names(folder).empty_folders:
+        for name in empty:
+            (folder / name).rmdir()
+
+
 def hash_files(folder: Path, names: Sequence[str], *, workers: int | None = None) -> Iterator[ListedFile | OSError]:
     """Hash files on threads.
 
@@ -150,6 +161,8 @@ def name_problem(name: str) -> str | None:
     """
     if not _ESCAPED.isdisjoint(name):
         return "the name has a quotation mark, a backslash or a control character"
+    if name == "-":
+        return "the name is what programs take for their standard input"
     if any(part in ("", ".", "..") for part in name.split("/")):
         return "the name leads out of the folder, or is not in its plain form"
     try:

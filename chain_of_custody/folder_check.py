@@ -13,7 +13,16 @@ from chain_of_custody.checking.ledger_checks import check_head, check_ledger, ch
 from chain_of_custody.checking.source import SealedSource, open_source
 from chain_of_custody.checking.time_checks import check_timestamps, tokens_beside
 from chain_of_custody.keys import KeyFileError, PublicKey
-from chain_of_custody.sealed_list import KEY_NAME, SEAL_MAX, SEAL_NAME, SealedList, SealError, read_seal
+from chain_of_custody.sealed_list import (
+    CERTIFICATE_NAME,
+    KEY_NAME,
+    SEAL_MAX,
+    SEAL_NAME,
+    SealedList,
+    SealError,
+    read_seal,
+)
+from chain_of_custody.statements.certificate import KeyCertificate
 from chain_of_custody.stored_zip import ZipRefusedError
 from chain_of_custody.verify import Problem, Verification
 
@@ -181,11 +190,44 @@ def _check_signature(result: SealedCheck, source: SealedSource, sealed: SealedLi
     result.signed, result.fingerprint = public is not None, public.fingerprint if public else None
     detail = "it does not hold" if problems else f"the list is signed by the key {result.fingerprint}"
     result.checks.add("signature", not problems, detail, problems)
+    if public is not None:
+        _check_certificate(result, source, sealed, public)
+    _note_key(result, sealed)
     if fingerprint is None and not problems:
         result.notes.append(
             f"compare the fingerprint {result.fingerprint} with the examiner's, from another source than this"
             f" {sealed.kind}, or give it with --fingerprint: anyone can seal with a key of their own"
         )
+
+
+def _check_certificate(result: SealedCheck, source: SealedSource, sealed: SealedList, public: PublicKey) -> None:
+    """Check that a certificate in the folder is of the very key that signed."""
+    if CERTIFICATE_NAME not in sealed.files:
+        return
+    try:
+        with source.open(CERTIFICATE_NAME) as stream:
+            found = KeyCertificate.of_key(stream.read(_KEY_MAX), public)
+    except (KeyFileError, OSError) as error:
+        meaning = "Whoever is named in it is not shown to have signed."
+        problem = Problem(CERTIFICATE_NAME, f"a certificate of the key {public.fingerprint}", str(error), meaning)
+        result.checks.add("certificate", False, "it is not one of the key that signed", [problem])
+        return
+    words = f"{found.issuer} certifies that the key is of {found.subject}, {found.not_before:%Y-%m-%d} to"
+    result.checks.add("certificate", True, f"{words} {found.not_after:%Y-%m-%d}")
+    result.notes.append(f"whether {found.issuer} can be believed, and has not revoked the certificate, was not checked")
+
+
+def _note_key(result: SealedCheck, sealed: SealedList) -> None:
+    """What the list says of whose key it is."""
+    key = sealed.predicate.get("key")
+    if not isinstance(key, dict):
+        return
+    if key.get("provisional") is True:
+        result.notes.append(
+            "the key is PROVISIONAL: the program made it on first use, and no examiner had put a name to it"
+        )
+    elif isinstance(name := key.get("name"), str) and name:
+        result.notes.append(f"the list says that the key is that of {name}")
 
 
 def _check_content(

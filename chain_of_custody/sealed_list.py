@@ -32,6 +32,8 @@ from chain_of_custody.signer import Signer
 
 #: The signed list, and the public key it is signed with.
 SEAL_NAME, KEY_NAME = "custody.dsse.json", "examiner.pem"
+#: The agency's certificate of that key, where one is bound to it.
+CERTIFICATE_NAME = "examiner.crt"
 #: BagIt's list of the files beside the payload: it holds the digest of the seal, so the seal cannot hold its own.
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
@@ -43,8 +45,8 @@ UNSIGNED_NOTICE = "UNSIGNED: anybody could have written this list"
 Kind = Literal["bundle", "report", "export"]
 KINDS: tuple[Kind, ...] = ("bundle", "report", "export")
 
-#: Nothing longer is read as a seal: it would list some two million files.
-SEAL_MAX = 512 << 20
+#: Nothing longer is read as a seal: it would list more than a million files.
+SEAL_MAX = 256 << 20
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _OWN_KEYS = frozenset({"kind", "file_count", "total_size", "signed", "notice", "subject"})
@@ -312,6 +314,7 @@ def _check_ledger(ledger: object, files: Mapping[str, str]) -> None:
 
 
 __all__ = [
+    "CERTIFICATE_NAME",
     "KEY_NAME",
     "KINDS",
     "SEAL_NAME",

@@ -36,6 +36,8 @@ def check_ledger(
     detail = f"{lines}, each following from the line before; head {found.head}, as the list says"
     if found.left_out:
         detail += f"; for {found.left_out} of them stand their hashes alone, as they name what is not handed over"
+    if found.signed and not sealed.keyid:
+        detail += f"; signed by the key {found.fingerprint}, where the list is not signed"
     if not found.signed:
         detail += "; the ledger is UNSIGNED: anybody could have written it anew"
     checks.add("ledger", not problems, "it does not hold" if problems else detail, problems)
@@ -101,6 +103,8 @@ def is_part(sealed: SealedList) -> bool:
 def check_set(checks: Verification, source: SealedSource, sealed: SealedList) -> None:
     """Check that records and recordings are those of the sealed set: its root, or a proof for each."""
     if "sealed_set" not in sealed.predicate:
+        if sealed.kind == "bundle":
+            checks.skipped("sealed set", "the list does not say of which set its rows and recordings are")
         return
     try:
         described = SealedSet.of_json(sealed.predicate["sealed_set"])

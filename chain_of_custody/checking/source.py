@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import stat
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +12,7 @@ from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
 from chain_of_custody.file_list import FoundNames, ListedFile, find_names, hash_files
-from chain_of_custody.open_flags import careful
+from chain_of_custody.open_flags import open_regular
 from chain_of_custody.stored_zip import StoredZip
 
 
@@ -66,11 +65,7 @@ class FolderSource:
 
     def open(self, name: str) -> BinaryIO:
         """See :class:`SealedSource`."""
-        descriptor = os.open(self._path / name, careful(os.O_RDONLY))
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise OSError(0, "not a regular file", name)
-        return os.fdopen(descriptor, "rb")
+        return open_regular(self._path / name)
 
 
 class ZipSource:

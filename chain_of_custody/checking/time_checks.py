@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from chain_of_custody.open_flags import open_regular
 from chain_of_custody.timestamp import TimestampError, TrustedTimestamp, read_timestamp, verify
 from chain_of_custody.verify import Problem, Verification
 
@@ -76,7 +77,7 @@ def check_timestamps(
 
 def _read(path: Path, stamped: bytes, ca_files: Sequence[Path]) -> TrustedTimestamp:
     """A timestamp over a digest; that it can be believed is checked where there are certificates to believe."""
-    with path.open("rb") as stream:
+    with open_regular(path, follow=True) as stream:
         content = stream.read(_TOKEN_MAX + 1)
     if ca_files:
         return verify(content, stamped, ca_files)

@@ -23,7 +23,7 @@ from typing import BinaryIO, Self
 from chain_of_custody.file_list import name_problem, name_twins
 from chain_of_custody.open_flags import careful
 from chain_of_custody.stored_zip import records
-from chain_of_custody.stored_zip.records import ZipEntry, ZipRefusedError
+from chain_of_custody.stored_zip.records import ZipEntry, ZipRefusedError, is_plain_folder
 
 _BLOCK = 1 << 20
 #: The longest directory that is read, in bytes: of about a million files.
@@ -198,9 +198,9 @@ def _below_one_folder(entries: Sequence[ZipEntry]) -> tuple[str, Mapping[str, Zi
     if names != sorted(names, key=lambda name: name.encode("utf-8")):
         raise ZipRefusedError("its entries are not in order")
     tops = {name.partition("/")[0] for name in names}
-    if len(tops) != 1 or any("/" not in name for name in names):
-        raise ZipRefusedError("its files are not all in one folder")
-    top = tops.pop()
+    top = tops.pop() if len(tops) == 1 else ""
+    if not is_plain_folder(top) or any("/" not in name for name in names):
+        raise ZipRefusedError("its files are not all in one folder of a plain name")
     return top, {entry.name[len(top) + 1 :]: entry for entry in entries}
 
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from chain_of_custody.file_list import name_problem
+
 #: 32 and 16 bits full: the value is in the ZIP64 record.
 FULL_32, FULL_16 = 0xFFFFFFFF, 0xFFFF
 LOCAL = struct.Struct("<4s5H3I2H")
@@ -38,6 +40,11 @@ FILE_MODE, SCRIPT_MODE = 0o100644, 0o100755
 
 class ZipRefusedError(ValueError):
     """A zip that is not one of ours. The message names the entries that are why."""
+
+
+def is_plain_folder(name: str) -> bool:
+    """Whether a name is one of a folder that every system unpacks a zip into, and nothing else to any of them."""
+    return not name_problem(name) and not set("/:") & set(name) and not name.startswith(("-", "~"))
 
 
 @dataclass(frozen=True, slots=True)

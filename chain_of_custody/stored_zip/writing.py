@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-from chain_of_custody.file_list import listable_names, name_problem
+from chain_of_custody.file_list import listable_names
 from chain_of_custody.open_flags import careful
 from chain_of_custody.stored_zip import records
 from chain_of_custody.stored_zip.records import ZipEntry, ZipRefusedError
@@ -29,7 +29,7 @@ def write_zip(folder: Path, target: Path, top: str) -> None:
         ZipRefusedError: ``top`` is not one plain name.
         OSError: something cannot be read or written.
     """
-    if name_problem(top) or "/" in top:
+    if not records.is_plain_folder(top):
         raise ZipRefusedError(f"{top!r}: is not the plain name of a folder")
     with target.open("xb") as stream:
         entries = [_write_file(stream, folder / name, f"{top}/{name}") for name in listable_names(folder)]

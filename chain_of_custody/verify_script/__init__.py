@@ -45,10 +45,10 @@ def write_verification(
     Raises:
         OSError: a file is there already, or cannot be written.
     """
-    marks = {"@FILE@": ledger_file, "@GRAPH@": graph, "@MORE@": "1, the list itself"}
+    marks = {"@FILE@": ledger_file, "@GRAPH@": graph, "@MORE@": "one: the list itself"}
     names = ["list", "files", "others"] if public is None else ["key", "list", "signature", "files", "others"]
     if kind == "bundle":
-        marks["@MORE@"] = "2, the list itself and tagmanifest-sha256.txt"
+        marks["@MORE@"] = "two: the list itself and tagmanifest-sha256.txt"
         names.append("bag")
     names += [name for name, there in (("ledger", ledger_file), ("graph", graph)) if there]
     text = Template((_ASSETS / TEXT).read_text(encoding="utf-8")).substitute(

@@ -14,6 +14,7 @@ from echoforensics.demo.build import build
 from echoforensics.demo.story import ZONE
 from echoforensics.errors import EchoforensicsError, UsageError
 from echoforensics.export.output import Target, export
+from echoforensics.export.sealed_folder import seal_report
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
 from echoforensics.report.bundle import write_report
@@ -56,6 +57,7 @@ def run_demo(folder: Path, make_key: Callable[[Path], Signer], say: Say) -> Path
             export(opened, Query(), Target.of(folder / f"timeline.{form}", replace=True), zone(ZONE))
         say(f"4. echoforensics report case -o {report.name}")
         index: Path = write_report(opened, report, zone(ZONE))
+        seal_report(opened, report, None)
     say("5. echoforensics verify case")
     _must_pass(case, say)
     say("6. One byte of a recording is changed in a copy of the case, and the copy is verified:")

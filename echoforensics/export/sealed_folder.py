@@ -6,13 +6,14 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from chain_of_custody.file_list import FileListError, find_names
+from chain_of_custody.file_list import FileListError, remove_empty_folders
 from chain_of_custody.folder_check import check_sealed, is_sealed
-from chain_of_custody.sealed_list import SEAL_NAME, SealError, write_seal
+from chain_of_custody.sealed_list import CERTIFICATE_NAME, SEAL_NAME, SealError, write_seal, write_whole
 from chain_of_custody.verify_script import write_verification
 from echoforensics.case.custody.names import DATABASE, LEDGER
 from echoforensics.counting import counted
 from echoforensics.errors import UsageError
+from echoforensics.examiner_key import ExaminerKey
 from echoforensics.export.digests import ENDING
 from echoforensics.export.export_check import has_digests, read_digests
 from echoforensics.verification import CaseVerification
@@ -31,7 +32,7 @@ def seal_report(case: Case, folder: Path, key: Signer | None, detail: Mapping[st
 
     Args:
         case: what it was written out of.
-        folder: the report, with everything it is to hold. Folders in it that hold nothing are taken away.
+        folder: the report, with everything it is to hold. Folders in it that hold no file are removed.
         key: the examiner's; None for a list that is unsigned, and says so.
         detail: what else the list says, such as the rows that were asked for.
 
@@ -50,11 +51,13 @@ def seal_report(case: Case, folder: Path, key: Signer | None, detail: Mapping[st
     }
     if case.unverified:
         stated["unverified"] = case.unverified
+    if isinstance(key, ExaminerKey):
+        stated["key"] = key.record.as_detail(key.public)
     public = key.public if key is not None else None
     try:
-        while empty := find_names(folder).empty_folders:
-            for name in empty:
-                (folder / name).rmdir()
+        remove_empty_folders(folder)
+        if isinstance(key, ExaminerKey) and key.record.certificate is not None:
+            write_whole(folder / CERTIFICATE_NAME, key.record.certificate.pem.encode("ascii"))
         write_verification(folder, kind="report", public=public, ledger=(length, head))
         sealed = write_seal(folder, key, "report", stated)
     except (FileListError, SealError) as error:

@@ -8,6 +8,7 @@ import json
 import os
 import random
 import shutil
+import subprocess
 import unicodedata
 from pathlib import Path
 
@@ -17,10 +18,11 @@ import pytest
 from chain_of_custody import SigningKey, canonical
 from chain_of_custody.bag import seal_bag
 from chain_of_custody.folder_check import SealedCheck, check_sealed
-from chain_of_custody.sealed_list import SEAL_NAME, TAG_MANIFEST, read_seal
+from chain_of_custody.sealed_list import CERTIFICATE_NAME, SEAL_NAME, TAG_MANIFEST, read_seal, write_seal
 from chain_of_custody.stored_zip import write_zip
 from chain_of_custody.stored_zip.records import ZipEntry, central_header, end_records, local_header
 from chain_of_custody.timestamp import TimestampRequest
+from chain_of_custody.verify_script import write_verification
 from tests.sealed_bundles import SOUND, TIMELINE, attacks, edit, make_bundle, other_ledger, rebuild_manifests
 from tests.time_authority import TimeAuthority
 
@@ -158,6 +160,8 @@ def test_a_list_without_its_signature_is_never_taken_for_a_signed_one(
     bundle: Path, key: SigningKey, tmp_path: Path
 ) -> None:
     unsigned = make_bundle(tmp_path / "unsigned", None)
+    half = check_sealed(make_bundle(tmp_path / "half", None, ledger_key=key))
+    assert any(f"signed by the key {key.public.fingerprint}" in check.detail for check in half.checks.checks)
     result = check_sealed(unsigned)
     assert (result.ok, result.signed, result.fingerprint) == (True, False, None)
     assert any("UNSIGNED" in check.detail for check in result.checks.checks)
@@ -239,6 +243,8 @@ def test_timestamps_are_of_this_seal_and_of_an_authority_that_is_believed(
     (tmp_path / "bundle.tsr").rename(tmp_path / "bundle.zip.7.tsr")
     for path in (bundle, tmp_path / "bundle.zip"):
         assert check_sealed(path, ca_files=roots, timestamps_required=1).ok
+    os.mkfifo(tmp_path / "pipe.tsr")
+    assert failed(check_sealed(bundle, tokens=[tmp_path / "pipe.tsr"], ca_files=roots)) == {"timestamp pipe.tsr"}
     missing = check_sealed(bundle, tokens=[tmp_path / "none.tsr"], ca_files=roots)
     assert failed(missing) == {"timestamp none.tsr"}
 
@@ -253,6 +259,40 @@ def test_a_zip_with_two_entries_of_one_name_is_refused(bundle: Path, tmp_path: P
     result = check_sealed(tmp_path / "twice.zip")
     assert failed(result) == {"zip", "files"}
     assert "bundle/a: 2 entries have this name" in problems(result)
+
+
+def test_a_certificate_in_it_is_of_the_key_that_signed(
+    key: SigningKey, other_key: SigningKey, openssl: str, tmp_path: Path
+) -> None:
+    for signer, of, expected in (("right", key, set()), ("wrong", other_key, {"certificate"})):
+        folder = tmp_path / signer
+        folder.mkdir()
+        (tmp_path / "key").write_text(of._key.export_key(format="PEM"))
+        command = ["req", "-x509", "-new", "-key", str(tmp_path / "key"), "-subj", "/O=Agency/CN=A. Examiner"]
+        command += ["-addext", "keyUsage=critical,digitalSignature", "-out", str(folder / CERTIFICATE_NAME)]
+        subprocess.run([openssl, *command], check=True, capture_output=True)
+        write_seal(folder, key, "report", {"key": {"name": "A. Examiner"}})
+        result = check_sealed(folder)
+        assert failed(result) == expected, problems(result)
+        assert "the list says that the key is that of A. Examiner" in result.notes
+    assert "of CN=A. Examiner,O=Agency" in str(check_sealed(tmp_path / "right").checks.checks)
+
+
+def test_a_provisional_key_is_called_so(key: SigningKey, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<p>")
+    write_verification(tmp_path, kind="report", public=key.public)
+    write_seal(tmp_path, key, "report", {"key": {"provisional": True}})
+    assert any("the key is PROVISIONAL" in note for note in check_sealed(tmp_path).notes)
+    done = subprocess.run(["sh", tmp_path / "verify.sh"], capture_output=True, text=True, check=True)
+    assert "the key is PROVISIONAL" in done.stdout
+
+
+def test_a_bundle_that_names_no_set_is_not_wholly_checked(bundle: Path, key: SigningKey) -> None:
+    predicate = read_seal((bundle / SEAL_NAME).read_bytes()).predicate
+    for name in (SEAL_NAME, "bagit.txt", "bag-info.txt", "manifest-sha256.txt", TAG_MANIFEST):
+        (bundle / name).unlink()
+    seal_bag(bundle, key, detail={"ledger": predicate["ledger"]})
+    assert failed(check_sealed(bundle)) == {"sealed set"}
 
 
 def test_what_is_no_sealed_folder_is_never_verified(bundle: Path, tmp_path: Path) -> None:

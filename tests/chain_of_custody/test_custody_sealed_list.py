@@ -84,7 +84,7 @@ def test_what_no_list_can_hold_is_refused_by_name(tmp_path: Path) -> None:
         list_files(folder)
 
 
-@pytest.mark.parametrize("name", ["/etc/passwd", "../a", "a/../b", "a//b", "./a", "", "a/", "\ud800"])
+@pytest.mark.parametrize("name", ["-", "/etc/passwd", "../a", "a/../b", "a//b", "./a", "", "a/", "\ud800"])
 def test_names_that_lead_elsewhere_are_no_names(name: str) -> None:
     assert name_problem(name)
 
@@ -115,9 +115,14 @@ def test_a_seal_is_the_same_for_the_same_folder(tmp_path: Path, key: SigningKey)
     seals = []
     for name in ("one", "two"):
         folder = make_folder(tmp_path / name)
+        (folder / "data" / "empty" / name).mkdir(parents=True)
         seal_bag(folder, key, info={"External-Identifier": "ECHO-1"}, detail={"ledger": LEDGER})
         seals.append({path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()})
+        assert not (folder / "data" / "empty").exists()
     assert seals[0] == seals[1]
+    (tmp_path / "none").mkdir()
+    with pytest.raises(SealError, match="needs a payload"):
+        seal_bag(tmp_path / "none", key)
 
 
 def test_a_seal_without_a_key_says_so(tmp_path: Path, key: SigningKey) -> None:

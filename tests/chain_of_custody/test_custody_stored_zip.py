@@ -133,6 +133,7 @@ def test_entries_that_can_be_read_in_two_ways_are_refused_by_name(tmp_path: Path
         "top/a: it is no regular file": [(of_mode("top/a", stat.S_IFIFO), b"")],
         "top/a/: it is an entry for a folder": [("top/a/", b"")],
         "not all in one folder": [("a", b""), ("b/c", b"")],
+        "in one folder of a plain name": [("C:/a", b"")],
         "its header is not what": [("top/a", b"1")],
     }
     for why, entries in refused.items():
@@ -236,6 +237,6 @@ def test_a_folder_that_cannot_be_listed_is_not_packed(folder: Path, tmp_path: Pa
     (folder / "link").symlink_to("empty")
     with pytest.raises(FileListError, match="link"):
         write_zip(folder, tmp_path / "bundle.zip", "bundle")
-    for top in ("", "..", "a/b", 'a"b'):
+    for top in ("", "..", "a/b", 'a"b', "C:", "-rf", "~root"):
         with pytest.raises(ZipRefusedError, match="plain name"):
             write_zip(folder, tmp_path / "other.zip", top)

@@ -98,6 +98,7 @@ def test_a_part_a_report_and_unsigned_ones(script: Script, key: SigningKey, tmp_
     done = script(report, "-e", "ab" * 32)
     assert done.returncode == 0, done.stdout
     assert "each of the 4 files of this report is as the list has it" in done.stdout
+    assert done.stdout.endswith("\nVerified: the list, its signature and every file.\n")
     assert script(report, "-e", "cd" * 32).returncode == 1
 
 

@@ -91,6 +91,9 @@ else
     else
         fail "$seal: the signature does not match the list: one of the two was changed"
     fi
+    case $(tr -d '\n' < "$work/payload") in *'"provisional":true'*)
+        echo "      the key is PROVISIONAL: no examiner had put a name to it" ;;
+    esac
     if [ -z "$fingerprint" ]; then
         echo "      compare that fingerprint with the examiner's, from another source than this folder"
     elif [ "$(lower "$fingerprint")" != "$shown" ]; then
@@ -283,6 +286,8 @@ elif [ $unchecked -ne 0 ]; then
     exit 1
 elif [ -z "$keyid" ]; then
     echo "Whole, but UNSIGNED."
+elif [ -z "$ledger" ]; then
+    echo "Verified: the list, its signature and every file."
 else
     echo "Verified: the list, its signature, every file and the ledger."
 fi
