@@ -9,10 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from echoforensics.bundle.derived_files import write_derived
 from echoforensics.bundle.hashed_file import HashedFile
 from echoforensics.bundle.ledger_part import copy_ledger
-from echoforensics.bundle.payload_names import ABOUT, DATABASE, LEDGER, README, REPORT, SOUNDS
 from echoforensics.bundle.readme import UNSIGNED, readme_text
 from echoforensics.case.case import Case
 from echoforensics.case.custody import names
@@ -20,6 +18,19 @@ from echoforensics.case.custody.head_file import write_head
 from echoforensics.case.row_query import Query
 from echoforensics.errors import CaseError
 from echoforensics.export.about import about_export
+from echoforensics.export.handed_over.derived_rows import write_derived
+from echoforensics.export.handed_over.payload_names import (
+    ABOUT,
+    DATABASE,
+    GRAPH,
+    LEDGER,
+    README,
+    REPORT,
+    SOUNDS,
+    TABLE,
+    TIMELINE,
+)
+from echoforensics.export.handed_over.stated_export import stated
 from echoforensics.report.bundle import write_report
 from echoforensics.zones import zone
 
@@ -32,6 +43,7 @@ if TYPE_CHECKING:
     from echoforensics.bundle.ledger_part import LedgerState
     from echoforensics.bundle.sealed_set import SetWriter
     from echoforensics.bundle.selection import Selection
+    from echoforensics.case.evidence_table import EvidenceItem
     from echoforensics.export.about import AboutExport
 
 #: The name of the case in what is handed over: what its folder is called belongs to the examiner's machine.
@@ -105,8 +117,10 @@ def write_payload(made: Path, source: PayloadSource, lines: SetWriter, described
     write_head(case.path, state.length, state.head)
     about = _about(case, state, selection)
     items = [item for item in case.evidence() if selection.is_whole or item.name in lines.evidence]
-    files = [*lines.files, *_write_sounds(made, case, lines), *write_derived(made, items, about)]
-    files += _write_texts(made, about, state, described)
+    files = [*lines.files, *_write_sounds(made, case, lines)]
+    with HashedFile(made, TABLE) as table, HashedFile(made, GRAPH) as graph, (made / TIMELINE).open("rb") as timeline:
+        write_derived(timeline, items, about, table, graph)
+    files += [table.listed, graph.listed, *_write_texts(made, about, items, state, described)]
     if selection.is_whole:
         _place(case.path / names.LEDGER, made / LEDGER)
         _place(case.path / names.DATABASE, made / DATABASE)
@@ -138,18 +152,17 @@ def _write_sounds(made: Path, case: Case, lines: SetWriter) -> Iterator[ListedFi
 
 
 def _write_texts(
-    made: Path, about: AboutExport, state: LedgerState, described: SealedSet
+    made: Path, about: AboutExport, items: list[EvidenceItem], state: LedgerState, described: SealedSet
 ) -> Iterator[ListedFile]:  # fmt: skip
-    content = {
+    more = {
         **({} if state.signed else {"notice": UNSIGNED}),
-        **json.loads(about.as_json()),
         "whole": bool(described.key),
         "left_out": described.left_out,
         "ledger": {"head": state.head, "length": state.length, "time": state.time, "key": state.fingerprint},
         "key": dict(state.key),
     }
     with HashedFile(made, ABOUT) as target:
-        target.write(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+        target.write(json.dumps(stated(about, items, more), ensure_ascii=False, indent=1) + "\n")
     yield target.listed
     with HashedFile(made, README) as target:
         target.write(readme_text(about, state, described))

@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING, Self
 from chain_of_custody.disclosure import SealedSet, proof_line, salt_of, salted_leaf
 from chain_of_custody.merkle import HashTree, SortedHashes
 from echoforensics.bundle.hashed_file import HashedFile
-from echoforensics.bundle.payload_names import PROOFS, RECORDINGS, RECORDS, SET_FILES, SET_KEY, SOUNDS, TIMELINE
-from echoforensics.bundle.set_lines import record_lines, row_lines, sound_files
+from echoforensics.bundle.sound_files import sound_files
+from echoforensics.export.handed_over.payload_names import (
+    PROOFS,
+    RECORDINGS,
+    RECORDS,
+    SET_FILES,
+    SET_KEY,
+    SOUNDS,
+    TIMELINE,
+)
+from echoforensics.export.handed_over.set_lines import record_lines, row_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,8 +28,9 @@ if TYPE_CHECKING:
 
     from chain_of_custody.file_list import ListedFile
     from echoforensics.bundle.selection import Selection
-    from echoforensics.bundle.set_lines import SetLine, SoundFile
+    from echoforensics.bundle.sound_files import SoundFile
     from echoforensics.case.case import Case
+    from echoforensics.export.handed_over.set_lines import SetLine
 
 
 class SetWriter:

@@ -17,7 +17,6 @@ from chain_of_custody.verify_script import write_verification
 from echoforensics.bundle.encryption import encrypt, recipients_of
 from echoforensics.bundle.ledger_part import LedgerState, state_at
 from echoforensics.bundle.payload import PayloadSource, case_as_sealed, write_payload
-from echoforensics.bundle.payload_names import GRAPH, LEDGER
 from echoforensics.bundle.readme import UNSIGNED
 from echoforensics.bundle.sealed_set import SetWriter
 from echoforensics.bundle.selection import Selection, select
@@ -28,6 +27,7 @@ from echoforensics.case.custody.salt_seed import set_key
 from echoforensics.errors import CaseError, ExaminerKeyError, UsageError
 from echoforensics.examiner_key import ExaminerKey
 from echoforensics.export.files import partial_folder, whole_file
+from echoforensics.export.handed_over.payload_names import GRAPH, LEDGER
 from echoforensics.key_record import key_words
 from echoforensics.version import __version__
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zipfile
 from typing import TYPE_CHECKING
 
 from chain_of_custody.file_list import FileListError, remove_empty_folders
@@ -16,6 +17,7 @@ from echoforensics.errors import UsageError
 from echoforensics.examiner_key import ExaminerKey
 from echoforensics.export.digests import ENDING
 from echoforensics.export.export_check import has_digests, read_digests
+from echoforensics.export.handed_over.contents_check import check_contents
 from echoforensics.verification import CaseVerification
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from chain_of_custody.folder_check import SealedCheck
     from chain_of_custody.signer import Signer
     from echoforensics.case.case import Case
+
+#: Checks of a bundle that must pass before its contents are looked at.
+_NEEDED = ("signed list", "signature", "files", "bag", "ledger", "sealed set")
 
 
 def seal_report(case: Case, folder: Path, key: Signer | None, detail: Mapping[str, object] | None = None) -> str:
@@ -79,10 +84,22 @@ def _ledger_state(case: Case) -> tuple[int, str, str | None]:
 
 
 def is_sealed_output(path: Path) -> bool:
-    """Whether something is a sealed folder or a zip, and no case. A file with its digest beside it is no such zip."""
+    """Whether something is a sealed folder or a zip of one, and no case.
+
+    A zip with its digest beside it is none where no signed list is in it: such a digest must not vouch for a bundle.
+    """
     if path.is_dir():
         return is_sealed(path) and not any(os.path.lexists(path / name) for name in (DATABASE, LEDGER))
-    return path.suffix.lower() == ".zip" and is_sealed(path) and not has_digests(path)
+    return path.suffix.lower() == ".zip" and is_sealed(path) and (not has_digests(path) or _may_hold_seal(path))
+
+
+def _may_hold_seal(path: Path) -> bool:
+    """Whether a zip has a signed list, or cannot be read as far as to see that."""
+    try:
+        with zipfile.ZipFile(path) as opened:
+            return any(name.rpartition("/")[2] == SEAL_NAME for name in opened.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return True
 
 
 def verify_sealed(
@@ -103,6 +120,11 @@ def verify_sealed(
     result.checks, result.notes, result.timestamps = sealed.checks, sealed.notes, sealed.timestamps
     result.kind, result.signed, result.fingerprint = sealed.kind or "export", sealed.signed, sealed.fingerprint
     result.head, result.length, result.complete = sealed.head, sealed.length, True
+    if sealed.kind == "bundle":
+        if all(check.ok for check in sealed.checks.checks if check.name in _NEEDED):
+            check_contents(result, path, report or (lambda _: None))
+        else:
+            result.checks.skipped("contents", "files, list or ledger are not as they were sealed")
     if sealed.files and path.is_dir() and has_digests(path):
         _compare_digests(result, path, sealed)
     return result

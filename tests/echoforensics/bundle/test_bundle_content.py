@@ -15,10 +15,10 @@ import pytest
 from chain_of_custody.keys import SigningKey
 from chain_of_custody.ledger import read
 from echoforensics.bundle import write
-from echoforensics.bundle.payload_names import SET_FILES, TIMELINE
 from echoforensics.case.custody.names import LEDGER, SALT_SEED
 from echoforensics.errors import CaseError, ExaminerKeyError, UnverifiedCaseError, UsageError
 from echoforensics.examiner_key import create_key, load_key
+from echoforensics.export.handed_over.payload_names import SET_FILES, TIMELINE
 from echoforensics.key_record import bind_certificate
 from echoforensics.library import extract, open_case
 from echoforensics.verification import verify_case

@@ -1,32 +1,16 @@
-"""The lines of the sealed set: of each row, each record and each recording of a case, one line in its one form."""
+"""The recordings of a case, and the files in which they are handed over."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from echoforensics.bundle.payload_names import SOUNDS
-from echoforensics.case.exhibits.record_details import record_details
+from echoforensics.export.handed_over.payload_names import SOUNDS
+from echoforensics.export.handed_over.set_lines import SetLine
 from echoforensics.export.jsonl import line_of
 from echoforensics.report.media import ending_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from echoforensics.case.case import Case
-
-
-class SetLine(NamedTuple):
-    """A line of the set.
-
-    Attributes:
-        line: as it is handed over, without its newline.
-        records: ids of the records that it is of.
-        evidence: the evidence item that it names; empty for none.
-    """
-
-    line: bytes
-    records: tuple[str, ...]
-    evidence: str = ""
 
 
 class SoundFile(NamedTuple):
@@ -46,21 +30,9 @@ class SoundFile(NamedTuple):
 
     @property
     def line(self) -> SetLine:
-        """Its line."""
+        """Its line of the sealed set."""
         content = {"exhibit": self.exhibit, "file": self.file, "sha256": self.sha256}
         return SetLine(line_of(content).encode("utf-8"), self.records)
-
-
-def row_lines(case: Case) -> Iterator[SetLine]:
-    """The rows, as JSON Lines has them, by time, those without a time last."""
-    for row in case.rows():
-        yield SetLine(line_of(row).encode("utf-8"), (row["record"],), row["evidence"])
-
-
-def record_lines(case: Case) -> Iterator[SetLine]:
-    """The records, with what their rows do not say, in the order in which they were found."""
-    for detail in record_details(case.store):
-        yield SetLine(line_of(detail._asdict()).encode("utf-8"), (detail.record,))
 
 
 def sound_files(case: Case) -> list[SoundFile]:

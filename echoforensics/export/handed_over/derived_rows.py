@@ -1,0 +1,44 @@
+"""The timeline as a table and as a graph, made from the lines that are handed over and from nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from echoforensics.export import csv_table
+from echoforensics.export.case_uco import CaseGraph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from echoforensics.case.evidence_table import EvidenceItem
+    from echoforensics.case.row_query import Row
+    from echoforensics.export.about import AboutExport
+    from echoforensics.export.jsonl import Writable
+
+
+def write_derived(
+    lines: Iterable[bytes], items: list[EvidenceItem], about: AboutExport, table: Writable, graph: Writable
+) -> None:
+    """Write the table and the graph of a timeline.
+
+    Args:
+        lines: of the timeline, as JSON Lines has them.
+        items: the evidence items that the graph names.
+        about: what the graph says of how it was made.
+        table, graph: where to.
+
+    Raises:
+        ValueError, KeyError, TypeError: a line is none of a timeline.
+    """
+    nodes = CaseGraph(graph, about)
+    nodes.begin(items)
+    csv_table.write(_each_also_in(nodes, lines), table)
+    nodes.end()
+
+
+def _each_also_in(graph: CaseGraph, lines: Iterable[bytes]) -> Iterator[Row]:
+    for line in lines:
+        row: Row = json.loads(line)
+        graph.row(row)
+        yield row
