@@ -9,6 +9,7 @@ from pathlib import Path
 
 from chain_of_custody.bag import DECLARATION
 from chain_of_custody.checking.file_checks import check_bag, check_files
+from chain_of_custody.checking.hand_over_checks import check_hand_overs
 from chain_of_custody.checking.ledger_checks import check_head, check_ledger, check_set
 from chain_of_custody.checking.source import SealedSource, open_source
 from chain_of_custody.checking.time_checks import check_timestamps, tokens_beside
@@ -244,6 +245,8 @@ def _check_content(
         check_bag(result.checks, source, sealed, seal)
     say("ledger")
     found = check_ledger(result.checks, source, sealed, expected_head)
+    if found is not None:
+        result.notes += check_hand_overs(result.checks, source, str(sealed.ledger["file"]), found)
     if expected_head is not None:
         note = check_head(result.checks, sealed, found, expected_head)
         result.notes += [note] if note else []

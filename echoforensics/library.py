@@ -40,8 +40,9 @@ def extract(
     Args:
         sources: folders, archives, images or files; see docs/extracting.md.
         case: the case folder; made if it does not exist.
-        key: the examiner's: a file, in memory, or a function that gives it once all sources are open. None: unsigned.
-        passphrase: of the key file; if None, from ``$ECHOFORENSICS_PASSPHRASE`` or the file beside the key.
+        key: the examiner's: a file, an address on a token (``pkcs11:...``), in memory, or a function that gives it once
+            all sources are open. None: unsigned.
+        passphrase: of the key file, or PIN; if None, from ``$ECHOFORENSICS_PASSPHRASE`` or the file beside the key.
         examiner, agency, reference: of the matter, for the ledger and the report; join_case: to add others to a case.
         timezone: IANA name of the zone in which the case is also to be read.
         hashes: names of the hash algorithms for sources; SHA-256 is always among them.

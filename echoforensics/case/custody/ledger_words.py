@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from chain_of_custody.disclosure import TREE_RECORDED
 from chain_of_custody.ledger import CREATED
 from chain_of_custody.statements.transfer import HANDED_OVER, RECEIVED
 from echoforensics.case.custody.names import (
+    ADDED,
     BEGUN,
     DESCRIBED,
     DROPPED,
@@ -90,9 +92,43 @@ def _sealed(detail: Detail) -> str:
 
 
 def _exported(detail: Detail) -> str:
-    digest = detail.get("sha256") or _part(detail, "digest_list").get("sha256")
-    shown = f", SHA-256 {digest}" if digest else ""
-    return f"{detail.get('name')} was written out of the case as {detail.get('format')}{shown}."
+    digest = detail.get("sha256") or _part(detail, "digest_list").get("sha256") or detail.get("signed_list")
+    shown = f", SHA-256 {'of its signed list ' * ('signed_list' in detail)}{digest}" if digest else ""
+    words = f"{detail.get('name')} was written out of the case as {detail.get('format')}{shown}."
+    if detail.get("only"):
+        words += (
+            f" It holds a part of the case, and {detail.get('left_out')} rows, records and recordings are left out."
+        )
+    recipients = detail.get("encrypted_to")
+    if isinstance(recipients, list):
+        words += f" It is encrypted to {', '.join(map(str, recipients))}."
+    stamps = detail.get("timestamps")
+    for stamp in stamps if isinstance(stamps, list) else ():
+        if isinstance(stamp, dict):
+            words += f" {stamp.get('authority')} stamped it at {stamp.get('time')}."
+    return words
+
+
+def _added(detail: Detail) -> str:
+    exhibits = detail.get("exhibits")
+    named = f" ({' to '.join(map(str, exhibits))})" if isinstance(exhibits, list) else ""
+    return f"{detail.get('count')} records of machines or people were added to the case{named}, beside the evidence."
+
+
+def _merged(detail: Detail) -> str:
+    items = detail.get("evidence")
+    named = ", ".join(map(str, items)) if isinstance(items, list) else ""
+    return (
+        f"The case {detail.get('part')} was added, with {named or 'no evidence that was not there'}. Its ledger had"
+        f" {detail.get('length')} lines and the head {detail.get('head')}; key: {detail.get('fingerprint') or 'none'}."
+    )
+
+
+def _tree(detail: Detail) -> str:
+    return (
+        f"The root of the tree over all {detail.get('size')} rows, records and recordings was recorded, for proofs that"
+        f" a part belongs to the case: {detail.get('root')}."
+    )
 
 
 def _dropped(detail: Detail) -> str:
@@ -135,9 +171,11 @@ _SENTENCES: dict[str, Callable[[Detail], str]] = {
     SEALED: _sealed,
     EXPORTED: _exported,
     DROPPED: _dropped,
-    MERGED: lambda detail: _other(MERGED, detail),
+    MERGED: _merged,
+    ADDED: _added,
+    TREE_RECORDED: _tree,
     DESCRIBED: lambda detail: _other(DESCRIBED, detail),
-    KEY_NAMED: lambda detail: _sentence(key_words(_part(detail, "key"))),
+    KEY_NAMED: lambda detail: _sentence(key_words(_part(detail, "key")) or "the key was named"),
     HANDED_OVER: _handed_over,
     RECEIVED: _received,
 }
