@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from echoforensics.cli.options.report_pdf import pdf_options, pdf_path, write_pdf_report
 from echoforensics.cli.options.row_filters import query_of, row_filters
 from echoforensics.cli.unverified import export_key_option, unverified_option, warn
+
+if TYPE_CHECKING:
+    from echoforensics.case.row_query import Query
 
 
 @click.command("report")
@@ -49,10 +52,8 @@ def command(
     nothing of these is in the folder. With --pdf it is also a document to be printed, filed and signed; with --pdf FILE
     and no -o, that alone.
     """
-    from echoforensics.case.row_query import Query
     from echoforensics.cli.keys import key_of_export
     from echoforensics.cli.options.marks import add_marks
-    from echoforensics.export.about import filters_of
     from echoforensics.export.digests import record_export
     from echoforensics.export.sealed_folder import seal_report
     from echoforensics.library import open_case
@@ -76,9 +77,7 @@ def command(
         local = shown_zone or zone(case.store.info().get("timezone", ""))
         key = key_of_export(key_path, outputs, replace=False)
         chosen = None if marked is None else marked_exhibits(case, marked)
-        part = {} if query == Query() and marked is None else {
-            "filters": filters_of(query), "marks": marked.name if marked else "",
-        }  # fmt: skip
+        part = _part(query, marked)
         if output is not None:
             index = write_report(case, output, local, query, chosen, language)
         if file is not None:
@@ -93,3 +92,13 @@ def command(
         recorded = record_export(case, outputs, key, {"format": "report" if output else "pdf", **part})
     click.echo(recorded, err=True)
     click.echo(f"open {index if output else file}")
+
+
+def _part(query: Query, marked: Path | None) -> dict[str, Any]:
+    """What is recorded of a part; empty where nothing is left out."""
+    from echoforensics.case.row_query import Query
+    from echoforensics.export.about import filters_of
+
+    if query == Query() and marked is None:
+        return {}
+    return {"filters": filters_of(query), "marks": marked.name if marked else ""}
