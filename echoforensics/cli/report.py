@@ -13,6 +13,7 @@ from echoforensics.cli.unverified import export_key_option, unverified_option, w
 
 if TYPE_CHECKING:
     from echoforensics.case.case import Case
+    from echoforensics.case.row_query import Query
 
 
 @click.command("report")
@@ -71,9 +72,7 @@ def _write(
     pdf: dict[str, Any], filters: dict[str, Any],
 ) -> None:  # fmt: skip
     """Write the folder, the PDF or both, and record what was written."""
-    from echoforensics.case.row_query import Query
     from echoforensics.cli.keys import key_of_export
-    from echoforensics.export.about import filters_of
     from echoforensics.export.digests import record_export
     from echoforensics.export.sealed_folder import seal_report
     from echoforensics.report.bundle import write_report
@@ -87,9 +86,7 @@ def _write(
     local = shown_zone or zone(case.store.info().get("timezone", ""))
     key = key_of_export(key_path, outputs, replace=False)
     chosen = None if marked is None else marked_exhibits(case, marked)
-    part = {} if query == Query() and marked is None else {
-        "filters": filters_of(query), "marks": marked.name if marked else "",
-    }  # fmt: skip
+    part = _part(query, marked)
     folder = outputs[0] if outputs[0] != file else None
     index = file if folder is None else write_report(case, folder, local, query, chosen, language)
     if file is not None:
@@ -103,3 +100,13 @@ def _write(
     recorded = record_export(case, outputs, key, {"format": "report" if folder else "pdf", **part})
     click.echo(recorded, err=True)
     click.echo(f"open {index}")
+
+
+def _part(query: Query, marked: Path | None) -> dict[str, Any]:
+    """What is recorded of a part; empty where nothing is left out."""
+    from echoforensics.case.row_query import Query
+    from echoforensics.export.about import filters_of
+
+    if query == Query() and marked is None:
+        return {}
+    return {"filters": filters_of(query), "marks": marked.name if marked else ""}

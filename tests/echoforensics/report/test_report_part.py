@@ -127,4 +127,5 @@ def test_the_command_writes_a_part(sealed: Any, copy_of_sealed: Path, tmp_path: 
     kept = {each["exhibit"] for each in sealed.rows() if each["record"] == row["record"]}
     _refuse_left_out(sealed, tmp_path / "part", kept)
     refused = CliRunner().invoke(cli, ["report", str(copy_of_sealed), "-o", str(tmp_path / "x"), "--device", "none"])
-    assert refused.exit_code == 2
+    assert isinstance(refused.exception, UsageError)
+    assert not (tmp_path / "x").exists()
