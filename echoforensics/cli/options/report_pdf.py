@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chain_of_custody.signer import Signer
+    from echoforensics.examiner_key import ExaminerKey
     from echoforensics.report.pdf.write import PdfOptions
     from echoforensics.report.sections.context import ReportContext
 
@@ -67,7 +67,7 @@ def pdf_path(pdf: str | None, folder: Path | None) -> Path | None:
     return None if pdf is None else folder / "report.pdf"
 
 
-def write_pdf_report(context: ReportContext, path: Path, options: PdfOptions, key: Signer | None) -> None:
+def write_pdf_report(context: ReportContext, path: Path, options: PdfOptions, key: ExaminerKey | None) -> None:
     """Write the PDF, and say on standard error what it does not show."""
     from datetime import datetime
 
@@ -79,7 +79,11 @@ def write_pdf_report(context: ReportContext, path: Path, options: PdfOptions, ke
     if key is not None:
         begun = (context.begun or context.actions[0]).time
         examiner = context.case.store.info().get("examiner", "")
-        signer = DocumentSigner(key, examiner, datetime.fromisoformat(begun))
+        certificate = key.record.certificate
+        name = key.record.name or examiner
+        signer = DocumentSigner(
+            key, name, datetime.fromisoformat(begun), certificates=certificate.pem if certificate else ""
+        )
     written = write_pdf(context, path, options, signer)
     if written.rows < written.asked:
         click.echo(f"{path}: has {written.rows} of {counted(written.asked, 'row')}; it says so.", err=True)
