@@ -25,7 +25,7 @@ SUMMARIES = {
     "interactions": "Show each time at which somebody, or something, spoke to a device: every record about it, joined.",
     "listen": "Listen to the recordings of a case: speech, wake word, transcripts.",
     "trace": "Show the bytes behind a row, read again from the evidence.",
-    "report": "Write the reviewers' bundle: pages and recordings that open in a browser, without a network.",
+    "report": "Write the report that reviewers open: a folder for any browser, without a network or an installation.",
     "bundle": "Hand over a case, or a part of one, sealed: it can be checked without this program.",
     "verify": "Verify a case, a bundle, a report or an export.",
     "compare": "Compare two cases of the same evidence, record by record.",

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from echoforensics.cli.options.report_pdf import pdf_options, pdf_path, write_pdf_report
+from echoforensics.cli.options.report_pdf import outputs_of, pdf_options, pdf_path, write_pdf_report
 from echoforensics.cli.options.row_filters import query_of, row_filters
 from echoforensics.cli.unverified import export_key_option, unverified_option, warn
 
@@ -59,15 +59,10 @@ def command(
     from echoforensics.report.bundle import write_report
     from echoforensics.report.marked_rows import marked_exhibits
     from echoforensics.report.pdf.write import PdfOptions
-    from echoforensics.report.sections.context import ReportContext
-    from echoforensics.report.words import language as words
     from echoforensics.zones import zone
 
     file = pdf_path(pdf, output)
-    outputs = [output] if output else []
-    if file is not None and (output is None or output not in file.parents):
-        outputs.append(file)
-
+    outputs = outputs_of(output, file)
     if marks:
         add_marks(case_path, marks, key_path)
     with open_case(case_path, unverified=unverified) as case:
@@ -82,9 +77,8 @@ def command(
         if output is not None:
             index = write_report(case, output, local, query, chosen, language)
         if file is not None:
-            context = ReportContext.of(case, words.language(language), local)
             options = PdfOptions(query=query, exhibits=chosen, paper=paper, fonts=fonts)
-            write_pdf_report(context, file, options, key)
+            write_pdf_report(case, file, options, key, language, local)
         if part:
             click.echo("This report is a part of the case; every page of it says so.", err=True)
         if output is not None:
