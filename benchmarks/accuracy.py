@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
@@ -51,3 +52,20 @@ def accuracy_table(results: dict[str, dict[str, tuple[int, int]]]) -> str:
         cells = [f"{exact} exact, {beside} other" for exact, beside in scores.values()]
         lines.append(f"| {tool} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def carved_counts(page: str, tool: str = "echoforensics") -> dict[str, int]:
+    """Of the table of a page of results: how many recordings a tool gave back byte for byte, of how many, and others.
+
+    Args:
+        page: Markdown with a table as :func:`accuracy_table` writes it, and the number of recordings in its heading.
+        tool: the tool's name in the table.
+    """
+    (line,) = re.findall(rf"^\| {tool} \|((?: \d+ exact, \d+ other \|)+)$", page, re.MULTILINE)
+    (each,) = re.findall(r"(\d+) recordings? of each", page)
+    pairs = [(int(exact), int(other)) for exact, other in re.findall(r"(\d+) exact, (\d+) other", line)]
+    return {
+        "planted": int(each) * len(pairs),
+        "exact": sum(exact for exact, _ in pairs),
+        "other": sum(other for _, other in pairs),
+    }

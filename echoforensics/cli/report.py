@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from echoforensics.cli.options.report_pdf import pdf_options, pdf_path, write_pdf_report
+from echoforensics.cli.options.report_pdf import outputs_of, pdf_options, pdf_path, write_pdf_report
 from echoforensics.cli.options.row_filters import query_of, row_filters
 from echoforensics.cli.unverified import export_key_option, unverified_option, warn
 
@@ -57,9 +57,7 @@ def command(
     from echoforensics.library import open_case
 
     file = pdf_path(pdf, output)
-    outputs = [output] if output else []
-    if file is not None and (output is None or output not in file.parents):
-        outputs.append(file)
+    outputs = outputs_of(output, file)
     if marks:
         add_marks(case_path, marks, key_path)
     with open_case(case_path, unverified=unverified) as case:
@@ -78,8 +76,6 @@ def _write(
     from echoforensics.report.bundle import write_report
     from echoforensics.report.marked_rows import marked_exhibits
     from echoforensics.report.pdf.write import PdfOptions
-    from echoforensics.report.sections.context import ReportContext
-    from echoforensics.report.words import language as words
     from echoforensics.zones import zone
 
     query, shown_zone = query_of(case, filters)
@@ -90,8 +86,7 @@ def _write(
     folder = outputs[0] if outputs[0] != file else None
     index = file if folder is None else write_report(case, folder, local, query, chosen, language)
     if file is not None:
-        context = ReportContext.of(case, words.language(language), local)
-        write_pdf_report(context, file, PdfOptions(query=query, exhibits=chosen, **pdf), key)
+        write_pdf_report(case, file, PdfOptions(query=query, exhibits=chosen, **pdf), key, language, local)
     if part:
         click.echo("This report is a part of the case; every page of it says so.", err=True)
     if folder is not None:

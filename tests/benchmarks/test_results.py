@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 import re
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.accuracy import carved_counts
 from benchmarks.measure import without_places
 from benchmarks.scale.growth import Size, exponent
 
@@ -30,3 +32,13 @@ def test_exponent_is_that_of_the_growth() -> None:
 
     assert exponent(sizes) == pytest.approx(1.5)
     assert math.isnan(exponent(sizes[:2]))
+
+
+def test_the_report_quotes_what_the_pages_of_results_say() -> None:
+    assets = BENCHMARKS.parent / "echoforensics" / "report" / "assets"
+    carved = json.loads((assets / "carved_recordings.json").read_text(encoding="utf-8"))
+    assert carved == carved_counts((BENCHMARKS / "RESULTS.md").read_text(encoding="utf-8"))
+    assert carved["planted"] >= carved["exact"] > 0
+    recovered = json.loads((assets / "recovered_rows.json").read_text(encoding="utf-8"))
+    page = (BENCHMARKS / "RESULTS-recovered.md").read_text(encoding="utf-8")
+    assert f"Of {recovered['given']} rows that were given as deleted, {recovered['invented']} never existed" in page

@@ -9,10 +9,11 @@ import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from zoneinfo import ZoneInfo
 
-    from chain_of_custody.signer import Signer
+    from echoforensics.case.case import Case
+    from echoforensics.examiner_key import ExaminerKey
     from echoforensics.report.pdf.write import PdfOptions
-    from echoforensics.report.sections.context import ReportContext
 
 _OPTIONS = (
     click.option(
@@ -67,19 +68,35 @@ def pdf_path(pdf: str | None, folder: Path | None) -> Path | None:
     return None if pdf is None else folder / "report.pdf"
 
 
-def write_pdf_report(context: ReportContext, path: Path, options: PdfOptions, key: Signer | None) -> None:
+def outputs_of(folder: Path | None, file: Path | None) -> list[Path]:
+    """What is written: the folder, and the PDF where it does not lie in it."""
+    outputs = [folder] if folder is not None else []
+    if file is not None and (folder is None or folder not in file.parents):
+        outputs.append(file)
+    return outputs
+
+
+def write_pdf_report(
+    case: Case, path: Path, options: PdfOptions, key: ExaminerKey | None, language_code: str, zone: ZoneInfo | None
+) -> None:
     """Write the PDF, and say on standard error what it does not show."""
     from datetime import datetime
 
     from echoforensics.counting import counted
     from echoforensics.report.pdf.signature import DocumentSigner
     from echoforensics.report.pdf.write import write_pdf
+    from echoforensics.report.sections.context import ReportContext
+    from echoforensics.report.words.language import language
 
-    signer = None
+    context, signer = ReportContext.of(case, language(language_code), zone), None
     if key is not None:
         begun = (context.begun or context.actions[0]).time
-        examiner = context.case.store.info().get("examiner", "")
-        signer = DocumentSigner(key, examiner, datetime.fromisoformat(begun))
+        examiner = case.store.info().get("examiner", "")
+        certificate = key.record.certificate
+        name = key.record.name or examiner
+        signer = DocumentSigner(
+            key, name, datetime.fromisoformat(begun), certificates=certificate.pem if certificate else ""
+        )
     written = write_pdf(context, path, options, signer)
     if written.rows < written.asked:
         click.echo(f"{path}: has {written.rows} of {counted(written.asked, 'row')}; it says so.", err=True)

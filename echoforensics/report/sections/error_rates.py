@@ -18,14 +18,12 @@ if TYPE_CHECKING:
     from echoforensics.report.sections.context import ReportContext
     from echoforensics.report.words.language import Language
 
-#: What benchmarks measured and wrote: by subject, the file in the report's own data.
-_MEASURED = {"recovered_rows": "recovered_rows.json", "carved_recordings": "carved_recordings.json"}
 
-
-def measured(subject: str) -> dict[str, Any] | None:
-    """What a benchmark wrote of a subject; None where nothing was measured."""
-    found = files("echoforensics.report") / "assets" / _MEASURED[subject]
-    return json.loads(found.read_text("utf-8")) if found.is_file() else None
+def measured(subject: str) -> dict[str, Any]:
+    """What a benchmark measured and wrote into the report's own data: ``recovered_rows``, ``carved_recordings``."""
+    found = files("echoforensics.report") / "assets" / f"{subject}.json"
+    counts: dict[str, Any] = json.loads(found.read_text("utf-8"))
+    return counts
 
 
 def error_rates_section(context: ReportContext) -> WrittenSection:
@@ -50,9 +48,9 @@ def error_rates_section(context: ReportContext) -> WrittenSection:
 
 def _recovered(count: int, words: Language) -> Iterator[Block]:
     """What is known of how far recovered rows can be relied on; nothing where the case has none."""
-    found = measured("recovered_rows")
-    if not count or found is None:
+    if not count:
         return
+    found = measured("recovered_rows")
     say, given, invented, there = words.text, found["given"], found["invented"], found["there"]
     yield Heading(say("Deleted rows of databases"))
     here = (
@@ -79,20 +77,13 @@ def _carved(count: int, words: Language) -> Iterator[Block]:
     if not count:
         return
     say, found = words.text, measured("carved_recordings")
-    yield Heading(say("Recordings and records found outside of files"))
-    if found is None:
-        yield Paragraph(
-            say(
-                "{count} files of this case were found by their own bytes. How often such a find is missed or is not"
-                " what it seems: not measured.",
-                count=number(count),
-            )
-        )
-        return
+    yield Heading(say("Recordings found outside of files"))
     yield Paragraph(
         say(
-            "Measured on an image made for it: of {planted} recordings that were planted in it, {exact} were found byte"
-            " for byte, and {other} files were found that were none of them.",
+            "Files of this case that were found by their own bytes: {count}. How far such finds can be relied on was"
+            " measured on an image made for it: of {planted} recordings that were planted in it, {exact} were found"
+            " byte for byte, and {other} files were found that were none of them. For other finds: not measured.",
+            count=number(count),
             planted=number(found["planted"]), exact=number(found["exact"]), other=number(found["other"]),
         )
     )  # fmt: skip

@@ -24,7 +24,7 @@ from echoforensics.zones import local_time
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from echoforensics.case.spoken.interaction import CaseInteraction, Statement
+    from echoforensics.case.spoken.interaction import AddedRecord, CaseInteraction, Statement
     from echoforensics.report.sections.blocks import Block, Cell, Run, WrittenSection
     from echoforensics.report.sections.context import ReportContext
 
@@ -84,6 +84,8 @@ def _interaction(found: CaseInteraction, context: ReportContext) -> Iterator[Blo
             (say("Records that do not agree"), lines(_contradictions(found))),
             (say("Signs that it was not intended"), lines(_unintended(found, context))),
             (say("Left open"), lines(map(quote, found.left_open))),
+            (say("Found by a machine. It can be wrong."), lines(map(_added, found.machine))),
+            (say("What people wrote about it"), lines(map(_added, found.annotations))),
         ]
     )
     yield table(
@@ -130,6 +132,10 @@ def _unintended(found: CaseInteraction, context: ReportContext) -> Iterator[Cell
         if statements:
             yield title
             yield from map(_statement, statements)
+
+
+def _added(one: AddedRecord) -> Cell:
+    return (quote(one.says), *_from(one.exhibit))
 
 
 def _statement(one: Statement) -> Cell:

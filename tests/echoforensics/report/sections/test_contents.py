@@ -11,6 +11,7 @@ from echoforensics.case.case import Case
 from echoforensics.report.sections.blocks import Facts, Table, WrittenSection, runs, texts
 from echoforensics.report.sections.contents import sections_after, sections_before
 from echoforensics.report.sections.context import ReportContext
+from echoforensics.report.sections.error_rates import measured
 from echoforensics.report.words.language import language
 
 
@@ -75,9 +76,12 @@ def test_nothing_is_filled_in_that_a_human_must_swear_to(context: ReportContext)
     assert "It is no certificate before a qualified person has read it" in certificate
 
 
-def test_a_gap_of_measurement_is_admitted(maker: Any) -> None:
+def test_finds_outside_of_files_have_the_rate_that_was_measured(maker: Any) -> None:
     made = maker("x")
     made.entry("found", b"bytes", state="carved")
     with Case.open(made.done()) as case:
         rates = text_of(by_anchor(ReportContext.of(case, language("en")))["rates"])
-    assert "not measured" in rates or "Measured on an image made for it" in rates
+    counts = measured("carved_recordings")
+    assert "1 files of this case" not in rates
+    assert f"of {counts['planted']} recordings that were planted in it, {counts['exact']} were found" in rates
+    assert "For other finds: not measured." in rates

@@ -1,0 +1,38 @@
+"""Each kind of record, clock, state, strength and sign that the program knows has its words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from echoforensics.case.interactions.strength import Strength
+from echoforensics.case.row_query import STATES as KNOWN_STATES
+from echoforensics.report.words import vocabulary
+from echoforensics.report.words.data_types import DATA_TYPES
+from parsers.catalogue import catalogue
+from parsers.record import Clock
+
+ROOT = Path(__file__).parents[4]
+
+
+def test_every_data_type_has_words() -> None:
+    known = {kind for entry in catalogue() for kind in entry.about.data_types}
+    for path in (ROOT / "echoforensics" / "timeline" / "gaps").rglob("*.py"):
+        known |= set(re.findall(r'"(gap:[a-z_]+[a-z])"', path.read_text(encoding="utf-8")))
+    assert sorted(known - set(DATA_TYPES)) == []
+
+
+def test_every_clock_state_and_strength_has_words() -> None:
+    assert set(vocabulary.CLOCKS) == set(vocabulary.CLOCK_NAMES) == {str(clock) for clock in Clock}
+    assert set(vocabulary.STATES) == set(KNOWN_STATES)
+    assert set(vocabulary.STRENGTHS) == {str(strength) for strength in Strength}
+
+
+@pytest.mark.parametrize("page", ["listening.md", "report.md"])
+def test_what_is_added_to_a_case_has_words(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    found = set(re.findall(r"`((?:machine|annotation):[a-z_]+)`", text))
+    assert found
+    assert found <= set(DATA_TYPES)
