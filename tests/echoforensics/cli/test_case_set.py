@@ -45,7 +45,7 @@ def test_later_words_take_the_place_of_earlier_ones_and_are_in_the_report(
     done = run("case", "set", unsigned_case, "--unsigned", "--request", "Second <b>request</b>", "--subject", "")
     assert done.stdout.startswith("request: Second <b>request</b>\nLedger: ")
     assert run("report", unsigned_case, "-o", tmp_path / "report").returncode == 0
-    page = (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
+    page = (tmp_path / "report" / "about.html").read_text(encoding="utf-8")
     assert "<dt>Request</dt><dd><span>Second &lt;b&gt;request&lt;/b&gt;</span></dd>" in page
     assert "<dt>Subject</dt><dd>not recorded</dd>" in page
 
