@@ -8,7 +8,7 @@ DEMO   ?= demo
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: demo test endurance lint format docs bench bench-largest lock clean setup
+.PHONY: demo screenshots test endurance lint format docs bench bench-largest lock clean setup
 
 demo: setup
 	$(BIN)/echoforensics demo $(DEMO)
@@ -38,6 +38,11 @@ format: setup
 
 docs: setup
 	$(BIN)/echoforensics parsers --pages docs/artefacts --schemas parsers/definitions
+
+# The pictures of the report in docs/screenshots, of the demo's case.
+screenshots: setup
+	@.ci/system-packages test
+	$(BIN)/python .ci/screenshots.py
 
 # Everything takes about two hours of an idle machine with two processors.
 bench: setup

@@ -77,9 +77,10 @@ def test_pages_interactions_and_gaps_say_so(case: Path, tmp_path: Path) -> None:
     for name in ("report", "interactions", "gaps", "trace", "timeline to a file"):
         done = runner.invoke(cli, [*_arguments(name, case, tmp_path), "--unverified"])
         assert done.exit_code == 0, (name, done.output)
-    page = (tmp_path / "out" / "index.html").read_text()
-    assert "<title>[UNVERIFIED] Echo evidence report" in page
-    assert page.count("UNVERIFIED: the ") >= 2
+    for name in ("index.html", "about.html", "recordings.html"):
+        page = (tmp_path / "out" / name).read_text()
+        assert "<title>[UNVERIFIED] Echo evidence report" in page
+        assert "UNVERIFIED: the " in page
     assert (tmp_path / "out" / "README.txt").read_text().startswith("UNVERIFIED: the ")
     assert json.loads((tmp_path / "out.csv.about.json").read_text())["unverified"].startswith("the ")
     assert (tmp_path / "out.csv.sha256").read_text().startswith("# UNVERIFIED: the ")

@@ -341,7 +341,8 @@ def test_14_what_is_in_the_case(ask: Ask, case: Case, made: Made, tmp_path: Path
     assert len(case.gaps()) == sum((overview.gaps or {}).values()) == 5
     assert len(case.recordings()) == overview.counts.recordings == 6
     assert len(case.issues()) == overview.counts.issues == sum(group.issues for group in overview.issues)
-    page = " ".join(re.sub(r"<[^>]+>", " ", write_report(case, tmp_path / "report").read_text("utf-8")).split())
+    about = write_report(case, tmp_path / "report").with_name("about.html")
+    page = " ".join(re.sub(r"<[^>]+>", " ", about.read_text("utf-8")).split())
     assert f"gave {overview.counts.records} records, shown as {overview.counts.rows} rows" in page
     words = CliRunner().invoke(cli, ["info", str(made.path)]).stdout
     assert not re.search(r"\b1 \w+s\b", words), "one thing has a noun in the singular"

@@ -4,7 +4,7 @@
 window.EF = {};
 window.REPORT = (function (EF) {
   /** Chunks of rows that are held with all of their columns; the others are loaded again when they are looked at. */
-  const HELD = 40;
+  const HELD = 12;
 
   /** @type {Map<string, Promise<void>>} */
   const loading = new Map();

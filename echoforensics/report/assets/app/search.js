@@ -24,10 +24,9 @@
     }
     const text = parts.length ? parts.join("\0") + "\0" : "";
     const pools = SEARCHED.filter((name) => !plain.includes(name)).map((name) => ({
-      ascii: chunk[name].of.map((one) => one === null ? null : EF.asciiFold(String(one))),
       of: chunk[name].of, at: new Uint16Array(chunk[name].at),
     }));
-    return { ascii: EF.asciiFold(text), text: EF.isAscii(text) ? null : text, ends, pools, record: chunk.record };
+    return { ascii: EF.asciiFold(text), text: EF.isAscii(text) ? null : text, ends, pools };
   }
 
   /** A chunk's text folded fully; folding may change lengths, so row by row. */
@@ -40,11 +39,11 @@
   }
 
   /** Mark the rows of a chunk that hold a text. */
-  function mark(held, words, ascii, hits, first) {
+  async function mark(held, number, words, ascii, hits, first) {
     const wanted = ascii ? EF.asciiFold(words) : EF.fullFold(words);
     for (const pool of held.pools) {
-      const holds = (ascii ? pool.ascii : pool.of.map((one) => one === null ? null : EF.fullFold(String(one))))
-        .map((one) => one !== null && one.includes(wanted));
+      const fold = ascii ? EF.asciiFold : EF.fullFold;
+      const holds = pool.of.map((one) => one !== null && fold(String(one)).includes(wanted));
       if (holds.includes(true)) pool.at.forEach((value, place) => { if (holds[value]) hits[first + place] = 1; });
     }
     if (!ascii) {
@@ -57,8 +56,9 @@
       }
     }
     if (/^rec-/i.test(words)) {
+      const chunk = await EF.chunk(number);
       for (let place = 0; place < held.ends.length; place++) {
-        if (EF.value({ record: held.record }, place, "record").toLowerCase().includes(wanted)) hits[first + place] = 1;
+        if (EF.value(chunk, place, "record").toLowerCase().includes(wanted)) hits[first + place] = 1;
       }
     }
   }
@@ -83,8 +83,8 @@
     const ascii = EF.isAscii(text);
     for (let number = 0; number * chunk < count; number++) {
       const known = kept.get(number);
-      if (known) { mark(known, text, ascii, hits, number * chunk); continue; }
-      mark(await held(number), text, ascii, hits, number * chunk);
+      if (known && !/^rec-/i.test(text)) { mark(known, number, text, ascii, hits, number * chunk); continue; }
+      await mark(known || await held(number), number, text, ascii, hits, number * chunk);
       if (stale()) return null;
       report(Math.min(count, (number + 1) * chunk));
     }

@@ -1,0 +1,1 @@
+"""How fast a report is in a browser, beside other ways to show as many rows."""
