@@ -45,17 +45,29 @@ _MOST_WORKERS = 4
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Another model of microWakeWord for the wake word: its JSON file.",
 )
+@click.option(
+    "--find",
+    default="",
+    metavar="TEXT",
+    help="Listen to nothing; look for words in the texts of machines and of the service, by spelling and by sound.",
+)
+@click.option(
+    "--limit", default=20, metavar="N", type=click.IntRange(1), help="With --find: how many texts.", show_default=True
+)
 @signing_key_option
 @click.option("--json", "as_json", is_flag=True, help="Say what was done as JSON.")
 def command(
     *, case_path: Path, only: tuple[str, ...], workers: int, model: Path | None, language: str,
-    wake_model: Path | None, key_path: Path | None, as_json: bool,
+    wake_model: Path | None, find: str, limit: int, key_path: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Listen to the recordings of a case: speech, wake word, transcripts. What machines find is no evidence.
 
     The findings are added to the case, signed, as records of their own (`machine:*`), with the models' hashes. Nothing
     is fetched from a network. A run that was interrupted goes on when the command is repeated.
     """
+    if find:
+        _find(case_path, find, limit, as_json=as_json)
+        return
     from echoforensics.cli.options.marks import key_of_case
     from echoforensics.cli.progress import progress
     from echoforensics.cli.safe_text import given_text
@@ -72,6 +84,31 @@ def command(
             progress=lambda done, total: report(f"listening: {done} of {total}", done, 0),
         )  # fmt: skip
     click.echo(json.dumps(_as_json(outcome)) if as_json else _as_text(outcome))
+
+
+def _find(case_path: Path, find: str, limit: int, *, as_json: bool) -> None:
+    """Say which texts of a case are like some words."""
+    from dataclasses import asdict
+
+    from echoforensics.cli.safe_text import given_text, safe
+    from echoforensics.library import open_case
+    from echoforensics.listening.likeness import find_like
+
+    with open_case(case_path) as case:
+        found = find_like(case, given_text(find), limit)
+        heard = any(case.rows(types=["machine"]))
+    if as_json:
+        click.echo(json.dumps({"found": [asdict(one) for one in found], "listened": heard}))
+        return
+    for one in found:
+        whose = f"a machine, about {one.about}" if one.source == "machine" else "the service"
+        at = f" at {one.at:.2f} s" if one.at is not None else ""
+        where = f"{one.exhibit}  {one.interaction or '-'}  {one.datetime or 'no time'}"
+        click.echo(safe(f'{one.likeness:5.1f}  {where}  by {whose}{at}: "{one.text}"'))
+    if not found:
+        click.echo("no text is like it")
+    if not heard:
+        click.echo("The case was not listened to: only texts of the service were looked through.", err=True)
 
 
 def _workers() -> int:

@@ -1,0 +1,152 @@
+"""Looking for words in what was transcribed, by how they are spelt and by how they sound.
+
+Spelling is compared by rapidfuzz, sound by the Metaphone code of each word (jellyfish): "lite" and "light" sound alike.
+What is found is a text that is like what was looked for, no more.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.case.row_query import Query, rows_by_file
+from echoforensics.errors import UsageError
+from echoforensics.listening.finding import TRANSCRIPT, WITH_HOTWORD
+from echoforensics.listening.installed import library
+from echoforensics.listening.text_differences import words_of
+
+if TYPE_CHECKING:
+    from echoforensics.case.case import Case
+    from echoforensics.case.row_query import FileRow
+
+#: Texts that are less alike are not given, of 100.
+LEAST = 60.0
+#: So many are given unless more are asked for.
+LIMIT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class LikeText:
+    """A text that is like what was looked for.
+
+    Attributes:
+        likeness: the mean of the two that follow, 0 to 100.
+        spelling: how alike the spelling is.
+        sound: how alike the sound is.
+        exhibit: whose text it is.
+        source: ``machine`` for what a machine wrote, ``service`` for what the service stored.
+        about: the exhibit of the recording, where a machine wrote it.
+        interaction: number of the interaction, or None.
+        datetime: of the row, in UTC, or None.
+        text: the whole text.
+        words: the words of it that are like.
+        at: where in the recording they begin, in seconds, where that is known.
+    """
+
+    likeness: float
+    spelling: float
+    sound: float
+    exhibit: str
+    source: str
+    about: str
+    interaction: str | None
+    datetime: str | None
+    text: str
+    words: str
+    at: float | None
+
+
+def find_like(case: Case, wanted: str, limit: int = LIMIT) -> list[LikeText]:
+    """The texts of a case that are most like some words, the likest first.
+
+    Args:
+        case: the case. Texts of the service are among what is looked through, and those of machines once it was
+            listened to.
+        wanted: the words.
+        limit: how many at most.
+
+    Raises:
+        UsageError: there are no words in it, or the extra ``listen`` is not installed.
+    """
+    words = words_of(wanted)
+    if not words:
+        raise UsageError(f"{wanted!r} holds no word to look for")
+    matcher = _Matcher(words)
+    found = [like for row in _texts(case) if (like := matcher.compare(row)) is not None]
+    found.sort(key=lambda like: (-like.likeness, like.exhibit))
+    # A record with several times has the same text in each of its rows.
+    first: dict[tuple[str, str, str | None], LikeText] = {}
+    for like in found:
+        first.setdefault((like.source, like.text, like.interaction or like.exhibit), like)
+    return list(first.values())[:limit]
+
+
+def _texts(case: Case) -> Iterator[FileRow]:
+    yield from rows_by_file(case.store, Query(types=(TRANSCRIPT, WITH_HOTWORD)))
+    yield from (row for row in rows_by_file(case.store, Query(regex=".")) if row["transcript"])
+
+
+class _Matcher:
+    """Some words, compared with texts."""
+
+    def __init__(self, words: list[str]) -> None:
+        self._ratio = library("rapidfuzz.fuzz")
+        self._metaphone = library("jellyfish").metaphone
+        self._spelling = " ".join(words)
+        self._sound = self._codes(words)
+
+    def compare(self, row: FileRow) -> LikeText | None:
+        """How like the text of a row is; None where it is not."""
+        fields = json.loads(row["fields"]) if row["data_type"].startswith("machine:") else {}
+        text = str(fields.get("text") or "") if fields else str(row["transcript"] or "")
+        words = words_of(text)
+        if not words:
+            return None
+        spelt = self._ratio.partial_ratio_alignment(self._spelling, " ".join(words))
+        sound = float(self._ratio.partial_ratio(self._sound, self._codes(words)))
+        # A text that is shorter than what is looked for is not it.
+        whole = min(1.0, len(" ".join(words)) / len(self._spelling))
+        likeness = (spelt.score + sound) / 2 * whole
+        if likeness < LEAST:
+            return None
+        first, last = _word_numbers(words, spelt.dest_start, spelt.dest_end)
+        return LikeText(
+            likeness=round(likeness, 1),
+            spelling=round(float(spelt.score), 1),
+            sound=round(sound, 1),
+            exhibit=row["exhibit"],
+            source="machine" if fields else "service",
+            about=str(fields.get("about") or ""),
+            interaction=row["interaction"],
+            datetime=row["datetime"],
+            text=text,
+            words=" ".join(words[first:last]),
+            at=_time(fields, words, first),
+        )
+
+    def _codes(self, words: list[str]) -> str:
+        """How words sound: consonants, and a vowel at the beginning of a word."""
+        return " ".join(filter(None, (self._metaphone(word) or word.upper() for word in words)))
+
+
+def _word_numbers(words: list[str], start: int, end: int) -> tuple[int, int]:
+    """Which words of a text lie between two places in it: the first, and the one after the last."""
+    at, first, last = 0, 0, len(words)
+    for number, word in enumerate(words):
+        if at + len(word) <= start:
+            first = number + 1
+        if at >= end:
+            last = number
+            break
+        at += len(word) + 1
+    return min(first, len(words) - 1), max(last, first + 1)
+
+
+def _time(fields: dict[str, Any], words: list[str], number: int) -> float | None:
+    """When a word begins, by the words that the machine gave times to."""
+    timed = [(part, word[1]) for word in fields.get("words", ()) for part in words_of(str(word[0]))]
+    if [part for part, _ in timed] != words:
+        return None
+    return float(timed[number][1])
