@@ -111,6 +111,11 @@ class Keeper:
             self.left_out.append(reason)
 
 
+def kept_fields(item: Mapping[str, object]) -> dict[str, Value]:
+    """The members of an object as a record's fields, within the bounds."""
+    return dict(item) if _is_small(item) else Keeper().fields(item)  # type: ignore[arg-type]
+
+
 def _is_small(item: Mapping[str, object]) -> bool:
     """Whether an object holds plain values only, so few and short that nothing is to be cut: most do."""
     values = item.values()
@@ -128,6 +133,8 @@ def shown(value: object, limit: int = 300) -> str | None:
     Lists of plain values are joined by commas. Objects, and lists that hold them, are not shown.
     """
     if isinstance(value, str):
+        if len(value) <= limit and value.isalnum():
+            return value
         return _on_one_line(value, limit)
     if isinstance(value, list):
         parts = [None if isinstance(part, list) else shown(part, limit) for part in value[:MAX_MEMBERS]]

@@ -90,7 +90,7 @@ def prepare(record: Record, sha256: str, number: int, evidence: int, ordinal: in
                 for m in record.timestamps
             ]
         ),
-        tuple([storable(key) for key in _keys(record, evidence)]),
+        tuple([storable(key) for key in _keys(record, evidence)]) if record.keys or record.utterance_id else (),
         ordinal,
     )
 

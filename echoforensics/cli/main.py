@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -65,8 +66,13 @@ for made in plaso_tools.commands:
     cli.add_command(made)
 
 
+#: So many more objects than before make Python look for garbage: records are many, and hardly any is in a circle.
+_COLLECT_AFTER = 50_000
+
+
 def main() -> None:
     """Run the command line; errors are one line."""
+    gc.set_threshold(_COLLECT_AFTER, *gc.get_threshold()[1:])
     # Where the locale's encoding lacks a character (LC_ALL=C), it is written out.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

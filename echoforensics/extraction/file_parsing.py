@@ -45,7 +45,7 @@ class FoundChunk:
     Attributes:
         records, issues: what was found.
         entry: number of the entry that the locators of the records are in.
-        text: about how many characters they have.
+        text: about how many characters they have: of records the message, the transcript and the fields are counted.
     """
 
     records: list[PreparedRecord] = field(default_factory=list)
@@ -69,7 +69,8 @@ class FoundChunk:
         else:
             self.entry = found.entry
             self.records.append(found.record)
-            self.text += sum(map(len, filter(None, found.record.columns)))
+            columns = found.record.columns
+            self.text += len(columns[3] or "") + len(columns[-2] or "") + len(columns[-1] or "")
 
     def takes(self, found: RecordInEntry | Issue) -> bool:
         """Whether it is of the same file as the records here."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import string
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -16,6 +17,9 @@ from parsers.written_time import BLANKS, read
 UNKNOWN_TYPE = "alexa:cloud:export_row"
 #: A longer value is not taken for a time, a name or a number.
 _MAX_COLUMN = 2000
+_STARTS = frozenset(string.ascii_letters + string.digits) - {
+    first for word in BLANKS for first in word[:1] + word[:1].upper()
+}
 #: Values that a message shows of a row of an unknown table.
 _MAX_SHOWN = 6
 
@@ -41,7 +45,8 @@ class TableHeader:
     def given(self, row: LocatedRow) -> dict[str, str]:
         """The values of a row by name, without those that stand for nothing."""
         pairs = zip(self.names, row.values, strict=False)
-        return {name: value for name, value in pairs if value.strip().lower() not in BLANKS}
+        # What begins with another letter or digit than the words for nothing is none of them.
+        return {name: value for name, value in pairs if value[:1] in _STARTS or value.strip().lower() not in BLANKS}
 
 
 class KnownRows:
@@ -56,16 +61,18 @@ class KnownRows:
         pairs = [(name, path) for name, path in zip(header.names, header.plain, strict=True) if path in paths]
         self._columns = tuple(reversed(pairs))
 
-    def findings(self, row: LocatedRow, values: Mapping[str, str]) -> Iterator[Record | Issue]:
-        """Yield the record of a row, after an issue for each value that cannot be read.
+    def findings(self, row: LocatedRow, values: Mapping[str, str]) -> list[Record | Issue]:
+        """The record of a row, after an issue for each value that cannot be read.
 
         Args:
             row: the row.
             values: its values by name.
         """
         item = {path: values[name] for name, path in self._columns if name in values}
-        for found in self._maker.findings(DeclaredItem((item,), row.locator, kept=values)):
-            yield replace(found, parser=self._name) if isinstance(found, Issue) else found
+        found = self._maker.findings(DeclaredItem((item,), row.locator, kept=values))
+        if len(found) == 1:
+            return found
+        return [replace(each, parser=self._name) if isinstance(each, Issue) else each for each in found]
 
 
 class RowsAsFound:

@@ -9,7 +9,7 @@ from parsers.definition import declared_time
 from parsers.definition.record_form import RecordForm, TimeColumn
 from parsers.definition.template import getter
 from parsers.record import Issue, Record, Timestamp
-from parsers.values import Keeper, shown
+from parsers.values import kept_fields, shown
 
 #: Texts longer than this are no time, no name and no number.
 _MAX_COLUMN = 2000
@@ -74,13 +74,13 @@ class RecordMaker:
                 continue
             if text is not None:
                 columns[name] = text
-        keys = [template.render_whole(scopes) for template in form.keys]
+        keys = [template.render_whole(scopes) for template in form.keys] if form.keys else []
         record = Record(
             form.data_type,
             form.message.render(scopes),
             item.locator,
             tuple(timestamps),
-            fields=Keeper().fields(scopes[-1] if item.kept is None else item.kept),
+            fields=kept_fields(scopes[-1] if item.kept is None else item.kept),
             keys=tuple([key for key in keys if key]),
             parser=self._parser,
             parser_version=self._version,

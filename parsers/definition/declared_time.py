@@ -52,6 +52,8 @@ def read(column: TimeColumn, recorded: str) -> DeclaredTime | None:
     Raises:
         ValueError: it is not as the definition says; the message says what was expected.
     """
+    if column.unit == "iso" and not column.format and (usual := written_time.read_usual(recorded)):
+        return DeclaredTime(recorded, usual.timestamp, usual.note)
     if column.unit == "local":
         return DeclaredTime(recorded, None)
     if column.unit == "utterance":

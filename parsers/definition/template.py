@@ -89,9 +89,13 @@ class Template:
 
     def render_whole(self, scopes: Scopes) -> str | None:
         """The same, or None where a value is absent."""
-        if any(shown(value_of(scopes)) is None for value_of, *_ in self.gaps):
-            return None
-        return self.render(scopes)
+        made = self.parts[0] or ""
+        for value_of, mark, _, text in self.gaps:
+            value = shown(value_of(scopes))
+            if value is None:
+                return None
+            made += f"{mark}{value}{mark}{text}"
+        return made
 
 
 def getter(path: str) -> Getter:

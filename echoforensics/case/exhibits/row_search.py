@@ -45,17 +45,16 @@ _NAMED = (
     "SELECT p.record FROM entries e CROSS JOIN places p ON p.entry_id = e.id WHERE e.path LIKE ?1 ESCAPE '\\'"
     " OR e.sha256 LIKE ?1 ESCAPE '\\' OR e.remark LIKE ?1 ESCAPE '\\'"
     " OR e.evidence_id IN (SELECT id FROM evidence WHERE name LIKE ?1 ESCAPE '\\')",
-    "SELECT record FROM exhibits WHERE kind IN (SELECT id FROM kinds WHERE data_type LIKE ?1 ESCAPE '\\'"
-    " OR parser LIKE ?1 ESCAPE '\\') AND EXISTS (SELECT 1 FROM kinds WHERE data_type LIKE ?1 ESCAPE '\\'"
-    " OR parser LIKE ?1 ESCAPE '\\')",
-    "SELECT record FROM exhibits WHERE time_kind IN (SELECT id FROM time_kinds WHERE description LIKE ?1 ESCAPE '\\'"
-    " OR clock LIKE ?1 ESCAPE '\\') AND EXISTS (SELECT 1 FROM time_kinds WHERE description LIKE ?1 ESCAPE '\\'"
-    " OR clock LIKE ?1 ESCAPE '\\')",
     "SELECT p.record FROM joins j CROSS JOIN places p ON p.id = j.place_id WHERE j.value LIKE ?1 ESCAPE '\\'",
     "SELECT record FROM exhibits WHERE (added IS NOT NULL OR recorded_time IS NOT NULL)"
     " AND (added LIKE ?1 ESCAPE '\\' OR recorded_time LIKE ?1 ESCAPE '\\' OR device_serial LIKE ?1 ESCAPE '\\'"
     " OR device_type LIKE ?1 ESCAPE '\\')",
 )
+#: Columns of exhibits that are numbers of rows of a table, and which of its rows hold a text. There are few.
+_KINDS = {
+    "kind": "SELECT id FROM kinds WHERE data_type LIKE ?1 ESCAPE '\\' OR parser LIKE ?1 ESCAPE '\\'",
+    "time_kind": "SELECT id FROM time_kinds WHERE description LIKE ?1 ESCAPE '\\' OR clock LIKE ?1 ESCAPE '\\'",
+}
 
 
 def search_clause(store: Store, text: str) -> tuple[str, list[Any]]:
@@ -128,12 +127,13 @@ def _records(store: Store, text: str) -> set[int] | None:
 
 def _asked(store: Store, text: str) -> Iterator[Iterator[int]]:
     db = store.db
+    for column, question in _KINDS.items():
+        # Exhibits are gone through only where a kind holds the text.
+        if kinds := [*_held(store, question, text)]:
+            asked = f"SELECT record FROM exhibits WHERE {column} IN (SELECT value FROM json_each(?))"  # noqa: S608 (our names)
+            yield (number for (number,) in db.execute(asked, (json.dumps(kinds),)))
     for question in _NAMED:
-        if text.isascii():
-            yield (number for (number,) in db.execute(question, (f"%{like(text)}%",)))
-        else:
-            question = _LIKE.sub(r"hold_text(?1, \1)", question)  # noqa: PLW2901
-            yield (number for (number,) in db.execute(question, (text.casefold(),)))
+        yield _held(store, question, text)
     last = db.execute("SELECT coalesce(max(number), 0) FROM exhibits").fetchone()[0]
     for first, end in _exhibits(text, last):
         yield (
@@ -143,6 +143,14 @@ def _asked(store: Store, text: str) -> Iterator[Iterator[int]]:
         bounds = tuple(bytes.fromhex(digits.ljust(DIGITS, pad)) for pad in "0f")
         yield (number for (number,) in db.execute("SELECT number FROM records WHERE id BETWEEN ? AND ?", bounds))
     yield (number for (number,) in db.execute("SELECT rowid FROM search WHERE search MATCH ?", (_runs(text),)))
+
+
+def _held(store: Store, question: str, text: str) -> Iterator[int]:
+    """The numbers that a question with conditions of LIKE gives."""
+    if text.isascii():
+        return (number for (number,) in store.db.execute(question, (f"%{like(text)}%",)))
+    question = _LIKE.sub(r"hold_text(?1, \1)", question)
+    return (number for (number,) in store.db.execute(question, (text.casefold(),)))
 
 
 def _runs(text: str) -> str:

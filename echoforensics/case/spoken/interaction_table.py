@@ -86,7 +86,8 @@ def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str
     db = store.db
     db.execute("DROP TABLE IF EXISTS temp.bare")
     db.execute(
-        "CREATE TEMP TABLE bare AS SELECT r.number AS number, r.transcript AS transcript, k.data_type AS data_type"
+        "CREATE TEMP TABLE bare AS SELECT r.number AS number, r.id AS id, r.transcript AS transcript,"
+        " k.data_type AS data_type"
         " FROM temp.candidates c CROSS JOIN records r ON r.number = c.number CROSS JOIN kinds k ON k.id = r.kind"
         " WHERE k.data_type IN (SELECT value FROM json_each(?)) AND r.utterance_id IS NULL"
         " AND r.device_serial IS NULL AND NOT EXISTS (SELECT 1 FROM places p JOIN record_keys q ON q.place_id = p.id"
@@ -102,13 +103,13 @@ def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str
     # Numbers below 0 are free: those of the others begin with 0.
     db.execute(
         """
-        INSERT INTO temp.unnumbered SELECT -b.number, r.id, coalesce(
+        INSERT INTO temp.unnumbered SELECT -b.number, b.id, coalesce(
             (SELECT t.timestamp FROM timestamps t JOIN time_kinds n ON n.id = t.kind WHERE t.record = b.number
                 AND t.timestamp IS NOT NULL AND n.description = 'Creation Time' AND n.clock = 'cloud'
                 ORDER BY t.ordinal LIMIT 1),
             (SELECT min(t.timestamp) FROM timestamps t JOIN time_kinds n ON n.id = t.kind WHERE t.record = b.number
                 AND n.clock <> 'examiner' AND n.description <> 'Scheduled to start')), NULL
-        FROM temp.bare b CROSS JOIN records r ON r.number = b.number ORDER BY b.number DESC
+        FROM temp.bare b ORDER BY b.number DESC
         """
     )
     number = _add_reason(store, strength, reason)

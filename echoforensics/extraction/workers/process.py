@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 _BEAT = 1.0
 #: How much sooner than others the system ends a worker where memory runs out (0 to 1000).
 _FIRST_TO_GO = 500
+#: So many more objects than before make it look for garbage: records are many, and hardly any is in a circle.
+_COLLECT_AFTER = 50_000
 #: What a chunk begins with; no pickle does.
 _CHUNK = b"c"
 
@@ -172,6 +174,7 @@ def _run(end: Connection, make_parser: MakeParser, inherited: list[Connection], 
             connection.close()
         # What was there before stays shared with the parent: it is not looked through for garbage.
         gc.freeze()
+        gc.set_threshold(_COLLECT_AFTER, *gc.get_threshold()[1:])
         _Serving(end, make_parser).serve()
         code = 0
     finally:

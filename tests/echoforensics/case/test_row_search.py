@@ -100,3 +100,16 @@ def test_texts_that_no_row_holds(case: Case) -> None:
     ):
         held = [row["exhibit"] for row in rows_by_file(case.store) if text in json.dumps(row, ensure_ascii=False)]
         assert set(_found(case, text)) <= set(held), text
+
+
+def test_exhibits_are_gone_through_only_for_a_kind_that_holds_the_text(sealed: Any) -> None:
+    with Case.open(sealed.path) as case:
+        asked: list[str] = []
+        case.store.db.set_trace_callback(asked.append)
+        for text, scans in (("no such text", 0), ("Recorded Ti", 1), ("echo:log:wake", 1)):
+            asked.clear()
+            list(rows(case.store, Query(search=text)))
+            assert (
+                sum("FROM exhibits WHERE kind" in sql or "FROM exhibits WHERE time_kind" in sql for sql in asked)
+                == scans
+            )
