@@ -1,7 +1,7 @@
 """Walk an image's file systems and write every file out: ``python -m benchmarks.walk IMAGE [FOLDER]``.
 
 Without a folder, names and times are written as lines to standard output, as plaso's filestat makes events of them.
-``--alone IMAGE FOLDER`` only writes as many empty files as the image has inodes in use: what no walk in Python is below.
+``--alone IMAGE FOLDER`` only writes as many empty files as the image has inodes in use: no walk in Python takes less.
 """
 
 from __future__ import annotations
