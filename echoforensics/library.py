@@ -6,6 +6,7 @@ Everything here is given by ``import echoforensics as ef`` too.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 from os import PathLike
 from pathlib import Path
 
@@ -18,7 +19,6 @@ from echoforensics.examiner_key import load_key
 from echoforensics.export.export_check import has_digests, refuse_without_digests, verify_export
 from echoforensics.export.sealed_folder import is_sealed_output, verify_sealed
 from echoforensics.extraction.options import KeyGiver, Options, Report
-from echoforensics.extraction.run import extract as run_extraction
 from echoforensics.verification import CaseVerification, verify_case
 from echoforensics.zones import zone
 
@@ -73,7 +73,9 @@ def extract(
         skip_unreadable=skip_unreadable, join_case=join_case, maps=tuple(map(_named_text, maps)),
         folder_metadata=folder_metadata, workers=workers,
     )  # fmt: skip
-    run_extraction(paths, Path(case), _signing(key, passphrase), options, report or _silent)
+    # Imported only now: to open or verify a case takes none of it.
+    run = import_module("echoforensics.extraction.run")
+    run.extract(paths, Path(case), _signing(key, passphrase), options, report or _silent)
     return Case.open(Path(case))
 
 

@@ -5,22 +5,19 @@ Of several sources, a large one is read so while what the one before it says is 
 
 from __future__ import annotations
 
-import os
-import pickle
-import subprocess
-import sys
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Self
+from functools import partial
+from typing import TYPE_CHECKING, Self
 
 from echoforensics.carving.carved import Carved, View
 from echoforensics.carving.search import CarvingSearch
 from echoforensics.errors import SourceError
 from echoforensics.evidence.folder_listing import SECOND
 from echoforensics.evidence.source import SourceHashes, open_bytes
-from echoforensics.extraction.workers.lifetime import end_with_parent
+from echoforensics.extraction.workers.reading_process import ReadingProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -92,9 +89,9 @@ class FirstRead:
         """
         self._task = task
         self.done = 0
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ReadingProcess | None = None
         if apart and size >= OWN_PROCESS_FROM:
-            self._process = _start(task)
+            self._process = ReadingProcess(partial(_serve, task))
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="first-read")
         run = self._run if self._process is None else self._relay
         self._future: Future[Result] = self._pool.submit(run)
@@ -108,6 +105,8 @@ class FirstRead:
         if self._process is not None:
             self._process.kill()
         self._pool.shutdown(cancel_futures=True)
+        if self._process is not None:
+            self._process.wait()
 
     def wait(self, seconds: float) -> bool:
         """Wait at most so long; whether it is done."""
@@ -130,14 +129,11 @@ class FirstRead:
     def _relay(self) -> Result:
         """Take what the process writes: progress, then the result or the error it met."""
         assert self._process is not None  # noqa: S101 (the constructor has looked)
-        with self._process as process:
-            out = process.stdout
-            assert out is not None  # noqa: S101 (it was asked for)
-            try:
-                while isinstance(received := pickle.load(out), int):  # noqa: S301 (written by ourselves)
-                    self.done = received
-            except EOFError:
-                raise OSError(f"the process that hashed it ended with code {process.wait()}") from None
+        try:
+            while isinstance(received := self._process.receive(), int):
+                self.done = received
+        except EOFError:
+            raise OSError(f"the process that hashed it ended with code {self._process.wait()}") from None
         if isinstance(received, Exception):
             raise received
         assert isinstance(received, Result)  # noqa: S101 (nothing else is written)
@@ -193,53 +189,17 @@ class ReadAhead:
                 self._begun[source.path] = FirstRead(task, source.size)
 
 
-def _start(task: Task) -> subprocess.Popen[bytes]:
-    # Nothing is imported from the working directory, which may be evidence.
-    command = [
-        sys.executable,
-        "-P",
-        "-c",
-        "from echoforensics.extraction.first_read import serve; serve()",
-        str(os.getpid()),
-    ]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    with ExitStack() as begun:
-        process = subprocess.Popen(  # noqa: S603 (our own interpreter, our own words)
-            # In a group of its own: Ctrl-C is for the process that started it, which ends it.
-            command,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            process_group=0,
-        )
-        begun.enter_context(process)
-        begun.callback(process.kill)
-        assert process.stdin is not None  # noqa: S101 (it was asked for)
-        pickle.dump(task, process.stdin)
-        process.stdin.close()
-        begun.pop_all()
-    return process
-
-
-def serve() -> None:
-    """In a process of its own: take the task from standard input, write progress and the result to standard output."""
-    end_with_parent(int(sys.argv[1]))
-    task: Task = pickle.load(sys.stdin.buffer)  # noqa: S301 (written by ourselves)
-    out = sys.stdout.buffer
+def _serve(task: Task, send: Callable[[object], None]) -> None:
+    """In a process of its own: read a source; send progress and the result, or the error that was met."""
     reported = 0
 
     def advance(done: int) -> None:
         nonlocal reported
         if done >= reported + _STEP:
             reported = done
-            _send(out, done)
+            send(done)
 
     try:
-        _send(out, task.run(advance))
+        send(task.run(advance))
     except (OSError, SourceError) as error:
-        _send(out, error)
-
-
-def _send(out: BinaryIO, what: object) -> None:
-    pickle.dump(what, out)
-    out.flush()
+        send(error)
