@@ -6,7 +6,6 @@ Everything here is given by ``import echoforensics as ef`` too.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from importlib import import_module
 from os import PathLike
 from pathlib import Path
 
@@ -35,25 +34,23 @@ def extract(
 ) -> Case:  # fmt: skip
     """Take in sources, extract and parse what they hold, and seal a case.
 
-    Sources are only read. Repeat a run that was interrupted to complete it.
+    Sources are only read. An interrupted run is completed by repeating it.
 
     Args:
-        sources: folders, archives, images or files; see docs/extracting.md.
-        case: the case folder; made if it does not exist.
-        key: the examiner's: a file, an address on a token (``pkcs11:...``), in memory, or a function that gives it once
-            all sources are open. None: unsigned.
+        sources: folders, archives, images or files; see docs/extracting.md. case: the folder; made if it is not there.
+        key: a file, an address on a token (``pkcs11:...``), one in memory, or a function that gives it. None: unsigned.
         passphrase: of the key file, or PIN; if None, from ``$ECHOFORENSICS_PASSPHRASE`` or the file beside the key.
         examiner, agency, reference: of the matter, for the ledger and the report; join_case: to add others to a case.
         timezone: IANA name of the zone in which the case is also to be read.
-        hashes: names of the hash algorithms for sources; SHA-256 is always among them.
-        carve, offsets, cross_check, skip_unreadable, folder_metadata: as the command's options of these names.
+        hashes: for sources, by name, beside SHA-256; carve, offsets, cross_check, skip_unreadable, folder_metadata: as
+            the command's options of these names.
         maps: files that say how tables of a legal-process return are read; see docs/maps.md.
-        workers: how many processes work at once; 0: as many as there are processors for it. The case is the same.
+        workers: how many processes work at once; 0: as many as there are processors. The case is the same.
         argv: what called this, for the ledger; ``sys.argv`` if empty.
         report: called with what is being done, how far it is, and of how much (0: unknown).
 
     Returns:
-        The case, opened for reading. Close it, or use it in a ``with`` statement.
+        The case, opened for reading; close it, or use it in a ``with`` statement.
 
     Raises:
         SourceError: a source cannot be opened and is not skipped, or every source is so. Nothing is written.
@@ -65,6 +62,8 @@ def extract(
         ...     print(taken.counts().rows > 0, taken.sealed)
         True True
     """
+    from echoforensics.extraction import run  # to open or verify a case takes none of it
+
     zone(timezone)
     paths = [Path(sources)] if isinstance(sources, (str, PathLike)) else [Path(source) for source in sources]
     options = Options(
@@ -73,8 +72,6 @@ def extract(
         skip_unreadable=skip_unreadable, join_case=join_case, maps=tuple(map(_named_text, maps)),
         folder_metadata=folder_metadata, workers=workers,
     )  # fmt: skip
-    # Imported only now: to open or verify a case takes none of it.
-    run = import_module("echoforensics.extraction.run")
     run.extract(paths, Path(case), _signing(key, passphrase), options, report or _silent)
     return Case.open(Path(case))
 

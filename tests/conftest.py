@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from filelock import FileLock
@@ -22,8 +22,11 @@ from hypothesis import is_hypothesis_test, settings
 from playwright.sync_api import sync_playwright
 
 from parsers.formats.leveldb.checksum import masked_crc32c
-from tests.soft_token import SoftToken
-from tests.time_authority import TimeAuthority
+
+# A parser's own tests need neither.
+if TYPE_CHECKING:
+    from tests.soft_token import SoftToken
+    from tests.time_authority import TimeAuthority
 
 #: Where this environment variable is set, as ``make endurance`` sets it, long series run whole. Else a tenth of each
 #: runs, the same tenth every time.
@@ -254,6 +257,8 @@ def _run(db: sqlite3.Connection, statements: Iterable[str | tuple[str, tuple[obj
 @pytest.fixture(scope="session")
 def time_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TimeAuthority]:
     """A timestamp authority made with openssl, served on loopback."""
+    from tests.time_authority import TimeAuthority
+
     made = TimeAuthority(tmp_path_factory.mktemp("authority"))
     with made.serve():
         yield made
@@ -262,6 +267,8 @@ def time_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TimeAut
 @pytest.fixture(scope="session")
 def soft_token(tmp_path_factory: pytest.TempPathFactory) -> SoftToken:
     """A token that keeps keys as a card does, where SoftHSM is installed."""
+    from tests.soft_token import SoftToken
+
     return SoftToken.make(tmp_path_factory.mktemp("softhsm"))
 
 

@@ -126,8 +126,8 @@ def _merged(detail: Detail) -> str:
 
 def _tree(detail: Detail) -> str:
     return (
-        f"The root of the tree over all {detail.get('size')} rows, records and recordings was recorded, for proofs that"
-        f" a part belongs to the case: {detail.get('root')}."
+        f"The root of the tree over all {detail.get('size')} rows, records and recordings was recorded, by which a part"
+        f" of the case can be checked: {detail.get('root')}."
     )
 
 
