@@ -96,6 +96,7 @@ EXEMPT = (
     Exempt("echoforensics/bundle/", r"proofs?", "of hash trees"),
     Exempt("echoforensics/cli/", r"proofs? that they belong", "of hash trees"),
     Exempt("docs/bundle.md", r"proofs?", "of hash trees"),
+    Exempt("docs/custody.md", r"or with a proof|a proof for another tree", "of hash trees"),
     Exempt("docs/README.md", r"parts with proofs", "of hash trees"),
     Exempt("docs/glossary.md", r"with proofs that they belong|\| proof \||proof, proves|the user said",
            "of hash trees; and the words that are not used"),
