@@ -6,7 +6,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from chain_of_custody.folder_check import check_sealed
 from chain_of_custody.signer import Signer
+from echoforensics.bundle.write import BundleRequest, write_bundle
 from echoforensics.case.case import Case
 from echoforensics.case.row_query import Query
 from echoforensics.counting import counted
@@ -17,6 +19,7 @@ from echoforensics.export.output import Target, export
 from echoforensics.export.sealed_folder import seal_report
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
+from echoforensics.library import open_case
 from echoforensics.report.bundle import write_report
 from echoforensics.verification import verify_case
 from echoforensics.zones import zone
@@ -62,6 +65,8 @@ def run_demo(folder: Path, make_key: Callable[[Path], Signer], say: Say) -> Path
     _must_pass(case, say)
     say("6. One byte of a recording is changed in a copy of the case, and the copy is verified:")
     _must_fail(case, folder / "altered-copy", say)
+    say("7. echoforensics bundle case -o bundle: sealed, for the other side to check without this program")
+    _hand_over(case, folder / "bundle", key, say)
     return index
 
 
@@ -99,3 +104,11 @@ def _must_fail(case: Path, copy: Path, say: Say) -> None:
             say(f"   FAIL {check.name}: {check.detail}")
     if result.ok:
         raise EchoforensicsError("the altered copy verifies; this is a defect in echoforensics")
+
+
+def _hand_over(case: Path, output: Path, key: Signer, say: Say) -> None:
+    with open_case(case) as opened:
+        written = write_bundle(opened, BundleRequest(output), key)
+    say(f"   {counted(written.files, 'file')} in its signed list; a receiver follows {output.name}/VERIFY.txt")
+    if not check_sealed(output).ok:
+        raise EchoforensicsError("the demo's bundle does not verify; this is a defect in echoforensics")
