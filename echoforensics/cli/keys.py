@@ -98,7 +98,7 @@ def of_case(path: Path | None, case: Path) -> ExaminerKey | None:
     path = path or default_path()
     if not _is_there(path):
         raise ExaminerKeyError(f"{path}: there is no such key. Name the one that {case} is signed with: --key FILE")
-    return load(path)
+    return _warned(load(path))
 
 
 def key_of_export(path: Path | None, outputs: list[Path], *, replace: bool) -> ExaminerKey | None:
@@ -115,7 +115,7 @@ def key_of_export(path: Path | None, outputs: list[Path], *, replace: bool) -> E
         raise UsageError("--key records the digest of a file; name one with -o")
     for output in outputs:
         refuse_digest_file(output, replace=replace)
-    return None if path is None else load(path)
+    return None if path is None else _warned(load(path))
 
 
 def _is_there(path: Path) -> bool:

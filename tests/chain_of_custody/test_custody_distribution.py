@@ -93,5 +93,5 @@ def test_it_asks_for_what_the_package_imports_and_no_more() -> None:
     whole.read(ROOT / "setup.cfg")
     needed = set(ours["options"]["install_requires"].split())
     assert needed < set(whole["options"]["install_requires"].split())
-    assert {line.partition(">")[0] for line in needed} == {"filelock", "pycryptodome", "rfc3161-client"}
+    assert {line.partition(">")[0] for line in needed} == {"cryptography", "filelock", "pycryptodome", "rfc3161-client"}
     assert (ROOT / MADE / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()

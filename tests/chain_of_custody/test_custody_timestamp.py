@@ -87,24 +87,25 @@ def test_what_a_time_stamp_says(time_authority: TimeAuthority, asked: TimestampR
 
 
 def test_two_certificates_in_another_order_are_kept_in_the_order_of_der(
-    time_authority: TimeAuthority, asked: TimestampRequest
+    tmp_path: Path, asked: TimestampRequest
 ) -> None:
+    authority = TimeAuthority(tmp_path)
     # openssl writes its own certificate first, which is in order for about every second pair of certificates.
     for _ in range(50):
-        answered = time_authority.answer(asked.der)
+        answered = authority.answer(asked.der)
         try:
             decode_timestamp_response(answered)
         except ValueError:
             break
-        time_authority.certify("authority", TIME_STAMPS)
+        authority.certify("authority", TIME_STAMPS)
     else:
         pytest.fail("no answer was out of order")
-    kept = verify(answered, DIGEST, [time_authority.root], asked).response
+    kept = verify(answered, DIGEST, [authority.root], asked).response
     assert kept != answered
     assert sorted(kept) == sorted(answered)
-    assert time_authority.openssl_verifies(answered, DIGEST)
-    assert time_authority.openssl_verifies(kept, DIGEST)
-    assert client_verifies(kept, time_authority.root, DIGEST)
+    assert authority.openssl_verifies(answered, DIGEST)
+    assert authority.openssl_verifies(kept, DIGEST)
+    assert client_verifies(kept, authority.root, DIGEST)
     assert read_timestamp(kept).response == kept
 
 

@@ -17,9 +17,12 @@ from chain_of_custody.statements.transfer import (
     sign_statement,
     transfers,
 )
+from echoforensics.case.case import Case
 from echoforensics.case.custody.later_line import add_line
 from echoforensics.case.custody.names import LEDGER
 from echoforensics.case.custody.standing import ledger_history, why_unverified
+from echoforensics.case.custody.vault_check import vault_problems
+from echoforensics.case.entry_table import artefact_hashes
 from echoforensics.case.text import storable_detail
 from echoforensics.errors import CaseError, UnverifiedCaseError, UsageError
 
@@ -181,6 +184,10 @@ def attach_receipt(case: Path, key: Signer | None, given: Transfer, signature: d
 
 
 def refuse_unverified(case: Path) -> None:
-    """Refuse a case that nothing vouches for. Raises UnverifiedCaseError, CaseError."""
-    if why := why_unverified(case):
-        raise UnverifiedCaseError(f"{case}: {why}. `echoforensics verify` says more")
+    """Refuse a case that is not as it was sealed: ledger, database, files. Raises UnverifiedCaseError, CaseError."""
+    problems = [why] if (why := why_unverified(case)) else []
+    if not problems:
+        with Case.open(case) as opened:
+            problems = vault_problems(case, artefact_hashes(opened.store), others=True)
+    if problems:
+        raise UnverifiedCaseError(f"{case}: {'; '.join(problems[:5])}. `echoforensics verify` says more")

@@ -93,14 +93,13 @@ def _hand_over(
     case: Path, to: str, purpose: str, giver: str | None, receiver_key: Path | None, key_path: Path | None, *,
     sign: bool,
 ) -> None:  # fmt: skip
-    from echoforensics.case.custody.handing_over import HandOver, record_hand_over, refuse_unverified
+    from echoforensics.case.custody.handing_over import HandOver, record_hand_over
     from echoforensics.case.custody.names import LEDGER
     from echoforensics.case.custody.standing import ledger_history
     from echoforensics.cli import keys
     from echoforensics.cli.safe_text import given_text, safe
     from echoforensics.errors import UsageError
 
-    refuse_unverified(case)
     if sign and receiver_key is None:
         raise UsageError("--receiver-sign needs the receiver's key: --receiver-key FILE")
     names = ledger_history(case / LEDGER).matter["examiner"]
@@ -117,14 +116,13 @@ def _hand_over(
 
 
 def _accept(case: Path, receiver_key: Path | None, line: int | None, output: Path | None) -> None:
-    from echoforensics.case.custody.handing_over import not_received, receipt, refuse_unverified
+    from echoforensics.case.custody.handing_over import not_received, receipt
     from echoforensics.cli.safe_text import safe
     from echoforensics.errors import UsageError
     from echoforensics.papers.writing import write_new
 
     if receiver_key is None:
         raise UsageError("--accept needs the receiver's key: --receiver-key FILE")
-    refuse_unverified(case)
     click.echo(safe(_words(not_received(case, line)), "\n"), err=True)
     path = output or case.absolute().with_name(f"{case.absolute().name}.receipt.json")
     made = receipt(case, _receiver(receiver_key), line)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chain_of_custody import read_ledger
+from chain_of_custody import SigningKey, read_ledger
 from echoforensics.papers.paper import plain
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -133,6 +133,7 @@ def test_the_receipt_of_another_is_refused(run: Run, case: Path, tmp_path: Path)
 
 
 def test_an_altered_case_is_neither_given_nor_received(run: Run, case: Path) -> None:
+    assert run("custody", case, "--to", "B", "--purpose", "p", "--key", "giver.pem").returncode == 0
     with (case / "case.db").open("ab") as stream:
         stream.write(b"x")
     for arguments in (("--to", "B", "--purpose", "p", "--key", "giver.pem"),
@@ -151,6 +152,17 @@ def test_an_unsigned_case_says_so(run: Run, small_source: Path, tmp_path: Path) 
     assert "UNSIGNED" in run("ledger", "bare").stdout
     assert run("custody", "bare", "--form", "form.html").returncode == 0
     assert "UNSIGNED" in (tmp_path / "form.html").read_text()
+
+
+def test_a_case_with_a_changed_file_is_not_given(
+    run: Run, copy_of_sealed: Path, signing_key: SigningKey, tmp_path: Path
+) -> None:
+    signing_key.save(tmp_path / "k.pem", "secret")
+    artefact = next(path for path in (copy_of_sealed / "artefacts").rglob("*") if path.is_file())
+    artefact.write_bytes(b"x")
+    give = ("custody", copy_of_sealed, "--to", "B", "--purpose", "p", "--key", "k.pem")
+    done = run(*give, ECHOFORENSICS_PASSPHRASE="secret")
+    assert (done.returncode, artefact.name in done.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("ending", ["txt", "html"])
