@@ -113,7 +113,7 @@ class _Report:
 
     @staticmethod
     def filters(page: Any) -> tuple[float, float]:
-        page.wait_for_selector("html[data-searchable=yes]")
+        page.wait_for_selector("html[data-searchable]")
         return _filter(page, "number 777"), _filter(page, "kitchen")
 
 
