@@ -94,7 +94,7 @@
   /** Prepare the search in pauses, so that the first letter typed need not wait for it. */
   EF.prepareSearch = async function () {
     const { count, chunk } = EF.head().rows;
-    if (count > KEPT_ROWS) return;
+    if (count > KEPT_ROWS) { document.documentElement.dataset.searchable = "later"; return; }
     for (let number = 0; number * chunk < count; number++) {
       await new Promise((done) => setTimeout(done, 15));
       await held(number);
