@@ -94,7 +94,7 @@ EXEMPT = (
     Exempt("echoforensics/demo/", r"no person speaks", "of made sounds"),
     Exempt("chain_of_custody/", r"proofs?", "of hash trees: a proof is the hashes that lead to the root"),
     Exempt("echoforensics/bundle/", r"proofs?", "of hash trees"),
-    Exempt("echoforensics/cli/", r"proofs? that they belong", "of hash trees"),
+    Exempt("echoforensics/", r"proofs? that (?:they|a part) belong", "of hash trees"),
     Exempt("docs/bundle.md", r"proofs?", "of hash trees"),
     Exempt("docs/custody.md", r"(?:with )?a proof\b", "of hash trees"),
     Exempt("docs/README.md", r"parts with proofs", "of hash trees"),

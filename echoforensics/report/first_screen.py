@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from echoforensics.case.counts import counts_of_case
-from echoforensics.report.markup import code, escape, evidence, facts, notice, number, size, table, text, utc
+from echoforensics.report.markup import code, escape, evidence, facts, notice, number, table, text, utc
 from echoforensics.report.report_warnings import report_warnings
+from echoforensics.report.sections.received import size
+from echoforensics.report.words.language import later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,13 +167,22 @@ def _received(context: ReportContext) -> str:
         (
             evidence(item.name),
             escape(item.kind),
-            escape(size(item.size)),
+            escape(size(item.size, words)),
             code(item.hashes.get("sha256", "")),
             escape(states.get(_unchanged(context, item.name), words.text("not hashed again"))),
         )
         for item in context.case.evidence()
     )
-    head = [words.text(name) for name in ("Evidence item", "Kind", "Size", "SHA-256", "After it was read")]
+    head = [
+        words.text(name)
+        for name in (
+            later("Evidence item"),
+            "Kind",
+            "Size",
+            "SHA-256",
+            later("After it was read"),
+        )
+    ]
     more = f'<p><a href="about.html#evidence">{escape(words.text("Each item with its hashes"))}</a></p>'
     return table(head, rows) + more
 
@@ -200,10 +211,19 @@ def _matter(context: ReportContext) -> str:
 
 def _interpretation(words: Language) -> str:
     sentences = (
-        "Everything above is what records say, counted. None of it is an interpretation, and the tool makes none.",
-        "A record says what a device or a service wrote. Who spoke, and whether anybody meant to, it does not say.",
-        "The text beside a recording is what the service recognised. It can be wrong: listen before relying on it.",
-        "What is absent may still have happened: records are deleted, logs are rotated, and not every file is known.",
+        later(
+            "Everything above is what records say, counted. None of it is an interpretation, and the tool makes none."
+        ),
+        later(
+            "A record says what a device or a service wrote. Who spoke, and whether anybody meant to, it does not say."
+        ),
+        later(
+            "The text beside a recording is what the service recognised. It can be wrong: listen before relying on it."
+        ),
+        later(
+            "What is absent may still have happened: records are deleted, logs are rotated, and not every file is"
+            " known."
+        ),
     )
     items = "".join(f"<li>{escape(words.text(sentence))}</li>" for sentence in sentences)
     link = f'<a href="about.html#limits">{escape(words.text("Method, custody, limits and words"))}</a>'

@@ -8,16 +8,26 @@ from typing import TYPE_CHECKING, Any
 from echoforensics.case.row_query import Query, count, rows
 from echoforensics.export.about import filters_of
 from echoforensics.report.markup import number
+from echoforensics.report.words.language import later
 
 if TYPE_CHECKING:
     from echoforensics.case.case import Case
     from echoforensics.report.words.language import Language
 
 _NAMES = {
-    "start": "from", "end": "before", "search": "with the text", "types": "of the kind", "devices": "of the device",
-    "recordings_only": "with a recording", "evidence": "of the evidence item", "states": "in the state",
-    "interaction": "of the interaction", "regex": "matching", "persons": "of the person", "accounts": "of the account",
-}  # fmt: skip
+    "start": later("from"),
+    "end": later("before"),
+    "search": later("with the text"),
+    "types": later("of the kind"),
+    "devices": later("of the device"),
+    "recordings_only": later("with a recording"),
+    "evidence": later("of the evidence item"),
+    "states": later("in the state"),
+    "interaction": later("of the interaction"),
+    "regex": later("matching"),
+    "persons": later("of the person"),
+    "accounts": later("of the account"),
+}
 
 
 @dataclass(frozen=True, slots=True)

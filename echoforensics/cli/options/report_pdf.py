@@ -92,11 +92,11 @@ def write_pdf_report(
     if key is not None:
         begun = (context.begun or context.actions[0]).time
         examiner = case.store.info().get("examiner", "")
-        certificate = key.record.certificate
-        name = key.record.name or examiner
+        record = key.record
         signer = DocumentSigner(
-            key, name, datetime.fromisoformat(begun), certificates=certificate.pem if certificate else ""
-        )
+            key, record.name or examiner, datetime.fromisoformat(begun), provisional=record.provisional,
+            certificates=record.certificate.pem if record.certificate else "",
+        )  # fmt: skip
     written = write_pdf(context, path, options, signer)
     if written.rows < written.asked:
         click.echo(f"{path}: has {written.rows} of {counted(written.asked, 'row')}; it says so.", err=True)

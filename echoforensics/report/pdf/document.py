@@ -127,7 +127,10 @@ class DocumentContent:
         say, info, ledger = self.context.words.text, self.context.case.store.info(), self.context.ledger
         reference = info.get("reference", "")[:FOLDED]
         title = say("Echo evidence report")
-        mark = say("UNVERIFIED") if self.context.case.unverified else "" if ledger.signed else say("UNSIGNED CASE")
+        marks = [
+            say("UNVERIFIED") if self.context.case.unverified else "" if ledger.signed else say("UNSIGNED CASE"),
+            say("PART OF THE CASE") if self.shown.is_part else "",
+        ]
         last = self.context.actions[-1].time
         notices = list(warnings(self.context))
         if self.shown.is_part:
@@ -151,7 +154,7 @@ class DocumentContent:
             "author": [texts.plain(info.get("examiner", "")[:FOLDED])] if info.get("examiner") else [],
             "description": texts.plain(f"{title} {reference}".strip()),
             "running": texts.shown(" · ".join(filter(None, (title, reference[:100])))),
-            "mark": texts.shown(mark),
+            "mark": texts.shown(" · ".join(filter(None, marks))),
             "foot": texts.shown(say("Ledger {head}…, line {line}", head=ledger.head[:16], line=ledger.length)),
             "cover": [[texts.shown(name), _cell(cell, texts)] for name, cell in cover if runs(cell)],
             "warnings": [texts.shown(words) for words in notices],

@@ -50,6 +50,7 @@ class DocumentSigner:
         key: the examiner's.
         name: of the examiner, as the case says.
         since: from when a certificate that the key gives itself is valid: when the case was begun.
+        provisional: whether the program made the key on first use, and nobody has put a name to it.
         certificates: the key's certificate in PEM with those of its issuers behind it; empty where it has none.
         when: the time of the signature, by the examiner's computer.
     """
@@ -57,6 +58,7 @@ class DocumentSigner:
     key: Signer
     name: str
     since: datetime
+    provisional: bool = False
     certificates: str = ""
     when: datetime = field(default_factory=_now)
 
@@ -137,6 +139,7 @@ def _stamp_content(
         ("own", say("Key (SHA-256 of the public key):")),
         ("code", groups),
         ("own", issued),
+        *([("own", say("PROVISIONAL key: no examiner has put a name to it."))] if signer.provisional else []),
         ("own", say("{time} UTC, by the examiner's computer", time=f"{signer.when:%Y-%m-%d %H:%M:%S}")),
     ]
     seen = {each for _, text in lines for each in text if not each.isascii()}

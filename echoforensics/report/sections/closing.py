@@ -64,6 +64,12 @@ def certificate_section(context: ReportContext) -> WrittenSection:
             )
         ),
         Blanks((say("Name"), say("Occupation and qualifications"), say("Executed on (date)"), say("Signature"))),
+        Paragraph(
+            say(
+                "A longer draft, and one for other courts, is written by echoforensics certificate CASE, which first"
+                " compares every file of the case with its seal."
+            )
+        ),
     )
 
 

@@ -38,8 +38,8 @@ def limits_section(context: ReportContext) -> WrittenSection:
     if context.words.code != "en":
         limits.append(
             say(
-                "Sentences of rows, of issues and of parsers are in English, as they were sealed or as the tool has"
-                " them. They are not translated."
+                "Sentences of rows, of issues, of parsers and of the ledger are in English, as they were sealed or as"
+                " the tool has them. They are not translated."
             )
         )
     return section("limits", say("Limits"), [Bullets(tuple(map(quote, limits)))])

@@ -67,6 +67,11 @@ def language(code: str) -> Language:
     return Language(code)
 
 
+def later(english: str) -> str:
+    """A sentence as it is, to be looked up where it is used: so it is seen to need a translation."""
+    return english
+
+
 def text(english: str, code: str = "en") -> str:
     """A sentence in the language of a code; see :meth:`Language.text`."""
     return language(code).text(english)

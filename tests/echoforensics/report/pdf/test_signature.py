@@ -101,6 +101,14 @@ def test_a_certificate_of_an_agency_is_used_with_its_issuers(sealed: Any, pdf_of
     assert found.signer_cert.dump() == certificate
 
 
+def test_a_provisional_key_is_named_so(sealed: Any, pdf_of: Any) -> None:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed")
+    path = pdf_of(sealed.path, None, DocumentSigner(sealed.key, "Tester", BEGUN, provisional=True))[0]
+    done = subprocess.run(["pdftotext", "-l", "1", str(path), "-"], capture_output=True, text=True, check=True)
+    assert "PROVISIONAL key: no examiner has put a name to it." in " ".join(done.stdout.split())
+
+
 def test_the_certificate_of_a_key_s_own_says_that_nobody_vouches(sealed: Any) -> None:
     made = own_certificate(sealed.key, "T" * 100, BEGUN)
     assert made == own_certificate(sealed.key, "T" * 100, BEGUN)

@@ -145,6 +145,7 @@ def test_a_part_holds_nothing_of_the_others_and_is_named_a_part(sealed: Any, pdf
     words = joined(path)
     assert (written.rows, written.asked) == (len(wanted), len(wanted))
     assert words.count("THISISAPART:the5rowsthatwereaskedfor,of74.") == 2
+    assert "PARTOFTHECASE" in words
     others = {row["exhibit"] for row in sealed.rows()} - {row["exhibit"] for row in wanted}
     members = {row["exhibit"] for row in sealed.rows() if row["interaction"]}
     assert not {exhibit for exhibit in others - members if packed(exhibit) in words}

@@ -17,7 +17,7 @@ from echoforensics.report.words.vocabulary import all_words, family_words, kind_
 
 REPORT = FOLDER.parents[1]
 #: What a sentence is looked up by: ``words.text("...")``, ``say("...")``, ``words.counted(n, "row")``.
-_CALLS = {"text": 0, "say": 0, "counted": 1}
+_CALLS = {"text": 0, "say": 0, "later": 0, "counted": 1}
 #: Sentences of the pages' scripts.
 _IN_SCRIPT = re.compile(r'\bword\(\s*"((?:[^"\\]|\\.)*)"')
 _PLACES = re.compile(r"\{\w*\}")
@@ -36,7 +36,7 @@ def keys_of(source: str) -> Iterator[str]:
             continue
         if name == "counted":
             yield f"{one}\0{literals[2] if len(literals) > 2 else f'{one}s'}"
-        elif isinstance(node.func, ast.Attribute) or name == "say":
+        elif isinstance(node.func, ast.Attribute) or name in ("say", "later"):
             yield one
 
 
