@@ -27,6 +27,7 @@ SUMMARIES = {
     "listen": "Listen to the recordings of a case: speech, wake word, transcripts.",
     "trace": "Show the bytes behind a row, read again from the evidence.",
     "report": "Write the report that reviewers open: a folder for any browser, without a network or an installation.",
+    "redact": "Write a redacted copy of a recording: ranges replaced to the sample, with both hashes.",
     "bundle": "Hand over a case, or a part of one, sealed: it can be checked without this program.",
     "verify": "Verify a case, a bundle, a report or an export.",
     "compare": "Compare two cases of the same evidence, record by record.",

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner
+
+from echoforensics.case.added_records.addition import Addition
+from echoforensics.case.custody.adding import AddingRun
+from echoforensics.cli.main import cli
+from echoforensics.errors import CaseError, UsageError
+from echoforensics.library import open_case
+from echoforensics.listening.decoding import decoded
+from echoforensics.listening.redaction import RedactedCopy, read_range, redact, redacted_text
+from echoforensics.verification import verify_case
+
+
+def _recording(case: Path) -> tuple[str, Any]:
+    """The exhibit of a recording in WAV, and its sound."""
+    with open_case(case) as opened:
+        found = next(one for one in opened.recordings() if one.fields["container"] == "WAV" and one.texts)
+        return found.rows[0]["exhibit"], decoded(opened.vault, found.sha256, "WAV")
+
+
+def _redact(case: Path, key: Any, target: Path, replacement: str = "silence", exhibit: str = "") -> RedactedCopy:
+    exhibit = exhibit or _recording(case)[0]
+    return redact(case, exhibit, [(0.5, 0.9), (0.1, 0.2)], replacement, "P-1", target, key, "A. Examiner")
+
+
+@pytest.mark.parametrize("replacement", ["silence", "tone", "noise"])
+def test_the_range_is_replaced_to_the_sample_and_nothing_else(
+    sealed: Any, copy_of_sealed: Path, tmp_path: Path, replacement: str
+) -> None:
+    exhibit, sound = _recording(copy_of_sealed)
+    made = _redact(copy_of_sealed, sealed.key, tmp_path / "copy.wav", replacement)
+    samples, rate = soundfile.read(tmp_path / "copy.wav", dtype="float32", always_2d=True)
+
+    assert (rate, samples.shape) == (sound.rate, sound.samples.shape)
+    assert made.samples == ((round(0.1 * rate), round(0.2 * rate)), (round(0.5 * rate), round(0.9 * rate)))
+    inside = np.zeros(len(samples), bool)
+    for start, end in made.samples:
+        inside[start:end] = True
+    assert np.array_equal(samples[~inside], sound.samples[~inside])
+    correlation = np.corrcoef(samples[inside, 0] + 1e-9 * np.arange(inside.sum()), sound.samples[inside, 0])[0, 1]
+    assert abs(correlation) < 0.2
+    assert bool(samples[inside].any()) is (replacement != "silence")
+    with soundfile.SoundFile(tmp_path / "copy.wav") as copy:
+        assert copy.comment.startswith("Redacted copy, made by echoforensics")
+        assert made.original in copy.comment
+    assert made.about == exhibit
+
+
+def test_the_case_has_a_signed_record_and_the_original_stays(sealed: Any, copy_of_sealed: Path, tmp_path: Path) -> None:
+    exhibit, sound = _recording(copy_of_sealed)
+    words = [["alexa", 0.0, 0.45, 0.9], ["secret", 0.5, 0.8, 0.9], ["words", 0.8, 1.0, 0.9], ["now", 1.0, 1.2, 0.9]]
+    text = Addition(exhibit, "machine:transcript", "1", "Machine transcript.", "x", {"words": words, "text": "..."})
+    with closing(AddingRun(copy_of_sealed, sealed.key, "Tester")) as run:
+        (machine,) = run.add([text], {"what": "a test"}).exhibits
+    made = _redact(copy_of_sealed, sealed.key, tmp_path / "copy.wav")
+    again = _redact(copy_of_sealed, sealed.key, tmp_path / "again.wav")
+
+    assert (again.sha256, again.exhibit) == (made.sha256, None)
+    assert made.texts == {machine: "[REDACTED] now"}
+    assert made.withheld
+    assert _recording(copy_of_sealed)[1].samples.tobytes() == sound.samples.tobytes()
+    assert verify_case(copy_of_sealed).ok
+    with open_case(copy_of_sealed) as case:
+        row = case.row(str(made.exhibit))
+        assert (row["data_type"], row["sha256"]) == ("annotation:redaction", made.original)
+        assert made.sha256 in row["message"]
+        assert "reason: P-1" in row["message"]
+
+
+def test_a_text_loses_the_words_that_overlap() -> None:
+    words = [["one", 0.0, 1.0], ["two", 1.0, 2.0], ["three", 2.0, 3.0], ["four", 3.0, 4.0]]
+    assert redacted_text(words, [(1.2, 2.5)]) == "one [REDACTED] four"
+    assert redacted_text(words, [(1.0, 2.0), (3.5, 9.0)]) == "one [REDACTED] three [REDACTED]"
+    assert redacted_text(words, []) == "one two three four"
+
+
+def test_what_cannot_be_redacted_is_refused(sealed: Any, copy_of_sealed: Path, tmp_path: Path) -> None:
+    target, key = tmp_path / "copy.wav", sealed.key
+    exhibit, _ = _recording(copy_of_sealed)
+    with open_case(copy_of_sealed) as case:
+        silent = next(row["exhibit"] for row in case.rows() if not row["recording"])
+    with pytest.raises(UsageError, match=f"{silent} has no recording"):
+        _redact(copy_of_sealed, key, target, exhibit=silent)
+    with pytest.raises(UsageError, match="ends after the recording does"):
+        redact(copy_of_sealed, exhibit, [(0.1, 900.0)], "silence", "P-1", target, key)
+    with pytest.raises(UsageError, match="and a reason"):
+        redact(copy_of_sealed, exhibit, [(0.1, 0.2)], "silence", " ", target, key)
+    with pytest.raises(CaseError, match="lies inside the case folder"):
+        _redact(copy_of_sealed, key, copy_of_sealed / "copy.wav")
+    target.write_bytes(b"there")
+    with pytest.raises(CaseError, match="exists; give a new file"):
+        _redact(copy_of_sealed, key, target)
+    assert verify_case(copy_of_sealed).ok
+
+
+@pytest.mark.parametrize("text", ["", "1", "2-1", "1-1", "-1-2", "1e3-2e3", "1-2-3", "nan-1"])
+def test_what_is_no_range_is_refused(text: str) -> None:
+    assert read_range(" 1.20-2.85 ") == (1.2, 2.85)
+    with pytest.raises(UsageError, match="is no range of seconds"):
+        read_range(text)
+
+
+def test_the_command(sealed: Any, copy_of_sealed: Path, tmp_path: Path) -> None:
+    exhibit, _ = _recording(copy_of_sealed)
+    sealed.key.save(tmp_path / "examiner.pem", "secret")
+    command = [
+        "redact",
+        str(copy_of_sealed),
+        exhibit,
+        "--range",
+        "0.1-0.4",
+        "--with",
+        "tone",
+        "--reason",
+        "P-1",
+        "--json",
+    ]
+    more = ["-o", str(tmp_path / "copy.wav"), "--key", str(tmp_path / "examiner.pem")]
+    done = CliRunner(env={"ECHOFORENSICS_PASSPHRASE": "secret"}).invoke(cli, [*command, *more])
+    assert done.exit_code == 0, done.output
+    made = json.loads(done.stdout)
+    assert made["about"] == exhibit
+    assert made["size"] == (tmp_path / "copy.wav").stat().st_size
