@@ -156,11 +156,15 @@ def _shown_first(place: Sequence[Any]) -> tuple[bool, str, str]:
 
 
 def records_of_types(store: Store, types: Collection[str]) -> Iterator[SpokenRecord]:
-    """The records of some data types."""
-    found = store.db.execute(
-        f"SELECT {_COLUMNS} FROM {_FROM} WHERE r.kind IN"  # noqa: S608 (our text)
-        " (SELECT id FROM kinds WHERE data_type IN (SELECT value FROM json_each(?)))",
-        (json.dumps(list(types)),),
+    """The records of some data types. Records are gone through only where there are such."""
+    db = store.db
+    listed = "SELECT id FROM kinds WHERE data_type IN (SELECT value FROM json_each(?))"
+    kinds = [number for (number,) in db.execute(listed, (json.dumps(list(types)),))]
+    if not kinds:
+        return iter(())
+    found = db.execute(
+        f"SELECT {_COLUMNS} FROM {_FROM} WHERE r.kind IN (SELECT value FROM json_each(?))",  # noqa: S608 (our text)
+        (json.dumps(kinds),),
     )
     return map(_record, found)
 
