@@ -73,8 +73,7 @@ def extract(
         skip_unreadable=skip_unreadable, join_case=join_case, maps=tuple(map(_named_text, maps)),
         folder_metadata=folder_metadata, workers=workers,
     )  # fmt: skip
-    # Imported only now: to open or verify a case takes none of it.
-    run = import_module("echoforensics.extraction.run")
+    run = import_module("echoforensics.extraction.run")  # only now: to open or verify a case takes none of it
     run.extract(paths, Path(case), _signing(key, passphrase), options, report or _silent)
     return Case.open(Path(case))
 
