@@ -73,9 +73,13 @@ def extract(
         skip_unreadable=skip_unreadable, join_case=join_case, maps=tuple(map(_named_text, maps)),
         folder_metadata=folder_metadata, workers=workers,
     )  # fmt: skip
-    run = import_module("echoforensics.extraction.run")  # only now: to open or verify a case takes none of it
-    run.extract(paths, Path(case), _signing(key, passphrase), options, report or _silent)
+    _run(paths, Path(case), _signing(key, passphrase), options, report or _silent)
     return Case.open(Path(case))
+
+
+def _run(paths: list[Path], case: Path, key: Signer | KeyGiver | None, options: Options, report: Report) -> None:
+    # Imported only now: to open or verify a case takes nothing of the extraction.
+    import_module("echoforensics.extraction.run").extract(paths, case, key, options, report)
 
 
 def open_case(case: AnyPath, *, unverified: bool = False) -> Case:
