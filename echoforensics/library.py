@@ -76,11 +76,6 @@ def extract(
     return Case.open(Path(case))
 
 
-def _run(paths: list[Path], case: Path, key: Signer | KeyGiver | None, options: Options, report: Report) -> None:
-    # Imported only now: to open or verify a case takes nothing of the extraction.
-    import_module("echoforensics.extraction.run").extract(paths, case, key, options, report)
-
-
 def open_case(case: AnyPath, *, unverified: bool = False) -> Case:
     """Open a case for reading, once its ledger and its seal were checked. Nothing in its folder is changed.
 
