@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from chain_of_custody.chain import read_stream
+from chain_of_custody.checking.source import open_source
+from chain_of_custody.folder_check import check_sealed, is_sealed
 from chain_of_custody.ledger import read
+from chain_of_custody.sealed_list import SEAL_NAME, read_seal
 from chain_of_custody.statements.transfer import (
     HANDED_OVER,
     RECEIVED,
@@ -70,6 +74,7 @@ def record_hand_over(
     for option, value in (("--from", given.giver), ("--to", given.to), ("--purpose", given.purpose)):
         if not value.strip():
             raise UsageError(f"{option} is empty; a hand-over says who, to whom and what for")
+    refuse_bundle(case)
     refuse_unverified(case)
     items = [
         {"name": name, "sha256": str(detail.get("sha256"))}
@@ -101,26 +106,40 @@ def record_hand_over(
     return entry, next(each for each in hand_overs(case) if each.line_hash == entry.line_hash)
 
 
-def hand_overs(case: Path) -> list[Transfer]:
-    """The hand-overs that a case's ledger records.
+def hand_overs(path: Path) -> list[Transfer]:
+    """The hand-overs that the ledger of a case records, or the copy of it in a bundle.
+
+    Args:
+        path: the case folder; or a bundle, as a folder or a zip.
 
     Raises:
         CaseError: the ledger cannot be read, or one of them is not sound.
     """
     try:
-        found, problems = transfers(read(case / LEDGER))
+        found, problems = transfers(_bundled_ledger(path) if is_sealed(path) else read(path / LEDGER))
     except (ValueError, OSError) as error:
-        raise CaseError(f"{case / LEDGER}: cannot be read; run `echoforensics verify`: {error}") from error
+        raise CaseError(f"{path}: its ledger cannot be read; run `echoforensics verify`: {error}") from error
     if problems:
-        raise CaseError(f"{case / LEDGER}: {problems[0]}")
+        raise CaseError(f"{path}: {problems[0]}")
     return found
+
+
+def _bundled_ledger(path: Path) -> list[LedgerEntry]:
+    """The entries of the ledger in a bundle. Raises ValueError, OSError."""
+    with open_source(path) as source:
+        with source.open(SEAL_NAME) as stream:
+            name = read_seal(stream.read()).ledger.get("file")
+        if not isinstance(name, str):
+            raise FileNotFoundError("there is no ledger in it")
+        with source.open(name) as stream:
+            return list(read_stream(stream, partial=True))
 
 
 def not_received(case: Path, line: int | None) -> Transfer:
     """A hand-over that the receiver has not signed yet: the last, or the one of a line.
 
     Args:
-        case: the case folder.
+        case: the case folder, or a bundle.
         line: its number, as ``ledger`` shows it; None for the last.
 
     Raises:
@@ -140,7 +159,7 @@ def receipt(case: Path, key: Signer, line: int | None = None) -> dict[str, Any]:
     """Sign, as the receiver, that a case was received. The case is checked, and not changed.
 
     Args:
-        case: the case folder, as it was received.
+        case: the case folder, or the bundle, as it was received.
         key: the receiver's.
         line: of the hand-over; None for the last.
 
@@ -175,6 +194,7 @@ def attach_receipt(case: Path, key: Signer | None, given: Transfer, signature: d
         UsageError: the signature is not over this hand-over, or is with another key than it is to.
         CaseError: the case cannot be written, or has another key.
     """
+    refuse_bundle(case)
     try:
         refuse_other_receiver(given.statement, check_signature(given.statement, signature))
     except TransferError as error:
@@ -183,11 +203,25 @@ def attach_receipt(case: Path, key: Signer | None, given: Transfer, signature: d
     return add_line(case, key, actor, RECEIVED, {"transfer": given.line_hash, "receiver": signature})
 
 
-def refuse_unverified(case: Path) -> None:
-    """Refuse a case that is not as it was sealed: ledger, database, files. Raises UnverifiedCaseError, CaseError."""
-    problems = [why] if (why := why_unverified(case)) else []
-    if not problems:
-        with Case.open(case) as opened:
-            problems = vault_problems(case, artefact_hashes(opened.store), others=True)
+def refuse_unverified(path: Path) -> None:
+    """Refuse a case, or a bundle, that is not as it was sealed: ledger, database, files.
+
+    Raises:
+        UnverifiedCaseError: it is not.
+        CaseError: it cannot be read.
+    """
+    if is_sealed(path):
+        problems = [f"{check.name}: {check.detail}" for check in check_sealed(path).checks.checks if not check.ok]
+    elif why := why_unverified(path):
+        problems = [why]
+    else:
+        with Case.open(path) as opened:
+            problems = vault_problems(path, artefact_hashes(opened.store), others=True)
     if problems:
-        raise UnverifiedCaseError(f"{case}: {'; '.join(problems[:5])}. `echoforensics verify` says more")
+        raise UnverifiedCaseError(f"{path}: {'; '.join(problems[:5])}. `echoforensics verify` says more")
+
+
+def refuse_bundle(path: Path) -> None:
+    """Refuse a bundle where a case folder is needed. Raises UsageError."""
+    if is_sealed(path):
+        raise UsageError(f"{path}: is a bundle, to whose ledger nothing is added; give the case folder")

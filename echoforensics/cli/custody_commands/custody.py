@@ -64,6 +64,7 @@ def command(
     custody CASE --attach CASE.receipt.json        puts the receiver's signature into the ledger
     custody CASE --form FILE.html                  a form to sign on paper
 
+    A receiver may sign what the ledger in a bundle records: custody BUNDLE --accept, with its folder or zip.
     A receiver without this program signs what --statement writes: openssl dgst -sha256 -sign KEY -out SIGNATURE FILE.
     Then: --attach SIGNATURE --receiver-key PUBLIC.pem. A case that is not as it was sealed is not handed over.
     """
@@ -93,13 +94,14 @@ def _hand_over(
     case: Path, to: str, purpose: str, giver: str | None, receiver_key: Path | None, key_path: Path | None, *,
     sign: bool,
 ) -> None:  # fmt: skip
-    from echoforensics.case.custody.handing_over import HandOver, record_hand_over
+    from echoforensics.case.custody.handing_over import HandOver, record_hand_over, refuse_bundle
     from echoforensics.case.custody.names import LEDGER
     from echoforensics.case.custody.standing import ledger_history
     from echoforensics.cli import keys
     from echoforensics.cli.safe_text import given_text, safe
     from echoforensics.errors import UsageError
 
+    refuse_bundle(case)
     if sign and receiver_key is None:
         raise UsageError("--receiver-sign needs the receiver's key: --receiver-key FILE")
     names = ledger_history(case / LEDGER).matter["examiner"]
@@ -131,11 +133,12 @@ def _accept(case: Path, receiver_key: Path | None, line: int | None, output: Pat
 
 
 def _attach(case: Path, path: Path, receiver_key: Path | None, line: int | None, key_path: Path | None) -> None:
-    from echoforensics.case.custody.handing_over import attach_receipt, hand_overs, not_received
+    from echoforensics.case.custody.handing_over import attach_receipt, hand_overs, not_received, refuse_bundle
     from echoforensics.cli import keys
     from echoforensics.cli.safe_text import safe
     from echoforensics.errors import UsageError
 
+    refuse_bundle(case)
     content = _content(path)
     if receiver_key is not None:
         from chain_of_custody.statements.transfer import signature_of
@@ -175,9 +178,11 @@ def _statement(case: Path, output: Path, line: int | None) -> None:
 
 
 def _form(case: Path, output: Path) -> None:
+    from echoforensics.case.custody.handing_over import refuse_bundle
     from echoforensics.papers.hand_over_form import hand_over_form
     from echoforensics.papers.writing import paper_text, write_new
 
+    refuse_bundle(case)
     write_new(output, paper_text(hand_over_form(case), output))
     click.echo(f"wrote {output}", err=True)
 

@@ -70,6 +70,36 @@ def last_hash(case: Path) -> str:
     return list(read_ledger(case / "custody.jsonl"))[-1].line_hash
 
 
+@pytest.mark.parametrize("name", ["b", "b.zip"])
+def test_the_receiver_of_a_bundle_signs_what_its_ledger_records(
+    run: Run, copy_of_sealed: Path, signing_key: SigningKey, tmp_path: Path, name: str
+) -> None:
+    signing_key.save(tmp_path / "k.pem", "secret")
+    SigningKey.generate().save(tmp_path / "r.pem", "other")
+    (tmp_path / "r.pem.passphrase").write_text("other\n")
+    secret = {"ECHOFORENSICS_PASSPHRASE": "secret"}
+    to = ("--to", "B. Receiver", "--purpose", "trial", "--key", "k.pem")
+    assert run("custody", copy_of_sealed, *to, **secret).returncode == 0
+    made = run("bundle", copy_of_sealed, "-o", name, "--key", "k.pem", **secret)
+    assert made.returncode == 0, made.stderr
+    assert "NOT SIGNED YET" in run("custody", name).stdout
+    accepted = run("custody", name, "--accept", "--receiver-key", "r.pem")
+    assert accepted.returncode == 0, accepted.stderr
+    attach = ("--attach", f"{name}.receipt.json", "--key", "k.pem")
+    attached = run("custody", copy_of_sealed, *attach, **secret)
+    assert attached.returncode == 0, attached.stderr
+    for arguments in (to, attach, ("--form", "form.txt")):
+        refused = run("custody", name, *arguments, **secret)
+        assert (refused.returncode, "is a bundle" in refused.stderr) == (2, True)
+    path = tmp_path / name
+    path = path if path.is_file() else path / "verify.sh"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    altered = run("custody", name, "--accept", "--receiver-key", "r.pem", "-o", "second.json")
+    assert (altered.returncode, "verify` says more" in altered.stderr) == (1, True)
+
+
 def test_both_sign_on_one_computer(run: Run, case: Path) -> None:
     done = run(
         "custody", case, "--to", "B. Receiver", "--purpose", "trial", "--from", "C. Clerk", "--receiver-key",
