@@ -46,7 +46,8 @@ def make_report(folder: Path, count: int) -> Path:
     head = {
         "case": "0" * 64, "reference": "", "zone": "", "language": "en", "part": False,
         "rows": {"count": count, "chunk": CHUNK}, "interactions": {"count": 0, "chunks": 0}, "recordings": 0,
-        "tallest": 10_000_000, "terms": {"times": {}, "clocks": {}, "states": {}, "statuses": {}}, "words": {},
+        "tallest": 10_000_000,
+        "terms": {name: {} for name in ("times", "clocks", "states", "statuses", "strengths", "signs")}, "words": {},
     }  # fmt: skip
     _write(folder / "data" / "head.js", "begin", head)
     _write(folder / "data" / "recordings.js", "recordings", [])

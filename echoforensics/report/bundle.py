@@ -22,7 +22,7 @@ from echoforensics.report.row_data import CHUNK, write_rows
 from echoforensics.report.script_words import words_of_scripts
 from echoforensics.report.sections.context import ReportContext
 from echoforensics.report.words.language import language
-from echoforensics.report.words.vocabulary import CLOCKS, STATES, STATUSES, TIMES
+from echoforensics.report.words.vocabulary import CLOCKS, SIGNS, STATES, STATUSES, STRENGTHS, TIMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +95,14 @@ def _write(context: ReportContext, folder: Path, part: ReportPart) -> Path:
         "tallest": _TALLEST,
         "terms": {
             name: {term: words.text(english) for term, english in table.items()}
-            for name, table in (("times", TIMES), ("clocks", CLOCKS), ("states", STATES), ("statuses", STATUSES))
+            for name, table in (
+                ("times", TIMES),
+                ("clocks", CLOCKS),
+                ("states", STATES),
+                ("statuses", STATUSES),
+                ("strengths", STRENGTHS),
+                ("signs", SIGNS),
+            )
         },
         "words": words.mapping(words_of_scripts()) if words.code != "en" else {},
     }

@@ -36,15 +36,14 @@ def shown_interactions(case: Case, part: ReportPart, words: Language) -> Iterato
     """Each interaction of which a row is in the report, with how many of its records were left out."""
     if case.store.is_earlier:
         return
-    for one in interactions(case.store, InteractionQuery()):
+    for found in interactions(case.store, InteractionQuery()):
         if part.whole:
-            yield one, 0
+            yield found, 0
             continue
-        found = replace(
-            one,
-            machine=tuple(each for each in one.machine if part.includes(each.exhibit)),
-            annotations=tuple(each for each in one.annotations if part.includes(each.exhibit)),
-        )  # fmt: skip
+        # What was added is a part too.
+        machine = tuple(each for each in found.machine if part.includes(each.exhibit))
+        annotations = tuple(each for each in found.annotations if part.includes(each.exhibit))
+        shown = replace(found, machine=machine, annotations=annotations)
         kept = tuple(member for member in found.members if part.includes(member.exhibit))
         if kept:
             left_out = len(found.members) - len(kept)

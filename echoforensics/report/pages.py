@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from echoforensics.report.report_part import ReportPart
     from echoforensics.report.sections.blocks import Block
     from echoforensics.report.sections.context import ReportContext
+    from echoforensics.report.words.language import Language
 
 _ASSETS = files("echoforensics.report") / "assets"
 #: In the order in which the page runs them; the data's head comes behind the first.
@@ -116,8 +117,19 @@ def _common(context: ReportContext, part: ReportPart) -> dict[str, str]:
             "Words that stand in the evidence look {example}; the other words are this report's own. {mark} and the"
             " like stand for characters that cannot be seen or that turn a line round.",
             example=f'<q class="evidence">{escape(words.text("like this"))}</q>', mark="<code>[U+202E]</code>",
-        ),
+        ) + _english_note(words),
     }  # fmt: skip
+
+
+def _english_note(words: Language) -> str:
+    """That sentences of rows are not translated, where the rest of the page is."""
+    if words.code == "en":
+        return ""
+    note = words.text(
+        "Sentences of rows, of issues and of parsers are in English, as they were sealed or as the tool has them. They"
+        " are not translated."
+    )
+    return f" {escape(note)}"
 
 
 def _part_note(sentence: str) -> str:

@@ -220,7 +220,8 @@ def test_hostile_text_is_only_ever_text(maker: Any, report_of: Callable[..., Pat
         assert "img" not in links.tags
         assert links.handlers == []
         assert links.bodies == []
-        assert [target for target in links.targets if "example" in target] == []
+        # A link within the page may name a device; what follows the # is not an address.
+        assert [target for target in links.targets if "example" in target and target[0] != "#"] == []
         page = index.with_name(name).read_text(encoding="utf-8")
         assert "\u202e" not in page
         assert "[U+202E]" in page

@@ -107,3 +107,18 @@ def test_page_needs_no_javascript_but_for_its_views(sealed: Any, bundle: Path, o
     page.get_by_role("link", name="About").first.click()
     for section in ("case", "evidence", "custody", "method", "issues", "limits"):
         assert page.is_visible(f"#{section} h2")
+
+
+def test_the_interface_speaks_german_and_says_what_stays_english(sealed: Any, tmp_path: Path, open_page: Open) -> None:
+    with Case.open(sealed.path) as case:
+        index = write_report(case, tmp_path / "bundle", language_code="de")
+    page = open_page(index, "#IN-0000005")
+
+    assert page.get_attribute("html", "lang") == "de"
+    assert page.get_by_role("link", name="Zeitleiste").is_visible()
+    page.locator("#card-IN-0000005 summary").click()
+    card = page.locator("#card-IN-0000005").inner_text()
+    assert "Signs that" not in card
+    assert "The record says:" in card
+    for name in ("index.html", "about.html", "recordings.html"):
+        assert "sind englisch, wie sie versiegelt wurden" in index.with_name(name).read_text(encoding="utf-8")

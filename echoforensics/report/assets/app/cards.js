@@ -53,7 +53,7 @@
   function signs(one) {
     const found = one.unintended;
     if (!found) return [];
-    return [EF.make("div.signs", {}, EF.make("h4", {}, word("Signs that it was not intended: {0}", found.signs.map((sign) => word(sign)).join(", "))),
+    return [EF.make("div.signs", {}, EF.make("h4", {}, word("Signs that it was not intended: {0}", found.signs.map((sign) => EF.term("signs", sign)).join(", "))),
       EF.make("div.sides", {},
         EF.make("div", {}, EF.make("h5", {}, word("What speaks for it")), EF.make("ul", {}, found.speaks_for.map(statement))),
         EF.make("div", {}, EF.make("h5", {}, word("What speaks against it")), EF.make("ul", {}, found.speaks_against.map(statement)))))];
@@ -76,7 +76,7 @@
       EF.make("p", {}, member.exhibit ? EF.make("a", { href: "#" + member.exhibit }, member.exhibit) : null,
         EF.make("span.soft", {}, " " + EF.visible(member.kind) + (member.places > 1 ? ", " + word("at {0} places", member.places) : ""))),
       EF.folded("p", member.says),
-      EF.make("p.soft", {}, EF.make("strong", {}, word(member.strength) + ": "), EF.visible(member.reason))));
+      EF.make("p.soft", {}, EF.make("strong", {}, EF.term("strengths", member.strength) + ": "), EF.visible(member.reason))));
     const content = [EF.make("ul.members", {}, rows)];
     if (one.statuses.length) {
       content.push(EF.make("h5", {}, word("Status, as each record gives it")), EF.make("ul", {}, one.statuses.map((status) =>

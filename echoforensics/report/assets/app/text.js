@@ -22,7 +22,7 @@
   }
   EF.word = word;
 
-  /** A word of the records' vocabulary in plain words. @param {"times" | "clocks" | "states" | "statuses"} table */
+  /** A word of the records' vocabulary in plain words. @param {"times" | "clocks" | "states" | "statuses" | "strengths" | "signs"} table */
   EF.term = function (table, name) {
     const terms = EF.head().terms[table];
     return Object.hasOwn(terms, name) ? terms[name] : name;
