@@ -220,7 +220,8 @@ def test_hostile_text_is_only_ever_text(maker: Any, report_of: Callable[..., Pat
         assert "img" not in links.tags
         assert links.handlers == []
         assert links.bodies == []
-        assert [target for target in links.targets if "example" in target] == []
+        # What a link asks of its own page, percent-encoded, is no address.
+        assert [target for target in links.targets if "example" in target and not target.startswith("#")] == []
         page = index.with_name(name).read_text(encoding="utf-8")
         assert "\u202e" not in page
         assert "[U+202E]" in page
