@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from echoforensics.report.words.language import Language
 
 _ALGORITHMS = {"sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
+#: Not a digest: the form of the listing of a folder that was hashed.
+_LISTING = "listing"
 
 
 def evidence_section(context: ReportContext) -> WrittenSection:
@@ -92,7 +94,7 @@ def _hashes(
 ) -> Iterator[tuple[Cell, ...]]:
     other = words.text("compared by SHA-256") if after else words.text("not hashed again")
     for name, value in before.items():
-        if isinstance(value, str):
+        if isinstance(value, str) and name != _LISTING:
             yield what, _algorithm(name), code(value), code(after[name]) if name in after else other
 
 

@@ -58,6 +58,9 @@ def _drift(context: ReportContext) -> Iterator[Block]:
             " event that the evidence holds; where it holds none, that is said. Nothing in the timeline is corrected."
         )
     )
+    if case.store.is_earlier:
+        yield Paragraph(say("This case is of an earlier version of the tool, which kept too little for that."))
+        return
     if readings := [(quote(reading.sentence), exhibits(reading.exhibits)) for reading in case.clocks()]:
         yield table((say("What the pairs of times say"), say("Exhibits")), readings, most=_MOST)
     if settings := [(quote(setting.sentence), exhibits([setting.exhibit])) for setting in case.clock_settings()]:

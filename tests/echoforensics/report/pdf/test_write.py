@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from echoforensics.case.row_query import Query
 from echoforensics.errors import CaseError, UsageError
 from echoforensics.report.pdf.write import PdfOptions
 
+#: Cases of an earlier version of the program.
+KEPT = Path(__file__).parents[2] / "case" / "cases_of_version_4"
 #: What does harm where a text is read as Typst's markup or code.
 TYPST = (
     '#panic("hurt") [ ] $x$ *bold* _it_ `raw` = Heading @label <label> \\ // /* #read("/etc/passwd")'
@@ -171,6 +174,17 @@ def test_warnings_are_on_the_first_page_and_on_each(maker: Any, pdf_of: Any) -> 
     assert "This case is UNSIGNED" in first
     assert "NOT COMPLETE" in first
     assert "UNSIGNED CASE" in text_of(path, "-f", "3", "-l", "3")
+
+
+@pytest.mark.parametrize("name", ["signed", "unsigned"])
+def test_a_case_of_an_earlier_version_is_written(name: str, pdf_of: Any, tmp_path: Path) -> None:
+    with zipfile.ZipFile(KEPT / f"{name}.zip") as kept:
+        kept.extractall(tmp_path / "kept")
+    (case,) = {path.parent for path in (tmp_path / "kept").rglob("case.db")}
+    path, written = pdf_of(case)
+    attached = [json.loads(line) for line in attachments(path)["timeline.jsonl"].splitlines()]
+    assert written.rows == len(attached) > 0
+    assert all(packed(row["exhibit"]) in joined(path) for row in attached[:5])
 
 
 def test_what_is_there_is_not_overwritten(sealed: Any, pdf_of: Any, tmp_path: Path) -> None:
