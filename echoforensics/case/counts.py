@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from echoforensics.case.added_records.addition_table import KINDS as ADDED_KINDS
 from echoforensics.case.exhibits.device_filter import device_names
 from parsers.times import PLANNED_TIMES
 
@@ -182,10 +183,10 @@ def persons(store: Store) -> list[NamedPerson]:
 
 
 def parsers(store: Store) -> dict[tuple[str, str], int]:
-    """How many records each parser gave, by name and version."""
+    """How many records each parser gave, by name and version. What was added to the sealed case is no parser's."""
     found = store.db.execute(
-        "SELECT k.parser, k.parser_version, count(*) FROM records r JOIN kinds k ON k.id = r.kind"
-        " GROUP BY 1, 2 ORDER BY 1, 2"
+        "SELECT k.parser, k.parser_version, count(*) FROM records r JOIN kinds k ON k.id = r.kind"  # noqa: S608
+        f" WHERE r.kind NOT IN ({ADDED_KINDS.format(db='')}) GROUP BY 1, 2 ORDER BY 1, 2"
     )
     return {(name, version): count for name, version, count in found}
 

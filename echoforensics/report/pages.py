@@ -126,8 +126,8 @@ def _english_note(words: Language) -> str:
     if words.code == "en":
         return ""
     note = words.text(
-        "Sentences of rows, of issues and of parsers are in English, as they were sealed or as the tool has them. They"
-        " are not translated."
+        "Sentences of rows, of issues, of parsers and of the ledger are in English, as they were sealed or as the tool"
+        " has them. They are not translated."
     )
     return f" {escape(note)}"
 

@@ -16,6 +16,7 @@ from chain_of_custody.keys import SigningKey
 from chain_of_custody.ledger import Ledger
 from echoforensics.case.added_records.addition import OF_ITS_EXHIBIT, Addition
 from echoforensics.case.case import Case
+from echoforensics.case.counts import parsers
 from echoforensics.case.custody import adding, announced
 from echoforensics.case.custody.adding import AddedRecords, AddingRun
 from echoforensics.case.custody.names import ADDED, LEDGER, READ, SEALED
@@ -80,6 +81,7 @@ def test_it_is_found_and_shown_apart_from_evidence(sealed: Any, copy_of_sealed: 
     with open_case(copy_of_sealed) as case:
         after = case.interaction(recording["interaction"])
         assert [found.texts for found in case.recordings()] == texts
+        assert not any(":" in name for name, _ in parsers(case.store))
         assert [row["exhibit"] for row in case.rows(search="ZEBRA")] == [after.machine[0].exhibit]
         assert [found.number for found in case.interactions(search="two voices")] == [after.number]
         shown = {row["exhibit"] for row in case.rows(interaction=after.number)}

@@ -1,0 +1,1 @@
+"""How often listening errs, on clips that are made here."""

@@ -1,0 +1,153 @@
+"""Recordings that are the same sound in other bytes: in another format, at another rate, or cut.
+
+A fingerprint is made of peaks of the spectrum: two peaks near each other, with their frequencies and how far apart they
+are in time (after A. Wang, "An industrial-strength audio search algorithm", ISMIR 2003). Two recordings are the same
+sound where enough of these agree at one offset. It tells one take from another of the same words; it says nothing of
+who speaks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: Raised when a fingerprint of the same samples changes.
+VERSION = "1"
+#: Samples a second; of a window of the spectrum, and from one to the next.
+RATE, _WINDOW, _HOP = 8000, 512, 128
+#: A peak is the highest within so many windows and bands on each side, and at most so far below the highest of all.
+_AROUND_TIME, _AROUND_BANDS, _DEPTH = 4, 8, 50.0
+#: Each peak is paired with so many of those that follow, up to so many windows later.
+_PAIRS, _REACH = 6, 48
+#: The same sound: so many pairs at one offset, and this part of those of the recording that has fewer.
+LEAST_PAIRS, LEAST_PART = 24, 0.2
+#: And agreeing pairs lie all over it: in this part of its stretches of a quarter of a second in which there are pairs.
+#: A word that is in two recordings is not enough.
+LEAST_SPREAD, _STRETCH = 0.7, 16
+#: A pair that so many recordings have tells nothing.
+_COMMON = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A recording's fingerprint.
+
+    Attributes:
+        sha256: of the recording.
+        decoded: SHA-256 of its decoded samples, as 16-bit numbers at its own rate.
+        pairs: each pair of peaks as a number, and the window in which it begins.
+    """
+
+    sha256: str
+    decoded: str
+    pairs: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SameSound:
+    """Two recordings that are the same sound.
+
+    Attributes:
+        first, second: their SHA-256, in the order in which they were given.
+        offset: at how many seconds of the first the second begins; less than 0 where it begins before.
+        part: how much of the one that has less agrees, 0 to 1.
+        equal: whether every decoded sample is equal.
+    """
+
+    first: str
+    second: str
+    offset: float
+    part: float
+    equal: bool
+
+
+def fingerprint(sha256: str, samples: NDArray[np.float32], own: NDArray[np.float32]) -> Fingerprint:
+    """The fingerprint of a recording.
+
+    Args:
+        sha256: of the recording.
+        samples: one row of its samples at 8 kHz.
+        own: its decoded samples as they are.
+    """
+    whole = np.clip(np.rint(own.astype(np.float64) * 32768), -32768, 32767).astype("<i2")
+    return Fingerprint(sha256, hashlib.sha256(whole.tobytes()).hexdigest(), tuple(_pairs(_peaks(samples))))
+
+
+def same_sounds(found: Iterable[Fingerprint]) -> Iterator[SameSound]:
+    """Which of some recordings are the same sound, in their order."""
+    known: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    prints: list[Fingerprint] = []
+    for number, one in enumerate(found):
+        offsets: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for pair, at in one.pairs:
+            for other, there in known[pair] if len(known[pair]) <= _COMMON else ():
+                offsets[other][there - at].append(at)
+        equal = {other for other, print_ in enumerate(prints) if print_.decoded == one.decoded}
+        for other in sorted({*offsets, *equal}):
+            if same := _compared(prints[other], one, offsets[other], equal=other in equal):
+                yield same
+        prints.append(one)
+        for pair, at in one.pairs:
+            known[pair].append((number, at))
+
+
+def _compared(
+    first: Fingerprint, second: Fingerprint, offsets: dict[int, list[int]], *, equal: bool
+) -> SameSound | None:
+    if equal:
+        return SameSound(first.sha256, second.sha256, 0.0, 1.0, equal=True)
+    # A shift by less than a window puts pairs into two neighbouring offsets.
+    counts = {at: len(places) for at, places in offsets.items()}
+    count, offset = max((number + counts.get(at + 1, 0), at) for at, number in counts.items())
+    shorter, shift = (second, 0) if len(second.pairs) <= len(first.pairs) else (first, offset)
+    part = min(1.0, count / max(1, len(shorter.pairs)))
+    places = [at + shift for at in (*offsets.get(offset, ()), *offsets.get(offset + 1, ()))]
+    if count < LEAST_PAIRS or part < LEAST_PART or _spread(shorter, places) < LEAST_SPREAD:
+        return None
+    nearer = offset + 1 if counts.get(offset + 1, 0) > counts[offset] else offset
+    return SameSound(first.sha256, second.sha256, round(nearer * _HOP / RATE, 2), round(part, 2), equal=False)
+
+
+def _spread(one: Fingerprint, places: list[int]) -> float:
+    """In which part of the stretches of a recording that have pairs some of them agree."""
+    there = {at // _STRETCH for _, at in one.pairs}
+    return len({at // _STRETCH for at in places} & there) / max(1, len(there))
+
+
+def _peaks(samples: NDArray[np.float32]) -> list[tuple[int, int]]:
+    """The peaks of a spectrum: window and band, in order."""
+    if len(samples) < _WINDOW:
+        return []
+    frames = np.lib.stride_tricks.sliding_window_view(samples.astype(np.float64), _WINDOW)[::_HOP]
+    power = np.abs(np.fft.rfft(frames * np.hanning(_WINDOW), axis=1))[:, 4:-4]
+    level = 20 * np.log10(np.maximum(power, 1e-9))
+    highest = _highest(_highest(level, _AROUND_TIME, 0), _AROUND_BANDS, 1)
+    is_peak = (level >= highest) & (level > max(level.max() - _DEPTH, -60.0))
+    return [(int(time), int(band)) for time, band in np.argwhere(is_peak)]
+
+
+def _highest(level: NDArray[np.float64], reach: int, axis: int) -> NDArray[np.float64]:
+    """The highest value within so many places on each side."""
+    widths = [(reach, reach) if number == axis else (0, 0) for number in range(2)]
+    padded = np.pad(level, widths, constant_values=-np.inf)
+    found: NDArray[np.float64] = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis).max(axis=-1)
+    return found
+
+
+def _pairs(peaks: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    for number, (time, band) in enumerate(peaks):
+        count = 0
+        for later, other in peaks[number + 1 :]:
+            if later - time > _REACH or count == _PAIRS:
+                break
+            if later > time:
+                count += 1
+                yield (band << 20) | (other << 8) | (later - time), time
