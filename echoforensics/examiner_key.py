@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.keys import KeyFileError, PublicKey, SigningKey
-from chain_of_custody.tokens.pkcs11_key import Pkcs11Key
 from chain_of_custody.tokens.pkcs11_uri import SCHEME, Pkcs11Uri
 from echoforensics.errors import ExaminerKeyError
 from echoforensics.key_record import KeyRecord, read_record, write_record
@@ -121,7 +121,8 @@ def load_key(path: Path, passphrase: str | None = None) -> ExaminerKey:
 def _load_from_token(uri: Pkcs11Uri, pin: str | None) -> ExaminerKey:
     if pin is None:
         raise ExaminerKeyError(f"{uri}: its PIN is needed; set {PASSPHRASE_VARIABLE}")
-    key = Pkcs11Key.open(uri, pin)
+    # Imported only where a token is meant: it is slow to load.
+    key: Signer = import_module("chain_of_custody.tokens.pkcs11_key").Pkcs11Key.open(uri, pin)
     return ExaminerKey(key, str(uri), read_record(str(uri), key.public))
 
 

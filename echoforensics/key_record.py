@@ -12,17 +12,22 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.keys import KeyFileError, PublicKey
-from chain_of_custody.statements.certificate import MAX_CERTIFICATE_FILE, KeyCertificate
 from chain_of_custody.tokens.pkcs11_uri import SCHEME
 from echoforensics.errors import ExaminerKeyError
+
+if TYPE_CHECKING:
+    from chain_of_custody.statements.certificate import KeyCertificate
 
 #: Added to a key's file name: the file that says whose it is, and the one with its certificate.
 RECORD_SUFFIX, CERTIFICATE_SUFFIX = ".json", ".crt"
 _MAX_RECORD = 1 << 16
+#: More of a file is not read than is refused as no certificate.
+_MAX_CERTIFICATE = (1 << 18) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,7 @@ def bind_certificate(place: str, public: PublicKey, content: bytes) -> KeyCertif
         ExaminerKeyError: it is none, or is of another key; or it cannot be written.
     """
     try:
-        found = KeyCertificate.of_key(content, public)
+        found = _of_key(content, public)
     except KeyFileError as error:
         raise ExaminerKeyError(str(error)) from error
     _write(certificate_path(place, public), found.pem)
@@ -150,13 +155,21 @@ def bind_certificate(place: str, public: PublicKey, content: bytes) -> KeyCertif
 def _read_certificate(path: Path, public: PublicKey) -> KeyCertificate | None:
     try:
         with path.open("rb") as stream:
-            return KeyCertificate.of_key(stream.read(MAX_CERTIFICATE_FILE + 1), public)
+            return _of_key(stream.read(_MAX_CERTIFICATE), public)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise ExaminerKeyError(f"{path}: cannot be read: {error.strerror or error}") from error
     except KeyFileError as error:
         raise ExaminerKeyError(f"{path}: {error}; move it away, or bind another: echoforensics key bind") from error
+
+
+def _of_key(content: bytes, public: PublicKey) -> KeyCertificate:
+    # Imported only where there is a certificate: what reads it is slow to load.
+    found: KeyCertificate = import_module("chain_of_custody.statements.certificate").KeyCertificate.of_key(
+        content, public
+    )
+    return found
 
 
 def _write(path: Path, text: str) -> None:
