@@ -47,7 +47,7 @@ def shown_interactions(case: Case, part: ReportPart, words: Language) -> Iterato
         kept = tuple(member for member in found.members if part.includes(member.exhibit))
         if kept:
             left_out = len(found.members) - len(kept)
-            yield (reduced(found, kept, words) if left_out else found), left_out
+            yield (reduced(shown, kept, words) if left_out else shown), left_out
 
 
 def reduced(found: CaseInteraction, kept: tuple[Member, ...], words: Language) -> CaseInteraction:
