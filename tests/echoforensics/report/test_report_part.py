@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from echoforensics.case.case import Case
+from echoforensics.case.marks.importing import import_marks
 from echoforensics.case.row_query import Query, rows
 from echoforensics.cli.main import cli
 from echoforensics.errors import UsageError
@@ -112,6 +113,30 @@ def test_a_part_is_chosen_by_marks(sealed: Any, tmp_path: Path) -> None:
         file.write_text(_marks(case).replace('"case": "', '"case": "0'))
         with pytest.raises(UsageError):
             marked_exhibits(case, file)
+
+
+def test_annotations_of_what_is_left_out_are_left_out(
+    sealed: Any, copy_of_sealed: Path, tmp_path: Path, open_page: Open
+) -> None:
+    with Case.open(copy_of_sealed) as case:
+        one = case.interaction("IN-0000004")
+        (tmp_path / "marks.json").write_text(
+            _marks(case, ("note", one.number, next(member.exhibit for member in one.members))).replace(
+                '"text": "x"', '"text": "Whispered words"'
+            )
+        )
+    import_marks(copy_of_sealed, tmp_path / "marks.json", sealed.key)
+    with Case.open(copy_of_sealed) as case:
+        whole = write_report(case, tmp_path / "whole")
+        part = write_report(case, tmp_path / "part", query=Query(types=("echo:log", "alexa:cloud")))
+        same = write_report(case, tmp_path / "same", query=Query(types=("echo", "alexa", "recording", "annotation")))
+        assert len(case.rows(types=["echo:log:wake_word"], interaction=one.number)) > 0
+
+    assert "Whispered words" in _everything(whole.parent)
+    assert "Whispered words" in _everything(same.parent)
+    assert "Whispered words" not in _everything(part.parent)
+    page = open_page(whole, f"#{one.number}")
+    assert "Whispered words" in page.locator(f"#card-{one.number} .annotation").inner_text()
 
 
 def test_the_command_writes_a_part(sealed: Any, copy_of_sealed: Path, tmp_path: Path) -> None:
