@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,11 @@ def test_firefox_opens_filters_plays_marks_and_prints(sealed: Any, bundle: Path,
         await window.wait("document.querySelectorAll('#view-print .card').length === 1")
 
     (tmp_path / "profile").mkdir()
-    window = asyncio.run(asyncio.wait_for(_in_firefox(tmp_path / "profile", use), _PATIENCE))
+    # In a thread of its own: the driver of the other browser may have a loop running in this one.
+    with ThreadPoolExecutor(1) as own_thread:
+        window = own_thread.submit(
+            asyncio.run, asyncio.wait_for(_in_firefox(tmp_path / "profile", use), _PATIENCE)
+        ).result()
 
     assert window.errors == []
     # A font that the browser itself brings along is within its own code.

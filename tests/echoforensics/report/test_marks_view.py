@@ -103,7 +103,7 @@ def test_keys_are_shown_and_can_be_switched_off(bundle: Path, open_page: Open) -
     page.check("#keys-on")
     page.keyboard.press("Escape")
     page.keyboard.press("j")
-    assert page.locator(".card.current").count() == 1
+    page.locator(".card.current").wait_for()
     page.keyboard.press("/")
     page.keyboard.type("jkmx")
     assert page.input_value("#in-text") == "jkmx"
