@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from chain_of_custody.file_list import FileListError, remove_empty_folders
 from chain_of_custody.folder_check import check_sealed, is_sealed
 from chain_of_custody.sealed_list import CERTIFICATE_NAME, SEAL_NAME, SealError, write_seal, write_whole
+from chain_of_custody.verify import Problem
 from chain_of_custody.verify_script import write_verification
 from echoforensics.case.custody.names import DATABASE, LEDGER
 from echoforensics.counting import counted
@@ -122,12 +123,23 @@ def verify_sealed(
     result.head, result.length, result.complete = sealed.head, sealed.length, True
     if sealed.kind == "bundle":
         if all(check.ok for check in sealed.checks.checks if check.name in _NEEDED):
-            check_contents(result, path, report or (lambda _: None))
+            _check_contents(result, path, report or (lambda _: None))
         else:
             result.checks.skipped("contents", "files, list or ledger are not as they were sealed")
     if sealed.files and path.is_dir() and has_digests(path):
         _compare_digests(result, path, sealed)
     return result
+
+
+def _check_contents(result: CaseVerification, path: Path, say: Callable[[str], None]) -> None:
+    """Compare what is in a bundle with each other; one that lacks what every bundle has fails."""
+    try:
+        check_contents(result, path, say)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        shown = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
+        meaning = "It is not a bundle as this program makes it, though it is as it was sealed."
+        problem = Problem(path.name, "what every bundle holds", shown, meaning)
+        result.checks.add("contents", False, "they could not be compared", [problem])
 
 
 def _compare_digests(result: CaseVerification, path: Path, sealed: SealedCheck) -> None:

@@ -44,7 +44,7 @@ def test_nobody_touched_it(folder: Path, handed_over: HandedOver) -> None:
     fingerprint = handed_over.key.public.fingerprint
     result = verify(folder, fingerprint=fingerprint)
     assert result.ok, problems(result)
-    assert [check.name for check in result.checks.checks][-1] == "sealed set"
+    assert "sealed set" in {check.name for check in result.checks.checks}
     assert script(folder, "-k", fingerprint, "-e", result.head) == 0
 
 
