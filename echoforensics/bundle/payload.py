@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -91,8 +92,8 @@ def case_as_sealed(case: Case, seal: Mapping[str, object], work: Path) -> Iterat
         target.copy_from(source)
     if target.listed.sha256 != sealed.get("sha256"):
         raise CaseError(f"{case.path / names.DATABASE}: is not the file that was sealed; run `echoforensics verify`")
-    (view / names.ARTEFACTS).symlink_to(case.vault.root.resolve(), target_is_directory=True)
     with Case.open(view) as opened:
+        opened.vault = case.vault
         yield opened
 
 
@@ -145,8 +146,7 @@ def _write_sounds(made: Path, case: Case, lines: SetWriter) -> Iterator[ListedFi
             target.copy_from(stream)
         if target.listed.sha256 != sound.sha256:
             raise CaseError(
-                f"{case.vault.path(sound.sha256).resolve()}: has changed since it was extracted; run `echoforensics"
-                " verify`"
+                f"{case.vault.path(sound.sha256)}: has changed since it was extracted; run `echoforensics verify`"
             )
         yield target.listed
 
@@ -170,5 +170,8 @@ def _write_texts(
 
 
 def _place(path: Path, target: Path) -> None:
-    """Give a file of the working folder a second name, in the bundle. The first goes with that folder."""
-    os.link(path, target)
+    """Give a file of the working folder a second name, in the bundle. On a disk that has none, as a stick, copy it."""
+    try:
+        os.link(path, target)
+    except OSError:
+        shutil.copyfile(path, target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import json
 import os
@@ -263,6 +264,18 @@ def test_a_ledger_that_cannot_be_written_leaves_a_whole_bundle_and_says_so(
     made = bundle(own_case, tmp_path / "b", handed_over.key)
     assert made.not_recorded == "another run is writing to this case"
     assert problems_of(made.path) == []
+
+
+def test_a_disk_without_links_holds_a_bundle_too(
+    handed_over: HandedOver, own_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    monkeypatch.setattr(os, "symlink", no_links)
+    made = bundle(own_case, tmp_path / "b", handed_over.key, head=handed_over.whole.head)
+    assert payload(made.path) == payload(handed_over.whole.path)
 
 
 def test_two_copies_of_a_case_that_was_never_handed_over_differ_in_salts(

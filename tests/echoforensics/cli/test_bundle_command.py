@@ -45,6 +45,10 @@ def test_a_bundle_is_written_and_verifies(run: Run, case: Path, tmp_path: Path) 
     verified = verify(tmp_path, "hand-over", "--fingerprint", said_of["fingerprint"], "--expect-head", said_of["head"])
     assert verified.returncode == 0, verified.stdout
     assert said_of["fingerprint"] in verified.stdout
+    compared = run("verify", "hand-over", "--json")
+    assert {"seal of the case", "database", "table and graph"} <= {
+        c["name"] for c in json.loads(compared.stdout)["checks"]
+    }
     again = shown(run("bundle", case, "-o", "again.zip", "--at", said_of["head"], ECHOFORENSICS_KEY="examiner.pem"))
     assert again["signed-list"] == said_of["signed-list"]
     assert verify(tmp_path, "again.zip").returncode == 0
