@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chain_of_custody.bag import DECLARATION
 from chain_of_custody.checking.file_checks import check_bag, check_files
@@ -23,9 +25,11 @@ from chain_of_custody.sealed_list import (
     SealError,
     read_seal,
 )
-from chain_of_custody.statements.certificate import KeyCertificate
 from chain_of_custody.stored_zip import ZipRefusedError
 from chain_of_custody.verify import Problem, Verification
+
+if TYPE_CHECKING:
+    from chain_of_custody.statements.certificate import KeyCertificate
 
 _KEY_MAX = 1 << 16
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -207,7 +211,9 @@ def _check_certificate(result: SealedCheck, source: SealedSource, sealed: Sealed
         return
     try:
         with source.open(CERTIFICATE_NAME) as stream:
-            found = KeyCertificate.of_key(stream.read(_KEY_MAX), public)
+            # Imported only where there is a certificate: what reads it is slow to load.
+            certificates = import_module("chain_of_custody.statements.certificate")
+            found: KeyCertificate = certificates.KeyCertificate.of_key(stream.read(_KEY_MAX), public)
     except (KeyFileError, OSError) as error:
         meaning = "Whoever is named in it is not shown to have signed."
         problem = Problem(CERTIFICATE_NAME, f"a certificate of the key {public.fingerprint}", str(error), meaning)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chain_of_custody.open_flags import open_regular
-from chain_of_custody.timestamp import TimestampError, TrustedTimestamp, read_timestamp, verify
 from chain_of_custody.verify import Problem, Verification
+
+if TYPE_CHECKING:
+    from chain_of_custody.timestamp import TrustedTimestamp
 
 #: What the name of a timestamp ends in; a second one has ``.2.tsr``.
 TOKEN_ENDING = ".tsr"  # noqa: S105 (the end of a file name)
@@ -54,7 +58,7 @@ def check_timestamps(
         name = f"timestamp {path.name}"
         try:
             found = _read(path, stamped, ca_files)
-        except TimestampError as error:
+        except ValueError as error:
             meaning = "It does not show when the seal was made."
             problem = Problem(path.name, f"a timestamp over the seal, {stamped.hex()}", str(error), meaning)
             checks.add(name, False, "it is not one over this seal that holds", [problem])
@@ -76,12 +80,21 @@ def check_timestamps(
 
 
 def _read(path: Path, stamped: bytes, ca_files: Sequence[Path]) -> TrustedTimestamp:
-    """A timestamp over a digest; that it can be believed is checked where there are certificates to believe."""
+    """A timestamp over a digest; that it can be believed is checked where there are certificates to believe.
+
+    Raises:
+        ValueError: it is none over the digest, or cannot be believed.
+        OSError: a file cannot be read.
+    """
+    # Imported only where there is a timestamp: what reads it is slow to load.
+    timestamp = import_module("chain_of_custody.timestamp")
     with open_regular(path, follow=True) as stream:
         content = stream.read(_TOKEN_MAX + 1)
+    found: TrustedTimestamp
     if ca_files:
-        return verify(content, stamped, ca_files)
-    found = read_timestamp(content)
+        found = timestamp.verify(content, stamped, ca_files)
+        return found
+    found = timestamp.read_timestamp(content)
     if found.sha256 != stamped:
-        raise TimestampError(f"the timestamp is over {found.sha256.hex()}, not over {stamped.hex()}")
+        raise ValueError(f"the timestamp is over {found.sha256.hex()}, not over {stamped.hex()}")
     return found

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -127,3 +129,11 @@ def test_a_key_signs_for_what_it_is(tmp_path: Path) -> None:
     key, _ = create_key(tmp_path / "k.pem", "secret")
     payload = canonical({"a": 1})
     assert verify("text/plain", payload, sign("text/plain", payload, key), PublicKey.from_pem(key.public.pem))
+
+
+def test_what_reads_certificates_and_tokens_is_loaded_where_it_is_used() -> None:
+    program = (
+        "import sys, echoforensics.library; print(*{'cryptography', 'rfc3161_client', 'pkcs11'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("", "")

@@ -61,8 +61,8 @@ def line(action: str, **detail: object) -> LedgerEntry:
         (line("case added", part="/p", evidence=["a", "b"], length=5, head=A, fingerprint=None),
          f"The case /p was added, with a, b. Its ledger had 5 lines and the head {A}; key: none."),
         (line("tree recorded", size=3, root=A),
-         "The root of the tree over all 3 rows, records and recordings was recorded, for proofs that a part belongs to"
-         f" the case: {A}."),
+         "The root of the tree over all 3 rows, records and recordings was recorded, by which a part of the case can be"
+         f" checked: {A}."),
         (line("key named", key={"name": "A. Examiner", "certificate": {"subject": "CN=A"}}),
          "The key is named as that of A. Examiner; certified for CN=A."),
         (line("handed over", statement={"from": "A", "to": "B", "purpose": "p"}, giver={}, receiver=None),
