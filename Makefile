@@ -51,6 +51,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.plaso_store
 	$(BIN)/python -m benchmarks.recordings
 	$(BIN)/python -m benchmarks.containers
+	$(BIN)/python -m benchmarks.pages --others
 	$(MAKE) --no-print-directory bench-largest
 
 # Ten million rows of one kind: about half an hour, and 12 GiB in the temporary folder.

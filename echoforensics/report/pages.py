@@ -13,6 +13,7 @@ from echoforensics.report.recordings_section import recordings_section
 from echoforensics.report.sections.blocks import Table, WrittenSection, runs
 from echoforensics.report.sections.contents import sections_after, sections_before
 from echoforensics.report.sections.head import warnings
+from echoforensics.report.sections.limits import untranslated_note
 from echoforensics.report.sections.page import section_html
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from echoforensics.report.report_part import ReportPart
     from echoforensics.report.sections.blocks import Block
     from echoforensics.report.sections.context import ReportContext
-    from echoforensics.report.words.language import Language
 
 _ASSETS = files("echoforensics.report") / "assets"
 #: In the order in which the page runs them; the data's head comes behind the first.
@@ -117,19 +117,8 @@ def _common(context: ReportContext, part: ReportPart) -> dict[str, str]:
             "Words that stand in the evidence look {example}; the other words are this report's own. {mark} and the"
             " like stand for characters that cannot be seen or that turn a line round.",
             example=f'<q class="evidence">{escape(words.text("like this"))}</q>', mark="<code>[U+202E]</code>",
-        ) + _english_note(words),
+        ) + escape(f" {untranslated_note(words)}".rstrip()),
     }  # fmt: skip
-
-
-def _english_note(words: Language) -> str:
-    """That sentences of rows are not translated, where the rest of the page is."""
-    if words.code == "en":
-        return ""
-    note = words.text(
-        "Sentences of rows, of issues, of parsers and of the ledger are in English, as they were sealed or as the tool"
-        " has them. They are not translated."
-    )
-    return f" {escape(note)}"
 
 
 def _part_note(sentence: str) -> str:

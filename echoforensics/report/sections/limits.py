@@ -12,6 +12,17 @@ if TYPE_CHECKING:
 
     from echoforensics.report.sections.blocks import WrittenSection
     from echoforensics.report.sections.context import ReportContext
+    from echoforensics.report.words.language import Language
+
+
+def untranslated_note(words: Language) -> str:
+    """What is in English in a report that is in another language; empty in English."""
+    if words.code == "en":
+        return ""
+    return words.text(
+        "Sentences of rows, of issues, of parsers and of the ledger are in English, as they were sealed or as"
+        " the tool has them. They are not translated."
+    )
 
 
 def limits_section(context: ReportContext) -> WrittenSection:
@@ -35,13 +46,7 @@ def limits_section(context: ReportContext) -> WrittenSection:
         ),
         say("Joins between records are made by rule. They are interpretation, and each gives its reason."),
     ]
-    if context.words.code != "en":
-        limits.append(
-            say(
-                "Sentences of rows, of issues, of parsers and of the ledger are in English, as they were sealed or as"
-                " the tool has them. They are not translated."
-            )
-        )
+    limits += filter(None, [untranslated_note(context.words)])
     return section("limits", say("Limits"), [Bullets(tuple(map(quote, limits)))])
 
 

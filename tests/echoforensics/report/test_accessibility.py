@@ -12,7 +12,7 @@ import pytest
 Open = Callable[..., Any]
 
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_RUN = "tags => axe.run({ runOnly: tags, resultTypes: ['violations'] })"
+_RUN = "tags => axe.run({ runOnly: tags, resultTypes: ['violations'], preload: false })"
 
 
 @pytest.fixture(scope="session")

@@ -121,4 +121,4 @@ def test_the_interface_speaks_german_and_says_what_stays_english(sealed: Any, tm
     assert "Signs that" not in card
     assert "The record says:" in card
     for name in ("index.html", "about.html", "recordings.html"):
-        assert "sind englisch, wie sie versiegelt wurden" in index.with_name(name).read_text(encoding="utf-8")
+        assert "englisch, wie" in index.with_name(name).read_text(encoding="utf-8")

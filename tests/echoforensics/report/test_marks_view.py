@@ -97,11 +97,13 @@ def test_keys_are_shown_and_can_be_switched_off(bundle: Path, open_page: Open) -
         assert dialog.locator("kbd", has_text=key).count() >= 1
     page.uncheck("#keys-on")
     page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
     page.keyboard.press("j")
     assert page.locator(".card.current").count() == 0
     page.keyboard.press("?")
     page.check("#keys-on")
     page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
     page.keyboard.press("j")
     page.locator(".card.current").wait_for()
     page.keyboard.press("/")
