@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,15 @@ from echoforensics.case.added_records.addition_table import is_known
 from echoforensics.case.case import Case
 from echoforensics.case.custody.adding import AddingRun
 from echoforensics.case.custody.names import ARTEFACTS
+from echoforensics.case.vault import Vault
 from echoforensics.errors import UsageError
-from echoforensics.listening.finding import findings, wanted
+from echoforensics.listening.decoding import decoded
+from echoforensics.listening.finding import findings, same_sound_findings, wanted
 from echoforensics.listening.installed import refuse_without_libraries
-from echoforensics.listening.listener import Listener, ListenOptions, RecordingToHear
+from echoforensics.listening.listener import LONGEST, Listener, ListenOptions, RecordingToHear
+from echoforensics.listening.same_sound import RATE as FINGERPRINT_RATE
+from echoforensics.listening.same_sound import fingerprint, same_sounds
+from echoforensics.listening.sound import NotDecodedError
 from echoforensics.listening.workers import heard_by_workers
 from echoforensics.version import __version__
 
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
     from echoforensics.case.added_records.addition import Addition
     from echoforensics.case.recording_query import FoundRecording
     from echoforensics.listening.listener import HeardRecording
+    from echoforensics.listening.same_sound import Fingerprint
 
 #: Called with how many recordings were listened to, and of how many.
 Progress = Callable[[int, int], None]
@@ -97,6 +103,8 @@ def listen(
                     progress(number, len(pending))
                 if batch.is_due():
                     batch.add_to(run)
+            if not only:
+                batch.compare(found, artefacts)
         finally:
             # Also what was found before an interruption.
             batch.add_to(run)
@@ -122,6 +130,12 @@ class _Batch:
             self.not_decoded.append((exhibit, heard.why_not))
         self._waiting += findings(heard, exhibit, self._about, recording.texts)
 
+    def compare(self, found: Iterable[FoundRecording], artefacts: Path) -> None:
+        """Look for recordings that are the same sound in other bytes."""
+        every = list(found)
+        exhibits = {recording.sha256: recording.rows[0]["exhibit"] for recording in every}
+        self._waiting += same_sound_findings(same_sounds(_fingerprints(every, Vault(artefacts))), exhibits)
+
     def is_due(self) -> bool:
         return time.monotonic() - self._since > max(_EVERY, _SHARE * self._cost)
 
@@ -132,6 +146,15 @@ class _Batch:
             self.exhibits += run.add(waiting, self._detail).exhibits
             self._since = time.monotonic()
             self._cost = self._since - begun
+
+
+def _fingerprints(found: Iterable[FoundRecording], vault: Vault) -> Iterator[Fingerprint]:
+    """The fingerprint of each recording that can be decoded; of those that cannot a finding says why."""
+    for recording in found:
+        with suppress(NotDecodedError, OSError):
+            sound = decoded(vault, recording.sha256, str(recording.fields.get("container") or ""))
+            if sound.seconds <= LONGEST:
+                yield fingerprint(recording.sha256, sound.mono_at(FINGERPRINT_RATE), sound.samples)
 
 
 def _detail(about: Mapping[str, Mapping[str, Any]], options: ListenOptions, total: int) -> dict[str, Any]:
