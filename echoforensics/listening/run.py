@@ -87,23 +87,27 @@ def listen(
     artefacts = case_path / ARTEFACTS
     # Loaded here first: what cannot be is said before the case is touched.
     listener = Listener(options, artefacts)
-    about = listener.about()
+    about, hear = listener.about(), listener.hear
+    if workers > 1:
+        # The models take as much memory in each process.
+        del listener, hear
     with Case.open(case_path) as case:
-        found = _asked_for(case, list(only))
+        chosen = list(only)
+        found = _asked_for(case, chosen)
         actor = actor or [entry.actor for entry in case.actions()][-1]
         pending = [recording for recording in found if not _is_done(case, recording, about, options)]
     asked = [RecordingToHear(one.sha256, str(one.fields.get("container") or "")) for one in pending]
     batch = _Batch(about, options, len(pending))
     with closing(AddingRun(case_path, key, actor)) as run:
         try:
-            heard = heard_by_workers(options, artefacts, asked, workers) if workers > 1 else map(listener.hear, asked)
+            heard = heard_by_workers(options, artefacts, asked, workers) if workers > 1 else map(hear, asked)
             for number, (recording, found_in) in enumerate(zip(pending, heard, strict=True), 1):
                 batch.take(found_in, recording)
                 if progress:
                     progress(number, len(pending))
                 if batch.is_due():
                     batch.add_to(run)
-            if not only:
+            if not chosen:
                 batch.compare(found, artefacts)
         finally:
             # Also what was found before an interruption.
