@@ -101,12 +101,7 @@ def listen(
     with closing(AddingRun(case_path, key, actor)) as run:
         try:
             heard = heard_by_workers(options, artefacts, asked, workers) if workers > 1 else map(hear, asked)
-            for number, (recording, found_in) in enumerate(zip(pending, heard, strict=True), 1):
-                batch.take(found_in, recording)
-                if progress:
-                    progress(number, len(pending))
-                if batch.is_due():
-                    batch.add_to(run)
+            batch.take_all(zip(pending, heard, strict=True), run, progress)
             if not chosen:
                 batch.compare(found, artefacts)
         finally:
@@ -119,13 +114,27 @@ class _Batch:
     """What was found and has yet to be added."""
 
     def __init__(self, about: Mapping[str, Mapping[str, Any]], options: ListenOptions, total: int) -> None:
-        self._about = about
+        self._about, self._total = about, total
         self._detail = _detail(about, options, total)
         self._waiting: list[Addition] = []
         self._since, self._cost = time.monotonic(), 0.0
         self.taken = 0
         self.exhibits: list[str] = []
         self.not_decoded: list[tuple[str, str]] = []
+
+    def take_all(
+        self,
+        heard: Iterable[tuple[FoundRecording, HeardRecording]],
+        run: AddingRun,
+        progress: Progress | None,
+    ) -> None:
+        """Take what is found in each recording; add it from time to time."""
+        for number, (recording, found) in enumerate(heard, 1):
+            self.take(found, recording)
+            if progress:
+                progress(number, self._total)
+            if self.is_due():
+                self.add_to(run)
 
     def take(self, heard: HeardRecording, recording: FoundRecording) -> None:
         exhibit = recording.rows[0]["exhibit"]
