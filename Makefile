@@ -50,6 +50,7 @@ bench: setup
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.plaso_store
 	$(BIN)/python -m benchmarks.recordings
+	$(BIN)/python -m benchmarks.listening
 	$(BIN)/python -m benchmarks.containers
 	$(BIN)/python -m benchmarks.pages --others
 	$(MAKE) --no-print-directory bench-largest

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.added_records.addition import MACHINE, Addition
+from echoforensics.listening.same_sound import VERSION as SAME_SOUND_VERSION
 from echoforensics.listening.text_differences import differences, words_of
 from echoforensics.version import __version__
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from echoforensics.listening.listener import HeardRecording
+    from echoforensics.listening.same_sound import SameSound
     from echoforensics.listening.speech import Range, SpeechTimes
     from echoforensics.listening.transcribing import SpokenText
     from echoforensics.listening.wake_word import WakeWordScore
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 #: Data types of findings.
 SPEECH, WAKE_WORD, TRANSCRIPT = f"{MACHINE}speech", f"{MACHINE}wake_word", f"{MACHINE}transcript"
 #: The transcript that is made with a hotword before it, and a recording that could not be listened to.
+SAME_SOUND = f"{MACHINE}same_sound"
 WITH_HOTWORD, NOT_DECODED = f"{MACHINE}transcript_with_hotword", f"{MACHINE}not_decoded"
 _MOST_RANGES, _MOST_TEXT = 6, 400
 #: The wake words of Echo devices.
@@ -65,6 +68,31 @@ def findings(
         yield _addition(
             exhibit, _kind_of(text.hotword), about["transcript"], _text_words(text, about["transcript"]),
             _text_fields(text, service) | decoder, text.hotword,
+        )  # fmt: skip
+
+
+def same_sound_findings(found: Iterable[SameSound], exhibits: Mapping[str, str]) -> Iterator[Addition]:
+    """The records of recordings that are the same sound in other bytes, about the later of each two.
+
+    Args:
+        found: which are.
+        exhibits: the exhibit of each recording by its SHA-256.
+    """
+    for same in found:
+        first, second = exhibits[same.first], exhibits[same.second]
+        how = "every decoded sample is equal" if same.equal else f"{same.part:.0%} of the features of the shorter agree"
+        begins = f"it begins {abs(same.offset):.2f} s {'after' if same.offset >= 0 else 'before'} the start of that"
+        begins = begins if same.offset else "they begin together"
+        yield Addition(
+            second,
+            SAME_SOUND,
+            f"{__version__} {SAME_SOUND_VERSION}",
+            f"Machine finding, not evidence: the same sound as {first}, in other bytes: {how}; {begins}.",
+            json.dumps([SAME_SOUND_VERSION, same.first]),
+            {
+                "same_as": first, "same_as_sha256": same.first, "offset": same.offset, "part": same.part,
+                "equal": same.equal, "made_by": {"fingerprint": SAME_SOUND_VERSION},
+            },
         )  # fmt: skip
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,15 @@ from echoforensics.case.added_records.addition_table import is_known
 from echoforensics.case.case import Case
 from echoforensics.case.custody.adding import AddingRun
 from echoforensics.case.custody.names import ARTEFACTS
+from echoforensics.case.vault import Vault
 from echoforensics.errors import UsageError
-from echoforensics.listening.finding import findings, wanted
+from echoforensics.listening.decoding import decoded
+from echoforensics.listening.finding import findings, same_sound_findings, wanted
 from echoforensics.listening.installed import refuse_without_libraries
-from echoforensics.listening.listener import Listener, ListenOptions, RecordingToHear
+from echoforensics.listening.listener import LONGEST, Listener, ListenOptions, RecordingToHear
+from echoforensics.listening.same_sound import RATE as FINGERPRINT_RATE
+from echoforensics.listening.same_sound import fingerprint, same_sounds
+from echoforensics.listening.sound import NotDecodedError
 from echoforensics.listening.workers import heard_by_workers
 from echoforensics.version import __version__
 
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
     from echoforensics.case.added_records.addition import Addition
     from echoforensics.case.recording_query import FoundRecording
     from echoforensics.listening.listener import HeardRecording
+    from echoforensics.listening.same_sound import Fingerprint
 
 #: Called with how many recordings were listened to, and of how many.
 Progress = Callable[[int, int], None]
@@ -81,22 +87,23 @@ def listen(
     artefacts = case_path / ARTEFACTS
     # Loaded here first: what cannot be is said before the case is touched.
     listener = Listener(options, artefacts)
-    about = listener.about()
+    about, hear = listener.about(), listener.hear
+    if workers > 1:
+        # The models take as much memory in each process.
+        del listener, hear
     with Case.open(case_path) as case:
-        found = _asked_for(case, list(only))
+        chosen = list(only)
+        found = _asked_for(case, chosen)
         actor = actor or [entry.actor for entry in case.actions()][-1]
         pending = [recording for recording in found if not _is_done(case, recording, about, options)]
     asked = [RecordingToHear(one.sha256, str(one.fields.get("container") or "")) for one in pending]
     batch = _Batch(about, options, len(pending))
     with closing(AddingRun(case_path, key, actor)) as run:
         try:
-            heard = heard_by_workers(options, artefacts, asked, workers) if workers > 1 else map(listener.hear, asked)
-            for number, (recording, found_in) in enumerate(zip(pending, heard, strict=True), 1):
-                batch.take(found_in, recording)
-                if progress:
-                    progress(number, len(pending))
-                if batch.is_due():
-                    batch.add_to(run)
+            heard = heard_by_workers(options, artefacts, asked, workers) if workers > 1 else map(hear, asked)
+            batch.take_all(zip(pending, heard, strict=True), run, progress)
+            if not chosen:
+                batch.compare(found, artefacts)
         finally:
             # Also what was found before an interruption.
             batch.add_to(run)
@@ -107,7 +114,7 @@ class _Batch:
     """What was found and has yet to be added."""
 
     def __init__(self, about: Mapping[str, Mapping[str, Any]], options: ListenOptions, total: int) -> None:
-        self._about = about
+        self._about, self._total = about, total
         self._detail = _detail(about, options, total)
         self._waiting: list[Addition] = []
         self._since, self._cost = time.monotonic(), 0.0
@@ -115,12 +122,32 @@ class _Batch:
         self.exhibits: list[str] = []
         self.not_decoded: list[tuple[str, str]] = []
 
+    def take_all(
+        self,
+        heard: Iterable[tuple[FoundRecording, HeardRecording]],
+        run: AddingRun,
+        progress: Progress | None,
+    ) -> None:
+        """Take what is found in each recording; add it from time to time."""
+        for number, (recording, found) in enumerate(heard, 1):
+            self.take(found, recording)
+            if progress:
+                progress(number, self._total)
+            if self.is_due():
+                self.add_to(run)
+
     def take(self, heard: HeardRecording, recording: FoundRecording) -> None:
         exhibit = recording.rows[0]["exhibit"]
         self.taken += 1
         if heard.why_not:
             self.not_decoded.append((exhibit, heard.why_not))
         self._waiting += findings(heard, exhibit, self._about, recording.texts)
+
+    def compare(self, found: Iterable[FoundRecording], artefacts: Path) -> None:
+        """Look for recordings that are the same sound in other bytes."""
+        every = list(found)
+        exhibits = {recording.sha256: recording.rows[0]["exhibit"] for recording in every}
+        self._waiting += same_sound_findings(same_sounds(_fingerprints(every, Vault(artefacts))), exhibits)
 
     def is_due(self) -> bool:
         return time.monotonic() - self._since > max(_EVERY, _SHARE * self._cost)
@@ -132,6 +159,15 @@ class _Batch:
             self.exhibits += run.add(waiting, self._detail).exhibits
             self._since = time.monotonic()
             self._cost = self._since - begun
+
+
+def _fingerprints(found: Iterable[FoundRecording], vault: Vault) -> Iterator[Fingerprint]:
+    """The fingerprint of each recording that can be decoded; of those that cannot a finding says why."""
+    for recording in found:
+        with suppress(NotDecodedError, OSError):
+            sound = decoded(vault, recording.sha256, str(recording.fields.get("container") or ""))
+            if sound.seconds <= LONGEST:
+                yield fingerprint(recording.sha256, sound.mono_at(FINGERPRINT_RATE), sound.samples)
 
 
 def _detail(about: Mapping[str, Mapping[str, Any]], options: ListenOptions, total: int) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def test_rates_are_those_of_the_clips() -> None:
 def test_a_condition_keeps_the_length_and_the_scale(condition: str) -> None:
     clean = (0.5 * np.sin(np.arange(16000) / 20)).astype(np.float32)
     changed = CONDITIONS[condition](clean, np.random.default_rng(1))
-    assert (changed.shape, changed.dtype) == (clean.shape, np.float32)
+    assert (changed.shape, changed.dtype) == (clean.shape, clean.dtype)
     assert 0.3 < np.abs(changed).max() <= 1.0
     assert np.array_equal(changed, clean) is (condition == "clean")
 

@@ -233,6 +233,7 @@ DATA_TYPES = {
     "gap:sound_without_entry": "gap: recording without its entry",
     "gap:wake_word_without_entry": "gap: wake word without an entry",
     "machine:not_decoded": "recording that a machine could not listen to",
+    "machine:same_sound": "same sound in other bytes, found by a machine",
     "machine:speech": "speech heard by a machine",
     "machine:transcript": "machine transcript, not verified",
     "machine:transcript_with_hotword": "machine transcript with a hotword, not verified",

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
+import soundfile
 from click.testing import CliRunner
 
+import echoforensics.demo
 from echoforensics.case.vault import Vault
 from echoforensics.cli.main import cli
 from echoforensics.errors import UsageError
+from echoforensics.extraction.options import Options
+from echoforensics.extraction.run import extract
 from echoforensics.library import open_case
 from echoforensics.listening import installed
 from echoforensics.listening.listener import Listener, ListenOptions, RecordingToHear
@@ -107,6 +112,25 @@ def test_what_was_found_before_an_interruption_is_kept(
     assert kept >= 2
     assert verify_case(copy_of_sealed).ok
     assert listen(copy_of_sealed, sealed.key, ListenOptions()).heard <= 5
+
+
+def test_the_same_sound_in_another_format_is_linked(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    clip = Path(echoforensics.demo.__file__).parent / "clips" / "the-letter.wav"
+    samples, rate = soundfile.read(clip, dtype="int16")
+    shutil.copyfile(clip, source / "a.wav")
+    soundfile.write(source / "b.flac", samples, rate)
+    soundfile.write(source / "c.wav", samples[rate // 2 :], rate)
+    case = tmp_path / "case"
+    extract([source], case, None, Options("Tester", argv=("test",)), lambda *_: None)
+    outcome = listen(case, None, ListenOptions(hotwords=("",)))
+    rows = [row for row in _rows(case) if row["data_type"] == "machine:same_sound"]
+    assert len(rows) == 3
+    assert len(outcome.exhibits) == 3 * 3 + 3
+    assert sum("every decoded sample is equal; they begin together" in row["message"] for row in rows) == 1
+    assert sum("begins 0.5" in row["message"] or "begins 0.4" in row["message"] for row in rows) == 2
+    assert listen(case, None, ListenOptions(hotwords=("",))).exhibits == ()
 
 
 class _Deadly(str):
