@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.row_query import Query, count, rows
 from echoforensics.export.about import filters_of
-from echoforensics.report.markup import number
+from echoforensics.report.markup import number, utc
 from echoforensics.report.words.language import later
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ class ReportPart:
 def _value(name: str, value: Any) -> str:
     if name == "recordings_only":
         return ""
+    if name in ("start", "end"):
+        return utc(value)
     if name == "interaction":
         return f"IN-{value:07}"
     return " or ".join(value) if isinstance(value, list) else str(value)

@@ -13,8 +13,11 @@ from echoforensics.case.marks.importing import import_marks
 from echoforensics.case.row_query import Query, rows
 from echoforensics.cli.main import cli
 from echoforensics.errors import UsageError
+from echoforensics.report import markup
 from echoforensics.report.bundle import write_report
 from echoforensics.report.marked_rows import marked_exhibits
+from echoforensics.report.report_part import report_part
+from echoforensics.report.words.language import language
 
 Open = Callable[..., Any]
 
@@ -88,6 +91,16 @@ def test_an_interaction_of_which_some_is_left_out_says_no_more_than_the_rest(
     page.goto(f"{index.as_uri()}#timeline")
     page.get_by_role("button", name="Print these").click()
     page.locator("#view-print .part").wait_for()
+
+
+def test_a_part_says_which_it_is(sealed: Any) -> None:
+    with Case.open(sealed.path) as case:
+        part = report_part(case, Query(start=1_709_928_000_000_000, types=("echo:log", "alexa"), recordings_only=True))
+        said = part.sentence(language("en"))
+        assert report_part(case).sentence(language("en")) == ""
+
+    assert said.endswith("It holds rows from 2024-03-08 20:00:00 UTC, of the kind echo:log or alexa, with a recording.")
+    assert f"{markup.number(len(sealed.rows()) - part.rows)} rows were left out" in said
 
 
 def _marks(case: Case, *marks: tuple[str, str, str]) -> str:
