@@ -96,11 +96,13 @@ def test_an_interaction_of_which_some_is_left_out_says_no_more_than_the_rest(
 def test_a_part_says_which_it_is(sealed: Any) -> None:
     with Case.open(sealed.path) as case:
         part = report_part(case, Query(start=1_709_928_000_000_000, types=("echo:log", "alexa"), recordings_only=True))
-        said = part.sentence(language("en"))
+        sentence = part.sentence(language("en"))
         assert report_part(case).sentence(language("en")) == ""
 
-    assert said.endswith("It holds rows from 2024-03-08 20:00:00 UTC, of the kind echo:log or alexa, with a recording.")
-    assert f"{markup.number(len(sealed.rows()) - part.rows)} rows were left out" in said
+    assert sentence.endswith(
+        "It holds rows from 2024-03-08 20:00:00 UTC, of the kind echo:log or alexa, with a recording."
+    )
+    assert f"{markup.number(len(sealed.rows()) - part.rows)} rows were left out" in sentence
 
 
 def _marks(case: Case, *marks: tuple[str, str, str]) -> str:
