@@ -72,7 +72,7 @@ def _write(path: Path, name: str, value: Any) -> None:
 
 def _index(count: int) -> dict[str, Any]:
     numbers = range(count)
-    columns = {
+    columns: dict[str, array[Any]] = {
         "second": array("d", (_BEGIN + n for n in numbers)), "exhibit": array("I", (n + 1 for n in numbers)),
         "record": array("I", (n // 2 for n in numbers)), "interaction": array("I", (n // 8 + 1 for n in numbers)),
         "kind": array("H", (n % 5 + 1 for n in numbers)), "device": array("H", (n % 7 + 1 for n in numbers)),

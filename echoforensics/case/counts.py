@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.case.added_records.addition_table import KINDS as ADDED_KINDS
@@ -9,13 +10,17 @@ from echoforensics.case.exhibits.device_filter import device_names
 from parsers.times import PLANNED_TIMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from echoforensics.case.store import Store
 
 #: plaso's word for a record that holds no time.
 _NO_TIME = "Not a time"
 _PLANNED = "timestamp_desc IN (" + ", ".join(f"'{name}'" for name in sorted(PLANNED_TIMES)) + ")"
+#: The numbers of the rows that a statement was given as ``:rows``, and a condition: a record ``r`` is of these, or none
+#: were given.
+_GIVEN = "SELECT value FROM json_each(:rows)"
+_OF_ROWS = f"(:rows IS NULL OR r.number IN (SELECT record FROM exhibits WHERE number IN ({_GIVEN})))"  # noqa: S608
 _FIRST, _LAST = (f"{end}(CASE WHEN NOT {_PLANNED} THEN datetime END)" for end in ("min", "max"))
 
 
@@ -142,11 +147,12 @@ def period(store: Store) -> Period:
     return Period(*found)
 
 
-def data_types(store: Store) -> list[DataType]:
-    """Every data type, by name."""
+def data_types(store: Store, exhibits: Collection[str] | None = None) -> list[DataType]:
+    """Every data type, by name. Args: as of :func:`parsers`."""
     found = store.db.execute(
-        "SELECT k.data_type, count(DISTINCT w.record), count(*) FROM exhibits w JOIN kinds k ON k.id = w.kind"
-        " GROUP BY 1 ORDER BY 1"
+        "SELECT k.data_type, count(DISTINCT w.record), count(*) FROM exhibits w JOIN kinds k ON k.id = w.kind"  # noqa: S608
+        f" WHERE :rows IS NULL OR w.number IN ({_GIVEN}) GROUP BY 1 ORDER BY 1",
+        {"rows": _numbers(exhibits)},
     )
     return [DataType(*kind) for kind in found]
 
@@ -182,25 +188,58 @@ def persons(store: Store) -> list[NamedPerson]:
     return [NamedPerson(*person) for person in found]
 
 
-def parsers(store: Store) -> dict[tuple[str, str], int]:
-    """How many records each parser gave, by name and version. What was added to the sealed case is no parser's."""
+def parsers(store: Store, exhibits: Collection[str] | None = None) -> dict[tuple[str, str], int]:
+    """How many records each parser gave, by name and version. What was added to the sealed case is no parser's.
+
+    Args:
+        store: of the case.
+        exhibits: the rows of which these records are; None for all records. Likewise below.
+    """
     found = store.db.execute(
         "SELECT k.parser, k.parser_version, count(*) FROM records r JOIN kinds k ON k.id = r.kind"  # noqa: S608
-        f" WHERE r.kind NOT IN ({ADDED_KINDS.format(db='')}) GROUP BY 1, 2 ORDER BY 1, 2"
+        f" WHERE r.kind NOT IN ({ADDED_KINDS.format(db='')}) AND {_OF_ROWS} GROUP BY 1, 2 ORDER BY 1, 2",
+        {"rows": _numbers(exhibits)},
     )
     return {(name, version): count for name, version, count in found}
 
 
-def recovered_rows(store: Store) -> int:
+def recovered_rows(store: Store, exhibits: Collection[str] | None = None) -> int:
     """How many records are of rows that were recovered from room of a database that is no longer in use."""
-    query = "SELECT count(*) FROM records WHERE json_extract(fields, '$.provenance') LIKE 'recovered from%'"
-    count: int = store.db.execute(query).fetchone()[0]
+    found = store.db.execute(
+        "SELECT count(*) FROM records r"  # noqa: S608
+        f" WHERE json_extract(r.fields, '$.provenance') LIKE 'recovered from%' AND {_OF_ROWS}",
+        {"rows": _numbers(exhibits)},
+    )
+    count: int = found.fetchone()[0]
     return count
 
 
-def clocks(store: Store) -> dict[str, int]:
+def carved_files(store: Store, exhibits: Collection[str] | None = None) -> int:
+    """How many files were found by their own bytes; where rows are given, of the files that these were read from."""
+    if exhibits is None:
+        return counts_of_case(store).carved
+    found = store.db.execute(
+        f"SELECT count(DISTINCT e.id) FROM exhibits w JOIN places p ON p.id = w.place_id"  # noqa: S608
+        f" JOIN entries e ON e.id = p.entry_id WHERE e.state = 'carved' AND w.number IN ({_GIVEN})",
+        {"rows": _numbers(exhibits)},
+    )
+    count: int = found.fetchone()[0]
+    return count
+
+
+def clocks(store: Store, exhibits: Collection[str] | None = None) -> dict[str, int]:
     """How many rows with a time each clock gave."""
-    return dict(store.db.execute("SELECT clock, count(*) FROM rows WHERE recorded_time IS NOT NULL GROUP BY 1"))
+    found = store.db.execute(
+        "SELECT clock, count(*) FROM rows WHERE recorded_time IS NOT NULL AND"  # noqa: S608
+        f" (:rows IS NULL OR CAST(substr(exhibit, 4) AS INTEGER) IN ({_GIVEN})) GROUP BY 1",
+        {"rows": _numbers(exhibits)},
+    )
+    return dict(found)
+
+
+def _numbers(exhibits: Collection[str] | None) -> str | None:
+    """Exhibits as a JSON list of their numbers, for :data:`_GIVEN`."""
+    return None if exhibits is None else json.dumps([int(name.removeprefix("EF-")) for name in exhibits])
 
 
 def fields_of_type(store: Store, data_type: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,7 +70,8 @@ def write_report(
             raise CaseError(f"{folder}: exists and is not an empty folder")
         context = ReportContext.of(case, language(language_code), local)
         folder.mkdir(parents=True, exist_ok=True)
-        return _write(context, folder, report_part(case, query, marked))
+        part = report_part(case, query, marked)
+        return _write(replace(context, exhibits=part.exhibits), folder, part)
     except OSError as error:
         raise CaseError(f"{folder}: the report cannot be written: {error}") from error
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from importlib.resources import files
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from echoforensics.report.first_screen import ReportFindings, first_screen
 from echoforensics.report.markup import FOLDED, escape, notice
 from echoforensics.report.recordings_section import recordings_section
-from echoforensics.report.sections.blocks import Table, WrittenSection, runs
 from echoforensics.report.sections.contents import sections_after, sections_before
 from echoforensics.report.sections.head import warnings
 from echoforensics.report.sections.limits import untranslated_note
 from echoforensics.report.sections.page import section_html
+from echoforensics.report.sections.part import held_sections
 
 if TYPE_CHECKING:
     from echoforensics.report.media import Recording
     from echoforensics.report.report_part import ReportPart
-    from echoforensics.report.sections.blocks import Block
     from echoforensics.report.sections.context import ReportContext
 
 _ASSETS = files("echoforensics.report") / "assets"
@@ -34,8 +32,6 @@ _VIEWS = (
     ("overview", "Overview"), ("interactions", "Interactions"), ("timeline", "Timeline"), ("recordings", "Recordings"),
     ("marks", "Marks"),
 )  # fmt: skip
-#: Sections that are of the whole case: they would name what a part leaves out.
-_OF_WHOLE = frozenset({"summary", "missing", "issues"})
 
 
 def app_page(context: ReportContext, part: ReportPart, found: ReportFindings) -> str:
@@ -64,25 +60,11 @@ def app_page(context: ReportContext, part: ReportPart, found: ReportFindings) ->
 def sections_page(context: ReportContext, part: ReportPart) -> str:
     """``about.html``: the written sections. It needs no script."""
     words = context.words
-    written = [*sections_before(context), *sections_after(context)]
-    if not part.whole:
-        written = [_of_part(each, part) for each in written if each.anchor not in _OF_WHOLE]
+    written = held_sections([*sections_before(context), *sections_after(context)], context)
     links = "".join(f'<li><a href="#{each.anchor}">{escape(each.title)}</a></li>' for each in written)
     contents = f'<nav class="contents" aria-label="{escape(words.text("Sections"))}"><ol>{links}</ol></nav>'
     content = "".join(section_html(each, words) for each in written)
     return _plain_page(context, part, words.text("About this report"), contents + content)
-
-
-def _of_part(written: WrittenSection, part: ReportPart) -> WrittenSection:
-    """A section without the lines of its tables that name what is left out."""
-
-    def held(row: tuple[Any, ...]) -> bool:
-        return all(part.includes(run.text) for cell in row for run in runs(cell) if run.kind == "exhibit")
-
-    def reduced(block: Block) -> Block:
-        return replace(block, rows=tuple(filter(held, block.rows))) if isinstance(block, Table) else block
-
-    return replace(written, blocks=tuple(map(reduced, written.blocks)))
 
 
 def recordings_page(context: ReportContext, part: ReportPart, found: list[Recording]) -> str:

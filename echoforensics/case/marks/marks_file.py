@@ -26,6 +26,8 @@ FORM, VERSION = "echoforensics marks", 1
 KINDS = {"tag": 100, "note": 10_000, "exclude": 10_000}
 _MOST_BYTES, _MOST_MARKS, _MOST_AUTHOR = 50_000_000, 100_000, 200
 _ABOUT = re.compile(r"(EF|IN)-[0-9]{7,18}")
+#: What no text has: null, and halves of a pair of surrogates, which JSON can hold and UTF-8 cannot.
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _EXHIBIT = re.compile(r"EF-[0-9]{7,18}")
 
 
@@ -117,7 +119,7 @@ def _mark(path: Path, which: str, mark: Any) -> Mark:
         raise UsageError(f"{path}: {which} is no object")
     _refuse_others(path, which, mark, {"kind", "about", "exhibit", "text", "author", "date"})
     kind, about = mark.get("kind"), mark.get("about")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise UsageError(f"{path}: {which} is of the kind {kind!r}; there are {', '.join(KINDS)}")
     if not isinstance(about, str) or not _ABOUT.fullmatch(about):
         raise UsageError(f"{path}: {which} is about {about!r}; that is no exhibit (EF-0000012) or interaction (IN-...)")
@@ -133,7 +135,7 @@ def _mark(path: Path, which: str, mark: Any) -> Mark:
 
 def _text(path: Path, which: str, value: Any, name: str, least: int, most: int) -> str:
     text = value.strip() if isinstance(value, str) else None
-    if text is None or not least <= len(text) <= most or "\0" in text:
+    if text is None or not least <= len(text) <= most or _NO_TEXT.search(text):
         raise UsageError(f'{path}: {which}: "{name}" is to be a text of {least} to {most} characters')
     return text
 

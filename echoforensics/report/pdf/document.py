@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.report.markup import FOLDED, number, utc
@@ -32,7 +32,7 @@ from echoforensics.report.sections.contents import sections_after, sections_befo
 from echoforensics.report.sections.head import warnings
 from echoforensics.report.sections.interactions import interactions_section
 from echoforensics.report.sections.page import rest_of_table
-from echoforensics.report.sections.part import sections_of_part
+from echoforensics.report.sections.part import held_sections
 from echoforensics.report.sections.recordings import recording_list
 
 if TYPE_CHECKING:
@@ -74,17 +74,12 @@ class DocumentContent:
 
     @classmethod
     def of(cls, context: ReportContext, shown: ShownRows) -> DocumentContent:
-        """Ask a case for all of it. Where rows are a part, so are interactions and recordings."""
-        before, after = sections_before(context), sections_after(context)
-        if not shown.filtered:
-            middle = [interactions_section(context), recording_list(context)]
-            return cls(context, shown, shown.as_jsonl(), (*before, *middle), tuple(after))
-        exhibits = frozenset(row["exhibit"] for row in shown.rows)
-        numbers = {row["interaction"] for row in shown.rows if row["interaction"]}
-        sounds = {row["recording"] for row in shown.rows if row["recording"]}
-        middle = [interactions_section(context, numbers), recording_list(context, sounds)]
-        parts = [sections_of_part(each, exhibits) for each in (before, middle, after)]
-        return cls(context, shown, shown.as_jsonl(), (*parts[0], *parts[1]), tuple(parts[2]))
+        """Ask a case for all of it; where rows were asked for, for what these say."""
+        if shown.filtered:
+            context = replace(context, exhibits=frozenset(row["exhibit"] for row in shown.rows))
+        before = [*sections_before(context), interactions_section(context), recording_list(context)]
+        after = sections_after(context)
+        return cls(context, shown, shown.as_jsonl(), held_sections(before, context), held_sections(after, context))
 
     def files(
         self, missing: frozenset[str], fonts: Mapping[str, list[str]], paper: str, signed: bool

@@ -63,11 +63,14 @@ class ShownRows:
         else:
             asked = sum(row["exhibit"] in exhibits for row in rows(store, query))
         found = (row for row in rows(store, query) if exhibits is None or row["exhibit"] in exhibits)
-        filtered = query != Query() or exhibits is not None
-        if asked <= most:
-            return cls(tuple(found), asked, whole, filtered, chosen=False)
-        wanted = (row for row in found if row["interaction"] or row["recording"])
-        return cls(tuple(islice(wanted, most)), asked, whole, filtered, chosen=True)
+        filtered, chosen = query != Query() or exhibits is not None, asked > most
+        wanted = (row for row in found if row["interaction"] or row["recording"]) if chosen else found
+        shown = tuple(islice(wanted, most))
+        if filtered:
+            held = {row["exhibit"] for row in shown}
+            for row in shown:
+                row["corroborated_by"] = [name for name in row["corroborated_by"] if name in held]
+        return cls(shown, asked, whole, filtered, chosen)
 
     @property
     def is_part(self) -> bool:

@@ -32,6 +32,7 @@ class ReportContext:
         ledger: what checking the ledger found.
         words: the language.
         zone: a zone in which times are also shown, or None.
+        exhibits: those of the rows that the report holds; None where it holds the whole case.
     """
 
     case: Case
@@ -39,6 +40,11 @@ class ReportContext:
     ledger: LedgerReport
     words: Language
     zone: ZoneInfo | None
+    exhibits: frozenset[str] | None = None
+
+    def includes(self, exhibit: str) -> bool:
+        """Whether a row is in the report."""
+        return self.exhibits is None or exhibit in self.exhibits
 
     @classmethod
     def of(cls, case: Case, words: Language, zone: ZoneInfo | None = None) -> ReportContext:

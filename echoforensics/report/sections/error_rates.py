@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.added_records.addition import MACHINE
-from echoforensics.case.counts import counts_of_case, data_types, parsers, recovered_rows
+from echoforensics.case.counts import carved_files, data_types, parsers, recovered_rows
 from echoforensics.report.markup import number
 from echoforensics.report.sections.blocks import Heading, Paragraph, code, quote, section, table
 from parsers.catalogue import catalogue
@@ -41,8 +41,8 @@ def error_rates_section(context: ReportContext) -> WrittenSection:
                 " was measured for them."
             )
         ),
-        _recovered(recovered_rows(store), context.words),
-        _carved(counts_of_case(store).carved, context.words),
+        _recovered(recovered_rows(store, context.exhibits), context.words),
+        _carved(carved_files(store, context.exhibits), context.words),
         _listened(context),
         _of_parsers(context),
     )
@@ -93,7 +93,7 @@ def _carved(count: int, words: Language) -> Iterator[Block]:
 
 def _listened(context: ReportContext) -> Iterator[Block]:
     """The same of what machines found in recordings."""
-    heard = any(kind[0].startswith(MACHINE) for kind in data_types(context.case.store))
+    heard = any(kind[0].startswith(MACHINE) for kind in data_types(context.case.store, context.exhibits))
     if not heard:
         return
     say, found = context.words.text, measured("listening")
@@ -123,7 +123,7 @@ def _of_parsers(context: ReportContext) -> Iterator[Block]:
     """Each parser that made records: on what it was tried, and its error rate."""
     say, versions = context.words.text, {(entry.name, entry.version): entry for entry in catalogue()}
     rows: list[tuple[Cell, ...]] = []
-    for (name, version), count in parsers(context.case.store).items():
+    for (name, version), count in parsers(context.case.store, context.exhibits).items():
         entry = versions.get((name, version))
         tried = "; ".join(entry.about.validated_on) if entry else ""
         rows.append(

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from echoforensics.report.markup import local, number, utc
+from echoforensics.report.reduced_interaction import shown_interactions
 from echoforensics.report.sections.blocks import (
     Heading,
     Paragraph,
@@ -22,7 +23,7 @@ from echoforensics.report.words.vocabulary import SIGNS, STRENGTHS
 from echoforensics.zones import local_time
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from echoforensics.case.spoken.interaction import AddedRecord, CaseInteraction, Statement
     from echoforensics.report.sections.blocks import Block, Cell, Run, WrittenSection
@@ -33,17 +34,10 @@ _MOST = 1000
 _MOST_MEMBERS = 40
 
 
-def interactions_section(context: ReportContext, wanted: Collection[str] | None = None) -> WrittenSection:
-    """Each interaction, by time.
-
-    Args:
-        context: the case.
-        wanted: numbers of those that are shown; None for all.
-    """
-    say, case = context.words.text, context.case
-    found = [] if case.store.is_earlier else [
-        one for one in case.interactions() if wanted is None or one.number in wanted
-    ]  # fmt: skip
+def interactions_section(context: ReportContext) -> WrittenSection:
+    """Each interaction of which a row is in the report, by time, with nothing of the rows that are not."""
+    say = context.words.text
+    found = [one for one, _ in shown_interactions(context.case, context.exhibits, context.words)]
     left_out = len(found) - _MOST
     note = say(
         "The first {shown} of {whole} interactions are shown. echoforensics interactions CASE lists all.",

@@ -54,7 +54,9 @@ def method_section(context: ReportContext) -> WrittenSection:
 def parsers_section(context: ReportContext) -> WrittenSection:
     """Each parser that made records: what it shows, what it was validated on, and its limits."""
     say, words = context.words.text, context.words
-    used = {f"{name} {version}": count for (name, version), count in parsers(context.case.store).items()}
+    used = {
+        f"{name} {version}": count for (name, version), count in parsers(context.case.store, context.exhibits).items()
+    }
     known = [(entry, used.pop(f"{entry.name} {entry.version}", 0)) for entry in catalogue()]
     made = [(entry, count) for entry, count in known if count]
     return section(
@@ -133,9 +135,12 @@ def _joins(context: ReportContext) -> Iterator[Block]:
             " join has its basis:"
         )
     )
-    yield Heading(say("Recordings that belong to records"), 4)
-    rows: Iterator[tuple[Cell, ...]] = ((quote(basis), number(count)) for basis, count in bases_of_recordings(store))
-    yield table((say("Basis"), say("Records")), rows)
+    if context.exhibits is None:
+        yield Heading(say("Recordings that belong to records"), 4)
+        rows: Iterator[tuple[Cell, ...]] = (
+            (quote(basis), number(count)) for basis, count in bases_of_recordings(store)
+        )
+        yield table((say("Basis"), say("Records")), rows)
     given = {"utterance_id": say("an utterance"), "timestamp": say("the time of the request")}
     yield Heading(say("Records that were given an utterance or a time by another record"), 4)
     yield table(
@@ -143,6 +148,7 @@ def _joins(context: ReportContext) -> Iterator[Block]:
         (
             (exhibits([name]) if name else say("a further reference"), short(given.get(what, what)), quote(basis))
             for name, what, basis in joined_exhibits(store)
+            if context.includes(name or "")
         ),
         say("The case's database holds the others, in its table joins."),
         _MOST_JOINS,

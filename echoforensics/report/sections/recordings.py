@@ -8,35 +8,29 @@ from echoforensics.report.markup import utc
 from echoforensics.report.sections.blocks import Paragraph, code, evidence, exhibits, lines, section, short, table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from echoforensics.report.sections.blocks import Cell, WrittenSection
     from echoforensics.report.sections.context import ReportContext
 
 _MOST = 2000
 
 
-def recording_list(context: ReportContext, wanted: Collection[str] | None = None) -> WrittenSection:
-    """Every distinct recording, by time.
-
-    Args:
-        context: the case.
-        wanted: SHA-256 of those that are shown; None for all.
-    """
+def recording_list(context: ReportContext) -> WrittenSection:
+    """Every distinct recording of which a row is in the report, by time."""
     say = context.words.text
     rows: list[tuple[Cell, ...]] = []
     for found in context.case.recordings():
-        if wanted is not None and found.sha256 not in wanted:
+        held = [row for row in found.rows if context.includes(row["exhibit"])]
+        if not held:
             continue
         length = found.fields.get("duration_us")
         seconds = f"{length / 1_000_000:.3f} s" if isinstance(length, int) else say("unknown")
-        times = dict.fromkeys(utc(row["datetime"]) for row in found.rows if row["datetime"])
+        times = dict.fromkeys(utc(row["datetime"]) for row in held if row["datetime"])
         rows.append(
             (
-                exhibits(dict.fromkeys(row["exhibit"] for row in found.rows)),
+                exhibits(dict.fromkeys(row["exhibit"] for row in held)),
                 lines(map(short, times)) or say("no time"),
                 seconds,
-                lines(evidence(text) for _, text in found.texts) or say("none recorded"),
+                lines(evidence(text) for name, text in found.texts if context.includes(name)) or say("none recorded"),
                 code(found.sha256),
             )
         )

@@ -42,7 +42,7 @@ def _reading(context: ReportContext) -> Iterator[Block]:
                 zone=context.zone.key,
             )
         )
-    counts = clocks(context.case.store)
+    counts = clocks(context.case.store, context.exhibits)
     yield table(
         (say("Clock"), say("Whose"), say("Rows")),
         ((code(name), say(whose), number(counts[name])) for name, whose in CLOCKS.items() if name in counts),
@@ -61,11 +61,23 @@ def _drift(context: ReportContext) -> Iterator[Block]:
     if case.store.is_earlier:
         yield Paragraph(say("This case is of an earlier version of the tool, which kept too little for that."))
         return
-    if readings := [(quote(reading.sentence), exhibits(reading.exhibits)) for reading in case.clocks()]:
+    if readings := [
+        (quote(reading.sentence), exhibits(reading.exhibits))
+        for reading in case.clocks()
+        if all(map(context.includes, reading.exhibits))
+    ]:
         yield table((say("What the pairs of times say"), say("Exhibits")), readings, most=_MOST)
-    if settings := [(quote(setting.sentence), exhibits([setting.exhibit])) for setting in case.clock_settings()]:
+    if settings := [
+        (quote(setting.sentence), exhibits([setting.exhibit]))
+        for setting in case.clock_settings()
+        if context.includes(setting.exhibit)
+    ]:
         yield Heading(say("When clocks were set: {times}", times=context.words.counted(len(settings), "time")))
         yield table((say("What the record says"), say("Exhibit")), settings, most=_MOST)
-    if zones := [(quote(zone.sentence), exhibits(zone.exhibits)) for zone in case.zones()]:
+    if zones := [
+        (quote(zone.sentence), exhibits(zone.exhibits))
+        for zone in case.zones()
+        if all(map(context.includes, zone.exhibits))
+    ]:
         yield Heading(say("Zones that settings in the evidence name"))
         yield table((say("What the records say"), say("Exhibits")), zones, most=_MOST)

@@ -105,6 +105,23 @@ def test_a_part_says_which_it_is(sealed: Any) -> None:
     assert f"{markup.number(len(sealed.rows()) - part.rows)} rows were left out" in sentence
 
 
+def test_the_written_sections_count_nothing_of_what_is_left_out(sealed: Any, tmp_path: Path) -> None:
+    with Case.open(sealed.path) as case:
+        page = write_report(case, tmp_path / "part", query=Query(types=("echo:log:wake_word",))).with_name("about.html")
+        kept = list(case.rows(types=["echo:log:wake_word"]))
+    text = page.read_text(encoding="utf-8")
+
+    assert f"version 2: {len({row['record'] for row in kept})} records." in text
+    for other in (
+        "alexa_activities",
+        "Recordings that belong to records",
+        ">cloud</code>",
+        "When clocks were",
+    ):
+        assert other not in text
+    assert f"<td>the clock of the Echo</td><td>{len(kept)}</td>" in text
+
+
 def _marks(case: Case, *marks: tuple[str, str, str]) -> str:
     begun = next(iter(case.actions()))
     made = [

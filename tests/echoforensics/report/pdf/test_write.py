@@ -192,3 +192,19 @@ def test_what_is_there_is_not_overwritten(sealed: Any, pdf_of: Any, tmp_path: Pa
     with pytest.raises(CaseError, match="a report is never overwritten"):
         pdf_of(sealed.path)
     assert (tmp_path / "report-1.pdf").read_text() == "mine"
+
+
+def test_nothing_of_what_is_left_out_is_in_a_part(sealed: Any, pdf_of: Any) -> None:
+    path, written = pdf_of(sealed.path, PdfOptions(query=Query(types=("echo:log:wake_word",))))
+    words, attached = joined(path), attachments(path)["timeline.jsonl"].decode()
+    kept = {row["exhibit"]: row for row in map(json.loads, attached.splitlines())}
+    rest = [row for row in sealed.rows() if row["exhibit"] not in kept]
+    assert (len(kept), len(rest)) == (written.rows, len(sealed.rows()) - written.rows)
+    assert "Onlysomerecordsofthisinteractionareinthisreport." in words
+    texts = [text for row in rest for text in (row["exhibit"], row["message"], row["account"]) if text]
+    for text in (*texts, *(row["transcript"] for row in rest if row["transcript"] and len(row["transcript"]) > 8)):
+        assert packed(text) not in words, text
+        assert text not in attached, text
+    assert f"echo_messages,version2:{len({row['record'] for row in kept.values()})}records." in words
+    assert "alexa_activities" not in words
+    assert "Recordingsthatbelongtorecords" not in words
