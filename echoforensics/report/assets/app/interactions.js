@@ -55,7 +55,9 @@
     const known = [...byDay].sort();
     days.hidden = known.length < 2 || known.length > MOST_DAYS;
     if (!days.hidden) {
-      strip(days, word("Days ({0})", EF.zone()), known.map(([day, number]) => ({ key: day, label: day, name: day.slice(5), count: number })),
+      // A day says its year where that is another than the one before it.
+      const name = (day, at) => (at && known[at - 1][0].slice(0, 4) === day.slice(0, 4) ? day.slice(5) : day);
+      strip(days, word("Days ({0})", EF.zone()), known.map(([day, number], at) => ({ key: day, label: day, name: name(day, at), count: number })),
         asked.day, (key) => choose({ day: key, hour: "" }));
     }
     strip(hours, asked.day ? word("Hours of {0} ({1})", asked.day, EF.zone()) : word("Hours of the day ({0})", EF.zone()),
