@@ -88,8 +88,10 @@ def create_key(
         key.save(path, passphrase or "")
     except FileExistsError as error:
         raise ExaminerKeyError(f"{error.filename or path}: exists already; a key is never overwritten") from error
-    except (OSError, KeyFileError) as error:
-        raise ExaminerKeyError(f"{path}: cannot be written: {error}") from error
+    except KeyFileError as error:
+        raise ExaminerKeyError(str(error)) from error
+    except OSError as error:
+        raise ExaminerKeyError(f"{path}: cannot be written: {error.strerror or error}") from error
     return ExaminerKey(key, str(path), write_record(str(path), key.public, provisional=provisional, name=name)), beside
 
 

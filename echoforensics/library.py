@@ -114,7 +114,7 @@ def verify(
     expected_head: str | None = None, ca_files: Iterable[AnyPath] = (), tokens: Iterable[AnyPath] | None = None,
     timestamps_required: int = 0, report: Callable[[str], None] | None = None,
 ) -> CaseVerification:  # fmt: skip
-    """Verify a case, a bundle (its folder or zip), a report or an export; which of them it is, is found out.
+    """Verify a case, a bundle (its folder or zip), a report or an export; it is recognised by what it holds.
 
     Of a case: its ledger, signatures, tables, artefacts and sources. Of what is sealed by itself: the signed list, each
     file against it, that nothing else is there, ledger, proofs and timestamps. Of another export: its digests.

@@ -116,8 +116,13 @@ def verify_case(
     result = CaseVerification()
     if path.name == DATABASE and path.is_file():
         raise CaseError(f"{path}: is the database of a case; give the case folder, {path.absolute().parent}")
+    if not path.exists():
+        raise CaseError(f"{path}: does not exist")
     if not any(os.path.lexists(path / name) for name in (DATABASE, LEDGER)):
-        raise CaseError(f"{path}: not a case folder (it has no {DATABASE})")
+        raise CaseError(
+            f"{path}: not a case folder (it has no {DATABASE}), a bundle or a report, nor an export with its .sha256"
+            " beside it"
+        )
     say("ledger")
     history = _check_ledger(result, path, fingerprint, expected_head)
     say("database")

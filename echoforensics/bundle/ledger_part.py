@@ -68,7 +68,7 @@ def state_at(ledger: Path, head: str | None = None) -> LedgerState:
             break
     else:
         if head is not None or first is None:
-            raise UsageError(f"no line of the ledger has the hash {head or ''}: it is no head of this case")
+            raise UsageError(f"no line of the ledger has the hash {head or ''}: it is not a head of this case")
     if seal is None:
         raise UsageError(f"{head or ledger}: no line of the ledger up to there seals the case")
     key = CaseHistory.of(islice((entry for entry, _ in _entries(ledger)), count)).key

@@ -141,10 +141,13 @@ def _stamped_digest(bundle: Path) -> bytes:
         with StoredZip(bundle) as opened:
             return hashlib.sha256(b"".join(opened.blocks(SEAL_NAME))).digest()
     except (KeyError, ZipRefusedError, TimestampError) as error:
-        raise UsageError(f"{bundle}: is no bundle: {error}") from error
+        raise UsageError(f"{bundle}: not a bundle: {error}") from error
     except OSError as error:
         path = error.filename or bundle
-        raise UsageError(f"{bundle}: is no bundle: {path} cannot be read: {error.strerror or error}") from error
+        raise UsageError(
+            f"{bundle}: not a bundle; give the bundle that the answer is for: {path} cannot be read:"
+            f" {error.strerror or error}"
+        ) from error
 
 
 def request_path(bundle: Path) -> Path:

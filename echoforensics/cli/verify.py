@@ -56,10 +56,10 @@ def command(
 ) -> None:  # fmt: skip
     """Verify a case, a bundle, a report or an export.
 
-    What PATH is, is found out. Of a case folder: ledger, signatures, tables, every artefact, and the sources. Of a
-    bundle (its folder or its zip), a report or another sealed folder: the signed list first, then every file against
-    it, that nothing else is there, the ledger, proofs and timestamps. Of another file or folder that was written out of
-    a case: the digests that lie beside it (NAME.sha256).
+    PATH is recognised by what it holds. Of a case folder: ledger, signatures, tables, every artefact, and the sources.
+    Of a bundle (its folder or its zip), a report or another sealed folder: the signed list first, then every file
+    against it, that nothing else is there, the ledger, proofs and timestamps. Of another file or folder that was
+    written out of a case: the digests that lie beside it (NAME.sha256).
 
     Exits with 0 only if everything was checked and passed; else with 1. Compare the fingerprint that is shown with the
     examiner's, and the head with the one that was handed over.

@@ -31,8 +31,8 @@ def refuse_digest_file(output: Path, *, replace: bool) -> None:
         return
     if path.is_symlink() or (path.exists() and not (replace and path.is_file())):
         raise UsageError(
-            f"{path}: is there already, and is to hold the digest of {output.name}; name another output, or move it"
-            " away"
+            f"{path}: exists already; the digest of {output.name} would be written there. Name another output, or move"
+            " that file away"
         )
 
 

@@ -95,13 +95,16 @@ def redact(
         actor: who makes it, as the ledger names them; empty for who acted last.
 
     Raises:
-        UsageError: the exhibit has no recording, a range lies beyond its end, or no reason is given.
+        UsageError: the exhibit has no recording, a range lies beyond its end, no reason is given, or the file
+            does not end in ``.wav``.
         CaseError: the recording cannot be decoded, the file is there or cannot be written; or as
             :class:`echoforensics.case.custody.adding.AddingRun` raises it.
     """
     wanted = sorted(ranges)
     if not reason.strip() or not wanted or replacement not in REPLACEMENTS:
         raise UsageError("a redaction needs a range, what it is replaced with, and a reason")
+    if target.suffix.lower() != ".wav":
+        raise UsageError(f"{target}: a redacted copy is a WAV file; name a file that ends in .wav")
     with Case.open(case_path) as case:
         case.refuse_inside(target)
         about, sha256, sound = _recording(case, exhibit)
@@ -110,7 +113,7 @@ def redact(
     samples = _in_samples(wanted, sound)
     label = _label(sha256, samples, sound, replacement, reason)
     if target.exists():
-        raise CaseError(f"{target}: exists; give a new file")
+        raise CaseError(f"{target}: exists already; name a new file")
     try:
         blocks = [_replaced(sound, samples, replacement, sha256)]
         copy, size = write_wav(target, sound.rate, sound.channels, blocks, label)
@@ -126,7 +129,7 @@ def _recording(case: Case, exhibit: str) -> tuple[str, str, Sound]:
     sha256 = case.row(exhibit)["recording"]
     found = next((one for one in case.recordings() if one.sha256 == sha256), None)
     if sha256 is None or found is None:
-        raise UsageError(f"{exhibit} has no recording")
+        raise UsageError(f"{exhibit} has no recording; `info` lists those that do")
     try:
         sound = decoded(case.vault, sha256, str(found.fields.get("container") or ""))
     except (NotDecodedError, OSError) as error:
@@ -136,7 +139,7 @@ def _recording(case: Case, exhibit: str) -> tuple[str, str, Sound]:
 
 def _in_samples(ranges: list[tuple[float, float]], sound: Sound) -> tuple[tuple[int, int], ...]:
     if any(end > sound.seconds for _, end in ranges):
-        raise UsageError(f"a range ends after the recording does, at {sound.seconds:.3f} s")
+        raise UsageError(f"a range ends after the end of the recording, which lasts {sound.seconds:.3f} s")
     return tuple((round(start * sound.rate), round(end * sound.rate)) for start, end in ranges)
 
 

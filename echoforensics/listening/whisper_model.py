@@ -135,7 +135,9 @@ class WhisperModel:
         if self._model.is_multilingual:
             tokens += [self._id(f"<|{language}|>"), self._id("<|transcribe|>")]
         elif language != "en":
-            raise UsageError(f"{self.folder}: this model writes English alone")
+            raise UsageError(
+                f"{self.folder}: this model writes English only; leave out --language, or give another with --model"
+            )
         return [*tokens, self._id("<|notimestamps|>")]
 
     def _id(self, token: str) -> int:

@@ -43,7 +43,7 @@ def certificate(facts: CertificateFacts, style: str) -> Paper:
         (
             *_notices(facts, style),
             PaperHeading("1. Who certifies"),
-            PaperText("To be completed by hand. The program knows nothing of it."),
+            PaperText("To be completed by hand. The program does not know any of this."),
             PaperBlanks((*_PERSON, *_QUALIFIED)),
             PaperHeading("2. The case"),
             _case(facts),
@@ -66,7 +66,7 @@ def certificate(facts: CertificateFacts, style: str) -> Paper:
 
 def _notices(facts: CertificateFacts, style: str) -> Iterator[PaperBlock]:
     yield PaperText(
-        "This is a draft. It is no certificate before a qualified person has read it, compared it with the case,"
+        "This is a draft. It is not a certificate until a qualified person has read it, compared it with the case,"
         " corrected it, completed the blanks and signed it. Its facts are from the ledger and the tables of the case.",
         note=True,
     )

@@ -67,8 +67,9 @@ def _sentences(context: ReportContext, part: ReportPart, found: ReportFindings) 
     if found.interactions:
         yield _with_link(
             words.text(
-                "Records tell of {interactions}: times at which somebody, or something, spoke to a device, or at which"
-                " the device took it for that.", interactions=words.counted(found.interactions, "interaction"),
+                "Records show {interactions}: times at which somebody, or something, spoke to a device, or at which"
+                " the device took a sound for speech to it.",
+                interactions=words.counted(found.interactions, "interaction"),
             ), "#interactions", words.text("Show the interactions"),
         )  # fmt: skip
     yield _with_link(_period(rows, words), "#timeline", words.text("Show the timeline"))
@@ -79,7 +80,7 @@ def _sentences(context: ReportContext, part: ReportPart, found: ReportFindings) 
     if found.unintended:
         yield _with_link(
             words.text(
-                "{interactions} signs that nobody meant to speak to the device; what speaks against that stands beside"
+                "{interactions} signs that nobody meant to speak to the device; what speaks against that is shown with"
                 " them.", interactions=words.counted(found.unintended, "interaction shows", "interactions show"),
             ), "#interactions?signs=1", words.text("Show them"),
         )  # fmt: skip
@@ -116,7 +117,7 @@ def _devices(context: ReportContext, rows: RowSummary) -> str:
     rest = escape(words.text(" and {count} more", count=number(more))) if more > 0 else ""
     accounts = words.counted(len(rows.accounts), "account")
     named = words.text(
-        "Records name {devices} and {accounts}:",
+        "Records name {accounts} and {devices}:",
         devices=words.counted(len(rows.devices), "device"), accounts=accounts,
     )  # fmt: skip
     return f"{escape(named)} {shown}{rest}."

@@ -96,7 +96,7 @@ def _common(context: ReportContext, part: ReportPart) -> dict[str, str]:
         "report": escape(words.text("Echo evidence report")),
         "part": _part_note(part_words) if part_words else "",
         "legend": words.text(
-            "Words that stand in the evidence look {example}; the other words are this report's own. {mark} and the"
+            "Words from the evidence look {example}; the other words are this report's own. {mark} and the"
             " like stand for characters that cannot be seen or that turn a line round.",
             example=f'<q class="evidence">{escape(words.text("like this"))}</q>', mark="<code>[U+202E]</code>",
         ) + escape(f" {untranslated_note(words)}".rstrip()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.ledger import Ledger, LedgerError
@@ -13,7 +13,7 @@ from echoforensics.case.text import storable_detail
 from echoforensics.errors import CaseError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from chain_of_custody.ledger import LedgerEntry
@@ -35,14 +35,34 @@ def add_line(
     Raises:
         CaseError: the case cannot be written, its ledger is broken, or it has another key.
     """
+    with _opened(case, key, actor) as ledger:
+        content = detail(ledger) if callable(detail) else detail
+        entry = ledger.append(action, storable_detail(content))
+        write_head(case, ledger.length, ledger.head)
+    return entry
+
+
+def refuse_other_key(case: Path, key: Signer | None, actor: str) -> None:
+    """Refuse a case to which :func:`add_line` could not add, before anything else is written.
+
+    Args:
+        case: the case folder.
+        key: the one that is to sign the line; None for an unsigned ledger.
+        actor: who acts.
+
+    Raises:
+        CaseError: the case cannot be written, its ledger is broken, or it has another key.
+    """
+    with _opened(case, key, actor):
+        pass
+
+
+@contextmanager
+def _opened(case: Path, key: Signer | None, actor: str) -> Iterator[Ledger]:
     try:
         with closing(FolderLock(case)):
-            ledger = Ledger.open(case / LEDGER, key, actor)
-            content = detail(ledger) if callable(detail) else detail
-            entry = ledger.append(action, storable_detail(content))
-            write_head(case, ledger.length, ledger.head)
+            yield Ledger.open(case / LEDGER, key, actor)
     except LedgerError as error:
         raise CaseError(str(error)) from error
     except OSError as error:
         raise CaseError(f"{case}: cannot be written: {error.strerror or error}") from error
-    return entry

@@ -94,7 +94,7 @@ def _sealed(detail: Detail) -> str:
 def _exported(detail: Detail) -> str:
     digest = detail.get("sha256") or _part(detail, "digest_list").get("sha256") or detail.get("signed_list")
     shown = f", SHA-256 {'of its signed list ' * ('signed_list' in detail)}{digest}" if digest else ""
-    words = f"{detail.get('name')} was written out of the case as {detail.get('format')}{shown}."
+    words = f"{detail.get('name')} was written from the case as {detail.get('format')}{shown}."
     if detail.get("only"):
         words += (
             f" It holds a part of the case, and {detail.get('left_out')} rows, records and recordings are left out."
@@ -111,8 +111,9 @@ def _exported(detail: Detail) -> str:
 
 def _added(detail: Detail) -> str:
     exhibits = detail.get("exhibits")
-    named = f" ({' to '.join(map(str, exhibits))})" if isinstance(exhibits, list) else ""
-    return f"{detail.get('count')} records of machines or people were added to the case{named}, beside the evidence."
+    named = f" ({' to '.join(dict.fromkeys(map(str, exhibits)))})" if isinstance(exhibits, list) else ""
+    words = "record of a machine or a person was" if detail.get("count") == 1 else "records of machines or people were"
+    return f"{detail.get('count')} {words} added to the case{named}, beside the evidence."
 
 
 def _merged(detail: Detail) -> str:

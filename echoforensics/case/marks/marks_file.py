@@ -99,7 +99,7 @@ def read_marks(path: Path) -> MarksFile:
     try:
         whole = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: is no JSON, as a marks file is: {error}") from error
+        raise UsageError(f"{path}: not a marks file, as it is not JSON: {error}") from error
     if not isinstance(whole, dict) or whole.get("form") != FORM:
         raise UsageError(f'{path}: is no marks file: its "form" is not "{FORM}"')
     if whole.get("version") != VERSION:

@@ -234,7 +234,7 @@ def _public(path: Path) -> PublicKey:
         return PublicKey.from_pem(_content(path).decode("ascii", errors="replace"))
     except KeyFileError as error:
         raise UsageError(
-            f"{path}: {error}; `echoforensics key show` and `openssl pkey -pubout` write it. With the whole key, the"
+            f"{path}: {error}; `echoforensics key show` and `openssl pkey -pubout` write it. With the private key, the"
             " receiver signs at once: --receiver-sign"
         ) from error
 

@@ -93,7 +93,7 @@ def name_key(*, name: str, path: Path | None, cases: tuple[Path, ...]) -> None:
     NAME is the examiner's, as ledgers and reports are to show it. It is kept beside the key, and goes into the ledger
     of each case that the key begins from then on; with --case, into the ledger of a case that it signs already.
     """
-    from echoforensics.case.custody.later_line import add_line
+    from echoforensics.case.custody.later_line import add_line, refuse_other_key
     from echoforensics.case.custody.names import KEY_NAMED
     from echoforensics.cli import keys
     from echoforensics.cli.safe_text import given_text, safe
@@ -105,6 +105,8 @@ def name_key(*, name: str, path: Path | None, cases: tuple[Path, ...]) -> None:
     if not name:
         raise UsageError("the name is empty")
     key = keys.load(path or keys.default_path())
+    for case in cases:
+        refuse_other_key(case, key, name)
     named = ExaminerKey(key.signer, key.place, write_record(key.place, key.public, name=name))
     for case in cases:
         add_line(case, named, name, KEY_NAMED, {"key": named.record.as_detail(named.public)})

@@ -38,5 +38,5 @@ def add_marks(case: Path, files: tuple[Path, ...], key_path: Path | None) -> Non
     for file in files:
         added = import_marks(case, file, key)
         known = f"; the case had {counted(added.known, 'mark')} of it" if added.known else ""
-        where = f", {added.exhibits[0]} to {added.exhibits[-1]}" if added.exhibits else ""
+        where = f", {' to '.join(dict.fromkeys((added.exhibits[0], added.exhibits[-1])))}" if added.exhibits else ""
         click.echo(safe(f"{file}: {counted(len(added.exhibits), 'mark')} added{where}{known}."), err=True)

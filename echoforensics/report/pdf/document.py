@@ -188,7 +188,7 @@ def _template_words(words: Language, texts: ShownTexts) -> dict[str, str]:
         "contents": say("Contents"),
         "none": say("None."),
         "page": say("page {page} of {pages}", page="{page}", pages="{pages}"),
-        "legend": say("Words that stand in the evidence are set"),
+        "legend": say("Words from the evidence are set"),
         "sample": say("like this"),
         "written_out": say(
             "The other words are this report's own. [U+202E] and the like stand for characters that cannot be seen,"

@@ -44,7 +44,7 @@ def certificate_section(context: ReportContext) -> WrittenSection:
         Paragraph(
             say(
                 "This is a draft in the manner of the United States' Federal Rules of Evidence 902(13) and (14). It is"
-                " no certificate before a qualified person has read it, corrected it and signed it. It is of"
+                " not a certificate until a qualified person has read it, corrected it and signed it. It concerns"
                 " authenticity alone: of hearsay, relevance, and of who spoke, it says nothing. Notice to the other"
                 " party is needed before trial."
             )

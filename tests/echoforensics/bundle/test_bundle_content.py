@@ -196,7 +196,7 @@ def test_an_altered_recording_is_refused(handed_over: HandedOver, own_case: Path
         ("b", {"only": ("EF-9999999",)}, "there is no exhibit"),
         ("b", {"only": ("IN-9999999",)}, "there is no interaction"),
         ("b", {"only": ("REC-00000000000000000000",)}, "there is no record"),
-        ("b", {"head": "00" * 32}, "is no head of this case"),
+        ("b", {"head": "00" * 32}, "is not a head of this case"),
         ("own-case/b", {}, "lies inside the case folder"),
         ("beside", {}, "beside.tsq: is there already"),
         ("\x01.zip", {}, "is not the plain name of a folder"),

@@ -90,14 +90,16 @@ def test_what_cannot_be_redacted_is_refused(sealed: Any, copy_of_sealed: Path, t
         silent = next(row["exhibit"] for row in case.rows() if not row["recording"])
     with pytest.raises(UsageError, match=f"{silent} has no recording"):
         _redact(copy_of_sealed, key, target, exhibit=silent)
-    with pytest.raises(UsageError, match="ends after the recording does"):
+    with pytest.raises(UsageError, match="ends after the end of the recording"):
         redact(copy_of_sealed, exhibit, [(0.1, 900.0)], "silence", "P-1", target, key)
     with pytest.raises(UsageError, match="and a reason"):
         redact(copy_of_sealed, exhibit, [(0.1, 0.2)], "silence", " ", target, key)
+    with pytest.raises(UsageError, match=r"name a file that ends in \.wav"):
+        _redact(copy_of_sealed, key, tmp_path / "copy.mp3")
     with pytest.raises(CaseError, match="lies inside the case folder"):
         _redact(copy_of_sealed, key, copy_of_sealed / "copy.wav")
     target.write_bytes(b"there")
-    with pytest.raises(CaseError, match="exists; give a new file"):
+    with pytest.raises(CaseError, match="exists already; name a new file"):
         _redact(copy_of_sealed, key, target)
     assert verify_case(copy_of_sealed).ok
 

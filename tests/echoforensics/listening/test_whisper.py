@@ -96,7 +96,7 @@ def test_what_is_no_model_is_refused(tmp_path: Path, model: WhisperModel) -> Non
     (tmp_path / "model.bin").write_bytes(b"no model")
     with pytest.raises(UsageError, match="cannot be loaded"):
         WhisperModel(tmp_path)
-    with pytest.raises(UsageError, match="writes English alone"):
+    with pytest.raises(UsageError, match="writes English only"):
         WhisperModel(None, "de")
 
 

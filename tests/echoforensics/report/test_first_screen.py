@@ -29,9 +29,9 @@ def test_what_was_found_is_said_in_sentences_of_the_case(sealed: Any, bundle: Pa
         unintended = [one for one in interactions if one.unintended]
     deleted = {row["record"] for row in rows if row["state"] == "deleted"}
     for beginning in (
-        f"Records tell of {len(interactions)} interactions",
+        f"Records show {len(interactions)} interactions",
         f"There are {len({row['record'] for row in rows})} records, in {len(rows)} rows of the timeline, from 2024-",
-        "Records name 1 device and 1 account: Kitchen Echo",
+        "Records name 1 account and 1 device: Kitchen Echo",
         f"There are {sealed.outcome.recordings} distinct recordings",
         f"{len(unintended)} interactions show signs",
         f"{len(deleted)} records were found in data no longer in use",

@@ -46,11 +46,11 @@ def line(action: str, **detail: object) -> LedgerEntry:
         (line("source skipped", source="x", why="it is damaged"), "x was skipped: it is damaged."),
         (line("sealed", database={"sha256": A}), f"The case was sealed. SHA-256 of its database: {A}."),
         (line("exported", name="t.csv", format="csv", sha256=A),
-         f"t.csv was written out of the case as csv, SHA-256 {A}."),
+         f"t.csv was written from the case as csv, SHA-256 {A}."),
         (
             line("exported", name="b.zip", format="bundle", signed_list=A, only=["EF-1"], left_out=9,
                  encrypted_to=["age1x"], timestamps=[{"authority": "CN=T", "time": "2026-11-28T20:00:01Z"}]),
-            f"b.zip was written out of the case as bundle, SHA-256 of its signed list {A}. It holds a part of the case,"
+            f"b.zip was written from the case as bundle, SHA-256 of its signed list {A}. It holds a part of the case,"
             " and 9 rows, records and recordings are left out. It is encrypted to age1x. CN=T stamped it at"
             " 2026-11-28T20:00:01Z.",
         ),
@@ -58,6 +58,8 @@ def line(action: str, **detail: object) -> LedgerEntry:
          "1 file removed from the case, with what was read from it. Reason: privilege."),
         (line("findings added", count=2, exhibits=["EF-1", "EF-2"]),
          "2 records of machines or people were added to the case (EF-1 to EF-2), beside the evidence."),
+        (line("findings added", count=1, exhibits=["EF-3", "EF-3"]),
+         "1 record of a machine or a person was added to the case (EF-3), beside the evidence."),
         (line("case added", part="/p", evidence=["a", "b"], length=5, head=A, fingerprint=None),
          f"The case /p was added, with a, b. Its ledger had 5 lines and the head {A}; key: none."),
         (line("tree recorded", size=3, root=A),

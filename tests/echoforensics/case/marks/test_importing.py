@@ -141,7 +141,8 @@ def test_a_mark_that_is_not_as_the_form_says_is_refused(write_marks: WriteMarks,
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", "is no JSON"), (b"[" * 100_000, "is no JSON"), (b"\xff", "is no JSON"), (b"[]", "is no marks file"),
+        (b"", "it is not JSON"), (b"[" * 100_000, "it is not JSON"),
+        (b"\xff", "it is not JSON"), (b"[]", "is no marks file"),
         (b'{"form": "echoforensics marks", "version": 2}', "a marks file of version 2"),
         (b'{"form": "echoforensics marks", "version": 1, "case": 1, "marks": []}', '"case" is to be a text'),
     ],

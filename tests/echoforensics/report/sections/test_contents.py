@@ -73,7 +73,7 @@ def test_nothing_is_filled_in_that_a_human_must_swear_to(context: ReportContext)
     parts = by_anchor(context)
     certificate = text_of(parts["certificate"])
     assert "Tester" not in certificate
-    assert "It is no certificate before a qualified person has read it" in certificate
+    assert "It is not a certificate until a qualified person has read it" in certificate
 
 
 def test_finds_outside_of_files_have_the_rate_that_was_measured(maker: Any) -> None:
