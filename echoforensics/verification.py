@@ -114,15 +114,7 @@ def verify_case(
     """
     say = report or (lambda _: None)
     result = CaseVerification()
-    if path.name == DATABASE and path.is_file():
-        raise CaseError(f"{path}: is the database of a case; give the case folder, {path.absolute().parent}")
-    if not path.exists():
-        raise CaseError(f"{path}: does not exist")
-    if not any(os.path.lexists(path / name) for name in (DATABASE, LEDGER)):
-        raise CaseError(
-            f"{path}: not a case folder (it has no {DATABASE}), a bundle or a report, nor an export with its .sha256"
-            " beside it"
-        )
+    _refuse_what_is_no_case(path)
     say("ledger")
     history = _check_ledger(result, path, fingerprint, expected_head)
     say("database")
@@ -144,6 +136,18 @@ def verify_case(
     else:
         result.notes.append("the sources were not hashed again, as was asked for")
     return result
+
+
+def _refuse_what_is_no_case(path: Path) -> None:
+    if path.name == DATABASE and path.is_file():
+        raise CaseError(f"{path}: is the database of a case; give the case folder, {path.absolute().parent}")
+    if not path.exists():
+        raise CaseError(f"{path}: does not exist")
+    if not any(os.path.lexists(path / name) for name in (DATABASE, LEDGER)):
+        raise CaseError(
+            f"{path}: not a case folder (it has no {DATABASE}), a bundle or a report, nor an export with its .sha256"
+            " beside it"
+        )
 
 
 def _check_ledger(

@@ -35,7 +35,7 @@ def check_ledger(
     lines = "1 line" if found.length == 1 else f"{found.length} lines"
     detail = f"{lines}, each following from the line before; head {found.head}, as the list says"
     if found.left_out:
-        detail += f"; for {found.left_out} of them stand their hashes alone, as they name what is not handed over"
+        detail += f"; {found.left_out} of them are given as hashes only, as they name what is not handed over"
     if found.signed and not sealed.keyid:
         detail += f"; signed by the key {found.fingerprint}, where the list is not signed"
     if not found.signed:

@@ -76,7 +76,7 @@ def _write(case: Case, output: Path, lines: list[str], more: str) -> str:
     path.write_text(first + "".join(lines), encoding="utf-8", errors="surrogateescape", newline="")
     # The names in it are those in its own folder: sha256sum looks for them where it is run.
     there = "" if path.parent == Path() else f"cd {shlex.quote(str(path.parent))} && "
-    return f"Its digest is in {path}; `{there}sha256sum -c {shlex.quote(path.name)}` compares.{more}"
+    return f"The digest of {output.name} is in {path}; `{there}sha256sum -c {shlex.quote(path.name)}` compares.{more}"
 
 
 def _beside(output: Path) -> Path:

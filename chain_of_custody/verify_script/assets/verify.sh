@@ -240,7 +240,7 @@ check_ledger() {
     [ "$held" != no ] || fail "$ledger: no line has the hash $head: this is older, or of another case"
     if [ -n "$ledger_keyid" ]; then signed='signed and '; else signed='UNSIGNED, but '; fi
     words="the ledger has $seq lines, each ${signed}following from the line before; head $prev"
-    [ $left_out -eq 0 ] || words="$words; for $left_out of them stand their hashes alone"
+    [ $left_out -eq 0 ] || words="$words; $left_out of them are given as hashes only"
     [ $result -ne 0 ] || ok "$words"
 }
 if [ -n "$ledger" ]; then
@@ -274,7 +274,7 @@ if [ $stamps -eq 1 ]; then
     done
 fi
 
-# 9. What it comes to.
+# 9. The result.
 case $predicate in *'"sealed_set":{'*)
     echo "      not checked by this script: that each row and recording is of the set that the ledger names; see VERIFY.txt" ;;
 esac

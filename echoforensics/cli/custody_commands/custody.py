@@ -129,7 +129,7 @@ def _accept(case: Path, receiver_key: Path | None, line: int | None, output: Pat
     path = output or case.absolute().with_name(f"{case.absolute().name}.receipt.json")
     made = receipt(case, _receiver(receiver_key), line)
     write_new(path, json.dumps(made, ensure_ascii=False, sort_keys=True, indent=1) + "\n")
-    click.echo(f"signed with the key {made['receiver']['keyid']}\nwrote {path}: give it to who handed the case over")
+    click.echo(f"signed with the key {made['receiver']['keyid']}\nwrote {path}: give it to the giver of the case")
 
 
 def _attach(case: Path, path: Path, receiver_key: Path | None, line: int | None, key_path: Path | None) -> None:

@@ -115,7 +115,7 @@ def test_what_is_no_bundle_is_refused(tmp_path: Path, time_authority: TimeAuthor
     for each in ("file", "file.zip", "file.age"):
         (tmp_path / each).write_bytes(b"PK\3\4")
     (tmp_path / "answer").write_bytes(time_authority.answer(TimestampRequest(bytes(32)).der))
-    with pytest.raises(UsageError, match="is no bundle"):
+    with pytest.raises(UsageError, match="not a bundle"):
         attach_token(tmp_path / name, tmp_path / "answer")
 
 

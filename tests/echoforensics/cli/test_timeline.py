@@ -30,7 +30,7 @@ def _refused(done: subprocess.CompletedProcess[str]) -> str:
 def test_the_ending_sets_the_format(run: Run, sealed: Any, tmp_path: Path) -> None:
     for name in ("x.jsonl", "x.csv", "X.CSV", "x.plaso", "plain"):
         done = run("timeline", sealed.path, "-o", name)
-        recorded = f"Its digest is in {name}.sha256; `sha256sum -c {name}.sha256` compares.\n"
+        recorded = f"The digest of {name} is in {name}.sha256; `sha256sum -c {name}.sha256` compares.\n"
         assert (done.returncode, done.stderr) == (0, f"{sealed.outcome.rows} rows written to {name}\n{recorded}")
     rows = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text("utf-8").splitlines()]
     assert len(rows) == sealed.outcome.rows

@@ -148,7 +148,7 @@ def test_the_command_that_compares_runs_where_it_is_shown(sealed: Any, output: P
 def test_a_folder_whose_digests_are_there_is_refused(output: Path) -> None:
     folder = output.parent
     folder.with_name(f"{folder.name}.sha256").touch()
-    with pytest.raises(UsageError, match="name another output, or move it away"):
+    with pytest.raises(UsageError, match="Name another output, or move that file away"):
         refuse_digest_file(folder, replace=False)
     output.with_name(f"{output.name}.sha256").touch()
     refuse_digest_file(output, replace=False)
