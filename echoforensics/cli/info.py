@@ -28,7 +28,7 @@ _MOST = 30
 @unverified_option
 def command(*, case_path: Path, as_json: bool, unverified: bool) -> None:
     """Say what is in a case: evidence, devices, accounts, persons, data types, times, clocks, gaps and issues."""
-    from echoforensics.cli.safe_text import safe
+    from echoforensics.cli.safe_text import safe_lines
     from echoforensics.library import open_case
 
     with open_case(case_path, unverified=unverified) as case:
@@ -37,7 +37,7 @@ def command(*, case_path: Path, as_json: bool, unverified: bool) -> None:
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=sys.stdout.isatty()))
     else:
-        click.echo(safe("\n".join(_lines(found)), "\n"))
+        click.echo(safe_lines(_lines(found)))
 
 
 def _lines(found: Overview) -> Iterable[str]:

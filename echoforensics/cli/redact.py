@@ -37,7 +37,7 @@ def command(
     from dataclasses import asdict
 
     from echoforensics.cli.options.marks import key_of_case
-    from echoforensics.cli.safe_text import given_text, safe
+    from echoforensics.cli.safe_text import given_text, safe_lines
     from echoforensics.listening.redaction import read_range, redact
 
     made = redact(
@@ -55,4 +55,4 @@ def command(
     lines += [f'{name}, redacted: "{text}"' for name, text in made.texts.items()]
     if made.withheld:
         lines.append(f"Without times of words, to be withheld whole: {', '.join(made.withheld)}")
-    click.echo(safe("\n".join(lines), "\n"))
+    click.echo(safe_lines(lines))

@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import TextIO
 
 #: Control, format and surrogate characters, and ends of lines and paragraphs (Unicode's general categories).
@@ -24,6 +25,11 @@ def safe(text: str, keep: str = "") -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(_escaped(mark) if _steers(mark) and mark not in keep else mark for mark in text)
+
+
+def safe_lines(lines: Iterable[str]) -> str:
+    """Lines of our own, each made safe: what evidence or a ledger says in one of them begins no other."""
+    return "\n".join(map(safe, lines))
 
 
 def _steers(mark: str) -> bool:

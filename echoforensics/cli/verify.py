@@ -65,7 +65,7 @@ def command(
     examiner's, and the head with the one that was handed over.
     """
     from echoforensics.cli.progress import progress
-    from echoforensics.cli.safe_text import safe
+    from echoforensics.cli.safe_text import safe_lines
     from echoforensics.errors import UsageError
     from echoforensics.library import verify
 
@@ -85,7 +85,7 @@ def command(
             timestamps_required=timestamps_required,
             report=lambda what: report(f"verifying {what}", 0, 0),
         )
-    click.echo(json.dumps(_as_json(result)) if as_json else safe(_as_text(result), "\n"))
+    click.echo(json.dumps(_as_json(result)) if as_json else safe_lines(_lines(result)))
     if not result.ok:
         sys.exit(1)
 
@@ -106,7 +106,7 @@ def _as_json(result: CaseVerification) -> dict[str, object]:
     }
 
 
-def _as_text(result: CaseVerification) -> str:
+def _lines(result: CaseVerification) -> list[str]:
     from chain_of_custody.checking.wording import lines_of, verdict
 
     lines = [line for check in result.checks.checks for line in lines_of(check)]
@@ -115,4 +115,4 @@ def _as_text(result: CaseVerification) -> str:
         lines.append("Verified as far as the extraction came. The case is NOT COMPLETE.")
     else:
         lines.append(verdict(result.checks, signed=result.signed))
-    return "\n".join(lines)
+    return lines

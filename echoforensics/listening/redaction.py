@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from echoforensics.listening.wav_file import write_wav
 from echoforensics.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -112,17 +113,30 @@ def redact(
         texts, withheld = _texts(case, sha256, wanted)
     samples = _in_samples(wanted, sound)
     label = _label(sha256, samples, sound, replacement, reason)
-    if target.exists():
+    if os.path.lexists(target):
         raise CaseError(f"{target}: exists already; name a new file")
-    try:
-        blocks = [_replaced(sound, samples, replacement, sha256)]
-        copy, size = write_wav(target, sound.rate, sound.channels, blocks, label)
-    except (OSError, NotDecodedError) as error:
-        raise CaseError(f"{target}: cannot be written: {error}") from error
-    made = RedactedCopy(None, about, sha256, copy, size, samples, texts, withheld)
-    with closing(AddingRun(case_path, key, actor)) as run:
-        added = run.add([_addition(made, wanted, sound, replacement, reason, actor)], _detail(made, reason))
+    with _removed_unless_recorded(target):
+        try:
+            blocks = [_replaced(sound, samples, replacement, sha256)]
+            copy, size = write_wav(target, sound.rate, sound.channels, blocks, label)
+        except (OSError, NotDecodedError) as error:
+            raise CaseError(f"{target}: cannot be written: {error}") from error
+        made = RedactedCopy(None, about, sha256, copy, size, samples, texts, withheld)
+        with closing(AddingRun(case_path, key, actor)) as run:
+            added = run.add([_addition(made, wanted, sound, replacement, reason, actor)], _detail(made, reason))
     return replace(made, exhibit=added.exhibits[0] if added.exhibits else None)
+
+
+@contextmanager
+def _removed_unless_recorded(target: Path) -> Iterator[None]:
+    """Leave no copy behind that is not whole, or of which the case has no record: the command can be repeated."""
+    recorded = False
+    try:
+        yield
+        recorded = True
+    finally:
+        if not recorded:
+            target.unlink(missing_ok=True)
 
 
 def _recording(case: Case, exhibit: str) -> tuple[str, str, Sound]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from echoforensics.case.interactions.record_names import is_device_sound
 from echoforensics.errors import CaseError
+from echoforensics.report.markup import counted, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,20 @@ class Recording:
     name: str
     playable: bool
     device_sound: bool
+
+    @property
+    def format(self) -> str:
+        """Container, coding, rate and channels, as far as they are known."""
+        fields = self.found.fields
+        rate, channels = fields.get("rate_hz"), fields.get("channels")
+        parts = [str(fields.get("container") or "unknown")]
+        if fields.get("codec") not in (None, fields.get("container")):
+            parts.append(str(fields["codec"]))
+        if isinstance(rate, int):
+            parts.append(f"{number(rate)} Hz")
+        if isinstance(channels, int):
+            parts.append(counted(channels, "channel"))
+        return ", ".join(parts)
 
 
 def recordings(case: Case, part: ReportPart) -> Iterator[Recording]:

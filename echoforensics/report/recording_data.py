@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from echoforensics.listening.derivative import write_derivative
 from echoforensics.listening.peaks import peaks_of
 from echoforensics.listening.sound import NotDecodedError
-from echoforensics.report.markup import counted, number, script_string
+from echoforensics.report.markup import script_string
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from echoforensics.case.case import Case
@@ -69,7 +68,7 @@ def _shown(recording: Recording) -> dict[str, Any]:
         "state": found.rows[0]["state"],
         "device": next((row["device_serial"] for row in found.rows if row["device_serial"]), None),
         "seconds": duration / 1_000_000 if isinstance(duration, int) else None,
-        "format": _format(found.fields),
+        "format": recording.format,
         "whole": bool(found.fields.get("whole")),
         "fault": str(found.fields.get("fault") or ""),
         "places": list(found.references),
@@ -84,15 +83,3 @@ def _time(row: Row) -> list[Any]:
     known = row["timestamp"] is not None and row["datetime"] is not None
     second, micro = divmod(row["timestamp"] or 0, 1_000_000) if known else (None, None)
     return [second, micro, row["recorded_time"], row["timestamp_desc"], row["clock"]]
-
-
-def _format(fields: Mapping[str, Any]) -> str:
-    rate, channels = fields.get("rate_hz"), fields.get("channels")
-    parts = [str(fields.get("container") or "unknown")]
-    if fields.get("codec") not in (None, fields.get("container")):
-        parts.append(str(fields["codec"]))
-    if isinstance(rate, int):
-        parts.append(f"{number(rate)} Hz")
-    if isinstance(channels, int):
-        parts.append(counted(channels, "channel"))
-    return ", ".join(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from echoforensics.report.markup import counted, escape, evidence, facts, local, number, section, text, utc
+from echoforensics.report.markup import counted, escape, evidence, facts, local, section, text, utc
 from echoforensics.zones import local_time
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _recording(recording: Recording, zone: ZoneInfo | None, ready: bool) -> str:
             ("Text recognised by the service", f"<ul>{texts}</ul>" if texts else "none recorded"),
             ("Time", _list(_time(own, zone) for own in found.rows)),
             ("Duration", _duration(found.fields)),
-            ("Format", _format(found.fields)),
+            ("Format", escape(recording.format)),
             ("Condition", _condition(found.fields)),
             ("Utterance", evidence(row["utterance_id"])),
             ("Tied to its utterance", text(f"The recording {found.basis}.") if found.basis else ""),
@@ -82,18 +82,6 @@ def _time(row: Row, zone: ZoneInfo | None) -> str:
 def _duration(fields: Mapping[str, Any]) -> str:
     duration = fields.get("duration_us")
     return f"{duration / 1_000_000:.3f} s" if isinstance(duration, int) else "unknown"
-
-
-def _format(fields: Mapping[str, Any]) -> str:
-    rate, channels = fields.get("rate_hz"), fields.get("channels")
-    parts = [str(fields.get("container") or "unknown")]
-    if fields.get("codec") not in (None, fields.get("container")):
-        parts.append(str(fields["codec"]))
-    if isinstance(rate, int):
-        parts.append(f"{number(rate)} Hz")
-    if isinstance(channels, int):
-        parts.append(counted(channels, "channel"))
-    return escape(", ".join(parts))
 
 
 def _condition(fields: Mapping[str, Any]) -> str:

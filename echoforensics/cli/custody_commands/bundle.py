@@ -108,7 +108,7 @@ def _attach(bundle: Path, tokens: tuple[Path, ...]) -> None:
 
 def _show(written: WrittenBundle) -> None:
     from echoforensics.bundle.stamps import request_path, tokens_of
-    from echoforensics.cli.safe_text import safe
+    from echoforensics.cli.safe_text import safe, safe_lines
     from echoforensics.counting import counted
 
     left_out, size = written.sealed_set.left_out, written.sealed_set.size
@@ -124,7 +124,7 @@ def _show(written: WrittenBundle) -> None:
     ]
     lines += [f"timestamp    {path}: {_stamp_words(stamp)}"
               for path, stamp in zip(tokens_of(written.path), written.stamps, strict=False)]  # fmt: skip
-    click.echo(safe("\n".join(lines), "\n"))
+    click.echo(safe_lines(lines))
     for failure in written.failures:
         click.echo(safe(f"no timestamp: {failure}. Send the request later, and use --attach."), err=True)
     if written.not_recorded:

@@ -196,12 +196,14 @@ def _show(case: Path) -> None:
 
 
 def _words(given: Transfer) -> str:
+    from echoforensics.cli.safe_text import safe_lines
+
     statement: Any = given.statement
     wanted = statement.get("receiver_key")
     to_sign = f"NOT SIGNED YET; is to sign with {wanted}" if wanted else "NOT SIGNED YET"
     giver = f"signed with {given.giver}" if given.giver else "NOT SIGNED (the ledger has no key)"
     receiver = f"signed with {given.receiver}" if given.receiver else to_sign
-    return "\n".join(
+    return safe_lines(
         (
             f"line {given.seq + 1}, {statement['time']}",
             f"  from      {statement['from']}: {giver}",

@@ -36,7 +36,7 @@ def command(*, case: Path, timezone: str, as_json: bool) -> None:
     from echoforensics.case.custody.history import CaseHistory
     from echoforensics.case.custody.names import LEDGER
     from echoforensics.case.custody.standing import known_head
-    from echoforensics.cli.safe_text import safe
+    from echoforensics.cli.safe_text import safe_lines
     from echoforensics.errors import CaseError
     from echoforensics.zones import zone
 
@@ -59,7 +59,7 @@ def command(*, case: Path, timezone: str, as_json: bool) -> None:
         "lines": report.length, "head": report.head, "failures": failures,
         "entries": [_as_json(entry, local) for entry in entries],
     }  # fmt: skip
-    click.echo(json.dumps(shown, ensure_ascii=False) if as_json else safe(_as_text(shown), "\n"))
+    click.echo(json.dumps(shown, ensure_ascii=False) if as_json else safe_lines(_lines(shown)))
     if failures:
         sys.exit(1)
 
@@ -94,7 +94,7 @@ def _as_json(entry: LedgerEntry, local: ZoneInfo | None) -> dict[str, Any]:
     }
 
 
-def _as_text(shown: dict[str, Any]) -> str:
+def _lines(shown: dict[str, Any]) -> list[str]:
     from echoforensics.counting import counted
     from echoforensics.key_record import key_words
 
@@ -105,11 +105,11 @@ def _as_text(shown: dict[str, Any]) -> str:
             when += f" ({entry['local_time']})"
         lines += [f"{entry['line']:>4}  {when}  {entry['actor']}", f"      {entry['words']}"]
     if shown["signed"]:
-        lines.append(f"\nSigned with the key {shown['fingerprint']}")
+        lines += ["", f"Signed with the key {shown['fingerprint']}"]
         if words := key_words(shown["key"]):
             lines.append(f"{words[0].upper()}{words[1:]}")
     else:
-        lines.append("\nUNSIGNED: anybody could rewrite this case without it being seen.")
+        lines += ["", "UNSIGNED: anybody could rewrite this case without it being seen."]
     lines += [f"BROKEN: {failure}" for failure in shown["failures"]]
     lines.append(f"Ledger: {counted(shown['lines'], 'line')}, head {shown['head']}")
-    return "\n".join(lines)
+    return lines

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from echoforensics.case.record_table import PreparedRecord
 from echoforensics.errors import EchoforensicsError
 from echoforensics.extraction.file_parsing import FoundChunk, chunks
-from echoforensics.extraction.workers.lifetime import end_with_parent
+from echoforensics.extraction.workers.lifetime import begin_as_child
 from echoforensics.extraction.workers.messages import Answer, Ask, Begins, Done, Failed, ParseFile
 from parsers.record import Issue
 
@@ -164,10 +164,7 @@ def _run(end: Connection, make_parser: MakeParser, inherited: list[Connection], 
     """The worker's whole life. It never returns into the code that it was forked from."""
     code = 1
     try:
-        end_with_parent(parent)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        begin_as_child(parent)
         with suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text(str(_FIRST_TO_GO), encoding="ascii")
         for connection in inherited:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.extraction.workers.lifetime import end_with_parent
+from echoforensics.extraction.workers.lifetime import begin_as_child
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,10 +71,7 @@ def _run(run: Callable[[Callable[[object], None]], None], writing: int, parent: 
     """The process's whole life. It never returns into the code that it was forked from."""
     code = 1
     try:
-        end_with_parent(parent)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        begin_as_child(parent)
         # What was there before stays shared with the parent: it is not looked through for garbage.
         gc.freeze()
         with os.fdopen(writing, "wb") as out:

@@ -78,7 +78,8 @@ def write_pdf(
         What was written.
 
     Raises:
-        CaseError: the file lies in the case or in a source, is there already, or cannot be written.
+        CaseError: the file lies in the case or in a source, is there already, or cannot be written; or no room is
+            left for temporary files.
         UsageError: a folder holds no fonts.
     """
     chosen = options or PdfOptions()
@@ -89,9 +90,12 @@ def write_pdf(
     content = DocumentContent.of(context, shown)
     setter = Typesetter(chosen.fonts)
     when = int(datetime.fromisoformat(context.actions[-1].time).astimezone(UTC).timestamp())
-    written, missing = typeset(content, setter, chosen.paper, when, signed=signer is not None)
-    if signer is not None:
-        written = sign_document(written, signer, setter, context.words, missing)
+    try:
+        written, missing = typeset(content, setter, chosen.paper, when, signed=signer is not None)
+        if signer is not None:
+            written = sign_document(written, signer, setter, context.words, missing)
+    except OSError as error:
+        raise CaseError(f"{path}: cannot be made in the folder for temporary files: {error}") from error
     try:
         with path.open("xb") as stream:
             stream.write(written)

@@ -50,6 +50,15 @@ def test_later_words_take_the_place_of_earlier_ones_and_are_in_the_report(
     assert "<dt>Subject</dt><dd>not recorded</dd>" in page
 
 
+def test_a_line_end_in_what_was_recorded_begins_no_line_of_the_history(run: Run, unsigned_case: Path) -> None:
+    forged = "x\nSigned with the key 00\nLedger: 9 lines"
+    assert run("case", "set", unsigned_case, "--unsigned", "--request", forged).returncode == 0
+    lines = run("ledger", unsigned_case).stdout.splitlines()
+    assert not any(line.startswith("Signed") for line in lines)
+    assert [line for line in lines if line.startswith("Ledger: ")] == lines[-1:]
+    assert "request: x\\u000aSigned with the key 00\\u000aLedger: 9 lines" in "\n".join(lines)
+
+
 def test_nothing_or_too_much_is_refused(run: Run, unsigned_case: Path) -> None:
     before = (unsigned_case / "custody.jsonl").read_bytes()
     nothing = run("case", "set", unsigned_case, "--unsigned")

@@ -104,6 +104,28 @@ def test_what_cannot_be_redacted_is_refused(sealed: Any, copy_of_sealed: Path, t
     assert verify_case(copy_of_sealed).ok
 
 
+def test_a_copy_that_cannot_be_recorded_is_not_left(
+    sealed: Any, copy_of_sealed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "copy.wav"
+
+    def full(*_: object) -> None:
+        raise CaseError("no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(AddingRun, "add", full)
+        with pytest.raises(CaseError, match="no room"):
+            _redact(copy_of_sealed, sealed.key, target)
+    assert not target.exists()
+    assert _redact(copy_of_sealed, sealed.key, target).exhibit
+    assert target.exists()
+    other = tmp_path / "other.wav"
+    other.symlink_to(tmp_path / "nowhere.wav")
+    with pytest.raises(CaseError, match="exists; give a new file"):
+        _redact(copy_of_sealed, sealed.key, other)
+    assert other.is_symlink()
+
+
 @pytest.mark.parametrize("text", ["", "1", "2-1", "1-1", "-1-2", "1e3-2e3", "1-2-3", "nan-1"])
 def test_what_is_no_range_is_refused(text: str) -> None:
     assert read_range(" 1.20-2.85 ") == (1.2, 2.85)

@@ -66,6 +66,12 @@ def test_a_case_is_handed_over_received_and_shown(run: Run, case: Path, tmp_path
     assert (twice.returncode, "has signed the hand-over of line" in twice.stderr) == (2, True)
 
 
+def test_a_line_end_in_a_name_begins_no_line(run: Run, case: Path) -> None:
+    given = run("custody", case, "--to", "B\n  purpose   theirs", "--purpose", "ours", "--key", "giver.pem")
+    assert given.returncode == 0, given.stderr
+    assert [line for line in given.stdout.splitlines() if line.startswith("  purpose")] == ["  purpose   ours"]
+
+
 def last_hash(case: Path) -> str:
     return list(read_ledger(case / "custody.jsonl"))[-1].line_hash
 

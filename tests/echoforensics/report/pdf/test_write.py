@@ -208,3 +208,12 @@ def test_nothing_of_what_is_left_out_is_in_a_part(sealed: Any, pdf_of: Any) -> N
     assert f"echo_messages,version2:{len({row['record'] for row in kept.values()})}records." in words
     assert "alexa_activities" not in words
     assert "Recordingsthatbelongtorecords" not in words
+
+
+def test_no_room_for_temporary_files_is_said(sealed: Any, pdf_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("echoforensics.report.pdf.typesetter.TemporaryDirectory", full)
+    with pytest.raises(CaseError, match=r"temporary files: .*No space left"):
+        pdf_of(sealed.path)
