@@ -27,7 +27,7 @@ def shown_interactions(
     """
     if case.store.is_earlier:
         return
-    for found in interactions(case.store, InteractionQuery()):
+    for found in interactions(case.store, InteractionQuery(), by_itself=exhibits is not None):
         if exhibits is None:
             yield found, 0
             continue

@@ -39,7 +39,7 @@ COLUMNS = (
 
 def write_rows(case: Case, folder: Path, part: ReportPart, words: Language) -> RowSummary:
     """Write the index, the rows and their bytes; returns what they come to. Raises OSError."""
-    index, content = RowIndex(case.store), RowBytes(case.vault)
+    index, content = RowIndex(case.store, whole=part.whole), RowBytes(case.vault)
     written = _wanted(case, part)
     number = 0
     while chunk := list(islice(written, CHUNK)):

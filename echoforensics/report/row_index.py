@@ -46,11 +46,12 @@ class RowIndex:
         summary: what the rows come to.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, whole: bool = True) -> None:
+        """Begin without a row. Of a part (not ``whole``) nothing comes from rows that are not added."""
         self.summary = RowSummary()
-        self._names = device_names(store)
-        self._disks = own_disks(store)
-        self._copies = items_of_copies(store)
+        self._names = device_names(store) if whole else {}
+        self._disks = own_disks(store) if whole else {}
+        self._copies = items_of_copies(store) if whole else {}
         self._codes = {name: _Codes() for name in ("kind", "device", "evidence", "person", "record")}
         self._columns: dict[str, array[Any]] = {
             "second": array("d"), "exhibit": array("I"), "record": array("I"), "interaction": array("I"),

@@ -47,10 +47,18 @@ class InteractionQuery:
     unintended: bool = False
 
 
-def interactions(store: Store, query: InteractionQuery | None = None) -> Iterator[CaseInteraction]:
+def interactions(
+    store: Store, query: InteractionQuery | None = None, *, by_itself: bool = False
+) -> Iterator[CaseInteraction]:
     """The interactions asked for, by number; streamed, not held.
 
     What an interaction says is put together when it is asked for, out of its records.
+
+    Args:
+        store: the case's.
+        query: which interactions; None for all.
+        by_itself: leave out what only records outside an interaction say of its devices: their names, and whose log
+            an evidence item holds.
 
     Raises:
         CaseError: the case is of a version that had no interactions.
@@ -62,7 +70,7 @@ def interactions(store: Store, query: InteractionQuery | None = None) -> Iterato
         if given is not None:
             clauses.append(clause)
             values.append(given)
-    for one in _described(store, clauses, values):
+    for one in _described(store, clauses, values, by_itself=by_itself):
         if _fits(one, query):
             yield one
 
@@ -83,8 +91,12 @@ def interaction(store: Store, number: str) -> CaseInteraction:
     return found
 
 
-def _described(store: Store, clauses: Sequence[str], values: Sequence[Any]) -> Iterator[CaseInteraction]:
+def _described(
+    store: Store, clauses: Sequence[str], values: Sequence[Any], *, by_itself: bool = False
+) -> Iterator[CaseInteraction]:
     context = InteractionContext.of(store)
+    if by_itself:
+        context = replace(context, names={}, item_devices={})
     for number, group in groupby(member_records(store, clauses, values), key=attrgetter("interaction")):
         every = list(group)
         listed = [one for one in every if one.strength != ADDED]

@@ -121,7 +121,7 @@ def test_a_copy_that_cannot_be_recorded_is_not_left(
     assert target.exists()
     other = tmp_path / "other.wav"
     other.symlink_to(tmp_path / "nowhere.wav")
-    with pytest.raises(CaseError, match="exists; give a new file"):
+    with pytest.raises(CaseError, match="exists already; name a new file"):
         _redact(copy_of_sealed, sealed.key, other)
     assert other.is_symlink()
 

@@ -74,6 +74,21 @@ def test_nothing_of_what_is_left_out_is_in_the_folder(query: Query, sealed: Any,
     assert "This report is a part of the case" in (index.parent / "README.txt").read_text()
 
 
+def test_a_part_names_no_device_as_only_other_rows_do(sealed: Any, tmp_path: Path) -> None:
+    with Case.open(sealed.path) as case:
+        names = {name for device in case.devices() for name in device.names}
+        members = case.interaction("IN-0000004").members
+        query = Query(interaction=4)
+        index = write_report(case, tmp_path / "part", query=query)
+        assert {row["exhibit"] for row in rows(case.store, query)} >= {member.exhibit for member in members}
+        shown = "".join(str(row) for row in rows(case.store, query))
+    told = {name for name in names if name not in shown}
+
+    assert told
+    for path in (index.parent / "data").iterdir():
+        assert not [name for name in told if name in path.read_text(encoding="utf-8")], path.name
+
+
 def test_an_interaction_of_which_some_is_left_out_says_no_more_than_the_rest(
     sealed: Any, tmp_path: Path, open_page: Open
 ) -> None:
