@@ -12,7 +12,7 @@ from chain_of_custody import __version__
 from chain_of_custody.chain import verify as verify_ledger
 from chain_of_custody.checking.wording import check_lines, plain, verdict
 from chain_of_custody.folder_check import SealedCheck, check_sealed, is_sealed
-from chain_of_custody.verify import Problem
+from chain_of_custody.verify import Problem, hash_as_given
 
 _ABOUT = """\
 Check a bundle, a report or an export (a sealed folder, or a zip of one), or a ledger (custody.jsonl): every byte of it,
@@ -28,8 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Gives its exit code: 0 verified, 1 not, 2 nothing there to verify."""
     given = _parser().parse_args(arguments)
     path: Path = given.path
-    fingerprint = None if given.fingerprint is None else "".join(given.fingerprint.lower().replace(":", " ").split())
-    head = None if given.expected_head is None else given.expected_head.strip()
+    fingerprint, head = given.fingerprint, given.expected_head
     if is_sealed(path):
         result = check_sealed(
             path,
@@ -81,6 +80,13 @@ def _check_ledger(path: Path, fingerprint: str | None, expected_head: str | None
     return result
 
 
+def _hash(text: str) -> str:
+    try:
+        return hash_as_given(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m chain_of_custody", description="Checking a chain of custody.")
     parser.add_argument("--version", action="version", version=__version__)
@@ -88,8 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="check what was handed over", description=_ABOUT, epilog=_ENDING)
     add = verify.add_argument
     add("path", metavar="PATH", type=Path, help="a sealed folder, a zip of one, or a ledger")
-    add("--fingerprint", metavar="HEX", help="of the key that must have signed it")
-    add("--expect-head", dest="expected_head", metavar="HEX", help="a line that the ledger must hold: its head before")
+    add("--fingerprint", metavar="HEX", type=_hash, help="of the key that must have signed it")
+    add("--expect-head", dest="expected_head", metavar="HEX", type=_hash,
+        help="a line that the ledger must hold: its head before")  # fmt: skip
     add("--ca-file", dest="ca_files", metavar="FILE", type=Path, action="append", default=[],
         help="certificates of timestamp authorities that you believe, in PEM; may be given more than once")  # fmt: skip
     add("--timestamp", dest="tokens", metavar="FILE", type=Path, action="append",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -83,3 +84,21 @@ class Verification:
     def as_json(self) -> dict[str, object]:
         """The outcome, made of what JSON can hold."""
         return {"ok": self.ok, "checks": [check.as_json() for check in self._checks]}
+
+
+def hash_as_given(text: str) -> str:
+    """A SHA-256 that a person gave: capitals, spaces and colons within it do not matter.
+
+    Args:
+        text: the fingerprint of a key, or the head of a ledger.
+
+    Returns:
+        Its 64 hexadecimal digits.
+
+    Raises:
+        ValueError: it is something else. Compared as it is, it could match nothing.
+    """
+    plain = "".join(text.lower().replace(":", " ").split())
+    if not re.fullmatch(r"[0-9a-f]{64}", plain):
+        raise ValueError(f"{text!r} is not the 64 hexadecimal digits of a SHA-256")
+    return plain

@@ -76,10 +76,10 @@ def command(
     with progress(quiet=as_json) as report:
         result = verify(
             path,
-            fingerprint=fingerprint,
+            fingerprint=_hash("--fingerprint", fingerprint),
             sources=not no_sources,
             allow_incomplete=allow_incomplete,
-            expected_head=expected_head,
+            expected_head=_hash("--expect-head", expected_head),
             ca_files=ca_files,
             tokens=() if no_timestamps else tokens or None,
             timestamps_required=timestamps_required,
@@ -88,6 +88,16 @@ def command(
     click.echo(json.dumps(_as_json(result)) if as_json else safe_lines(_lines(result)))
     if not result.ok:
         sys.exit(1)
+
+
+def _hash(option: str, given: str | None) -> str | None:
+    from chain_of_custody.verify import hash_as_given
+    from echoforensics.errors import UsageError
+
+    try:
+        return None if given is None else hash_as_given(given)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from None
 
 
 def _as_json(result: CaseVerification) -> dict[str, object]:

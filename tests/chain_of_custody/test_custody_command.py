@@ -40,6 +40,15 @@ def test_a_bundle_its_zip_and_its_ledger_are_verified(
         capsys.readouterr()
 
 
+@pytest.mark.parametrize("option", ["--fingerprint", "--expect-head"])
+@pytest.mark.parametrize("given", ["xyz", "", "00" * 31, "00" * 33])
+def test_what_is_no_hash_is_refused(option: str, given: str, bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["verify", str(bundle), option, given])
+    assert ended.value.code == 2
+    assert "is not the 64 hexadecimal digits of a SHA-256" in capsys.readouterr().err
+
+
 def test_a_failure_says_which_file_what_was_expected_what_was_found_and_what_it_means(
     bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -45,6 +45,13 @@ def test_whole_job_from_the_command_line(run: Run, sample_sources: list[Path], t
     assert (tmp_path / "bundle" / "index.html").is_file()
 
 
+@pytest.mark.parametrize("option", ["--fingerprint", "--expect-head"])
+def test_verify_refuses_what_is_no_hash(run: Run, copy_of_sealed: Path, option: str) -> None:
+    done = run("verify", copy_of_sealed, option, "xyz")
+    assert done.returncode == 2
+    assert f"{option}: 'xyz' is not the 64 hexadecimal digits of a SHA-256" in done.stderr
+
+
 def test_verify_fails_with_one(run: Run, copy_of_sealed: Path) -> None:
     victim = next(path for path in sorted((copy_of_sealed / "artefacts").rglob("*")) if path.is_file())
     victim.write_bytes(victim.read_bytes() + b"x")
