@@ -7,6 +7,7 @@ References:
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,7 +120,9 @@ def sign_document(
             ),
         )  # fmt: skip
         pdf_signer = signers.PdfSigner(metadata, _KeySigner(signer.key, chain), stamp_style=style)
-        signed = pdf_signer.sign_pdf(writer, existing_fields_only=True)
+        # It begins a loop of asyncio; in this thread there may be one already, as in a notebook.
+        with ThreadPoolExecutor(1) as own_thread:
+            signed = own_thread.submit(pdf_signer.sign_pdf, writer, existing_fields_only=True).result()
     return bytes(signed.getbuffer())
 
 

@@ -82,11 +82,11 @@ def test_a_part_names_no_device_as_only_other_rows_do(sealed: Any, tmp_path: Pat
         index = write_report(case, tmp_path / "part", query=query)
         assert {row["exhibit"] for row in rows(case.store, query)} >= {member.exhibit for member in members}
         shown = "".join(str(row) for row in rows(case.store, query))
-    told = {name for name in names if name not in shown}
+    elsewhere = {name for name in names if name not in shown}
 
-    assert told
+    assert elsewhere
     for path in (index.parent / "data").iterdir():
-        assert not [name for name in told if name in path.read_text(encoding="utf-8")], path.name
+        assert not [name for name in elsewhere if name in path.read_text(encoding="utf-8")], path.name
 
 
 def test_an_interaction_of_which_some_is_left_out_says_no_more_than_the_rest(

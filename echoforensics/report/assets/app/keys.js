@@ -56,7 +56,7 @@
   }
 
   function typing(target) {
-    return target.isContentEditable || target.closest("dialog") || ["TEXTAREA", "SELECT"].includes(target.tagName) ||
+    return target.isContentEditable || target.closest("dialog[open]") || ["TEXTAREA", "SELECT"].includes(target.tagName) ||
       (target.tagName === "INPUT" && !["checkbox", "radio", "button"].includes(target.type));
   }
 

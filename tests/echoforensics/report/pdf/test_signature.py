@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,7 +36,9 @@ def is_valid(content: bytes) -> bool:
     try:
         (found,) = PdfFileReader(io.BytesIO(content)).embedded_signatures
         trusted = ValidationContext(trust_roots=[found.signer_cert])
-        status = validate_pdf_signature(found, trusted)
+        # It begins a loop of asyncio, and the driver of a browser may have one in this thread.
+        with ThreadPoolExecutor(1) as own_thread:
+            status = own_thread.submit(validate_pdf_signature, found, trusted).result()
     except (PdfReadError, ValueError, KeyError):
         return False  # the byte was one of the file's own structure
     return bool(status.intact and status.valid and status.trusted and status.bottom_line)
@@ -44,6 +48,15 @@ def poppler(path: Path) -> str:
     if shutil.which("pdfsig") is None:
         pytest.skip("pdfsig is not installed")
     return subprocess.run(["pdfsig", str(path)], capture_output=True, text=True, check=False).stdout
+
+
+def test_a_document_is_signed_where_a_loop_is_running(sealed: Any, pdf_of: Any) -> None:
+    async def signed_within() -> bytes:
+        path: Path = pdf_of(sealed.path, None, DocumentSigner(sealed.key, "Tester", BEGUN))[0]
+        return path.read_bytes()
+
+    with ThreadPoolExecutor(1) as own_thread:
+        assert is_valid(own_thread.submit(asyncio.run, signed_within()).result())
 
 
 def test_two_programs_accept_the_signature(signed: Path, sealed: Any) -> None:
