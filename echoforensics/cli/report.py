@@ -75,7 +75,6 @@ def _write(
     from echoforensics.export.sealed_folder import seal_report
     from echoforensics.report.bundle import write_report
     from echoforensics.report.marked_rows import marked_exhibits
-    from echoforensics.report.pdf.write import PdfOptions
     from echoforensics.zones import zone
 
     query, shown_zone = query_of(case, filters)
@@ -86,6 +85,9 @@ def _write(
     folder = outputs[0] if outputs[0] != file else None
     index = file if folder is None else write_report(case, folder, local, query, chosen, language)
     if file is not None:
+        # Typst and pyHanko take longer to import than a small report takes to write.
+        from echoforensics.report.pdf.write import PdfOptions
+
         write_pdf_report(case, file, PdfOptions(query=query, exhibits=chosen, **pdf), key, language, local)
     if part:
         click.echo("This report is a part of the case; every page of it says so.", err=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from echoforensics.report.first_screen import ReportFindings, first_screen
 from echoforensics.report.markup import FOLDED, escape, notice
 from echoforensics.report.recordings_section import recordings_section
-from echoforensics.report.sections.contents import sections_after, sections_before
+from echoforensics.report.sections.contents import written_sections
 from echoforensics.report.sections.head import warnings
 from echoforensics.report.sections.limits import untranslated_note
 from echoforensics.report.sections.page import section_html
@@ -60,7 +60,8 @@ def app_page(context: ReportContext, part: ReportPart, found: ReportFindings) ->
 def sections_page(context: ReportContext, part: ReportPart) -> str:
     """``about.html``: the written sections. It needs no script."""
     words = context.words
-    written = held_sections([*sections_before(context), *sections_after(context)], context)
+    before, after = written_sections(context)
+    written = held_sections([*before, *after], context)
     links = "".join(f'<li><a href="#{each.anchor}">{escape(each.title)}</a></li>' for each in written)
     contents = f'<nav class="contents" aria-label="{escape(words.text("Sections"))}"><ol>{links}</ol></nav>'
     content = "".join(section_html(each, words) for each in written)

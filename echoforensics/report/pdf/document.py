@@ -28,7 +28,7 @@ from echoforensics.report.sections.blocks import (
     short,
     table,
 )
-from echoforensics.report.sections.contents import sections_after, sections_before
+from echoforensics.report.sections.contents import written_sections
 from echoforensics.report.sections.head import warnings
 from echoforensics.report.sections.interactions import interactions_section
 from echoforensics.report.sections.page import rest_of_table
@@ -77,8 +77,8 @@ class DocumentContent:
         """Ask a case for all of it; where rows were asked for, for what these say."""
         if shown.filtered:
             context = replace(context, exhibits=frozenset(row["exhibit"] for row in shown.rows))
-        before = [*sections_before(context), interactions_section(context), recording_list(context)]
-        after = sections_after(context)
+        before, after = written_sections(context)
+        before += [interactions_section(context), recording_list(context)]
         return cls(context, shown, shown.as_jsonl(), held_sections(before, context), held_sections(after, context))
 
     def files(

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from echoforensics.report.sections.context import ReportContext
 
 
-def sections_before(context: ReportContext) -> list[WrittenSection]:
-    """The sections that come before interactions, recordings and the timeline."""
-    return [
+def written_sections(context: ReportContext) -> tuple[list[WrittenSection], list[WrittenSection]]:
+    """The sections that come before interactions, recordings and the timeline, and those that come after them."""
+    before = [
         case_section(context),
         request_section(context),
         summary_section(context),
@@ -37,11 +37,7 @@ def sections_before(context: ReportContext) -> list[WrittenSection]:
         error_rates_section(context),
         times_section(context),
     ]
-
-
-def sections_after(context: ReportContext) -> list[WrittenSection]:
-    """The sections that come after them."""
     found = [gaps_section(context), issues_section(context), limits_section(context), parsers_section(context)]
     closing = [certificate_section(context), signature_section(context), reproduce_section(context)]
-    others = [*sections_before(context), *found, *closing]
-    return [*found, glossary_section(context, others), *closing]
+    glossary = glossary_section(context, [*before, *found, *closing])
+    return before, [*found, glossary, *closing]

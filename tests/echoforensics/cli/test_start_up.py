@@ -61,6 +61,10 @@ def test_help_of_a_command_imports_little(command: str) -> None:
     assert not (found & _HEAVY) - allowed
 
 
+def test_a_report_without_a_pdf_imports_nothing_of_one(copy_of_sealed: Path, tmp_path: Path) -> None:
+    assert not _imported("report", str(copy_of_sealed), "-o", str(tmp_path / "report")) & {"typst", "pyhanko"}
+
+
 @pytest.mark.parametrize("name", sorted(SUMMARIES))
 def test_what_the_list_says_is_the_first_sentence_of_the_help(name: str) -> None:
     command = cli.get_command(click.Context(cli), name)

@@ -9,7 +9,7 @@ import pytest
 
 from echoforensics.case.case import Case
 from echoforensics.report.sections.blocks import Facts, Table, WrittenSection, runs, texts
-from echoforensics.report.sections.contents import sections_after, sections_before
+from echoforensics.report.sections.contents import written_sections
 from echoforensics.report.sections.context import ReportContext
 from echoforensics.report.sections.error_rates import measured
 from echoforensics.report.words.language import language
@@ -22,7 +22,8 @@ def context(sealed: Any) -> Iterator[ReportContext]:
 
 
 def by_anchor(context: ReportContext) -> dict[str, WrittenSection]:
-    return {part.anchor: part for part in (*sections_before(context), *sections_after(context))}
+    before, after = written_sections(context)
+    return {part.anchor: part for part in (*before, *after)}
 
 
 def text_of(part: WrittenSection) -> str:

@@ -21,7 +21,7 @@ from echoforensics.report.sections.blocks import (
     WrittenSection,
     runs,
 )
-from echoforensics.report.sections.contents import sections_after, sections_before
+from echoforensics.report.sections.contents import written_sections
 from echoforensics.report.sections.context import ReportContext
 from echoforensics.report.sections.interactions import interactions_section
 from echoforensics.report.sections.recordings import recording_list
@@ -53,7 +53,8 @@ def sections(sealed: Any) -> Iterator[list[WrittenSection]]:
     with Case.open(sealed.path) as case:
         context = ReportContext.of(case, MarkedLanguage())
         middle = [interactions_section(context), recording_list(context)]
-        yield [*sections_before(context), *middle, *sections_after(context)]
+        before, after = written_sections(context)
+        yield [*before, *middle, *after]
 
 
 def own_texts(part: WrittenSection) -> Iterator[str]:
