@@ -18,27 +18,12 @@ from chain_of_custody.folder_check import check_sealed
 from chain_of_custody.keys import SigningKey
 from echoforensics.verification import verify_case
 from tests.handed_over import HandedOver, copy_case
+from tests.killed_at_call import killing_program
 
 ROOT = Path(__file__).parents[3]
 PASSPHRASE = "a passphrase"
 #: What is written, and what it is called.
 FORMS = ("out", "out.zip", "out.zip.age")
-#: The command, in a process that kills itself at the call of a function of a given number, whichever it is.
-COUNTING = """
-import atexit, os, signal, sys, threading
-from echoforensics.cli.main import main
-last, calls, process = int(sys.argv.pop(1)), 0, os.getpid()
-def count(frame, event, argument):
-    global calls
-    if event in ("call", "c_call"):
-        calls += 1
-        if calls >= last > 0 and os.getpid() == process:
-            os.kill(process, signal.SIGKILL)
-atexit.register(lambda: os.getpid() == process and print(calls, flush=True))
-threading.setprofile(count)
-sys.setprofile(count)
-main()
-"""
 #: The output is on a file system of its own that is too small; the case is not.
 SCRIPT = """
 set -e
@@ -71,7 +56,7 @@ def environment(home: Path) -> dict[str, str]:
 
 def killed_at(call: int, command: list[str], home: Path) -> int:
     """Run the command, and have it killed at the call of a function of this number. Gives 0; or how many there were."""
-    program = [sys.executable, "-c", COUNTING, str(call), *command]
+    program = [sys.executable, "-c", killing_program(), str(call), *command]
     done = subprocess.run(program, env=environment(home), capture_output=True, text=True, check=False)
     if done.returncode == -signal.SIGKILL:
         return 0

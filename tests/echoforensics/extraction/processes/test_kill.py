@@ -14,27 +14,12 @@ from echoforensics.case.case import Case
 from echoforensics.case.row_query import Query, rows
 from echoforensics.export import jsonl
 from echoforensics.verification import verify_case
+from tests.killed_at_call import killing_program
 
 #: The sample holds a recording that breaks off, so a whole run ends with this.
 INCOMPLETE = 3
-#: The command, in a process that kills itself at the call of a function of a given number, whichever it is.
-COUNTING = """
-import atexit, os, signal, sys, threading
-from echoforensics.cli.main import main
-from echoforensics.extraction import parsing
-parsing.POOL_FILES = 1
-last, calls, process = int(sys.argv.pop(1)), 0, os.getpid()
-def count(frame, event, argument):
-    global calls
-    if event in ("call", "c_call"):
-        calls += 1
-        if calls >= last > 0 and os.getpid() == process:
-            os.kill(process, signal.SIGKILL)
-atexit.register(lambda: os.getpid() == process and print(calls, flush=True))
-threading.setprofile(count)
-sys.setprofile(count)
-main()
-"""
+#: Even a few files are parsed by the pool.
+POOLED = "from echoforensics.extraction import parsing; parsing.POOL_FILES = 1"
 
 
 def _arguments(case: Path, sources: list[Path], workers: int = 1) -> list[str]:
@@ -61,7 +46,7 @@ def _killed_at(call: int, case: Path, sources: list[Path], workers: int) -> int:
     Calls are counted, not seconds, so that a busy machine kills where an idle one does. Gives 0; or how many calls
     there were, if the command ended before.
     """
-    command = [sys.executable, "-c", COUNTING, str(call), *_arguments(case, sources, workers)]
+    command = [sys.executable, "-c", killing_program(POOLED), str(call), *_arguments(case, sources, workers)]
     done = subprocess.run(command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     if done.returncode == -signal.SIGKILL:
         return 0
