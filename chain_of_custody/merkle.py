@@ -38,7 +38,25 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\1" + left + right).digest()
 
 
-class HashTree:
+class _TemporaryHashes:
+    """Hashes in temporary files, which are gone when it is closed."""
+
+    _files: ExitStack
+
+    def close(self) -> None:
+        """Give up the temporary files."""
+        self._files.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class HashTree(_TemporaryHashes):
     """The tree over leaf hashes, given in order. Close it, or use it in a ``with`` statement.
 
     Attributes:
@@ -88,18 +106,6 @@ class HashTree:
             index >>= 1
         return found
 
-    def close(self) -> None:
-        """Give up the temporary files."""
-        self._files.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def _build(self, leaves: Iterable[bytes]) -> None:
         level = self._new_level()
         for leaf in leaves:
@@ -147,7 +153,7 @@ def root_of(index: int, size: int, leaf: bytes, path: Sequence[bytes]) -> bytes 
     return found if next(given, None) is None else None
 
 
-class SortedHashes:
+class SortedHashes(_TemporaryHashes):
     """Hashes that are given in any order and read back sorted. Close it, or use it in a ``with`` statement.
 
     They are kept by their first byte in temporary files, of which one at a time is sorted in memory.
@@ -175,18 +181,6 @@ class SortedHashes:
             bucket.seek(0)
             content = bucket.read()
             yield from sorted(content[at : at + HASH_SIZE] for at in range(0, len(content), HASH_SIZE))
-
-    def close(self) -> None:
-        """Give up the temporary files."""
-        self._files.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _temporary_file(stack: ExitStack, in_memory: int) -> IO[bytes]:

@@ -15,6 +15,7 @@ import struct
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -49,13 +50,11 @@ class StoredZip:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise ZipRefusedError(f"{path}: is not a file")
-        self._file = os.fdopen(descriptor, "rb", buffering=0)
         self._lock = Lock()
-        try:
+        with ExitStack() as opened:
+            self._file = opened.enter_context(os.fdopen(descriptor, "rb", buffering=0))
             self.top, self.entries = _read_directory(self._file)
-        except BaseException:
-            self._file.close()
-            raise
+            opened.pop_all()
 
     def __enter__(self) -> Self:
         return self
