@@ -113,7 +113,7 @@ class Chain:
         self.head = hashlib.sha256(line).hexdigest()
 
     def feed_partial(self, raw: bytes) -> None:
-        """Take the next line of a partial copy: a line, or what stands for one that was left out."""
+        """Take the next line of a partial copy: a line, or the hash that replaces one that was left out."""
         found = _LEFT_OUT.fullmatch(raw)
         if found is None:
             self.feed(raw)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-INTEGER, BIT_STRING, OCTET_STRING, OBJECT_ID, SEQUENCE, SET = 0x02, 0x03, 0x04, 0x06, 0x30, 0x31
-#: ``[0]`` and ``[1]`` of a context, constructed.
-CONTEXT_0, CONTEXT_1 = 0xA0, 0xA1
+INTEGER, BIT_STRING, OCTET_STRING, OBJECT_ID, SEQUENCE = 0x02, 0x03, 0x04, 0x06, 0x30
+#: ``[0]`` of a context, constructed.
+CONTEXT_0 = 0xA0
 
 
 class DerError(ValueError):
@@ -91,7 +91,7 @@ def _bounds(data: bytes, at: int) -> tuple[int, int, int]:
     if size >= 0x80:
         count = size & 0x7F
         digits = data[start : start + count]
-        # No indefinite length, which is BER; none that is longer than need be.
+        # An indefinite length is BER, and DER writes each length in the fewest bytes.
         if not 1 <= count <= 4 or len(digits) < count or digits[0] == 0:
             raise DerError("a length that is not DER")
         size, start = int.from_bytes(digits, "big"), start + count

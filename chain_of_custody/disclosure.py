@@ -39,7 +39,7 @@ _NAMED = 5
 
 
 class DisclosureError(ValueError):
-    """What is said of a sealed set cannot be used. The message says why."""
+    """A description of a sealed set that cannot be used. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class SealedSet:
             DisclosureError: it is not what :meth:`as_json` gives.
         """
         if not isinstance(value, dict):
-            raise DisclosureError("what is said of the sealed set is not an object")
+            raise DisclosureError("the description of the sealed set is not an object")
         files, found = value.get("files"), {name: value.get(name) for name in ("root", "folder", "key", "proofs")}
         numbers = [value.get("size"), value.get("left_out")]
         texts = {name: text for name, text in found.items() if isinstance(text, str)}
@@ -87,7 +87,7 @@ class SealedSet:
             or any(type(number) is not int or number < 0 for number in numbers)
             or not _HEX.fullmatch(texts.get("root", "")) or ("key" in texts) == ("proofs" in texts)
         ):  # fmt: skip
-            raise DisclosureError("what is said of the sealed set lacks a part, or has one too many")
+            raise DisclosureError("the description of the sealed set lacks a part, or has one too many")
         return cls(size=value["size"], left_out=value["left_out"], files=tuple(files), **texts)
 
 

@@ -100,7 +100,7 @@ def statement(files: Iterable[ListedFile], predicate: Mapping[str, object]) -> b
 
     Args:
         files: every file; the subject has them in this order.
-        predicate: what is said of them, made of what :func:`~chain_of_custody.envelope.canonical` takes.
+        predicate: the claims about them, made of what :func:`~chain_of_custody.envelope.canonical` takes.
 
     Raises:
         SealError: the predicate has no canonical text.

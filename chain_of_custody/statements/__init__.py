@@ -1,1 +1,1 @@
-"""What is said of keys and of hand-overs, and signed: certificates of keys, and custody transfers."""
+"""Signed statements about keys and hand-overs: certificates of keys, and custody transfers."""

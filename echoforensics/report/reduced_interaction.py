@@ -23,7 +23,7 @@ def shown_interactions(
     Args:
         case: the case.
         exhibits: those of the rows that the report holds; None where it holds the whole case.
-        words: the language of what is said of an interaction that is not whole.
+        words: the language in which an interaction that is not whole is described.
     """
     if case.store.is_earlier:
         return

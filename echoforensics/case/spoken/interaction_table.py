@@ -74,8 +74,8 @@ def clear_interactions(store: Store) -> None:
 def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str], strength: str, reason: str) -> None:
     """Make an interaction of each listed candidate that nothing can be joined to, and take it off the list.
 
-    That is an entry of the account without an utterance id, a key, or a device's serial number: what is said of
-    others in the list of candidates does not touch it.
+    That is an entry of the account without an utterance id, a key, or a device's serial number: no other candidate
+    in the list bears on it.
 
     Args:
         store: the case's.
