@@ -10,6 +10,7 @@ from echoforensics.case.case import Case
 from echoforensics.case.spoken.interaction import CaseInteraction
 from echoforensics.report import markup
 from echoforensics.zones import local_time, zone
+from tests.echoforensics.report.waiting import wait_until
 
 Open = Callable[..., Any]
 
@@ -111,12 +112,10 @@ def test_keys_lead_through_the_interactions(interactions: list[CaseInteraction],
     page.locator("#card-IN-0000004.current").wait_for()
     page.keyboard.press(" ")
     # Seen together: the clip is soon at its end.
-    page.wait_for_function(
-        "EF.player.playing() && document.querySelector('#card-IN-0000004 .play').innerText === 'Pause'"
-    )
+    wait_until(page, "EF.player.playing() && document.querySelector('#card-IN-0000004 .play').innerText === 'Pause'")
     assert page.locator(".transport .name").inner_text() in page.locator("#card-IN-0000004 .save").inner_text()
     page.keyboard.press(" ")
-    page.wait_for_function("!EF.player.playing()")
+    wait_until(page, "!EF.player.playing()")
     for key, name, value in (("l", "loop", True), ("s", "skip", True), ("+", "speed", 1.25), ("-", "speed", 1)):
         page.keyboard.press(key)
         assert page.evaluate(f"EF.player.state().{name}") == value
@@ -146,7 +145,7 @@ def test_silence_is_skipped(bundle: Path, open_page: Open) -> None:
     page.keyboard.press(" ")
 
     reached = "end => window.seeks.some(second => Math.abs(second - end) < 0.01)"
-    page.wait_for_function(reached, arg=silences[0][1] - 0.1)
+    wait_until(page, reached, arg=silences[0][1] - 0.1)
 
 
 def test_the_outline_is_a_slider(bundle: Path, open_page: Open) -> None:
@@ -154,10 +153,10 @@ def test_the_outline_is_a_slider(bundle: Path, open_page: Open) -> None:
     slider = page.locator("#card-IN-0000004").get_by_role("slider")
     slider.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("Math.abs(EF.player.state().seconds - 1) < 0.2")
+    wait_until(page, "Math.abs(EF.player.state().seconds - 1) < 0.2")
     page.keyboard.press("Home")
-    page.wait_for_function("EF.player.state().seconds === 0")
+    wait_until(page, "EF.player.state().seconds === 0")
     assert slider.get_attribute("aria-valuenow") == "0.0"
     box = slider.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 10)
-    page.wait_for_function("Math.abs(EF.player.state().seconds - EF.player.element.duration / 2) < 0.2")
+    wait_until(page, "Math.abs(EF.player.state().seconds - EF.player.element.duration / 2) < 0.2")

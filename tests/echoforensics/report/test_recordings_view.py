@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from echoforensics.case.case import Case
+from tests.echoforensics.report.waiting import wait_until
 
 Open = Callable[..., Any]
 Report = Callable[..., Path]
@@ -48,7 +49,7 @@ def test_recordings_play_and_are_named_by_exhibit(bundle: Path, open_page: Open)
         player = page.locator(".card .player").nth(place)
         player.locator("button.play").click()
         number = int(player.get_attribute("data-recording"))
-        page.wait_for_function("number => EF.player.playing() && EF.player.current() === number", arg=number)
+        wait_until(page, "number => EF.player.playing() && EF.player.current() === number", arg=number)
         link = player.locator("a.save")
         assert link.get_attribute("download").startswith("EF-")
         assert link.get_attribute("href") == f"media/{link.get_attribute('download')}"
@@ -82,7 +83,7 @@ def test_what_no_browser_plays_has_a_labelled_derivative(
     assert hashlib.sha256(derivative.read_bytes()).hexdigest() in card.inner_text()
     assert hashlib.sha256(sound(1)).hexdigest() in card.inner_text()
     card.locator("button.play").click()
-    page.wait_for_function("EF.player.playing()")
+    wait_until(page, "EF.player.playing()")
     silent = page.locator("#recording-EF-0000002")
     assert "Browsers have no decoder for AMR" in silent.inner_text()
     assert silent.locator("button.play").count() == 0

@@ -11,6 +11,7 @@ from echoforensics.case.case import Case
 from echoforensics.report import markup
 from echoforensics.zones import local_time, zone
 from parsers.record import Clock, Timestamp
+from tests.echoforensics.report.waiting import wait_until
 
 Open = Callable[..., Any]
 Report = Callable[..., Path]
@@ -113,7 +114,7 @@ def test_times_are_those_of_the_rows(sealed: Any, bundle: Path, open_page: Open)
         else:
             assert shown[row["exhibit"]] == "no time"
     page.select_option("#zone", "UTC")
-    page.wait_for_function("!document.querySelector('.pane .cell.time .second')?.textContent.includes('+09:00')")
+    wait_until(page, "!document.querySelector('.pane .cell.time .second')?.textContent.includes('+09:00')")
 
 
 def test_times_far_from_now_are_exact(maker: Any, report_of: Report, open_page: Open) -> None:
@@ -221,7 +222,7 @@ def test_on_a_phone_the_timeline_is_a_list_of_cards(sealed: Any, bundle: Path, o
     page.set_viewport_size({"width": 390, "height": 844})
 
     # The rows are drawn again for the new width.
-    page.wait_for_function("document.querySelector('.pane .row')?.getBoundingClientRect().height > 100")
+    wait_until(page, "document.querySelector('.pane .row')?.getBoundingClientRect().height > 100")
     card = page.evaluate("document.querySelector('.pane .row').getBoundingClientRect().toJSON()")
     assert card["x"] + card["width"] <= 390
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
