@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 _ASSETS = files("echoforensics.report") / "assets"
 #: In the order in which the page runs them; the data's head comes behind the first.
 SCRIPTS = (
-    "report.js", "text.js", "times.js", "folding.js", "search.js", "filters.js", "marks.js", "player.js", "waveform.js",
-    "views.js", "row.js", "grid.js", "timeline.js", "cards.js", "interactions.js", "recordings.js", "marking.js",
-    "print.js", "keys.js", "start.js",
+    "report.js", "text.js", "dialog.js", "times.js", "folding.js", "search.js", "filters.js", "marks.js", "player.js",
+    "waveform.js", "views.js", "row.js", "grid.js", "timeline.js", "cards.js", "interactions.js", "recording_facts.js",
+    "recordings.js", "marking.js", "print.js", "keys.js", "report_keys.js", "start.js",
 )  # fmt: skip
 #: The views of the page, by the name in its address, with what the navigation calls them.
 _VIEWS = (

@@ -73,7 +73,7 @@
 
   function members(one) {
     const rows = one.members.map((member) => EF.make("li", {},
-      EF.make("p", {}, member.exhibit ? EF.make("a", { href: "#" + member.exhibit }, member.exhibit) : null,
+      EF.make("p", {}, member.exhibit ? EF.link(member.exhibit) : null,
         EF.make("span.soft", {}, " " + EF.visible(member.kind) + (member.places > 1 ? ", " + word("at {0} places", member.places) : ""))),
       EF.folded("p", member.says),
       EF.make("p.soft", {}, EF.make("strong", {}, EF.term("strengths", member.strength) + ": "), EF.visible(member.reason))));
@@ -94,12 +94,12 @@
   EF.card = function (one) {
     const card = EF.make("article.card", { id: "card-" + one.number, tabindex: "-1", "data-subject": one.number, "aria-label": one.number });
     card.append(...[
-      EF.make("header", {}, EF.make("h3", {}, EF.make("a", { href: "#" + one.number }, one.number)), when(one), devices(one)),
+      EF.make("header", {}, EF.make("h3", {}, EF.link(one.number)), when(one), devices(one)),
       one.left_out ? EF.make("p.partial", {}, one.left_out === 1
         ? word("1 record of this interaction is not in this part of the case.")
         : word("{0} records of this interaction are not in this part of the case.", one.left_out)) : null,
       ...heard(one), ...one.recordings.map((number) => EF.playerFor(number)), ...answered(one), ...disagreements(one), ...signs(one),
-      sources(one), members(one), ...annotations(one), EF.marks.controls(one.number),
+      sources(one), members(one), ...annotations(one), EF.marks ? EF.marks.controls(one.number) : null,
     ].filter(Boolean));
     return card;
   };

@@ -4,14 +4,6 @@
   const word = EF.word;
   let asking = null, name = null, list = null, kept = null;
 
-  /** A window over the page, closed by Escape. */
-  EF.dialog = function (title, ...content) {
-    const heading = EF.make("h2", {}, title);
-    const made = EF.make("dialog", { "aria-label": title }, heading, content);
-    document.body.append(made);
-    return made;
-  };
-
   function makeAsking() {
     const tag = EF.make("input", { id: "mark-tag", name: "tag", list: "mark-tags", maxlength: "100", autocomplete: "off" });
     const note = EF.make("textarea", { id: "mark-note", name: "note", rows: "4", maxlength: "10000" });

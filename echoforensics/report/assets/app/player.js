@@ -8,6 +8,8 @@
   /** Players that are on the page, by the recording's number. @type {Map<number, Set<object>>} */
   const players = new Map();
   let current = -1, silences = [], loop = false, skip = false, speed = 1, bar = null, started = 0;
+  /** What is run with the number of a recording that has played to its end. */
+  const ended = [];
 
   const recording = () => EF.recordings()[current];
   const source = (one) => one.playable ? one.file : one.derivative ? one.derivative.file : null;
@@ -73,6 +75,14 @@
       if (number === current && !audio.paused) audio.pause();
       else player.play(number);
     },
+    /** Go back some seconds in what was taken last. */
+    back(seconds) { if (current >= 0) { audio.currentTime = Math.max(0, audio.currentTime - seconds); show(); } },
+    stop: () => audio.pause(),
+    /** @param {number} share of the full loudness, 0 to 1 */
+    volume(share) { audio.volume = share; },
+    onEnded: (run) => ended.push(run),
+    /** The outline of a recording that is on the page, as {@link EF.waveform} made it, or null. */
+    wave: (number) => [...players.get(number) || []].find((made) => made.element.isConnected)?.wave || null,
     seek(number, share) { if (take(number)) { audio.currentTime = share * length(); show(); } },
     loop(on) { loop = on === undefined ? !loop : on; audio.loop = loop; EF.say(loop ? word("Loop on") : word("Loop off")); show(); },
     skip(on) {
@@ -98,11 +108,12 @@
 
   audio.addEventListener("playing", () => { player.latency = performance.now() - started; show(); requestAnimationFrame(frame); });
   for (const name of ["pause", "ended", "seeked", "loadedmetadata"]) audio.addEventListener(name, show);
+  audio.addEventListener("ended", () => { for (const run of ended) run(current); });
 
   /** The bar at the foot of the page, once something plays. */
   function makeBar() {
     if (bar) return;
-    const name = EF.make("a.name"), play = EF.make("button.play", { on: { click: () => player.toggle(current) } });
+    const name = EF.make("span.name"), play = EF.make("button.play", { on: { click: () => player.toggle(current) } });
     const again = EF.make("button", { on: { click: () => player.loop() } }, word("Loop"));
     const silence = EF.make("button", { on: { click: () => player.skip() } }, word("Skip silence"));
     const rate = EF.make("select", { "aria-label": word("Speed") }, SPEEDS.map((value) => EF.make("option", { value }, value + "×")));
@@ -113,8 +124,7 @@
     bar = {
       show(playing) {
         play.textContent = playing ? word("Pause") : word("Play");
-        name.textContent = recording().exhibits[0];
-        name.href = "#" + recording().exhibits[0];
+        if (name.textContent !== recording().exhibits[0]) name.replaceChildren(EF.link(recording().exhibits[0]));
         again.setAttribute("aria-pressed", String(loop));
         silence.setAttribute("aria-pressed", String(skip));
         rate.value = String(speed);
@@ -128,7 +138,8 @@
    */
   EF.playerFor = function (number) {
     const one = EF.recordings()[number], file = source(one), exhibit = one.exhibits[0];
-    const save = EF.make("a.save", { href: one.file, download: one.name }, word("Save {0}", one.name));
+    // Where files are not handed out, a recording has no name to be saved under.
+    const save = one.name ? EF.make("a.save", { href: one.file, download: one.name }, word("Save {0}", one.name)) : null;
     if (!file) {
       return EF.make("div.player.silent", {}, EF.make("p.hint", {},
         word("Browsers have no decoder for {0}.", one.format),
@@ -140,11 +151,11 @@
     const element = EF.make("div.player", { "data-recording": number }, button, wave.element, time, save, note);
     if (one.derivative) {
       note.append(EF.make("strong", {}, word("A derivative is played:")), " " + EF.visible(one.derivative.label) + " ",
-        EF.make("a", { href: one.derivative.file, download: one.derivative.name }, word("Save {0}", one.derivative.name)), " ",
+        one.derivative.name ? EF.make("a", { href: one.derivative.file, download: one.derivative.name }, word("Save {0}", one.derivative.name)) : "", " ",
         word("SHA-256 of the derivative:") + " ", EF.make("code", {}, one.derivative.sha256));
     }
     const made = {
-      element,
+      element, wave,
       show(playing, second, whole) {
         button.textContent = playing ? word("Pause") : word("Play");
         button.setAttribute("aria-label", playing ? word("Pause {0}", exhibit) : word("Play {0}", exhibit));

@@ -63,8 +63,11 @@
   /** Words that stand in the evidence. */
   EF.quoted = (text) => folded("q.evidence", text);
 
-  /** Links to exhibits or interactions of this report. @param {string[]} numbers */
-  EF.links = (numbers) => numbers.flatMap((number) => [EF.make("a", { href: "#" + number }, number), " "]);
+  /** How an exhibit or an interaction is reached by its number. @param {string} number @returns {HTMLElement} */
+  EF.link = (number) => EF.make("a", { href: "#" + number }, number);
+
+  /** Links to exhibits or interactions. @param {string[]} numbers */
+  EF.links = (numbers) => numbers.flatMap((number) => [EF.link(number), " "]);
 
   /** Say something to a screen reader, and on the page for a while. */
   let hiding = 0;

@@ -6,6 +6,8 @@
   /** @type {Map<string, object>} */
   const views = new Map();
   let current = "";
+  /** The view of an address that names none. */
+  const first = () => document.body.dataset.first || "overview";
 
   /**
    * Add a view.
@@ -46,12 +48,12 @@
     if (exhibit) return ["timeline", { open: "EF-" + exhibit[1].padStart(7, "0") }];
     if (interaction) return ["interactions", { open: "IN-" + interaction[1].padStart(7, "0") }];
     const [name, query] = text.split("?");
-    return [name || "overview", Object.fromEntries(new URLSearchParams(query || ""))];
+    return [name || first(), Object.fromEntries(new URLSearchParams(query || ""))];
   }
 
   async function open() {
     let [name, asked] = wanted();
-    if (name === "main" || (!views.has(name) && name !== "overview")) name = "overview";
+    if (name === "main" || (!views.has(name) && name !== first())) name = first();
     const element = document.getElementById("view-" + name), before = current;
     current = name;
     for (const view of document.querySelectorAll(".view")) view.hidden = view !== element;

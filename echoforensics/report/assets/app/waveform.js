@@ -29,7 +29,8 @@
   EF.waveform = function (recording, seek) {
     const picture = drawn("svg", { viewBox: "0 0 200 " + HEIGHT, preserveAspectRatio: "none", "aria-hidden": "true",
       focusable: "false" });
-    picture.append(drawn("path", { d: outline(recording.peaks), class: "wave" }),
+    const ranges = drawn("g", { class: "ranges" });
+    picture.append(drawn("path", { d: outline(recording.peaks), class: "wave" }), ranges,
       drawn("rect", { x: -1, y: 0, width: 0.8, height: HEIGHT, class: "at" }));
     const seconds = recording.seconds || 0;
     const slider = EF.make("div.waveform", {
@@ -52,6 +53,11 @@
     });
     return {
       element: slider,
+      /** Show ranges of it, each from and to in seconds. @param {[number, number][]} found @param {number} length */
+      marked(found, length) {
+        ranges.replaceChildren(...found.map(([from, to]) => drawn("rect", { x: from / length * 200,
+          width: Math.max(0.4, (to - from) / length * 200), y: 0, height: HEIGHT, class: "range" })));
+      },
       /** Show how far it is. @param {number} second @param {number} length */
       at(second, length) {
         picture.lastChild.setAttribute("x", String(length ? second / length * 200 : -1));
