@@ -1,5 +1,6 @@
 # make demo    set up, build sample evidence, run the whole job on it
 # make test    set up, check style and types, run the tests
+# make site    build the documentation as pages in build/site
 # make endurance   run long series of tests whole, with several seeds, and mutants of the core
 PYTHON ?= python3
 VENV   := .venv
@@ -8,7 +9,7 @@ DEMO   ?= demo
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: demo screenshots test endurance lint format docs bench bench-largest lock clean setup
+.PHONY: demo site screenshots test endurance lint format docs bench bench-largest lock clean setup
 
 demo: setup
 	$(BIN)/echoforensics demo $(DEMO)
@@ -38,6 +39,11 @@ format: setup
 
 docs: setup
 	$(BIN)/echoforensics parsers --pages docs/artefacts --schemas parsers/definitions
+
+# The documentation as pages; a warning is an error.
+site: setup
+	$(BIN)/sphinx-build -W -n -q --keep-going -j auto docs build/site
+	@echo "open build/site/index.html"
 
 # The pictures of the report in docs/screenshots, of the demo's case.
 screenshots: setup

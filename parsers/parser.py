@@ -77,7 +77,7 @@ class Source:
         neighbour: gives another file by its whole path, or None (see :meth:`beside`).
         mode: POSIX permission bits as the container states them, or None where it states none.
         names: what of the Alexa service the whole file names, one of
-            :data:`parsers.alexa_api.items.service_names.KINDS` each. Empty where it names nothing, and while only the
+            ``parsers.alexa_api.items.service_names.KINDS`` each. Empty where it names nothing, and while only the
             head was read: a file that no parser claims by its head is offered again when all of it was.
     """
 

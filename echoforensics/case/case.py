@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 
 class Case(ClockAnswers, OverviewAnswers):
-    """A case folder, for reading. :class:`~echoforensics.case.custody.open_case.OpenCase` writes.
+    """A case folder, for reading. ``OpenCase`` writes.
 
     Attributes:
         path: the folder.

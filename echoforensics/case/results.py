@@ -88,7 +88,7 @@ class Results(Generic[T]):
 
 
 class Rows(Results["Row"]):
-    """Rows of the timeline, each a dictionary with the keys of :class:`~echoforensics.case.row_query.Row`.
+    """Rows of the timeline, each a dictionary with the keys of ``Row``.
 
     Example:
         >>> words = case.rows(types=["echo:log:wake_word"])
