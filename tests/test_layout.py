@@ -24,7 +24,7 @@ MAX_MODULES = 22
 #: From upstream to downstream: a room imports only itself and what is before it (or on the same line).
 FLOW = (
     ("counting", "errors", "own_disk", "installation", "version"),
-    ("zones", "key_record"),
+    ("zones", "key_record", "scale_extra"),
     ("examiner_key", "examiner_clock"),
     ("evidence",),
     ("carving",),
@@ -35,7 +35,7 @@ FLOW = (
     ("plaso_plugin",),
     ("verification", "export", "authoring"),
     ("library",),
-    ("papers",),
+    ("papers", "querying"),
     ("report",),
     ("bundle",),
     ("demo",),

@@ -23,6 +23,7 @@ SUMMARIES = {
     "extract": "Take in sources, extract and parse what they hold, and seal a case.",
     "info": "Say what is in a case: evidence, devices, accounts, persons, data types, times, clocks, gaps and issues.",
     "timeline": "Write the timeline of a case.",
+    "query": "Ask SQL over cases and timelines in Parquet together.",
     "interactions": "Show each time at which somebody, or something, spoke to a device: every record about it, joined.",
     "listen": "Listen to the recordings of a case: speech, wake word, transcripts.",
     "trace": "Show the bytes behind a row, read again from the evidence.",
@@ -43,6 +44,7 @@ SUMMARIES = {
 
 #: Where the module of a command is that is not in the package itself.
 FOLDERS = dict.fromkeys(("bundle", "certificate", "custody", "key", "ledger"), "custody_commands")
+FOLDERS["query"] = "many_cases"
 
 
 @click.group(

@@ -66,7 +66,7 @@ def cell(value: object) -> object:
     if value is None:
         return ""
     if isinstance(value, list):
-        return " ".join(str(item) for item in value)
+        value = " ".join(str(item) for item in value)
     if isinstance(value, str):
         text = value.replace("\0", "\\x00")
         return f"'{text}" if text.lstrip(" '").startswith(_FORMULA) else text

@@ -52,9 +52,9 @@ def record_export(case: Case, outputs: list[Path], key: Signer | None, detail: d
         UsageError: the file with its digest cannot be written.
     """
     try:
-        lines = [line for output in outputs for line in _digest_lines(output)]
+        lines = [line for output in outputs for line in digest_lines(output)]
         if key is None:
-            return _write(case, outputs[0], lines, "")
+            return _write(case.unverified, outputs[0], lines, "")
         try:
             # One digest for all of it is the SHA-256 of the lines that `sha256sum` reads.
             listed = {"sha256": hashlib.sha256("".join(lines).encode()).hexdigest(), "files": len(lines)}
@@ -62,16 +62,37 @@ def record_export(case: Case, outputs: list[Path], key: Signer | None, detail: d
             named = {"name": outputs[0].name, "sha256": whole} if whole else {"name": outputs[0].name}
             add_export_line(case, key, {**named, "digest_list": listed, **detail})
         except CaseError as error:
-            return _write(case, outputs[0], lines, f" It could not be recorded in the ledger: {error}.")
+            return _write(case.unverified, outputs[0], lines, f" It could not be recorded in the ledger: {error}.")
     except OSError as error:
         raise UsageError(f"{outputs[0]}: its digest cannot be recorded: {error.strerror or error}") from error
     if outputs[0].is_file():
         return "Its digest was recorded in the ledger of the case."
-    return _write(case, outputs[0], lines, " The SHA-256 of that list was recorded in the ledger of the case.")
+    return _write(
+        case.unverified, outputs[0], lines, " The SHA-256 of that list was recorded in the ledger of the case."
+    )
 
 
-def _write(case: Case, output: Path, lines: list[str], more: str) -> str:
-    first = f"# UNVERIFIED: {' '.join(case.unverified.split())}\n" if case.unverified else ""
+def record_beside(output: Path, unverified: str) -> str:
+    """Record with its digest what was written out of several cases, which is in the ledger of none.
+
+    Args:
+        output: the file or folder.
+        unverified: why nothing vouches for what it was written out of; empty where all of that was checked.
+
+    Returns:
+        Where it was recorded, in one sentence.
+
+    Raises:
+        UsageError: the file with its digest cannot be written.
+    """
+    try:
+        return _write(unverified, output, digest_lines(output), "")
+    except OSError as error:
+        raise UsageError(f"{output}: its digest cannot be recorded: {error.strerror or error}") from error
+
+
+def _write(unverified: str, output: Path, lines: list[str], more: str) -> str:
+    first = f"# UNVERIFIED: {' '.join(unverified.split())}\n" if unverified else ""
     path = _beside(output)
     path.write_text(first + "".join(lines), encoding="utf-8", errors="surrogateescape", newline="")
     # The names in it are those in its own folder: sha256sum looks for them where it is run.
@@ -83,7 +104,7 @@ def _beside(output: Path) -> Path:
     return output.with_name(output.name + ENDING)
 
 
-def _digest_lines(output: Path) -> list[str]:
+def digest_lines(output: Path) -> list[str]:
     """Lines as ``sha256sum`` writes them, for a file or for every file in a folder, by path."""
     files = [output] if output.is_file() else sorted(path for path in output.rglob("*") if path.is_file())
     return [_digest_line(path, path.relative_to(output.parent).as_posix()) for path in files]

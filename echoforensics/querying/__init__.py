@@ -1,0 +1,1 @@
+"""Asking SQL over sealed cases and timelines in Parquet together."""

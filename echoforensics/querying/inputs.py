@@ -1,0 +1,136 @@
+"""What a query is asked over: sealed cases, and timelines in Parquet. Each is checked first."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from echoforensics.case.custody.names import DATABASE, EXPORTED, LEDGER
+from echoforensics.errors import UnverifiedCaseError, UsageError
+from echoforensics.export.digests import digest_lines
+from echoforensics.export.export_check import has_digests, verify_export
+from echoforensics.library import open_case
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import ExitStack
+
+    from echoforensics.case.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetTimeline:
+    """A timeline in Parquet.
+
+    Attributes:
+        path: the file, or the folder with one for each day.
+        files: its files.
+        case: name of the case out of which it was written.
+        unverified: why nothing vouches for it; empty where it is what was written.
+    """
+
+    path: Path
+    files: tuple[Path, ...]
+    case: str
+    unverified: str
+
+
+@dataclass(slots=True)
+class QueryInputs:
+    """What a query is asked over.
+
+    Attributes:
+        cases: the cases that were given, opened.
+        timelines: the timelines in Parquet.
+    """
+
+    cases: list[tuple[Path, Case]] = field(default_factory=list)
+    timelines: list[ParquetTimeline] = field(default_factory=list)
+
+    @property
+    def unverified(self) -> str:
+        """Why nothing vouches for some of it, in one text; empty where all of it was checked."""
+        why = [f"{path}: {case.unverified}" for path, case in self.cases if case.unverified]
+        why += [f"{one.path}: {one.unverified}" for one in self.timelines if one.unverified]
+        return "; ".join(why)
+
+    def names(self) -> dict[Path, str]:
+        """What the column ``case`` says of each: the name of the case; where two have one name, the path as given."""
+        plain = {path: path.resolve().name for path, _ in self.cases}
+        plain |= {one.path: one.case for one in self.timelines}
+        given = list(plain.values())
+        return {path: name if given.count(name) == 1 else str(path) for path, name in plain.items()}
+
+
+def open_inputs(paths: Sequence[Path], opened: ExitStack, *, unverified: bool = False) -> QueryInputs:
+    """Open cases and timelines, once each was checked.
+
+    Args:
+        paths: case folders, Parquet files that ``timeline`` wrote, and folders of such by day.
+        opened: closes the cases.
+        unverified: whether one that does not hold is read all the same.
+
+    Raises:
+        UnverifiedCaseError: a case is not as it was sealed, or a timeline not as it was written, or nothing says so.
+        CaseError, UsageError: a path is nothing of these, or was given twice.
+    """
+    found = QueryInputs()
+    several = list(dict.fromkeys(paths))
+    if len({path.resolve() for path in several}) < len(paths):
+        raise UsageError("a case or timeline was given twice; its rows would count twice")
+    for path in several:
+        if any(os.path.lexists(path / name) for name in (DATABASE, LEDGER)):
+            found.cases.append((path, opened.enter_context(open_case(path, unverified=unverified))))
+    cases = {path for path, _ in found.cases}
+    for path in several:
+        if path not in cases:
+            found.timelines.append(_timeline(path, found.cases, unverified=unverified))
+    return found
+
+
+def _timeline(path: Path, cases: list[tuple[Path, Case]], *, unverified: bool) -> ParquetTimeline:
+    files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+    if not files or not all(file.is_file() for file in files):
+        raise UsageError(f"{path}: is neither a case folder nor a timeline in Parquet")
+    case = _case_of(files[0])
+    why = _why_unverified(path, cases)
+    if why and not unverified:
+        raise UnverifiedCaseError(f"{path}: {why}. With --unverified it is read all the same, and the answer says so")
+    return ParquetTimeline(path, tuple(file.resolve() for file in files), case, why)
+
+
+def _case_of(file: Path) -> str:
+    """Name of the case that a Parquet file was written out of. Raises UsageError where the file does not name one."""
+    try:
+        about = json.loads((pq.read_schema(file).metadata or {})[b"echoforensics"])
+        return str(about["case"])
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"{file}: is no timeline in Parquet that `timeline -f parquet` wrote") from error
+
+
+def _why_unverified(path: Path, cases: list[tuple[Path, Case]]) -> str:
+    """Why nothing vouches for a timeline: its digests lie beside it, or in the ledger of a case that was given."""
+    if has_digests(path):
+        checked = verify_export(path)
+        if checked.ok:
+            return next((note for note in checked.notes if note.startswith("UNVERIFIED")), "")
+        return "is not as it was written: " + "; ".join(
+            result.detail for result in checked.checks.checks if not result.ok
+        )
+    listed = hashlib.sha256("".join(digest_lines(path)).encode()).hexdigest()
+    if any(listed in _exported(case) for _, case in cases if not case.unverified):
+        return ""
+    return f"no {path.name}.sha256 with its digests lies beside it, and no case that was given has a line on it"
+
+
+def _exported(case: Case) -> set[str]:
+    """The digests of the lists of files that the ledger of a case names as exported."""
+    lists = (entry.detail.get("digest_list") for entry in case.actions() if entry.action == EXPORTED)
+    return {str(found["sha256"]) for found in lists if isinstance(found, dict) and "sha256" in found}
