@@ -34,6 +34,7 @@ from echoforensics.errors import CaseError, UsageError
 from echoforensics.timeline.interaction_building import build_interactions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import Any
 
@@ -45,8 +46,9 @@ _COUNTED = ("entries", "artefacts", "issues", "records", "rows")
 
 
 def drop_artefacts(
-    case: Path, exhibits: list[str], reason: str, key: Signer | None, actor: str
-) -> RemovedContent | None:
+    case: Path, exhibits: list[str], reason: str, key: Signer | None, actor: str,
+    agreed: Callable[[RemovedContent], bool] = lambda _: True,
+) -> RemovedContent | None:  # fmt: skip
     """Drop the artefacts that exhibits are of, with all that these say, and seal the case anew.
 
     Args:
@@ -55,9 +57,10 @@ def drop_artefacts(
         reason: why; it goes into the ledger, and into what is left of each exhibit.
         key: the examiner's, as for the case; None where it is unsigned.
         actor: who acts, as the ledger names them.
+        agreed: asked with what would be dropped, before anything changes; where it answers no, nothing does.
 
     Returns:
-        What was dropped; None where an interrupted run had got so far that it was only completed.
+        What was dropped, or would have been; None where an interrupted run had got so far that it was only completed.
 
     Raises:
         UsageError: there is no such exhibit, it was dropped before, or no reason is given.
@@ -83,16 +86,20 @@ def drop_artefacts(
             _put_in_place(case)
             return None
         refuse_changed(case)
-        return _drop(case, exhibits, reason, ledger)
+        return _drop(case, exhibits, reason, ledger, agreed)
 
 
-def _drop(case: Path, exhibits: list[str], reason: str, ledger: Ledger) -> RemovedContent:
+def _drop(
+    case: Path, exhibits: list[str], reason: str, ledger: Ledger, agreed: Callable[[RemovedContent], bool]
+) -> RemovedContent:
     made = case / RENEWED
     with case_disk(case), ExitStack() as failed:
         failed.callback(made.unlink, missing_ok=True)
         shutil.copyfile(case / DATABASE, made)
         with closing(Store(made, write=True, logged=False)) as store:
             removed = remove_content(store, _artefacts(store, exhibits), reason)
+            if not agreed(removed):
+                return removed
             build_interactions(store)
             overwrite_unused(store)
             counts = counts_of_case(store)._asdict()

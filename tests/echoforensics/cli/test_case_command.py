@@ -5,6 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+from click.testing import CliRunner
+
+from echoforensics.cli.main import cli
+
 Run = Callable[..., Any]
 
 
@@ -59,11 +64,34 @@ def test_dropping_shows_the_new_head(run: Run, tmp_path: Path) -> None:
     case = tmp_path / "case"
     made = run("extract", tmp_path / "a", "-c", case, "--unsigned")
     assert "\n1 record in 1 row; 0 distinct recordings; 1 artefact kept.\n" in made.stdout
+    before = (case / "custody.jsonl").read_bytes(), (case / "case.db").read_bytes()
+    tried = run("case", "drop", case, "1", "--reason", "privileged", "--unsigned", "--dry-run")
+    assert tried.stdout == ("Nothing was changed. Would be dropped: 1 file, with 1 record and 0 issues: EF-0000001\n")
+    assert ((case / "custody.jsonl").read_bytes(), (case / "case.db").read_bytes()) == before
+    assert run("verify", case).returncode == 0
     done = run("case", "drop", case, "1", "--reason", "privileged", "--unsigned")
     length, head = (case / "custody.head").read_text().split()
     assert done.stdout == (
-        f"1 file dropped, with 1 record and 0 issues: EF-0000001\nLedger: {length} lines, head {head}\n"
+        f"Dropped: 1 file, with 1 record and 0 issues: EF-0000001\nLedger: {length} lines, head {head}\n"
     )
+
+
+def test_on_a_terminal_nothing_is_dropped_before_it_is_agreed_to(
+    copy_of_sealed: Path, sealed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("echoforensics.cli.keys.for_signing", lambda *_, **__: sealed.key)
+    monkeypatch.setattr("echoforensics.cli.case_commands.drop._on_a_terminal", lambda: True)
+    before = (copy_of_sealed / "custody.jsonl").read_bytes()
+    command = ["case", "drop", str(copy_of_sealed), "1", "--reason", "privileged"]
+
+    refused = CliRunner().invoke(cli, command, input="n\n")
+    assert refused.exit_code == 1
+    assert refused.stdout.startswith("To be dropped: 1 file, with ")
+    assert (copy_of_sealed / "custody.jsonl").read_bytes() == before
+
+    agreed = CliRunner().invoke(cli, command, input="y\n")
+    assert agreed.exit_code == 0, agreed.output
+    assert "\nDropped: 1 file, with " in agreed.stdout
 
 
 def test_what_is_no_case_is_not_dropped_from(run: Run, tmp_path: Path) -> None:
