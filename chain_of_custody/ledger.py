@@ -12,8 +12,9 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,6 +34,21 @@ CREATED = "ledger created"
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One of several actions that are recorded together: see :meth:`Ledger.append_all`.
+
+    Attributes:
+        action: what was done.
+        detail: everything else worth recording.
+        actor: who did it; empty for whoever opened the ledger.
+    """
+
+    action: str
+    detail: Mapping[str, object]
+    actor: str = ""
 
 
 class Ledger:
@@ -77,7 +93,7 @@ class Ledger:
             ledger._catch_up(descriptor)
             if ledger.length == 0:
                 pem = None if key is None else key.public.pem
-                ledger._write(descriptor, CREATED, {"public_key": pem, "signed": key is not None})
+                ledger._write(descriptor, [Action(CREATED, {"public_key": pem, "signed": key is not None})])
                 sync_folder(path.parent)
         ledger._check_key()
         return ledger
@@ -108,13 +124,24 @@ class Ledger:
             LedgerError: the file has changed in a way that no ledger does, or what was written does not verify.
             OSError: it cannot be written. The ledger is as before, or has a torn end.
         """
-        if not action:
-            raise ValueError("an entry needs an action")
-        if "recovered_tail" in detail:
-            raise ValueError("recovered_tail is for the ledger itself to write")
+        return self.append_all([Action(action, detail)])[0]
+
+    def append_all(self, actions: Sequence[Action]) -> list[LedgerEntry]:
+        """Record several actions, a line each, in their order: all of them or none. See :meth:`append`.
+
+        They are on the disk together when this returns, at the cost of one.
+
+        Raises:
+            TypeError, ValueError, LedgerError, OSError: as :meth:`append` does.
+        """
+        for each in actions:
+            if not each.action:
+                raise ValueError("an entry needs an action")
+            if "recovered_tail" in each.detail:
+                raise ValueError("recovered_tail is for the ledger itself to write")
         with self._locked() as descriptor:
             self._catch_up(descriptor)
-            return self._write(descriptor, action, detail)
+            return self._write(descriptor, actions) if actions else []
 
     @contextmanager
     def _locked(self, create: int = 0) -> Iterator[int]:
@@ -143,25 +170,13 @@ class Ledger:
                     break
         self._refuse_broken()
 
-    def _write(self, descriptor: int, action: str, detail: Mapping[str, object]) -> LedgerEntry:
+    def _write(self, descriptor: int, actions: Sequence[Action]) -> list[LedgerEntry]:
         chain = self._chain
-        full, recovered = dict(detail), self._recovered
+        recovered = self._recovered
         if chain.torn:
             recovered = {"bytes": len(chain.torn), "sha256": hashlib.sha256(chain.torn).hexdigest()}
-        if recovered is not None:
-            full["recovered_tail"] = recovered
-        line = build_line(
-            {
-                "action": action,
-                "actor": self._actor,
-                "detail": full,
-                "prev": chain.head,
-                "seq": chain.length,
-                "time": time_text(self._clock()),
-            },
-            self._key,
-        )
-        raw = line + b"\n"
+        lines = self._lines(actions, recovered)
+        raw = b"".join(line + b"\n" for line in lines)
         if chain.torn:
             os.ftruncate(descriptor, chain.size)
             # Kept until an entry says so: there may be no room to write this one.
@@ -171,9 +186,30 @@ class Ledger:
             raise OSError(errno.ENOSPC, "no room for a whole entry", str(self.path))
         os.fsync(descriptor)
         self._recovered, chain.torn = None, b""
-        chain.feed(raw)
+        for line in lines:
+            chain.feed(line + b"\n")
         self._refuse_broken()
-        return parse_line(line)
+        return [parse_line(line) for line in lines]
+
+    def _lines(self, actions: Sequence[Action], recovered: Mapping[str, object] | None) -> list[bytes]:
+        """The lines of actions, each with the hash of the one before; the first says what was recovered."""
+        lines: list[bytes] = []
+        head = self._chain.head
+        for number, each in enumerate(actions):
+            detail = dict(each.detail)
+            if recovered is not None and not number:
+                detail["recovered_tail"] = recovered
+            entry = {
+                "action": each.action,
+                "actor": each.actor or self._actor,
+                "detail": detail,
+                "prev": head,
+                "seq": self._chain.length + number,
+                "time": time_text(self._clock()),
+            }
+            lines.append(build_line(entry, self._key))
+            head = hashlib.sha256(lines[-1]).hexdigest()
+        return lines
 
     def _check_key(self) -> None:
         public = self._chain.public

@@ -38,6 +38,7 @@ FLOW = (
     ("papers", "querying"),
     ("report",),
     ("bundle",),
+    ("review",),
     ("demo",),
     ("cli",),
     ("__main__",),
@@ -146,12 +147,14 @@ def test_no_except_is_bare_or_broad_but_the_fence_around_parsers() -> None:
 
 #: SQL that is no case's: two lists of a file system are compared in a database of their own, which no file holds.
 SCRATCH = "evidence/cross_check.py"
+#: Where SQL is: of a case, and of a review room.
+STORES = ("case", "review/store")
 
 
-def test_all_sql_of_a_case_is_in_the_case_room() -> None:
+def test_all_sql_is_in_the_rooms_that_store() -> None:
     calls = {"execute", "executemany", "executescript"}
     for path in _sources(*PACKAGES):
-        if path.is_relative_to(ROOT / "echoforensics" / "case") or path == ROOT / "echoforensics" / SCRATCH:
+        if any(path.is_relative_to(ROOT / "echoforensics" / room) for room in (*STORES, SCRATCH)):
             continue
         assert "sqlite3" not in set(_imports(path)), path
         for node in ast.walk(ast.parse(path.read_text())):

@@ -22,13 +22,13 @@ PARTIAL = f"{HEAD}.partial"
 _LINE = re.compile(rb"([0-9]{1,15}) ([0-9a-f]{64})\n")
 
 
-def read_head(case: Path) -> tuple[int, str] | None:
-    """Length and head of a case's ledger as last written; None where the file is not there.
+def read_head(folder: Path, name: str = HEAD) -> tuple[int, str] | None:
+    """Length and head of the ledger in a folder as last written; None where the file of this name is not there.
 
     Raises:
         CaseError: the file holds something else, or cannot be read.
     """
-    path = case / HEAD
+    path = folder / name
     if not os.path.lexists(path):
         return None
     try:
@@ -42,12 +42,12 @@ def read_head(case: Path) -> tuple[int, str] | None:
     return int(found[1]), found[2].decode()
 
 
-def write_head(case: Path, length: int, head: str) -> None:
-    """Keep length and head of a case's ledger. The file is replaced whole. Raises OSError."""
-    partial = case / PARTIAL
+def write_head(folder: Path, length: int, head: str, name: str = HEAD) -> None:
+    """Keep length and head of the ledger in a folder. The file is replaced whole. Raises OSError."""
+    partial = folder / f"{name}.partial"
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(f"{length} {head}\n".encode())
         stream.flush()
         os.fsync(stream.fileno())
-    partial.replace(case / HEAD)
+    partial.replace(folder / name)

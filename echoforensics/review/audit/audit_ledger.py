@@ -1,0 +1,171 @@
+"""``audit.jsonl``: what was done in the room, a signed line each, in the form of a case's ledger.
+
+The events come out of ``room.db``, where each was written in the transaction of its change. A server that is killed
+between the two leaves events that the ledger lacks; the next one appends them first. None is appended twice: a line has
+its event's number.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from chain_of_custody.ledger import Action, Ledger, LedgerError, read, verify
+from echoforensics.case.custody.head_file import read_head, write_head
+from echoforensics.case.disk import case_disk
+from echoforensics.errors import CaseError
+from echoforensics.review.audit.comparing import HEAD, LEDGER, compare
+from echoforensics.review.store.event_table import (
+    AuditEvent,
+    all_events,
+    events_after,
+    last_number,
+    latest_events,
+    ledger_mark,
+    set_ledger_mark,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from chain_of_custody.signer import Signer
+    from echoforensics.review.store.room_database import RoomDatabase
+
+#: Who acts where nobody does.
+SERVER = "review room"
+#: So many events are signed and appended at once.
+_BATCH = 200
+#: The file with the head is written no more often than this, in seconds. It may be behind the ledger.
+_HEAD_EVERY = 1.0
+
+
+class AuditLedger:
+    """The room's ledger, to which events are appended. Every thread may use it."""
+
+    def __init__(self, folder: Path, database: RoomDatabase, key: Signer | None) -> None:
+        """Open the ledger, check it, and append what it lacks.
+
+        Raises:
+            CaseError: it is not what the room wrote, or is signed with another key.
+            CaseDiskError: it cannot be written.
+        """
+        self._database = database
+        self._folder = folder
+        self._path = folder / LEDGER
+        self._appending = threading.Lock()
+        self._head_written = 0.0
+        self._intact = True
+        with case_disk(folder):
+            try:
+                known = read_head(folder, HEAD)
+                self._ledger = Ledger.open(self._path, key, SERVER)
+            except (LedgerError, ValueError) as error:
+                raise CaseError(f"{self._path}: cannot be added to: {error}") from error
+            self._last = self._compared()
+        if known and known[0] > self._ledger.length:
+            raise CaseError(_cut(self._path, f"it has {self._ledger.length} lines, and {HEAD} knows of {known[0]}"))
+        self._written = _identity(self._path)
+        database.after_commit(self.append_pending)
+        self.append_pending()
+
+    @property
+    def length(self) -> int:
+        """How many lines the ledger has."""
+        return self._ledger.length
+
+    @property
+    def head(self) -> str:
+        """Hexadecimal SHA-256 of its last line."""
+        return self._ledger.head
+
+    def events(self, *, before: int = 0, who: str = "", what: str = "", limit: int = 100) -> list[AuditEvent]:
+        """The newest events first: those before one of a number, of a person, or of a kind."""
+        with self._database.reading() as db:
+            return latest_events(db, before=before, who=who, what=what, limit=limit)
+
+    def is_intact(self) -> bool:
+        """Whether the ledger on the disk is what was written. It is read again only where its file was touched.
+
+        Raises:
+            CaseDiskError: it cannot be read.
+        """
+        with self._appending, case_disk(self._folder):
+            if _identity(self._path) != self._written:
+                report = verify(self._path, known=(self._ledger.length, self._ledger.head))
+                self._intact = report.ok
+                self._written = _identity(self._path)
+            return self._intact
+
+    def append_pending(self) -> None:
+        """Append every event that was committed and is not in the ledger. They are on the disk when this returns.
+
+        Who waits for another's call finds its own events appended by that: many are written at the cost of one.
+
+        Raises:
+            CaseDiskError: there is no room. The events stay in the database, and the next call appends them.
+            CaseError: the ledger was changed while the room was open.
+        """
+        with self._appending, case_disk(self._folder):
+            while True:
+                with self._database.reading() as db:
+                    events = events_after(db, self._last, _BATCH)
+                if not events:
+                    return
+                try:
+                    self._ledger.append_all([_action(event) for event in events])
+                except LedgerError as error:
+                    self._intact = False
+                    raise CaseError(str(error)) from error
+                self._last = events[-1].number
+                self._written = _identity(self._path)
+                if time.monotonic() - self._head_written > _HEAD_EVERY:
+                    self._keep_end()
+
+    def close(self) -> None:
+        """Append what is left, and keep the ledger's head and the number of its last event.
+
+        Raises:
+            CaseDiskError: there is no room.
+        """
+        self.append_pending()
+        with self._appending, case_disk(self._folder):
+            self._keep_end()
+
+    def _keep_end(self) -> None:
+        """Keep the ledger's head beside it, and the number of its last event in the database: two who know its end."""
+        with self._database.transaction() as change:
+            set_ledger_mark(change, self._last)
+        write_head(self._folder, self._ledger.length, self._ledger.head, HEAD)
+        self._head_written = time.monotonic()
+
+    def _compared(self) -> int:
+        """The number of the ledger's last event, once the ledger was compared with the database. Raises CaseError."""
+        with self._database.reading() as db:
+            found = compare(read(self._path), all_events(db))
+            mark, recorded = ledger_mark(db), last_number(db)
+        if found.last > recorded:
+            raise CaseError(
+                f"{self._database.path}: is older than the ledger: its last event is {recorded}, and {self._path} ends"
+                f" with {found.last}. Put a copy of both that belong together in their place"
+            )
+        if found.last < mark:
+            raise CaseError(_cut(self._path, f"it ends with event {found.last}, and event {mark} was in it"))
+        if found.problems:
+            raise CaseError(f"{self._folder}: {found.problems[0]}. `echoforensics verify {self._folder}` says more")
+        return found.last
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    """What changes where somebody touches a file. Raises OSError."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _cut(path: Path, why: str) -> str:
+    return f"{path}: lines were cut off its end: {why}. Put the last copy of the room in its place"
+
+
+def _action(event: AuditEvent) -> Action:
+    detail: dict[str, Any] = {"number": event.number, "at": event.at, "about": event.about, "details": event.details}
+    return Action(event.what, detail, event.who)

@@ -1,0 +1,99 @@
+"""Sessions: what a browser holds after signing in, and when it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from echoforensics.review.people.person import RoomMember
+from echoforensics.review.people.tokens import hash_of, new_token
+from echoforensics.review.store.person_table import PersonRow, person_row
+from echoforensics.review.store.session_table import (
+    SessionRow,
+    add_session_row,
+    end_old_sessions,
+    session_row,
+    set_seen,
+)
+
+if TYPE_CHECKING:
+    from echoforensics.review.store.room_database import Change, RoomDatabase
+
+_MINUTE = 60_000
+#: Milliseconds after which a session ends that nobody uses, and after which each ends: longer than a shift.
+IDLE, LONGEST = 30 * _MINUTE, 12 * 60 * _MINUTE
+#: Between the password and the second factor.
+BEFORE_SECOND = 5 * _MINUTE
+#: Of one person.
+_MOST = 5
+#: That a session is used is kept no more often.
+_SEEN_EVERY = _MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session that has not ended.
+
+    Attributes:
+        row: as it is kept.
+        person: whose it is, as the account is now.
+    """
+
+    row: SessionRow
+    person: RoomMember
+
+
+def person_of_row(row: PersonRow) -> RoomMember:
+    """An account without its secrets."""
+    second = (*(["totp"] if row.totp_secret else []), *(["webauthn"] if row.keys else []))
+    return RoomMember(row.id, row.name, row.display, row.role, row.active, row.language, row.last_sign_in, second)
+
+
+class Sessions:
+    """The sessions of a room."""
+
+    def __init__(self, database: RoomDatabase) -> None:
+        self._database = database
+
+    def begin(self, change: Change, person: str, address: str, *, complete: bool) -> tuple[str, SessionRow]:
+        """Begin a session.
+
+        Args:
+            change: the transaction.
+            person: the id of whose it is.
+            address: where it is from.
+            complete: whether the second factor was given; without, the session is good for giving it only.
+
+        Returns:
+            What the browser is to hold, and the session.
+        """
+        end_old_sessions(change, change.at - LONGEST, change.at - IDLE)
+        token = new_token()
+        row = SessionRow(hash_of(token), person, complete, new_token(), "", change.at, change.at)
+        add_session_row(change, row, address, most=_MOST)
+        return token, row
+
+    def find(self, token: str, *, used: bool = True) -> Session | None:
+        """The session that a browser holds; None where there is none, or it has ended, or the account was closed.
+
+        Args:
+            token: what the browser holds.
+            used: whether a person does something with it, which puts off its end.
+        """
+        with self._database.reading() as db:
+            row = session_row(db, hash_of(token))
+            account = person_row(db, row.person) if row else None
+        at = self._database.clock()
+        if row is None or account is None or not account.active or _has_ended(row, at):
+            return None
+        if used and row.complete and at - row.seen > _SEEN_EVERY:
+            with self._database.transaction() as change:
+                set_seen(change, row.id)
+            row = replace(row, seen=at)
+        return Session(row, person_of_row(account))
+
+
+def _has_ended(row: SessionRow, at: int) -> bool:
+    if not row.complete:
+        return at - row.made > BEFORE_SECOND
+    return at - row.made > LONGEST or at - row.seen > IDLE

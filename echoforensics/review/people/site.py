@@ -1,0 +1,44 @@
+"""Where the room is served: what browsers call it, and what security keys are bound to."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+
+LOCALHOST = "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the room is served.
+
+    Attributes:
+        host: the name in its address: ``localhost``, a name of this machine, or an IP address.
+        port: the port.
+        tls: whether it is served over TLS.
+    """
+
+    host: str
+    port: int
+    tls: bool
+
+    @property
+    def netloc(self) -> str:
+        """Host and port, as a browser's ``Host`` header has them."""
+        shown = f"[{self.host}]" if ":" in self.host else self.host
+        usual = 443 if self.tls else 80
+        return shown if self.port == usual else f"{shown}:{self.port}"
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: the address of the room."""
+        return f"{'https' if self.tls else 'http'}://{self.netloc}"
+
+    @property
+    def relying_party(self) -> str:
+        """The name that security keys are bound to; empty where it is an IP address, which they refuse."""
+        try:
+            ipaddress.ip_address(self.host)
+        except ValueError:
+            return self.host
+        return ""

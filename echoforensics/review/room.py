@@ -1,0 +1,155 @@
+"""A review room, opened: its folder, its database, its audit, and the sealed cases it is about."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chain_of_custody.chain import open_ledger
+from echoforensics.case.custody.names import LEDGER
+from echoforensics.case.custody.standing import why_unverified
+from echoforensics.case.disk import case_disk
+from echoforensics.case.lock import FolderLock
+from echoforensics.errors import CaseError, UnverifiedCaseError, UsageError
+from echoforensics.review.audit.audit_ledger import AuditLedger
+from echoforensics.review.people.accounts import Accounts
+from echoforensics.review.people.passwords import Passwords
+from echoforensics.review.people.sessions import Sessions
+from echoforensics.review.people.signing_in import SigningIn
+from echoforensics.review.store.room_database import RoomDatabase, now_ms
+from echoforensics.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from chain_of_custody.signer import Signer
+    from echoforensics.review.people.person import RoomMember
+    from echoforensics.review.people.site import Site
+
+DATABASE = "room.db"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedCase:
+    """A sealed case that a room is about.
+
+    Attributes:
+        id: drawn from the first line of its ledger, and so the same wherever the case lies.
+        path: its folder.
+        name: of the folder.
+    """
+
+    id: str
+    path: Path
+    name: str
+
+
+class ReviewRoom:
+    """A review room that this process has open, alone. Close it, or use it in a ``with`` statement.
+
+    Attributes:
+        path: its folder.
+        cases: what it is about, by id.
+        site: where it is served.
+        key: what signs its audit; None where the cases are unsigned.
+        database, audit, accounts, sessions, signing_in: its parts.
+        started: milliseconds since 1970.
+    """
+
+    def __init__(
+        self, path: Path, cases: Sequence[Path], site: Site, key: Signer | None, *,
+        clock: Callable[[], int] = now_ms, passwords: Passwords | None = None,
+    ) -> None:  # fmt: skip
+        """Open a room; make it where there is none.
+
+        Args:
+            path: the folder. It may not lie in a case.
+            cases: folders of sealed cases.
+            site: where it is served.
+            key: signs its audit.
+            clock: gives the time, in milliseconds since 1970.
+            passwords: hashes passwords.
+
+        Raises:
+            UnverifiedCaseError: a case is not as it was sealed.
+            CaseError: a folder is no case, the room is not what was written, or another process has it open.
+            UsageError: the room lies within a case.
+        """
+        self.path, self.site, self.key = path, site, key
+        self.cases = _sealed_cases(cases)
+        for case in self.cases.values():
+            if path.absolute().is_relative_to(case.path.absolute()):
+                raise UsageError(f"{path}: lies within the case {case.path}, which is sealed; give --room elsewhere")
+        with ExitStack() as opened:
+            self._lock(opened)
+            self.database = RoomDatabase(path / DATABASE, clock)
+            opened.callback(self.database.close)
+            self.audit = opened.enter_context(closing(AuditLedger(path, self.database, key)))
+            hashes = passwords or Passwords()
+            self.accounts = Accounts(self.database, site, hashes)
+            self.sessions = Sessions(self.database)
+            self.signing_in = SigningIn(self.database, site, hashes, self.sessions)
+            self.started = clock()
+            with self.database.transaction() as change:
+                change.record("-", "server started", site.origin, version=__version__, cases=sorted(self.cases))
+            opened.callback(self._record_end)
+            self._opened = opened.pop_all()
+
+    def __enter__(self) -> ReviewRoom:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the room: what is in the audit is on the disk then. Raises CaseDiskError."""
+        self._opened.close()
+
+    def record(self, person: RoomMember | None, what: str, about: str = "", **details: object) -> None:
+        """Record an event that changes nothing else. It is in the ledger when this returns.
+
+        Raises:
+            TypeError, ValueError: as :meth:`~echoforensics.review.store.room_database.Change.record` does.
+            CaseDiskError: the disk is full.
+        """
+        with self.database.transaction() as change:
+            change.record(person.name if person else "-", what, about, **details)
+
+    def _lock(self, opened: ExitStack) -> None:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise CaseError(f"{self.path}: cannot be made: {error.strerror}") from error
+        if any((self.path / name).exists() for name in (LEDGER, "case.db")):
+            raise CaseError(f"{self.path}: is a case folder; a review room is a folder of its own")
+        try:
+            opened.enter_context(closing(FolderLock(self.path)))
+        except CaseError as error:
+            raise CaseError(
+                f"{self.path}: another server has this review room open. Use that one, or stop it first"
+            ) from error
+        except OSError as error:
+            raise CaseError(f"{self.path}: cannot be opened: {error.strerror}") from error
+
+    def _record_end(self) -> None:
+        with self.database.transaction() as change:
+            change.record("-", "server stopped", self.site.origin)
+
+
+def _sealed_cases(paths: Sequence[Path]) -> Mapping[str, SealedCase]:
+    found: dict[str, SealedCase] = {}
+    for path in paths:
+        if why := why_unverified(path):
+            raise UnverifiedCaseError(
+                f"{path}: {why}. `echoforensics verify` says more; only a case that is as it was sealed is reviewed"
+            )
+        with case_disk(path), open_ledger(path / LEDGER) as ledger:
+            first = hashlib.sha256(ledger.readline().rstrip(b"\n")).hexdigest()
+        case = SealedCase(first[:16], path, path.absolute().name)
+        if case.id in found:
+            raise UsageError(f"{path}: is the same case as {found[case.id].path}; give each once")
+        found[case.id] = case
+    return found

@@ -1,0 +1,119 @@
+"""Sessions in ``room.db``, known browsers, and the tries that are counted against guessing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from echoforensics.review.store.room_database import Change
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session, as it is kept: under the hash of what the browser holds.
+
+    Attributes:
+        id: that hash.
+        person: whose it is.
+        complete: whether the second factor was given too.
+        csrf: what each change has to bring along.
+        challenge: for a security key, as base64url; empty where none was asked for.
+        made, seen: milliseconds since 1970.
+    """
+
+    id: str
+    person: str
+    complete: bool
+    csrf: str
+    challenge: str
+    made: int
+    seen: int
+
+
+_COLUMNS = "id, person, complete, csrf, challenge, made, seen"
+
+
+def session_row(db: sqlite3.Connection, session: str) -> SessionRow | None:
+    """The session of a hash."""
+    found = db.execute(f"SELECT {_COLUMNS} FROM sessions WHERE id = ?", (session,)).fetchone()  # noqa: S608 (our names)
+    return SessionRow(found[0], found[1], bool(found[2]), *found[3:]) if found else None
+
+
+def add_session_row(change: Change, session: SessionRow, address: str, *, most: int) -> None:
+    """Begin a session; of a person's, only the newest ``most`` are kept."""
+    change.db.execute(
+        "INSERT INTO sessions (id, person, complete, csrf, challenge, made, seen, address)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (session.id, session.person, int(session.complete), session.csrf, session.challenge, session.made,
+         session.seen, address),
+    )  # fmt: skip
+    change.db.execute(
+        "DELETE FROM sessions WHERE person = ? AND id NOT IN"
+        " (SELECT id FROM sessions WHERE person = ? ORDER BY made DESC, rowid DESC LIMIT ?)",
+        (session.person, session.person, most),
+    )
+
+
+def set_seen(change: Change, session: str) -> None:
+    """Keep that a session was used now."""
+    change.db.execute("UPDATE sessions SET seen = ? WHERE id = ?", (change.at, session))
+
+
+def set_challenge(change: Change, session: str, challenge: str) -> None:
+    """Keep what a security key is asked to sign."""
+    change.db.execute("UPDATE sessions SET challenge = ? WHERE id = ?", (challenge, session))
+
+
+def end_session(change: Change, session: str) -> None:
+    """End one session."""
+    change.db.execute("DELETE FROM sessions WHERE id = ?", (session,))
+
+
+def end_sessions_of(change: Change, person: str) -> None:
+    """End every session of a person."""
+    change.db.execute("DELETE FROM sessions WHERE person = ?", (person,))
+
+
+def end_old_sessions(change: Change, made_before: int, seen_before: int) -> None:
+    """End the sessions that are too old, or were not used for too long."""
+    change.db.execute("DELETE FROM sessions WHERE made < ? OR seen < ?", (made_before, seen_before))
+
+
+def browser_of(db: sqlite3.Connection, browser: str) -> str | None:
+    """The person who signed in with a browser before, by the hash of what it holds."""
+    found = db.execute("SELECT person FROM browsers WHERE id = ?", (browser,)).fetchone()
+    return str(found[0]) if found else None
+
+
+def add_browser(change: Change, browser: str, person: str, *, most: int) -> None:
+    """Keep that a person signed in with a browser; of a person's, only the newest ``most`` are kept."""
+    change.db.execute("INSERT INTO browsers (id, person, made) VALUES (?, ?, ?)", (browser, person, change.at))
+    change.db.execute(
+        "DELETE FROM browsers WHERE person = ? AND id NOT IN"
+        " (SELECT id FROM browsers WHERE person = ? ORDER BY made DESC, rowid DESC LIMIT ?)",
+        (person, person, most),
+    )
+
+
+def forget_browsers(change: Change, person: str) -> None:
+    """Forget the browsers of a person."""
+    change.db.execute("DELETE FROM browsers WHERE person = ?", (person,))
+
+
+def add_attempt(change: Change, counted_for: str) -> None:
+    """Count a try that failed."""
+    change.db.execute("INSERT INTO attempts (counted_for, at) VALUES (?, ?)", (counted_for, change.at))
+
+
+def attempts_since(db: sqlite3.Connection, counted_for: str, since: int) -> list[int]:
+    """When tries failed since a time, the oldest first."""
+    found = db.execute("SELECT at FROM attempts WHERE counted_for = ? AND at > ? ORDER BY at", (counted_for, since))
+    return [int(at) for (at,) in found]
+
+
+def forget_attempts(change: Change, counted_for: str, before: int) -> None:
+    """Forget the tries that were counted for one thing, and all that are older than a time."""
+    change.db.execute("DELETE FROM attempts WHERE counted_for = ? OR at < ?", (counted_for, before))

@@ -1,0 +1,1 @@
+"""The room over HTTP: routes, what guards them, their description, and the server."""

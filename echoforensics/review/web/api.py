@@ -1,0 +1,128 @@
+"""A route of the room's API: what it takes and answers, who may call it, and what does it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from echoforensics.review.people.person import EVERYBODY, RoomMember
+from echoforensics.review.people.sessions import Session
+from echoforensics.review.people.signing_in import Caller
+from echoforensics.review.room_errors import InvalidRequestError, NotFoundError, NotSignedInError
+from echoforensics.review.web.schema_check import Schema
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from echoforensics.review.room import ReviewRoom
+
+#: Methods that change something.
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of a route. What it is handed has been checked.
+
+    Attributes:
+        room: the room.
+        request: as Starlette has it.
+        session: of whoever calls; None where nobody is signed in, which only a route that is open to all meets.
+        caller: where the request is from.
+        body: what the request says, as the route's schema has it; empty where it takes none.
+        cookies: to be set with the answer, by name; an empty text removes one.
+    """
+
+    room: ReviewRoom
+    request: Request
+    session: Session | None
+    caller: Caller
+    body: dict[str, Any] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def person(self) -> RoomMember:
+        """Who calls. Raises NotSignedInError where nobody is signed in."""
+        return self.signed_in.person
+
+    @property
+    def signed_in(self) -> Session:
+        """The session of whoever calls. Raises NotSignedInError where nobody is signed in."""
+        if self.session is None or not self.session.row.complete:
+            raise NotSignedInError("Sign in first.", sign_in=True)
+        return self.session
+
+    def path(self, name: str) -> str:
+        """A part of the address, by name."""
+        return str(self.request.path_params[name])
+
+    def number(self, name: str, usual: int, most: int) -> int:
+        """A whole number behind the question mark of the address. Raises InvalidRequestError."""
+        given = self.request.query_params.get(name, "")
+        if not given:
+            return usual
+        if not (given.isascii() and given.isdigit() and len(given) < 16):
+            raise InvalidRequestError(f"{name}: expected a whole number.")
+        return min(int(given), most)
+
+    def text(self, name: str, longest: int = 500) -> str:
+        """A text behind the question mark of the address; empty where it is not there. Raises InvalidRequestError."""
+        given = self.request.query_params.get(name, "")
+        if len(given) > longest or "\0" in given:
+            raise InvalidRequestError(f"{name}: expected a text of up to {longest} characters.")
+        return given
+
+    def not_found(self, about: str, what: str = "This does not exist, or is not yours to see.") -> NotFoundError:
+        """Record that something was asked for that is not this person's; gives the error to raise."""
+        self.room.record(self.person, "denied", about[:200], route=self.request.url.path[:200])
+        return NotFoundError(what)
+
+
+#: What does what a route is for: gives what JSON can hold, or a response of its own.
+Handler = Callable[[Call], "Mapping[str, Any] | Response"]
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A route.
+
+    Attributes:
+        method: of HTTP.
+        path: with its parameters in braces, as Starlette has them.
+        handler: is called in a thread of its own, so it may wait.
+        summary: one sentence on what it does, for ``openapi.json``.
+        roles: who may call it; None for whoever is not signed in too.
+        body: the schema of what it takes; None for nothing.
+        answer: the schema of what it answers.
+        query: what may stand behind the question mark, by name.
+        content_type: of the answer.
+        in_session: whether a call puts off the end of the session: a person did something.
+        largest: bytes of the body that are taken.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    roles: frozenset[str] | None = EVERYBODY
+    body: Schema | None = None
+    answer: Schema = field(default_factory=lambda: {"type": "object"})
+    query: Mapping[str, Schema] = field(default_factory=dict)
+    content_type: str = "application/json"
+    in_session: bool = True
+    largest: int = 1 << 20
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the parameters in its path."""
+        return _PARAMETER.findall(self.path)
+
+    @property
+    def plain_path(self) -> str:
+        """Its path, as OpenAPI writes it."""
+        return _PARAMETER.sub(r"{\1}", self.path)

@@ -1,0 +1,62 @@
+"""The application: routes, pages, and the guard around them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+
+from echoforensics.review.web.dispatch import Dispatcher, Json
+from echoforensics.review.web.guard import Guard
+from echoforensics.review.web.openapi import openapi
+from echoforensics.review.web.route_list import ROUTES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp
+
+    from echoforensics.review.room import ReviewRoom
+    from echoforensics.review.web.api import Api
+
+_WORDS = {404: "There is no such page.", 405: "This cannot be done with that method."}
+
+
+def make_app(
+    room: ReviewRoom, routes: Sequence[Api] = ROUTES, pages: Callable[[ReviewRoom], list[Route]] = lambda _: []
+) -> ASGIApp:
+    """The application of a room.
+
+    Args:
+        room: the room. Whoever opened it closes it.
+        routes: of the API.
+        pages: gives the routes of pages and of what they load.
+    """
+    dispatcher = Dispatcher(room)
+    described = openapi(routes, room.site.origin)
+
+    async def description(_: Request) -> Response:
+        return Json(described)
+
+    served = [Route(api.path, dispatcher.endpoint(api), methods=[api.method]) for api in routes]
+    app = Starlette(
+        routes=[*served, Route("/openapi.json", description), *pages(room)],
+        exception_handlers={HTTPException: _refused, Exception: _failed},
+    )
+    return Guard(app, room.site)
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return Json({"error": _WORDS.get(status, "This cannot be done.")}, status_code=status)
+
+
+async def _failed(_: Request, _error: Exception) -> Response:
+    """What is answered where the room itself is at fault; the server's log has the rest."""
+    return Json(
+        {"error": "Something failed in the room: this was not saved. Tell who runs the server."}, status_code=500
+    )

@@ -1,0 +1,193 @@
+"""From a request to a route's handler: who calls, whether they may, what they say, and the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from echoforensics.errors import CaseDiskError
+from echoforensics.review.people.signing_in import Caller
+from echoforensics.review.room_errors import (
+    InvalidRequestError,
+    NotSignedInError,
+    RefusedError,
+    RoomError,
+    TooManyTriesError,
+)
+from echoforensics.review.web.api import CHANGING, Api, Call
+from echoforensics.review.web.cookies import BROWSER, SESSION, read_cookie, write_cookie
+from echoforensics.review.web.schema_check import check
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from starlette.requests import Request
+
+    from echoforensics.review.people.sessions import Session
+    from echoforensics.review.room import ReviewRoom
+
+#: Seconds in which the whole body of a request has to arrive.
+_BODY_WITHIN = 30
+#: Requests of people who are not signed in that are recorded as denied, a minute; further ones are counted only.
+_DENIED_A_MINUTE = 20
+
+
+class BodyTooLargeError(RoomError):
+    """A request's body is larger than its route takes."""
+
+    status = 413
+
+
+class SlowBodyError(RoomError):
+    """A request's body does not arrive."""
+
+    status = 408
+
+
+class Json(JSONResponse):
+    """An answer of JSON, in UTF-8."""
+
+    def render(self, content: Any) -> bytes:
+        """The answer's bytes."""
+        return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
+
+
+class Dispatcher:
+    """Makes a Starlette endpoint of a route."""
+
+    def __init__(self, room: ReviewRoom) -> None:
+        self._room = room
+        self._denials = _Denials(room)
+
+    def endpoint(self, api: Api) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What Starlette calls for a route."""
+
+        async def call(request: Request) -> Response:
+            try:
+                content = await _body(request, api) if request.method in CHANGING else b""
+                return await run_in_threadpool(self._answer, api, request, content)
+            except RoomError as error:
+                return error_answer(error)
+            except CaseDiskError as error:
+                return Json({"error": f"Not saved: {error}"}, status_code=507)
+
+        return call
+
+    def _answer(self, api: Api, request: Request, content: bytes) -> Response:
+        room = self._room
+        caller = Caller(request.client.host if request.client else "", read_cookie(request, room.site, BROWSER))
+        token = read_cookie(request, room.site, SESSION)
+        session = room.sessions.find(token, used=api.in_session) if token else None
+        call = Call(room, request, session, caller)
+        try:
+            if request.method in CHANGING:
+                _refuse_foreign(request, room.site.origin)
+            if api.roles is not None:
+                _refuse_others(api, call, request)
+        except RoomError as error:
+            self._denials.record(session, request, error)
+            raise
+        if api.body is not None:
+            call.body = _parsed(request, content)
+            check(call.body, api.body)
+        elif content.strip() not in (b"", b"{}"):
+            raise InvalidRequestError("This takes no body.")
+        answer = api.handler(call)
+        response = answer if isinstance(answer, Response) else Json(answer)
+        for name, value in call.cookies.items():
+            write_cookie(response, request, room.site, name, value)
+        return response
+
+
+def error_answer(error: RoomError) -> Response:
+    """What is answered where something cannot be done."""
+    headers = {"retry-after": str(error.seconds)} if isinstance(error, TooManyTriesError) else None
+    return Json({"error": str(error), **error.more}, status_code=error.status, headers=headers)
+
+
+async def _body(request: Request, api: Api) -> bytes:
+    """The body of a request, which is never read beyond what its route takes."""
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise InvalidRequestError("A body that is compressed is not taken.")
+    length = request.headers.get("content-length", "0")
+    if not (length.isascii() and length.isdigit()) or int(length[:18]) > api.largest:
+        raise _too_large(api)
+    content = bytearray()
+    try:
+        async with asyncio.timeout(_BODY_WITHIN):
+            async for piece in request.stream():
+                content += piece
+                if len(content) > api.largest:
+                    raise _too_large(api)
+    except TimeoutError as error:
+        raise SlowBodyError("The request did not arrive whole. Try again.") from error
+    return bytes(content)
+
+
+def _too_large(api: Api) -> BodyTooLargeError:
+    return BodyTooLargeError(f"This is too large: at most {api.largest} bytes are taken.")
+
+
+def _refuse_foreign(request: Request, origin: str) -> None:
+    """Refuse what a page of another site, or a form, sends."""
+    if request.headers.get("origin") != origin:
+        raise RefusedError(f"A change needs the header Origin: {origin}.")
+
+
+def _refuse_others(api: Api, call: Call, request: Request) -> None:
+    session = call.signed_in
+    if request.method in CHANGING:
+        given = request.headers.get("x-csrf", "")
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), session.row.csrf.encode()):
+            raise RefusedError("The page is of an earlier session. Load it again.", csrf=True)
+    if api.roles is not None and session.person.role not in api.roles:
+        raise RefusedError(f"This is not for the role {session.person.role}. Ask a supervisor.")
+
+
+def _parsed(request: Request, content: bytes) -> Any:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise InvalidRequestError("The body has to be JSON, with the header Content-Type: application/json.")
+    try:
+        return json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequestError("The body is not JSON in UTF-8.") from error
+
+
+class _Denials:
+    """Records requests that were refused: each of people who are signed in, a few a minute of others."""
+
+    def __init__(self, room: ReviewRoom) -> None:
+        self._room = room
+        self._lock = threading.Lock()
+        self._minute = 0.0
+        self._recorded = self._left_out = 0
+
+    def record(self, session: Session | None, request: Request, error: RoomError) -> None:
+        """Record one."""
+        person = session.person if session is not None and session.row.complete else None
+        left_out = 0
+        if person is None:
+            # Without a cookie there was no session, and nothing that could have been stolen is tried.
+            if isinstance(error, NotSignedInError) and not read_cookie(request, self._room.site, SESSION):
+                return
+            with self._lock:
+                if time.monotonic() - self._minute > 60:
+                    self._minute, self._recorded = time.monotonic(), 0
+                if self._recorded >= _DENIED_A_MINUTE:
+                    self._left_out += 1
+                    return
+                self._recorded += 1
+                left_out, self._left_out = self._left_out, 0
+        details: dict[str, object] = {"route": f"{request.method} {request.url.path[:200]}", "why": error.status}
+        if request.client:
+            details["address"] = request.client.host
+        if left_out:
+            details["not_recorded"] = left_out
+        self._room.record(person, "denied", "", **details)

@@ -1,0 +1,1 @@
+"""The routes of people, signing in and the audit."""
