@@ -38,6 +38,7 @@ FLOW = (
     ("papers",),
     ("report",),
     ("bundle",),
+    ("review",),
     ("demo",),
     ("cli",),
     ("__main__",),
