@@ -54,18 +54,18 @@ def command(
     *, path: Path, fingerprint: str | None, expected_head: str | None, no_sources: bool, allow_incomplete: bool,
     ca_files: tuple[Path, ...], tokens: tuple[Path, ...], timestamps_required: int, no_timestamps: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Verify a case, a bundle, a report or an export.
+    """Verify a case, a bundle, a report, an export or a review room.
 
     PATH is recognised by what it holds. Of a case folder: ledger, signatures, tables, every artefact, and the sources.
     Of a bundle (its folder or its zip), a report or another sealed folder: the signed list first, then every file
     against it, that nothing else is there, the ledger, proofs and timestamps. Of another file or folder that was
-    written out of a case: the digests that lie beside it (NAME.sha256).
+    written out of a case: the digests that lie beside it (NAME.sha256). Of a review room: its audit, line by line, and
+    that its database says the same.
 
     Exits with 0 only if everything was checked and passed; else with 1. Compare the fingerprint that is shown with the
     examiner's, and the head with the one that was handed over.
     """
     from echoforensics.cli.progress import progress
-    from echoforensics.cli.safe_text import safe_lines
     from echoforensics.errors import UsageError
     from echoforensics.library import verify
 
@@ -73,18 +73,36 @@ def command(
         raise UsageError(
             "--no-timestamps leaves out what --timestamp and --require-timestamps ask for; give one of them"
         )
+    wanted, head = _hash("--fingerprint", fingerprint), _hash("--expect-head", expected_head)
+    if _is_room(path):
+        from echoforensics.review.audit.room_check import verify_room
+
+        _show(verify_room(path, fingerprint=wanted, expected_head=head), as_json=as_json)
+        return
     with progress(quiet=as_json) as report:
         result = verify(
             path,
-            fingerprint=_hash("--fingerprint", fingerprint),
+            fingerprint=wanted,
             sources=not no_sources,
             allow_incomplete=allow_incomplete,
-            expected_head=_hash("--expect-head", expected_head),
+            expected_head=head,
             ca_files=ca_files,
             tokens=() if no_timestamps else tokens or None,
             timestamps_required=timestamps_required,
             report=lambda what: report(f"verifying {what}", 0, 0),
         )
+    _show(result, as_json=as_json)
+
+
+def _is_room(path: Path) -> bool:
+    """Whether a folder is a review room: a case, a bundle and a report have no file of this name."""
+    return (path / "audit.jsonl").is_file() or (path / "room.db").is_file()
+
+
+def _show(result: CaseVerification, *, as_json: bool) -> None:
+    """Show what a verification came to; end with 1 where it failed."""
+    from echoforensics.cli.safe_text import safe_lines
+
     click.echo(json.dumps(_as_json(result)) if as_json else safe_lines(_lines(result)))
     if not result.ok:
         sys.exit(1)

@@ -5,13 +5,22 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 _CALL = re.compile(r'\bword\(\s*"((?:[^"\\]|\\.)*)"')
 
 
 @cache
 def words_of_scripts() -> tuple[str, ...]:
-    """Every sentence that the pages' scripts say, in English; their values are ``{0}``, ``{1}``."""
-    scripts = (files("echoforensics.report") / "assets" / "app").iterdir()
+    """Every sentence that the scripts of the report's pages say."""
+    return words_in(files("echoforensics.report") / "assets" / "app")
+
+
+def words_in(*folders: Traversable) -> tuple[str, ...]:
+    """Every sentence that the scripts of these folders say, in English; their values are ``{0}``, ``{1}``."""
+    scripts = [each for folder in folders for each in folder.iterdir() if each.name.endswith(".js")]
     found = {match[1] for script in scripts for match in _CALL.finditer(script.read_text("utf-8"))}
     return tuple(sorted(word.replace('\\"', '"').replace("\\\\", "\\") for word in found))

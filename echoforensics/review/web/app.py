@@ -11,6 +11,7 @@ from starlette.routing import Route
 from echoforensics.review.web.dispatch import Dispatcher, Json
 from echoforensics.review.web.guard import Guard
 from echoforensics.review.web.openapi import openapi
+from echoforensics.review.web.page_routes import page_routes
 from echoforensics.review.web.route_list import ROUTES
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _WORDS = {404: "There is no such page.", 405: "This cannot be done with that met
 
 
 def make_app(
-    room: ReviewRoom, routes: Sequence[Api] = ROUTES, pages: Callable[[ReviewRoom], list[Route]] = lambda _: []
+    room: ReviewRoom, routes: Sequence[Api] = ROUTES, pages: Callable[[ReviewRoom], list[Route]] = page_routes
 ) -> ASGIApp:
     """The application of a room.
 

@@ -31,7 +31,6 @@ _HEADERS = {
     " publickey-credentials-create=(self)",
     "x-robots-tag": "noindex",
 }
-_OVER_TLS = {"strict-transport-security": "max-age=31536000"}
 #: A page of the room asks for these; a page of another site does not get them.
 _OWN = frozenset({b"same-origin", b"none"})
 
@@ -42,8 +41,7 @@ class Guard:
     def __init__(self, app: ASGIApp, site: Site) -> None:
         self._app = app
         self._site = site
-        added = {**_HEADERS, **(_OVER_TLS if site.tls else {})}
-        self._added = [(name.encode(), value.encode()) for name, value in added.items()]
+        self._added = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
         self._names = {name for name, _ in self._added}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

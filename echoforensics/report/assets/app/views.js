@@ -35,7 +35,7 @@
   };
 
   function mark(name) {
-    for (const link of document.querySelectorAll(".top nav a")) {
+    for (const link of document.querySelectorAll(".top nav a[href^='#']")) {
       if (link.getAttribute("href").split("?")[0] === "#" + name) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }

@@ -16,6 +16,8 @@ from echoforensics.report.words.language import LANGUAGES, language, text
 from echoforensics.report.words.vocabulary import all_words, family_words, kind_words
 
 REPORT = FOLDER.parents[1]
+#: The pages of the review room take their words from the same catalogue.
+ROOM = REPORT.parent / "review" / "pages"
 #: What a sentence is looked up by: ``words.text("...")``, ``say("...")``, ``words.counted(n, "row")``.
 _CALLS = {"text": 0, "say": 0, "later": 0, "counted": 1}
 #: Sentences of the pages' scripts.
@@ -48,9 +50,9 @@ def literal(node: ast.expr) -> str:
 def wanted() -> set[str]:
     """Every key that a catalogue must have."""
     found = set(all_words())
-    for path in REPORT.rglob("*.py"):
+    for path in [*REPORT.rglob("*.py"), *ROOM.rglob("*.py")]:
         found.update(keys_of(path.read_text(encoding="utf-8")))
-    for path in REPORT.rglob("*.js"):
+    for path in [*REPORT.rglob("*.js"), *ROOM.rglob("*.js")]:
         found.update(match[1].replace('\\"', '"') for match in _IN_SCRIPT.finditer(path.read_text(encoding="utf-8")))
     return found
 

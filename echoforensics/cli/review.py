@@ -1,0 +1,104 @@
+"""``echoforensics review``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from echoforensics.cli.options.signing import signing_key_option
+
+if TYPE_CHECKING:
+    from echoforensics.review.room import ReviewRoom
+    from echoforensics.review.web.certificate import ServerCertificate
+
+
+@click.command("review")
+@click.argument("case_paths", metavar="CASE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--room",
+    "room_path",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The room's folder: people, work and audit. Default: CASE.review, beside the first case.",
+)
+@click.option(
+    "--host",
+    default="localhost",
+    metavar="NAME",
+    show_default=True,
+    help="The name or address of this machine by which browsers open the room. Beyond loopback it is served over TLS.",
+)
+@click.option(
+    "--port", default=8765, metavar="N", type=click.IntRange(0, 65535), show_default=True, help="0: any free."
+)
+@click.option(
+    "--certificate",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The server's certificate, in PEM. Default, beyond loopback: one the room makes; its fingerprint is shown.",
+)
+@click.option(
+    "--certificate-key",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The private key of --certificate, in PEM, without a passphrase.",
+)
+@click.option("--new-link", metavar="NAME", help="Show a one-time link that sets up this person's account anew.")
+@signing_key_option
+def command(
+    *, case_paths: tuple[Path, ...], room_path: Path | None, host: str, port: int, certificate: Path | None,
+    certificate_key: Path | None, new_link: str | None, key_path: Path | None,
+) -> None:  # fmt: skip
+    """Serve the review room: several people listen to sealed cases and code them, with every play on record.
+
+    The room is opened in a browser, at http://localhost:8765 unless --host and --port say otherwise. The first start
+    shows a link with which the first supervisor sets up an account. The cases stay sealed; what people do lies in the
+    room's folder, and the examiner's key signs the record of it. Ctrl-C stops the server.
+    """
+    from echoforensics.cli.options.marks import key_of_case
+    from echoforensics.errors import UsageError
+    from echoforensics.review.installed import refuse_without_libraries
+
+    refuse_without_libraries()
+    if (certificate is None) != (certificate_key is None):
+        raise UsageError("--certificate and --certificate-key go together; give both")
+    key = key_of_case(key_path, case_paths[0])
+    folder = room_path or default_room(case_paths[0])
+
+    from echoforensics.review.room import ReviewRoom
+    from echoforensics.review.web.certificate import given_certificate, own_certificate
+    from echoforensics.review.web.serving import is_loopback, listen, serve, site_of
+
+    given = given_certificate(certificate, certificate_key) if certificate and certificate_key else None
+    sockets = listen(host, port)
+    site = site_of(host, sockets, tls=given is not None or not is_loopback(host))
+    with ReviewRoom(folder, case_paths, site, key) as room:
+        used = given or (own_certificate(folder, site.host) if site.tls else None)
+        _say(room, used, new_link)
+        serve(room, sockets, used)
+    click.echo(f"stopped. The audit has {room.audit.length} lines and the head {room.audit.head}", err=True)
+
+
+def default_room(case: Path) -> Path:
+    """The folder of the room of a case, where none is named."""
+    whole = case.absolute()
+    return whole.with_name(f"{whole.name}.review")
+
+
+def _say(room: ReviewRoom, certificate: ServerCertificate | None, new_link: str | None) -> None:
+    """Say where the room is, and what is needed to get in."""
+    from echoforensics.cli.safe_text import safe
+
+    names = ", ".join(case.name for case in room.cases.values())
+    click.echo(safe(f"review room of {names}: {room.path}"))
+    click.echo(f"open {room.site.origin}")
+    if certificate is not None and certificate.is_own:
+        click.echo(f"its own certificate; compare its SHA-256 fingerprint in the browser: {certificate.fingerprint}")
+    token = room.accounts.new_link_for(new_link) if new_link else None
+    if token is not None:
+        click.echo(safe(f"link for {new_link}, good once and for a day: {room.site.origin}/set-up/{token}"))
+    elif (token := room.accounts.first_link()) is not None:
+        click.echo(f"link for the first supervisor, good once and for a day: {room.site.origin}/set-up/{token}")
+    click.echo("Ctrl-C stops it", err=True)

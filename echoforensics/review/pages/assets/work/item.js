@@ -1,0 +1,147 @@
+/* One clip: its sound, what the records and a machine say of it, and what this person decides. */
+"use strict";
+(function (EF) {
+  const word = EF.word;
+  let context = null, parts = null, warning = null, round = 0;
+
+  const element = () => document.getElementById("view-item");
+  const empty = { codes: [], notes: "", transcript: [], finished: false };
+
+  /** The decision with what is not saved yet. */
+  function shown(decision) {
+    const made = { ...empty, ...decision, codes: [...(decision && decision.codes || [])] };
+    for (const { kind, body } of EF.saving.of(context.id)) {
+      if (kind === "codes") made.codes = [...made.codes.filter((one) => !(body.remove || []).includes(one)), ...(body.add || []).filter((one) => !made.codes.includes(one))];
+      else if (kind === "notes") made.notes = body.text;
+      else if (kind === "transcript") made.transcript = body.segments;
+      else if (kind === "finish") made.finished = true;
+    }
+    return made;
+  }
+
+  function draw() {
+    const decision = shown(context.decision);
+    for (const part of [parts.codes, parts.notes, parts.transcript]) part.show(decision);
+    const conflict = EF.conflict(context.id), before = parts.conflict.firstChild;
+    if (!conflict) parts.conflict.replaceChildren();
+    else if (!before || before.textContent !== conflict.textContent) parts.conflict.replaceChildren(conflict);
+    parts.done.hidden = !decision.finished;
+  }
+
+  /** What others decided, as far as this person may see it. */
+  function others(found) {
+    if (!found.length) return null;
+    return EF.make("section", { "aria-labelledby": "others-title" }, EF.make("h2", { id: "others-title" }, word("Others")),
+      EF.make("ul", {}, found.map((one) => EF.make("li", { dir: "auto" }, EF.make("strong", {}, one.who), ": ",
+        (one.codes || []).map(EF.codeLabel).join(", ") || word("no codes"), one.notes ? " · " + EF.visible(one.notes) : ""))));
+  }
+
+  function statements(found) {
+    if (!found.length) return null;
+    return EF.make("section", {}, EF.make("h2", {}, word("What the records say")), EF.make("ul", {}, found.map((one) =>
+      EF.make("li", {}, typeof one === "string" ? EF.visible(one) : EF.visible(one.says || one.text || ""), one.exhibit ? [" ", EF.link(one.exhibit)] : null))));
+  }
+
+  function evidence(found) {
+    const box = EF.make("div.told"), interaction = found.interaction;
+    if (interaction) box.append(EF.card({ ...interaction, recordings: [] }));
+    box.append(...[statements(found.statements || [])].filter(Boolean));
+    for (const one of found.recordings || []) {
+      const texts = interaction ? [] : (one.texts || []).map(([exhibit, text]) => EF.make("p.said", {}, EF.quoted(text), " ", EF.link(exhibit)));
+      box.append(...texts, EF.make("details.why", {}, EF.make("summary", {}, word("Time, format, hash and places")), EF.recordingFacts(one)));
+    }
+    return box;
+  }
+
+  function make(found) {
+    const told = evidence(found), alone = found.item.state === "second";
+    warning = EF.warning(context, told);
+    parts = { codes: EF.codesPart(context), notes: EF.notesPart(context), transcript: EF.transcriptPart(context), redaction: EF.redactionPart(context),
+      conflict: EF.make("div"), done: EF.make("p.done", { hidden: true }, word("Finished")), present: EF.make("p.present", { role: "status", hidden: true }) };
+    const queue = EF.me.queues.find((one) => one.id === context.queue);
+    const sound = found.numbers.length ? found.numbers.map((number) => EF.playerFor(number)) : EF.make("p.hint", {}, word("This clip has no recording."));
+    const act = EF.make("p.buttons", {}, EF.button(word("Finish and next (f)"), () => finish(), { primary: true }), EF.button(word("Undo (u)"), () => undo()));
+    act.hidden = context.fixed;
+    const auto = EF.tick(word("Autoplay the next clip (a)"), { id: "autoplay" }), box = auto.querySelector("input");
+    box.checked = autoplay();
+    box.addEventListener("change", () => EF.remember("autoplay", box.checked ? "on" : "off"));
+    element().replaceChildren(
+      EF.make("p.over", {}, EF.make("a", { href: EF.address("queue", { id: context.queue }) }, queue ? queue.name : word("Queue"))),
+      EF.make("h1.quiet", { tabindex: "-1" }, found.item.about), parts.present,
+      alone ? EF.make("p.hint", {}, word("A second opinion: what others decided is not shown to you.")) : "",
+      found.copies > 1 ? EF.make("p.hint", {}, word("This decision applies to {0} recordings with the same sound.", found.copies)) : "",
+      parts.conflict,
+      EF.make("div.desk", {}, EF.make("div.sound", {}, warning.element, sound, told),
+        EF.make("div.coding", {}, parts.done, parts.codes.element, parts.notes.element, parts.transcript.element,
+          found.numbers.length && !context.fixed ? parts.redaction.element : null, others(found.others || []), act, auto)));
+    parts.redaction.begin();
+    draw();
+  }
+
+  const autoplay = () => EF.remembered("autoplay") === "on";
+
+  async function show(asked) {
+    const now = ++round, id = asked.id || "";
+    EF.player.stop();
+    const wrong = EF.make("div");
+    const ok = await EF.attempt(async () => {
+      const found = await EF.readClip(id);
+      if (now !== round) return;
+      context = { id, queue: asked.queue || found.item.queue, item: found.item, decision: found.decision, recordings: found.numbers, next: found.next,
+        seconds: found.numbers.length ? EF.recordings()[found.numbers[0]].seconds : null, fixed: !EF.mayCode(),
+        change: (kind, body) => EF.saving.add(id, kind, body) };
+      EF.saving.know(id, found.version);
+      make(found);
+      EF.present(id, parts.present);
+      element().querySelector("h1").focus({ preventScroll: true });
+      window.scrollTo(0, 0);
+      document.documentElement.dataset.item = id;
+      if (autoplay() && found.numbers.length && !warning.closed()) EF.player.play(found.numbers[0]);
+      EF.readAhead(found.next);
+    }, wrong);
+    if (!ok && now === round) {
+      context = null;
+      element().replaceChildren(EF.make("h1", {}, word("This clip cannot be shown")), wrong,
+        EF.make("p.buttons", {}, EF.button(word("Try again"), () => show(asked)), EF.make("a", { href: "#queues" }, word("Your queues"))));
+    }
+  }
+
+  async function finish() {
+    if (!context || context.fixed) return;
+    const { id, queue, next } = context;
+    EF.saving.add(id, "finish", {});
+    if (await EF.saving.flush(id)) await EF.takeNext(queue, next);
+    else EF.say(word("Not saved yet: you can go on when it is."));
+  }
+
+  async function undo() {
+    if (!context || context.fixed) return;
+    // What is on its way is not lost by it: it is undone, too.
+    await EF.saving.flush(context.id);
+    EF.saving.add(context.id, "undo", {});
+    EF.say(word("Undone"));
+  }
+
+  /** Leave the clip to somebody else, and take another. */
+  EF.leaveClip = () => EF.go("queue", { id: context.queue });
+
+  EF.beginItem = function () {
+    EF.saving.onChange((event) => {
+      if (!context || event.item !== context.id || !parts) return;
+      if (event.decision) context.decision = event.decision;
+      draw();
+    });
+    // At the end of a sound nothing is decided: the next comes when this one is finished.
+    EF.player.onEnded(() => { if (context) EF.readAhead(context.next); });
+  };
+
+  const sound = () => context && context.recordings.length ? context.recordings[0] : -1;
+  EF.addView("item", {
+    begin: () => null, show,
+    keys: {
+      sound, finish, undo, open: () => warning && warning.open(), code: (id) => parts && parts.codes.toggle(id),
+      note: () => parts && parts.notes.focus(), transcript: () => parts && parts.transcript.focus(), redact: () => parts && !context.fixed && parts.redaction.toggle(),
+      autoplay() { const box = document.getElementById("autoplay"); if (box) box.click(); EF.say(autoplay() ? word("Autoplay on") : word("Autoplay off")); },
+    },
+  });
+})(window.EF);

@@ -1,0 +1,141 @@
+"""The server: where it listens, how it speaks, and how it stops."""
+
+from __future__ import annotations
+
+import ipaddress
+import signal
+import socket
+import threading
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from echoforensics.errors import UsageError
+from echoforensics.review.people.site import LOCALHOST, Site
+from echoforensics.review.web.app import make_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.review.room import ReviewRoom
+    from echoforensics.review.web.certificate import ServerCertificate
+
+#: Connections at once; further ones are answered 503.
+_CONNECTIONS = 500
+_BACKLOG = 128
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host given by its name or address is this machine alone."""
+    if host.lower() == LOCALHOST:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Sockets that listen at a host, all on one port.
+
+    Args:
+        host: a name or address of this machine. Loopback addresses are one with ``localhost``, by which browsers call
+            them: security keys refuse an address.
+        port: 0 for any that is free.
+
+    Raises:
+        UsageError: the port is in use, or the host is none of this machine.
+    """
+    name = LOCALHOST if is_loopback(host) else host
+    with suppress(ValueError):
+        if ipaddress.ip_address(name).is_unspecified:
+            raise UsageError(
+                f"--host {host} is no address that a browser can open; give this machine's name or address"
+            )
+    try:
+        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise UsageError(f"--host {host}: is not known: {error}") from error
+    with ExitStack() as opened:
+        sockets: list[socket.socket] = []
+        refused: OSError | None = None
+        for family, _, _, _, address in found:
+            try:
+                sockets.append(_listening(family, (str(address[0]), port)))
+            except OSError as error:
+                refused = error
+                continue
+            opened.callback(sockets[-1].close)
+            port = sockets[-1].getsockname()[1]
+        if not sockets:
+            raise UsageError(
+                f"cannot listen on {host}, port {port}: {refused and refused.strerror}. Give another --port, or a name"
+                " or address of this machine as --host"
+            )
+        opened.pop_all()
+    return sockets
+
+
+def _listening(family: int, address: tuple[str, int]) -> socket.socket:
+    with ExitStack() as opened:
+        made = opened.enter_context(socket.socket(family, socket.SOCK_STREAM))
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        made.bind(address)
+        made.listen(_BACKLOG)
+        opened.pop_all()
+    return made
+
+
+def site_of(host: str, sockets: list[socket.socket], *, tls: bool) -> Site:
+    """Where a room is that listens at these sockets."""
+    return Site(LOCALHOST if is_loopback(host) else host.lower(), sockets[0].getsockname()[1], tls)
+
+
+def server_of(room: ReviewRoom, certificate: ServerCertificate | None) -> uvicorn.Server:
+    """The server of a room, which runs with :func:`listen`'s sockets."""
+    context = certificate.context() if certificate is not None else None
+    config = uvicorn.Config(
+        make_app(room),
+        http="h11",
+        ws="none",
+        lifespan="off",
+        # Addresses hold one-time links: the audit is the record of who asked for what.
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=_CONNECTIONS,
+        h11_max_incomplete_event_size=16 * 1024,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=5,
+        ssl_context_factory=None if context is None else lambda _config, _usual: context,
+    )
+    return uvicorn.Server(config)
+
+
+def serve(room: ReviewRoom, sockets: list[socket.socket], certificate: ServerCertificate | None) -> None:
+    """Serve a room until this process is told to stop, by Ctrl-C or SIGTERM. What was begun is answered first."""
+    server = server_of(room, certificate)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        # The server raises the signal again that stopped it.
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=sockets)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def served(room: ReviewRoom, sockets: list[socket.socket], certificate: ServerCertificate | None) -> Iterator[None]:
+    """Serve a room in a thread, as long as a ``with`` statement lasts."""
+    server = server_of(room, certificate)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, name="review room")
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
