@@ -14,7 +14,7 @@ from echoforensics.review.store.queue_table import item_of, queues_of_item, work
 if TYPE_CHECKING:
     import sqlite3
 
-    from echoforensics.review.people.person import Person
+    from echoforensics.review.people.person import RoomMember
     from echoforensics.review.store.queue_table import ReviewItem
 
 
@@ -39,7 +39,7 @@ class ItemView:
     distress: bool = False
 
 
-def item_for(db: sqlite3.Connection, person: Person, name: str) -> ReviewItem:
+def item_for(db: sqlite3.Connection, person: RoomMember, name: str) -> ReviewItem:
     """An item that is in a queue of a person.
 
     Raises:
@@ -53,7 +53,7 @@ def item_for(db: sqlite3.Connection, person: Person, name: str) -> ReviewItem:
     return found
 
 
-def view_of(db: sqlite3.Connection, person: Person, name: str, distressing: frozenset[str]) -> ItemView:
+def view_of(db: sqlite3.Connection, person: RoomMember, name: str, distressing: frozenset[str]) -> ItemView:
     """An item as a person may see it.
 
     Args:
@@ -97,18 +97,18 @@ def may_be_second(db: sqlite3.Connection, first: Decision, person: str) -> bool:
     return not is_of_first(db, first, person) and not opened_as(db, first.item, person)[0]
 
 
-def may_decide(person: Person) -> bool:
+def may_decide(person: RoomMember) -> bool:
     """Whether a person may change anything."""
     return person.role in WORKERS
 
 
-def refuse_reader(person: Person) -> None:
+def refuse_reader(person: RoomMember) -> None:
     """Refuse who may read only. Raises RefusedError."""
     if not may_decide(person):
         raise RefusedError("You may read and listen here, and change nothing. Ask a supervisor for another role.")
 
 
-def refuse_unless_supervising(person: Person, what: str) -> None:
+def refuse_unless_supervising(person: RoomMember, what: str) -> None:
     """Refuse who does not supervise.
 
     Args:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from echoforensics.review.room_errors import InvalidRequestError, NotFoundError
 from echoforensics.review.store.decision_table import note_opened, opened_as
 from echoforensics.review.store.queue_listing import Asked, counted, listed
-from echoforensics.review.store.queue_table import item_of, people_of, queues, queues_of_item, works_at
+from echoforensics.review.store.queue_table import item_of, people_of, queues, queues_of_item, set_queues_of, works_at
 from echoforensics.review.work.access import item_for, refuse_unless_supervising, view_of
 from echoforensics.review.work.deciding import DecisionDesk
 from echoforensics.review.work.presence import Presence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from echoforensics.review.people.person import Person
+    from echoforensics.review.people.person import RoomMember
     from echoforensics.review.store.decision_table import Decision
     from echoforensics.review.store.queue_listing import ListedItem
     from echoforensics.review.store.queue_table import Queue, ReviewItem
@@ -50,7 +50,7 @@ class WorkDesk:
 
     def __init__(
         self, folder: Path, database: RoomDatabase, cases: Iterable[RoomCase], codes: tuple[Code, ...],
-        people: Callable[[], Iterable[Person]],
+        people: Callable[[], Iterable[RoomMember]],
     ) -> None:  # fmt: skip
         """Begin.
 
@@ -80,13 +80,13 @@ class WorkDesk:
 
     # Queues.
 
-    def queues(self, person: Person) -> list[tuple[Queue, dict[str, int], list[str]]]:
+    def queues(self, person: RoomMember) -> list[tuple[Queue, dict[str, int], list[str]]]:
         """The queues of a person, with how far each has come and who works at it."""
         with self.database.reading() as db:
             found = queues(db, None if person.sees_all else person.id)
             return [(one, counted(db, one.id), people_of(db, one.id)) for one in found]
 
-    def make_queue(self, person: Person, given: dict[str, Any]) -> tuple[Queue, int]:
+    def make_queue(self, person: RoomMember, given: dict[str, Any]) -> tuple[Queue, int]:
         """Make a queue; gives it, and how many items are in it. Raises RoomError."""
         refuse_unless_supervising(person, "Making queues")
         case = self.cases.get(str(given.get("case")))
@@ -103,7 +103,7 @@ class WorkDesk:
             )  # fmt: skip
         return made, len(items)
 
-    def change_queue(self, person: Person, name: str, given: dict[str, Any]) -> Queue:
+    def change_queue(self, person: RoomMember, name: str, given: dict[str, Any]) -> Queue:
         """Change a queue. Raises RoomError."""
         with self.database.transaction() as change:
             made = changed_queue(change.db, person, name, given, self._code_ids(), self._everybody(), change.at)
@@ -113,20 +113,39 @@ class WorkDesk:
             )  # fmt: skip
         return made
 
+    def queue_ids_of(self, person: RoomMember) -> list[str]:
+        """Ids of the queues at which a person works; of who sees all, those to which they were put."""
+        with self.database.reading() as db:
+            return [queue.id for queue in queues(db, person.id)]
+
+    def set_queues_of(self, by: RoomMember, person: RoomMember, names: list[str]) -> None:
+        """Set at which queues a person works.
+
+        Raises:
+            RefusedError: who asks does not supervise.
+            InvalidRequestError: a queue is none.
+        """
+        refuse_unless_supervising(by, "Putting people to queues")
+        with self.database.transaction() as change:
+            if set(names) - {queue.id for queue in queues(change.db)}:
+                raise InvalidRequestError("queues is a list of ids of queues of this room")
+            set_queues_of(change.db, person.id, names)
+            change.record(by.name, "person put to queues", person.name, queues=sorted(set(names)))
+
     def _code_ids(self) -> list[str]:
         return [code.id for code in self.codes]
 
     def _everybody(self) -> set[str]:
         return {person.id for person in self.people()}
 
-    def items(self, person: Person, name: str, asked: Asked) -> tuple[list[ListedItem], dict[str, int]]:
+    def items(self, person: RoomMember, name: str, asked: Asked) -> tuple[list[ListedItem], dict[str, int]]:
         """A part of a queue, and how far the queue has come. Raises NotFoundError."""
         with self.database.reading() as db:
             queue_for(db, person, name)
             found = listed(db, name, person.id, asked, self.distressing, sees_all=person.sees_all)
             return found, counted(db, name)
 
-    def take_next(self, person: Person, name: str, after: str = "") -> str | None:
+    def take_next(self, person: RoomMember, name: str, after: str = "") -> str | None:
         """Give a person the next item of a queue. Raises RoomError."""
         with self.database.transaction() as change:
             item = take_next(change.db, person, name, self.workers(), self.distressing, change.at, after)
@@ -134,7 +153,7 @@ class WorkDesk:
                 change.record(person.name, "next", item, queue=name)
         return item
 
-    def assign(self, person: Person, item: str, to: Any, turn: Any) -> None:
+    def assign(self, person: RoomMember, item: str, to: Any, turn: Any) -> None:
         """Give an item to somebody. Raises RoomError."""
         with self.database.transaction() as change:
             assign_item(change.db, person, item, to, turn, self.workers(), change.at)
@@ -142,7 +161,7 @@ class WorkDesk:
 
     # Items.
 
-    def view(self, person: Person, name: str, *, ahead: bool = False) -> tuple[ItemView, bool]:
+    def view(self, person: RoomMember, name: str, *, ahead: bool = False) -> tuple[ItemView, bool]:
         """An item as a person may see it, and whether they opened it knowingly before.
 
         Args:
@@ -164,14 +183,14 @@ class WorkDesk:
                 change.record(person.name, "view", name, exhibit=view.item.exhibit, blind=view.blind)
         return view, knowingly
 
-    def open_knowingly(self, person: Person, name: str) -> None:
+    def open_knowingly(self, person: RoomMember, name: str) -> None:
         """Note that a person opens an item knowing that it distresses. Raises NotFoundError."""
         with self.database.transaction() as change:
             item_for(change.db, person, name)
             note_opened(change.db, name, person.id, change.at, distress=True)
             change.record(person.name, "distress opened", name)
 
-    def next_after(self, person: Person, name: str) -> str | None:
+    def next_after(self, person: RoomMember, name: str) -> str | None:
         """What a person would get after an item, to be loaded ahead."""
         with self.database.reading() as db:
             for queue in queues_of_item(db, name):
@@ -187,7 +206,7 @@ class WorkDesk:
             raise NotFoundError("The room was opened without the case of this item. Ask who runs the server.")
         return case
 
-    def item_for(self, person: Person, name: str) -> ReviewItem:
+    def item_for(self, person: RoomMember, name: str) -> ReviewItem:
         """An item of a queue of a person. Raises NotFoundError."""
         with self.database.reading() as db:
             return item_for(db, person, name)
@@ -197,12 +216,12 @@ class WorkDesk:
         with self.database.reading() as db:
             return item_of(db, name)
 
-    def here(self, person: Person, name: str) -> list[str]:
+    def here(self, person: RoomMember, name: str) -> list[str]:
         """Note that a person is at an item; gives the ids of who else is. Raises NotFoundError."""
         self.item_for(person, name)
         return self.presence.here(name, person.id, self.database.clock())
 
-    def played(self, person: Person, name: str, given: Mapping[str, Any]) -> None:
+    def played(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> None:
         """Record that somebody played a part of a sound. Raises RoomError."""
         item = self.item_for(person, name)
         sounds = self.case_of(item).shown(item, "en").sounds
@@ -218,7 +237,7 @@ class WorkDesk:
 
     # Decisions.
 
-    def code(self, person: Person, name: str, given: Mapping[str, Any]) -> Decision:
+    def code(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> Decision:
         """Give codes and take them away. Raises RoomError."""
         add, remove = given.get("add", []), given.get("remove", [])
         with self.database.transaction() as change:
@@ -226,14 +245,14 @@ class WorkDesk:
             change.record(person.name, "code", name, add=add, remove=remove, **_about(made))
         return made
 
-    def note(self, person: Person, name: str, given: Mapping[str, Any]) -> Decision:
+    def note(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> Decision:
         """Write the note of an item. Raises RoomError."""
         with self.database.transaction() as change:
             made = self.decisions.note(change.db, person, name, given["version"], given["text"], change.at)
             change.record(person.name, "note", name, text_sha256=_digest(made.notes), **_about(made))
         return made
 
-    def transcribe(self, person: Person, name: str, given: Mapping[str, Any]) -> Decision:
+    def transcribe(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> Decision:
         """Write the human transcript of an item. Raises RoomError."""
         with self.database.transaction() as change:
             made = self.decisions.transcribe(
@@ -243,14 +262,14 @@ class WorkDesk:
             change.record(person.name, "transcript", name, text_sha256=_digest(text), **_about(made))
         return made
 
-    def finish(self, person: Person, name: str, given: Mapping[str, Any]) -> Decision:
+    def finish(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> Decision:
         """Be done with an item. Raises RoomError."""
         with self.database.transaction() as change:
             made = self.decisions.finish(change.db, person, name, given["version"], change.at)
             change.record(person.name, "finish", name, codes=list(made.codes), **_about(made))
         return made
 
-    def undo(self, person: Person, name: str, given: Mapping[str, Any]) -> tuple[Decision, str]:
+    def undo(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> tuple[Decision, str]:
         """Take back one's last change. Raises RoomError."""
         with self.database.transaction() as change:
             made, what = self.decisions.undo(change.db, person, name, given["version"], change.at)

@@ -18,7 +18,7 @@ from echoforensics.review.work.second_opinion import heard_by_two, settle_disagr
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from echoforensics.review.people.person import Person
+    from echoforensics.review.people.person import RoomMember
     from echoforensics.review.store.opinion_table import RedactionRequest
     from echoforensics.review.work.agreement import BothHeard
     from echoforensics.review.work.desk import WorkDesk
@@ -44,7 +44,7 @@ class OpinionDesk:
             found = {(one.item, one.turn): one for name in names for one in decisions(db, name)}
         return heard_by_two(found.values())
 
-    def agreement(self, person: Person, queue: str = "") -> dict[str, Any]:
+    def agreement(self, person: RoomMember, queue: str = "") -> dict[str, Any]:
         """The agreement about each code, over all and by pair; ids of people are in it. Raises RoomError."""
         refuse_unless_supervising(person, "Agreement")
         if queue:
@@ -59,7 +59,7 @@ class OpinionDesk:
 
     # Disagreements.
 
-    def disagreements(self, person: Person) -> list[dict[str, Any]]:
+    def disagreements(self, person: RoomMember) -> list[dict[str, Any]]:
         """Every disagreement with what the two decided; ids of people are in it. Raises RefusedError."""
         refuse_unless_supervising(person, "Settling what two people decided otherwise")
         shown = []
@@ -84,7 +84,7 @@ class OpinionDesk:
                 )  # fmt: skip
         return shown
 
-    def settle(self, person: Person, item: str, given: Mapping[str, Any]) -> None:
+    def settle(self, person: RoomMember, item: str, given: Mapping[str, Any]) -> None:
         """Settle a disagreement. Raises RoomError."""
         known = [code.id for code in self._desk.codes]
         with self._database.transaction() as change:
@@ -96,7 +96,7 @@ class OpinionDesk:
 
     # Redactions.
 
-    def ask_redaction(self, person: Person, item: str, given: Mapping[str, Any]) -> RedactionRequest:
+    def ask_redaction(self, person: RoomMember, item: str, given: Mapping[str, Any]) -> RedactionRequest:
         """Ask that ranges of a recording be redacted. Raises RoomError."""
         found = self._desk.item_for(person, item)
         sounds = self._desk.case_of(found).shown(found, "en").sounds
@@ -115,7 +115,7 @@ class OpinionDesk:
             )  # fmt: skip
         return made
 
-    def redactions(self, person: Person) -> list[dict[str, Any]]:
+    def redactions(self, person: RoomMember) -> list[dict[str, Any]]:
         """The requests that a person may see; ids of people are in it."""
         with self._database.reading() as db:
             return [
@@ -129,7 +129,7 @@ class OpinionDesk:
                 for one in redactions_for(db, person)
             ]  # fmt: skip
 
-    def decide_redaction(self, person: Person, name: str, given: Mapping[str, Any]) -> RedactionRequest:
+    def decide_redaction(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> RedactionRequest:
         """Approve or refuse a request. Raises RoomError."""
         with self._database.transaction() as change:
             note = given.get("note", "")
@@ -140,7 +140,7 @@ class OpinionDesk:
 
     # The plan.
 
-    def plan(self, person: Person) -> dict[str, Any]:
+    def plan(self, person: RoomMember) -> dict[str, Any]:
         """Who has how much. Raises RefusedError."""
         refuse_unless_supervising(person, "The plan of work")
         people = [one for one in self._desk.people() if one.active and one.role != "reader"]

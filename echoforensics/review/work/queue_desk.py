@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection
 
-    from echoforensics.review.people.person import Person
+    from echoforensics.review.people.person import RoomMember
     from echoforensics.review.store.queue_listing import Candidate
     from echoforensics.review.store.queue_table import ReviewItem
 
 _MOST_NAME = 120
 
 
-def queue_for(db: sqlite3.Connection, person: Person, name: str) -> Queue:
+def queue_for(db: sqlite3.Connection, person: RoomMember, name: str) -> Queue:
     """A queue at which a person works.
 
     Raises:
@@ -52,7 +52,7 @@ def queue_for(db: sqlite3.Connection, person: Person, name: str) -> Queue:
 
 
 def new_queue(
-    db: sqlite3.Connection, person: Person, given: dict[str, Any], items: list[ReviewItem], codes: Collection[str],
+    db: sqlite3.Connection, person: RoomMember, given: dict[str, Any], items: list[ReviewItem], codes: Collection[str],
     workers: Collection[str], at: int,
 ) -> tuple[Queue, int]:  # fmt: skip
     """Make a queue of items; gives it, and of how many items a second person hears a sample.
@@ -85,7 +85,7 @@ def new_queue(
 
 
 def changed_queue(
-    db: sqlite3.Connection, person: Person, name: str, given: dict[str, Any], codes: Collection[str],
+    db: sqlite3.Connection, person: RoomMember, name: str, given: dict[str, Any], codes: Collection[str],
     workers: Collection[str], at: int,
 ) -> Queue:  # fmt: skip
     """Change a queue's name, people or second opinions; a larger sample holds the smaller one.
@@ -150,7 +150,7 @@ class NextItems:
         self._people = [person for person in people_of(db, queue) if person in workers]
         self._distressing = distressing
 
-    def of(self, person: Person, after: str = "") -> tuple[str, int] | None:
+    def of(self, person: RoomMember, after: str = "") -> tuple[str, int] | None:
         """The item that a person is to get, and in which turn; None where there is none.
 
         First what they have and did not finish; then what is their share by the hash of its sound; then what a second
@@ -193,7 +193,7 @@ class NextItems:
 
 
 def take_next(
-    db: sqlite3.Connection, person: Person, name: str, workers: Collection[str], distressing: frozenset[str],
+    db: sqlite3.Connection, person: RoomMember, name: str, workers: Collection[str], distressing: frozenset[str],
     at: int, after: str = "",
 ) -> str | None:  # fmt: skip
     """Give a person the next item of a queue; its id, or None where there is none.
@@ -213,7 +213,7 @@ def take_next(
 
 
 def assign_item(
-    db: sqlite3.Connection, person: Person, name: str, to: Any, turn: Any, workers: Collection[str], at: int
+    db: sqlite3.Connection, person: RoomMember, name: str, to: Any, turn: Any, workers: Collection[str], at: int
 ) -> None:
     """Give an item to somebody, or to nobody.
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable
 
+    from echoforensics.review.people.person import RoomMember
     from echoforensics.review.store.decision_table import Decision
     from echoforensics.review.store.queue_table import Queue
-    from echoforensics.review.people.person import Person
     from echoforensics.review.work.codes import Code
 
 _MOST_NOTE = 5_000
@@ -72,7 +72,7 @@ def heard_by_two(decisions: Iterable[Decision]) -> list[BothHeard]:
 
 
 def settle_disagreement(
-    db: sqlite3.Connection, person: Person, item: str, codes: Any, note: Any, known: Collection[str], at: int
+    db: sqlite3.Connection, person: RoomMember, item: str, codes: Any, note: Any, known: Collection[str], at: int
 ) -> None:
     """Settle what two people decided otherwise, with the codes that are right.
 

@@ -54,6 +54,11 @@ def _queues(call: Call) -> Mapping[str, Any]:
     answer: dict[str, Any] = {"queues": queues_shown(call)}
     if call.person.sees_all:
         answer["cases"] = [{"id": case.id, "name": case.name} for case in call.room.desk.cases.values()]
+        answer["workers"] = [
+            {"id": person.id, "display": person.display, "role": person.role}
+            for person in call.room.accounts.all()
+            if person.active
+        ]
     return answer
 
 

@@ -22,7 +22,8 @@ def test_segments_are_kept_by_their_start_to_10_ms() -> None:
 
 def test_unsure_words_are_in_brackets_and_ranges_that_touch_are_one() -> None:
     kept = checked_transcript(
-        [segment(unsure=[[12, 15], [15, 17]]), segment(text="  "), segment(text="\U0001f4a1 lamp", unsure=[[0, 1]])], 2.0
+        [segment(unsure=[[12, 15], [15, 17]]), segment(text="  "), segment(text="\U0001f4a1 lamp", unsure=[[0, 1]])],
+        2.0,
     )
 
     assert kept[0]["unsure"] == [[12, 17]]
@@ -68,7 +69,9 @@ def test_what_is_no_transcript_is_refused(segments: Any, says: str) -> None:
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["from", "to", "text", "unsure"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["from", "to", "text", "unsure"]), inner)
+    ),
     max_leaves=20,
 )
 

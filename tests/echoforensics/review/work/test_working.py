@@ -32,11 +32,9 @@ def test_a_reviewer_takes_codes_writes_and_finishes(
     queue = make_queue("rita")
     item = rita.post(f"/api/queues/{queue}/next")["id"]
     shown = rita.get(f"/api/items/{item}")
-    print(shown)
     assert (shown["version"], shown["decision"]["codes"], shown["read_only"]) == (0, [], False)
     assert shown["recordings"][0]["peaks"]
     saved = rita.post(f"/api/items/{item}/codes", version=0, add=["responsive"], remove=[])
     assert (saved["version"], saved["decision"]["codes"]) == (1, ["responsive"])
     sound = rita.http.get(shown["recordings"][0]["file"], headers={"range": "bytes=4-11"})
     assert (sound.status_code, len(sound.content), sound.headers["content-type"]) == (206, 8, "audio/wav")
-    print(sound.headers)
