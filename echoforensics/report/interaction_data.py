@@ -36,7 +36,8 @@ def write_interactions(
 ) -> WrittenInteractions:
     """Write the scripts. Raises OSError."""
     known = {recording.found.sha256: number for number, recording in enumerate(found)}
-    shown = [interaction_entry(one, left_out, known, words) for one, left_out in shown_interactions(case, part.exhibits, words)]
+    reduced = shown_interactions(case, part.exhibits, words)
+    shown = [interaction_entry(one, left_out, known, words) for one, left_out in reduced]
     chunks = [shown[start : start + CHUNK] for start in range(0, len(shown), CHUNK)]
     for number, chunk in enumerate(chunks):
         script = f"REPORT.interactions({number}, JSON.parse({script_string(chunk)}));\n"

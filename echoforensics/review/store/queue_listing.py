@@ -60,7 +60,7 @@ class ListedItem:
     distress: bool
 
 
-class Asked(NamedTuple):
+class AskedItems(NamedTuple):
     """What of a queue is wanted.
 
     Attributes:
@@ -95,7 +95,7 @@ class Candidate(NamedTuple):
 
 
 def listed(
-    db: sqlite3.Connection, queue: str, person: str, asked: Asked, distressing: frozenset[str], *, sees_all: bool
+    db: sqlite3.Connection, queue: str, person: str, asked: AskedItems, distressing: frozenset[str], *, sees_all: bool
 ) -> list[ListedItem]:
     """A part of a queue, as a person may see it; one line more than was asked for says that there are others."""
     clauses, given = ["q.queue = :queue"], dict[str, Any](queue=queue, me=person, all=sees_all)

@@ -12,10 +12,9 @@ from echoforensics.review.store.opinion_table import disagreement, due_of
 from echoforensics.review.store.queue_table import item_of, queues_of_item, works_at
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from echoforensics.review.people.person import RoomMember
     from echoforensics.review.store.queue_table import ReviewItem
+    from echoforensics.review.store.room_database import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class ItemView:
     distress: bool = False
 
 
-def item_for(db: sqlite3.Connection, person: RoomMember, name: str) -> ReviewItem:
+def item_for(db: Connection, person: RoomMember, name: str) -> ReviewItem:
     """An item that is in a queue of a person.
 
     Raises:
@@ -53,7 +52,7 @@ def item_for(db: sqlite3.Connection, person: RoomMember, name: str) -> ReviewIte
     return found
 
 
-def view_of(db: sqlite3.Connection, person: RoomMember, name: str, distressing: frozenset[str]) -> ItemView:
+def view_of(db: Connection, person: RoomMember, name: str, distressing: frozenset[str]) -> ItemView:
     """An item as a person may see it.
 
     Args:
@@ -87,12 +86,12 @@ def view_of(db: sqlite3.Connection, person: RoomMember, name: str, distressing: 
     return ItemView(item, shown, may_change and mine, blind=True, distress=distress)
 
 
-def is_of_first(db: sqlite3.Connection, first: Decision, person: str) -> bool:
+def is_of_first(db: Connection, first: Decision, person: str) -> bool:
     """Whether a person had a part in the first decision of an item."""
     return person in (first.person, first.finished_by) or has_changed(db, first.item, FIRST, person)
 
 
-def may_be_second(db: sqlite3.Connection, first: Decision, person: str) -> bool:
+def may_be_second(db: Connection, first: Decision, person: str) -> bool:
     """Whether a person knows nothing of the first decision of an item."""
     return not is_of_first(db, first, person) and not opened_as(db, first.item, person)[0]
 

@@ -23,10 +23,10 @@ from echoforensics.review.work.second_opinion import after_finish
 from echoforensics.review.work.transcript import NO_TEXT, checked_transcript
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable
 
     from echoforensics.review.people.person import RoomMember
+    from echoforensics.review.store.room_database import Connection
     from echoforensics.review.work.access import ItemView
     from echoforensics.review.work.codes import Code
 
@@ -47,7 +47,7 @@ class DecisionDesk:
         self.distressing = frozenset(code.id for code in self.codes.values() if code.distress)
 
     def code(
-        self, db: sqlite3.Connection, person: RoomMember, item: str, version: Any, add: Any, remove: Any, at: int
+        self, db: Connection, person: RoomMember, item: str, version: Any, add: Any, remove: Any, at: int
     ) -> Decision:
         """Give codes and take codes away.
 
@@ -70,7 +70,7 @@ class DecisionDesk:
             raise InvalidRequestError(f"{others[0][:40]!r} is no code of this room; there are {', '.join(self.codes)}")
         return set(codes)
 
-    def note(self, db: sqlite3.Connection, person: RoomMember, item: str, version: Any, text: Any, at: int) -> Decision:
+    def note(self, db: Connection, person: RoomMember, item: str, version: Any, text: Any, at: int) -> Decision:
         """Write the note of an item. Raises as :meth:`code` does."""
         if not isinstance(text, str) or len(text) > MOST_NOTES or NO_TEXT.search(text):
             raise InvalidRequestError(f"a note is to be at most {MOST_NOTES} characters of Unicode; shorten it")
@@ -79,7 +79,7 @@ class DecisionDesk:
         )
 
     def transcribe(
-        self, db: sqlite3.Connection, person: RoomMember, item: str, version: Any, segments: Any, at: int
+        self, db: Connection, person: RoomMember, item: str, version: Any, segments: Any, at: int
     ) -> Decision:
         """Write the human transcript of an item. Raises as :meth:`code` does."""
 
@@ -88,7 +88,7 @@ class DecisionDesk:
 
         return self._change(db, person, item, version, "transcript", make, at)
 
-    def finish(self, db: sqlite3.Connection, person: RoomMember, item: str, version: Any, at: int) -> Decision:
+    def finish(self, db: Connection, person: RoomMember, item: str, version: Any, at: int) -> Decision:
         """Be done with an item. Raises as :meth:`code` does."""
 
         def make(before: Decision, _view: ItemView) -> Decision:
@@ -100,9 +100,7 @@ class DecisionDesk:
         after_finish(db, made, self.codes.values(), at)
         return made
 
-    def undo(
-        self, db: sqlite3.Connection, person: RoomMember, item: str, version: Any, at: int
-    ) -> tuple[Decision, str]:
+    def undo(self, db: Connection, person: RoomMember, item: str, version: Any, at: int) -> tuple[Decision, str]:
         """Take back the last change, where it was this person's; gives the decision, and what kind of change it was.
 
         Raises:
@@ -126,7 +124,7 @@ class DecisionDesk:
         add_change(db, before, made, "undo", at)
         return made, last.what
 
-    def _view(self, db: sqlite3.Connection, person: RoomMember, item: str, version: Any) -> ItemView:
+    def _view(self, db: Connection, person: RoomMember, item: str, version: Any) -> ItemView:
         """What the person may change, at the version that they saw."""
         if type(version) is not int:
             raise InvalidRequestError("say which version was seen: `version` is to be a whole number")
@@ -138,7 +136,7 @@ class DecisionDesk:
         return view
 
     def _change(
-        self, db: sqlite3.Connection, person: RoomMember, item: str, version: Any, what: str, make: _Make, at: int
+        self, db: Connection, person: RoomMember, item: str, version: Any, what: str, make: _Make, at: int
     ) -> Decision:
         view = self._view(db, person, item, version)
         before = view.decision
@@ -154,6 +152,6 @@ class DecisionDesk:
         return made
 
 
-def both_turns(db: sqlite3.Connection, item: str) -> tuple[Decision, Decision]:
+def both_turns(db: Connection, item: str) -> tuple[Decision, Decision]:
     """What was decided of an item in its two turns."""
     return decision(db, item, FIRST), decision(db, item, SECOND)

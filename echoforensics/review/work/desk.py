@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from echoforensics.review.room_errors import InvalidRequestError, NotFoundError
 from echoforensics.review.store.decision_table import note_opened, opened_as
-from echoforensics.review.store.queue_listing import Asked, counted, listed
+from echoforensics.review.store.queue_listing import AskedItems, counted, listed
 from echoforensics.review.store.queue_table import item_of, people_of, queues, queues_of_item, set_queues_of, works_at
 from echoforensics.review.work.access import item_for, refuse_unless_supervising, view_of
 from echoforensics.review.work.deciding import DecisionDesk
@@ -138,7 +138,7 @@ class WorkDesk:
     def _everybody(self) -> set[str]:
         return {person.id for person in self.people()}
 
-    def items(self, person: RoomMember, name: str, asked: Asked) -> tuple[list[ListedItem], dict[str, int]]:
+    def items(self, person: RoomMember, name: str, asked: AskedItems) -> tuple[list[ListedItem], dict[str, int]]:
         """A part of a queue, and how far the queue has come. Raises NotFoundError."""
         with self.database.reading() as db:
             queue_for(db, person, name)

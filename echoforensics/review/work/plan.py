@@ -11,10 +11,10 @@ from echoforensics.review.store.queue_table import people_of, queues
 from echoforensics.review.work.sharing import share_of
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Sequence
 
     from echoforensics.review.people.person import RoomMember
+    from echoforensics.review.store.room_database import Connection
 
 #: A pause that is longer is none of the work: milliseconds.
 _LONGEST_PAUSE = 10 * 60 * 1000
@@ -38,7 +38,7 @@ def rate_of(times: Sequence[int]) -> float | None:
     return round(len(worked) * _HOUR / whole, 1) if whole else None
 
 
-def plan_of(db: sqlite3.Connection, people: Iterable[RoomMember], distressing: frozenset[str]) -> dict[str, Any]:
+def plan_of(db: Connection, people: Iterable[RoomMember], distressing: frozenset[str]) -> dict[str, Any]:
     """The plan as the page has it.
 
     Args:

@@ -29,17 +29,17 @@ from echoforensics.review.work.second_opinion import draw_sample
 from echoforensics.review.work.sharing import share_of
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Collection
 
     from echoforensics.review.people.person import RoomMember
     from echoforensics.review.store.queue_listing import Candidate
     from echoforensics.review.store.queue_table import ReviewItem
+    from echoforensics.review.store.room_database import Connection
 
 _MOST_NAME = 120
 
 
-def queue_for(db: sqlite3.Connection, person: RoomMember, name: str) -> Queue:
+def queue_for(db: Connection, person: RoomMember, name: str) -> Queue:
     """A queue at which a person works.
 
     Raises:
@@ -52,7 +52,7 @@ def queue_for(db: sqlite3.Connection, person: RoomMember, name: str) -> Queue:
 
 
 def new_queue(
-    db: sqlite3.Connection, person: RoomMember, given: dict[str, Any], items: list[ReviewItem], codes: Collection[str],
+    db: Connection, person: RoomMember, given: dict[str, Any], items: list[ReviewItem], codes: Collection[str],
     workers: Collection[str], at: int,
 ) -> tuple[Queue, int]:  # fmt: skip
     """Make a queue of items; gives it, and of how many items a second person hears a sample.
@@ -85,7 +85,7 @@ def new_queue(
 
 
 def changed_queue(
-    db: sqlite3.Connection, person: RoomMember, name: str, given: dict[str, Any], codes: Collection[str],
+    db: Connection, person: RoomMember, name: str, given: dict[str, Any], codes: Collection[str],
     workers: Collection[str], at: int,
 ) -> Queue:  # fmt: skip
     """Change a queue's name, people or second opinions; a larger sample holds the smaller one.
@@ -142,9 +142,7 @@ class NextItems:
         distressing: ids of codes that say that an item distresses.
     """
 
-    def __init__(
-        self, db: sqlite3.Connection, queue: str, workers: Collection[str], distressing: frozenset[str]
-    ) -> None:
+    def __init__(self, db: Connection, queue: str, workers: Collection[str], distressing: frozenset[str]) -> None:
         self._db = db
         self._queue = queue
         self._people = [person for person in people_of(db, queue) if person in workers]
@@ -193,7 +191,7 @@ class NextItems:
 
 
 def take_next(
-    db: sqlite3.Connection, person: RoomMember, name: str, workers: Collection[str], distressing: frozenset[str],
+    db: Connection, person: RoomMember, name: str, workers: Collection[str], distressing: frozenset[str],
     at: int, after: str = "",
 ) -> str | None:  # fmt: skip
     """Give a person the next item of a queue; its id, or None where there is none.
@@ -213,7 +211,7 @@ def take_next(
 
 
 def assign_item(
-    db: sqlite3.Connection, person: RoomMember, name: str, to: Any, turn: Any, workers: Collection[str], at: int
+    db: Connection, person: RoomMember, name: str, to: Any, turn: Any, workers: Collection[str], at: int
 ) -> None:
     """Give an item to somebody, or to nobody.
 

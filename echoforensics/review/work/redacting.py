@@ -19,15 +19,14 @@ from echoforensics.review.work.access import item_for, refuse_reader, refuse_unl
 from echoforensics.review.work.transcript import NO_TEXT, checked_second
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from echoforensics.review.people.person import RoomMember
+    from echoforensics.review.store.room_database import Connection
 
 _MOST_RANGES, _MOST_REASON, _MOST_NOTE = 200, 200, 5_000
 
 
 def ask_redaction(
-    db: sqlite3.Connection, person: RoomMember, item: str, exhibit: str, seconds: float | None, given: dict[str, Any],
+    db: Connection, person: RoomMember, item: str, exhibit: str, seconds: float | None, given: dict[str, Any],
     at: int,
 ) -> RedactionRequest:  # fmt: skip
     """Ask that ranges of a recording be redacted.
@@ -82,12 +81,12 @@ def _ranges(given: Any, seconds: float | None) -> tuple[tuple[float, float], ...
     return tuple(joined)
 
 
-def redactions_for(db: sqlite3.Connection, person: RoomMember) -> list[RedactionRequest]:
+def redactions_for(db: Connection, person: RoomMember) -> list[RedactionRequest]:
     """The requests that a person may see: their own, or all for who supervises."""
     return [one for one in redactions(db) if person.sees_all or one.asked_by == person.id]
 
 
-def decide(db: sqlite3.Connection, person: RoomMember, name: str, approve: Any, note: Any, at: int) -> RedactionRequest:
+def decide(db: Connection, person: RoomMember, name: str, approve: Any, note: Any, at: int) -> RedactionRequest:
     """Approve or refuse a request: one who supervises, and never the one who asked.
 
     Raises:

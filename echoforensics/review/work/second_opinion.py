@@ -20,18 +20,18 @@ from echoforensics.review.work.sharing import is_drawn
 from echoforensics.review.work.transcript import NO_TEXT
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Collection, Iterable
 
     from echoforensics.review.people.person import RoomMember
     from echoforensics.review.store.decision_table import Decision
     from echoforensics.review.store.queue_table import Queue
+    from echoforensics.review.store.room_database import Connection
     from echoforensics.review.work.codes import Code
 
 _MOST_NOTE = 5_000
 
 
-def draw_sample(db: sqlite3.Connection, drawn: Queue, at: int) -> int:
+def draw_sample(db: Connection, drawn: Queue, at: int) -> int:
     """Have a second person hear the sample of a queue; gives of how many items it is."""
     chosen = [item for item in items_of_queue(db, drawn.id) if is_drawn(drawn.seed, item.key, drawn.sample)]
     for item in chosen:
@@ -39,7 +39,7 @@ def draw_sample(db: sqlite3.Connection, drawn: Queue, at: int) -> int:
     return len(chosen)
 
 
-def after_finish(db: sqlite3.Connection, made: Decision, codes: Iterable[Code], at: int) -> None:
+def after_finish(db: Connection, made: Decision, codes: Iterable[Code], at: int) -> None:
     """What follows when somebody is done with an item: a second person is to hear it, or the two are compared."""
     if made.turn == SECOND:
         first = decision(db, made.item, FIRST)
@@ -72,7 +72,7 @@ def heard_by_two(decisions: Iterable[Decision]) -> list[BothHeard]:
 
 
 def settle_disagreement(
-    db: sqlite3.Connection, person: RoomMember, item: str, codes: Any, note: Any, known: Collection[str], at: int
+    db: Connection, person: RoomMember, item: str, codes: Any, note: Any, known: Collection[str], at: int
 ) -> None:
     """Settle what two people decided otherwise, with the codes that are right.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from echoforensics.review.people.person import SEE_ALL, WORKERS
 from echoforensics.review.room_errors import NotFoundError
-from echoforensics.review.store.queue_listing import ORDERS, STATES, Asked
+from echoforensics.review.store.queue_listing import ORDERS, STATES, AskedItems
 from echoforensics.review.web.api import Api, Call
 from echoforensics.review.web.schema_check import listed, one_of, record, text, whole, yes_or_no
 from echoforensics.review.web.work.names import DisplayNames
@@ -77,7 +77,7 @@ def _change(call: Call) -> Mapping[str, Any]:
 
 def _items(call: Call) -> Mapping[str, Any]:
     query = call.request.query_params
-    asked = Asked(
+    asked = AskedItems(
         state=query.get("state", "") if query.get("state") in STATES else "", code=call.text("code", 40),
         text=call.text("text"), mine=query.get("mine", "") in ("1", "true"),
         sort=query.get("sort", "") if query.get("sort") in ORDERS else "queue",
