@@ -9,6 +9,7 @@ from echoforensics.report.reduced_interaction import shown_interactions
 from echoforensics.report.words.vocabulary import kind_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from echoforensics.case.case import Case
@@ -35,7 +36,8 @@ def write_interactions(
 ) -> WrittenInteractions:
     """Write the scripts. Raises OSError."""
     known = {recording.found.sha256: number for number, recording in enumerate(found)}
-    shown = [_shown(one, left_out, known, words) for one, left_out in shown_interactions(case, part.exhibits, words)]
+    reduced = shown_interactions(case, part.exhibits, words)
+    shown = [interaction_entry(one, left_out, known, words) for one, left_out in reduced]
     chunks = [shown[start : start + CHUNK] for start in range(0, len(shown), CHUNK)]
     for number, chunk in enumerate(chunks):
         script = f"REPORT.interactions({number}, JSON.parse({script_string(chunk)}));\n"
@@ -44,7 +46,9 @@ def write_interactions(
     return WrittenInteractions(len(shown), len(chunks), unintended, sum(1 for one in shown if one["contradictions"]))
 
 
-def _shown(found: CaseInteraction, left_out: int, recordings: dict[str, int], words: Language) -> dict[str, Any]:
+def interaction_entry(
+    found: CaseInteraction, left_out: int, recordings: Mapping[str, int], words: Language
+) -> dict[str, Any]:
     """An interaction as the page has it: its start in seconds, and its recordings by their number in the report."""
     made = found.as_json()
     start = made.pop("start")

@@ -28,7 +28,7 @@ def write_recordings(case: Case, folder: Path, found: list[Recording]) -> None:
     Raises:
         OSError: a file cannot be read or written.
     """
-    shown = [{**_shown(recording), **_decoded(case, folder, recording)} for recording in found]
+    shown = [{**recording_entry(recording), **_decoded(case, folder, recording)} for recording in found]
     script = f"REPORT.recordings(JSON.parse({script_string(shown)}));\n"
     (folder / "data" / "recordings.js").write_text(script, encoding="utf-8")
 
@@ -53,7 +53,8 @@ def _decoded(case: Case, folder: Path, recording: Recording) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _shown(recording: Recording) -> dict[str, Any]:
+def recording_entry(recording: Recording) -> dict[str, Any]:
+    """What the page is given of a recording beside its outline."""
     found = recording.found
     interactions = sorted({row["interaction"] for row in found.rows if row["interaction"]})
     duration = found.fields.get("duration_us")

@@ -19,6 +19,10 @@ from echoforensics.review.people.passwords import Passwords
 from echoforensics.review.people.sessions import Sessions
 from echoforensics.review.people.signing_in import SigningIn
 from echoforensics.review.store.room_database import RoomDatabase, now_ms
+from echoforensics.review.work.codes import codes_of_room
+from echoforensics.review.work.desk import WorkDesk
+from echoforensics.review.work.opinion_desk import OpinionDesk
+from echoforensics.review.work.room_case import RoomCase
 from echoforensics.version import __version__
 
 if TYPE_CHECKING:
@@ -55,7 +59,7 @@ class ReviewRoom:
         cases: what it is about, by id.
         site: where it is served.
         key: what signs its audit; None where the cases are unsigned.
-        database, audit, accounts, sessions, signing_in: its parts.
+        database, audit, accounts, sessions, signing_in, desk, opinions: its parts.
         started: milliseconds since 1970.
     """
 
@@ -76,7 +80,7 @@ class ReviewRoom:
         Raises:
             UnverifiedCaseError: a case is not as it was sealed.
             CaseError: a folder is no case, the room is not what was written, or another process has it open.
-            UsageError: the room lies within a case.
+            UsageError: the room lies within a case, or its codes are not as they are to be.
         """
         self.path, self.site, self.key = path, site, key
         self.cases = _sealed_cases(cases)
@@ -85,6 +89,7 @@ class ReviewRoom:
                 raise UsageError(f"{path}: lies within the case {case.path}, which is sealed; give --room elsewhere")
         with ExitStack() as opened:
             self._lock(opened)
+            codes = codes_of_room(path)
             self.database = RoomDatabase(path / DATABASE, clock)
             opened.callback(self.database.close)
             self.audit = opened.enter_context(closing(AuditLedger(path, self.database, key)))
@@ -92,6 +97,8 @@ class ReviewRoom:
             self.accounts = Accounts(self.database, site, hashes)
             self.sessions = Sessions(self.database)
             self.signing_in = SigningIn(self.database, site, hashes, self.sessions)
+            self.desk = WorkDesk(path, self.database, _opened_cases(self.cases, opened), codes, self.accounts.all)
+            self.opinions = OpinionDesk(self.desk)
             self.started = clock()
             with self.database.transaction() as change:
                 change.record("-", "server started", site.origin, version=__version__, cases=sorted(self.cases))
@@ -137,6 +144,11 @@ class ReviewRoom:
     def _record_end(self) -> None:
         with self.database.transaction() as change:
             change.record("-", "server stopped", self.site.origin)
+
+
+def _opened_cases(cases: Mapping[str, SealedCase], opened: ExitStack) -> list[RoomCase]:
+    """The cases of a room, open for reading until a stack is closed. Raises CaseError."""
+    return [opened.enter_context(closing(RoomCase(case.path, case.id))) for case in cases.values()]
 
 
 def _sealed_cases(paths: Sequence[Path]) -> Mapping[str, SealedCase]:

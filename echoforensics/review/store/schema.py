@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from echoforensics.review.store.work_schema import WORK_SCHEMA
+
 #: A room of another version is refused.
 SCHEMA_VERSION = 1
 
@@ -84,4 +86,4 @@ CREATE INDEX events_who ON events (who, number);
 CREATE INDEX events_what ON events (what, number);
 """
 
-SCHEMA = "".join((_SETTINGS, _PEOPLE, _SESSIONS, _AUDIT))
+SCHEMA = "".join((_SETTINGS, _PEOPLE, _SESSIONS, _AUDIT, WORK_SCHEMA))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from echoforensics.review.people.person import ROLES, SUPERVISORS, RoomMember
 from echoforensics.review.web.api import Api, Call
 from echoforensics.review.web.schema_check import listed, one_of, record, text, yes_or_no
+from echoforensics.review.web.work.queues import queues_shown
 from echoforensics.version import __version__
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _PERSON = record(
     {
         "id": text(), "name": text(), "display": text(), "role": one_of(*ROLES), "active": yes_or_no(),
-        "second": listed(one_of("totp", "webauthn")), "last": {"type": ["integer", "null"]},
+        "second": listed(one_of("totp", "webauthn")), "last": {"type": ["integer", "null"]}, "queues": listed(text()),
     }
 )  # fmt: skip
 _LINK = record({"link": text()})
@@ -26,7 +27,9 @@ def _me(call: Call) -> Mapping[str, Any]:
     person = session.person
     return {
         "name": person.name, "display": person.display, "role": person.role, "csrf": session.row.csrf,
-        "language": person.language, "second": list(person.second), "queues": [], "codes": [],
+        "language": person.language, "second": list(person.second),
+        "queues": [{name: one[name] for name in ("id", "name", "case")} for one in queues_shown(call)],
+        "codes": [code.as_json() for code in call.room.desk.codes],
         "server": {"version": __version__, "started": call.room.started},
     }  # fmt: skip
 
@@ -46,7 +49,7 @@ def _add_key(call: Call) -> Mapping[str, Any]:
 
 
 def _people(call: Call) -> Mapping[str, Any]:
-    return {"people": [_as_json(person) for person in call.room.accounts.all()]}
+    return {"people": [_as_json(call, person) for person in call.room.accounts.all()]}
 
 
 def _add(call: Call) -> Mapping[str, Any]:
@@ -58,7 +61,9 @@ def _add(call: Call) -> Mapping[str, Any]:
 def _change(call: Call) -> Mapping[str, Any]:
     body = call.body
     person = call.room.accounts.change(call.path("person"), body.get("role"), body.get("active"), call.person)
-    return _as_json(person)
+    if "queues" in body:
+        call.room.desk.set_queues_of(call.person, person, body["queues"])
+    return _as_json(call, person)
 
 
 def _new_link(call: Call) -> Mapping[str, Any]:
@@ -69,10 +74,11 @@ def _link_of(call: Call, token: str) -> dict[str, str]:
     return {"link": f"{call.room.site.origin}/set-up/{token}"}
 
 
-def _as_json(person: RoomMember) -> dict[str, Any]:
+def _as_json(call: Call, person: RoomMember) -> dict[str, Any]:
     return {
         "id": person.id, "name": person.name, "display": person.display, "role": person.role, "active": person.active,
         "second": list(person.second), "last": person.last_sign_in,
+        "queues": call.room.desk.queue_ids_of(person),
     }  # fmt: skip
 
 
@@ -97,8 +103,9 @@ ROUTES = (
         body=record({"name": text(100), "display": text(100), "role": one_of(*ROLES)}),
     ),
     Api(
-        "PATCH", "/api/people/{person}", _change, "Give an account another role, or let it sign in or not.",
-        roles=SUPERVISORS, answer=_PERSON, body=record({}, {"role": one_of(*ROLES), "active": yes_or_no()}),
+        "PATCH", "/api/people/{person}", _change, "Give an account another role or queues, or let it sign in or not.",
+        roles=SUPERVISORS, answer=_PERSON,
+        body=record({}, {"role": one_of(*ROLES), "active": yes_or_no(), "queues": listed(text(100))}),
     ),
     Api(
         "POST", "/api/people/{person}/link", _new_link, "Make a new one-time link for an account.", roles=SUPERVISORS,

@@ -1,0 +1,253 @@
+"""Decisions, their changes, and who opened what: the SQL."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import sqlite3
+
+#: Who hears an item first, and who hears it without knowing of the first.
+FIRST, SECOND = 1, 2
+_COLUMNS = (
+    "item, turn, person, codes, notes, transcript, version, assigned_at, changed_at, changed_by, finished_at,"
+    " finished_by"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided of an item in one of its two turns.
+
+    Attributes:
+        item: its id.
+        turn: :data:`FIRST` or :data:`SECOND`.
+        person: whose it is; None where nobody took it.
+        codes: sorted ids.
+        notes: text.
+        transcript: segments, see :mod:`echoforensics.review.work.transcript`.
+        version: grows with each change; 0 where there was none.
+        assigned_at, changed_at, finished_at: milliseconds since 1970 UTC, or None.
+        changed_by, finished_by: ids of persons, or None.
+    """
+
+    item: str
+    turn: int
+    person: str | None = None
+    codes: tuple[str, ...] = ()
+    notes: str = ""
+    transcript: tuple[dict[str, Any], ...] = ()
+    version: int = 0
+    assigned_at: int | None = None
+    changed_at: int | None = None
+    changed_by: str | None = None
+    finished_at: int | None = None
+    finished_by: str | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether the person is done with it."""
+        return self.finished_at is not None
+
+    def content(self) -> dict[str, Any]:
+        """What a change changes, and what undoing it brings back."""
+        return {
+            "codes": list(self.codes), "notes": self.notes, "transcript": list(self.transcript),
+            "finished_at": self.finished_at, "finished_by": self.finished_by,
+        }  # fmt: skip
+
+    def as_json(self) -> dict[str, Any]:
+        """The decision as pages have it."""
+        shown = asdict(self)
+        shown.update(
+            codes=list(self.codes), transcript=list(self.transcript), finished=self.finished,
+        )  # fmt: skip
+        return {name: shown[name] for name in ("codes", "notes", "transcript", "finished", "changed_at", "finished_at")}
+
+
+class DecisionChange(NamedTuple):
+    """A change of a decision.
+
+    Attributes:
+        number: of the change; the later, the greater.
+        person: who made it.
+        at: milliseconds since 1970 UTC.
+        what: ``codes``, ``notes``, ``transcript``, ``finish`` or ``undo``.
+        before, after: what :meth:`Decision.content` gave.
+    """
+
+    number: int
+    person: str
+    at: int
+    what: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def decision(db: sqlite3.Connection, item: str, turn: int) -> Decision:
+    """A decision; an empty one where nothing was decided."""
+    found = db.execute(
+        f"SELECT {_COLUMNS} FROM decisions WHERE item = ? AND turn = ?", (item, turn)  # noqa: S608 (our names)
+    ).fetchone()  # fmt: skip
+    return Decision(item, turn) if found is None else _decision(found)
+
+
+def decisions(db: sqlite3.Connection, queue: str) -> list[Decision]:
+    """Every decision of the items of a queue."""
+    found = db.execute(
+        f"SELECT {_COLUMNS} FROM decisions WHERE item IN (SELECT item FROM queue_items WHERE queue = ?)",  # noqa: S608
+        (queue,),
+    )
+    return [_decision(row) for row in found]
+
+
+def decisions_of_case(db: sqlite3.Connection, case_id: str) -> list[Decision]:
+    """Every decision of the items of a case, by item."""
+    found = db.execute(
+        f"SELECT {_COLUMNS} FROM decisions WHERE item IN (SELECT id FROM items WHERE case_id = ?)"  # noqa: S608
+        " ORDER BY item, turn",
+        (case_id,),
+    )
+    return [_decision(row) for row in found]
+
+
+def _decision(row: tuple[Any, ...]) -> Decision:
+    item, turn, person, codes, notes, transcript, *rest = row
+    return Decision(item, turn, person, tuple(json.loads(codes)), notes, tuple(json.loads(transcript)), *rest)
+
+
+def save_decision(db: sqlite3.Connection, made: Decision) -> None:
+    """Keep a decision in the place of what it was."""
+    db.execute(
+        f"INSERT OR REPLACE INTO decisions ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        (
+            made.item, made.turn, made.person, json.dumps(made.codes), made.notes,
+            json.dumps(made.transcript, ensure_ascii=False), made.version, made.assigned_at, made.changed_at,
+            made.changed_by, made.finished_at, made.finished_by,
+        ),
+    )  # fmt: skip
+
+
+def take(db: sqlite3.Connection, item: str, turn: int, person: str, at: int) -> bool:
+    """Give an item to a person, unless somebody has it in this turn; whether it is theirs now."""
+    found = decision(db, item, turn)
+    if found.person not in (None, person):
+        return False
+    if found.person is None:
+        assign(db, item, turn, person, at)
+    return True
+
+
+def assign(db: sqlite3.Connection, item: str, turn: int, person: str | None, at: int) -> None:
+    """Give an item to a person, or to nobody, whoever had it; what was decided stays."""
+    db.execute(
+        "INSERT INTO decisions (item, turn, person, codes, notes, transcript, version, assigned_at)"
+        " VALUES (?, ?, ?, '[]', '', '[]', 0, ?)"
+        " ON CONFLICT (item, turn) DO UPDATE SET person = excluded.person, assigned_at = excluded.assigned_at",
+        (item, turn, person, at),
+    )
+
+
+def add_change(db: sqlite3.Connection, before: Decision, after: Decision, what: str, at: int) -> None:
+    """Note a change of a decision."""
+    db.execute(
+        "INSERT INTO changes (item, turn, person, at, what, before, after, undone) VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+        (
+            after.item, after.turn, after.changed_by, at, what, json.dumps(before.content(), ensure_ascii=False),
+            json.dumps(after.content(), ensure_ascii=False),
+        ),
+    )  # fmt: skip
+
+
+def last_change(db: sqlite3.Connection, item: str, turn: int) -> DecisionChange | None:
+    """The last change of a decision that was not undone, and that is no undoing itself."""
+    found = db.execute(
+        "SELECT number, person, at, what, before, after FROM changes"
+        " WHERE item = ? AND turn = ? AND undone = 0 AND what <> 'undo' ORDER BY number DESC LIMIT 1",
+        (item, turn),
+    ).fetchone()
+    if found is None:
+        return None
+    number, person, at, what, before, after = found
+    return DecisionChange(number, person, at, what, json.loads(before), json.loads(after))
+
+
+def mark_undone(db: sqlite3.Connection, number: int) -> None:
+    """Note that a change was undone."""
+    db.execute("UPDATE changes SET undone = 1 WHERE number = ?", (number,))
+
+
+def authors(db: sqlite3.Connection, item: str, turn: int, part: str) -> list[tuple[str, int]]:
+    """Who changed a part of a decision, each with the time of their last change; the last of them last.
+
+    Args:
+        db: the room's.
+        item: id.
+        turn: of the decision.
+        part: ``codes``, ``notes``, ``transcript`` or ``finish``.
+    """
+    found = db.execute(
+        "SELECT person, max(at) FROM changes WHERE item = ? AND turn = ? AND what IN (?, 'undo') AND undone = 0"
+        " GROUP BY person ORDER BY max(number)",
+        (item, turn, part),
+    )
+    return [(person, at) for person, at in found]
+
+
+def has_changed(db: sqlite3.Connection, item: str, turn: int, person: str) -> bool:
+    """Whether a person ever changed a decision."""
+    found = db.execute("SELECT 1 FROM changes WHERE item = ? AND turn = ? AND person = ? LIMIT 1", (item, turn, person))
+    return found.fetchone() is not None
+
+
+def note_opened(
+    db: sqlite3.Connection, item: str, person: str, at: int, *, seen: bool = False, distress: bool = False
+) -> None:
+    """Note that a person opened an item.
+
+    Args:
+        db: the room's.
+        item, person: ids.
+        at: milliseconds since 1970 UTC.
+        seen: whether they saw what was decided in the first turn, or may have.
+        distress: whether they opened it knowing that it distresses.
+    """
+    db.execute(
+        "INSERT INTO opened VALUES (?, ?, ?, ?, ?) ON CONFLICT (item, person) DO UPDATE SET"
+        " seen = max(seen, excluded.seen), distress = max(distress, excluded.distress)",
+        (item, person, at, int(seen), int(distress)),
+    )
+
+
+def opened_as(db: sqlite3.Connection, item: str, person: str) -> tuple[bool, bool]:
+    """Whether a person saw what was decided of an item, and whether they opened it knowing that it distresses."""
+    found = db.execute("SELECT seen, distress FROM opened WHERE item = ? AND person = ?", (item, person)).fetchone()
+    return (False, False) if found is None else (bool(found[0]), bool(found[1]))
+
+
+def distressing_opened(db: sqlite3.Connection) -> dict[str, int]:
+    """How many distressing items each person opened knowingly."""
+    return dict(db.execute("SELECT person, count(*) FROM opened WHERE distress = 1 GROUP BY person").fetchall())
+
+
+def finished_times(db: sqlite3.Connection) -> dict[str, list[int]]:
+    """When each person finished items, in order: milliseconds since 1970 UTC."""
+    found: dict[str, list[int]] = {}
+    for person, at in db.execute(
+        "SELECT finished_by, finished_at FROM decisions WHERE finished_at IS NOT NULL ORDER BY finished_at"
+    ):
+        found.setdefault(person, []).append(at)
+    return found
+
+
+def outline_of(db: sqlite3.Connection, sound: str) -> Any:
+    """What is kept of a recording's outline, or None."""
+    found = db.execute("SELECT content FROM outlines WHERE sound = ?", (sound,)).fetchone()
+    return None if found is None else json.loads(found[0])
+
+
+def keep_outline(db: sqlite3.Connection, sound: str, content: Any) -> None:
+    """Keep a recording's outline."""
+    db.execute("INSERT OR REPLACE INTO outlines VALUES (?, ?)", (sound, json.dumps(content)))

@@ -1,0 +1,211 @@
+"""What is in a queue, as far as a person may see it, and what may be taken next: the SQL."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+#: What a list may be sorted by.
+ORDERS = {
+    "time": "i.time IS NULL, i.time, q.place", "newest": "i.time IS NULL, i.time DESC, q.place",
+    "length": "i.seconds IS NULL, i.seconds, q.place", "longest": "i.seconds IS NULL, i.seconds DESC, q.place",
+    "title": "i.title COLLATE NOCASE, q.place", "state": "state, q.place", "queue": "q.place",
+}  # fmt: skip
+STATES = ("open", "taken", "done", "second")
+_FROM = """
+FROM queue_items q JOIN items i ON i.id = q.item
+LEFT JOIN decisions d ON d.item = q.item AND d.turn = 1
+LEFT JOIN decisions s ON s.item = q.item AND s.turn = 2
+LEFT JOIN second_due u ON u.item = q.item
+LEFT JOIN disagreements g ON g.item = q.item
+"""
+#: Whether a person may see what was decided first: all of it, their own, or what no second person is to hear any more.
+_SEEN = """(:all OR d.person = :me OR d.finished_by = :me
+    OR (d.finished_at IS NOT NULL AND (u.item IS NULL OR (s.finished_at IS NOT NULL
+        AND (g.item IS NULL OR g.settled_at IS NOT NULL)))))"""
+#: The state as a person may see it: a second turn is shown to whose it is, and to who sees all.
+_STATE = """CASE
+    WHEN u.item IS NOT NULL AND d.finished_at IS NOT NULL AND s.finished_at IS NULL AND (:all OR s.person = :me)
+        THEN 'second'
+    WHEN d.finished_at IS NOT NULL THEN 'done' WHEN d.person IS NOT NULL THEN 'taken' ELSE 'open' END"""
+_CODES = f"CASE WHEN s.person = :me THEN s.codes WHEN {_SEEN} THEN d.codes ELSE '[]' END"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """A line of a queue.
+
+    Attributes:
+        id, exhibit, title, time, device, seconds: of the item.
+        state: one of :data:`STATES`.
+        assigned: the id of whose it is, or None.
+        codes: as far as the person may see them.
+        distress: whether somebody coded it as distressing.
+    """
+
+    id: str
+    exhibit: str
+    title: str
+    time: int | None
+    device: str
+    seconds: float | None
+    state: str
+    assigned: str | None
+    codes: tuple[str, ...]
+    distress: bool
+
+
+class AskedItems(NamedTuple):
+    """What of a queue is wanted.
+
+    Attributes:
+        state, code, text: empty for any.
+        mine: only what is the person's.
+        sort: one of :data:`ORDERS`.
+        after: how many lines were shown before.
+        limit: how many are wanted.
+    """
+
+    state: str = ""
+    code: str = ""
+    text: str = ""
+    mine: bool = False
+    sort: str = "queue"
+    after: int = 0
+    limit: int = 100
+
+
+class Candidate(NamedTuple):
+    """An item that somebody may take.
+
+    Attributes:
+        item: its id.
+        sound: by which it is shared out.
+        codes: what was decided first.
+    """
+
+    item: str
+    sound: str
+    codes: frozenset[str]
+
+
+def listed(
+    db: sqlite3.Connection, queue: str, person: str, asked: AskedItems, distressing: frozenset[str], *, sees_all: bool
+) -> list[ListedItem]:
+    """A part of a queue, as a person may see it; one line more than was asked for says that there are others."""
+    clauses, given = ["q.queue = :queue"], dict[str, Any](queue=queue, me=person, all=sees_all)
+    if asked.state:
+        clauses.append(f"{_STATE} = :state")
+        given["state"] = asked.state
+    if asked.code:
+        clauses.append(f"EXISTS (SELECT 1 FROM json_each({_CODES}) c WHERE c.value = :code)")  # noqa: S608 (our text)
+        given["code"] = asked.code
+    if asked.text:
+        clauses.append("instr(i.search, :text) > 0")
+        given["text"] = asked.text.casefold()
+    if asked.mine:
+        clauses.append(":me IN (d.person, s.person)")
+    given |= {"limit": asked.limit + 1, "after": asked.after}
+    found = db.execute(
+        f"SELECT i.id, i.exhibit, i.title, i.time, i.device, i.seconds, {_STATE} AS state,"
+        f" CASE WHEN s.person = :me THEN s.person ELSE d.person END, {_CODES}, coalesce(d.codes, '[]'),"
+        f" coalesce(s.codes, '[]') {_FROM} WHERE {' AND '.join(clauses)} ORDER BY {ORDERS[asked.sort]}"
+        " LIMIT :limit OFFSET :after",
+        given,
+    )
+    return [_listed(row, distressing) for row in found]
+
+
+def _listed(row: tuple[Any, ...], distressing: frozenset[str]) -> ListedItem:
+    codes, first, second = (json.loads(given or "[]") for given in row[8:])
+    distress = not distressing.isdisjoint(first + second)
+    name, exhibit, title, time, device, seconds, state, assigned = row[:8]
+    return ListedItem(name, exhibit, title, time, device, seconds, state, assigned, tuple(codes), distress)
+
+
+def counted(db: sqlite3.Connection, queue: str) -> dict[str, int]:
+    """How many items of a queue are open, taken and done, and how many a second person is yet to hear."""
+    opened, taken, done, second = db.execute(
+        "SELECT count(*) - count(d.person), sum(d.person IS NOT NULL AND d.finished_at IS NULL), count(d.finished_at),"
+        " sum(u.item IS NOT NULL AND d.finished_at IS NOT NULL AND s.finished_at IS NULL)"
+        f" {_FROM} WHERE q.queue = ?",
+        (queue,),
+    ).fetchone()
+    return {"open": opened or 0, "taken": taken or 0, "done": done or 0, "second": second or 0}
+
+
+def begun_by(db: sqlite3.Connection, queue: str, person: str) -> list[str]:
+    """Items of a queue that are a person's and not finished, in the order in which they got them."""
+    found = db.execute(
+        "SELECT q.item FROM queue_items q JOIN decisions d ON d.item = q.item WHERE q.queue = ? AND d.person = ?"
+        " AND d.finished_at IS NULL ORDER BY d.assigned_at, q.place",
+        (queue, person),
+    )
+    return [item for (item,) in found]
+
+
+def open_items(db: sqlite3.Connection, queue: str) -> Iterator[Candidate]:
+    """Items of a queue that nobody has, in order."""
+    found = db.execute(
+        "SELECT q.item, i.sound FROM queue_items q JOIN items i ON i.id = q.item"
+        " LEFT JOIN decisions d ON d.item = q.item AND d.turn = 1"
+        " WHERE q.queue = ? AND d.person IS NULL AND d.finished_at IS NULL ORDER BY q.place, q.item",
+        (queue,),
+    )
+    for item, sound in found:
+        yield Candidate(item, sound, frozenset())
+
+
+def waiting_for_second(db: sqlite3.Connection, queue: str) -> Iterator[Candidate]:
+    """Items of a queue that a second person is to hear, and nobody has yet, in order."""
+    found = db.execute(
+        "SELECT q.item, i.sound, d.codes FROM queue_items q JOIN items i ON i.id = q.item"
+        " JOIN second_due u ON u.item = q.item JOIN decisions d ON d.item = q.item AND d.turn = 1"
+        " LEFT JOIN decisions s ON s.item = q.item AND s.turn = 2"
+        " WHERE q.queue = ? AND d.finished_at IS NOT NULL AND s.person IS NULL ORDER BY d.finished_at, q.place",
+        (queue,),
+    )
+    for item, sound, codes in found:
+        yield Candidate(item, sound, frozenset(json.loads(codes)))
+
+
+class PersonLoad(NamedTuple):
+    """How much a person has.
+
+    Attributes:
+        taken: items that are theirs and not finished.
+        done: items that they finished.
+    """
+
+    taken: int
+    done: int
+
+
+def loads(db: sqlite3.Connection) -> dict[str, PersonLoad]:
+    """How much each person has, by id."""
+    found = db.execute(
+        "SELECT person, sum(finished_at IS NULL), 0 FROM decisions WHERE person IS NOT NULL GROUP BY person"
+        " UNION ALL SELECT finished_by, 0, count(*) FROM decisions WHERE finished_by IS NOT NULL GROUP BY finished_by"
+    )
+    whole: dict[str, PersonLoad] = {}
+    for person, taken, done in found:
+        before = whole.get(person, PersonLoad(0, 0))
+        whole[person] = PersonLoad(before.taken + taken, before.done + done)
+    return whole
+
+
+def distressing_of(db: sqlite3.Connection, codes: frozenset[str]) -> dict[str, int]:
+    """How many distressing items each person has had: as the first, or as the second."""
+    found: dict[str, int] = {}
+    for person, given in db.execute(
+        "SELECT d.person, f.codes FROM decisions d JOIN decisions f ON f.item = d.item AND f.turn = 1"
+        " WHERE d.person IS NOT NULL AND f.codes <> '[]'"
+    ):
+        if not codes.isdisjoint(json.loads(given)):
+            found[person] = found.get(person, 0) + 1
+    return found

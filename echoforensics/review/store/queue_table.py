@@ -1,0 +1,196 @@
+"""Queues, who works at them, and what is in them: the SQL."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+
+_QUEUE = "id, name, case_id, kind, filter, sample, second_codes, seed, made_at, made_by"
+_ITEM = "i.id, i.case_id, i.kind, i.key, i.exhibit, i.title, i.time, i.device, i.seconds, i.sound, i.exhibits, i.search"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue.
+
+    Attributes:
+        id: opaque.
+        name: for people.
+        case_id: of the case whose recordings or interactions are in it.
+        kind: ``recordings`` or ``interactions``.
+        filter: what was asked for when it was made.
+        sample: which part of its items a second person hears, 0 to 1.
+        second_codes: codes with which an item is heard by a second person.
+        seed: from which the sample is drawn.
+        made_at, made_by: when, and the person's id.
+    """
+
+    id: str
+    name: str
+    case_id: str
+    kind: str
+    filter: dict[str, Any]
+    sample: float
+    second_codes: tuple[str, ...]
+    seed: str
+    made_at: int
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """What is decided once: a sound with its copies in a case, or an interaction.
+
+    Attributes:
+        id: opaque.
+        case_id: of the case.
+        kind: ``recording`` or ``interaction``.
+        key: what tells it from others of the case, the same whenever the room is opened: the SHA-256 of the sound, or
+            the id of a record of the interaction.
+        exhibit: the one that it is shown by.
+        title: one line for people.
+        time: milliseconds since 1970 UTC, or None.
+        device: serial numbers and types, or empty.
+        seconds: how long it lasts, or None.
+        sound: SHA-256 of its first recording, by which it is shared out; its key where it has none.
+        exhibits: of all copies, or of the interaction's records.
+        search: what is looked through, folded.
+    """
+
+    id: str
+    case_id: str
+    kind: str
+    key: str
+    exhibit: str
+    title: str
+    time: int | None
+    device: str
+    seconds: float | None
+    sound: str
+    exhibits: tuple[str, ...]
+    search: str
+
+
+def add_queue(db: sqlite3.Connection, queue: Queue) -> None:
+    """Add a queue, or replace what is kept of it."""
+    db.execute(
+        f"INSERT OR REPLACE INTO queues ({_QUEUE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 (our names)
+        (
+            queue.id, queue.name, queue.case_id, queue.kind, json.dumps(queue.filter), queue.sample,
+            json.dumps(queue.second_codes), queue.seed, queue.made_at, queue.made_by,
+        ),
+    )  # fmt: skip
+
+
+def queues(db: sqlite3.Connection, person: str | None = None) -> list[Queue]:
+    """All queues by name, or those at which a person works."""
+    where = " WHERE id IN (SELECT queue FROM queue_people WHERE person = ?)" if person is not None else ""
+    found = db.execute(
+        f"SELECT {_QUEUE} FROM queues{where} ORDER BY name, id",  # noqa: S608 (our names)
+        () if person is None else (person,),
+    )
+    return [_queue(row) for row in found]
+
+
+def queue(db: sqlite3.Connection, name: str) -> Queue | None:
+    """A queue by its id."""
+    found = db.execute(f"SELECT {_QUEUE} FROM queues WHERE id = ?", (name,)).fetchone()  # noqa: S608 (our names)
+    return None if found is None else _queue(found)
+
+
+def _queue(row: tuple[Any, ...]) -> Queue:
+    identity, name, case_id, kind, asked, sample, codes, seed, made_at, made_by = row
+    return Queue(
+        identity, name, case_id, kind, json.loads(asked), sample, tuple(json.loads(codes)), seed, made_at, made_by
+    )
+
+
+def people_of(db: sqlite3.Connection, name: str) -> list[str]:
+    """Ids of the people who work at a queue, sorted."""
+    return [
+        person for (person,) in db.execute("SELECT person FROM queue_people WHERE queue = ? ORDER BY person", (name,))
+    ]
+
+
+def set_people(db: sqlite3.Connection, name: str, people: Iterable[str]) -> None:
+    """Set who works at a queue."""
+    db.execute("DELETE FROM queue_people WHERE queue = ?", (name,))
+    db.executemany("INSERT OR IGNORE INTO queue_people VALUES (?, ?)", [(name, person) for person in people])
+
+
+def set_queues_of(db: sqlite3.Connection, person: str, names: Iterable[str]) -> None:
+    """Set at which queues a person works."""
+    db.execute("DELETE FROM queue_people WHERE person = ?", (person,))
+    db.executemany("INSERT OR IGNORE INTO queue_people VALUES (?, ?)", [(name, person) for name in names])
+
+
+def works_at(db: sqlite3.Connection, person: str, name: str) -> bool:
+    """Whether a person works at a queue."""
+    found = db.execute("SELECT 1 FROM queue_people WHERE queue = ? AND person = ?", (name, person))
+    return found.fetchone() is not None
+
+
+def add_items(db: sqlite3.Connection, name: str, items: Iterable[ReviewItem]) -> int:
+    """Put items into a queue, in order; an item that the room has of its case is the same in every queue.
+
+    Returns:
+        How many there are in the queue.
+    """
+    place = 0
+    for place, item in enumerate(items, 1):
+        db.execute(
+            "INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (case_id, kind, key) DO NOTHING",
+            (
+                item.id, item.case_id, item.kind, item.key, item.exhibit, item.title, item.time, item.device,
+                item.seconds, item.sound, json.dumps(item.exhibits), item.search,
+            ),
+        )  # fmt: skip
+        db.execute(
+            "INSERT INTO queue_items SELECT ?, id, ? FROM items WHERE case_id = ? AND kind = ? AND key = ?",
+            (name, place, item.case_id, item.kind, item.key),
+        )
+    return place
+
+
+def item_of(db: sqlite3.Connection, name: str) -> ReviewItem | None:
+    """An item by its id."""
+    found = db.execute(f"SELECT {_ITEM} FROM items i WHERE i.id = ?", (name,)).fetchone()  # noqa: S608 (our names)
+    return None if found is None else _item(found)
+
+
+def queues_of_item(db: sqlite3.Connection, name: str) -> list[str]:
+    """Ids of the queues in which an item is."""
+    return [found for (found,) in db.execute("SELECT queue FROM queue_items WHERE item = ? ORDER BY queue", (name,))]
+
+
+def items_of_queue(db: sqlite3.Connection, name: str) -> Iterator[ReviewItem]:
+    """The items of a queue, in order."""
+    found = db.execute(
+        f"SELECT {_ITEM} FROM queue_items q JOIN items i ON i.id = q.item WHERE q.queue = ?"  # noqa: S608 (our names)
+        " ORDER BY q.place, i.id",
+        (name,),
+    )
+    for row in found.fetchall():
+        yield _item(row)
+
+
+def items_of_case(db: sqlite3.Connection, case_id: str) -> Iterator[ReviewItem]:
+    """The items of a case, by exhibit."""
+    found = db.execute(
+        f"SELECT {_ITEM} FROM items i WHERE i.case_id = ? ORDER BY i.exhibit, i.kind, i.id",  # noqa: S608 (our names)
+        (case_id,),
+    )
+    for row in found.fetchall():
+        yield _item(row)
+
+
+def _item(row: tuple[Any, ...]) -> ReviewItem:
+    name, case, kind, key, exhibit, title, time, device, seconds, sound, exhibits, search = row
+    return ReviewItem(
+        name, case, kind, key, exhibit, title, time, device, seconds, sound, tuple(json.loads(exhibits)), search
+    )

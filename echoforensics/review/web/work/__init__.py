@@ -1,0 +1,1 @@
+"""The routes of the work: queues, items, sounds, second opinions, redactions, closing."""

@@ -1,0 +1,121 @@
+"""Who may see and change what of an item: least privilege, and second listeners who know nothing of the first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from echoforensics.review.people.person import WORKERS
+from echoforensics.review.room_errors import NotFoundError, RefusedError
+from echoforensics.review.store.decision_table import FIRST, SECOND, Decision, decision, has_changed, opened_as
+from echoforensics.review.store.opinion_table import disagreement, due_of
+from echoforensics.review.store.queue_table import item_of, queues_of_item, works_at
+
+if TYPE_CHECKING:
+    from echoforensics.review.people.person import RoomMember
+    from echoforensics.review.store.queue_table import ReviewItem
+    from echoforensics.review.store.room_database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """An item as one person may see it.
+
+    Attributes:
+        item: the item.
+        decision: the one that is theirs to read, and to change where ``may_change``.
+        may_change: whether they may.
+        others: decisions of the other turn that they may see.
+        blind: whether they hear it without knowing of the first.
+        distress: whether somebody coded it as distressing.
+    """
+
+    item: ReviewItem
+    decision: Decision
+    may_change: bool
+    others: tuple[Decision, ...] = ()
+    blind: bool = False
+    distress: bool = False
+
+
+def item_for(db: Connection, person: RoomMember, name: str) -> ReviewItem:
+    """An item that is in a queue of a person.
+
+    Raises:
+        NotFoundError: it is not, or there is none.
+    """
+    found = item_of(db, name)
+    if found is None:
+        raise NotFoundError("There is no such item in your queues.")
+    if not person.sees_all and not any(works_at(db, person.id, queue) for queue in queues_of_item(db, name)):
+        raise NotFoundError("There is no such item in your queues.")
+    return found
+
+
+def view_of(db: Connection, person: RoomMember, name: str, distressing: frozenset[str]) -> ItemView:
+    """An item as a person may see it.
+
+    Args:
+        db: the room's.
+        person: who looks.
+        name: id of the item.
+        distressing: ids of codes that say that it distresses.
+
+    Raises:
+        NotFoundError: it is not theirs, or there is none.
+    """
+    item = item_for(db, person, name)
+    first, second = decision(db, name, FIRST), decision(db, name, SECOND)
+    distress = bool(distressing.intersection(first.codes) or distressing.intersection(second.codes))
+    settled = disagreement(db, name)
+    if second.finished and (settled is None or settled.settled_at is not None):
+        return ItemView(item, first, may_change=False, others=(second,), distress=distress)
+    if second.person == person.id:
+        return ItemView(item, second, may_decide(person) and not second.finished, blind=True, distress=distress)
+    # Once a second person is at it, the first decision is not changed any more: the two are compared.
+    may_change = may_decide(person) and second.person is None
+    if due_of(db, name) is None or not first.finished or is_of_first(db, first, person.id):
+        return ItemView(item, first, may_change, distress=distress)
+    if person.sees_all:
+        # Who supervises sees both, and changes neither: a supervisor who is to be the second is given the item.
+        return ItemView(item, first, may_change=False, others=(second,) if second.version else (), distress=distress)
+    if opened_as(db, name, person.id)[0]:
+        return ItemView(item, first, may_change=False, distress=distress)
+    mine = second.person is None
+    shown = second if mine else Decision(name, SECOND)
+    return ItemView(item, shown, may_change and mine, blind=True, distress=distress)
+
+
+def is_of_first(db: Connection, first: Decision, person: str) -> bool:
+    """Whether a person had a part in the first decision of an item."""
+    return person in (first.person, first.finished_by) or has_changed(db, first.item, FIRST, person)
+
+
+def may_be_second(db: Connection, first: Decision, person: str) -> bool:
+    """Whether a person knows nothing of the first decision of an item."""
+    return not is_of_first(db, first, person) and not opened_as(db, first.item, person)[0]
+
+
+def may_decide(person: RoomMember) -> bool:
+    """Whether a person may change anything."""
+    return person.role in WORKERS
+
+
+def refuse_reader(person: RoomMember) -> None:
+    """Refuse who may read only. Raises RefusedError."""
+    if not may_decide(person):
+        raise RefusedError("You may read and listen here, and change nothing. Ask a supervisor for another role.")
+
+
+def refuse_unless_supervising(person: RoomMember, what: str) -> None:
+    """Refuse who does not supervise.
+
+    Args:
+        person: who asks.
+        what: what is for those who do.
+
+    Raises:
+        RefusedError: they do not.
+    """
+    if not person.sees_all:
+        raise RefusedError(f"{what} is for supervisors and examiners. Ask one of them.")

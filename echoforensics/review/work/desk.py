@@ -1,0 +1,285 @@
+"""The work of a room as its pages ask for it: each change one transaction, with its event in the audit."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.review.room_errors import InvalidRequestError, NotFoundError
+from echoforensics.review.store.decision_table import note_opened, opened_as
+from echoforensics.review.store.queue_listing import AskedItems, counted, listed
+from echoforensics.review.store.queue_table import item_of, people_of, queues, queues_of_item, set_queues_of, works_at
+from echoforensics.review.work.access import item_for, refuse_unless_supervising, view_of
+from echoforensics.review.work.deciding import DecisionDesk
+from echoforensics.review.work.presence import Presence
+from echoforensics.review.work.queue_desk import (
+    NextItems,
+    assign_item,
+    changed_queue,
+    new_queue,
+    queue_for,
+    take_next,
+)
+from echoforensics.review.work.sound_files import SoundFiles
+from echoforensics.review.work.subjects import ItemFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from echoforensics.review.people.person import RoomMember
+    from echoforensics.review.store.decision_table import Decision
+    from echoforensics.review.store.queue_listing import ListedItem
+    from echoforensics.review.store.queue_table import Queue, ReviewItem
+    from echoforensics.review.store.room_database import RoomDatabase
+    from echoforensics.review.work.access import ItemView
+    from echoforensics.review.work.codes import Code
+    from echoforensics.review.work.room_case import RoomCase
+
+
+class WorkDesk:
+    """What people do with the items of the room's cases. Every thread may use it.
+
+    Attributes:
+        database: the room's.
+        cases: by id.
+        codes: of the room.
+        sounds: the files that pages play.
+        presence: who is at which item.
+    """
+
+    def __init__(
+        self, folder: Path, database: RoomDatabase, cases: Iterable[RoomCase], codes: tuple[Code, ...],
+        people: Callable[[], Iterable[RoomMember]],
+    ) -> None:  # fmt: skip
+        """Begin.
+
+        Args:
+            folder: the room's.
+            database: the room's.
+            cases: those of the room.
+            codes: of the room.
+            people: gives everybody of the room.
+        """
+        self.database = database
+        self.cases = {case.id: case for case in cases}
+        self.codes = codes
+        self.sounds = SoundFiles(folder, database)
+        self.presence = Presence()
+        self.decisions = DecisionDesk(codes)
+        self.people = people
+
+    @property
+    def distressing(self) -> frozenset[str]:
+        """Ids of codes that say that an item distresses."""
+        return self.decisions.distressing
+
+    def workers(self) -> set[str]:
+        """Ids of the people who may work."""
+        return {person.id for person in self.people() if person.active and person.role != "reader"}
+
+    # Queues.
+
+    def queues(self, person: RoomMember) -> list[tuple[Queue, dict[str, int], list[str]]]:
+        """The queues of a person, with how far each has come and who works at it."""
+        with self.database.reading() as db:
+            found = queues(db, None if person.sees_all else person.id)
+            return [(one, counted(db, one.id), people_of(db, one.id)) for one in found]
+
+    def make_queue(self, person: RoomMember, given: dict[str, Any]) -> tuple[Queue, int]:
+        """Make a queue; gives it, and how many items are in it. Raises RoomError."""
+        refuse_unless_supervising(person, "Making queues")
+        case = self.cases.get(str(given.get("case")))
+        if case is None:
+            raise InvalidRequestError("There is no such case in this room.")
+        items = case.items(str(given.get("kind")), ItemFilter.of(given.get("filter") or {}))
+        with self.database.transaction() as change:
+            made, drawn = new_queue(
+                change.db, person, given, items, self._code_ids(), self._everybody(), change.at
+            )  # fmt: skip
+            change.record(
+                person.name, "queue made", made.id, name=made.name, case=case.name, kind=made.kind,
+                items=len(items), sample=f"{made.sample:g}", seed=made.seed, drawn=drawn, codes=list(made.second_codes),
+            )  # fmt: skip
+        return made, len(items)
+
+    def change_queue(self, person: RoomMember, name: str, given: dict[str, Any]) -> Queue:
+        """Change a queue. Raises RoomError."""
+        with self.database.transaction() as change:
+            made = changed_queue(change.db, person, name, given, self._code_ids(), self._everybody(), change.at)
+            change.record(
+                person.name, "queue changed", name, name=made.name, people=people_of(change.db, name),
+                sample=f"{made.sample:g}", codes=list(made.second_codes),
+            )  # fmt: skip
+        return made
+
+    def queue_ids_of(self, person: RoomMember) -> list[str]:
+        """Ids of the queues at which a person works; of who sees all, those to which they were put."""
+        with self.database.reading() as db:
+            return [queue.id for queue in queues(db, person.id)]
+
+    def set_queues_of(self, by: RoomMember, person: RoomMember, names: list[str]) -> None:
+        """Set at which queues a person works.
+
+        Raises:
+            RefusedError: who asks does not supervise.
+            InvalidRequestError: a queue is none.
+        """
+        refuse_unless_supervising(by, "Putting people to queues")
+        with self.database.transaction() as change:
+            if set(names) - {queue.id for queue in queues(change.db)}:
+                raise InvalidRequestError("queues is a list of ids of queues of this room")
+            set_queues_of(change.db, person.id, names)
+            change.record(by.name, "person put to queues", person.name, queues=sorted(set(names)))
+
+    def _code_ids(self) -> list[str]:
+        return [code.id for code in self.codes]
+
+    def _everybody(self) -> set[str]:
+        return {person.id for person in self.people()}
+
+    def items(self, person: RoomMember, name: str, asked: AskedItems) -> tuple[list[ListedItem], dict[str, int]]:
+        """A part of a queue, and how far the queue has come. Raises NotFoundError."""
+        with self.database.reading() as db:
+            queue_for(db, person, name)
+            found = listed(db, name, person.id, asked, self.distressing, sees_all=person.sees_all)
+            return found, counted(db, name)
+
+    def take_next(self, person: RoomMember, name: str, after: str = "") -> str | None:
+        """Give a person the next item of a queue. Raises RoomError."""
+        with self.database.transaction() as change:
+            item = take_next(change.db, person, name, self.workers(), self.distressing, change.at, after)
+            if item:
+                change.record(person.name, "next", item, queue=name)
+        return item
+
+    def assign(self, person: RoomMember, item: str, to: Any, turn: Any) -> None:
+        """Give an item to somebody. Raises RoomError."""
+        with self.database.transaction() as change:
+            assign_item(change.db, person, item, to, turn, self.workers(), change.at)
+            change.record(person.name, "assigned", item, to=to or "", turn=turn)
+
+    # Items.
+
+    def view(self, person: RoomMember, name: str, *, ahead: bool = False) -> tuple[ItemView, bool]:
+        """An item as a person may see it, and whether they opened it knowingly before.
+
+        Args:
+            person: who looks.
+            name: id of the item.
+            ahead: whether it is loaded ahead, and not looked at yet.
+
+        Raises:
+            NotFoundError: it is not theirs.
+        """
+        with self.database.reading() as db:
+            view = view_of(db, person, name, self.distressing)
+            seen, knowingly = opened_as(db, name, person.id)
+        if not ahead:
+            shown = not view.blind and view.decision.version > 0
+            with self.database.transaction() as change:
+                if shown and not seen:
+                    note_opened(change.db, name, person.id, change.at, seen=True)
+                change.record(person.name, "view", name, exhibit=view.item.exhibit, blind=view.blind)
+        return view, knowingly
+
+    def open_knowingly(self, person: RoomMember, name: str) -> None:
+        """Note that a person opens an item knowing that it distresses. Raises NotFoundError."""
+        with self.database.transaction() as change:
+            item_for(change.db, person, name)
+            note_opened(change.db, name, person.id, change.at, distress=True)
+            change.record(person.name, "distress opened", name)
+
+    def next_after(self, person: RoomMember, name: str) -> str | None:
+        """What a person would get after an item, to be loaded ahead."""
+        with self.database.reading() as db:
+            for queue in queues_of_item(db, name):
+                if person.sees_all or works_at(db, person.id, queue):
+                    found = NextItems(db, queue, self.workers(), self.distressing).of(person, name)
+                    return None if found is None or found[0] == name else found[0]
+        return None
+
+    def case_of(self, item: ReviewItem) -> RoomCase:
+        """The case of an item. Raises NotFoundError where the room was opened without it."""
+        case = self.cases.get(item.case_id)
+        if case is None:
+            raise NotFoundError("The room was opened without the case of this item. Ask who runs the server.")
+        return case
+
+    def item_for(self, person: RoomMember, name: str) -> ReviewItem:
+        """An item of a queue of a person. Raises NotFoundError."""
+        with self.database.reading() as db:
+            return item_for(db, person, name)
+
+    def item(self, name: str) -> ReviewItem | None:
+        """An item by its id, whoever asks."""
+        with self.database.reading() as db:
+            return item_of(db, name)
+
+    def here(self, person: RoomMember, name: str) -> list[str]:
+        """Note that a person is at an item; gives the ids of who else is. Raises NotFoundError."""
+        self.item_for(person, name)
+        return self.presence.here(name, person.id, self.database.clock())
+
+    def played(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> None:
+        """Record that somebody played a part of a sound. Raises RoomError."""
+        item = self.item_for(person, name)
+        sounds = self.case_of(item).shown(item, "en").sounds
+        number = given["sound"]
+        if not 0 <= number < len(sounds):
+            raise NotFoundError("There is no such sound in this item.")
+        times = {f"{part}_ms": round(given[part] * 1000) for part in ("from", "to", "seconds")}
+        with self.database.transaction() as change:
+            change.record(
+                person.name, "play", name, sound=number, sha256=sounds[number].found.sha256,
+                exhibit=sounds[number].found.rows[0]["exhibit"], speed=f"{given['speed']:g}", **times,
+            )  # fmt: skip
+
+    # Decisions.
+
+    def code(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> Decision:
+        """Give codes and take them away. Raises RoomError."""
+        add, remove = given.get("add", []), given.get("remove", [])
+        with self.database.transaction() as change:
+            made = self.decisions.code(change.db, person, name, given["version"], add, remove, change.at)
+            change.record(person.name, "code", name, add=add, remove=remove, **_about(made))
+        return made
+
+    def note(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> Decision:
+        """Write the note of an item. Raises RoomError."""
+        with self.database.transaction() as change:
+            made = self.decisions.note(change.db, person, name, given["version"], given["text"], change.at)
+            change.record(person.name, "note", name, text_sha256=_digest(made.notes), **_about(made))
+        return made
+
+    def transcribe(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> Decision:
+        """Write the human transcript of an item. Raises RoomError."""
+        with self.database.transaction() as change:
+            made = self.decisions.transcribe(
+                change.db, person, name, given["version"], given["segments"], change.at
+            )  # fmt: skip
+            text = "\n".join(segment["text"] for segment in made.transcript)
+            change.record(person.name, "transcript", name, text_sha256=_digest(text), **_about(made))
+        return made
+
+    def finish(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> Decision:
+        """Be done with an item. Raises RoomError."""
+        with self.database.transaction() as change:
+            made = self.decisions.finish(change.db, person, name, given["version"], change.at)
+            change.record(person.name, "finish", name, codes=list(made.codes), **_about(made))
+        return made
+
+    def undo(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> tuple[Decision, str]:
+        """Take back one's last change. Raises RoomError."""
+        with self.database.transaction() as change:
+            made, what = self.decisions.undo(change.db, person, name, given["version"], change.at)
+            change.record(person.name, "undo", name, undone=what, codes=list(made.codes), **_about(made))
+        return made, what
+
+
+def _about(made: Decision) -> dict[str, Any]:
+    return {"version": made.version, "turn": made.turn}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

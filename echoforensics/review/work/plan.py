@@ -1,0 +1,82 @@
+"""The plan of work: who has how much, how fast it goes, and how what distresses is spread."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.review.store.decision_table import distressing_opened, finished_times
+from echoforensics.review.store.queue_listing import counted, distressing_of, loads, open_items
+from echoforensics.review.store.queue_table import people_of, queues
+from echoforensics.review.work.sharing import share_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from echoforensics.review.people.person import RoomMember
+    from echoforensics.review.store.room_database import Connection
+
+#: A pause that is longer is none of the work: milliseconds.
+_LONGEST_PAUSE = 10 * 60 * 1000
+_HOUR = 3_600_000
+#: Seconds for a clip where a thousand are to be heard in a shift of eight hours.
+TARGET_SECONDS = 28.8
+
+
+def rate_of(times: Sequence[int]) -> float | None:
+    """Clips an hour, out of when they were finished; pauses of more than ten minutes are left out.
+
+    Args:
+        times: milliseconds since 1970 UTC, in order.
+
+    Returns:
+        None where fewer than two were finished without such a pause between them.
+    """
+    steps = [after - before for before, after in pairwise(times)]
+    worked = [step for step in steps if step <= _LONGEST_PAUSE]
+    whole = sum(worked)
+    return round(len(worked) * _HOUR / whole, 1) if whole else None
+
+
+def plan_of(db: Connection, people: Iterable[RoomMember], distressing: frozenset[str]) -> dict[str, Any]:
+    """The plan as the page has it.
+
+    Args:
+        db: the room's.
+        people: those who work.
+        distressing: ids of codes that say that an item distresses.
+    """
+    listed = list(people)
+    known = {person.id for person in listed}
+    open_of = dict.fromkeys(known, 0)
+    shown = []
+    for queue in queues(db):
+        workers = [person for person in people_of(db, queue.id) if person in known]
+        for candidate in open_items(db, queue.id):
+            if (whose := share_of(candidate.sound, workers)) is not None:
+                open_of[whose] += 1
+        shown.append({"id": queue.id, "name": queue.name, **counted(db, queue.id)})
+    times, load = finished_times(db), loads(db)
+    had, opened = distressing_of(db, distressing), distressing_opened(db)
+    rows = [
+        {
+            "id": person.id, "name": person.name, "display": person.display, "open": open_of[person.id],
+            "taken": load[person.id].taken if person.id in load else 0,
+            "done": load[person.id].done if person.id in load else 0,
+            "distress": had.get(person.id, 0), "distress_opened": opened.get(person.id, 0),
+            "hour": rate_of(times.get(person.id, ())),
+        }
+        for person in listed
+    ]  # fmt: skip
+    return {"people": rows, "queues": shown, "spread": _spread(rows), "target_seconds": TARGET_SECONDS}
+
+
+def _spread(rows: Sequence[dict[str, Any]]) -> str:
+    counts = [row["distress"] for row in rows]
+    if not sum(counts):
+        return "No clip was coded as distressing."
+    return (
+        f"{sum(counts)} hearings of distressing clips, spread over {sum(1 for count in counts if count)} of"
+        f" {len(rows)} people: between {min(counts)} and {max(counts)} each. A second hearing goes to whoever had the"
+        " fewest."
+    )

@@ -1,0 +1,25 @@
+"""Where somebody else saved first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from echoforensics.review.room_errors import ChangedMeanwhileError
+
+if TYPE_CHECKING:
+    from echoforensics.review.store.decision_table import Decision
+
+
+class SavedFirstError(ChangedMeanwhileError):
+    """Somebody else saved first; nothing was overwritten.
+
+    Attributes:
+        decision: what they saved.
+    """
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(
+            "Somebody else saved first. Look at what they wrote, then save again.",
+            version=decision.version, decision=decision.as_json(),
+        )  # fmt: skip
+        self.decision = decision

@@ -1,0 +1,191 @@
+"""A sealed case as the room reads it: what is in it to be decided, and what the page is shown of it.
+
+It is read only. Its database is read on one thread of its own; what was read of an item is kept for the next who asks.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections import OrderedDict, defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.case.added_records.addition import MACHINE
+from echoforensics.case.case import Case
+from echoforensics.case.row_query import Query, rows_by_file
+from echoforensics.report.interaction_data import interaction_entry
+from echoforensics.report.media import recordings
+from echoforensics.report.recording_data import recording_entry
+from echoforensics.report.report_part import report_part
+from echoforensics.report.words.language import language
+from echoforensics.review.store.queue_table import ReviewItem
+from echoforensics.review.work.subjects import SoundGroups, recording_subject, spoken_subject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from echoforensics.case.vault import Vault
+    from echoforensics.report.media import Recording
+    from echoforensics.review.work.subjects import ItemFilter
+
+#: Of so many items what is shown is kept in memory.
+_KEPT = 512
+#: Kinds of queues, and of what is in them.
+RECORDINGS, INTERACTIONS = "recordings", "interactions"
+RECORDING, INTERACTION = "recording", "interaction"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownItem:
+    """What is shown of an item, whoever looks at it.
+
+    Attributes:
+        sounds: the recordings, in the order in which the page numbers them.
+        recordings: what the page is given of each.
+        interaction: what the page is given of the interaction, or None.
+        statements: what records say: exhibit, source and words.
+        machine: what machines found: exhibit, kind, words and fields.
+    """
+
+    sounds: tuple[Recording, ...]
+    recordings: tuple[dict[str, Any], ...]
+    interaction: dict[str, Any] | None
+    statements: tuple[dict[str, Any], ...]
+    machine: tuple[dict[str, Any], ...]
+
+
+class RoomCase:
+    """A case of the room. Every thread may use it.
+
+    Attributes:
+        id: what tells it from other cases as long as it lives.
+        path: the folder.
+        name: of the folder.
+        vault: its extracted files.
+    """
+
+    def __init__(self, path: Path, identity: str) -> None:
+        """Open a case that was compared with its seal.
+
+        Args:
+            path: the folder.
+            identity: its id in the room.
+
+        Raises:
+            CaseError: it cannot be read.
+        """
+        self.path = path
+        self.id = identity
+        self.name = path.absolute().name
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"case {self.name}")
+        self._shown: OrderedDict[tuple[str, str], ShownItem] = OrderedDict()
+        self._do(self._open)
+
+    def _open(self) -> None:
+        self._case = Case.open(self.path)
+        self.vault: Vault = self._case.vault
+        self._sounds: dict[str, Recording] = {}
+        for one in recordings(self._case, report_part(self._case)):
+            self._sounds.setdefault(one.found.sha256, one)
+        self._machine: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        equal: list[tuple[str, str]] = []
+        for row in rows_by_file(self._case.store, Query(types=(MACHINE.rstrip(":"),))):
+            found = _machine_finding(row)
+            self._machine[row["recording"] or ""].append(found)
+            if found["fields"].get("equal") is True and row["recording"]:
+                equal.append((row["recording"], str(found["fields"].get("same_as_sha256"))))
+        self._groups = SoundGroups(self._sounds, equal)
+
+    def _do(self, work: Callable[..., Any], *given: Any) -> Any:
+        return self._thread.submit(work, *given).result()
+
+    def close(self) -> None:
+        """Let go of the case."""
+        self._do(self._case.close)
+        self._thread.shutdown()
+
+    def items(self, kind: str, asked: ItemFilter) -> list[ReviewItem]:
+        """What a queue of this kind holds, by time, with new ids.
+
+        Raises:
+            UsageError: the filter is none.
+        """
+        found: list[ReviewItem] = self._do(self._items, kind, asked)
+        return found
+
+    def _items(self, kind: str, asked: ItemFilter) -> list[ReviewItem]:
+        if kind == INTERACTIONS:
+            found = self._case.interactions(
+                search=asked.text, start=asked.start, end=asked.end, devices=asked.devices, unintended=asked.unintended
+            )
+            # What has no row has nothing that it could be shown by.
+            shown = (one for one in found if any(member.exhibit for member in one.members))
+            return [spoken_subject(secrets.token_urlsafe(12), self.id, one, self._sounds) for one in shown]
+        unintended = None
+        if asked.unintended:
+            unintended = {one.number for one in self._case.interactions(unintended=True)}
+        groups = (
+            recording_subject(secrets.token_urlsafe(12), self.id, group)
+            for group in self._groups.wanted(asked, unintended)
+        )
+        return list(groups)
+
+    def shown(self, item: ReviewItem, code: str) -> ShownItem:
+        """What is shown of an item.
+
+        Args:
+            item: of this case.
+            code: of the language of the page.
+
+        Raises:
+            UsageError: the case does not have it any more.
+        """
+        place = item.id, code
+        kept = self._shown.get(place)
+        if kept is None:
+            kept = self._do(self._read, item, code)
+            self._shown[place] = kept
+            while len(self._shown) > _KEPT:
+                self._shown.popitem(last=False)
+        return kept
+
+    def _read(self, item: ReviewItem, code: str) -> ShownItem:
+        row = self._case.row(item.exhibit)
+        if item.kind == RECORDING:
+            sounds = self._groups.group_of(item.sound)
+            numbers = [one["interaction"] for sound in sounds for one in sound.found.rows if one["interaction"]]
+            number = next(iter(numbers), None)
+        else:
+            number = row["interaction"]
+            sounds = ()
+        spoken = self._case.interaction(number) if number else None
+        if item.kind == INTERACTION and spoken is not None:
+            sounds = tuple(self._sounds[sha256] for sha256 in spoken.recordings if sha256 in self._sounds)
+        known = {sound.found.sha256: at for at, sound in enumerate(sounds)}
+        entries = tuple(
+            {**recording_entry(sound), "file": f"/api/items/{item.id}/sound/{at}"} for at, sound in enumerate(sounds)
+        )
+        machine = tuple(found for sound in sounds for found in self._machine.get(sound.found.sha256, ()))
+        if spoken is None:
+            says = tuple(
+                {"exhibit": one["exhibit"], "source": "sound", "says": one["message"]}
+                for sound in sounds
+                for one in sound.found.rows
+            )
+            return ShownItem(sounds, entries, None, says, machine)
+        says = tuple({"exhibit": one.exhibit, "source": one.source, "says": one.says} for one in spoken.members)
+        entry = interaction_entry(spoken, 0, known, language(code))
+        return ShownItem(sounds, entries, entry, says, machine)
+
+
+def _machine_finding(row: Any) -> dict[str, Any]:
+    fields = _fields(row["fields"])
+    return {"exhibit": row["exhibit"], "data_type": row["data_type"], "says": row["message"], "fields": fields}
+
+
+def _fields(text: str) -> dict[str, Any]:
+    found = json.loads(text)
+    return found if isinstance(found, dict) else {}

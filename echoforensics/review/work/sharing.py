@@ -1,0 +1,41 @@
+"""Sharing out items by a hash of their sound, and drawing the sample that a second person hears.
+
+Both are worked out from a seed and the items' keys alone, so that anybody can do so again: an item is of the sample
+where the hash of the two is below the part that is drawn. A larger part holds the smaller one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+_WHOLE = 1 << 64
+
+
+def share_of(sound: str, people: Iterable[str]) -> str | None:
+    """Whose share an item is: that of the person whose hash with its sound is the greatest.
+
+    Equal sounds go to one person. Where somebody joins or leaves, only items of that person's share change hands
+    (rendezvous hashing: D. Thaler and C. Ravishankar, IEEE/ACM Transactions on Networking 6, 1998).
+
+    Args:
+        sound: what the item is known by: the SHA-256 of its sound.
+        people: ids.
+    """
+    return max(people, key=lambda person: (_number("share", sound, person), person), default=None)
+
+
+def is_drawn(seed: str, key: str, part: float) -> bool:
+    """Whether an item is of the sample.
+
+    Args:
+        seed: of the queue, which is recorded.
+        key: of the item.
+        part: of all items, 0 to 1.
+    """
+    return _number("sample", seed, key) < part * _WHOLE
+
+
+def _number(*parts: str) -> int:
+    """The first 64 bits of the SHA-256 of texts, each ended by a line feed."""
+    return int.from_bytes(hashlib.sha256("".join(f"{part}\n" for part in parts).encode()).digest()[:8])

@@ -1,0 +1,121 @@
+"""The files that pages play: a recording out of the vault, or a derivative of it; and outlines."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+from echoforensics.case.disk import case_disk
+from echoforensics.listening.derivative import write_derivative
+from echoforensics.listening.peaks import peaks_of
+from echoforensics.listening.sound import NotDecodedError
+from echoforensics.review.store.decision_table import keep_outline, outline_of
+
+if TYPE_CHECKING:
+    from echoforensics.report.media import Recording
+    from echoforensics.review.store.room_database import RoomDatabase
+    from echoforensics.review.work.room_case import RoomCase
+
+#: Where derivatives lie in the room's folder.
+FOLDER = "derivatives"
+_TYPES = {
+    "wav": "audio/wav", "ogg": "audio/ogg", "mp3": "audio/mpeg", "flac": "audio/flac", "aac": "audio/aac",
+    "m4a": "audio/mp4", "webm": "audio/webm",
+}  # fmt: skip
+
+
+class OpenSound(NamedTuple):
+    """A sound that is open for reading.
+
+    Attributes:
+        stream: its bytes.
+        size: how many they are.
+        media_type: for the browser.
+    """
+
+    stream: BinaryIO
+    size: int
+    media_type: str
+
+
+class SoundFiles:
+    """Opens sounds and works out outlines, each once. Every thread may use it.
+
+    Args:
+        folder: the room's.
+        database: the room's.
+    """
+
+    def __init__(self, folder: Path, database: RoomDatabase) -> None:
+        self._folder = folder / FOLDER
+        self._database = database
+        self._working: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def details(self, case: RoomCase, recording: Recording) -> dict[str, Any]:
+        """What the page is given of a recording's sound: its outline, and its derivative where there is one.
+
+        Raises:
+            OSError: a file of the case cannot be read.
+            CaseDiskError: the room's folder cannot be written.
+        """
+        sha256 = recording.found.sha256
+        if (kept := self._kept(sha256)) is not None:
+            return kept
+        with self._lock:
+            working = self._working.setdefault(sha256, threading.Lock())
+        with working:
+            if (kept := self._kept(sha256)) is not None:
+                return kept
+            made = self._made(case, recording)
+            with self._database.transaction() as change:
+                keep_outline(change.db, sha256, made)
+        return made
+
+    def _kept(self, sha256: str) -> dict[str, Any] | None:
+        with self._database.reading() as db:
+            kept: dict[str, Any] | None = outline_of(db, sha256)
+        if kept is not None and "derivative" in kept and not (self._folder / f"{sha256}.wav").is_file():
+            return None
+        return kept
+
+    def _made(self, case: RoomCase, recording: Recording) -> dict[str, Any]:
+        found = recording.found
+        peaks = peaks_of(case.vault, found.sha256, found.fields)
+        made: dict[str, Any] = {
+            "peaks": [value for pair in peaks.pairs for value in pair], "why_not": peaks.why_not,
+            "decoded_ms": round(peaks.seconds * 1000),
+        }  # fmt: skip
+        if recording.playable or peaks.why_not:
+            return made
+        name = f"{found.sha256}.wav"
+        try:
+            with case_disk(self._folder):
+                self._folder.mkdir(mode=0o700, exist_ok=True)
+                handle, partial = tempfile.mkstemp(suffix=".wav", dir=self._folder)
+                os.close(handle)
+                derivative = write_derivative(case.vault, found.sha256, found.fields, Path(partial))
+                Path(partial).replace(self._folder / name)
+        except NotDecodedError as error:
+            return {**made, "why_not": str(error)}
+        shown = f"{recording.name.rpartition('.')[0]}_derivative.wav"
+        return {**made, "derivative": {"name": shown, "sha256": derivative.sha256, "label": derivative.label}}
+
+    def open(self, case: RoomCase, recording: Recording) -> OpenSound:
+        """Open what a page plays of a recording.
+
+        Raises:
+            OSError: it cannot be read.
+            CaseDiskError: a derivative cannot be written.
+        """
+        sha256 = recording.found.sha256
+        if not recording.playable and "derivative" in self.details(case, recording):
+            stream: BinaryIO = (self._folder / f"{sha256}.wav").open("rb")
+            kind = "audio/wav"
+        else:
+            stream = case.vault.open(sha256)
+            kind = _TYPES.get(recording.name.rpartition(".")[2], "application/octet-stream")
+        return OpenSound(stream, os.fstat(stream.fileno()).st_size, kind)
