@@ -1,0 +1,42 @@
+"""Commands of the site that its tests do not run, each with the reason."""
+
+from __future__ import annotations
+
+#: Page, how the command begins, and why it is not run.
+NOT_RUN = (
+    ("install.md", "make demo", "it installs the locked environment, in which this test already runs"),
+    ("install.md", "python3 -m venv", "it needs a wheel; the tests of packaging install one"),
+    ("install.md", "echo/bin/pip", "it needs a wheel; the tests of packaging install one"),
+    ("keys.md", "echoforensics key bind", "it needs the certificate of an agency; tests of `key bind` make one"),
+    ("keys.md", "pip install", "it needs a package index"),
+    ("keys.md", "export PKCS11_MODULE", "the module of a card"),
+    (
+        "keys.md",
+        "echoforensics extract evidence/alexa-cloud.zip -c signed-by-card",
+        "it needs a card; tests use SoftHSM",
+    ),
+    ("listening.md", "pip install", "it needs a package index"),
+    ("maps.md", "echoforensics extract return.zip", "the guide on warrant returns runs it with a return that it makes"),
+    ("plaso.md", "echoforensics plaso install-hook", "it would change the Python that runs the tests"),
+    ("plaso.md", "echoforensics plaso remove-hook", "it would change the Python that runs the tests"),
+    (
+        "report.md",
+        "echoforensics report case -o marked",
+        "a reviewer saves the file in a browser; tests of the report do",
+    ),
+    ("bundle.md", "echoforensics bundle case -o with-time", "it needs an authority; tests of bundles play one"),
+    ("bundle.md", "curl ", "it needs an authority; tests of bundles play one"),
+    (
+        "bundle.md",
+        "echoforensics bundle hand-over --attach",
+        "it needs an authority's answer; tests of bundles make one",
+    ),
+    ("exports.md", "duckdb ", "the program of DuckDB is none of Python's packages; tests of exports ask its library"),
+)
+
+#: Pages whose other blocks hold commands, and the test that runs those.
+ELSEWHERE = {
+    "custody.md": "tests/echoforensics/case/custody/test_checks_by_hand.py",
+    "questions.md": "tests/echoforensics/questions/test_fifteen_questions.py",
+    "timesketch.md": "tests/echoforensics/test_timesketch.py",
+}
