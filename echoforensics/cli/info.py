@@ -23,15 +23,24 @@ _MOST = 30
 
 
 @click.command("info")
-@click.argument("case_path", metavar="CASE", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="CASE...", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @unverified_option
-def command(*, case_path: Path, as_json: bool, unverified: bool) -> None:
-    """Say what is in a case: evidence, devices, accounts, persons, data types, times, clocks, gaps and issues."""
+def command(*, paths: tuple[Path, ...], as_json: bool, unverified: bool) -> None:
+    """Say what is in a case: evidence, devices, accounts, persons, data types, times, clocks, gaps and issues.
+
+    Of several cases it says what they have in common: the same device, account, person, network, utterance, recording
+    or file. Nothing is copied from one into another.
+    """
     from echoforensics.cli.safe_text import safe_lines
     from echoforensics.library import open_case
 
-    with open_case(case_path, unverified=unverified) as case:
+    if len(paths) > 1:
+        from echoforensics.cli.many_cases.info_of_cases import show
+
+        show(paths, as_json=as_json, unverified=unverified)
+        return
+    with open_case(paths[0], unverified=unverified) as case:
         warn(case)
         found = case.overview()
     if as_json:

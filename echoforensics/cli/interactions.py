@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
+    from chain_of_custody.signer import Signer
     from echoforensics.case.case import Case
+    from echoforensics.case.interactions.interaction_query import InteractionQuery
     from echoforensics.case.spoken.interaction import CaseInteraction
     from echoforensics.export.jsonl import Writable
 
@@ -24,7 +26,7 @@ _CELL = 70
 
 
 @click.command("interactions")
-@click.argument("case_path", metavar="CASE", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="CASE...", type=click.Path(path_type=Path))
 @click.option(
     "-f",
     "--format",
@@ -57,51 +59,77 @@ _CELL = 70
 @unverified_option
 @export_key_option
 def command(
-    *, case_path: Path, form: str | None, as_json: bool, output: Path | None, force: bool, timezone: str,
+    *, paths: tuple[Path, ...], form: str | None, as_json: bool, output: Path | None, force: bool, timezone: str,
     start: str | None, end: str | None, search: str, devices: tuple[str, ...], unintended: bool, gaps: bool,
     unverified: bool, key_path: Path | None,
 ) -> None:  # fmt: skip
     """Show each time at which somebody, or something, spoke to a device: every record about it, joined.
 
     Each record has the reason for which it belongs, and how strong that is. Where two answers are possible nothing is
-    joined. `trace CASE IN-0000012` shows the bytes of one.
+    joined. `trace CASE IN-0000012` shows the bytes of one. Of several cases, each has also the interactions of the
+    others that have a record, an utterance id or a recording in common with it.
     """
     from echoforensics.case.interactions.interaction_check import refuse_unknown_names
     from echoforensics.case.interactions.interaction_query import InteractionQuery
     from echoforensics.cli.keys import key_of_export
-    from echoforensics.cli.safe_text import SafeStream, given_text
-    from echoforensics.export.digests import record_export
+    from echoforensics.cli.many_cases.interactions_of_cases import show
+    from echoforensics.cli.safe_text import given_text
     from echoforensics.library import open_case
     from echoforensics.zones import instant, zone
 
     form = _form(form, output, as_json=as_json)
     if gaps and (search or devices or unintended or start or end):
         raise click.UsageError("--gaps shows every gap; it takes no filter")
-    key = key_of_export(key_path, [output] if output else [], replace=force)
-    with open_case(case_path, unverified=unverified) as case:
-        warn(case)
-        local = zone(timezone)
-        read = local or zone(case.store.info().get("timezone", ""))
-        query = InteractionQuery(
+    if len(paths) > 1 and (gaps or key_path):
+        raise click.UsageError("--gaps and --key are for one case")
+    local = zone(timezone)
+
+    def query_in(read: ZoneInfo | None) -> InteractionQuery:
+        return InteractionQuery(
             instant(start, read) if start else None, instant(end, read, end=True) if end else None,
             given_text(search), tuple(map(given_text, devices)), unintended,
         )  # fmt: skip
+
+    if len(paths) > 1:
+        _say_zone(query_in(local), local)
+        show(paths, query_in(local), form, output, local, replace=force, unverified=unverified)
+        return
+    key = key_of_export(key_path, [output] if output else [], replace=force)
+    with open_case(paths[0], unverified=unverified) as case:
+        warn(case)
+        read = local or zone(case.store.info().get("timezone", ""))
+        query = query_in(read)
         refuse_unknown_names(case.store, query)
-        if start or end:
-            click.echo(f"--from and --to are read in {read.key if read else 'UTC'}.", err=True)
-        what = "gap" if gaps else "interaction"
-        if output is None:
-            terminal = sys.stdout.isatty()
-            stream: Writable = SafeStream(sys.stdout) if terminal else sys.stdout
-            form = form or ("table" if terminal and not gaps else "lines")
-            count = _write(case, query, form, stream, local, gaps=gaps)
-            sys.stdout.flush()
-            click.echo(f"{counted(count, what)}{_why(case, query, gaps=gaps) if not count else ''}", err=True)
-        else:
-            count = _write_file(case, query, form or "text", output, local, gaps=gaps, replace=force)
-            why = _why(case, query, gaps=gaps) if not count else ""
-            click.echo(f"{counted(count, what)} written to {output}{why}", err=True)
-            click.echo(record_export(case, [output], key, {"format": form or "text", f"{what}s": count}), err=True)
+        _say_zone(query, read)
+        _show(case, query, form, output, local, key, gaps=gaps, replace=force)
+
+
+def _say_zone(query: InteractionQuery, read: ZoneInfo | None) -> None:
+    if query.start is not None or query.end is not None:
+        click.echo(f"--from and --to are read in {read.key if read else 'UTC'}.", err=True)
+
+
+def _show(
+    case: Case, query: InteractionQuery, form: str | None, output: Path | None, local: ZoneInfo | None,
+    key: Signer | None, *, gaps: bool, replace: bool,
+) -> None:  # fmt: skip
+    """Show what is asked for of one case."""
+    from echoforensics.cli.safe_text import SafeStream
+    from echoforensics.export.digests import record_export
+
+    what = "gap" if gaps else "interaction"
+    if output is None:
+        terminal = sys.stdout.isatty()
+        stream: Writable = SafeStream(sys.stdout) if terminal else sys.stdout
+        form = form or ("table" if terminal and not gaps else "lines")
+        count = _write(case, query, form, stream, local, gaps=gaps)
+        sys.stdout.flush()
+        click.echo(f"{counted(count, what)}{_why(case, query, gaps=gaps) if not count else ''}", err=True)
+    else:
+        count = _write_file(case, query, form or "text", output, local, gaps=gaps, replace=replace)
+        why = _why(case, query, gaps=gaps) if not count else ""
+        click.echo(f"{counted(count, what)} written to {output}{why}", err=True)
+        click.echo(record_export(case, [output], key, {"format": form or "text", f"{what}s": count}), err=True)
 
 
 def _why(case: Case, query: Any, *, gaps: bool) -> str:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from echoforensics.case.custody.names import DATABASE, EXPORTED, LEDGER
+from echoforensics.case.several.case_names import names_beside, refuse_twice
 from echoforensics.errors import UnverifiedCaseError, UsageError
 from echoforensics.export.digests import digest_lines
 from echoforensics.export.export_check import has_digests, verify_export
@@ -65,8 +66,7 @@ class QueryInputs:
         """What the column ``case`` says of each: the name of the case; where two have one name, the path as given."""
         plain = {path: path.resolve().name for path, _ in self.cases}
         plain |= {one.path: one.case for one in self.timelines}
-        given = list(plain.values())
-        return {path: name if given.count(name) == 1 else str(path) for path, name in plain.items()}
+        return names_beside(plain)
 
 
 def open_inputs(paths: Sequence[Path], opened: ExitStack, *, unverified: bool = False) -> QueryInputs:
@@ -82,14 +82,12 @@ def open_inputs(paths: Sequence[Path], opened: ExitStack, *, unverified: bool = 
         CaseError, UsageError: a path is nothing of these, or was given twice.
     """
     found = QueryInputs()
-    several = list(dict.fromkeys(paths))
-    if len({path.resolve() for path in several}) < len(paths):
-        raise UsageError("a case or timeline was given twice; its rows would count twice")
-    for path in several:
+    refuse_twice(paths)
+    for path in paths:
         if any(os.path.lexists(path / name) for name in (DATABASE, LEDGER)):
             found.cases.append((path, opened.enter_context(open_case(path, unverified=unverified))))
     cases = {path for path, _ in found.cases}
-    for path in several:
+    for path in paths:
         if path not in cases:
             found.timelines.append(_timeline(path, found.cases, unverified=unverified))
     return found
