@@ -27,7 +27,7 @@ from echoforensics.case.entry_table import NewEntry, add_entry
 from echoforensics.case.evidence_table import EvidenceState, Opening, add_evidence, set_state
 from echoforensics.case.record_id import RecordNumbers
 from echoforensics.case.record_table import add_prepared, prepare
-from echoforensics.case.seal import table_digests
+from echoforensics.case.sealing.seal import table_digests
 from echoforensics.case.store import Store
 from echoforensics.demo.device_log import log
 from echoforensics.demo.story import NearMiss

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: What SQLite raises where a database is damaged or cannot be read or written.
 DatabaseError = sqlite3.Error
 
+#: The tables of the full-text index.
+_INDEX_TABLES = ("search", "search_data", "search_idx", "search_config")
 #: So much is written in one transaction.
 BATCH = 50_000
 
@@ -178,7 +180,7 @@ def _create(path: Path) -> None:
 def _lacking(db: sqlite3.Connection) -> list[str]:
     """The tables of this version that a database does not have."""
     there = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")}
-    return [name for name in SEALED_TABLES if name not in there]
+    return [name for name in (*SEALED_TABLES, *_INDEX_TABLES) if name not in there]
 
 
 def other_version(version: int) -> str:

@@ -17,7 +17,7 @@ from echoforensics.case.custody.names import BEGINNINGS, BEGUN, HEAD, RESUMED
 from echoforensics.examiner_clock import clock_state
 from echoforensics.examiner_key import key_detail
 from echoforensics.extraction.trust import joined_matter
-from echoforensics.timeline.interaction_building import build_interactions
+from echoforensics.timeline.interaction_building import bring_interactions_up_to_date
 from echoforensics.timeline.numbering import number_rows
 from echoforensics.version import __version__
 from parsers.registry import load
@@ -71,7 +71,7 @@ def seal_case(case: OpenCase, report: Report) -> CaseCounts:
     """Join, number, and put the digests of the tables and of their closed file into the ledger."""
     report("joining records", 0, 0)
     number_rows(case.store)
-    build_interactions(case.store)
+    bring_interactions_up_to_date(case.store, case.sealed_extent)
     report("sealing", 0, 0)
     counts = counts_of_case(case.store)
     case.seal({name: getattr(counts, name) for name in ("entries", "artefacts", "issues", "records", "rows")})

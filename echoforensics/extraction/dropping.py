@@ -26,7 +26,7 @@ from echoforensics.case.entry_table import artefact_hashes
 from echoforensics.case.evidence_table import evidence_items
 from echoforensics.case.lock import FolderLock
 from echoforensics.case.row_query import row
-from echoforensics.case.seal import table_digests
+from echoforensics.case.sealing.seal import table_digests
 from echoforensics.case.store import Store
 from echoforensics.case.text import storable_detail
 from echoforensics.case.vault import Vault

@@ -13,6 +13,7 @@ from echoforensics.case.interactions.join import ALONE_REASON, Membership, join_
 from echoforensics.case.interactions.record_names import KEY_KINDS
 from echoforensics.case.interactions.start import start_of_nodes
 from echoforensics.case.interactions.strength import Strength
+from echoforensics.case.spoken.added_evidence import may_bear_on_interactions
 from echoforensics.case.spoken.case_gap import CaseGap, FoundAt
 from echoforensics.case.spoken.interaction_table import (
     Attested,
@@ -49,6 +50,7 @@ from echoforensics.timeline.gaps.find import MOST_OF_A_KIND, find_gaps
 if TYPE_CHECKING:
     from echoforensics.case.interactions.join import Joining
     from echoforensics.case.interactions.node import Node
+    from echoforensics.case.spoken.added_evidence import Extent
     from echoforensics.case.store import Store
 
 #: Data types whose records may be of an interaction though they share no key with others.
@@ -57,6 +59,11 @@ _TYPES = tuple(sorted(data_type for data_type, role in ROLES.items() if role is 
 _BARE = tuple(sorted({data_type for data_type, role in ROLES.items() if role is Role.ENTRY} - {"alexa:cloud:card"}))
 #: Data types of records that tell of a start of the device, or that its clock was set.
 _CLOCK_TYPES = ("echo:log:boot", "echo:log:clock_change")
+#: Data types of records of which interactions, gaps, or what they are described with are made. What only follows an
+#: interaction is asked for by its key.
+_BEARING = (
+    *sorted(set(ROLES) - FOLLOWING_BY_KEY), *_CLOCK_TYPES, "alexa:cloud:device", "echo:log:counter",
+)  # fmt: skip
 #: A change of the clock by fewer seconds is none: time servers correct that much all the time.
 _LEAST_STEP = 1.0
 #: A log without lines for so many seconds is a gap.
@@ -67,6 +74,17 @@ _ATTESTING_ROLES = (Role.WAKE_WORD, Role.DEVICE, Role.ENTRY, Role.RECORDING)
 #: Messages to clients, and addresses, that are of entries of the history being deleted.
 _DELETING = ("PUSH_DELETE", "DELETE_")
 _HISTORY = ("activit", "history", "utterance", "privacy", "/cards")
+
+
+def bring_interactions_up_to_date(store: Store, before: Extent | None) -> None:
+    """Make interactions and gaps again where what was added to a sealed case may be of one, or bear on one.
+
+    Args:
+        store: the case's, numbered.
+        before: how far the case went when it was sealed; None where it was not.
+    """
+    if before is None or may_bear_on_interactions(store, before, _BEARING, KEY_KINDS, FOLLOWING_BY_KEY, FOLLOWING_KEYS):
+        build_interactions(store)
 
 
 def build_interactions(store: Store) -> None:

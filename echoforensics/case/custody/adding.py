@@ -20,7 +20,7 @@ from echoforensics.case.custody.open_case import refuse_changed, refuse_earlier
 from echoforensics.case.custody.standing import ledger_history
 from echoforensics.case.disk import case_disk
 from echoforensics.case.lock import FolderLock
-from echoforensics.case.seal import table_digests
+from echoforensics.case.sealing.changes import ChangesSinceSeal
 from echoforensics.case.store import Store
 from echoforensics.case.text import storable_detail
 from echoforensics.errors import CaseError
@@ -31,14 +31,10 @@ if TYPE_CHECKING:
 
     from chain_of_custody.signer import Signer
     from echoforensics.case.added_records.addition import Addition
+    from echoforensics.case.sealing.seal import TableDigest
 
 #: What the ledger's seal counts.
 _COUNTED = ("entries", "artefacts", "issues", "records", "rows")
-#: Tables that an addition does not change: their digests are those of the seal before, which was checked.
-_UNCHANGED = (
-    "schema", "evidence", "entries", "artefacts", "timestamps", "record_keys", "issues", "joins", "spoken",
-    "changed_places", "changed_streams", "interactions", "interaction_context", "gaps",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +104,7 @@ class AddingRun:
             failed.callback(made.unlink, missing_ok=True)
             shutil.copyfile(self.path / DATABASE, made)
             with closing(Store(made, write=True, logged=False)) as store:
+                changes = ChangesSinceSeal(store, self._sealed_tables())
                 with store.transaction():
                     numbers = [add(store, addition) for addition in additions]
                     join_additions(store)
@@ -116,7 +113,7 @@ class AddingRun:
                     return AddedRecords((), len(numbers), self.completed)
                 counts = counts_of_case(store)._asdict()
                 digest = additions_digest(added_rows(store))
-                tables = table_digests(store, self._known_tables())
+                tables = changes.digests()
             _flush(made)
             announced = storable_detail(
                 {
@@ -131,11 +128,10 @@ class AddingRun:
             seal_announced(self.path, announced, self._ledger)
         return AddedRecords(exhibits, len(numbers) - len(exhibits), self.completed)
 
-    def _known_tables(self) -> dict[str, str]:
-        """Digests of tables that are as they were sealed, by the seal that was compared with the case."""
-        seal = seal_in_force(self.path, ledger_history(self.path / LEDGER)) or {}
-        tables = seal.get("tables")
-        return {name: tables[name] for name in _UNCHANGED if name in tables} if isinstance(tables, dict) else {}
+    def _sealed_tables(self) -> Mapping[str, TableDigest]:
+        """The digests of tables by the seal that was compared with the case."""
+        tables = (seal_in_force(self.path, ledger_history(self.path / LEDGER)) or {}).get("tables")
+        return tables if isinstance(tables, dict) else {}
 
     def close(self) -> None:
         """Let go of the case."""

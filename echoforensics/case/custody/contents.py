@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from echoforensics.case.added_records.addition_table import KINDS, has_additions
-from echoforensics.case.seal import part_digest, rows_digest
+from echoforensics.case.sealing.seal import part_digest, rows_digest
 from parsers.record import Issue
 
 if TYPE_CHECKING:
@@ -39,15 +39,16 @@ FILLED_BY_ITEMS = ("records", "timestamps", "places", "record_keys")
 _ITEM = ("name", "location", "kind", "size", "sha256", "hashes", "described", "opening")
 
 
-def content_digests(db: sqlite3.Connection, evidence: int) -> dict[str, str]:
+def content_digests(db: sqlite3.Connection, evidence: int, known: Mapping[str, str] | None = None) -> dict[str, str]:
     """SHA-256 of what an evidence item put into each table, and of its own row, as hexadecimal.
 
-    Written as the digests of whole tables are: see :func:`echoforensics.case.seal.table_digests`.
+    Those that are ``known`` are not computed again. Written as the digests of whole tables are: see
+    :func:`echoforensics.case.sealing.seal.table_digests`.
     """
     columns = ((name, "TEXT") for name in _ITEM)
     found = {"evidence": rows_digest(db, columns, "evidence WHERE id = ?", (evidence,))}
     for table, part in _parts(db, "main").items():
-        found[table] = part_digest(db, table, part.format(db=""), (evidence,))
+        found[table] = (known or {}).get(table) or part_digest(db, table, part.format(db=""), (evidence,))
     return found
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from echoforensics.case.custody.contents import content_digests
 from echoforensics.case.custody.database_file import connect_unchanged
 from echoforensics.case.schema import SCHEMA_VERSION
-from echoforensics.case.seal import named_digests
+from echoforensics.case.sealing.seal import named_digests
 from echoforensics.errors import CaseError
 
 if TYPE_CHECKING:

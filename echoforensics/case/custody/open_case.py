@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.ledger import Ledger, LedgerError
 from echoforensics.case.case import Case
-from echoforensics.case.custody.announced import RENEWED, complete_announced
+from echoforensics.case.custody.announced import RENEWED, complete_announced, seal_in_force
 from echoforensics.case.custody.contents import FILLED_BY_ITEMS, content_digests
 from echoforensics.case.custody.database_file import connect_unchanged, file_digest
 from echoforensics.case.custody.head_file import PARTIAL, write_head
@@ -21,15 +21,19 @@ from echoforensics.case.disk import case_disk
 from echoforensics.case.entry_table import artefact_hashes
 from echoforensics.case.lock import LOCK_FILE, FolderLock
 from echoforensics.case.schema import SCHEMA_VERSION
-from echoforensics.case.seal import table_digests
+from echoforensics.case.sealing.changes import ChangesSinceSeal
+from echoforensics.case.sealing.seal import table_digests, whole_and_blocks
+from echoforensics.case.spoken.added_evidence import Extent
 from echoforensics.case.store import Store, other_version
 from echoforensics.case.text import storable_detail
 from echoforensics.errors import CaseError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from chain_of_custody.signer import Signer
+    from echoforensics.case.sealing.seal import TableDigest
 
 _WHAT_TO_DO = "Nothing was changed; `echoforensics verify` says more. Go on with an unchanged copy, or into a new case"
 
@@ -39,6 +43,7 @@ class OpenCase(Case):
 
     Attributes:
         key: what signs its ledger; None for an unsigned one.
+        sealed_extent: how far the case went when it was opened as it had been sealed; None where it was not.
     """
 
     def __init__(self, path: Path, store: Store, ledger: Ledger, lock: FolderLock, key: Signer | None) -> None:
@@ -46,7 +51,10 @@ class OpenCase(Case):
         self.key = key
         self._ledger = ledger
         self._lock = lock
-        self._contents: dict[int, dict[str, str]] = {}
+        self._whole: dict[int, dict[str, TableDigest]] = {}
+        #: What changes in a case that was sealed.
+        self._changes: ChangesSinceSeal | None = None
+        self.sealed_extent: Extent | None = None
 
     @classmethod
     def begin(cls, path: Path, key: Signer | None, actor: str) -> OpenCase:
@@ -69,7 +77,7 @@ class OpenCase(Case):
             except OSError as error:
                 raise CaseError(f"{path}: cannot be written: {error.strerror}") from error
             try:
-                _prepare(path, key, actor)
+                sealed = _prepare(path, key, actor)
                 # The database first: where it is, the case can be opened, however early a run was killed.
                 store = opened.enter_context(closing(Store(path / DATABASE, create=True, write=True)))
                 ledger = Ledger.open(path / LEDGER, key, actor)
@@ -80,6 +88,9 @@ class OpenCase(Case):
             except ValueError as error:
                 raise CaseError(f"{path}: cannot be written: {error}") from error
             case = cls(path, store, ledger, lock, key)
+            if sealed:
+                case._changes = ChangesSinceSeal(store, sealed)
+                case.sealed_extent = Extent.of(store)
             case.vault.clear_partial()
             case.vault.remove_others(set(artefact_hashes(store)))
             opened.pop_all()
@@ -98,8 +109,13 @@ class OpenCase(Case):
         """Digests of what an evidence item put into the tables, for the ledger. All of it is on the disk then."""
         with case_disk(self.path):
             self.store.settle()
-        self._contents[evidence] = content_digests(self.store.db, evidence)
-        return self._contents[evidence]
+        db = self.store.db
+        if len(self.evidence()) > 1:
+            return content_digests(db, evidence)
+        # All of these tables is the item's: what its line says of them is of one reading with what the seal will say.
+        both = {table: whole_and_blocks(db, table) for table in FILLED_BY_ITEMS}
+        self._whole[evidence] = {table: sealed for table, (_, sealed) in both.items()}
+        return content_digests(db, evidence, {table: whole for table, (whole, _) in both.items()})
 
     def seal(self, detail: dict[str, Any]) -> None:
         """Close the database, and put its digest and those of its tables into the ledger.
@@ -112,7 +128,7 @@ class OpenCase(Case):
         Raises:
             CaseError: another program has the database open, so that it cannot be closed into one file.
         """
-        tables = table_digests(self.store, self._whole_tables())
+        tables = self._changes.digests() if self._changes else table_digests(self.store, self._whole_tables())
         try:
             self.store.close(fold=True)
         except sqlite3.OperationalError as error:
@@ -124,11 +140,10 @@ class OpenCase(Case):
             database = file_digest(self.store.path)
         self.record(SEALED, {"database": database, "tables": tables, **detail})
 
-    def _whole_tables(self) -> dict[str, str]:
+    def _whole_tables(self) -> dict[str, TableDigest]:
         """Digests of tables that were taken before: what one evidence item put into them, where there is no other."""
         (number, *others) = [item.id for item in self.evidence()] or [0]
-        found = {} if others else self._contents.get(number, {})
-        return {table: found[table] for table in FILLED_BY_ITEMS if table in found}
+        return {} if others else self._whole.get(number, {})
 
     def close(self) -> None:
         """Fold the write-ahead log into ``case.db`` and let go of the case."""
@@ -136,8 +151,11 @@ class OpenCase(Case):
             self.store.close(fold=True)
 
 
-def _prepare(path: Path, key: Signer | None, actor: str) -> None:
+def _prepare(path: Path, key: Signer | None, actor: str) -> Mapping[str, TableDigest]:
     """Refuse what may not be written on top of, and take away what an interrupted run left without a warrant.
+
+    Returns:
+        What the seal says of the tables of a case that is as it was sealed; nothing of any other.
 
     Raises:
         CaseError: what is there is not what the ledger says. Nothing was changed.
@@ -147,14 +165,14 @@ def _prepare(path: Path, key: Signer | None, actor: str) -> None:
     if not os.path.lexists(path / LEDGER):
         if there:
             _refuse_content_without_ledger(path)
-        return
+        return {}
     history = ledger_history(path / LEDGER)
     known = known_head(path)
     if known and known[0] > history.length:
         raise CaseError(f"{path / LEDGER}: the ledger has {history.length} lines; the case knows of {known[0]}")
     if there and not history.begun:
         _refuse_content_without_ledger(path)
-        return
+        return {}
     if there:
         refuse_earlier(database)
     # It has lines, so nothing is written; whether it is whole, and of this key, is looked at.
@@ -168,11 +186,13 @@ def _prepare(path: Path, key: Signer | None, actor: str) -> None:
     if not there:
         if history.begun:
             raise CaseError(f"{database}: is missing, and the ledger says what it held. {_WHAT_TO_DO}")
-        return
-    if history.seal is not None:
-        refuse_changed(path)
-    else:
+        return {}
+    if history.seal is None:
         renew(path, history)
+        return {}
+    refuse_changed(path)
+    tables = (seal_in_force(path, ledger_history(path / LEDGER)) or {}).get("tables")
+    return tables if isinstance(tables, dict) else {}
 
 
 def refuse_earlier(database: Path) -> None:

@@ -14,7 +14,7 @@ from echoforensics.case.custody.head_file import read_head
 from echoforensics.case.custody.history import CaseHistory
 from echoforensics.case.custody.names import DATABASE, LEDGER
 from echoforensics.case.custody.remembered import identity, recall, remember
-from echoforensics.case.seal import named_digests
+from echoforensics.case.sealing.seal import named_digests
 from echoforensics.errors import CaseError
 
 if TYPE_CHECKING:

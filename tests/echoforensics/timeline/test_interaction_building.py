@@ -10,7 +10,7 @@ import pytest
 
 from echoforensics.case.interactions.interaction_query import InteractionQuery, interaction, interactions
 from echoforensics.case.interactions.join import join_records
-from echoforensics.case.seal import table_digests
+from echoforensics.case.sealing.seal import table_digests
 from echoforensics.case.spoken.gap_query import gaps
 from echoforensics.case.spoken.spoken_record import SpokenRecord
 from echoforensics.case.store import Store

@@ -20,7 +20,8 @@ from echoforensics.case.counts import parsers
 from echoforensics.case.custody import adding, announced
 from echoforensics.case.custody.adding import AddedRecords, AddingRun
 from echoforensics.case.custody.names import ADDED, LEDGER, READ, SEALED
-from echoforensics.case.seal import table_digests
+from echoforensics.case.sealing.changes import ChangesSinceSeal
+from echoforensics.case.sealing.seal import table_digests
 from echoforensics.errors import CaseError, UsageError
 from echoforensics.extraction import run as extraction_run
 from echoforensics.extraction.dropping import drop_artefacts
@@ -126,7 +127,7 @@ def test_a_run_that_is_killed_leaves_a_case_that_opens_and_is_completed(
 
     with monkeypatch.context() as killed:
         if at == "copied":
-            killed.setattr(adding, "table_digests", kill)
+            killed.setattr(ChangesSinceSeal, "digests", kill)
         elif at == "line":
             killed.setattr(Ledger, "append", kill)
         elif at == "exchange":

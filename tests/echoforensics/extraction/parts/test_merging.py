@@ -11,7 +11,7 @@ import pytest
 from chain_of_custody.keys import SigningKey
 from echoforensics.case.case import Case
 from echoforensics.case.custody.names import LEDGER, MERGED
-from echoforensics.case.seal import table_digests
+from echoforensics.case.sealing.seal import TableDigest, table_digests
 from echoforensics.errors import CaseError
 from echoforensics.extraction.dropping import drop_artefacts
 from echoforensics.extraction.merging import merge_cases
@@ -45,7 +45,7 @@ def parts(sources: list[Path], tmp_path: Path, signing_key: SigningKey) -> list[
     return made
 
 
-def _tables(path: Path) -> dict[str, str]:
+def _tables(path: Path) -> dict[str, TableDigest]:
     with Case.open(path) as case:
         return table_digests(case.store)
 

@@ -13,7 +13,7 @@ import pytest
 from echoforensics.case.case import Case
 from echoforensics.case.issue_table import CaseIssue
 from echoforensics.case.row_query import Row
-from echoforensics.case.seal import table_digests
+from echoforensics.case.sealing.seal import TableDigest, table_digests
 from echoforensics.extraction import parsing, run
 from echoforensics.extraction.options import Options
 from parsers.parser import Parser
@@ -33,7 +33,7 @@ class Outcome:
         vault: SHA-256 of each file in it, by its path.
     """
 
-    tables: dict[str, str]
+    tables: dict[str, TableDigest]
     actions: list[str]
     vault: dict[str, str]
     rows: list[Row]

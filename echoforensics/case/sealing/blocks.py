@@ -1,0 +1,112 @@
+"""Large tables in blocks: what is added to a sealed case changes few of them, so that the others keep their digests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.case.schema import SEALED_TABLES
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+#: A table of more rows than this is sealed in blocks. So many numbers follow each other in a block.
+BLOCK = 1 << 14
+#: The block of what is no number, where a number belongs: only in a table that was altered.
+OTHER = "other"
+_LEAST = -(1 << 63)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberBlocks:
+    """Blocks by a column that holds a number: those of one block give the same when divided by :data:`BLOCK`.
+
+    Attributes:
+        column: the column; an index begins with it.
+        order: the columns by whose order a block is written out.
+    """
+
+    column: str
+    order: str
+
+    def block(self, row: str = "") -> str:
+        """The SQL of the block of a row of this name (``new.``), or of any."""
+        return f"CAST({row}{self.column} / {BLOCK} AS TEXT)"
+
+    @staticmethod
+    def between(first: int, last: int) -> set[str]:
+        """The blocks of all numbers from the first to the last."""
+        return {str(block) for block in range(first // BLOCK, last // BLOCK + 1)}
+
+    def rows(self, block: str) -> tuple[str, tuple[Any, ...]]:
+        """The condition that the rows of a block meet, with its values."""
+        if block == OTHER:
+            return f"{self.column} >= ''", ()
+        first = int(block) * BLOCK
+        return f"{self.column} >= ? AND {self.column} < ?", (first, first + BLOCK)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestBlocks:
+    """Blocks by a column that holds a digest in hexadecimal: those of one block begin with the same two digits."""
+
+    column: str
+    order: str
+
+    def block(self, row: str = "") -> str:
+        """The SQL of the block of a row of this name (``new.``), or of any."""
+        return f"substr({row}{self.column}, 1, 2)"
+
+    def rows(self, block: str) -> tuple[str, tuple[Any, ...]]:
+        """The condition that the rows of a block meet, with its values."""
+        return f"{self.column} >= ? AND substr({self.column}, 1, 2) = ? AND {self.column} < ?", (
+            block, block, f"{block}\U0010ffff",
+        )  # fmt: skip
+
+
+#: The tables that can be large, and by what they are put into blocks. Others are written out as a whole.
+BLOCKS: Mapping[str, NumberBlocks | DigestBlocks] = {
+    "entries": NumberBlocks("id", "id"),
+    "artefacts": DigestBlocks("sha256", "sha256"),
+    "records": NumberBlocks("number", "number"),
+    "timestamps": NumberBlocks("record", "record, ordinal"),
+    "places": NumberBlocks("id", "id"),
+    "record_keys": NumberBlocks("place_id", "place_id, key"),
+    "issues": NumberBlocks("id", "id"),
+    "joins": NumberBlocks("place_id", "place_id, what"),
+    "exhibits": NumberBlocks("number", "number"),
+    "interactions": NumberBlocks("number", "number"),
+    "join_reasons": NumberBlocks("id", "id"),
+    "interaction_members": NumberBlocks("record", "record"),
+}
+
+
+def is_in_blocks(db: sqlite3.Connection, table: str) -> bool:
+    """Whether a table is so large that it is sealed in blocks."""
+    if table not in BLOCKS:
+        return False
+    first = f"SELECT count(*) FROM (SELECT 1 FROM main.{table} LIMIT {BLOCK + 1})"  # noqa: S608 (our names)
+    return bool(db.execute(first).fetchone()[0] > BLOCK)
+
+
+def blocks_of(db: sqlite3.Connection, table: str) -> list[str]:
+    """The blocks of a table that hold rows, in their order."""
+    found = BLOCKS[table]
+    if isinstance(found, DigestBlocks):
+        listed = f"SELECT DISTINCT CAST({found.block()} AS TEXT) FROM main.{table} ORDER BY 1"  # noqa: S608 (our names)
+        return [block for (block,) in db.execute(listed)]
+    blocks: list[str] = []
+    following = f"SELECT min({found.column}) FROM main.{table} WHERE {found.column} >= ?"  # noqa: S608 (our names)
+    first: Any = _LEAST
+    while (first := db.execute(following, (first,)).fetchone()[0]) is not None:
+        if not isinstance(first, (int, float)):
+            return [*blocks, OTHER]
+        blocks.append(str(int(first // BLOCK)))
+        first = (first // BLOCK + 1) * BLOCK
+    return blocks
+
+
+def order_of(table: str) -> str:
+    """The columns by whose order a table is written out as a whole."""
+    return SEALED_TABLES[table]

@@ -1,0 +1,138 @@
+"""The seal of a case: one digest a table, or one a block of a large one, so that a changed or missing row shows."""
+
+from __future__ import annotations
+
+import hashlib
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.case import earlier_version
+from echoforensics.case.schema import SCHEMA_VERSION, SEALED_TABLES
+from echoforensics.case.sealing.blocks import BLOCKS, blocks_of, is_in_blocks, order_of
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection, Iterable, Mapping
+
+    from echoforensics.case.store import Store
+
+#: What a seal says of a table: the digest of its rows, or, by block, those of the blocks that hold any.
+TableDigest = str | dict[str, str]
+
+#: Rows that are hashed at once.
+_AT_ONCE = 64
+_DEFINITIONS = "SELECT json_array(type, name, tbl_name, sql) FROM main.sqlite_schema ORDER BY type, name"
+
+
+def table_digests(store: Store, known: Mapping[str, TableDigest] | None = None) -> dict[str, TableDigest]:
+    """SHA-256 of each sealed table, and of the definitions of all tables, as hexadecimal.
+
+    A table is written out row by row in the order of its primary key: each row as the JSON array of its columns, as
+    SQLite's ``json_array`` writes it, ended by LF. Values of BLOB columns, and of those without a type, are written in
+    hexadecimal. A table of more than :data:`echoforensics.case.sealing.blocks.BLOCK` rows is written out in blocks, and
+    has a digest for each.
+
+    Args:
+        store: the case's.
+        known: digests of tables that need not be computed again.
+    """
+    known = known or {}
+    db = store.db
+    found: dict[str, TableDigest] = {}
+    for name in ("schema", *SEALED_TABLES):
+        if name in known:
+            found[name] = known[name]
+        elif name == "schema":
+            found[name] = _digest(db.execute(_DEFINITIONS))
+        else:
+            found[name] = table_digest(db, name)
+    return found
+
+
+def table_digest(db: sqlite3.Connection, table: str) -> TableDigest:
+    """What a seal says of one table as it is now."""
+    return _in_blocks(db, table) if is_in_blocks(db, table) else part_digest(db, table)
+
+
+def named_digests(db: sqlite3.Connection, sealed: Mapping[str, TableDigest]) -> dict[str, TableDigest]:
+    """The digests of the tables that a seal names, each in the form in which the seal has it; of a missing one none.
+
+    A case of an earlier version has the digests of that version. Raises sqlite3.Error where a table is unreadable.
+    """
+    if db.execute("PRAGMA main.user_version").fetchone()[0] < SCHEMA_VERSION:
+        return {**earlier_version.named_digests(db, sealed)}
+    there = {name for (name,) in db.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'")}
+    digests: dict[str, TableDigest] = {}
+    for name, before in sealed.items():
+        if name == "schema":
+            digests[name] = _digest(db.execute(_DEFINITIONS))
+        elif name in there and isinstance(before, dict) and name in BLOCKS:
+            digests[name] = _in_blocks(db, name)
+        elif name in there and name in (*SEALED_TABLES, *_FORMERLY_SEALED):
+            digests[name] = part_digest(db, name)
+    return digests
+
+
+#: Tables of the search index, by whose order they were sealed before: a seal may name them.
+_FORMERLY_SEALED = {"search_data": "id", "search_idx": "segid, term", "search_config": "k"}
+
+
+def _in_blocks(db: sqlite3.Connection, table: str) -> dict[str, str]:
+    return {block: block_digest(db, table, block) for block in blocks_of(db, table)}
+
+
+def block_digest(db: sqlite3.Connection, table: str, block: str) -> str:
+    """SHA-256 of the rows of one block of a table, written as :func:`table_digests` says."""
+    where, values = BLOCKS[table].rows(block)
+    rows = f"main.{table} WHERE {where} ORDER BY {BLOCKS[table].order}"
+    return rows_digest(db, _columns(db, table), rows, values)
+
+
+def whole_and_blocks(db: sqlite3.Connection, table: str) -> tuple[str, TableDigest]:
+    """SHA-256 of all rows of a table, and what a seal says of it: both of one reading where the order is the same."""
+    if not is_in_blocks(db, table):
+        whole = part_digest(db, table)
+        return whole, whole
+    if BLOCKS[table].order != order_of(table):
+        return part_digest(db, table), _in_blocks(db, table)
+    together, columns, found = hashlib.sha256(), _columns(db, table), {}
+    for block in blocks_of(db, table):
+        where, values = BLOCKS[table].rows(block)
+        rows = _written(db, columns, f"main.{table} WHERE {where} ORDER BY {order_of(table)}", values)
+        found[block] = _digest(rows, together)
+    return together.hexdigest(), found
+
+
+def part_digest(db: sqlite3.Connection, table: str, where: str = "1", values: tuple[Any, ...] = ()) -> str:
+    """SHA-256 of the rows of a table to which a condition applies, written as :func:`table_digests` says."""
+    order = _FORMERLY_SEALED.get(table) or order_of(table)
+    return rows_digest(db, _columns(db, table), f"main.{table} WHERE {where} ORDER BY {order}", values)
+
+
+def rows_digest(
+    db: sqlite3.Connection, columns: Iterable[tuple[str, str]], rows: str, values: tuple[Any, ...] = ()
+) -> str:
+    """The same, of some columns, each with its declared type; ``rows`` is what follows FROM."""
+    return _digest(_written(db, columns, rows, values))
+
+
+def _columns(db: sqlite3.Connection, table: str) -> Collection[tuple[str, str]]:
+    return [(name, kind) for _, name, kind, *_ in db.execute(f"PRAGMA main.table_info({table})")]
+
+
+def _written(
+    db: sqlite3.Connection, columns: Iterable[tuple[str, str]], rows: str, values: tuple[Any, ...]
+) -> sqlite3.Cursor:
+    written = ", ".join(f"hex({name})" if kind in ("BLOB", "") else name for name, kind in columns)
+    return db.execute(f"SELECT json_array({written}) FROM {rows}", values)  # noqa: S608 (our names)
+
+
+def _digest(rows: sqlite3.Cursor, *others: hashlib._Hash) -> str:
+    """SHA-256 of rows, each ended by LF; others are given the same bytes."""
+    whole = hashlib.sha256()
+    while some := rows.fetchmany(_AT_ONCE):
+        written = "\n".join([*chain.from_iterable(some), ""]).encode()
+        whole.update(written)
+        for other in others:
+            other.update(written)
+    return whole.hexdigest()

@@ -1,0 +1,93 @@
+"""What was added to a case since it was sealed, as far as interactions and gaps may be made of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from echoforensics.case.added_records.addition_table import has_additions
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from echoforensics.case.store import Store
+
+
+class Extent(NamedTuple):
+    """The last record, place and entry of a case, each by its number; 0 where there is none."""
+
+    record: int
+    place: int
+    entry: int
+
+    @classmethod
+    def of(cls, store: Store) -> Extent:
+        """How far a case goes now."""
+        found = store.db.execute(
+            "SELECT coalesce((SELECT max(number) FROM records), 0), coalesce((SELECT max(id) FROM places), 0),"
+            " coalesce((SELECT max(id) FROM entries), 0)"
+        ).fetchone()
+        return cls(*found)
+
+
+def may_bear_on_interactions(
+    store: Store,
+    before: Extent,
+    types: Collection[str],
+    key_kinds: Collection[str],
+    following: Collection[str],
+    following_keys: Collection[str],
+) -> bool:
+    """Whether what was added to a case may be of an interaction or a gap, or bear on one. Only that is gone through.
+
+    Args:
+        store: the case's.
+        before: how far it went.
+        types: data types of records of which interactions or gaps are made.
+        key_kinds: kinds of keys whose holders may be of an interaction.
+        following: data types of what is of an interaction only where another record has its key.
+        following_keys: kinds of such keys.
+    """
+    db = store.db
+    if has_additions(db):
+        return True
+    # A known record at one more place is attested by more, and may lie in another evidence item.
+    if db.execute(
+        "SELECT 1 FROM places WHERE id > ? AND record <= ? LIMIT 1", (before.place, before.record)
+    ).fetchone():
+        return True
+    kinds = "SELECT id FROM kinds WHERE data_type LIKE 'recording:%' OR data_type IN (SELECT value FROM json_each(?))"
+    if db.execute(
+        f"SELECT 1 FROM records WHERE number > ? AND (utterance_id IS NOT NULL OR kind IN ({kinds})) LIMIT 1",  # noqa: S608
+        (before.record, json.dumps(list(types))),
+    ).fetchone():
+        return True
+    chunk = "*_[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]_[0-9]*"
+    if db.execute("SELECT 1 FROM entries WHERE id > ? AND path GLOB ? LIMIT 1", (before.entry, chunk)).fetchone():
+        return True
+    return _keys_bear(store, before, (key_kinds, following_keys), following)
+
+
+def _keys_bear(
+    store: Store, before: Extent, kinds: tuple[Collection[str], Collection[str]], following: Collection[str]
+) -> bool:
+    """Whether a key of what was added may tie records together."""
+    db = store.db
+    numbers = "SELECT id FROM kinds WHERE data_type IN (SELECT value FROM json_each(?))"
+    listed = json.dumps(list(following))
+    key_kinds, following_keys = (tuple(f"{kind}:" for kind in some) for some in kinds)
+    found = db.execute(
+        f"SELECT DISTINCT q.key, r.kind IN ({numbers}) FROM places p CROSS JOIN record_keys q ON q.place_id = p.id"  # noqa: S608
+        " CROSS JOIN records r ON r.number = p.record WHERE p.id > ?",
+        (listed, before.place),
+    )
+    named = (
+        "SELECT 1 FROM record_keys q CROSS JOIN places p ON p.id = q.place_id CROSS JOIN records r"  # noqa: S608
+        f" ON r.number = p.record WHERE q.key = ? AND r.kind NOT IN ({numbers}) LIMIT 1"
+    )
+    for key, follows in found:
+        if key.startswith(key_kinds):
+            return True
+        if key.startswith(following_keys) and (not follows or db.execute(named, (key, listed)).fetchone()):
+            return True
+    return False
