@@ -50,7 +50,7 @@ class Disagreement(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class RedactionRequest:
+class AskedRedaction:
     """A request that a part of a recording be redacted.
 
     Attributes:
@@ -138,7 +138,7 @@ def settle(db: sqlite3.Connection, item: str, codes: tuple[str, ...], note: str,
     )
 
 
-def add_redaction(db: sqlite3.Connection, asked: RedactionRequest) -> None:
+def add_redaction(db: sqlite3.Connection, asked: AskedRedaction) -> None:
     """Keep a request."""
     db.execute(
         f"INSERT INTO redactions ({_REDACTION}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
@@ -150,13 +150,13 @@ def add_redaction(db: sqlite3.Connection, asked: RedactionRequest) -> None:
     )  # fmt: skip
 
 
-def redaction(db: sqlite3.Connection, name: str) -> RedactionRequest | None:
+def redaction(db: sqlite3.Connection, name: str) -> AskedRedaction | None:
     """A request by its id."""
     found = db.execute(f"SELECT {_REDACTION} FROM redactions WHERE id = ?", (name,)).fetchone()  # noqa: S608
     return None if found is None else _redaction(found)
 
 
-def redactions(db: sqlite3.Connection, item: str | None = None) -> list[RedactionRequest]:
+def redactions(db: sqlite3.Connection, item: str | None = None) -> list[AskedRedaction]:
     """Requests of an item or all, those on which nobody decided first, then by time."""
     where = "" if item is None else " WHERE item = ?"
     found = db.execute(
@@ -166,9 +166,9 @@ def redactions(db: sqlite3.Connection, item: str | None = None) -> list[Redactio
     return [_redaction(row) for row in found]
 
 
-def _redaction(row: tuple[Any, ...]) -> RedactionRequest:
+def _redaction(row: tuple[Any, ...]) -> AskedRedaction:
     name, item, exhibit, ranges, reason, replacement, by, at, decided_by, decided_at, approved, note, copy = row
-    return RedactionRequest(
+    return AskedRedaction(
         name, item, exhibit, tuple((start, end) for start, end in json.loads(ranges)), reason, replacement, by, at,
         decided_by, decided_at, None if approved is None else bool(approved), note, copy,
     )  # fmt: skip

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from echoforensics.review.people.person import RoomMember
-    from echoforensics.review.store.opinion_table import RedactionRequest
+    from echoforensics.review.store.opinion_table import AskedRedaction
     from echoforensics.review.work.agreement import BothHeard
     from echoforensics.review.work.desk import WorkDesk
 
@@ -96,7 +96,7 @@ class OpinionDesk:
 
     # Redactions.
 
-    def ask_redaction(self, person: RoomMember, item: str, given: Mapping[str, Any]) -> RedactionRequest:
+    def ask_redaction(self, person: RoomMember, item: str, given: Mapping[str, Any]) -> AskedRedaction:
         """Ask that ranges of a recording be redacted. Raises RoomError."""
         found = self._desk.item_for(person, item)
         sounds = self._desk.case_of(found).shown(found, "en").sounds
@@ -129,7 +129,7 @@ class OpinionDesk:
                 for one in redactions_for(db, person)
             ]  # fmt: skip
 
-    def decide_redaction(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> RedactionRequest:
+    def decide_redaction(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> AskedRedaction:
         """Approve or refuse a request. Raises RoomError."""
         with self._database.transaction() as change:
             note = given.get("note", "")
@@ -148,5 +148,5 @@ class OpinionDesk:
             return plan_of(db, people, self._desk.distressing)
 
 
-def _state(one: RedactionRequest) -> str:
+def _state(one: AskedRedaction) -> str:
     return {None: "asked", True: "approved", False: "refused"}[one.approved]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from echoforensics.listening.redaction import REPLACEMENTS
 from echoforensics.review.room_errors import InvalidRequestError, NotFoundError, RefusedError
 from echoforensics.review.store.opinion_table import (
-    RedactionRequest,
+    AskedRedaction,
     add_redaction,
     decide_redaction,
     redaction,
@@ -28,7 +28,7 @@ _MOST_RANGES, _MOST_REASON, _MOST_NOTE = 200, 200, 5_000
 def ask_redaction(
     db: Connection, person: RoomMember, item: str, exhibit: str, seconds: float | None, given: dict[str, Any],
     at: int,
-) -> RedactionRequest:  # fmt: skip
+) -> AskedRedaction:  # fmt: skip
     """Ask that ranges of a recording be redacted.
 
     Args:
@@ -52,7 +52,7 @@ def ask_redaction(
         raise InvalidRequestError(f"A redaction needs a reason: a code, or words of at most {_MOST_REASON} characters.")
     if replacement not in REPLACEMENTS:
         raise InvalidRequestError(f"A range is replaced with {', '.join(REPLACEMENTS)}.")
-    made = RedactionRequest(
+    made = AskedRedaction(
         secrets.token_urlsafe(9), item, exhibit, _ranges(given.get("ranges"), seconds), reason.strip(), replacement,
         person.id, at,
     )  # fmt: skip
@@ -81,12 +81,12 @@ def _ranges(given: Any, seconds: float | None) -> tuple[tuple[float, float], ...
     return tuple(joined)
 
 
-def redactions_for(db: Connection, person: RoomMember) -> list[RedactionRequest]:
+def redactions_for(db: Connection, person: RoomMember) -> list[AskedRedaction]:
     """The requests that a person may see: their own, or all for who supervises."""
     return [one for one in redactions(db) if person.sees_all or one.asked_by == person.id]
 
 
-def decide(db: Connection, person: RoomMember, name: str, approve: Any, note: Any, at: int) -> RedactionRequest:
+def decide(db: Connection, person: RoomMember, name: str, approve: Any, note: Any, at: int) -> AskedRedaction:
     """Approve or refuse a request: one who supervises, and never the one who asked.
 
     Raises:

@@ -102,6 +102,31 @@ class RoomCase:
     def _do(self, work: Callable[..., Any], *given: Any) -> Any:
         return self._thread.submit(work, *given).result()
 
+    def reopen(self) -> None:
+        """Read the case anew, after something was added to it. Raises CaseError."""
+        self._do(self._case.close)
+        self._do(self._open)
+        self._shown.clear()
+
+    def last_actor(self) -> str:
+        """Who acted last, as the case's ledger names them. Raises CaseError."""
+        actors: list[str] = self._do(lambda: [entry.actor for entry in self._case.actions()])
+        return actors[-1]
+
+    def subjects_of(self, item: ReviewItem) -> tuple[tuple[str, ...], str]:
+        """The exhibits that a decision on an item is about, and the number of the interaction that it is, or empty.
+
+        Args:
+            item: of this case.
+
+        Raises:
+            UsageError: the case does not have it any more.
+        """
+        if item.kind == RECORDING:
+            return tuple(sound.found.rows[0]["exhibit"] for sound in self._groups.group_of(item.sound)), ""
+        row = self._do(self._case.row, item.exhibit)
+        return (item.exhibit,), row["interaction"] or ""
+
     def close(self) -> None:
         """Let go of the case."""
         self._do(self._case.close)

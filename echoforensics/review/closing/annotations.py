@@ -1,0 +1,135 @@
+"""What people decided of items, as records to be added to a case: each says whose word it is, and of when."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.case.added_records.addition import ANNOTATION, Addition
+from echoforensics.review.store.decision_table import SECOND
+from echoforensics.review.work.transcript import transcript_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from echoforensics.review.store.decision_table import Decision
+    from echoforensics.review.store.opinion_table import Disagreement
+    from echoforensics.review.work.codes import Code
+
+#: Data types of what people write in a review room; a note has that of a note made in a report.
+CODES, NOTE, HUMAN_TRANSCRIPT = f"{ANNOTATION}codes", f"{ANNOTATION}note", f"{ANNOTATION}transcript"
+SECOND_OPINION, SETTLED, REVIEW = f"{ANNOTATION}second_opinion", f"{ANNOTATION}settled", f"{ANNOTATION}review"
+#: Version of the form of these records.
+VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedItem:
+    """An item that is to be closed.
+
+    Attributes:
+        key: of the item, the same in every room of the case.
+        interaction: number of the interaction that it is, or empty.
+        exhibits: about which records are added: of each recording of equal sound, or one of the interaction's.
+        first, second: the decisions of the two turns; one that is not finished is not closed.
+        disagreement: where the two decided otherwise, or None.
+        authors: whose part each is: ids by turn and part, the last who changed it last.
+    """
+
+    key: str
+    interaction: str
+    exhibits: tuple[str, ...]
+    first: Decision
+    second: Decision
+    disagreement: Disagreement | None
+    authors: Mapping[tuple[int, str], Sequence[tuple[str, int]]]
+
+
+class AnnotationWriter:
+    """Makes records of what was decided.
+
+    Args:
+        room: what tells the room from others: the SHA-256 of the first line of its audit.
+        names: what people are called, by id.
+        codes: of the room.
+    """
+
+    def __init__(self, room: str, names: Mapping[str, str], codes: Sequence[Code]) -> None:
+        self._room = room
+        self._names = names
+        self._codes = {code.id: code.label for code in codes}
+
+    def of(self, item: DecidedItem) -> Iterator[Addition]:
+        """The records of an item."""
+        for exhibit in item.exhibits:
+            for turn in (item.first, item.second):
+                if turn.finished:
+                    yield from self._turn(item, exhibit, turn)
+            if item.disagreement is not None and item.disagreement.settled_at is not None:
+                yield self._settled(item, exhibit, item.disagreement)
+
+    def _turn(self, item: DecidedItem, exhibit: str, turn: Decision) -> Iterator[Addition]:
+        kind, what = CODES, "Codes"
+        if turn.turn == SECOND:
+            kind, what = SECOND_OPINION, "Second opinion, given without knowing of the first,"
+        who, at = self._author(item, turn, "codes", (turn.finished_by or "", turn.finished_at or 0))
+        words = f"{what} by {who}, {_when(at)}: {self._labels(turn.codes)}."
+        yield self._addition(item, exhibit, kind, words, who, at, turn.turn, {"codes": list(turn.codes)})
+        if turn.transcript:
+            who, at = self._author(item, turn, "transcript", (turn.finished_by or "", turn.finished_at or 0))
+            text = transcript_text(list(turn.transcript))
+            fields = {"text": text, "segments": list(turn.transcript)}
+            words = f'Human transcript by {who}, {_when(at)}: "{text}".'
+            yield self._addition(item, exhibit, HUMAN_TRANSCRIPT, words, who, at, turn.turn, fields)
+        if turn.notes.strip():
+            who, at = self._author(item, turn, "notes", (turn.finished_by or "", turn.finished_at or 0))
+            words = f'Note by {who}, {_when(at)}: "{turn.notes.strip()}".'
+            yield self._addition(
+                item, exhibit, NOTE, words, who, at, turn.turn, {"kind": "note", "text": turn.notes.strip()}
+            )
+
+    def _author(self, item: DecidedItem, turn: Decision, part: str, otherwise: tuple[str, int]) -> tuple[str, int]:
+        """Who wrote a part, several by name, and when it was last changed."""
+        found = list(item.authors.get((turn.turn, part), ())) or [otherwise]
+        people = dict.fromkeys(self._names.get(person, person) for person, _ in reversed(found))
+        return " and ".join(people), found[-1][1]
+
+    def _labels(self, codes: Sequence[str]) -> str:
+        return ", ".join(self._codes.get(code, code) for code in codes) or "none of the room's codes"
+
+    def _settled(self, item: DecidedItem, exhibit: str, settled: Disagreement) -> Addition:
+        who = self._names.get(settled.settled_by or "", settled.settled_by or "")
+        note = f' "{settled.note.strip()}"' if settled.note and settled.note.strip() else ""
+        at = settled.settled_at or 0
+        words = (
+            f"Two people decided otherwise; settled by {who}, {_when(at)}: {self._labels(settled.codes or ())}.{note}"
+        )
+        fields = {"codes": list(settled.codes or ()), "text": settled.note or ""}
+        return self._addition(item, exhibit, SETTLED, words, who, at, 0, fields)
+
+    def _addition(
+        self, item: DecidedItem, exhibit: str, kind: str, words: str, who: str, at: int, turn: int,
+        fields: Mapping[str, Any],
+    ) -> Addition:  # fmt: skip
+        about: dict[str, Any] = {"interaction": item.interaction} if item.interaction else {}
+        if len(item.exhibits) > 1:
+            about["decided_with"] = item.exhibits[0]
+        if turn:
+            about["turn"] = turn
+        date = _iso(at)
+        return Addition(
+            exhibit, kind, VERSION, words,
+            json.dumps([self._room, item.key, turn, kind, who, date, dict(fields)], sort_keys=True),
+            {**about, **fields, "author": who, "date": date, "room": self._room},
+        )  # fmt: skip
+
+
+def _iso(at: int) -> str:
+    found = datetime.fromtimestamp(at // 1000, UTC).replace(microsecond=at % 1000 * 1000)
+    return found.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _when(at: int) -> str:
+    return f"{_iso(at)[:19].replace('T', ' ')} UTC"

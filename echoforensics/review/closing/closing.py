@@ -1,0 +1,142 @@
+"""Closing a room: what is finished is signed into its cases, with the head of the room's audit. What a case has already
+is passed over, so a room can be closed again and again, and a close that was interrupted is done again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chain_of_custody.chain import open_ledger
+from echoforensics.case.custody.adding import AddingRun
+from echoforensics.errors import CaseError
+from echoforensics.review.audit.audit_ledger import LEDGER
+from echoforensics.review.closing.annotations import AnnotationWriter, DecidedItem
+from echoforensics.review.closing.figures import review_record
+from echoforensics.review.closing.redacted_copies import make_copies
+from echoforensics.review.store.decision_table import FIRST, SECOND, Decision, authors, decisions_of_case
+from echoforensics.review.store.opinion_table import disagreement
+from echoforensics.review.store.queue_table import items_of_case, queues
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from echoforensics.case.added_records.addition import Addition
+    from echoforensics.review.people.person import RoomMember
+    from echoforensics.review.room import ReviewRoom
+    from echoforensics.review.store.queue_table import Queue
+    from echoforensics.review.work.room_case import RoomCase
+
+#: What the case's ledger says of what was added.
+RESULTS = "results of a review room"
+_PARTS = ("codes", "notes", "transcript")
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedCase:
+    """What closing a room into a case came to.
+
+    Attributes:
+        case: name of its folder.
+        exhibits: of the records that were added.
+        known: how many the case had already.
+        redactions: how many redacted copies were made.
+    """
+
+    case: str
+    exhibits: tuple[str, ...]
+    known: int
+    redactions: int
+
+
+def close_room(room: ReviewRoom, person: RoomMember | None = None) -> list[ClosedCase]:
+    """Sign the results of a room into its cases.
+
+    Args:
+        room: which is open.
+        person: who closes it; None for the examiner, at a terminal.
+
+    Raises:
+        CaseError: a case is not as it was sealed, or cannot be written. What was added to a case before stays, and is
+            passed over when this is done again.
+    """
+    closed = []
+    for case in room.desk.cases.values():
+        made = _close(room, case, person)
+        closed.append(made)
+        room.record(
+            person, "closed", case.id, case=case.name, exhibits=list(made.exhibits[:1] + made.exhibits[-1:]),
+            count=len(made.exhibits), known=made.known, redactions=made.redactions,
+        )  # fmt: skip
+        case.reopen()
+    return closed
+
+
+def _close(room: ReviewRoom, case: RoomCase, person: RoomMember | None) -> ClosedCase:
+    names = {one.id: one.display for one in room.accounts.all()}
+    actor = _actor(case, person)
+    # First the copies: where this is interrupted, the records that speak of the whole are not there.
+    copies = make_copies(room, case, names, actor)
+    items, of_case = _decided(room, case)
+    identity = room_identity(room)
+    additions = [one for item in items for one in AnnotationWriter(identity, names, room.desk.codes).of(item)]
+    summary = review_record(identity, items, of_case, room.desk.codes, names)
+    if summary is None:
+        return ClosedCase(case.name, (), 0, copies)
+    room.record(person, "closing", case.id, case=case.name, records=len(additions) + 1)
+    detail = _detail(room, identity, additions, names, items)
+    with closing(AddingRun(case.path, room.key, actor)) as run:
+        added = run.add([*additions, summary], detail)
+    return ClosedCase(case.name, added.exhibits, added.known, copies)
+
+
+def room_identity(room: ReviewRoom) -> str:
+    """What tells a room from others as long as it lives: the SHA-256 of the first line of its audit.
+
+    Raises:
+        CaseError: it cannot be read.
+    """
+    try:
+        with open_ledger(room.path / LEDGER) as stream:
+            return hashlib.sha256(stream.readline().rstrip(b"\n")).hexdigest()
+    except OSError as error:
+        raise CaseError(f"{room.path / LEDGER}: cannot be read: {error.strerror or error}") from error
+
+
+def _actor(case: RoomCase, person: RoomMember | None) -> str:
+    """Who acts, as the case's ledger names them: the person, or who acted last."""
+    return person.display if person is not None else case.last_actor()
+
+
+def _decided(room: ReviewRoom, case: RoomCase) -> tuple[list[DecidedItem], list[Queue]]:
+    with room.database.reading() as db:
+        turns = {(one.item, one.turn): one for one in decisions_of_case(db, case.id)}
+        found = []
+        for item in items_of_case(db, case.id):
+            first = turns.get((item.id, FIRST), Decision(item.id, FIRST))
+            second = turns.get((item.id, SECOND), Decision(item.id, SECOND))
+            written = {
+                (turn.turn, part): authors(db, item.id, turn.turn, part)
+                for turn in (first, second)
+                if turn.finished
+                for part in _PARTS
+            }
+            exhibits, number = case.subjects_of(item)
+            found.append(DecidedItem(item.key, number, exhibits, first, second, disagreement(db, item.id), written))
+        return found, [one for one in queues(db) if one.case_id == case.id]
+
+
+def _detail(
+    room: ReviewRoom, identity: str, additions: list[Addition], names: Mapping[str, str], items: list[DecidedItem]
+) -> dict[str, Any]:
+    people = {person for item in items for turn in (item.first, item.second) if turn.finished
+              for person in [turn.finished_by] if person}  # fmt: skip
+    return {
+        "what": RESULTS,
+        "room": {"id": identity, "path": str(room.path.absolute())},
+        "audit": {"length": room.audit.length, "head": room.audit.head},
+        "authors": sorted(names.get(person, person) for person in people),
+        "records": len(additions) + 1,
+    }

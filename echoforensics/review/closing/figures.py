@@ -1,0 +1,68 @@
+"""What a review came to, as one record of the case: who decided how much, and how far two people agree."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.case.added_records.addition import Addition
+from echoforensics.counting import counted
+from echoforensics.review.closing.annotations import REVIEW, VERSION
+from echoforensics.review.work.agreement import agreement_of, agreement_of_pairs
+from echoforensics.review.work.second_opinion import heard_by_two
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from echoforensics.review.closing.annotations import DecidedItem
+    from echoforensics.review.store.queue_table import Queue
+    from echoforensics.review.work.codes import Code
+
+
+def review_record(
+    room: str, items: Sequence[DecidedItem], queues: Sequence[Queue], codes: Sequence[Code], names: Mapping[str, str]
+) -> Addition | None:
+    """The record of the whole review of a case; None where nothing of it is finished.
+
+    Args:
+        room: what tells the room from others.
+        items: of the case.
+        queues: of the case.
+        codes: of the room.
+        names: what people are called, by id.
+    """
+    done = [item for item in items if item.first.finished]
+    if not done:
+        return None
+    heard = heard_by_two(turn for item in items for turn in (item.first, item.second))
+    ids = [code.id for code in codes]
+    pairs = [
+        {"people": sorted(names.get(person, person) for person in pair), **one.as_json()}
+        for pair, found in agreement_of_pairs(heard, ids).items()
+        for one in found
+    ]
+    authors = sorted(
+        {
+            names.get(turn.finished_by or "", turn.finished_by or "")
+            for item in items
+            for turn in (item.first, item.second)
+            if turn.finished
+        }
+    )
+    settled = [item.disagreement for item in items if item.disagreement is not None]
+    fields: dict[str, Any] = {
+        "items": len(items), "finished": len(done), "heard_by_two": len(heard), "authors": authors,
+        "disagreements": len(settled), "settled": sum(1 for one in settled if one.settled_at is not None),
+        "labels": {code.id: code.label for code in codes},
+        "agreement": [one.as_json() for one in agreement_of(heard, ids)], "pairs": pairs,
+        "samples": [
+            {"queue": one.name, "part": one.sample, "codes": list(one.second_codes), "seed": one.seed} for one in queues
+        ],
+        "room": room,
+    }  # fmt: skip
+    words = (
+        f"Review: {len(done)} of {counted(len(items), 'item')} decided by {', '.join(authors)};"
+        f" {len(heard)} heard by two people, who differ on {len(settled)}."
+    )
+    about = min(exhibit for item in done for exhibit in item.exhibits)
+    return Addition(about, REVIEW, VERSION, words, json.dumps(fields, sort_keys=True), fields)
