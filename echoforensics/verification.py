@@ -12,6 +12,7 @@ from chain_of_custody.ledger import read
 from chain_of_custody.ledger import verify as verify_ledger
 from chain_of_custody.statements.transfer import transfers
 from chain_of_custody.verify import Verification
+from echoforensics.case.added_records.closed_rooms import closed_rooms, place_of, room_problems
 from echoforensics.case.custody.announced import seal_in_force
 from echoforensics.case.custody.database_check import DatabaseCheck
 from echoforensics.case.custody.database_file import file_digest, refuse_irregular, side_files
@@ -182,6 +183,7 @@ def _check_ledger(
     _note_ledger(result, ledger, history, expected_head)
     if not failures:
         _check_hand_overs(result, path)
+        _check_rooms(result, path)
     return None if failures else history
 
 
@@ -203,6 +205,22 @@ def _check_hand_overs(result: CaseVerification, path: Path) -> None:
     if unsigned:
         words += f"; {unsigned} not signed by the receiver"
     result.checks.add("hand-overs", not problems, "; ".join(problems[:10]) or words)
+
+
+def _check_rooms(result: CaseVerification, path: Path) -> None:
+    """Check the audit of each review room whose results are in the case, where the room is there."""
+    for room in closed_rooms(read(path / LEDGER)):
+        length, head = room.last
+        place = place_of(room, path)
+        if place is None:
+            result.notes.append(
+                f"results of a review room are in the case, and the room is not where it lay, {room.path}: its audit"
+                f" was not checked. It had {length} lines; `echoforensics verify ROOM --expect-head {head}` checks it"
+            )
+            continue
+        problems = room_problems(room, place, result.fingerprint)
+        words = f"the audit is whole, and holds the {length} lines that the case names"
+        result.checks.add(f"review room {place.name}", not problems, "; ".join(problems) or words)
 
 
 def _note_ledger(

@@ -45,11 +45,16 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="The private key of --certificate, in PEM, without a passphrase.",
 )
+@click.option(
+    "--close",
+    is_flag=True,
+    help="Sign what is finished into the cases, and serve nothing. What a case has already is passed over.",
+)
 @click.option("--new-link", metavar="NAME", help="Show a one-time link that sets up this person's account anew.")
 @signing_key_option
 def command(
     *, case_paths: tuple[Path, ...], room_path: Path | None, host: str, port: int, certificate: Path | None,
-    certificate_key: Path | None, new_link: str | None, key_path: Path | None,
+    certificate_key: Path | None, close: bool, new_link: str | None, key_path: Path | None,
 ) -> None:  # fmt: skip
     """Serve the review room: several people listen to sealed cases and code them, with every play on record.
 
@@ -67,10 +72,15 @@ def command(
     key = key_of_case(key_path, case_paths[0])
     folder = room_path or default_room(case_paths[0])
 
+    from echoforensics.review.people.site import Site
     from echoforensics.review.room import ReviewRoom
     from echoforensics.review.web.certificate import given_certificate, own_certificate
     from echoforensics.review.web.serving import is_loopback, listen, serve, site_of
 
+    if close:
+        with ReviewRoom(folder, case_paths, Site("localhost", port, tls=False), key) as room:
+            _close(room)
+        return
     given = given_certificate(certificate, certificate_key) if certificate and certificate_key else None
     sockets = listen(host, port)
     site = site_of(host, sockets, tls=given is not None or not is_loopback(host))
@@ -79,6 +89,20 @@ def command(
         _say(room, used, new_link)
         serve(room, sockets, used)
     click.echo(f"stopped. The audit has {room.audit.length} lines and the head {room.audit.head}", err=True)
+
+
+def _close(room: ReviewRoom) -> None:
+    """Close a room into its cases, and say what that came to."""
+    from echoforensics.cli.safe_text import safe
+    from echoforensics.counting import counted
+    from echoforensics.review.closing.closing import close_room
+
+    for one in close_room(room):
+        span = " to ".join(dict.fromkeys((one.exhibits[0], one.exhibits[-1]))) if one.exhibits else ""
+        where = f", {span}" if span else ""
+        known = f"; the case had {one.known}" if one.known else ""
+        copies = f"; {counted(one.redactions, 'redacted copy', 'redacted copies')} made" if one.redactions else ""
+        click.echo(safe(f"{one.case}: {counted(len(one.exhibits), 'record')} added{where}{known}{copies}"))
 
 
 def default_room(case: Path) -> Path:

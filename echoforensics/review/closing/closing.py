@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.chain import open_ledger
+from echoforensics.case.added_records.closed_rooms import ROOM_RESULTS
 from echoforensics.case.custody.adding import AddingRun
 from echoforensics.errors import CaseError
 from echoforensics.review.audit.audit_ledger import LEDGER
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from echoforensics.review.store.queue_table import Queue
     from echoforensics.review.work.room_case import RoomCase
 
-#: What the case's ledger says of what was added.
-RESULTS = "results of a review room"
 _PARTS = ("codes", "notes", "transcript")
 
 
@@ -134,7 +133,7 @@ def _detail(
     people = {person for item in items for turn in (item.first, item.second) if turn.finished
               for person in [turn.finished_by] if person}  # fmt: skip
     return {
-        "what": RESULTS,
+        "what": ROOM_RESULTS,
         "room": {"id": identity, "path": str(room.path.absolute())},
         "audit": {"length": room.audit.length, "head": room.audit.head},
         "authors": sorted(names.get(person, person) for person in people),

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from echoforensics.case.added_records.closed_rooms import ROOM_RESULTS
 from echoforensics.case.case import Case
 from echoforensics.case.row_query import Query, rows_with_fields
-from echoforensics.review.closing.closing import RESULTS, close_room
+from echoforensics.review.closing.closing import close_room
 from echoforensics.review.room import ReviewRoom
 from echoforensics.verification import verify_case
 from tests.echoforensics.conftest import Sealed
@@ -79,7 +80,7 @@ def test_the_ledger_of_the_case_has_the_head_of_the_audit(
 ) -> None:
     supervisor.post("/api/close", confirm=True)
     with Case.open(sealed.path) as case:
-        (line,) = [entry for entry in case.actions() if entry.detail.get("what") == RESULTS]
+        (line,) = [entry for entry in case.actions() if entry.detail.get("what") == ROOM_RESULTS]
 
     assert line.actor == "Supervisor"
     assert line.detail["room"]["path"] == str(room.path.absolute())
@@ -167,3 +168,36 @@ def test_a_case_that_changed_is_not_closed_into(
     refused = supervisor.post("/api/close", 400, confirm=True)["error"]
     assert "not as it was sealed" in refused
     assert sealed.path.joinpath("custody.jsonl").read_bytes() == before
+
+
+def test_verify_checks_the_audit_where_the_room_is_and_says_so_where_it_is_not(
+    reviewed: list[str], room: ReviewRoom, sealed: Sealed, supervisor: RoomClient, tmp_path: Path
+) -> None:
+    supervisor.post("/api/close", confirm=True)
+    decide(supervisor, reviewed[3])
+    supervisor.post("/api/close", confirm=True)
+    room.close()
+    whole = verify_case(sealed.path, sources=False)
+    (check,) = [one for one in whole.checks.checks if one.name.startswith("review room")]
+    assert check.ok
+    assert check.detail.startswith("the audit is whole, and holds the ")
+
+    moved = room.path.rename(tmp_path / "elsewhere")
+    away = verify_case(sealed.path, sources=False)
+    assert away.ok
+    assert any("the room is not where it lay" in note and "--expect-head" in note for note in away.notes)
+    beside = moved.rename(sealed.path.with_name("copy.review"))
+    assert [one.name for one in verify_case(sealed.path, sources=False).checks.checks if "copy.review" in one.name]
+
+    audit = beside / "audit.jsonl"
+    lines = audit.read_bytes().splitlines(keepends=True)
+    spoilt = {
+        "an edited line": [line.replace(b'"saul"', b'"rita"') for line in lines],
+        "a line taken out": lines[:5] + lines[6:],
+        "lines cut off": lines[:20],
+    }
+    for what, content in spoilt.items():
+        audit.write_bytes(b"".join(content))
+        found = verify_case(sealed.path, sources=False)
+        assert not found.ok, what
+        assert [one.name for one in found.checks.checks if not one.ok] == ["review room copy.review"], what

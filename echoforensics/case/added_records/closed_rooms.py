@@ -1,0 +1,100 @@
+"""Review rooms whose results were signed into a case, and their audits compared with what its ledger says of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chain_of_custody.chain import open_ledger
+from chain_of_custody.ledger import verify
+
+if TYPE_CHECKING:
+    from chain_of_custody.ledger import LedgerEntry
+
+#: What the ledger's line says was added, where a review room was closed into the case.
+ROOM_RESULTS = "results of a review room"
+#: The audit in a room's folder.
+AUDIT = "audit.jsonl"
+_NAMED = 5
+
+
+@dataclass(slots=True)
+class ClosedRoom:
+    """A review room that was closed into a case.
+
+    Attributes:
+        id: SHA-256 of the first line of its audit.
+        path: where it lay when it was last closed.
+        heads: by how many lines its audit had, the hash of the last of them, as each close found it.
+    """
+
+    id: str
+    path: Path
+    heads: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def last(self) -> tuple[int, str]:
+        """How many lines the audit had at the last close, and the hash of the last of them."""
+        length = max(self.heads)
+        return length, self.heads[length]
+
+
+def closed_rooms(entries: Iterable[LedgerEntry]) -> list[ClosedRoom]:
+    """The rooms that a case's ledger names, in order."""
+    found: dict[str, ClosedRoom] = {}
+    for entry in entries:
+        room, audit = entry.detail.get("room"), entry.detail.get("audit")
+        if entry.detail.get("what") != ROOM_RESULTS or not isinstance(room, dict) or not isinstance(audit, dict):
+            continue
+        length, head = audit.get("length"), audit.get("head")
+        if isinstance(length, int) and isinstance(head, str):
+            name = str(room.get("id"))
+            one = found.setdefault(name, ClosedRoom(name, Path()))
+            one.path = Path(str(room.get("path")))
+            one.heads[length] = head
+    return list(found.values())
+
+
+def place_of(room: ClosedRoom, case: Path) -> Path | None:
+    """Where a room lies: where it lay, or beside the case; None where it is in neither place."""
+    whole = case.absolute()
+    for path in (room.path, whole.with_name(f"{whole.name}.review")):
+        if _identity(path) == room.id:
+            return path
+    return None
+
+
+def _identity(path: Path) -> str:
+    try:
+        with open_ledger(path / AUDIT) as stream:
+            return hashlib.sha256(stream.readline().rstrip(b"\n")).hexdigest()
+    except OSError:
+        return ""
+
+
+def room_problems(room: ClosedRoom, path: Path, fingerprint: str | None) -> list[str]:
+    """What is wrong with the audit of a room, a sentence each.
+
+    Args:
+        room: what the case's ledger says of it.
+        path: its folder.
+        fingerprint: of the key that signed the case; None where it is unsigned.
+    """
+    try:
+        report = verify(path / AUDIT)
+        with open_ledger(path / AUDIT) as stream:
+            hashes = [hashlib.sha256(line.rstrip(b"\n")).hexdigest() for line in stream]
+    except OSError as error:
+        return [f"{path / AUDIT}: cannot be read: {error.strerror or error}"]
+    problems = list(report.failures[:_NAMED])
+    if report.fingerprint != fingerprint:
+        problems.append(f"it is signed by {report.fingerprint or 'no key'}, and the case by {fingerprint or 'no key'}")
+    for length, head in sorted(room.heads.items()):
+        if length > len(hashes):
+            problems.append(f"it has {len(hashes)} lines, and had {length} when it was closed into the case")
+        elif hashes[length - 1] != head:
+            problems.append(f"its line {length} is another than when it was closed into the case")
+    return problems[:_NAMED]
