@@ -123,7 +123,8 @@ class FakeRoom:
         return {
             "item": self.item(number), "version": self.versions[name], "recordings": [recording(number)],
             "interaction": None, "statements": [{"says": "The device noted a wake word.", "exhibit": "EF-0000100"}],
-            "decision": self.decisions[name], "others": [], "copies": 1, "next": self.next(name),
+            "decision": self.decisions[name], "others": [], "copies": 0, "read_only": False, "blind": False,
+            "next": self.next(name),
         }  # fmt: skip
 
     def change(self, name: str, kind: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:

@@ -43,7 +43,7 @@ def fill(room: FakeRoom) -> None:
             },
             "/api/agreement": {
                 "codes": figures,
-                "pairs": [{"people": ["Ann Example", "Bob Other"], "items": 12, "kappa": 0.75, "low": 0.4, "high": 1}],
+                "pairs": [{"people": ["Ann Example", "Bob Other"], **figures[0], "kappa": 0.75, "low": 0.4}],
             },
             "/api/disagreements": {
                 "disagreements": [
@@ -58,7 +58,7 @@ def fill(room: FakeRoom) -> None:
                                {**redaction, "id": "r3", "state": "approved", "decided_by": "Ann Example",
                                 "note": "yes"}]
             },
-            "/api/close": {"rows_added": 12, "ledger_line": 40},
+            "/api/close": {"cases": [{"case": "Demo case", "exhibits": 12, "known": 3, "redactions": 1}]},
             "/api/audit": {
                 "events": [
                     {"number": 2, "at": 1_764_400_001_000, "who": "bob", "what": "play", "about": "c1",

@@ -211,10 +211,11 @@ def test_what_was_played_is_told(open_room: Open, fake_room: FakeRoom) -> None:
             break
         page.wait_for_timeout(50)
     first, second = fake_room.changes("plays")[:2]
-    assert (first["sound"], first["from"], first["speed"]) == (0, 0, 1.25)
+    assert (first["sound"], first["speed"]) == (0, 1.25)
+    assert first["from"] < 0.3
     assert first["to"] >= 0.4
     assert first["seconds"] > 0
-    assert second["from"] == 0
+    assert second["from"] < 0.3
     assert second["to"] >= 0.3
 
 

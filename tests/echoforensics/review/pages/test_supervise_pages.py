@@ -103,7 +103,7 @@ def test_plan_and_agreement(open_room: Open, fake_room: FakeRoom) -> None:
     rows = [row.locator("td").all_inner_texts() for row in page.locator("#view-agreement tbody tr").all()]
     assert rows == [
         ["Responsive", "12", "0.80", "0.50 – 1.00"], ["Privileged", "12", "–", "–"],
-        ["Ann Example, Bob Other", "12", "0.75", "0.40 – 1.00"],
+        ["Ann Example, Bob Other", "Responsive", "12", "0.75", "0.40 – 1.00"],
     ]  # fmt: skip
 
 
