@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -47,7 +48,7 @@ def _page(room: ReviewRoom, name: str, *, members: bool) -> _Endpoint:
         session = await run_in_threadpool(room.sessions.find, token) if token else None
         signed_in = session is not None and session.row.complete
         if members and not signed_in:
-            return RedirectResponse("/sign-in", 303)
+            return RedirectResponse(f"/sign-in?next={quote(request.url.path, safe='')}", 303)
         code = session.person.language if session is not None and signed_in else ""
         return Response(page_html(name, code or _wanted(request)), media_type="text/html")
 

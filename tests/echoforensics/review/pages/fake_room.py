@@ -27,9 +27,9 @@ CSP = (
 SECONDS = 2.0
 _RATE = 8000
 CODES = [
-    {"id": "responsive", "key": "1", "label": "Responsive", "label_de": "Relevant", "distress": False, "second": False},
-    {"id": "privileged", "key": "2", "label": "Privileged", "label_de": "Berufsgeheimnis", "distress": False, "second": False},
-    {"id": "distress", "key": "4", "label": "Distressing", "label_de": "Belastend", "distress": True, "second": True},
+    {"id": "responsive", "key": "1", "label": "Responsive", "label_de": "Relevant", "distress": False},
+    {"id": "privileged", "key": "2", "label": "Privileged", "label_de": "Berufsgeheimnis", "distress": False},
+    {"id": "distress", "key": "4", "label": "Distressing", "label_de": "Belastend", "distress": True},
 ]  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def recording(number: int) -> dict[str, Any]:
     return {
         "file": f"/api/items/c{number}/sound/0", "name": f"{exhibit}.wav", "sha256": f"{number:064x}", "playable": True,
         "chime": False, "exhibits": [exhibit], "times": [[1_710_000_000 + number, 0, None, "Recorded Time", "device"]],
-        "state": "live", "device": "G0911", "seconds": SECONDS, "format": "WAV, PCM, 8 000 Hz, 1 channel", "whole": True,
+        "state": "live", "device": "G0911", "seconds": SECONDS, "format": "WAV, PCM", "whole": True,
         "fault": "", "places": [f"echo.dd: data/{number}.wav"], "texts": [[exhibit, f"turn on light {number}"]],
         "basis": "", "interactions": [], "why_not": None, "peaks": [-90, 90] * 40 + [0, 0] * 40 + [-90, 90] * 20,
     }  # fmt: skip
@@ -104,6 +104,12 @@ class FakeRoom:
             "assigned": None, "codes": decision["codes"], "distress": name in self.distressing,
         }  # fmt: skip
 
+    def queue(self) -> dict[str, Any]:
+        return {
+            "id": "q1", "name": "Kitchen", "case": "demo", "kind": "recordings", "filter": {}, "people": ["p1"],
+            "second": {"sample": 0.1, "codes": ["distress"]}, "counts": self.counts(),
+        }  # fmt: skip
+
     def counts(self) -> dict[str, int]:
         done = sum(1 for each in self.decisions.values() if each["finished"])
         return {"open": len(self.decisions) - done, "taken": 0, "done": done}
@@ -117,7 +123,8 @@ class FakeRoom:
         return {
             "item": self.item(number), "version": self.versions[name], "recordings": [recording(number)],
             "interaction": None, "statements": [{"says": "The device noted a wake word.", "exhibit": "EF-0000100"}],
-            "decision": self.decisions[name], "others": [], "copies": 1, "next": self.next(name),
+            "decision": self.decisions[name], "others": [], "copies": 0, "read_only": False, "blind": False,
+            "next": self.next(name),
         }  # fmt: skip
 
     def change(self, name: str, kind: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -155,7 +162,7 @@ class FakeRoom:
             return self.of_item(parts[2], parts[3] if len(parts) > 3 else "", body)
         fixed: dict[str, Callable[[], Any]] = {
             "api/me": self.me,
-            "api/queues": lambda: {"queues": [{**self.me()["queues"][0], "kind": "recordings", "counts": self.counts()}]},
+            "api/queues": lambda: {"queues": [self.queue()], "cases": [{"id": "demo", "name": "Demo case"}]},
             "api/queues/q1/items": lambda: {
                 "items": [self.item(number) for number in range(1, 7)], "counts": self.counts(), "next": None,
             },
@@ -171,9 +178,7 @@ class FakeRoom:
             return 200, self.shown(name)
         if kind == "here":
             return 200, {"others": self.others}
-        return (
-            self.change(name, kind, body) if kind in ("codes", "notes", "transcript", "finish", "undo") else (200, {})
-        )
+        return self.change(name, kind, body) if kind in _CHANGES else (200, {})
 
     async def api(self, request: Request) -> Response:
         body = await request.json() if request.method != "GET" and await request.body() else None
@@ -187,6 +192,9 @@ class FakeRoom:
             return Response(status_code=503)
         status, made = self.answer(request.method, path, body)
         return JSONResponse(made, status)
+
+
+_CHANGES = ("codes", "notes", "transcript", "finish", "undo")
 
 
 def _nothing() -> dict[str, Any]:

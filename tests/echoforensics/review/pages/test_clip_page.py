@@ -176,16 +176,16 @@ def test_a_session_that_ended_keeps_what_was_typed(open_room: Open, fake_room: F
 
 def test_what_distresses_is_opened_knowingly(open_room: Open, fake_room: FakeRoom) -> None:
     page = open_room("/work#item?id=c3&queue=q1")
-    told = page.locator(".told")
+    shown = page.locator(".told")
     assert "This clip may distress you" in page.locator(".warning").inner_text()
-    assert told.evaluate("one => getComputedStyle(one).filter + one.inert") == "blur(9px)true"
+    assert shown.evaluate("one => getComputedStyle(one).filter + one.inert") == "blur(9px)true"
     page.keyboard.press(" ")
     wait_until(page, "EF.player.playing()")
     assert page.evaluate("EF.player.element.volume") < 0.2
     page.keyboard.press("o")
     wait_until(page, "!document.querySelector('.warning')")
     assert page.evaluate("EF.player.element.volume") == 1
-    assert told.evaluate("one => getComputedStyle(one).filter + one.inert") == "nonefalse"
+    assert shown.evaluate("one => getComputedStyle(one).filter + one.inert") == "nonefalse"
     wait_until(page, _SAVED)
     assert ("POST", "/api/items/c3/open", {}) in fake_room.asked
 
@@ -211,10 +211,11 @@ def test_what_was_played_is_told(open_room: Open, fake_room: FakeRoom) -> None:
             break
         page.wait_for_timeout(50)
     first, second = fake_room.changes("plays")[:2]
-    assert (first["sound"], first["from"], first["speed"]) == (0, 0, 1.25)
+    assert (first["sound"], first["speed"]) == (0, 1.25)
+    assert first["from"] < 0.3
     assert first["to"] >= 0.4
     assert first["seconds"] > 0
-    assert second["from"] == 0
+    assert second["from"] < 0.3
     assert second["to"] >= 0.3
 
 

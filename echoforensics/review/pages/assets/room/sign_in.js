@@ -8,6 +8,8 @@
   function next() {
     const asked = new URLSearchParams(window.location.search).get("next") || "";
     const target = new URL(/^\/(?![/\\])/.test(asked) ? asked : "/work", window.location.origin);
+    // Where the server led here, the browser has kept what stood behind the # of the page that was asked for.
+    if (!target.hash) target.hash = window.location.hash;
     return target.origin === window.location.origin ? target.pathname + target.search + target.hash : "/work";
   }
 

@@ -12,8 +12,8 @@
       found.codes.length ? EF.table(word("Agreement by code"), [word("Code"), word("Heard by two"), word("Cohen's kappa"), word("95 % interval")],
         found.codes.map((one) => [EF.codeLabel(one.code), EF.number(one.items), EF.share(one.kappa), interval(one)])) : EF.make("p.hint", {}, word("No clip has a second opinion yet.")),
       EF.make("h2", {}, word("By pair")),
-      found.pairs.length ? EF.table(word("Agreement by pair"), [word("People"), word("Heard by two"), word("Cohen's kappa"), word("95 % interval")],
-        found.pairs.map((one) => [name(one), EF.number(one.items), EF.share(one.kappa), interval(one)])) : EF.make("p.hint", {}, word("No clip has a second opinion yet.")),
+      found.pairs.length ? EF.table(word("Agreement by pair"), [word("People"), word("Code"), word("Heard by two"), word("Cohen's kappa"), word("95 % interval")],
+        found.pairs.map((one) => [name(one), EF.codeLabel(one.code), EF.number(one.items), EF.share(one.kappa), interval(one)])) : EF.make("p.hint", {}, word("No clip has a second opinion yet.")),
       EF.make("p.hint", {}, word("Kappa is 1 where two people always agree and 0 where they agree as often as by chance. With few clips the interval is wide, and says more than the number.")));
   }
 

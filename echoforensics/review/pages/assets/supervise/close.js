@@ -5,9 +5,9 @@
 
   /** What was added, as the server says it. */
   function result(found) {
-    const facts = Object.entries(found).filter(([, value]) => ["string", "number"].includes(typeof value));
+    const rows = found.cases.map((one) => [one.case, EF.number(one.exhibits), EF.number(one.known), EF.number(one.redactions)]);
     return EF.make("section", { "aria-labelledby": "closed-title" }, EF.make("h2", { id: "closed-title" }, word("Closed into the case")),
-      EF.make("dl", {}, facts.flatMap(([name, value]) => [EF.make("dt", {}, name.replace(/_/g, " ")), EF.make("dd", {}, String(value))])));
+      EF.table(word("Closed into the case"), [word("Case"), word("Records added"), word("Added before"), word("Redacted copies made")], rows));
   }
 
   EF.addView("close", {

@@ -20,7 +20,7 @@
   function card(one, at) {
     const union = differing(one.opinions), agreed = (one.opinions[0] ? one.opinions[0].codes || [] : []).filter((id) => !union.has(id));
     const chosen = new Set(one.settled ? one.settled.codes : agreed), fault = EF.make("div"), note = EF.make("textarea", { rows: "2", maxlength: "10000", dir: "auto" });
-    const buttons = EF.me.codes.map((code) => EF.make("button.code", { "aria-pressed": String(chosen.has(code.id)), disabled: Boolean(one.settled), on: { click: (event) => {
+    const buttons = EF.me.codes.map((code) => EF.make("button.code", { "aria-pressed": String(chosen.has(code.id)), disabled: Boolean(one.settled || one.mine), on: { click: (event) => {
       if (chosen.has(code.id)) chosen.delete(code.id);
       else chosen.add(code.id);
       event.currentTarget.setAttribute("aria-pressed", String(chosen.has(code.id)));
@@ -32,10 +32,10 @@
     }, fault);
     const title = "disagreement-" + at;
     return EF.make("article.card", { "aria-labelledby": title },
-      EF.make("h2", { id: title }, EF.make("a", { href: "/work" + EF.address("item", { id: one.item, queue: one.queue }) }, one.title || one.item)),
+      EF.make("h2", { id: title }, EF.make("a", { href: "/work" + EF.address("item", { id: one.item, queue: one.queue }) }, one.about || one.title || one.item)),
       EF.make("div.sides", {}, one.opinions.map((each) => opinion(each, union))),
       EF.make("h3", {}, one.settled ? word("Settled by {0}", one.settled.by) : word("Final codes")), EF.make("div.codes", { role: "group", "aria-label": word("Final codes") }, buttons),
-      one.settled ? EF.make("p", { dir: "auto" }, one.settled.note || "") : EF.make("div", {}, EF.field(word("Why"), note), fault, EF.make("p.buttons", {}, EF.button(word("Settle"), settle, { primary: true }))));
+      one.settled ? EF.make("p", { dir: "auto" }, one.settled.note || "") : one.mine ? EF.make("p.hint", {}, word("One of these is yours: somebody else has to settle it.")) : EF.make("div", {}, EF.field(word("Why"), note), fault, EF.make("p.buttons", {}, EF.button(word("Settle"), settle, { primary: true }))));
   }
 
   async function load() {

@@ -29,7 +29,7 @@
   function chooseQueues(one, queues) {
     const ticks = queues.map((queue) => EF.tick(queue.name, { value: queue.id, checked: given(one, [queue]).length > 0 }));
     const keep = EF.make("button.primary", {}, word("Save")), cancel = EF.make("button", {}, word("Cancel"));
-    const dialog = EF.dialog(word("Queues of {0}", one.display), queues.length ? ticks : EF.make("p.hint", {}, word("none")), EF.make("p.buttons", {}, keep, cancel));
+    const dialog = EF.dialog(word("Queues of {0}", one.display), ...(queues.length ? ticks : [EF.make("p.hint", {}, word("none"))]), EF.make("p.buttons", {}, keep, cancel));
     cancel.addEventListener("click", () => dialog.close());
     keep.addEventListener("click", () => EF.attempt(async () => {
       const wanted = ticks.map((tick) => tick.querySelector("input").checked);

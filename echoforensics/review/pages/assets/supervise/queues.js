@@ -45,17 +45,18 @@
     const name = EF.make("input", { required: true, maxlength: "200" }), of = EF.choice(known.cases.map((one) => [one.id, one.name]));
     const kind = EF.choice([["recordings", word("recordings")], ["interactions", word("interactions")]]);
     const text = EF.make("input", { type: "search", maxlength: "200" }), from = EF.make("input", { type: "date" }), to = EF.make("input", { type: "date" });
-    const device = EF.make("input", { maxlength: "200" }), unintended = EF.tick(word("only with signs that it was not intended"), {});
+    const device = EF.make("input", { maxlength: "200" }), unintended = EF.tick(word("only with signs that it was not intended"), {}), voices = EF.tick(word("without the device's own sounds"), {});
     const people = ticks(reviewers().map((one) => [one.id, one.display]), []), second = secondFields({ sample: 0.1 }), fault = EF.make("div");
     const send = EF.make("button.primary", {}, word("Create the queue"));
     send.type = "submit";
     const made = EF.make("form", { "aria-label": word("Create a queue") }, EF.make("div.filters", {}, EF.field(word("Name"), name), EF.field(word("Case"), of), EF.field(word("Of"), kind),
-      EF.field(word("Text"), text), EF.field(word("From"), from), EF.field(word("To"), to), EF.field(word("Device"), device), unintended),
+      EF.field(word("Text"), text), EF.field(word("From"), from), EF.field(word("To"), to), EF.field(word("Device"), device), unintended, voices),
     group(word("People"), people), EF.make("div.filters", {}, ...second.shown), fault, EF.make("p.buttons", {}, send));
     made.addEventListener("submit", (event) => {
       event.preventDefault();
       EF.attempt(async () => {
-        const filter = { text: text.value.trim(), from: from.value, to: to.value, device: device.value.trim(), unintended: unintended.querySelector("input").checked };
+        const filter = { text: text.value.trim(), from: from.value, to: to.value, device: device.value.trim(), unintended: unintended.querySelector("input").checked,
+          without_device_sounds: voices.querySelector("input").checked };
         await EF.post("/api/queues", { name: name.value.trim(), case: of.value, kind: kind.value, people: ticked(people), second: second.value(),
           filter: Object.fromEntries(Object.entries(filter).filter(([, value]) => value)) });
         EF.say(word("The queue was created"));

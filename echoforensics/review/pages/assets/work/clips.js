@@ -14,13 +14,20 @@
 
   const read = async (id, query) => taken(id, await EF.get("/api/items/" + encodeURIComponent(id) + query));
 
-  /** A clip. @param {string} id */
-  EF.readClip = async function (id) {
+  /**
+   * A clip. What was read ahead is shown at once, and asked for again: so it is on record that it is looked at, and
+   * what was decided meanwhile is seen.
+   * @param {string} id @param {(found: object) => void} fresh called with what was asked for again
+   */
+  EF.readClip = async function (id, fresh) {
     const held = ahead && ahead.id === id ? ahead : null;
     ahead = null;
     if (held) {
       const found = await held.found;
-      if (found) return found;
+      if (found) {
+        EF.attempt(async () => fresh(await EF.get("/api/items/" + encodeURIComponent(id))));
+        return found;
+      }
     }
     return read(id, "");
   };
@@ -38,10 +45,10 @@
     ahead = { id, found };
   };
 
-  /** Take the next clip of a queue, and go to it. @param {string} queue @param {string | null} [wanted] that was read ahead */
-  EF.takeNext = async function (queue, wanted) {
+  /** Take the next clip of a queue, and go to it. @param {string} queue @param {string} [after] the clip that is open now */
+  EF.takeNext = async function (queue, after) {
     await EF.attempt(async () => {
-      const { id } = await EF.post("/api/queues/" + encodeURIComponent(queue) + "/next", wanted ? { id: wanted } : {});
+      const { id } = await EF.post("/api/queues/" + encodeURIComponent(queue) + "/next", after ? { after } : {});
       if (id) EF.go("item", { id, queue });
       else {
         EF.say(word("Nothing is left to take in this queue."));

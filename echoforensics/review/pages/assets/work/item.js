@@ -46,6 +46,11 @@
     const box = EF.make("div.told"), interaction = found.interaction;
     if (interaction) box.append(EF.card({ ...interaction, recordings: [] }));
     box.append(...[statements(found.statements || [])].filter(Boolean));
+    // A card has what a machine heard; a recording without one has it here.
+    if (!interaction) {
+      box.append(...(found.machine || []).map((one) => EF.make("p.machine", {}, EF.make("strong", {}, word("Found by a machine; it can be wrong:")), " ",
+        EF.visible(one.says), " ", EF.link(one.exhibit))));
+    }
     for (const one of found.recordings || []) {
       const texts = interaction ? [] : (one.texts || []).map(([exhibit, text]) => EF.make("p.said", {}, EF.quoted(text), " ", EF.link(exhibit)));
       box.append(...texts, EF.make("details.why", {}, EF.make("summary", {}, word("Time, format, hash and places")), EF.recordingFacts(one)));
@@ -54,7 +59,7 @@
   }
 
   function make(found) {
-    const told = evidence(found), alone = found.item.state === "second";
+    const told = evidence(found);
     warning = EF.warning(context, told);
     parts = { codes: EF.codesPart(context), notes: EF.notesPart(context), transcript: EF.transcriptPart(context), redaction: EF.redactionPart(context),
       conflict: EF.make("div"), done: EF.make("p.done", { hidden: true }, word("Finished")), present: EF.make("p.present", { role: "status", hidden: true }) };
@@ -68,8 +73,10 @@
     element().replaceChildren(
       EF.make("p.over", {}, EF.make("a", { href: EF.address("queue", { id: context.queue }) }, queue ? queue.name : word("Queue"))),
       EF.make("h1.quiet", { tabindex: "-1" }, found.item.about), parts.present,
-      alone ? EF.make("p.hint", {}, word("A second opinion: what others decided is not shown to you.")) : "",
-      found.copies > 1 ? EF.make("p.hint", {}, word("This decision applies to {0} recordings with the same sound.", found.copies)) : "",
+      found.blind ? EF.make("p.hint", {}, word("A second opinion: what others decided is not shown to you.")) : "",
+      found.copies ? EF.make("p.hint", {}, found.copies === 1 ? word("This decision applies to 1 more recording with the same sound.")
+        : word("This decision applies to {0} more recordings with the same sound.", found.copies)) : "",
+      found.read_only && EF.mayCode() ? EF.make("p.hint", {}, word("This decision is closed, or somebody else's: you can read and listen.")) : "",
       parts.conflict,
       EF.make("div.desk", {}, EF.make("div.sound", {}, warning.element, sound, told),
         EF.make("div.coding", {}, parts.done, parts.codes.element, parts.notes.element, parts.transcript.element,
@@ -85,10 +92,16 @@
     EF.player.stop();
     const wrong = EF.make("div");
     const ok = await EF.attempt(async () => {
-      const found = await EF.readClip(id);
+      const found = await EF.readClip(id, (fresh) => {
+        if (now !== round) return;
+        EF.saving.know(id, fresh.version);
+        context.decision = fresh.decision;
+        if (fresh.read_only !== found.read_only) { make({ ...fresh, numbers: found.numbers }); return; }
+        draw();
+      });
       if (now !== round) return;
       context = { id, queue: asked.queue || found.item.queue, item: found.item, decision: found.decision, recordings: found.numbers, next: found.next,
-        seconds: found.numbers.length ? EF.recordings()[found.numbers[0]].seconds : null, fixed: !EF.mayCode(),
+        seconds: found.numbers.length ? EF.recordings()[found.numbers[0]].seconds : null, fixed: found.read_only || !EF.mayCode(),
         change: (kind, body) => EF.saving.add(id, kind, body) };
       EF.saving.know(id, found.version);
       make(found);
@@ -108,9 +121,9 @@
 
   async function finish() {
     if (!context || context.fixed) return;
-    const { id, queue, next } = context;
+    const { id, queue } = context;
     EF.saving.add(id, "finish", {});
-    if (await EF.saving.flush(id)) await EF.takeNext(queue, next);
+    if (await EF.saving.flush(id)) await EF.takeNext(queue, id);
     else EF.say(word("Not saved yet: you can go on when it is."));
   }
 

@@ -18,7 +18,8 @@
     return EF.make("li.clip", { "data-item": one.id, tabindex: "-1" },
       EF.make("div.first", {}, link, EF.make("span.soft", {}, one.time ? EF.moment(one.time) : word("no time")),
         EF.make("span.soft", {}, EF.duration(one.seconds === undefined ? null : one.seconds)), one.device ? EF.quoted(one.device) : null,
-        EF.make("span.state", { "data-state": one.state }, EF.stateName(one.state) + (one.assigned ? ": " + EF.visible(one.assigned) : ""))),
+        EF.make("span.state", { "data-state": one.state }, EF.stateName(one.state) + (one.assigned ? ": " + EF.visible(one.assigned) : "")),
+        EF.supervises() && one.state !== "done" ? EF.button(word("Assign"), () => EF.assign(one, () => load(true)), { "aria-label": word("Assign {0}", one.about) }) : null),
       EF.make("div", {}, hidden ? EF.make("em", {}, word("May be distressing. The text is hidden until you open the clip.")) : one.title ? EF.quoted(one.title) : null, " ", codes(one)));
   }
 
@@ -26,7 +27,8 @@
     const text = EF.make("input", { name: "text", type: "search", spellcheck: "false", maxlength: "200" });
     const state = EF.choice([["", word("any")], ...["open", "taken", "done", "second"].map((one) => [one, EF.stateName(one)])], { name: "state" });
     const code = EF.choice([["", word("any")], ...EF.me.codes.map((one) => [one.id, EF.codeLabel(one.id)])], { name: "code" });
-    const sort = EF.choice([["", word("time")], ["device", word("device")], ["seconds", word("length")], ["state", word("state")]], { name: "sort" });
+    const sort = EF.choice([["", word("the queue's order")], ["time", word("time")], ["newest", word("time, newest first")], ["length", word("length")],
+      ["longest", word("length, longest first")], ["title", word("text")], ["state", word("state")]], { name: "sort" });
     form = EF.make("form.filters", { autocomplete: "off", "aria-label": word("Filters") }, EF.field(word("Text"), text), EF.field(word("State"), state),
       EF.field(word("Code"), code), EF.field(word("Sorted by"), sort), EF.tick(word("only mine"), { name: "mine" }),
       EF.button(word("Clear"), () => { form.reset(); apply(); }));

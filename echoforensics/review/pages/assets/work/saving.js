@@ -49,6 +49,13 @@
   /** What an answer that is not the wished one means for a change. */
   function failed(change, error) {
     if (error.status === 409 && holds(error.data.decision, change)) { saved(change, error.data); return; }
+    if (change.kind === "undo" && error.status === 403) {
+      // There is nothing of this person's to take back: nothing is lost.
+      changes = changes.filter((one) => one !== change);
+      EF.say(error.message);
+      tell();
+      return;
+    }
     if (error.status === 409 || [400, 403, 404, 413, 422].includes(error.status)) {
       stopped.set(change.item, { change, status: error.status, message: error.message, data: error.data });
       fault = "";
