@@ -12,6 +12,7 @@ from chain_of_custody.ledger import read
 from chain_of_custody.ledger import verify as verify_ledger
 from chain_of_custody.statements.transfer import transfers
 from chain_of_custody.verify import Verification
+from echoforensics.case.added_records.added_files import ADDED_FILES, added_file_problems, unknown_files
 from echoforensics.case.added_records.closed_rooms import closed_rooms, place_of, room_problems
 from echoforensics.case.custody.announced import seal_in_force
 from echoforensics.case.custody.database_check import DatabaseCheck
@@ -20,6 +21,8 @@ from echoforensics.case.custody.history import CaseHistory
 from echoforensics.case.custody.names import ARTEFACTS, DATABASE, HEAD, LEDGER, SALT_SEED
 from echoforensics.case.custody.standing import known_head, ledger_history
 from echoforensics.case.custody.vault_check import vault_problems
+from echoforensics.case.redactions.redaction import copies_of
+from echoforensics.case.store import DatabaseError, Store
 from echoforensics.counting import counted
 from echoforensics.errors import CaseError, SourceError
 from echoforensics.evidence.folder_listing import FIRST
@@ -129,6 +132,7 @@ def verify_case(
             "; ".join(problems[:10]) or f"{counted(len(artefacts), 'artefact')}, each with the content its name says"
         )
         result.checks.add("artefacts", not problems, detail)
+        _check_added(result, path)
     _note_others(result, path)
     if history is None:
         result.checks.skipped("sources", "there is no sound ledger to check them against")
@@ -332,8 +336,32 @@ def _check_unsealed(
         result.checks.skipped("tables", f"NOT COMPLETE: {detail}. With --allow-incomplete this is no failure")
 
 
+def _check_added(result: CaseVerification, path: Path) -> None:
+    """Check the files that were added to the case, as its records name them: redacted copies."""
+    try:
+        with closing(Store(path / DATABASE)) as store:
+            known = copies_of(store)
+    except (CaseError, DatabaseError, ValueError) as error:
+        result.checks.add("added files", False, f"the records on them cannot be read: {error}")
+        return
+    problems = added_file_problems(path, known)
+    if known:
+        words = f"{counted(len(known), 'redacted copy', 'redacted copies')}, each with the content its record names"
+        result.checks.add("added files", not problems, "; ".join(problems[:10]) or words)
+    if others := unknown_files(path, known):
+        result.notes.append(f"named by no record, and vouched for by nothing: {', '.join(others[:10])}")
+
+
 def _note_others(result: CaseVerification, path: Path) -> None:
-    own = {DATABASE, LEDGER, ARTEFACTS, HEAD, SALT_SEED, *(found.name for found in side_files(path / DATABASE))}
+    own = {
+        DATABASE,
+        LEDGER,
+        ARTEFACTS,
+        ADDED_FILES,
+        HEAD,
+        SALT_SEED,
+        *(found.name for found in side_files(path / DATABASE)),
+    }
     if others := sorted(found.name for found in path.iterdir() if found.name not in own):
         result.notes.append(f"not of the case, and vouched for by nothing: {', '.join(others[:10])}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -75,7 +76,10 @@ def state_at(ledger: Path, head: str | None = None) -> LedgerState:
     return LedgerState(count, last.line_hash, last.time, first.keyid is not None, first.keyid, key, seal, tree)
 
 
-def copy_ledger(ledger: Path, target: Path, length: int, evidence: Collection[str] | None = None) -> None:
+def copy_ledger(
+    ledger: Path, target: Path, length: int, evidence: Collection[str] | None = None,
+    may_be_shown: Callable[[bytes], bool] = lambda _: True,
+) -> None:  # fmt: skip
     """Copy the first lines of a ledger.
 
     Args:
@@ -85,6 +89,7 @@ def copy_ledger(ledger: Path, target: Path, length: int, evidence: Collection[st
         evidence: None to copy them as they are. Otherwise names of evidence items: hashes then stand for all lines but
             those that say how the ledger is signed, which tree was recorded, and when these items were taken in and
             hashed again.
+        may_be_shown: whether such a line holds nothing that is not to be read.
 
     Raises:
         CaseError: the ledger cannot be read.
@@ -94,7 +99,7 @@ def copy_ledger(ledger: Path, target: Path, length: int, evidence: Collection[st
         for number, (entry, raw) in enumerate(_entries(ledger)):
             if number == length:
                 break
-            shown = evidence is None or _is_shown(entry, evidence)
+            shown = evidence is None or (_is_shown(entry, evidence) and may_be_shown(raw))
             stream.write(raw if shown else left_out_line(entry.line_hash))
 
 

@@ -16,6 +16,7 @@ from echoforensics.bundle.readme import UNSIGNED, readme_text
 from echoforensics.case.case import Case
 from echoforensics.case.custody import names
 from echoforensics.case.custody.head_file import write_head
+from echoforensics.case.redactions.redacted_case import RedactedCase
 from echoforensics.case.row_query import Query
 from echoforensics.errors import CaseError
 from echoforensics.export.about import about_export
@@ -26,6 +27,7 @@ from echoforensics.export.handed_over.payload_names import (
     GRAPH,
     LEDGER,
     README,
+    REDACTIONS,
     REPORT,
     SOUNDS,
     TABLE,
@@ -56,7 +58,8 @@ class PayloadSource:
     """From what a payload is written.
 
     Attributes:
-        case: the case as it was at the head that the bundle is of; see :func:`case_as_sealed`.
+        case: the case as it was at the head that the bundle is of, see :func:`case_as_sealed`; without what was
+            redacted, where that is not handed over.
         ledger: the case's own ledger, which may have grown since.
         state: that ledger at this head.
         selection: what is handed over.
@@ -121,14 +124,27 @@ def write_payload(made: Path, source: PayloadSource, lines: SetWriter, described
     files = [*lines.files, *_write_sounds(made, case, lines)]
     with HashedFile(made, TABLE) as table, HashedFile(made, GRAPH) as graph, (made / TIMELINE).open("rb") as timeline:
         write_derived(timeline, items, about, table, graph)
-    files += [table.listed, graph.listed, *_write_texts(made, about, items, state, described)]
+    files += [table.listed, graph.listed, *_write_texts(made, about, items, source, described)]
     if selection.is_whole:
         _place(case.path / names.LEDGER, made / LEDGER)
         _place(case.path / names.DATABASE, made / DATABASE)
-        write_report(case, made / REPORT, zone(case.store.info().get("timezone", "")))
     else:
-        copy_ledger(source.ledger, made / LEDGER, state.length, lines.evidence)
+        may_be_shown = case.may_show if isinstance(case, RedactedCase) else lambda _: True
+        copy_ledger(source.ledger, made / LEDGER, state.length, lines.evidence, may_be_shown)
+    if isinstance(case, RedactedCase):
+        files.append(_write_redactions(made, case, lines, whole=selection.records is None))
+    if selection.records is None:
+        write_report(
+            case, made / REPORT, zone(case.store.info().get("timezone", "")), unredacted=not selection.redacted
+        )
     return files
+
+
+def _write_redactions(made: Path, case: RedactedCase, lines: SetWriter, *, whole: bool) -> ListedFile:
+    """Write what was redacted, and which files are withheld."""
+    with HashedFile(made, REDACTIONS) as target:
+        target.write(json.dumps(case.tables.as_json(lines.names, whole=whole), ensure_ascii=False, indent=1) + "\n")
+    return target.listed
 
 
 def _about(case: Case, state: LedgerState, selection: Selection) -> AboutExport:
@@ -152,11 +168,13 @@ def _write_sounds(made: Path, case: Case, lines: SetWriter) -> Iterator[ListedFi
 
 
 def _write_texts(
-    made: Path, about: AboutExport, items: list[EvidenceItem], state: LedgerState, described: SealedSet
+    made: Path, about: AboutExport, items: list[EvidenceItem], source: PayloadSource, described: SealedSet
 ) -> Iterator[ListedFile]:  # fmt: skip
+    state, selection = source.state, source.selection
     more = {
         **({} if state.signed else {"notice": UNSIGNED}),
         "whole": bool(described.key),
+        **({"redacted": True} if selection.redacted else {}),
         "left_out": described.left_out,
         "ledger": {"head": state.head, "length": state.length, "time": state.time, "key": state.fingerprint},
         "key": dict(state.key),
@@ -165,7 +183,7 @@ def _write_texts(
         target.write(json.dumps(stated(about, items, more), ensure_ascii=False, indent=1) + "\n")
     yield target.listed
     with HashedFile(made, README) as target:
-        target.write(readme_text(about, state, described))
+        target.write(readme_text(about, state, described, selection))
     yield target.listed
 
 

@@ -37,7 +37,7 @@ class SetWriter:
     """The lines that are handed over, in a bundle's folder. Use it as a context manager.
 
     Attributes:
-        tree: over every line of the case.
+        tree: over every line of the case, and every line that is other in what is handed over.
         sounds: the recordings that are handed over.
         evidence: names of the evidence items that the lines name.
         files: what was written.
@@ -47,7 +47,17 @@ class SetWriter:
         OSError: a file cannot be written.
     """
 
-    def __init__(self, case: Case, folder: Path, selection: Selection, key: bytes) -> None:
+    def __init__(self, case: Case, shown: Case, folder: Path, selection: Selection, key: bytes) -> None:
+        """Write the lines.
+
+        Args:
+            case: the case.
+            shown: the case as it is handed over: the same, or without what was redacted. A line that is other in it is
+                a line of the set too, beside that of the case, which is then left out.
+            folder: the bundle's.
+            selection: what is handed over.
+            key: of the salts.
+        """
         self.sounds: list[SoundFile] = []
         self.evidence: set[str] = set()
         self.files: list[ListedFile] = []
@@ -56,12 +66,27 @@ class SetWriter:
         self._opened = ExitStack()
         with ExitStack() as opened:
             hashes = opened.enter_context(SortedHashes())
-            every = sound_files(case)
-            self._write(TIMELINE, row_lines(case), hashes)
-            self._write(RECORDS, record_lines(case), hashes)
-            self._write(RECORDINGS, (sound.line for sound in every), hashes)
+            every = sound_files(shown)
+            rows: Iterable[tuple[SetLine, SetLine | None]]
+            records: Iterable[tuple[SetLine, SetLine | None]]
+            if shown is case:
+                rows, records = (
+                    ((line, line) for line in row_lines(case)),
+                    ((line, line) for line in record_lines(case)),
+                )
+            else:
+                rows = zip(row_lines(case), row_lines(shown), strict=True)
+                records = zip(record_lines(case), record_lines(shown), strict=True)
+            self._write(TIMELINE, rows, hashes)
+            self._write(RECORDS, records, hashes)
+            self._write(RECORDINGS, _sound_lines(case, shown, every), hashes)
             self.sounds += (sound for sound in every if self._is_chosen(sound.records))
             self.tree = self._opened.enter_context(HashTree(hashes))
+
+    @property
+    def names(self) -> dict[str, str]:
+        """By SHA-256 of a redacted recording, the name of the file of its copy."""
+        return {sound.redacts: sound.file for sound in self.sounds if sound.redacts}
 
     def finish(self) -> SealedSet:
         """Write by what the lines are checked, and give what the signed statement says of it."""
@@ -76,16 +101,24 @@ class SetWriter:
         left_out = self.tree.size - self.count
         return SealedSet(self.tree.root.hex(), self.tree.size, left_out, SET_FILES, SOUNDS, **named)
 
-    def _write(self, name: str, lines: Iterable[SetLine], hashes: SortedHashes) -> None:
+    def _write(self, name: str, lines: Iterable[tuple[SetLine, SetLine | None]], hashes: SortedHashes) -> None:
+        """Write lines, each given as the case has it and as it is handed over."""
         with HashedFile(self._folder, name) as target:
-            for line, records, evidence in lines:
-                hashes.add(salted_leaf(salt_of(self._key, line), line))
-                if self._is_chosen(records):
-                    target.write_bytes(line + b"\n")
+            for own, shown in lines:
+                self._add(own.line, hashes)
+                if shown is None:
+                    continue
+                if shown.line != own.line:
+                    self._add(shown.line, hashes)
+                if self._is_chosen(own.records):
+                    target.write_bytes(shown.line + b"\n")
                     self.count += 1
-                    if evidence:
-                        self.evidence.add(evidence)
+                    if shown.evidence:
+                        self.evidence.add(shown.evidence)
             self.files.append(target.listed)
+
+    def _add(self, line: bytes, hashes: SortedHashes) -> None:
+        hashes.add(salted_leaf(salt_of(self._key, line), line))
 
     def _is_chosen(self, records: Iterable[str]) -> bool:
         return any(map(self._selection.has, records))
@@ -103,3 +136,10 @@ class SetWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._opened.close()
+
+
+def _sound_lines(case: Case, shown: Case, handed_over: list[SoundFile]) -> list[tuple[SetLine, SetLine | None]]:
+    """The lines of recordings, as the case has them and as they are handed over; None of one that is withheld."""
+    own = handed_over if shown is case else sound_files(case)
+    lines = {sound.redacts or sound.sha256: sound.line for sound in handed_over}
+    return [(sound.line, lines.get(sound.sha256)) for sound in own]

@@ -25,15 +25,17 @@ class Selection:
     Attributes:
         records: their ids; None for all.
         named: what was asked for, as the case writes it, sorted.
+        redacted: whether what was redacted is left out: then not everything is handed over.
     """
 
     records: frozenset[str] | None = None
     named: tuple[str, ...] = ()
+    redacted: bool = False
 
     @property
     def is_whole(self) -> bool:
         """Whether everything is handed over."""
-        return self.records is None
+        return self.records is None and not self.redacted
 
     def has(self, record: str) -> bool:
         """Whether a record is handed over."""

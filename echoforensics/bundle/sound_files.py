@@ -19,6 +19,7 @@ class SoundFile(NamedTuple):
     Attributes:
         file: its name in a bundle.
         sha256: of its content.
+        redacts: SHA-256 of the recording that it is a redacted copy of; empty where it is one itself.
         exhibit: its first exhibit.
         records: ids of its own records: more than one where the same bytes are held by different records.
     """
@@ -27,23 +28,27 @@ class SoundFile(NamedTuple):
     sha256: str
     exhibit: str
     records: tuple[str, ...]
+    redacts: str = ""
 
     @property
     def line(self) -> SetLine:
         """Its line of the sealed set."""
         content = {"exhibit": self.exhibit, "file": self.file, "sha256": self.sha256}
+        content |= {"redacts": self.redacts} if self.redacts else {}
         return SetLine(line_of(content).encode("utf-8"), self.records)
 
 
 def sound_files(case: Case) -> list[SoundFile]:
-    """The recordings, by their first exhibits."""
+    """The recordings, by their first exhibits; of those that were redacted the copies, and none that is withheld."""
     found: dict[str, SoundFile] = {}
     for recording in case.recordings():
         first, records = recording.rows[0]["exhibit"], {row["record"] for row in recording.rows}
         if known := found.get(recording.sha256):
             first, records = min(first, known.exhibit, key=_number), records.union(known.records)
-        name = f"{SOUNDS}{first}.{ending_of(recording)}"
-        found[recording.sha256] = SoundFile(name, recording.sha256, first, tuple(sorted(records)))
+        heard, of = recording.heard, recording.sha256 if recording.is_redacted else ""
+        name = f"{SOUNDS}{first}{'_redacted' if of else ''}.{ending_of(recording)}"
+        if heard:
+            found[recording.sha256] = SoundFile(name, heard, first, tuple(sorted(records)), of)
     return sorted(found.values(), key=lambda sound: _number(sound.exhibit))
 
 

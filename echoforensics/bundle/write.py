@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.bag import seal_bag
@@ -24,6 +24,7 @@ from echoforensics.bundle.stamps import fetch_tokens, refuse_beside, write_reque
 from echoforensics.case.custody.export_line import add_export_line
 from echoforensics.case.custody.later_line import add_line
 from echoforensics.case.custody.salt_seed import set_key
+from echoforensics.case.redactions.redacted_case import handed_over
 from echoforensics.errors import CaseError, ExaminerKeyError, UsageError
 from echoforensics.examiner_key import ExaminerKey
 from echoforensics.export.files import partial_folder, whole_file
@@ -56,6 +57,7 @@ class BundleRequest:
         head: hash of the ledger's line that the bundle is of; None for the last.
         encrypt_to: public keys of the receivers; empty for a bundle that anybody can read.
         timestamps: addresses of timestamp authorities that are asked.
+        unredacted: whether what was redacted is handed over too.
     """
 
     output: Path
@@ -63,6 +65,7 @@ class BundleRequest:
     head: str | None = None
     encrypt_to: tuple[str, ...] = ()
     timestamps: tuple[str, ...] = ()
+    unredacted: bool = False
 
     @property
     def top(self) -> str:
@@ -82,6 +85,7 @@ class WrittenBundle:
         key_words: what the ledger says of that key, in one sentence; empty for nothing.
         seal_sha256: SHA-256 of its signed list: what timestamps are over.
         sealed_set: root and size of the tree, and how much is left out.
+        redacted: whether it is without what was redacted in the case.
         stamps: the timestamps that were fetched.
         failures: why timestamps were not fetched, a sentence each.
         not_recorded: why the ledger has no line on it; empty where it has one.
@@ -95,6 +99,7 @@ class WrittenBundle:
     key_words: str
     seal_sha256: str
     sealed_set: SealedSet
+    redacted: bool = False
     stamps: list[TrustedTimestamp] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     not_recorded: str = ""
@@ -188,11 +193,14 @@ def _write(
     with case_as_sealed(case, seal.detail, work) as opened:
         selection = select(opened, request.only)
         salts = set_key(case.path, seal.line_hash, make=request.head is None)
-        with SetWriter(opened, made, selection, salts) as lines:
-            state = _with_tree(case, key, state, lines.tree, repeat=request.head is not None)
-            described = lines.finish()
-            report("writing what is handed over")
-            files = write_payload(made, PayloadSource(opened, case.ledger_path, state, selection), lines, described)
+        with handed_over(opened, unredacted=request.unredacted) as shown:
+            selection = replace(selection, redacted=shown is not opened)
+            with SetWriter(opened, shown, made, selection, salts) as lines:
+                state = _with_tree(case, key, state, lines.tree, repeat=request.head is not None)
+                described = lines.finish()
+                report("writing what is handed over")
+                source = PayloadSource(shown, case.ledger_path, state, selection)
+                files = write_payload(made, source, lines, described)
     report("sealing")
     public, ledger = None if key is None else key.public, (state.length, state.head)
     if isinstance(key, ExaminerKey) and key.record.certificate is not None:
@@ -210,6 +218,7 @@ def _write(
         key_words(state.key),
         digest,
         described,
+        selection.redacted,
     )
     report("putting it in its place")
     _put(made, request)
@@ -282,5 +291,7 @@ def _ledger_detail(request: BundleRequest, written: WrittenBundle) -> dict[str, 
         "head": written.head, "length": written.length, "left_out": written.sealed_set.left_out,
     }  # fmt: skip
     detail |= {"only": list(request.only)} if request.only else {}
+    detail |= {"redacted": True} if written.redacted else {}
+    detail |= {"unredacted": True} if request.unredacted else {}
     detail |= {"encrypted_to": list(request.encrypt_to)} if request.encrypt_to else {}
     return detail | ({"timestamps": [stamp.as_json() for stamp in written.stamps]} if written.stamps else {})

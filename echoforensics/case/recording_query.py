@@ -36,6 +36,26 @@ class FoundRecording:
     texts: tuple[tuple[str, str], ...]
     basis: str
 
+    @property
+    def heard(self) -> str:
+        """SHA-256 of what is heard of it: itself, or its redacted copy; empty where it is withheld.
+
+        There are copies only in a case as it is handed over: :mod:`echoforensics.case.redactions.redacted_case`.
+        """
+        if self.is_withheld:
+            return ""
+        return str(self.fields["redacted_copy"]["sha256"]) if self.is_redacted else self.sha256
+
+    @property
+    def is_redacted(self) -> bool:
+        """Whether a redacted copy is in its place."""
+        return "redacted_copy" in self.fields
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether it is withheld: it is the same sound as a recording that was redacted."""
+        return "withheld" in self.fields
+
 
 def recordings(store: Store) -> Iterator[FoundRecording]:
     """Every distinct recording, by time, those without a time last."""

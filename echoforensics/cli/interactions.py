@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from echoforensics.cli.unverified import export_key_option, unverified_option, warn
+from echoforensics.cli.unverified import export_key_option, note_redactions, unverified_option, warn
 from echoforensics.counting import counted
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def command(
     key = key_of_export(key_path, [output] if output else [], replace=force)
     with open_case(paths[0], unverified=unverified) as case:
         warn(case)
+        note_redactions(case)
         read = local or zone(case.store.info().get("timezone", ""))
         query = query_in(read)
         refuse_unknown_names(case.store, query)

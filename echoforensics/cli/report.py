@@ -9,7 +9,7 @@ import click
 
 from echoforensics.cli.options.report_pdf import outputs_of, pdf_options, pdf_path, write_pdf_report
 from echoforensics.cli.options.row_filters import query_of, row_filters
-from echoforensics.cli.unverified import export_key_option, unverified_option, warn
+from echoforensics.cli.unverified import export_key_option, unredacted_option, unverified_option, warn
 
 if TYPE_CHECKING:
     from echoforensics.case.case import Case
@@ -41,16 +41,18 @@ if TYPE_CHECKING:
     help="First add the marks that a reviewer saved from a report to the case, signed; repeat for several files.",
 )
 @pdf_options
+@unredacted_option
 @unverified_option
 @export_key_option
 def command(
     *, case_path: Path, output: Path | None, marked: Path | None, marks: tuple[Path, ...], pdf: str | None, paper: str,
-    fonts: tuple[Path, ...], language: str, unverified: bool, key_path: Path | None, **filters: Any,
+    fonts: tuple[Path, ...], language: str, unverified: bool, unredacted: bool, key_path: Path | None, **filters: Any,
 ) -> None:  # fmt: skip
     """Write the report that reviewers open: a folder for any browser, without a network or an installation.
 
     With the options that choose rows it is a part of the case: every page says so and how many rows were left out, and
-    nothing of these is in the folder. With --pdf it is also a document to be printed, filed and signed; with --pdf FILE
+    nothing of these is in the folder. Of recordings that were redacted it holds the copies, and nothing of what was
+    removed. With --pdf it is also a document to be printed, filed and signed; with --pdf FILE
     and no -o, that alone.
     """
     from echoforensics.cli.options.marks import add_marks
@@ -62,14 +64,17 @@ def command(
         add_marks(case_path, marks, key_path)
     with open_case(case_path, unverified=unverified) as case:
         warn(case)
-        _write(case, outputs, file, marked, key_path, language, {"paper": paper, "fonts": fonts}, filters)
+        look = {"paper": paper, "fonts": fonts}
+        _write(case, outputs, file, marked, key_path, language, look, filters, unredacted=unredacted)
 
 
 def _write(
     case: Case, outputs: list[Path], file: Path | None, marked: Path | None, key_path: Path | None, language: str,
-    pdf: dict[str, Any], filters: dict[str, Any],
+    pdf: dict[str, Any], filters: dict[str, Any], *, unredacted: bool,
 ) -> None:  # fmt: skip
     """Write the folder, the PDF or both, and record what was written."""
+    from echoforensics.case.redactions.redacted_case import handed_over, redacted
+    from echoforensics.case.row_query import Query
     from echoforensics.cli.keys import key_of_export
     from echoforensics.export.digests import record_export
     from echoforensics.export.sealed_folder import seal_report
@@ -81,15 +86,22 @@ def _write(
     local = shown_zone or zone(case.store.info().get("timezone", ""))
     key = key_of_export(key_path, outputs, replace=False)
     chosen = None if marked is None else marked_exhibits(case, marked)
-    part = _part(query, marked)
+    part = {**_part(query, marked), **({"unredacted": True} if unredacted else {})}
     folder = outputs[0] if outputs[0] != file else None
-    index = file if folder is None else write_report(case, folder, local, query, chosen, language)
-    if file is not None:
-        # Typst and pyHanko take longer to import than a small report takes to write.
-        from echoforensics.report.pdf.write import PdfOptions
+    with handed_over(case, unredacted=unredacted) as shown:
+        if redacted(shown) is not None:
+            part["redacted"] = True
+        index = file
+        if folder is not None:
+            index = write_report(shown, folder, local, query, chosen, language, unredacted=unredacted)
+        if file is not None:
+            # Typst and pyHanko take longer to import than a small report takes to write.
+            from echoforensics.report.pdf.write import PdfOptions
 
-        write_pdf_report(case, file, PdfOptions(query=query, exhibits=chosen, **pdf), key, language, local)
-    if part:
+            options = PdfOptions(query=query, exhibits=chosen, **pdf)
+            write_pdf_report(shown, file, options, key, language, local, unredacted=unredacted)
+    _say_redacted(part)
+    if query != Query() or marked is not None:
         click.echo("This report is a part of the case; every page of it says so.", err=True)
     if folder is not None:
         # Last: the list names every file in the folder, the PDF among them.
@@ -97,6 +109,15 @@ def _write(
     recorded = record_export(case, outputs, key, {"format": "report" if folder else "pdf", **part})
     click.echo(recorded, err=True)
     click.echo(f"open {index}")
+
+
+def _say_redacted(part: dict[str, Any]) -> None:
+    if part.get("redacted"):
+        click.echo(
+            "Redacted: it holds nothing of what was removed from recordings, and says what is withheld.", err=True
+        )
+    if part.get("unredacted"):
+        click.echo("UNREDACTED: it holds what was redacted, as --unredacted asks for.", err=True)
 
 
 def _part(query: Query, marked: Path | None) -> dict[str, Any]:

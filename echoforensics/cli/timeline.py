@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from echoforensics.cli.options.row_filters import query_of, row_filters
-from echoforensics.cli.unverified import export_key_option, unverified_option, warn
+from echoforensics.cli.unverified import export_key_option, note_redactions, unverified_option, warn
 from echoforensics.counting import counted
 from echoforensics.export.formats import FORMATS
 
@@ -83,6 +83,7 @@ def command(
     key = key_of_export(key_path, [path for path in (target.path, plot) if path is not None], replace=force)
     with open_case(case_path, unverified=unverified) as case:
         warn(case)
+        note_redactions(case)
         query, local = query_of(case, {**filters, "gaps": gaps})
         if plot is None or output is not None or form is not None:
             written = export(case, query, target, local, SafeStream)

@@ -19,6 +19,13 @@ unverified_option = click.option(
     help="Go on although the case is not complete, or not as it was sealed. All that is written then says so.",
 )
 
+unredacted_option = click.option(
+    "--unredacted",
+    is_flag=True,
+    help="Hand over what was redacted too: the originals, and texts as they were. Without it only redacted copies are"
+    " written. The ledger, or the list of digests, says which.",
+)
+
 _key_option = click.option(
     "--key",
     "key_path",
@@ -32,6 +39,19 @@ _key_option = click.option(
 def export_key_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options ``--key`` and ``--passphrase-fd``; a command takes the first as ``key_path``."""
     return _key_option(passphrase_option(command))
+
+
+def note_redactions(case: Case) -> None:
+    """Say on standard error that what is written holds what was redacted in the case, where that is so."""
+    from echoforensics.case.redactions.redaction import redactions_of
+    from echoforensics.counting import counted
+
+    if found := redactions_of(case.store):
+        click.echo(
+            f"UNREDACTED: {counted(len(found), 'recording')} of this case were redacted in part, and this holds their"
+            " texts. `report` and `bundle` leave them out.",
+            err=True,
+        )
 
 
 def warn(case: Case) -> None:

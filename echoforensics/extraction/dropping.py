@@ -12,6 +12,7 @@ from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 from chain_of_custody.ledger import Ledger, LedgerError
+from echoforensics.case.added_records.added_files import remove_other_files
 from echoforensics.case.counts import counts_of_case
 from echoforensics.case.custody.announced import RENEWED, complete_announced
 from echoforensics.case.custody.contents import content_digests
@@ -25,6 +26,7 @@ from echoforensics.case.disk import case_disk
 from echoforensics.case.entry_table import artefact_hashes
 from echoforensics.case.evidence_table import evidence_items
 from echoforensics.case.lock import FolderLock
+from echoforensics.case.redactions.redaction import copies_of
 from echoforensics.case.row_query import row
 from echoforensics.case.sealing.seal import table_digests
 from echoforensics.case.store import Store
@@ -141,5 +143,6 @@ def _was_made(case: Path, seal: Any) -> bool:
 def _put_in_place(case: Path) -> None:
     (case / RENEWED).replace(case / DATABASE)
     with closing(Store(case / DATABASE)) as store:
-        known = set(artefact_hashes(store))
+        known, copies = set(artefact_hashes(store)), copies_of(store)
     Vault(case / ARTEFACTS).remove_others(known)
+    remove_other_files(case, copies)

@@ -6,39 +6,67 @@ import hashlib
 import json
 import os
 import re
-from contextlib import closing, contextmanager
+import secrets
+import shutil
+import tempfile
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from echoforensics.case.added_records.addition import ANNOTATION, Addition
+from echoforensics.case.added_records.added_files import keep_file, remove_other_files
+from echoforensics.case.added_records.addition import Addition
 from echoforensics.case.case import Case
 from echoforensics.case.custody.adding import AddingRun
+from echoforensics.case.redactions.phrases import Phrases
+from echoforensics.case.redactions.redacted_words import kept_words, words_text
+from echoforensics.case.redactions.redaction import REDACTION, RedactedPart, Redaction, copies_of, redactions_of
 from echoforensics.case.row_query import Query, rows_by_file
+from echoforensics.case.store import Store
 from echoforensics.errors import CaseError, UsageError
 from echoforensics.listening.decoding import decoded
 from echoforensics.listening.finding import TRANSCRIPT, WITH_HOTWORD
+from echoforensics.listening.listener import LONGEST
+from echoforensics.listening.redacted_copy import FORMS, WrittenCopy, ending_of_copy, write_copy
+from echoforensics.listening.same_sound import RATE as FINGERPRINT_RATE
+from echoforensics.listening.same_sound import Fingerprint, fingerprint, same_sounds
 from echoforensics.listening.sound import NotDecodedError
-from echoforensics.listening.wav_file import write_wav
 from echoforensics.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
-
-    from numpy.typing import NDArray
 
     from chain_of_custody.signer import Signer
-    from echoforensics.listening.sound import Samples, Sound
+    from echoforensics.case.recording_query import FoundRecording
+    from echoforensics.case.row_query import FileRow
+    from echoforensics.listening.sound import Sound
 
-REDACTION = f"{ANNOTATION}redaction"
 #: What a range is replaced with.
 REPLACEMENTS = ("silence", "tone", "noise")
-#: What stands in a text in the place of words.
-REDACTED = "[REDACTED]"
 _RANGE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)-(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
-_TONE_HZ, _TONE_LEVEL, _NOISE_LEVEL = 1000.0, 0.1, 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class RedactionRequest:
+    """What is to be removed, and how.
+
+    Attributes:
+        ranges: in seconds from the start.
+        replacement: of :data:`REPLACEMENTS`.
+        reason: why, as a code or in words.
+        marks: words that are to be replaced in texts without times of words; none to withhold such texts whole.
+        form: ``wav``, or ``source`` for the recording's own coding.
+        target: a new file outside of the case and the sources, for one more copy; None for none.
+        instead: whether earlier redactions of the recording are no longer in force; else this one is added to them.
+    """
+
+    ranges: tuple[tuple[float, float], ...]
+    replacement: str
+    reason: str
+    marks: tuple[str, ...] = ()
+    form: str = "wav"
+    target: Path | None = None
+    instead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +78,15 @@ class RedactedCopy:
         about: exhibit of the recording.
         original: SHA-256 of the recording.
         sha256, size: of the copy.
+        format: container and coding of the copy.
+        difference: the greatest difference of a sample outside of the ranges, as a part of full scale; above 0 where
+            the coding of the copy is lossy.
         samples: which samples of each channel were replaced: from, and the one after the last.
-        texts: by exhibit, what machines wrote, with the words that overlap replaced.
-        withheld: exhibits of texts without times of words, which cannot be redacted in part.
+        texts: by exhibit, what is left of texts: those of machines without the words that overlap, those of the
+            service without the words that were marked.
+        withheld: exhibits of texts without times of words, which are withheld whole.
+        same_sound: exhibits of recordings that are the same sound in other bytes: they are withheld until they are
+            redacted themselves.
     """
 
     exhibit: str | None
@@ -60,9 +94,12 @@ class RedactedCopy:
     original: str
     sha256: str
     size: int
+    format: str
+    difference: float
     samples: tuple[tuple[int, int], ...]
     texts: dict[str, str]
     withheld: tuple[str, ...]
+    same_sound: tuple[str, ...]
 
 
 def read_range(text: str) -> tuple[float, float]:
@@ -78,53 +115,61 @@ def read_range(text: str) -> tuple[float, float]:
 
 
 def redact(
-    case_path: Path, exhibit: str, ranges: Iterable[tuple[float, float]], replacement: str, reason: str, target: Path,
-    key: Signer | None, actor: str = "",
+    case_path: Path, exhibit: str, request: RedactionRequest, key: Signer | None, actor: str = ""
 ) -> RedactedCopy:  # fmt: skip
-    """Write a redacted copy of a recording, and add to the case that it was made.
+    """Make a redacted copy of a recording, and keep it in the case with a record on it.
 
-    The same recording, ranges and replacement give the same copy, byte for byte, whoever makes it.
+    The same recording, ranges and replacements give the same copy in WAV and FLAC, byte for byte, whoever makes it.
 
     Args:
         case_path: the case folder.
         exhibit: of the recording, or of a record to which it belongs.
-        ranges: in seconds from the start.
-        replacement: of :data:`REPLACEMENTS`.
-        reason: why, as a code or in words.
-        target: the copy, a new file outside of the case and the sources.
+        request: what is to be removed, and how.
         key: the examiner's, as for the case; None where it is unsigned.
         actor: who makes it, as the ledger names them; empty for who acted last.
 
     Raises:
-        UsageError: the exhibit has no recording, a range lies beyond its end, no reason is given, or the file
-            does not end in ``.wav``.
+        UsageError: the exhibit has no recording, a range lies beyond its end, no reason is given, a word that is marked
+            is in no text, or the name of the file does not end as the copy's has to.
         CaseError: the recording cannot be decoded, the file is there or cannot be written; or as
             :class:`echoforensics.case.custody.adding.AddingRun` raises it.
     """
-    wanted = sorted(ranges)
-    if not reason.strip() or not wanted or replacement not in REPLACEMENTS:
+    if not request.reason.strip() or not request.ranges or request.replacement not in REPLACEMENTS:
         raise UsageError("a redaction needs a range, what it is replaced with, and a reason")
-    if target.suffix.lower() != ".wav":
-        raise UsageError(f"{target}: a redacted copy is a WAV file; name a file that ends in .wav")
+    if request.form not in FORMS:
+        raise UsageError(f"{request.form}: is no form of a copy")
     with Case.open(case_path) as case:
-        case.refuse_inside(target)
-        about, sha256, sound = _recording(case, exhibit)
-        actor = actor or [entry.actor for entry in case.actions()][-1]
-        texts, withheld = _texts(case, sha256, wanted)
-    samples = _in_samples(wanted, sound)
-    label = _label(sha256, samples, sound, replacement, reason)
-    if os.path.lexists(target):
-        raise CaseError(f"{target}: exists already; name a new file")
-    with _removed_unless_recorded(target):
+        subject = _RecordingToRedact(case, exhibit, request)
+        subject.refuse_target()
+        wanted = subject.wanted(actor or [entry.actor for entry in case.actions()][-1])
+    with tempfile.TemporaryDirectory(prefix="echoforensics-") as folder, ExitStack() as written:
+        file = Path(folder) / f"copy.{subject.ending}"
+        copy = write_copy(
+            file, subject.sound, wanted.parts, subject.sha256, subject.form, _label(wanted, subject.sound)
+        )
+        wanted = _with_copy(wanted, copy)
+        if request.target is not None:
+            written.enter_context(_removed_unless_recorded(request.target))
+            _put(file, request.target)
+        exhibits: tuple[str, ...] = ()
+        if not subject.is_in_force(wanted):
+            exhibits = _record(case_path, file, wanted, subject, copy, key)
+    return replace(subject.outcome(wanted, copy), exhibit=exhibits[0] if exhibits else None)
+
+
+def _record(
+    case_path: Path, file: Path, wanted: Redaction, subject: _RecordingToRedact, copy: WrittenCopy, key: Signer | None
+) -> tuple[str, ...]:
+    """Keep the copy in the case, and add the record on it."""
+    with closing(AddingRun(case_path, key, wanted.author)) as run:
         try:
-            blocks = [_replaced(sound, samples, replacement, sha256)]
-            copy, size = write_wav(target, sound.rate, sound.channels, blocks, label)
-        except (OSError, NotDecodedError) as error:
-            raise CaseError(f"{target}: cannot be written: {error}") from error
-        made = RedactedCopy(None, about, sha256, copy, size, samples, texts, withheld)
-        with closing(AddingRun(case_path, key, actor)) as run:
-            added = run.add([_addition(made, wanted, sound, replacement, reason, actor)], _detail(made, reason))
-    return replace(made, exhibit=added.exhibits[0] if added.exhibits else None)
+            keep_file(case_path, file)
+            made = subject.outcome(wanted, copy)
+            return run.add([_addition(made, wanted, subject)], _detail(made, wanted)).exhibits
+        finally:
+            # Nothing is left of a copy of which the case has no record.
+            with suppress(CaseError), closing(Store(case_path / "case.db")) as store:
+                remove_other_files(case_path, copies_of(store))
 
 
 @contextmanager
@@ -139,107 +184,176 @@ def _removed_unless_recorded(target: Path) -> Iterator[None]:
             target.unlink(missing_ok=True)
 
 
-def _recording(case: Case, exhibit: str) -> tuple[str, str, Sound]:
-    sha256 = case.row(exhibit)["recording"]
-    found = next((one for one in case.recordings() if one.sha256 == sha256), None)
-    if sha256 is None or found is None:
-        raise UsageError(f"{exhibit} has no recording; `info` lists those that do")
+def _put(file: Path, target: Path) -> None:
     try:
-        sound = decoded(case.vault, sha256, str(found.fields.get("container") or ""))
-    except (NotDecodedError, OSError) as error:
-        raise CaseError(f"{exhibit}: its recording is not decoded: {error}") from error
-    return found.rows[0]["exhibit"], sha256, sound
+        with file.open("rb") as source, target.open("xb") as stream:
+            shutil.copyfileobj(source, stream)
+    except OSError as error:
+        raise CaseError(f"{target}: cannot be written: {error}") from error
 
 
-def _in_samples(ranges: list[tuple[float, float]], sound: Sound) -> tuple[tuple[int, int], ...]:
-    if any(end > sound.seconds for _, end in ranges):
-        raise UsageError(f"a range ends after the end of the recording, which lasts {sound.seconds:.3f} s")
-    return tuple((round(start * sound.rate), round(end * sound.rate)) for start, end in ranges)
+class _RecordingToRedact:
+    """A recording that is to be redacted: its sound, its texts, and what was redacted of it before."""
+
+    def __init__(self, case: Case, exhibit: str, request: RedactionRequest) -> None:
+        self._case, self._request = case, request
+        sha256 = case.row(exhibit)["recording"]
+        found = {one.sha256: one for one in case.recordings()}
+        if sha256 is None or sha256 not in found:
+            raise UsageError(f"{exhibit} has no recording; `info` lists those that do")
+        recording = found[sha256]
+        self.sha256, self.about = sha256, recording.rows[0]["exhibit"]
+        container, codec = (str(recording.fields.get(name) or "") for name in ("container", "codec"))
+        self.form = request.form, container, codec
+        self.ending = ending_of_copy(*self.form)
+        try:
+            self.sound = decoded(case.vault, sha256, container)
+        except (NotDecodedError, OSError) as error:
+            raise CaseError(f"{exhibit}: its recording is not decoded: {error}") from error
+        self._before = redactions_of(case.store).get(sha256)
+        self._same = {one.sha256: one.rows[0]["exhibit"] for one in self._same_sounds(found)}
+        self._rows = _rows_of(case, sha256)
+
+    def refuse_target(self) -> None:
+        target = self._request.target
+        if target is None:
+            return
+        if target.suffix.lower() != f".{self.ending}":
+            raise UsageError(f"{target}: the copy is of another kind; name a file that ends in .{self.ending}")
+        self._case.refuse_inside(target)
+        if os.path.lexists(target):
+            raise CaseError(f"{target}: exists already; name a new file")
+
+    def wanted(self, actor: str) -> Redaction:
+        """The redaction that is to be in force, yet without its copy."""
+        request, rate = self._request, self.sound.rate
+        if any(end > self.sound.seconds for _, end in request.ranges):
+            raise UsageError(f"a range ends after the end of the recording, which lasts {self.sound.seconds:.3f} s")
+        new = [
+            RedactedPart(round(start * rate), round(end * rate), request.replacement, request.reason)
+            for start, end in sorted(request.ranges)
+        ]
+        before = None if request.instead else self._before
+        kept = [
+            part
+            for part in (before.parts if before else ())
+            if not any(one.start <= part.start and part.end <= one.end for one in new)
+        ]
+        marks = tuple(dict.fromkeys([*(before.marks if before else ()), *(mark.strip() for mark in request.marks)]))
+        self._refuse_marks(request.marks)
+        return Redaction(
+            "", self.about, self.sha256, "", (*kept, *new), rate, marks, same_sound=tuple(sorted(self._same)),
+            author=actor,
+        )  # fmt: skip
+
+    def _refuse_marks(self, marks: Iterable[str]) -> None:
+        for mark in marks:
+            phrases = Phrases([mark])
+            texts = (json.dumps([row["message"], row["transcript"], row["path"], row["fields"]]) for row in self._rows)
+            if not phrases or not any(map(phrases.are_in, texts)):
+                raise UsageError(
+                    f"{mark!r} is in no text of {self.about} or its interaction; nothing would be replaced"
+                )
+
+    def is_in_force(self, wanted: Redaction) -> bool:
+        """Whether the case has the very same redaction of the recording."""
+        before = self._before
+        return before is not None and all(
+            getattr(before, name) == getattr(wanted, name) for name in ("parts", "marks", "copy", "same_sound")
+        )
+
+    def outcome(self, wanted: Redaction, copy: WrittenCopy) -> RedactedCopy:
+        """What is said of the redaction."""
+        texts, withheld = self._texts(wanted)
+        return RedactedCopy(
+            None, self.about, self.sha256, copy.sha256, copy.size, f"{copy.facts.container}, {copy.facts.codec}",
+            copy.difference, tuple(sorted((part.start, part.end) for part in wanted.parts)), texts, withheld,
+            tuple(sorted(self._same.values())),
+        )  # fmt: skip
+
+    def _texts(self, wanted: Redaction) -> tuple[dict[str, str], tuple[str, ...]]:
+        """What is left of texts: of those with times of words, and of the others where words were marked."""
+        texts: dict[str, str] = {}
+        withheld: list[str] = []
+        marks = Phrases(wanted.marks)
+        for row in self._rows:
+            if row["data_type"] in (TRANSCRIPT, WITH_HOTWORD) and row["recording"] == self.sha256:
+                words = json.loads(row["fields"]).get("words", [])
+                texts[row["exhibit"]] = marks.replaced(words_text(kept_words(words, wanted.seconds)))
+            elif row["transcript"] and marks:
+                texts[row["exhibit"]] = marks.replaced(row["transcript"])
+            elif row["transcript"]:
+                withheld.append(row["exhibit"])
+        return dict(sorted(texts.items())), tuple(sorted(withheld))
+
+    def _same_sounds(self, found: dict[str, FoundRecording]) -> Iterator[FoundRecording]:
+        """Recordings that are the same sound in other bytes, whole or in part."""
+        own = _fingerprint(self.sha256, self.sound)
+        for sha256, recording in found.items():
+            if sha256 == self.sha256:
+                continue
+            with suppress(NotDecodedError, OSError):
+                sound = decoded(self._case.vault, sha256, str(recording.fields.get("container") or ""))
+                if sound.seconds <= LONGEST and any(same_sounds([own, _fingerprint(sha256, sound)])):
+                    yield recording
 
 
-def _replaced(sound: Sound, ranges: tuple[tuple[int, int], ...], replacement: str, sha256: str) -> Samples:
-    samples = sound.samples.copy()
-    for start, end in ranges:
-        samples[start:end] = _filling(replacement, start, end, sound.rate, sha256)[:, None]
-    return samples
+def _fingerprint(sha256: str, sound: Sound) -> Fingerprint:
+    return fingerprint(sha256, sound.mono_at(FINGERPRINT_RATE), sound.samples)
 
 
-def _filling(replacement: str, start: int, end: int, rate: int, sha256: str) -> NDArray[np.float32]:
-    """What stands in the place of samples. Noise is drawn from the recording's hash, so that it is the same again."""
-    if replacement == "tone":
-        time = np.arange(end - start) / rate
-        return (_TONE_LEVEL * np.sin(2 * np.pi * _TONE_HZ * time)).astype(np.float32)
-    if replacement == "noise":
-        seed = int.from_bytes(hashlib.sha256(f"{sha256} {start} {end}".encode()).digest()[:8])
-        drawn = np.random.Generator(np.random.PCG64(seed)).uniform(-_NOISE_LEVEL, _NOISE_LEVEL, end - start)
-        return drawn.astype(np.float32)
-    return np.zeros(end - start, np.float32)
+def _rows_of(case: Case, sha256: str) -> list[FileRow]:
+    """The rows of a recording, and of the interactions that it belongs to."""
+    own = [row for row in rows_by_file(case.store, Query(recordings_only=True)) if row["recording"] == sha256]
+    found = {row["exhibit"]: row for row in own}
+    for number in sorted({row["interaction"] for row in own if row["interaction"]}):
+        query = Query(interaction=int(number.rpartition("-")[2]))
+        found |= {row["exhibit"]: row for row in rows_by_file(case.store, query)}
+    return list(found.values())
 
 
-def _label(sha256: str, samples: tuple[tuple[int, int], ...], sound: Sound, replacement: str, reason: str) -> str:
-    where = ", ".join(f"{start}-{end}" for start, end in samples)
+def _with_copy(wanted: Redaction, copy: WrittenCopy) -> Redaction:
+    facts = copy.facts
+    return replace(
+        wanted, copy=copy.sha256, container=facts.container, codec=facts.codec, bits=facts.bits,
+        channels=facts.channels or 1, samples=copy.samples,
+    )  # fmt: skip
+
+
+def _label(wanted: Redaction, sound: Sound) -> str:
+    where = ", ".join(f"{part.start}-{part.end} by {part.replacement} ({part.reason})" for part in wanted.parts)
     return (
-        f"Redacted copy, made by echoforensics {__version__}; not the original. Samples {where} of each channel are"
-        f" replaced by {replacement}; reason: {reason}. Decoded by {sound.decoder} from the recording with the SHA-256"
-        f" {sha256}."
+        f"Redacted copy, made by echoforensics {__version__}; not the original. Samples of each channel are replaced:"
+        f" {where}. Decoded by {sound.decoder} from the recording with the SHA-256 {wanted.original}."
     )
 
 
-def _texts(case: Case, sha256: str, ranges: list[tuple[float, float]]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """What was written of the recording: with times of words, redacted; without, to be withheld whole."""
-    texts: dict[str, str] = {}
-    withheld: list[str] = []
-    for row in rows_by_file(case.store, Query(recordings_only=True)):
-        if row["recording"] != sha256:
-            continue
-        if row["data_type"] in (TRANSCRIPT, WITH_HOTWORD):
-            texts[row["exhibit"]] = redacted_text(json.loads(row["fields"]).get("words", []), ranges)
-        elif row["transcript"]:
-            withheld.append(row["exhibit"])
-    return dict(sorted(texts.items())), tuple(sorted(withheld))
-
-
-def redacted_text(words: Iterable[Any], ranges: Iterable[tuple[float, float]]) -> str:
-    """A text with the words that overlap ranges replaced; several after one another by one mark.
-
-    Args:
-        words: each with its start and its end in seconds.
-        ranges: in seconds.
-    """
-    given, written = list(ranges), list[str]()
-    for text, start, end, *_ in words:
-        if any(start < last and end > first for first, last in given):
-            if written[-1:] != [REDACTED]:
-                written.append(REDACTED)
-        else:
-            written.append(str(text))
-    return " ".join(written)
-
-
-def _addition(
-    made: RedactedCopy, ranges: list[tuple[float, float]], sound: Sound, replacement: str, reason: str, actor: str
-) -> Addition:
-    where = ", ".join(f"{start:.3f}-{end:.3f} s" for start, end in ranges)
-    statement = json.dumps([made.samples, replacement, reason])
+def _addition(made: RedactedCopy, wanted: Redaction, subject: _RecordingToRedact) -> Addition:
+    # Whoever has the number of the record alone cannot find out the words that were marked.
+    salt = secrets.token_hex(16) if wanted.marks else ""
+    marked = hashlib.sha256(json.dumps([salt, wanted.marks]).encode()).hexdigest() if wanted.marks else ""
+    fields = wanted.as_fields()
+    statement = json.dumps([fields["parts"], made.sha256, marked, fields["same_sound"]])
+    lossy = f" Its coding is lossy: other samples differ by up to {made.difference}." if made.difference else ""
     return Addition(
         made.about,
         REDACTION,
         __version__,
-        f"Redaction by {actor}: a copy was made with {where} replaced by {replacement}; reason: {reason}. The copy has"
-        f" the SHA-256 {made.sha256}; the original is unchanged.",
+        f"Redaction by {wanted.author}: a copy was made with {wanted.where}; reason: {wanted.reasons}. The copy has the"
+        f" SHA-256 {made.sha256}; the original is unchanged.{lossy}",
         statement,
         {
-            "ranges": ranges, "samples": made.samples, "rate": sound.rate, "replaced_by": replacement, "reason": reason,
-            "author": actor, "copy_sha256": made.sha256, "copy_size": made.size, "original_sha256": made.original,
-            "texts": made.texts, "withheld": made.withheld, "decoder": sound.decoder,
+            **fields, "ranges": [[part.start / wanted.rate, part.end / wanted.rate] for part in wanted.parts],
+            "copy_size": made.size, "texts": made.texts, "withheld": made.withheld, "mark_salt": salt,
+            "difference": made.difference, "decoder": subject.sound.decoder,
         },
     )  # fmt: skip
 
 
-def _detail(made: RedactedCopy, reason: str) -> dict[str, Any]:
+def _detail(made: RedactedCopy, wanted: Redaction) -> dict[str, Any]:
     return {
         "what": "a redacted copy of a recording",
-        "reason": reason,
+        "reason": wanted.reasons,
         "original": made.original,
         "copy": {"sha256": made.sha256, "size": made.size},
         "samples": [list(one) for one in made.samples],

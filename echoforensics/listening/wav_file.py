@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 #: The lengths in a WAV file have 32 bits.
 _MOST_BYTES = (1 << 32) - 1024
-_FULL_SCALE = 32768
 
 
-def write_wav(target: Path, rate: int, channels: int, blocks: Iterable[Samples], label: str) -> tuple[str, int]:
-    """Write 16-bit samples as a WAV file. What is above full scale is cut there.
+def write_wav(
+    target: Path, rate: int, channels: int, blocks: Iterable[Samples], label: str, bits: int = 16
+) -> tuple[str, int]:  # fmt: skip
+    """Write whole numbers as a WAV file. What is above full scale is cut there.
 
     Args:
         target: the file, which is made or replaced.
@@ -30,6 +31,7 @@ def write_wav(target: Path, rate: int, channels: int, blocks: Iterable[Samples],
         channels: how many.
         blocks: the samples, in order.
         label: what the file says of itself, as its comment (``LIST``/``INFO``/``ICMT``).
+        bits: of a sample: 16 or 24.
 
     Returns:
         Its SHA-256, as hexadecimal, and its size in bytes.
@@ -39,28 +41,29 @@ def write_wav(target: Path, rate: int, channels: int, blocks: Iterable[Samples],
         OSError: it cannot be written.
     """
     with target.open("wb") as stream:
-        stream.write(_head(rate, channels, 0, label))
-        size = 0
+        stream.write(_head(rate, channels, 0, label, bits))
+        size, scale = 0, 1 << (bits - 1)
         for block in blocks:
-            whole = np.clip(np.rint(block.astype(np.float64) * _FULL_SCALE), -_FULL_SCALE, _FULL_SCALE - 1)
-            piece = whole.astype("<i2").tobytes()
+            whole = np.clip(np.rint(block.astype(np.float64) * scale), -scale, scale - 1).astype("<i4")
+            # The least bytes of each number come first.
+            piece = np.ascontiguousarray(whole).view(np.uint8).reshape(-1, 4)[:, : bits // 8].tobytes()
             size += len(piece)
             if size > _MOST_BYTES:
                 raise NotDecodedError(f"longer than a WAV file can be, {_MOST_BYTES} bytes")
             stream.write(piece)
         stream.seek(0)
-        stream.write(_head(rate, channels, size, label))
+        stream.write(_head(rate, channels, size, label, bits))
     with target.open("rb") as written:
         return hashlib.file_digest(written, "sha256").hexdigest(), target.stat().st_size
 
 
-def _head(rate: int, channels: int, size: int, label: str) -> bytes:
+def _head(rate: int, channels: int, size: int, label: str, bits: int) -> bytes:
     text = label.encode() + b"\0"
     text += b"\0" * (len(text) % 2)
     comment = b"INFOICMT" + struct.pack("<I", len(text)) + text
-    width = 2 * channels
+    width = bits // 8 * channels
     parts = [
-        b"fmt " + struct.pack("<IHHIIHH", 16, 1, channels, rate, rate * width, width, 16),
+        b"fmt " + struct.pack("<IHHIIHH", 16, 1, channels, rate, rate * width, width, bits),
         b"LIST" + struct.pack("<I", len(comment)) + comment,
         b"data" + struct.pack("<I", size),
     ]

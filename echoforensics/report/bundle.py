@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from echoforensics.case import row_query
+from echoforensics.case.redactions.redacted_case import handed_over
 from echoforensics.errors import CaseError
 from echoforensics.export import csv_table
 from echoforensics.export.added_columns import AddedColumns
@@ -45,9 +46,9 @@ report says is from a case folder; whether that holds is checked with: echoforen
 
 def write_report(
     case: Case, folder: Path, local: ZoneInfo | None = None, query: Query | None = None,
-    marked: frozenset[str] | None = None, language_code: str = "en",
+    marked: frozenset[str] | None = None, language_code: str = "en", *, unredacted: bool = False,
 ) -> Path:  # fmt: skip
-    """Write the report; the same case gives the same bytes.
+    """Write the report; the same case gives the same bytes. What was redacted in the case is not in it.
 
     Args:
         case: the case.
@@ -56,6 +57,7 @@ def write_report(
         query: the rows that are wanted; None for all. Nothing of the others is in the folder.
         marked: exhibits of which the rows must be; None for no such choice.
         language_code: of the language of the report's own words.
+        unredacted: whether what was redacted is in it all the same.
 
     Returns:
         The page to open. It is written last: a folder without it is not a report.
@@ -68,10 +70,11 @@ def write_report(
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise CaseError(f"{folder}: exists and is not an empty folder")
-        context = ReportContext.of(case, language(language_code), local)
-        folder.mkdir(parents=True, exist_ok=True)
-        part = report_part(case, query, marked)
-        return _write(replace(context, exhibits=part.exhibits), folder, part)
+        with handed_over(case, unredacted=unredacted) as shown:
+            context = ReportContext.of(shown, language(language_code), local)
+            folder.mkdir(parents=True, exist_ok=True)
+            part = report_part(shown, query, marked)
+            return _write(replace(context, exhibits=part.exhibits), folder, part)
     except OSError as error:
         raise CaseError(f"{folder}: the report cannot be written: {error}") from error
 

@@ -40,7 +40,7 @@ class Recording:
     Attributes:
         found: what the case knows of it.
         name: of its file in the report, inside ``media/``: its first exhibit, and its time in UTC where known.
-        playable: whether a browser can be expected to play it.
+        playable: whether a browser can be expected to play it; not where it is withheld, and there is no file.
         device_sound: whether every place at which it lies is one of the maker's own sounds.
     """
 
@@ -53,6 +53,8 @@ class Recording:
     def format(self) -> str:
         """Container, coding, rate and channels, as far as they are known."""
         fields = self.found.fields
+        if self.found.is_withheld:
+            return "withheld"
         rate, channels = fields.get("rate_hz"), fields.get("channels")
         parts = [str(fields.get("container") or "unknown")]
         if fields.get("codec") not in (None, fields.get("container")):
@@ -79,7 +81,9 @@ def recordings(case: Case, part: ReportPart) -> Iterator[Recording]:
         )
         ending = _ENDINGS.get(str(found.fields.get("container")), "bin")
         codec = str(found.fields.get("codec"))
-        playable = ending not in _UNREAD and codec not in _SILENT and not codec.endswith(_SILENT_ENDINGS)
+        playable = (
+            bool(found.heard) and ending not in _UNREAD and codec not in _SILENT and not codec.endswith(_SILENT_ENDINGS)
+        )
         chime = all(is_device_sound(path.partition(": ")[2]) for path in whole.references)
         yield Recording(found, f"{_name(found)}.{ending}", playable, chime)
 
@@ -87,11 +91,11 @@ def recordings(case: Case, part: ReportPart) -> Iterator[Recording]:
 def _name(found: FoundRecording) -> str:
     row = found.rows[0]
     when = "" if row["datetime"] is None else f"_{row['datetime'][:19].replace(':', '')}Z"
-    return f"{row['exhibit']}{when}"
+    return f"{row['exhibit']}{when}{'_redacted' if found.is_redacted else ''}"
 
 
 def copy_media(case: Case, found: list[Recording], folder: Path) -> None:
-    """Copy recordings out of the vault.
+    """Copy recordings out of the vault; of one that was redacted, the copy, and none that is withheld.
 
     Raises:
         CaseError: one is not what was extracted.
@@ -99,7 +103,9 @@ def copy_media(case: Case, found: list[Recording], folder: Path) -> None:
     """
     folder.mkdir()
     for recording in found:
-        sha256, whole = recording.found.sha256, hashlib.sha256()
+        sha256, whole = recording.found.heard, hashlib.sha256()
+        if not sha256:
+            continue
         with case.vault.open(sha256) as source, (folder / recording.name).open("wb") as target:
             while piece := source.read(_BLOCK):
                 whole.update(piece)

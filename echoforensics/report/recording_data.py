@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from echoforensics.case.row_query import Row
     from echoforensics.report.media import Recording
 
+_WITHHELD = "withheld: it is the same sound as one that was redacted"
+
 
 def write_recordings(case: Case, folder: Path, found: list[Recording]) -> None:
     """Write the script, and a derivative of each recording that browsers do not play.
@@ -36,13 +38,15 @@ def write_recordings(case: Case, folder: Path, found: list[Recording]) -> None:
 def _decoded(case: Case, folder: Path, recording: Recording) -> dict[str, Any]:
     """What needs the sound itself: its outline, and a derivative where browsers do not play the recording."""
     found = recording.found
-    peaks = peaks_of(case.vault, found.sha256, found.fields)
+    if found.is_withheld:
+        return {"peaks": [], "why_not": _WITHHELD}
+    peaks = peaks_of(case.vault, found.heard, found.fields)
     made: dict[str, Any] = {"peaks": [value for pair in peaks.pairs for value in pair], "why_not": peaks.why_not}
     if recording.playable or peaks.why_not:
         return made
     name = f"{recording.name.rpartition('.')[0]}_derivative.wav"
     try:
-        derivative = write_derivative(case.vault, found.sha256, found.fields, folder / "media" / name)
+        derivative = write_derivative(case.vault, found.heard, found.fields, folder / "media" / name)
     except NotDecodedError as error:
         return {**made, "why_not": str(error)}
     return {
@@ -76,6 +80,9 @@ def recording_entry(recording: Recording) -> dict[str, Any]:
         "texts": [list(each) for each in found.texts],
         "basis": f"The recording {found.basis}." if found.basis else "",
         "interactions": interactions,
+        "copy": found.heard if found.is_redacted else "",
+        "withheld": found.is_withheld,
+        "redaction": found.rows[0]["message"] if found.is_redacted or found.is_withheld else "",
     }
 
 

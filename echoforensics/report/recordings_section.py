@@ -8,9 +8,10 @@ from echoforensics.report.markup import counted, escape, evidence, facts, local,
 from echoforensics.zones import local_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from zoneinfo import ZoneInfo
 
+    from echoforensics.case.recording_query import FoundRecording
     from echoforensics.case.row_query import Row
     from echoforensics.report.media import Recording
 
@@ -34,6 +35,9 @@ def recordings_section(found: list[Recording], zone: ZoneInfo | None) -> str:
 def _recording(recording: Recording, zone: ZoneInfo | None, ready: bool) -> str:
     found = recording.found
     row = found.rows[0]
+    if found.is_withheld:
+        why = text(row["message"])
+        return f'<article class="recording"><h3>{_link(row["exhibit"])}</h3><p class="silent">{why}</p></article>\n'
     save = f'<a href="media/{recording.name}" download="{escape(recording.name)}">Save the file</a>'
     texts = "".join(f"<li>{evidence(words)} ({_link(exhibit)})</li>" for exhibit, words in found.texts)
     body = facts(
@@ -45,7 +49,7 @@ def _recording(recording: Recording, zone: ZoneInfo | None, ready: bool) -> str:
             ("Condition", _condition(found.fields)),
             ("Utterance", evidence(row["utterance_id"])),
             ("Tied to its utterance", text(f"The recording {found.basis}.") if found.basis else ""),
-            ("SHA-256", f"<code>{escape(found.sha256)}</code>"),
+            *_hashes(found),
             (f"Found at {counted(len(found.references), 'place')}", _references(found.references)),
             ("File", save),
         ]
@@ -53,6 +57,15 @@ def _recording(recording: Recording, zone: ZoneInfo | None, ready: bool) -> str:
     numbers = ", ".join(_link(own["exhibit"]) for own in found.rows)
     kind, player = "recording" if ready else "recording far", _player(recording, save, ready)
     return f'<article class="{kind}"><h3>{numbers}</h3>{player}{body}</article>\n'
+
+
+def _hashes(found: FoundRecording) -> Iterator[tuple[str, str]]:
+    if found.is_redacted:
+        yield "Redacted", text(found.rows[0]["message"])
+        yield "SHA-256 of the redacted copy", f"<code>{escape(found.heard)}</code>"
+        yield "SHA-256 of the original, which is withheld", f"<code>{escape(found.sha256)}</code>"
+    else:
+        yield "SHA-256", f"<code>{escape(found.sha256)}</code>"
 
 
 def _player(recording: Recording, save: str, ready: bool) -> str:

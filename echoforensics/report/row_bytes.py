@@ -11,9 +11,12 @@ import io
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from echoforensics.case.redactions.redacted_case import WithheldError
 from parsers.locator import LocatorError, resolve
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from echoforensics.case.row_query import FileRow
     from echoforensics.case.vault import Vault
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 SHOWN = 256
 #: Bytes of files that are gone through for one report, at most, and of files that are held at a time.
 _WORK, _HELD = 512 * 1024 * 1024, 64 * 1024 * 1024
+_REDACTED = "withheld: the file holds what was redacted"
 _LEFT_TO_TRACE = "not shown here: `echoforensics trace` shows them"
 
 
@@ -33,8 +37,17 @@ class _HeldFile(NamedTuple):
 class RowBytes:
     """Finds the bytes of rows, one after the other."""
 
-    def __init__(self, vault: Vault, work: int = _WORK) -> None:
-        self._vault = vault
+    def __init__(
+        self, vault: Vault, work: int = _WORK, may_be_shown: Callable[[bytes], bool] = lambda _: True
+    ) -> None:  # fmt: skip
+        """Begin.
+
+        Args:
+            vault: the case's files.
+            work: how many bytes are gone through at most.
+            may_be_shown: whether bytes hold nothing that is not to be read.
+        """
+        self._vault, self._may_be_shown = vault, may_be_shown
         self._left = work
         self._files: OrderedDict[str, _HeldFile | None] = OrderedDict()
         self._found: dict[tuple[str, str], list[Any]] = {}
@@ -51,15 +64,16 @@ class RowBytes:
     def _read(self, sha256: str, locator: str) -> list[Any]:
         try:
             held = self._file(sha256)
-        except OSError:
-            return [None, 0, "", "the case holds no copy of the file"]
+        except OSError as error:
+            why = _REDACTED if isinstance(error, WithheldError) else "the case holds no copy of the file"
+            return [None, 0, "", why]
         if held is None:
             return [None, 0, "", _LEFT_TO_TRACE]
         kind, _, argument = locator.partition(":")
         if kind == "line" and argument.isdecimal() and 0 < int(argument) < len(held.lines):
             start, end = held.lines[int(argument) - 1], held.lines[int(argument)]
             line = held.content[start:end].removesuffix(b"\n").removesuffix(b"\r")
-            return [start, len(line), _written(line), ""]
+            return self._shown(start, line)
         if locator and kind != "bytes":
             self._left -= len(held.content)
             if self._left < 0:
@@ -68,7 +82,12 @@ class RowBytes:
             found = resolve(io.BytesIO(held.content), locator)
         except LocatorError as error:
             return [None, 0, "", str(error)]
-        return [found.offset, len(found.content), _written(found.content), ""]
+        return self._shown(found.offset, found.content)
+
+    def _shown(self, offset: int | None, content: bytes) -> list[Any]:
+        if not self._may_be_shown(content):
+            return [offset, len(content), "", _REDACTED]
+        return [offset, len(content), _written(content), ""]
 
     def _file(self, sha256: str) -> _HeldFile | None:
         """A file's content; None where it is too large to be held."""

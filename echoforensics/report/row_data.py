@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.case.redactions.redacted_case import RedactedCase
 from echoforensics.case.row_query import rows_with_fields
 from echoforensics.report.markup import script_string
 from echoforensics.report.row_bytes import RowBytes
@@ -39,7 +40,7 @@ COLUMNS = (
 
 def write_rows(case: Case, folder: Path, part: ReportPart, words: Language) -> RowSummary:
     """Write the index, the rows and their bytes; returns what they come to. Raises OSError."""
-    index, content = RowIndex(case.store, whole=part.whole), RowBytes(case.vault)
+    index, content = RowIndex(case.store, whole=part.whole), _bytes_of(case)
     written = _wanted(case, part)
     number = 0
     while chunk := list(islice(written, CHUNK)):
@@ -55,6 +56,12 @@ def write_rows(case: Case, folder: Path, part: ReportPart, words: Language) -> R
     packed = script_string(index.as_json(words))
     (folder / "index.js").write_text(f"REPORT.index(JSON.parse({packed}));\n", encoding="utf-8")
     return index.summary
+
+
+def _bytes_of(case: Case) -> RowBytes:
+    if isinstance(case, RedactedCase):
+        return RowBytes(case.vault, may_be_shown=case.may_show)
+    return RowBytes(case.vault)
 
 
 def _wanted(case: Case, part: ReportPart) -> Iterator[FileRow]:

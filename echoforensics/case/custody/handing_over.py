@@ -21,12 +21,14 @@ from chain_of_custody.statements.transfer import (
     sign_statement,
     transfers,
 )
+from echoforensics.case.added_records.added_files import added_file_problems
 from echoforensics.case.case import Case
 from echoforensics.case.custody.later_line import add_line
 from echoforensics.case.custody.names import LEDGER
 from echoforensics.case.custody.standing import ledger_history, why_unverified
 from echoforensics.case.custody.vault_check import vault_problems
 from echoforensics.case.entry_table import artefact_hashes
+from echoforensics.case.redactions.redaction import copies_of
 from echoforensics.case.text import storable_detail
 from echoforensics.errors import CaseError, UnverifiedCaseError, UsageError
 
@@ -217,6 +219,7 @@ def refuse_unverified(path: Path) -> None:
     else:
         with Case.open(path) as opened:
             problems = vault_problems(path, artefact_hashes(opened.store), others=True)
+            problems += added_file_problems(path, copies_of(opened.store))
     if problems:
         raise UnverifiedCaseError(f"{path}: {'; '.join(problems[:5])}. `echoforensics verify` says more")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from echoforensics.cli.options.signing import signing_key_option
+from echoforensics.cli.unverified import unredacted_option
 
 if TYPE_CHECKING:
     from chain_of_custody.timestamp import TrustedTimestamp
@@ -40,6 +41,7 @@ _NOT_ALL = 3
     metavar="HEAD",
     help="Repeat the bundle of an earlier head of the ledger, as the earlier bundle names it.",
 )
+@unredacted_option
 @signing_key_option
 @click.option(
     "--encrypt-to",
@@ -62,22 +64,24 @@ _NOT_ALL = 3
     help="CASE is a bundle: put an authority's answer (.tsr) to its request beside it; repeat for several.",
 )
 def command(
-    *, path: Path, output: Path | None, only: tuple[str, ...], head: str | None, key_path: Path | None,
-    encrypt_to: tuple[str, ...], timestamps: tuple[str, ...], attach: tuple[Path, ...],
+    *, path: Path, output: Path | None, only: tuple[str, ...], head: str | None, unredacted: bool,
+    key_path: Path | None, encrypt_to: tuple[str, ...], timestamps: tuple[str, ...], attach: tuple[Path, ...],
 ) -> None:  # fmt: skip
     """Hand over a case, or a part of one, sealed: it can be checked without this program.
 
     The bundle holds recordings, timeline, report, database and ledger, and a signed list of every file in it;
     VERIFY.txt in it says how it is checked. A request for a timestamp lies beside it (NAME.tsq). Whatever is encrypted
-    lies in the clear only beside the case, and only while the bundle is written.
+    lies in the clear only beside the case, and only while the bundle is written. Where recordings of the case were
+    redacted the bundle is always a part: it holds their copies, no database, and nothing of what was removed.
     """
     from echoforensics.bundle.write import BundleRequest, write_bundle
+    from echoforensics.case.redactions.redaction import redactions_of
     from echoforensics.cli.keys import of_case
     from echoforensics.cli.progress import progress
     from echoforensics.library import open_case
 
     if attach:
-        if output is not None or only or head or key_path or encrypt_to or timestamps:
+        if output is not None or only or head or unredacted or key_path or encrypt_to or timestamps:
             raise click.UsageError("--attach is given alone, with the bundle in the place of CASE")
         _attach(path, attach)
         return
@@ -85,10 +89,10 @@ def command(
         raise click.UsageError("name what is to be written with -o DIR or -o FILE.zip")
     with open_case(path) as case:
         key = of_case(key_path, path)
-        if key is None and only:
+        if key is None and (only or (redactions_of(case.store) and not unredacted)):
             click.echo("What is left out of a part of an unsigned case may be guessed: see docs/bundle.md.", err=True)
         with progress(quiet=False) as report:
-            request = BundleRequest(output, only, head, encrypt_to, timestamps)
+            request = BundleRequest(output, only, head, encrypt_to, timestamps, unredacted)
             written = write_bundle(case, request, key, lambda what: report(what, 0, 0))
     _show(written)
     if written.failures or written.not_recorded:
@@ -115,6 +119,7 @@ def _show(written: WrittenBundle) -> None:
     part = f", a PART: {left_out:,} of {size:,} rows, records and recordings are left out" if left_out else ""
     lines = [
         f"bundle       {written.path} ({counted(written.files, 'file')}{part})",
+        *(["redacted     nothing of what was removed is in it; redactions.json lists it"] if written.redacted else []),
         f"head         {written.head}",
         f"lines        {written.length}",
         f"fingerprint  {written.fingerprint or 'none: UNSIGNED'}",

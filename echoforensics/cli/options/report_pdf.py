@@ -77,7 +77,14 @@ def outputs_of(folder: Path | None, file: Path | None) -> list[Path]:
 
 
 def write_pdf_report(
-    case: Case, path: Path, options: PdfOptions, key: ExaminerKey | None, language_code: str, zone: ZoneInfo | None
+    case: Case,
+    path: Path,
+    options: PdfOptions,
+    key: ExaminerKey | None,
+    language_code: str,
+    zone: ZoneInfo | None,
+    *,
+    unredacted: bool = False,
 ) -> None:
     """Write the PDF, and say on standard error what it does not show."""
     from datetime import datetime
@@ -97,7 +104,7 @@ def write_pdf_report(
             key, record.name or examiner, datetime.fromisoformat(begun), provisional=record.provisional,
             certificates=record.certificate.pem if record.certificate else "",
         )  # fmt: skip
-    written = write_pdf(context, path, options, signer)
+    written = write_pdf(context, path, options, signer, unredacted=unredacted)
     if written.rows < written.asked:
         click.echo(f"{path}: has {written.rows} of {counted(written.asked, 'row')}; it says so.", err=True)
     if written.missing:

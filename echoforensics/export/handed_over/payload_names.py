@@ -10,4 +10,6 @@ SOUNDS = "data/recordings/"
 #: Of the whole: the key of the salts. Of a part: a proof for each line.
 SET_KEY, PROOFS = "data/sealed-set.key", "data/proofs.txt"
 TABLE, GRAPH, ABOUT, README = "data/timeline.csv", "data/timeline.jsonld", "data/about.json", "data/README.txt"
+#: What was redacted, and which files are withheld; there where the case has redactions.
+REDACTIONS = "data/redactions.json"
 DATABASE, LEDGER, REPORT = "data/case.db", "data/custody.jsonl", "data/report"

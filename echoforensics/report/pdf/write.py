@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import typst
 
+from echoforensics.case.redactions.redacted_case import handed_over
 from echoforensics.case.row_query import Query
 from echoforensics.errors import CaseError, UsageError
 from echoforensics.report.pdf.document import DocumentContent
@@ -64,15 +65,19 @@ class WrittenPdf:
 
 
 def write_pdf(
-    context: ReportContext, path: Path, options: PdfOptions | None = None, signer: DocumentSigner | None = None
-) -> WrittenPdf:
+    context: ReportContext, path: Path, options: PdfOptions | None = None, signer: DocumentSigner | None = None,
+    *, unredacted: bool = False,
+) -> WrittenPdf:  # fmt: skip
     """Write the report as PDF/A-3a and PDF/UA-1. Before it is signed, the same case gives the same bytes.
+
+    What was redacted in the case is not in it.
 
     Args:
         context: the case, the language and the zone.
         path: a new file.
         options: how it is to be.
         signer: signs it; None leaves it unsigned, and it says so.
+        unredacted: whether what was redacted is in it all the same.
 
     Returns:
         What was written.
@@ -82,7 +87,12 @@ def write_pdf(
             left for temporary files.
         UsageError: a folder holds no fonts.
     """
-    chosen = options or PdfOptions()
+    with handed_over(context.case, unredacted=unredacted) as case:
+        shown = context if case is context.case else replace(context, case=case, actions=tuple(case.actions()))
+        return _write(shown, path, options or PdfOptions(), signer)
+
+
+def _write(context: ReportContext, path: Path, chosen: PdfOptions, signer: DocumentSigner | None) -> WrittenPdf:
     context.case.refuse_inside(path)
     if os.path.lexists(path):
         raise CaseError(f"{path}: exists already; a report is never overwritten")

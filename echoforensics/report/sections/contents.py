@@ -17,6 +17,7 @@ from echoforensics.report.sections.limits import glossary_section, limits_sectio
 from echoforensics.report.sections.method import method_section, parsers_section
 from echoforensics.report.sections.missing import gaps_section, issues_section
 from echoforensics.report.sections.received import evidence_section
+from echoforensics.report.sections.redactions import redaction_sections
 from echoforensics.report.sections.summary import summary_section
 from echoforensics.report.sections.times import times_section
 
@@ -33,6 +34,7 @@ def written_sections(context: ReportContext) -> tuple[list[WrittenSection], list
         summary_section(context),
         evidence_section(context),
         custody_section(context),
+        *redaction_sections(context),
         method_section(context),
         error_rates_section(context),
         times_section(context),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from echoforensics.case.redactions.redacted_case import redacted
+from echoforensics.case.redactions.redaction import redactions_of
 from echoforensics.report.markup import utc
 from echoforensics.report.sections.blocks import Notice, Paragraph, code, facts, lines, quote, section
 
@@ -62,6 +64,24 @@ def warnings(context: ReportContext) -> Iterator[str]:
             "The ledger of this case DOES NOT VERIFY ({failures}; the first: {first}). Do not rely on this report.",
             failures=context.words.counted(len(ledger.failures), "failure"),
             first=ledger.failures[0][:_LONG],
+        )
+    yield from _redacted(context)
+
+
+def _redacted(context: ReportContext) -> Iterator[str]:
+    """That recordings were redacted: whether the report is without what was removed, or holds it."""
+    words, tables = context.words, redacted(context.case)
+    if tables is not None:
+        copies = words.counted(sum(1 for one in tables.redactions.values() if one.copy), "recording")
+        yield words.text(
+            "This report is REDACTED: parts of {recordings} were removed, with the texts that give them. The section on"
+            " what was redacted lists them, and the files that are withheld.",
+            recordings=copies,
+        )
+    elif found := redactions_of(context.case.store):
+        yield words.text(
+            "This report is UNREDACTED: parts of {recordings} were redacted in the case, and it holds the originals.",
+            recordings=words.counted(len(found), "recording"),
         )
 
 

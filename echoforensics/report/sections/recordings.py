@@ -31,7 +31,7 @@ def recording_list(context: ReportContext) -> WrittenSection:
                 lines(map(short, times)) or say("no time"),
                 seconds,
                 lines(evidence(text) for name, text in found.texts if context.includes(name)) or say("none recorded"),
-                code(found.sha256),
+                lines(map(code, dict.fromkeys(filter(None, (found.heard, found.sha256))))),
             )
         )
     return section(

@@ -16,7 +16,7 @@ from echoforensics.cli.main import cli
 from echoforensics.errors import CaseError, UsageError
 from echoforensics.library import open_case
 from echoforensics.listening.decoding import decoded
-from echoforensics.listening.redaction import RedactedCopy, read_range, redact, redacted_text
+from echoforensics.listening.redaction import RedactedCopy, RedactionRequest, read_range, redact
 from echoforensics.verification import verify_case
 
 
@@ -29,7 +29,8 @@ def _recording(case: Path) -> tuple[str, Any]:
 
 def _redact(case: Path, key: Any, target: Path, replacement: str = "silence", exhibit: str = "") -> RedactedCopy:
     exhibit = exhibit or _recording(case)[0]
-    return redact(case, exhibit, [(0.5, 0.9), (0.1, 0.2)], replacement, "P-1", target, key, "A. Examiner")
+    request = RedactionRequest(((0.5, 0.9), (0.1, 0.2)), replacement, "P-1", target=target)
+    return redact(case, exhibit, request, key, "A. Examiner")
 
 
 @pytest.mark.parametrize("replacement", ["silence", "tone", "noise"])
@@ -76,13 +77,6 @@ def test_the_case_has_a_signed_record_and_the_original_stays(sealed: Any, copy_o
         assert "reason: P-1" in row["message"]
 
 
-def test_a_text_loses_the_words_that_overlap() -> None:
-    words = [["one", 0.0, 1.0], ["two", 1.0, 2.0], ["three", 2.0, 3.0], ["four", 3.0, 4.0]]
-    assert redacted_text(words, [(1.2, 2.5)]) == "one [REDACTED] four"
-    assert redacted_text(words, [(1.0, 2.0), (3.5, 9.0)]) == "one [REDACTED] three [REDACTED]"
-    assert redacted_text(words, []) == "one two three four"
-
-
 def test_what_cannot_be_redacted_is_refused(sealed: Any, copy_of_sealed: Path, tmp_path: Path) -> None:
     target, key = tmp_path / "copy.wav", sealed.key
     exhibit, _ = _recording(copy_of_sealed)
@@ -91,9 +85,11 @@ def test_what_cannot_be_redacted_is_refused(sealed: Any, copy_of_sealed: Path, t
     with pytest.raises(UsageError, match=f"{silent} has no recording"):
         _redact(copy_of_sealed, key, target, exhibit=silent)
     with pytest.raises(UsageError, match="ends after the end of the recording"):
-        redact(copy_of_sealed, exhibit, [(0.1, 900.0)], "silence", "P-1", target, key)
+        redact(copy_of_sealed, exhibit, RedactionRequest(((0.1, 900.0),), "silence", "P-1"), key)
     with pytest.raises(UsageError, match="and a reason"):
-        redact(copy_of_sealed, exhibit, [(0.1, 0.2)], "silence", " ", target, key)
+        redact(copy_of_sealed, exhibit, RedactionRequest(((0.1, 0.2),), "silence", " "), key)
+    with pytest.raises(UsageError, match="'orchid' is in no text of"):
+        redact(copy_of_sealed, exhibit, RedactionRequest(((0.1, 0.2),), "silence", "P-1", ("orchid",)), key)
     with pytest.raises(UsageError, match=r"name a file that ends in \.wav"):
         _redact(copy_of_sealed, key, tmp_path / "copy.mp3")
     with pytest.raises(CaseError, match="lies inside the case folder"):

@@ -44,6 +44,7 @@
   function take(number) {
     if (number === current) return true;
     const one = EF.recordings()[number], file = one && source(one);
+    if (one.withheld) return EF.make("div.player.silent", {}, EF.make("p.hint", {}, EF.visible(one.redaction)));
     if (!file) { EF.say(word("This browser cannot play it. Save the file.")); return false; }
     audio.pause();
     show();

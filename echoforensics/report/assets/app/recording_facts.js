@@ -23,7 +23,9 @@
     add(word("Format"), one.format);
     add(word("Condition"), one.whole ? word("well formed from its start to its end") : word("not well formed: {0}", one.fault || word("see the issues")));
     if (one.basis) add(word("Tied to its utterance"), one.basis);
-    add(word("SHA-256"), EF.make("code", {}, one.sha256));
+    if (one.redaction) add(one.withheld ? word("Withheld") : word("Redacted"), one.redaction);
+    if (one.copy) add(word("SHA-256 of the redacted copy"), EF.make("code", {}, one.copy));
+    add(one.redaction ? word("SHA-256 of the original, which is withheld") : word("SHA-256"), EF.make("code", {}, one.sha256));
     if (one.interactions.length) add(word("Interaction"), EF.links(one.interactions));
     const places = one.places.map((place) => EF.make("li", {}, EF.quoted(place)));
     add(one.places.length === 1 ? word("Found at") : word("The same bytes at {0} places", one.places.length), places.length > 5

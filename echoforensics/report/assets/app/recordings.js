@@ -9,7 +9,8 @@
     const one = all[number], exhibit = one.exhibits[0];
     const texts = one.texts.map(([from, text]) => EF.make("p.said", {}, EF.quoted(text), " ", EF.links([from])));
     return EF.make("article.card.recording", { id: "recording-" + exhibit, tabindex: "-1", "data-subject": exhibit, "aria-label": exhibit },
-      EF.make("header", {}, EF.make("h3", {}, EF.links(one.exhibits)), one.state === "live" ? null : EF.make("p.state", {}, EF.term("states", one.state))),
+      EF.make("header", {}, EF.make("h3", {}, EF.links(one.exhibits)), one.state === "live" ? null : EF.make("p.state", {}, EF.term("states", one.state)),
+        one.redaction ? EF.make("p.state", {}, one.withheld ? word("Withheld") : word("Redacted")) : null),
       EF.playerFor(number), texts,
       EF.make("details.why", {}, EF.make("summary", {}, word("Time, format, hash and places")), EF.recordingFacts(one)),
       EF.marks.controls(exhibit));

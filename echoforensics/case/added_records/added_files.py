@@ -1,0 +1,82 @@
+"""Files that were added to a case: a room of its own, beside that of extracted files, each named by its SHA-256.
+
+The record on an added file is sealed with the case and names its SHA-256. So the file is as good as sealed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+from echoforensics.case.disk import case_disk
+from echoforensics.case.vault import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+#: The folder in a case.
+ADDED_FILES = "added"
+_BLOCK = 1 << 20
+
+
+def added_files(case: Path) -> Vault:
+    """The files that were added to a case; the folder need not be there."""
+    return Vault(case / ADDED_FILES)
+
+
+def keep_file(case: Path, source: Path) -> str:
+    """Put a copy of a file into a case. Gives its SHA-256.
+
+    Raises:
+        OSError: the file cannot be read.
+        CaseDiskError: the case's disk is full or failing.
+    """
+    room = added_files(case)
+    with case_disk(case):
+        room.root.mkdir(exist_ok=True)
+    staged = room.stage()
+    try:
+        with source.open("rb") as stream:
+            while piece := stream.read(_BLOCK):
+                staged.write(piece)
+    except OSError:
+        staged.discard()
+        raise
+    return staged.keep()
+
+
+def remove_other_files(case: Path, known: Collection[str]) -> None:
+    """Remove what no record names: what an interrupted run left, or a file whose record was removed."""
+    room = added_files(case)
+    if room.root.is_dir() and not room.root.is_symlink():
+        room.remove_others(set(known))
+
+
+def added_file_problems(case: Path, known: Collection[str]) -> list[str]:
+    """What is wrong with the added files that records name, a sentence each."""
+    room = added_files(case)
+    if known and room.root.is_symlink():
+        return [f"{ADDED_FILES}: is a link, not a folder of the case"]
+    problems = []
+    for sha256 in sorted(known):
+        name = f"{ADDED_FILES}/{sha256[:2]}/{sha256}"
+        try:
+            with room.open(sha256) as stream:
+                actual = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+        except OSError as error:
+            problems.append(f"{name}: cannot be read: {os.strerror(error.errno or 0)}")
+            continue
+        if actual != sha256:
+            problems.append(f"{name}: its content hashes to {actual}")
+    return problems
+
+
+def unknown_files(case: Path, known: Collection[str]) -> list[str]:
+    """Names of files in the room that no record names."""
+    room = added_files(case)
+    if not room.root.is_dir() or room.root.is_symlink():
+        return []
+    wanted = {room.path(sha256) for sha256 in known}
+    return [path.relative_to(case).as_posix() for path in room.files() if path not in wanted]

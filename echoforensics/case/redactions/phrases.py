@@ -1,0 +1,105 @@
+"""Finding and replacing phrases in texts, also where they are written in an encoding."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+#: What stands in a text in the place of words.
+REDACTED = "[REDACTED]"
+_WORD = re.compile(r"\w+")
+#: What may be between two words: marks, spaces, and both as escapes of URLs and JSON.
+_BETWEEN = r"(?:%[0-9a-f]{2}|\\u[0-9a-f]{4}|\\[nrt]|[\W_])+"
+#: A word begins after a mark, a space or an escape, and ends before one.
+_BEGIN, _END = r"(?:(?<![^\W_])|(?<=%[0-9a-f]{2})|(?<=\\u[0-9a-f]{4})|(?<=\\[nrt]))", r"(?![^\W_])"
+#: What may be base64 or hexadecimal digits.
+_OPAQUE = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
+#: So deep may one encoding be within another.
+_DEPTH = 3
+
+
+class Phrases:
+    """Phrases that are not to be read any more. Case, marks between words and forms of Unicode do not matter."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        found = {tuple(_WORD.findall(unicodedata.normalize("NFC", phrase).casefold())) for phrase in phrases}
+        # Of two that begin alike the longer is replaced.
+        self.phrases = tuple(sorted(filter(None, found), key=lambda words: (-len(words), words)))
+        written = "|".join(_BETWEEN.join(map(_forms, words)) for words in self.phrases)
+        self._pattern = re.compile(f"{_BEGIN}(?:{written}){_END}", re.IGNORECASE) if written else None
+
+    def __bool__(self) -> bool:
+        return self._pattern is not None
+
+    def are_in(self, text: str) -> bool:
+        """Whether one of them is in a text, or in what is encoded in it."""
+        return self.replaced(text) != text
+
+    def are_in_bytes(self, content: bytes) -> bool:
+        """Whether one of them is in bytes: as UTF-8 or UTF-16, or encoded in such a text."""
+        # A phrase may begin at an odd place.
+        readings = ((content, "utf-8"), *((content[at:], name) for at in (0, 1) for name in _ENCODINGS[1:]))
+        return any(self.are_in(each.decode(name, "ignore")) for each, name in readings)
+
+    def replaced(self, text: str, depth: int = _DEPTH) -> str:
+        """A text with each of them replaced by :data:`REDACTED`, and with what encodes one replaced whole."""
+        if self._pattern is None:
+            return text
+        replaced = self._pattern.sub(REDACTED, text)
+        if depth and _OPAQUE.search(replaced):
+            replaced = _OPAQUE.sub(lambda found: self._opaque(found[0], depth - 1), replaced)
+        return replaced
+
+    def _opaque(self, text: str, depth: int) -> str:
+        for content in _decoded(text):
+            for name in _ENCODINGS:
+                read = content.decode(name, "ignore")
+                if self.replaced(read, depth) != read:
+                    return REDACTED
+        return text
+
+    def replaced_in(self, value: Any) -> Any:
+        """A value of JSON with each of them replaced in all of its texts; so are names of members."""
+        if isinstance(value, str):
+            return self.replaced(value)
+        if isinstance(value, dict):
+            return {self.replaced(name): self.replaced_in(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [self.replaced_in(each) for each in value]
+        number = not isinstance(value, bool) and isinstance(value, (int, float))
+        return REDACTED if number and self.are_in(str(value)) else value
+
+
+def _forms(word: str) -> str:
+    """A pattern of a word in each form in which it may be written."""
+    escaped = json.dumps(word)[1:-1]
+    forms = [
+        word,
+        unicodedata.normalize("NFD", word),
+        escaped,
+        escaped.replace("\\", "\\\\"),
+        quote(word),
+        word.upper(),
+    ]
+    return "(?:" + "|".join(map(re.escape, dict.fromkeys(forms))) + ")"
+
+
+def _decoded(text: str) -> Iterator[bytes]:
+    bare = text.rstrip("=")
+    if len(bare) % 2 == 0 and re.fullmatch(r"[0-9A-Fa-f]+", bare):
+        yield bytes.fromhex(bare)
+    for letters in (bare, *(bare[cut:] for cut in (1, 2, 3))):
+        whole = letters[: len(letters) - (len(letters) % 4 == 1)]
+        try:
+            yield base64.b64decode(whole.replace("-", "+").replace("_", "/") + "=" * (-len(whole) % 4), validate=True)
+        except (binascii.Error, ValueError):
+            continue
