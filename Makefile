@@ -9,7 +9,7 @@ DEMO   ?= demo
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: demo site screenshots test endurance lint format docs bench bench-largest lock clean setup
+.PHONY: demo release validation-pack known-answers site screenshots test endurance lint format docs bench bench-largest lock clean setup
 
 demo: setup
 	$(BIN)/echoforensics demo $(DEMO)
@@ -21,12 +21,14 @@ test: setup
 
 # Long series whole, with several seeds, and mutants of the core; then a million altered files through every parser.
 # Writes benchmarks/RESULTS-endurance.md and RESULTS-mutated.md. And deleted
-# rows of made databases, recovered, missed and invented; writes benchmarks/RESULTS-recovered.md.
+# rows of made databases, recovered, missed and invented; writes benchmarks/RESULTS-recovered.md. And all tests again, from
+# the unpacked source distribution.
 endurance: setup
 	@.ci/system-packages test
 	$(BIN)/python -m benchmarks.endurance
 	$(BIN)/python -m benchmarks.mutated_inputs tests
 	$(BIN)/python -m benchmarks.recovered_rows
+	ECHOFORENSICS_ENDURANCE=1 $(BIN)/python -m pytest tests/release
 
 lint: setup
 	$(BIN)/ruff check .
@@ -44,6 +46,22 @@ docs: setup
 site: setup
 	$(BIN)/sphinx-build -W -n -q --keep-going -j auto docs build/site
 	@echo "open build/site/index.html"
+
+# What the selftest expects of the parsers, stated anew after a parser's version was raised; review the difference of
+# echoforensics/selftest/data/parsers.jsonl. With INPUTS=--inputs the inputs are made anew too: some minutes.
+known-answers: setup
+	@.ci/system-packages test
+	$(BIN)/python -m benchmarks.known_answers $(INPUTS)
+
+# The files of a release, made from the last commit into dist/, signed with KEY (made by `openssl ecparam -name
+# prime256v1 -genkey`); RELEASE.md among them says how they are checked. Without a key: make release KEY=none.
+release: setup
+	@test -n "$(KEY)" || { echo "name the release key: make release KEY=FILE, or KEY=none for files that are not signed" >&2; exit 1; }
+	$(BIN)/python .ci/release $(if $(filter none,$(KEY)),--unsigned,--key $(KEY)) dist
+
+# The validation pack alone, into dist/: truth sets, test cases, error rates, known limits. See docs/validation.md.
+validation-pack: setup
+	$(BIN)/python .ci/release --only validation-pack --unsigned dist
 
 # The pictures of the report in docs/screenshots, of the demo's case.
 screenshots: setup

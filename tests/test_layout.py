@@ -40,6 +40,7 @@ FLOW = (
     ("bundle",),
     ("review",),
     ("demo",),
+    ("selftest",),
     ("cli",),
     ("__main__",),
 )

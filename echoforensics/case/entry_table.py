@@ -90,6 +90,14 @@ class UnclaimedFile(NamedTuple):
     size: int
 
 
+class FoundFile(NamedTuple):
+    """A file of the evidence: its path, its SHA-256 (None where it was not read), and its addresses."""
+
+    path: str
+    sha256: str | None
+    addresses: tuple[str, ...]
+
+
 class UnreadFiles(NamedTuple):
     """How many files gave nothing to read: deleted ones, encrypted ones, and others."""
 
@@ -236,3 +244,18 @@ def unclaimed_files(store: Store) -> Iterator[UnclaimedFile]:
         "SELECT evidence_id, path, size FROM entries WHERE NOT artefact AND sha256 IS NOT NULL AND state <> 'carved'"
     )
     return map(UnclaimedFile._make, found)
+
+
+def files_found(store: Store, evidence: int, state: str) -> Iterator[FoundFile]:
+    """The files of an evidence item that are in a state, by path.
+
+    Args:
+        store: the case's.
+        evidence: the item's number.
+        state: one of :class:`~echoforensics.evidence.entry.EntryState`.
+    """
+    found = store.db.execute(
+        "SELECT path, sha256, address FROM entries WHERE evidence_id = ? AND state = ? AND kind = 'file' ORDER BY path",
+        (evidence, state),
+    )
+    return (FoundFile(path, sha256, tuple(json.loads(address))) for path, sha256, address in found)

@@ -40,12 +40,16 @@ SUMMARIES = {
     "ledger": "Show the history of a case for people: who did what, and when, in UTC and in the case's zone.",
     "certificate": "Draft a certificate with the hashes of the case in it; a person completes, corrects and signs it.",
     "key": "Examiner keys.",
+    "selftest": "Ask this installation questions whose answers are known, and compare.",
     "plaso": "Have plaso's own commands see the parser; `echoforensics log2timeline` needs none of it.",
 }
 
 #: Where the module of a command is that is not in the package itself.
-FOLDERS = dict.fromkeys(("bundle", "certificate", "custody", "key", "ledger"), "custody_commands")
-FOLDERS["query"] = "many_cases"
+FOLDERS = {
+    **dict.fromkeys(("bundle", "certificate", "custody", "key", "ledger"), "custody_commands"),
+    "query": "many_cases",
+    "selftest": "installation_commands",
+}
 
 
 @click.group(

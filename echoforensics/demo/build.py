@@ -31,8 +31,8 @@ def build(folder: Path) -> list[Path]:
     folder.mkdir(parents=True)
     return [
         _echo_image(folder / "echo-data.img"),
-        _cloud_export(folder / "alexa-cloud.zip"),
-        _phone(folder / "phone"),
+        cloud_export(folder / "alexa-cloud.zip"),
+        phone_folder(folder / "phone"),
     ]
 
 
@@ -76,7 +76,7 @@ def _boot_line(when: datetime) -> bytes:
     return "".join(f"{at:%Y%m%d:%H%M%S} {text}\n" for at, text in boot(when)).encode()
 
 
-def _cloud_export(path: Path) -> Path:
+def cloud_export(path: Path) -> Path:
     """What was taken from the cloud account: history as traffic, recordings by number, and the list of them."""
     members = {"history/traffic.json": account.activities(), "recordings/audio api.txt": account.url_list()}
     for number, utterance in enumerate(UTTERANCES, 1):
@@ -88,7 +88,7 @@ def _cloud_export(path: Path) -> Path:
     return path
 
 
-def _phone(path: Path) -> Path:
+def phone_folder(path: Path) -> Path:
     """Files of the Alexa app on a phone, and an export that its owner downloaded."""
     app = path / "data" / "data" / "com.amazon.dee.app"
     for folder in (app / "cache", app / "files" / "responses", path / "sdcard" / "Download"):
