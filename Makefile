@@ -9,7 +9,7 @@ DEMO   ?= demo
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: demo site screenshots test endurance lint format docs bench bench-largest lock clean setup
+.PHONY: demo site man screenshots test endurance lint format docs bench bench-largest lock clean setup
 
 demo: setup
 	$(BIN)/echoforensics demo $(DEMO)
@@ -39,11 +39,16 @@ format: setup
 
 docs: setup
 	$(BIN)/echoforensics parsers --pages docs/artefacts --schemas parsers/definitions
+	$(BIN)/python .ci/manual_page.py
 
 # The documentation as pages; a warning is an error.
 site: setup
 	$(BIN)/sphinx-build -W -n -q --keep-going -j auto docs build/site
 	@echo "open build/site/index.html"
+
+# The manual page, from the help of the commands; read it with man -l docs/man/echoforensics.1.
+man: setup
+	$(BIN)/python .ci/manual_page.py
 
 # The pictures of the report in docs/screenshots, of the demo's case.
 screenshots: setup
