@@ -18,7 +18,7 @@ from echoforensics.review.closing.annotations import AnnotationWriter, DecidedIt
 from echoforensics.review.closing.figures import review_record
 from echoforensics.review.closing.redacted_copies import make_copies
 from echoforensics.review.store.decision_table import FIRST, SECOND, Decision, authors, decisions_of_case
-from echoforensics.review.store.opinion_table import disagreement
+from echoforensics.review.store.opinion_table import disagreement, redactions
 from echoforensics.review.store.queue_table import items_of_case, queues
 
 if TYPE_CHECKING:
@@ -81,7 +81,9 @@ def _close(room: ReviewRoom, case: RoomCase, person: RoomMember | None) -> Close
     items, of_case = _decided(room, case)
     identity = room_identity(room)
     additions = [one for item in items for one in AnnotationWriter(identity, names, room.desk.codes).of(item)]
-    summary = review_record(identity, items, of_case, room.desk.codes, names)
+    with room.database.reading() as db:
+        redacted = {one.exhibit for one in redactions(db) if one.copy}
+    summary = review_record(identity, items, of_case, room.desk.codes, names, redacted)
     if summary is None:
         return ClosedCase(case.name, (), 0, copies)
     room.record(person, "closing", case.id, case=case.name, records=len(additions) + 1)

@@ -12,7 +12,7 @@ from echoforensics.review.work.agreement import agreement_of, agreement_of_pairs
 from echoforensics.review.work.second_opinion import heard_by_two
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from echoforensics.review.closing.annotations import DecidedItem
     from echoforensics.review.store.queue_table import Queue
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 
 def review_record(
-    room: str, items: Sequence[DecidedItem], queues: Sequence[Queue], codes: Sequence[Code], names: Mapping[str, str]
+    room: str,
+    items: Sequence[DecidedItem],
+    queues: Sequence[Queue],
+    codes: Sequence[Code],
+    names: Mapping[str, str],
+    redacted: Collection[str],
 ) -> Addition | None:
     """The record of the whole review of a case; None where nothing of it is finished.
 
@@ -30,6 +35,8 @@ def review_record(
         queues: of the case.
         codes: of the room.
         names: what people are called, by id.
+        redacted: exhibits of recordings of which a part was redacted. The record is about another where there is one:
+            what is about these is withheld when the case is handed over.
     """
     done = [item for item in items if item.first.finished]
     if not done:
@@ -64,5 +71,5 @@ def review_record(
         f"Review: {len(done)} of {counted(len(items), 'item')} decided by {', '.join(authors)};"
         f" {len(heard)} heard by two people, who differ on {len(settled)}."
     )
-    about = min(exhibit for item in done for exhibit in item.exhibits)
+    about = min((exhibit for item in done for exhibit in item.exhibits), key=lambda one: (one in redacted, one))
     return Addition(about, REVIEW, VERSION, words, json.dumps(fields, sort_keys=True), fields)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from echoforensics.listening.redaction import redact
+from echoforensics.listening.redaction import RedactionRequest, redact
 from echoforensics.review.store.opinion_table import keep_copy, redactions
 from echoforensics.review.store.queue_table import item_of
 
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from echoforensics.review.room import ReviewRoom
     from echoforensics.review.store.opinion_table import AskedRedaction
     from echoforensics.review.work.room_case import RoomCase
-
-#: Where copies lie in the room's folder.
-FOLDER = "redacted"
 
 
 def make_copies(room: ReviewRoom, case: RoomCase, names: Mapping[str, str], actor: str) -> int:
@@ -43,12 +40,6 @@ def make_copies(room: ReviewRoom, case: RoomCase, names: Mapping[str, str], acto
 
 
 def _copy(room: ReviewRoom, case: RoomCase, one: AskedRedaction, names: Mapping[str, str], actor: str) -> str:
-    folder = room.path / FOLDER
-    folder.mkdir(mode=0o700, exist_ok=True)
-    target = folder / f"{one.exhibit}_{one.id}.wav"
-    # What a close left that was interrupted before the case knew of it.
-    target.unlink(missing_ok=True)
     by = f"{names.get(one.asked_by, one.asked_by)}, approved by {names.get(one.decided_by or '', one.decided_by or '')}"
-    reason = f"{one.reason} (asked for by {by})"
-    made = redact(case.path, one.exhibit, one.ranges, one.replacement, reason, target, room.key, actor)
-    return made.sha256
+    request = RedactionRequest(one.ranges, one.replacement, f"{one.reason} (asked for by {by})")
+    return redact(case.path, one.exhibit, request, room.key, actor).sha256

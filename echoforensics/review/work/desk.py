@@ -242,14 +242,16 @@ class WorkDesk:
         add, remove = given.get("add", []), given.get("remove", [])
         with self.database.transaction() as change:
             made = self.decisions.code(change.db, person, name, given["version"], add, remove, change.at)
-            change.record(person.name, "code", name, add=add, remove=remove, **_about(made))
+            if made.version != given["version"]:
+                change.record(person.name, "code", name, add=add, remove=remove, **_about(made))
         return made
 
     def note(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> Decision:
         """Write the note of an item. Raises RoomError."""
         with self.database.transaction() as change:
             made = self.decisions.note(change.db, person, name, given["version"], given["text"], change.at)
-            change.record(person.name, "note", name, text_sha256=_digest(made.notes), **_about(made))
+            if made.version != given["version"]:
+                change.record(person.name, "note", name, text_sha256=_digest(made.notes), **_about(made))
         return made
 
     def transcribe(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> Decision:
@@ -259,14 +261,16 @@ class WorkDesk:
                 change.db, person, name, given["version"], given["segments"], change.at
             )  # fmt: skip
             text = "\n".join(segment["text"] for segment in made.transcript)
-            change.record(person.name, "transcript", name, text_sha256=_digest(text), **_about(made))
+            if made.version != given["version"]:
+                change.record(person.name, "transcript", name, text_sha256=_digest(text), **_about(made))
         return made
 
     def finish(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> Decision:
         """Be done with an item. Raises RoomError."""
         with self.database.transaction() as change:
             made = self.decisions.finish(change.db, person, name, given["version"], change.at)
-            change.record(person.name, "finish", name, codes=list(made.codes), **_about(made))
+            if made.version != given["version"]:
+                change.record(person.name, "finish", name, codes=list(made.codes), **_about(made))
         return made
 
     def undo(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> tuple[Decision, str]:
