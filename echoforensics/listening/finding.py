@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.added_records.addition import MACHINE, Addition
+from echoforensics.listening.known_sound import VERSION as KNOWN_SOUND_VERSION
 from echoforensics.listening.same_sound import VERSION as SAME_SOUND_VERSION
 from echoforensics.listening.text_differences import differences, words_of
 from echoforensics.version import __version__
@@ -14,6 +15,7 @@ from echoforensics.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from echoforensics.listening.known_sound import KnownSound
     from echoforensics.listening.listener import HeardRecording
     from echoforensics.listening.same_sound import SameSound
     from echoforensics.listening.speech import Range, SpeechTimes
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 #: Data types of findings.
 SPEECH, WAKE_WORD, TRANSCRIPT = f"{MACHINE}speech", f"{MACHINE}wake_word", f"{MACHINE}transcript"
 #: The transcript that is made with a hotword before it, and a recording that could not be listened to.
-SAME_SOUND = f"{MACHINE}same_sound"
+SAME_SOUND, KNOWN_SOUND = f"{MACHINE}same_sound", f"{MACHINE}known_sound"
 WITH_HOTWORD, NOT_DECODED = f"{MACHINE}transcript_with_hotword", f"{MACHINE}not_decoded"
 _MOST_RANGES, _MOST_TEXT = 6, 400
 #: The wake words of Echo devices.
@@ -92,6 +94,34 @@ def same_sound_findings(found: Iterable[SameSound], exhibits: Mapping[str, str])
             {
                 "same_as": first, "same_as_sha256": same.first, "offset": same.offset, "part": same.part,
                 "equal": same.equal, "made_by": {"fingerprint": SAME_SOUND_VERSION},
+            },
+        )  # fmt: skip
+
+
+def known_sound_findings(found: Iterable[KnownSound], exhibits: Mapping[str, str]) -> Iterator[Addition]:
+    """The records of recordings that are sounds of the device itself.
+
+    Args:
+        found: which are.
+        exhibits: the exhibit of each recording by its SHA-256.
+    """
+    for one in found:
+        known = exhibits[one.known]
+        how = {
+            "place": f"it lies among them, as {one.path}",
+            "samples": f"every decoded sample is equal to that of {known}, {one.path}",
+            "correlation": f"its samples correlate at {one.part:.2f} with those of {known}, {one.path}",
+            "fingerprint": f"{one.part:.0%} of its features agree with those of {known}, {one.path}",
+        }[one.how]
+        yield Addition(
+            exhibits[one.sha256],
+            KNOWN_SOUND,
+            f"{__version__} {KNOWN_SOUND_VERSION}",
+            f"Machine finding, not evidence: one of the sounds of the device itself: {how}.",
+            json.dumps([KNOWN_SOUND_VERSION, SAME_SOUND_VERSION, one.known]),
+            {
+                "known_as": known, "known_sha256": one.known, "path": one.path, "how": one.how, "part": one.part,
+                "made_by": {"known_sounds": KNOWN_SOUND_VERSION, "fingerprint": SAME_SOUND_VERSION},
             },
         )  # fmt: skip
 

@@ -17,8 +17,9 @@ from echoforensics.case.custody.names import ARTEFACTS
 from echoforensics.case.vault import Vault
 from echoforensics.errors import UsageError
 from echoforensics.listening.decoding import decoded
-from echoforensics.listening.finding import findings, same_sound_findings, wanted
+from echoforensics.listening.finding import findings, known_sound_findings, same_sound_findings, wanted
 from echoforensics.listening.installed import refuse_without_libraries
+from echoforensics.listening.known_sound import KnownSounds
 from echoforensics.listening.listener import LONGEST, Listener, ListenOptions, RecordingToHear
 from echoforensics.listening.same_sound import RATE as FINGERPRINT_RATE
 from echoforensics.listening.same_sound import fingerprint, same_sounds
@@ -144,10 +145,15 @@ class _Batch:
         self._waiting += findings(heard, exhibit, self._about, recording.texts)
 
     def compare(self, found: Iterable[FoundRecording], artefacts: Path) -> None:
-        """Look for recordings that are the same sound in other bytes."""
+        """Look for recordings that are the same sound in other bytes, and for sounds of the device itself."""
         every = list(found)
         exhibits = {recording.sha256: recording.rows[0]["exhibit"] for recording in every}
-        self._waiting += same_sound_findings(same_sounds(_fingerprints(every, Vault(artefacts))), exhibits)
+        known = KnownSounds(every)
+        by_place = sorted(every, key=lambda recording: recording.sha256 not in known.places)
+        prints = {one.sha256: one for one in _fingerprints(by_place, Vault(artefacts), known)}
+        in_order = (prints[sha256] for sha256 in exhibits if sha256 in prints)
+        self._waiting += same_sound_findings(same_sounds(in_order), exhibits)
+        self._waiting += known_sound_findings(known.found(), exhibits)
 
     def is_due(self) -> bool:
         return time.monotonic() - self._since > max(_EVERY, _SHARE * self._cost)
@@ -161,13 +167,19 @@ class _Batch:
             self._cost = self._since - begun
 
 
-def _fingerprints(found: Iterable[FoundRecording], vault: Vault) -> Iterator[Fingerprint]:
-    """The fingerprint of each recording that can be decoded; of those that cannot a finding says why."""
+def _fingerprints(found: Iterable[FoundRecording], vault: Vault, known: KnownSounds) -> Iterator[Fingerprint]:
+    """The fingerprint of each recording that can be decoded; of those that cannot a finding says why.
+
+    Each is compared with the known sounds, which come first.
+    """
     for recording in found:
         with suppress(NotDecodedError, OSError):
             sound = decoded(vault, recording.sha256, str(recording.fields.get("container") or ""))
             if sound.seconds <= LONGEST:
-                yield fingerprint(recording.sha256, sound.mono_at(FINGERPRINT_RATE), sound.samples)
+                samples = sound.mono_at(FINGERPRINT_RATE)
+                one = fingerprint(recording.sha256, samples, sound.samples)
+                known.hear(one, samples)
+                yield one
 
 
 def _detail(about: Mapping[str, Mapping[str, Any]], options: ListenOptions, total: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,11 +44,13 @@ class Fingerprint:
         sha256: of the recording.
         decoded: SHA-256 of its decoded samples, as 16-bit numbers at its own rate.
         pairs: each pair of peaks as a number, and the window in which it begins.
+        seconds: how long it lasts.
     """
 
     sha256: str
     decoded: str
     pairs: tuple[tuple[int, int], ...]
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +80,43 @@ def fingerprint(sha256: str, samples: NDArray[np.float32], own: NDArray[np.float
         own: its decoded samples as they are.
     """
     whole = np.clip(np.rint(own.astype(np.float64) * 32768), -32768, 32767).astype("<i2")
-    return Fingerprint(sha256, hashlib.sha256(whole.tobytes()).hexdigest(), tuple(_pairs(_peaks(samples))))
+    return Fingerprint(
+        sha256, hashlib.sha256(whole.tobytes()).hexdigest(), tuple(_pairs(_peaks(samples))), len(samples) / RATE
+    )
 
 
-def same_sounds(found: Iterable[Fingerprint]) -> Iterator[SameSound]:
-    """Which of some recordings are the same sound, in their order."""
-    known: dict[int, list[tuple[int, int]]] = defaultdict(list)
+def same_sounds(found: Iterable[Fingerprint], known: int = -1) -> Iterator[SameSound]:
+    """Which of some recordings are the same sound, in their order.
+
+    Args:
+        found: their fingerprints.
+        known: so many of the first are sounds that each of the others is compared with, and no two others with each
+            other, nor two of the first; less than 0 to compare each with each.
+    """
+    places: dict[int, list[tuple[int, int]]] = defaultdict(list)
     prints: list[Fingerprint] = []
     for number, one in enumerate(found):
-        offsets: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for pair, at in one.pairs:
-            for other, there in known[pair] if len(known[pair]) <= _COMMON else ():
-                offsets[other][there - at].append(at)
-        equal = {other for other, print_ in enumerate(prints) if print_.decoded == one.decoded}
-        for other in sorted({*offsets, *equal}):
-            if same := _compared(prints[other], one, offsets[other], equal=other in equal):
-                yield same
-        prints.append(one)
-        for pair, at in one.pairs:
-            known[pair].append((number, at))
+        if number >= known:
+            yield from _same_as(one, prints, places)
+        if known < 0 or number < known:
+            prints.append(one)
+            for pair, at in one.pairs:
+                places[pair].append((number, at))
+
+
+def _same_as(
+    one: Fingerprint, prints: list[Fingerprint], places: Mapping[int, list[tuple[int, int]]]
+) -> Iterator[SameSound]:  # fmt: skip
+    """The recordings before that a recording is the same sound as."""
+    offsets: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for pair, at in one.pairs:
+        there_are = places.get(pair, [])
+        for other, there in there_are if len(there_are) <= _COMMON else ():
+            offsets[other][there - at].append(at)
+    equal = {other for other, print_ in enumerate(prints) if print_.decoded == one.decoded}
+    for other in sorted({*offsets, *equal}):
+        if same := _compared(prints[other], one, offsets[other], equal=other in equal):
+            yield same
 
 
 def _compared(

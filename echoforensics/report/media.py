@@ -29,6 +29,8 @@ _UNREAD = ("bin", "mka", "aiff", "caf", "w64", "au", "ts", "latm")
 _SILENT = (
     "AMR-NB", "AMR-WB", "Apple Lossless", "Microsoft ADPCM", "IMA ADPCM", "GSM 6.10", "Speex", "AC-3", "E-AC-3",
 )  # fmt: skip
+#: What a machine finds of a recording that is a sound of the device itself.
+_KNOWN_SOUND = "machine:known_sound"
 _SILENT_ENDINGS = (" Layer I", " Layer II")
 _BLOCK = 1 << 20
 
@@ -41,7 +43,8 @@ class Recording:
         found: what the case knows of it.
         name: of its file in the report, inside ``media/``: its first exhibit, and its time in UTC where known.
         playable: whether a browser can be expected to play it; not where it is withheld, and there is no file.
-        device_sound: whether every place at which it lies is one of the maker's own sounds.
+        device_sound: whether every place at which it lies is one of the maker's own sounds, or a machine found that it
+            is one of them.
     """
 
     found: FoundRecording
@@ -68,6 +71,7 @@ class Recording:
 
 def recordings(case: Case, part: ReportPart) -> Iterator[Recording]:
     """Every distinct recording of which a row is in the report, by time, those without a time last."""
+    known = {row["recording"] for row in case.rows(types=[_KNOWN_SOUND]) if part.includes(row["exhibit"])}
     for whole in case.recordings():
         rows = tuple(row for row in whole.rows if part.includes(row["exhibit"]))
         if not rows:
@@ -84,7 +88,7 @@ def recordings(case: Case, part: ReportPart) -> Iterator[Recording]:
         playable = (
             bool(found.heard) and ending not in _UNREAD and codec not in _SILENT and not codec.endswith(_SILENT_ENDINGS)
         )
-        chime = all(is_device_sound(path.partition(": ")[2]) for path in whole.references)
+        chime = whole.sha256 in known or all(is_device_sound(path.partition(": ")[2]) for path in whole.references)
         yield Recording(found, f"{_name(found)}.{ending}", playable, chime)
 
 

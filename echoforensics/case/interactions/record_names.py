@@ -91,7 +91,8 @@ def is_speech_form(record: SpokenRecord) -> bool:
 
 def is_device_sound(path: str) -> bool:
     """Whether a path is one of those under which the maker's own sounds lie: chimes, alarms, ringtones."""
-    lower = path.lower()
+    # A path begins with a folder of the evidence, not with a slash.
+    lower = f"/{path.lower()}"
     return any(part in lower for part in _CHIMES)
 
 

@@ -232,6 +232,7 @@ DATA_TYPES = {
     "gap:retention": "gap: before the oldest kept entry",
     "gap:sound_without_entry": "gap: recording without its entry",
     "gap:wake_word_without_entry": "gap: wake word without an entry",
+    "machine:known_sound": "sound of the device itself, found by a machine",
     "machine:not_decoded": "recording that a machine could not listen to",
     "machine:same_sound": "same sound in other bytes, found by a machine",
     "machine:speech": "speech heard by a machine",
