@@ -20,9 +20,9 @@ class Clock(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Timestamp:
-    """One time a record holds.
+    """One time a record holds. It is not changed; a frozen one takes several times as long to make.
 
     Attributes:
         description: what the time is of, in plaso's standard words ("Creation Time", "Recorded Time", ...).
@@ -45,9 +45,9 @@ class Timestamp:
     locator: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Record:
-    """One thing the evidence says.
+    """One thing the evidence says. It is not changed; a frozen one takes several times as long to make.
 
     Attributes:
         data_type: family and kind, such as ``alexa:cloud:activity`` or ``echo:log:wake_word``.

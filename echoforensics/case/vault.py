@@ -6,8 +6,8 @@ import errno
 import hashlib
 import os
 import stat
-import tempfile
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 #: How the names of files begin that are not yet in the vault, or never will be.
 PARTIAL = "partial-"
+_NUMBERS = count()
 
 
 class Staged:
@@ -30,10 +31,9 @@ class Staged:
 
     def __init__(self, root: Path) -> None:
         with case_disk(root):
-            handle, name = tempfile.mkstemp(prefix=PARTIAL, dir=root)
+            handle, self.path = _new_file(root)
             self._file = os.fdopen(handle, "wb")
         self._root = root
-        self.path = Path(name)
         self.size = 0
         self._hash = hashlib.sha256()
 
@@ -60,9 +60,12 @@ class Staged:
         final = self._root / self.sha256[:2] / self.sha256
         with self._or_nothing():
             self._close()
-            final.parent.mkdir(exist_ok=True)
             self.path.chmod(0o444)
-            self.path.replace(final)
+            try:
+                self.path.replace(final)
+            except FileNotFoundError:
+                final.parent.mkdir(exist_ok=True)
+                self.path.replace(final)
         return self.sha256
 
     def discard(self) -> None:
@@ -86,6 +89,14 @@ class Staged:
             with case_disk(self._root):
                 yield
             failed.pop_all()
+
+
+def _new_file(root: Path) -> tuple[int, Path]:
+    """Create a file that nobody else writes to; its descriptor, and where it is. Raises OSError."""
+    while True:
+        path = root / f"{PARTIAL}{os.getpid()}-{next(_NUMBERS)}"
+        with suppress(FileExistsError):
+            return os.open(path, careful(os.O_WRONLY | os.O_CREAT | os.O_EXCL), 0o600), path
 
 
 class Vault:

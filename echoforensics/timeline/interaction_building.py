@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from echoforensics.case.added_records.membership import join_additions
+from echoforensics.case.interactions.device_times import NEAR_STREAM
 from echoforensics.case.interactions.interaction_context import InteractionContext
 from echoforensics.case.interactions.join import ALONE_REASON, Membership, join_records
 from echoforensics.case.interactions.record_names import KEY_KINDS
@@ -28,6 +29,7 @@ from echoforensics.case.spoken.interaction_table import (
     place_of_exhibit,
     set_attested,
 )
+from echoforensics.case.spoken.lone_near_misses import add_lone_near_misses
 from echoforensics.case.spoken.spoken_query import (
     candidates,
     drop_unnamed,
@@ -94,9 +96,11 @@ def build_interactions(store: Store) -> None:
         list_candidates(store, _TYPES, KEY_KINDS)
         drop_unnamed(store, FOLLOWING_BY_KEY, FOLLOWING_KEYS)
         add_bare_entries(store, _BARE, ALONE, str(Strength.ALONE), ALONE_REASON)
+        facts = [*_bare_facts(store)]
+        # They are facts of no gap.
+        add_lone_near_misses(store, NEAR_STREAM, str(Strength.ALONE), ALONE_REASON)
         numbers: dict[str, int] = {}
         joining = join_records(_candidates(store, numbers), clock_steps(records_of_types(store, _CLOCK_TYPES)))
-        facts = [*_bare_facts(store)]
         attested: list[Attested] = []
         add_interactions(store, _joined(joining, numbers, facts, attested))
         number_interactions(store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
@@ -28,6 +29,8 @@ NAME = "named_file"
 #: Of one file so many ids of utterances become records.
 MAX_IDS = 2000
 _PIECE = 1024 * 1024
+#: Each utterance id has this within.
+_WITHIN_ID = re.compile(rb"\d\d:\d\d::\w", re.ASCII)
 _WORDS = {
     ADDRESS: ("address of it", "addresses of it"),
     UTTERANCE: ("utterance id", "utterance ids"),
@@ -152,6 +155,9 @@ def _pieces(stream: BinaryIO) -> Iterator[_NamePiece]:
 
 def _utterances(piece: _NamePiece) -> Iterator[Record]:
     """A record for each utterance id of a piece."""
+    # An expression that begins with a word of any letters takes far longer than a look for what each id has within.
+    if _WITHIN_ID.search(piece.content) is None:
+        return
     for found in FINDER.finditer(piece.content.decode("latin-1")):
         utterance = UtteranceId.parse(found[0]) if found.start() < piece.until else None
         if utterance:

@@ -14,6 +14,8 @@ from echoforensics.case.spoken.spoken_record import SAME_WAKE_WORD, SECOND, Role
 
 #: No stream of a log is longer than this, so that one that holds a time begins at most so long before it.
 _LONGEST_STREAM = 180 * SECOND
+#: A stream that begins farther from a time than this does not hold it: so much is certain without taking it apart.
+NEAR_STREAM = _LONGEST_STREAM + 20 * SECOND
 #: With fewer entries it is not known how long the service takes to create one.
 _FEWEST_DELAYS = 5
 #: Only a device's own log is on its own clock.

@@ -58,9 +58,9 @@ class ChangesSinceSeal:
         old, new = (blocks.block("old."), blocks.block("new.")) if blocks else (f"'{_ALL}'", f"'{_ALL}'")
         events = {"INSERT": (added, [new]), "UPDATE": ("", [old, new]), "DELETE": ("", [old])}
         for event, (condition, changed) in events.items():
-            noted = " ".join(_NOTE.format(name=name, block=block) for block in changed)
+            notes = " ".join(_NOTE.format(name=name, block=block) for block in changed)
             self._store.db.execute(
-                f"CREATE TEMP TRIGGER {event}_in_{name} AFTER {event} ON main.{name}{condition} BEGIN {noted} END"
+                f"CREATE TEMP TRIGGER {event}_in_{name} AFTER {event} ON main.{name}{condition} BEGIN {notes} END"
             )
 
     def _now(self, name: str, sealed: TableDigest) -> TableDigest:

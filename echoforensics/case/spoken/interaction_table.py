@@ -112,7 +112,7 @@ def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str
         FROM temp.bare b ORDER BY b.number DESC
         """
     )
-    number = _add_reason(store, strength, reason)
+    number = add_reason(store, strength, reason)
     db.execute("INSERT INTO unnumbered_members SELECT number, -number, ? FROM temp.bare ORDER BY number", (number,))
     db.execute("DROP TABLE temp.bare")
 
@@ -144,7 +144,7 @@ def add_interactions(store: Store, found: Iterable[NewInteraction]) -> None:
             if known is None:
                 if len(reasons) >= _MOST_REASONS:
                     reasons.clear()
-                known = reasons[strength, reason] = _add_reason(store, strength, reason)
+                known = reasons[strength, reason] = add_reason(store, strength, reason)
             db.execute("INSERT INTO unnumbered_members VALUES (?, ?, ?)", (record, one.number, known))
 
 
@@ -165,7 +165,8 @@ def number_interactions(store: Store) -> None:
         db.execute(f"DROP TABLE temp.{table}")
 
 
-def _add_reason(store: Store, strength: str, reason: str) -> int:
+def add_reason(store: Store, strength: str, reason: str) -> int:
+    """Add a reason of members; returns its number."""
     cursor = store.db.execute("INSERT INTO join_reasons (strength, reason) VALUES (?, ?)", (strength, storable(reason)))
     return int(cursor.lastrowid or 0)
 

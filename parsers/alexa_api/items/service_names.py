@@ -130,11 +130,13 @@ def names_in(content: bytes, base: int = 0) -> tuple[ServiceName, ...]:
         content: the bytes: text of one byte a character, UTF-8 or UTF-16.
         base: where they begin.
     """
-    if not _marks().is_in(content):
+    present = _marks().present(content)
+    if not present:
         return ()
-    found = list(_found(content))
-    if any(mark in content for mark in _WIDE):
-        for name in _found(content.replace(b"\0", b"")):
+    found = list(_found(content, present))
+    if not present.isdisjoint(_WIDE):
+        narrow = content.replace(b"\0", b"")
+        for name in _found(narrow, _marks().present(narrow)):
             first = name.text[:8].encode("utf-16-le", "replace")
             at = _first_coded(content) if name.kind == CODED else content.find(first)
             if at >= 0:
@@ -166,10 +168,10 @@ def gathered(names: Iterable[ServiceName]) -> tuple[ServiceName, ...]:
     return tuple(kinds[kind] for kind in KINDS if kind in kinds)
 
 
-def _found(content: bytes) -> Iterator[ServiceName]:
+def _found(content: bytes, present: frozenset[bytes]) -> Iterator[ServiceName]:
     # An expression takes far longer than a look for the words without which it matches nowhere.
-    present = _marks().present(content)
-    if any(word in content.lower() for word in _DOMAIN_WORDS):
+    lower = content.lower()
+    if any(word in lower for word in _DOMAIN_WORDS):
         yield from _hosts(content)
     if any(word in content for word in _SHOP_WORDS):
         yield from _shops(content)

@@ -36,12 +36,14 @@ class Block:
         lines: the lines, each without its LF and at most :data:`MAX_LINE` bytes.
         wanted: which of them hold one of the words.
         cut: which of them were longer.
+        has_zeros: whether there is a zero byte among them.
     """
 
     first: int
     lines: list[bytes]
     wanted: set[int]
     cut: set[int]
+    has_zeros: bool
 
 
 def blocks(stream: Utf8Stream) -> Iterator[Block]:
@@ -73,7 +75,7 @@ def _block(first: int, content: bytes, cut: bool) -> Block:
     for index in [index for index, line in enumerate(lines) if len(line) > MAX_LINE]:
         lines[index], longer = _shortened(lines[index])
         cuts |= {index} if longer else set()
-    return Block(first, lines, _wanted(content), cuts)
+    return Block(first, lines, _wanted(content), cuts, b"\0" in content)
 
 
 def _wanted(content: bytes) -> set[int]:

@@ -119,6 +119,12 @@ class Steps:
         if before is not None and not -STEP_BACK < seconds - before < STEP_ON:
             yield _step(take_apart(last_number, last), take_apart(number, content), seconds - before)
 
+    def passed(self, content: bytes) -> None:
+        """Take a line of which it is known that the clock does not step between it and the line before."""
+        seconds = seconds_of(content)
+        if seconds is not None:
+            self._stamp, self.seconds = content[:STAMP_SIZE], seconds
+
 
 def _step(last: LogLine, line: LogLine, seconds: int) -> Record:
     how = f"goes back by {-seconds} s" if seconds < 0 else f"goes on by {seconds} s"

@@ -11,7 +11,9 @@ References:
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from parsers.times import utc
@@ -25,6 +27,7 @@ _STAMP = re.compile(rb"\d{8}:\d{6} ")
 _MESSAGE = re.compile(
     rb"(?:(?P<program>[^\s:\[\]]{1,64})(?:\[\d{1,10}\])?: )?(?:(?P<level>[A-Z]) )?(?P<text>.*)", re.DOTALL
 )
+_ORDERLY = re.compile(rb"(?:(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d:(?:[01]\d|2[0-3])[0-5]\d[0-5]\d )+")
 _WHOLE = re.compile(rb"\d{8}:\d{6} [^\s:\[\]]{1,64}(?:\[\d{1,10}\])?: ")
 
 
@@ -51,6 +54,25 @@ class LogLine(NamedTuple):
 def has_stamp(content: bytes) -> bool:
     """Whether a line starts with a stamp."""
     return _STAMP.match(content) is not None
+
+
+def in_order(stamps: Sequence[bytes], most: int) -> bool:
+    """Whether stamps are all of the form and of dates there are, none is before the one before it, and none far behind.
+
+    It may say no where they are: it looks at many at once, so that neighbours need not be compared one by one.
+
+    Args:
+        stamps: the first :data:`STAMP_SIZE` bytes of lines that follow each other.
+        most: seconds between neighbours; not less than an hour's quarter.
+    """
+    distinct = list(dict.fromkeys(stamps))
+    if _ORDERLY.fullmatch(b"".join(distinct)) is None or any(len(stamp) != STAMP_SIZE for stamp in distinct):
+        return False
+    if list(stamps) != sorted(stamps) or len({stamp[:8] for stamp in distinct}) > 1:
+        return False
+    minutes = [int(minute[9:11]) * 60 + int(minute[11:]) for minute in dict.fromkeys(stamp[:13] for stamp in distinct)]
+    far = most // 60 - 1
+    return _midnight(distinct[0][:8]) is not None and all(after - before <= far for before, after in pairwise(minutes))
 
 
 def is_whole(content: bytes) -> bool:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from parsers.echo1.log.block import MAX_LINE, Block
 from parsers.echo1.log.boot import Boots
-from parsers.echo1.log.clock import Steps, Trust, clock_line, may_tell_of_clock
+from parsers.echo1.log.clock import STEP_ON, Steps, Trust, clock_line, may_tell_of_clock
 from parsers.echo1.log.interaction import Interaction
 from parsers.echo1.log.joiner import Joiner
-from parsers.echo1.log.line import STAMP_SIZE, LogLine, has_stamp, take_apart
+from parsers.echo1.log.line import STAMP_SIZE, LogLine, has_stamp, in_order, take_apart
 from parsers.echo1.log.near_miss import NearMisses
 from parsers.echo1.log.records import records_of
 from parsers.echo1.log.state import States
@@ -43,6 +43,9 @@ class LogReader:
 
     def block(self, block: Block) -> Iterator[Record | Issue]:
         """The records and issues of a block."""
+        if self._goes_on_orderly(block):
+            yield from self._orderly(block)
+            return
         for index, content in enumerate(block.lines):
             # Most lines end here: written in the same second as the one before, and without any of the words.
             if content[:STAMP_SIZE] == self._stamp and index not in block.wanted:
@@ -51,6 +54,21 @@ class LogReader:
         for index in sorted(block.cut):
             what = f"The line is longer than {MAX_LINE} bytes; the rest was not read."
             yield Issue(what, at_line(block.first + index), block.lines[index][:_EXCERPT])
+
+    def _goes_on_orderly(self, block: Block) -> bool:
+        """Whether every line has a stamp, and the clock steps nowhere in the block, nor before it."""
+        if not self._stamp or self._skipped or block.cut:
+            return False
+        # Most blocks are so: nothing is looked at line by line then, but the lines with one of the words.
+        return not block.has_zeros and in_order([self._stamp, *[line[:STAMP_SIZE] for line in block.lines]], STEP_ON)
+
+    def _orderly(self, block: Block) -> Iterator[Record | Issue]:
+        for index in sorted(block.wanted):
+            content = block.lines[index]
+            self._steps.passed(content)
+            yield from self._wanted(take_apart(block.first + index, content))
+        self._steps.passed(block.lines[-1])
+        self._stamp = block.lines[-1][:STAMP_SIZE]
 
     def end(self) -> Iterator[Record | Issue]:
         """What is known only when the file ends."""

@@ -270,3 +270,38 @@ def test_alarms_that_nothing_names_are_left_aside(
     made_rows()
     assert len(joined[1]) == 25
     assert [[member.record for member in one.members] for one in interactions(store)] == [with_all]
+
+
+def near_miss(number: int, seconds: int, **fields: Any) -> Record:
+    """A detection that was not accepted, so many seconds after noon."""
+    at = NOON + seconds * 1_000_000
+    stamp = Timestamp("Recorded Time", str(at), Clock.DEVICE, at)
+    return Record("echo:log:near_miss", f"Miss {number}.", f"line:9{number}", (stamp,), fields=fields, parser="log",
+                  parser_version="1")  # fmt: skip
+
+
+def test_near_misses_far_from_any_stream_are_interactions_as_those_near_one(
+    store: Store, add_file: AddFile, made_rows: MadeRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    misses = [near_miss(number, seconds) for number, seconds in enumerate((-4000, -230, -199, 1, 2, 150, 300, 9000))]
+    add_file("log", *heard(1, 0), *misses, near_miss(20, 5000, stream_line=2))
+    add_file("other.log", near_miss(30, 1))
+    add_file("copy.log", near_miss(30, 1), evidence=2, sha256="sha-other.log")
+    asked: list[int] = []
+
+    def counted(records: Iterable[SpokenRecord], *others: Any) -> Any:
+        listed = list(records)
+        asked.append(len(listed))
+        return join_records(listed, *others)
+
+    monkeypatch.setattr(interaction_building, "join_records", counted)
+    made_rows()
+    found = [(one.start, one.members, one.left_open) for one in interactions(store)]
+    # Four of the log are more than 200 seconds from the stream, and that of the other log has none to be near to.
+    assert asked == [3 + 4 + 1]
+
+    monkeypatch.setattr(interaction_building, "add_lone_near_misses", lambda *_: None)
+    interaction_building.build_interactions(store)
+    assert asked[1] == 3 + 9 + 1
+    assert [(one.start, one.members, one.left_open) for one in interactions(store)] == found
+    assert len(found) > 5

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import gzip
+import random
 import re
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parsers.echo1.log import block as echo1_block
+from parsers.echo1.log import reader as echo1_reader
 from parsers.echo1.log.block import BLOCK_SIZE, MAX_LINE
 from parsers.echo1.log.messages import EchoMessages
 from parsers.parser import Source
@@ -271,3 +274,31 @@ def test_lines_that_name_the_service_and_are_of_no_kind_are_counted(read: Read) 
         ("Start Time", "20211231:165212"), ("End Time", "20211231:165213"),
     ]  # fmt: skip
     assert read("20211231:165212 netmgrd[1]: I x:y:z=1:text\n") == ([], [])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_blocks_in_order_and_lines_one_by_one_give_the_same(
+    seed: int, read: Read, interaction: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = random.Random(seed)
+    at = datetime(2022, 1, 2, 23, 30, tzinfo=UTC)
+    lines: list[str] = []
+    for _ in range(300):
+        # Mostly in order; now and then far on, or back.
+        at += timedelta(
+            seconds=draw.choice([0, 0, 1, 1, 2, 40, 839, 840, 899, 900, -1, -2] if seed % 2 else [0, 1, 40])
+        )
+        stamp = f"{at:%Y%m%d:%H%M%S}"
+        word = draw.choice(["x", "x", "x", "mute", "clock is now synced", "buttond event=KeyButton"])
+        lines.append(
+            draw.choice([f"{stamp} wifid[1]: I x:{word}\n"] * 60 + ["torn\n", "\0\n", f"{stamp[:8]}:256199 a\n"])
+        )
+    lines[100:100] = interaction().values()
+    content = "".join(lines)
+    monkeypatch.setattr(echo1_block, "BLOCK_SIZE", draw.choice([300, 2000, 5000]))
+
+    found = read(content)
+    with monkeypatch.context() as one_by_one:
+        one_by_one.setattr(echo1_reader, "in_order", lambda *_: False)
+        assert read(content) == found
+    assert found[0]

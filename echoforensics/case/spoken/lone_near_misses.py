@@ -1,0 +1,69 @@
+"""Near misses that no record can be joined to, of which a long log is full: each is an interaction by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from echoforensics.case.spoken.interaction_table import add_reason
+
+if TYPE_CHECKING:
+    from echoforensics.case.store import Store
+
+#: The time of a stream's opening: by its own clock a near miss may be within a stream of the same file.
+_OPENED = "SELECT id FROM time_kinds WHERE description = 'Connection Established'"
+_NEAR_MISS = "SELECT id FROM kinds WHERE data_type = 'echo:log:near_miss'"
+#: The file of a record: its places are of the same bytes.
+_FILE = "(SELECT e.sha256 FROM places p CROSS JOIN entries e ON e.id = p.entry_id WHERE p.record = {} LIMIT 1)"
+
+
+def add_lone_near_misses(store: Store, window: int, strength: str, reason: str) -> None:
+    """Make an interaction of each listed near miss that nothing can be joined to, and take it off the list.
+
+    That is one without a key and without the line of a stream, of whose file no stream begins near its time: nothing
+    else bears on it, and it bears on nothing.
+
+    Args:
+        store: the case's.
+        window: microseconds; streams that begin as far before or behind may hold the time of a near miss.
+        strength, reason: of their membership.
+    """
+    db = store.db
+    for table in ("opened", "lone"):
+        db.execute(f"DROP TABLE IF EXISTS temp.{table}")
+    db.execute("CREATE TEMP TABLE opened (sha256 TEXT, at INTEGER, PRIMARY KEY (sha256, at)) WITHOUT ROWID")
+    db.execute(
+        f"INSERT OR IGNORE INTO temp.opened SELECT {_FILE.format('t.record')}, other.timestamp"  # noqa: S608 (our text)
+        " FROM temp.candidates c CROSS JOIN timestamps t ON t.record = c.number"
+        " CROSS JOIN timestamps other ON other.record = t.record"
+        f" WHERE t.kind IN ({_OPENED}) AND other.timestamp IS NOT NULL"
+    )
+    db.execute(
+        "CREATE TEMP TABLE lone AS SELECT r.number AS number, r.id AS id,"  # noqa: S608 (our text)
+        " (SELECT min(t.timestamp) FROM timestamps t WHERE t.record = r.number) AS first,"
+        " (SELECT max(t.timestamp) FROM timestamps t WHERE t.record = r.number) AS last"
+        " FROM temp.candidates c CROSS JOIN records r ON r.number = c.number"
+        f" WHERE r.kind IN ({_NEAR_MISS}) AND r.utterance_id IS NULL"
+        " AND json_extract(r.fields, '$.stream_line') IS NULL AND NOT EXISTS (SELECT 1 FROM places p"
+        " CROSS JOIN record_keys q ON q.place_id = p.id WHERE p.record = r.number)"
+    )
+    if db.execute("SELECT 1 FROM temp.opened LIMIT 1").fetchone():
+        db.execute(
+            "DELETE FROM temp.lone WHERE EXISTS (SELECT 1 FROM temp.opened o"  # noqa: S608 (our text)
+            f" WHERE o.sha256 = {_FILE.format('lone.number')} AND o.at BETWEEN lone.first - ? AND lone.last + ?)",
+            (window, window),
+        )
+    db.execute("DELETE FROM temp.candidates WHERE number IN (SELECT number FROM temp.lone)")
+    # Numbers below 0 are free: those of the others begin with 0.
+    db.execute(
+        """
+        INSERT INTO temp.unnumbered SELECT -number, id, (SELECT min(t.timestamp) FROM timestamps t
+            JOIN time_kinds n ON n.id = t.kind WHERE t.record = number
+            AND n.clock <> 'examiner' AND n.description <> 'Scheduled to start'), NULL
+        FROM temp.lone ORDER BY number DESC
+        """
+    )
+    if db.execute("SELECT 1 FROM temp.lone LIMIT 1").fetchone():
+        why = add_reason(store, strength, reason)
+        db.execute("INSERT INTO unnumbered_members SELECT number, -number, ? FROM temp.lone ORDER BY number", (why,))
+    for table in ("opened", "lone"):
+        db.execute(f"DROP TABLE temp.{table}")
