@@ -9,7 +9,7 @@ DEMO   ?= demo
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: demo release validation-pack known-answers site screenshots test endurance lint format docs bench bench-largest lock clean setup
+.PHONY: demo release validation-pack known-answers site man screenshots test endurance lint format docs bench bench-largest lock clean setup
 
 demo: setup
 	$(BIN)/echoforensics demo $(DEMO)
@@ -41,6 +41,7 @@ format: setup
 
 docs: setup
 	$(BIN)/echoforensics parsers --pages docs/artefacts --schemas parsers/definitions
+	$(BIN)/python .ci/manual_page.py
 
 # The documentation as pages; a warning is an error.
 site: setup
@@ -62,6 +63,10 @@ release: setup
 # The validation pack alone, into dist/: truth sets, test cases, error rates, known limits. See docs/validation.md.
 validation-pack: setup
 	$(BIN)/python .ci/release --only validation-pack --unsigned dist
+
+# The manual page, from the help of the commands; read it with man -l docs/man/echoforensics.1.
+man: setup
+	$(BIN)/python .ci/manual_page.py
 
 # The pictures of the report in docs/screenshots, of the demo's case.
 screenshots: setup
