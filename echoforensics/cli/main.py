@@ -48,6 +48,7 @@ SUMMARIES = {
 FOLDERS = {
     **dict.fromkeys(("bundle", "certificate", "custody", "key", "ledger"), "custody_commands"),
     "query": "many_cases",
+    "review": "review_commands",
     "selftest": "installation_commands",
 }
 

@@ -56,6 +56,7 @@ class AuditLedger:
         self._appending = threading.Lock()
         self._head_written = 0.0
         self._intact = True
+        self._touched = False
         with case_disk(folder):
             try:
                 known = read_head(folder, HEAD)
@@ -91,10 +92,9 @@ class AuditLedger:
             CaseDiskError: it cannot be read.
         """
         with self._appending, case_disk(self._folder):
-            if _identity(self._path) != self._written:
-                report = verify(self._path, known=(self._ledger.length, self._ledger.head))
-                self._intact = report.ok
-                self._written = _identity(self._path)
+            if self._touched or _identity(self._path) != self._written:
+                self._written, self._touched = _identity(self._path), False
+                self._intact = verify(self._path, known=(self._ledger.length, self._ledger.head)).ok
             return self._intact
 
     def append_pending(self) -> None:
@@ -112,6 +112,8 @@ class AuditLedger:
                     events = events_after(db, self._last, _BATCH)
                 if not events:
                     return
+                # What is written next hides that somebody else touched the file before.
+                self._touched = self._touched or _identity(self._path) != self._written
                 try:
                     self._ledger.append_all([_action(event) for event in events])
                 except LedgerError as error:

@@ -7,6 +7,7 @@ is counted by itself. And a new link, which is made on the server, sets an accou
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,8 +49,17 @@ def limits_of(account: str, address: str, browser: str, step: str) -> list[Limit
         return [Limit(f"{step} browser {browser}", BY_BROWSER)]
     return [
         Limit(f"{step} account {account.casefold()[:200]}", BY_ACCOUNT),
-        Limit(f"{step} address {address[:100]}", BY_ADDRESS),
+        Limit(f"{step} address {_network(address)}", BY_ADDRESS),
     ]
+
+
+def _network(address: str) -> str:
+    """What one caller can choose addresses from: of IPv6, whoever has one has 2 to the power of 64."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:100]
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
 
 
 def refuse_too_many(db: Connection, limits: list[Limit], at: int) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from echoforensics.errors import CaseDiskError
 from echoforensics.review.people.person import RoomMember
 from echoforensics.review.people.tokens import hash_of, new_token
 from echoforensics.review.store.person_table import PersonRow, person_row
@@ -87,7 +89,8 @@ class Sessions:
         if row is None or account is None or not account.active or _has_ended(row, at):
             return None
         if used and row.complete and at - row.seen > _SEEN_EVERY:
-            with self._database.transaction() as change:
+            # On a full disk, what is there can be read on; the session ends the earlier for it.
+            with suppress(CaseDiskError), self._database.transaction() as change:
                 set_seen(change, row.id)
             row = replace(row, seen=at)
         return Session(row, person_of_row(account))

@@ -116,16 +116,20 @@ def server_of(room: ReviewRoom, certificate: ServerCertificate | None) -> uvicor
     return uvicorn.Server(config)
 
 
-def serve(room: ReviewRoom, sockets: list[socket.socket], certificate: ServerCertificate | None) -> None:
-    """Serve a room until this process is told to stop, by Ctrl-C or SIGTERM. What was begun is answered first."""
-    server = server_of(room, certificate)
+@contextmanager
+def until_stopped() -> Iterator[None]:
+    """What is inside runs until this process is told to stop, by Ctrl-C or SIGTERM; what follows runs then."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        # The server raises the signal again that stopped it.
         with suppress(KeyboardInterrupt):
-            server.run(sockets=sockets)
+            yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def serve(room: ReviewRoom, sockets: list[socket.socket], certificate: ServerCertificate | None) -> None:
+    """Serve a room. Where a signal stops it, what was begun is answered first, and KeyboardInterrupt raised."""
+    server_of(room, certificate).run(sockets=sockets)
 
 
 @contextmanager

@@ -67,16 +67,16 @@ class RoomClient:
     def code(self) -> str:
         return code_at(self.secret, self.clock())
 
-    def get(self, path: str, status: int = 200, **parameters: Any) -> Any:
-        return self._checked(self.http.get(path, params=parameters), status)
+    def get(self, path: str, status: Any = 200, **parameters: Any) -> Any:
+        return self._checked(self.http.get(path, params=parameters or None), status)
 
-    def post(self, path: str, status: int = 200, **body: Any) -> Any:
+    def post(self, path: str, status: Any = 200, **body: Any) -> Any:
         return self._checked(self.http.post(path, json=body), status)
 
-    def put(self, path: str, status: int = 200, **body: Any) -> Any:
+    def put(self, path: str, status: Any = 200, **body: Any) -> Any:
         return self._checked(self.http.put(path, json=body), status)
 
-    def patch(self, path: str, status: int = 200, **body: Any) -> Any:
+    def patch(self, path: str, status: Any = 200, **body: Any) -> Any:
         return self._checked(self.http.patch(path, json=body), status)
 
     @staticmethod

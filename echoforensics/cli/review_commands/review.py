@@ -75,7 +75,7 @@ def command(
     from echoforensics.review.people.site import Site
     from echoforensics.review.room import ReviewRoom
     from echoforensics.review.web.certificate import given_certificate, own_certificate
-    from echoforensics.review.web.serving import is_loopback, listen, serve, site_of
+    from echoforensics.review.web.serving import is_loopback, listen, serve, site_of, until_stopped
 
     if close:
         with ReviewRoom(folder, case_paths, Site("localhost", port, tls=False), key) as room:
@@ -84,11 +84,14 @@ def command(
     given = given_certificate(certificate, certificate_key) if certificate and certificate_key else None
     sockets = listen(host, port)
     site = site_of(host, sockets, tls=given is not None or not is_loopback(host))
-    with ReviewRoom(folder, case_paths, site, key) as room:
+    opened: ReviewRoom | None = None
+    with until_stopped(), ReviewRoom(folder, case_paths, site, key) as room:
         used = given or (own_certificate(folder, site.host) if site.tls else None)
         _say(room, used, new_link)
+        opened = room
         serve(room, sockets, used)
-    click.echo(f"stopped. The audit has {room.audit.length} lines and the head {room.audit.head}", err=True)
+    if opened is not None:
+        click.echo(f"stopped. The audit has {opened.audit.length} lines and the head {opened.audit.head}", err=True)
 
 
 def _close(room: ReviewRoom) -> None:
