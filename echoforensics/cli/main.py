@@ -47,7 +47,7 @@ SUMMARIES = {
 #: Where the module of a command is that is not in the package itself.
 FOLDERS = {
     **dict.fromkeys(("bundle", "certificate", "custody", "key", "ledger"), "custody_commands"),
-    "query": "many_cases",
+    **dict.fromkeys(("compare", "query", "renumber"), "many_cases"),
     "selftest": "installation_commands",
 }
 
