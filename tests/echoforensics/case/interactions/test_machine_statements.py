@@ -78,7 +78,7 @@ REFUSED = _member("echo:log:near_miss", "a near miss (classifier score -1.58, th
         ),
         (
             False, REFUSED, "",
-            ("EF-0000003 says that it did not accept the wake word (classifier score -1.58, threshold -2): they agree.",),
+            ("it did not accept the wake word (classifier score -1.58, threshold -2): they agree.",),
         ),
         (
             True, ACCEPTED, "DISCARDED_NON_DEVICE_DIRECTED_INTENT",
