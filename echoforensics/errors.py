@@ -37,3 +37,11 @@ class ExaminerKeyError(EchoforensicsError):
 
 class UsageError(EchoforensicsError):
     """What was asked for does not exist, such as an exhibit number."""
+
+
+class ClusterError(EchoforensicsError):
+    """A cluster cannot be reached, or does not answer any more."""
+
+
+class TaskEndedWorkersError(EchoforensicsError):
+    """A task of a cluster ended the workers that it was given to."""

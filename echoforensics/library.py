@@ -30,7 +30,7 @@ def extract(
     examiner: str = "", agency: str = "", reference: str = "", timezone: str = "",
     hashes: Iterable[str] = DEFAULT_ALGORITHMS, carve: bool = True, offsets: Iterable[int] = (),
     skip_unreadable: bool = False, maps: Iterable[AnyPath] = (), argv: Sequence[str] = (), report: Report | None = None,
-    folder_metadata: bool = False, workers: int = 0,
+    folder_metadata: bool = False, workers: int = 0, dask: str = "",
 ) -> Case:  # fmt: skip
     """Take in sources, extract and parse what they hold, and seal a case.
 
@@ -46,6 +46,7 @@ def extract(
             the command's options of these names.
         maps: files that say how tables of a legal-process return are read; see docs/maps.md.
         workers: how many processes work at once; 0: as many as there are processors. The case is the same.
+        dask: address of a scheduler whose workers read the sources, also from ``s3://...``; see docs/scale.md.
         argv: what called this, for the ledger; ``sys.argv`` if empty.
         report: called with what is being done, how far it is, and of how much (0: unknown).
 
@@ -62,17 +63,16 @@ def extract(
         ...     print(taken.counts().rows > 0, taken.sealed)
         True True
     """
-    from echoforensics.extraction import run  # to open or verify a case takes none of it
+    from echoforensics.extraction.parts.here_or_there import extract_on  # to open or verify a case takes none of it
 
     zone(timezone)
-    paths = [Path(sources)] if isinstance(sources, (str, PathLike)) else [Path(source) for source in sources]
     options = Options(
         examiner=examiner, agency=agency, reference=reference, timezone=timezone, algorithms=tuple(hashes),
         argv=tuple(argv), carve=carve, offsets=tuple(dict.fromkeys(offsets)), cross_check=cross_check,
         skip_unreadable=skip_unreadable, join_case=join_case, maps=tuple(map(_named_text, maps)),
         folder_metadata=folder_metadata, workers=workers,
     )  # fmt: skip
-    run.extract(paths, Path(case), _signing(key, passphrase), options, report or _silent)
+    extract_on(dask, sources, Path(case), _signing(key, passphrase), options, report or _silent)
     return Case.open(Path(case))
 
 

@@ -30,6 +30,7 @@ FLOW = (
     ("carving",),
     ("case",),
     ("timeline",),
+    ("cluster",),
     ("listening",),
     ("extraction",),
     ("plaso_plugin",),

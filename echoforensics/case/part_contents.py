@@ -38,7 +38,7 @@ class _Placed(NamedTuple):
     record: PreparedRecord
 
 
-def add_part(store: Store, name: str, part: Store, item: EvidenceItem, state: str) -> int:
+def add_part(store: Store, name: str, part: Store, item: EvidenceItem, state: str, location: str | None = None) -> int:
     """Add an evidence item of another case, with its entries, issues and records. The vault is not looked at.
 
     Args:
@@ -47,11 +47,12 @@ def add_part(store: Store, name: str, part: Store, item: EvidenceItem, state: st
         part: the other case's.
         item: the item.
         state: how far the item has come.
+        location: where the item lies, if it is not where the other case says.
 
     Returns:
         The item's number.
     """
-    number = _add_item(store, name, part, item, state)
+    number = _add_item(store, name, part, item, state, location)
     numbers = _add_entries(store, number, part, item.id)
     db = store.db
     issues = part.db.execute(
@@ -73,9 +74,10 @@ def add_part(store: Store, name: str, part: Store, item: EvidenceItem, state: st
     return number
 
 
-def _add_item(store: Store, name: str, part: Store, item: EvidenceItem, state: str) -> int:
+def _add_item(store: Store, name: str, part: Store, item: EvidenceItem, state: str, location: str | None) -> int:
     kept = part.db.execute(
-        "SELECT location, kind, size, sha256, hashes, described, opening FROM evidence WHERE id = ?", (item.id,)
+        "SELECT coalesce(?, location), kind, size, sha256, hashes, described, opening FROM evidence WHERE id = ?",
+        (location, item.id),
     ).fetchone()
     cursor = store.db.execute(
         "INSERT INTO evidence (name, location, kind, size, sha256, hashes, described, opening, state)"

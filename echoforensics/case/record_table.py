@@ -269,10 +269,19 @@ def _add_places(
     store: Store, entry: int, read_from: int, records: Sequence[PreparedRecord], numbers: Sequence[int]
 ) -> None:
     db = store.db
+    before = db.total_changes
     db.executemany(
         "INSERT OR IGNORE INTO places (record, entry_id, read_from, ordinal) VALUES (?, ?, ?, ?)",
         [(number, entry, read_from, record.ordinal) for number, record in zip(numbers, records, strict=True)],
     )
+    if not any(record.keys for record in records):
+        return
+    if db.total_changes - before == len(records):
+        # Each has a new place: their numbers follow each other.
+        first = db.execute("SELECT max(id) FROM places").fetchone()[0] - len(records) + 1
+        found = [(key, place) for place, record in enumerate(records, first) for key in record.keys]
+        db.executemany("INSERT OR IGNORE INTO record_keys VALUES (?, ?)", found)
+        return
     keys = [(key, number, entry) for number, record in zip(numbers, records, strict=True) for key in record.keys]
     db.executemany(
         "INSERT OR IGNORE INTO record_keys SELECT ?, id FROM places WHERE record = ? AND entry_id = ?",

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.case.added_records.addition import HUMAN_TRANSCRIPT
 from echoforensics.case.row_query import rows_of_place
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class FoundRecording:
         references: every path at which the same bytes lie, as ``ITEM: PATH``.
         texts: what the account recorded for the same utterance: (exhibit, text).
         basis: by what it is tied to its utterance; empty where it is not.
+        human: what people wrote down of it in a review room, as last written: (exhibit, text, author).
     """
 
     sha256: str
@@ -35,6 +37,7 @@ class FoundRecording:
     references: tuple[str, ...]
     texts: tuple[tuple[str, str], ...]
     basis: str
+    human: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def heard(self) -> str:
@@ -74,6 +77,7 @@ def recordings(store: Store) -> Iterator[FoundRecording]:
         " ORDER BY recording, first"
     ):
         texts[sha256].append((exhibit, words))
+    human = _written_down(store)
     found = db.execute(
         """
         SELECT w.sha256, w.place_id, coalesce(j.basis, ''), w.fields
@@ -90,4 +94,20 @@ def recordings(store: Store) -> Iterator[FoundRecording]:
             tuple(references[sha256]),
             tuple(texts[sha256]),
             basis,
+            tuple(human[sha256].values()),
         )
+
+
+def _written_down(store: Store) -> dict[str, dict[tuple[str, int], tuple[str, str, str]]]:
+    """What people wrote down, by recording: of each room and turn the last."""
+    found: dict[str, dict[tuple[str, int], tuple[str, str, str]]] = defaultdict(dict)
+    for sha256, exhibit, content in store.db.execute(
+        "SELECT recording, exhibit, fields FROM row_details WHERE data_type = ? AND recording IS NOT NULL"
+        " ORDER BY number",
+        (HUMAN_TRANSCRIPT,),
+    ):
+        fields = json.loads(content)
+        if text := fields.get("text"):
+            place = str(fields.get("room")), int(fields.get("turn") or 0)
+            found[sha256][place] = (exhibit, str(text), str(fields.get("author") or ""))
+    return found

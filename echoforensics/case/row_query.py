@@ -121,6 +121,17 @@ _STATE = """CASE WHEN state <> 'allocated' THEN state WHEN instr(fields, '"prove
     WHEN coalesce(json_extract(fields, '$.provenance'), 'live') LIKE 'live%' THEN 'live' ELSE 'deleted' END"""
 _COLUMNS = ", ".join(_STATE if name == "state" else name for name in ROW_COLUMNS)
 
+#: Columns in a line: what holds no character that JSON writes otherwise is not looked through; corroborating exhibits
+#: are kept as a list already; a mark may come before the message.
+_IN_LINE = {
+    **{name: f"'\"' || {name} || '\"'" for name in ("exhibit", "record")},
+    **{name: f"coalesce('\"' || {name} || '\"', 'null')" for name in ("datetime", "interaction")},
+    "timestamp": "coalesce(timestamp, 'null')", "places": "places", "corroborated_by": "corroborated_by",
+    "message": "json_quote(? || message)", "state": f"'\"' || {_STATE} || '\"'",
+}  # fmt: skip
+_FORM = ", ".join(f'"{name}": %s' for name in ROW_COLUMNS)
+_LINE = f"printf('{{{_FORM}}}', {', '.join(_IN_LINE.get(name, f'json_quote({name})') for name in ROW_COLUMNS)})"
+
 # Whether another place of a row's record, or of a recording's bytes, lies in some evidence items.
 _ELSEWHERE = """(places > 1 AND (
     EXISTS (SELECT 1 FROM places p JOIN entries e ON e.id = p.entry_id JOIN evidence v ON v.id = e.evidence_id
@@ -140,6 +151,21 @@ def rows(store: Store, query: Query | None = None) -> Iterator[Row]:
     )
     found = map(partial(_row, store.row_mark), cursor)
     return merge(found, gap_rows(store, query), key=_place_in_time) if query.gaps else found
+
+
+def row_lines(store: Store, query: Query) -> Iterator[str]:
+    """The rows asked for, each as the JSON object that Python's encoder makes of it; streamed, not held.
+
+    SQLite writes them, so that nothing is made of a row but its line. ``gaps`` are not among them.
+    """
+    where, values = _where(store, query)
+    return (
+        line
+        for (line,) in store.db.execute(
+            f"SELECT {_LINE} FROM row_details {where} ORDER BY timestamp IS NULL, timestamp, number",  # noqa: S608
+            (store.row_mark, *values),
+        )
+    )
 
 
 def _place_in_time(row: Row) -> tuple[bool, int]:

@@ -21,7 +21,7 @@ _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
 
 
 @click.command("extract")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path(path_type=Path))
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path(path_type=str))
 @click.option(
     "-c",
     "--case",
@@ -99,12 +99,19 @@ _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
     help="Processes that work at once; 1: no other is started. The case is the same whatever their number. "
     "Default: one for each processor that the command may use.",
 )
+@click.option(
+    "--dask",
+    default="",
+    metavar="ADDRESS|local",
+    help="Let the workers of a Dask cluster read the sources; see docs/scale.md. The key stays here. Every worker must"
+    " find the sources at the same paths; or they are addresses in an object store, such as s3://bucket/echo.E01.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Say what was found as JSON.")
 def command(
-    *, sources: tuple[Path, ...], case_path: Path, examiner: str, agency: str, reference: str,
+    *, sources: tuple[str, ...], case_path: Path, examiner: str, agency: str, reference: str,
     key_path: Path | None, unsigned: bool, timezone: str, algorithms: tuple[str, ...],
     map_paths: tuple[Path, ...], no_carve: bool, offsets: tuple[int, ...], cross_check: bool, skip_unreadable: bool,
-    folder_metadata: bool, join_case: bool, workers: int | None, as_json: bool,
+    folder_metadata: bool, join_case: bool, workers: int | None, dask: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Take in sources, extract and parse what they hold, and seal a case.
 
@@ -123,6 +130,10 @@ def command(
     if unsigned and key_path:
         raise UsageError("--unsigned and --key exclude each other")
     zone(timezone)
+    if dask:
+        from echoforensics.cluster.connection import refuse_address
+
+        refuse_address(dask)
     examiner, agency, reference = map(given_text, (examiner, agency, reference))
     key = keys.for_signing(key_path, case_path, unsigned=unsigned)
     with progress(quiet=as_json) as report:
@@ -130,7 +141,7 @@ def command(
             sources, case_path, key=key, examiner=examiner, agency=agency, reference=reference, timezone=timezone,
             hashes=algorithms or DEFAULT_ALGORITHMS, carve=not no_carve, offsets=offsets, cross_check=cross_check,
             skip_unreadable=skip_unreadable, join_case=join_case, maps=map_paths, workers=workers or 0,
-            folder_metadata=folder_metadata,
+            folder_metadata=folder_metadata, dask=dask,
             argv=list(map(given_text, sys.argv)), report=report,
         )  # fmt: skip
     with case:

@@ -54,11 +54,17 @@ _MOST_WORKERS = 4
 @click.option(
     "--limit", default=20, metavar="N", type=click.IntRange(1), help="With --find: how many texts.", show_default=True
 )
+@click.option(
+    "--dask",
+    default="",
+    metavar="ADDRESS|local",
+    help="Let the workers of a Dask cluster listen; see docs/scale.md. They are sent recordings; the key stays here.",
+)
 @signing_key_option
 @click.option("--json", "as_json", is_flag=True, help="Say what was done as JSON.")
 def command(
     *, case_path: Path, only: tuple[str, ...], workers: int, model: Path | None, language: str,
-    wake_model: Path | None, find: str, limit: int, key_path: Path | None, as_json: bool,
+    wake_model: Path | None, dask: str, find: str, limit: int, key_path: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Listen to the recordings of a case: speech, wake word, transcripts. What machines find is no evidence.
 
@@ -76,11 +82,15 @@ def command(
     from echoforensics.listening.run import listen
 
     refuse_without_libraries()
+    if dask:
+        from echoforensics.cluster.connection import refuse_address
+
+        refuse_address(dask)
     options = ListenOptions(model, given_text(language), wake_model)
     with progress() as report:
         outcome = listen(
             case_path, key_of_case(key_path, case_path), options,
-            only=[given_text(name) for name in only], workers=workers or _workers(),
+            only=[given_text(name) for name in only], workers=workers or _workers(), dask=dask,
             progress=lambda done, total: report(f"listening: {done} of {total}", done, 0),
         )  # fmt: skip
     click.echo(json.dumps(_as_json(outcome)) if as_json else _as_text(outcome))

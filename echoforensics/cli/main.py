@@ -28,7 +28,7 @@ SUMMARIES = {
     "listen": "Listen to the recordings of a case: speech, wake word, transcripts.",
     "trace": "Show the bytes behind a row, read again from the evidence.",
     "report": "Write the report that reviewers open: a folder for any browser, without a network or an installation.",
-    "redact": "Write a redacted copy of a recording: ranges replaced to the sample, with both hashes.",
+    "redact": "Redact a recording: a copy with ranges replaced to the sample, which report and bundle hold in its place.",
     "review": "Serve the review room: several people listen to sealed cases and code them, with every play on record.",
     "bundle": "Hand over a case, or a part of one, sealed: it can be checked without this program.",
     "verify": "Verify a case, a bundle, a report, an export or a review room.",
@@ -47,7 +47,7 @@ SUMMARIES = {
 #: Where the module of a command is that is not in the package itself.
 FOLDERS = {
     **dict.fromkeys(("bundle", "certificate", "custody", "key", "ledger"), "custody_commands"),
-    "query": "many_cases",
+    **dict.fromkeys(("compare", "query", "renumber"), "many_cases"),
     "review": "review_commands",
     "selftest": "installation_commands",
 }

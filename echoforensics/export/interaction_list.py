@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from echoforensics.export.jsonl import Writable
 
 INTERACTION_COLUMNS = (
-    "number", "datetime", "uncertainty_s", "devices", "account", "persons", "transcript", "answer", "answer_origin",
-    "statuses", "sources", "recordings", "signs_unintended", "speaks_for", "speaks_against", "contradictions",
-    "left_open", "sentence", "start_basis", "exhibits", "strengths", "machine", "annotations",
+    "number", "datetime", "uncertainty_s", "devices", "account", "persons", "transcript", "human_transcript", "answer",
+    "answer_origin", "statuses", "sources", "recordings", "signs_unintended", "speaks_for", "speaks_against",
+    "contradictions", "left_open", "sentence", "start_basis", "exhibits", "strengths", "machine", "annotations",
 )  # fmt: skip
 GAP_COLUMNS = (
     "number", "datetime", "datetime_end", "data_type", "count", "message", "explanations", "derived_from",
@@ -79,6 +79,7 @@ def interaction_rows(found: Iterable[CaseInteraction], local: ZoneInfo | None) -
             "account": one.account,
             "persons": list(one.persons),
             "transcript": one.transcript,
+            "human_transcript": " / ".join(str(added.fields["text"]) for added in one.human_transcripts),
             "answer": answer.text if answer else None,
             "answer_origin": answer.origin if answer else None,
             "statuses": "; ".join(f"{status.status} ({status.exhibit})" for status in one.statuses),

@@ -69,12 +69,16 @@ class FoundChunk:
         else:
             self.entry = found.entry
             self.records.append(found.record)
-            columns = found.record.columns
-            self.text += len(columns[3] or "") + len(columns[-2] or "") + len(columns[-1] or "")
+            self.text += _characters(found.record)
 
     def takes(self, found: RecordInEntry | Issue) -> bool:
         """Whether it is of the same file as the records here."""
         return isinstance(found, Issue) or found.entry == self.entry or not self.records
+
+
+def _characters(record: PreparedRecord) -> int:
+    columns = record.columns
+    return len(columns[3] or "") + len(columns[-2] or "") + len(columns[-1] or "")
 
 
 def chunks(found: Iterable[RecordInEntry | Issue], *, hand_over: Callable[[], bool] = bool) -> Iterator[FoundChunk]:
@@ -86,11 +90,18 @@ def chunks(found: Iterable[RecordInEntry | Issue], *, hand_over: Callable[[], bo
     """
     chunk = FoundChunk()
     for each in found:
-        if not chunk.takes(each):
-            yield chunk
-            chunk = FoundChunk()
-        chunk.add(each)
-        if chunk.full or hand_over():
+        if isinstance(each, RecordInEntry):
+            # As most are.
+            entry, record = each
+            if entry != chunk.entry and chunk.records:
+                yield chunk
+                chunk = FoundChunk()
+            chunk.entry = entry
+            chunk.records.append(record)
+            chunk.text += _characters(record)
+        else:
+            chunk.add(each)
+        if chunk.text >= CHUNK_TEXT or chunk.full or hand_over():
             yield chunk
             chunk = FoundChunk()
     if chunk:

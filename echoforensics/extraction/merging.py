@@ -68,19 +68,18 @@ def merge_cases(
             Nothing was changed.
         CaseDiskError: the case's disk is full or failing.
     """
-    standings = [_standing_of(part, path, report) for part in parts]
+    standings = [standing_of_part(part, path, report) for part in parts]
     refuse_other_matter(path, options)
     signing = key() if callable(key) else key
     with OpenCase.begin(path, signing, options.actor) as case:
         open_in_ledger(case, options)
         for part, found in zip(parts, standings, strict=True):
-            with Case.open(part) as opened:
-                _add(case, opened, found, report)
+            add_merged(case, part, found, report)
         return seal_case(case, report)
 
 
-def _standing_of(part: Path, case: Path, report: Report) -> CaseStanding:
-    """Verify a part. Raises CaseError where it is none."""
+def standing_of_part(part: Path, case: Path, report: Report) -> CaseStanding:
+    """Verify a part that is to be added to a case. Raises CaseError where it is none, or not as it was sealed."""
     report(f"verifying {part.name}", 0, 0)
     if not (part / DATABASE).is_file():
         raise CaseError(f"{part}: not a case folder (it has no {DATABASE})")
@@ -103,15 +102,32 @@ def _standing_of(part: Path, case: Path, report: Report) -> CaseStanding:
     return found
 
 
-def _add(case: OpenCase, part: Case, found: CaseStanding, report: Report) -> None:
-    """Add one part, and say in the ledger which it is and that its seal was verified."""
+def add_merged(
+    case: OpenCase, path: Path, found: CaseStanding, report: Report, made: Mapping[str, Any] | None = None,
+    location: str = "",
+) -> None:  # fmt: skip
+    """Add one part, and say in the ledger which it is and that its seal was verified.
+
+    Args:
+        case: what it is added to.
+        path: the part.
+        found: what verifying it came to.
+        report: called with what is being done.
+        made: what else the ledger says of it: where it was made.
+        location: where its evidence lies, if that is not where the part says that it was read.
+    """
+    with Case.open(path) as part:
+        _add(case, part, found, report, {**(made or {}), **({"location": location} if location else {})})
+
+
+def _add(case: OpenCase, part: Case, found: CaseStanding, report: Report, made: Mapping[str, Any]) -> None:
     history = ledger_history(part.path / LEDGER)
     known = {item.sha256 for item in case.evidence()}
     items = [item for item in part.evidence() if item.sha256 not in known]
     detail: dict[str, Any] = {
         "part": str(whole_path(part.path)), "length": found.length, "head": found.head,
         "fingerprint": found.fingerprint, "matter": history.matter, SEALED: history.seal,
-        "evidence": [item.name for item in items],
+        "evidence": [item.name for item in items], **made,
         "already_there": [item.name for item in part.evidence() if item.sha256 in known],
     }  # fmt: skip
     case.record(MERGED, detail)
@@ -120,7 +136,7 @@ def _add(case: OpenCase, part: Case, found: CaseStanding, report: Report) -> Non
     lines = _lines(part)
     for item in items:
         report(f"adding {item.name}", 0, 0)
-        _add_item(case, part, item, lines[item.name], found.head)
+        _add_item(case, part, item, lines[item.name], found.head, made.get("location"))
     for source, why in history.skipped.items():
         add_skipped_source(case.store, source, why)
 
@@ -135,14 +151,19 @@ def _lines(part: Case) -> dict[str, dict[str, Mapping[str, Any]]]:
 
 
 def _add_item(
-    case: OpenCase, part: Case, item: EvidenceItem, lines: Mapping[str, Mapping[str, Any]], head: str
+    case: OpenCase,
+    part: Case,
+    item: EvidenceItem,
+    lines: Mapping[str, Mapping[str, Any]],
+    head: str,
+    location: str | None,
 ) -> None:
     name = free_name(case, item.name)
     _copy_artefacts(case, part, item)
     case.store.begin()
-    number = add_part(case.store, name, part.store, item, EvidenceState.EXTRACTED)
+    number = add_part(case.store, name, part.store, item, EvidenceState.EXTRACTED, location)
     case.store.commit()
-    added = {"evidence": name, "part_head": head}
+    added = {"evidence": name, "part_head": head, **({"location": location} if location else {})}
     case.record(TAKEN_IN, {**lines[TAKEN_IN], **added})
     counts = counts_of_item(case.store, number)._asdict()
     case.record(READ, {**added, "contents": case.contents(number), **counts})

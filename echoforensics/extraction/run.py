@@ -53,9 +53,9 @@ def extract(
         CaseDiskError: the case's disk is full or failing.
         UsageError: a map is not one.
     """
-    _refuse_overlap(paths, case_path)
+    refuse_overlap(paths, case_path)
     refuse_other_matter(case_path, options)
-    parsers = _parsers(options)
+    parsers = parsers_of(options)
     with ExitStack() as opened:
         sources = open_sources(paths, case_path, options, parsers, opened)
         opened.enter_context(database_room(case_path))
@@ -70,7 +70,7 @@ def extract(
         return seal_case(case, report)
 
 
-def _parsers(options: Options) -> tuple[Parser, ...]:
+def parsers_of(options: Options) -> tuple[Parser, ...]:
     """Every parser, with the maps of this extraction. Raises UsageError where a map is not one."""
     try:
         return with_maps(tuple(parse_map(text, name) for name, text in options.maps))
@@ -78,7 +78,8 @@ def _parsers(options: Options) -> tuple[Parser, ...]:
         raise UsageError(str(error)) from error
 
 
-def _refuse_overlap(paths: list[Path], case_path: Path) -> None:
+def refuse_overlap(paths: list[Path], case_path: Path) -> None:
+    """Refuse a case that lies inside a source. Raises CaseError; or SourceError where a source lies inside the case."""
     case = whole_path(case_path)
     for path in paths:
         source = whole_path(path)

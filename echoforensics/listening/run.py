@@ -21,6 +21,7 @@ from echoforensics.listening.finding import findings, known_sound_findings, same
 from echoforensics.listening.installed import refuse_without_libraries
 from echoforensics.listening.known_sound import KnownSounds
 from echoforensics.listening.listener import LONGEST, Listener, ListenOptions, RecordingToHear
+from echoforensics.listening.on_cluster.hearing import heard_by_cluster
 from echoforensics.listening.same_sound import RATE as FINGERPRINT_RATE
 from echoforensics.listening.same_sound import fingerprint, same_sounds
 from echoforensics.listening.sound import NotDecodedError
@@ -63,7 +64,7 @@ class ListenOutcome:
 
 def listen(
     case_path: Path, key: Signer | None, options: ListenOptions, *, only: Iterable[str] = (), workers: int = 1,
-    actor: str = "", progress: Progress | None = None,
+    dask: str = "", actor: str = "", progress: Progress | None = None,
 ) -> ListenOutcome:  # fmt: skip
     """Listen to recordings of a case, and add what is found to it, signed.
 
@@ -76,12 +77,14 @@ def listen(
         options: how it is listened.
         only: exhibits or interactions whose recordings are wanted; empty for all.
         workers: how many processes listen at once.
+        dask: ``local``, or the address of a scheduler whose workers listen; empty for none. The key stays here.
         actor: who listens, as the ledger names them; empty for who acted last.
         progress: called as recordings are done.
 
     Raises:
         UsageError: the extra ``listen`` is not installed, a model cannot be read, or what is asked for has no
             recording.
+        ClusterError: no scheduler answers, or a worker has other models or libraries than this machine.
         CaseError: as :class:`echoforensics.case.custody.adding.AddingRun` raises it.
     """
     refuse_without_libraries()
@@ -89,7 +92,7 @@ def listen(
     # Loaded here first: what cannot be is said before the case is touched.
     listener = Listener(options, artefacts)
     about, hear = listener.about(), listener.hear
-    if workers > 1:
+    if workers > 1 or dask:
         # The models take as much memory in each process.
         del listener, hear
     with Case.open(case_path) as case:
@@ -101,7 +104,13 @@ def listen(
     batch = _Batch(about, options, len(pending))
     with closing(AddingRun(case_path, key, actor)) as run:
         try:
-            heard = heard_by_workers(options, artefacts, asked, workers) if workers > 1 else map(hear, asked)
+            heard: Iterable[HeardRecording]
+            if dask:
+                heard = heard_by_cluster(options, artefacts, asked, dask, workers, about)
+            elif workers > 1:
+                heard = heard_by_workers(options, artefacts, asked, workers)
+            else:
+                heard = map(hear, asked)
             batch.take_all(zip(pending, heard, strict=True), run, progress)
             if not chosen:
                 batch.compare(found, artefacts)

@@ -56,6 +56,9 @@ def interaction_entry(
     second, micro = (None, None) if start is None or found.datetime is None else divmod(start, 1_000_000)
     made |= {"second": second, "micro": micro, "left_out": left_out}
     made["recordings"] = [recordings[sha256] for sha256 in found.recordings if sha256 in recordings]
+    made["human"] = [
+        [one.exhibit, one.fields["text"], one.fields.get("author") or ""] for one in found.human_transcripts
+    ]
     for member in made["members"]:
         member["kind"] = kind_words(member["data_type"], words)
     return made

@@ -82,6 +82,7 @@ def recordings(case: Case, part: ReportPart) -> Iterator[Recording]:
             rows=rows,
             references=whole.references if part.whole else places,
             texts=tuple(each for each in whole.texts if part.includes(each[0])),
+            human=tuple(each for each in whole.human if part.includes(each[0])),
         )
         ending = _ENDINGS.get(str(found.fields.get("container")), "bin")
         codec = str(found.fields.get("codec"))

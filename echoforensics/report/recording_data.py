@@ -78,6 +78,7 @@ def recording_entry(recording: Recording) -> dict[str, Any]:
         "fault": str(found.fields.get("fault") or ""),
         "places": list(found.references),
         "texts": [list(each) for each in found.texts],
+        "human": [list(each) for each in found.human],
         "basis": f"The recording {found.basis}." if found.basis else "",
         "interactions": interactions,
         "copy": found.heard if found.is_redacted else "",

@@ -43,6 +43,7 @@ def _recording(recording: Recording, zone: ZoneInfo | None, ready: bool) -> str:
     body = facts(
         [
             ("Text recognised by the service", f"<ul>{texts}</ul>" if texts else "none recorded"),
+            ("Written down by people", _list(_written_down(found)) if found.human else ""),
             ("Time", _list(_time(own, zone) for own in found.rows)),
             ("Duration", _duration(found.fields)),
             ("Format", escape(recording.format)),
@@ -57,6 +58,11 @@ def _recording(recording: Recording, zone: ZoneInfo | None, ready: bool) -> str:
     numbers = ", ".join(_link(own["exhibit"]) for own in found.rows)
     kind, player = "recording" if ready else "recording far", _player(recording, save, ready)
     return f'<article class="{kind}"><h3>{numbers}</h3>{player}{body}</article>\n'
+
+
+def _written_down(found: FoundRecording) -> Iterator[str]:
+    for exhibit, words, author in found.human:
+        yield f"{evidence(words)} ({text(author)}, {_link(exhibit)})"
 
 
 def _hashes(found: FoundRecording) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,6 @@ from echoforensics.case.exhibits.join_table import (
     begin_item,
     changed_streams,
     groups,
-    joined_utterance,
     keep_summaries,
     keys_of_answers,
     list_answers,
@@ -88,9 +87,10 @@ def _join_utterances(store: Store) -> None:
         if answer and answer[0] == group:
             join = _utterance(reduce(_both, (found.summary for found in answer[1])))
             answer = next(answers, None)
-        for _, place in places:
-            _give_utterance(store, place, join)
-            store.made(1)
+        for _, place, former in places:
+            if join or former:
+                _give_utterance(store, place, join, former)
+                store.made(1)
 
 
 def _utterance(named: KeySummary) -> Join | None:
@@ -101,8 +101,8 @@ def _utterance(named: KeySummary) -> Join | None:
     return Join("utterance_id", named.text or _without_segment(first), basis)
 
 
-def _give_utterance(store: Store, place: int, join: Join | None) -> None:
-    former = UtteranceId.parse(joined_utterance(store, place) or "")
+def _give_utterance(store: Store, place: int, join: Join | None, before: str | None) -> None:
+    former = UtteranceId.parse(before or "")
     set_join(store, place, "utterance_id", join)
     now = UtteranceId.parse(join.value) if join else None
     if former and not now:

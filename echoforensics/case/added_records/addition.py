@@ -9,6 +9,8 @@ from typing import Any
 #: Families of data types, and of names of what made a record, that no parser has: what machines find in recordings, and
 #: what people write. So these records are told from those of evidence.
 MACHINE, ANNOTATION = "machine:", "annotation:"
+#: The data type of what a person heard in a recording, written down in a review room.
+HUMAN_TRANSCRIPT = f"{ANNOTATION}transcript"
 #: The data type of a record that was removed from a case.
 REMOVED = f"{ANNOTATION}removed"
 #: What the time of such a record's row is of. It is that of the exhibit which it is about, by the same clock.

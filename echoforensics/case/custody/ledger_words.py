@@ -119,8 +119,11 @@ def _added(detail: Detail) -> str:
 def _merged(detail: Detail) -> str:
     items = detail.get("evidence")
     named = ", ".join(map(str, items)) if isinstance(items, list) else ""
+    what = f"The case {detail.get('part')}"
+    if "worker" in detail:
+        what = f"The part of a case that the worker {detail['worker']} made on {detail.get('worker_host')}"
     return (
-        f"The case {detail.get('part')} was added, with {named or 'no evidence that was not there'}. Its ledger had"
+        f"{what} was added, with {named or 'no evidence that was not there'}. Its ledger had"
         f" {detail.get('length')} lines and the head {detail.get('head')}; key: {detail.get('fingerprint') or 'none'}."
     )
 

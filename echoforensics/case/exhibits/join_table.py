@@ -139,14 +139,6 @@ def set_join(store: Store, place: int, what: str, join: Join | None) -> None:
         db.execute("DELETE FROM joins WHERE place_id = ? AND what = ?", (place, what))
 
 
-def joined_utterance(store: Store, place: int) -> str | None:
-    """The utterance id that was joined to a place."""
-    found = store.db.execute(
-        "SELECT value FROM joins WHERE place_id = ? AND what = 'utterance_id'", (place,)
-    ).fetchone()
-    return found[0] if found else None
-
-
 def list_asking(store: Store, evidence: int) -> None:
     """Make the table of the places that may take an utterance id: each without one, with a key of the evidence item.
 
@@ -218,10 +210,12 @@ def asked(store: Store) -> Iterator[Asked]:
     return (Asked(group, KeySummary(*summary)) for group, *summary in found)
 
 
-def groups(store: Store) -> Iterator[tuple[str, int]]:
-    """Each group of places that may take something, with each of its places that names no utterance."""
+def groups(store: Store) -> Iterator[tuple[str, int, str | None]]:
+    """Each group of places that may take something, with each place that names no utterance, and what it was given."""
     return store.db.execute(
-        "SELECT a.grp, a.place_id FROM temp.asking a CROSS JOIN places p ON p.id = a.place_id"
+        "SELECT a.grp, a.place_id,"
+        " (SELECT j.value FROM joins j WHERE j.place_id = a.place_id AND j.what = 'utterance_id')"
+        " FROM temp.asking a CROSS JOIN places p ON p.id = a.place_id"
         " CROSS JOIN records r ON r.number = p.record WHERE r.utterance_id IS NULL ORDER BY a.grp, a.place_id"
     )
 

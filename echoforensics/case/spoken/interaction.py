@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from echoforensics.case.added_records.addition import HUMAN_TRANSCRIPT
 from parsers.times import iso
 
 PREFIX = "IN-"
@@ -180,6 +181,16 @@ class CaseInteraction:
     def sources(self) -> tuple[str, ...]:
         """Which independent sources it has records of: ``account``, ``device``, ``sound``."""
         return tuple(sorted({member.source for member in self.members} - {"none"}))
+
+    @property
+    def human_transcripts(self) -> tuple[AddedRecord, ...]:
+        """What people wrote down of its recordings in a review room: of each recording, room and turn the last."""
+        found = {
+            (one.about, one.fields.get("room"), one.fields.get("turn")): one
+            for one in self.annotations
+            if one.data_type == HUMAN_TRANSCRIPT and one.fields.get("text")
+        }
+        return tuple(found.values())
 
     def as_json(self) -> dict[str, Any]:
         """The interaction as JSON values, the start both ways."""

@@ -27,6 +27,27 @@ def add_lone_near_misses(store: Store, window: int, strength: str, reason: str) 
         window: microseconds; streams that begin as far before or behind may hold the time of a near miss.
         strength, reason: of their membership.
     """
+    _list_lone(store, window)
+    db = store.db
+    db.execute("DELETE FROM temp.candidates WHERE number IN (SELECT number FROM temp.lone)")
+    # Numbers below 0 are free: those of the others begin with 0.
+    db.execute(
+        """
+        INSERT INTO temp.unnumbered SELECT -number, id, (SELECT min(t.timestamp) FROM timestamps t
+            JOIN time_kinds n ON n.id = t.kind WHERE t.record = number
+            AND n.clock <> 'examiner' AND n.description <> 'Scheduled to start'), NULL
+        FROM temp.lone ORDER BY number DESC
+        """
+    )
+    if db.execute("SELECT 1 FROM temp.lone LIMIT 1").fetchone():
+        why = add_reason(store, strength, reason)
+        db.execute("INSERT INTO unnumbered_members SELECT number, -number, ? FROM temp.lone ORDER BY number", (why,))
+    for table in ("opened", "lone"):
+        db.execute(f"DROP TABLE temp.{table}")
+
+
+def _list_lone(store: Store, window: int) -> None:
+    """Make the temporary table of these near misses, with the first and last time of each."""
     db = store.db
     for table in ("opened", "lone"):
         db.execute(f"DROP TABLE IF EXISTS temp.{table}")
@@ -52,18 +73,3 @@ def add_lone_near_misses(store: Store, window: int, strength: str, reason: str) 
             f" WHERE o.sha256 = {_FILE.format('lone.number')} AND o.at BETWEEN lone.first - ? AND lone.last + ?)",
             (window, window),
         )
-    db.execute("DELETE FROM temp.candidates WHERE number IN (SELECT number FROM temp.lone)")
-    # Numbers below 0 are free: those of the others begin with 0.
-    db.execute(
-        """
-        INSERT INTO temp.unnumbered SELECT -number, id, (SELECT min(t.timestamp) FROM timestamps t
-            JOIN time_kinds n ON n.id = t.kind WHERE t.record = number
-            AND n.clock <> 'examiner' AND n.description <> 'Scheduled to start'), NULL
-        FROM temp.lone ORDER BY number DESC
-        """
-    )
-    if db.execute("SELECT 1 FROM temp.lone LIMIT 1").fetchone():
-        why = add_reason(store, strength, reason)
-        db.execute("INSERT INTO unnumbered_members SELECT number, -number, ? FROM temp.lone ORDER BY number", (why,))
-    for table in ("opened", "lone"):
-        db.execute(f"DROP TABLE temp.{table}")

@@ -72,6 +72,7 @@ def _interaction(found: CaseInteraction, context: ReportContext) -> Iterator[Blo
             (say("Account"), evidence(found.account)),
             (say("Voice recognised by the service as"), lines(map(evidence, found.persons))),
             (say("Text recognised by the service"), evidence(found.transcript)),
+            (say("Written down by people"), lines(_written_down(found))),
             (say("Answered"), lines((evidence(one.text), *_from(one.exhibit)) for one in found.answers)),
             (say("Status"), lines((evidence(one.status), *_from(one.exhibit)) for one in found.statuses)),
             (say("Recordings"), lines(map(code, found.recordings))),
@@ -90,6 +91,11 @@ def _interaction(found: CaseInteraction, context: ReportContext) -> Iterator[Blo
         ),
         most=_MOST_MEMBERS,
     )  # fmt: skip
+
+
+def _written_down(found: CaseInteraction) -> Iterator[Cell]:
+    for one in found.human_transcripts:
+        yield (evidence(one.fields["text"]), quote(f" {one.fields.get('author') or ''}"), *_from(one.exhibit))
 
 
 def _from(exhibit: str) -> tuple[Run, ...]:

@@ -20,6 +20,7 @@ from echoforensics.report.sections.blocks import (
     strong,
     table,
 )
+from echoforensics.report.sections.review import review_blocks
 from parsers.catalogue import catalogue
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def method_section(context: ReportContext) -> WrittenSection:
         ),
         _environment(context),
         _joins(context),
+        review_blocks(context),
     )
 
 

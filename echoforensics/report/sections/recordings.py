@@ -5,9 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from echoforensics.report.markup import utc
-from echoforensics.report.sections.blocks import Paragraph, code, evidence, exhibits, lines, section, short, table
+from echoforensics.report.sections.blocks import (
+    Paragraph,
+    code,
+    evidence,
+    exhibits,
+    lines,
+    quote,
+    section,
+    short,
+    table,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from echoforensics.case.recording_query import FoundRecording
     from echoforensics.report.sections.blocks import Cell, WrittenSection
     from echoforensics.report.sections.context import ReportContext
 
@@ -30,7 +43,7 @@ def recording_list(context: ReportContext) -> WrittenSection:
                 exhibits(dict.fromkeys(row["exhibit"] for row in held)),
                 lines(map(short, times)) or say("no time"),
                 seconds,
-                lines(evidence(text) for name, text in found.texts if context.includes(name)) or say("none recorded"),
+                lines(_texts(found, context)) or say("none recorded"),
                 lines(map(code, dict.fromkeys(filter(None, (found.heard, found.sha256))))),
             )
         )
@@ -52,3 +65,11 @@ def recording_list(context: ReportContext) -> WrittenSection:
             )
         ],
     )
+
+
+def _texts(found: FoundRecording, context: ReportContext) -> Iterator[Cell]:
+    """The service's texts, then what people wrote down, with who did."""
+    yield from (evidence(text) for name, text in found.texts if context.includes(name))
+    for name, text, author in found.human:
+        if context.includes(name):
+            yield (quote(context.words.text("Written down by {author}: ", author=author)), evidence(text))

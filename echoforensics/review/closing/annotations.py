@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from echoforensics.case.added_records.addition import ANNOTATION, Addition
+from echoforensics.case.added_records.addition import ANNOTATION, HUMAN_TRANSCRIPT, Addition
 from echoforensics.review.store.decision_table import SECOND
 from echoforensics.review.work.transcript import transcript_text
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from echoforensics.review.work.codes import Code
 
 #: Data types of what people write in a review room; a note has that of a note made in a report.
-CODES, NOTE, HUMAN_TRANSCRIPT = f"{ANNOTATION}codes", f"{ANNOTATION}note", f"{ANNOTATION}transcript"
+CODES, NOTE = f"{ANNOTATION}codes", f"{ANNOTATION}note"
 SECOND_OPINION, SETTLED, REVIEW = f"{ANNOTATION}second_opinion", f"{ANNOTATION}settled", f"{ANNOTATION}review"
 #: Version of the form of these records.
 VERSION = "1"

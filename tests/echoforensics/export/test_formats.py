@@ -4,15 +4,21 @@ import csv
 import io
 import json
 import re
-from typing import cast
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echoforensics.case.row_query import Row
+from echoforensics.case.case import Case
+from echoforensics.case.row_query import Query, Row, rows
 from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.export import csv_table, jsonl
+from echoforensics.export.about import AboutExport
 from echoforensics.export.added_columns import AddedColumns
 
 ROW = cast(
@@ -90,3 +96,22 @@ def test_any_transcript_survives_and_no_cell_is_a_formula(text: str) -> None:
     out = io.StringIO()
     jsonl.write([{**ROW, "transcript": text}], out)
     assert json.loads(out.getvalue())["transcript"] == text
+
+
+def test_lines_that_sqlite_writes_are_those_of_the_encoder(sealed: Any) -> None:
+    with Case.open(sealed.path) as case:
+        made = [jsonl.line_of(row) for row in rows(case.store, Query())]
+        about = AboutExport("case", "", "", "", datetime(2024, 3, 9, tzinfo=UTC), "test", None, {})
+        for mark in ("", 'A "mark" of\n\x01 \\ and é\u2028. '):
+            case.store.row_mark = mark
+            written = io.StringIO()
+            assert jsonl.export(case, Query(), written, about).rows == len(made)
+            assert written.getvalue() == "".join(f"{jsonl.line_of(row)}\n" for row in rows(case.store, Query()))
+        assert made
+
+
+@pytest.mark.parametrize("text", ['"', "\\", "\x00\x1f\x7f", "\b\f\n\r\t", "é\x85\u2028\u2029\U0001f600", "</script>"])
+def test_any_text_is_written_as_the_encoder_writes_it(text: str) -> None:
+    with closing(sqlite3.connect(":memory:")) as db:
+        (quoted,) = db.execute("SELECT printf('%s', json_quote(? || 'x'))", (text,)).fetchone()
+    assert quoted == json.dumps(f"{text}x", ensure_ascii=False)

@@ -35,7 +35,9 @@ def test_the_case_is_not_touched(room: ReviewRoom, sealed: Sealed) -> None:
         "custody.head",
         "custody.jsonl",
     ]
-    assert sorted(path.name for path in room.path.iterdir()) == ["audit.head", "audit.jsonl", "room.db"]
+    assert sorted(path.name for path in room.path.iterdir()) == [
+        "audit.head", "audit.jsonl", "codes.yaml", "room.db",
+    ]  # fmt: skip
 
 
 def test_a_second_server_on_one_room_is_refused(open_room: OpenRoom, room: ReviewRoom) -> None:

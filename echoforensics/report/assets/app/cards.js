@@ -25,15 +25,22 @@
   function heard(one) {
     const text = one.transcript ? EF.make("p.said", {}, EF.quoted(one.transcript))
       : EF.make("p.said.none", {}, one.transcript === "" ? word("The service stored an empty text.") : word("No record holds a text."));
-    return [EF.make("h4", {}, word("Heard, as the service stored it")), text,
+    return [EF.make("h4", {}, word("Heard, as the service stored it")), text, ...EF.heardByPeople(one.human),
       ...one.machine.map((found) => EF.make("p.machine", {}, EF.make("strong", {}, word("Found by a machine; it can be wrong:")), " ",
         EF.visible(found.says), " ", EF.links([found.exhibit])))];
   }
 
-  /** What people wrote about it, as the case holds it. */
+  /** What people wrote down of it in a review room, beside the service's text. */
+  EF.heardByPeople = function (human) {
+    return (human || []).map(([exhibit, text, author]) => EF.make("p.said.human", {}, EF.make("strong", {}, word("Written down by {0}:", EF.visible(author))), " ",
+      EF.quoted(text), " ", EF.links([exhibit])));
+  };
+
+  /** What else people wrote about it, as the case holds it. */
   function annotations(one) {
-    if (!one.annotations.length) return [];
-    return [EF.make("h4", {}, word("Annotations in the case")), EF.make("ul", {}, one.annotations.map((found) =>
+    const written = new Set((one.human || []).map(([exhibit]) => exhibit)), others = one.annotations.filter((found) => !written.has(found.exhibit));
+    if (!others.length) return [];
+    return [EF.make("h4", {}, word("Annotations in the case")), EF.make("ul", {}, others.map((found) =>
       EF.make("li.annotation", {}, EF.visible(found.says) + " ", EF.links([found.exhibit]))))];
   }
 

@@ -11,13 +11,13 @@
     return EF.make("article.card.recording", { id: "recording-" + exhibit, tabindex: "-1", "data-subject": exhibit, "aria-label": exhibit },
       EF.make("header", {}, EF.make("h3", {}, EF.links(one.exhibits)), one.state === "live" ? null : EF.make("p.state", {}, EF.term("states", one.state)),
         one.redaction ? EF.make("p.state", {}, one.withheld ? word("Withheld") : word("Redacted")) : null),
-      EF.playerFor(number), texts,
+      EF.playerFor(number), texts, EF.heardByPeople(one.human),
       EF.make("details.why", {}, EF.make("summary", {}, word("Time, format, hash and places")), EF.recordingFacts(one)),
       EF.marks.controls(exhibit));
   }
 
   const search = (one) => EF.fullFold([...one.exhibits, one.sha256, one.format, ...one.places, ...one.interactions,
-    ...one.texts.map(([, text]) => text)].join("\n"));
+    ...one.texts.map(([, text]) => text), ...(one.human || []).map(([, text]) => text)].join("\n"));
 
   /** The heading that a recording stands under. */
   function group(number, by) {

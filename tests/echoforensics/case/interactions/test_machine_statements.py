@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from echoforensics.case.interactions.machine_statements import with_machine_statements
-from echoforensics.case.spoken.interaction import AddedRecord, CaseInteraction, Statement, Unintended
+from echoforensics.case.spoken.interaction import (
+    AddedRecord,
+    CaseInteraction,
+    GivenStatus,
+    Member,
+    Statement,
+    Unintended,
+)
 
 SIGNS = Unintended(("near miss",), (Statement("EF-0000001", "A near miss."),), ())
 ONE = CaseInteraction(
@@ -51,3 +58,42 @@ def test_what_says_nothing_of_it_is_left_out(added: AddedRecord) -> None:
 def test_a_finding_is_no_sign() -> None:
     one = replace(ONE, unintended=None, machine=(_added("speech", speech=[]),))
     assert with_machine_statements(one).unintended is None
+
+
+def _member(kind: str, says: str) -> Member:
+    return Member("EF-0000003", "REC-3", kind, "device", says, "", "same id", ("disk",), 1)
+
+
+ACCEPTED = _member("echo:log:wake_word", 'accepted the wake word "ALEXA" (classifier score 0.14, threshold 0.1).')
+REFUSED = _member("echo:log:near_miss", "a near miss (classifier score -1.58, threshold -2).")
+
+
+@pytest.mark.parametrize(
+    ("heard", "member", "status", "words"),
+    [
+        (
+            False, ACCEPTED, "SUCCESS",
+            ("it accepted the wake word (classifier score 0.14, threshold 0.1): they disagree.",
+             "EF-0000004 gives the status SUCCESS: they disagree."),
+        ),
+        (
+            False, REFUSED, "",
+            ("it did not accept the wake word (classifier score -1.58, threshold -2): they agree.",),
+        ),
+        (
+            True, ACCEPTED, "DISCARDED_NON_DEVICE_DIRECTED_INTENT",
+            ("threshold 0.1): they agree.", "_INTENT: they disagree."),
+        ),
+        (True, REFUSED, "FAULT", ("threshold -2): they disagree.",)),
+    ],
+)  # fmt: skip
+def test_device_and_service_stand_beside_it_with_whether_they_agree(
+    heard: bool, member: Member, status: str, words: tuple[str, ...]
+) -> None:
+    given = (GivenStatus("account", status, "EF-0000004"),) if status else ()
+    added = _added("wake_word", heard=heard, score=0.5)
+    signs = with_machine_statements(replace(ONE, machine=(added,), members=(member,), statuses=given)).unintended
+    assert signs is not None
+    says = (signs.speaks_against if heard else signs.speaks_for)[-1].says
+    assert all(each in says for each in words)
+    assert says.count("agree") == len(words)

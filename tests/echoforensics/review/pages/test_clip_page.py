@@ -271,3 +271,14 @@ def test_the_next_plays_by_itself_where_that_is_wished(open_room: Open, fake_roo
     _on(page, "c3")
     page.locator(".warning").wait_for()
     assert not page.evaluate("EF.player.playing()")
+
+
+def test_an_answer_that_a_change_overtook_is_of_no_use(open_room: Open, fake_room: FakeRoom) -> None:
+    page = open_room("/work#item?id=c1&queue=q1")
+    page.keyboard.press("1")
+    wait_until(page, _SAVED)
+    assert page.evaluate("EF.saving.know('c1', 1)") is False
+    page.keyboard.press("2")
+    wait_until(page, _SAVED)
+    assert page.locator(".conflict").count() == 0
+    assert fake_room.decisions["c1"]["codes"] == ["responsive", "privileged"]

@@ -93,8 +93,7 @@
     const wrong = EF.make("div");
     const ok = await EF.attempt(async () => {
       const found = await EF.readClip(id, (fresh) => {
-        if (now !== round) return;
-        EF.saving.know(id, fresh.version);
+        if (now !== round || !EF.saving.know(id, fresh.version)) return;
         context.decision = fresh.decision;
         if (fresh.read_only !== found.read_only) { make({ ...fresh, numbers: found.numbers }); return; }
         draw();

@@ -6,7 +6,16 @@
   const sounds = new Map();
   /** Plays that the server does not have yet. @type {{item: string, body: object}[]} */
   let waiting = [];
-  let stretch = null, seen = 0, sending = false;
+  let stretch = null, seen = 0, seenAt = 0, sending = false;
+  const see = (second) => { seen = second; seenAt = performance.now(); };
+
+  /** Where it is after a jump is known at once; where it jumped from is reckoned from when it was last looked at. */
+  function jumped() {
+    if (!stretch) return;
+    const since = Math.min(0.5, (performance.now() - seenAt) / 1000) * stretch.speed;
+    seen = Math.min(seen + since, EF.player.element.duration || seen);
+    end();
+  }
 
   /** Say what a recording is to the server. */
   EF.knowSound = (number, item, sound) => sounds.set(number, { item, sound });
@@ -15,7 +24,7 @@
     const audio = EF.player.element;
     end();
     if (audio.paused || audio.ended) return;
-    seen = audio.currentTime;
+    see(audio.currentTime);
     stretch = { number: EF.player.current(), from: seen, at: performance.now(), speed: audio.playbackRate };
   }
 
@@ -49,7 +58,7 @@
   const moved = () => {
     const audio = EF.player.element;
     if (!stretch || audio.seeking) return;
-    seen = audio.currentTime;
+    see(audio.currentTime);
     // Long ones are told in parts, so that not much is lost with a tab.
     if (performance.now() - stretch.at > LONGEST) begin();
   };
@@ -59,7 +68,7 @@
     audio.addEventListener("playing", begin);
     audio.addEventListener("ratechange", () => { if (stretch) begin(); });
     audio.addEventListener("timeupdate", moved);
-    audio.addEventListener("seeking", () => end());
+    audio.addEventListener("seeking", jumped);
     audio.addEventListener("seeked", begin);
     audio.addEventListener("pause", () => { if (!audio.seeking && stretch && audio.currentTime > seen) seen = audio.currentTime; end(); });
     audio.addEventListener("ended", () => { if (stretch) seen = audio.duration; end(); });

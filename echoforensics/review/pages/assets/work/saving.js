@@ -111,8 +111,15 @@
     of: (item) => changes.filter((one) => one.item === item),
     stopped: (item) => stopped.get(item) || null,
     anyStopped: () => stopped.size > 0,
-    /** The server's version of an item was read. */
-    know(item, version) { if (!EF.saving.of(item).some((one) => one.sent)) versions.set(item, version); },
+    /**
+     * The server's version of an item was read. An answer may be overtaken by that of a change, and is then of no use.
+     * @returns {boolean} whether it is the latest that is known
+     */
+    know(item, version) {
+      if (version < (versions.get(item) ?? -1)) return false;
+      versions.set(item, version);
+      return true;
+    },
 
     /**
      * Change something of an item.

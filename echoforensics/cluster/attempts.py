@@ -1,0 +1,85 @@
+"""That a task which ends its worker does not go from worker to worker until none is left.
+
+Whoever runs a task says so to the scheduler before it begins and when it is over; one that began and was never over
+ended its worker. The scheduler by itself gives a task of a lost worker to the next one, four times.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from echoforensics.errors import TaskEndedWorkersError
+from echoforensics.scale_extra import scale_library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: A task that ended so many workers is not tried again.
+MOST_WORKERS = 2
+#: How long the scheduler is asked for what it was told, seconds; and how often.
+_PATIENCE, _STEP = 10.0, 0.02
+_BEGINS, _OVER = "begins", "over"
+
+
+class Attempt(NamedTuple):
+    """A task at work.
+
+    Attributes:
+        worker: the address of the worker.
+        host: the name of its machine.
+        lost: addresses of workers that ended while they were at it.
+    """
+
+    worker: str
+    host: str
+    lost: tuple[str, ...]
+
+
+@contextmanager
+def attempt(topic: str, number: int) -> Iterator[Attempt]:
+    """Run inside what a task does, on a worker.
+
+    Args:
+        topic: under which the scheduler keeps what it is told of this run.
+        number: of the task in the run.
+
+    Raises:
+        TaskEndedWorkersError: the task ended :data:`MOST_WORKERS` workers before.
+    """
+    worker = scale_library("distributed", "--dask").get_worker()
+    mine = {"task": number, "worker": worker.address, "process": os.getpid(), "host": socket.gethostname()}
+    worker.log_event(topic, {**mine, "what": _BEGINS, "at": time.time()})
+    lost = _lost(topic, mine)
+    if len(lost) >= MOST_WORKERS:
+        worker.log_event(topic, {**mine, "what": _OVER})
+        raise TaskEndedWorkersError(f"{len(lost)} workers ended while they were at it: {', '.join(lost)}")
+    yield Attempt(worker.address, mine["host"], lost)
+    worker.log_event(topic, {**mine, "what": _OVER})
+
+
+def _lost(topic: str, mine: dict[str, Any]) -> tuple[str, ...]:
+    """The workers that began a task before and were not over, once the scheduler knows that this one began."""
+    client = scale_library("distributed", "--dask").get_client()
+    until = time.monotonic() + _PATIENCE
+    while True:
+        found = [event for _, event in client.get_events(topic) if event.get("task") == mine["task"]]
+        if _is_known(found, mine) or time.monotonic() > until:
+            break
+        time.sleep(_STEP)
+    begun = [event["worker"] for event in found if event.get("what") == _BEGINS and not _is_mine(event, mine)]
+    for event in found:
+        if event.get("what") == _OVER and event["worker"] in begun:
+            begun.remove(event["worker"])
+    return tuple(begun)
+
+
+def _is_mine(event: dict[str, Any], mine: dict[str, Any]) -> bool:
+    return all(event.get(name) == value for name, value in mine.items())
+
+
+def _is_known(found: list[dict[str, Any]], mine: dict[str, Any]) -> bool:
+    return any(event.get("what") == _BEGINS and _is_mine(event, mine) for event in found)

@@ -1,0 +1,90 @@
+"""A cluster of Dask: the one at an address, or one of processes of this machine.
+
+The processes of this machine speak TLS with certificates that exist in their memory alone, so that no other account of
+the machine can give them work.
+
+References:
+    https://distributed.dask.org/en/stable/client.html
+    https://distributed.dask.org/en/stable/tls.html
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.errors import ClusterError, UsageError
+from echoforensics.scale_extra import scale_library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: The address of a cluster that is made of processes of this machine.
+LOCAL = "local"
+#: How long a scheduler is waited for, seconds.
+_PATIENCE = 20
+_SCHEMES = ("tcp://", "tls://", "ucx://", "ws://", "wss://")
+#: Workers that end are named by us.
+_SILENT = logging.CRITICAL + 1
+
+
+def refuse_address(address: str) -> None:
+    """Refuse what is no address of a cluster, or a cluster without the extra ``scale``.
+
+    Raises:
+        UsageError: it is neither ``local`` nor an address with a scheme, or the libraries are not installed.
+    """
+    scale_library("distributed", "--dask")
+    if address != LOCAL and not address.startswith(_SCHEMES):
+        raise UsageError(
+            f"--dask takes {LOCAL}, or the address of a scheduler such as tcp://host:8786; not {address!r}"
+        )
+
+
+@contextmanager
+def connected(address: str, workers: int) -> Iterator[Any]:
+    """A client of a cluster; its class is :class:`distributed.Client`.
+
+    Args:
+        address: of a scheduler; or ``local``.
+        workers: how many processes there are to be where it is ``local``.
+
+    Raises:
+        UsageError: as :func:`refuse_address` says.
+        ClusterError: no scheduler answers there.
+    """
+    refuse_address(address)
+    distributed = scale_library("distributed", "--dask")
+    with ExitStack() as opened:
+        if address == LOCAL:
+            security = distributed.Security.temporary()
+            cluster = opened.enter_context(
+                distributed.LocalCluster(
+                    n_workers=workers, threads_per_worker=1, processes=True, protocol="tls", host="127.0.0.1",
+                    security=security, dashboard_address=None, silence_logs=_SILENT,
+                )
+            )  # fmt: skip
+            yield opened.enter_context(distributed.Client(cluster, security=security))
+            return
+        try:
+            client = distributed.Client(address, timeout=_PATIENCE)
+        except OSError as error:
+            raise ClusterError(f"{address}: no scheduler answers there: {error}") from error
+        with client:
+            yield client
+
+
+def workers_of(client: Any) -> list[str]:
+    """The addresses of a cluster's workers."""
+    return list(client.scheduler_info(n_workers=-1)["workers"])
+
+
+def refuse_lost(client: Any, address: str) -> None:
+    """Refuse to go on where the scheduler is gone.
+
+    Raises:
+        ClusterError: it is.
+    """
+    if client.status not in ("running", "connecting"):
+        raise ClusterError(f"{address}: the scheduler does not answer any more; repeat the command to go on")

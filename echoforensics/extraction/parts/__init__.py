@@ -1,0 +1,1 @@
+"""Parts of a case that other processes or machines make, and what puts them together."""

@@ -1,0 +1,234 @@
+"""An extraction whose parts are made by the workers of a cluster; the case is put together and signed here."""
+
+from __future__ import annotations
+
+import shutil
+import time
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.case.custody.names import SKIPPED
+from echoforensics.case.custody.open_case import OpenCase
+from echoforensics.case.issue_table import add_skipped_source, forget_skipped_source
+from echoforensics.cluster.connection import connected, refuse_address, refuse_lost, workers_of
+from echoforensics.cluster.progress import ClusterProgress
+from echoforensics.errors import ClusterError, SourceError, TaskEndedWorkersError
+from echoforensics.extraction.begin_and_seal import open_in_ledger, seal_case
+from echoforensics.extraction.merging import add_merged, standing_of_part
+from echoforensics.extraction.parts.fetched_source import is_address
+from echoforensics.extraction.parts.part_task import PartOrder, look_at, make_part, parser_versions
+from echoforensics.extraction.parts.received_part import PartLostError, receive
+from echoforensics.extraction.run import parsers_of, refuse_overlap
+from echoforensics.extraction.sources import SkippedSource, whole_path
+from echoforensics.extraction.trust import known_items, refuse_other_matter
+from echoforensics.scale_extra import scale_library
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chain_of_custody.signer import Signer
+    from echoforensics.case.counts import CaseCounts
+    from echoforensics.extraction.options import KeyGiver, Options, Report
+    from echoforensics.extraction.parts.part_task import MadePart
+
+#: How often the workers are looked at, seconds.
+_LOOK = 0.2
+#: How often it is said of each worker what it does, seconds.
+_EVERY = 30.0
+
+
+def extract_on_cluster(
+    sources: Sequence[str], case_path: Path, key: Signer | KeyGiver | None, options: Options, report: Report,
+    address: str,
+) -> CaseCounts:  # fmt: skip
+    """Take sources in on the workers of a cluster, and put together, number and seal here what they made.
+
+    The tables, files and exhibit numbers are those of one run over the sources. A source of which the case has all is
+    passed over. Repeated after it was interrupted, it goes on with the sources that the case does not have.
+
+    Args:
+        sources: paths that every worker can read, or addresses in an object store (``s3://bucket/echo.E01``).
+        case_path: the case folder, on this machine.
+        key: as of :func:`echoforensics.extraction.run.extract`; it does not leave this process.
+        options: what the investigator asked for.
+        report: called with what is being done.
+        address: of a scheduler, or ``local``.
+
+    Raises:
+        SourceError, CaseError, CaseDiskError, UsageError: as :func:`echoforensics.extraction.run.extract` raises them.
+        ClusterError: the cluster cannot be reached, is lost, or its workers have another version.
+    """
+    refuse_address(address)
+    parsers_of(options)
+    named = [source if is_address(source) else str(whole_path(Path(source))) for source in sources]
+    refuse_overlap([Path(source) for source in named if not is_address(source)], case_path)
+    refuse_other_matter(case_path, options)
+    known = {str(item.location) for item in known_items(case_path).values()}
+    to_read = []
+    for source in dict.fromkeys(named):
+        if str(Path(source)) in known:
+            report(f"passing over {source}, which the case has already", 0, 0)
+        else:
+            to_read.append(source)
+    waiting = case_path.with_name(f"{case_path.name}.parts")
+    with connected(address, min(options.worker_count, max(1, len(to_read)))) as client:
+        cluster = _Cluster(client, address, options, report, waiting)
+        cluster.refuse_other_versions()
+        skipped = cluster.look_at_all(to_read)
+        signing = key() if callable(key) else key
+        with OpenCase.begin(case_path, signing, options.actor) as case:
+            open_in_ledger(case, options, tuple(skipped.values()))
+            for each in skipped.values():
+                add_skipped_source(case.store, str(each.path), each.why)
+            try:
+                cluster.make_all(case, [source for source in to_read if source not in skipped])
+            finally:
+                shutil.rmtree(waiting, ignore_errors=True)
+            return seal_case(case, report)
+
+
+@dataclass(slots=True)
+class _PartUnderWay:
+    """A part that is being made: its number, what it is of, what will be known of it, and where it arrived."""
+
+    number: int
+    source: str
+    future: Any
+    made: MadePart | None = None
+    case: Path | None = None
+    why_not: str = ""
+    lost: list[str] = field(default_factory=list)
+
+
+def _name(worker: str) -> str:
+    """The address of a worker as progress shows it, which takes what is before a colon for a stage."""
+    return "worker " + worker.partition("://")[2].replace(":", " port ")
+
+
+class _Cluster:
+    """The workers, and what they make."""
+
+    def __init__(self, client: Any, address: str, options: Options, report: Report, waiting: Path) -> None:
+        self._client, self._address, self._options, self._report = client, address, options, report
+        self._waiting = waiting
+        self._topic = f"echoforensics-{uuid.uuid4().hex}"
+        self._progress = ClusterProgress(client, self._topic)
+        self._stated = time.monotonic()
+        self._killed: type[Exception] = scale_library("distributed", "--dask").KilledWorker
+
+    def refuse_other_versions(self) -> None:
+        """Refuse a cluster that would read evidence by another version. Raises ClusterError."""
+        self._wait_for_workers()
+        mine = parser_versions()
+        for worker, theirs in self._client.run(parser_versions).items():
+            if theirs != mine:
+                raise ClusterError(
+                    f"{worker}: has echoforensics {theirs[0]} with other parsers than this one ({mine[0]}); install the"
+                    " same on all machines"
+                )
+
+    def _wait_for_workers(self) -> None:
+        while not workers_of(self._client):
+            refuse_lost(self._client, self._address)
+            self._report(f"waiting for a worker of {self._address}", 0, 0)
+            time.sleep(_LOOK)
+
+    def look_at_all(self, sources: Sequence[str]) -> dict[str, SkippedSource]:
+        """Have a worker open each source, before anything is written.
+
+        Returns:
+            Those that cannot be opened, where such are to be skipped.
+
+        Raises:
+            SourceError: one cannot be opened, and is not to be skipped; or none can.
+        """
+        self._report("opening sources", 0, 0)
+        futures = {source: self._client.submit(look_at, source, self._options, pure=False) for source in sources}
+        skipped = {}
+        for source, future in futures.items():
+            try:
+                future.result()
+            except SourceError as error:
+                if not self._options.skip_unreadable:
+                    raise
+                skipped[source] = SkippedSource(Path(source), str(error))
+        if skipped and len(skipped) == len(sources):
+            raise SourceError(next(iter(skipped.values())).why)
+        return skipped
+
+    def make_all(self, case: OpenCase, sources: Sequence[str]) -> None:
+        """Have a part made of each source, and add the parts in the order of the sources."""
+        shutil.rmtree(self._waiting, ignore_errors=True)
+        parts = [_PartUnderWay(number, source, self._submit(number, source)) for number, source in enumerate(sources)]
+        for part in parts:
+            while part.case is None and not part.why_not:
+                self._look(parts)
+            self._add(case, part)
+            # Its distributed result is let go of.
+            part.future = None
+
+    def _submit(self, number: int, source: str) -> Any:
+        order = PartOrder(self._topic, number, source, self._options)
+        return self._client.submit(make_part, order, pure=False, key=f"part-{number}-{uuid.uuid4().hex}")
+
+    def _look(self, parts: Sequence[_PartUnderWay]) -> None:
+        """Bring over what was made meanwhile, and say what the workers are doing."""
+        refuse_lost(self._client, self._address)
+        ready = [part for part in parts if part.future is not None and part.case is None and not part.why_not
+                 and part.future.done()]  # fmt: skip
+        for part in ready:
+            self._take(part)
+        if not ready:
+            self._say(parts)
+            time.sleep(_LOOK)
+
+    def _take(self, part: _PartUnderWay) -> None:
+        try:
+            made: MadePart = part.future.result()
+            part.lost += made.lost
+            part.case = receive(self._client, made, self._waiting / f"{part.number}")
+            part.made = made
+            self._progress.forget(made.worker)
+        except (TaskEndedWorkersError, self._killed) as error:
+            part.why_not = f"no worker of the cluster came to its end: {error}"
+        except PartLostError:
+            shutil.rmtree(self._waiting / f"{part.number}", ignore_errors=True)
+            part.lost.append(made.worker)
+            part.future = self._submit(part.number, part.source)
+        except SourceError as error:
+            if not self._options.skip_unreadable:
+                raise
+            part.why_not = str(error)
+
+    def _say(self, parts: Sequence[_PartUnderWay]) -> None:
+        """Say how many parts there are, what one worker after another is doing, and now and then what each is."""
+        made = sum(part.case is not None or bool(part.why_not) for part in parts)
+        states = sorted(self._progress.states().items())
+        now = time.monotonic()
+        if states and now - self._stated >= _EVERY:
+            self._stated = now
+            for worker, state in states:
+                self._report(f"{_name(worker)} {state.sentence}", state.done, state.total)
+        turn = states[int(now) % len(states)] if states else None
+        doing = f"; {_name(turn[0])} {turn[1].sentence}" if turn else ""
+        self._report(f"making parts: {made} of {len(parts)} made{doing}", made, 0)
+
+    def _add(self, case: OpenCase, part: _PartUnderWay) -> None:
+        """Add a part to the case, or note as an issue why there is none."""
+        for worker in part.lost:
+            self._report(f"{_name(worker)} ended while it made the part of {part.source}; another was given it", 0, 0)
+        if part.case is None or part.made is None:
+            case.record(SKIPPED, {"source": part.source, "why": part.why_not})
+            add_skipped_source(case.store, part.source, part.why_not)
+            return
+        made = {
+            "part": f"{part.made.worker}: {part.made.file}", "worker": part.made.worker,
+            "worker_host": part.made.host, "part_sha256": part.made.sha256, "workers_lost": part.lost,
+            "cluster": self._address,
+        }  # fmt: skip
+        found = standing_of_part(part.case, case.path, self._report)
+        add_merged(case, part.case, found, self._report, made, part.source if is_address(part.source) else "")
+        forget_skipped_source(case.store, part.source)
+        shutil.rmtree(part.case.parents[1], ignore_errors=True)

@@ -1,0 +1,95 @@
+"""Listening on the workers of a cluster. Each loads the models once; recordings are sent to it, and not kept."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from echoforensics.case.vault import Vault
+from echoforensics.cluster.attempts import attempt
+from echoforensics.cluster.connection import connected, workers_of
+from echoforensics.errors import ClusterError, TaskEndedWorkersError
+from echoforensics.listening.listener import HeardRecording, Listener, ListenOptions, RecordingToHear
+from echoforensics.scale_extra import scale_library
+
+if TYPE_CHECKING:
+    About = Mapping[str, dict[str, Any]]
+
+_FOLDER = "echoforensics-listening"
+
+
+def heard_by_cluster(
+    options: ListenOptions, artefacts: Path, asked: Sequence[RecordingToHear], address: str, workers: int, about: About
+) -> Iterator[HeardRecording]:
+    """What the workers of a cluster find in recordings, in their order.
+
+    Args:
+        options: how it is listened. A model that is named must lie at the same path on every machine.
+        artefacts: the folder of a case's extracted files, on this machine.
+        asked: the recordings.
+        address: of a scheduler, or ``local``.
+        workers: how many processes listen where it is ``local``.
+        about: what the models and libraries of this machine are.
+
+    Raises:
+        UsageError: the extra ``scale`` is not installed, or a worker lacks a library or a model.
+        ClusterError: no scheduler answers, or a worker has other models or libraries.
+    """
+    vault, topic = Vault(artefacts), f"echoforensics-listening-{uuid.uuid4().hex}"
+    waiting: deque[tuple[RecordingToHear, Any]] = deque()
+    with connected(address, workers) as client:
+        for number, recording in enumerate(asked):
+            try:
+                with vault.open(recording.sha256) as stream:
+                    content = stream.read()
+            except OSError:
+                # Listening to it says so.
+                content = b""
+            waiting.append((recording, client.submit(hear, topic, number, options, recording, content, pure=False)))
+            if len(waiting) >= 2 * max(1, len(workers_of(client))):
+                yield _heard(*waiting.popleft(), about)
+        while waiting:
+            yield _heard(*waiting.popleft(), about)
+
+
+def _heard(recording: RecordingToHear, future: Any, about: About) -> HeardRecording:
+    killed: type[Exception] = scale_library("distributed", "--dask").KilledWorker
+    try:
+        heard, worker, theirs = future.result()
+    except (TaskEndedWorkersError, killed) as error:
+        return HeardRecording(recording.sha256, why_not=f"the workers that listened to it ended: {error}")
+    if theirs != about:
+        raise ClusterError(f"{worker}: has other models or libraries than this machine; install the same on all")
+    found: HeardRecording = heard
+    return found
+
+
+def hear(
+    topic: str, number: int, options: ListenOptions, recording: RecordingToHear, content: bytes
+) -> tuple[HeardRecording, str, About]:
+    """On a worker: listen to a recording.
+
+    Returns:
+        What was found, the worker's address, and what its models and libraries are.
+    """
+    with attempt(topic, number) as mine:
+        folder = Path(scale_library("distributed", "--dask").get_worker().local_directory) / _FOLDER
+        listener = _listener(options, folder)
+        path = Vault(folder).path(recording.sha256)
+        if hashlib.sha256(content).hexdigest() == recording.sha256:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        try:
+            return listener.hear(recording), mine.worker, listener.about()
+        finally:
+            path.unlink(missing_ok=True)
+
+
+@lru_cache(maxsize=1)
+def _listener(options: ListenOptions, folder: Path) -> Listener:
+    return Listener(options, folder)
