@@ -31,6 +31,9 @@ NOT_RUN = (
         "echoforensics bundle hand-over --attach",
         "it needs an authority's answer; tests of bundles make one",
     ),
+    ("review-setup.md", "pip install", "it needs a package index"),
+    ("review-setup.md", "echoforensics review case --key", "it serves until it is stopped; tests of `review` start it"),
+    ("review-setup.md", "echoforensics verify case.review", "there is no room; tests of `verify` make one"),
     ("exports.md", "duckdb ", "the program of DuckDB is none of Python's packages; tests of exports ask its library"),
 )
 
