@@ -13,7 +13,7 @@ from chain_of_custody.chain import open_ledger
 from echoforensics.case.added_records.closed_rooms import ROOM_RESULTS
 from echoforensics.case.custody.adding import AddingRun
 from echoforensics.errors import CaseError
-from echoforensics.review.audit.audit_ledger import LEDGER
+from echoforensics.review.audit.comparing import LEDGER
 from echoforensics.review.closing.annotations import AnnotationWriter, DecidedItem
 from echoforensics.review.closing.figures import review_record
 from echoforensics.review.closing.redacted_copies import make_copies

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[4]
 PASSPHRASE = "a passphrase"
 
 
-def annotations(case: Path) -> list[str]:
+def annotations_of(case: Path) -> list[str]:
     with Case.open(case) as opened:
         return sorted(row["data_type"] for row in rows(opened.store, Query(types=("annotation",))))
 
@@ -66,12 +66,12 @@ def test_killed_at_any_moment_leaves_the_case_as_it_was_or_whole(
     whole, its_room = copies("whole")
     calls = close(0, whole, its_room, key, tmp_path)
     states = [[], ["annotation:redaction"], ["annotation:codes", "annotation:redaction", "annotation:review"]]
-    assert annotations(whole) == states[-1]
+    assert annotations_of(whole) == states[-1]
     for number in series(50, 25):
         case, its_room = copies(str(number))
         assert close(random.Random(number).randrange(1, calls), case, its_room, key, tmp_path) == 0
         assert verify_case(case, sources=False).ok
-        assert annotations(case) in states
+        assert annotations_of(case) in states
         close(0, case, its_room, key, tmp_path)
-        assert annotations(case) == states[-1]
+        assert annotations_of(case) == states[-1]
         assert verify_case(case, sources=False).ok
