@@ -184,12 +184,12 @@ def _write(path: Path, text: str) -> None:
 
 def _beside(place: str, public: PublicKey, suffix: str) -> Path:
     if place.startswith(SCHEME):
-        return _settings_folder() / "keys" / f"{public.fingerprint}{suffix}"
+        return settings_folder() / "keys" / f"{public.fingerprint}{suffix}"
     path = Path(place)
     return path.with_name(path.name + suffix)
 
 
-def _settings_folder() -> Path:
+def settings_folder() -> Path:
     """Where programs keep the settings of a user: ``$XDG_CONFIG_HOME``, else ``~/.config``."""
     if given := os.environ.get("XDG_CONFIG_HOME"):
         return Path(given) / "echoforensics"

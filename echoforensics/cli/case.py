@@ -50,6 +50,7 @@ def merge(
     from echoforensics.case.custody.head_file import read_head
     from echoforensics.cli import keys
     from echoforensics.cli.extract import ledger_text, outcome_text
+    from echoforensics.cli.options.configured import with_configured
     from echoforensics.cli.progress import progress
     from echoforensics.cli.safe_text import given_text
     from echoforensics.errors import UsageError
@@ -59,10 +60,11 @@ def merge(
 
     if unsigned and key_path:
         raise UsageError("--unsigned and --key exclude each other")
-    zone(timezone)
+    matter, configured = with_configured(case_path, examiner=examiner, agency=agency, timezone=timezone)
+    zone(matter["timezone"])
     options = Options(
-        given_text(examiner), given_text(agency), given_text(reference), timezone, join_case=join_case,
-        argv=tuple(map(given_text, sys.argv)),
+        given_text(matter["examiner"]), given_text(matter["agency"]), given_text(reference), matter["timezone"],
+        join_case=join_case, argv=(*map(given_text, sys.argv), *configured),
     )  # fmt: skip
     key = keys.for_signing(key_path, case_path, unsigned=unsigned)
     with progress(quiet=as_json) as report:

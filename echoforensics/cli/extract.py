@@ -122,6 +122,7 @@ def command(
     interrupted goes on when the command is repeated.
     """
     from echoforensics.cli import keys
+    from echoforensics.cli.options.configured import with_configured
     from echoforensics.cli.progress import progress
     from echoforensics.cli.safe_text import given_text
     from echoforensics.library import extract
@@ -129,6 +130,8 @@ def command(
 
     if unsigned and key_path:
         raise UsageError("--unsigned and --key exclude each other")
+    matter, configured = with_configured(case_path, examiner=examiner, agency=agency, timezone=timezone)
+    examiner, agency, timezone = matter["examiner"], matter["agency"], matter["timezone"]
     zone(timezone)
     if dask:
         from echoforensics.cluster.connection import refuse_address
@@ -142,7 +145,7 @@ def command(
             hashes=algorithms or DEFAULT_ALGORITHMS, carve=not no_carve, offsets=offsets, cross_check=cross_check,
             skip_unreadable=skip_unreadable, join_case=join_case, maps=map_paths, workers=workers or 0,
             folder_metadata=folder_metadata, dask=dask,
-            argv=list(map(given_text, sys.argv)), report=report,
+            argv=[*map(given_text, sys.argv), *configured], report=report,
         )  # fmt: skip
     with case:
         outcome, (lines, head) = case.counts(), case.head or (0, "")

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 def default_path() -> Path:
     """Where the examiner's key is unless another place is named."""
+    from echoforensics.configuration import read_configuration
     from echoforensics.examiner_key import KEY_VARIABLE
 
     if given := os.environ.get(KEY_VARIABLE):
         return Path(given)
+    if configured := read_configuration().key():
+        return Path(configured)
     return Path(click.get_app_dir("echoforensics", force_posix=False)) / "examiner.pem"
 
 

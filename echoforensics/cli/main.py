@@ -6,6 +6,8 @@ import gc
 import io
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 
 import click
 
@@ -41,6 +43,7 @@ SUMMARIES = {
     "certificate": "Draft a certificate with the hashes of the case in it; a person completes, corrects and signs it.",
     "key": "Examiner keys.",
     "selftest": "Ask this installation questions whose answers are known, and compare.",
+    "config": "What is set for every run: agency, examiner, key and time zone.",
     "plaso": "Have plaso's own commands see the parser; `echoforensics log2timeline` needs none of it.",
 }
 
@@ -49,7 +52,30 @@ FOLDERS = {
     **dict.fromkeys(("bundle", "certificate", "custody", "key", "ledger"), "custody_commands"),
     **dict.fromkeys(("compare", "query", "renumber"), "many_cases"),
     "review": "review_commands",
-    "selftest": "installation_commands",
+    **dict.fromkeys(("config", "demo", "selftest"), "installation_commands"),
+}
+
+
+def _setting(name: str) -> str:
+    """What the user's configuration sets; it is read when a command asks for it, and not for its help."""
+    from echoforensics.configuration import read_configuration
+
+    return read_configuration().values.get(name, "")
+
+
+def _defaults(*names: str) -> dict[str, Callable[[], str]]:
+    return {name: partial(_setting, name) for name in names}
+
+
+#: By command, the options whose default the configuration sets. The key is found by whatever needs one.
+CONFIGURED = {
+    "extract": _defaults("agency", "examiner", "timezone"),
+    "selftest": _defaults("agency"),
+    "case": {
+        "merge": _defaults("agency", "examiner", "timezone"),
+        "set": _defaults("examiner"),
+        "drop": _defaults("examiner"),
+    },
 }
 
 
@@ -58,7 +84,11 @@ FOLDERS = {
     package="echoforensics.cli",
     summaries=SUMMARIES,
     folders=FOLDERS,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "default_map": CONFIGURED,
+    },
     epilog="Exit codes: 0 done; 1 not verified; 2 wrong usage, or input that cannot be opened; "
     "3 done, but some of the evidence could not be read (it is listed). "
     'Shell completion: eval "$(_ECHOFORENSICS_COMPLETE=bash_source echoforensics)".',
