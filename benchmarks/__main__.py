@@ -1,8 +1,8 @@
 """What everything costs, against the tools people would use instead, in one run: writes RESULTS.md.
 
-Extraction, carving and walking of a 4 GiB image; the search by content; rows by kind, and how their cost grows; one
-process against two; a timeline written out; a folder sealed and verified. One kind with ten million rows is apart:
-``make bench-largest``.
+Extraction, carving and walking of a 4 GiB image; the search by content; rows by kind, and how their cost grows; what
+adding one row costs; one process against two; what cannot be left out; a timeline written out; a folder sealed and
+verified. One kind with ten million rows is apart: ``make bench-largest``.
 """
 
 from __future__ import annotations
@@ -84,6 +84,8 @@ def _scale(given: argparse.Namespace) -> list[str]:
         _python("benchmarks.contents", "--mebibytes", str(given.content)),
         f"{heading}\n{by_kind}\n    python -m benchmarks.rows_into_case --rows {rows}\n",
         _python("benchmarks.scale.growth", "--kinds", "CSV", "Echo log", "--rows", *sizes),
+        _python("benchmarks.scale.adding", "--rows", *[size for size in sizes if int(size) >= 10_000][:2]),
+        _python("benchmarks.floors", "--rows", rows),
         _python("benchmarks.scale.workers", "--mebibytes", str(given.disk), "--rows", rows, "--runs", runs),
         _python("benchmarks.scale.timeline_out", "--rows", rows, "--runs", runs),
         _python("benchmarks.sealing", "--files", str(given.sealed_files), "--runs", runs),
