@@ -122,14 +122,16 @@ def counts_of_item(store: Store, evidence: int) -> Counts:
 
 def counts_of_case(store: Store) -> CaseCounts:
     """The counts of the whole case."""
+    # Exhibits are gone through only where there are recordings.
     found = store.db.execute(
         """
         SELECT (SELECT count(*) FROM evidence), count(*), coalesce(sum(state = 'carved'), 0),
             count(DISTINCT CASE WHEN artefact THEN sha256 END),
             (SELECT count(*) FROM records), (SELECT count(*) FROM exhibits),
-            (SELECT count(DISTINCT e.sha256) FROM exhibits w JOIN places p ON p.id = w.place_id
-                JOIN entries e ON e.id = p.entry_id
-                WHERE w.kind IN (SELECT id FROM kinds WHERE data_type LIKE 'recording:%')),
+            CASE WHEN EXISTS (SELECT 1 FROM kinds WHERE data_type LIKE 'recording:%') THEN
+                (SELECT count(DISTINCT e.sha256) FROM exhibits w JOIN places p ON p.id = w.place_id
+                    JOIN entries e ON e.id = p.entry_id
+                    WHERE w.kind IN (SELECT id FROM kinds WHERE data_type LIKE 'recording:%')) ELSE 0 END,
             (SELECT count(*) FROM issues)
         FROM entries
         """
