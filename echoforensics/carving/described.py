@@ -71,7 +71,7 @@ def _carve(kind: str, suffix: str, describe: Describe, view: View, at: int) -> C
     elif found.issue:
         grade, ending = Grade.ENDED, "its header says so, though its parts differ"
     elif found.ending is Ending.LAST_BOX:
-        ending = "what follows its last part is none of such a file"
+        ending = "what follows its last part is not one of such a file"
     return Carved(kind, suffix, ((at, found.end),), grade, ending, _detail(found))
 
 

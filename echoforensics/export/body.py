@@ -50,7 +50,7 @@ def _line(row: Row) -> str | None:
     when = seconds(row["timestamp"])
     if when is None or when <= 0:
         return None
-    # A time that is none of the four is written as a modification, as tools for other sources do.
+    # A time that is not one of the four is written as a modification, as tools for other sources do.
     letter = MACB.get(row["timestamp_desc"], "M")
     times = "|".join(str(when) if place == letter else "0" for place in _ORDER)
     return f"0|{_name(row)}|0|----------|0|0|0|{times}"

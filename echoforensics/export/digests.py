@@ -31,7 +31,7 @@ def refuse_digest_file(output: Path, *, replace: bool) -> None:
         return
     if path.is_symlink() or (path.exists() and not (replace and path.is_file())):
         raise UsageError(
-            f"{path}: exists already; the digest of {output.name} would be written there. Name another output, or move"
+            f"{path}: already exists; the digest of {output.name} would be written there. Name another output, or move"
             " that file away"
         )
 

@@ -79,7 +79,7 @@ def read_digests(output: Path, notes: list[str] | None = None) -> tuple[dict[str
         notes: gets the comments in them.
 
     Returns:
-        SHA-256 of each file, by its path beside the output; and a sentence for each line that is none of theirs.
+        SHA-256 of each file, by its path beside the output; and a sentence for each line that is not one of theirs.
     """
     beside = output.with_name(output.name + ENDING)
     known: dict[str, str] = {}

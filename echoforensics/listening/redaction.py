@@ -222,7 +222,7 @@ class _RecordingToRedact:
             raise UsageError(f"{target}: the copy is of another kind; name a file that ends in .{self.ending}")
         self._case.refuse_inside(target)
         if os.path.lexists(target):
-            raise CaseError(f"{target}: exists already; name a new file")
+            raise CaseError(f"{target}: already exists; name a new file")
 
     def wanted(self, actor: str) -> Redaction:
         """The redaction that is to be in force, yet without its copy."""

@@ -94,7 +94,7 @@ def _definition(values: Values) -> ExportDefinition:
     form = _with_plain_paths(made.form)
     known = {name for choice in source.required for name in choice} | set(source.optional)
     if (strange := next((path for path in form.paths if path not in known), None)) is not None:
-        raise values.place.error(f"{strange!r} is none of the columns")
+        raise values.place.error(f"{strange!r} is not one of the columns")
     return replace(made, form=form)
 
 

@@ -31,7 +31,11 @@ NOT_RUN = (
         "echoforensics bundle hand-over --attach",
         "it needs an authority's answer; tests of bundles make one",
     ),
-    ("exports.md", "duckdb ", "the program of DuckDB is none of Python's packages; tests of exports ask its library"),
+    (
+        "exports.md",
+        "duckdb ",
+        "the program of DuckDB is not one of Python's packages; tests of exports ask its library",
+    ),
 )
 
 #: Pages whose other blocks hold commands, and the test that runs those.

@@ -40,8 +40,8 @@ passphrase_option = click.option(
     metavar="N",
     expose_value=False,
     callback=_read,
-    help="Read the key's passphrase, or the PIN of its token, from file descriptor N: one line. Else it is taken from"
-    " $ECHOFORENSICS_PASSPHRASE, from the file beside the key, or asked for on the terminal.",
+    help="Read the passphrase of the key, or the PIN of its token, from file descriptor N (one line). Default: "
+    "$ECHOFORENSICS_PASSPHRASE, the file beside the key, or a prompt on the terminal.",
 )
 
 receiver_passphrase_option = click.option(
@@ -50,7 +50,8 @@ receiver_passphrase_option = click.option(
     metavar="N",
     expose_value=False,
     callback=_read,
-    help="Read the passphrase of the receiver's key from file descriptor N: one line. Else it is asked for.",
+    help="Read the passphrase of the receiver's key from file descriptor N (one line). Default: a prompt on the "
+    "terminal.",
 )
 
 

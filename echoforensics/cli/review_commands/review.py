@@ -56,7 +56,7 @@ def command(
     *, case_paths: tuple[Path, ...], room_path: Path | None, host: str, port: int, certificate: Path | None,
     certificate_key: Path | None, close: bool, new_link: str | None, key_path: Path | None,
 ) -> None:  # fmt: skip
-    """Serve the review room: several people listen to sealed cases and code them, with every play on record.
+    """Serve the review room, in which several people listen to sealed cases and code them.
 
     The room is opened in a browser, at http://localhost:8765 unless --host and --port say otherwise. The first start
     shows a link with which the first supervisor sets up an account. The cases stay sealed; what people do lies in the

@@ -51,7 +51,7 @@ _PART = re.compile(r"(?:\d{3}|z\d\d|r\d\d|part\d{1,3}\.rar)", re.IGNORECASE)
 
 
 def unread_archive(head: bytes) -> str:
-    """What an archive that begins so is, and what to do, in one sentence; empty where it is none of these."""
+    """What an archive that begins so is, and what to do, in one sentence; empty where it is not one of these."""
     if head.startswith(_ARJ) and not 0 < int.from_bytes(head[2:4], "little") <= _ARJ_HEADER:
         return ""
     return next(

@@ -95,7 +95,7 @@ def write_pdf(
 def _write(context: ReportContext, path: Path, chosen: PdfOptions, signer: DocumentSigner | None) -> WrittenPdf:
     context.case.refuse_inside(path)
     if os.path.lexists(path):
-        raise CaseError(f"{path}: exists already; a report is never overwritten")
+        raise CaseError(f"{path}: already exists; a report is never overwritten")
     shown = ShownRows.of(context, chosen.query, chosen.exhibits, chosen.most)
     content = DocumentContent.of(context, shown)
     setter = Typesetter(chosen.fonts)

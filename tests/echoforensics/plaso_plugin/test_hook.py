@@ -87,7 +87,7 @@ def test_plain_log2timeline_sees_the_parser_while_the_hook_is_in(
 
     assert f"removed: {path}" in run("-m", "echoforensics", "plaso", "remove-hook").stdout
     assert not path.exists()
-    assert "there was no hook" in run("-m", "echoforensics", "plaso", "remove-hook").stdout
+    assert "no hook was installed" in run("-m", "echoforensics", "plaso", "remove-hook").stdout
     run(*command, "--storage_file", "after.plaso", source, code=1)
 
 

@@ -160,7 +160,7 @@ def test_a_certificate_of_the_agency_is_bound(
     assert run("key", "create", "k.pem").returncode == 0
     asked = run("key", "request", "CN=A. Examiner,O=Agency", "k.pem", "-o", "k.csr")
     assert asked.returncode == 0, asked.stderr
-    assert "exists already" in run("key", "request", "CN=A", "k.pem", "-o", "k.csr").stderr
+    assert "already exists" in run("key", "request", "CN=A", "k.pem", "-o", "k.csr").stderr
     assert "is not a subject" in run("key", "request", "A. Examiner", "k.pem").stderr
     certificate = certify(run_program, tmp_path)
     bound = run("key", "bind", certificate, "k.pem")
