@@ -76,7 +76,14 @@ class Chain:
         left_out: how many of the lines are hashes alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, signed_up_to: tuple[int, str] | None = None) -> None:
+        """Begin with no line.
+
+        Args:
+            signed_up_to: length and head of the ledger at a time when every signature was checked, from a statement
+                that was signed with its key. Up to there the hashes are checked, and the signatures are not again.
+        """
+        self._signed_up_to = signed_up_to or (0, NO_LINE)
         self.length = 0
         self.left_out = 0
         self.size = 0
@@ -111,6 +118,8 @@ class Chain:
         self.size += len(raw)
         self.last_size = len(raw)
         self.head = hashlib.sha256(line).hexdigest()
+        if self.length == self._signed_up_to[0] and self.head != self._signed_up_to[1]:
+            self.failures.append(f"line {self.length}: its hash is not the one that was signed")
 
     def feed_partial(self, raw: bytes) -> None:
         """Take the next line of a partial copy: a line, or the hash that replaces one that was left out."""
@@ -181,6 +190,8 @@ class Chain:
             self._fail("the signature cannot be checked: the first entry names no key")
         elif entry.keyid != self.public.fingerprint:
             self._fail("the entry is signed with another key than the ledger's")
+        elif self.length < self._signed_up_to[0]:
+            return
         elif not verify_envelope(PAYLOAD_TYPE, entry.payload, entry.signature, self.public):
             self._fail("the signature does not match the entry")
         elif not is_normal(entry.signature):

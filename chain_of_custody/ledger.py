@@ -58,16 +58,22 @@ class Ledger:
     others have added.
     """
 
-    def __init__(self, path: Path, key: Signer | None, actor: str, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, path: Path, key: Signer | None, actor: str, clock: Callable[[], datetime],
+        signed_up_to: tuple[int, str] | None = None,
+    ) -> None:  # fmt: skip
         self.path = path
         self._key = key
         self._actor = actor
         self._clock = clock
-        self._chain = Chain()
+        self._chain = Chain(signed_up_to)
         self._recovered: dict[str, object] | None = None
 
     @classmethod
-    def open(cls, path: Path, key: Signer | None, actor: str, *, clock: Callable[[], datetime] = _now) -> Ledger:
+    def open(
+        cls, path: Path, key: Signer | None, actor: str, *, clock: Callable[[], datetime] = _now,
+        signed_up_to: tuple[int, str] | None = None,
+    ) -> Ledger:  # fmt: skip
         """Open a ledger to add to it; if there is none, make one and write its first entry.
 
         What is in an existing ledger is verified first. The first entry's action is :data:`CREATED`, and
@@ -78,6 +84,8 @@ class Ledger:
             key: signs every entry; None for an unsigned ledger.
             actor: who acts, as the entries will name them.
             clock: gives the time, with its zone.
+            signed_up_to: see :class:`~chain_of_custody.chain.Chain`: of a long ledger, signatures that were checked
+                before are not checked again.
 
         Raises:
             LedgerError: the ledger is broken, or is not one of this key (or, without a key, not an unsigned
@@ -85,7 +93,7 @@ class Ledger:
             ValueError: no actor is named, or the name has no UTF-8 text.
             OSError: the file cannot be read or written.
         """
-        ledger = cls(path, key, actor, clock)
+        ledger = cls(path, key, actor, clock, signed_up_to)
         if not actor:
             raise ValueError("a ledger needs to know who acts")
         actor.encode("utf-8")

@@ -15,6 +15,7 @@ from chain_of_custody.ledger import Action, Ledger, LedgerError, read, verify
 from echoforensics.case.custody.head_file import read_head, write_head
 from echoforensics.case.disk import case_disk
 from echoforensics.errors import CaseError
+from echoforensics.review.audit.checked_head import read_checked, write_checked
 from echoforensics.review.audit.comparing import HEAD, LEDGER, compare
 from echoforensics.review.store.event_table import (
     AuditEvent,
@@ -38,6 +39,8 @@ SERVER = "review room"
 _BATCH = 200
 #: The file with the head is written no more often than this, in seconds. It may be behind the ledger.
 _HEAD_EVERY = 1.0
+#: That signatures were checked is said after so many lines, and when the ledger is closed.
+_CHECKED_EVERY = 2000
 
 
 class AuditLedger:
@@ -53,14 +56,17 @@ class AuditLedger:
         self._database = database
         self._folder = folder
         self._path = folder / LEDGER
+        self._key = key
         self._appending = threading.Lock()
         self._head_written = 0.0
         self._intact = True
         self._touched = False
+        self._checked = 0
         with case_disk(folder):
             try:
                 known = read_head(folder, HEAD)
-                self._ledger = Ledger.open(self._path, key, SERVER)
+                checked = read_checked(folder, key) if key is not None else None
+                self._ledger = Ledger.open(self._path, key, SERVER, signed_up_to=checked)
             except (LedgerError, ValueError) as error:
                 raise CaseError(f"{self._path}: cannot be added to: {error}") from error
             self._last = self._compared()
@@ -132,14 +138,19 @@ class AuditLedger:
         """
         self.append_pending()
         with self._appending, case_disk(self._folder):
-            self._keep_end()
+            self._keep_end(every=1)
 
-    def _keep_end(self) -> None:
+    def _keep_end(self, every: int = _CHECKED_EVERY) -> None:
         """Keep the ledger's head beside it, and the number of its last event in the database: two who know its end."""
         with self._database.transaction() as change:
             set_ledger_mark(change, self._last)
         write_head(self._folder, self._ledger.length, self._ledger.head, HEAD)
         self._head_written = time.monotonic()
+        # Whoever touched the file may have put lines there whose signatures nobody checked.
+        untouched = not self._touched and _identity(self._path) == self._written
+        if self._key is not None and untouched and self._ledger.length - self._checked >= every:
+            write_checked(self._folder, self._key, self._ledger.length, self._ledger.head)
+            self._checked = self._ledger.length
 
     def _compared(self) -> int:
         """The number of the ledger's last event, once the ledger was compared with the database. Raises CaseError."""
