@@ -103,6 +103,7 @@ class WorkDesk:
                 person.name, "queue made", made.id, name=made.name, case=case.name, kind=made.kind,
                 items=len(items), sample=f"{made.sample:g}", seed=made.seed, drawn=drawn, codes=list(made.second_codes),
             )  # fmt: skip
+        self.sounds.prepare(case, (sound for item in items for sound in case.sounds_of(item)))
         return made, len(items)
 
     def change_queue(self, person: RoomMember, name: str, given: dict[str, Any]) -> Queue:
