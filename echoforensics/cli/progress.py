@@ -17,6 +17,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from echoforensics.cli.options.log import LOGGER, is_verbose, log_step
 from echoforensics.cli.safe_text import safe
 
 #: How often a bar is drawn, seconds.
@@ -33,13 +34,29 @@ Report = Callable[[str, int, int], None]
 @contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Report]:
     """A function to call with what is being done, how far it is and of how much (0: unknown)."""
-    if quiet:
-        yield lambda *_: None
+    if quiet or is_verbose():
+        yield _logged(lambda *_: None)
     elif sys.stderr.isatty():
         with _bar() as report:
-            yield report
+            yield _logged(report)
     else:
-        yield _PlainProgress()
+        yield _logged(_PlainProgress())
+
+
+def _logged(report: Report) -> Report:
+    """The same, which also goes into the log, where there is one: each step once."""
+    if not LOGGER.handlers:
+        return report
+    last = ""
+
+    def both(doing: str, done: int, total: int) -> None:
+        nonlocal last
+        if doing != last:
+            last = doing
+            log_step(doing)
+        report(doing, done, total)
+
+    return both
 
 
 class _PlainProgress:
