@@ -45,3 +45,7 @@ class ClusterError(EchoforensicsError):
 
 class TaskEndedWorkersError(EchoforensicsError):
     """A task of a cluster ended the workers that it was given to."""
+
+
+class UploadError(EchoforensicsError):
+    """A server cannot be reached, or does not take what is sent to it."""

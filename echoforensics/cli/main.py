@@ -27,6 +27,7 @@ SUMMARIES = {
     "timeline": "Write the timeline of a case.",
     "query": "Query cases and timelines in Parquet with SQL.",
     "interactions": "Show each time somebody or something spoke to a device, with every record about it.",
+    "timesketch": "Send the timeline of a case to a sketch of Timesketch, in batches.",
     "listen": "Listen to the recordings of a case: speech, wake word, transcripts.",
     "trace": "Show the bytes behind a row, read again from the evidence.",
     "report": "Write the report for reviewers: a folder for any browser, which needs no network and no installation.",
@@ -50,7 +51,7 @@ SUMMARIES = {
 #: Where the module of a command is that is not in the package itself.
 FOLDERS = {
     **dict.fromkeys(("bundle", "certificate", "custody", "key", "ledger"), "custody_commands"),
-    **dict.fromkeys(("compare", "query", "renumber"), "many_cases"),
+    **dict.fromkeys(("compare", "query", "renumber", "timesketch"), "many_cases"),
     "review": "review_commands",
     **dict.fromkeys(("config", "demo", "selftest"), "installation_commands"),
 }
