@@ -7,6 +7,8 @@ References:
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _MARKS = (
     (b"\xff\xfe\0\0", "utf-32le"),
     (b"\0\0\xfe\xff", "utf-32be"),
@@ -29,10 +31,15 @@ def wide_encoding(head: bytes) -> str:
     Returns:
         ``utf-16le``, ``utf-16be``, ``utf-32le``, ``utf-32be``, as :func:`parsers.coding.decode` takes them, or empty.
     """
+    return _wide_encoding(head[:_SAMPLE])
+
+
+@lru_cache(maxsize=16)
+def _wide_encoding(sample: bytes) -> str:
+    """The same of what is looked at: each parser that is offered a file asks for it."""
     for mark, name in _MARKS:
-        if head.startswith(mark):
+        if sample.startswith(mark):
             return name
-    sample = head[:_SAMPLE]
     if sample.count(0) * 3 < len(sample):
         return ""
     for width, place, name in _LAYOUTS:

@@ -78,15 +78,16 @@ _DELETING = ("PUSH_DELETE", "DELETE_")
 _HISTORY = ("activit", "history", "utterance", "privacy", "/cards")
 
 
-def bring_interactions_up_to_date(store: Store, before: Extent | None) -> None:
-    """Make interactions and gaps again where what was added to a sealed case may be of one, or bear on one.
+def are_interactions_up_to_date(store: Store, before: Extent | None) -> bool:
+    """Whether nothing that was added to a sealed case may be of an interaction or a gap, or bear on one.
 
     Args:
         store: the case's, numbered.
         before: how far the case went when it was sealed; None where it was not.
     """
-    if before is None or may_bear_on_interactions(store, before, _BEARING, KEY_KINDS, FOLLOWING_BY_KEY, FOLLOWING_KEYS):
-        build_interactions(store)
+    return before is not None and not may_bear_on_interactions(
+        store, before, _BEARING, KEY_KINDS, FOLLOWING_BY_KEY, FOLLOWING_KEYS
+    )
 
 
 def build_interactions(store: Store) -> None:

@@ -29,7 +29,7 @@ from echoforensics.case.text import storable_detail
 from echoforensics.errors import CaseError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from chain_of_custody.signer import Signer
@@ -139,6 +139,11 @@ class OpenCase(Case):
         with case_disk(self.path):
             database = file_digest(self.store.path)
         self.record(SEALED, {"database": database, "tables": tables, **detail})
+
+    def remaking(self, tables: Iterable[str]) -> None:
+        """Take note that some tables are about to be emptied and filled again."""
+        if self._changes:
+            self._changes.forget(tables)
 
     def _whole_tables(self) -> dict[str, TableDigest]:
         """Digests of tables that were taken before: what one evidence item put into them, where there is no other."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from echoforensics.case.spoken.case_gap import CaseGap
     from echoforensics.case.store import Store
 
+#: The tables that are emptied and filled again.
+CLEARED = ("interaction_members", "interactions", "join_reasons", "gaps")
 #: So many exhibits at most attest one record.
 _MOST_ATTESTING = 100
 #: Reasons that are remembered, so that equal ones are kept once.
@@ -60,7 +62,7 @@ class Attested(NamedTuple):
 def clear_interactions(store: Store) -> None:
     """Forget interactions, what they attest, and gaps; and begin the list of those that are yet to be numbered."""
     db = store.db
-    for table in ("interaction_members", "interactions", "join_reasons", "gaps"):
+    for table in CLEARED:
         db.execute(f"DELETE FROM {table}")  # noqa: S608 (our names)
     db.execute("UPDATE exhibits SET corroborated_by = NULL WHERE corroborated_by IS NOT NULL")
     for table in ("unnumbered", "unnumbered_members"):

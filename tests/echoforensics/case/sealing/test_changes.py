@@ -15,9 +15,8 @@ from echoforensics.case.sealing import blocks, seal
 from echoforensics.case.sealing.changes import ChangesSinceSeal
 from echoforensics.case.sealing.seal import named_digests, table_digests
 from echoforensics.case.store import Store
-from echoforensics.extraction import run
+from echoforensics.extraction import begin_and_seal, run
 from echoforensics.extraction.options import Options
-from echoforensics.timeline import interaction_building
 from echoforensics.verification import verify_case
 
 SMALL_BLOCK = 16
@@ -186,7 +185,7 @@ def test_adding_does_no_more_in_a_larger_case(
         read_rows.clear()
         steps.append(0)
         with monkeypatch.context() as adding:
-            adding.setattr(interaction_building, "build_interactions", built)
+            adding.setattr(begin_and_seal, "build_interactions", built)
             adding.setattr(Store, "__init__", counting)
             extract(source, case)
         assert sum(read_rows) < 10 * SMALL_BLOCK
