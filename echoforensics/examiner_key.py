@@ -140,7 +140,7 @@ def is_on_token(path: Path) -> bool:
 
 
 def stored_passphrase(path: Path, *, environment: bool = True) -> str | None:
-    """The passphrase of a key, from the environment or from the file beside it; None where there is neither.
+    """The passphrase of a key, from the environment or from the file beside it; None if there is neither.
 
     Args:
         path: the key's file, or its address on a token.

@@ -18,7 +18,7 @@ _MARKS = (
 #: Where in each group of bytes an ASCII letter stands, the others being zero: (width, its place, the encoding).
 _LAYOUTS = ((4, 0, "utf-32le"), (4, 3, "utf-32be"), (2, 0, "utf-16le"), (2, 1, "utf-16be"))
 _SAMPLE = 512
-#: So many characters at least are needed to tell an encoding without a mark.
+#: At most this many characters at least are needed to tell an encoding without a mark.
 _LEAST = 4
 _PRINTED = bytes((*b"\t\r\n", *range(0x20, 0x7F)))
 

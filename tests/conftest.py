@@ -157,7 +157,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
     return make
 
 
-#: Where mkfs, sgdisk and debugfs lie on Debian.
+#: Where mkfs, sgdisk and debugfs are on Debian.
 SYSTEM_PATH = "/usr/sbin:/sbin:/usr/local/sbin:" + os.environ.get("PATH", "/usr/bin:/bin")
 
 

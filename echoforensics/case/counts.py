@@ -49,7 +49,7 @@ class Period(NamedTuple):
     """The rows by what is known of their times.
 
     Attributes:
-        first, last: earliest and latest time, ISO 8601 in UTC; None where none is known. Times of a plan or an expiry
+        first, last: earliest and latest time, ISO 8601 in UTC; None if none is known. Times of a plan or an expiry
             (:data:`parsers.times.PLANNED_TIMES`) are not among them.
         rows: how many rows there are.
         unknown: how many hold a time that is not known in UTC.
@@ -191,7 +191,7 @@ def persons(store: Store) -> list[NamedPerson]:
 
 
 def parsers(store: Store, exhibits: Collection[str] | None = None) -> dict[tuple[str, str], int]:
-    """How many records each parser gave, by name and version. What was added to the sealed case is no parser's.
+    """How many records each parser gave, by name and version. What was added to the sealed case is not a parser's.
 
     Args:
         store: of the case.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from echoforensics.case.overview.overview import Overview
     from echoforensics.case.recording_query import FoundRecording
 
-#: So many lines of a list are shown; ``--json`` has them all.
+#: At most this many lines of a list are shown; ``--json`` has them all.
 _MOST = 30
 
 

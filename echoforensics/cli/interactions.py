@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from echoforensics.case.spoken.interaction import CaseInteraction
     from echoforensics.export.jsonl import Writable
 
-#: So many characters of a text a table shows.
+#: At most this many characters of a text a table shows.
 _CELL = 70
 
 

@@ -87,7 +87,7 @@ def for_signing(path: Path | None, case: Path, *, unsigned: bool) -> ExaminerKey
 
 
 def of_case(path: Path | None, case: Path) -> ExaminerKey | None:
-    """The key that adds a line to the ledger of a case; None where that ledger is unsigned and no key is named.
+    """The key that adds a line to the ledger of a case; None if that ledger is unsigned and no key is named.
 
     Raises:
         ExaminerKeyError: there is no key, or it cannot be used.
@@ -105,7 +105,7 @@ def of_case(path: Path | None, case: Path) -> ExaminerKey | None:
 
 
 def key_of_export(path: Path | None, outputs: list[Path], *, replace: bool) -> ExaminerKey | None:
-    """The key with which an export is recorded in the ledger; None where none is given.
+    """The key with which an export is recorded in the ledger; None if none is given.
 
     Raises:
         UsageError: there is no file to record, or its digest cannot be written beside it.

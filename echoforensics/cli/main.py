@@ -106,7 +106,8 @@ for made in plaso_tools.commands:
     cli.add_command(made)
 
 
-#: So many more objects than before make Python look for garbage: records are many, and hardly any is in a circle.
+#: This many more objects than before make Python look for garbage: records are many, and hardly any is in a
+#: circle.
 _COLLECT_AFTER = 50_000
 
 

@@ -81,7 +81,7 @@ def pace(done: int, total: int, seconds: float) -> str:
 
     Args:
         done: bytes, or other things where ``total`` is 0.
-        total: bytes; 0 where it is not known.
+        total: bytes; 0 if it is not known.
         seconds: since the first.
     """
     if not total:
@@ -92,7 +92,7 @@ def pace(done: int, total: int, seconds: float) -> str:
 
 
 def remaining(done: int, total: int, seconds: float) -> str:
-    """How long yet, as ``h:mm:ss``; empty where that would be a guess: after less than 2 s, or 1 % of the whole."""
+    """How long yet, as ``h:mm:ss``; empty if that would be a guess: after less than 2 s, or 1 % of the whole."""
     if not total or seconds < _SETTLED or done * 100 < total:
         return ""
     return _clock((total - done) * seconds / done)

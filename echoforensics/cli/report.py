@@ -122,7 +122,7 @@ def _say_redacted(part: dict[str, Any]) -> None:
 
 
 def _part(query: Query, marked: Path | None) -> dict[str, Any]:
-    """What is recorded of a part; empty where nothing is left out."""
+    """What is recorded of a part; empty if nothing is left out."""
     from echoforensics.case.row_query import Query
     from echoforensics.export.about import filters_of
 

@@ -2,7 +2,7 @@
 
 Eleven fields with a bar between them: MD5, name, inode, mode, UID, GID, size, and four times in seconds since 1970
 UTC: access, modification, change, birth. ``mactime`` (4.11) takes ``%7C`` in a field for the character, so what would
-break a line is written so; it passes over lines whose times are 0 or before 1970.
+break a line is written so; it skips lines whose times are 0 or before 1970.
 
 References:
     https://wiki.sleuthkit.org/index.php?title=Body_file

@@ -167,7 +167,7 @@ class Named(Form[dict[str, T]]):
 
     Attributes:
         form: the form of each value.
-        names: the names there may be; empty where any may be.
+        names: the names there may be; empty if any may be.
     """
 
     form: Form[T]

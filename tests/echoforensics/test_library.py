@@ -1,4 +1,4 @@
-"""The library: its examples are run as they stand, and what it gives is what the commands give."""
+"""The library: its examples are run as they are, and what it gives is what the commands give."""
 
 from __future__ import annotations
 

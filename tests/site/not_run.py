@@ -17,6 +17,11 @@ NOT_RUN = (
     ),
     ("listening.md", "pip install", "it needs a package index"),
     ("maps.md", "echoforensics extract return.zip", "the guide on warrant returns runs it with a return that it makes"),
+    (
+        "scale.md",
+        "echoforensics extract /evidence",
+        "it needs a scheduler and an object store; tests of clusters play them",
+    ),
     ("plaso.md", "echoforensics plaso install-hook", "it would change the Python that runs the tests"),
     ("plaso.md", "echoforensics plaso remove-hook", "it would change the Python that runs the tests"),
     (

@@ -43,7 +43,7 @@ class OpenCase(Case):
 
     Attributes:
         key: what signs its ledger; None for an unsigned one.
-        sealed_extent: how far the case went when it was opened as it had been sealed; None where it was not.
+        sealed_extent: how far the case went when it was opened as it had been sealed; None if it was not.
     """
 
     def __init__(self, path: Path, store: Store, ledger: Ledger, lock: FolderLock, key: Signer | None) -> None:
@@ -204,7 +204,7 @@ def refuse_earlier(database: Path) -> None:
     """Refuse a case of an earlier version: it is only read. A damaged one is refused elsewhere.
 
     Raises:
-        CaseError: it is of an earlier version.
+        CaseError: it belongs to an earlier version.
     """
     try:
         db, opened = connect_unchanged(database)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: The tables that are emptied and filled again.
 CLEARED = ("interaction_members", "interactions", "join_reasons", "gaps")
-#: So many exhibits at most attest one record.
+#: At most this many exhibits attest one record.
 _MOST_ATTESTING = 100
 #: Reasons that are remembered, so that equal ones are kept once.
 _MOST_REASONS = 10_000
@@ -182,7 +182,7 @@ def place_of_exhibit(store: Store, exhibit: str) -> tuple[str, str, str]:
 
 
 def exhibit_of(store: Store, record: int) -> str:
-    """The first exhibit of a record, by its number; empty where it has no row."""
+    """The first exhibit of a record, by its number; empty if it has no row."""
     (found,) = store.db.execute("SELECT min(number) FROM exhibits WHERE record = ?", (record,)).fetchone()
     return f"EF-{found:07}" if found is not None else ""
 

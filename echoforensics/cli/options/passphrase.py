@@ -56,14 +56,14 @@ receiver_passphrase_option = click.option(
 
 
 def given(option: str = "passphrase_fd") -> str | None:
-    """The passphrase that was given by a descriptor; None where none was."""
+    """The passphrase that was given by a descriptor; None if none was."""
     context = click.get_current_context(silent=True)
     found = None if context is None else context.meta.get(f"{_META}.{option}")
     return found if isinstance(found, str) else None
 
 
 def ask(what: str, *, twice: bool = False) -> str | None:
-    """Ask on the terminal, without showing it; None where there is no terminal.
+    """Ask on the terminal, without showing it; None if there is no terminal.
 
     Args:
         what: what is asked for.

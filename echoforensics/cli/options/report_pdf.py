@@ -53,7 +53,7 @@ def pdf_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def pdf_path(pdf: str | None, folder: Path | None) -> Path | None:
-    """Where the PDF is to be; None where none was asked for.
+    """Where the PDF is to be; None if none was asked for.
 
     Raises:
         UsageError: neither a folder nor a file was named.

@@ -19,7 +19,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture
 def case(demo: Path, tmp_path: Path) -> Path:
-    """A copy of the demo's case; its key lies beside it."""
+    """A copy of the demo's case; its key is beside it."""
     shutil.copytree(demo / "case", tmp_path / "case")
     for name in ("examiner.pem", "examiner.pem.passphrase"):
         shutil.copyfile(demo / name, tmp_path / name)

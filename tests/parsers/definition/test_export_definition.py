@@ -1,4 +1,5 @@
-"""Definitions of the tables of an export: how a table is told from another, and what a user's map may leave out."""
+"""Definitions of the tables of an export: how a table is distinguished from another, and what a user's map may leave
+out."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ def test_a_name_is_refused_where_it_cannot_be(run: Run, small_source: Path, tmp_
     refused = run("key", "name", "B. Other", "other.pem", "--case", "case")
     assert (refused.returncode, "is signed with another key" in refused.stderr) == (2, True)
     assert "B. Other" not in (tmp_path / "other.pem.json").read_text()  # what is refused changes nothing
-    # What lies beside a key is of that key alone.
+    # What is beside a key is of that key alone.
     (tmp_path / "k.pem.json").write_bytes((tmp_path / "other.pem.json").read_bytes())
     swapped = run("key", "show", "k.pem")
     assert (swapped.returncode, "k.pem.json: is not of this key" in swapped.stderr) == (2, True)

@@ -1,4 +1,4 @@
-"""Workers end with the command, in whatever way that ends."""
+"""Workers end with the command, however it ends."""
 
 from __future__ import annotations
 
