@@ -68,7 +68,7 @@ validation-pack: setup
 man: setup
 	$(BIN)/python .ci/manual_page.py
 
-# The pictures of the report in docs/screenshots, of the demo's case.
+# The pictures of the report and the review room in docs/screenshots, of the demo's case.
 screenshots: setup
 	@.ci/system-packages test
 	$(BIN)/python .ci/screenshots.py

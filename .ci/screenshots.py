@@ -1,4 +1,7 @@
-"""Take the pictures of the report in docs/screenshots: ``make screenshots``. The case is that of the demo."""
+"""Take the pictures of the report and the review room in docs/screenshots: ``make screenshots``.
+
+The case is that of the demo.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+from room_screenshots import take_pictures
 
 from echoforensics.demo.run import run_demo
-from echoforensics.examiner_key import create_key
+from echoforensics.examiner_key import create_key, load_key
 
 TARGET = Path(__file__).parents[1] / "docs" / "screenshots"
 #: What is shown in each picture: its address, and what is pressed there.
@@ -46,6 +50,8 @@ def main() -> None:
             page.wait_for_timeout(500)
             page.screenshot(path=TARGET / f"{picture}.png")
             page.close()
+        demo = Path(name) / "demo"
+        take_pictures(browser, demo / "case", load_key(demo / "examiner.pem"), TARGET)
         browser.close()
 
 

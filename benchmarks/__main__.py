@@ -1,8 +1,8 @@
 """What everything costs, against the tools people would use instead, in one run: writes RESULTS.md.
 
-Extraction, carving and walking of a 4 GiB image; the search by content; rows by kind, and how their cost grows; one
-process against two; a timeline written out; a folder sealed and verified. One kind with ten million rows is apart:
-``make bench-largest``.
+Extraction, carving and walking of a 4 GiB image; the search by content; rows by kind, and how their cost grows; what
+adding one row costs; one process against two; what cannot be left out; a timeline written out; a folder sealed and
+verified. One kind with ten million rows is apart: ``make bench-largest``.
 """
 
 from __future__ import annotations
@@ -18,10 +18,14 @@ import tempfile
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.accuracy import accuracy_table, carved_counts, of_case, of_folders
 from benchmarks.measure import Contender, commands, compare, table
 from benchmarks.start_up import start_up
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 #: What the report's section on error rates quotes of the section on carving.
@@ -51,6 +55,7 @@ def main() -> None:
     arguments.add_argument("--disk", type=int, default=512, help="size of the Echo's disk, MiB")
     arguments.add_argument("--content", type=int, default=16, help="MiB of each content that is searched")
     arguments.add_argument("--sealed-files", type=int, default=10_000, help="files that are sealed, 105 KiB each")
+    arguments.add_argument("--note", default="", help="a sentence on the circumstances, for the head of the results")
     arguments.add_argument("--output", type=Path, default=RESULTS, help="where to write the results")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="echoforensics-bench-") as folder:
@@ -58,21 +63,25 @@ def main() -> None:
         numbers = [str(given.mebibytes), str(given.files), str(given.clips)]
         # In a process of its own: the memory of a parent counts in the peaks of the commands it starts.
         _python("benchmarks.planted", str(setting.image), *numbers)
-        parts = [_heading(setting, given.files, given.clips), _first_read(setting), _carving(setting)]
-        parts += [
-            _walking(setting),
-            _memory(setting),
-            start_up(setting.runs),
-            *_scale(given),
-        ]
-    text = "\n".join(parts)
-    given.output.write_text(text)
+        text = ""
+        for part in _parts(setting, given):
+            # Written as it goes: a run takes hours.
+            text += f"{part}\n"
+            given.output.write_text(text)
     if given.output == RESULTS:
         CARVED.write_text(json.dumps(carved_counts(text), indent=1) + "\n")
     print(text)
 
 
-def _scale(given: argparse.Namespace) -> list[str]:
+def _parts(setting: Setting, given: argparse.Namespace) -> Iterator[str]:
+    yield _heading(setting, given)
+    for part in (_first_read, _carving, _walking, _memory):
+        yield part(setting)
+    yield start_up(setting.runs)
+    yield from _scale(given)
+
+
+def _scale(given: argparse.Namespace) -> Iterator[str]:
     """The parts that need no large image, each in a process of its own."""
     rows, runs = str(given.rows), str(given.runs)
     sizes = [str(10**power) for power in range(3, 8) if 10**power <= given.most_rows]
@@ -80,14 +89,14 @@ def _scale(given: argparse.Namespace) -> list[str]:
     heading = (
         "## Rows by kind\n\nProcessor time of `extract`, less that of an extraction of nothing, and of its phases.\n"
     )
-    return [
-        _python("benchmarks.contents", "--mebibytes", str(given.content)),
-        f"{heading}\n{by_kind}\n    python -m benchmarks.rows_into_case --rows {rows}\n",
-        _python("benchmarks.scale.growth", "--kinds", "CSV", "Echo log", "--rows", *sizes),
-        _python("benchmarks.scale.workers", "--mebibytes", str(given.disk), "--rows", rows, "--runs", runs),
-        _python("benchmarks.scale.timeline_out", "--rows", rows, "--runs", runs),
-        _python("benchmarks.sealing", "--files", str(given.sealed_files), "--runs", runs),
-    ]
+    yield _python("benchmarks.contents", "--mebibytes", str(given.content))
+    yield f"{heading}\n{by_kind}\n    python -m benchmarks.rows_into_case --rows {rows}\n"
+    yield _python("benchmarks.scale.growth", "--kinds", "CSV", "Echo log", "--rows", *sizes)
+    yield _python("benchmarks.scale.adding", "--rows", *[size for size in sizes if int(size) >= 10_000][:2])
+    yield _python("benchmarks.floors", "--rows", rows)
+    yield _python("benchmarks.scale.workers", "--mebibytes", str(given.disk), "--rows", rows, "--runs", runs)
+    yield _python("benchmarks.scale.timeline_out", "--rows", rows, "--runs", runs)
+    yield _python("benchmarks.sealing", "--files", str(given.sealed_files), "--runs", runs)
 
 
 def _python(module: str, *arguments: str) -> str:
@@ -95,19 +104,20 @@ def _python(module: str, *arguments: str) -> str:
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def _heading(setting: Setting, files: int, clips: int) -> str:
+def _heading(setting: Setting, given: argparse.Namespace) -> str:
     size = setting.image.stat().st_size / 1024**3
+    note = f" {given.note}" if given.note else ""
     return f"""# Results
 
 Written by `make bench` (`python -m benchmarks`). One run, files in the page cache, {setting.runs} counted runs of each
 command after one warm-up, in turn (one run of what takes minutes). Ratios are taken pair by pair and are what to
-quote; seconds are this machine's.
+quote; seconds are this machine's.{note}
 
 Machine: {platform.machine()}, {len(os.sched_getaffinity(0))} processors, Linux {platform.release()}, Python
 {platform.python_version()}; plaso {version("plaso")}, pytsk3 {version("pytsk3")}, hyperscan {version("hyperscan")}.
 
-The image: {size:.1f} GiB, ext4, {files} files; in the blocks of a large deleted file (half random bytes, a quarter
-zeros, a quarter text) {clips} recordings of each of seven formats are planted, half of them at odd bytes
+The image: {size:.2f} GiB, ext4, {given.files} files; in the blocks of a large deleted file (half random bytes, a
+quarter zeros, a quarter text) {given.clips} recordings of each of seven formats are planted, half of them at odd bytes
 (`benchmarks/planted.py`). WORK is a temporary folder.
 """
 
@@ -226,7 +236,7 @@ def _memory(setting: Setting) -> str:
         )
         contender.run(counted=True)
         size = image.stat().st_size / 1024**3
-        lines.append(f"| {size:.0f} GiB | {contender.median:.1f} | {contender.peak_mib[0]:.0f} |")
+        lines.append(f"| {size:g} GiB | {contender.median:.1f} | {contender.peak_mib[0]:.0f} |")
     text = "\n".join(lines)
     return f"""## Memory of `extract`
 

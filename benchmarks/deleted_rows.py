@@ -86,7 +86,7 @@ class MadeDatabase:
     """A database and what is known of it.
 
     Attributes:
-        files: the database and what lies beside it, by suffix.
+        files: the database and what is beside it, by suffix.
         ever: every row that each table held at any time, in its last columns or earlier ones.
         live: those it holds.
         gone: tables that were dropped.

@@ -1,7 +1,7 @@
 """Long series of tests run whole, with several seeds, and mutants of the core: writes RESULTS-endurance.md.
 
 ``make test`` runs a tenth of each series, the same tenth every time (``tests/conftest.py``). This runs all of them,
-drawn anew for each seed, and says what failed; and then how many mutants of the core the tests kill.
+drawn again for each seed, and says what failed; and then how many mutants of the core the tests kill.
 """
 
 from __future__ import annotations

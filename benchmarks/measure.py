@@ -145,7 +145,7 @@ def table(contenders: list[Contender], ours: Contender) -> str:
 
 
 def commands(contenders: list[Contender], hide: Path) -> str:
-    """The commands, a line each, without the temporary folder's name and where programs lie on this machine."""
+    """The commands, a line each, without the temporary folder's name and where programs are on this machine."""
     return "\n".join(f"    {without_places(' '.join(one.command), hide)}" for one in contenders)
 
 

@@ -50,7 +50,7 @@ def build(image: Path, days: int, spoken: int) -> None:
 
 
 def utterances(day: datetime, spoken: int, draw: random.Random) -> Iterator[Utterance]:
-    """So many utterances on a day."""
+    """At most this many utterances on a day."""
     for number in range(spoken):
         start = day + timedelta(seconds=number * 86_000 // spoken, milliseconds=draw.randrange(999))
         name, request = (str(uuid.UUID(int=draw.getrandbits(128))) for _ in range(2))

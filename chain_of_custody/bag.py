@@ -41,7 +41,7 @@ def seal_bag(
     detail: Mapping[str, object] | None = None,
     files: Iterable[ListedFile] = (),
 ) -> SealedList:
-    """Make a bag of a folder that holds ``data/`` and whatever is to lie beside it, and seal it.
+    """Make a bag of a folder that holds ``data/`` and whatever is to be beside it, and seal it.
 
     Folders in it that hold no file are removed.
 

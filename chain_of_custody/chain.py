@@ -36,13 +36,13 @@ class LedgerReport:
 
     Attributes:
         signed: whether the ledger says that it is signed. Anyone can write an unsigned ledger again.
-        fingerprint: of the key that the ledger names as its own; None where it names none.
+        fingerprint: of the key that the ledger names as its own; None if it names none.
         length: how many complete lines it has.
         head: hexadecimal SHA-256 of the last complete line, without its newline; 64 zeros where there is none.
         torn_tail: bytes after the last complete line, which a writer that was killed may leave. They are no
             entry, and nothing they say counts.
-        failures: one sentence each, naming the line. Empty where every check passed.
-        grown: lines after the one whose hash was expected; None where none was expected or it is not there.
+        failures: one sentence each, naming the line. Empty if every check passed.
+        grown: lines after the one whose hash was expected; None if none was expected or it is not there.
         left_out: lines for which their hashes stand; only in a partial copy. What they say was not checked.
     """
 
@@ -291,7 +291,7 @@ def read(path: Path, *, partial: bool = False) -> Iterator[LedgerEntry]:
     """The entries of a ledger in order, one in memory at a time.
 
     Each line's form is checked, but neither signatures nor the chain: see :func:`verify`. A torn end is no
-    entry and is passed over. With ``partial``, so are hashes that stand for lines.
+    entry and is skipped. With ``partial``, so are hashes that stand for lines.
 
     Raises:
         LedgerError: a line is not an entry; those before it have been given out.

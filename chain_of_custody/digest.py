@@ -37,12 +37,12 @@ class Digests:
 
     @property
     def sha256(self) -> str | None:
-        """The SHA-256 digest in hexadecimal; None where it was not asked for."""
+        """The SHA-256 digest in hexadecimal; None if it was not asked for."""
         return self.values.get("sha256")
 
     @property
     def md5(self) -> str | None:
-        """The MD5 digest in hexadecimal; None where it was not asked for."""
+        """The MD5 digest in hexadecimal; None if it was not asked for."""
         return self.values.get("md5")
 
 

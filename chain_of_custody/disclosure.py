@@ -34,7 +34,7 @@ Opener = Callable[[str], BinaryIO]
 _MOST = 16 << 20
 _HEX = re.compile(r"[0-9a-f]{64}")
 _PROOF = re.compile(r"(0|[1-9][0-9]{0,18}) ([0-9a-f]{64})((?: [0-9a-f]{64}){0,64})")
-#: So many failures of one kind are named.
+#: At most this many failures of one kind are named.
 _NAMED = 5
 
 
@@ -115,7 +115,7 @@ def proof_line(tree: HashTree, key: bytes, line: bytes) -> bytes:
 
 
 def recorded_tree(entries: Iterator[tuple[str, Mapping[str, object]]]) -> tuple[object, object]:
-    """Root and size that a ledger records last, of its entries' actions and details; a pair of None where none are."""
+    """Root and size that a ledger records last, of its entries' actions and details; a pair of None if none are."""
     found: tuple[object, object] = (None, None)
     for action, detail in entries:
         if action == TREE_RECORDED:

@@ -51,8 +51,8 @@ class LedgerEntry:
         actor: who did it.
         detail: everything else worth recording.
         prev: hexadecimal SHA-256 of the line before, without its newline.
-        keyid: fingerprint of the key that signed it; None where unsigned.
-        signature: over :attr:`payload`, in DER; None where unsigned.
+        keyid: fingerprint of the key that signed it; None if unsigned.
+        signature: over :attr:`payload`, in DER; None if unsigned.
         line_hash: hexadecimal SHA-256 of the entry's own line, without its newline.
     """
 

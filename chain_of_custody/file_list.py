@@ -155,7 +155,7 @@ def hash_files(folder: Path, names: Sequence[str], *, workers: int | None = None
 
 
 def name_problem(name: str) -> str | None:
-    """Why a name can be in no list; None where it can.
+    """Why a name can be in no list; None if it can.
 
     What a list holds is read with ``sha256sum`` and ``tr`` as well: no character of a name may need an escape.
     """

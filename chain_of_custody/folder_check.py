@@ -41,10 +41,10 @@ class SealedCheck:
 
     Attributes:
         checks: each check, with its result, in the order they were made.
-        kind: what the folder is: ``bundle``, ``report`` or ``export``; empty where its seal cannot be read.
+        kind: what the folder is: ``bundle``, ``report`` or ``export``; empty if its seal cannot be read.
         signed: whether the list is signed.
-        fingerprint: of the key that signed it, which the reader compares; None where unsigned.
-        head: hash of the last line of the ledger that the list names; empty where it names none.
+        fingerprint: of the key that signed it, which the reader compares; None if unsigned.
+        head: hash of the last line of the ledger that the list names; empty if it names none.
         length: how many lines that ledger has.
         predicate: all that the list says beside its files.
         files: SHA-256 of each file that it lists, by name.
@@ -105,7 +105,7 @@ def check_sealed(
 ) -> SealedCheck:
     """Check a sealed folder, or a zip of one: every byte of it.
 
-    Without ``fingerprint`` this shows only that the folder is whole under the key that lies in it; anyone can seal
+    Without ``fingerprint`` this shows only that the folder is whole under the key that is in it; anyone can seal
     another one with a key of their own. Without ``expected_head`` an older one in its place cannot be seen.
 
     Args:
@@ -113,7 +113,7 @@ def check_sealed(
         fingerprint: of the key that must have signed, in hexadecimal. An empty one matches no key.
         expected_head: hash of a line of the ledger: its head when this, or something later, was handed over.
         ca_files: certificates of timestamp authorities that the reader believes.
-        tokens: files of timestamps; None for those that lie beside it, see :func:`tokens_beside`.
+        tokens: files of timestamps; None for those that are beside it, see :func:`tokens_beside`.
         timestamps_required: how many timestamps must be there and hold.
         report: called with what is being checked.
 
@@ -145,7 +145,7 @@ def check_sealed(
 
 
 def _open_seal(result: SealedCheck, source: SealedSource) -> tuple[bytes, SealedList] | None:
-    """The content of the signed list's file, and the list; None where there is none."""
+    """The content of the signed list's file, and the list; None if there is none."""
     try:
         with source.open(SEAL_NAME) as stream:
             seal = stream.read(SEAL_MAX + 1)

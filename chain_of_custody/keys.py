@@ -146,7 +146,7 @@ class SigningKey:
         try:
             descriptor = os.open(path, careful(os.O_WRONLY | os.O_CREAT | os.O_EXCL), 0o600)
         except FileExistsError:
-            raise KeyFileError(f"{path} exists already; a key file is never overwritten") from None
+            raise KeyFileError(f"{path} already exists; a key file is never overwritten") from None
         try:
             with os.fdopen(descriptor, "w", encoding="ascii") as stream:
                 stream.write(f"{pem}\n")

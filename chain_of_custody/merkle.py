@@ -85,7 +85,7 @@ class HashTree(_TemporaryHashes):
         return self._hash(0, index)
 
     def find(self, leaf: bytes) -> int | None:
-        """The number of a leaf in a tree whose leaves are sorted; None where it is not among them."""
+        """The number of a leaf in a tree whose leaves are sorted; None if it is not among them."""
         low, high = 0, self.size
         while low < high:
             middle = (low + high) // 2
@@ -132,7 +132,7 @@ class HashTree(_TemporaryHashes):
 
 
 def root_of(index: int, size: int, leaf: bytes, path: Sequence[bytes]) -> bytes | None:
-    """The root to which a path leads from a leaf; None where no tree of this size has such a path.
+    """The root to which a path leads from a leaf; None if no tree of this size has such a path.
 
     Args:
         index: number of the leaf, from 0.

@@ -39,7 +39,7 @@ TAG_MANIFEST = "tagmanifest-sha256.txt"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "https://echoforensics.example/sealed-folder/v1"
-#: What an unsigned list says of itself.
+#: What an unsigned list says about itself.
 UNSIGNED_NOTICE = "UNSIGNED: anybody could have written this list"
 
 Kind = Literal["bundle", "report", "export"]
@@ -65,8 +65,8 @@ class SealedList:
         files: SHA-256 of each file, by its name.
         predicate: all that the seal says beside the files.
         payload: the bytes that are signed.
-        keyid: fingerprint of the key that signed; None where unsigned.
-        signature: in DER; None where unsigned.
+        keyid: fingerprint of the key that signed; None if unsigned.
+        signature: in DER; None if unsigned.
     """
 
     kind: str
@@ -78,12 +78,12 @@ class SealedList:
 
     @property
     def ledger(self) -> Mapping[str, object]:
-        """Which state of a ledger the folder was made from: ``head``, ``length``, ``file``. Empty where not named."""
+        """Which state of a ledger the folder was made from: ``head``, ``length``, ``file``. Empty if not named."""
         found = self.predicate.get("ledger")
         return found if isinstance(found, dict) else {}
 
     def signature_problem(self, public: PublicKey) -> str | None:
-        """Why the signature is not one of this key; None where it is."""
+        """Why the signature is not one of this key; None if it is."""
         if self.signature is None or self.keyid is None:
             return "the list is not signed"
         if self.keyid != public.fingerprint:
@@ -135,7 +135,7 @@ def write_seal(
         key: signs the list; None writes a list without a signature, which says that it is unsigned.
         kind: what the folder is.
         detail: what else the seal says: ``ledger`` with ``head``, ``length`` and ``file`` (its name in the folder, or
-            None where it is not there), what it is a part of, and so on. ``tool`` is this program unless it is given.
+            None if it is not there), what it is a part of, and so on. ``tool`` is this program unless it is given.
         files: files that have been hashed already, as they were written. Those that are not in it are hashed here.
 
     Returns:

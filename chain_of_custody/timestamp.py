@@ -110,13 +110,13 @@ class TrustedTimestamp:
 
     Attributes:
         time: when the digest was stamped, by the authority's clock, in UTC.
-        accuracy: how far that clock may be off; None where the authority does not say.
+        accuracy: how far that clock may be off; None if the authority does not say.
         authority: the name in the authority's certificate (RFC 4514).
         certificate_sha256: hexadecimal SHA-256 of that certificate in DER.
         serial: the number the authority gave the timestamp.
         policy: the dotted number of the rules by which the authority works.
         sha256: what was stamped, 32 bytes.
-        nonce: the number it repeats; None where there is none.
+        nonce: the number it repeats; None if there is none.
         response: the response to be kept, in DER.
     """
 

@@ -78,7 +78,7 @@ class Verification:
 
     @property
     def ok(self) -> bool:
-        """Whether every check passed. False where nothing was checked."""
+        """Whether every check passed. False if nothing was checked."""
         return bool(self._checks) and all(check.ok for check in self._checks)
 
     def as_json(self) -> dict[str, object]:

@@ -16,7 +16,7 @@ class UnknownContentError(SourceError):
 
 
 class LaterPartError(SourceError):
-    """A later part of an image in several files was given; the first lies beside it."""
+    """A later part of an image in several files was given; the first is beside it."""
 
 
 class CaseError(EchoforensicsError):
@@ -24,7 +24,7 @@ class CaseError(EchoforensicsError):
 
 
 class UnverifiedCaseError(CaseError):
-    """A case is not complete or not as it was sealed, and it was not asked to read it all the same."""
+    """A case is not complete or not as it was sealed, and it was not asked to read it anyway."""
 
 
 class CaseDiskError(CaseError):
@@ -45,3 +45,7 @@ class ClusterError(EchoforensicsError):
 
 class TaskEndedWorkersError(EchoforensicsError):
     """A task of a cluster ended the workers that it was given to."""
+
+
+class UploadError(EchoforensicsError):
+    """A server cannot be reached, or does not take what is sent to it."""

@@ -63,7 +63,7 @@ def clock_words(state: Mapping[str, Any]) -> str:
 
 
 def _chrony() -> dict[str, Any] | None:
-    """What chronyd says; None where it does not run."""
+    """What chronyd says; None if it does not run."""
     parts = (_answer("chronyc", "-n", "-c", "tracking") or "").strip().split(",")
     # The fields: id, name, stratum, time, the clock's offset, last offset, ..., leap status.
     if len(parts) < 14:
@@ -78,7 +78,7 @@ def _chrony() -> dict[str, Any] | None:
 
 
 def _timedatectl() -> dict[str, Any] | None:
-    """What systemd says; None where it does not run."""
+    """What systemd says; None if it does not run."""
     lines = (_answer("timedatectl", "show") or "").splitlines()
     shown = dict(line.split("=", 1) for line in lines if "=" in line)
     if shown.get("NTPSynchronized") not in ("yes", "no"):
@@ -107,7 +107,7 @@ def _kernel() -> dict[str, Any]:
 
 
 def _answer(program: str, *arguments: str) -> str | None:
-    """What a program of the system writes; None where there is none, or it fails or takes too long."""
+    """What a program of the system writes; None if there is none, or it fails or takes too long."""
     found = shutil.which(program)
     if found is None:
         return None

@@ -87,7 +87,7 @@ def create_key(
                 stream.write(passphrase + "\n")
         key.save(path, passphrase or "")
     except FileExistsError as error:
-        raise ExaminerKeyError(f"{error.filename or path}: exists already; a key is never overwritten") from error
+        raise ExaminerKeyError(f"{error.filename or path}: already exists; a key is never overwritten") from error
     except KeyFileError as error:
         raise ExaminerKeyError(str(error)) from error
     except OSError as error:
@@ -140,7 +140,7 @@ def is_on_token(path: Path) -> bool:
 
 
 def stored_passphrase(path: Path, *, environment: bool = True) -> str | None:
-    """The passphrase of a key, from the environment or from the file beside it; None where there is neither.
+    """The passphrase of a key, from the environment or from the file beside it; None if there is neither.
 
     Args:
         path: the key's file, or its address on a token.
@@ -161,5 +161,5 @@ def stored_passphrase(path: Path, *, environment: bool = True) -> str | None:
     except OSError as error:
         raise ExaminerKeyError(f"{beside}: cannot be read: {error.strerror}") from error
     if not path.exists():
-        raise ExaminerKeyError(f"{path}: there is no such key; make one with: echoforensics key create {path}")
+        raise ExaminerKeyError(f"{path}: no such key; create one with: echoforensics key create {path}")
     return None

@@ -31,7 +31,7 @@ _NAMED = 3
 def check_packages(home: Path, version: str) -> None:
     """Make sure that the packages beside this one are those it was released with.
 
-    Each must lie in ``home``, have the files that were installed, and declare this distribution and version.
+    Each must be in ``home``, have the files that were installed, and declare this distribution and version.
 
     Args:
         home: the folder that holds this package: a site-packages folder or a checkout.
@@ -51,7 +51,7 @@ def check_packages(home: Path, version: str) -> None:
 
 
 def _declares(name: str, version: str) -> bool:
-    """Whether a package says it is of this distribution and version."""
+    """Whether a package says it belongs to this distribution and version."""
     try:
         package = import_module(name)
     except ModuleNotFoundError as error:

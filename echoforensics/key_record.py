@@ -36,9 +36,9 @@ class KeyRecord:
 
     Attributes:
         provisional: whether the program made the key on first use, and nobody has put a name to it since.
-        name: whose key it is, as the examiner said with ``key name``; empty where nobody did.
-        named: when that was, in UTC, ISO 8601; empty where nobody did.
-        certificate: the agency's certificate of it; None where none was bound to it.
+        name: whose key it is, as the examiner said with ``key name``; empty if nobody did.
+        named: when that was, in UTC, ISO 8601; empty if nobody did.
+        certificate: the agency's certificate of it; None if none was bound to it.
     """
 
     provisional: bool = False
@@ -59,7 +59,7 @@ class KeyRecord:
 
 
 def key_words(detail: Mapping[str, Any]) -> str:
-    """What a line of the ledger says of its key, in one sentence; empty where it says nothing of whose it is."""
+    """What a line of the ledger says of its key, in one sentence; empty if it says nothing of whose it is."""
     certificate = detail.get("certificate")
     certified = f"; certified for {certificate.get('subject')}" if isinstance(certificate, dict) else ""
     if detail.get("provisional") is True:
@@ -91,7 +91,7 @@ def read_record(place: str, public: PublicKey) -> KeyRecord:
     """What is known of a key.
 
     Raises:
-        ExaminerKeyError: what lies beside it is of another key, or cannot be read.
+        ExaminerKeyError: what is beside it belongs to another key, or cannot be read.
     """
     found = KeyRecord(certificate=_read_certificate(certificate_path(place, public), public))
     path = record_path(place, public)
@@ -184,12 +184,12 @@ def _write(path: Path, text: str) -> None:
 
 def _beside(place: str, public: PublicKey, suffix: str) -> Path:
     if place.startswith(SCHEME):
-        return _settings_folder() / "keys" / f"{public.fingerprint}{suffix}"
+        return settings_folder() / "keys" / f"{public.fingerprint}{suffix}"
     path = Path(place)
     return path.with_name(path.name + suffix)
 
 
-def _settings_folder() -> Path:
+def settings_folder() -> Path:
     """Where programs keep the settings of a user: ``$XDG_CONFIG_HOME``, else ``~/.config``."""
     if given := os.environ.get("XDG_CONFIG_HOME"):
         return Path(given) / "echoforensics"

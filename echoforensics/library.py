@@ -84,7 +84,7 @@ def open_case(case: AnyPath, *, unverified: bool = False) -> Case:
 
     Args:
         case: the case folder.
-        unverified: whether a case that is not complete, or not as it was sealed, is opened all the same. Its
+        unverified: whether a case that is not complete, or not as it was sealed, is opened anyway. Its
             ``unverified`` then says why it does not hold, and the message of each of its rows begins with a mark.
 
     Raises:

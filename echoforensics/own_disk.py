@@ -55,7 +55,7 @@ def no_room(path: Path) -> Iterator[None]:
 
 def cannot_write(path: Path, why: str) -> str:
     """What is said of a place that cannot be written."""
-    return f"{path}: cannot be written: {why}. Nothing was lost: make room there, and repeat the command to go on"
+    return f"{path}: cannot be written: {why}. Nothing was lost: make room there, and repeat the command to continue"
 
 
 def cannot_read(path: Path, why: str) -> str:

@@ -158,7 +158,7 @@ def _refuse_what_is_no_case(path: Path) -> None:
 def _check_ledger(
     result: CaseVerification, path: Path, fingerprint: str | None, expected_head: str | None
 ) -> CaseHistory | None:
-    """Check the ledger. Gives what it comes to; None where it is not sound."""
+    """Check the ledger. Gives what it comes to; None if it is not sound."""
     if not os.path.lexists(path / LEDGER):
         result.checks.add("ledger", False, f"there is no {LEDGER}, so nothing vouches for what the case holds")
         result.checks.skipped("signatures", "there is no ledger")
@@ -251,7 +251,7 @@ def _note_ledger(
 def _check_database(
     result: CaseVerification, path: Path, history: CaseHistory | None, *, allow_incomplete: bool
 ) -> list[str] | None:
-    """Check the database. Gives the SHA-256 of each artefact; None where it cannot be read."""
+    """Check the database. Gives the SHA-256 of each artefact; None if it cannot be read."""
     database = path / DATABASE
     seal = None
     try:

@@ -52,7 +52,7 @@ def instant(text: str, local: ZoneInfo | None, *, end: bool = False) -> int:
 def local_time(timestamp: int | None, local: ZoneInfo) -> str | None:
     """A time as a clock in a zone shows it, ISO 8601 with its offset.
 
-    None where the time in UTC is unknown, or where the local time would fall outside the years 1 to 9999.
+    None if the time in UTC is unknown, or where the local time would fall outside the years 1 to 9999.
     """
     if timestamp is None:
         return None

@@ -7,6 +7,8 @@ References:
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _MARKS = (
     (b"\xff\xfe\0\0", "utf-32le"),
     (b"\0\0\xfe\xff", "utf-32be"),
@@ -16,7 +18,7 @@ _MARKS = (
 #: Where in each group of bytes an ASCII letter stands, the others being zero: (width, its place, the encoding).
 _LAYOUTS = ((4, 0, "utf-32le"), (4, 3, "utf-32be"), (2, 0, "utf-16le"), (2, 1, "utf-16be"))
 _SAMPLE = 512
-#: So many characters at least are needed to tell an encoding without a mark.
+#: At most this many characters at least are needed to tell an encoding without a mark.
 _LEAST = 4
 _PRINTED = bytes((*b"\t\r\n", *range(0x20, 0x7F)))
 
@@ -29,10 +31,15 @@ def wide_encoding(head: bytes) -> str:
     Returns:
         ``utf-16le``, ``utf-16be``, ``utf-32le``, ``utf-32be``, as :func:`parsers.coding.decode` takes them, or empty.
     """
+    return _wide_encoding(head[:_SAMPLE])
+
+
+@lru_cache(maxsize=16)
+def _wide_encoding(sample: bytes) -> str:
+    """The same of what is looked at: each parser that is offered a file asks for it."""
     for mark, name in _MARKS:
-        if head.startswith(mark):
+        if sample.startswith(mark):
             return name
-    sample = head[:_SAMPLE]
     if sample.count(0) * 3 < len(sample):
         return ""
     for width, place, name in _LAYOUTS:

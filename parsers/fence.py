@@ -22,7 +22,7 @@ def fence(
         parser: its name.
         issues: gets the issue.
         passes: exceptions that the caller handles.
-        subject: what the issue is said of; the readers of containers stand behind the same fence.
+        subject: what the issue is said of; the readers of containers are behind the same fence.
     """
     try:
         yield

@@ -48,7 +48,7 @@ class LocatedBytes:
 
     Attributes:
         content: the bytes (of the text, as UTF-8, after a ``json`` step).
-        offset: byte offset of ``content`` in the file, or None where a decoded string was passed.
+        offset: byte offset of ``content`` in the file, or None if a decoded string was passed.
         cut: whether ``content`` was cut at :data:`MAX_STEP_BYTES`.
     """
 

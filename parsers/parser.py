@@ -26,7 +26,7 @@ _TEXT_SAMPLE = 1024
 #: One byte in this many may be a control character: a torn line, a stray byte before the text.
 _TEXT_SHARE = 25
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b") + b"\x7f"
-#: How archives begin. What lies in them unpacked looks like text, but is read as a file of its own.
+#: How archives begin. What is in them unpacked looks like text, but is read as a file of its own.
 _ARCHIVES = (
     b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf'\x1c", b"Rar!\x1a\x07", b"!<arch>\n", b"070701", b"070702",
     b"070707",
@@ -75,9 +75,9 @@ class Source:
         head: the first :data:`HEAD_SIZE` bytes (all of it where the file is shorter).
         opener: opens the content for reading, seekable, from its start. Each call opens it again.
         neighbour: gives another file by its whole path, or None (see :meth:`beside`).
-        mode: POSIX permission bits as the container states them, or None where it states none.
+        mode: POSIX permission bits as the container states them, or None if it states none.
         names: what of the Alexa service the whole file names, one of
-            ``parsers.alexa_api.items.service_names.KINDS`` each. Empty where it names nothing, and while only the
+            ``parsers.alexa_api.items.service_names.KINDS`` each. Empty if it names nothing, and while only the
             head was read: a file that no parser claims by its head is offered again when all of it was.
     """
 
@@ -104,7 +104,7 @@ class Source:
         return self.opener()
 
     def beside(self, name: str) -> Source | None:
-        """Another file of the same container, by its path relative to this file's folder; None where there is none.
+        """Another file of the same container, by its path relative to this file's folder; None if there is none.
 
         Only parsers that say :attr:`Parser.reads_neighbours` are given neighbours, and only such files are
         neighbours as some parser claims (the claim keeps their content in the case).
@@ -192,7 +192,7 @@ class Parser(ABC):
     needs: ClassVar[tuple[bytes, ...]] = ()
     #: 0: asked for every file. 1: only where none of those claims it but such as read lines. 2: only where none does.
     last_resort: ClassVar[int] = 0
-    #: Whether it reads the lines of a log, so that others are to look for what stands within the lines.
+    #: Whether it reads the lines of a log, so that others are to look for what is within the lines.
     reads_lines: ClassVar[bool] = False
 
     def sees(self, source: Source) -> Source:

@@ -28,7 +28,7 @@ class Timestamp:
         description: what the time is of, in plaso's standard words ("Creation Time", "Recorded Time", ...).
         recorded: the value as found, as text; never reformatted.
         clock: whose clock made it.
-        timestamp: microseconds since 1970-01-01T00:00:00 UTC, or None where the zone is unknown.
+        timestamp: microseconds since 1970-01-01T00:00:00 UTC, or None if the zone is unknown.
         note: one sentence on how the value is read (unit, zone, precision) and what it does not mean.
         locator: where the value is, if not within the record's own locator.
 
@@ -53,7 +53,7 @@ class Record:
         data_type: family and kind, such as ``alexa:cloud:activity`` or ``echo:log:wake_word``.
         message: one sentence a lawyer can read. It says what the record says, never what somebody did.
         locator: where in the file the record stands (see :mod:`parsers.locator`).
-        timestamps: every time it holds; each becomes a row. Empty where it holds none.
+        timestamps: every time it holds; each becomes a row. Empty if it holds none.
         device_serial, device_type, account, person, utterance_id, transcript: where the record names them.
         fields: everything else worth keeping, as found.
         keys: names of things that other records may also name, as ``kind:value`` (``activity:...``,

@@ -23,7 +23,7 @@ ENTRY_POINT_GROUP = "echoforensics.parsers"
 _registered: dict[str, type[Parser]] = {}
 
 
-#: Names of what adds to a case what is no evidence, and of its data types, begin so; no parser's does.
+#: Names of what adds to a case what is not evidence, and of its data types, begin so; no parser's does.
 NO_EVIDENCE = ("machine:", "annotation:")
 
 
@@ -32,7 +32,7 @@ class DuplicateParserError(ValueError):
 
 
 class ReservedNameError(ValueError):
-    """A parser has a name that stands for what is no evidence."""
+    """A parser has a name that stands for what is not evidence."""
 
 
 def register(parser: type[Parser]) -> type[Parser]:

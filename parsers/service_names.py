@@ -1,6 +1,6 @@
 """Lines of logs that name the Alexa service, its accounts or its programs, and are of no kind that is read.
 
-None is passed over in silence: each program that wrote such lines has one record, with their number and places.
+None is skipped in silence: each program that wrote such lines has one record, with their number and places.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class NamedLines:
         return sum(named.places.count for named in self._programs.values())
 
     def add(self, program: str, text: bytes, locator: str, timestamp: Timestamp | None) -> None:
-        """Take a line that no kind knows; it is passed over where it is not about the service."""
+        """Take a line that no kind knows; it is skipped where it is not about the service."""
         if not names_service(program, text):
             return
         if program not in self._programs and len(self._programs) >= MAX_PROGRAMS:

@@ -28,7 +28,7 @@ def from_milliseconds(value: object) -> int | None:
 def utc(
     year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, microsecond: int = 0
 ) -> int | None:
-    """Microseconds of a UTC date; None where there is no such date."""
+    """Microseconds of a UTC date; None if there is no such date."""
     try:
         when = datetime(year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
     except ValueError:

@@ -41,7 +41,7 @@ class UtteranceId:
     Attributes:
         text: the id as recorded.
         source: device type, or a word such as ``TextClient``.
-        serial: serial number, or None where the id says ``DEVICE_UNSPECIFIED``.
+        serial: serial number, or None if the id says ``DEVICE_UNSPECIFIED``.
         timestamp: microseconds since 1970 UTC, whole seconds: the start of the stream.
         uuid: names the stream; segments of one stream share it.
         region: what follows the uuid (``ZXV``, ``LPM``, ...), or empty.
@@ -69,7 +69,7 @@ class UtteranceId:
 
     @classmethod
     def parse(cls, text: str) -> UtteranceId | None:
-        """Take an id apart; None where the text is not one (or names a date that does not exist)."""
+        """Take an id apart; None if the text is not one (or names a date that does not exist)."""
         return _parsed(text) if len(text) <= _MOST_KEPT else _parsed.__wrapped__(text)
 
     @classmethod

@@ -128,7 +128,7 @@ def _is_small(item: Mapping[str, object]) -> bool:
 
 
 def shown(value: object, limit: int = 300) -> str | None:
-    """A value as a message shows it: on one line, cut at ``limit`` characters; None where nothing is there.
+    """A value as a message shows it: on one line, cut at ``limit`` characters; None if nothing is there.
 
     Lists of plain values are joined by commas. Objects, and lists that hold them, are not shown.
     """

@@ -33,7 +33,7 @@ class WrittenTime(NamedTuple):
     """A time that was read.
 
     Attributes:
-        timestamp: microseconds since 1970-01-01T00:00:00 UTC; None where no zone is recorded.
+        timestamp: microseconds since 1970-01-01T00:00:00 UTC; None if no zone is recorded.
         note: what to say of how it was read.
     """
 
@@ -42,7 +42,7 @@ class WrittenTime(NamedTuple):
 
 
 def read(value: str) -> WrittenTime | None:
-    """Read an ISO 8601 time; None where its year stands for no time (before 1995 or after 2099).
+    """Read an ISO 8601 time; None if its year stands for no time (before 1995 or after 2099).
 
     Raises:
         ValueError: it is not of that form, or there is no such date.
@@ -68,7 +68,7 @@ def read(value: str) -> WrittenTime | None:
 def read_usual(value: str) -> WrittenTime | None:
     """The same of a time of the form that most have: the library's own reader reads it alike, and faster.
 
-    None of any other form, of what is no date, and of a year that stands for no time.
+    None of any other form, of what is not a date, and of a year that stands for no time.
     """
     if not _USUAL.fullmatch(value):
         return None
@@ -85,7 +85,7 @@ def _microseconds(when: datetime) -> int:
 
 
 def read_as(value: str, form: str, *, utc: bool) -> WrittenTime | None:
-    """Read a time of a given form; None where its year stands for no time.
+    """Read a time of a given form; None if its year stands for no time.
 
     Args:
         value: as recorded.

@@ -107,6 +107,7 @@ def series(request: pytest.FixtureRequest) -> Callable[..., Iterable[int]]:
 def _own_state_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep what commands remember of a user out of the user's own folders."""
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+    os.environ.pop("ECHOFORENSICS_CONFIG", None)
 
 
 @pytest.fixture(scope="session")
@@ -156,7 +157,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
     return make
 
 
-#: Where mkfs, sgdisk and debugfs lie on Debian.
+#: Where mkfs, sgdisk and debugfs are on Debian.
 SYSTEM_PATH = "/usr/sbin:/sbin:/usr/local/sbin:" + os.environ.get("PATH", "/usr/bin:/bin")
 
 

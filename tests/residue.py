@@ -23,7 +23,7 @@ _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){8,}")
 _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 _ESCAPE = re.compile(rb"\\u([0-9a-fA-F]{4})")
 _DEEP = 4
-#: So many samples are looked for at a time: enough that they are not there by chance.
+#: At most this many samples are looked for at a time: enough that they are not there by chance.
 _SAMPLES = 24
 
 

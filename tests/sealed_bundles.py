@@ -111,7 +111,7 @@ def leave_out(path: Path, seq: int) -> None:
 
 
 def rebuild_manifests(folder: Path) -> None:
-    """Write everything anew that is not signed, as an attacker would after changing files."""
+    """Write everything again that is not signed, as an attacker would after changing files."""
     for name in find_names(folder).empty_folders:
         (folder / name).rmdir()
     payload = list_files(folder / "data")
@@ -190,5 +190,5 @@ class Attack:
 
 
 def attacks() -> dict[str, Attack]:
-    """Changes that manifests do not show once they are written anew, by what is done."""
+    """Changes that manifests do not show once they are written again, by what is done."""
     return {name: Attack(*attack) for name, attack in _ATTACKS.items()}

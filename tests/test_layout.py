@@ -25,7 +25,7 @@ MAX_MODULES = 22
 FLOW = (
     ("counting", "errors", "own_disk", "installation", "version"),
     ("zones", "key_record", "scale_extra"),
-    ("examiner_key", "examiner_clock"),
+    ("examiner_key", "examiner_clock", "configuration"),
     ("evidence",),
     ("carving",),
     ("case",),

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("chain_of_custody", "echoforensics", "parsers")
-#: Where sentences stand beside the code.
+#: Where sentences are beside the code.
 TEXTS = (
     "README.md", "docs/**/*.md", "parsers/definitions/**/*.yaml", "echoforensics/report/**/*.js",
     "echoforensics/report/**/*.html", "echoforensics/report/**/*.typ",

@@ -133,7 +133,7 @@ def _by_sfdisk(shop: Workshop, script: str, at: int = _AT, cut: int = 0) -> Path
 
 
 def _beside_label(shop: Workshop, disk: Path) -> Path:
-    """A Sun label lies in the first sector, which ext4 leaves free."""
+    """A Sun label is in the first sector, which ext4 leaves free."""
     label = disk.read_bytes()[:512]
     _filled(shop, disk, 0)
     with disk.open("r+b") as stream:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-#: Where mkfs, sgdisk and debugfs lie on Debian.
+#: Where mkfs, sgdisk and debugfs are on Debian.
 _PATH = "/usr/sbin:/sbin:/usr/local/sbin:" + os.environ.get("PATH", "/usr/bin:/bin")
 MEBIBYTE = 1024 * 1024
 

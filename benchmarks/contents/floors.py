@@ -38,7 +38,7 @@ FLOORS: dict[str, tuple[str, Callable[[bytes], None]]] = {
 
 
 def floor(name: str, content: bytes) -> str:
-    """What is to be said of a content whose search waits for something; empty where it does not."""
+    """What is to be said of a content whose search waits for something; empty if it does not."""
     if name not in FLOORS:
         return ""
     words, run = FLOORS[name]

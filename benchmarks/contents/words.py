@@ -40,7 +40,7 @@ def padded(text: str) -> bytes:
 
 
 def sentence(draw: random.Random, words: int) -> str:
-    """So many words."""
+    """At most this many words."""
     return " ".join(draw.choices(WORDS, k=words))
 
 

@@ -8,7 +8,7 @@ from benchmarks.known_answers import evidence, parsers, seal
 
 
 def main() -> None:
-    """Make the inputs anew where that is asked for, and state the answers."""
+    """Make the inputs again where that is asked for, and state the answers."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", action="store_true", help="make the inputs anew too; takes some minutes")
     if parser.parse_args().inputs:

@@ -1,7 +1,7 @@
 """The truth set of the parsers: inputs of their own tests, and the records that this version makes of them.
 
-Inputs are taken anew with ``--inputs``. Without it the answers alone are stated anew, which is due whenever a parser's
-version was raised; what changed is then seen in the difference of ``parsers.jsonl``, and reviewed there.
+Inputs are taken again with ``--inputs``. Without it the answers alone are stated again, which is due whenever a
+parser's version was raised; what changed is then seen in the difference of ``parsers.jsonl``, and reviewed there.
 """
 
 from __future__ import annotations

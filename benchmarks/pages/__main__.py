@@ -2,7 +2,7 @@
 
 With ``--others`` Tabulator (MIT) and DataTables are taken from the npm registry into a temporary folder; without, or
 where they cannot be had, the report stands alone. Wall time is that of this machine as busy as it was; the processor's
-time of the renderer stands beside it.
+time of the renderer is beside it.
 """
 
 from __future__ import annotations

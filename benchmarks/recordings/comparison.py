@@ -17,7 +17,7 @@ TOLERANCE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Duration in seconds, rate, channels; None where one is not known."""
+    """Duration in seconds, rate, channels; None if one is not known."""
 
     duration: float | None
     rate: int | None
@@ -34,10 +34,10 @@ class Compared:
 
     Attributes:
         path: of it.
-        container: as we name it; empty where it is not read.
-        ours: what we say; None where it is not read.
-        issue: what the issue says, where it is not read; empty where there is none.
-        theirs: what ffprobe says; None where it cannot read it.
+        container: as we name it; empty if it is not read.
+        ours: what we say; None if it is not read.
+        issue: what the issue says, where it is not read; empty if there is none.
+        theirs: what ffprobe says; None if it cannot read it.
         decoded: seconds to which ffmpeg decodes it, asked where ffprobe disagrees; or None.
     """
 

@@ -44,7 +44,7 @@ def _unreadable(name: str, expected: str, error: OSError) -> Problem:
 def _moved(
     source: SealedSource, listed: Mapping[str, str], missing: Sequence[str], extra: Sequence[str]
 ) -> Iterator[Problem]:
-    """What is missing and what is there beside, with names that changed told apart from both."""
+    """What is missing and what is there beside, with names that changed distinguished from both."""
     by_fold = {folded_name(name): name for name in extra}
     digests = {}
     if missing and extra:
@@ -80,7 +80,7 @@ def _odd(source: SealedSource) -> Iterator[Problem]:
 
 
 def _escaped(name: str) -> str:
-    """A name as it can be told from another that looks the same."""
+    """A name as it can be distinguished from another that looks the same."""
     return name if name.isascii() and name.isprintable() else name.encode("unicode_escape").decode("ascii")
 
 

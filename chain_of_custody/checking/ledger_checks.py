@@ -18,7 +18,7 @@ def check_ledger(
     """Check the ledger that a sealed folder holds, against itself and against what the list says of it.
 
     Returns:
-        What the check found; None where the folder holds no ledger, or one that cannot be read.
+        What the check found; None if the folder holds no ledger, or one that cannot be read.
     """
     name = sealed.ledger.get("file")
     if not isinstance(name, str):
@@ -75,7 +75,7 @@ def check_head(checks: Verification, sealed: SealedList, found: LedgerReport | N
     """Check that the state of the case that was expected is in what was handed over.
 
     Returns:
-        A sentence for the reader: how much the ledger has grown since; None where there is none.
+        A sentence for the reader: how much the ledger has grown since; None if there is none.
     """
     if found is not None:
         if found.grown is not None:

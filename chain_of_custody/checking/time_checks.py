@@ -21,7 +21,7 @@ _TOKEN_MAX = 1 << 20
 
 
 def tokens_beside(path: Path) -> list[Path]:
-    """The timestamps that lie beside a sealed folder or zip: ``NAME.tsr``, ``NAME.2.tsr`` and so on.
+    """The timestamps that are beside a sealed folder or zip: ``NAME.tsr``, ``NAME.2.tsr`` and so on.
 
     NAME is the name of the folder or the zip. Where none of that name are there, those are found that came with a zip
     that was unpacked or decrypted since: of a folder FOLDER, ``FOLDER.zip.tsr``; of a zip, ``FILE.zip.age.tsr``.

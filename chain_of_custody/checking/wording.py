@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from chain_of_custody.verify import Check, Verification
 
-#: So many problems of one check are shown; JSON has them all.
+#: At most this many problems of one check are shown; JSON has them all.
 _SHOWN = 20
 #: Characters that steer a terminal or turn text about (Unicode's general categories).
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

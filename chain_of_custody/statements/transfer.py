@@ -41,9 +41,9 @@ class Transfer:
         seq: the number of its entry.
         line_hash: of its line.
         statement: who gave what to whom, what for and when.
-        giver: fingerprint of the key that the giver signed with; None where nobody signed.
-        receiver: of the key that the receiver signed with; None where the receiver has not signed.
-        received: when the receiver's signature came into the ledger; empty where it has not.
+        giver: fingerprint of the key that the giver signed with; None if nobody signed.
+        receiver: of the key that the receiver signed with; None if the receiver has not signed.
+        received: when the receiver's signature came into the ledger; empty if it has not.
     """
 
     seq: int

@@ -186,7 +186,7 @@ def _coordinates(point: bytes) -> bytes:
 
 
 def _attribute(library: Any, item: Any, name: str) -> Any:
-    """An attribute of an object on the token; None where the token has none."""
+    """An attribute of an object on the token; None if the token has none."""
     try:
         return item[getattr(library.Attribute, name)]
     except (library.AttributeTypeInvalid, library.AttributeSensitive, library.FunctionFailed, KeyError):

@@ -28,10 +28,10 @@ class Pkcs11Uri:
     """The address of a key.
 
     Attributes:
-        token, manufacturer, serial, model: of the token, as it names itself; empty where the address does not say.
-        label: of the key (``object``); empty where the address does not say.
-        id: of the key; None where the address does not say.
-        module_path: the library that speaks with the token; empty where the address does not say.
+        token, manufacturer, serial, model: of the token, as it names itself; empty if the address does not say.
+        label: of the key (``object``); empty if the address does not say.
+        id: of the key; None if the address does not say.
+        module_path: the library that speaks with the token; empty if the address does not say.
     """
 
     token: str = ""

@@ -37,10 +37,10 @@ def write_verification(
     Args:
         folder: the folder.
         kind: what it is.
-        public: of the key that it will be sealed with; None where it stays unsigned.
+        public: of the key that it will be sealed with; None if it stays unsigned.
         ledger: length and head of the ledger of the case it is made from.
-        ledger_file: name of the ledger in the folder; empty where it is not there.
-        graph: name of the CASE graph in the folder; empty where there is none.
+        ledger_file: name of the ledger in the folder; empty if it is not there.
+        graph: name of the CASE graph in the folder; empty if there is none.
 
     Raises:
         OSError: a file is there already, or cannot be written.

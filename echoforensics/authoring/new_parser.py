@@ -128,7 +128,7 @@ def _words(name: str, sample: str, scaffold: _Scaffold) -> dict[str, str]:
 
 
 def _write_pages(root: Path) -> list[Path]:
-    """Write the pages anew, by the checkout's own code, which knows the new parser. Gives those that changed."""
+    """Write the pages again, by the checkout's own code, which knows the new parser. Gives those that changed."""
     folder = root / _PAGES
     if not folder.is_dir():
         return []

@@ -32,7 +32,7 @@ class HashedFile:
         self._size = 0
 
     def write(self, text: str, /) -> None:
-        """Add text, in UTF-8. Half a surrogate pair, as of a path that is no text, is written as an escape of JSON."""
+        """Add text, in UTF-8. Half a surrogate pair, as of a path that is not text, is written as an escape of JSON."""
         self.write_bytes(text.encode("utf-8", "backslashreplace"))
 
     def write_bytes(self, piece: bytes) -> None:

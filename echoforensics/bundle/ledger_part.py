@@ -32,10 +32,10 @@ class LedgerState(NamedTuple):
         head: hash of the last of them.
         time: when it was written, as the ledger has it.
         signed: whether the ledger is signed.
-        fingerprint: of the key that signed it; None where unsigned.
+        fingerprint: of the key that signed it; None if unsigned.
         key: what the ledger last says of that key: whether it is provisional, or whose it is.
         seal: the last line that seals the case.
-        tree: the last line that records the tree of what that line seals; None where there is none.
+        tree: the last line that records the tree of what that line seals; None if there is none.
     """
 
     length: int

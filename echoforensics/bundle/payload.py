@@ -1,4 +1,4 @@
-"""What lies in ``data/`` of a bundle: the same bytes for one head of a ledger, whenever and wherever it is made."""
+"""What is in ``data/`` of a bundle: the same bytes for one head of a ledger, whenever and wherever it is made."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def _write_redactions(made: Path, case: RedactedCase, lines: SetWriter, *, whole
 
 
 def _about(case: Case, state: LedgerState, selection: Selection) -> AboutExport:
-    """What the graph says of itself. Its time is that of the ledger's last line, not of this writing."""
+    """What the graph says about itself. Its time is that of the ledger's last line, not of this writing."""
     when = datetime.fromisoformat(state.time).replace(microsecond=0)
     filters = {"only": list(selection.named)} if selection.named else {}
     return replace(about_export(case, Query(), None), made_at=when, filters=filters)

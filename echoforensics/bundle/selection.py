@@ -45,7 +45,7 @@ class Selection:
 def select(case: Case, named: Iterable[str]) -> Selection:
     """The records that exhibits (EF-0000012), interactions (IN-0000003) and record ids (REC-...) name.
 
-    Of an exhibit, the record it is of, with all of its rows; of an interaction, all of its records. The sound of a
+    Of an exhibit, the record it belongs to, with all of its rows; of an interaction, all of its records. The sound of a
     recording goes with the recording's own record.
 
     Args:

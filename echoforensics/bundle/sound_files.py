@@ -19,7 +19,7 @@ class SoundFile(NamedTuple):
     Attributes:
         file: its name in a bundle.
         sha256: of its content.
-        redacts: SHA-256 of the recording that it is a redacted copy of; empty where it is one itself.
+        redacts: SHA-256 of the recording that it is a redacted copy of; empty if it is one itself.
         exhibit: its first exhibit.
         records: ids of its own records: more than one where the same bytes are held by different records.
     """

@@ -1,4 +1,4 @@
-"""Timestamps of a bundle: a request and the authorities' answers, which lie beside it and outside what is signed."""
+"""Timestamps of a bundle: a request and the authorities' answers, which are beside it and outside what is signed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def refuse_beside(bundle: Path) -> None:
 
 
 def tokens_of(bundle: Path) -> list[Path]:
-    """The answers that lie beside a bundle, in the order in which they came."""
+    """The answers that are beside a bundle, in the order in which they came."""
     name = _name(bundle)
     named = re.compile(re.escape(name) + r"(?:\.([2-9]|[1-9][0-9]+))?" + re.escape(TOKEN))
     if not bundle.absolute().parent.is_dir():
@@ -91,7 +91,7 @@ def fetch_tokens(
 
 
 def attach_token(bundle: Path, token: Path) -> tuple[TrustedTimestamp, Path]:
-    """Put an authority's answer beside the bundle that it is of.
+    """Put an authority's answer beside the bundle that it belongs to.
 
     Args:
         bundle: a folder, a zip, or an encrypted zip beside which its request lies.
@@ -101,7 +101,7 @@ def attach_token(bundle: Path, token: Path) -> tuple[TrustedTimestamp, Path]:
         What it says, and where it lies now.
 
     Raises:
-        UsageError: it is no timestamp, is of something else, or is there already; or there is no such bundle.
+        UsageError: it is not a timestamp, is of something else, or is there already; or there is no such bundle.
     """
     digest = _stamped_digest(bundle)
     try:
@@ -151,7 +151,7 @@ def _stamped_digest(bundle: Path) -> bytes:
 
 
 def request_path(bundle: Path) -> Path:
-    """Where the request for timestamps lies beside a bundle: ``NAME.tsq``, of ``NAME.zip.age`` as ``NAME.zip.tsq``."""
+    """Where the request for timestamps is beside a bundle: ``NAME.tsq``, of ``NAME.zip.age`` as ``NAME.zip.tsq``."""
     return bundle.with_name(_name(bundle) + REQUEST)
 
 

@@ -80,15 +80,15 @@ class WrittenBundle:
     Attributes:
         path: where it is.
         files: how many files are in its signed list.
-        head, length: of the ledger that it is of.
-        fingerprint: of the key that signed it; None where unsigned.
+        head, length: of the ledger that it belongs to.
+        fingerprint: of the key that signed it; None if unsigned.
         key_words: what the ledger says of that key, in one sentence; empty for nothing.
         seal_sha256: SHA-256 of its signed list: what timestamps are over.
         sealed_set: root and size of the tree, and how much is left out.
         redacted: whether it is without what was redacted in the case.
         stamps: the timestamps that were fetched.
         failures: why timestamps were not fetched, a sentence each.
-        not_recorded: why the ledger has no line on it; empty where it has one.
+        not_recorded: why the ledger has no line on it; empty if it has one.
     """
 
     path: Path
@@ -131,7 +131,7 @@ def write_bundle(
     recipients_of(request.encrypt_to)
     beside = case.path if request.encrypt_to else request.output
     try:
-        # What is encrypted on its way lies in the clear only where the case does.
+        # What is encrypted on its way is in the clear only where the case is.
         with partial_folder(beside) as work:
             written = _write(case, request, key, state, work, report)
         stamp = write_request(request.output, bytes.fromhex(written.seal_sha256))

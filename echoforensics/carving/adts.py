@@ -2,7 +2,7 @@
 
 The first 28 bits of the header stay the same, and each header states its frame's length. There is no header of the
 whole: a recording begins with the first frame that others follow, and ends behind the last. A damaged one between
-two is passed over.
+two is skipped.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def leads(buffer: bytes, at: int) -> bool:
     if len(header) < HEADER_SIZE:
         return True
     place = at + stated_length(buffer, at)
-    # Nearly every place that is none is passed over here.
+    # Nearly every place that is none is skipped here.
     if place < len(buffer) and buffer[place] != 0xFF:
         return False
     first, place = parse(header), at
@@ -91,7 +91,7 @@ class _AdtsFrames:
         return frame is not None and frame.fixed == self._fixed
 
     def __call__(self, buffer: bytes, at: int) -> int:
-        """Length in bytes of the frame at a byte; 0 where none of the recording begins."""
+        """Length in bytes of the frame at a byte; 0 if none of the recording begins."""
         frame = parse(buffer[at : at + HEADER_SIZE])
         if frame is None or frame.fixed != self._fixed or not frame.has_content:
             return 0
@@ -109,7 +109,7 @@ class _AdtsFrames:
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """The AAC recording whose first frame begins at a byte offset of the media; None where there is none."""
+    """The AAC recording whose first frame begins at a byte offset of the media; None if there is none."""
     start = view.read(at, REACH)
     first = parse(start[:HEADER_SIZE])
     if first is None or not first.is_as_defined or not leads(start, 0):

@@ -13,7 +13,7 @@ frame too many taken, mostly a single one:
 
 A frame too few was never taken.
 
-A damaged frame is passed over where eight frames lie before it, and eight more of types that were seen follow it within
+A damaged frame is skipped where eight frames are before it, and eight more of types that were seen follow it within
 the length of one.
 """
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _SURE = 3
 _FEWEST = 3
-#: Frames before a damaged one, and behind it, without which it is not passed over.
+#: Frames before a damaged one, and behind it, without which it is not skipped.
 _FEWEST_BEFORE, _FEWEST_BEHIND = 8, 8
 _FRAMES_A_SECOND = 1_000_000 // FRAME_US
 
@@ -74,7 +74,7 @@ class _AmrFrames:
         return frame is not None and frame.is_good and frame.type in self._silent
 
     def at(self, place: int) -> AmrFrame | None:
-        """The frame at a byte; None where none begins."""
+        """The frame at a byte; None if none begins."""
         head = self._view.read(place, 1)
         frame = self._frames[head[0]] if head else None
         if frame is None or not frame.is_good:
@@ -111,7 +111,7 @@ class _AmrFrames:
         return end
 
     def _again(self, place: int, seen: set[int]) -> int | None:
-        """Where frames of types that were seen go on, behind a damaged one; None where they do not."""
+        """Where frames of types that were seen go on, behind a damaged one; None if they do not."""
         between = self._view.read(place, self._longest)
         if self.count < _FEWEST_BEFORE or between.startswith(NARROW.magic):
             return None
@@ -173,7 +173,7 @@ class _AmrFrames:
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """An AMR recording at a byte of the media; None where there is none."""
+    """An AMR recording at a byte of the media; None if there is none."""
     header = AmrFileHeader.parse(view.read(at, LONGEST_HEADER))
     if header is None:
         return None

@@ -37,7 +37,7 @@ class Carved(NamedTuple):
         ranges: (byte offset on the media, length in bytes) of its pieces, in the order of its content.
         grade: how well it holds together.
         ending: why it ends where it ends, one clause without a full stop.
-        detail: what else its structure says (frames, rate, gaps), one clause; empty where there is nothing to say.
+        detail: what else its structure says (frames, rate, gaps), one clause; empty if there is nothing to say.
         is_record: whether it is a record (text, a database's page, a log's member) and not a recording: where it lies
             within a file that is read, it is read with it.
         is_bare: whether it is sound without a header, by its samples alone: within any file it is nothing new.
@@ -54,7 +54,7 @@ class Carved(NamedTuple):
 
     @property
     def offset(self) -> int:
-        """Where its first byte lies on the media."""
+        """Where its first byte is on the media."""
         return self.ranges[0][0]
 
     @property
@@ -67,7 +67,7 @@ class BlockPlaces(Protocol):
     """Bytes of a block at which something may begin, ascending; below 0 before the block."""
 
     def following(self, at: int) -> int | None:
-        """The first that is not before a byte of the block; None where there is none."""
+        """The first that is not before a byte of the block; None if there is none."""
         ...
 
     def between(self, begin: int, end: int) -> Sequence[int]:
@@ -111,20 +111,20 @@ class Signature:
     Attributes:
         name: of the kind; unique.
         pattern: a regular expression over bytes, as hyperscan reads it (``.`` matches any byte).
-        carve: looks at a place; None where there is no such thing. Given the view and the byte offset at which
+        carve: looks at a place; None if there is no such thing. Given the view and the byte offset at which
             the thing begins (the match's start minus ``before``; never negative).
-        width: length in bytes of every match, where that is fixed, which is quicker; 0 where it is not.
+        width: length in bytes of every match, where that is fixed, which is quicker; 0 if it is not.
         before: how many bytes the thing begins before the match does.
         leads: judges the place by the bytes around it, before ``carve`` is asked: given the bytes and the byte in
             them at which the thing begins. For signatures that match by chance often. None: ``carve`` is asked always.
         group: the family's name: what is carved for one signature of a family is not looked at again for another of it.
-            Empty where it has none.
+            Empty if it has none.
         nests: whether it is looked for within what was carved for its family too: no part of such a thing looks like
             its beginning, so that what does is another that was written over it.
         sift: makes what chooses among the places of a whole block, before each is looked at by itself; one is made for
             each media, for all signatures of a family that name the same. For signatures that match very often.
         located_later: whether it is only noticed that a block has matches, and ``sift`` asks where they are. Its
-            matches are of one width, and none lies within one of another such signature.
+            matches are of one width, and none is within one of another such signature.
         weed: of many places of a block, each True at which ``leads`` may say yes. It is asked first, for all at once.
     """
 

@@ -53,7 +53,7 @@ class ViewStream:
 
 
 def _carve(kind: str, suffix: str, describe: Describe, view: View, at: int) -> Carved | None:
-    """A file that a reader describes, at a byte of the media; None where it describes none."""
+    """A file that a reader describes, at a byte of the media; None if it describes none."""
     rest = view.size - at
     found = describe(cast("BinaryIO", ViewStream(view, at)), rest)
     if isinstance(found, AudioFacts) and found.ending is Ending.OPEN and found.end > MOST_UNSTATED:
@@ -71,7 +71,7 @@ def _carve(kind: str, suffix: str, describe: Describe, view: View, at: int) -> C
     elif found.issue:
         grade, ending = Grade.ENDED, "its header says so, though its parts differ"
     elif found.ending is Ending.LAST_BOX:
-        ending = "what follows its last part is none of such a file"
+        ending = "what follows its last part is not one of such a file"
     return Carved(kind, suffix, ((at, found.end),), grade, ending, _detail(found))
 
 
@@ -102,7 +102,7 @@ def _number(view: View, at: int, size: int, order: str) -> int:
 
 
 def _asf(view: View, at: int) -> int:
-    """Bytes of a Windows Media file, by its properties; 0 where these are not there."""
+    """Bytes of a Windows Media file, by its properties; 0 if these are not there."""
     place = view.read(at, _ASF_HEAD).find(_ASF_PROPERTIES)
     return _number(view, at + place + 40, 8, "little") if place > 0 else 0
 

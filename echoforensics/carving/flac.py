@@ -106,7 +106,7 @@ class _FlacFrames:
         return headers[right]
 
     def _header(self, data: bytes) -> FlacFrameHeader | None:
-        """The header at the beginning of some bytes; None where there is none that is this recording's."""
+        """The header at the beginning of some bytes; None if there is none that is this recording's."""
         header = parse(data)
         return header if header is not None and header.suits_wholly(self._info) else None
 
@@ -130,7 +130,7 @@ class _FlacFrames:
         return data[: min(places)] if places else data
 
     def _frame(self, header: FlacFrameHeader, is_last: bool) -> tuple[int, FlacFrameHeader | None]:
-        """(length in bytes of the frame at the end, header of the next); the length 0 where it is not whole."""
+        """(length in bytes of the frame at the end, header of the next); the length 0 if it is not whole."""
         most = self._size(header)
         for size in sorted({min(_FIRST, most), most}):
             data = self._unmarked(self._view.read(self.end, size))
@@ -172,7 +172,7 @@ class _FlacFrames:
         return 0, None
 
     def _length(self, data: bytes, header: FlacFrameHeader) -> int:
-        """Bytes of the frame at the beginning of some bytes; 0 where it is not whole or not as it must be."""
+        """Bytes of the frame at the beginning of some bytes; 0 if it is not whole or not as it must be."""
         try:
             extent = measure(data, header, self._info.bits)
         except (Shortage, Malformed):
@@ -183,7 +183,7 @@ class _FlacFrames:
 
 
 def _behind_metadata(view: View, at: int) -> int:
-    """Byte offset behind the blocks of metadata; 0 where they are none."""
+    """Byte offset behind the blocks of metadata; 0 if they are none."""
     until = min(at + _MOST_METADATA, view.size)
     for number, block in enumerate(metadata_blocks(view, at + len(MARKER))):
         is_first = number == 0
@@ -197,7 +197,7 @@ def _behind_metadata(view: View, at: int) -> int:
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """The FLAC recording that begins at a byte offset of the media; None where there is none."""
+    """The FLAC recording that begins at a byte offset of the media; None if there is none."""
     head = view.read(at, len(BEGINNINGS[0]) + STREAM_INFO_SIZE)
     info = StreamInfo.parse(head[len(BEGINNINGS[0]) :])
     if info is None or not info.is_possible or not head.startswith(BEGINNINGS):

@@ -52,7 +52,7 @@ def follow_beyond(view: View, at: int, gap: FrameGap, ends: Callable[[bytes], bo
         ends: whether the bytes behind a frame end the recording: a tag, another recording.
 
     Returns:
-        The frames, and what was passed over.
+        The frames, and what was skipped.
     """
     chain, damage = follow(view, at, gap.measure, gap.header), DamageLog()
     while not chain.is_cut and (place := _again(view, chain.end, gap, ends)) is not None:
@@ -65,7 +65,7 @@ def follow_beyond(view: View, at: int, gap: FrameGap, ends: Callable[[bytes], bo
 
 
 def _again(view: View, end: int, gap: FrameGap, ends: Callable[[bytes], bool]) -> int | None:
-    """Where frames go on behind a damaged one that begins at a byte offset; None where they do not."""
+    """Where frames go on behind a damaged one that begins at a byte offset; None if they do not."""
     buffer = view.read(end, gap.longest + gap.reach)
     if len(buffer) < gap.header or ends(buffer):
         return None
@@ -85,5 +85,5 @@ def may_be_damaged(between: bytes, behind: int) -> bool:
 
 
 def passed_over(damage: DamageLog) -> list[str]:
-    """What was passed over, as parts of what a recording is like."""
+    """What was skipped, as parts of what a recording is like."""
     return [f"passes over what is no frame of it: {named(damage.places)}"] if damage.count else []

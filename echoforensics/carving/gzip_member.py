@@ -1,4 +1,4 @@
-"""Carving members of gzip: rotated logs and saved answers. What is not text within is passed over.
+"""Carving members of gzip: rotated logs and saved answers. What is not text within is skipped.
 
 Members that follow each other without a gap are one file, as ``gzip`` reads them.
 """
@@ -23,7 +23,7 @@ _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b") +
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """Text compressed with gzip at a byte of the media; None where there is none."""
+    """Text compressed with gzip at a byte of the media; None if there is none."""
     members: list[GzipMember] = []
     place = at
     while len(members) < MAX_MEMBERS and (member := _member(view, place, first=not members)) is not None:

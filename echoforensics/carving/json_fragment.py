@@ -33,8 +33,8 @@ class _Held:
 
     Attributes:
         segment: that text.
-        issues: byte offsets at which the text is no JSON; what encloses one is none either.
-        verdicts: by the start of an object or list, whether it is whole and whether it is of a known form.
+        issues: byte offsets at which the text is not JSON; what encloses one is none either.
+        verdicts: by the start of an object or list, whether it is whole and whether it belongs to a known form.
         claimed: by the start of one that is of no known form, whether a parser claims it.
     """
 
@@ -56,7 +56,7 @@ def carve(view: View, at: int) -> Carved | None:
         at: byte offset of the key's opening quote.
 
     Returns:
-        The outermost object or list that is whole and of a form that is read; None where nothing around is whole.
+        The outermost object or list that is whole and of a form that is read; None if nothing around is whole.
     """
     from_ = max(0, at - _AROUND)
     if not _leads(view.read(from_, 3 * _AROUND), at - from_):
@@ -69,7 +69,7 @@ def carve(view: View, at: int) -> Carved | None:
 
 
 def _decided(documents: Documents, view: View, at: int) -> tuple[Standing, Bracket] | None:
-    """What is decided of the document around a key, once for all its keys; None where there is none."""
+    """What is decided of the document around a key, once for all its keys; None if there is none."""
     document = documents.find(view, at)
     if document is None:
         return None

@@ -46,7 +46,7 @@ class _TopBoxes:
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """A recording at a byte of the media, where a box ``ftyp`` begins; None where there is none."""
+    """A recording at a byte of the media, where a box ``ftyp`` begins; None if there is none."""
     first = read_header(view, at)
     if first is None or first.kind != FILE_TYPE or not LEAST_FILE_TYPE <= first.stated <= MOST_FILE_TYPE:
         return None
@@ -64,7 +64,7 @@ def carve(view: View, at: int) -> Carved | None:
 
 
 def _walk(view: View, start: int) -> _TopBoxes:
-    """Follow the boxes at the top. ``tracks`` remains empty where there is no track of sound or pictures."""
+    """Follow the boxes at the top. ``tracks`` remains empty if there is no track of sound or pictures."""
     found = _TopBoxes(start)
     most = _MOST_BEFORE
     while (box := read_header(view, found.end)) is not None:

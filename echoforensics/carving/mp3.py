@@ -39,7 +39,7 @@ REACH = (FEWEST_FRAMES - 1) * LAYER_III_LONGEST + HEADER_SIZE
 
 #: Tags behind each other that are followed, before the frames and behind them.
 _MOST_TAGS = 4
-#: Zeros between a tag and the first frame that are passed over: padding that the tag's size leaves out.
+#: Zeros between a tag and the first frame that are skipped: padding that the tag's size leaves out.
 _MOST_PADDING = 4096
 #: Bytes of an APEv2 tag's items and footer at most.
 _MOST_APE = 1 << 24
@@ -51,7 +51,7 @@ def leads(buffer: bytes, at: int) -> bool:
     """Whether a frame begins at a byte, and three more like it follow, as far as the bytes go."""
     header = buffer[at : at + HEADER_SIZE]
     place = at + LAYER_III_LENGTHS.get(header[1:3], 0)
-    # Nearly every place that is none is passed over here.
+    # Nearly every place that is none is skipped here.
     if place < len(buffer) and buffer[place] != 0xFF:
         return False
     first, place = parse(header), at
@@ -69,7 +69,7 @@ def leads(buffer: bytes, at: int) -> bool:
 
 
 def _lengths() -> NDArray[np.intp]:
-    """By a header's second and third byte as one number, the frame's length in bytes; 0 where there is none."""
+    """By a header's second and third byte as one number, the frame's length in bytes; 0 if there is none."""
     table = np.zeros(1 << 16, dtype=np.intp)
     for second_and_third, length in LAYER_III_LENGTHS.items():
         table[int.from_bytes(second_and_third, "big")] = length
@@ -113,12 +113,12 @@ class _MpegFrames:
         return frame is not None and frame.kind == self._kind and frame.channels == self._channels
 
     def ends(self, behind: bytes) -> bool:
-        """Whether the recording is over by what it states, or a tag or another recording lies behind it."""
+        """Whether the recording is over by what it states, or a tag or another recording follows it."""
         is_tag = bool(_closing_tag(behind[: ape.HEADER_SIZE])[1]) or behind.startswith(b"ID3")
         return self.count < FEWEST_FRAMES or self._is_closed or is_tag or encoder_note.may_be_in(behind)
 
     def __call__(self, buffer: bytes, at: int) -> int:
-        """Length in bytes of the frame at a byte; 0 where none of the recording begins."""
+        """Length in bytes of the frame at a byte; 0 if none of the recording begins."""
         frame = parse(buffer[at : at + HEADER_SIZE])
         if frame is None or frame.kind != self._kind or frame.channels != self._channels:
             return 0
@@ -156,12 +156,12 @@ class _MpegFrames:
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """The MP3 recording whose first frame begins at a byte offset of the media; None where there is none."""
+    """The MP3 recording whose first frame begins at a byte offset of the media; None if there is none."""
     return _carve(view, at, at)
 
 
 def carve_tagged(view: View, at: int) -> Carved | None:
-    """The MP3 recording whose ID3v2 tag begins at a byte offset of the media; None where no frames follow the tag."""
+    """The MP3 recording whose ID3v2 tag begins at a byte offset of the media; None if no frames follow the tag."""
     frames = _behind_opening_tags(view, at)
     return _carve(view, at, frames) if frames > at else None
 
@@ -194,7 +194,7 @@ def _behind_closing_tags(view: View, at: int) -> tuple[int, list[str]]:
 
 
 def _closing_tag(head: bytes) -> tuple[str, int]:
-    """(name, length in bytes) of the tag that begins with these bytes; the length 0 where none does."""
+    """(name, length in bytes) of the tag that begins with these bytes; the length 0 if none does."""
     header = ape.ApeHeader.parse(head)
     if header is not None and header.is_as_defined and header.size <= _MOST_APE:
         return "APEv2", header.length

@@ -35,7 +35,7 @@ class _OggRun:
     Attributes:
         at, end: byte of the media at which the first begins, and the one behind the last.
         pages: how many there are.
-        codec: of the first stream that is known; empty where none is.
+        codec: of the first stream that is known; empty if none is.
         numbers: by the number of a stream: the number of its last page.
         unfinished: the streams of which the last page was not seen.
         damage: pages with a wrong checksum between others.
@@ -51,7 +51,7 @@ class _OggRun:
 
 
 def whole_page(view: View, at: int) -> OggPage | None:
-    """The page at a byte of the media; None where there is none, or it is not whole or not as it must be."""
+    """The page at a byte of the media; None if there is none, or it is not whole or not as it must be."""
     page = read_page(view, at)
     return page if page is not None and page.is_whole and page.header.is_as_defined else None
 
@@ -62,7 +62,7 @@ def _codec(page: OggPage) -> str:
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """The recording that begins at a byte of the media, as far as its pages lie together; None where none begins."""
+    """The recording that begins at a byte of the media, as far as its pages lie together; None if none begins."""
     page = whole_page(view, at)
     if page is None or not page.header.begins:
         return None
@@ -111,7 +111,7 @@ def _together(view: View, first: OggPage) -> _OggRun:
 
 
 def _behind_damage(view: View, run: _OggRun) -> OggPage | None:
-    """The page behind one with a wrong checksum, if both are the next of their streams; that is then passed over."""
+    """The page behind one with a wrong checksum, if both are the next of their streams; that is then skipped."""
     damaged = _header(view, run.end)
     if damaged is None or damaged.serial not in run.unfinished or damaged.sequence != run.numbers[damaged.serial] + 1:
         return None
@@ -225,7 +225,7 @@ class OggPages:
 
 
 def _is_within(carved: Carved, places: list[tuple[int, int]]) -> bool:
-    """Whether all that was carved lies within one of some places, which are sorted."""
+    """Whether all that was carved is within one of some places, which are sorted."""
     number = bisect_right(places, (carved.offset, 1 << 64)) - 1
     if number < 0:
         return False

@@ -46,7 +46,7 @@ class PcmRuns:
         self._found: list[Carved] = []
 
     def feed(self, block: bytes, base: int) -> None:
-        """Look at the next bytes, which lie at a byte offset of the media."""
+        """Look at the next bytes, which are at a byte offset of the media."""
         whole = len(block) // BLOCK
         if not whole:
             return

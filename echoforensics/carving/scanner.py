@@ -38,7 +38,7 @@ class KnownPlaces:
         self._places = places
 
     def following(self, at: int) -> int | None:
-        """The first that is not before a byte of the block; None where there is none."""
+        """The first that is not before a byte of the block; None if there is none."""
         index = bisect_left(self._places, at)
         return self._places[index] if index < len(self._places) else None
 
@@ -87,8 +87,8 @@ class LaterPlaces:
         self._every: KnownPlaces | None = None
 
     def following(self, at: int) -> int | None:
-        """The first that is not before a byte of the block; None where there is none."""
-        # Who asks goes forward; another begins anew.
+        """The first that is not before a byte of the block; None if there is none."""
+        # Who asks goes forward; another begins again.
         self._asked, self._begun = (self._asked + 1, self._begun) if at >= self._last else (0, at)
         self._last = at
         if self._every is None and self._asked > _QUESTIONS and at - self._begun < self._asked * _APART:
@@ -157,7 +157,7 @@ class SignatureScanner:
         self._scratch = hyperscan.Scratch(self._database)
 
     def matches(self, block: bytes, until: int) -> FoundInBlock | None:
-        """Where signatures match in a block; None where none does.
+        """Where signatures match in a block; None if none does.
 
         Args:
             block: the bytes.
@@ -209,7 +209,7 @@ class FoundInBlock:
 
     Attributes:
         known: by the number of a signature: bytes in the block where the thing begins, ascending, each once. A byte is
-            below 0 where the thing begins in the block before.
+            below 0 if the thing begins in the block before.
         later: numbers of signatures that match, and are located when they are asked for.
     """
 

@@ -1,4 +1,4 @@
-"""What was carved, as entries: its bytes are read where they lie on the media."""
+"""What was carved, as entries: its bytes are read where they are on the media."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def entry_of(carved: Carved, folder: str, where: str, media: Media) -> Entry:
 
     Args:
         carved: what was carved.
-        folder: what its path begins with: the prefix of the volume it lies in.
+        folder: what its path begins with: the prefix of the volume it is in.
         where: in what it lies, a few words.
         media: where its bytes are read.
     """

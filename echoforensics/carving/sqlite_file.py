@@ -22,7 +22,7 @@ MAX_UNSTATED = 256 * 1024 * 1024
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """A database at a byte of the media; None where there is none."""
+    """A database at a byte of the media; None if there is none."""
     head = view.read(at, HEADER_SIZE + _PAGE_HEAD)
     try:
         header = DatabaseHeader.parse(head)
@@ -36,7 +36,7 @@ def carve(view: View, at: int) -> Carved | None:
 
 
 def _stated(view: View, at: int, pages: int, size: int) -> Carved:
-    # Not whole: what lies in the pages was not looked at.
+    # Not whole: what is in the pages was not looked at.
     end, grade = at + pages * size, Grade.ENDED
     ending = "its header states so many pages"
     if end > view.size:

@@ -1,4 +1,4 @@
-"""Leaf pages of tables whose database is gone, around what was noticed in them: they lie on the media by themselves."""
+"""Leaf pages of tables whose database is gone, around what was noticed in them: they are on the media by themselves."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PageStart(NamedTuple):
     Attributes:
         at: byte offset of the media.
         sizes: the sizes in bytes that its header allows.
-        framed: whether the header of a frame of a write-ahead log lies before it.
+        framed: whether the header of a frame of a write-ahead log is before it.
     """
 
     at: int
@@ -52,7 +52,7 @@ class _HeldPages:
 
     Attributes:
         starts: by the number of a piece, where pages may begin in it.
-        judged: by the number of a piece, by place and size the pages that begin in it; True where it is not known yet.
+        judged: by the number of a piece, by place and size the pages that begin in it; True if it is not known yet.
     """
 
     starts: dict[int, list[PageStart]] = field(default_factory=dict)
@@ -70,7 +70,7 @@ def page_around(view: View, at: int) -> Carved | None:
         at: byte offset on the media: within a row, or within the page's room that is no longer in use.
 
     Returns:
-        The page; None where no bytes around the place are one.
+        The page; None if no bytes around the place are one.
     """
     held = _held.setdefault(view, _HeldPages())
     tried = 0
@@ -88,7 +88,7 @@ def page_around(view: View, at: int) -> Carved | None:
 
 
 def _page(view: View, held: _HeldPages, start: int, size: int) -> LeafOutline | None:
-    """The page of a size that begins at a byte offset, one of those known; None where there is none."""
+    """The page of a size that begins at a byte offset, one of those known; None if there is none."""
     judged = _judged(view, held, start // _PIECE)
     page = judged.get((start, size), False)
     if page is True:
@@ -106,7 +106,7 @@ def _judged(view: View, held: _HeldPages, piece: int) -> dict[tuple[int, int], L
         starts = _starts(view, held, piece)
         room = view.read(begin, _PIECE + _LARGEST) if starts else b""
         places = [(start.at - begin, size) for start in starts for size in start.sizes]
-        # What the media ends in, or cannot be read, is no page.
+        # What the media ends in, or cannot be read, is not a page.
         there = [(at, size) for at, size in places if at + size <= len(room)]
         found = zip(there, outlines(room, there), strict=True)
         held.judged[piece] = {(begin + at, size): page for (at, size), page in found if page}
@@ -114,7 +114,7 @@ def _judged(view: View, held: _HeldPages, piece: int) -> dict[tuple[int, int], L
 
 
 def _starts_before(view: View, held: _HeldPages, at: int) -> Iterator[PageStart]:
-    """Where pages may begin that a byte of the media may lie in, the nearest first."""
+    """Where pages may begin that a byte of the media may be in, the nearest first."""
     first = max(0, at - _LARGEST + 1)
     for piece in range((at - 1) // _PIECE, first // _PIECE - 1, -1):
         starts = _starts(view, held, piece)
@@ -168,7 +168,7 @@ class PageSift:
     """Of many places those around which a page may lie: mostly there is none far and wide."""
 
     def worth(self, view: View, block: bytes, base: int, places: BlockPlaces, reached: Reached) -> Iterator[int]:
-        """Those of some places of a block of the media that lie within a page, if there is one."""
+        """Those of some places of a block of the media that are within a page, if there is one."""
         held = _held.setdefault(view, _HeldPages())
         begin = max(0, base - _LARGEST + 1)
         at: int | None = None

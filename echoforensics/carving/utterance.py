@@ -76,7 +76,7 @@ def _plainly(text: bytes, at: int) -> tuple[int, int] | None:
 
 
 def _find(text: bytes, at: int) -> tuple[int, int] | None:
-    """First byte and end of the id that a byte lies in."""
+    """First byte and end of the id that a byte is in."""
     # Each encoded sign is one character here; their places lead back to the bytes.
     plain, places = bytearray(), []
     place = 0
@@ -141,7 +141,7 @@ def _recognised(block: bytes, base: int, places: Sequence[int]) -> Iterable[int 
 
 
 def _layout(block: bytes, places: Sequence[int]) -> tuple[int, bytes] | None:
-    """(bytes before the minutes, the text) of an id that stands for most; None where none of the first is plain."""
+    """(bytes before the minutes, the text) of an id that stands for most; None if none of the first is plain."""
     for at in places[:: max(1, len(places) // _TRIED)]:
         if found := _plainly(block[at - _BEFORE : at + _AFTER], _BEFORE):
             return _BEFORE - found[0], block[at - _BEFORE + found[0] : at - _BEFORE + found[1]]

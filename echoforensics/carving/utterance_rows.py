@@ -69,7 +69,7 @@ def alike(block: bytes, places: NDArray[np.intp], text: bytes, at: int) -> NDArr
     Args:
         block: bytes.
         places: bytes of the block at which the sign before the minutes lies. For each, the id, one byte before it and
-            two behind it lie within the block.
+            two behind it are within the block.
         text: the id whose layout it is.
         at: the byte in it at which its minutes begin.
     """

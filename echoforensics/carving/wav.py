@@ -53,7 +53,7 @@ _STEP = 128 * 1024
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """A WAV recording at a byte of the media; None where there is none."""
+    """A WAV recording at a byte of the media; None if there is none."""
     header = RiffHeader.parse(view.read(at, HEADER_SIZE))
     if header is None:
         return None
@@ -79,7 +79,7 @@ class CarvedChunks:
         form: the format; None before it was seen.
         sound_at: byte at which the sound begins.
         sound: bytes of it that are stated; None before the data chunk was seen.
-        states_no_sound: whether the data chunk states no size: a placeholder, or 0 where there is more.
+        states_no_sound: whether the data chunk states no size: a placeholder, or 0 if there is more.
     """
 
     end: int
@@ -115,12 +115,12 @@ def _follow(view: View, at: int, stated: int | None, order: ByteOrder, large: in
     Args:
         view: the media.
         at: byte at which the first chunk begins.
-        stated: byte behind the recording as its header states it; None where it states none.
+        stated: byte behind the recording as its header states it; None if it states none.
         order: of the bytes in numbers.
-        large: bytes of sound that a large file states elsewhere; 0 where there is no such statement.
+        large: bytes of sound that a large file states elsewhere; 0 if there is no such statement.
 
     Returns:
-        What they state; None where there is no format or no sound.
+        What they state; None if there is no format or no sound.
     """
     found = CarvedChunks(at, at)
     most = _MOST_BEFORE

@@ -52,7 +52,7 @@ class Case(ClockAnswers, OverviewAnswers):
         path: the folder.
         store: its database, for the functions of this package that ask more than the methods here.
         vault: the extracted files.
-        unverified: why nothing vouches for what the case says, in one sentence; empty where its seal was checked, or
+        unverified: why nothing vouches for what the case says, in one sentence; empty if its seal was checked, or
             not asked for.
 
     Example:
@@ -327,7 +327,7 @@ class Case(ClockAnswers, OverviewAnswers):
 
     @property
     def head(self) -> tuple[int, str] | None:
-        """Number of lines of the ledger, and the SHA-256 of the last of them; None where nothing was written yet."""
+        """Number of lines of the ledger, and the SHA-256 of the last of them; None if nothing was written yet."""
         return known_head(self.path)
 
     @property

@@ -49,7 +49,7 @@ class Period(NamedTuple):
     """The rows by what is known of their times.
 
     Attributes:
-        first, last: earliest and latest time, ISO 8601 in UTC; None where none is known. Times of a plan or an expiry
+        first, last: earliest and latest time, ISO 8601 in UTC; None if none is known. Times of a plan or an expiry
             (:data:`parsers.times.PLANNED_TIMES`) are not among them.
         rows: how many rows there are.
         unknown: how many hold a time that is not known in UTC.
@@ -122,14 +122,16 @@ def counts_of_item(store: Store, evidence: int) -> Counts:
 
 def counts_of_case(store: Store) -> CaseCounts:
     """The counts of the whole case."""
+    # Exhibits are gone through only where there are recordings.
     found = store.db.execute(
         """
         SELECT (SELECT count(*) FROM evidence), count(*), coalesce(sum(state = 'carved'), 0),
             count(DISTINCT CASE WHEN artefact THEN sha256 END),
             (SELECT count(*) FROM records), (SELECT count(*) FROM exhibits),
-            (SELECT count(DISTINCT e.sha256) FROM exhibits w JOIN places p ON p.id = w.place_id
-                JOIN entries e ON e.id = p.entry_id
-                WHERE w.kind IN (SELECT id FROM kinds WHERE data_type LIKE 'recording:%')),
+            CASE WHEN EXISTS (SELECT 1 FROM kinds WHERE data_type LIKE 'recording:%') THEN
+                (SELECT count(DISTINCT e.sha256) FROM exhibits w JOIN places p ON p.id = w.place_id
+                    JOIN entries e ON e.id = p.entry_id
+                    WHERE w.kind IN (SELECT id FROM kinds WHERE data_type LIKE 'recording:%')) ELSE 0 END,
             (SELECT count(*) FROM issues)
         FROM entries
         """
@@ -189,7 +191,7 @@ def persons(store: Store) -> list[NamedPerson]:
 
 
 def parsers(store: Store, exhibits: Collection[str] | None = None) -> dict[tuple[str, str], int]:
-    """How many records each parser gave, by name and version. What was added to the sealed case is no parser's.
+    """How many records each parser gave, by name and version. What was added to the sealed case is not a parser's.
 
     Args:
         store: of the case.

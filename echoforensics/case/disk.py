@@ -1,4 +1,4 @@
-"""What goes wrong on the disk that a case lies on, as one error."""
+"""What goes wrong on the disk that a case is on, as one error."""
 
 from __future__ import annotations
 

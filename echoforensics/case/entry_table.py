@@ -21,16 +21,16 @@ class NewEntry:
     """An entry that is to be added.
 
     Attributes:
-        evidence_id: number of the evidence item it lies in.
+        evidence_id: number of the evidence item it is in.
         path: its path, as text that can be stored.
         addresses: one address a container, outermost first.
         kind, state: see :class:`echoforensics.evidence.entry.Entry`.
         note: why the state is believed, where a link leads, or why there is no content.
         times: the container's own times for it, as recorded.
         size: bytes read.
-        sha256: of the bytes read; None where nothing was.
+        sha256: of the bytes read; None if nothing was.
         artefact: whether its content is in ``artefacts/``.
-        mode: POSIX permission bits; None where none are stated.
+        mode: POSIX permission bits; None if none are stated.
         read_by: names of the parsers that claim it; ``container:zip`` where it was opened.
         remark: what the messages of its records end in.
         parsed: whether there is nothing left for parsers to read.
@@ -91,7 +91,7 @@ class UnclaimedFile(NamedTuple):
 
 
 class FoundFile(NamedTuple):
-    """A file of the evidence: its path, its SHA-256 (None where it was not read), and its addresses."""
+    """A file of the evidence: its path, its SHA-256 (None if it was not read), and its addresses."""
 
     path: str
     sha256: str | None
@@ -151,7 +151,7 @@ def size_to_parse(store: Store, evidence: int) -> tuple[int, int]:
 
 
 def last_entry(store: Store) -> int:
-    """The number of the entry that was added last; 0 where there is none."""
+    """The number of the entry that was added last; 0 if there is none."""
     found: int = store.db.execute("SELECT coalesce(max(id), 0) FROM entries").fetchone()[0]
     return found
 
@@ -192,7 +192,7 @@ def index_content(store: Store) -> None:
 
 
 def path_of_content(store: Store, evidence: int, sha256: str) -> str | None:
-    """The path of the first entry with these bytes; None where there is none."""
+    """The path of the first entry with these bytes; None if there is none."""
     found = store.db.execute(
         "SELECT path FROM entries WHERE evidence_id = ? AND sha256 = ? ORDER BY id LIMIT 1", (evidence, sha256)
     ).fetchone()

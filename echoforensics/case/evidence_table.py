@@ -120,7 +120,7 @@ def add_evidence(store: Store, name: str, location: Path, kind: str, described: 
 
 
 def bytes_of_path(path: Path) -> str:
-    """The bytes of a path in hexadecimal; empty where it is text."""
+    """The bytes of a path in hexadecimal; empty if it is text."""
     return "" if storable(str(path)) == str(path) else os.fsencode(path).hex()
 
 
@@ -137,7 +137,7 @@ def set_hashes(store: Store, number: int, size: int, sha256: str, hashes: Mappin
 
 
 def set_opening(store: Store, number: int, opening: Opening) -> None:
-    """Note anew how an evidence item is opened: what was found only as it was read."""
+    """Note again how an evidence item is opened: what was found only as it was read."""
     store.db.execute("UPDATE evidence SET opening = ? WHERE id = ?", (opening.as_json(), number))
 
 

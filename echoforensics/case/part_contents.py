@@ -42,7 +42,7 @@ def add_part(store: Store, name: str, part: Store, item: EvidenceItem, state: st
     """Add an evidence item of another case, with its entries, issues and records. The vault is not looked at.
 
     Args:
-        store: the case's that it is added to, in a batch of writes, which is ended and begun anew on the way.
+        store: the case's that it is added to, in a batch of writes, which is ended and begun again on the way.
         name: what the item is called there.
         part: the other case's.
         item: the item.

@@ -15,9 +15,9 @@ from echoforensics.errors import UsageError
 if TYPE_CHECKING:
     from echoforensics.case.store import Store
 
-#: So many names are listed.
+#: At most this many names are listed.
 _MOST = 12
-#: So many names that are written much like the one that was given.
+#: At most this many names that are written much like the one that was given.
 _NEAR = 3
 #: How much alike, as difflib measures it.
 _ALIKE = 0.75
@@ -109,7 +109,7 @@ def why_none(store: Store, query: Query) -> str:
 
 
 def _outside(store: Store, query: Query) -> str:
-    """How many rows that match all else are before and after the bounds, and without a time; empty where none do."""
+    """How many rows that match all else are before and after the bounds, and without a time; empty if none do."""
     rest = replace(query, start=None, end=None)
     whole = count(store, rest)
     if not whole:

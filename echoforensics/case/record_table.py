@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 #: Keys that name a place in one evidence item, and so hold only within it.
 LOCAL_KEYS = ("numbered-audio:", "saved-as:")
 
-#: So many numbers of kinds are held in memory; beyond, they are asked for again.
+#: At most this many numbers of kinds are held in memory; beyond, they are asked for again.
 _MOST_KINDS = 10_000
 
 _INSERT = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INDEX = "INSERT INTO main.search (rowid, text) VALUES (?, ?)"
 _INSERT_TIME = "INSERT INTO timestamps VALUES (?, ?, ?, ?, ?, ?)"
 _encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
-#: What the encoder makes anew for each value, made once: half of the time that the JSON of a record takes.
+#: What the encoder makes again for each value, made once: half of the time that the JSON of a record takes.
 _parts = c_make_encoder and c_make_encoder(
     None, _encoder.default, encode_basestring, None, _encoder.key_separator, _encoder.item_separator, True, False, True
 )
@@ -155,7 +155,7 @@ def add_prepared(store: Store, entry: int, read_from: int, records: Sequence[Pre
 
 
 def last_record(store: Store) -> int:
-    """The number of the record that was added last; 0 where there is none."""
+    """The number of the record that was added last; 0 if there is none."""
     found: int = store.db.execute("SELECT coalesce(max(number), 0) FROM records").fetchone()[0]
     return found
 
@@ -210,7 +210,7 @@ def index_records(store: Store) -> None:
 
 
 def _indexed_texts(store: Store, last: int) -> Iterator[tuple[int, str]]:
-    """What the full-text index holds of the records behind the last that is passed over."""
+    """What the full-text index holds of the records behind the last that is skipped."""
     found = store.db.execute(
         "SELECT number, message, fields, device_serial, device_type, account, person, utterance_id, transcript"
         " FROM main.records WHERE number > ? ORDER BY number",

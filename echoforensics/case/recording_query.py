@@ -27,7 +27,7 @@ class FoundRecording:
         fields: what its container says.
         references: every path at which the same bytes lie, as ``ITEM: PATH``.
         texts: what the account recorded for the same utterance: (exhibit, text).
-        basis: by what it is tied to its utterance; empty where it is not.
+        basis: by what it is tied to its utterance; empty if it is not.
         human: what people wrote down of it in a review room, as last written: (exhibit, text, author).
     """
 
@@ -41,7 +41,7 @@ class FoundRecording:
 
     @property
     def heard(self) -> str:
-        """SHA-256 of what is heard of it: itself, or its redacted copy; empty where it is withheld.
+        """SHA-256 of what is heard of it: itself, or its redacted copy; empty if it is withheld.
 
         There are copies only in a case as it is handed over: :mod:`echoforensics.case.redactions.redacted_case`.
         """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: So many results a notebook shows; the others are counted.
+#: At most this many results a notebook shows; the others are counted.
 SHOWN = 10
 #: A cell of a notebook's table shows so many characters.
 _CELL = 120

@@ -25,7 +25,7 @@ _MOST_DIGITS = 19
 class Row(TypedDict):
     """A row of the timeline: one time of a record. The keys are those of a line of JSON Lines.
 
-    ``timestamp`` is in microseconds since 1970 UTC; it and ``datetime`` are None where the time in UTC is not known.
+    ``timestamp`` is in microseconds since 1970 UTC; it and ``datetime`` are None if the time in UTC is not known.
     Rows of one record share ``record``, those of one interaction ``interaction``. ``places`` is how many places hold
     the record, and ``path`` is that of one. ``state`` is one of :data:`STATES`.
     """
@@ -80,7 +80,7 @@ class Query:
     Attributes:
         start: earliest time, microseconds since 1970 UTC, included.
         end: latest time, microseconds since 1970 UTC, not included.
-        search: text that must stand in one of the columns that
+        search: text that must be in one of the columns that
             :data:`echoforensics.case.exhibits.row_search.SEARCHED` names; case is ignored.
         types: data types, families such as ``alexa:cloud``, or beginnings such as ``echo:log:wake*``.
         devices: serial numbers, device types or names of devices; of a device whose own disk is in the case, the rows
@@ -132,7 +132,7 @@ _IN_LINE = {
 _FORM = ", ".join(f'"{name}": %s' for name in ROW_COLUMNS)
 _LINE = f"printf('{{{_FORM}}}', {', '.join(_IN_LINE.get(name, f'json_quote({name})') for name in ROW_COLUMNS)})"
 
-# Whether another place of a row's record, or of a recording's bytes, lies in some evidence items.
+# Whether another place of a row's record, or of a recording's bytes, is in some evidence items.
 _ELSEWHERE = """(places > 1 AND (
     EXISTS (SELECT 1 FROM places p JOIN entries e ON e.id = p.entry_id JOIN evidence v ON v.id = e.evidence_id
         WHERE p.record = row_details.record_number AND v.name IN ({0}))

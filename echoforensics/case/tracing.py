@@ -36,15 +36,15 @@ class Trace:
     Attributes:
         row: the row.
         fields: the record's other fields.
-        note: what the record says of the row's time; empty where it says nothing.
+        note: what the record says of the row's time; empty if it says nothing.
         joins: what was joined to the record, and by what.
-        references: every path at which the same file lies in the evidence.
+        references: every path at which the same file is in the evidence.
         origin: ``evidence``, or ``artefact`` where the evidence could not be read and the case's copy was.
-        why: why the evidence could not be read; empty where it could.
+        why: why the evidence could not be read; empty if it could.
         file_sha256: SHA-256 of the file as read now.
         unchanged: whether that is the SHA-256 the row keeps.
-        found: the bytes at the row's locator; None where they could not be found.
-        issue: why not; empty where they were.
+        found: the bytes at the row's locator; None if they could not be found.
+        issue: why not; empty if they were.
         extents: where in an image the file lies: (byte offset, length in bytes).
         file_times: times the evidence keeps for the file, as recorded.
     """

@@ -15,7 +15,7 @@ from echoforensics.cli.options.signing import agency_option, reference_option, s
 
 @click.group("case")
 def command() -> None:
-    """Put cases together, take out of them what a court orders out, and say what a report's head says."""
+    """Merge cases, remove what a court orders removed, and set what the head of the report says."""
 
 
 command.add_command(drop)
@@ -25,31 +25,33 @@ command.add_command(set_matter)
 @command.command("merge")
 @click.argument("case_path", metavar="CASE", type=click.Path(path_type=Path))
 @click.argument("parts", nargs=-1, required=True, metavar="PART...", type=click.Path(path_type=Path))
-@click.option("--examiner", default="", metavar="NAME", help="Who puts them together.")
+@click.option("--examiner", default="", metavar="NAME", help="Who merges them.")
 @agency_option
 @reference_option
 @signing_key_option
-@click.option("--unsigned", is_flag=True, help="Do not sign. The case then says so, loudly.")
+@click.option(
+    "--unsigned", is_flag=True, help="Do not sign. The case, and everything written from it, then says UNSIGNED."
+)
 @click.option("--timezone", default="", metavar="ZONE", help="IANA zone in which the report also shows times.")
 @click.option(
     "--join-case",
     is_flag=True,
     help="Add to a case that has another examiner, agency or reference. The case then shows both.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Say what the case holds as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Write what the case holds as JSON.")
 def merge(
     *, case_path: Path, parts: tuple[Path, ...], examiner: str, agency: str, reference: str, key_path: Path | None,
     unsigned: bool, timezone: str, join_case: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Add what sealed cases hold to CASE, which is made where there is none, and seal it.
+    """Merge sealed cases into CASE, which is created if it does not exist, and seal it.
 
-    Each PART is a case that was made of other sources. Its seal is verified first, and its ledger's head goes into the
-    ledger. The exhibits have the numbers that one run over all sources gives, in the order of the parts. The parts stay
-    as they are.
+    Each PART is a case of other sources. Its seal is verified first, and the head of its ledger is recorded. Exhibits
+    are numbered as in one run over all sources, in the order of the parts. The parts are not changed.
     """
     from echoforensics.case.custody.head_file import read_head
     from echoforensics.cli import keys
     from echoforensics.cli.extract import ledger_text, outcome_text
+    from echoforensics.cli.options.configured import with_configured
     from echoforensics.cli.progress import progress
     from echoforensics.cli.safe_text import given_text
     from echoforensics.errors import UsageError
@@ -58,11 +60,12 @@ def merge(
     from echoforensics.zones import zone
 
     if unsigned and key_path:
-        raise UsageError("--unsigned and --key exclude each other")
-    zone(timezone)
+        raise UsageError("--unsigned and --key cannot be used together")
+    matter, configured = with_configured(case_path, examiner=examiner, agency=agency, timezone=timezone)
+    zone(matter["timezone"])
     options = Options(
-        given_text(examiner), given_text(agency), given_text(reference), timezone, join_case=join_case,
-        argv=tuple(map(given_text, sys.argv)),
+        given_text(matter["examiner"]), given_text(matter["agency"]), given_text(reference), matter["timezone"],
+        join_case=join_case, argv=(*map(given_text, sys.argv), *configured),
     )  # fmt: skip
     key = keys.for_signing(key_path, case_path, unsigned=unsigned)
     with progress(quiet=as_json) as report:

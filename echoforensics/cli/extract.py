@@ -29,13 +29,15 @@ _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
     required=True,
     metavar="CASE",
     type=click.Path(path_type=Path),
-    help="The case folder; created if it does not exist, continued if it does.",
+    help="The case folder; created if it does not exist, completed if a run was interrupted.",
 )
-@click.option("--examiner", default="", metavar="NAME", help="Who examines; goes into the ledger and the report.")
+@click.option("--examiner", default="", metavar="NAME", help="The examiner's name, for the ledger and the report.")
 @agency_option
 @reference_option
 @signing_key_option
-@click.option("--unsigned", is_flag=True, help="Do not sign. The case then says so, loudly.")
+@click.option(
+    "--unsigned", is_flag=True, help="Do not sign. The case, and everything written from it, then says UNSIGNED."
+)
 @click.option(
     "--timezone",
     default="",
@@ -48,7 +50,7 @@ _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
     multiple=True,
     metavar="ALG",
     type=click.Choice(_ALGORITHMS),
-    help=f"Hash sources with ALG; repeat for several. Default: {' and '.join(DEFAULT_ALGORITHMS)}. "
+    help=f"Hash sources with ALG; may be given several times. Default: {' and '.join(DEFAULT_ALGORITHMS)}. "
     f"One of {', '.join(_ALGORITHMS)}; sha256 is always added.",
 )
 @click.option(
@@ -57,12 +59,14 @@ _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
     multiple=True,
     metavar="FILE",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A YAML file that says what a table of a legal-process return holds; see docs/maps.md. Repeat for several.",
+    help="A YAML file that says what a table of a legal-process return holds; see docs/maps.md. May be given several "
+    "times.",
 )
 @click.option(
     "--no-carve",
     is_flag=True,
-    help="Do not search images for recordings and records by their own bytes. The case then says so.",
+    help="Do not carve: do not search images for recordings and records without the file system. The case then says "
+    "so.",
 )
 @click.option(
     "--offset",
@@ -70,34 +74,34 @@ _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
     multiple=True,
     metavar="BYTES",
     type=click.IntRange(min=0),
-    help="A volume begins at this byte of the image's media; its table of volumes is not read. Repeat for several.",
+    help="Read a volume that begins at this byte of the media, instead of the partition table. May be given several "
+    "times.",
 )
 @click.option(
     "--cross-check",
     is_flag=True,
-    help="Walk every file system again with a second reader, and report each difference.",
+    help="Read every file system again with a second library, and report each difference.",
 )
 @click.option(
     "--skip-unreadable",
     is_flag=True,
-    help="A source that cannot be read is noted in the case as an issue, and the others are read.",
+    help="Record a source that cannot be read as an issue of the case, and read the others.",
 )
 @click.option(
     "--folder-metadata",
     is_flag=True,
-    help="Let the hash of a folder be of permission bits and modification times too.",
+    help="Include permission bits and modification times in the hash of a folder.",
 )
 @click.option(
     "--join-case",
     is_flag=True,
-    help="Put the evidence into a case that has another examiner, agency or reference. The case then shows both.",
+    help="Add the evidence to a case with another examiner, agency or reference. The case then shows both.",
 )
 @click.option(
     "--workers",
     metavar="N",
     type=click.IntRange(min=1),
-    help="Processes that work at once; 1: no other is started. The case is the same whatever their number. "
-    "Default: one for each processor that the command may use.",
+    help="Number of processes. The case does not depend on it. Default: one for each available processor.",
 )
 @click.option(
     "--dask",
@@ -106,29 +110,31 @@ _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
     help="Let the workers of a Dask cluster read the sources; see docs/scale.md. The key stays here. Every worker must"
     " find the sources at the same paths; or they are addresses in an object store, such as s3://bucket/echo.E01.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Say what was found as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 def command(
     *, sources: tuple[str, ...], case_path: Path, examiner: str, agency: str, reference: str,
     key_path: Path | None, unsigned: bool, timezone: str, algorithms: tuple[str, ...],
     map_paths: tuple[Path, ...], no_carve: bool, offsets: tuple[int, ...], cross_check: bool, skip_unreadable: bool,
     folder_metadata: bool, join_case: bool, workers: int | None, dask: str, as_json: bool,
 ) -> None:  # fmt: skip
-    """Take in sources, extract and parse what they hold, and seal a case.
+    """Take in sources, extract and parse what is in them, and seal a case.
 
     A SOURCE is a folder; a .zip, .tar or compressed tar; an image of a disk or of one file system (raw, split,
     compressed, EWF, VHD, VHDX, VMDK, QCOW2 or Android sparse, named by its first part); or a single file. Sources are
-    opened read-only, and hashed whole before and after. Images are also searched for recordings and records by their
-    own bytes, wherever they lie. Every source is opened before anything is written, a new key included. A run that was
-    interrupted goes on when the command is repeated.
+    opened read-only, and hashed whole before and after. Images are also carved for recordings and records. Every source
+    is opened before anything, even a new key, is written. Repeat the command to complete an interrupted run.
     """
     from echoforensics.cli import keys
+    from echoforensics.cli.options.configured import with_configured
     from echoforensics.cli.progress import progress
     from echoforensics.cli.safe_text import given_text
     from echoforensics.library import extract
     from echoforensics.zones import zone
 
     if unsigned and key_path:
-        raise UsageError("--unsigned and --key exclude each other")
+        raise UsageError("--unsigned and --key cannot be used together")
+    matter, configured = with_configured(case_path, examiner=examiner, agency=agency, timezone=timezone)
+    examiner, agency, timezone = matter["examiner"], matter["agency"], matter["timezone"]
     zone(timezone)
     if dask:
         from echoforensics.cluster.connection import refuse_address
@@ -142,7 +148,7 @@ def command(
             hashes=algorithms or DEFAULT_ALGORITHMS, carve=not no_carve, offsets=offsets, cross_check=cross_check,
             skip_unreadable=skip_unreadable, join_case=join_case, maps=map_paths, workers=workers or 0,
             folder_metadata=folder_metadata, dask=dask,
-            argv=list(map(given_text, sys.argv)), report=report,
+            argv=[*map(given_text, sys.argv), *configured], report=report,
         )  # fmt: skip
     with case:
         outcome, (lines, head) = case.counts(), case.head or (0, "")
@@ -168,6 +174,6 @@ def outcome_text(outcome: CaseCounts, case_path: Path) -> str:
     ]
     if outcome.issues:
         lines.append(
-            f"{counted(outcome.issues, 'issue')}: some of the evidence could not be read. The report lists what."
+            f"{counted(outcome.issues, 'issue')}: some of the evidence could not be read. The report lists it."
         )
     return "\n".join(lines)

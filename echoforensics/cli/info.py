@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from echoforensics.case.overview.overview import Overview
     from echoforensics.case.recording_query import FoundRecording
 
-#: So many lines of a list are shown; ``--json`` has them all.
+#: At most this many lines of a list are shown; ``--json`` has them all.
 _MOST = 30
 
 
@@ -27,10 +27,10 @@ _MOST = 30
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @unverified_option
 def command(*, paths: tuple[Path, ...], as_json: bool, unverified: bool) -> None:
-    """Say what is in a case: evidence, devices, accounts, persons, data types, times, clocks, gaps and issues.
+    """Show what is in a case: evidence, devices, accounts, persons, data types, times, clocks, gaps and issues.
 
-    Of several cases it says what they have in common: the same device, account, person, network, utterance, recording
-    or file. Nothing is copied from one into another.
+    Of several cases it shows what they have in common: the same device, account, person, network, utterance, recording
+    or file. Nothing is copied between cases.
     """
     from echoforensics.cli.safe_text import safe_lines
     from echoforensics.library import open_case

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from echoforensics.case.spoken.interaction import CaseInteraction
     from echoforensics.export.jsonl import Writable
 
-#: So many characters of a text a table shows.
+#: At most this many characters of a text a table shows.
 _CELL = 70
 
 
@@ -41,21 +41,27 @@ _CELL = 70
     "--output",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Write to FILE, which must not be there yet. Default: standard output.",
+    help="Write to FILE, which must not exist. Default: standard output.",
 )
-@click.option("--force", is_flag=True, help="Replace FILE if it is there already.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @click.option(
     "--timezone",
     default="",
     metavar="ZONE",
     help="Also show times in this IANA zone, and read --from and --to in it. Default for reading: the case's zone.",
 )
-@click.option("--from", "start", metavar="TIME", help="What began at this date or time or later.")
-@click.option("--to", "end", metavar="TIME", help="What began before this time; a date alone includes that day.")
-@click.option("--search", default="", metavar="TEXT", help="What has this text in it, or in one of its records.")
-@click.option("--device", "devices", multiple=True, metavar="NAME", help="Of this device: serial, type or name.")
-@click.option("--unintended", is_flag=True, help="Only those with signs that they were not intended, for and against.")
-@click.option("--gaps", is_flag=True, help="What is missing instead, with the explanations that there can be.")
+@click.option("--from", "start", metavar="TIME", help="Only what began at or after this date or time.")
+@click.option("--to", "end", metavar="TIME", help="Only what began before this time; a date alone includes that day.")
+@click.option("--search", default="", metavar="TEXT", help="Only what has this text in it, or in one of its records.")
+@click.option(
+    "--device", "devices", multiple=True, metavar="NAME", help="Only of this device: serial number, type or name."
+)
+@click.option(
+    "--unintended",
+    is_flag=True,
+    help="Only those with signs that they were not intended, with what speaks for and against it.",
+)
+@click.option("--gaps", is_flag=True, help="Show what is missing instead, with its possible explanations.")
 @unverified_option
 @export_key_option
 def command(
@@ -63,11 +69,11 @@ def command(
     start: str | None, end: str | None, search: str, devices: tuple[str, ...], unintended: bool, gaps: bool,
     unverified: bool, key_path: Path | None,
 ) -> None:  # fmt: skip
-    """Show each time at which somebody, or something, spoke to a device: every record about it, joined.
+    """Show each time somebody or something spoke to a device, with every record about it.
 
-    Each record has the reason for which it belongs, and how strong that is. Where two answers are possible nothing is
-    joined. `trace CASE IN-0000012` shows the bytes of one. Of several cases, each has also the interactions of the
-    others that have a record, an utterance id or a recording in common with it.
+    Each record has the reason why it belongs, and how strong that reason is. Where two answers are possible, nothing is
+    joined. `trace CASE IN-0000012` shows the bytes of one. Of several cases, each interaction also lists those of the
+    other cases with which it shares a record, an utterance id or a recording.
     """
     from echoforensics.case.interactions.interaction_check import refuse_unknown_names
     from echoforensics.case.interactions.interaction_query import InteractionQuery
@@ -79,7 +85,7 @@ def command(
 
     form = _form(form, output, as_json=as_json)
     if gaps and (search or devices or unintended or start or end):
-        raise click.UsageError("--gaps shows every gap; it takes no filter")
+        raise click.UsageError("--gaps cannot be combined with filters")
     if len(paths) > 1 and (gaps or key_path):
         raise click.UsageError("--gaps and --key are for one case")
     local = zone(timezone)
@@ -138,7 +144,7 @@ def _why(case: Case, query: Any, *, gaps: bool) -> str:
     from echoforensics.case.interactions.interaction_check import why_no_interaction
 
     if gaps:
-        return ": nothing that the case holds shows that something is missing; that does not say that nothing is."
+        return ": nothing in the case shows that something is missing, which does not mean that nothing is."
     return f": {why_no_interaction(case.store, query)}."
 
 

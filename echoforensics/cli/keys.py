@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
 
 def default_path() -> Path:
-    """Where the examiner's key is unless another place is named."""
+    """The examiner's key unless another is named."""
+    from echoforensics.configuration import read_configuration
     from echoforensics.examiner_key import KEY_VARIABLE
 
     if given := os.environ.get(KEY_VARIABLE):
         return Path(given)
+    if configured := read_configuration().key():
+        return Path(configured)
     return Path(click.get_app_dir("echoforensics", force_posix=False)) / "examiner.pem"
 
 
@@ -68,7 +71,7 @@ def for_signing(path: Path | None, case: Path, *, unsigned: bool) -> ExaminerKey
     from echoforensics.errors import ExaminerKeyError
 
     if unsigned:
-        click.echo("UNSIGNED: anybody could rewrite this case without it being seen.", err=True)
+        click.echo("UNSIGNED: anybody could change this case without leaving a trace.", err=True)
         return None
     if path is not None:
         return _warned(load(path))
@@ -77,14 +80,14 @@ def for_signing(path: Path | None, case: Path, *, unsigned: bool) -> ExaminerKey
         return _warned(load(path))
     if (case / LEDGER).is_file():
         raise ExaminerKeyError(
-            f"{path}: there is no such key. Name the one that {case} is signed with: --key FILE; or, if it is unsigned,"
+            f"{path}: no such key. Name the one that {case} is signed with: --key FILE; or, if it is unsigned,"
             " add --unsigned"
         )
     return partial(_make, path)
 
 
 def of_case(path: Path | None, case: Path) -> ExaminerKey | None:
-    """The key that adds a line to the ledger of a case; None where that ledger is unsigned and no key is named.
+    """The key that adds a line to the ledger of a case; None if that ledger is unsigned and no key is named.
 
     Raises:
         ExaminerKeyError: there is no key, or it cannot be used.
@@ -93,16 +96,16 @@ def of_case(path: Path | None, case: Path) -> ExaminerKey | None:
     from echoforensics.errors import ExaminerKeyError
 
     if path is None and not standing(case).signed:
-        click.echo("UNSIGNED: anybody could rewrite this case without it being seen.", err=True)
+        click.echo("UNSIGNED: anybody could change this case without leaving a trace.", err=True)
         return None
     path = path or default_path()
     if not _is_there(path):
-        raise ExaminerKeyError(f"{path}: there is no such key. Name the one that {case} is signed with: --key FILE")
+        raise ExaminerKeyError(f"{path}: no such key. Name the one that {case} is signed with: --key FILE")
     return _warned(load(path))
 
 
 def key_of_export(path: Path | None, outputs: list[Path], *, replace: bool) -> ExaminerKey | None:
-    """The key with which an export is recorded in the ledger; None where none is given.
+    """The key with which an export is recorded in the ledger; None if none is given.
 
     Raises:
         UsageError: there is no file to record, or its digest cannot be written beside it.
@@ -128,7 +131,7 @@ def _warned(key: ExaminerKey) -> ExaminerKey:
     """A key; if it is provisional, that is shown on standard error."""
     if key.record.provisional:
         click.echo(
-            f"PROVISIONAL KEY: {key.place} was made by this program on first use, and nobody has put a name to it.\n"
+            f"PROVISIONAL KEY: {key.place} was created by this program on first use and has no name.\n"
             f"  fingerprint {key.public.fingerprint}\n"
             '  Name it: echoforensics key name "YOUR NAME"',
             err=True,
@@ -141,9 +144,9 @@ def _make(path: Path) -> ExaminerKey:
 
     key, beside = create_key(path, None, provisional=True)
     click.echo(
-        f"No examiner key was found: made {path}\n"
+        f"No examiner key was found; created {path}\n"
         f"  fingerprint {key.public.fingerprint}\n"
-        f"  its passphrase lies in {beside}; `echoforensics key create` makes one that only you can use.\n"
+        f"  its passphrase is in {beside}; `echoforensics key create` makes one that only you can use.\n"
         '  It is PROVISIONAL, and every output says so, until you name it: echoforensics key name "YOUR NAME"',
         err=True,
     )

@@ -1,4 +1,4 @@
-"""A group of commands whose modules are imported when a command is called."""
+"""A group of commands whose modules are imported when a command is called; each is given the options of the log."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class LazyGroup(click.Group):
             return super().get_command(ctx, cmd_name)
         folder = f"{self._folders[cmd_name]}." if cmd_name in self._folders else ""
         command: click.Command = import_module(f"{self._package}.{folder}{cmd_name}").command
+        import_module(f"{self._package}.options.log").add_log_options(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

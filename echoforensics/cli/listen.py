@@ -23,36 +23,43 @@ _MOST_WORKERS = 4
     "--only",
     multiple=True,
     metavar="EXHIBIT|IN-...",
-    help="Only the recordings of this exhibit or interaction; repeat for several.",
+    help="Only the recordings of this exhibit or interaction; may be given several times.",
 )
 @click.option(
     "--workers",
     default=0,
     metavar="N",
     type=click.IntRange(0, 64),
-    help="How many processes listen at once. Default: one a processor.",
+    help="Number of processes. Default: one for each processor.",
 )
 @click.option(
     "--model",
     metavar="DIR",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Another model of Whisper, as CTranslate2 has it. What it writes is added beside what there is.",
+    help="Another Whisper model, in the form of CTranslate2. Its transcripts are added to those in the case.",
 )
-@click.option("--language", default="en", metavar="CODE", help="What a multilingual model writes.", show_default=True)
+@click.option(
+    "--language", default="en", metavar="CODE", help="Language that a multilingual model writes.", show_default=True
+)
 @click.option(
     "--wake-model",
     metavar="FILE",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Another model of microWakeWord for the wake word: its JSON file.",
+    help="Another microWakeWord model for the wake word: its JSON file.",
 )
 @click.option(
     "--find",
     default="",
     metavar="TEXT",
-    help="Listen to nothing; look for words in the texts of machines and of the service, by spelling and by sound.",
+    help="Do not listen; search the transcripts of machines and of the service for words, by spelling and by sound.",
 )
 @click.option(
-    "--limit", default=20, metavar="N", type=click.IntRange(1), help="With --find: how many texts.", show_default=True
+    "--limit",
+    default=20,
+    metavar="N",
+    type=click.IntRange(1),
+    help="With --find: the number of texts shown.",
+    show_default=True,
 )
 @click.option(
     "--dask",
@@ -61,15 +68,15 @@ _MOST_WORKERS = 4
     help="Let the workers of a Dask cluster listen; see docs/scale.md. They are sent recordings; the key stays here.",
 )
 @signing_key_option
-@click.option("--json", "as_json", is_flag=True, help="Say what was done as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 def command(
     *, case_path: Path, only: tuple[str, ...], workers: int, model: Path | None, language: str,
     wake_model: Path | None, dask: str, find: str, limit: int, key_path: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Listen to the recordings of a case: speech, wake word, transcripts. What machines find is no evidence.
+    """Listen to the recordings of a case: speech, wake word, transcripts. What machines find is not evidence.
 
-    The findings are added to the case, signed, as records of their own (`machine:*`), with the models' hashes. Nothing
-    is fetched from a network. A run that was interrupted goes on when the command is repeated.
+    The findings are added to the case, signed, as separate records (`machine:*`), with the hashes of the models. No
+    network is used. Repeat the command to complete an interrupted run.
     """
     if find:
         _find(case_path, find, limit, as_json=as_json)
@@ -116,9 +123,9 @@ def _find(case_path: Path, find: str, limit: int, *, as_json: bool) -> None:
         where = f"{one.exhibit}  {one.interaction or '-'}  {one.datetime or 'no time'}"
         click.echo(safe(f'{one.likeness:5.1f}  {where}  by {whose}{at}: "{one.text}"'))
     if not found:
-        click.echo("no text is like it")
+        click.echo("no similar text")
     if not heard:
-        click.echo("The case was not listened to: only texts of the service were looked through.", err=True)
+        click.echo("No machine has listened to this case: only texts of the service were searched.", err=True)
 
 
 def _workers() -> int:

@@ -22,7 +22,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.command("parsers")
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.option("--new", is_flag=True, help="Begin a parser of this NAME: definition or module, fixture, test, page.")
+@click.option("--new", is_flag=True, help="Start a parser of this NAME: definition or module, fixture, test, page.")
 @click.option(
     "--kind",
     type=click.Choice(tuple(new_parser.KINDS)),
@@ -38,7 +38,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
     metavar="FOLDER",
     help="With --new: a checkout of the project.",
 )
-@click.option("--pages", type=_FOLDER, metavar="FOLDER", help="Write a page for each.")
+@click.option("--pages", type=_FOLDER, metavar="FOLDER", help="Write a page for each parser to this folder.")
 @click.option(
     "--schemas", type=_FOLDER, metavar="FOLDER", help="Write JSON Schemas of definitions and maps, for editors."
 )
@@ -47,7 +47,7 @@ def command(
     *, name: str | None, as_json: bool, new: bool, kind: str, into: Path, pages: Path | None, schemas: Path | None,
     keys: str | None,
 ) -> None:  # fmt: skip
-    """What can be read, what it is known by, and on what it was validated."""
+    """Show what can be read, how it is recognised, and on what it was validated."""
     if new:
         _begin(name, kind, into)
     elif keys is not None:
@@ -72,7 +72,7 @@ def _keys(kind: str) -> str:
     from echoforensics.authoring.key_tables import KINDS, keys_of
 
     if kind not in KINDS:
-        raise UsageError(f"{kind!r} is none of {', '.join(KINDS)}")
+        raise UsageError(f"{kind!r} is not one of {', '.join(KINDS)}")
     return keys_of(kind)
 
 
@@ -102,7 +102,7 @@ def _begin(name: str | None, kind: str, into: Path) -> None:
         raise UsageError(f"there is a parser {name!r} already")
     for path in new_parser.begin(into, name, kind):
         click.echo(path)
-    click.echo("Fill these in; the test passes as it is. docs/definitions.md explains the keys of definitions.")
+    click.echo("Fill these in. The test passes already. docs/definitions.md explains the keys of definitions.")
 
 
 def _described(parser: CatalogueEntry) -> str:

@@ -12,12 +12,12 @@ from echoforensics.plaso_plugin import hook_file
 
 @click.group("plaso")
 def command() -> None:
-    """Have plaso's own commands see the parser; `echoforensics log2timeline` needs none of it."""
+    """Use the parser in plaso's own commands; `echoforensics log2timeline` does not need this."""
 
 
 @command.command("status")
 def status() -> None:
-    """Say whether the installed plaso is as it is known, and whether the hook is in."""
+    """Check that the installed plaso is supported, and show whether the hook is installed."""
     from importlib.metadata import version
 
     from echoforensics.plaso_plugin import plaso_internals
@@ -33,27 +33,27 @@ def status() -> None:
 
 @command.command("install-hook")
 def install_hook() -> None:
-    """Make plain log2timeline, psteal, psort and image_export of this Python see the parser.
+    """Use the parser in plain log2timeline, psteal, psort and image_export of this Python.
 
-    One file is put into this Python's site-packages; it runs at each start of Python and waits for plaso.
+    Adds one file to site-packages, which runs at each start of Python and waits for plaso.
     """
     from echoforensics.plaso_plugin import plaso_internals
 
     plaso_internals.check()
-    click.echo(f"written: {hook_file.install()}; remove-hook takes it away again")
+    click.echo(f"written: {hook_file.install()}; remove-hook removes it")
 
 
 @command.command("remove-hook")
 def remove_hook() -> None:
-    """Take the hook out again."""
+    """Remove the hook."""
     path = hook_file.remove()
-    click.echo(f"removed: {path}" if path else "there was no hook")
+    click.echo(f"removed: {path}" if path else "no hook was installed")
 
 
 @command.command("data")
 @click.argument("folder", type=click.Path(path_type=Path))
 def data(folder: Path) -> None:
-    """Write plaso's data folder with ours in it to FOLDER, for plain ``psort --data FOLDER``."""
+    """Write plaso's data folder, with ours merged, to FOLDER, for plain ``psort --data FOLDER``."""
     from echoforensics.plaso_plugin import overlay
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

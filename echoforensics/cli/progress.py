@@ -17,6 +17,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from echoforensics.cli.options.log import LOGGER, is_verbose, log_step
 from echoforensics.cli.safe_text import safe
 
 #: How often a bar is drawn, seconds.
@@ -33,13 +34,29 @@ Report = Callable[[str, int, int], None]
 @contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Report]:
     """A function to call with what is being done, how far it is and of how much (0: unknown)."""
-    if quiet:
-        yield lambda *_: None
+    if quiet or is_verbose():
+        yield _logged(lambda *_: None)
     elif sys.stderr.isatty():
         with _bar() as report:
-            yield report
+            yield _logged(report)
     else:
-        yield _PlainProgress()
+        yield _logged(_PlainProgress())
+
+
+def _logged(report: Report) -> Report:
+    """The same, which also goes into the log, where there is one: each step once."""
+    if not LOGGER.handlers:
+        return report
+    last = ""
+
+    def both(doing: str, done: int, total: int) -> None:
+        nonlocal last
+        if doing != last:
+            last = doing
+            log_step(doing)
+        report(doing, done, total)
+
+    return both
 
 
 class _PlainProgress:
@@ -64,7 +81,7 @@ def pace(done: int, total: int, seconds: float) -> str:
 
     Args:
         done: bytes, or other things where ``total`` is 0.
-        total: bytes; 0 where it is not known.
+        total: bytes; 0 if it is not known.
         seconds: since the first.
     """
     if not total:
@@ -75,7 +92,7 @@ def pace(done: int, total: int, seconds: float) -> str:
 
 
 def remaining(done: int, total: int, seconds: float) -> str:
-    """How long yet, as ``h:mm:ss``; empty where that would be a guess: after less than 2 s, or 1 % of the whole."""
+    """How long yet, as ``h:mm:ss``; empty if that would be a guess: after less than 2 s, or 1 % of the whole."""
     if not total or seconds < _SETTLED or done * 100 < total:
         return ""
     return _clock((total - done) * seconds / done)

@@ -14,20 +14,25 @@ from echoforensics.cli.options.signing import signing_key_option
 @click.argument("case_path", metavar="CASE", type=click.Path(path_type=Path))
 @click.argument("exhibit")
 @click.option(
-    "--range", "ranges", multiple=True, required=True, metavar="A-B", help="Seconds from the start; repeat for several."
+    "--range",
+    "ranges",
+    multiple=True,
+    required=True,
+    metavar="A-B",
+    help="Seconds from the start; may be given several times.",
 )
 @click.option(
     "--with", "replacement", default="silence", type=click.Choice(("silence", "tone", "noise")), show_default=True,
-    help="What the range is replaced with.",
+    help="What replaces the range.",
 )  # fmt: skip
-@click.option("--reason", required=True, metavar="CODE", help="Why; it goes into the copy, the record and the ledger.")
+@click.option("--reason", required=True, metavar="CODE", help="The reason, for the copy, the record and the ledger.")
 @click.option(
     "--mark-words",
     "marks",
     multiple=True,
     metavar="TEXT",
-    help="Replace these words in texts without times of words, as the service's are; repeat for several. Without it"
-    " such texts are withheld whole.",
+    help="Replace these words in texts without times of words, as the service's are; may be given several times. "
+    "Without it such texts are withheld whole.",
 )
 @click.option(
     "--format", "form", default="wav", type=click.Choice(("wav", "source")), show_default=True,
@@ -38,12 +43,12 @@ from echoforensics.cli.options.signing import signing_key_option
     "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write the copy into a new file too."
 )
 @signing_key_option
-@click.option("--json", "as_json", is_flag=True, help="Say what was made as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 def command(
     *, case_path: Path, exhibit: str, ranges: tuple[str, ...], replacement: str, reason: str, marks: tuple[str, ...],
     form: str, instead: bool, output: Path | None, key_path: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Redact a recording: a copy with ranges replaced to the sample, which report and bundle hold in its place.
+    """Redact ranges of a recording: report and bundle then hold a copy without them.
 
     The copy is kept in the case, with a signed record: ranges, reason, author, both hashes. The original is not
     touched. Report and bundle then hold nothing of what was removed: texts lose the words that overlap, and files that
@@ -67,7 +72,7 @@ def command(
     lines = [
         f"copy {made.sha256}, {made.size} bytes ({made.format})" + (f": {output}" if output else ""),
         f"original {made.about}: SHA-256 {made.original}, unchanged",
-        f"recorded as {made.exhibit}" if made.exhibit else "the case had the record of it",
+        f"recorded as {made.exhibit}" if made.exhibit else "already recorded in the case",
     ]
     if made.difference:
         lines.append(

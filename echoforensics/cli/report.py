@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     "--output",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="A new folder for the pages. May be left out where --pdf names a file.",
+    help="A new folder for the pages. Not needed if --pdf names a file.",
 )
 @row_filters
 @click.option(
     "--marked",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Only what is marked in this file, which a reviewer saved from a report, and is not to be left out.",
+    help="Only what is marked, and not marked to be left out, in this file, which a reviewer saved from a report.",
 )
 @click.option(
     "--import-marks",
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="First add the marks that a reviewer saved from a report to the case, signed; repeat for several files.",
+    help="First add the marks in this file, which a reviewer saved from a report, to the case, signed; may be given "
+    "several times.",
 )
 @pdf_options
 @unredacted_option
@@ -48,7 +49,7 @@ def command(
     *, case_path: Path, output: Path | None, marked: Path | None, marks: tuple[Path, ...], pdf: str | None, paper: str,
     fonts: tuple[Path, ...], language: str, unverified: bool, unredacted: bool, key_path: Path | None, **filters: Any,
 ) -> None:  # fmt: skip
-    """Write the report that reviewers open: a folder for any browser, without a network or an installation.
+    """Write the report for reviewers: a folder for any browser, which needs no network and no installation.
 
     With the options that choose rows it is a part of the case: every page says so and how many rows were left out, and
     nothing of these is in the folder. Of recordings that were redacted it holds the copies, and nothing of what was
@@ -121,7 +122,7 @@ def _say_redacted(part: dict[str, Any]) -> None:
 
 
 def _part(query: Query, marked: Path | None) -> dict[str, Any]:
-    """What is recorded of a part; empty where nothing is left out."""
+    """What is recorded of a part; empty if nothing is left out."""
     from echoforensics.case.row_query import Query
     from echoforensics.export.about import filters_of
 

@@ -35,29 +35,29 @@ if TYPE_CHECKING:
     "--output",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Write to FILE (for dat: to a folder), which must not be there yet. Default, or -: standard output.",
+    help="Write to FILE (for dat: to a folder), which must not exist. Default, or -: standard output.",
 )
-@click.option("--force", is_flag=True, help="Replace FILE if it is there already.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @click.option("--excel", is_flag=True, help="With csv: begin with a byte-order mark, so that Excel reads it as UTF-8.")
 @click.option(
     "--partition-by",
     type=click.Choice(("day",)),
-    help="With parquet: a folder with a folder for each day in UTC.",
+    help="With parquet: write a folder with one folder for each day in UTC.",
 )
 @click.option(
     "--plot",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Draw the rows by day, by hour of the day and by device, to FILE.svg or FILE.png, instead of writing them;"
-    " with -o, as well.",
+    help="Plot the rows by day, hour and device to FILE.svg or FILE.png, instead of writing them; with -o, also write "
+    "them.",
 )
 @row_filters
-@click.option("--gaps", is_flag=True, help="With csv, jsonl or xlsx: also what is missing, as rows gap:...")
+@click.option("--gaps", is_flag=True, help="With csv, jsonl or xlsx: also write what is missing, as rows gap:...")
 @click.option(
     "--correct-clocks",
     is_flag=True,
-    help="With csv, jsonl, xlsx or parquet: also show each time by the service's clock, where the evidence measures how"
-    " far the device's was off.",
+    help="With csv, jsonl, xlsx or parquet: also write times corrected to the service's clock, where the evidence "
+    "shows how far the device's was off.",
 )
 @unverified_option
 @export_key_option
@@ -79,7 +79,7 @@ def command(
         output, form, replace=force, excel=excel, by_day=partition_by is not None, correct_clocks=correct_clocks
     )
     if gaps and (plot is not None or target.form not in ("csv", "jsonl", "xlsx")):
-        raise click.UsageError("--gaps is for csv, jsonl and xlsx; the other formats show what was found alone")
+        raise click.UsageError("--gaps works with csv, jsonl and xlsx only")
     key = key_of_export(key_path, [path for path in (target.path, plot) if path is not None], replace=force)
     with open_case(case_path, unverified=unverified) as case:
         warn(case)

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 def command(*, case_path: Path, exhibit: str, limit: int, raw: bool, as_json: bool, unverified: bool) -> None:
     """Show the bytes behind a row, read again from the evidence.
 
-    EXHIBIT is an exhibit number, such as EF-0000012 or 12; or the number of an interaction, such as IN-0000012, for the
-    bytes of each of its records.
+    EXHIBIT is an exhibit number, such as EF-0000012 or 12; or an interaction, such as IN-0000012, to show the bytes of
+    each of its records.
     """
     from echoforensics.cli.safe_text import safe
     from echoforensics.library import open_case
@@ -63,7 +63,7 @@ def _trace_interaction(case_path: Path, number: str, limit: int, *, raw: bool, a
     from echoforensics.library import open_case
 
     if raw:
-        raise click.UsageError("--raw is for one exhibit; an interaction has several records")
+        raise click.UsageError("--raw needs one exhibit; an interaction has several records")
     with open_case(case_path, unverified=unverified) as case:
         warn(case)
         why = case.unverified
@@ -107,7 +107,7 @@ def _as_text(found: Trace, limit: int) -> str:
     same = "the same as when it was extracted" if found.unchanged else f"NOT the {row['sha256']} of the extraction"
     lines.append(f"The file hashes to {found.file_sha256}, {same}.")
     if found.issue or found.found is None:
-        return "\n".join([*lines, f"The locator leads nowhere: {found.issue}"])
+        return "\n".join([*lines, f"The locator was not found: {found.issue}"])
     content, start = found.found.content, found.found.offset
     where = f"at byte {start} of the file" if start is not None else "decoded from a string in the file"
     lines += [f"{len(content)} bytes {where}:", "", _dump(content[:limit], start or 0)]

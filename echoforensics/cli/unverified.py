@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 unverified_option = click.option(
     "--unverified",
     is_flag=True,
-    help="Go on although the case is not complete, or not as it was sealed. All that is written then says so.",
+    help="Read the case even if it is incomplete or not as it was sealed. All output then says so.",
 )
 
 unredacted_option = click.option(

@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     "--expect-head",
     "expected_head",
     metavar="HEX",
-    help="The head of the ledger when it was handed over. An older copy does not hold it.",
+    help="The head of the ledger when it was handed over. An older copy does not have it.",
 )
-@click.option("--no-sources", is_flag=True, help="Do not hash the sources of a case again.")
-@click.option("--allow-incomplete", is_flag=True, help="An interrupted case passes, as far as it can be checked.")
+@click.option("--no-sources", is_flag=True, help="Do not hash the sources of a case.")
+@click.option("--allow-incomplete", is_flag=True, help="Accept an interrupted case, as far as it can be checked.")
 @click.option(
     "--ca-file",
     "ca_files",
     metavar="FILE",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Certificates of timestamp authorities that you believe, in PEM. Several may be given.",
+    help="Certificates, in PEM, of timestamp authorities that you trust. May be given several times.",
 )
 @click.option(
     "--timestamp",
@@ -46,24 +46,24 @@ if TYPE_CHECKING:
     metavar="N",
     default=0,
     type=click.IntRange(min=0),
-    help="Fail unless so many timestamps are there and hold.",
+    help="Fail unless at least N timestamps are present and valid.",
 )
-@click.option("--no-timestamps", is_flag=True, help="Leave out the timestamps beside a bundle.")
-@click.option("--json", "as_json", is_flag=True, help="Say the result as JSON.")
+@click.option("--no-timestamps", is_flag=True, help="Ignore the timestamps beside a bundle.")
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 def command(
     *, path: Path, fingerprint: str | None, expected_head: str | None, no_sources: bool, allow_incomplete: bool,
     ca_files: tuple[Path, ...], tokens: tuple[Path, ...], timestamps_required: int, no_timestamps: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Verify a case, a bundle, a report, an export or a review room.
 
-    PATH is recognised by what it holds. Of a case folder: ledger, signatures, tables, every artefact, and the sources.
-    Of a bundle (its folder or its zip), a report or another sealed folder: the signed list first, then every file
-    against it, that nothing else is there, the ledger, proofs and timestamps. Of another file or folder that was
-    written out of a case: the digests that lie beside it (NAME.sha256). Of a review room: its audit, line by line, and
-    that its database says the same.
+    What PATH is, is recognised by its content. Of a case folder: ledger, signatures, tables, every artefact, and the
+    sources. Of a bundle (its folder or its zip), a report or another sealed folder: the signed list first, then every
+    file against it, that there is nothing else, the ledger, proofs and timestamps. Of another file or folder written
+    from a case: the digests beside it (NAME.sha256). Of a review room: every line of its audit, and that its database
+    agrees.
 
-    Exits with 0 only if everything was checked and passed; else with 1. Compare the fingerprint that is shown with the
-    examiner's, and the head with the one that was handed over.
+    The exit code is 0 only if everything was checked and passed, and 1 otherwise. Compare the fingerprint with the
+    examiner's, and the head with the one you were given.
     """
     from echoforensics.cli.progress import progress
     from echoforensics.errors import UsageError
@@ -140,7 +140,7 @@ def _lines(result: CaseVerification) -> list[str]:
     lines = [line for check in result.checks.checks for line in lines_of(check)]
     lines += [f"note  {note}" for note in result.notes]
     if result.ok and not result.complete:
-        lines.append("Verified as far as the extraction came. The case is NOT COMPLETE.")
+        lines.append("Verified as far as the extraction got. The case is NOT COMPLETE.")
     else:
         lines.append(verdict(result.checks, signed=result.signed))
     return lines

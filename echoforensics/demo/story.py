@@ -19,7 +19,7 @@ class Utterance:
         start: when the audio starts (UTC), with milliseconds.
         uuid: of the stream.
         request: the device's id of the request.
-        text: what the service made of it; empty where nothing.
+        text: what the service made of it; empty if nothing.
         status: the service's word for how it went.
         answer: what was said in return.
         clip: the recording.

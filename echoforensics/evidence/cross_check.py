@@ -56,7 +56,7 @@ ORDER BY 1, 2, 3
 
 
 def second_reader(file_system: FileSystem) -> str | None:
-    """Name and version of the library that reads a file system a second time; None where there is none."""
+    """Name and version of the library that reads a file system a second time; None if there is none."""
     if file_system.name in _EXT:
         return f"libfsext {pyfsext.get_version()}"
     if file_system.name in _FAT:
@@ -71,7 +71,7 @@ def cross_check(volume: Volume, file_system: FileSystem) -> Iterator[EvidenceIss
     nothing where there is no second reader (see :func:`second_reader`).
 
     Args:
-        volume: what the file system lies in.
+        volume: what the file system is in.
         file_system: as the first reader opened it.
     """
     library = second_reader(file_system)

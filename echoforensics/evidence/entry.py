@@ -1,4 +1,4 @@
-"""A file as it lies in the evidence, and a container that holds such files."""
+"""A file as it is in the evidence, and a container that holds such files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
-#: Between the path of a container and the path of what lies in it.
+#: Between the path of a container and the path of what is in it.
 INSIDE = "!/"
 
 #: What reading damaged or hostile evidence may raise. Anything else is a defect of this program.
@@ -63,23 +63,23 @@ class EntryState(StrEnum):
 class Entry:
     """One file in a container. It is never changed once it is made.
 
-    It is not frozen all the same: a frozen one takes four times as long to make, and there is one for every file.
+    It is not frozen anyway: a frozen one takes four times as long to make, and there is one for every file.
 
     Attributes:
         path: path inside the container, ``/`` between folders, no leading ``/``.
         address: finds the entry again in its container (see :meth:`Container.open`); unique there.
-        size: length in bytes as the container states it; None where it does not.
-        opener: opens the content from its start; None where there is nothing to open.
+        size: length in bytes as the container states it; None if it does not.
+        opener: opens the content from its start; None if there is nothing to open.
         kind: file, link or other.
         state: allocated, deleted, carved or damaged.
         note: why the state is believed, where a link leads, or why there is no content.
         times: the container's own times for the entry, by name, as recorded, with the zone where known.
         seekable: whether what ``opener`` gives can be sought in cheaply and opened at any time; if not, it
             must be read before the next entry is asked for.
-        once: whether it can be opened only once, as what lies in a stream that is read forward.
-        mode: POSIX permission bits (with setuid, setgid and sticky) as the container states them; None where it
+        once: whether it can be opened only once, as what is in a stream that is read forward.
+        mode: POSIX permission bits (with setuid, setgid and sticky) as the container states them; None if it
             states none, or states what the file system does not keep.
-        extents: gives where on the media the content lies, (byte offset, length in bytes) in order; None where it
+        extents: gives where on the media the content lies, (byte offset, length in bytes) in order; None if it
             is not known, or the content does not lie there as it is. May raise one of READ_ERRORS.
         location: the file itself, where the entry is one on this machine's disk, with what belongs to it beside it.
     """
@@ -164,7 +164,7 @@ def member_address(place: int, name: str, path: str) -> str:
 
 
 def member_name(address: str, path: str) -> str | None:
-    """The name as the archive writes it; None where it is not UTF-8."""
+    """The name as the archive writes it; None if it is not UTF-8."""
     _, at, written = address.partition("@")
     if not at:
         return path

@@ -20,7 +20,7 @@ FIRST, SECOND, WITH_METADATA = "1", "2", "2 with modes and times"
 
 #: In names, as GNU ``sha256sum`` writes them: with these a name cannot end its line and begin another.
 _ESCAPES = ((b"\\", b"\\\\"), (b"\n", b"\\n"), (b"\r", b"\\r"))
-#: What is no file, folder or link.
+#: What is not a file, folder or link.
 _KINDS = ((stat.S_ISFIFO, "pipe"), (stat.S_ISSOCK, "socket"), (stat.S_ISBLK, "block-device"), (stat.S_ISCHR, "device"))
 
 Progress = Callable[[int], None]

@@ -10,7 +10,7 @@ MAX_ENTRIES = 5_000_000
 MAX_ZIP_DIRECTORY = 256 * 1024 * 1024
 #: Folder levels in one file system or folder.
 MAX_FOLDER_DEPTH = 200
-#: Bytes that compressed data in one source, or in one archive that lies in a source, may expand to: a share of its
+#: Bytes that compressed data in one source, or in one archive that is in a source, may expand to: a share of its
 #: size, and a floor.
 MAX_EXPANSION_RATIO = 200
 MAX_EXPANSION_FLOOR = 2 * 1024 * 1024 * 1024

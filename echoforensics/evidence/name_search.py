@@ -12,7 +12,7 @@ from parsers.alexa_api.items.service_names import AROUND, KINDS, MARKS, ServiceN
 
 #: No kind more is asked for once so many are known: keys in base64 matter only where the file names nothing plainly.
 _ENOUGH = len(KINDS) - 1
-#: So many places of one file are looked at closely.
+#: At most this many places of one file are looked at closely.
 _MAX_PLACES = 10_000
 
 

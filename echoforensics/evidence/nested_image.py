@@ -1,4 +1,4 @@
-"""An image that lies in a source, opened like a source."""
+"""An image that is in a source, opened like a source."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ COPY_PREFIX, COPY_NAME = "echoforensics-", "image"
 
 
 class NestedDisk(Disk):
-    """The files of an image that lies in a source. Closing it lets go of the copy it was read from, if there is one."""
+    """The files of an image that is in a source. Closing it lets go of the copy it was read from, if there is one."""
 
     def __init__(self, media: Media, name: str, opened: ExitStack) -> None:
-        """Take the media, what to call it in an error, and what closes it with what lies below."""
+        """Take the media, what to call it in an error, and what closes it with what is below."""
         super().__init__(media, name)
         self._opened = opened.pop_all()
 
@@ -38,7 +38,7 @@ class NestedDisk(Disk):
 
 
 def open_nested(entry: Entry, head: bytes, budget: Budget) -> NestedDisk:
-    """Open an image that lies in a container.
+    """Open an image that is in a container.
 
     One that is a file of its own on this machine is opened where it lies, with its other segments. The bytes of another
     are read in place where they can be sought in and are those of the media; else they are copied to a temporary file.

@@ -200,7 +200,7 @@ def open_source(
         path: the source.
         offsets: for an image: byte offsets of its media at which volumes begin, given by hand.
         kind: what it was when it was opened first; empty to find that out. What a file is may hang on the parsers
-            and maps that are at hand, and on what lies beside it.
+            and maps that are at hand, and on what is beside it.
         parsers: those that are asked whether a file by itself is theirs; default: every one.
 
     Raises:
@@ -272,7 +272,7 @@ def _open_file(
 
 
 def _open_media(path: Path, head: bytes, kind: str) -> Media | None:
-    """The media of an image of a kind; of one whose kind is not known, None where it may be a raw one or none."""
+    """The media of an image of a kind; of one whose kind is not known, None if it may be a raw one or none."""
     if kind == RAW_IMAGE:
         return open_raw(path)
     return open_image(path, head) or (None if kind == _UNKNOWN else open_raw(path))

@@ -31,7 +31,7 @@ class BudgetedStream(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         """Fill a buffer from the inner stream."""
-        # One read of what lies below: where it breaks off, what came before is not lost.
+        # One read of what is below: where it breaks off, what came before is not lost.
         read = getattr(self._inner, "read1", self._inner.read)
         piece = read(len(buffer))
         self._budget.spend(len(piece))

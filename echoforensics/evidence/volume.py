@@ -23,7 +23,7 @@ class Volume:
         image_offset: see ``image``.
         read: reads (byte offset in the volume, size in bytes); may raise OSError.
         slot: ``A`` or ``B`` where it is one of a pair, else empty.
-        number: of its entry in its table, from 1; 0 where that is not known.
+        number: of its entry in its table, from 1; 0 if that is not known.
     """
 
     prefix: str
@@ -43,7 +43,7 @@ class Volume:
         return self.pieces[0][0] if self.pieces else None
 
     def on_media(self, offset: int, length: int) -> list[tuple[int, int]]:
-        """Where a range of the volume lies on the media: (byte offset, length in bytes) in order."""
+        """Where a range of the volume is on the media: (byte offset, length in bytes) in order."""
         found: list[tuple[int, int]] = []
         start = 0
         for place, size in self.pieces:

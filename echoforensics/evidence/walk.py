@@ -32,15 +32,15 @@ ARCHIVE_HEAD, HEAD = 512, 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class EntryPlace:
-    """Where an entry lies in its source.
+    """Where an entry is in its source.
 
     Attributes:
-        path: the whole path, with ``!/`` between a container and what lies in it.
+        path: the whole path, with ``!/`` between a container and what is in it.
         addresses: the address in each container, outermost first.
         depth: in how many archives it lies.
-        remark: what is to be said of everything that is found here: that it, or the archive it lies in, was
-            deleted or carved. Empty where there is nothing to say.
-        state: of the archive that it lies in: deleted or carved where that is, or what that lies in; else allocated.
+        remark: what is to be said of everything that is found here: that it, or the archive it is in, was
+            deleted or carved. Empty if there is nothing to say.
+        state: of the archive that it is in: deleted or carved where that is, or what that is in; else allocated.
     """
 
     path: str
@@ -68,7 +68,7 @@ def is_archive(head: bytes) -> bool:
 def archive_head(entry: Entry, head: bytes) -> bytes:
     """How the archive begins that an entry is: as the entry does, or as the zip does that follows a program or script.
 
-    Empty where the entry is no archive. Raises one of READ_ERRORS.
+    Empty if the entry is not an archive. Raises one of READ_ERRORS.
     """
     if is_archive(head):
         return head
@@ -79,7 +79,7 @@ def archive_head(entry: Entry, head: bytes) -> bytes:
 
 
 def open_archive(entry: Entry, head: bytes, budget: Budget) -> Container:
-    """Open an archive that lies in a container.
+    """Open an archive that is in a container.
 
     Content that cannot be sought in is first written to a nameless temporary file.
 
@@ -138,7 +138,7 @@ def reopened(container: Container, addresses: tuple[str, ...], budget: Budget) -
     with ExitStack() as opened:
         for depth, address in enumerate(addresses[:-1]):
             if not depth:
-                # As when it was read: what lies in the source itself has a budget of its own.
+                # As when it was read: what is in the source itself has a budget of its own.
                 budget = Budget(_size_at(container, address))
             container = opened.enter_context(closing(_container_at(container, address, budget)))
         with container.open(addresses[-1]) as stream:

@@ -1,4 +1,4 @@
-"""What an export says of itself: of which case it is, who made it, when, in which zone, and with which filters."""
+"""What an export says about itself: of which case it is, who made it, when, in which zone, and with which filters."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Written(NamedTuple):
 
     Attributes:
         rows: how many rows it has.
-        left_out: how many of the rows asked for it cannot show, and why; 0 and empty where it shows all.
+        left_out: how many of the rows asked for it cannot show, and why; 0 and empty if it shows all.
         why: the reason, for people.
     """
 
@@ -42,13 +42,13 @@ class AboutExport:
 
     Attributes:
         case: the name of the case folder.
-        reference, examiner, agency: as they were given when the case was made; empty where they were not.
+        reference, examiner, agency: as they were given when the case was made; empty if they were not.
         made_at: when the export was made, in UTC, to the second.
         program: what made it, with its version.
         local: the zone in which times are shown beside UTC; None for UTC alone.
         filters: which rows were asked for: those attributes of the query that are set. Empty for all rows.
-        unverified: why nothing vouches for what the case says; empty where its seal was checked.
-        clocks: the measured offsets by which times are shown beside those recorded; None where that was not asked for.
+        unverified: why nothing vouches for what the case says; empty if its seal was checked.
+        clocks: the measured offsets by which times are shown beside those recorded; None if that was not asked for.
     """
 
     case: str
@@ -112,7 +112,7 @@ class AboutExport:
 
 
 def about_export(case: Case, query: Query, local: ZoneInfo | None, *, correct_clocks: bool = False) -> AboutExport:
-    """What an export of these rows says of itself; it is made now."""
+    """What an export of these rows says about itself; it is made now."""
     info = case.store.info()
     return AboutExport(
         case.path.resolve().name,

@@ -27,7 +27,7 @@ def write_lines(rows: Iterable[Row], stream: Writable, line_of: Callable[[Row], 
     Args:
         rows: the rows, in the order wanted.
         stream: where to.
-        line_of: the line of a row, without its end; None where the format cannot show the row.
+        line_of: the line of a row, without its end; None if the format cannot show the row.
         reader: who cannot show the rows that are left out.
     """
     count = left_out = 0

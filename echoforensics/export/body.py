@@ -2,7 +2,7 @@
 
 Eleven fields with a bar between them: MD5, name, inode, mode, UID, GID, size, and four times in seconds since 1970
 UTC: access, modification, change, birth. ``mactime`` (4.11) takes ``%7C`` in a field for the character, so what would
-break a line is written so; it passes over lines whose times are 0 or before 1970.
+break a line is written so; it skips lines whose times are 0 or before 1970.
 
 References:
     https://wiki.sleuthkit.org/index.php?title=Body_file
@@ -50,7 +50,7 @@ def _line(row: Row) -> str | None:
     when = seconds(row["timestamp"])
     if when is None or when <= 0:
         return None
-    # A time that is none of the four is written as a modification, as tools for other sources do.
+    # A time that is not one of the four is written as a modification, as tools for other sources do.
     letter = MACB.get(row["timestamp_desc"], "M")
     times = "|".join(str(when) if place == letter else "0" for place in _ORDER)
     return f"0|{_name(row)}|0|----------|0|0|0|{times}"

@@ -31,7 +31,7 @@ def refuse_digest_file(output: Path, *, replace: bool) -> None:
         return
     if path.is_symlink() or (path.exists() and not (replace and path.is_file())):
         raise UsageError(
-            f"{path}: exists already; the digest of {output.name} would be written there. Name another output, or move"
+            f"{path}: already exists; the digest of {output.name} would be written there. Name another output, or move"
             " that file away"
         )
 
@@ -41,7 +41,7 @@ def record_export(case: Case, outputs: list[Path], key: Signer | None, detail: d
 
     Args:
         case: what it was written out of.
-        outputs: the file or folder, and what lies beside it.
+        outputs: the file or folder, and what is beside it.
         key: the examiner's, to record it in the ledger; None to write the digests beside it.
         detail: what else a line of the ledger says: the rows asked for.
 
@@ -77,7 +77,7 @@ def record_beside(output: Path, unverified: str) -> str:
 
     Args:
         output: the file or folder.
-        unverified: why nothing vouches for what it was written out of; empty where all of that was checked.
+        unverified: why nothing vouches for what it was written out of; empty if all of that was checked.
 
     Returns:
         Where it was recorded, in one sentence.

@@ -12,7 +12,7 @@ MACB = {
 
 
 def seconds(timestamp: int | None) -> int | None:
-    """Whole seconds since 1970 UTC of microseconds; None where the time is unknown."""
+    """Whole seconds since 1970 UTC of microseconds; None if the time is unknown."""
     return None if timestamp is None else timestamp // 1_000_000
 
 
@@ -22,5 +22,5 @@ def macb(description: str) -> str:
 
 
 def why_left_out(count: int, reader: str) -> str:
-    """Why rows are not in a file that needs a time of each; empty where none is left out."""
+    """Why rows are not in a file that needs a time of each; empty if none is left out."""
     return f"no time in UTC that {reader} can show" if count else ""

@@ -45,7 +45,7 @@ def verify_export(output: Path, asked: str = "") -> CaseVerification:
     """Compare an export with the digests beside it. It is not asked for a case or for sources.
 
     Args:
-        output: the file or folder; its digests lie beside it, in ``NAME.sha256``.
+        output: the file or folder; its digests are beside it, in ``NAME.sha256``.
         asked: what was asked for that an export cannot show, such as a fingerprint; empty for nothing.
     """
     result = CaseVerification()
@@ -75,11 +75,11 @@ def read_digests(output: Path, notes: list[str] | None = None) -> tuple[dict[str
     """The digests beside an export.
 
     Args:
-        output: the file or folder; its digests lie beside it.
+        output: the file or folder; its digests are beside it.
         notes: gets the comments in them.
 
     Returns:
-        SHA-256 of each file, by its path beside the output; and a sentence for each line that is none of theirs.
+        SHA-256 of each file, by its path beside the output; and a sentence for each line that is not one of theirs.
     """
     beside = output.with_name(output.name + ENDING)
     known: dict[str, str] = {}

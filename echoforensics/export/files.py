@@ -45,7 +45,7 @@ def refuse_existing(path: Path, *, replace: bool) -> None:
         replace: whether it is replaced.
 
     Raises:
-        UsageError: it is there and is not to be replaced, or is no file.
+        UsageError: it is there and is not to be replaced, or is not a file.
     """
     if path.exists() and not path.is_file():
         raise UsageError(f"{path}: is there already and is no file; name a file, or leave -o out for standard output")

@@ -22,8 +22,8 @@ class Format(NamedTuple):
         what: what it is, for the command's help.
         module: where its ``write`` is, below this package.
         kind: whether it is text, a file of other bytes, or a folder.
-        about_inside: whether it has a place for what the export says of itself; if not, that is a file beside it.
-        ending: what its files end in; empty where it is no file.
+        about_inside: whether it has a place for what the export says about itself; if not, that is a file beside it.
+        ending: what its files end in; empty if it is not a file.
     """
 
     name: str

@@ -1,6 +1,6 @@
 """A production as document review systems load it: a Concordance ``dat``, with the folders NATIVES and TEXT.
 
-A line of ``DATA/load.dat`` is a document. U+0014 separates fields, U+00FE stands before and after each, U+00AE stands
+A line of ``DATA/load.dat`` is a document. U+0014 separates fields, U+00FE is before and after each, U+00AE stands
 for an end of line inside one; the file is UTF-8 with a byte-order mark. A U+00FE inside a field is doubled, and a
 U+00AE there is written ``(R)``: the document's file in TEXT has the text as it is. Each row is a document, its exhibit
 number the beginning and the end of its Bates range. NATIVES holds every recording once.
@@ -30,7 +30,7 @@ FIELDS = (
     "NATIVEMD5", "NATIVEPATH", "TEXTPATH", "AUTHOR",
 )  # fmt: skip
 _QUOTE, _SEPARATOR, _LINE_END = "\u00fe", "\u0014", "\u00ae"
-#: So many documents lie in one folder.
+#: At most this many documents are in one folder.
 _IN_FOLDER = 1000
 _BLOCK = 1 << 20
 #: What a native file ends in where the name of the file in the evidence does not say.
@@ -72,7 +72,7 @@ class _Natives:
         self._copied: dict[str, tuple[str, str]] = {}
 
     def of(self, row: Row, below: str) -> tuple[str, str, str]:
-        """Where a row's recording is, its SHA-256 and its MD5; empty where it has none."""
+        """Where a row's recording is, its SHA-256 and its MD5; empty if it has none."""
         sha256 = row["recording"]
         if sha256 is None:
             return "", "", ""

@@ -98,7 +98,7 @@ class Target:
 
     @property
     def sidecar(self) -> Path | None:
-        """The file beside it that says what it cannot say itself; None where it can, or is no file."""
+        """The file beside it that says what it cannot say itself; None if it can, or is not a file."""
         if self.path is None or self.is_folder or FORMATS[self.form].about_inside:
             return None
         return self.path.with_name(self.path.name + SIDECAR)

@@ -1,6 +1,6 @@
 """Parquet: the columns of a row with their types, in one file or in a folder for each day.
 
-``datetime`` is a timestamp in UTC with microseconds. What the export says of itself is in each file's own metadata,
+``datetime`` is a timestamp in UTC with microseconds. What the export says about itself is in each file's own metadata,
 under the key ``echoforensics``, as JSON. The folders of days are named as Hive names them (``day=2024-03-09``), which
 DuckDB, pyarrow and Spark take for a column; a day is one in UTC.
 

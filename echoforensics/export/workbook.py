@@ -69,10 +69,10 @@ def write(rows: Iterable[Row], path: Path, about: AboutExport, most: int = SHEET
     Args:
         rows: the rows, in the order wanted.
         path: a file that does not exist yet.
-        about: what the export says of itself.
+        about: what the export says about itself.
         most: so many rows a sheet has, with its header.
     """
-    # What is not written yet lies beside the file, not in a folder of the system that may be small.
+    # What is not written yet is beside the file, not in a folder of the system that may be small.
     with xlsxwriter.Workbook(str(path), {**_OPTIONS, "tmpdir": str(path.parent)}) as book:
         book.set_properties(
             {

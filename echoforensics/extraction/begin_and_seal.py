@@ -14,10 +14,11 @@ import pytsk3
 
 from echoforensics.case.counts import CaseCounts, counts_of_case
 from echoforensics.case.custody.names import BEGINNINGS, BEGUN, HEAD, RESUMED
+from echoforensics.case.spoken.interaction_table import CLEARED
 from echoforensics.examiner_clock import clock_state
 from echoforensics.examiner_key import key_detail
 from echoforensics.extraction.trust import joined_matter
-from echoforensics.timeline.interaction_building import bring_interactions_up_to_date
+from echoforensics.timeline.interaction_building import are_interactions_up_to_date, build_interactions
 from echoforensics.timeline.numbering import number_rows
 from echoforensics.version import __version__
 from parsers.registry import load
@@ -71,7 +72,9 @@ def seal_case(case: OpenCase, report: Report) -> CaseCounts:
     """Join, number, and put the digests of the tables and of their closed file into the ledger."""
     report("joining records", 0, 0)
     number_rows(case.store)
-    bring_interactions_up_to_date(case.store, case.sealed_extent)
+    if not are_interactions_up_to_date(case.store, case.sealed_extent):
+        case.remaking(CLEARED)
+        build_interactions(case.store)
     report("sealing", 0, 0)
     counts = counts_of_case(case.store)
     case.seal({name: getattr(counts, name) for name in ("entries", "artefacts", "issues", "records", "rows")})

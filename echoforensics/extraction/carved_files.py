@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CarvedFiles:
-    """What is new, as entries, and how many finds were passed over because they are part of files that were read."""
+    """What is new, as entries, and how many finds were skipped because they are part of files that were read."""
 
     entries: list[Entry]
     passed_over: int
@@ -38,7 +38,7 @@ def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, vault: Vault,
 
     Passed over are: a file that was read, found once more by its own form; a piece of a recording that was read whole
     as a file; anything within an archive that was opened; records within a file that a parser reads; records, and
-    sound without a header, within something larger that was carved; what lies in compressed content of files that
+    sound without a header, within something larger that was carved; what is in compressed content of files that
     were listed.
 
     Args:
@@ -74,7 +74,7 @@ def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, vault: Vault,
 
 
 def _where(carved: Carved, owner: Owner | None, store: Store, *, is_packed: bool) -> str | None:
-    """In what it lies; None where it is no more than what was read already, or lies in compressed content."""
+    """In what it lies; None if it is no more than what was read already, or is in compressed content."""
     if owner is None:
         return None if is_packed else "outside the files that were listed"
     entry = entry_summary(store, owner.entry)
@@ -90,7 +90,7 @@ def _where(carved: Carved, owner: Owner | None, store: Store, *, is_packed: bool
 def _is_read(carved: Carved, owner: Owner, entry: EntrySummary) -> bool:
     """Whether what begins in the content of an entry is read with it."""
     if carved.is_bare or any(name.startswith(OPENED) for name in entry.read_by):
-        # An archive's members were read from it, also where it lies in pieces and a find would run on into others'.
+        # An archive's members were read from it, also where it is in pieces and a find would run on into others'.
         return True
     # A file that no parser reads is searched for ids of utterances; for whole records it is not.
     others = (Tamper.name,) if carved.kind == UTTERANCE_KIND else (Tamper.name, NAME)

@@ -30,7 +30,7 @@ class ReadContent:
     Attributes:
         sha256: of what was read, hexadecimal.
         size: bytes that were read.
-        issue: what went wrong, a sentence; empty where nothing did.
+        issue: what went wrong, a sentence; empty if nothing did.
         damaged: whether a check of what was read failed.
     """
 

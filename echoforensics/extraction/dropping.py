@@ -1,6 +1,6 @@
 """Dropping artefacts from a sealed case, as a court orders: the ledger keeps their digests and the reason.
 
-The database is made anew beside the old one, without what is dropped. The ledger then gets two lines, on what was
+The database is made again beside the old one, without what is dropped. The ledger then gets two lines, on what was
 dropped and on the new seal; the new database takes the old one's place, and the files go. Where that is interrupted
 after the lines were written, the same command completes it.
 """
@@ -51,18 +51,18 @@ def drop_artefacts(
     case: Path, exhibits: list[str], reason: str, key: Signer | None, actor: str,
     agreed: Callable[[RemovedContent], bool] = lambda _: True,
 ) -> RemovedContent | None:  # fmt: skip
-    """Drop the artefacts that exhibits are of, with all that these say, and seal the case anew.
+    """Drop the artefacts that exhibits are of, with all that these say, and seal the case again.
 
     Args:
         case: the case folder.
         exhibits: their numbers. An artefact goes whole: all exhibits of the same file are dropped with it.
         reason: why; it goes into the ledger, and into what is left of each exhibit.
-        key: the examiner's, as for the case; None where it is unsigned.
+        key: the examiner's, as for the case; None if it is unsigned.
         actor: who acts, as the ledger names them.
         agreed: asked with what would be dropped, before anything changes; where it answers no, nothing does.
 
     Returns:
-        What was dropped, or would have been; None where an interrupted run had got so far that it was only completed.
+        What was dropped, or would have been; None if an interrupted run had got so far that it was only completed.
 
     Raises:
         UsageError: there is no such exhibit, it was dropped before, or no reason is given.

@@ -72,7 +72,7 @@ class FoundChunk:
             self.text += _characters(found.record)
 
     def takes(self, found: RecordInEntry | Issue) -> bool:
-        """Whether it is of the same file as the records here."""
+        """Whether it belongs to the same file as the records here."""
         return isinstance(found, Issue) or found.entry == self.entry or not self.records
 
 
@@ -176,7 +176,7 @@ class FileParser:
         return tuple(self._parsers[name] for name in file.read_by if name in self._parsers)
 
     def _file_of(self, file: EntryToParse, record: Record) -> KeptFile | None:
-        """The entry that a record's locator is in; None where the case has none."""
+        """The entry that a record's locator is in; None if the case has none."""
         if not record.file:
             return KeptFile(file.id, file.sha256, file.size)
         return self._neighbours.file(relative(file.path, record.file))

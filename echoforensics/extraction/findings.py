@@ -25,7 +25,7 @@ def findings(parser: Parser, source: Source, disk: Path | None = None) -> Iterat
     Args:
         parser: it claims the file.
         source: the file.
-        disk: the case whose copy of the file is read; None where the evidence itself is.
+        disk: the case whose copy of the file is read; None if the evidence itself is.
 
     Raises:
         CaseDiskError: the case's copy cannot be read.

@@ -69,7 +69,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a source hashes to, what was carved (None where nothing was searched), and how many finds were not kept."""
+    """What a source hashes to, what was carved (None if nothing was searched), and how many finds were not kept."""
 
     hashes: SourceHashes
     carved: list[Carved] | None
@@ -84,7 +84,7 @@ class FirstRead:
 
         Args:
             task: what is to be read, and how.
-            size: of the source, bytes; 0 where it is not known.
+            size: of the source, bytes; 0 if it is not known.
             apart: whether a process of its own may be started.
         """
         self._task = task

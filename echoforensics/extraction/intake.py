@@ -129,7 +129,7 @@ def _opening(source: EvidenceSource) -> Opening:
 def _carve(
     case: OpenCase, source: EvidenceSource, reader: EntryReader, result: Result, placement: Placement, report: Report
 ) -> dict[str, Any] | None:
-    """Read what was carved as entries. Returns counts for the ledger; None where nothing was searched."""
+    """Read what was carved as entries. Returns counts for the ledger; None if nothing was searched."""
     if result.carved is None or not isinstance(source.container, Disk):
         return None
     carved = entries_of(result.carved, source.container, case.store, case.vault, placement)
@@ -156,7 +156,7 @@ def begin_hashing_again(item: EvidenceItem, options: Options) -> FirstRead | Non
     """Begin to hash an evidence item once more, in a process of its own, when its source was read for the last time.
 
     Returns:
-        What is to be entered, and given to :func:`hash_again`; None where it is not worth a process.
+        What is to be entered, and given to :func:`hash_again`; None if it is not worth a process.
     """
     if options.worker_count == 1 or item.size < OWN_PROCESS_FROM:
         return None

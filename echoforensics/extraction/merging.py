@@ -51,7 +51,7 @@ def merge_cases(
     """Add what other cases hold to a case, which is made where there is none; then join, number and seal.
 
     The exhibits have the numbers that one run over the sources gives, in the order of the cases. A source that the case
-    has already is passed over. The cases that are added stay as they are.
+    has already is skipped. The cases that are added stay as they are.
 
     Args:
         path: the case folder.

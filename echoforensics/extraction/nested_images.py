@@ -1,4 +1,4 @@
-"""Images that lie in a source: their files are read, and what lies outside these is searched, as of a source."""
+"""Images that are in a source: their files are read, and what lies outside these is searched, as of a source."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _COPY = re.compile(rf"\S*/{re.escape(COPY_PREFIX)}[^/ ]*/{re.escape(COPY_NAME)}:
 
 
 def read_image(reader: EntryReader, entry: Entry, here: EntryPlace, head: bytes) -> Generator[str, None, str]:
-    """Read an image that lies in a source. Yields each path; returns what it is, empty where it was not opened.
+    """Read an image that is in a source. Yields each path; returns what it is, empty if it was not opened.
 
     Args:
-        reader: of the container it lies in.
+        reader: of the container it is in.
         entry: the image.
         here: its place.
         head: its first bytes.
@@ -44,7 +44,7 @@ def read_image(reader: EntryReader, entry: Entry, here: EntryPlace, head: bytes)
     try:
         disk = open_nested(entry, head, medium.budget)
     except LaterPartError:
-        return ""  # it is read with the first part, which lies beside it
+        return ""  # it is read with the first part, which is beside it
     except SourceError as error:
         what = _COPY.sub("", str(error).rsplit(f"{entry.path.rsplit('/', 1)[-1]}: ", 1)[-1])
         reader.issue(EvidenceIssue(here.path, f"looks like an image, and was not opened: {what}"))

@@ -35,7 +35,7 @@ STALLED_AFTER = 600.0
 
 
 class EntryParser:
-    """Parses what was read of one source. What was parsed in an earlier run is passed over."""
+    """Parses what was read of one source. What was parsed in an earlier run is skipped."""
 
     def __init__(self, case: OpenCase, evidence: int, parsers: tuple[Parser, ...], workers: int = 1) -> None:
         """Take the case, the evidence item's number, the run's parsers, and how many processes may parse."""

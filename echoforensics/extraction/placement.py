@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose content lies at a byte of the media.
+    """Whose content is at a byte of the media.
 
     Attributes:
         entry: the entry's number in the case.
@@ -27,7 +27,7 @@ class Owner:
 
     @property
     def in_slack(self) -> bool:
-        """Whether the byte lies behind the content, in the rest of its last block."""
+        """Whether the byte follows the content, in the rest of its last block."""
         return self.at >= self.size
 
 
@@ -54,7 +54,7 @@ class Ranges:
                 self._ends.append(start + length)
 
     def hold(self, parts: Iterable[tuple[int, int]]) -> bool:
-        """Whether every byte of other parts lies in these."""
+        """Whether every byte of other parts is in these."""
         return not any(True for part in parts for _ in self.outside(*part))
 
     def outside(self, start: int, length: int) -> Iterator[tuple[int, int]]:
@@ -95,7 +95,7 @@ class Placement:
             at += length
 
     def owners(self, places: Sequence[int]) -> dict[int, Owner]:
-        """Whose content lies at these bytes of the media, given in order.
+        """Whose content is at these bytes of the media, given in order.
 
         Of several entries it is the first that was noted, but a deleted one only where there is no other: what it had
         may have been given to another file.

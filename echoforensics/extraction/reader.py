@@ -65,13 +65,13 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """What the entries of a container lie on.
+    """What the entries of a container are on.
 
     Attributes:
         budget: what compressed data in the source, or in the archive that is read, may expand to.
-        holes: what of the media could not be read; None where entries do not lie on media, or none has holes.
-        placement: gets the places of content on the media; None where nothing is searched.
-        carve: whether images that lie in the source are searched, as the source is if it is one.
+        holes: what of the media could not be read; None if entries do not lie on media, or none has holes.
+        placement: gets the places of content on the media; None if nothing is searched.
+        carve: whether images that are in the source are searched, as the source is if it is one.
         depth: in how many containers the media lies.
         parts: files of images that were opened, which are not opened by themselves.
     """
@@ -90,11 +90,11 @@ class EntryReader:
     Attributes:
         store, vault: the case's database and files.
         evidence: the evidence item's number.
-        medium: what the entries lie on.
+        medium: what the entries are on.
     """
 
     def __init__(self, case: OpenCase, evidence: int, parsers: tuple[Parser, ...], medium: Medium) -> None:
-        """Take the case, the item's number, the run's parsers, and what the entries lie on."""
+        """Take the case, the item's number, the run's parsers, and what the entries are on."""
         self._case = case
         self.store, self.vault = case.store, case.vault
         self.evidence = evidence
@@ -103,7 +103,7 @@ class EntryReader:
         self._pending = 0
 
     def inside(self, medium: Medium) -> EntryReader:
-        """A reader of what lies on media within the source."""
+        """A reader of what is on media within the source."""
         return EntryReader(self._case, self.evidence, self._parsers, medium)
 
     def read_all(self, container: Container) -> Iterator[str]:
@@ -113,7 +113,7 @@ class EntryReader:
         self.store.commit()
 
     def read(self, container: Container, place: EntryPlace) -> Iterator[str]:
-        """Read every entry of a container that lies at a place; yields each path when it is done."""
+        """Read every entry of a container that is at a place; yields each path when it is done."""
         before = last_entry(self.store)
         for found in _entries_of(container):
             if isinstance(found, EvidenceIssue):
@@ -214,7 +214,7 @@ class EntryReader:
         return claiming(ParserSource(here.path, size, head, _not_yet, mode=entry.mode, names=names), self._parsers)
 
     def _open(self, entry: Entry, here: EntryPlace, found: _Found) -> Generator[str, None, str]:
-        """Open an archive or an image, and read what is in it. Returns what it is; empty where it was not opened."""
+        """Open an archive or an image, and read what is in it. Returns what it is; empty if it was not opened."""
         within = entry
         if found.staged:
             path = found.staged.path
@@ -239,10 +239,10 @@ class EntryReader:
         return form_of(container, head)
 
     def _for_content_of(self, here: EntryPlace, size: int) -> EntryReader:
-        """The reader of what an archive or image holds that lies at a place and has a size in bytes.
+        """The reader of what an archive or image holds that is at a place and has a size in bytes.
 
-        Each that lies in the source itself has a budget of its own, so that a bomb among them hides none of the others.
-        What lies deeper shares the budget of what it lies in.
+        Each that is in the source itself has a budget of its own, so that a bomb among them hides none of the others.
+        What lies deeper shares the budget of what it is in.
         """
         if here.depth != self.medium.depth:
             return self
@@ -279,7 +279,7 @@ class EntryReader:
         return add_entry(self.store, new)
 
     def _place(self, entry: Entry, here: EntryPlace, number: int, size: int) -> None:
-        """Tell where content lies, if it lies on the media as it is, and what of it could not be read there."""
+        """Tell where content lies, if it is on the media as it is, and what of it could not be read there."""
         holes, placement = self.medium.holes, self.medium.placement
         if holes is not None and not any(holes):
             holes = None

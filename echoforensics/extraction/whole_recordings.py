@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from echoforensics.extraction.placement import Owner, Piece, Placement
 
 
-#: Bytes of a frame of MPEG audio, AAC or AMR, in practice at most. The last frame in a piece runs into what lies behind
+#: Bytes of a frame of MPEG audio, AAC or AMR, in practice at most. The last frame in a piece runs into what follows
 #: it, and the first in the next piece may be found beyond a block of the file system that lies between.
 _FRAME = 2048
 
@@ -38,7 +38,7 @@ class WholeRecordings:
         self._breaks = {piece.start + piece.length for piece in known if piece.goes_on}
 
     def hold(self, parts: Iterable[tuple[int, int]]) -> bool:
-        """Whether (byte offset, length in bytes) lie in recordings, but for a frame where a piece ends in its midst."""
+        """Whether (byte offset, length in bytes) are in recordings, but for a frame where a piece ends in its midst."""
         return all(
             outside > start and outside in self._breaks and missing <= _FRAME
             for start, length in parts
@@ -70,7 +70,7 @@ def whole_recordings(owners: Iterable[Owner], store: Store, vault: Vault, placem
 
 
 def _end_of_recording(entry: EntrySummary, vault: Vault) -> int:
-    """Where a whole recording ends in its file, in bytes; 0 where it is not one."""
+    """Where a whole recording ends in its file, in bytes; 0 if it is not one."""
     if entry.sha256 is None:
         return 0
     try:

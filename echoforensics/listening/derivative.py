@@ -26,7 +26,7 @@ class Derivative:
         sha256: of the derivative.
         size: of the derivative, in bytes.
         decoder: which library or program decoded the recording, with its version.
-        label: what the derivative says of itself.
+        label: what the derivative says about itself.
     """
 
     original: str

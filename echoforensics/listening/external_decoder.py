@@ -46,7 +46,7 @@ _MOST_OF_MESSAGE, _PIECE = 300, 1 << 16
 
 @cache
 def program_version() -> str:
-    """The first words of what ffmpeg says of itself; empty where it is not installed."""
+    """The first words of what ffmpeg says about itself; empty if it is not installed."""
     program = shutil.which("ffmpeg")
     if program is None:
         return ""

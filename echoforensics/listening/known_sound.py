@@ -1,6 +1,6 @@
 """Sounds of the device itself: chimes, alarms and prompts, learnt from the folders in which the maker puts them.
 
-A recording is one of them where its bytes lie in such a folder, where every decoded sample is equal to one's, where its
+A recording is one of them where its bytes are in such a folder, where every decoded sample is equal to one's, where its
 samples correlate with one's, or where its fingerprint agrees all over it. A longer recording in which a chime is heard
 is none: somebody may speak in it.
 """
@@ -39,7 +39,7 @@ class KnownSound:
 
     Attributes:
         sha256: of the recording.
-        known: SHA-256 of the sound in the maker's folder; the same where the recording itself lies in one.
+        known: SHA-256 of the sound in the maker's folder; the same where the recording itself is in one.
         path: where that lies: ``ITEM: PATH``.
         how: ``place``, ``samples``, ``correlation`` or ``fingerprint``.
         part: the correlation, or how much of the fingerprint agrees; 0 to 1.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: Texts that are less alike are not given, of 100.
 LEAST = 60.0
-#: So many are given unless more are asked for.
+#: At most this many are given unless more are asked for.
 LIMIT = 20
 
 
@@ -98,7 +98,7 @@ class _Matcher:
         self._sound = self._codes(words)
 
     def compare(self, row: FileRow) -> LikeText | None:
-        """How like the text of a row is; None where it is not."""
+        """How like the text of a row is; None if it is not."""
         fields = json.loads(row["fields"]) if row["data_type"].startswith("machine:") else {}
         text = str(fields.get("text") or "") if fields else str(row["transcript"] or "")
         words = words_of(text)
@@ -132,7 +132,7 @@ class _Matcher:
 
 
 def _word_numbers(words: list[str], start: int, end: int) -> tuple[int, int]:
-    """Which words of a text lie between two places in it: the first, and the one after the last."""
+    """Which words of a text are between two places in it: the first, and the one after the last."""
     at, first, last = 0, 0, len(words)
     for number, word in enumerate(words):
         if at + len(word) <= start:

@@ -50,9 +50,9 @@ class HeardRecording:
 
     Attributes:
         sha256: of the recording.
-        why_not: why it was not decoded; empty where it was.
+        why_not: why it was not decoded; empty if it was.
         decoder: what decoded it.
-        speech, wake_word: None where it was not decoded.
+        speech, wake_word: None if it was not decoded.
         texts: one for each hotword.
     """
 

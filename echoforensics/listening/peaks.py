@@ -45,7 +45,7 @@ class Peaks:
         rate: samples a second.
         channels: how many.
         decoder: which library or program decoded it, with its version.
-        why_not: why it could not be decoded, as the rest of "not decoded: "; empty where it was. Else ``pairs`` is
+        why_not: why it could not be decoded, as the rest of "not decoded: "; empty if it was. Else ``pairs`` is
             empty and the numbers are 0.
     """
 

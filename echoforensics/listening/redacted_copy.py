@@ -1,6 +1,6 @@
 """Writing a redacted copy: ranges of a recording replaced to the sample, as WAV or in the recording's own coding.
 
-In WAV and FLAC every other sample is that of the decoded recording. Ogg (Vorbis, Opus) and MP3 are coded anew with
+In WAV and FLAC every other sample is that of the decoded recording. Ogg (Vorbis, Opus) and MP3 are coded again with
 loss: every sample may differ a little, most of all those within a block of the coding around a range.
 """
 
@@ -50,7 +50,7 @@ class WrittenCopy:
         sha256, size: of the file.
         facts: what its container says.
         samples: how many samples a channel has.
-        difference: the greatest difference of a sample outside of the ranges, as a part of full scale. 0 where none
+        difference: the greatest difference of a sample outside of the ranges, as a part of full scale. 0 if none
             differs, or where no more than rounding to the copy's bits does.
     """
 
@@ -88,7 +88,7 @@ def replaced(sound: Sound, parts: Iterable[RedactedPart], sha256: str) -> Sample
 
 
 def _filling(part: RedactedPart, rate: int, sha256: str) -> NDArray[np.float32]:
-    """What stands in the place of samples. Noise is drawn from the recording's hash, so that it is the same again."""
+    """What is in the place of samples. Noise is drawn from the recording's hash, so that it is the same again."""
     length = part.end - part.start
     if part.replacement == "tone":
         return (_TONE_LEVEL * np.sin(2 * np.pi * _TONE_HZ * np.arange(length) / rate)).astype(np.float32)
@@ -110,7 +110,7 @@ def write_copy(
         parts: what is replaced.
         sha256: of the recording.
         form: of :data:`FORMS`; container and coding of the recording.
-        label: what the file says of itself, as its comment.
+        label: what the file says about itself, as its comment.
 
     Raises:
         UsageError: copies are not written in this coding.

@@ -74,12 +74,12 @@ class RedactedCopy:
     """A redacted copy.
 
     Attributes:
-        exhibit: of the record on it that was added to the case; None where the case has it.
+        exhibit: of the record on it that was added to the case; None if the case has it.
         about: exhibit of the recording.
         original: SHA-256 of the recording.
         sha256, size: of the copy.
         format: container and coding of the copy.
-        difference: the greatest difference of a sample outside of the ranges, as a part of full scale; above 0 where
+        difference: the greatest difference of a sample outside of the ranges, as a part of full scale; above 0 if
             the coding of the copy is lossy.
         samples: which samples of each channel were replaced: from, and the one after the last.
         texts: by exhibit, what is left of texts: those of machines without the words that overlap, those of the
@@ -125,7 +125,7 @@ def redact(
         case_path: the case folder.
         exhibit: of the recording, or of a record to which it belongs.
         request: what is to be removed, and how.
-        key: the examiner's, as for the case; None where it is unsigned.
+        key: the examiner's, as for the case; None if it is unsigned.
         actor: who makes it, as the ledger names them; empty for who acted last.
 
     Raises:
@@ -222,7 +222,7 @@ class _RecordingToRedact:
             raise UsageError(f"{target}: the copy is of another kind; name a file that ends in .{self.ending}")
         self._case.refuse_inside(target)
         if os.path.lexists(target):
-            raise CaseError(f"{target}: exists already; name a new file")
+            raise CaseError(f"{target}: already exists; name a new file")
 
     def wanted(self, actor: str) -> Redaction:
         """The redaction that is to be in force, yet without its copy."""

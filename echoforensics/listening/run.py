@@ -68,12 +68,12 @@ def listen(
 ) -> ListenOutcome:  # fmt: skip
     """Listen to recordings of a case, and add what is found to it, signed.
 
-    What was found before with the same models, versions and options is passed over, so a run that was interrupted
+    What was found before with the same models, versions and options is skipped, so a run that was interrupted
     goes on. Other models add to what there is.
 
     Args:
         case_path: the case folder.
-        key: the examiner's, as for the case; None where it is unsigned.
+        key: the examiner's, as for the case; None if it is unsigned.
         options: how it is listened.
         only: exhibits or interactions whose recordings are wanted; empty for all.
         workers: how many processes listen at once.

@@ -59,7 +59,7 @@ class SameSound:
 
     Attributes:
         first, second: their SHA-256, in the order in which they were given.
-        offset: at how many seconds of the first the second begins; less than 0 where it begins before.
+        offset: at how many seconds of the first the second begins; less than 0 if it begins before.
         part: how much of the one that has less agrees, 0 to 1.
         equal: whether every decoded sample is equal.
     """

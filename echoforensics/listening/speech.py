@@ -146,7 +146,7 @@ def _ranges(steps: NDArray[np.bool_], seconds: float) -> list[Range]:
 
 
 def _without(ranges: list[Range], others: list[Range]) -> list[Range]:
-    """Ranges without what lies in others, which are in order and apart."""
+    """Ranges without what is in others, which are in order and apart."""
     found = []
     for start, end in ranges:
         at = start

@@ -30,7 +30,7 @@ class SpokenText:
         words: with times in the recording.
         log_probability: the mean of the pieces', by their words.
         no_speech: the lowest of the pieces'.
-        pieces: what was heard at once, in seconds of the recording. Empty where there is no speech: nothing was
+        pieces: what was heard at once, in seconds of the recording. Empty if there is no speech: nothing was
             transcribed then, for the model writes words where there are none.
     """
 

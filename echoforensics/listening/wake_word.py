@@ -36,7 +36,7 @@ class WakeWordScore:
     Attributes:
         word: what it listens for.
         score: its highest score, 0 to 1, rounded to thousandths.
-        at: where, in seconds: the end of the word. None where no score is above zero.
+        at: where, in seconds: the end of the word. None if no score is above zero.
         start_score: the highest score within the first two seconds.
         threshold: above this score the detector's authors take the word for heard.
     """

@@ -30,7 +30,7 @@ def write_wav(
         rate: samples a second.
         channels: how many.
         blocks: the samples, in order.
-        label: what the file says of itself, as its comment (``LIST``/``INFO``/``ICMT``).
+        label: what the file says about itself, as its comment (``LIST``/``INFO``/``ICMT``).
         bits: of a sample: 16 or 24.
 
     Returns:

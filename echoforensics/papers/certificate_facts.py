@@ -26,7 +26,7 @@ ALGORITHM_NAMES = {
     "sha256": "SHA-256", "md5": "MD5", "sha1": "SHA-1", "sha512": "SHA-512", "sha3_256": "SHA3-256",
     "blake2b": "BLAKE2b",
 }  # fmt: skip
-#: So many recordings are listed by their hashes; the others are in the case's timeline.
+#: At most this many recordings are listed by their hashes; the others are in the case's timeline.
 MOST_RECORDINGS = 200
 _NOT_AGAIN = "not hashed again"
 
@@ -38,7 +38,7 @@ class CertifiedItem:
     Attributes:
         name, kind, size, described: as the case has them.
         taken_in, hashed_again: when, in UTC.
-        unchanged: whether both hashes are equal; None where it was not hashed again.
+        unchanged: whether both hashes are equal; None if it was not hashed again.
         hashes: what was hashed, the algorithm, the value when taken in, and the value after the extraction.
     """
 

@@ -1,6 +1,6 @@
 """plaso's extractor, with our parsers first at every file.
 
-plaso gives a file that has a known signature to the parsers of that signature alone, passes over cached files of
+plaso gives a file that has a known signature to the parsers of that signature alone, skips cached files of
 browsers, and leaves a file when one of its parsers fails on it. Each loses Alexa events, silently. So our parsers do
 not wait their turn among plaso's: they read each file when plaso begins with it.
 """
@@ -100,7 +100,7 @@ class AlexaEventDataExtractor(extractors.EventDataExtractor):
         self._begun = entry
         archived = in_archive(entry.path_spec) and not worker_check.is_noted(FILTERED)
         if self._alexa is None or not entry.IsFile() or archived:
-            # What lies in an archive was read with the archive.
+            # What is in an archive was read with the archive.
             return
         mediator.ClearParserChain()
         mediator.AppendToParserChain(NAME)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 DFVFS_ERRORS = (OSError, DfvfsError, ValueError)
 #: Layers that hold one file without a name.
 _STREAMS = (TYPE_INDICATOR_GZIP, TYPE_INDICATOR_COMPRESSED_STREAM)
-#: Layers in which files have names, and lie below another file.
+#: Layers in which files have names, and are below another file.
 _ARCHIVES = ("CPIO", "TAR", "ZIP")
 #: Layers whose location names a volume, such as ``/p2``.
 _VOLUMES = ("APM", "GPT", "LVM", "TSK_PARTITION")
@@ -140,7 +140,7 @@ def _beside(spec: PathSpec, context: Any, path: str) -> File | None:
 
 
 def _volume(spec: PathSpec) -> str:
-    """The name of the volume a file system lies in, with a slash; empty where it lies in none."""
+    """The name of the volume a file system is in, with a slash; empty if it is in none."""
     while spec is not None:
         if spec.type_indicator in _VOLUMES:
             return f"{spec.location.strip('/')}/"

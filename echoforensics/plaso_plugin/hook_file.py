@@ -37,7 +37,7 @@ def install() -> Path:
 
 
 def remove() -> Path | None:
-    """Take it out; returns where it was, or None where it was not.
+    """Take it out; returns where it was, or None if it was not.
 
     Raises:
         UsageError: the file cannot be removed.

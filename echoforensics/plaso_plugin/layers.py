@@ -1,4 +1,4 @@
-"""dfVFS's layers for what lies in an archive."""
+"""dfVFS's layers for what is in an archive."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAMED = {"zip": dfvfs.TYPE_INDICATOR_ZIP, "tar": dfvfs.TYPE_INDICATOR_TAR}
 
 
 def inside(archive: PathSpec, form: str, path: str, address: str) -> PathSpec | None:
-    """The path specification of an archive's member; None where dfVFS has no way into such an archive.
+    """The path specification of an archive's member; None if dfVFS has no way into such an archive.
 
     Args:
         archive: the archive's own.
@@ -33,7 +33,7 @@ def inside(archive: PathSpec, form: str, path: str, address: str) -> PathSpec | 
         archive = within
     if form in _NAMED:
         name = member_name(address, path)
-        # dfVFS parts names at their slashes; where that is no path, it may not find the member.
+        # dfVFS parts names at their slashes; where that is not a path, it may not find the member.
         if not name or {"", ".."} & set(name.split("/")):
             return None
         return Factory.NewPathSpec(_NAMED[form], location=f"/{name}", parent=archive)

@@ -1,4 +1,4 @@
-"""Where an entry of a case lies in the original evidence, as dfVFS and so plaso say it.
+"""Where an entry of a case is in the original evidence, as dfVFS and so plaso say it.
 
 It is made of the case's tables alone: the evidence need not be at hand.
 """
@@ -131,7 +131,7 @@ class PathSpecs:
 
     @cached_property
     def _media(self) -> PathSpec | None:
-        """The media in the image; None where dfVFS cannot read such an image."""
+        """The media in the image; None if dfVFS cannot read such an image."""
         layer = _MEDIA.get(self._item.kind)
         return Factory.NewPathSpec(layer, parent=self._source) if layer else None
 
@@ -160,7 +160,7 @@ class PathSpecs:
         return Located(piece or self._media, exact=piece is not None)
 
     def _form_at(self, path: str, addresses: tuple[str, ...]) -> str:
-        """What an archive within the evidence is, as noted when it was opened; empty where that was not noted."""
+        """What an archive within the evidence is, as noted when it was opened; empty if that was not noted."""
         readers = readers_at(self._store, self._item.id, path, addresses)
         return next((name.removeprefix(OPENED) for name in readers if name.startswith(OPENED)), "")
 
@@ -187,7 +187,7 @@ def _volume(media: PathSpec, prefix: str, volume: Mapping[str, Any]) -> PathSpec
 
 
 def _file(around: PathSpec, volume: Mapping[str, Any], path: str, number: str) -> PathSpec | None:
-    """The path specification of a file; None where dfVFS does not read such a file system, or there is no path."""
+    """The path specification of a file; None if dfVFS does not read such a file system, or there is no path."""
     file_system: str = volume["file_system"]
     if not path:
         return None

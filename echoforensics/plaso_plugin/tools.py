@@ -33,7 +33,7 @@ def run(tool: str, arguments: Sequence[str]) -> int:
     """Run a tool; its arguments are given to it as they are.
 
     Returns:
-        What the tool returns: 0 where it ended well.
+        What the tool returns: 0 if it ended well.
 
     Raises:
         PlasoChangedError: the installed plaso is not as we know it; nothing was read.

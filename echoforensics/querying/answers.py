@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from echoforensics.case.sql_query.query_database import QueryDatabase
     from echoforensics.export.jsonl import Writable
 
-#: So many rows a table on a terminal shows.
+#: At most this many rows a table on a terminal shows.
 SHOWN = 1_000
-#: So many characters of a text it shows.
+#: At most this many characters of a text it shows.
 _CELL = 70
 _LINE_ENDS = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"})
 #: The column that every row of an answer has where nothing vouches for some of what was asked.
@@ -44,7 +44,7 @@ class QueryAnswer:
         Args:
             database: what is asked.
             sql: the query.
-            unverified: why nothing vouches for some of what is asked; empty where all of it was checked.
+            unverified: why nothing vouches for some of what is asked; empty if all of it was checked.
 
         Raises:
             UsageError: as :meth:`echoforensics.case.sql_query.query_database.QueryDatabase.ask` does.

@@ -34,7 +34,7 @@ class ParquetTimeline:
         path: the file, or the folder with one for each day.
         files: its files.
         case: name of the case out of which it was written.
-        unverified: why nothing vouches for it; empty where it is what was written.
+        unverified: why nothing vouches for it; empty if it is what was written.
     """
 
     path: Path
@@ -57,7 +57,7 @@ class QueryInputs:
 
     @property
     def unverified(self) -> str:
-        """Why nothing vouches for some of it, in one text; empty where all of it was checked."""
+        """Why nothing vouches for some of it, in one text; empty if all of it was checked."""
         why = [f"{path}: {case.unverified}" for path, case in self.cases if case.unverified]
         why += [f"{one.path}: {one.unverified}" for one in self.timelines if one.unverified]
         return "; ".join(why)
@@ -75,7 +75,7 @@ def open_inputs(paths: Sequence[Path], opened: ExitStack, *, unverified: bool = 
     Args:
         paths: case folders, Parquet files that ``timeline`` wrote, and folders of such by day.
         opened: closes the cases.
-        unverified: whether one that does not hold is read all the same.
+        unverified: whether one that does not hold is read anyway.
 
     Raises:
         UnverifiedCaseError: a case is not as it was sealed, or a timeline not as it was written, or nothing says so.
@@ -114,7 +114,7 @@ def _case_of(file: Path) -> str:
 
 
 def _why_unverified(path: Path, cases: list[tuple[Path, Case]]) -> str:
-    """Why nothing vouches for a timeline: its digests lie beside it, or in the ledger of a case that was given."""
+    """Why nothing vouches for a timeline: its digests are beside it, or in the ledger of a case that was given."""
     if has_digests(path):
         checked = verify_export(path)
         if checked.ok:

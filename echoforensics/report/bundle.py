@@ -57,13 +57,13 @@ def write_report(
         query: the rows that are wanted; None for all. Nothing of the others is in the folder.
         marked: exhibits of which the rows must be; None for no such choice.
         language_code: of the language of the report's own words.
-        unredacted: whether what was redacted is in it all the same.
+        unredacted: whether what was redacted is in it anyway.
 
     Returns:
         The page to open. It is written last: a folder without it is not a report.
 
     Raises:
-        CaseError: the folder is not empty, lies in the case or in a source, or cannot be written; or a recording
+        CaseError: the folder is not empty, is in the case or in a source, or cannot be written; or a recording
             is not what was extracted.
     """
     case.refuse_inside(folder)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from echoforensics.report.sections.context import ReportContext
     from echoforensics.report.words.language import Language
 
-#: So many devices are named on the first screen.
+#: At most this many devices are named on the first screen.
 _MOST_DEVICES = 5
 
 
@@ -189,7 +189,7 @@ def _received(context: ReportContext) -> str:
 
 
 def _unchanged(context: ReportContext, name: str) -> bool | None:
-    """Whether an item had the same hashes after it was read; None where it was not hashed again."""
+    """Whether an item had the same hashes after it was read; None if it was not hashed again."""
     found = context.detail_of("source hashed again", name).get("unchanged")
     return found if isinstance(found, bool) else None
 

@@ -22,7 +22,7 @@ def shown_interactions(
 
     Args:
         case: the case.
-        exhibits: those of the rows that the report holds; None where it holds the whole case.
+        exhibits: those of the rows that the report holds; None if it holds the whole case.
         words: the language in which an interaction that is not whole is described.
     """
     if case.store.is_earlier:

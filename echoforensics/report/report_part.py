@@ -38,7 +38,7 @@ class ReportPart:
         query: the rows that were asked for.
         rows: how many they are.
         total: how many the case has.
-        exhibits: their exhibit numbers; None where the report holds the whole case.
+        exhibits: their exhibit numbers; None if the report holds the whole case.
         marked: whether they were chosen by marks.
     """
 
@@ -58,7 +58,7 @@ class ReportPart:
         return self.exhibits is None or exhibit in self.exhibits
 
     def sentence(self, words: Language) -> str:
-        """What every page says of a part; empty where the report holds the whole case."""
+        """What every page says of a part; empty if the report holds the whole case."""
         if self.whole:
             return ""
         return words.text(

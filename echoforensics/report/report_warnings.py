@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from echoforensics.report.report_part import ReportPart
     from echoforensics.report.sections.context import ReportContext
 
-#: So many characters of a name are shown.
+#: At most this many characters of a name are shown.
 _LONG = 240
 #: By this many microseconds a clock was wrong enough to be named before all else.
 _WRONG = 60_000_000
-#: So many clocks are named; the others are counted.
+#: At most this many clocks are named; the others are counted.
 _MOST_CLOCKS = 3
 
 

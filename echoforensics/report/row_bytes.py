@@ -53,7 +53,7 @@ class RowBytes:
         self._found: dict[tuple[str, str], list[Any]] = {}
 
     def of(self, row: FileRow) -> list[Any]:
-        """Byte offset in the file (None where a decoded text was passed), length, the beginning in base64, why not."""
+        """Byte offset in the file (None if a decoded text was passed), length, the beginning in base64, why not."""
         key = row["sha256"], row["locator"]
         if key not in self._found:
             if len(self._found) > SHOWN:
@@ -90,7 +90,7 @@ class RowBytes:
         return [offset, len(content), _written(content), ""]
 
     def _file(self, sha256: str) -> _HeldFile | None:
-        """A file's content; None where it is too large to be held."""
+        """A file's content; None if it is too large to be held."""
         if sha256 in self._files:
             self._files.move_to_end(sha256)
             return self._files[sha256]

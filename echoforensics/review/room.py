@@ -98,6 +98,7 @@ class ReviewRoom:
             self.sessions = Sessions(self.database)
             self.signing_in = SigningIn(self.database, site, hashes, self.sessions)
             self.desk = WorkDesk(path, self.database, _opened_cases(self.cases, opened), codes, self.accounts.all)
+            opened.callback(self.desk.sounds.close)
             self.opinions = OpinionDesk(self.desk)
             self.started = clock()
             with self.database.transaction() as change:

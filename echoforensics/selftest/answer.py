@@ -16,7 +16,7 @@ class KnownAnswer:
     Attributes:
         area: what was asked, one of :data:`echoforensics.selftest.run.AREAS`.
         name: what exactly: a parser, an image, an algorithm.
-        differences: what was expected and what was found instead; empty where the answer was right.
+        differences: what was expected and what was found instead; empty if the answer was right.
     """
 
     area: str

@@ -21,12 +21,12 @@ _MADE = ("__pycache__",)
 
 @dataclass(frozen=True, slots=True)
 class InstalledFiles:
-    """The files of the three packages as they lie on this machine.
+    """The files of the three packages as they are on this machine.
 
     Attributes:
         folder: the folder that holds the packages.
         hashes: SHA-256 of every file, by its path below that folder.
-        recorded: SHA-256 that the installation recorded, by path; empty where it recorded none, as in a checkout.
+        recorded: SHA-256 that the installation recorded, by path; empty if it recorded none, as in a checkout.
     """
 
     folder: Path

@@ -87,8 +87,8 @@ class CheckedResult:
 
     Attributes:
         result: what it says.
-        fingerprint: of the key that signed it; None where it is not signed.
-        failure: why its signature does not hold; empty where it does, or where there is none.
+        fingerprint: of the key that signed it; None if it is not signed.
+        failure: why its signature does not hold; empty if it does, or where there is none.
     """
 
     result: dict[str, Any]

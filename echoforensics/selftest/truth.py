@@ -55,7 +55,7 @@ def stated(name: str) -> Any:
     """The answers that a file states: of one JSON text, or a list of one a line where its name ends in ``.jsonl``.
 
     Raises:
-        TruthError: it is missing or is no JSON.
+        TruthError: it is missing or is not JSON.
     """
     try:
         text = truth_bytes(name).decode("utf-8")

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 _TYPES = tuple(sorted(data_type for data_type, role in ROLES.items() if role is not Role.LIST))
 #: Entries of the account that may hold nothing by which others are joined to them. A card may name what it plays.
 _BARE = tuple(sorted({data_type for data_type, role in ROLES.items() if role is Role.ENTRY} - {"alexa:cloud:card"}))
-#: Data types of records that tell of a start of the device, or that its clock was set.
+#: Data types of records that mention a start of the device, or that its clock was set.
 _CLOCK_TYPES = ("echo:log:boot", "echo:log:clock_change")
 #: Data types of records of which interactions, gaps, or what they are described with are made. What only follows an
 #: interaction is asked for by its key.
@@ -78,15 +78,16 @@ _DELETING = ("PUSH_DELETE", "DELETE_")
 _HISTORY = ("activit", "history", "utterance", "privacy", "/cards")
 
 
-def bring_interactions_up_to_date(store: Store, before: Extent | None) -> None:
-    """Make interactions and gaps again where what was added to a sealed case may be of one, or bear on one.
+def are_interactions_up_to_date(store: Store, before: Extent | None) -> bool:
+    """Whether nothing that was added to a sealed case may be of an interaction or a gap, or bear on one.
 
     Args:
         store: the case's, numbered.
-        before: how far the case went when it was sealed; None where it was not.
+        before: how far the case went when it was sealed; None if it was not.
     """
-    if before is None or may_bear_on_interactions(store, before, _BEARING, KEY_KINDS, FOLLOWING_BY_KEY, FOLLOWING_KEYS):
-        build_interactions(store)
+    return before is not None and not may_bear_on_interactions(
+        store, before, _BEARING, KEY_KINDS, FOLLOWING_BY_KEY, FOLLOWING_KEYS
+    )
 
 
 def build_interactions(store: Store) -> None:
@@ -239,7 +240,7 @@ def _counters(store: Store) -> Iterator[ChunkCounter]:
 
 
 def _marks(store: Store) -> Iterator[MarkRecord]:
-    """Records that tell of a deletion, or of a long time without lines."""
+    """Records that mention a deletion, or of a long time without lines."""
     for record in records_of_types(store, ("alexa:cloud:push_message", "alexa:cloud:response", "alexa:web:cached")):
         asked = record.text("request_method") == "DELETE"
         asked = asked and any(word in record.text("request_url").lower() for word in _HISTORY)

@@ -77,7 +77,7 @@ class _Numbering:
         self._store = store
         self._evidence = evidence
         self._before, last = last_numbered(store)
-        # Where a run was killed: what it numbered is passed over.
+        # Where a run was killed: what it numbered is skipped.
         self._resumed = last > self._before
         self._recordings: set[str] = set()
 

@@ -184,9 +184,9 @@ class _Reading:
 
 
 def _json_head(source: Source) -> bytes | None:
-    """The head of a file from where its JSON begins, in UTF-8; None where it is no file of JSON.
+    """The head of a file from where its JSON begins, in UTF-8; None if it is no file of JSON.
 
-    The lines of a log may begin with a time, and then hold JSON: words and numbers before it are not passed over.
+    The lines of a log may begin with a time, and then hold JSON: words and numbers before it are not skipped.
     """
     head = as_utf8(source.head)
     start = start_of(head)

@@ -1,4 +1,4 @@
-"""A file that names the Alexa service in a form that nothing reads: never passed over in silence."""
+"""A file that names the Alexa service in a form that nothing reads: never skipped in silence."""
 
 from __future__ import annotations
 

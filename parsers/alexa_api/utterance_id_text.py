@@ -101,7 +101,7 @@ def record_of(utterance: UtteranceId, locator: str, *, encoded: bool, alone: boo
 
 
 def _read(content: bytes) -> UtteranceId | None:
-    """The id that some bytes are; None where they are not one."""
+    """The id that some bytes are; None if they are not one."""
     if len(content) > MAX_SIZE or not _SIGNS.fullmatch(content):
         return None
     text = content.decode("ascii")

@@ -21,7 +21,7 @@ from parsers.record import Issue, Record
 from parsers.registry import register
 from parsers.written_time import zoned
 
-#: So many rows of a table that is not known are read; of one that is known, every row.
+#: At most this many rows of a table that is not known are read; of one that is known, every row.
 MAX_UNKNOWN_ROWS = 100_000
 #: A table with more columns is not read.
 MAX_COLUMNS = 1000

@@ -77,7 +77,7 @@ class AlexaExportRoutines(Parser):
 
 
 def _lists(value: object) -> list[tuple[Tokens, object]] | None:
-    """The routines; None where there is no list of them."""
+    """The routines; None if there is no list of them."""
     if isinstance(value, list):
         return [((number,), inner) for number, inner in enumerate(value)]
     for name in _LISTS:

@@ -87,7 +87,7 @@ class RowsAsFound:
             table: the file's name.
             header: its header.
             times: names of the columns that hold times.
-            definition: the one that knows the table by its name; None where none does.
+            definition: the one that knows the table by its name; None if none does.
         """
         self._shown = {name: shown(name, 60) for name in header.names}
         self._times = tuple(
@@ -136,7 +136,7 @@ class RowsAsFound:
 
 
 def _timestamp(recorded: str, description: str, note: str) -> Timestamp | None:
-    """The timestamp of a time as recorded; None where it stands for no time. Raises ValueError where it is no time."""
+    """The timestamp of a time as recorded; None if it stands for no time. Raises ValueError where it is not a time."""
     if len(recorded) > _MAX_COLUMN:
         raise ValueError("a text too long")
     found = read(recorded)

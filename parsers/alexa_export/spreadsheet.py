@@ -88,7 +88,7 @@ class _SheetReader(XmlReader):
             self._text += text[: MAX_CELL - len(self._text)]
 
     def beyond(self) -> Iterator[str]:
-        """What was passed over, as sentences."""
+        """What was skipped, as sentences."""
         if self._cells_beyond:
             yield f"{self._cells_beyond} cells stand in columns behind the first {MAX_COLUMNS}; they were not read."
         if self._texts_beyond:

@@ -183,7 +183,7 @@ def _record(cookie: Cookie) -> Record:
 
 
 def _timestamp(description: str, seconds: float, clock: Clock, note: str) -> Timestamp | None:
-    """A time; None where the number is not one, or not within 2010..2100."""
+    """A time; None if the number is not one, or not within 2010..2100."""
     # The comparison is false for what is not a number.
     if not 0 < seconds < 4e9:
         return None

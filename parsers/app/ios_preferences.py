@@ -79,7 +79,7 @@ def _timestamp(date: Date) -> Timestamp | None:
 
 
 def timestamp_of(date: Date) -> int | None:
-    """Microseconds since 1970 of a date; None where it is not within 2010..2100 and so means "never"."""
+    """Microseconds since 1970 of a date; None if it is not within 2010..2100 and so means "never"."""
     when = date.when
     timestamp = utc(when.year, when.month, when.day, when.hour, when.minute, when.second, when.microsecond)
     if timestamp is None or not MILLISECONDS_MIN * 1000 <= timestamp <= MILLISECONDS_MAX * 1000:

@@ -37,7 +37,7 @@ class App:
 
 
 def app_of(path: str) -> App | None:
-    """The app in whose folder a file is, or None where it is in none, or in that of another app."""
+    """The app in whose folder a file is, or None if it is in none, or in that of another app."""
     for found in _FOLDER.finditer(path):
         package = found[1]
         if COMPANION.fullmatch(package):

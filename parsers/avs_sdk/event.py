@@ -58,7 +58,7 @@ class AvsFinder:
         return AvsFound(line, own_timestamp(line) or outer, self._record(line, outer, locator)) if line else None
 
     def _without_time(self, text: bytes) -> AvsLine | None:
-        """A line without a time: only where it is of a kind that is known, for many programs write ``a:b:c``."""
+        """A line without a time: only where it belongs to a kind that is known, for many programs write ``a:b:c``."""
         end = text.find(b":", 0, 130)
         if end < 0 or not self._is_named(text[:end]) or (line := avs_line.without_time(text)) is None:
             return None
@@ -129,7 +129,7 @@ def _names(kind: LineKind) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AvsFound:
-    """A line of the SDK, when it was written, and its record where it is of a known kind."""
+    """A line of the SDK, when it was written, and its record where it belongs to a known kind."""
 
     line: AvsLine
     timestamp: Timestamp | None
@@ -137,7 +137,7 @@ class AvsFound:
 
 
 def own_timestamp(line: AvsLine) -> Timestamp | None:
-    """The time that a line of the SDK writes itself; None where it writes none."""
+    """The time that a line of the SDK writes itself; None if it writes none."""
     return _timestamp(line, None)
 
 

@@ -39,9 +39,9 @@ class AvsLine:
     """A line taken apart.
 
     Attributes:
-        stamp: its time as written; empty where it writes none.
-        timestamp: microseconds since 1970 UTC; None where there is no such date.
-        source: the class that wrote it; empty where the text is not of that form.
+        stamp: its time as written; empty if it writes none.
+        timestamp: microseconds since 1970 UTC; None if there is no such date.
+        source: the class that wrote it; empty if the text is not of that form.
         event: what happened, in the program's word.
         values: the named values, without escapes.
         text: ``event:values`` without escapes, as tables search it; the whole text where it is not of that form.
@@ -61,7 +61,7 @@ def begins(content: bytes) -> bool:
 
 
 def has_time(content: bytes) -> bool:
-    """Whether a line with its own time stands within some text."""
+    """Whether a line with its own time is within some text."""
     return _search(content) is not None
 
 
@@ -73,7 +73,7 @@ def _search(content: bytes) -> re.Match[bytes] | None:
 
 
 def find(content: bytes) -> AvsLine | None:
-    """The line within some text, or None. What stands before it is short: who wrote it, quotation marks."""
+    """The line within some text, or None. What is before it is short: who wrote it, quotation marks."""
     match = _search(content)
     if match is None:
         return None
@@ -87,7 +87,7 @@ def find(content: bytes) -> AvsLine | None:
 
 
 def without_time(content: bytes) -> AvsLine | None:
-    """The line of a program that leaves the time to the log around it; None where the text is not of the form."""
+    """The line of a program that leaves the time to the log around it; None if the text is not of the form."""
     found = _SOURCE.fullmatch(content)
     if found is None or not found["event"]:
         return None

@@ -12,7 +12,7 @@ _SEPARATORS = re.compile(_SEPARATOR)
 
 
 def address(text: str) -> str | None:
-    """An address in upper case with colons; None where it is not an address."""
+    """An address in upper case with colons; None if it is not an address."""
     if _ADDRESS.fullmatch(text) is None:
         return None
     return _SEPARATORS.sub(":", text).upper()

@@ -64,7 +64,7 @@ class FileKind:
     Attributes:
         data_type: of its records.
         sentence: what a line says; ``{}`` is the value and ``{peer}`` the Bluetooth device.
-        read: a line's value; None where it is not of the form.
+        read: a line's value; None if it is not of the form.
     """
 
     data_type: str

@@ -82,7 +82,7 @@ class BtmdLists(Parser):
 
 
 def _entry(field: Field) -> dict[str, Value] | None:
-    """The address and the numbers of an entry; None where it has no address. Raises ProtobufError."""
+    """The address and the numbers of an entry; None if it has no address. Raises ProtobufError."""
     if field.number != 1 or not isinstance(field.value, bytes):
         return None
     values: dict[str, Value] = {}

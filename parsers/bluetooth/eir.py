@@ -43,7 +43,7 @@ class Eir:
 
 
 def decode(content: bytes) -> Eir:
-    """Read a response as far as it is of the form. Never raises; bytes beyond :data:`MAX_BYTES` are ``unread``."""
+    """Read a response as far as it belongs to the form. Never raises; bytes beyond :data:`MAX_BYTES` are ``unread``."""
     found, at = Eir(), 0
     limit = min(len(content), MAX_BYTES)
     while at < limit and content[at]:

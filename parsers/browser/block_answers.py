@@ -20,9 +20,9 @@ from parsers.parser import Source
 from parsers.record import Clock, Issue, Record, Value
 
 _KIND = "Chromium block-file cache"
-#: So many entries of the service are kept in mind at once.
+#: At most this many entries of the service are kept in mind at once.
 MAX_ANSWERS = 50_000
-#: So many issues of one cache's entries are listed; the others are counted.
+#: At most this many issues of one cache's entries are listed; the others are counted.
 MAX_ISSUES = 500
 _MAX_NOTE = 2 * 1024 * 1024
 _REMARKS = {

@@ -45,13 +45,13 @@ class PartName:
 
     @classmethod
     def parse(cls, key: bytes) -> PartName | None:
-        """Take a key apart. None where it is not one of a part."""
+        """Take a key apart. None if it is not one of a part."""
         found = _NAME.fullmatch(key)
         return cls(found[1], int(found[2], 16), int(found[3], 16)) if found else None
 
 
 def signature(found: FoundEntry, files: BlockFiles) -> int | None:
-    """The signature of a whole, or None where it has none."""
+    """The signature of a whole, or None if it has none."""
     try:
         content = files.read(found.entry.streams[MADE], 8)
     except BlockError:

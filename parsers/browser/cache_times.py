@@ -32,7 +32,7 @@ def clock_of(path: str) -> Clock:
 
 
 def to_timestamp(description: str, recorded: int, clock: Clock, note: str, locator: str = "") -> Timestamp | None:
-    """A time in microseconds since 1601; None where nothing or nonsense is recorded."""
+    """A time in microseconds since 1601; None if nothing or nonsense is recorded."""
     timestamp = from_1601(recorded)
     return None if timestamp is None else Timestamp(description, str(recorded), clock, timestamp, note, locator)
 
@@ -57,7 +57,7 @@ def entry_times(
     *,
     whole_seconds: bool = False,
 ) -> tuple[Timestamp, ...]:
-    """The times of an entry itself; 0 is no time."""
+    """The times of an entry itself; 0 is not a time."""
     found = (
         to_timestamp("Creation Time", created, clock, f"{_MADE} {UNIT}", locator),
         to_timestamp(

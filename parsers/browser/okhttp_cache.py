@@ -64,7 +64,7 @@ class OkHttpNote:
 
     @classmethod
     def parse(cls, content: bytes) -> OkHttpNote | None:
-        """Read the text; None where it is not of this form, or not of the Alexa service."""
+        """Read the text; None if it is not of this form, or not of the Alexa service."""
         found = _START.match(content)
         lines = content.decode("utf-8", "replace").split("\n")
         url = ApiUrl.parse(lines[0]) if found else None

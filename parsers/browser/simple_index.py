@@ -46,7 +46,7 @@ class SimpleIndex:
         count: how many entries it says it lists.
         entries: where the list begins.
         end: where it ends: after the last entry that is whole.
-        changed: microseconds since 1601 UTC, when the cache was last changed; 0 where that is missing.
+        changed: microseconds since 1601 UTC, when the cache was last changed; 0 if that is missing.
         whole: whether the length and the checksum fit.
     """
 
@@ -82,7 +82,7 @@ def _read(source: Source) -> bytes:
 
 
 def last_used(source: Source, entry: str) -> int | None:
-    """When an entry was last used, microseconds since 1601 UTC, or None where the index does not say.
+    """When an entry was last used, microseconds since 1601 UTC, or None if the index does not say.
 
     Args:
         source: the index.

@@ -108,7 +108,7 @@ class _TextReading:
     _read_at: list[tuple[int, int]] = field(default_factory=list)
 
     def run(self) -> Iterator[Record | Issue]:
-        """Yield the records, of what stands in the text as it is first, then what was not whole."""
+        """Yield the records, of what is in the text as it is first, then what was not whole."""
         content, prefix = self._content()
         coded = mail_parts(content)
         for value in values_in(self.source, text_marks()):

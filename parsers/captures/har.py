@@ -97,7 +97,7 @@ class Har(Parser):
 
 
 def _in_pieces(source: Source, found: Capture) -> Iterator[Record | Issue]:
-    """The entries of a long archive that is not whole; those that name nothing of the service are passed over."""
+    """The entries of a long archive that is not whole; those that name nothing of the service are skipped."""
     for value in values_in_pieces(source, text_marks()):
         if isinstance(value, Issue):
             yield value
@@ -175,7 +175,7 @@ def _exchange(entry: Mapping[str, object], places: Places) -> tuple[Exchange, li
 def _sent(
     request: Mapping[str, object], response: Mapping[str, object], headers: tuple[tuple[str, str], ...]
 ) -> BytesSent | None:
-    """How many bytes of a body were sent that the archive does not hold; None where none were."""
+    """How many bytes of a body were sent that the archive does not hold; None if none were."""
     status = response.get("status")
     if not isinstance(status, int) or not may_have_body(text_of(request, "method"), status):
         return None

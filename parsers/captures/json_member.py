@@ -29,7 +29,7 @@ def text_of(holder: Mapping[str, object], key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class BodyText:
-    """A body that stands in JSON as a text.
+    """A body that is in JSON as a text.
 
     Attributes:
         content: its bytes; the text's own where they are no base64.
@@ -60,7 +60,7 @@ def body_text(text: str, locator: str, *, base64: bool) -> BodyText:
 
 
 def written_timestamp(recorded: str, description: str, note: str, locator: str = "") -> Timestamp | None:
-    """A time that a capture writes in ISO 8601; None where it is none."""
+    """A time that a capture writes in ISO 8601; None if it is not one."""
     try:
         when = datetime.fromisoformat(recorded)
         delta = None if when.tzinfo is None else when - _EPOCH
@@ -73,7 +73,7 @@ def written_timestamp(recorded: str, description: str, note: str, locator: str =
 
 
 def counted_timestamp(seconds: object, description: str, note: str, locator: str = "") -> Timestamp | None:
-    """A time that a capture gives in seconds since 1970; None where it is none."""
+    """A time that a capture gives in seconds since 1970; None if it is not one."""
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 1.2e9 < seconds < 4.1e9:
         return None
     return Timestamp(description, repr(seconds), Clock.EXAMINER, round(seconds * 1_000_000), note, locator)

@@ -16,9 +16,9 @@ class ElementText:
     """The text of an element.
 
     Attributes:
-        content: its bytes; empty where they cannot be read.
+        content: its bytes; empty if they cannot be read.
         locator: where they stand; of the whole element where they cannot be read.
-        issue: why they cannot be read; empty where they can.
+        issue: why they cannot be read; empty if they can.
     """
 
     content: bytes

@@ -103,7 +103,7 @@ def _read(row: TableRow) -> Iterator[Record | Issue]:
 
 
 def _time(word: str, name: str, value: object) -> Timestamp | None:
-    """A time whose unit and zone the value shows; None where it is none."""
+    """A time whose unit and zone the value shows; None if it is not one."""
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 18:
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""The write-ahead log and the rollback journal that lie beside a database: kept, and read with it.
+"""The write-ahead log and the rollback journal that are beside a database: kept, and read with it.
 
 Where the database is not there, they are read as far as they go.
 """
@@ -64,7 +64,7 @@ class SqliteJournalFiles(Parser):
         return is_companion(source) or _is_super_journal(source)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield nothing where the database lies beside it; else an issue, and what it holds."""
+        """Yield nothing where the database is beside it; else an issue, and what it holds."""
         if _is_super_journal(source):
             return  # it holds names alone, and is kept because it decides whether their changes are taken back
         for suffix in (WAL, JOURNAL):

@@ -69,7 +69,7 @@ def rows_of_the_service(database: Database, path: str, *, every: bool, name: str
         database: without a list of tables.
         path: of the file, inside the evidence.
         every: whether every row is given, as the file is an app's of the service.
-        name: of the database, where its log and its journal may lie beside it; empty where the file is one of these.
+        name: of the database, where its log and its journal may be beside it; empty if the file is one of these.
     """
     seen: set[bytes] = set()
     pages = others = 0
@@ -103,7 +103,7 @@ def _cells(page: BtreePage) -> Iterator[Cell]:
             cell = page.cell(at)
             types, _, values_at = serial_types(cell.payload)
         except RowError:
-            continue  # the page is damaged, or was used anew
+            continue  # the page is damaged, or was used again
         if values_at + sum(map(size_of, types)) == cell.payload_size:
             yield cell
 
@@ -113,7 +113,7 @@ def _as_utf8(content: bytes, encoding: int) -> bytes:
 
 
 def _values(cell: Cell, encoding: int) -> list[SqlValue]:
-    """The values that lie in the page."""
+    """The values that are in the page."""
     types, _, at = serial_types(cell.payload)
     whole: list[int] = []
     room = len(cell.payload) - at

@@ -106,7 +106,7 @@ def _names(table: TableDefinition) -> set[str]:
 
 
 def _secret(database: Database) -> bytes | None:
-    """The key, or None where the database holds no valid one."""
+    """The key, or None if the database holds no valid one."""
     table = database.tables.get("encryption_data")
     if table is None:
         return None

@@ -1,7 +1,7 @@
-"""Tables that no kind knows, in databases that lie in the folder of an Alexa app or an Echo's own apps.
+"""Tables that no kind knows, in databases that are in the folder of an Alexa app or an Echo's own apps.
 
 An Echo's own apps are all of ``com.amazon.*`` and ``amazon.*``; of those on a phone, the shop, its books and its music
-are left out. Their tables change with each version; their rows are kept as they stand, so that nothing is passed over.
+are left out. Their tables change with each version; their rows are kept as they are, so that nothing is skipped.
 """
 
 from __future__ import annotations

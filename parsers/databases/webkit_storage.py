@@ -1,7 +1,7 @@
 """Local Storage of WebKit (Safari, web views on iOS), and of Chromium and WebView up to 2018: an SQLite table of items.
 
 ``https_alexa.amazon.com_0.localstorage`` names its origin; in newer folders the file is ``localstorage.sqlite3``, and
-only a file in the folder above tells of what page it is. Keys are text, values UTF-16LE in a blob.
+only a file in the folder above mentions what page it is. Keys are text, values UTF-16LE in a blob.
 
 References:
     WebKit Source/WebKit/NetworkProcess/storage/SQLiteStorageArea.cpp, Source/WebCore/page/SecurityOriginData.cpp
@@ -101,7 +101,7 @@ def _is_app(path: str) -> bool:
 
 
 def _text(value: object) -> str | None:
-    """A value as text; None where it is neither text nor UTF-16."""
+    """A value as text; None if it is neither text nor UTF-16."""
     if isinstance(value, bytes):
         try:
             return value.decode("utf-16-le")

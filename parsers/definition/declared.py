@@ -105,7 +105,7 @@ def _timestamps(column: TimeColumn, item: DeclaredItem, values: list[object]) ->
 
 
 def _timestamp(column: TimeColumn, item: DeclaredItem, values: list[object]) -> Timestamp | None:
-    """The time that the values at a column's paths make; None where they stand for none."""
+    """The time that the values at a column's paths make; None if they stand for none."""
     recorded = _recorded(column, values)
     if not recorded:
         return None
@@ -121,7 +121,7 @@ def _timestamp(column: TimeColumn, item: DeclaredItem, values: list[object]) -> 
 
 
 def _recorded(column: TimeColumn, values: list[object]) -> str:
-    """The values that make a time, as one text; empty where there are none."""
+    """The values that make a time, as one text; empty if there are none."""
     first = values[0]
     if len(values) == 1:
         # As most times are: one value, and a short one.

@@ -33,8 +33,8 @@ class DeclaredTime(NamedTuple):
 
     Attributes:
         recorded: as found.
-        timestamp: microseconds since 1970-01-01T00:00:00 UTC; None where its zone is unknown.
-        note: what to say of how it was read; empty where the unit says it all.
+        timestamp: microseconds since 1970-01-01T00:00:00 UTC; None if its zone is unknown.
+        note: what to say of how it was read; empty if the unit says it all.
     """
 
     recorded: str
@@ -43,7 +43,7 @@ class DeclaredTime(NamedTuple):
 
 
 def read(column: TimeColumn, recorded: str) -> DeclaredTime | None:
-    """Read a time; None where the value stands for no time (0, -1, a year in which there was nothing to record).
+    """Read a time; None if the value stands for no time (0, -1, a year in which there was nothing to record).
 
     Args:
         column: how it is recorded.
@@ -81,7 +81,7 @@ def _written(column: TimeColumn, recorded: str) -> WrittenTime | None:
 
 
 def _other_iso(recorded: str) -> WrittenTime | None:
-    """A time in one of the further forms of ISO 8601, such as ``20240309T211424Z``; None where it is none."""
+    """A time in one of the further forms of ISO 8601, such as ``20240309T211424Z``; None if it is not one."""
     try:
         when = datetime.fromisoformat(recorded.strip())
         return written_time.read(when.isoformat())
@@ -90,7 +90,7 @@ def _other_iso(recorded: str) -> WrittenTime | None:
 
 
 def _epoch(unit: str, recorded: str) -> int | None:
-    """Microseconds since 1970; None where the number stands for no time (0, -1, or one outside 2010..2100)."""
+    """Microseconds since 1970; None if the number stands for no time (0, -1, or one outside 2010..2100)."""
     whole, _, fraction = recorded.partition(".") if unit in FRACTIONS else (recorded, "", "")
     digits = whole.removeprefix("-")
     if not _decimal(digits) or (fraction and not _decimal(fraction)):

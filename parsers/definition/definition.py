@@ -1,4 +1,4 @@
-"""What a definition of every kind says of itself, and the definition as it is read."""
+"""What a definition of every kind says about itself, and the definition as it is read."""
 
 from __future__ import annotations
 

@@ -28,10 +28,10 @@ class ExportTable:
     """What a table of an export is known by. Names of columns are as :func:`plain` gives them.
 
     Attributes:
-        required: the columns it is known by; where several names stand for one, any of them. None where its columns
+        required: the columns it is known by; where several names stand for one, any of them. None if its columns
             are not known, so that it is known by its path alone.
         optional: further columns it is known to have.
-        path_words: words of which the path holds one, in lower case; empty where the columns suffice.
+        path_words: words of which the path holds one, in lower case; empty if the columns suffice.
         known_by: the same, for people.
     """
 
@@ -41,7 +41,7 @@ class ExportTable:
     known_by: str = field(default="", compare=False)
 
     def fits(self, names: frozenset[str], path: str) -> int:
-        """How many of its columns a table has; 0 where it is not this one.
+        """How many of its columns a table has; 0 if it is not this one.
 
         Args:
             names: the names of the table's columns, plain.
@@ -94,7 +94,7 @@ def _definition(values: Values) -> ExportDefinition:
     form = _with_plain_paths(made.form)
     known = {name for choice in source.required for name in choice} | set(source.optional)
     if (strange := next((path for path in form.paths if path not in known), None)) is not None:
-        raise values.place.error(f"{strange!r} is none of the columns")
+        raise values.place.error(f"{strange!r} is not one of the columns")
     return replace(made, form=form)
 
 

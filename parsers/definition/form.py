@@ -133,7 +133,7 @@ class Choice(Form[str]):
     def read(self, value: object, place: Place) -> str:
         """The word."""
         if not isinstance(value, str) or value not in self.words:
-            raise place.error(f"{value!r} is none of {', '.join(self.words)}")
+            raise place.error(f"{value!r} is not one of {', '.join(self.words)}")
         return value
 
 
@@ -167,7 +167,7 @@ class Named(Form[dict[str, T]]):
 
     Attributes:
         form: the form of each value.
-        names: the names there may be; empty where any may be.
+        names: the names there may be; empty if any may be.
     """
 
     form: Form[T]
@@ -178,7 +178,7 @@ class Named(Form[dict[str, T]]):
         if not isinstance(value, dict) or not value:
             raise place.error(f"a mapping is expected, not {value!r}")
         if self.names and (unknown := next((name for name in value if name not in self.names), None)):
-            raise place.key(unknown).error(f"the key is none of {', '.join(self.names)}")
+            raise place.key(unknown).error(f"the key is not one of {', '.join(self.names)}")
         return {name: self.form.read(part, place.key(name)) for name, part in value.items()}
 
 

@@ -44,8 +44,8 @@ class LineKind:
 
     Attributes:
         name: unique in its definition.
-        programs: the whole name of who writes it; None where anybody may.
-        word: what its text has somewhere; empty where ``programs`` decides.
+        programs: the whole name of who writes it; None if anybody may.
+        word: what its text has somewhere; empty if ``programs`` decides.
         text: what is searched for in its text; the groups become fields.
         required: names of values that it has, where lines give values by name.
         data_type: of its record.

@@ -20,7 +20,7 @@ class TimeColumn:
 
     Attributes:
         fields: paths of the values that make it; more than one only where the unit is ``local``.
-        unit: one of :data:`~parsers.definition.vocabulary.UNITS`; empty where ``format`` says how it is written.
+        unit: one of :data:`~parsers.definition.vocabulary.UNITS`; empty if ``format`` says how it is written.
         clock: whose clock made it.
         description: one of :data:`~parsers.definition.vocabulary.TIME_WORDS`.
         note: one sentence on how it is read and what it does not mean.

@@ -25,7 +25,7 @@ class StateForm:
 
     Attributes:
         pattern: what the whole of it matches.
-        form: what the record of it says, by the groups of the pattern; None where it says nothing.
+        form: what the record of it says, by the groups of the pattern; None if it says nothing.
     """
 
     pattern: re.Pattern[str]
@@ -41,7 +41,7 @@ class StateFile:
         paths: ends of its path, from ``/var/local`` or ``/var`` on.
         forms: one where the whole content is read at once, else those a line may have.
         by_line: whether lines are read.
-        meaning: what each sentence ends with; empty where there is nothing to say.
+        meaning: what each sentence ends with; empty if there is nothing to say.
     """
 
     name: str

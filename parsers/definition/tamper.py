@@ -49,7 +49,7 @@ class Example:
     Attributes:
         path: path inside the evidence.
         content: the bytes.
-        mode: POSIX permission bits, or None where they are not known.
+        mode: POSIX permission bits, or None if they are not known.
     """
 
     path: str
@@ -67,7 +67,7 @@ class Rule:
         severity: one of :data:`SEVERITIES`.
         reason: what a hit fits: the end of a sentence that begins "This fits ".
         innocent: what else it fits: the end of a sentence that begins "It also fits ".
-        files: the classes of files it is for (:mod:`parsers.tamper.file_class`); empty where it is not of lines.
+        files: the classes of files it is for (:mod:`parsers.tamper.file_class`); empty if it is not of lines.
         words: lower-case texts, one of which is in each line that ``pattern`` matches.
         pattern: what the line matches.
         unless: what the line must not match.

@@ -88,7 +88,7 @@ class Template:
         return made
 
     def render_whole(self, scopes: Scopes) -> str | None:
-        """The same, or None where a value is absent."""
+        """The same, or None if a value is absent."""
         made = self.parts[0] or ""
         for value_of, mark, _, text in self.gaps:
             value = shown(value_of(scopes))

@@ -126,7 +126,7 @@ def _entry(field: Field, facts: dict[str, Value], device_type: str | None) -> It
 
 
 def _accepted(source: str, measured: dict[str, Value]) -> str:
-    """The wake word that the detector accepted; empty where the entry says no such thing."""
+    """The wake word that the detector accepted; empty if the entry says no such thing."""
     if source != _DETECTOR:
         return ""
     for name, value in measured.items():

@@ -1,4 +1,5 @@
-"""What a first-generation Echo keeps of itself as a smart-home endpoint: its record, and the state of its sensors."""
+"""What a first-generation Echo keeps about itself as a smart-home endpoint: its record, and the state of its
+sensors."""
 
 from __future__ import annotations
 

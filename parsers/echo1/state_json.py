@@ -31,7 +31,7 @@ class StateObject:
     """What a file holds.
 
     Attributes:
-        value: its object, or as much as is whole of it; None where there is none.
+        value: its object, or as much as is whole of it; None if there is none.
         places: where its values are.
         issues: what is wrong with the file, without excerpts: they might hold a secret.
     """

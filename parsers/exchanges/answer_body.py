@@ -1,4 +1,4 @@
-"""What stands in the body of an answer: JSON, or several parts of which some are JSON or sound."""
+"""What is in the body of an answer: JSON, or several parts of which some are JSON or sound."""
 
 from __future__ import annotations
 

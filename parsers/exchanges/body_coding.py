@@ -35,7 +35,7 @@ def decoded(content: bytes, header: str) -> tuple[Decoded, tuple[str, ...]]:
 
     Args:
         content: as stored.
-        header: the value of ``Content-Encoding``, empty where there is none.
+        header: the value of ``Content-Encoding``, empty if there is none.
 
     Returns:
         The decoded body, and a sentence on each thing that was not as expected.

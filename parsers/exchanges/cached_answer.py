@@ -35,7 +35,7 @@ class BytesSent:
     """How long a body was that was sent and not kept.
 
     Attributes:
-        count: in bytes; None where that is not recorded.
+        count: in bytes; None if that is not recorded.
     """
 
     count: int | None = None
@@ -56,7 +56,7 @@ class CachedBody:
         file: the neighbour that holds them, as :attr:`parsers.record.Record.file`.
         pieces: every place, where the body is in several.
         whole_file: whether the body is all that its file holds.
-        sent: where the body was not kept, how many bytes of it were sent, as far as is known; None where it was kept.
+        sent: where the body was not kept, how many bytes of it were sent, as far as is known; None if it was kept.
     """
 
     content: bytes
@@ -76,7 +76,7 @@ class Cached:
         path: the path of the claimed file.
         clock: whose clock wrote the cache's times.
         kind: the cache's kind, in words.
-        status_line: the answer's first line; empty where it is not known.
+        status_line: the answer's first line; empty if it is not known.
         headers: the answer's headers.
         body: its body.
         asked: times of the request and of the response.

@@ -35,7 +35,7 @@ class Exchange:
     Attributes:
         url: the address, as captured.
         method: ``GET``, ``POST``, ...
-        status_line: the answer's first line; empty where none came.
+        status_line: the answer's first line; empty if none came.
         headers: the answer's headers; ``Content-Encoding`` only where the body is still encoded.
         content: the body as captured.
         locator: where the body is, or the exchange where there is none.
@@ -69,7 +69,7 @@ class Capture:
     _first_without_body: list[tuple[str, str]] = field(default_factory=list)
 
     def exchange(self, exchange: Exchange) -> Iterator[Record | Issue]:
-        """The records of an exchange. One with another host is passed over, unless the service's answers are in it."""
+        """The records of an exchange. One with another host is skipped, unless the service's answers are in it."""
         self.exchanges += 1
         url = ApiUrl.parse(exchange.url)
         fields = asked_fields(exchange.method, exchange.asked)

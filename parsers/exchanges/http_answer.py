@@ -28,7 +28,7 @@ def answer_of(
     Args:
         message: the answer.
         body: the locator of the body's bytes, as sent.
-        url: the address that was asked for; empty where it is not known.
+        url: the address that was asked for; empty if it is not known.
         method: of the request.
         asked: what was sent with it.
         timestamps: when it was sent, when the answer came.
@@ -68,7 +68,7 @@ def is_coded(body: bytes, coding: str) -> bool:
 
 
 def sent_of(message: Message, method: str) -> BytesSent | None:
-    """How many bytes of a body were sent that the message does not hold; None where none were, or it is not known."""
+    """How many bytes of a body were sent that the message does not hold; None if none were, or it is not known."""
     parts = message.first_line.split(" ")
     status = int(parts[1]) if len(parts) > 1 and parts[1].isascii() and parts[1].isdecimal() else 0
     length = value_of(message.headers, "Content-Length")

@@ -1,4 +1,4 @@
-"""Messages of a web socket: what of the service's answers stands in one, whatever frames it."""
+"""Messages of a web socket: what of the service's answers is in one, whatever frames it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_MESSAGE = 16 * 1024 * 1024
 def message_records(
     content: bytes, locator: str, path: str, timestamps: tuple[Timestamp, ...], fields: Mapping[str, Value]
 ) -> Iterator[Record | Issue]:
-    """Yield what the JSON in a message says; nothing where none of it is of the service.
+    """Yield what the JSON in a message says; nothing where none of it belongs to the service.
 
     Args:
         content: the message.

@@ -115,7 +115,7 @@ class AndroidProperty(Parser):
 
 
 def property_of_line(content: bytes, locator: str) -> tuple[str, str, Record | None] | None:
-    """A property in a line of a list: its name, its value, and its record where it is of interest.
+    """A property in a line of a list: its name, its value, and its record where it belongs to interest.
 
     Args:
         content: the line.
@@ -129,7 +129,7 @@ def property_of_line(content: bytes, locator: str) -> tuple[str, str, Record | N
 
 
 def value_in(source: Source, name: str) -> str | None:
-    """The value of a property in one of these files; None where it has none of this name, or cannot be read.
+    """The value of a property in one of these files; None if it has none of this name, or cannot be read.
 
     Args:
         source: the file.

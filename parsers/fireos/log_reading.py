@@ -132,7 +132,7 @@ class _LogReader:
             self._summary.other(line)
 
     def _of_report(self, raw: RawLine) -> Iterator[Record]:
-        """A line of a report that is no log."""
+        """A line of a report that is not a log."""
         if self._sections.of_properties and (listed := android_property.property_of_line(raw.content, raw.locator)):
             if listed[2]:
                 yield listed[2]
@@ -164,7 +164,7 @@ class _LogReader:
         return ()
 
     def _repeats(self, found: LogEvent, stamp: Stamp | None) -> bool:
-        """Whether the line tells once more of an event that a line just before told of."""
+        """Whether the line tells once more of an event that a line just before mentioned."""
         if not found.event or stamp is None:
             return False
         now = (stamp.epoch if stamp.epoch is not None else stamp.wall) + stamp.microsecond / 1e6
@@ -244,7 +244,7 @@ def _start_record(since: int, line: LogcatLine, timestamp: Timestamp) -> Record:
 
 
 def _earlier(stamp: Stamp, duration: timedelta) -> str:
-    """A time without a year, so much earlier; empty where that depends on the year."""
+    """A time without a year, so much earlier; empty if that depends on the year."""
     days, seconds = divmod(stamp.wall, 86400)
     found = set()
     for year in (stamp.year,) if stamp.year else (2023, 2024):

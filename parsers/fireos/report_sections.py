@@ -35,7 +35,7 @@ class ReportSections:
         title: of the present section; empty before the first.
         of_logcat: whether the present section is a log of Android; true of a file that is no report.
         of_properties: whether it is a list of properties.
-        lines: for each section that is no log, how many lines it has.
+        lines: for each section that is not a log, how many lines it has.
     """
 
     made: datetime | None = None
@@ -46,7 +46,7 @@ class ReportSections:
     _is_report: bool = False
 
     def takes(self, content: bytes) -> bool:
-        """Take a line; whether it belongs to the report itself: a heading, or a line of a section that is no log."""
+        """Take a line; whether it belongs to the report itself: a heading, or a line of a section that is not a log."""
         if content.startswith(b"== dumpstate: "):
             self._begin(content)
             return True

@@ -81,7 +81,7 @@ class TaskSnapshot(Parser):
 
 
 def picture_size(head: bytes) -> tuple[int, int] | None:
-    """Width and height in pixels, from the first bytes of a JPEG or PNG; None where they do not say."""
+    """Width and height in pixels, from the first bytes of a JPEG or PNG; None if they do not say."""
     if head.startswith(_PNG):
         if len(head) < 24 or head[12:16] != b"IHDR":
             return None

@@ -21,7 +21,7 @@ _SURROGATES = range(0xD8, 0xDC)
 
 
 class WideText:
-    """A file of wide characters: where each piece of it stands in UTF-8.
+    """A file of wide characters: where each piece of it is in UTF-8.
 
     Attributes:
         size: its length in UTF-8.
@@ -54,7 +54,7 @@ class WideText:
         return io.BufferedReader(_Utf8Stream(self), PIECE)
 
     def piece_at(self, at: int) -> tuple[int, bytes]:
-        """The piece that a byte of the UTF-8 stands in, and where it begins; nothing behind the end.
+        """The piece that a byte of the UTF-8 is in, and where it begins; nothing behind the end.
 
         Raises:
             OSError: the evidence cannot be read.

@@ -43,7 +43,7 @@ _JSON = re.compile(
     rb'(?:\xef\xbb\xbf)?\s{0,20}(?:\x1e|data: |\[)?\s{0,20}\{.{0,8000}?"__REALTIME_TIMESTAMP"\s?:', re.DOTALL
 )
 _LIST = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,20}\[")
-#: What stands before the JSON of a line: a byte order mark, the record separator of json-seq, the word of json-sse.
+#: What is before the JSON of a line: a byte order mark, the record separator of json-seq, the word of json-sse.
 _BEFORE_JSON = re.compile(rb"\s{0,20}(?:\x1e|data: )?\s{0,20}(?=\{)")
 _NEXT_VALUE = re.compile(r"\{")
 #: JSON over several lines is read up to so many bytes.
@@ -114,7 +114,7 @@ def _of_entry(entry: JournalEntry) -> SyslogLine:
 
 
 def _stamp(microseconds: str) -> Stamp | None:
-    """The time of an entry; None where the text is no number."""
+    """The time of an entry; None if the text is not a number."""
     if not (microseconds.isascii() and microseconds.isdecimal() and len(microseconds) <= 18):
         return None
     seconds, micro = divmod(int(microseconds), 1_000_000)
@@ -200,7 +200,7 @@ def _of_json(value: object, locator: str) -> SyslogLine | None:
 
 
 def _bytes(value: object) -> bytes:
-    """A member's value: text, or the numbers of its bytes where it is no text; of several the first."""
+    """A member's value: text, or the numbers of its bytes where it is not text; of several the first."""
     if isinstance(value, list):
         if value and all(isinstance(item, int) and 0 <= item < 256 for item in value):
             return bytes(value)

@@ -125,7 +125,7 @@ class _KernelClock:
         self._stamps = SyslogReader()
 
     def timestamp(self, found: re.Match[bytes]) -> Timestamp | None:
-        """The time of a line; None where there is no such date or time of day."""
+        """The time of a line; None if there is no such date or time of day."""
         if found["since"] is not None:
             recorded = found["since"].decode("ascii").strip()
             return Timestamp("Recorded Time", recorded, Clock.DEVICE, None, _SINCE)

@@ -47,7 +47,7 @@ class SystemLog:
     Attributes:
         zone: of lines that write none.
         counted: what follows the note of a year that was counted back.
-        rotated: when the log was rotated; None where that is not known.
+        rotated: when the log was rotated; None if that is not known.
         device: whether it is known for a device's own. If not, it is taken for one where its lines show that.
     """
 

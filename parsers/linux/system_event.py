@@ -106,7 +106,7 @@ TYPES = tuple(sorted({event.data_type for event in EVENTS}))
 
 
 def step(program: bytes, text: bytes) -> float | None:
-    """By how many seconds a line says that the clock was set forward just before it; None where it does not."""
+    """By how many seconds a line says that the clock was set forward just before it; None if it does not."""
     if program == b"ntpdate" and (found := STEP.search(text)):
         return float(found[1])
     if program == b"crond" and (found := DISPARITY.search(text)):

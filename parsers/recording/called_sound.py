@@ -37,7 +37,8 @@ def is_called_sound(source: Source) -> bool:
 
 
 def _is_text(head: bytes) -> bool:
-    """Whether the first bytes are text of a coding that can be told from sound: ASCII, UTF-8, UTF-16, UTF-32."""
+    """Whether the first bytes are text of a coding that can be distinguished from sound: ASCII, UTF-8, UTF-16,
+    UTF-32."""
     sample = head[:1024]
     whole = len(sample.decode("utf-8", "ignore").encode("utf-8"))
     # The last character may be cut.

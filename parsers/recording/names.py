@@ -48,7 +48,7 @@ class Voice:
 
 
 def ending(name: str) -> str:
-    """The ending of a file's name with its dot, in lower case; empty where it has none."""
+    """The ending of a file's name with its dot, in lower case; empty if it has none."""
     stem, dot, last = name.rpartition(".")
     return f".{last.lower()}" if dot and stem else ""
 

@@ -37,7 +37,7 @@ class RecordingParser(Parser):
     about: ClassVar[About] = ABOUT
 
     def claims(self, source: Source) -> bool:
-        """Whether the file begins as one of the known containers, or is called like a file of sound and is no text."""
+        """Whether the file begins as one of the known containers, or is called like a file of sound and is not text."""
         return recognise(source.head, source.name) is not None or is_called_sound(source)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:

@@ -1,4 +1,4 @@
-"""What the place of a sound file tells of it: a sound of the device's own, or a turn that other firmware kept.
+"""What the place of a sound file mentions it: a sound of the device's own, or a turn that other firmware kept.
 
 References:
     Folders of an Echo Dot 2: ``securedStorageLocation/earcons``, ``system/local/share/earcon/{language}``
@@ -26,7 +26,7 @@ class RecordingPlace:
     """What a place tells.
 
     Attributes:
-        remark: the end of the message; empty where there is nothing to say.
+        remark: the end of the message; empty if there is nothing to say.
         fields: of the record.
         timestamps: of the record.
     """

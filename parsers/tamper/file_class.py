@@ -53,7 +53,7 @@ _ELF = b"\x7fELF"
 
 
 def whole_path(path: str) -> str:
-    """A path as the rules match it: it begins with ``/``, and what lies in an archive is below it."""
+    """A path as the rules match it: it begins with ``/``, and what is in an archive is below it."""
     return "/" + path.replace("!/", "/").lstrip("/")
 
 

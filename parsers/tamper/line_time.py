@@ -28,7 +28,7 @@ _SECONDS = "Seconds since the device was started; the line gives no date."
 
 
 def line_timestamp(text: bytes) -> Timestamp | None:
-    """When a log line was written; None where it does not begin with a time of a known form.
+    """When a log line was written; None if it does not begin with a time of a known form.
 
     Args:
         text: the line.

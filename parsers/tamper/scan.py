@@ -46,7 +46,7 @@ class RuleScanner:
     """Finds the hits of some rules in one file. To be used once."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        """Take the rules; rules that are not for lines are passed over."""
+        """Take the rules; rules that are not for lines are skipped."""
         of_lines = [rule for rule in rules if rule.pattern]
         self._worded = [rule for rule in of_lines if rule.words]
         self._following = [_Following(rule) for rule in of_lines if rule.after]

@@ -106,7 +106,7 @@ def _of_lines(classes: frozenset[str], path: str) -> list[Rule]:
 
 @cache
 def _file_rules() -> tuple[Rule, ...]:
-    """The rules of whole files: every file is looked at, so the others are not even passed over."""
+    """The rules of whole files: every file is looked at, so the others are not even skipped."""
     return tuple(rule for rule in all_rules() if rule.kind in ("placement", "permission"))
 
 

@@ -150,7 +150,7 @@ def _readable(content: bytes) -> str:
 
 
 def _marked(content: bytes) -> str:
-    """A text behind the byte that says how it is written; as it stands where there is none."""
+    """A text behind the byte that says how it is written; as it is where there is none."""
     if content[:1] == bytes((_UTF16,)):
         return content[1:].decode("utf-16-le", "replace")
     if content[:1] == bytes((_LATIN,)):

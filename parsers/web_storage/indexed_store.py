@@ -29,12 +29,12 @@ from parsers.web_storage.stored_item import (
 )  # fmt: skip
 
 _FOLDER = re.compile(r"(?:^|/)([a-z][a-z-]{1,30})_([A-Za-z0-9.-]{1,253})_(\d{1,5})(?:@\d{1,3})?\.indexeddb\.leveldb/")
-#: So many issues on values that cannot be decoded are listed; the others are counted.
+#: At most this many issues on values that cannot be decoded are listed; the others are counted.
 _MAX_UNREAD = 20
 
 
 def folder_origin(path: str) -> str:
-    """The origin that the folder of such a database is named after; empty where it is none of these."""
+    """The origin that the folder of such a database is named after; empty if it is none of these."""
     found = None
     for found in _FOLDER.finditer(path):  # noqa: B007  (the last folder)
         pass
@@ -53,7 +53,7 @@ class IndexedStore(StoreReader):
     _unread: int = 0
 
     def wanted(self, entry: LevelEntry) -> bool:
-        """The names of databases and object stores, their values and what tells of their blobs."""
+        """The names of databases and object stores, their values and what mentions their blobs."""
         key = IndexedKey.parse(entry.key)
         if key is None:
             return False

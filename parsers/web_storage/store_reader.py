@@ -51,7 +51,7 @@ def version_remark(version: Version) -> str:
 
 
 def within(locator: str, skipped: int) -> str:
-    """The locator of the bytes behind the first ones of a range; empty where there is no range."""
+    """The locator of the bytes behind the first ones of a range; empty if there is no range."""
     outer, mark, place = locator.rpartition("bytes:")
     offset, plus, length = place.partition("+")
     if not (mark and plus) or int(length) < skipped:

@@ -57,9 +57,9 @@ class StoredItem:
         data_type: one of the types above.
         path: of the claimed file.
         clock: whose clock made the times in the store.
-        origin: of the page; empty where it is not known.
+        origin: of the page; empty if it is not known.
         key: its name, as text.
-        value: a text, or a decoded value; None where a deletion is all that is left.
+        value: a text, or a decoded value; None if a deletion is all that is left.
         locator: of the whole entry.
         places: of the value, where it is a text.
         size: of the value in bytes.
@@ -146,7 +146,7 @@ def _record(item: StoredItem, value: object) -> Record:
 
 
 def _utterance(value: object) -> UtteranceId | None:
-    """The utterance id in a value; None where there is none, or more than one."""
+    """The utterance id in a value; None if there is none, or more than one."""
     # A text is not decoded first: it may be nested deeper than can be encoded again.
     text = value.replace("\\/", "/") if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if "::TN" not in text and "%3a%3atn" not in text.lower():

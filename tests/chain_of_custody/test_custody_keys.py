@@ -175,12 +175,12 @@ def test_the_mode_does_not_depend_on_the_umask(tmp_path: Path, key: SigningKey) 
 def test_a_key_is_never_overwritten(tmp_path: Path, key: SigningKey) -> None:
     path = tmp_path / "examiner.key"
     path.write_text("something of value")
-    with pytest.raises(KeyFileError, match="exists already; a key file is never overwritten"):
+    with pytest.raises(KeyFileError, match="already exists; a key file is never overwritten"):
         key.save(path, "x")
     assert path.read_text() == "something of value"
     link = tmp_path / "link"
     link.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(KeyFileError, match="exists already"):
+    with pytest.raises(KeyFileError, match="already exists"):
         key.save(link, "x")
     assert not (tmp_path / "elsewhere").exists()
 

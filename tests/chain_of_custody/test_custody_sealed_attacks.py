@@ -1,4 +1,4 @@
-"""What can be done to a bundle, and where each shows. Every attack ends with all that is not signed written anew."""
+"""What can be done to a bundle, and where each shows. Every attack ends with all that is not signed written again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The library: its examples are run as they stand, and what it gives is what the commands give."""
+"""The library: its examples are run as they are, and what it gives is what the commands give."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def test_a_case_without_a_key_is_reported_as_unsigned(in_demo: Path) -> None:
 def test_what_is_not_there_is_named(in_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CaseError, match="not a case folder"):
         ef.open_case("evidence")
-    with pytest.raises(ExaminerKeyError, match="there is no such key"):
+    with pytest.raises(ExaminerKeyError, match="no such key"):
         ef.extract("evidence", "CASE", key="absent.pem")
     with pytest.raises(ExaminerKeyError):
         ef.extract("evidence", "CASE", key="examiner.pem", passphrase="wrong")

@@ -1,4 +1,4 @@
-"""The library's page and its notebook are run as they stand, in the folder that the demo makes."""
+"""The library's page and its notebook are run as they are, in the folder that the demo makes."""
 
 from __future__ import annotations
 

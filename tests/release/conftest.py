@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-#: What may lie in a checkout and is none of it. Git leaves out the same, but it need not be copied first.
+#: What may be in a checkout and is none of it. Git leaves out the same, but it need not be copied first.
 _LEFT_OUT = {
     ".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "build", "dist",
     "demo",

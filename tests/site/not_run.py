@@ -17,6 +17,11 @@ NOT_RUN = (
     ),
     ("listening.md", "pip install", "it needs a package index"),
     ("maps.md", "echoforensics extract return.zip", "the guide on warrant returns runs it with a return that it makes"),
+    (
+        "scale.md",
+        "echoforensics extract /evidence",
+        "it needs a scheduler and an object store; tests of clusters play them",
+    ),
     ("plaso.md", "echoforensics plaso install-hook", "it would change the Python that runs the tests"),
     ("plaso.md", "echoforensics plaso remove-hook", "it would change the Python that runs the tests"),
     (
@@ -34,7 +39,11 @@ NOT_RUN = (
     ("review-setup.md", "pip install", "it needs a package index"),
     ("review-setup.md", "echoforensics review case --key", "it serves until it is stopped; tests of `review` start it"),
     ("review-setup.md", "echoforensics verify case.review", "there is no room; tests of `verify` make one"),
-    ("exports.md", "duckdb ", "the program of DuckDB is none of Python's packages; tests of exports ask its library"),
+    (
+        "exports.md",
+        "duckdb ",
+        "the program of DuckDB is not one of Python's packages; tests of exports ask its library",
+    ),
 )
 
 #: Pages whose other blocks hold commands, and the test that runs those.

@@ -105,7 +105,7 @@ class Documents:
     last: int = -1
 
     def around(self, at: int) -> tuple[Standing, Bracket] | None:
-        """What was decided of the document around a byte of the media; None where none is known."""
+        """What was decided of the document around a byte of the media; None if none is known."""
         known = self.standing.get(self.last)
         return known[1:] if known and self.last < at < known[0] else None
 
@@ -117,7 +117,7 @@ class Documents:
         self.standing[self.last] = (document.bracket.end, standing, document.bracket)
 
     def find(self, view: View, at: int) -> JsonDocument | None:
-        """The document that encloses a key whose opening quote is at a byte of the media; None where none does."""
+        """The document that encloses a key whose opening quote is at a byte of the media; None if none does."""
         for size in _STEPS:
             begin = max(0, at - size)
             text = view.read(begin, at - begin)
@@ -174,7 +174,7 @@ def _document(view: View, start: int, at: int) -> JsonDocument | None:
 
 
 def _checked(view: View, start: int, at: int, content: bytes, value: object) -> JsonDocument | None:
-    """A document if the brackets around a key would come to the same; None where that is not sure."""
+    """A document if the brackets around a key would come to the same; None if that is not sure."""
     if start + len(content) <= at or at - start > MAX_BEFORE or len(content) > MAX_AFTER:
         return None
     values = np.frombuffer(content, dtype=np.uint8)

@@ -91,7 +91,7 @@ def _encloses(value: object, keys: frozenset[str], found: list[object]) -> bool:
 
 
 def is_claimed(content: bytes) -> bool:
-    """Whether a parser claims a file of this content, or an answer of the service stands in it at any depth."""
+    """Whether a parser claims a file of this content, or an answer of the service is in it at any depth."""
     # No other JSON has a name of the service or the keys of an answer.
     found = json_words().telling(content)
     if not json_words().tell(found) or not (names_in(content) or _is_telltale(content)):

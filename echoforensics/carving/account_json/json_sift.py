@@ -1,7 +1,7 @@
 """Which of many JSON keys of the account's records are worth taking the text around them apart.
 
 What encloses a key lies between two bytes that no JSON holds, and between two values that follow each other without a
-comma. If no words that together tell of the service stand there, or no bracket closes, nothing is carved around it.
+comma. If no words that together mention the service are there, or no bracket closes, nothing is carved around it.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class JsonKeySift:
                 yield from _within(text, block, base, places, key, reached)
             passed_over += reached.end == before
             if passed_over == _PATIENCE:
-                # So many that come to nothing: all that follow are judged together.
+                # At most this many that come to nothing: all that follow are judged together.
                 spans, passed_over = _telling_spans(block, marked, text.end), _PATIENCE + 1
             at = text.end
 
@@ -166,7 +166,7 @@ def _line(block: bytes, text: _TextSpan, at: int) -> _TextSpan:
 
 
 def marked_bytes(text: bytes) -> bytes:
-    """For each of some bytes 0 where no JSON holds such a byte, neither within texts nor outside; else 1."""
+    """For each of some bytes 0 if no JSON holds such a byte, neither within texts nor outside; else 1."""
     values = np.frombuffer(text, dtype=np.uint8)
     held = (values >= ord(" ")) | (values == ord("\n")) | (values == ord("\r")) | (values == ord("\t"))
     found: bytes = held.tobytes()
@@ -209,7 +209,7 @@ class _Spans:
         self._ends: list[int] = ends.tolist()
 
     def reaching(self, at: int) -> int:
-        """The first byte from a byte on that lies in one; one behind every block where there is none."""
+        """The first byte from a byte on that is in one; one behind every block where there is none."""
         index = bisect_right(self._ends, at)
         return max(at, self._starts[index]) if index < len(self._starts) else _NOWHERE
 
@@ -233,7 +233,7 @@ def _telling_spans(block: bytes, marked: bytes, begin: int) -> _Spans:
     ends = np.append(np.flatnonzero(np.frombuffer(marked, dtype=np.uint8)[begin:] == 0) + begin, len(block))
     starts = np.append(begin, ends[:-1] + 1)
     closing = np.flatnonzero((of_block == ord("}")) | (of_block == ord("]")))
-    # What lies behind the block may close what begins within it.
+    # What follows the block may close what begins within it.
     good = (np.searchsorted(closing, starts) < np.searchsorted(closing, ends)) | (ends == len(block))
     starts, ends = starts[good], ends[good]
     if len(ends) >= _PATIENCE:

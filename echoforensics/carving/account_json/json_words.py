@@ -96,7 +96,7 @@ class JsonWords:
 
         self._each.scan(text, match_event_handler=matched, scratch=self._scratch(self._each))
         places, numbers = np.divmod(np.array(found, dtype=np.int64), size)
-        # A word belongs to the part that its last byte lies in; none lies in two.
+        # A word belongs to the part that its last byte is in; none is in two.
         held = np.zeros((len(ends), size), dtype=np.bool_)
         held[np.searchsorted(ends, places), numbers] = True
         tell = held[:, _BY_ITSELF].copy()
@@ -105,7 +105,7 @@ class JsonWords:
         return tell
 
     def telling(self, text: bytes) -> int:
-        """As many of the words in some bytes as it takes to tell of the service, or all."""
+        """As many of the words in some bytes as it takes to mention the service, or all."""
         return self._until(text, self.tell)
 
     def hold_every_key(self, text: bytes) -> bool:

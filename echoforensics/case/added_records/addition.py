@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 #: Families of data types, and of names of what made a record, that no parser has: what machines find in recordings, and
-#: what people write. So these records are told from those of evidence.
+#: what people write. So these records are distinguished from those of evidence.
 MACHINE, ANNOTATION = "machine:", "annotation:"
 #: The data type of what a person heard in a recording, written down in a review room.
 HUMAN_TRANSCRIPT = f"{ANNOTATION}transcript"

@@ -1,6 +1,6 @@
 """Records that were added to a sealed case: the SQL that puts them among the others, and finds them.
 
-They lie in the same tables as the records of evidence, with a place in the file of the exhibit that they are about and
+They are in the same tables as the records of evidence, with a place in the file of the exhibit that they are about and
 exhibits that follow all those before. What an evidence item put into the tables does not count them
 (:mod:`echoforensics.case.custody.contents`); the ledger has a digest of theirs.
 """
@@ -91,7 +91,7 @@ def add(store: Store, addition: Addition) -> int | None:
     """Add a record, in a transaction.
 
     Returns:
-        The number of its exhibit; None where the case has it.
+        The number of its exhibit; None if the case has it.
 
     Raises:
         UsageError: there is no such exhibit, or it was removed from the case.

@@ -59,7 +59,7 @@ def closed_rooms(entries: Iterable[LedgerEntry]) -> list[ClosedRoom]:
 
 
 def place_of(room: ClosedRoom, case: Path) -> Path | None:
-    """Where a room lies: where it lay, or beside the case; None where it is in neither place."""
+    """Where a room lies: where it lay, or beside the case; None if it is in neither place."""
     whole = case.absolute()
     for path in (room.path, whole.with_name(f"{whole.name}.review")):
         if _identity(path) == room.id:
@@ -81,7 +81,7 @@ def room_problems(room: ClosedRoom, path: Path, fingerprint: str | None) -> list
     Args:
         room: what the case's ledger says of it.
         path: its folder.
-        fingerprint: of the key that signed the case; None where it is unsigned.
+        fingerprint: of the key that signed the case; None if it is unsigned.
     """
     try:
         report = verify(path / AUDIT)

@@ -10,7 +10,7 @@ from echoforensics.case.record_id import stored_id
 if TYPE_CHECKING:
     from echoforensics.case.store import Store
 
-#: In the place of a strength: it is no evidence, so nothing ties it to the interaction but what it is about.
+#: In the place of a strength: it is not evidence, so nothing ties it to the interaction but what it is about.
 ADDED = "added"
 _REASON = "It was added to the case, and is about another member."
 
@@ -18,7 +18,7 @@ _REASON = "It was added to the case, and is about another member."
 def join_additions(store: Store) -> None:
     """Make added records members of the interactions of the records that they are about, in a transaction.
 
-    Interactions are numbered anew when evidence is added, so this follows whenever they are made.
+    Interactions are numbered again when evidence is added, so this follows whenever they are made.
     """
     db = store.db
     if not has_additions(db):

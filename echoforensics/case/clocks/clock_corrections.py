@@ -41,7 +41,7 @@ class ClockCorrections:
             self._by_clock.setdefault((reading.owner, reading.clock), []).append(reading)
 
     def of(self, row: Row) -> Correction | None:
-        """The time of a row by the other clock; None where it has none, or its clock was not measured then."""
+        """The time of a row by the other clock; None if it has none, or its clock was not measured then."""
         at = row["timestamp"]
         if at is None:
             return None

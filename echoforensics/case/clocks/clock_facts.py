@@ -63,7 +63,7 @@ class ClockSetting(NamedTuple):
     Attributes:
         owner, clock: as in :class:`PairedTimes`.
         time: what the clock showed afterwards, in microseconds since 1970 UTC.
-        by: how far it was moved, in microseconds, less than 0: back; None where the record does not say.
+        by: how far it was moved, in microseconds, less than 0: back; None if the record does not say.
         exhibit: the row that says so.
 
     Example:
@@ -180,7 +180,7 @@ def _answers(store: Store) -> Iterator[PairedTimes]:
 
 
 def _correction(line: _Line) -> int | None:
-    """By how much a time server found the clock ahead, in microseconds; None where the line does not say."""
+    """By how much a time server found the clock ahead, in microseconds; None if the line does not say."""
     try:
         return -round(float(_field(line.fields, "seconds")) * SECOND) if line.data_type == _SET[0] else None
     except (TypeError, ValueError, OverflowError):

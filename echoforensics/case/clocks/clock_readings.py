@@ -27,7 +27,7 @@ class ClockReading:
         clock: ``device``, ``phone`` or ``unknown``, as in a row.
         start, end: of the period in which the clock was not set, by that clock, in microseconds since 1970 UTC; None
             where it is open.
-        basis: what the pairs are made of, in words; empty where there are none.
+        basis: what the pairs are made of, in words; empty if there are none.
         pairs: how many there are.
         offset: by how much the clock was ahead, in microseconds: the middle one of the pairs. None: it cannot be told.
         least, most: no pair says less, none says more.

@@ -26,7 +26,7 @@ class RecordDifference(NamedTuple):
         data_type: of the first case, else of the second.
         old, new: its exhibits in the first and in the second case.
         changed: what differs, by name; ``times`` for its times.
-        old_message, new_message: what it says in words; empty where a case has none.
+        old_message, new_message: what it says in words; empty if a case has none.
         path: where it is shown.
     """
 

@@ -17,7 +17,7 @@ SAME, OTHER_TIME, NONE = "same record, same time", "same record, another time", 
 
 
 class RenumberedExhibit(NamedTuple):
-    """An exhibit of the first case, its number in the second (empty where it has none), and on what that rests."""
+    """An exhibit of the first case, its number in the second (empty if it has none), and on what that rests."""
 
     old: str
     new: str

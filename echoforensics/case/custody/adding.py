@@ -65,7 +65,7 @@ class AddingRun:
 
         Args:
             case: the case folder.
-            key: the examiner's, as for the case; None where it is unsigned.
+            key: the examiner's, as for the case; None if it is unsigned.
             actor: who acts, as the ledger names them.
         """
         self.path = case
@@ -89,10 +89,10 @@ class AddingRun:
             self._opened = opened.pop_all()
 
     def add(self, additions: Iterable[Addition], detail: Mapping[str, Any]) -> AddedRecords:
-        """Add records, and seal the case anew. All of them are added, or none.
+        """Add records, and seal the case again. All of them are added, or none.
 
         Args:
-            additions: what is to be added; what the case has is passed over.
+            additions: what is to be added; what the case has is skipped.
             detail: what else the ledger's line says.
 
         Raises:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chain_of_custody.ledger import Ledger
     from echoforensics.case.custody.history import CaseHistory
 
-#: The name of a database while it is being made anew.
+#: The name of a database while it is being made again.
 RENEWED = f"{DATABASE}.renewed"
 #: What a seal says that is announced.
 _SEAL = ("database", "tables", "entries", "artefacts", "issues", "records", "rows")

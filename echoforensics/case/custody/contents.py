@@ -1,6 +1,6 @@
 """What one evidence item put into the tables, as digests that its line in the ledger carries.
 
-Rows, joins and the search index are not among it: they follow from it, and are made anew where a run was interrupted.
+Rows, joins and the search index are not among it: they follow from it, and are made again where a run was interrupted.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def copy_contents(db: sqlite3.Connection, other: str, evidence: int) -> None:
         other: the name by which the other is attached.
         evidence: number of the evidence item, here and there.
     """
-    # Its rows are numbered anew.
+    # Its rows are numbered again.
     columns = ", ".join(name for name in columns_of(db, "main", "evidence") if name != "numbered")
     db.execute(
         f"INSERT INTO main.evidence ({columns}) SELECT {columns} FROM {other}.evidence WHERE id = ?",  # noqa: S608

@@ -33,7 +33,7 @@ class DatabaseCheck:
     """A case's database, opened to be looked at closely. Every method raises CaseError where it cannot be read."""
 
     def __init__(self, path: Path) -> None:
-        """Open it. Raises CaseError where it is no database."""
+        """Open it. Raises CaseError where it is not a database."""
         try:
             self._db, self._opened = connect_unchanged(path)
             (self.version,) = self._ask("PRAGMA user_version")[0]

@@ -25,7 +25,7 @@ _FORM, _WITH_LOG = 18, 2
 
 
 def side_files(database: Path) -> list[Path]:
-    """What lies beside a database that SQLite would take for a part of it. A closed case has none."""
+    """What is beside a database that SQLite would take for a part of it. A closed case has none."""
     beside = (database.with_name(database.name + ending) for ending in SIDE_FILES)
     return [path for path in beside if os.path.lexists(path)]
 
@@ -44,7 +44,7 @@ def refuse_irregular(path: Path) -> None:
 def unchanged(database: Path) -> Iterator[str]:
     """Give the address (URI) by which SQLite reads a database and changes nothing in its folder.
 
-    A database that was not closed is read from a temporary copy, with what lies beside it: SQLite would otherwise have
+    A database that was not closed is read from a temporary copy, with what is beside it: SQLite would otherwise have
     to write. One that another run is writing to is read as it is.
 
     Raises:
@@ -74,7 +74,7 @@ def connect_unchanged(database: Path) -> tuple[sqlite3.Connection, ExitStack]:
 
     Raises:
         CaseError, OSError: as :func:`unchanged` does.
-        sqlite3.Error: it is no database.
+        sqlite3.Error: it is not a database.
     """
     with ExitStack() as opened:
         address = opened.enter_context(unchanged(database))
@@ -88,7 +88,7 @@ def fold(database: Path) -> None:
     """Bring a database that was not closed into one file, in its place.
 
     Raises:
-        sqlite3.Error: it is no database, or another program has it open.
+        sqlite3.Error: it is not a database, or another program has it open.
     """
     with closing(sqlite3.connect(f"{uri_of(database)}?mode=rw", uri=True, isolation_level=None)) as db:
         fold_open(db)

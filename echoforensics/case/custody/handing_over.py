@@ -48,7 +48,7 @@ class HandOver:
         giver: name of who hands the case over.
         to: name of who receives it.
         purpose: what for.
-        receiver: the key that the receiver signs with; None where none is named.
+        receiver: the key that the receiver signs with; None if none is named.
     """
 
     giver: str
@@ -66,7 +66,7 @@ def record_hand_over(
         case: the case folder.
         key: the one that its ledger is signed with; None for an unsigned one, whose hand-overs no giver signs.
         given: who gives it to whom, and what for.
-        receiver_key: with which the receiver signs at once; None where that is done later.
+        receiver_key: with which the receiver signs at once; None if that is done later.
 
     Raises:
         UsageError: a name or the purpose is empty.

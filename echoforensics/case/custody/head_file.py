@@ -1,6 +1,6 @@
 """The file ``custody.head``: length and hash of the ledger as last written, so that a ledger cut by accident shows.
 
-It lies beside the ledger and not in ``case.db``, which no line of the ledger may change: the last line seals it. It is
+It is beside the ledger and not in ``case.db``, which no line of the ledger may change: the last line seals it. It is
 no seal itself. Whoever can cut a ledger can write this file too; what they cannot write is the head that was given to
 somebody else (``verify --expect-head``).
 """
@@ -23,7 +23,7 @@ _LINE = re.compile(rb"([0-9]{1,15}) ([0-9a-f]{64})\n")
 
 
 def read_head(folder: Path, name: str = HEAD) -> tuple[int, str] | None:
-    """Length and head of the ledger in a folder as last written; None where the file of this name is not there.
+    """Length and head of the ledger in a folder as last written; None if the file of this name is not there.
 
     Raises:
         CaseError: the file holds something else, or cannot be read.

@@ -48,7 +48,7 @@ class CaseHistory:
 
     Attributes:
         length: how many there are.
-        seal: what the last line that seals the case says; None where an extraction was begun after it.
+        seal: what the last line that seals the case says; None if an extraction was begun after it.
         begun: whether an extraction was ever begun.
         has_head_file: whether the case keeps the ledger's head in a file of its own.
         taken_in: by the name of an evidence item, what was said when it was taken in.
@@ -58,7 +58,7 @@ class CaseHistory:
         timezone: the last that was given.
         dropped: what was removed, each as the ledger says.
         announced: what the line says that announces a database with additions; None once that was sealed.
-        additions: digest of everything that was added to the sealed case; empty where nothing was.
+        additions: digest of everything that was added to the sealed case; empty if nothing was.
         key: what was last said of the key that signs it: its fingerprint, and whether it is provisional or whose it is.
         backwards: pairs of a line's number and a sentence, where a time is before that of the line before.
     """

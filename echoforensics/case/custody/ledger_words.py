@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from chain_of_custody.ledger import LedgerEntry
 
 Detail = Mapping[str, Any]
-#: So many characters of a sentence are shown.
+#: At most this many characters of a sentence are shown.
 _LONGEST = 2000
 
 

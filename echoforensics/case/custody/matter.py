@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: What can be said, by name.
 MATTER_FIELDS = ("request", "scope", "authority", "subject", "qualifications")
-#: So many characters of each are kept at most: a ledger's line has a bound.
+#: At most this many characters of each are kept at most: a ledger's line has a bound.
 LONGEST = 10_000
 
 

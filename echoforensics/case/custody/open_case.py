@@ -29,7 +29,7 @@ from echoforensics.case.text import storable_detail
 from echoforensics.errors import CaseError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from chain_of_custody.signer import Signer
@@ -43,7 +43,7 @@ class OpenCase(Case):
 
     Attributes:
         key: what signs its ledger; None for an unsigned one.
-        sealed_extent: how far the case went when it was opened as it had been sealed; None where it was not.
+        sealed_extent: how far the case went when it was opened as it had been sealed; None if it was not.
     """
 
     def __init__(self, path: Path, store: Store, ledger: Ledger, lock: FolderLock, key: Signer | None) -> None:
@@ -140,6 +140,11 @@ class OpenCase(Case):
             database = file_digest(self.store.path)
         self.record(SEALED, {"database": database, "tables": tables, **detail})
 
+    def remaking(self, tables: Iterable[str]) -> None:
+        """Take note that some tables are about to be emptied and filled again."""
+        if self._changes:
+            self._changes.forget(tables)
+
     def _whole_tables(self) -> dict[str, TableDigest]:
         """Digests of tables that were taken before: what one evidence item put into them, where there is no other."""
         (number, *others) = [item.id for item in self.evidence()] or [0]
@@ -199,7 +204,7 @@ def refuse_earlier(database: Path) -> None:
     """Refuse a case of an earlier version: it is only read. A damaged one is refused elsewhere.
 
     Raises:
-        CaseError: it is of an earlier version.
+        CaseError: it belongs to an earlier version.
     """
     try:
         db, opened = connect_unchanged(database)

@@ -1,6 +1,6 @@
 """Remembering that a case was found to be as it was sealed, so that its database is not hashed for every command.
 
-What is remembered lies in the user's own state folder and never in the case, and holds for those very files: the same
+What is remembered is in the user's own state folder and never in the case, and holds for those very files: the same
 device, inode, size and times of ``case.db`` and of the ledger. A change of either changes the time of its inode, which
 no program can set back. Whoever can write into the user's state folder can forge it: ``verify`` never asks it.
 """
@@ -27,7 +27,7 @@ Identity = list[list[int]]
 
 
 def identity(case: Path) -> Identity | None:
-    """What tells the files of a case from changed ones; None where one is missing, or was changed a moment ago."""
+    """What tells the files of a case from changed ones; None if one is missing, or was changed a moment ago."""
     found = []
     for name in (DATABASE, LEDGER, HEAD):
         try:
@@ -41,7 +41,7 @@ def identity(case: Path) -> Identity | None:
 
 
 def recall(case: Path) -> object:
-    """The files of the case for which it was remembered that nothing is wrong; None where nothing was."""
+    """The files of the case for which it was remembered that nothing is wrong; None if nothing was."""
     try:
         kept = json.loads(_place(case).read_text(encoding="utf-8"))
     except (OSError, ValueError):

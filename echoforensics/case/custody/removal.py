@@ -61,7 +61,7 @@ def remove_content(store: Store, artefacts: Iterable[str], reason: str) -> Remov
 
 
 def overwrite_unused(store: Store) -> None:
-    """Write the database anew, so that nothing of what was removed is left between its tables."""
+    """Write the database again, so that nothing of what was removed is left between its tables."""
     store.db.execute("VACUUM")
 
 

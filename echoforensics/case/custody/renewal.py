@@ -1,6 +1,6 @@
 """Going on with a case whose extraction was interrupted, on nothing but what its signed ledger vouches for.
 
-The tables are made anew. What an evidence item put into them is copied only where the item was parsed to its end, and
+The tables are made again. What an evidence item put into them is copied only where the item was parsed to its end, and
 the copy has the digests that the ledger's line on it carries. Everything else of the old database, its indexes, views,
 triggers and unfinished items among it, is left behind, and is read from the evidence again.
 """
@@ -35,7 +35,7 @@ INTERRUPTED = "its extraction was interrupted, and it was not given again"
 
 
 def renew(case: Path, history: CaseHistory) -> None:
-    """Make the database of an interrupted case anew, with what the ledger vouches for.
+    """Make the database of an interrupted case again, with what the ledger vouches for.
 
     Raises:
         CaseError: what is there is not what the ledger says. Nothing was changed.
@@ -55,7 +55,7 @@ def renew(case: Path, history: CaseHistory) -> None:
             new.db.execute("DETACH old")
             _refuse_changed_vault(case, new)
             new.close()
-            # What lies beside the old one would be taken for a part of the new one.
+            # What is beside the old one would be taken for a part of the new one.
             if side_files(database):
                 fold(database)
             made.replace(database)

@@ -1,6 +1,6 @@
 """The seed of a case, from which the keys are made that salt what is disclosed in part.
 
-It is 32 random bytes. It lies in the case folder, readable by its owner alone, is made when it is first needed, and is
+It is 32 random bytes. It is in the case folder, readable by its owner alone, is made when it is first needed, and is
 handed to nobody. The key of each seal is another one: whoever has the whole of an earlier state of a case can guess
 nothing of a later one.
 """

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-#: So many things that differ are named.
+#: At most this many things that differ are named.
 _NAMED = 5
 
 
@@ -51,7 +51,7 @@ class CaseStanding:
 
     @property
     def why_not(self) -> str:
-        """What is wrong, in one sentence; empty where nothing is."""
+        """What is wrong, in one sentence; empty if nothing is."""
         if self.problems:
             more = f" (and {len(self.problems) - _NAMED} more)" if len(self.problems) > _NAMED else ""
             return f"the case is not as it was sealed: {'; '.join(self.problems[:_NAMED])}{more}"
@@ -101,7 +101,7 @@ def _head_or_why_not(case: Path) -> tuple[tuple[int, str] | None, tuple[str, ...
 
 
 def why_unverified(case: Path) -> str:
-    """Why nothing vouches for what a case says, in one sentence; empty where it is complete and as it was sealed.
+    """Why nothing vouches for what a case says, in one sentence; empty if it is complete and as it was sealed.
 
     That nothing is wrong with these very files may be remembered: see :mod:`echoforensics.case.custody.remembered`.
 
@@ -165,7 +165,7 @@ def database_problems(database: Path, seal: Mapping[str, Any]) -> list[str]:
         if file_digest(database) == sealed:
             return problems
         problems.append(f"{DATABASE} is not the file that was sealed")
-    # Where something lies beside it, what SQLite reads is not that file alone.
+    # Where something is beside it, what SQLite reads is not that file alone.
     return problems if side_files(database) else problems + _changed_tables(database, seal)
 
 

@@ -18,7 +18,7 @@ _SHARD = re.compile(r"[0-9a-f]{2}")
 
 
 def vault_problems(case: Path, known: Collection[str], *, others: bool) -> list[str]:
-    """What is wrong in the vault of a case, a sentence each; nothing that lies in it is waited for or followed.
+    """What is wrong in the vault of a case, a sentence each; nothing that is in it is waited for or followed.
 
     Args:
         case: the case folder.

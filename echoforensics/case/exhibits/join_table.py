@@ -30,7 +30,7 @@ class KeySummary(NamedTuple):
 
     Attributes:
         key: the key.
-        stream: the one stream that all of them name; None where they name several, or what is no utterance id.
+        stream: the one stream that all of them name; None if they name several, or what is no utterance id.
         text: the one utterance id, where all name the same.
         path, locator, first: where the first of them is, and what it names.
     """
@@ -82,7 +82,7 @@ class Join:
 
 
 class JoinedExhibit(NamedTuple):
-    """What a record was given by another, with its first exhibit; None where it has no row of its own."""
+    """What a record was given by another, with its first exhibit; None if it has no row of its own."""
 
     exhibit: str | None
     what: str

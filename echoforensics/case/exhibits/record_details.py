@@ -18,8 +18,8 @@ class RecordDetail(NamedTuple):
         record: its id.
         data_type, parser, parser_version, locator: as its rows have them.
         fields: what else it holds.
-        interaction: number of the interaction it belongs to; None where it belongs to none.
-        reason, strength: why it does, and how strong that is; None where it belongs to none.
+        interaction: number of the interaction it belongs to; None if it belongs to none.
+        reason, strength: why it does, and how strong that is; None if it belongs to none.
     """
 
     record: str

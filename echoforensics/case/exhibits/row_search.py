@@ -113,7 +113,7 @@ def _hold(text: str, *columns: str | None) -> bool:
 
 
 def _records(store: Store, text: str) -> set[int] | None:
-    """The numbers of the records that can hold a text; None where they are many, or it cannot be told."""
+    """The numbers of the records that can hold a text; None if they are many, or it cannot be told."""
     if _runs_on(store, text):
         return None
     found: set[int] = set()
@@ -179,7 +179,7 @@ def _exhibits(text: str, last: int) -> Iterator[tuple[int, int]]:
         return
     digits, is_start = match[2], match[1] is not None
     for free in range(max(len(str(last)), _PADDED) - len(digits) + 1):
-        # So many digits follow the text; before it stand others, or zeros.
+        # At most this many digits follow the text; before it stand others, or zeros.
         unit = 10**free
         for before in (0,) if is_start else count():
             first = (before * 10 ** len(digits) + int(digits)) * unit

@@ -35,7 +35,7 @@ class StreamPair:
 
     @property
     def least(self) -> int:
-        """The device's clock is ahead by at least this many microseconds; less than 0 where it is behind."""
+        """The device's clock is ahead by at least this many microseconds; less than 0 if it is behind."""
         return self.device_time - self.reference_time - self.resolution
 
     @property
@@ -50,7 +50,7 @@ class ClockOffset:
 
     Attributes:
         device: see :class:`StreamPair`.
-        start, end: of the period, by the device's clock, in microseconds; None where it is open.
+        start, end: of the period, by the device's clock, in microseconds; None if it is open.
         pairs: how many pairs it was measured from.
         offset: by how much the clock is ahead of the service's, in microseconds: the middle one of the pairs.
         least, most: no pair says less, none says more: the measured error.
@@ -91,7 +91,7 @@ class ClockOffsets:
         return iter([offset for device in sorted(self._by_device) for offset in self._by_device[device]])
 
     def at(self, device: str, device_time: int) -> ClockOffset | None:
-        """The offset of a device's clock when it showed a time; None where that was not measured."""
+        """The offset of a device's clock when it showed a time; None if that was not measured."""
         for offset in self._by_device.get(device, ()):
             after = offset.start is None or offset.start <= device_time
             if after and (offset.end is None or device_time < offset.end):

@@ -1,6 +1,6 @@
 """What machines found in the recordings of an interaction, as it speaks for or against its being unintended.
 
-A finding of a machine is no sign by itself: it stands beside the signs that records give, and says what it is.
+A finding of a machine is no sign by itself: it is beside the signs that records give, and says what it is.
 """
 
 from __future__ import annotations

@@ -31,11 +31,11 @@ class Node:
         alone: whether it makes an interaction by itself.
         named_at: the second in its utterance id, in microseconds, or None.
         start, end: the first and last time it holds by its own clock, in microseconds; the last one later by as much
-            as was cut off it. None where it holds none.
+            as was cut off it. None if it holds none.
         opened: the device's time of the opening of its stream, or None.
         created: the service's time of the entry of the account that it is or names, or None.
         first: the first time it holds that is neither an examiner's nor planned, in microseconds, or None.
-        exhibit: its first exhibit; empty where it has no row.
+        exhibit: its first exhibit; empty if it has no row.
     """
 
     record: str
@@ -82,7 +82,7 @@ class Node:
 
 
 def activity_key_of(record: SpokenRecord) -> ActivityKey | None:
-    """The key of the one activity that a record names, taken apart; None where it names none or several."""
+    """The key of the one activity that a record names, taken apart; None if it names none or several."""
     found = {key.removeprefix(_ACTIVITY) for key in record.keys if key.startswith(_ACTIVITY)}
     return ActivityKey.parse(found.pop()) if len(found) == 1 else None
 

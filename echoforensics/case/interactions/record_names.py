@@ -38,7 +38,7 @@ class RecordNames:
     """A record's names.
 
     Attributes:
-        stream: the uuid of its utterance id; empty where it names none.
+        stream: the uuid of its utterance id; empty if it names none.
         keys: for each strength, the names that tie it to others.
         refers: names of what follows an interaction: where a record of ``following`` holds it, it belongs to the one
             interaction that holds it too.

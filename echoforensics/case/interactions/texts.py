@@ -48,7 +48,7 @@ def recognised(records: Iterable[SpokenRecord]) -> list[tuple[int | None, str, S
 
 
 def transcript_of(records: Sequence[SpokenRecord]) -> str | None:
-    """The texts that are not empty, each once, by segment; empty where all are empty; None where there is none."""
+    """The texts that are not empty, each once, by segment; empty if all are empty; None if there is none."""
     texts = [text for _, text, _ in recognised(records)]
     by_words = {comparable(text): text for text in reversed(texts) if text}
     kept = dict.fromkeys(by_words[comparable(text)] for text in texts if text)

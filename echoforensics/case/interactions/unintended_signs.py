@@ -31,7 +31,7 @@ class _ShownSign(NamedTuple):
 
 
 def unintended_of(records: Sequence[SpokenRecord], *, account_held: bool) -> Unintended | None:
-    """The signs of an interaction; None where there is none.
+    """The signs of an interaction; None if there is none.
 
     Args:
         records: of the interaction.
@@ -99,7 +99,7 @@ def _wake_word_only(records: Sequence[SpokenRecord]) -> Iterator[_ShownSign]:
 
 
 def _without_wake_word(records: Sequence[SpokenRecord]) -> Iterator[_ShownSign]:
-    """Where there is a text, and neither it nor another record tells of a wake word."""
+    """Where there is a text, and neither it nor another record mentions a wake word."""
     texts = [(text, record) for _, text, record in recognised(records) if text]
     heard = any(record.role in (Role.WAKE_WORD, Role.NEAR_MISS) for record in records)
     typed = any((u := UtteranceId.parse(r.utterance_id or "")) and u.source == TEXT_SOURCE for r in records)

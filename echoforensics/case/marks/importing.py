@@ -24,12 +24,12 @@ _MOST_NAMED = 5
 
 
 def import_marks(case_path: Path, marks_path: Path, key: Signer | None, actor: str = "") -> AddedRecords:
-    """Add the marks of a file to a case. Those that the case has are passed over.
+    """Add the marks of a file to a case. Those that the case has are skipped.
 
     Args:
         case_path: the case folder.
         marks_path: the file; docs/report.md has its form.
-        key: the examiner's, as for the case; None where it is unsigned.
+        key: the examiner's, as for the case; None if it is unsigned.
         actor: who adds them, as the ledger names them; empty for who acted last.
 
     Raises:

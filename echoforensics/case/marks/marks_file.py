@@ -39,7 +39,7 @@ class Mark:
         kind: of :data:`KINDS`.
         about: an exhibit or an interaction: ``EF-0000012``, ``IN-0000004``.
         exhibit: the exhibit; of an interaction one of its exhibits.
-        text: the tag, the note, or the reason; empty where something was excluded without one.
+        text: the tag, the note, or the reason; empty if something was excluded without one.
         author: who made it.
         date: when, in UTC, as ISO 8601.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from echoforensics.case.overview.leftovers import IssueGroup, UnreadFile
     from echoforensics.case.recording_query import FoundRecording
 
-#: So many files that no parser read are listed; all are counted.
+#: At most this many files that no parser read are listed; all are counted.
 LISTED = 1000
 
 
@@ -30,7 +30,7 @@ class Overview:
         case: name of the case folder.
         about: what was said when the case was made: examiner, agency, reference, timezone, tool; what was not is left
             out.
-        unverified: why nothing vouches for it; empty where its seal was checked.
+        unverified: why nothing vouches for it; empty if its seal was checked.
         counts: of the whole case.
         evidence: each item, with its counts.
         devices, accounts, persons: those that rows name.
@@ -38,7 +38,7 @@ class Overview:
         period: the rows by what is known of their times.
         clocks: one sentence for each clock and period.
         zones: time zones that settings in the evidence name.
-        gaps: how many gaps of each kind there are; None where the case is of a version that had none.
+        gaps: how many gaps of each kind there are; None if the case is of a version that had none.
         interactions: how many there are; None likewise.
         issues: those that are alike together.
         unread: how many files no parser read, and of how many bytes together.

@@ -13,7 +13,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-#: What stands in a text in the place of words.
+#: What is in a text in the place of words.
 REDACTED = "[REDACTED]"
 _WORD = re.compile(r"\w+")
 #: What may be between two words: marks, spaces, and both as escapes of URLs and JSON.

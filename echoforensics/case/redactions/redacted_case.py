@@ -117,7 +117,7 @@ def handed_over(case: Case, *, unredacted: bool = False) -> Iterator[Case]:
 
 
 def redacted(case: Case) -> RedactedTables | None:
-    """What was taken out of a case; None where it is one as it is."""
+    """What was taken out of a case; None if it is one as it is."""
     return case.tables if isinstance(case, RedactedCase) else None
 
 

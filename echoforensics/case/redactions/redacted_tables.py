@@ -336,7 +336,7 @@ class _Redacting:
             db.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", (replaced, *key))  # noqa: S608 (our names)
 
     def exhibits(self) -> frozenset[str]:
-        """The rows that say less now. Notes of people that do are named anew: their ids are made of what they said."""
+        """The rows that say less now. Notes of people that do are named again: their ids are made of what they said."""
         db = self._store.db
         db.execute("CREATE TEMP TABLE less (number INTEGER PRIMARY KEY)")
         db.executemany("INSERT INTO less VALUES (?)", ((number,) for number in self.changed))

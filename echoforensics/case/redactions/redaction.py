@@ -43,10 +43,10 @@ class Redaction:
         exhibit: of the record on it; of a recording that is withheld, the one on the recording that it sounds like.
         about: exhibit of the recording; empty for one that is withheld.
         original: SHA-256 of the recording.
-        copy: SHA-256 of the copy that replaces it; empty where there is none: the recording is withheld.
+        copy: SHA-256 of the copy that replaces it; empty if there is none: the recording is withheld.
         parts: what was removed, in order.
         rate: samples a second, of the recording and the copy.
-        marks: words that the examiner marked, for texts without times; empty where such texts are withheld whole.
+        marks: words that the examiner marked, for texts without times; empty if such texts are withheld whole.
         container, codec, bits, channels, samples: of the copy.
         same_sound: SHA-256 of recordings that are the same sound in other bytes.
         author: who made it.

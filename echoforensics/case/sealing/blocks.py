@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
-#: A table of more rows than this is sealed in blocks. So many numbers follow each other in a block.
+#: A table of more rows than this is sealed in blocks. At most this many numbers follow each other in a block.
 BLOCK = 1 << 14
-#: The block of what is no number, where a number belongs: only in a table that was altered.
+#: The block of what is not a number, where a number belongs: only in a table that was altered.
 OTHER = "other"
 _LEAST = -(1 << 63)
 

@@ -13,13 +13,14 @@ from echoforensics.case.sealing.blocks import BLOCKS, NumberBlocks
 from echoforensics.case.sealing.seal import block_digest, table_digest, table_digests
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from echoforensics.case.sealing.seal import TableDigest
     from echoforensics.case.store import Store
 
 #: Of a table that is not in blocks, it is noted that it changed.
 _ALL = ""
+_EVENTS = ("INSERT", "UPDATE", "DELETE")
 _NOTE = "INSERT OR IGNORE INTO changed_blocks VALUES ('{name}', {block});"
 
 
@@ -47,6 +48,13 @@ class ChangesSinceSeal:
         known = {name: self._now(name, digest) for name, digest in self._sealed.items()}
         return table_digests(self._store, known)
 
+    def forget(self, names: Iterable[str]) -> None:
+        """Note no more what changes in some tables, which are about to be emptied and filled again."""
+        for name in names:
+            if self._sealed.pop(name, None) is not None:
+                for event in _EVENTS:
+                    self._store.db.execute(f"DROP TRIGGER temp.{event}_in_{name}")
+
     def _follow(self, name: str, *, in_blocks: bool) -> None:
         blocks = BLOCKS.get(name) if in_blocks else None
         added = ""
@@ -56,8 +64,7 @@ class ChangesSinceSeal:
             self._last[name] = last
             added = f" WHEN new.{blocks.column} <= {last}"
         old, new = (blocks.block("old."), blocks.block("new.")) if blocks else (f"'{_ALL}'", f"'{_ALL}'")
-        events = {"INSERT": (added, [new]), "UPDATE": ("", [old, new]), "DELETE": ("", [old])}
-        for event, (condition, changed) in events.items():
+        for event, condition, changed in zip(_EVENTS, (added, "", ""), ([new], [old, new], [old]), strict=True):
             notes = " ".join(_NOTE.format(name=name, block=block) for block in changed)
             self._store.db.execute(
                 f"CREATE TEMP TRIGGER {event}_in_{name} AFTER {event} ON main.{name}{condition} BEGIN {notes} END"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Extent(NamedTuple):
-    """The last record, place and entry of a case, each by its number; 0 where there is none."""
+    """The last record, place and entry of a case, each by its number; 0 if there is none."""
 
     record: int
     place: int
@@ -51,9 +51,10 @@ def may_bear_on_interactions(
     db = store.db
     if has_additions(db):
         return True
-    # A known record at one more place is attested by more, and may lie in another evidence item.
+    # A known record at one more place is attested by more, and may be in another evidence item. The plus sign has
+    # SQLite go through the new places, not through all the known records.
     if db.execute(
-        "SELECT 1 FROM places WHERE id > ? AND record <= ? LIMIT 1", (before.place, before.record)
+        "SELECT 1 FROM places WHERE id > ? AND +record <= ? LIMIT 1", (before.place, before.record)
     ).fetchone():
         return True
     kinds = "SELECT id FROM kinds WHERE data_type LIKE 'recording:%' OR data_type IN (SELECT value FROM json_each(?))"

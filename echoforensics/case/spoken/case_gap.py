@@ -32,7 +32,7 @@ class CaseGap:
         number: ``GAP-0000003``; the same evidence gives the same numbers.
         data_type: ``gap:`` and the kind.
         message: what is missing, in one sentence or two.
-        start, end: the time that it is of, in microseconds since 1970 UTC; None where that is open or not known.
+        start, end: the time that it belongs to, in microseconds since 1970 UTC; None if that is open or not known.
         explanations: what can be the reason, the innocent ones beside the others; none is preferred.
         derived_from: what it was derived from: the first of them.
         count: of how many things the gap tells.

@@ -28,6 +28,6 @@ def gaps(store: Store) -> Iterator[CaseGap]:
 
 
 def refuse_earlier(store: Store) -> None:
-    """Refuse a case without interactions and gaps. Raises CaseError where it is of a version that had none."""
+    """Refuse a case without interactions and gaps. Raises CaseError where it belongs to a version that had none."""
     if store.is_earlier:
         raise CaseError("the case is of a version that had no interactions; extract the evidence again")

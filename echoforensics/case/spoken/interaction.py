@@ -17,7 +17,7 @@ class Member:
     """A record of an interaction.
 
     Attributes:
-        exhibit: its first exhibit number; empty where it has no row.
+        exhibit: its first exhibit number; empty if it has no row.
         record: its id.
         data_type: of the record.
         source: ``device``, ``account``, ``sound``, or ``none`` for a list that an examiner made.
@@ -108,7 +108,7 @@ class Unintended:
 
 @dataclass(frozen=True, slots=True)
 class AddedRecord:
-    """A record about an interaction that was added to the sealed case. It is no evidence, and no member.
+    """A record about an interaction that was added to the sealed case. It is not evidence, and no member.
 
     Attributes:
         exhibit: its exhibit number.
@@ -133,12 +133,12 @@ class CaseInteraction:
 
     Attributes:
         number: ``IN-0000012``; the same evidence gives the same numbers.
-        start: microseconds since 1970 UTC, or None where no record holds a time.
-        uncertainty: microseconds by which the start may be off, either way; None where that is not known.
+        start: microseconds since 1970 UTC, or None if no record holds a time.
+        uncertainty: microseconds by which the start may be off, either way; None if that is not known.
         start_basis: one sentence: what the start was taken from.
         sentence: the interaction in one sentence.
         devices: as records name them.
-        transcript: the text as the service stored it; segments of a stream are separated by `` / ``; None where no
+        transcript: the text as the service stored it; segments of a stream are separated by `` / ``; None if no
             record holds one.
         answers: what Alexa answered, as records have it.
         recordings: SHA-256 of each recording.

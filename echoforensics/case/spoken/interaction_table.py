@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from echoforensics.case.spoken.case_gap import CaseGap
     from echoforensics.case.store import Store
 
-#: So many exhibits at most attest one record.
+#: The tables that are emptied and filled again.
+CLEARED = ("interaction_members", "interactions", "join_reasons", "gaps")
+#: At most this many exhibits attest one record.
 _MOST_ATTESTING = 100
 #: Reasons that are remembered, so that equal ones are kept once.
 _MOST_REASONS = 10_000
@@ -60,7 +62,7 @@ class Attested(NamedTuple):
 def clear_interactions(store: Store) -> None:
     """Forget interactions, what they attest, and gaps; and begin the list of those that are yet to be numbered."""
     db = store.db
-    for table in ("interaction_members", "interactions", "join_reasons", "gaps"):
+    for table in CLEARED:
         db.execute(f"DELETE FROM {table}")  # noqa: S608 (our names)
     db.execute("UPDATE exhibits SET corroborated_by = NULL WHERE corroborated_by IS NOT NULL")
     for table in ("unnumbered", "unnumbered_members"):
@@ -180,7 +182,7 @@ def place_of_exhibit(store: Store, exhibit: str) -> tuple[str, str, str]:
 
 
 def exhibit_of(store: Store, record: int) -> str:
-    """The first exhibit of a record, by its number; empty where it has no row."""
+    """The first exhibit of a record, by its number; empty if it has no row."""
     (found,) = store.db.execute("SELECT min(number) FROM exhibits WHERE record = ?", (record,)).fetchone()
     return f"EF-{found:07}" if found is not None else ""
 

@@ -81,7 +81,7 @@ class SpokenTime(NamedTuple):
     """A time of a record.
 
     Attributes:
-        description: what it is of, in plaso's words.
+        description: what it belongs to, in plaso's words.
         clock: whose clock made it.
         timestamp: microseconds since 1970 UTC.
         resolution: microseconds: the time recorded may be later by as much.
@@ -102,7 +102,7 @@ class SpokenRecord:
         data_type, message, locator: as in a row.
         sha256: of the file that the locator is in.
         evidence: the evidence items in which it lies.
-        exhibit: its first exhibit; empty where it has no row.
+        exhibit: its first exhibit; empty if it has no row.
         path: where it lies; with several places, the first.
         device_serial, device_type, account, person, utterance_id, transcript: where known.
         keys: what it shares with other records, as ``kind:value``; see :class:`parsers.record.Record`.
@@ -111,7 +111,7 @@ class SpokenRecord:
         places: how many places hold it.
         state: ``live``, ``deleted``, ``carved`` or ``damaged``.
         role: what it says of an interaction.
-        source: which witness it is of.
+        source: which witness it belongs to.
     """
 
     record: str
@@ -142,7 +142,7 @@ class SpokenRecord:
         self.source = source_of(self.data_type)
 
     def text(self, name: str) -> str:
-        """A field that is text; empty where it is not there or is something else."""
+        """A field that is text; empty if it is not there or is something else."""
         value = self.fields.get(name)
         return value if isinstance(value, str) else ""
 

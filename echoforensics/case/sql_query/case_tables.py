@@ -137,7 +137,7 @@ _ROWS: dict[str, Callable[[Case], Iterator[dict[str, Any]]]] = {
 
 
 def named_tables(sql: str) -> tuple[str, ...]:
-    """The tables whose names stand in a query. One whose name does not stand in it is not asked."""
+    """The tables whose names are in a query. A table that the query does not name is not read."""
     text = sql.casefold()
     return tuple(name for name in TABLES if name in text)
 

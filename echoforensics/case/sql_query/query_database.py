@@ -100,7 +100,7 @@ class QueryDatabase:
         db.unregister("empty")
 
     def _show(self, db: Any, table: str) -> None:
-        """Make the view that a query names: what cases hold, with the Parquet files where it is of rows."""
+        """Make the view that a query names: what cases hold, with the Parquet files where it belongs to rows."""
         parts = [f'SELECT * FROM held."{table}"']  # noqa: S608 (our names)
         if table == "rows":
             parts += [_of_parquet(db, name, files) for name, files in self._parquet]

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 @click.command("drop")
 @click.argument("case_path", metavar="CASE", type=click.Path(path_type=Path))
 @click.argument("exhibits", nargs=-1, required=True, metavar="EXHIBIT...")
-@click.option("--reason", required=True, metavar="TEXT", help="Why: it goes into the ledger and into the exhibits.")
-@click.option("--examiner", default="", metavar="NAME", help="Who drops them; goes into the ledger.")
+@click.option(
+    "--reason", required=True, metavar="TEXT", help="The reason. It is recorded in the ledger and in the exhibits."
+)
+@click.option("--examiner", default="", metavar="NAME", help="Who drops them. Recorded in the ledger.")
 @signing_key_option
-@click.option("--unsigned", is_flag=True, help="The case is unsigned.")
+@click.option("--unsigned", is_flag=True, help="Allow an unsigned case.")
 @click.option("--dry-run", is_flag=True, help="Show what would be dropped, and change nothing.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask first; without a terminal nothing is asked anyway.")
 @click.option("--json", "as_json", is_flag=True, help="Write what was dropped as JSON.")
@@ -30,12 +32,11 @@ def command(
     *, case_path: Path, exhibits: tuple[str, ...], reason: str, examiner: str, key_path: Path | None, unsigned: bool,
     dry_run: bool, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Remove the files of exhibits, and all they say, from a case: privileged material, or what a court orders out.
+    """Remove the files of exhibits, and every row made from them: privileged material, or what a court orders removed.
 
-    Every exhibit of the same file goes with it; the others keep their numbers. On a terminal, what would go is shown
-    and nothing is dropped before you agree. The ledger keeps the digests and the
-    reason, and the case is sealed anew. The evidence is not touched. A case from which something was dropped takes no
-    more evidence.
+    All exhibits of the same file are removed with it; the others keep their numbers. On a terminal, what would go is
+    shown and nothing is dropped before you agree. The ledger keeps the digests and the
+    reason, and the case is sealed again. The evidence is not changed. No evidence can be added to the case afterwards.
     """
     from echoforensics.case.custody.head_file import read_head
     from echoforensics.cli import keys

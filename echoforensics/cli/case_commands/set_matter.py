@@ -15,20 +15,20 @@ from echoforensics.cli.options.signing import signing_key_option
 @click.option("--request", metavar="TEXT", help="Who asked for what, and when.")
 @click.option("--scope", metavar="TEXT", help="What was to be examined, and what was not.")
 @click.option("--authority", metavar="TEXT", help="On what authority: a warrant, an order, a consent.")
-@click.option("--subject", metavar="TEXT", help="Whose matter it is, or against whom.")
-@click.option("--qualifications", metavar="TEXT", help="What qualifies the examiner.")
-@click.option("--examiner", default="", metavar="NAME", help="Who says so; goes into the ledger.")
+@click.option("--subject", metavar="TEXT", help="Whom the matter concerns.")
+@click.option("--qualifications", metavar="TEXT", help="The examiner's qualifications.")
+@click.option("--examiner", default="", metavar="NAME", help="Who records it. Goes into the ledger.")
 @signing_key_option
-@click.option("--unsigned", is_flag=True, help="The case is unsigned.")
-@click.option("--json", "as_json", is_flag=True, help="Say what is recorded as JSON.")
+@click.option("--unsigned", is_flag=True, help="Allow an unsigned case.")
+@click.option("--json", "as_json", is_flag=True, help="Write what is recorded as JSON.")
 def command(
     *, case_path: Path, request: str | None, scope: str | None, authority: str | None, subject: str | None,
     qualifications: str | None, examiner: str, key_path: Path | None, unsigned: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Record what the head of the report is to say: request, scope, authority, subject, qualifications.
+    """Set what the head of the report says: request, scope, authority, subject, qualifications.
 
-    It becomes a signed line of the ledger; the sealed tables stay as they are. What is given later takes the place of
-    what was given before, which the ledger keeps; an empty TEXT takes it back.
+    It is recorded as a signed line of the ledger; the sealed tables do not change. A later value replaces an earlier
+    one, which the ledger keeps. An empty TEXT removes it.
     """
     from echoforensics.case.custody.matter import describe_matter, described_matter
     from echoforensics.cli import keys

@@ -26,20 +26,20 @@ _NOT_ALL = 3
     "--output",
     metavar="DIR|FILE.zip",
     type=click.Path(path_type=Path),
-    help="A new folder; or a new file that ends in .zip, or in .zip.age where it is encrypted.",
+    help="A new folder, or a new file ending in .zip (.zip.age if it is encrypted).",
 )
 @click.option(
     "--only",
     multiple=True,
     metavar="EXHIBIT|IN-...",
-    help="Hand over the record of this exhibit, or all records of this interaction, with their recordings and proofs"
-    " that they belong to the case, and nothing of the rest; repeat for several.",
+    help="Hand over only the record of this exhibit, or all records of this interaction, with their recordings and "
+    "proofs that they belong to the case; may be given several times.",
 )
 @click.option(
     "--at",
     "head",
     metavar="HEAD",
-    help="Repeat the bundle of an earlier head of the ledger, as the earlier bundle names it.",
+    help="Write the bundle of an earlier head of the ledger again. HEAD is in that bundle.",
 )
 @unredacted_option
 @signing_key_option
@@ -47,31 +47,33 @@ _NOT_ALL = 3
     "--encrypt-to",
     multiple=True,
     metavar="KEY",
-    help="Encrypt to this receiver (age1..., ssh-ed25519 ... or ssh-rsa ...); repeat for several. `age -d` opens it.",
+    help="Encrypt to this receiver's public key (age1..., ssh-ed25519 ... or ssh-rsa ...); may be given several "
+    "times. `age -d` opens it.",
 )
 @click.option(
     "--timestamp",
     "timestamps",
     multiple=True,
     metavar="URL",
-    help="Ask this RFC 3161 authority for a timestamp; repeat for several. Only a digest leaves this machine.",
+    help="Request a timestamp from this RFC 3161 authority; may be given several times. Only a digest leaves this "
+    "machine.",
 )
 @click.option(
     "--attach",
     multiple=True,
     metavar="TOKEN",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="CASE is a bundle: put an authority's answer (.tsr) to its request beside it; repeat for several.",
+    help="CASE is a bundle: add an authority's answer (.tsr) to its timestamp request; may be given several times.",
 )
 def command(
     *, path: Path, output: Path | None, only: tuple[str, ...], head: str | None, unredacted: bool,
     key_path: Path | None, encrypt_to: tuple[str, ...], timestamps: tuple[str, ...], attach: tuple[Path, ...],
 ) -> None:  # fmt: skip
-    """Hand over a case, or a part of one, sealed: it can be checked without this program.
+    """Write a sealed bundle of a case, or of a part of it, that can be checked without this program.
 
     The bundle holds recordings, timeline, report, database and ledger, and a signed list of every file in it;
-    VERIFY.txt in it says how it is checked. A request for a timestamp lies beside it (NAME.tsq). Whatever is encrypted
-    lies in the clear only beside the case, and only while the bundle is written. Where recordings of the case were
+    VERIFY.txt says how to check it. A timestamp request is written beside it (NAME.tsq). If the bundle is encrypted,
+    unencrypted copies exist only beside the case, and only while it is written. Where recordings of the case were
     redacted the bundle is always a part: it holds their copies, no database, and nothing of what was removed.
     """
     from echoforensics.bundle.write import BundleRequest, write_bundle
@@ -82,11 +84,11 @@ def command(
 
     if attach:
         if output is not None or only or head or unredacted or key_path or encrypt_to or timestamps:
-            raise click.UsageError("--attach is given alone, with the bundle in the place of CASE")
+            raise click.UsageError("--attach is used alone, with the bundle in place of CASE")
         _attach(path, attach)
         return
     if output is None:
-        raise click.UsageError("name what is to be written with -o DIR or -o FILE.zip")
+        raise click.UsageError("say where to write the bundle: -o DIR or -o FILE.zip")
     with open_case(path) as case:
         key = of_case(key_path, path)
         if key is None and (only or (redactions_of(case.store) and not unredacted)):
@@ -106,7 +108,7 @@ def _attach(bundle: Path, tokens: tuple[Path, ...]) -> None:
         stamp, kept = attach_token(bundle, token)
         click.echo(f"{kept}: {_stamp_words(stamp)}")
     click.echo(
-        "Who signed it was not checked: `echoforensics verify` does, with the authority's certificates.", err=True
+        "The signer was not checked. `echoforensics verify` checks it against the authority's certificates.", err=True
     )
 
 
@@ -133,7 +135,7 @@ def _show(written: WrittenBundle) -> None:
     for failure in written.failures:
         click.echo(safe(f"no timestamp: {failure}. Send the request later, and use --attach."), err=True)
     if written.not_recorded:
-        click.echo(safe(f"The ledger of the case has no line on this bundle: {written.not_recorded}."), err=True)
+        click.echo(safe(f"The bundle is not recorded in the ledger of the case: {written.not_recorded}."), err=True)
 
 
 def _stamp_words(stamp: TrustedTimestamp) -> str:

@@ -24,11 +24,11 @@ import click
     help="us: in the manner of Fed. R. Evid. 902(13) and (14) and 28 U.S.C. 1746; plain: for other courts.",
 )
 def command(*, case_path: Path, output: Path | None, style: str) -> None:
-    """Draft a certificate with the hashes of the case in it; a person completes, corrects and signs it.
+    """Draft a certificate with the hashes of the case, for a person to complete and sign.
 
-    Devices, process, algorithms and values of originals and copies, tool, version and validation are taken from the
-    case. Name, qualifications and oath are blanks, always. Ledger, database and every file of the case are checked
-    first; of a case that is not as it was sealed, no draft is written.
+    Devices, process, hashes of originals and copies, tool, version and validation are taken from the case. Name,
+    qualifications and oath are always left blank. Ledger, database and every file of the case are checked first; no
+    draft is written for a case that is not as it was sealed.
     """
     from echoforensics.library import open_case
     from echoforensics.papers.certificate import certificate
@@ -41,4 +41,4 @@ def command(*, case_path: Path, output: Path | None, style: str) -> None:
         click.echo(text, nl=False)
         return
     write_new(output, text)
-    click.echo(f"wrote {output}: a draft, to be completed and signed by a person", err=True)
+    click.echo(f"wrote {output}: a draft for a person to complete and sign", err=True)

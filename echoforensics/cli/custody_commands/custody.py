@@ -19,34 +19,39 @@ if TYPE_CHECKING:
 
 @click.command("custody")
 @click.argument("case", metavar="CASE", type=click.Path(path_type=Path))
-@click.option("--to", "receiver", metavar="NAME", help="Hand the case over: who receives it.")
+@click.option("--to", "receiver", metavar="NAME", help="Record a hand-over to this receiver.")
 @click.option("--purpose", metavar="TEXT", help="What for.")
 @click.option("--from", "giver", metavar="NAME", help="Who hands it over. Default: the examiner of the case.")
 @click.option(
     "--receiver-key",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="The receiver's key. To hand over: the public half, in PEM, names who is to sign. To sign: the key itself, a"
-    " file or its address on a token.",
+    help="The receiver's key. To record a hand-over: the public key, in PEM, of whoever will sign. To sign: the "
+    "private key, a file or its address on a token.",
 )
 @click.option("--receiver-sign", is_flag=True, help="The receiver signs at once, on this computer.")
-@click.option("--accept", is_flag=True, help="Sign, as the receiver, the last hand-over; write a receipt.")
+@click.option("--accept", is_flag=True, help="Sign the last hand-over as the receiver, and write a receipt.")
 @click.option(
     "--attach", metavar="FILE", type=click.Path(path_type=Path),
-    help="Put the receiver's signature into the ledger: a receipt, or a signature that openssl made.",
+    help="Add the receiver's signature to the ledger: a receipt, or a signature made with openssl.",
 )  # fmt: skip
 @click.option(
     "--statement", metavar="FILE", type=click.Path(path_type=Path),
-    help="Write the bytes that the receiver signs, for openssl.",
+    help="Write the bytes that the receiver signs with openssl.",
 )  # fmt: skip
 @click.option(
     "--form", metavar="FILE", type=click.Path(path_type=Path),
     help="Write a form to sign on paper, .html or .txt, with the head of the ledger.",
 )  # fmt: skip
-@click.option("--line", metavar="N", type=click.IntRange(min=1), help="The hand-over in this line of the ledger.")
+@click.option(
+    "--line",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Use the hand-over in this line of the ledger. Default: the last one.",
+)
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(path_type=Path),
-    help="Where the receipt is written. Default: CASE.receipt.json.",
+    help="Where to write the receipt. Default: CASE.receipt.json.",
 )  # fmt: skip
 @signing_key_option
 @receiver_passphrase_option
@@ -55,7 +60,7 @@ def command(
     receiver_sign: bool, accept: bool, attach: Path | None, statement: Path | None, form: Path | None, line: int | None,
     output: Path | None, key_path: Path | None,
 ) -> None:  # fmt: skip
-    """Record that a case is handed over: a statement that giver and receiver sign, in the ledger.
+    """Record the hand-over of a case: a statement in the ledger, signed by giver and receiver.
 
     \b
     custody CASE                                   shows the hand-overs
@@ -73,7 +78,7 @@ def command(
     options = (("--to", receiver), ("--accept", accept), ("--attach", attach), ("--statement", statement))
     asked = [name for name, given in options if given]
     if len(asked) > 1:
-        raise UsageError(f"{' and '.join(asked)} exclude each other")
+        raise UsageError(f"{' and '.join(asked)} cannot be used together")
     if receiver is None and (purpose or giver or receiver_sign):
         raise UsageError("--purpose, --from and --receiver-sign go with --to NAME")
     if receiver is not None:
@@ -108,7 +113,7 @@ def _hand_over(
     key = keys.of_case(key_path, case)
     named = given_text(giver) if giver else names[-1] if names else key.record.name if key else ""
     if not named.strip():
-        raise UsageError("the case names no examiner; say who hands it over: --from NAME")
+        raise UsageError("the case names no examiner; give --from NAME")
     signer = _receiver(receiver_key) if sign and receiver_key else None
     public = signer.public if signer else _public(receiver_key) if receiver_key else None
     given = HandOver(named, given_text(to), given_text(purpose), public)
@@ -129,7 +134,7 @@ def _accept(case: Path, receiver_key: Path | None, line: int | None, output: Pat
     path = output or case.absolute().with_name(f"{case.absolute().name}.receipt.json")
     made = receipt(case, _receiver(receiver_key), line)
     write_new(path, json.dumps(made, ensure_ascii=False, sort_keys=True, indent=1) + "\n")
-    click.echo(f"signed with the key {made['receiver']['keyid']}\nwrote {path}: give it to the giver of the case")
+    click.echo(f"signed with the key {made['receiver']['keyid']}\nwrote {path}: send it back to the giver")
 
 
 def _attach(case: Path, path: Path, receiver_key: Path | None, line: int | None, key_path: Path | None) -> None:
@@ -151,12 +156,12 @@ def _attach(case: Path, path: Path, receiver_key: Path | None, line: int | None,
             found = read_receipt(content)
         except TransferError as error:
             raise UsageError(
-                f"{path}: {error}. A signature that openssl made needs --receiver-key PUBLIC.pem"
+                f"{path}: {error}. A signature made with openssl needs --receiver-key PUBLIC.pem"
             ) from error
         signature = found["receiver"]
         lines = [each.seq + 1 for each in hand_overs(case) if each.line_hash == found["transfer"]]
         if not lines:
-            raise UsageError(f"{path}: is a receipt of a hand-over that this ledger does not record")
+            raise UsageError(f"{path}: is a receipt for a hand-over that is not in this ledger")
         given = not_received(case, lines[0])
     attach_receipt(case, keys.of_case(key_path, case), given, signature)
     click.echo(safe(_words(next(each for each in hand_overs(case) if each.seq == given.seq)), "\n"))
@@ -200,7 +205,7 @@ def _words(given: Transfer) -> str:
 
     statement: Any = given.statement
     wanted = statement.get("receiver_key")
-    to_sign = f"NOT SIGNED YET; is to sign with {wanted}" if wanted else "NOT SIGNED YET"
+    to_sign = f"NOT SIGNED YET; to be signed with {wanted}" if wanted else "NOT SIGNED YET"
     giver = f"signed with {given.giver}" if given.giver else "NOT SIGNED (the ledger has no key)"
     receiver = f"signed with {given.receiver}" if given.receiver else to_sign
     return safe_lines(

@@ -21,8 +21,8 @@ _path_argument = click.argument("path", metavar="[FILE]", required=False, type=c
 def command() -> None:
     """Examiner keys.
 
-    FILE is a key file, or a key on a card or hardware module: pkcs11:token=LABEL;object=LABEL. Without it: the one that
-    $ECHOFORENSICS_KEY names, else examiner.pem in the folder of the user's settings.
+    FILE is a key file, or the address of a key on a card or hardware module: pkcs11:token=LABEL;object=LABEL. Default:
+    $ECHOFORENSICS_KEY, else examiner.pem in your configuration folder.
     """
 
 
@@ -32,14 +32,14 @@ def command() -> None:
 @click.option(
     "--unattended",
     is_flag=True,
-    help="Draw a passphrase and keep it beside the key, readable by its owner only.",
+    help="Generate a passphrase and keep it beside the key, readable only by you.",
 )
 @passphrase_option
 def create(*, path: Path | None, name: str, unattended: bool) -> None:
-    """Make a key (ECDSA P-256, PKCS#8, encrypted with scrypt and AES-256). A key is never overwritten.
+    """Create a key (ECDSA P-256, PKCS#8, encrypted with scrypt and AES-256). An existing key is never overwritten.
 
     The passphrase is taken from --passphrase-fd, from $ECHOFORENSICS_PASSPHRASE, or asked for twice on a terminal.
-    Where there is none of these, one is drawn and kept beside the key, and the command says so.
+    Without any of these, a passphrase is generated and kept beside the key.
     """
     from echoforensics.cli import keys
     from echoforensics.cli.options import passphrase
@@ -49,24 +49,24 @@ def create(*, path: Path | None, name: str, unattended: bool) -> None:
 
     path = path or keys.default_path()
     if is_on_token(path):
-        raise UsageError("a key on a token is made with the token's own program; see docs/keys.md")
+        raise UsageError("create keys on a token with the token's own program; see docs/keys.md")
     given = passphrase.given()
     if unattended and given is not None:
-        raise UsageError("--unattended draws a passphrase, and --passphrase-fd gives one; use one of them")
+        raise UsageError("--unattended and --passphrase-fd cannot be used together")
     if not unattended and given is None:
         given = os.environ.get(PASSPHRASE_VARIABLE) or passphrase.ask(f"Passphrase for {path}", twice=True)
     key, beside = create_key(path, given, name=given_text(name).strip())
     click.echo(f"key          {path}\nfingerprint  {key.public.fingerprint}")
     if beside:
-        click.echo(f"passphrase   {beside} (drawn by this command; whoever reads it can sign)")
+        click.echo(f"passphrase   {beside} (generated; whoever can read it can sign)")
 
 
 @command.command("show")
 @_path_argument
-@click.option("--json", "as_json", is_flag=True, help="Show it as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @passphrase_option
 def show(*, path: Path | None, as_json: bool) -> None:
-    """Show what belongs on a letterhead: fingerprint, public key, whose it is, and its certificate."""
+    """Show the fingerprint, the public key, its owner and its certificate, as for a letterhead."""
     from echoforensics.cli import keys
     from echoforensics.cli.safe_text import safe
 
@@ -84,14 +84,14 @@ def show(*, path: Path | None, as_json: bool) -> None:
     multiple=True,
     metavar="CASE",
     type=click.Path(path_type=Path),
-    help="Also record it in the ledger of this case, which the key signs. Repeat for several.",
+    help="Also record it in the ledger of this case, which is signed with the key. May be given several times.",
 )
 @passphrase_option
 def name_key(*, name: str, path: Path | None, cases: tuple[Path, ...]) -> None:
-    """Say whose key it is. A key that was made on first use is provisional until then.
+    """Name the owner of a key. A key that was created on first use is provisional until then.
 
-    NAME is the examiner's, as ledgers and reports are to show it. It is kept beside the key, and goes into the ledger
-    of each case that the key begins from then on; with --case, into the ledger of a case that it signs already.
+    NAME is the examiner's, as ledgers and reports show it. It is stored beside the key, and recorded in the ledger of
+    each new case; with --case also in that of an existing one.
     """
     from echoforensics.case.custody.later_line import add_line, refuse_other_key
     from echoforensics.case.custody.names import KEY_NAMED
@@ -118,13 +118,15 @@ def name_key(*, name: str, path: Path | None, cases: tuple[Path, ...]) -> None:
 @command.command("request")
 @click.argument("subject", metavar="SUBJECT")
 @_path_argument
-@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write it to a new file.")
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write the request to a new file."
+)
 @passphrase_option
 def request(*, subject: str, path: Path | None, output: Path | None) -> None:
     """Write a certificate signing request (PKCS#10) for the agency that certifies keys.
 
-    SUBJECT is the name to be certified, such as "CN=A. Examiner,O=Laboratory,C=DE". The agency makes the certificate,
-    for example with `openssl x509 -req`; `key bind` then binds it to the key.
+    SUBJECT is the name to certify, such as "CN=A. Examiner,O=Laboratory,C=DE". The agency issues the certificate, for
+    example with `openssl x509 -req`; `key bind` then binds it to the key.
     """
     from chain_of_custody.keys import KeyFileError
     from chain_of_custody.statements.certificate import certificate_request
@@ -142,7 +144,7 @@ def request(*, subject: str, path: Path | None, output: Path | None) -> None:
     except KeyFileError as error:
         raise UsageError(str(error)) from error
     except FileExistsError as error:
-        raise UsageError(f"{output}: exists already") from error
+        raise UsageError(f"{output}: already exists") from error
     except OSError as error:
         raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
     click.echo(f"wrote {output}", err=True)
@@ -153,10 +155,10 @@ def request(*, subject: str, path: Path | None, output: Path | None) -> None:
 @_path_argument
 @passphrase_option
 def bind(*, certificate: Path, path: Path | None) -> None:
-    """Bind an X.509 certificate to a key: that of the agency, which says whose the key is.
+    """Bind the agency's X.509 certificate, which names the owner, to a key.
 
-    CERTIFICATE is a file in PEM or DER. It must certify this very key; those of its issuers may follow in it. It is
-    kept beside the key, and its name and digest go into the ledger of each case that the key begins from then on.
+    CERTIFICATE is a file in PEM or DER. It must certify this key. Certificates of its issuers may follow. It is stored
+    beside the key, and its name and digest are recorded in the ledger of each new case.
     """
     from chain_of_custody.statements.certificate import MAX_CERTIFICATE_FILE
     from echoforensics.cli import keys
@@ -182,7 +184,7 @@ def _letterhead(key: ExaminerKey) -> str:
     public, record = key.public, key.record
     hexadecimal = public.fingerprint
     groups = [hexadecimal[at : at + 4] for at in range(0, len(hexadecimal), 4)]
-    whose = "PROVISIONAL: made on first use and not named yet" if record.provisional else record.name or "not named"
+    whose = "PROVISIONAL: created on first use, not named yet" if record.provisional else record.name or "not named"
     lines = [
         f"key          {key.place}",
         f"fingerprint  {hexadecimal}",

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     metavar="ZONE",
     help="IANA zone shown beside UTC. Default: the zone given to extract.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Show it as JSON: one object, with every line whole.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object with every line in full.")
 def command(*, case: Path, timezone: str, as_json: bool) -> None:
-    """Show the history of a case for people: who did what, and when, in UTC and in the case's zone.
+    """Show the history of a case: who did what, and when, in UTC and in the case's zone.
 
-    CASE is a case folder, or its file custody.jsonl. Chain, signatures and hand-overs are checked; exits with 1 where
-    they do not hold. The times are of the clock of the computer on which each line was written.
+    CASE is a case folder, or its file custody.jsonl. The chain, signatures and hand-overs are checked; the exit code is
+    1 if they are not valid. Times are by the clock of the computer that wrote the line.
     """
     from chain_of_custody.chain import verify
     from chain_of_custody.ledger import LedgerError, read
@@ -109,7 +109,7 @@ def _lines(shown: dict[str, Any]) -> list[str]:
         if words := key_words(shown["key"]):
             lines.append(f"{words[0].upper()}{words[1:]}")
     else:
-        lines += ["", "UNSIGNED: anybody could rewrite this case without it being seen."]
+        lines += ["", "UNSIGNED: anybody could change this case without leaving a trace."]
     lines += [f"BROKEN: {failure}" for failure in shown["failures"]]
     lines.append(f"Ledger: {counted(shown['lines'], 'line')}, head {shown['head']}")
     return lines

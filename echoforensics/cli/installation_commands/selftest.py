@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     help="Check the signature of a result that was written before, and show what it says. Nothing is asked.",
 )  # fmt: skip
 @click.option("--fingerprint", metavar="HEX", help="With --check: the fingerprint of the key that must have signed it.")
-@click.option("--json", "as_json", is_flag=True, help="Say the result as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 def command(
     *, output: Path | None, agency: str, key_path: Path | None, unsigned: bool, each: bool, checked: Path | None,
     fingerprint: str | None, as_json: bool,

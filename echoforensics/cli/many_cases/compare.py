@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 @click.command("compare")
 @click.argument("old", metavar="OLD", type=click.Path(path_type=Path))
 @click.argument("new", metavar="NEW", type=click.Path(path_type=Path))
-@click.option("--list", "listed", is_flag=True, help="Write every record that differs as CSV, and the counts after it.")
+@click.option("--list", "listed", is_flag=True, help="Write every record that differs as CSV, followed by the counts.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with every record that differs.")
 @unverified_option
 def command(*, old: Path, new: Path, listed: bool, as_json: bool, unverified: bool) -> None:
     """Compare two cases of the same evidence, record by record.
 
-    OLD and NEW are case folders, as two examiners or two versions of the program made them. A record is the same one in
-    both where it is of the same bytes, at the same place, by the same parser. It is equal where it says the same;
-    numbers of exhibits and versions of parsers are not compared.
+    OLD and NEW are case folders, made by two examiners or by two versions of the program. Two records are the same if
+    they come from the same bytes, at the same place, by the same parser. Exhibit numbers and parser versions are not
+    compared.
     """
     from echoforensics.case.comparison.comparison import Comparison, compared_evidence, differences
     from echoforensics.cli.safe_text import safe
@@ -82,5 +82,5 @@ def _as_text(evidence: ComparedEvidence, comparison: Comparison) -> str:
         for (outcome, name), count in sorted(comparison.by_type.items())
         if outcome != "equal"
     ]
-    lines.append("The cases say the same." if comparison.equal else "The cases do NOT say the same.")
+    lines.append("The cases are the same." if comparison.equal else "The cases DIFFER.")
     return "\n".join(lines)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from echoforensics.case.case import Case
     from echoforensics.case.several.shared_things import SharedThing
 
-#: So many things of a kind are shown; ``--json`` has them all.
+#: At most this many things of a kind are shown; ``--json`` has them all.
 _MOST = 30
 
 
@@ -31,7 +31,7 @@ def show(paths: Sequence[Path], *, as_json: bool, unverified: bool) -> None:
     Args:
         paths: the cases.
         as_json: whether it is said as JSON.
-        unverified: whether cases that do not hold are read all the same.
+        unverified: whether cases that do not hold are read anyway.
     """
     from echoforensics.case.several.case_names import case_names
     from echoforensics.case.several.shared_things import shared_things

@@ -47,7 +47,7 @@ def show(
         output: a file; None for standard output.
         local: a zone in which times are shown too.
         replace: whether a file that is there is replaced.
-        unverified: whether cases that do not hold are read all the same.
+        unverified: whether cases that do not hold are read anyway.
     """
     from echoforensics.case.several.case_names import case_names
     from echoforensics.cli.safe_text import SafeStream

@@ -32,19 +32,19 @@ if TYPE_CHECKING:
     "--output",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Write to FILE, which must not be there yet. Default: standard output.",
+    help="Write to FILE, which must not exist. Default: standard output.",
 )
-@click.option("--force", is_flag=True, help="Replace FILE if it is there already.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @unverified_option
 def command(
     *, paths: tuple[Path, ...], sql: str, form: str | None, output: Path | None, force: bool, unverified: bool
 ) -> None:
-    """Ask SQL over cases and timelines in Parquet together. Nothing is written to them.
+    """Query cases and timelines in Parquet with SQL. Nothing is written to them.
 
     The tables are rows, interactions, members, recordings, devices, accounts, persons, evidence, issues and gaps; each
-    has a column "case". Of Parquet, which `timeline -f parquet` writes, there are rows alone. Each case's seal and each
-    timeline's digests are checked first. The SQL is that of DuckDB; it can open no file and no network. `DESCRIBE rows`
-    lists the columns.
+    has a column "case". Parquet, as `timeline -f parquet` writes it, has rows only. The seal of each case and the
+    digests of each timeline are checked first. The SQL is DuckDB's; it can open neither files nor the network.
+    `DESCRIBE rows` lists the columns.
     """
     from echoforensics.case.sql_query.query_database import QueryDatabase
     from echoforensics.cli.safe_text import safe
@@ -81,7 +81,7 @@ def _form(form: str | None, output: Path | None) -> str:
     ending = output.suffix.lower().removeprefix(".")
     form = form or (ending if ending in ("csv", "jsonl") else "csv")
     if form == "table":
-        raise click.UsageError("a table is for a terminal; write csv or jsonl to a file")
+        raise click.UsageError("-f table is for a terminal; use csv or jsonl with -o")
     return form
 
 

@@ -18,10 +18,10 @@ from echoforensics.cli.unverified import unverified_option, warn
 @click.option("--json", "as_json", is_flag=True, help="As JSON Lines instead of CSV.")
 @unverified_option
 def command(*, old: Path, new: Path, as_json: bool, unverified: bool) -> None:
-    """Say which exhibit of an old case is which of a new one of the same evidence.
+    """Map the exhibits of an old case to those of a new one of the same evidence.
 
-    OLD and NEW are case folders. Written is a table: the exhibit in OLD, its number in NEW (empty where NEW has no such
-    row), and on what that rests.
+    OLD and NEW are case folders. Writes a table: the exhibit in OLD, its number in NEW (empty if NEW has no such row),
+    and the basis.
     """
     from echoforensics.case.comparison.exhibit_map import renumbered
     from echoforensics.library import open_case

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def key_of_case(path: Path | None, case: Path) -> Signer | None:
-    """The key to add to a case with: as given, else the examiner's; None where the case is unsigned.
+    """The key to add to a case with: as given, else the examiner's; None if the case is unsigned.
 
     Raises:
         ExaminerKeyError: there is no key, or it cannot be used.

@@ -40,8 +40,8 @@ passphrase_option = click.option(
     metavar="N",
     expose_value=False,
     callback=_read,
-    help="Read the key's passphrase, or the PIN of its token, from file descriptor N: one line. Else it is taken from"
-    " $ECHOFORENSICS_PASSPHRASE, from the file beside the key, or asked for on the terminal.",
+    help="Read the passphrase of the key, or the PIN of its token, from file descriptor N (one line). Default: "
+    "$ECHOFORENSICS_PASSPHRASE, the file beside the key, or a prompt on the terminal.",
 )
 
 receiver_passphrase_option = click.option(
@@ -50,19 +50,20 @@ receiver_passphrase_option = click.option(
     metavar="N",
     expose_value=False,
     callback=_read,
-    help="Read the passphrase of the receiver's key from file descriptor N: one line. Else it is asked for.",
+    help="Read the passphrase of the receiver's key from file descriptor N (one line). Default: a prompt on the "
+    "terminal.",
 )
 
 
 def given(option: str = "passphrase_fd") -> str | None:
-    """The passphrase that was given by a descriptor; None where none was."""
+    """The passphrase that was given by a descriptor; None if none was."""
     context = click.get_current_context(silent=True)
     found = None if context is None else context.meta.get(f"{_META}.{option}")
     return found if isinstance(found, str) else None
 
 
 def ask(what: str, *, twice: bool = False) -> str | None:
-    """Ask on the terminal, without showing it; None where there is no terminal.
+    """Ask on the terminal, without showing it; None if there is no terminal.
 
     Args:
         what: what is asked for.

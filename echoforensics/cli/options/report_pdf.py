@@ -33,14 +33,14 @@ _OPTIONS = (
         multiple=True,
         metavar="FOLDER",
         type=click.Path(path_type=Path),
-        help="Fonts that the PDF may use for scripts that its own do not have; repeat for several.",
+        help="Folder with fonts for scripts that the built-in fonts lack; may be given several times.",
     ),
     click.option(
         "--language",
         type=click.Choice(("en", "de")),
         default="en",
         show_default=True,
-        help="Language of the report's own words. What the evidence and its rows say stays as it is.",
+        help="Language of the report's own words. Text from the evidence is not translated.",
     ),
 )
 
@@ -53,7 +53,7 @@ def pdf_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def pdf_path(pdf: str | None, folder: Path | None) -> Path | None:
-    """Where the PDF is to be; None where none was asked for.
+    """Where the PDF is to be; None if none was asked for.
 
     Raises:
         UsageError: neither a folder nor a file was named.
@@ -64,7 +64,7 @@ def pdf_path(pdf: str | None, folder: Path | None) -> Path | None:
     if pdf:
         return Path(given_text(pdf))
     if folder is None:
-        raise UsageError("say where the report is to be: -o DIR, --pdf FILE, or both")
+        raise UsageError("say where to write the report: -o DIR, --pdf FILE, or both")
     return None if pdf is None else folder / "report.pdf"
 
 
@@ -109,8 +109,8 @@ def write_pdf_report(
         click.echo(f"{path}: has {written.rows} of {counted(written.asked, 'row')}; it says so.", err=True)
     if written.missing:
         click.echo(
-            f"{path}: {counted(len(written.missing), 'character')} written out, as in [U+4E2D], for want of a font;"
-            " --fonts FOLDER takes further ones.",
+            f"{path}: {counted(len(written.missing), 'character')} written out, as in [U+4E2D], as no font has them; "
+            f"add fonts with --fonts FOLDER.",
             err=True,
         )
     if not written.signed:

@@ -20,47 +20,53 @@ _OPTIONS = (
         metavar="ZONE",
         help="Also show times in this IANA zone, and read --from and --to in it. Default for reading: the case's zone.",
     ),
-    click.option(
-        "--from", "start", metavar="TIME", help="Rows from this date or time on (2017-07-17, 2017-07-17T06:20)."
-    ),
+    click.option("--from", "start", metavar="TIME", help="Rows from this date or time (2017-07-17, 2017-07-17T06:20)."),
     click.option("--to", "end", metavar="TIME", help="Rows before this time; a date alone includes that day."),
     click.option(
         "--search", default="", metavar="TEXT", help="Rows with this text in any column, or in a record's other fields."
     ),
     click.option(
-        "--regex", default="", metavar="PATTERN", help="Likewise, with a regular expression. Case is ignored."
+        "--regex",
+        default="",
+        metavar="PATTERN",
+        help="Rows that match this regular expression, in any column. Case is ignored.",
     ),
     click.option(
         "--type",
         "types",
         multiple=True,
         metavar="TYPE",
-        help="Rows of this data type or family (alexa:cloud:activity, echo:log), or that begin so (echo:log:wake*);"
-        " repeat for several.",
+        help="Rows of this data type or family (alexa:cloud:activity, echo:log), or with this prefix "
+        "(echo:log:wake*); may be given several times.",
     ),
     click.option(
         "--device",
         "devices",
         multiple=True,
         metavar="DEVICE",
-        help="Rows of this device, by serial number, type or name, with all of its own disk; repeat for several.",
+        help="Rows of this device (serial number, type or name), and all of its own disk; may be given several times.",
     ),
     click.option(
-        "--person", "persons", multiple=True, metavar="PERSON", help="Rows of this person; repeat for several."
+        "--person", "persons", multiple=True, metavar="PERSON", help="Rows of this person; may be given several times."
     ),
     click.option(
-        "--account", "accounts", multiple=True, metavar="ACCOUNT", help="Rows of this account; repeat for several."
+        "--account",
+        "accounts",
+        multiple=True,
+        metavar="ACCOUNT",
+        help="Rows of this account; may be given several times.",
     ),
-    click.option("--evidence", multiple=True, metavar="NAME", help="Rows of this evidence item; repeat for several."),
+    click.option(
+        "--evidence", multiple=True, metavar="NAME", help="Rows of this evidence item; may be given several times."
+    ),
     click.option(
         "--state",
         "states",
         multiple=True,
         type=click.Choice(("live", "deleted", "carved", "damaged")),
-        help="Rows of what was there, of what was deleted, of what was found by its own bytes, or of what was read from"
-        " data whose check failed; repeat for several.",
+        help="Rows of live, deleted or carved data, or of data whose checksum failed; may be given several times.",
     ),
-    click.option("--recordings-only", is_flag=True, help="Only rows to which a recording belongs."),
+    click.option("--recordings-only", is_flag=True, help="Only rows with a recording."),
     click.option("--interaction", default="", metavar="NUMBER", help="Rows of this interaction (IN-0000012)."),
 )
 

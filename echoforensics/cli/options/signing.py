@@ -10,7 +10,7 @@ import click
 
 from echoforensics.cli.options.passphrase import passphrase_option
 
-agency_option = click.option("--agency", default="", metavar="NAME", help="For whom.")
+agency_option = click.option("--agency", default="", metavar="NAME", help="The examiner's agency.")
 reference_option = click.option("--reference", default="", metavar="TEXT", help="The case's reference.")
 _key_option = click.option(
     "--key",

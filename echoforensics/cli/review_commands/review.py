@@ -56,10 +56,10 @@ def command(
     *, case_paths: tuple[Path, ...], room_path: Path | None, host: str, port: int, certificate: Path | None,
     certificate_key: Path | None, close: bool, new_link: str | None, key_path: Path | None,
 ) -> None:  # fmt: skip
-    """Serve the review room: several people listen to sealed cases and code them, with every play on record.
+    """Serve the review room, in which several people listen to sealed cases and code them.
 
     The room is opened in a browser, at http://localhost:8765 unless --host and --port say otherwise. The first start
-    shows a link with which the first supervisor sets up an account. The cases stay sealed; what people do lies in the
+    shows a link with which the first supervisor sets up an account. The cases stay sealed; what people do is in the
     room's folder, and the examiner's key signs the record of it. Ctrl-C stops the server.
     """
     from echoforensics.cli.options.marks import key_of_case

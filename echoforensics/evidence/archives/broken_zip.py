@@ -57,7 +57,7 @@ def open_zip(opener: Callable[[], BinaryIO], budget: Budget) -> Container:
 
 @dataclass(frozen=True, slots=True)
 class _ZipMember:
-    """A member as its own header states it: sizes in bytes, None where they and the checksum follow the content."""
+    """A member as its own header states it: sizes in bytes, None if they and the checksum follow the content."""
 
     at: int
     data_at: int

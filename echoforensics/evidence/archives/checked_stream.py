@@ -62,7 +62,7 @@ class DecodedStream(CheckedStream):
     """What a library decompresses. Its errors become one; where it keeps a checksum elsewhere, that is compared."""
 
     def __init__(self, content: BinaryIO, crc: int | None = None) -> None:
-        """Take the library's stream, and the CRC-32 of its whole content; None where the library compares its own."""
+        """Take the library's stream, and the CRC-32 of its whole content; None if the library compares its own."""
         super().__init__(getattr(content, "read1", content.read))
         self._content = content
         self._crc = crc

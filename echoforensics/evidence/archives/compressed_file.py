@@ -86,7 +86,7 @@ def is_compressed(head: bytes) -> bool:
 
 
 def compression(head: bytes) -> str:
-    """What a file that begins so is compressed with, such as ``gzip``; empty where with nothing that is read."""
+    """What a file that begins so is compressed with, such as ``gzip``; empty if with nothing that is read."""
     name = next((name for magic, name, _ in _FORMS if head.startswith(magic)), "")
     return "" if name == "lzma" and not _is_lzma(head) else name
 

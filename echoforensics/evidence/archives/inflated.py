@@ -30,7 +30,7 @@ class _Engine:
 
     Attributes:
         rest: what was fed and is not used up.
-        error: what zlib says of the break; empty where there was none.
+        error: what zlib says of the break; empty if there was none.
     """
 
     def __init__(self, form: int) -> None:
@@ -81,7 +81,7 @@ class DeflatedMember(CheckedStream):
 
         Args:
             packed: given a number of bytes, gives at most so many.
-            crc: CRC-32 of the content; None where none is stated.
+            crc: CRC-32 of the content; None if none is stated.
             form: zlib's ``wbits``; default: deflate without a header.
             below: closed with this.
             cut: whether what holds the compressed data is known to end before it does.
@@ -94,7 +94,7 @@ class DeflatedMember(CheckedStream):
         self._below = below
 
     def close(self) -> None:
-        """Close what lies below too."""
+        """Close what is below too."""
         if self._below is not None and not self.closed:
             self._below.close()
         super().close()

@@ -44,7 +44,7 @@ def library_form(head: bytes) -> str:
 
 
 class LibraryArchive(Container):
-    """The members of an archive, in the order they lie in it. Each must be read before the next is asked for."""
+    """The members of an archive, in the order they are in it. Each must be read before the next is asked for."""
 
     seekable = False
 

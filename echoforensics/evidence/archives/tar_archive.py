@@ -35,7 +35,7 @@ _HEADER_ERRORS = (*READ_ERRORS, ValueError, OverflowError)
 
 
 class TarArchive(Container):
-    """The members of a tar, in the order they lie in it. Each must be read before the next is asked for."""
+    """The members of a tar, in the order they are in it. Each must be read before the next is asked for."""
 
     seekable = False
 
@@ -123,7 +123,7 @@ def _is_old_tar(block: bytes) -> bool:
 def _headers(stream: ForwardStream) -> Iterator[tarfile.TarInfo]:
     """Headers one by one; the library's own list of them is kept empty, so that memory stays flat.
 
-    Damaged headers, and the zeros between tars that were joined, are passed over by the library.
+    Damaged headers, and the zeros between tars that were joined, are skipped by the library.
     """
     with tarfile.open(fileobj=stream, mode="r:", ignore_zeros=True) as tar:
         while (member := tar.next()) is not None:
@@ -132,7 +132,7 @@ def _headers(stream: ForwardStream) -> Iterator[tarfile.TarInfo]:
 
 
 def _stray(stream: ForwardStream, end: int) -> Iterator[EvidenceIssue]:
-    """An issue for bytes that were passed over on the way to here, if there are any but zeros."""
+    """An issue for bytes that were skipped on the way to here, if there are any but zeros."""
     if stream.stray is not None and stream.stray < end:
         size = end - stream.stray
         yield EvidenceIssue("", f"{size} bytes from byte {stream.stray} on belong to no member that can be read")

@@ -22,7 +22,7 @@ class ForwardStream(io.RawIOBase):
 
     Attributes:
         stray: the offset of the first byte that is no zero and was read at or behind the end of the last member;
-            None where there is none. Where a header follows at once, it is the header's.
+            None if there is none. Where a header follows at once, it is the header's.
     """
 
     def __init__(self, below: BinaryIO) -> None:
@@ -90,7 +90,7 @@ class ForwardStream(io.RawIOBase):
         self.stray = None
 
     def close(self) -> None:
-        """Close what lies below too."""
+        """Close what is below too."""
         if not self.closed:
             self._below.close()
         super().close()
@@ -102,7 +102,7 @@ class ForwardStream(io.RawIOBase):
                 pass
 
     def _advance(self, size: int) -> bytes:
-        # One read of what lies below: where it breaks off, what came before is not lost.
+        # One read of what is below: where it breaks off, what came before is not lost.
         read = getattr(self._below, "read1", self._below.read)
         piece: bytes = read(size)
         self._at += len(piece)
@@ -164,7 +164,7 @@ def _map_of(member: tarfile.TarInfo) -> list[tuple[int, int]]:
 
 
 def _parts(member: tarfile.TarInfo) -> Iterator[tuple[int, int]]:
-    """The parts of a member's content: where each lies in the archive, -1 for a hole, and its size in bytes."""
+    """The parts of a member's content: where each is in the archive, -1 for a hole, and its size in bytes."""
     at, end = member.offset_data, 0
     for offset, stored in _map_of(member):
         if offset > end:

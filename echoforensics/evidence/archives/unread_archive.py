@@ -51,7 +51,7 @@ _PART = re.compile(r"(?:\d{3}|z\d\d|r\d\d|part\d{1,3}\.rar)", re.IGNORECASE)
 
 
 def unread_archive(head: bytes) -> str:
-    """What an archive that begins so is, and what to do, in one sentence; empty where it is none of these."""
+    """What an archive that begins so is, and what to do, in one sentence; empty if it is not one of these."""
     if head.startswith(_ARJ) and not 0 < int.from_bytes(head[2:4], "little") <= _ARJ_HEADER:
         return ""
     return next(
@@ -61,7 +61,7 @@ def unread_archive(head: bytes) -> str:
 
 
 def parts_beside(path: Path) -> list[str]:
-    """The names of the files that a file is one of several parts with, itself among them; empty where there are none.
+    """The names of the files that a file is one of several parts with, itself among them; empty if there are none.
 
     They have one name but for an ending: ``.001``, ``.z01``, ``.r00`` or ``.part1.rar``. Numbered files that each begin
     as an archive are archives of their own, such as rotated logs.
@@ -100,7 +100,7 @@ def _begins_alike(first: Path, second: Path) -> bool:
 
 
 def _parted(name: str) -> tuple[str, str]:
-    """A name, and its ending that numbers parts; empty where it has none."""
+    """A name, and its ending that numbers parts; empty if it has none."""
     for pieces in (name.rsplit(".", 2), name.rsplit(".", 1)):
         ending = ".".join(pieces[1:])
         if _PART.fullmatch(ending):

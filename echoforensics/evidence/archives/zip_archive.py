@@ -115,7 +115,7 @@ class ZipArchive(Container):
             name = _UNREAD_METHODS.get(method, f"method {method}")
             raise zipfile.BadZipFile(f"it is compressed with {name}, which is not read; {_UNPACK}, and give the folder")
         if method not in _BY_LIBRARY:
-            # So that what lies before damaged data is not lost, it is taken as it is stored, and unpacked here.
+            # So that what is before damaged data is not lost, it is taken as it is stored, and unpacked here.
             unchecked.compress_type, unchecked.file_size = zipfile.ZIP_STORED, member.compress_size
         try:
             inner = self._zip.open(unchecked)

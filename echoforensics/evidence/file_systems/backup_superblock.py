@@ -57,7 +57,7 @@ class Backup:
 
     @property
     def descriptors(self) -> int:
-        """Bytes of the descriptors of block groups; 0 where they are elsewhere than behind the superblock."""
+        """Bytes of the descriptors of block groups; 0 if they are elsewhere than behind the superblock."""
         incompatible = self._number("<I", 96)
         per_group = self._number("<I", 32)
         if not per_group or incompatible & _INCOMPAT_META_BG:
@@ -112,7 +112,7 @@ class BackupSuperblockFileSystem(FileSystem):
 
 
 def find_backup(read: Callable[[int, int], bytes], length: int) -> Backup | None:
-    """The first backup of a superblock that is where it says. None where there is none. Raises OSError."""
+    """The first backup of a superblock that is where it says. None if there is none. Raises OSError."""
     for group in _GROUPS:
         for size in _BLOCK_SIZES:
             # The default: as many blocks a group as a block has bits; blocks of 1 KiB are counted from 1.

@@ -16,7 +16,7 @@ class FileSystem(Container):
 
     Attributes:
         name: as people know it: ``ext4``, ``FAT32``, ``squashfs``, ``F2FS``.
-        block_size: bytes; the unit in which content lies on the volume.
+        block_size: bytes; the unit in which content is on the volume.
     """
 
     name: str

@@ -26,7 +26,7 @@ class NtfsStream(NamedTuple):
         name: as it is kept; never empty.
         number: of its attribute in the file's record; tells it from the others.
         size: bytes.
-        runs: (cluster, how many) in order, without holes; empty where its content is in the file's record.
+        runs: (cluster, how many) in order, without holes; empty if its content is in the file's record.
         is_resident: whether its content is in the file's record.
     """
 

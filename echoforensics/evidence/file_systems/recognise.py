@@ -93,7 +93,7 @@ def recognise(read: Read, length: int) -> str | None:
 
     Returns:
         The rest of a sentence about the volume ("holds UBIFS, which is not parsed; its files were not read"), or
-        None where nothing is recognised.
+        None if nothing is recognised.
 
     References:
         Linux, include/uapi/linux/magic.h; https://source.android.com/docs/core (boot images, verified boot, dm-crypt);
@@ -127,7 +127,7 @@ def is_blank(read: Read, length: int) -> bool:
 def ext_features(read: Read) -> list[int] | None:
     """Revision, compatible and incompatible features that the first superblock of an ext file system states.
 
-    None where it is not there, as when the file system was read by a copy of it (``ext4.rst`` of Linux, superblock).
+    None if it is not there, as when the file system was read by a copy of it (``ext4.rst`` of Linux, superblock).
     """
     raw = read(1024, 128)
     if len(raw) < 128 or raw[56:58] != b"\x53\xef":

@@ -371,7 +371,7 @@ def _runs(item: Any) -> list[tuple[int, int]]:
 
 
 def _deleted_note(meta: Any, *, is_fat: bool) -> str | None:
-    """Why a deleted file's content is believed to be its own; None where it is another file's."""
+    """Why a deleted file's content is believed to be its own; None if it is another file's."""
     if meta.flags & pytsk3.TSK_FS_META_FLAG_ALLOC and not meta.flags & pytsk3.TSK_FS_META_FLAG_ORPHAN:
         return None
     if not meta.size:

@@ -45,7 +45,7 @@ class TskName(NamedTuple):
 
 
 class TskWalk:
-    """Walks folders; each is entered once, however many names lead to it."""
+    """Walks folders; each is entered once, any number of names lead to it."""
 
     def __init__(
         self,

@@ -31,7 +31,7 @@ class ReadImage(pytsk3.Img_Info):  # type: ignore[misc]
         super().__init__(url="", type=pytsk3.TSK_IMG_TYPE_EXTERNAL)
 
     def close(self) -> None:
-        """Close what lies below."""
+        """Close what is below."""
         self._close()
 
     def read(self, offset: int, size: int) -> bytes:
@@ -57,7 +57,7 @@ class Media:
         segments: the files the image is made of, in order.
         stored_hashes: hashes the image format keeps of its media (EWF: MD5, SHA1), as hexadecimal.
         holes: the places of the media that could not be read and are given as zeros, found while reading: after the
-            whole media was read once, they are whole. None where the format has none.
+            whole media was read once, they are whole. None if the format has none.
         notes: what is to be known of how the image is read, a sentence each, without being damage.
     """
 

@@ -47,7 +47,7 @@ def open_image(path: Path, head: bytes) -> Media | None:
         head: its first bytes; some 64 KiB show all that is known here.
 
     Returns:
-        None where it is in no such format: it may still be a raw image.
+        None if it is in no such format: it may still be a raw image.
 
     Raises:
         SourceError: it is such an image, but cannot be opened, or is not read and why.

@@ -28,7 +28,7 @@ _MAX_NAMED = 10
 
 
 def open_split(path: Path) -> Media | None:
-    """Open a raw image in several files by its first; None where a file is not one of several that belong together.
+    """Open a raw image in several files by its first; None if a file is not one of several that belong together.
 
     They belong together where their names count on from 0 or 1 (or from ``aa``), all but the last have one size in
     whole sectors, and the first begins neither as text nor as an archive does.
@@ -97,7 +97,7 @@ def _beside(path: Path, ending: str) -> dict[int, Path]:
 
 
 def _ending(path: Path) -> str:
-    """The ending of a name that may count parts; empty where it has none."""
+    """The ending of a name that may count parts; empty if it has none."""
     if _UNNAMED.fullmatch(path.name):
         return path.name[1:]
     return path.suffix[1:] if _ENDING.fullmatch(path.suffix[1:]) else ""

@@ -42,7 +42,7 @@ _REST = 0xFFFFFFFFFFFFFFFF
 
 
 def read_mpt(read: Read, size: int) -> PartitionTable | None:
-    """Read the table where devices keep it. None where it is not there."""
+    """Read the table where devices keep it. None if it is not there."""
     for place in KNOWN_PLACES:
         found = _copies(read, size, place, RESERVED_AREA)
         # At the lesser places it could be a copy in a file.
@@ -52,7 +52,7 @@ def read_mpt(read: Read, size: int) -> PartitionTable | None:
 
 
 def search_mpt(read: Read, size: int) -> PartitionTable | None:
-    """Look for the table in the first 128 MiB, at multiples of 512 bytes. None where there is none.
+    """Look for the table in the first 128 MiB, at multiples of 512 bytes. None if there is none.
 
     A table that states another place is not used: it is a copy in a file, or not of this media.
     """

@@ -54,7 +54,7 @@ class _Metadata:
 
 
 def find_dynamic(media: Media, volumes: Iterable[Volume]) -> FoundVolume:
-    """The logical volumes that lie on some volumes of the media, with prefixes like ``p8/lp-system_a/``.
+    """The logical volumes that are on some volumes of the media, with prefixes like ``p8/lp-system_a/``.
 
     Each slot has a table of its own. The first that can be read is used, and others that differ are named.
     """

@@ -113,7 +113,7 @@ class Disk(Container):
         ]
 
     def folder_at(self, offset: int) -> str:
-        """The prefix of the volume that holds a byte of the media; empty where none does. Of several, the innermost."""
+        """The prefix of the volume that holds a byte of the media; empty if none does. Of several, the innermost."""
         holding = [
             volume
             for volume in self.volumes.values()

@@ -55,7 +55,7 @@ def read_gpt(read: Read, size: int, last_sector: bool = True) -> PartitionTable 
         last_sector: whether to look for the backup in the last sector although no primary header names it.
 
     Returns:
-        None where there is neither header.
+        None if there is neither header.
     """
     for sector in SECTOR_SIZES:
         primary = _read_copy(read, size, sector, sector)

@@ -1,4 +1,4 @@
-"""Volumes that lie within other volumes."""
+"""Volumes that are within other volumes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class FoundVolume:
 
     Attributes:
         volumes: the logical volumes.
-        holders: prefixes of the volumes that they lie in, which hold no file system of their own.
+        holders: prefixes of the volumes that they are in, which hold no file system of their own.
         issues: what could not be read.
     """
 

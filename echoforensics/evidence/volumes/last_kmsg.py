@@ -64,7 +64,7 @@ class _List:
 
 
 def search_log(read: Read, size: int) -> PartitionTable | None:
-    """Look through the media for a list of its partitions. None where there is none; a table without partitions where
+    """Look through the media for a list of its partitions. None if there is none; a table without partitions where
     a bound ended the search before there was one.
     """
     lists: list[_List] = []

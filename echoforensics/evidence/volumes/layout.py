@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What lies on media.
+    """What is on media.
 
     Attributes:
         volumes: in order of place, then logical volumes; the whole media, with an empty prefix, where there is no

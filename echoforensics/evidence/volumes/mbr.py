@@ -69,7 +69,7 @@ def read_mbr(read: Read, size: int) -> Mbr | None:
         size: bytes of the media.
 
     Returns:
-        None where sector 0 holds no such table, but nothing or the start of a file system.
+        None if sector 0 holds no such table, but nothing or the start of a file system.
     """
     raw = read(0, 512)
     entries = _entries(raw)

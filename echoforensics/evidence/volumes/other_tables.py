@@ -13,7 +13,7 @@ MAX_PARTS = 1024
 
 
 def read_other(image: Any) -> PartitionTable | None:
-    """Read the table at the start of an image. None where there is none of these.
+    """Read the table at the start of an image. None if there is none of these.
 
     Args:
         image: what pytsk3 reads from.

@@ -1,4 +1,4 @@
-"""Volumes that lie on the media in one piece or in several."""
+"""Volumes that are on the media in one piece or in several."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def contiguous(
     media: Media, prefix: str, description: str, offset: int, length: int, scheme: str, slot: str = ""
 ) -> Volume:
-    """A volume that lies in one piece."""
+    """A volume that is in one piece."""
     return Volume(
         prefix,
         description,
@@ -40,7 +40,7 @@ def scattered(
     scheme: str,
     slot: str = "",
 ) -> Volume:
-    """A volume that lies in several pieces, some of which may be missing."""
+    """A volume that is in several pieces, some of which may be missing."""
     read = _reader(media, pieces)
     length = sum(size for _, size in pieces)
     image = ReadImage(length, read, _nothing_to_close)

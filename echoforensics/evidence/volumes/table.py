@@ -17,9 +17,9 @@ class Partition:
         offset: byte on the media at which it begins.
         length: bytes.
         description: what the table says of it, for people.
-        name: the name the table gives it; empty where it gives none.
+        name: the name the table gives it; empty if it gives none.
         slot: ``A`` or ``B`` where it is one of a pair, else empty.
-        number: of its entry in the table, from 1; 0 where the reader does not say.
+        number: of its entry in the table, from 1; 0 if the reader does not say.
     """
 
     offset: int

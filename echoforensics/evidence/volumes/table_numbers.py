@@ -22,7 +22,7 @@ _HEAD = 64 * 1024
 
 def mbr_indexes(media: Media) -> dict[int, int]:
     """The place of each partition, from 0, among all that The Sleuth Kit lists (tables, gaps and partitions in order of
-    place), by the byte offset at which it begins; empty where there is no MBR.
+    place), by the byte offset at which it begins; empty if there is no MBR.
 
     The Sleuth Kit follows a chain of logical partitions however long it is, by a function that calls itself. So it is
     shown the start of the media and the tables that our own reader has followed, and zeros for the rest.

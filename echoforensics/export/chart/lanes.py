@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from echoforensics.export.chart.activity import Activity
 
 _DAY = 86_400_000_000
-#: So many lines a title has; a case of very many devices is shown in part, and says so.
+#: At most this many lines a title has; a case of very many devices is shown in part, and says so.
 _MOST = 20
 
 

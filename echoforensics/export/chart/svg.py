@@ -21,7 +21,7 @@ _BARS, _HOUR, _LANE = 140, 9, 16
 _INK, _MUTED, _BLUE = "#1b1f24", "#57606a", "#1f5fa8"
 #: Light to dark, for few to many: (up to this part of the most, colour).
 _SCALE = ((0.05, "#dbe9f6"), (0.15, "#b5d1ea"), (0.35, "#7fb0d9"), (0.65, "#3f82bf"), (1.0, "#134a86"))
-#: So many devices have a line of their own; those with the most rows.
+#: At most this many devices have a line of their own; those with the most rows.
 _DEVICES = 20
 _TICKS = 8
 _REFUSED = dict.fromkeys((*range(32), 0x7F, 0xFFFE, 0xFFFF), "\N{REPLACEMENT CHARACTER}")

@@ -185,7 +185,7 @@ class _Compared:
         self._at += len(wanted)
 
     def problem(self) -> Problem | None:
-        """What is other, once all is written; None where nothing is."""
+        """What is other, once all is written; None if nothing is."""
         if self._problem is None and (more := self._stream.read(_SHOWN)):
             return _problem(f"{self._name}, byte {self._at} on", "the end", _shown(more))
         return self._problem

@@ -18,7 +18,7 @@ class SetLine(NamedTuple):
 
     Attributes:
         line: as it is handed over, without its newline.
-        records: ids of the records that it is of.
+        records: ids of the records that it belongs to.
         evidence: the evidence item that it names; empty for none.
     """
 

@@ -46,7 +46,7 @@ def extract_on_cluster(
     """Take sources in on the workers of a cluster, and put together, number and seal here what they made.
 
     The tables, files and exhibit numbers are those of one run over the sources. A source of which the case has all is
-    passed over. Repeated after it was interrupted, it goes on with the sources that the case does not have.
+    skipped. Repeated after it was interrupted, it continues with the sources that the case does not have.
 
     Args:
         sources: paths that every worker can read, or addresses in an object store (``s3://bucket/echo.E01``).
@@ -91,7 +91,7 @@ def extract_on_cluster(
 
 @dataclass(slots=True)
 class _PartUnderWay:
-    """A part that is being made: its number, what it is of, what will be known of it, and where it arrived."""
+    """A part that is being made: its number, what it belongs to, what will be known of it, and where it arrived."""
 
     number: int
     source: str

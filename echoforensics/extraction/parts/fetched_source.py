@@ -1,6 +1,6 @@
 """A source in an object store, brought to the disk of the worker that reads it.
 
-What lies beside it under the same name but for its ending comes too: the later segments of an image. The libraries that
+What is beside it under the same name but for its ending comes too: the later segments of an image. The libraries that
 open file systems and images read files of a disk.
 """
 

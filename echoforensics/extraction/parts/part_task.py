@@ -50,7 +50,7 @@ class PartOrder:
 
 @dataclass(frozen=True, slots=True)
 class MadePart:
-    """A part that lies on a worker's disk.
+    """A part that is on a worker's disk.
 
     Attributes:
         worker: its address; host: the name of its machine.

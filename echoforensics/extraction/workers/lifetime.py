@@ -11,7 +11,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def end_with_parent(parent: int) -> None:
-    """Have the system end this process when its parent, which has a process number, ends in whatever way.
+    """Have the system end this process when its parent ends, however it ends.
 
     Where the system is not Linux, this does nothing: there a process ends when it next says something to its parent.
     """

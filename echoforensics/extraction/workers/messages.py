@@ -29,7 +29,7 @@ class ParseFile:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """To a worker: the file it asked for; None where the case has none."""
+    """To a worker: the file it asked for; None if the case has none."""
 
     file: KeptFile | None
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 #: How often workers are looked at while none of them says anything, seconds.
 _LOOK = 1.0
-#: So many files are given out before the first of them is done.
+#: At most this many files are given out before the first of them is done.
 _AHEAD = 256
 #: A worker is given more files while it has so few, with so few bytes, and paths of so few characters.
 _FILES, _BYTES, _CHARACTERS = 32, 4 * 1024 * 1024, 16 * 1024
@@ -48,7 +48,7 @@ class Stopped:
     """A parser did not come to an end, twice. What it had found was given.
 
     Attributes:
-        parser: its name; empty where none had begun.
+        parser: its name; empty if none had begun.
         why: what became of its process.
     """
 
@@ -182,7 +182,7 @@ class ParsingPool:
             self._results[worker.files.popleft().file.id].done = True
 
     def _attended(self, worker: Worker, received: bytes) -> FoundChunk | Begins | Done | None:
-        """What a worker tells; None where it was a question, which is answered. Raises what it could not go on for."""
+        """What a worker tells; None if it was a question, which is answered. Raises what it could not go on for."""
         match message := unpacked(received):
             case Ask(path):
                 worker.answer(self.find(path))
@@ -244,7 +244,7 @@ class ParsingPool:
                 yield message
 
     def _stalled(self, worker: Worker) -> str:
-        """Why a worker is to be ended that does not go on; empty where it does."""
+        """Why a worker is to be ended that does not go on; empty if it does."""
         if not worker.stalled(self.stalled_after):
             return ""
         return f"had found nothing and read nothing for {self.stalled_after:g} s, and was ended"

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 _BEAT = 1.0
 #: How much sooner than others the system ends a worker where memory runs out (0 to 1000).
 _FIRST_TO_GO = 500
-#: So many more objects than before make it look for garbage: records are many, and hardly any is in a circle.
+#: This many more objects than before make it look for garbage: records are many, and hardly any is in a circle.
 _COLLECT_AFTER = 50_000
 #: What a chunk begins with; no pickle does.
 _CHUNK = b"c"
@@ -128,7 +128,7 @@ class Worker:
 
 
 def packed(chunk: FoundChunk) -> memoryview:
-    """A chunk as a worker sends it: told apart from the other messages by its first byte, before it is unpacked.
+    """A chunk as a worker sends it: distinguished from the other messages by its first byte, before it is unpacked.
 
     Records are texts, numbers and tuples of such, which ``marshal`` writes in a fraction of the time of ``pickle``.
     """
@@ -152,7 +152,7 @@ def unpacked(received: bytes) -> FoundChunk | Message:
 
 
 def _bytes_read(process: int) -> int:
-    """How much a process has read from files so far; 0 where the system does not tell."""
+    """How much a process has read from files so far; 0 if the system does not tell."""
     try:
         lines = Path(f"/proc/{process}/io").read_text(encoding="ascii").splitlines()
     except OSError:

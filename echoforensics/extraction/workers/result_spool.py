@@ -46,7 +46,7 @@ class ResultSpool:
         self._written += _LENGTH + len(piece)
 
     def take(self) -> bytes | None:
-        """Take the first piece away; None where there is none."""
+        """Take the first piece away; None if there is none."""
         if self._held:
             piece = self._held.popleft()
         elif self._file is not None:

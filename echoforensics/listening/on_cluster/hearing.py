@@ -29,7 +29,7 @@ def heard_by_cluster(
     """What the workers of a cluster find in recordings, in their order.
 
     Args:
-        options: how it is listened. A model that is named must lie at the same path on every machine.
+        options: how it is listened. A model that is named must be at the same path on every machine.
         artefacts: the folder of a case's extracted files, on this machine.
         asked: the recordings.
         address: of a scheduler, or ``local``.

@@ -50,7 +50,7 @@ FIELD = (300, 92)
 _LINE, _WIDEST, _LONGEST_WORD = 105, 60, 22
 _LONG_CELL = 1500
 _MOST_CHARACTERS = 200
-#: So many evidence items are on the first page.
+#: At most this many evidence items are on the first page.
 _MOST_ITEMS = 6
 
 

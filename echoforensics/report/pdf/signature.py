@@ -52,7 +52,7 @@ class DocumentSigner:
         name: of the examiner, as the case says.
         since: from when a certificate that the key gives itself is valid: when the case was begun.
         provisional: whether the program made the key on first use, and nobody has put a name to it.
-        certificates: the key's certificate in PEM with those of its issuers behind it; empty where it has none.
+        certificates: the key's certificate in PEM with those of its issuers behind it; empty if it has none.
         when: the time of the signature, by the examiner's computer.
     """
 

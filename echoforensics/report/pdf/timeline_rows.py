@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from echoforensics.case.row_query import Row
     from echoforensics.report.sections.context import ReportContext
 
-#: So many rows are shown at most: they take some 20 MB, and 3 GB of memory while they are typeset.
+#: At most this many rows are shown at most: they take some 20 MB, and 3 GB of memory while they are typeset.
 MOST_ROWS = 20_000
 
 Cells = list[list[tuple[str, str]]]

@@ -77,13 +77,13 @@ def write_pdf(
         path: a new file.
         options: how it is to be.
         signer: signs it; None leaves it unsigned, and it says so.
-        unredacted: whether what was redacted is in it all the same.
+        unredacted: whether what was redacted is in it anyway.
 
     Returns:
         What was written.
 
     Raises:
-        CaseError: the file lies in the case or in a source, is there already, or cannot be written; or no room is
+        CaseError: the file is in the case or in a source, is there already, or cannot be written; or no room is
             left for temporary files.
         UsageError: a folder holds no fonts.
     """
@@ -95,7 +95,7 @@ def write_pdf(
 def _write(context: ReportContext, path: Path, chosen: PdfOptions, signer: DocumentSigner | None) -> WrittenPdf:
     context.case.refuse_inside(path)
     if os.path.lexists(path):
-        raise CaseError(f"{path}: exists already; a report is never overwritten")
+        raise CaseError(f"{path}: already exists; a report is never overwritten")
     shown = ShownRows.of(context, chosen.query, chosen.exhibits, chosen.most)
     content = DocumentContent.of(context, shown)
     setter = Typesetter(chosen.fonts)

@@ -19,7 +19,7 @@ class Run(NamedTuple):
     """Text of one kind.
 
     ``own``: the report's words. ``quote``: the report's words, which may be long because they quote the evidence.
-    ``evidence``: words that stand in the evidence. ``code``: a hash, a locator, a command. ``strong``: words to be
+    ``evidence``: words that are in the evidence. ``code``: a hash, a locator, a command. ``strong``: words to be
     seen. ``short``: what is not to be broken. ``exhibit``: an exhibit's number. ``break``: the end of a line.
     """
 
@@ -40,7 +40,7 @@ def runs(cell: Cell) -> tuple[Run, ...]:
 
 
 def evidence(value: object) -> Run:
-    """Words that stand in the evidence."""
+    """Words that are in the evidence."""
     return Run("evidence", "" if value is None else str(value))
 
 
@@ -190,7 +190,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], rest: str = "", m
 
 
 def texts(part: WrittenSection) -> Iterator[str]:
-    """Every text of a section, as it stands in its runs."""
+    """Every text of a section, as it is in its runs."""
     yield part.title
     for block in part.blocks:
         match block:

@@ -32,7 +32,7 @@ class ReportContext:
         ledger: what checking the ledger found.
         words: the language.
         zone: a zone in which times are also shown, or None.
-        exhibits: those of the rows that the report holds; None where it holds the whole case.
+        exhibits: those of the rows that the report holds; None if it holds the whole case.
     """
 
     case: Case
@@ -65,7 +65,7 @@ class ReportContext:
 
     @property
     def sealed(self) -> LedgerEntry | None:
-        """The last line that seals the case; None where the case is not complete."""
+        """The last line that seals the case; None if the case is not complete."""
         last = next((entry for entry in reversed(self.actions) if entry.action in (SEALED, *BEGINNINGS)), None)
         return last if last is not None and last.action == SEALED else None
 
@@ -80,7 +80,7 @@ class ReportContext:
         return CaseHistory.of(self.actions).key
 
     def detail_of(self, action: str, evidence: str) -> Mapping[str, Any]:
-        """What the ledger's last line of an action says of an evidence item; empty where it has none."""
+        """What the ledger's last line of an action says of an evidence item; empty if it has none."""
         found: Mapping[str, Any] = {}
         for entry in self.actions:
             if entry.action == action and entry.detail.get("evidence") == evidence:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from echoforensics.report.sections.blocks import Block, Cell, Run, WrittenSection
     from echoforensics.report.sections.context import ReportContext
 
-#: So many are shown.
+#: At most this many are shown.
 _MOST = 1000
 _MOST_MEMBERS = 40
 

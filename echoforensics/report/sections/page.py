@@ -67,7 +67,7 @@ def _note(block: Table, words: Language) -> str:
 
 
 def rest_of_table(block: Table, words: Language) -> str:
-    """What is said below a table of which not every row is shown; empty where every one is."""
+    """What is said below a table of which not every row is shown; empty if every one is."""
     if not block.more:
         return ""
     shown, whole = markup.number(len(block.rows)), markup.number(len(block.rows) + block.more)

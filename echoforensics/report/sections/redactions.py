@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def redaction_sections(context: ReportContext) -> list[WrittenSection]:
-    """The section; none where nothing was redacted, or where it is handed over all the same."""
+    """The section; none where nothing was redacted, or where it is handed over anyway."""
     tables = redacted(context.case)
     if tables is None:
         return []

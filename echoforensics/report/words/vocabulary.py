@@ -142,7 +142,7 @@ def kind_words(data_type: str, words: Language) -> str:
 
 
 def family_words(data_type: str, words: Language) -> str:
-    """Whose record a data type is of; empty where that is not known."""
+    """Whose record a data type is of; empty if that is not known."""
     return next((words.text(english) for prefix, english in FAMILIES.items() if data_type.startswith(prefix)), "")
 
 

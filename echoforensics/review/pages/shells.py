@@ -177,8 +177,12 @@ def _navigation(name: str, page: Page, words: Language) -> str:
     )
 
 
+#: For which roles a page is that is not for everybody.
+_ROLES = {"supervise": "supervisor examiner", "audit": "supervisor"}
+
+
 def _for(name: str) -> str:
-    return ' data-role="supervisor" hidden' if name in ("supervise", "audit") else ""
+    return f' data-for="{_ROLES[name]}" hidden' if name in _ROLES else ""
 
 
 def _current(here: bool) -> str:

@@ -68,6 +68,8 @@ class WorkDesk:
         self.presence = Presence()
         self.decisions = DecisionDesk(codes)
         self.people = people
+        #: Who looked at which item since it was last loaded ahead.
+        self._viewed: set[tuple[str, str]] = set()
 
     @property
     def distressing(self) -> frozenset[str]:
@@ -101,6 +103,7 @@ class WorkDesk:
                 person.name, "queue made", made.id, name=made.name, case=case.name, kind=made.kind,
                 items=len(items), sample=f"{made.sample:g}", seed=made.seed, drawn=drawn, codes=list(made.second_codes),
             )  # fmt: skip
+        self.sounds.prepare(case, (sound for item in items for sound in case.sounds_of(item)))
         return made, len(items)
 
     def change_queue(self, person: RoomMember, name: str, given: dict[str, Any]) -> Queue:
@@ -175,12 +178,16 @@ class WorkDesk:
         with self.database.reading() as db:
             view = view_of(db, person, name, self.distressing)
             seen, knowingly = opened_as(db, name, person.id)
-        if not ahead:
-            shown = not view.blind and view.decision.version > 0
+        shown = not view.blind and view.decision.version > 0
+        if not ahead or (shown and not seen):
             with self.database.transaction() as change:
                 if shown and not seen:
                     note_opened(change.db, name, person.id, change.at, seen=True)
-                change.record(person.name, "view", name, exhibit=view.item.exhibit, blind=view.blind)
+                if not ahead:
+                    change.record(person.name, "view", name, exhibit=view.item.exhibit, blind=view.blind)
+        self._viewed.discard((person.id, name))
+        if not ahead:
+            self._viewed.add((person.id, name))
         return view, knowingly
 
     def open_knowingly(self, person: RoomMember, name: str) -> None:
@@ -217,8 +224,15 @@ class WorkDesk:
             return item_of(db, name)
 
     def here(self, person: RoomMember, name: str) -> list[str]:
-        """Note that a person is at an item; gives the ids of who else is. Raises NotFoundError."""
-        self.item_for(person, name)
+        """Note that a person is at an item; gives the ids of who else is. Raises NotFoundError.
+
+        What was loaded ahead counts as looked at from here on.
+        """
+        item = self.item_for(person, name)
+        if (person.id, name) not in self._viewed:
+            self._viewed.add((person.id, name))
+            with self.database.transaction() as change:
+                change.record(person.name, "view", name, exhibit=item.exhibit)
         return self.presence.here(name, person.id, self.database.clock())
 
     def played(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> None:

@@ -113,6 +113,12 @@ class RoomCase:
         actors: list[str] = self._do(lambda: [entry.actor for entry in self._case.actions()])
         return actors[-1]
 
+    def sounds_of(self, item: ReviewItem) -> tuple[Recording, ...]:
+        """The recordings of an item that is a recording; of an interaction the first."""
+        if item.kind == RECORDING:
+            return self._groups.group_of(item.sound)
+        return tuple(self._sounds[each] for each in (item.sound,) if each in self._sounds)
+
     def subjects_of(self, item: ReviewItem) -> tuple[tuple[str, ...], str]:
         """The exhibits that a decision on an item is about, and the number of the interaction that it is, or empty.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
@@ -15,6 +16,8 @@ from echoforensics.listening.sound import NotDecodedError
 from echoforensics.review.store.decision_table import keep_outline, outline_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from echoforensics.report.media import Recording
     from echoforensics.review.store.room_database import RoomDatabase
     from echoforensics.review.work.room_case import RoomCase
@@ -53,7 +56,20 @@ class SoundFiles:
         self._folder = folder / FOLDER
         self._database = database
         self._working: dict[str, threading.Lock] = {}
+        self._ahead = ThreadPoolExecutor(1, thread_name_prefix="outlines")
         self._lock = threading.Lock()
+
+    def prepare(self, case: RoomCase, recordings: Iterable[Recording]) -> None:
+        """Work out outlines and derivatives ahead, one after the other, while people work.
+
+        Where one cannot be, whoever opens the item is told why.
+        """
+        for recording in recordings:
+            self._ahead.submit(self.details, case, recording)
+
+    def close(self) -> None:
+        """Finish what is being worked out, and leave the rest."""
+        self._ahead.shutdown(cancel_futures=True)
 
     def details(self, case: RoomCase, recording: Recording) -> dict[str, Any]:
         """What the page is given of a recording's sound: its outline, and its derivative where there is one.

@@ -1,4 +1,4 @@
-"""What gaps are derived from: interactions, chunks of rotated logs, records that tell of deletion or silence."""
+"""What gaps are derived from: interactions, chunks of rotated logs, records that mention deletion or silence."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class InteractionFacts:
         sound: whether it has a recording.
         at: a record of it.
         count: how many interactions it stands for, which do not differ in this.
-        entry_at: the entry of the account; None where it has none.
+        entry_at: the entry of the account; None if it has none.
         sound_at: the recording, likewise.
     """
 
@@ -50,7 +50,7 @@ class LogChunk:
 
     @classmethod
     def of(cls, evidence: str, path: str) -> LogChunk | None:
-        """The chunk that a path names; None where it names none. What lies within the chunk's archive is none."""
+        """The chunk that a path names; None if it names none. What is within the chunk's archive is none."""
         found = _CHUNK.fullmatch(path.rpartition("/")[2])
         if found is None or "!/" in path:
             return None
@@ -71,7 +71,7 @@ class ChunkCounter:
 
 @dataclass(frozen=True, slots=True)
 class MarkRecord:
-    """A record that tells of a deletion, or of a stretch of time without lines.
+    """A record that mentions a deletion, or of a stretch of time without lines.
 
     Attributes:
         kind: ``deletion`` or ``silence``.

@@ -51,8 +51,8 @@ def asked_fields(method: str, sent: object, status: object = None) -> dict[str, 
     """The request's method and body, and the answer's status, as fields.
 
     Args:
-        method: ``GET``, ``POST``, ...; empty where it is not known.
-        sent: the body as text or as decoded JSON; None or empty where nothing was sent.
+        method: ``GET``, ``POST``, ...; empty if it is not known.
+        sent: the body as text or as decoded JSON; None or empty if nothing was sent.
         status: the answer's status; anything but a number is left out.
     """
     fields: dict[str, Value] = {}
@@ -86,7 +86,7 @@ def asked_window(url: ApiUrl | None) -> dict[str, Value]:
 
 
 def action_in_words(fields: Mapping[str, Value], path: str) -> str:
-    """What the client did, as a sentence begins: ``DELETE /api/…``; empty where it only asked for something.
+    """What the client did, as a sentence begins: ``DELETE /api/…``; empty if it only asked for something.
 
     Args:
         fields: those of :func:`asked_fields`.
@@ -99,7 +99,7 @@ def action_in_words(fields: Mapping[str, Value], path: str) -> str:
 
 
 def sent_in_words(fields: Mapping[str, Value]) -> str:
-    """What the client sent, in words: the plain members of JSON or of a form, or the text. Empty where nothing was."""
+    """What the client sent, in words: the plain members of JSON or of a form, or the text. Empty if nothing was."""
     sent = fields.get("request_body")
     if not isinstance(sent, str) or not sent.strip():
         return ""
@@ -113,7 +113,7 @@ def sent_in_words(fields: Mapping[str, Value]) -> str:
 
 
 def sent_device(fields: Mapping[str, Value]) -> str | None:
-    """The serial number of the one device that the body of a request names; None where it names none, or several."""
+    """The serial number of the one device that the body of a request names; None if it names none, or several."""
     sent = fields.get("request_body")
     named = set(_SERIAL.findall(sent)) - {_CURRENT} if isinstance(sent, str) else set()
     return str(named.pop()) if len(named) == 1 else None

@@ -48,7 +48,7 @@ class DeclaredAnswer(ResponseParser):
         return super().may_be(value) or known or self._is_alone(value)
 
     def leaves(self, value: object) -> tuple[str, ...]:
-        """Of an answer, what is none of its own; of an item by itself, nothing."""
+        """Of an answer, what is not one of its own; of an item by itself, nothing."""
         return () if self._is_alone(value) else super().leaves(value)
 
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:

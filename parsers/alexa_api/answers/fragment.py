@@ -1,7 +1,7 @@
 """Single records of answers, known without the answer around them.
 
 References:
-    The forms are those of the answers they stand in: see the modules of :mod:`parsers.alexa_api.kinds`.
+    The forms are those of the answers they are in: see the modules of :mod:`parsers.alexa_api.kinds`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class FragmentForm:
     Attributes:
         title: what it is, in words.
         marks: a key that it has, each with others of which it has at least one too.
-        around: the keys and indexes that lead to it in the answer it stands in.
+        around: the keys and indexes that lead to it in the answer it is in.
     """
 
     title: str
@@ -36,7 +36,7 @@ _ITEM = FragmentForm(
     ),
     ("customerHistoryRecords", 0, "voiceHistoryRecordItems", 0),
 )
-#: The narrower form stands before the wider one.
+#: The narrower form is before the wider one.
 FORMS = (
     _ITEM,
     FragmentForm(
@@ -64,7 +64,7 @@ MARKS = frozenset(key for form in FORMS for key, _ in form.marks)
 
 
 def form_of(value: object) -> FragmentForm | None:
-    """The form of a record that stands by itself; None where a value is none."""
+    """The form of a record that stands by itself; None if a value is none."""
     if not isinstance(value, dict):
         return None
     for form in FORMS:
@@ -93,7 +93,7 @@ def enclosed(form: FragmentForm, body: Body) -> Body:
 
 
 class _Within(Places):
-    """The places of a record, told from the answer that is put around it."""
+    """The places of a record, distinguished from the answer that is put around it."""
 
     def __init__(self, places: Places, around: int) -> None:
         self._places = places

@@ -49,7 +49,7 @@ _MAYBE = re.compile(r"\d{10}|\d{4}[-/]\d\d[-/]\d\d|%2F\d\d%2F", re.ASCII | re.IG
 _SHORTEST = 12
 #: The shortest text that holds a time in a part of an address; how long the names that lead to a value are shown.
 _LEAST, _MAX_PATH = 8, 200
-#: How JSON within a text begins, where no blanks stand before it.
+#: How JSON within a text begins, where no blanks are before it.
 _OPENS = ("{", "[")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UNKNOWN = "Unknown Time"
@@ -86,7 +86,7 @@ class _Name:
 
     Attributes:
         is_content: whether what is under it is no event.
-        may_hold_time: whether a time may stand in the name itself.
+        may_hold_time: whether a time may be in the name itself.
         is_time: whether it names a time.
         is_no_time: whether it names something else that is a number.
     """

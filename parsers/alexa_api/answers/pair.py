@@ -46,10 +46,10 @@ class Pair:
     Attributes:
         asked: the address as recorded.
         url: the same where it is one of the service, else None.
-        method: ``GET``, ``POST``, ...; empty where it is not given.
-        sent: what was sent with the request; None where nothing is given.
+        method: ``GET``, ``POST``, ...; empty if it is not given.
+        sent: what was sent with the request; None if nothing is given.
         status: the answer's status, as recorded.
-        answer: the answer; None where there is none.
+        answer: the answer; None if there is none.
         tokens: from the pair to the answer.
         decoded: bytes of an answer that was kept as base64, else None.
     """
@@ -65,7 +65,7 @@ class Pair:
 
 
 def pair_of(value: Mapping[str, object]) -> Pair | None:
-    """The request and answer that an object is; None where it is none.
+    """The request and answer that an object is; None if it is not one.
 
     An address of the service needs a method or an answer beside it; any other address an answer under its own name.
     """

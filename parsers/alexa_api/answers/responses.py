@@ -27,7 +27,7 @@ from parsers.alexa_api.kinds.smart_home_state import SmartHomeStates
 from parsers.definition.api import definitions
 from parsers.record import Issue, Record, Timestamp, Value
 
-#: A name of a member, also where it stands in JSON within a text.
+#: A name of a member, also where it is in JSON within a text.
 _QUOTED_KEY = re.compile(rb'"([A-Za-z_]\w{0,63})\\{0,15}"[ \t\r\n]{0,8}:')
 
 

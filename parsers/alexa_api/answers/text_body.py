@@ -51,7 +51,7 @@ def _written(before: str) -> Iterator[Timestamp]:
 
 
 class _PayloadPlaces(Places):
-    """Places of a message whose command stands in the words before it."""
+    """Places of a message whose command is in the words before it."""
 
     def __init__(self, payload: Places, start: int) -> None:
         self._payload = payload
@@ -74,7 +74,7 @@ def texts_within(whole: Body) -> Iterator[Body | Issue]:
     """Yield the values among the words of the texts in a JSON value, such as the lines that a container's log keeps.
 
     Args:
-        whole: the value, with its places. Texts that are JSON and nothing else are passed over.
+        whole: the value, with its places. Texts that are JSON and nothing else are skipped.
     """
     for text, tokens in islice(_texts(whole.value, ()), MAX_TEXTS):
         if text_marks().search(text) and text.lstrip()[:1] not in ("{", "["):

@@ -32,7 +32,7 @@ MAX_VALUES = 4_000_000
 MAX_DEPTH = 60
 #: Of texts in base64 in one value no more bytes are read, once they are plain.
 MAX_UNDONE = 256 * 1024 * 1024
-#: What stands before JSON against its inclusion by other pages.
+#: What is before JSON against its inclusion by other pages.
 _GUARD = re.compile(r"\s*(?:\)\]\}',?|while\s?\(1\);?|for\s?\(;;\);?|&&&START&&&)\s*(?=[\[{])")
 #: Of what encloses an answer so many plain members are kept, each up to so many characters.
 _MAX_BESIDE = 30
@@ -49,7 +49,7 @@ _EXPECTED = "A request with its answer was expected here."
 
 
 def read_within(whole: Body) -> Iterator[Record | Issue]:
-    """Yield what every answer inside a decoded value says, in the order they stand in.
+    """Yield what every answer inside a decoded value says, in the order they are in.
 
     Nothing, where the value holds nothing that is known and has no address. With an address at least one record.
 
@@ -68,7 +68,7 @@ def bodies(whole: Body, others: dict[str, int] | None = None) -> Iterator[Body |
 
     Args:
         whole: the value.
-        others: gets the hosts of the exchanges that were passed over, with their number.
+        others: gets the hosts of the exchanges that were skipped, with their number.
     """
     walk = _Walk(whole, others if others is not None else {})
     yield from walk.run()
@@ -104,7 +104,7 @@ class _Walk:
             yield Issue(what, self.whole.places.record(()))
 
     def _answer(self, body: Body, depth: int) -> Iterator[Body | Issue]:
-        """What was answered: the whole where its form is known or nothing in it is, else what stands in it."""
+        """What was answered: the whole where its form is known or nothing in it is, else what is in it."""
         if any(kind.may_be(body.value) for kind in kinds_of(body)):
             yield from self._known(body, depth)
             return
@@ -148,7 +148,7 @@ class _Walk:
             yield from self._inside(value, body, depth)
 
     def _known(self, body: Body, depth: int) -> Iterator[Body | Issue]:
-        """An answer that is known, and what stands in it that its readers leave."""
+        """An answer that is known, and what is in it that its readers leave."""
         self.found += 1
         self._keys.update(map(hash, _item_keys(body.value)))
         yield body
@@ -179,7 +179,7 @@ class _Walk:
                 yield Issue(_EXPECTED, body.places.record((number,)))
 
     def _inside(self, value: Mapping[str, object], body: Body, depth: int) -> Iterator[Body | Issue]:
-        """What stands in an object that is not known itself."""
+        """What is in an object that is not known itself."""
         beside = _beside(value, body)
         for key, inner in value.items():
             # Some programs keep what was answered under the address.

@@ -33,7 +33,7 @@ class ActivityKey:
 
     @classmethod
     def parse(cls, text: object) -> ActivityKey | None:
-        """Take a key apart; None where it is not one."""
+        """Take a key apart; None if it is not one."""
         match = _whole.fullmatch(text) if isinstance(text, str) else None
         return cls(match[0], match[1], match[2], match[3], match[4]) if match else None
 

@@ -57,7 +57,7 @@ class ApiUrl:
 
     @classmethod
     def parse(cls, text: str) -> ApiUrl | None:
-        """Take an address apart. None where it is not one of the Alexa service.
+        """Take an address apart. None if it is not one of the Alexa service.
 
         A bare path is taken for one if it holds ``/api/``, or begins as no other service's does.
         """

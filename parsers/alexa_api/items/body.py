@@ -27,7 +27,7 @@ class Places(ABC):
 
     @abstractmethod
     def value(self, tokens: Tokens) -> str:
-        """The locator of a plain value; empty where it is within that of its record."""
+        """The locator of a plain value; empty if it is within that of its record."""
 
     def under(self, tokens: Tokens) -> Places:
         """The places within a value."""
@@ -57,7 +57,7 @@ class TextPlaces(Places):
         return self.locator
 
     def value(self, tokens: Tokens) -> str:  # noqa: ARG002  (see above)
-        """Empty: a value stands within the text."""
+        """Empty: a value is within the text."""
         return ""
 
 
@@ -203,7 +203,7 @@ class ResponseParser(ABC):
         return any(known.fullmatch(path) for known in self._patterns)
 
     def parts_of(self, path: str) -> dict[str, str]:
-        """The named parts of an address of this kind, decoded; empty where it is none."""
+        """The named parts of an address of this kind, decoded; empty if it is none."""
         found = next(filter(None, (known.fullmatch(path) for known in self._patterns)), None)
         return {name: unquote(text) for name, text in found.groupdict().items()} if found else {}
 
@@ -244,7 +244,7 @@ class JsonPlace:
 
 
 def members(value: object, path: tuple[str, ...]) -> Iterator[JsonPlace]:
-    """The values at a place; ``*`` in the path is every member of a list or an object. Absent ones are passed over."""
+    """The values at a place; ``*`` in the path is every member of a list or an object. Absent ones are skipped."""
     return _members(JsonPlace(value, (), ()), path)
 
 

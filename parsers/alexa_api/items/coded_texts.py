@@ -47,7 +47,7 @@ class PlainText:
     Attributes:
         content: the text.
         locator: what leads to it.
-        start, end: the bytes of the text around it that it stands in.
+        start, end: the bytes of the text around it that it is in.
     """
 
     content: bytes
@@ -57,7 +57,7 @@ class PlainText:
 
 
 def coded_texts(content: bytes, prefix: str = "") -> Iterator[PlainText | Issue]:
-    """Yield the texts that name the service once they are plain, each coding's in the order they stand in.
+    """Yield the texts that name the service once they are plain, each coding's in the order they are in.
 
     Args:
         content: a text in UTF-8.
@@ -76,7 +76,7 @@ def coded_texts(content: bytes, prefix: str = "") -> Iterator[PlainText | Issue]
 
 
 def without_terminal(content: bytes, prefix: str = "") -> PlainText | None:
-    """A text without the control sequences of a terminal; None where it has none.
+    """A text without the control sequences of a terminal; None if it has none.
 
     Args:
         content: a text in UTF-8.
@@ -96,7 +96,7 @@ def mail_parts(content: bytes) -> list[tuple[int, int]]:
 
 
 def coded_head(head: bytes) -> bytes | None:
-    """How the content of a file begins that is base64 as far as its head shows; None where it is none.
+    """How the content of a file begins that is base64 as far as its head shows; None if it is not one.
 
     Args:
         head: its first bytes.
@@ -128,13 +128,13 @@ def json_in_base64(text: str) -> tuple[bytes, str] | None:
         text: the text.
 
     Returns:
-        The bytes, and the steps of a locator from the text to them; None where it is no such text.
+        The bytes, and the steps of a locator from the text to them; None if it is no such text.
     """
     return undone(text.encode("ascii")) if may_be_base64(text) else None
 
 
 def undone(text: bytes) -> tuple[bytes, str] | None:
-    """Base64 undone, and gzip or zlib in it, as far as it goes; None where it is none.
+    """Base64 undone, and gzip or zlib in it, as far as it goes; None if it is not one.
 
     Args:
         text: the base64, in lines or not.

@@ -14,7 +14,7 @@ from parsers.times import from_milliseconds
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT")
 _EPOCH = "Epoch milliseconds: "
-#: A longer text is no time.
+#: A longer text is not a time.
 _MAX_TIME = 64
 
 
@@ -45,7 +45,7 @@ class ItemReader:
         self.issues.append(Issue(f"{key}: {what}.", self.body.places.value(tokens) or self.body.places.record(tokens)))
 
     def string(self, key: str) -> str | None:
-        """A text, which may be empty; None where there is none."""
+        """A text, which may be empty; None if there is none."""
         value = self.item.get(key)
         if value is None or isinstance(value, str):
             return value
@@ -76,8 +76,8 @@ class ItemReader:
 
         Args:
             key: the member's name.
-            description: one of plaso's words for what it is of.
-            note: what it is of, ended by a full stop.
+            description: one of plaso's words for what it belongs to.
+            note: what it belongs to, ended by a full stop.
         """
         value = self.item.get(key)
         if value is None or value == "":
@@ -99,7 +99,7 @@ class ItemReader:
         return (Timestamp(description, str(value), Clock.CLOUD, timestamp, f"{note} {form}.", locator),)
 
     def inner(self, key: str) -> dict[str, object]:
-        """The object under a key, or within the JSON text there; empty where there is none."""
+        """The object under a key, or within the JSON text there; empty if there is none."""
         value = self.item.get(key)
         if isinstance(value, str) and value.strip():
             try:

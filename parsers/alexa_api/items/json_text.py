@@ -1,4 +1,4 @@
-"""What a text of JSON gives, what may stand before, between and behind such texts, and what is wrong with them."""
+"""What a text of JSON gives, what may be before, between and behind such texts, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from parsers.formats.json.large_value import BOM
 from parsers.locator import at_bytes, join
 from parsers.record import Issue
 
-#: What is before the JSON and is no guard is passed over up to this length.
+#: What is before the JSON and is no guard is skipped up to this length.
 MAX_BEFORE = 16
 #: A text value that holds JSON.
 _TEXT = re.compile(rb'"\s{0,40}[{\[]\s{0,40}(?:\\[nrt"]|[{\[\]}])')
@@ -22,12 +22,12 @@ _GUARD = re.compile(
     rb"\s{0,64}(?:\x1e|\)\]\}'?,?|while\s?\((?:1|true)\)\s?;?|for\s?\(;;\)\s?;?|throw 1;|&&&START&&&|\{\}\s?&&"
     rb"|/\*-secure-|(?:/\*\*/)?(?!\d)[\w$.]{1,80}\(|data:)\s{0,64}(?=[\[{])"
 )
-#: What may stand between texts, and behind the last.
+#: What may be between texts, and behind the last.
 _BETWEEN = re.compile(
     r"(?:[\s,;\x00\x1e\ufeff]|\)\]\}'?,?|while\s?\((?:1|true)\)|for\s?\(;;\)|&&&START&&&|(?:event|id|retry):[^\n]{0,200}"
     r"|data:(?:\s?\[DONE\])?|null\b|\*/|\)|[\w$.]{1,80}\($)*"
 )
-#: So many bytes of what is wrong are kept with an issue.
+#: At most this many bytes of what is wrong are kept with an issue.
 EXCERPT = 64
 
 
@@ -38,7 +38,7 @@ class LoadedText:
     Attributes:
         value: the decoded value; None if nothing could be read.
         places: where its values are.
-        sha1: SHA-1 of the file, in hexadecimal; empty where it was read in pieces.
+        sha1: SHA-1 of the file, in hexadecimal; empty if it was read in pieces.
         issues: what is wrong with it, or with the file.
     """
 
@@ -62,7 +62,7 @@ def start_of(head: bytes) -> int | None:
         head: the first bytes, in UTF-8 (see :func:`parsers.encoding.as_utf8`).
 
     Returns:
-        Its byte offset, or None where the file does not begin as JSON.
+        Its byte offset, or None if the file does not begin as JSON.
     """
     blank = len(BOM) if head.startswith(BOM) else 0
     if guard := _GUARD.match(head, blank):
@@ -75,24 +75,24 @@ def start_of(head: bytes) -> int | None:
 
 
 def is_guarded(head: bytes) -> bool:
-    """Whether what stands before the JSON is a guard against inclusion, or makes it a script or a message."""
+    """Whether what is before the JSON is a guard against inclusion, or makes it a script or a message."""
     return _GUARD.match(head.removeprefix(BOM)) is not None
 
 
 def rest_of(text: str) -> str:
-    """What of a text between JSON is more than signs that may stand there."""
+    """What of a text between JSON is more than signs that may be there."""
     between = _BETWEEN.match(text)
     return text[between.end() if between else 0 :].strip()
 
 
 def bytes_before(before: bytes, start: int, prefix: str) -> Issue:
-    """The issue of bytes that stand before the JSON, which begins at an offset of the text that a locator leads to."""
+    """The issue of bytes that are before the JSON, which begins at an offset of the text that a locator leads to."""
     what = f"{len(before)} byte{'s stand' if len(before) > 1 else ' stands'} before the JSON; passed over."
     return Issue(what, join(prefix, at_bytes(0, start)), before)
 
 
 def more_follows(rest: str, locator: str) -> Issue:
-    """The issue of text that stands behind the JSON."""
+    """The issue of text that is behind the JSON."""
     excerpt = rest[:EXCERPT].encode("utf-8", "surrogateescape")[:EXCERPT]
     return Issue("More follows the end of the JSON; it was not read.", locator, excerpt)
 
@@ -106,6 +106,6 @@ def stands_between(count: int, first: tuple[int, int], excerpt: bytes) -> Issue:
 
 
 def breaks_off(offset: int, error: str, rest: bytes, locator: str = "") -> Issue:
-    """The issue of JSON that is not whole: where it breaks off, why, what stands there."""
+    """The issue of JSON that is not whole: where it breaks off, why, what is there."""
     what = f"The JSON is damaged or breaks off at byte {offset} ({error}). What is complete before it was read."
     return Issue(what, locator or at_bytes(offset, len(rest[:EXCERPT])), rest[:EXCERPT])

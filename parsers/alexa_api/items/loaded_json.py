@@ -65,7 +65,7 @@ def load_all(source: Source, marks: re.Pattern[str]) -> Iterator[LoadedText]:
 
     Args:
         source: the file.
-        marks: in a file that is read in pieces, a value without one of these is passed over.
+        marks: in a file that is read in pieces, a value without one of these is skipped.
 
     Raises:
         OSError: the evidence cannot be read.
@@ -99,7 +99,7 @@ class _File:
     Attributes:
         text: its text.
         at: the character at which the JSON begins.
-        prefix: the locator of the text, empty where it is the file.
+        prefix: the locator of the text, empty if it is the file.
         sha1: of the file.
         issues: what is wrong with what was read so far.
     """

@@ -43,8 +43,8 @@ class LongJson:
 
     Attributes:
         source: the file, in UTF-8.
-        text: its text, from where the JSON begins; from its start where only blanks stand before that.
-        prefix: the locator of the text, empty where it is the file.
+        text: its text, from where the JSON begins; from its start where only blanks are before that.
+        prefix: the locator of the text, empty if it is the file.
         sha1: of the file.
         issues: what is wrong with what was read so far.
     """
@@ -68,7 +68,7 @@ class LongJson:
         return self._loaded(found)
 
     def whole(self) -> LoadedJson | None:
-        """The one text that the file holds; None where more follows.
+        """The one text that the file holds; None if more follows.
 
         Raises:
             JsonError: as :meth:`first`.
@@ -78,7 +78,7 @@ class LongJson:
         return None if self._rest(found) else self._loaded(found)
 
     def all(self, marks: re.Pattern[str]) -> Iterator[LoadedText]:
-        """Every text. In one that is not whole a value without one of the marks is passed over.
+        """Every text. In one that is not whole a value without one of the marks is skipped.
 
         Raises:
             OSError: the evidence cannot be read.
@@ -116,7 +116,7 @@ class LongJson:
         return blank.end() if blank else 0
 
     def _rest(self, found: LargeValue) -> str:
-        """What stands behind a value that may not stand there; of much the first part."""
+        """What follows a value and may not be there; only the beginning of a long text."""
         return rest_of(self.text.read(found.end, MAX_BYTES).decode("utf-8", "surrogateescape"))
 
     def _loaded(self, found: LargeValue, *issues: Issue) -> LoadedJson:

@@ -23,7 +23,7 @@ from parsers.literal_search import LiteralSearch
 #: What a name may be of; the one that says most stands first.
 ADDRESS, UTTERANCE, KEY, HOST_NAME, CODED = "address", "utterance id", "key", "host", "key in base64"
 KINDS = (ADDRESS, UTTERANCE, KEY, HOST_NAME, CODED)
-#: Keys, and words among values, that stand in answers of the service and hardly anywhere else.
+#: Keys, and words among values, that are in answers of the service and hardly anywhere else.
 KEYS = (
     "NotifyNowPlayingUpdated", "activityDialogItems", "activityItemData", "activityStatus", "alexaHistoryRecords",
     "appDeviceList", "applianceGroups", "applianceNetworkState", "bluetoothStates", "canAccessPrimeMusicContent",
@@ -68,7 +68,7 @@ _WIDE = tuple(mark.decode("ascii").encode("utf-16-le") for mark in (*_NARROW, *_
 #: character, it is one of the plain ones.
 PLAIN_MARKS = (*_NARROW, *_IN_BASE64)
 MARKS = (*PLAIN_MARKS, *_WIDE)
-#: What belongs to one name stands within so many bytes before and after its mark.
+#: What belongs to one name is within so many bytes before and after its mark.
 AROUND = 1024
 #: Of one kind in one piece of bytes so many are counted.
 MAX_NAMES = 10_000
@@ -108,7 +108,7 @@ def _key_in_base64() -> re.Pattern[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class ServiceName:
-    """One kind of name, as it stands first.
+    """One kind of name, as it is first.
 
     Attributes:
         kind: one of :data:`KINDS`.
@@ -145,7 +145,7 @@ def names_in(content: bytes, base: int = 0) -> tuple[ServiceName, ...]:
 
 
 def _first_coded(content: bytes) -> int:
-    """Where the first key in base64 stands in text of two bytes a character."""
+    """Where the first key in base64 is in text of two bytes a character."""
     places = (content.find(coded.decode("ascii").encode("utf-16-le")) for coded in _IN_BASE64)
     return min((at for at in places if at >= 0), default=-1)
 

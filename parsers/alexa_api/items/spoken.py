@@ -43,7 +43,7 @@ def to_timestamp(utterance: UtteranceId, locator: str = "") -> Timestamp:
 
 
 def device_type(utterance: UtteranceId | None) -> str | None:
-    """The device type an id names as its source, or None where it names no device."""
+    """The device type an id names as its source, or None if it names no device."""
     return utterance.source if utterance and _DEVICE_TYPE.fullmatch(utterance.source) else None
 
 

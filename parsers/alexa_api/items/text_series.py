@@ -1,4 +1,4 @@
-"""JSON texts that stand in a file one after another, and what stands between them."""
+"""JSON texts that are in a file one after another, and what is between them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TextSeries:
     """The texts of one file.
 
     Attributes:
-        prefix: the locator of the text they stand in; empty where it is the file.
+        prefix: the locator of the text they are in; empty if it is the file.
         sha1: of the file.
         issues: what is wrong with the file; the first text has them.
         size: the length of the text, in bytes.
@@ -41,7 +41,7 @@ class TextSeries:
     whole: int = 0
 
     def run(self, values: Iterator[TextValue | Issue]) -> Iterator[LoadedText]:
-        """Yield the texts, and last what stands between and behind them. Nothing where there is none."""
+        """Yield the texts, and last what is between and behind them. Nothing where there is none."""
         issues, end, broken = self.issues, 0, -1
         gaps, first = 0, (0, 0)
         for value in values:
@@ -53,7 +53,7 @@ class TextSeries:
                 end = value.end
             loaded = given(value, self.sha1)
             if isinstance(value, TextValue) and value.found.error:
-                # What stands in a value that breaks off breaks off with it.
+                # What is in a value that breaks off breaks off with it.
                 if value.end == broken and not loaded.value:
                     continue
                 loaded = replace(loaded, issues=()) if value.end == broken else loaded
@@ -68,7 +68,7 @@ class TextSeries:
             yield self._issue(stands_between(gaps, first, self.read(first[0], EXCERPT)))
 
     def _rest(self, start: int, end: int) -> str:
-        """What stands from one place to another that may not stand between texts; of much the first part."""
+        """What is between two places and may not be between texts; only the beginning of a long text."""
         return rest_of(self.read(start, min(end - start, MAX_BYTES)).decode("utf-8", "surrogateescape"))
 
     def _issue(self, issue: Issue) -> LoadedText:

@@ -24,7 +24,7 @@ WHOLE = MAX_BYTES
 PIECE = 16 * 1024 * 1024
 #: Of a longer value the objects in it are given one by one.
 MAX_VALUE = 8 * 1024 * 1024
-#: Characters of what stands before a value on its line that are kept.
+#: Characters of what is before a value on its line that are kept.
 _BEFORE = 400
 
 
@@ -36,7 +36,7 @@ class TextValue:
         found: what was found, with places in characters of the piece it was found in.
         places: where in the file it stands, and what is in it.
         start, end: the same in bytes of the file's text.
-        before: what stands before it on its line.
+        before: what is before it on its line.
     """
 
     found: Found
@@ -69,7 +69,7 @@ class _PrintedPlaces(Places):
         return self.prefix
 
     def value(self, tokens: Tokens) -> str:  # noqa: ARG002  (values stand within their record)
-        """Empty: a value stands within its record."""
+        """Empty: a value is within its record."""
         return ""
 
     def under(self, tokens: Tokens) -> Places:
@@ -113,7 +113,7 @@ def values_in(source: Source, marks: re.Pattern[str] | None = None) -> Iterator[
 
     Args:
         source: the file.
-        marks: a value without one of these is passed over; None where every value is wanted.
+        marks: a value without one of these is skipped; None if every value is wanted.
 
     Raises:
         OSError: the evidence cannot be read.
@@ -155,7 +155,7 @@ def values_of(content: bytes, marks: re.Pattern[str] | None = None, prefix: str 
 def values_in_pieces(
     source: Source, marks: re.Pattern[str] | None = None, prefix: str = "", start: int = 0
 ) -> Iterator[TextValue | Issue]:
-    """The same of a file of any length, in UTF-8. What stands in a value that is too long is given one by one.
+    """The same of a file of any length, in UTF-8. What is in a value that is too long is given one by one.
 
     Args:
         source: the file.
@@ -189,7 +189,7 @@ def values_in_pieces(
 
 
 def _kept_from(content: bytes, done: int) -> int:
-    """From where on a piece is kept whose bytes are done up to a place: what stands before a value is looked at again.
+    """From where on a piece is kept whose bytes are done up to a place: what is before a value is looked at again.
 
     A character of UTF-8 begins there.
     """
@@ -222,7 +222,7 @@ class _Piece:
         prefix: the locator of the text.
         begin: how many of the bytes were looked at with the piece before.
         done: how many of the bytes need not be looked at again.
-        entered: where values begin of which only what stands in them is given.
+        entered: where values begin of which only what is in them is given.
     """
 
     content: bytes

@@ -160,7 +160,7 @@ class _ActivityReading:
         return None
 
     def _inner(self, key: str) -> object:
-        """A value that is JSON inside a text; a word that is not JSON stays text; None where nothing is there."""
+        """A value that is JSON inside a text; a word that is not JSON stays text; None if nothing is there."""
         value = self.item.get(key)
         if not isinstance(value, str):
             if value is not None and not isinstance(value, (dict, list)):

@@ -52,7 +52,7 @@ class AlexaPlusConversations(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """By the list, and what stands in its first member."""
+        """By the list, and what is in its first member."""
         first = next((place for place in _listed(value, self.lists)), None)
         return first is not None and isinstance(first.value, dict) and _is_conversation(first.value)
 
@@ -92,7 +92,7 @@ class AlexaPlusFragments(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """By the list, and what stands in its first members."""
+        """By the list, and what is in its first members."""
         found = value.get("fragments") if isinstance(value, dict) else None
         return isinstance(found, list) and any(isinstance(one, dict) and _is_fragment(one) for one in found[:20])
 

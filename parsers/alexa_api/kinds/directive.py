@@ -54,7 +54,7 @@ class Directives(ResponseParser):
         return isinstance(value, dict) and _found(value) is not None
 
     def leaves(self, value: object) -> tuple[str, ...]:
-        """What stands beside the directive."""
+        """What is beside the directive."""
         found = _found(value) if isinstance(value, dict) else None
         return tuple(key for key in value if key != found) if isinstance(value, dict) else ()
 

@@ -82,7 +82,7 @@ class Endpoints(ResponseParser):
         return first is not None and first.value is not None
 
     def leaves(self, value: object) -> tuple[str, ...]:
-        """What stands beside ``data``."""
+        """What is beside ``data``."""
         if not isinstance(value, dict) or "data" not in value:
             return ()
         return tuple(key for key in value if key not in ("data", "errors", "extensions"))

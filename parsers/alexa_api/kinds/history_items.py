@@ -28,7 +28,7 @@ class HistoryItem:
 
     Attributes:
         kind: its ``recordItemType``, or empty.
-        words: its text as recorded; None where there is none.
+        words: its text as recorded; None if there is none.
         stated: its utterance id as recorded, or None.
         utterance: that id taken apart, or None.
         timestamps: the time it holds, if any.
@@ -63,7 +63,7 @@ class Items:
 
     @property
     def transcript(self) -> str | None:
-        """The texts the service recognised, each once; empty where they are empty; None where there is none."""
+        """The texts the service recognised, each once; empty if they are empty; None if there is none."""
         texts = dict.fromkeys(item.words for item in self.items if item.kind == _HEARD and item.words is not None)
         return " / ".join(filter(None, texts)) if texts else None
 
@@ -157,7 +157,7 @@ def _persons(reader: ItemReader, found: Items) -> None:
 
 
 def person(persons: Iterable[Person]) -> str | None:
-    """The one person that a record names: the id, else the name. None where it names none, or more than one."""
+    """The one person that a record names: the id, else the name. None if it names none, or more than one."""
     named = {found.identity or found.name for found in persons}
     return named.pop() if len(named) == 1 else None
 

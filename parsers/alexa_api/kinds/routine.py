@@ -87,7 +87,7 @@ class Routines(ResponseParser):
         return isinstance(first, dict) and _is_routine(first)
 
     def leaves(self, value: object) -> tuple[str, ...]:
-        """Of one routine nothing, of an answer what stands beside the list."""
+        """Of one routine nothing, of an answer what is beside the list."""
         return () if isinstance(value, dict) and _is_routine(value) else super().leaves(value)
 
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:

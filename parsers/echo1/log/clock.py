@@ -31,7 +31,7 @@ _CHANGED = re.compile(
     r"|[Ss]etting system (?:clock|time) to|[Ss]ystem (?:clock|time) (?:was |has been |is )?(?:set|stepped|changed)"
     r"|name=\w{0,40}[tT]imeChanged,"
 )
-#: A line that tells of the clock has one of these: to look for them is faster than to search for the patterns.
+#: A line that mentions the clock has one of these: to look for them is faster than to search for the patterns.
 _WORDS = ("clock", "ime server", "updateTimeFrom", "IMSG_HTTPTIME", "ystem time", "imeChanged,")
 _OFFSET = re.compile(r"time server (?P<server>\S{1,60}) offset (?P<offset>[-+]?\d{1,12}(?:\.\d{1,12})?) sec")
 _ADJUSTED = re.compile(r"adjusting local clock by (?P<offset>[-+]?\d{1,12}(?:\.\d{1,12})?)s")

@@ -71,7 +71,7 @@ class Interaction:
 
     @property
     def request_prefix(self) -> str:
-        """The first characters of the request's id, by which lines are matched; empty where unknown."""
+        """The first characters of the request's id, by which lines are matched; empty if unknown."""
         return (self.values.get("request") or self.values.get("request_cut", ""))[:LIPC_CUT]
 
     @property

@@ -62,7 +62,7 @@ class Joiner:
         """Every interaction still open.
 
         Args:
-            last: the seconds of the file's last line, if the file ends; None where the device was restarted.
+            last: the seconds of the file's last line, if the file ends; None if the device was restarted.
         """
         left = self._open[:]
         self._open.clear()
@@ -75,7 +75,7 @@ class Joiner:
         return self._open[-1]
 
     def _of_word(self, line: LogLine, name: str) -> Interaction:
-        """The newest interaction, if it is of a wake word or unknown, and lacks such a line; else a new one."""
+        """The newest interaction, if it belongs to a wake word or unknown, and lacks such a line; else a new one."""
         newest = next((one for one in reversed(self._open) if one.heard or "started" in one.at), None)
         if newest is None or {name, "closed"} & newest.at.keys() or not newest.within(line, _WORD_SECONDS):
             return self._begin(line)

@@ -37,9 +37,9 @@ class LogLine(NamedTuple):
     Attributes:
         number: counted from 1.
         stamp: the time as written.
-        seconds: the time as whole seconds since 1970 UTC, for comparing lines; None where there is no such date.
-        timestamp: microseconds since 1970 UTC; None where there is no such date or the clock was not set.
-        program: who wrote it; empty where the line does not say.
+        seconds: the time as whole seconds since 1970 UTC, for comparing lines; None if there is no such date.
+        timestamp: microseconds since 1970 UTC; None if there is no such date or the clock was not set.
+        program: who wrote it; empty if the line does not say.
         text: what follows the program and the level.
     """
 
@@ -97,7 +97,7 @@ def take_apart(number: int, content: bytes) -> LogLine:
 
 
 def seconds_of(stamp: bytes) -> int | None:
-    """A stamp as whole seconds since 1970 UTC; None where there is no such date or time of day."""
+    """A stamp as whole seconds since 1970 UTC; None if there is no such date or time of day."""
     midnight = _midnight(stamp[:8])
     hour, minute, second = int(stamp[9:11]), int(stamp[11:13]), int(stamp[13:15])
     if midnight is None or hour > 23 or minute > 59 or second > 59:

@@ -56,7 +56,7 @@ def scores(text: str) -> dict[str, str]:
 
 
 def stream_id(text: str, at: int) -> str | None:
-    """The stream or utterance id that starts at a place; what has another form, as found; None where torn."""
+    """The stream or utterance id that starts at a place; what has another form, as found; None if torn."""
     match = FINDER.match(text, at)
     if match and text[match.end() : match.end() + 1] in (":", ",", " "):
         return match[0]

@@ -22,7 +22,8 @@ def line_timestamp(line: LogLine, description: str = "Recorded Time") -> Timesta
 
 
 def millisecond_timestamp(line: LogLine, value: str, description: str, note: str = "") -> Timestamp:
-    """A time written in a line as epoch milliseconds; a value that is no time (0, or before 2010) is kept as text."""
+    """A time written in a line as epoch milliseconds; a value that is not a time (0, or before 2010) is kept as
+    text."""
     timestamp = from_milliseconds(value)
     meaning = _MILLISECOND + note if timestamp is not None else "The value inside the line is not a date."
     return Timestamp(description, value, Clock.DEVICE, timestamp, meaning, at_line(line.number))

@@ -29,7 +29,7 @@ class Preference:
     Attributes:
         name: as the file gives it.
         kind: the element: ``string``, ``long``, ``set``, ...
-        value: as found; a whole number of more than 20 digits, and what is no number, as text.
+        value: as found; a whole number of more than 20 digits, and what is not a number, as text.
         start: offset of the first byte of its element.
         end: offset after its last byte.
     """
@@ -63,7 +63,7 @@ class Preference:
 
 
 def preferences(parent: Element) -> Iterator[Preference | Issue]:
-    """The values of a map, and an issue for each element that is no value or has no name."""
+    """The values of a map, and an issue for each element that is not a value or has no name."""
     for element in parent.children:
         name = element.attributes.get("name")
         if name is None:

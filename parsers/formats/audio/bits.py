@@ -16,7 +16,7 @@ class Bits:
 
     @property
     def left(self) -> int:
-        """How many bits have not been taken; below 0 where more were taken than there are."""
+        """How many bits have not been taken; below 0 if more were taken than there are."""
         return self._left
 
     def take(self, width: int) -> int:

@@ -51,7 +51,7 @@ class DamageLog:
         return tuple(self._places)
 
     def issue(self, what: str) -> str:
-        """What is wrong, as the rest of "the recording is ..."; empty where nothing is.
+        """What is wrong, as the rest of "the recording is ..."; empty if nothing is.
 
         Args:
             what: what the bytes are not: ``frame of it``.
@@ -64,7 +64,7 @@ class DamageLog:
 
 
 def counted(count: int) -> str:
-    """So many bytes, in words."""
+    """At most this many bytes, in words."""
     return f"{count} byte{'' if count == 1 else 's'}"
 
 

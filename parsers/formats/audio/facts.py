@@ -35,14 +35,14 @@ class AudioFacts:
         codec: how the sound is coded, in words.
         end: bytes from the start of the recording to its end.
         ending: why it ends there.
-        rate_hz: samples a second, or None where the container does not say.
+        rate_hz: samples a second, or None if the container does not say.
         channels: number of channels, or None.
         duration_us: microseconds of sound present (see ``notes`` where it is what a header claims), or None.
         bits: bits a sample, where the coding has such a number.
         issue: what is wrong, as the rest of "the recording is ...": ``truncated: 3 of 5 bytes are present``.
-            Empty where the recording is well formed.
+            Empty if the recording is well formed.
         trailing: bytes after the end in which nothing of the recording was found.
-        damage: the damaged places that lie before the end, up to
+        damage: the damaged places that are before the end, up to
             :data:`~parsers.formats.audio.damage.MOST_PLACES`.
         metadata: the tags it carries, as found, within :mod:`parsers.formats.audio.tagging.tags`'s bounds.
         timestamps: times the tags hold.
@@ -66,7 +66,7 @@ class AudioFacts:
 
     @property
     def full_issue(self) -> str:
-        """The issue, with where the damage is; empty where the recording is well formed."""
+        """The issue, with where the damage is; empty if the recording is well formed."""
         return f"{self.issue} ({named(self.damage)})" if self.damage else self.issue
 
     @property
@@ -89,7 +89,7 @@ class Undescribed:
 
 
 def microseconds(samples: int, rate: int) -> int | None:
-    """The duration of some samples, rounded to the microsecond; None where the rate is 0, or the result absurd."""
+    """The duration of some samples, rounded to the microsecond; None if the rate is 0, or the result absurd."""
     if rate <= 0:
         return None
     duration = (samples * 1_000_000 + rate // 2) // rate

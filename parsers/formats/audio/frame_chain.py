@@ -42,7 +42,7 @@ def follow(
     Args:
         source: what holds them.
         at: byte offset of the first frame.
-        measure: given bytes and the byte in them where a frame may begin: its length in bytes, above 0; 0 where no
+        measure: given bytes and the byte in them where a frame may begin: its length in bytes, above 0; 0 if no
             frame of the chain begins. At least ``header`` bytes lie there, and LOOK where there are so many.
         header: length in bytes of a frame's header.
         most: frames that are followed at most; None for all.

@@ -23,7 +23,7 @@ from parsers.formats.sized_bytes import SizedBytes
 SURE = 3
 #: Bytes searched at once.
 _PIECE = 64 * 1024
-#: Tags behind each other that are passed over between frames.
+#: Tags behind each other that are skipped between frames.
 _MOST_TAGS = 8
 
 
@@ -56,7 +56,7 @@ class FrameCoding(Generic[Frame]):
 
     Attributes:
         header: bytes of a frame's header.
-        parse: what a header says; None where bytes are none.
+        parse: what a header says; None if bytes are none.
         sign: a pattern of the first two bytes that a frame with the kind of another may have, given that one's header.
     """
 
@@ -129,7 +129,7 @@ class FrameWalk(Generic[Frame]):
 
         Returns:
             The first place from which frames of whatever kind follow each other; or the one where it is due, if a frame
-            of that kind is there. None where there is no such place.
+            of that kind is there. None if there is no such place.
         """
         at = begin
         while at < until:
@@ -189,7 +189,7 @@ class FrameWalk(Generic[Frame]):
         tally.end = at
 
     def _next(self, tally: FrameTally) -> int | None:
-        """Where frames go on; None where none do."""
+        """Where frames go on; None if none do."""
         end = tally.end
         if end >= self._source.size:
             return None
@@ -241,7 +241,7 @@ class FrameWalk(Generic[Frame]):
         return at
 
     def _search(self, at: int) -> int | None:
-        """The first place from which frames of the recording's kind follow each other; None where there is none."""
+        """The first place from which frames of the recording's kind follow each other; None if there is none."""
         while piece := self._source.read(at, _PIECE):
             for found in self._sign.finditer(piece):
                 if self._follow_each_other(at + found.start(), self._kind):

@@ -1,6 +1,6 @@
 """Recordings behind what does not belong to them: long or several ID3 tags, zero bytes, other bytes.
 
-One short tag is read by the reader of the format. What is more is passed over here, and the reader is given the rest as
+One short tag is read by the reader of the format. What is more is skipped here, and the reader is given the rest as
 if it were a file of its own; places are then counted from the first byte of the file again.
 
 References:
@@ -26,7 +26,7 @@ from parsers.record import Timestamp
 #: Bytes by which a format is known.
 _HEAD = 65536
 _MAX_TAGS = 64
-#: Bytes that are passed over in search of the first frame, and zeros that are.
+#: Bytes that are skipped in search of the first frame, and zeros that are.
 _MOST_SEARCHED, _MOST_ZEROS = 64 * 1024, 64 * 1024 * 1024
 _ZEROS = 256 * 1024
 #: Places that look like a frame at which the ones behind it are looked for, and the bytes that three take at most.
@@ -163,7 +163,7 @@ class LeadingFormat:
 
 
 def _pass_over(window: Window, tags: Tags, timestamps: list[Timestamp]) -> tuple[int, list[str]]:
-    """Where tags and zeros end, and what was passed over."""
+    """Where tags and zeros end, and what was skipped."""
     at, what = 0, list[str]()
     for _ in range(_MAX_TAGS):
         zeros = _zeros(window, at)
@@ -183,7 +183,7 @@ def _pass_over(window: Window, tags: Tags, timestamps: list[Timestamp]) -> tuple
 
 
 def _zeros(window: Window, at: int) -> int:
-    """How many zero bytes lie at an offset."""
+    """How many zero bytes are at an offset."""
     count = 0
     for piece in _pieces(window, at):
         rest = piece.lstrip(b"\0")

@@ -122,7 +122,7 @@ _CHUNKED = {
     (_FORM, b"16SV"): "Amiga sound file (16SV)",
     (_FORM, b"MAUD"): "Amiga sound file (MAUD)",
 }
-#: A picture, and what it says of itself where a film lies behind it.
+#: A picture, and what it says about itself where a film follows it.
 _PICTURE, _MOTION_SIGNS = b"\xff\xd8\xff", (b"MotionPhoto", b"MicroVideo")
 _MOTION = "picture with a film behind it (motion photo)"
 _AVI, _SOUND_STREAM = (b"AVI ", b"AVIX", b"ON2 "), b"auds"
@@ -182,7 +182,7 @@ def _find(head: bytes) -> _Recognised | None:
         if head.startswith(sign, at):
             return _Recognised(name)
     if head.startswith(_PICTURE):
-        # The film lies behind the picture.
+        # The film follows the picture.
         return _Recognised(_MOTION, may=True) if any(sign in head for sign in _MOTION_SIGNS) else None
     return _frames(head) if head.startswith(b"\xff") else None
 

@@ -43,7 +43,7 @@ class CacheEntry:
         sizes: lengths of the streams, in bytes.
         streams: their addresses.
         flags: 1 where the body came in parts, 2 for such a part.
-        intact: whether the hash that the entry holds of itself is right.
+        intact: whether the hash that the entry holds about itself is right.
     """
 
     address: Address
@@ -67,7 +67,7 @@ class CacheEntry:
 
 
 def parse(content: bytes, address: Address) -> CacheEntry | None:
-    """Read an entry from its blocks. None where the bytes cannot be one."""
+    """Read an entry from its blocks. None if the bytes cannot be one."""
     if len(content) < 256:
         return None
     found = _FORM.unpack_from(content)

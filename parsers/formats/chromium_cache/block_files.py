@@ -20,7 +20,7 @@ from parsers.parser import Source
 MAGIC = struct.pack("<I", 0xC104CAC3)
 #: A file of blocks has at most this many: its map has one bit for each.
 MAX_BLOCKS = (BLOCKS_AT - 80) * 8
-#: So many blocks are read at once when a file is looked through.
+#: At most this many blocks are read at once when a file is looked through.
 _STEP = 1024
 
 
@@ -35,7 +35,7 @@ class BlockFile:
     Attributes:
         stream: its content.
         size: its length in bytes.
-        block_size: bytes of a block; 0 where it is a file of its own, or no such file.
+        block_size: bytes of a block; 0 if it is a file of its own, or no such file.
         next_number: the number of the file that goes on where this one is full; 0 for none.
         used: one bit for each block, set where it is in use.
     """
@@ -75,7 +75,7 @@ class BlockFiles:
         self._stack.close()
 
     def file(self, name: str) -> BlockFile | None:
-        """A file by its name; None where it is not there. Files of blocks stay open.
+        """A file by its name; None if it is not there. Files of blocks stay open.
 
         Raises:
             OSError: the evidence cannot be read.

@@ -16,9 +16,9 @@ from parsers.formats.chromium_cache.block_files import BlockError, BlockFiles
 from parsers.locator import at_bytes
 from parsers.record import Issue
 
-#: So many entries of one cache are read.
+#: At most this many entries of one cache are read.
 MAX_ENTRIES = 300_000
-#: So many issues of one cache are listed.
+#: At most this many issues of one cache are listed.
 MAX_ISSUES = 50
 _SIZE = SIZES[ENTRIES]
 
@@ -131,7 +131,7 @@ class Walker:
         for number, file in self._files.entry_files():
             for first, lot in self._files.steps(file):
                 for at in range(0, len(lot) - _SIZE + 1, _SIZE):
-                    # Without a key it is not an entry; this passes over most blocks at once.
+                    # Without a key it is not an entry; this skips most blocks at once.
                     if lot[at + 32 : at + 36] != b"\0\0\0\0":
                         yield from self._left_at(number, first + at // _SIZE)
                 if len(self._seen) >= MAX_ENTRIES:

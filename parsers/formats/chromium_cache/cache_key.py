@@ -35,7 +35,7 @@ class CacheKey:
 
     @classmethod
     def parse(cls, key: bytes) -> CacheKey | None:
-        """Take a key apart. None where it holds no address."""
+        """Take a key apart. None if it holds no address."""
         if len(key) > MAX_KEY:
             return None
         text = key.decode("utf-8", "replace")

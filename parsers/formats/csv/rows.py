@@ -29,8 +29,8 @@ class LocatedRow(NamedTuple):
         locator: its line, or its bytes where its values run over several lines.
         end: byte offset behind it.
         excerpt: its first bytes, at most 64.
-        issue: why it cannot be read; empty where it can.
-        encoding_issue: what is wrong with the characters of a row that can be read; empty where nothing is.
+        issue: why it cannot be read; empty if it can.
+        encoding_issue: what is wrong with the characters of a row that can be read; empty if nothing is.
     """
 
     values: tuple[str, ...]
@@ -76,7 +76,7 @@ class _Lines:
         self.number += 1
         self.offset += len(line)
         while len(line) > MAX_ROW and not line.endswith(b"\n"):
-            # The rest of a line too long is passed over in pieces.
+            # The rest of a line too long is skipped in pieces.
             piece = self._stream.readline(MAX_ROW)
             self.offset += len(piece)
             if not piece or piece.endswith(b"\n"):
@@ -93,11 +93,11 @@ class _Lines:
 
 
 def rows(stream: BinaryIO) -> Iterator[LocatedRow]:
-    """Yield the rows of a seekable stream from its start. Blank lines are passed over.
+    """Yield the rows of a seekable stream from its start. Blank lines are skipped.
 
     UTF-8 with or without a byte order mark; LF or CR LF; a row may run over several lines within quotes. Bytes that
     are not UTF-8 are written ``\\xNN``, and the row's encoding issue says so. A quote that is not closed makes one row
-    unreadable, not those behind it: the reading goes on with the next line.
+    unreadable, not those behind it: the reading continues with the next line.
 
     Raises:
         OSError: the stream cannot be read.

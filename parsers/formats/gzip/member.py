@@ -44,7 +44,7 @@ class GzipMember:
 def header_length(head: bytes) -> int | None:
     """Bytes of the member header at the start of some bytes (:data:`MOST_HEADER` of them).
 
-    None where it is none, is of no compressor that is known, or does not end before the bytes do.
+    None if it is not one, is of no compressor that is known, or does not end before the bytes do.
     """
     if len(head) <= HEADER_SIZE or not head.startswith(_DEFLATE) or head[3] & ~_FLAGS:
         return None
@@ -65,7 +65,7 @@ def header_length(head: bytes) -> int | None:
 def read_member(
     source: SizedBytes, at: int, most: int, accepts: Callable[[bytes], bool] = lambda _: True
 ) -> GzipMember | None:
-    """The member at a byte offset; None where there is none.
+    """The member at a byte offset; None if there is none.
 
     Args:
         source: what holds it.

@@ -11,7 +11,7 @@ MAX_VALUE = 500
 
 
 def value_of(headers: tuple[tuple[str, str], ...], name: str) -> str:
-    """The values of a header, joined by commas; empty where there is none."""
+    """The values of a header, joined by commas; empty if there is none."""
     return ", ".join(value for known, value in headers if known.lower() == name.lower())
 
 

@@ -32,7 +32,7 @@ class Message:
         body_at: where the body begins, in bytes; it goes to the end.
         body: the body, chunks put together.
         steps: the locator's steps from the body's bytes to the body: none, or that of its chunks.
-        issue: what is wrong with the body; empty where nothing is.
+        issue: what is wrong with the body; empty if nothing is.
     """
 
     first_line: str
@@ -44,7 +44,7 @@ class Message:
 
 
 def parse(content: bytes) -> Message | None:
-    """Take a message apart; None where there is no end of headers."""
+    """Take a message apart; None if there is no end of headers."""
     end = HEAD_END.search(content, 0, MAX_HEAD)
     if end is None:
         return None

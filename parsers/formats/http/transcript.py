@@ -27,7 +27,7 @@ _FIRST_LINE = re.compile(
 _REMARK = re.compile(rb"^(?:[*<>] |[{}] \[\d)", re.MULTILINE)
 _LEFT_INTACT = re.compile(rb"\* (?:Connection #\d|Closing connection)[^\n]{0,300}\s*\Z")
 _MARKED_END = re.compile(rb"^[<>] ?\r?\n", re.MULTILINE)
-#: The command that printed the next message, which stands behind the body of the one before.
+#: The command that printed the next message, which is behind the body of the one before.
 _COMMAND = re.compile(rb"\n[^\n{\[]{0,300}\bcurl(?:\.exe)? [^\n]{0,8000}(?:\\\n[^\n]{0,8000}){0,40}\s*\Z")
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
@@ -57,7 +57,7 @@ class FoundMessage:
 
 
 def begins(head: bytes) -> re.Match[bytes] | None:
-    """The first line of the first message in the head of a text; None where there is none."""
+    """The first line of the first message in the head of a text; None if there is none."""
     return _FIRST_LINE.search(head) if b"HTTP/" in head else None
 
 

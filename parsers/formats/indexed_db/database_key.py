@@ -42,7 +42,7 @@ class IndexedKey:
 
     @classmethod
     def parse(cls, key: bytes) -> IndexedKey | None:
-        """Take a key apart; None where it is none."""
+        """Take a key apart; None if it is not one."""
         if not key:
             return None
         lengths = (key[0] >> 5) + 1, (key[0] >> 2 & 7) + 1, (key[0] & 3) + 1
@@ -76,7 +76,7 @@ class IndexedKey:
         return store if self.rest[at:] == b"\0" else None
 
     def script_key(self) -> str:
-        """The key that a script gave, as text; empty where it cannot be read."""
+        """The key that a script gave, as text; empty if it cannot be read."""
         try:
             return str(_script_key(self.rest, 0, 0)[0])
         except LevelDbError:
@@ -124,7 +124,7 @@ def _script_key(content: bytes, at: int, depth: int) -> tuple[object, int]:
 
 @dataclass(frozen=True, slots=True)
 class StoredBlob:
-    """A blob or file of a value, which lies in a file of its own.
+    """A blob or file of a value, which is in a file of its own.
 
     Attributes:
         number: its number in the database.

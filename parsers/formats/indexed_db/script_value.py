@@ -81,7 +81,7 @@ def unwrapped(content: bytes) -> bytes:
 
 
 def texts_in(content: bytes) -> list[str]:
-    """Texts in a value that cannot be decoded: such as stand behind the tag of a text and have the length it gives."""
+    """Texts in a value that cannot be decoded: such as are behind the tag of a text and have the length it gives."""
     found: list[str] = []
     latin, wide = _runs(_LATIN, content), _runs(_WIDE, content)
     done = 0
@@ -166,7 +166,7 @@ class _ValueReading:
                 raise ScriptValueError("a whole number in it is cut off or too long")
             whole = int.from_bytes(self.content[at : at + size], "little")
             return hex(-whole if number & 1 else whole), at + size
-        # What stands at a second place is not repeated: it could be without end.
+        # What is at a second place is not repeated: it could be without end.
         return (f"the value number {number} again" if sign == "^" else number), at
 
     def _collection(self, sign: str, at: int, depth: int) -> tuple[object, int]:
@@ -249,7 +249,7 @@ def _finite(number: float) -> object:
 
 
 def _time(milliseconds: float) -> object:
-    """A time as scripts write it; as text what is none."""
+    """A time as scripts write it; as text what is not one."""
     try:
         when = _EPOCH + timedelta(milliseconds=milliseconds)
     except (OverflowError, ValueError):

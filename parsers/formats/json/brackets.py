@@ -45,7 +45,7 @@ class Bracket:
     Attributes:
         start: byte offset of its opening bracket.
         sign: that bracket.
-        parent: what encloses it, or None where nothing is known to.
+        parent: what encloses it, or None if nothing is known to.
         end: byte offset after its closing bracket; -1 where there is none.
         within: whether the bytes around it say that more enclosed it, of which no opening bracket is left.
     """

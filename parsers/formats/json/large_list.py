@@ -30,7 +30,7 @@ class StoredText:
     size: int
 
     def read(self, at: int, length: int) -> bytes:
-        """So many bytes from a place on; fewer where the text ends.
+        """At most this many bytes from a place on; fewer where the text ends.
 
         Raises:
             OSError: the evidence cannot be read.
@@ -43,7 +43,7 @@ class StoredText:
         """The value that stands from one place to another.
 
         Raises:
-            JsonError: no JSON value stands there.
+            JsonError: no JSON value is there.
             OSError: the evidence cannot be read.
         """
         return decode_at(self.read(start, end - start).decode("utf-8", "surrogateescape"), 0)[0]
@@ -67,7 +67,7 @@ class MemberBlocks:
 
     Attributes:
         firsts: the number of the first member of each block.
-        starts, ends: where each block stands in the text.
+        starts, ends: where each block is in the text.
         large: by the number of a block, the one member that it is.
         count: how many members there are.
     """
@@ -79,7 +79,7 @@ class MemberBlocks:
     count: int = 0
 
     def are_tiny(self) -> bool:
-        """Whether many members stand in the last block, each of a few bytes."""
+        """Whether many members are in the last block, each of a few bytes."""
         if not self.starts:
             return False
         count = self.count - self.firsts[-1]

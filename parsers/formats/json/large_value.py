@@ -17,7 +17,7 @@ from parsers.formats.json.text import MAX_BYTES, JsonError, decode_at
 #: A value that ends within so many bytes is decoded whole; members of a list are decoded together up to the second.
 WINDOW = 1024 * 1024
 BLOCK = 256 * 1024
-#: A longer text value is passed over.
+#: A longer text value is skipped.
 MAX_TEXT = MAX_BYTES
 #: The members of long objects are held in memory: so much of them. Text is counted by its bytes, all else four times.
 MAX_HELD = MAX_BYTES
@@ -59,7 +59,7 @@ def large_value_at(text: StoredText, at: int) -> LargeValue:
     """The value that begins at a byte of a text.
 
     Raises:
-        NotStreamedError: long values are nested too deeply, or what stands between long lists is itself too long.
+        NotStreamedError: long values are nested too deeply, or what is between long lists is itself too long.
         JsonError: no whole value is there; it says at which byte it breaks off.
         OSError: the evidence cannot be read.
     """
@@ -99,7 +99,7 @@ class _Scan:
         self.found = LargeValue()
 
     def end_of_small(self, at: int) -> int | None:
-        """Where a value ends that begins at a byte; None where it does not end within the window."""
+        """Where a value ends that begins at a byte; None if it does not end within the window."""
         index = self._ahead(at)
         try:
             return self._base + _shapes.raw_decode(self._window, index)[1]
@@ -207,7 +207,7 @@ class _Scan:
             at = self.blank(at + 1)
 
     def _small(self, start: int, end: int) -> object:
-        """A value that stands in the window, and is held in memory."""
+        """A value that is in the window, and is held in memory."""
         content = self._window[start - self._base : end - self._base].encode("latin-1")
         self._hold(start, len(content) * (1 if content.startswith(b'"') else _OTHER_WEIGHT))
         return decode_at(content.decode("utf-8", "surrogateescape"), 0)[0]
@@ -248,7 +248,7 @@ class _Scan:
         return None
 
     def _ahead(self, at: int) -> int:
-        """Move the window so that enough stands in it behind a place; give where in it that is."""
+        """Move the window so that enough is in it behind a place; give where in it that is."""
         index = at - self._base
         if index < 0 or (index + WINDOW > len(self._window) and not self._last):
             self._window = self._text.read(at, 2 * WINDOW).decode("latin-1")

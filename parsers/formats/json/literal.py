@@ -70,10 +70,10 @@ class Literal:
 
 
 def literal_at(text: str, at: int) -> Literal:
-    """The literal whose bracket stands at a character.
+    """The literal whose bracket is at a character.
 
     Raises:
-        JsonError: no whole literal stands there, or it exceeds a bound.
+        JsonError: no whole literal is there, or it exceeds a bound.
     """
     reader = _LiteralReader(text, at + MAX_LENGTH)
     reader.found.value, reader.found.end = reader.value(at, (), 0)
@@ -117,7 +117,7 @@ class _LiteralReader:
         return word[0], word.end()
 
     def _members(self, at: int, here: Tokens, depth: int) -> tuple[object, int]:
-        """What stands in a pair of brackets: an object where its members have names, else a list."""
+        """What is in a pair of brackets: an object where its members have names, else a list."""
         text, close = self._text, _CLOSES[self._text[at]]
         named: dict[str, object] = {}
         listed: list[object] = []
@@ -145,7 +145,7 @@ class _LiteralReader:
         return (named if named or (text[start] == "{" and not listed) else listed), at + 1
 
     def _key(self, at: int) -> tuple[str, int, str] | None:
-        """The name of a member, where its value begins, and the sign between them; None where a value stands there."""
+        """The name of a member, where its value begins, and the sign between them; None if a value is there."""
         match = _STRING.match(self._text, at) or _NUMBER.match(self._text, at) or _WORD.match(self._text, at)
         if match is None:
             return None

@@ -43,7 +43,7 @@ def recover(text: str, at: int, end: int) -> Recovered:
 
 
 def _broken(text: str, at: int, here: Tokens, found: Recovered) -> object:
-    """What is whole in a value that is not; None where nothing is."""
+    """What is whole in a value that is not; None if nothing is."""
     if len(here) > _MAX_DEPTH or at >= len(text) or text[at] not in "[{":
         return None
     found.spans[here] = (at, max(at + 1, found.end))

@@ -17,7 +17,7 @@ class JsonError(ValueError):
     """Text that is not JSON, or exceeds a bound.
 
     Attributes:
-        at: where it breaks off, in characters, or None where it was not decoded at all.
+        at: where it breaks off, in characters, or None if it was not decoded at all.
     """
 
     def __init__(self, what: str, at: int | None = None) -> None:

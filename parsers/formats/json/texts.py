@@ -29,7 +29,7 @@ _BEGUN = re.compile(r"[{\[\"](?:[{\[]|\\[nrt]|\s){0,400}+(?:[\w$.-]{0,64}+\s{0,8
 _LONGEST_BEGUN = 500
 #: A first piece that is decoded; it grows until the value ends within it.
 _FIRST_PIECE = 4096
-#: So many characters are looked at in vain for each of the text, and at least so many: then the search ends.
+#: At most this many characters are looked at in vain for each of the text, and at least so many: then the search ends.
 _MAX_SHARE = 16
 _LEAST = 4 * 1024 * 1024
 #: What an attempt in vain costs beyond its characters, and one that nests too deeply.
@@ -41,7 +41,7 @@ _FAR, _NEAR = 1024 * 1024, 64 * 1024
 #: What goes wrong so close to the end of a piece may be right when more of the text is seen.
 _CLOSE = 16
 _QUOTES = frozenset("'\"`")
-#: What can be wrong where JSON is no JSON but a program's own notation.
+#: What can be wrong where JSON is not JSON but a program's own notation.
 _FOREIGN = frozenset("'`(<\\NTFubr")
 _BACKSLASHED = re.compile(r'\\\\"|\\\'|\\x[0-9a-f]{2}')
 
@@ -56,10 +56,10 @@ class Found:
         start, end: where it stands, in characters; one that is not whole ends where it breaks off.
         value: what it holds; of one that is not whole, what stands whole in it.
         spans: first and last character of the objects and lists in it, where JSON pointers do not lead to them.
-        coding: what has to be undone before it is JSON; empty where nothing is. One with backslashes ends where its
+        coding: what has to be undone before it is JSON; empty if nothing is. One with backslashes ends where its
             line does.
         literal: whether it is in a program's own notation.
-        error: why it is not whole; empty where it is.
+        error: why it is not whole; empty if it is.
         left_out: how many members the program that printed it says it left out.
     """
 
@@ -78,7 +78,7 @@ class _TooManyError(JsonError):
 
 
 class TextSearch:
-    """Finds the values of one text, in order. What stands within one that was given is not given again."""
+    """Finds the values of one text, in order. What is within one that was given is not given again."""
 
     def __init__(
         self,
@@ -93,9 +93,9 @@ class TextSearch:
 
         Args:
             text: the text.
-            marks: a value that holds none of these is of no use and is passed over; None where every value is of use.
+            marks: a value that holds none of these is of no use and is skipped; None if every value is of use.
             last: whether the text ends here; else a value that runs on beyond its end is left for the next piece.
-            most: of a value that runs on, after so many characters what stands in it is looked for instead.
+            most: of a value that runs on, after so many characters what is in it is looked for instead.
             start: the character at which the search begins.
         """
         self._text = text
@@ -108,7 +108,7 @@ class TextSearch:
         self._mark = (0, 0 if marks is None else -1)
         #: Where a value begins that runs on beyond the text.
         self.open_at: int | None = None
-        #: Where values begin that are longer than is read at once: what stands in them is given.
+        #: Where values begin that are longer than is read at once: what is in them is given.
         self.entered: list[int] = []
         #: Where the search was ended because it had looked at too much in vain.
         self.ended_at: int | None = None
@@ -126,7 +126,7 @@ class TextSearch:
             self._next = start + 1
             found = self._at(start)
             if found is not None:
-                # What is left of a value that is not whole may be nothing; what stands in it is given then.
+                # What is left of a value that is not whole may be nothing; what is in it is given then.
                 self._next = start + 1 if found.error and not found.value else max(found.end, start + 1)
                 if mark < found.end:
                     yield found
@@ -137,7 +137,7 @@ class TextSearch:
     def _of_use_from(self, start: int, mark: int) -> int:
         """From where on values are of use, of those that begin at a character or behind it and before a mark.
 
-        In a text that goes on, the mark of a value that runs on beyond its end may stand in the next piece.
+        In a text that goes on, the mark of a value that runs on beyond its end may be in the next piece.
         """
         if mark - start <= _FAR:
             return start
@@ -155,7 +155,7 @@ class TextSearch:
         return self._mark[1]
 
     def _at(self, start: int) -> Found | None:
-        """The value that begins at a sign; None where there is none of which anything is whole."""
+        """The value that begins at a sign; None if there is none of which anything is whole."""
         try:
             value, end = self._json(start)
             return self._quoted(start, end) or Found(start, end, value)

@@ -51,7 +51,7 @@ class DatabaseList:
 
     @classmethod
     def beside(cls, source: Source) -> DatabaseList | None:
-        """The list that is beside a file, or is the file itself; None where ``CURRENT`` or the MANIFEST is not there.
+        """The list that is beside a file, or is the file itself; None if ``CURRENT`` or the MANIFEST is not there.
 
         Raises:
             OSError: it cannot be read.

@@ -11,11 +11,11 @@ class LevelEntry:
 
     Attributes:
         key: the key, without the number that LevelDB appends to it.
-        value: the value; None where the entry is a deletion.
+        value: the value; None if the entry is a deletion.
         sequence: the number of the write; of two versions the later has the higher.
         locator: where the entry is in its file. Of an entry in a log's record of several fragments: the record, with
             the headers between its fragments.
-        value_at: the locator of the value alone; empty where it is in several places.
+        value_at: the locator of the value alone; empty if it is in several places.
         file: the name of the file, as :attr:`parsers.record.Record.file`; empty for the file that was claimed.
     """
 

@@ -1,7 +1,7 @@
 """Log files: blocks of 32 KiB that hold records, whole or in fragments.
 
 Each fragment has a header of seven bytes: the masked CRC-32C of what follows it from the kind on (u32), the length
-(u16), the kind (1 whole, 2 first, 3 middle, 4 last). No header lies in the last six bytes of a block. MANIFEST files
+(u16), the kind (1 whole, 2 first, 3 middle, 4 last). No header is in the last six bytes of a block. MANIFEST files
 have the same form.
 
 References:
@@ -34,7 +34,7 @@ class LogRecord:
     Attributes:
         content: its bytes, without headers.
         start, end: where it begins and ends in the file, headers included.
-        content_at: where its bytes are in the file; None where they are in several fragments.
+        content_at: where its bytes are in the file; None if they are in several fragments.
     """
 
     content: bytes

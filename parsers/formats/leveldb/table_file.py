@@ -42,7 +42,7 @@ _DELETE, _PUT = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A block, and the locator that leads into it; empty where none does."""
+    """A block, and the locator that leads into it; empty if none does."""
 
     content: bytes
     at: int
@@ -118,7 +118,7 @@ class _TableReading:
             yield from _block_entries(block)
 
     def block(self, offset: int, length: int, behind: int = 0) -> _Block:
-        """A block, decompressed. It lies behind a place: blocks do not overlap.
+        """A block, decompressed. It follows a place: blocks do not overlap.
 
         Raises:
             LevelDbError: it cannot be read.

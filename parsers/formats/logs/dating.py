@@ -35,9 +35,9 @@ class Stamp(NamedTuple):
     Attributes:
         text: as written, with its zone.
         wall: date and time without the year, as :func:`yearless.key` gives them; -1 where the line writes none.
-        year: 0 where the line writes none.
+        year: 0 if the line writes none.
         microsecond: the fraction.
-        zone: as written; empty where the line writes none.
+        zone: as written; empty if the line writes none.
         epoch: whole seconds since 1970, where the line writes those.
         uptime: whether the line writes seconds since the device was started.
     """
@@ -57,7 +57,7 @@ class Stamp(NamedTuple):
 
 
 def of_parts(parts: tuple[int, int, int, int, int], **more: str | int) -> Stamp | None:
-    """A stamp of month, day, hour, minute and second; None where there is no such time.
+    """A stamp of month, day, hour, minute and second; None if there is no such time.
 
     Args:
         parts: as written, as numbers.
@@ -82,11 +82,11 @@ class StampReader:
         self._wall: int | None = None
 
     def read(self, text: bytes, fraction: bytes | None) -> Stamp | None:
-        """A time as a line writes it; None where there is no such time.
+        """A time as a line writes it; None if there is no such time.
 
         Args:
             text: the whole of it, ASCII. Its first colon is that of the time of day, ``hh:mm:ss``.
-            fraction: the digits of its fraction of a second, which follow one sign; None where it has none.
+            fraction: the digits of its fraction of a second, which follow one sign; None if it has none.
         """
         at = text.index(b":") - 2
         end = at + 8
@@ -112,7 +112,7 @@ class StampReader:
         return self._days[around]
 
     def _at_second(self, clock: bytes) -> int | None:
-        """The second of the present day; None where there is no such time of day."""
+        """The second of the present day; None if there is no such time of day."""
         hour, minute, second = int(clock[:2]), int(clock[3:5]), int(clock[6:])
         if self._day is None or hour > 23 or minute > 59 or second > 60:
             return None
@@ -141,7 +141,7 @@ class Survey:
         """The years of the lines.
 
         Args:
-            stamp: when the log ended; None where that is not known.
+            stamp: when the log ended; None if that is not known.
             steps: as :func:`yearless.count_back` takes them.
             why: the reason where ``stamp`` is None and a year is missing, in place of that for a rotated log.
         """

@@ -54,7 +54,7 @@ class JournalEntry:
         realtime: microseconds since 1970 UTC.
         boot: the id of the start of the system it belongs to, as hexadecimal digits.
         fields: by name; of several of one name the first.
-        message_locator: where its message stands; empty where it has none.
+        message_locator: where its message stands; empty if it has none.
         missing: how many of its fields could not be read.
     """
 
@@ -130,7 +130,7 @@ class JournalReader:
             self._stream.seek(at)
             kind, _, size = _OBJECT.unpack(self._stream.read(_OBJECT.size).ljust(_OBJECT.size, b"\0"))
             if not kind and not size:
-                # Space that was made ready and not used yet. Where the last object lies behind it, some are lost.
+                # Space that was made ready and not used yet. Where the last object follows it, some are lost.
                 if at <= self.header.tail:
                     yield JournalDamage("objects are missing from here on", at_bytes(at, end - at))
                 return
@@ -192,7 +192,7 @@ class JournalReader:
 
 
 def _unpacked(content: bytes, flags: int) -> bytes | None:
-    """A field without its compression; None where that cannot be undone within the bound."""
+    """A field without its compression; None if that cannot be undone within the bound."""
     try:
         if flags & _XZ:
             return lzma.LZMADecompressor(memlimit=_WINDOW).decompress(content, MAX_FIELD)

@@ -83,7 +83,7 @@ def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
 
 @dataclass(slots=True)
 class LogSummary:
-    """What is told of the file as a whole."""
+    """What applies to the file as a whole."""
 
     of_form: int = 0
     first: Timestamp | None = None

@@ -30,7 +30,7 @@ _STAMP = (
     rb"(?: ?(?:[+-]\d\d:?\d\d|Z(?=[ \t])|" + zones.FROM_UTC + rb"|(?:" + zones.LETTERS + rb")(?=[ \t])))?"
     rb"|(?P<since>\d{1,12})\.(?P<part>\d{3,9}))"
 )
-#: What stands before and behind the time of day.
+#: What is before and behind the time of day.
 _DAY = re.compile(rb"(?:(?P<year>\d{4})-)?(?P<month>\d\d)-(?P<day>\d\d)[ T]")
 _GAP, _SPACE = rb"[ \t]{0,64}", rb"[ \t]{1,64}"
 _LEVEL = rb"[VDIWEFSA]"
@@ -82,7 +82,7 @@ _STARTS = {
 }  # fmt: skip
 #: Forms by the byte behind the level.
 _LEVELLED: dict[int, tuple[str, ...]] = {ord("/"): ("brief", "tag"), ord("("): ("thread", "process")}
-#: What may be a time, with what stands in front of it.
+#: What may be a time, with what is in front of it.
 _HEADED = re.compile(_GAP + rb"(?:\d\d|\d\.\d)")
 
 
@@ -109,7 +109,7 @@ class LogcatLine(NamedTuple):
 
 
 def form_of(content: bytes, forms: tuple[str, ...] = tuple(_FORMS)) -> str:
-    """The name of a line's form; empty where it is of none."""
+    """The name of a line's form; empty if it belongs to none."""
     stamps = StampReader(_of_day)
     return next((form for form in _possible(content) if form in forms and _match(content, form, stamps)), "")
 
@@ -129,7 +129,7 @@ def _possible(content: bytes) -> tuple[str, ...]:
 
 
 def _match(content: bytes, form: str, stamps: StampReader) -> tuple[Stamp | None, bytes, bytes] | None:
-    """A line's time, tag and text; None where it is not of the form."""
+    """A line's time, tag and text; None if it is not of the form."""
     found = _FORMS[form].fullmatch(content)
     if found is None:
         return None
@@ -185,7 +185,7 @@ class LogcatReader:
 
     def _find(self, content: bytes) -> tuple[str, tuple[Stamp | None, bytes, bytes] | None]:
         """The first form that fits, but for that of the line before."""
-        # In the form "long" what stands below a heading is text, whatever it looks like.
+        # In the form "long" what is below a heading is text, whatever it looks like.
         if self._above is None or content[0] not in _LEVELS:
             for form in _possible(content):
                 if form != self._form and (match := _match(content, form, self._stamps)):

@@ -27,7 +27,7 @@ _HEADER = struct.Struct("<HHiiII")
 _HEADERS, _WITH_LOG = frozenset((20, 24, 28)), 28
 _PMSG = struct.Struct("<cHHHBHII")
 _MAGIC = b"l"
-#: Logs whose payload is no text: events, stats, security. Other logs, up to this number, hold texts.
+#: Logs whose payload is not text: events, stats, security. Other logs, up to this number, hold texts.
 _BINARY_LOGS, _LAST_LOG = frozenset((2, 5, 6)), 7
 _TEXT = re.compile(rb"[\x02-\x08](?P<tag>[\x20-\x7e\x80-\xff]{0,128})\0(?P<text>[^\0]*)\0{0,4}", re.DOTALL)
 #: The bytes that may begin an entry, and how many they are.
@@ -44,7 +44,7 @@ class LoggerEntry(NamedTuple):
     Attributes:
         size: of all of it, in bytes.
         seconds, nanoseconds: since 1970, UTC.
-        tag, text: who wrote it, and what; None where the log is one of events, not of texts.
+        tag, text: who wrote it, and what; None if the log is one of events, not of texts.
     """
 
     size: int
@@ -55,7 +55,7 @@ class LoggerEntry(NamedTuple):
 
 
 def entry_at(content: bytes, at: int) -> LoggerEntry | None:
-    """The entry that begins there, in either form; None where none does, or not all of it is there."""
+    """The entry that begins there, in either form; None if none does, or not all of it is there."""
     return _of_pmsg(content, at) or _of_logger(content, at)
 
 

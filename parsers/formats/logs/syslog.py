@@ -29,7 +29,7 @@ _LOOK = 100
 MAYBE = re.compile(rb"\d\0{0,3}\d\0{0,3}:\0{0,3}\d\0{0,3}\d\0{0,3}:\0{0,3}\d|\d\0{0,3}\.\0{0,3}\d\0{0,3}\d\0{0,3}\d")
 _PRIORITY = rb"(?:<\d{1,3}>[ \t]?)?"
 _CLOCK = rb"\d\d:\d\d:\d\d(?:[.,](?P<fraction>\d{1,9}))?"
-#: A host; a year that stands behind the time is none.
+#: A host; a year that is behind the time is none.
 _HOST = rb"(?P<host>(?!(?:19|20)\d\d )\S{0,254}[^\s:])"
 _ZONE = rb"[+-]\d\d(?::?\d\d)?|Z|" + zones.FROM_UTC + rb"|" + zones.LETTERS
 _LAST = rb"(?: ?(?:" + _ZONE + rb")(?=[ \t]))?)[ \t]"
@@ -56,7 +56,7 @@ _CLASSIC = (
     rb"(?P<stamp>", _DAY_NAME, _MONTH, rb" [ \d]?\d (?:\d{4} )?", _CLOCK, rb"(?: (?:19|20)\d\d(?=[ \t]))?", _LAST,
 )  # fmt: skip
 _ISO = rb"(?P<stamp>", _DAY_NAME, rb"\d{4}(?:-\d\d-|/\d\d/)\d\d[T ]", _CLOCK, _LAST
-#: What stands before the time of day, and behind it.
+#: What is before the time of day, and behind it.
 _DAY = _form(
     _DAY_NAME, rb"(?:(?P<name>", _MONTH, rb") (?P<day>[ \d]?\d) (?:(?P<year>\d{4}) )?",
     rb"|(?P<iso_year>\d{4})[-/](?P<month>\d\d)[-/](?P<iso_day>\d\d)[T ])",
@@ -96,8 +96,8 @@ class SyslogLine(NamedTuple):
 
     Attributes:
         locator: where it stands.
-        stamp: its time as written; None where RFC 5424's nil stands in its place.
-        host, program, pid: as written; empty where the line leaves them out.
+        stamp: its time as written; None if RFC 5424's nil is in its place.
+        host, program, pid: as written; empty if the line leaves them out.
         text: what it says.
         cut: whether it was longer than what was read.
         stamp_locator: where the time stands, if not in the line itself.
@@ -177,7 +177,7 @@ def is_monotonic(content: bytes) -> bool:
 def begins(head: bytes, least: int = 2) -> bool:
     """Whether a file that begins so is such a log.
 
-    A banner or lines of other programs may stand before it.
+    A banner or lines of other programs may be before it.
 
     Args:
         head: the file's first bytes.

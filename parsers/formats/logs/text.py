@@ -22,7 +22,7 @@ _BLOCK = 65536
 #: Of the head of a file this much is looked at to tell the width of its characters.
 _SAMPLE = 1024
 _COLOUR = re.compile(rb"\x1b\[[0-9;?]{0,40}[@-~]")
-#: So many zero bytes and more are not part of a character.
+#: At most this many zero bytes and more are not part of a character.
 _RUN = 8
 _LOST = re.compile(rb"\0{8,}")
 _ZEROS = re.compile(rb"\0+")
@@ -70,7 +70,7 @@ def _is_text_with_gaps(head: bytes) -> bool:
 
 
 def encoding_of(head: bytes) -> TextEncoding | None:
-    """How the text of a file that begins so is written; None where the file is no text."""
+    """How the text of a file that begins so is written; None if the file is not text."""
     for mark, codec, width in _MARKS:
         if head.startswith(mark):
             found = TextEncoding(codec, width, len(mark))
@@ -96,7 +96,7 @@ def encoding_of(head: bytes) -> TextEncoding | None:
 
 
 def first_lines(head: bytes, count: int, most: int) -> list[bytes]:
-    """The first lines of a file that hold something, from its head; empty where the file is no text.
+    """The first lines of a file that hold something, from its head; empty if the file is not text.
 
     Args:
         head: the file's first bytes.
@@ -161,7 +161,7 @@ def _narrow(stream: BinaryIO, offset: int, most: int) -> Iterator[RawLine]:
 
 
 def _plain(block: bytes, most: int) -> list[bytes] | None:
-    """The lines of a block that ends with one; None where a line is long, or holds more than text and its end."""
+    """The lines of a block that ends with one; None if a line is long, or holds more than text and its end."""
     if b"\0" in block or b"\x1b" in block:
         return None
     if b"\r" in block:
@@ -215,7 +215,7 @@ def _skip(stream: BinaryIO, most: int) -> tuple[int, bool]:
 
 
 def _parts(content: bytes, begin: int, number: int, *, cut: bool) -> Iterator[RawLine]:
-    """The lines within what stands between two line feeds: parted by CR, or by zero bytes where some were lost."""
+    """The lines within what is between two line feeds: parted by CR, or by zero bytes where some were lost."""
     if _is_wide(content):
         shown = _COLOUR.sub(b"", content.replace(b"\0", b"").strip(b"\r"))
         if shown.strip():

@@ -43,10 +43,10 @@ class Years:
     """The years of a log's lines.
 
     Attributes:
-        of: for each line its year, or 0 where it is not known.
+        of: for each line its year, or 0 if it is not known.
         unset: for each line, 1 where the clock had not been set when it was written.
         unknown: how many lines are without a year because of ``why``.
-        why: one sentence: why the year of those lines is not known; empty where it is.
+        why: one sentence: why the year of those lines is not known; empty if it is.
     """
 
     of: array[int] = field(default_factory=lambda: array("h"))
@@ -56,7 +56,7 @@ class Years:
 
 
 def stamp_of(name: str) -> datetime | None:
-    """When a log was rotated, from its file name; None where the name does not say."""
+    """When a log was rotated, from its file name; None if the name does not say."""
     found = _STAMP.search(name)
     if not found:
         return None
@@ -67,12 +67,12 @@ def stamp_of(name: str) -> datetime | None:
 
 
 def month(name: bytes | None) -> int:
-    """The number of a month by the first three letters of its English name; 0 where there is none."""
+    """The number of a month by the first three letters of its English name; 0 if there is none."""
     return _MONTHS.get(name or b"", 0)
 
 
 def key(month: bytes, day: int, hour: int, minute: int, second: int) -> int | None:
-    """A time without a year, as month, day and second in one number; None where there is no such time."""
+    """A time without a year, as month, day and second in one number; None if there is no such time."""
     number = _MONTHS.get(month)
     if number is None or not 1 <= day <= 31 or hour > 23 or minute > 59 or second > 60:
         return None
@@ -80,7 +80,7 @@ def key(month: bytes, day: int, hour: int, minute: int, second: int) -> int | No
 
 
 def at(year: int, wall: int) -> datetime | None:
-    """The time that a key and a year make; None where there is no such day."""
+    """The time that a key and a year make; None if there is no such day."""
     days, seconds = divmod(wall, _DAY)
     try:
         return datetime(year, days // 32, days % 32, tzinfo=UTC) + timedelta(seconds=seconds)
@@ -95,9 +95,9 @@ def count_back(
 
     Args:
         keys: for each line its :func:`key`.
-        stamp: when the log was rotated; None where that is not known, and then no year is.
+        stamp: when the log was rotated; None if that is not known, and then no year is.
         steps: for the index of a line that says so, by how many seconds the clock was set forward just then.
-        written: for each line the year that it writes itself, 0 where it writes none; empty where no line does.
+        written: for each line the year that it writes itself, 0 if it writes none; empty if no line does.
     """
     if written and all(written):
         return Years(array("h", written), bytearray(len(keys)))

@@ -30,7 +30,7 @@ class Zone:
 
     Attributes:
         name: as it is written.
-        info: what it comes to; None where it is not known.
+        info: what it comes to; None if it is not known.
         note: one sentence on the times read in it.
     """
 
@@ -67,7 +67,7 @@ UNKNOWN = Zone("", None, "The device's clock, in a zone that neither the line no
 
 
 def of_line(text: str) -> Zone | None:
-    """The zone that a line writes, as an offset or as UTC; None where the text is neither."""
+    """The zone that a line writes, as an offset or as UTC; None if the text is neither."""
     if text in _UTC_NAMES:
         return Zone(text, UTC, "The device's clock, in the zone the line gives.")
     found = _OFFSET.fullmatch(_BY_LETTERS.get(text, text))
@@ -81,7 +81,7 @@ def of_line(text: str) -> Zone | None:
 
 
 def named(name: str, where: str) -> Zone | None:
-    """A zone by its name in the IANA database; None where it is not there.
+    """A zone by its name in the IANA database; None if it is not there.
 
     Args:
         name: such as ``Europe/Berlin``.

@@ -1,1 +1,1 @@
-"""Captures of packets: what can be told of one without putting its packets together."""
+"""Captures of packets: what can be mentioned one without putting its packets together."""

@@ -57,7 +57,7 @@ class PropertyList:
     """A list's content as plain values and bytes, as far as the budget goes; dates as text.
 
     Attributes:
-        values: the outermost dictionary; empty where there is none.
+        values: the outermost dictionary; empty if there is none.
         dates: its dates, in the list's order.
         issues: what is wrong with the file.
     """

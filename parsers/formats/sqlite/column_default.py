@@ -66,7 +66,7 @@ def default_value(expression: Sequence[Token], declared: str) -> tuple[bool, Sql
 
 
 def _number_text(parts: list[Token]) -> str:
-    """A number with its sign as written; empty where the expression is no such number, or is one in base 16."""
+    """A number with its sign as written; empty if the expression is no such number, or is one in base 16."""
     sign = ""
     while parts:
         token, parts = parts[0], parts[1:]
@@ -132,7 +132,7 @@ def _cast(inside: Sequence[Token]) -> tuple[bool, SqlValue]:
 
 
 def _leading(value: str | bytes) -> int | float:
-    """The number with which a text begins; 0 where it begins with none."""
+    """The number with which a text begins; 0 if it begins with none."""
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
     found = _NUMERIC_START.match(text)
     return _of_text(found[1]) if found else 0

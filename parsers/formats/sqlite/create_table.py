@@ -1,6 +1,6 @@
 """A table's columns, from the statement that made it.
 
-What stands in parentheses is an expression, a list or a length, and never says anything of the column by itself.
+What is in parentheses is an expression, a list or a length, and never says anything of the column by itself.
 
 References:
     https://sqlite.org/lang_createtable.html, and SQLite's parse.y and build.c for what its parser takes beyond that.
@@ -32,7 +32,7 @@ class Column:
 
     Attributes:
         name: as written, without quotes.
-        type: as declared, in capitals; empty where none is.
+        type: as declared, in capitals; empty if none is.
         not_null: whether NULL is refused.
         computed: whether it is only computed and never stored.
         has_default, default: whether a row stored before the column was added shows a value, and which.
@@ -61,7 +61,7 @@ class TableDefinition:
         name: as written.
         columns: in the order of the statement.
         rowid_column: index of the column that is the row's number (INTEGER PRIMARY KEY), or None.
-        without_rowid: the rows lie in an index, in the order of the primary key.
+        without_rowid: the rows are in an index, in the order of the primary key.
         key: indexes of the columns of the primary key, each as often as it is stored.
         root: number of the first page.
     """
@@ -93,7 +93,7 @@ class TableDefinition:
 
     @cached_property
     def stored_number(self) -> int | None:
-        """Which of the stored values stands for the row's number; None where none does."""
+        """Which of the stored values stands for the row's number; None if none does."""
         return self.stored.index(self.rowid_column) if self.rowid_column in self.stored else None
 
     @cached_property
@@ -111,7 +111,7 @@ class _Key:
 
 
 def read(statement: str, root: int) -> TableDefinition | None:
-    """Read a ``CREATE TABLE`` statement; None where it is not understood (virtual tables among them)."""
+    """Read a ``CREATE TABLE`` statement; None if it is not understood (virtual tables among them)."""
     if len(statement) > MAX_STATEMENT:
         return None
     found = tokens(statement)

@@ -103,7 +103,7 @@ class DeletedRows:
                 yield table_row(fitting[0].table, page, row.found, provenance, why + also + note)
 
     def _shapes_of(self, page: BtreePage, rows: list[_PageRow]) -> list[RowShape] | None:
-        """Whose all rows of a page can be, the likeliest first: they are of one table. None where they fit none.
+        """Whose all rows of a page can be, the likeliest first: they are of one table. None if they fit none.
 
         In most cases it is the table whose the page is now.
         """

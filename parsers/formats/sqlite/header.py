@@ -50,7 +50,7 @@ class DatabaseHeader:
         encoding: 1 to 3; 1 where it states another.
         first_freelist_page, freelist_pages: the first page that is not in use, and how many there are.
         user_version: a number that the application sets.
-        pages: how many it states that count; None where it states none (written by SQLite before 3.7.0).
+        pages: how many it states that count; None if it states none (written by SQLite before 3.7.0).
         is_as_defined: whether what else it states is what SQLite writes: versions 1 or 2, the one set of fractions, an
             encoding and a schema format that there are.
     """

@@ -57,12 +57,12 @@ class LeafOutline:
     goes_on: bool
 
     def is_in_row(self, at: int) -> bool:
-        """Whether a byte of the page lies within a row."""
+        """Whether a byte of the page is within a row."""
         index = bisect_right(self.starts, at) - 1
         return index >= 0 and at < self.ends[index]
 
     def is_unused(self, at: int) -> bool:
-        """Whether a byte of the page lies in room that no row takes up."""
+        """Whether a byte of the page is in room that no row takes up."""
         return any(start <= at < start + size for start, size in self.unused)
 
 
@@ -83,11 +83,11 @@ def outlines(room: bytes, places: Sequence[tuple[int, int]]) -> list[LeafOutline
 
     Args:
         room: bytes.
-        places: (first byte, size in bytes) of what may be a page and lies within ``room`` wholly, with a size that
+        places: (first byte, size in bytes) of what may be a page and is within ``room`` wholly, with a size that
             pages have.
 
     Returns:
-        For each place its outline; False where it is no leaf page; True where it has to be looked at by itself.
+        For each place its outline; False if it is no leaf page; True if it has to be looked at by itself.
     """
     if not places:
         return []
@@ -99,7 +99,7 @@ def outlines(room: bytes, places: Sequence[tuple[int, int]]) -> list[LeafOutline
         return [bool(each) for each in np.isin(np.arange(len(places)), known)]
     found: list[LeafOutline | bool] = [False] * len(places)
     if len(known):
-        # Nearly every place that is none is passed over for the cell that lies last in it.
+        # Nearly every place that is none is skipped for the cell that lies last in it.
         _, first, pointers = _pointers(pages)
         last = np.maximum.reduceat(_pair(values, pointers), first)
         cells = _cells(values, pages, np.arange(len(known)), last)
@@ -232,7 +232,7 @@ def _cells(values: _Bytes, pages: _Pages, of_page: NDArray[np.intp], start: _Num
 
 
 def _local(size: _Numbers, usable: _Numbers) -> _Numbers:
-    """How many bytes of rows of some sizes lie in pages of so many usable bytes (see :func:`page.local_size`)."""
+    """How many bytes of rows of some sizes are in pages of so many usable bytes (see :func:`page.local_size`)."""
     most, least = usable - 35, (usable - 12) * 32 // 255 - 23
     local = least + (size - least) % (usable - 4)
     return np.where(size <= most, size, np.where(local <= most, local, least))

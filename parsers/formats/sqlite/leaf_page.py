@@ -26,11 +26,11 @@ class LeafPage:
     cells: tuple[Cell, ...]
 
     def is_in_row(self, at: int) -> bool:
-        """Whether a byte of the page lies within a row."""
+        """Whether a byte of the page is within a row."""
         return any(cell.at <= at < cell.at + cell.size for cell in self.cells)
 
     def unused(self, at: int) -> bool:
-        """Whether a byte of the page lies in room that no row takes up."""
+        """Whether a byte of the page is in room that no row takes up."""
         begin, length = self.page.gap()
         freed = self.page.free_blocks()
         return begin <= at < begin + length or any(start <= at < start + size for start, size in freed)
@@ -50,7 +50,7 @@ def may_begin(head: bytes, size: int) -> bool:
 
 
 def leaf_page(content: bytes) -> LeafPage | None:
-    """The page that the bytes are, from the first to the last; None where they are not one."""
+    """The page that the bytes are, from the first to the last; None if they are not one."""
     if len(content) not in SIZES or not may_begin(content[:8], len(content)):
         return None
     page = BtreePage(_NUMBER, content, len(content), "", 0)

@@ -158,7 +158,7 @@ class _Furthest:
             step *= 2
 
     def among(self, first: int, end: int) -> int:
-        """The largest from one place to before another; 0 where there is none."""
+        """The largest from one place to before another; 0 if there is none."""
         if first >= end:
             return 0
         level = (end - first).bit_length() - 1
@@ -233,7 +233,7 @@ def _with_cut(room: Room, kept: list[Leftover], cut: list[Leftover]) -> list[Lef
 
 
 def _best(same: list[Leftover], around: _Around) -> Leftover | None:
-    """Of several ways to read one row the one that fits what is around it; None where two fit as well."""
+    """Of several ways to read one row the one that fits what is around it; None if two fit as well."""
     ranked: dict[int, list[Leftover]] = {}
     for left in same:
         if around.has_room(left) and (rank := around.rank(left)):

@@ -13,7 +13,7 @@ _MADE = tuple("CREATE TABLE".encode(name) for name in ("utf-8", "utf-16-le", "ut
 
 
 def find(head: bytes, size: int) -> LostHeader | None:
-    """How a file that may be such a database is read; None where it is none.
+    """How a file that may be such a database is read; None if it is not one.
 
     Args:
         head: the file's first bytes, 64 KiB or all of it.

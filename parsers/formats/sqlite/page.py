@@ -25,7 +25,7 @@ def may_begin_tree_page(head: bytes, size: int) -> bool:
 
 
 def local_size(size: int, usable: int, kind: int = TABLE_LEAF) -> int:
-    """How many bytes of a row of a size lie in its page itself, of which so many bytes are usable."""
+    """How many bytes of a row of a size are in its page itself, of which so many bytes are usable."""
     most = usable - 35 if kind == TABLE_LEAF else (usable - 12) * 64 // 255 - 23
     if size <= most:
         return size
@@ -39,12 +39,12 @@ class Cell(NamedTuple):
 
     Attributes:
         at: offset in the page.
-        size: length in bytes of what lies in the page.
+        size: length in bytes of what is in the page.
         child: page number of the child, in interior pages; else 0.
         rowid: the row's number; None in index pages.
-        payload: the part of the row that lies in the page.
+        payload: the part of the row that is in the page.
         payload_size: length in bytes of the whole row.
-        overflow: number of the first overflow page; 0 where there is none.
+        overflow: number of the first overflow page; 0 if there is none.
     """
 
     at: int
@@ -64,7 +64,7 @@ class BtreePage:
         number: page number, from 1.
         content: the whole page.
         usable: bytes of it that the database uses.
-        file: suffix of the file it lies in: empty for the database, else ``-wal`` or ``-journal``.
+        file: suffix of the file it is in: empty for the database, else ``-wal`` or ``-journal``.
         offset: where in that file, in bytes.
     """
 
@@ -138,7 +138,7 @@ class BtreePage:
         return Cell(at, end + (4 if local < size else 0) - at, child, rowid, content[place:end], size, overflow)
 
     def local_size(self, size: int) -> int:
-        """How many bytes of a row of this size lie in the page itself."""
+        """How many bytes of a row of this size are in the page itself."""
         return local_size(size, self.usable, self.kind)
 
     def free_blocks(self) -> list[tuple[int, int]]:

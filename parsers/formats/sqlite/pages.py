@@ -74,11 +74,11 @@ class Pages:
         """Take the open files and their sizes in bytes.
 
         Args:
-            database: None where there is only a log or a journal.
+            database: None if there is only a log or a journal.
             size: the database's length in bytes.
             log: the write-ahead log.
             journal: the rollback journal.
-            is_beside: whether a file of a name lies beside the database.
+            is_beside: whether a file of a name is beside the database.
             lost: how the database is read where it has no header.
 
         Raises:
@@ -173,13 +173,13 @@ class Pages:
         return True
 
     def base(self, number: int) -> BtreePage | None:
-        """A page of the database without its log; None where there is none."""
+        """A page of the database without its log; None if there is none."""
         if (restored := self.journal.restored.get(number)) is not None:
             return self._page(number, JOURNAL, restored.offset)
         return self.in_file(number) if number <= self._base else None
 
     def in_file(self, number: int) -> BtreePage | None:
-        """A page as the database's own file has it; None where there is none."""
+        """A page as the database's own file has it; None if there is none."""
         return self._page(number, "", (number - 1) * self.header.page_size - self._lost)
 
     def frame(self, number: int, offset: int) -> BtreePage | None:

@@ -28,7 +28,7 @@ _MAX_NAME = 4096
 
 @dataclass(frozen=True, slots=True)
 class JournalPage:
-    """A page in a journal: its number, where its bytes begin in the journal, and which change it is of.
+    """A page in a journal: its number, where its bytes begin in the journal, and which change it belongs to.
 
     ``change`` counts the changes as their pages follow one another: 0 for the first.
     """
@@ -43,12 +43,12 @@ class RollbackJournal:
     """What a journal holds.
 
     Attributes:
-        page_size: length of a page in bytes; 0 where neither the journal nor anything else states it.
+        page_size: length of a page in bytes; 0 if neither the journal nor anything else states it.
         hot: whether the change was not finished, so that SQLite takes it back.
         restored: for each page that is taken back, the page as it was.
-        original_pages: how many pages the database had before the change; None where nothing is taken back.
+        original_pages: how many pages the database had before the change; None if nothing is taken back.
         others: pages that SQLite does not take back: of finished changes, or behind the place where it stops reading.
-        issue: one clause on why the change, or the rest of it, is not taken back; empty where nothing is to be said.
+        issue: one clause on why the change, or the rest of it, is not taken back; empty if nothing is to be said.
     """
 
     page_size: int = 0
@@ -66,7 +66,7 @@ def read(stream: BinaryIO, size: int, page_size: int, is_beside: Callable[[str],
         stream: the journal, seekable.
         size: its length in bytes.
         page_size: that of the database, in bytes; the journal's own counts where its header is whole. 0: not known.
-        is_beside: whether a file of this name lies beside the journal. Asked of a super-journal.
+        is_beside: whether a file of this name is beside the journal. Asked of a super-journal.
     """
     return _JournalReading(stream, size, page_size, is_beside).journal
 
@@ -130,7 +130,7 @@ class _JournalReading:
             at = -(-at // self._sector) * self._sector
 
     def _take(self, at: int, nonce: int) -> bool:
-        """Take back one page; False where SQLite stops there."""
+        """Take back one page; False if SQLite stops there."""
         size, journal = self.journal.page_size, self.journal
         record = self._at(at, size + 8)
         if len(record) < size + 8:
@@ -167,7 +167,7 @@ class _JournalReading:
             at += size + 8
 
     def _segment_after(self, at: int) -> int:
-        """Where the pages of a further segment begin; 0 where none follows.
+        """Where the pages of a further segment begin; 0 if none follows.
 
         Its header begins a sector. Until it was written for good its magic and its count are zeros.
         """
@@ -185,7 +185,7 @@ class _JournalReading:
         return next((size for size in sizes if self._at(size, 4).strip(b"\0")), self._sector)
 
     def _super_journal(self) -> str:
-        """The name of the super-journal that the last bytes give; empty where there is none."""
+        """The name of the super-journal that the last bytes give; empty if there is none."""
         tail = self._at(max(0, self._size - 16), 16)
         if len(tail) < 16 or tail[8:] != MAGIC:
             return ""

@@ -18,7 +18,7 @@ from parsers.formats.sqlite.row_shape import RowShape
 from parsers.formats.sqlite.table_row import FoundRow
 from parsers.formats.sqlite.varint import RowError, SqlValue, serial_types, size_of, values_of, varint
 
-#: Reads the rest of a row from its overflow pages: (number of the first page, bytes); None where they were used anew.
+#: Reads the rest of a row from its overflow pages: (number of the first page, bytes); None if they were used again.
 RestOf = Callable[[int, int], bytes | None]
 
 #: Bytes of a freed cell that are overwritten: the place of the next freed block, and this one's length.
@@ -40,7 +40,7 @@ class Leftover:
         row: the row and where it is in its page.
         shape: whose it is by its shape.
         goes_on: whether its later part was read from overflow pages.
-        block: where the freed block ended whose four bytes lie over the row's first ones; 0 where none does.
+        block: where the freed block ended whose four bytes lie over the row's first ones; 0 if none does.
         doubtful: whether its bytes can be read as the rest of another row too.
         is_given: whether its values are known; else it only shows where others begin and end.
     """
@@ -93,7 +93,7 @@ class Room:
         return self.end - self.begin < LOST or not self.content[self.begin : self.end].strip(b"\0")
 
     def spend(self, columns: int) -> bool:
-        """Take from what may be looked at; False where nothing is left."""
+        """Take from what may be looked at; False if nothing is left."""
         self.effort -= columns
         return self.effort > 0
 
@@ -254,14 +254,14 @@ class RowSearch:
         return Leftover(FoundRow(at, end - at, number, found), self._shape, local < size)
 
     def _without_rest(self, at: int, number: int | None, end: int) -> Leftover | None:
-        """A row that is not given, as its overflow pages were used anew; it still shows where others begin and end."""
+        """A row that is not given, as its overflow pages were used again; it still shows where others begin and end."""
         first = int.from_bytes(self._content[end - 4 : end], "big")
         if not 1 < first <= self._room.pages:
             return None
         return Leftover(FoundRow(at, end - at, number, ()), self._shape, goes_on=True, is_given=False)
 
     def _with_rest(self, values_at: int, end: int, missing: int) -> bytes:
-        """The page up to a place, and the rest of the row behind it; empty where the rest is not to be had."""
+        """The page up to a place, and the rest of the row behind it; empty if the rest is not available."""
         page = self._content[end : end + 4]
         if values_at > end or len(page) < 4:
             return b""

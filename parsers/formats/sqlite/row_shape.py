@@ -88,7 +88,7 @@ class RowShape:
         return self._each(found, _possible, whole=False)
 
     def type_of_first(self, size: int) -> int:
-        """The serial type of a first value of a length in bytes; 0 where it cannot be known."""
+        """The serial type of a first value of a length in bytes; 0 if it cannot be known."""
         if size <= 0 or not self._columns:
             return 0
         if self._types[0] == _TEXT:

@@ -53,7 +53,7 @@ class Token:
 
     @property
     def keyword(self) -> str:
-        """The word in capitals; empty where it is quoted or none."""
+        """The word in capitals; empty if it is quoted or none."""
         return self.text.upper() if self.kind is TokenKind.WORD else ""
 
     @property

@@ -36,7 +36,7 @@ class TableRow(NamedTuple):
 
     Attributes:
         table: the table's name.
-        rowid: the row's number; None where it has none or it was overwritten.
+        rowid: the row's number; None if it has none or it was overwritten.
         values: by column; a column that the row does not store has its default, and is absent where it has none.
         provenance: where it was found.
         why: for a row that is not live, why it is believed; else empty.
@@ -69,11 +69,11 @@ class DatabaseIssue:
 
 
 class FoundRow(NamedTuple):
-    """A row as it lies in a page.
+    """A row as it is in a page.
 
     Attributes:
         at, size: where it is in the page, in bytes.
-        rowid: its number; None where it has none or that was overwritten.
+        rowid: its number; None if it has none or that was overwritten.
         values: its values, in the order in which they are stored.
     """
 

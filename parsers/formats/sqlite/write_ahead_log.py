@@ -27,9 +27,9 @@ class WalFrameHeader(NamedTuple):
     """The 24 bytes before a page in the log.
 
     Attributes:
-        page: its number; 0 where there is none.
-        committed: pages of the database after the transaction that ends with it; 0 where none ends.
-        salt1, salt2: those of the log's header, where it is of the present use.
+        page: its number; 0 if there is none.
+        committed: pages of the database after the transaction that ends with it; 0 if none ends.
+        salt1, salt2: those of the log's header, where it belongs to the present use.
         check1, check2: the checksum of the log up to here.
     """
 
@@ -42,7 +42,7 @@ class WalFrameHeader(NamedTuple):
 
     @classmethod
     def parse(cls, raw: bytes) -> WalFrameHeader | None:
-        """Read the header; None where there are fewer bytes."""
+        """Read the header; None if there are fewer bytes."""
         return cls(*_FRAME.unpack_from(raw)) if len(raw) >= FRAME_HEADER_SIZE else None
 
 
@@ -68,11 +68,11 @@ class WriteAheadLog:
     """The frames of a log.
 
     Attributes:
-        page_size: length of a page in bytes; 0 where the log's header is not sound.
+        page_size: length of a page in bytes; 0 if the log's header is not sound.
         current: for each page the last committed frame.
         others: every other frame, in the order of the log.
         versions: for each page where its versions begin in the log, in its order.
-        issue: what is wrong with the log; empty where nothing is.
+        issue: what is wrong with the log; empty if nothing is.
     """
 
     page_size: int = 0

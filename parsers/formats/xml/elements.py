@@ -72,7 +72,7 @@ class Document:
 
 
 def root_of(head: bytes) -> str | None:
-    """The name of the element with which an XML file begins, or None where it does not begin with one."""
+    """The name of the element with which an XML file begins, or None if it does not begin with one."""
     found = _START.match(head)
     return found[1].decode("ascii") if found else None
 

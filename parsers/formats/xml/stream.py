@@ -78,7 +78,7 @@ class XmlReader:
         """Text between tags; one text may come in several parts."""
 
     def document_type(self) -> None:
-        """A document type declaration, which is passed over."""
+        """A document type declaration, which is skipped."""
 
     def feed(self, piece: bytes, *, last: bool) -> None:
         """Read the next bytes of the document.

@@ -55,7 +55,7 @@ def test_keys_on_the_terminal() -> None:
     assert (done.returncode, done.stdout.strip()) == (0, keys_of("map"))
     refused = subprocess.run([*command, "log"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert refused.returncode == 2
-    assert "'log' is none of api, export, sqlite, preferences, state, tamper, log_lines, map" in refused.stderr
+    assert "'log' is not one of api, export, sqlite, preferences, state, tamper, log_lines, map" in refused.stderr
 
 
 def test_schemas_are_written_where_they_are_asked_for(tmp_path: Path) -> None:

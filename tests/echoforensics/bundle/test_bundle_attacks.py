@@ -1,4 +1,4 @@
-"""What is done to a bundle after it was handed over is seen: by ``verify``, and by the script that lies in it."""
+"""What is done to a bundle after it was handed over is seen: by ``verify``, and by the script that is in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is encrypted on its way: age of others opens it, and nothing lies in the clear beside it."""
+"""What is encrypted on its way: age of others opens it, and nothing is in the clear beside it."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_nothing_lies_in_the_clear_beside_the_output(
 
     def look(source: Path, target: Path, recipients: list[object]) -> None:
         seen.append({path.name for path in (tmp_path / "out").rglob("*")})
-        # It is beside the case, where all of it lies in the clear anyway.
+        # It is beside the case, where all of it is in the clear anyway.
         assert source.is_relative_to(own_case.parent.resolve())
         encryption.encrypt(source, target, recipients)
 

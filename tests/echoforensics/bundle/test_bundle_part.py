@@ -126,7 +126,7 @@ def test_no_word_that_stands_only_in_the_rest_is_handed_over(handed_over: Handed
         every = list(said_by(case))
         rest = {word for record, value in every if record not in kept for word in words(value)}
         shown = {word for record, value in every if record in kept for word in words(value)}
-        # What the bundle says of itself: how it was made, for whom, and of which evidence.
+        # What the bundle says about itself: how it was made, for whom, and of which evidence.
         info = case.store.info()
         items = [
             item for item in case.evidence() if item.name in {line["evidence"] for line in lines(folder, TIMELINE)}

@@ -1,4 +1,5 @@
-"""Bundles that lie. With the examiner's own key, everything is sealed anew after it was changed; and still it shows."""
+"""Bundles that lie. With the examiner's own key, everything is sealed again after it was changed; and still it
+shows."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ UNSEALED = ("custody.dsse.json", "tagmanifest-sha256.txt", "manifest-sha256.txt"
 
 @dataclass
 class Forger:
-    """Changes a copy of a bundle, and seals it anew as the program does."""
+    """Changes a copy of a bundle, and seals it again as the program does."""
 
     folder: Path
     key: SigningKey
@@ -57,7 +58,7 @@ class Forger:
         return self.folder
 
     def grow_tree(self) -> None:
-        """Make the tree anew over the lines that are there now, and have the ledger and the list say so."""
+        """Make the tree again over the lines that are there now, and have the ledger and the list say so."""
         described = SealedSet.of_json(self.detail["sealed_set"])
         salts = bytes.fromhex(self.path("sealed-set.key").read_text().strip())
         found = [line for name in described.files for line in (self.folder / name).read_bytes().split(b"\n")[:-1]]
@@ -66,7 +67,7 @@ class Forger:
             self.rewrite_ledger(tree_recorded={"root": tree.root.hex(), "size": tree.size})
 
     def rewrite_ledger(self, **changes: dict[str, Any]) -> None:
-        """Write the ledger anew with other details, by action; every line is signed again."""
+        """Write the ledger again with other details, by action; every line is signed again."""
         before, written = "0" * 64, []
         for raw in self.path("custody.jsonl").read_bytes().splitlines():
             entry = parse_line(raw)
@@ -152,7 +153,7 @@ def test_lines_and_recordings_are_of_the_sealed_set(
 def test_another_tree_is_not_that_of_the_database(
     forger: Callable[[str], Forger], change: Callable[[Forger], None]
 ) -> None:
-    # The tree, the ledger and all signatures are made anew: only database and ledger know better.
+    # The tree, the ledger and all signatures are made again: only database and ledger know better.
     found = forger("whole")
     change(found)
     found.grow_tree()

@@ -91,7 +91,7 @@ def test_an_answer_is_attached_to_a_zip_and_to_an_encrypted_zip(
     for path, token in ((plain.path, "b.zip.tsr"), (secret.path, "c.zip.tsr")):
         (tmp_path / "answer").write_bytes(time_authority.answer(request_path(path).read_bytes()))
         assert attach_token(path, tmp_path / "answer")[1] == tmp_path / token
-    # What is decrypted lies beside the timestamps of the encrypted file.
+    # What is decrypted is beside the timestamps of the encrypted file.
     shutil.copyfile(plain.path, tmp_path / "c.zip")
     assert times(plain.path, time_authority) == times(tmp_path / "c.zip", time_authority) == [True]
     (tmp_path / "answer").write_bytes(time_authority.answer(TimestampRequest(bytes(32)).der))

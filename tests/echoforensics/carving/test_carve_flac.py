@@ -160,7 +160,7 @@ def test_the_last_block_may_be_shorter() -> None:
     planted = metadata(information(2 * BLOCK + 100)) + frame(0) + frame(1) + frame(2, ("verbatim",), block=100)
     (carved,) = scan(planted + TEXT)
     assert (carved.ranges, carved.grade) == (((0, len(planted)),), Grade.WHOLE)
-    # Without a total it is the last all the same.
+    # Without a total it is the last anyway.
     planted = metadata(information(0)) + frame(0) + frame(1, ("verbatim",), block=100)
     assert [each.ranges for each in scan(planted + frame(2))] == [((0, len(planted)),)]
 

@@ -28,7 +28,7 @@ FORMS = (
     f"AB72C64C86AW2:2/2019/12/31/23/G090_x1/31:47::0.{STREAM}/999999",
     f"{'A' * 40}:1234.1234.1234/2000/02/29/00/{'S' * 40}/31:47::{'T' * 20}.{STREAM}{'R' * 16}/123456",
 )
-# Letters directly before an id cannot be told from it.
+# Letters directly before an id cannot be distinguished from it.
 NOISE = random.Random(4).randbytes(3000) + b"\0"
 
 

@@ -1,4 +1,4 @@
-"""Keys that are passed over quickly, against what is carved when each is followed by itself."""
+"""Keys that are skipped quickly, against what is carved when each is followed by itself."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_texts_and_lines_judged_together_come_to_the_same(
     monkeypatch.setattr(json_sift, "_PATIENCE", 1)
     monkeypatch.setattr(json_sift, "_LONG", 1)
     for number in series(80):
-        # What lies behind the last text with a key holds a name of the service too.
+        # What follows the last text with a key holds a name of the service too.
         content = _media(2000 + number) + b"\0 alexa.amazon.com \0" * (number % 2)
         slowly = _found(content, len(content), sift=False)
         for block in (len(content), 66_000, 701):

@@ -1,4 +1,4 @@
-"""A text is found wherever it stands in a row, whether few rows can hold it or many."""
+"""A text is found wherever it is in a row, whether few rows can hold it or many."""
 
 from __future__ import annotations
 

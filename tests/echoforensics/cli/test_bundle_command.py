@@ -19,7 +19,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture
 def case(demo: Path, tmp_path: Path) -> Path:
-    """A copy of the demo's case; its key lies beside it."""
+    """A copy of the demo's case; its key is beside it."""
     shutil.copytree(demo / "case", tmp_path / "case")
     for name in ("examiner.pem", "examiner.pem.passphrase"):
         shutil.copyfile(demo / name, tmp_path / name)
@@ -114,9 +114,9 @@ def test_an_unsigned_case_gives_a_bundle_that_says_so(run: Run, demo: Path, tmp_
 @pytest.mark.parametrize(
     ("options", "what"),
     [
-        ((), "name what is to be written with -o"),
-        (("-o", "b"), "there is no such key"),
-        (("-o", "b", "--attach", "examiner.pem"), "--attach is given alone"),
+        ((), "say where to write the bundle: -o"),
+        (("-o", "b"), "no such key"),
+        (("-o", "b", "--attach", "examiner.pem"), "--attach is used alone"),
         (("-o", "b.zip.age", "--key", "examiner.pem"), "say for whom with --encrypt-to"),
         (("-o", "b", "--key", "examiner.pem", "--only", "EF-99999"), "there is no exhibit EF-99999"),
         (("-o", "case/b", "--key", "examiner.pem"), "lies inside the case folder"),

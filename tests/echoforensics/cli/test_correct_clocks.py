@@ -1,4 +1,4 @@
-"""Times by a measured clock stand beside those recorded, and never in their place."""
+"""Times by a measured clock are beside those recorded, and never in their place."""
 
 from __future__ import annotations
 

@@ -121,9 +121,9 @@ def test_rows_and_bytes_of_one(run: Run, sealed: Any, listed: Callable[..., list
     ("arguments", "expected"),
     [
         (("trace", "IN-99"), "there is no interaction IN-99 in this case"),
-        (("trace", "IN-1", "--raw"), "--raw is for one exhibit; an interaction has several records"),
+        (("trace", "IN-1", "--raw"), "--raw needs one exhibit; an interaction has several records"),
         (("timeline", "--interaction", "x"), "there is no interaction x in this case"),
-        (("interactions", "--gaps", "--unintended"), "--gaps shows every gap; it takes no filter"),
+        (("interactions", "--gaps", "--unintended"), "--gaps cannot be combined with filters"),
         (("interactions", "--json", "-f", "csv"), "give --json or -f, not both"),
         (
             ("interactions", "--device", "Kitchen"),
@@ -171,7 +171,7 @@ def test_gaps_stand_among_the_rows_where_they_are_asked_for(run: Run, sealed: An
     assert ask("--gaps", "--search", "oldest chunk") == [row for row in added if row["data_type"] == "gap:retention"]
     assert not any(row in added for row in ask("--gaps", "--recordings-only"))
     refused = run("timeline", sealed.path, "-f", "tln", "--gaps")
-    assert (refused.returncode, "--gaps is for csv, jsonl and xlsx" in refused.stderr) == (2, True)
+    assert (refused.returncode, "--gaps works with csv, jsonl and xlsx only" in refused.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_without_a_file_it_lies_among_the_pages(run: Run, copy_of_sealed: Path, 
 def test_a_place_is_needed_and_a_case_takes_no_file(run: Run, copy_of_sealed: Path, tmp_path: Path) -> None:
     nowhere = run("report", copy_of_sealed, "--pdf")
     assert nowhere.returncode == 2
-    assert "say where the report is to be: -o DIR, --pdf FILE, or both" in nowhere.stderr
+    assert "say where to write the report: -o DIR, --pdf FILE, or both" in nowhere.stderr
     inside = run("report", copy_of_sealed, "--pdf", copy_of_sealed / "x.pdf")
     assert inside.returncode == 2
     assert "lies inside the case folder" in inside.stderr

@@ -1,4 +1,4 @@
-"""One source that is no evidence, among many."""
+"""One source that is not evidence, among many."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def test_names_and_options_are_completed() -> None:
     complete = ShellComplete(cli, {}, "echoforensics", "_ECHOFORENSICS_COMPLETE")
 
     found = {item.value: item.help for item in complete.get_completions([], "t")}
-    assert found == {"timeline": SUMMARIES["timeline"], "trace": SUMMARIES["trace"]}
+    assert found == {name: SUMMARIES[name] for name in ("timeline", "timesketch", "trace")}
     assert {"--search", "--to"} <= {item.value for item in complete.get_completions(["timeline"], "--")}
     assert {item.value for item in complete.get_completions([], "--v")} == {"--version"}
 

@@ -42,7 +42,7 @@ def test_without_a_key_the_digest_lies_beside_the_file(sealed: Any, output: Path
     assert _sums(beside).returncode == 1
     refuse_digest_file(output, replace=True)
     output.unlink()
-    with pytest.raises(UsageError, match="exists already"):
+    with pytest.raises(UsageError, match="already exists"):
         refuse_digest_file(output, replace=False)
 
 

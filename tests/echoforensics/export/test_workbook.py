@@ -26,7 +26,7 @@ def _sheet(book: Any, name: str) -> list[dict[str, Any]]:
 
 
 def _text(value: object) -> str:
-    """What a cell shows: openpyxl leaves Excel's escapes of control characters as they stand in the file."""
+    """What a cell shows: openpyxl leaves Excel's escapes of control characters as they are in the file."""
     return unescape(value) if isinstance(value, str) else ""
 
 

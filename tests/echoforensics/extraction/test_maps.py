@@ -98,9 +98,9 @@ def test_a_map_holds_for_its_extraction_alone(returned: Path) -> None:
         ("{", "0.yaml: not YAML"),
         ("- a", "0.yaml: a mapping is expected"),
         (MAP.replace("title:", "titel:"), "0.yaml: titel: the key is unknown"),
-        (MAP.replace("Recorded Time\n", "Birthday\n"), "0.yaml: times[0].description: 'Birthday' is none of"),
-        (MAP.replace("zone: UTC ", "zone: CEST "), "0.yaml: times[0].zone: 'CEST' is none of UTC, unknown"),
-        (MAP.replace("{Audio File|", "{Audio|"), "0.yaml: 'audio' is none of the columns"),
+        (MAP.replace("Recorded Time\n", "Birthday\n"), "0.yaml: times[0].description: 'Birthday' is not one of"),
+        (MAP.replace("zone: UTC ", "zone: CEST "), "0.yaml: times[0].zone: 'CEST' is not one of UTC, unknown"),
+        (MAP.replace("{Audio File|", "{Audio|"), "0.yaml: 'audio' is not one of the columns"),
     ],
 )
 def test_a_map_that_is_wrong_is_refused_before_anything_is_written(returned: Path, text: str, expected: str) -> None:

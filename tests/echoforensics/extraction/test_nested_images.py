@@ -1,4 +1,4 @@
-"""Images that lie in a folder, an archive or another image give what they give by themselves."""
+"""Images that are in a folder, an archive or another image give what they give by themselves."""
 
 from __future__ import annotations
 

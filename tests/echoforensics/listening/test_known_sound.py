@@ -1,4 +1,5 @@
-"""Sounds of the device itself are told from recordings of somebody, by where they lie and by how they sound."""
+"""Sounds of the device itself are distinguished from recordings of somebody, by where they lie and by how they
+sound."""
 
 from __future__ import annotations
 

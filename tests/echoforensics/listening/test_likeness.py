@@ -64,4 +64,4 @@ def test_the_command(heard: tuple[Path, str], copy_of_sealed: Path) -> None:
 def test_a_case_that_was_not_listened_to_says_so(copy_of_sealed: Path) -> None:
     done = CliRunner().invoke(cli, ["listen", str(copy_of_sealed), "--find", "what time is it"])
     assert "the service" in done.stdout
-    assert "The case was not listened to" in done.output
+    assert "No machine has listened to this case" in done.output

@@ -95,7 +95,7 @@ def test_what_cannot_be_redacted_is_refused(sealed: Any, copy_of_sealed: Path, t
     with pytest.raises(CaseError, match="lies inside the case folder"):
         _redact(copy_of_sealed, key, copy_of_sealed / "copy.wav")
     target.write_bytes(b"there")
-    with pytest.raises(CaseError, match="exists already; name a new file"):
+    with pytest.raises(CaseError, match="already exists; name a new file"):
         _redact(copy_of_sealed, key, target)
     assert verify_case(copy_of_sealed).ok
 
@@ -117,7 +117,7 @@ def test_a_copy_that_cannot_be_recorded_is_not_left(
     assert target.exists()
     other = tmp_path / "other.wav"
     other.symlink_to(tmp_path / "nowhere.wav")
-    with pytest.raises(CaseError, match="exists already; name a new file"):
+    with pytest.raises(CaseError, match="already exists; name a new file"):
         _redact(copy_of_sealed, sealed.key, other)
     assert other.is_symlink()
 

@@ -98,6 +98,10 @@ def test_what_is_no_model_is_refused(tmp_path: Path, model: WhisperModel) -> Non
         WhisperModel(tmp_path)
     with pytest.raises(UsageError, match="writes English only"):
         WhisperModel(None, "de")
+    (tmp_path / "am").mkdir()
+    (tmp_path / "am" / "final.mdl").write_bytes(b"of Kaldi")
+    with pytest.raises(UsageError, match="is a model of Vosk"):
+        WhisperModel(tmp_path)
 
 
 def test_differences_are_word_by_word() -> None:

@@ -249,7 +249,7 @@ class Specs:
 
     @staticmethod
     def sha256_of(located: Located) -> str | None:
-        """SHA-256 of what dfVFS gives for a path specification; None where it gives no content (a folder)."""
+        """SHA-256 of what dfVFS gives for a path specification; None if it gives no content (a folder)."""
         if located.path_spec.type_indicator == "OS" and Path(located.path_spec.location).is_dir():
             return None
         file = Resolver.OpenFileObject(located.path_spec)

@@ -1,4 +1,4 @@
-"""Volumes that plaso's FAT reader takes for another kind are told of, and only those."""
+"""Volumes that plaso's FAT reader takes for another kind are mentioned, and only those."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ OPTIONS = ("--unattended", "-q", "--status_view", "none", "--logfile", "plaso.lo
 #: What pip writes as the console script.
 SCRIPT = "import sys\nfrom plaso.scripts.{tool} import Main\nif __name__ == '__main__':\n    sys.exit(Main())\n"
 
-#: Workers begin anew, as on Windows. plaso gives each eight seconds to begin; on a busy machine it may need more.
+#: Workers begin again, as on Windows. plaso gives each eight seconds to begin; on a busy machine it may need more.
 SPAWNING = """
     import multiprocessing
     from plaso.multi_process.engine import MultiProcessEngine
@@ -79,7 +79,7 @@ def test_plain_log2timeline_sees_the_parser_while_the_hook_is_in(
     run(*command, "--storage_file", "with.plaso", source)
     assert len(read_events(tmp_path / "with.plaso")) == 12
 
-    # In workers that begin anew, as on Windows.
+    # In workers that begin again, as on Windows.
     spawning = SCRIPT.format(tool="log2timeline").replace("    sys.exit", f"{SPAWNING}    sys.exit")
     (tmp_path / "spawning").write_text(spawning)
     run("spawning", *OPTIONS, "--workers", "1", "--storage_file", "spawned.plaso", source)
@@ -87,7 +87,7 @@ def test_plain_log2timeline_sees_the_parser_while_the_hook_is_in(
 
     assert f"removed: {path}" in run("-m", "echoforensics", "plaso", "remove-hook").stdout
     assert not path.exists()
-    assert "there was no hook" in run("-m", "echoforensics", "plaso", "remove-hook").stdout
+    assert "no hook was installed" in run("-m", "echoforensics", "plaso", "remove-hook").stdout
     run(*command, "--storage_file", "after.plaso", source, code=1)
 
 

@@ -87,7 +87,7 @@ def test_an_archive_as_the_source(form: str, tmp_path: Path, specs: Any) -> None
     packed = shutil.make_archive(str(tmp_path / "evidence"), form, _tree(tmp_path / "tree"))
     found = specs.located(Path(packed), tmp_path / "case")
     assert {path.removeprefix("./") for path in found} == TREE
-    # Of bzip2 and xz dfVFS reads one stream, so what lies in them is never called exact.
+    # Of bzip2 and xz dfVFS reads one stream, so what is in them is never called exact.
     assert specs.check(found) == (set(found) if form in ("bztar", "xztar") else set())
 
 
@@ -193,7 +193,7 @@ def test_partitions_that_are_not_in_the_order_of_their_table(
     disk = tmp_path / "disk.dd"
     with disk.open("wb") as stream:
         stream.truncate(40 * 1024 * 1024)
-    # The fifth entry lies before the second; the others are empty.
+    # The fifth entry is before the second; the others are empty.
     run_program("sgdisk", "-a", "1", "-n", "5:4096:20479", "-n", "2:30000:46383", disk)
     for first in (4096, 30000):
         with disk.open("r+b") as stream:
@@ -301,7 +301,7 @@ def test_they_are_those_of_log2timeline(
     )
     python("-m", "plaso.scripts.log2timeline", *arguments, source)
     theirs = {re.sub(r"identifier: \d+, ", "", spec) for spec in _streams(tmp_path / "x.plaso")}
-    # What lies in gzip files plaso has too; folders and other archives are not files of the case.
+    # What is in gzip files plaso has too; folders and other archives are not files of the case.
     assert ours <= theirs
     assert {spec for spec in theirs - ours if "type: GZIP" not in spec} <= {
         spec for spec in theirs if spec.rstrip().endswith(("location: /", "location: \\"))

@@ -2,7 +2,7 @@
 
 What a file says by itself is the same on all three. What extract joins from other files is in its rows and in our
 storage file, and not in what log2timeline makes, which reads one file at a time: a time or utterance from a list, one
-row for a recording that lies at several places. Nor does plaso read deleted files.
+row for a recording that is at several places. Nor does plaso read deleted files.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _check(ways: Ways) -> None:
         for row in live
         if row["record"] in ways.joined and not _is_recording(row)
     )
-    # So is a file that lies in the source twice: its rows say so, and are there once.
+    # So is a file that is in the source twice: its rows say so, and are there once.
     copied = {_of_row(row)[:-1] for row in live if row["places"] > 1}
     left = [event for event in (events - alone).elements() if event[:-1] not in copied]
     assert Counter((event[1], *event[-3:]) for event in left) == joined

@@ -21,7 +21,7 @@ from parsers.utterance import FINDER, UtteranceId
 EVIDENCE = Path(__file__).parents[3].parent / "shared/evidence"
 pytestmark = pytest.mark.skipif(not EVIDENCE.exists(), reason="../shared/evidence is absent")
 
-#: Where a time is that is no record's, and why. ``!`` is JSON within a text, ``*`` a member of a list.
+#: Where a time is that is not a record's, and why. ``!`` is JSON within a text, ``*`` a member of a list.
 REASONS = {
     r"/domainAttributes/!/.*/(hourly)?[Ff]orecastAttributes/.*": (
         "An hour or a day that a weather report is about: what the service told, not an event."
@@ -36,7 +36,7 @@ _SECONDS_KEY = re.compile(r"(?i)time|date|epoch|stamp")
 
 @dataclass(frozen=True)
 class Found:
-    """A time in a file: where, as written, and its instant in microseconds (None where no zone is written)."""
+    """A time in a file: where, as written, and its instant in microseconds (None if no zone is written)."""
 
     path: str
     written: str

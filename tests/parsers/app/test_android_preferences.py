@@ -1,4 +1,4 @@
-"""Preferences files: what definitions tell of them, and what is kept of the rest."""
+"""Preferences files: what definitions mention them, and what is kept of the rest."""
 
 from __future__ import annotations
 

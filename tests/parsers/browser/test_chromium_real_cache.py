@@ -198,7 +198,7 @@ def test_a_real_browsers_cache_gives_what_the_answers_give(
         here = [record for record in records if record.fields.get("request_url") == url]
         pair = json.dumps([{"request": url, "response": json.loads(body)}]).encode()
         expected = [item for item in ApiJson().parse(Source.of(pair)) if isinstance(item, Record)]
-        # What is told of an answer as a whole depends on whether its carrier told when it was asked for.
+        # What is recorded of an answer as a whole depends on whether its carrier told when it was asked for.
         compared = [without_carrier(record) for record in here if record.data_type not in WHOLE]
         assert compared == [without_carrier(record) for record in expected if record.data_type not in WHOLE], request
         assert any("Sent Time" in {timestamp.description for timestamp in record.timestamps} for record in here)

@@ -1,4 +1,5 @@
-"""Definitions of the tables of an export: how a table is told from another, and what a user's map may leave out."""
+"""Definitions of the tables of an export: how a table is distinguished from another, and what a user's map may leave
+out."""
 
 from __future__ import annotations
 
@@ -51,9 +52,9 @@ def test_a_table_fits_by_its_columns_and_its_path() -> None:
     ("old", "new", "expected"),
     [
         ("alexa:cloud:export_sample", "echo:sample", "x.yaml: data_type: 'echo:sample' is not of the form expected"),
-        ("{field: Sample Date,", "{field: Other Date,", "x.yaml: 'otherdate' is none of the columns"),
-        ('{"Sample Name"}', "{Colour}", "x.yaml: 'colour' is none of the columns"),
-        ("device_serial: Serial No", "device_serial: Colour", "x.yaml: 'colour' is none of the columns"),
+        ("{field: Sample Date,", "{field: Other Date,", "x.yaml: 'otherdate' is not one of the columns"),
+        ('{"Sample Name"}', "{Colour}", "x.yaml: 'colour' is not one of the columns"),
+        ("device_serial: Serial No", "device_serial: Colour", "x.yaml: 'colour' is not one of the columns"),
     ],
 )
 def test_what_is_refused(old: str, new: str, expected: str) -> None:

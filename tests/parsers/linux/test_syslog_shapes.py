@@ -28,7 +28,7 @@ JOURNAL = (
 
 @dataclass(frozen=True)
 class Shape:
-    """A log of two lines, of the AVS Device SDK and of the Wi-Fi: what stands before each, or the whole of it.
+    """A log of two lines, of the AVS Device SDK and of the Wi-Fi: what is before each, or the whole of it.
 
     The Wi-Fi's line has the time of the log itself: as it is written, and in UTC.
     """

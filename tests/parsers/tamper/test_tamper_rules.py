@@ -118,9 +118,9 @@ def test_a_rule_is_read() -> None:
     ("old", "new", "expected"),
     [
         ("    severity: low", "    severity: low\n    colour: red", "colour: the key is unknown"),
-        ("    severity: low", "    severity: grave", "severity: 'grave' is none of"),
+        ("    severity: low", "    severity: grave", "severity: 'grave' is not one of"),
         ("    severity: low\n", "", "severity: the key is missing"),
-        ("    kind: log", "    kind: rumour", "kind: 'rumour' is none of"),
+        ("    kind: log", "    kind: rumour", "kind: 'rumour' is not one of"),
         ("    kind: log\n", "", "kind: the key is missing"),
         ("words: [telnetd]", "words: [Telnetd]", "words[0]: 'Telnetd' is not of the form expected"),
         ("words: [telnetd]", "words: [t]", "words[0]: 't' is not of the form expected"),

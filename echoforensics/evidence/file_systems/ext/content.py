@@ -46,7 +46,7 @@ class ExtContent:
         runs: its written blocks.
         size: bytes that are given.
         stated: bytes that the inode states; more than ``size`` where it states more than the volume holds.
-        inline: the content, where the inode itself holds it; None where it does not.
+        inline: the content, where the inode itself holds it; None if it does not.
         zeros: how many bytes at the end of such content the inode does not hold, and which are given as zeros.
     """
 

@@ -63,7 +63,7 @@ class DirectoryBlock:
 
 
 def parse_directory_block(data: bytes, inodes: int) -> DirectoryBlock | None:
-    """Read a block as a directory's; None where it is not one.
+    """Read a block as a directory's; None if it is not one.
 
     It is one if its records chain from the start to exactly the end, each of them possible, and one of them leads
     to an inode.
@@ -107,7 +107,7 @@ def folder_names(data: bytes, inodes: int) -> tuple[list[ExtName], str]:
         inodes: how many inodes the file system has.
 
     Returns:
-        The names, without ``.`` and ``..``; and at what the chain breaks off, empty where it reaches the end.
+        The names, without ``.`` and ``..``; and at what the chain breaks off, empty if it reaches the end.
     """
     found: list[ExtName] = []
     at = 0

@@ -37,10 +37,10 @@ class NameCopy:
 
     Attributes:
         name: as found there.
-        block: of the file system, of which the copy is; None where no descriptor states it.
+        block: of the file system, of which the copy is; None if no descriptor states it.
         folder: the directory's inode, where the copy itself states it, else 0.
         parent: the inode of the directory above, likewise.
-        order: see :class:`Copy`; None where no descriptor states it.
+        order: see :class:`Copy`; None if no descriptor states it.
         place: the copy's block in the journal.
     """
 
@@ -121,14 +121,14 @@ class ExtHistory:
         return InodeCopy(number, inode, copy)
 
     def inode_for(self, number: int, order: int | None) -> InodeCopy | None:
-        """The newest copy of a file's inode that leads to content; None where there is none.
+        """The newest copy of a file's inode that leads to content; None if there is none.
 
         An inode may have been given to several files in turn. The file meant is the one that had the inode when the
         name was written.
 
         Args:
             number: of the inode.
-            order: of the copy that the name is in; None where that is not known.
+            order: of the copy that the name is in; None if that is not known.
         """
         copies = list(self._inode_copies(number))
         living = self._living_key(number)
@@ -250,7 +250,7 @@ class ExtHistory:
             return False
 
     def _living_key(self, number: int) -> tuple[int, int, int] | None:
-        """Tells the file that has the inode now; None where none has."""
+        """Tells the file that has the inode now; None if none has."""
         try:
             if not self._layout.inode_is_allocated(number):
                 return None

@@ -19,7 +19,7 @@ IN_MAP = 60
 
 
 def beyond_map(data: bytes) -> bytes:
-    """The value of the attribute ``system.data`` in an inode; empty where there is none, or it cannot be.
+    """The value of the attribute ``system.data`` in an inode; empty if there is none, or it cannot be.
 
     Args:
         data: the inode, whole.

@@ -47,11 +47,11 @@ class ExtInode:
         size: bytes of content.
         links: how many names lead to it.
         times: (name, seconds since 1970, nanoseconds), those that are kept.
-        deleted: its deletion time in seconds since 1970, or the next orphan's number; 0 where it has none.
+        deleted: its deletion time in seconds since 1970, or the next orphan's number; 0 if it has none.
         flags: of the inode.
         generation: set when the inode is given to a file.
         map: the 60 bytes that say where the content lies, or are its start where the inode keeps it itself.
-        beyond_map: the rest of content that the inode keeps itself; empty where it does not.
+        beyond_map: the rest of content that the inode keeps itself; empty if it does not.
     """
 
     mode: int
@@ -105,7 +105,7 @@ class ExtInode:
 
 
 def parse_inode(data: bytes) -> ExtInode | None:
-    """An inode from its bytes; None where they are too few."""
+    """An inode from its bytes; None if they are too few."""
     if len(data) < 128:
         return None
     mode, low, accessed, changed, modified, deleted, links, flags = struct.unpack_from("<H2xIIIII2xH4xI", data)
@@ -128,7 +128,7 @@ def parse_inode(data: bytes) -> ExtInode | None:
 
 @lru_cache(4096)
 def time_text(seconds: int, nanoseconds: int) -> str:
-    """A time in UTC; empty where there is none. A file's times are often the same."""
+    """A time in UTC; empty if there is none. A file's times are often the same."""
     if not seconds:
         return ""
     second = _second(seconds)
@@ -137,7 +137,7 @@ def time_text(seconds: int, nanoseconds: int) -> str:
 
 @lru_cache(4096)
 def _second(seconds: int) -> str:
-    """A second in UTC; empty where there is no date for it. Files written together share their seconds."""
+    """A second in UTC; empty if there is no date for it. Files written together share their seconds."""
     try:
         return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
     except (ValueError, OverflowError, OSError):

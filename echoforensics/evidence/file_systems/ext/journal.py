@@ -41,10 +41,10 @@ class Copy:
     """A copy of a block of the file system.
 
     Attributes:
-        block: of the file system; None where no descriptor states it.
-        place: the block of the journal it lies in.
-        transaction: its sequence number as the journal states it; None where no descriptor states it.
-        order: grows with time; negative for what lies before the journal's present start.
+        block: of the file system; None if no descriptor states it.
+        place: the block of the journal it is in.
+        transaction: its sequence number as the journal states it; None if no descriptor states it.
+        order: grows with time; negative for what is before the journal's present start.
         escaped: its first four bytes were set to zero, because they look like the journal's own.
         committed: whether a commit block of the transaction was found.
     """
@@ -85,7 +85,7 @@ class JournalSuperblock:
         block_size: bytes.
         first, end: its ring of blocks, the end not included.
         sequence: the number of the first transaction that would be replayed.
-        start: the block where replaying would begin; 0 where there is nothing to replay.
+        start: the block where replaying would begin; 0 if there is nothing to replay.
         incompat: its features.
         fast_blocks: how many blocks behind the ring hold fast commits, which are kept in another way.
     """

@@ -45,11 +45,11 @@ class ExtLayout:
         block_size, inode_size: bytes.
         blocks, inodes: how many the superblock states.
         first_inode: the first inode that is not the file system's own.
-        journal_inode: its number; 0 where there is none in the file system.
-        journal_device: UUID of the journal of another device, as hexadecimal; empty where there is none.
+        journal_inode: its number; 0 if there is none in the file system.
+        journal_device: UUID of the journal of another device, as hexadecimal; empty if there is none.
         needs_recovery: whether the journal holds changes that were not yet written to their places.
-        last_orphan: the first inode of the list of files deleted while open; 0 where the list is empty.
-        orphan_file: number of the inode that keeps such a list in newer file systems; 0 where there is none.
+        last_orphan: the first inode of the list of files deleted while open; 0 if the list is empty.
+        orphan_file: number of the inode that keeps such a list in newer file systems; 0 if there is none.
         inline_data: whether inodes may keep content themselves.
         own_inodes: numbers of inodes that belong to the file system itself.
     """
@@ -135,7 +135,7 @@ class ExtLayout:
         return self._descriptor_cached(group)[2] * self.block_size + index * self.inode_size
 
     def inode_in_block(self, number: int) -> tuple[int, int]:
-        """The block an inode lies in, and its byte offset there. Raises ExtLayoutError."""
+        """The block an inode is in, and its byte offset there. Raises ExtLayoutError."""
         return divmod(self.inode_offset(number), self.block_size)
 
     def inodes_in_block(self, block: int) -> range:
@@ -176,7 +176,7 @@ class ExtLayout:
         return total
 
     def is_fixed(self, block: int) -> bool:
-        """Whether a block is a bitmap or a group descriptor's, or lies in an inode table. Never raises."""
+        """Whether a block is a bitmap or a group descriptor's, or is in an inode table. Never raises."""
         return block in self._fixed()[0] or any(first <= block < end for first, end in self._fixed()[1])
 
     def inode_table(self, group: int, *, whole: bool = False) -> Iterator[tuple[int, int, bytes]]:

@@ -48,7 +48,7 @@ class ExtFiles:
 
     @cached_property
     def history(self) -> ExtHistory | None:
-        """What the journal remembers; None where there is no journal, or none that can be read."""
+        """What the journal remembers; None if there is no journal, or none that can be read."""
         if not self.layout.journal_inode:
             return None
         try:
@@ -70,7 +70,7 @@ class ExtFiles:
         return issues + self._issues
 
     def inode(self, number: int) -> ExtInode | None:
-        """An inode as it is now; None where it cannot be read."""
+        """An inode as it is now; None if it cannot be read."""
         try:
             return parse_inode(self.layout.raw_inode(number))
         except OSError:
@@ -135,7 +135,7 @@ class ExtRecovery:
         return self._of_inode(path, number, inode, known)
 
     def nameless_folders(self) -> Iterator[tuple[bytes, int]]:
-        """Folders that no name leads to: (path, inode); those that lie in no other such folder first."""
+        """Folders that no name leads to: (path, inode); those that are in no other such folder first."""
         numbers: list[int] = []
         for found, is_folder in self._nameless():
             if isinstance(found, EvidenceIssue):
@@ -162,7 +162,7 @@ class ExtRecovery:
         owners = self._history.owners(self.folders)
         for (name, number), known in sorted(self._names.items(), key=lambda item: (item[0][1], item[0][0])):
             if known.name.type is NameType.FOLDER:
-                continue  # folders are known by the paths of what lies in them
+                continue  # folders are known by the paths of what is in them
             path = self._history.folder_of(known, self.folders, owners)
             full = path + b"/" + name if path else name
             yield self._by_journal(full, number, known, "only the name is left, in a journal copy of a directory block")
@@ -310,7 +310,7 @@ class ExtRecovery:
             return False
 
     def _parent(self, number: int) -> int:
-        """The folder above, as a folder itself says; 0 where it does not."""
+        """The folder above, as a folder itself says; 0 if it does not."""
         inode = self._files.inode(number)
         try:
             content = self._files.content(inode, self._budget) if inode else None

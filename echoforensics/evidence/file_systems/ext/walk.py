@@ -24,7 +24,7 @@ class WalkedName(NamedTuple):
     Attributes:
         path, name: as found in the file system.
         number: of the inode it leads to.
-        inode: that inode; None where it cannot be read.
+        inode: that inode; None if it cannot be read.
         folder: number of the folder it is in.
         deleted: whether the name is deleted.
         is_folder: whether it is a folder, which is entered in its turn.
@@ -40,7 +40,7 @@ class WalkedName(NamedTuple):
 
 
 class ExtWalk:
-    """Walks folders; each is entered once, however many names lead to it, and each block is read for one folder."""
+    """Walks folders; each is entered once, any number of names lead to it, and each block is read for one folder."""
 
     def __init__(self, files: ExtFiles, volume_length: int) -> None:
         """Take what is walked.

@@ -214,7 +214,7 @@ class _CheckpointReader:
             raise F2fsError(f"block {number} states its checksum at byte {at}")
         found = checksum(data[:at])
         if at < len(data) - 4:
-            # What lies behind the checksum is counted in too.
+            # What follows the checksum is counted in too.
             found = checksum(data[at + 4 :], found)
         if found != int.from_bytes(data[at : at + 4], "little"):
             raise F2fsError(f"the checksum of block {number} does not agree")

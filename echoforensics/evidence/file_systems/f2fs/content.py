@@ -46,7 +46,7 @@ class BlockMap:
         self.blocks = len(inode.map) + sum(self._sizes)
 
     def span(self, index: int) -> F2fsSpan:
-        """What lies at a block of the file, and how many more follow it at once. Raises OSError."""
+        """What is at a block of the file, and how many more follow it at once. Raises OSError."""
         numbers, at, hole = self._leaf(index)
         if hole:
             return F2fsSpan(NULL_ADDR, hole)
@@ -65,7 +65,7 @@ class BlockMap:
         return F2fsSpan(first, end - at)
 
     def spans(self, blocks: int) -> Iterator[tuple[int, F2fsSpan]]:
-        """What lies in the first blocks of the file, hole or not: (block of the file, span). Raises OSError."""
+        """What is in the first blocks of the file, hole or not: (block of the file, span). Raises OSError."""
         index, blocks = 0, min(blocks, self.blocks)
         while index < blocks:
             span = self.span(index)

@@ -36,7 +36,7 @@ class F2fsName(NamedTuple):
         inode: number it leads to.
         type: as the folder states it.
         deleted: whether its bit is off.
-        issue: why a deleted name may not be as it was; empty where it seems to be.
+        issue: why a deleted name may not be as it was; empty if it seems to be.
     """
 
     name: bytes

@@ -126,7 +126,7 @@ class F2fsFileSystem(FileSystem):
         yield from self._made.nameless(_orphan_path(number), inode, orphan=orphan)
 
     def _nameless(self, walk: F2fsWalk, given: set[int]) -> Iterator[Entry | EvidenceIssue]:
-        """Inodes in use that no name leads to; first what lies in folders among them."""
+        """Inodes in use that no name leads to; first what is in folders among them."""
         left: list[int] = []
         folders: dict[int, int] = {}
         for number in self._nodes.inodes():

@@ -53,14 +53,14 @@ class F2fsInode:
 
     Attributes:
         number, mode, links, size: as it states them.
-        folder: inode of the folder it states; 0 where it states none.
+        folder: inode of the folder it states; 0 if it states none.
         name: the name it states.
         encrypted: whether its content, or the names in it, are encrypted.
-        inline: the content, or the block of names, that lies in the inode itself; None where it has a map.
+        inline: the content, or the block of names, that is in the inode itself; None if it has a map.
         map: block addresses of its beginning.
         nodes: numbers of the nodes that map the rest: two direct, two indirect, one double indirect.
         algorithm: of compression.
-        cluster: blocks that are compressed together; 0 where the file is not compressed.
+        cluster: blocks that are compressed together; 0 if the file is not compressed.
         times: by name, in UTC.
         damaged: whether it has a checksum that does not agree.
     """

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 Read = Callable[[int, int], bytes]
 
 MAGIC = 0xF2F52010
-#: The superblock lies at this byte of the first block and, the same again, of the second.
+#: The superblock is at this byte of the first block and, the same again, of the second.
 SUPERBLOCK_OFFSET = 1024
 SUPERBLOCK_SIZE = 3072
 #: log2 of the block sizes that are known: 4 KiB to 64 KiB; a block is as large as a page of the machine's memory.
@@ -73,7 +73,7 @@ class F2fsSuperblock:
         payload: blocks behind the head of a checkpoint that hold the rest of its bitmaps.
         features: bits.
         uuid: of the file system.
-        devices: how many devices it lies on.
+        devices: how many devices it is on.
         volume_blocks: blocks that the volume holds.
     """
 

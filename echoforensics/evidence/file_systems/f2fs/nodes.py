@@ -27,7 +27,7 @@ _MAP_CACHE = 128
 
 
 class F2fsNode(NamedTuple):
-    """A node that maps: its numbers, and the block it lies in."""
+    """A node that maps: its numbers, and the block it is in."""
 
     numbers: tuple[int, ...]
     block: int
@@ -55,7 +55,7 @@ class Nodes:
         return data
 
     def entry(self, number: int) -> NatEntry:
-        """Where a node lies; block 0 where there is none. Raises OSError."""
+        """Where a node lies; block 0 if there is none. Raises OSError."""
         if not 0 < number < self.count:
             raise F2fsError(f"node {number} lies outside the node address table, which has {self.count}")
         found = self._checkpoint.journal.get(number)

@@ -71,7 +71,7 @@ class Files:
 
 
 class F2fsWalk:
-    """Walks folders; each is entered once, however many names lead to it.
+    """Walks folders; each is entered once, any number of names lead to it.
 
     Attributes:
         seen: numbers of the inodes that live names lead to.

@@ -71,7 +71,7 @@ class LongNames:
         return found if found.startswith(name) else name
 
     def _long_name(self, at: int) -> bytes:
-        """The long name before a short entry; empty where the entries before it are not those of one."""
+        """The long name before a short entry; empty if the entries before it are not those of one."""
         checksum = _checksum(self._read(at, 11))
         pieces: list[bytes] = []
         for place, entry in enumerate(self._entries_before(at), 1):

@@ -79,7 +79,7 @@ class Blocks:
         self._metadata = _BlockCache(_KEPT_METADATA)
 
     def exactly(self, offset: int, size: int) -> bytes:
-        """So many bytes at a byte offset of the volume, as they are. Raises OSError where there are fewer."""
+        """At most this many bytes at a byte offset of the volume, as they are. Raises OSError where there are fewer."""
         self.check(offset, size)
         raw = self._read(offset, size)
         if len(raw) != size:
@@ -132,7 +132,7 @@ class MetadataTable:
         return (max(0, self._end - self._start) // 3 + 1) * METADATA_SIZE
 
     def read(self, place: Place, size: int) -> tuple[bytes, Place]:
-        """So many bytes from a place, and the place after them. Raises OSError."""
+        """At most this many bytes from a place, and the place after them. Raises OSError."""
         block, offset = place
         data, after = self._block(block)
         if offset + size <= len(data):

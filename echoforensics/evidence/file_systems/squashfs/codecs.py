@@ -18,7 +18,7 @@ Expand = Callable[[bytes, int], bytes]
 
 #: Compressors by the number that the superblock keeps.
 COMPRESSORS = {1: "gzip", 2: "lzma", 3: "lzo", 4: "xz", 5: "lz4", 6: "zstd"}
-#: Memory for a dictionary. A block is 1 MiB at most, and a dictionary beyond it is of no use.
+#: Memory for a dictionary. A block is 1 MiB at most, and a dictionary beyond it belongs to no use.
 _MAX_MEMORY = 16 * 1024 * 1024
 _MAX_WINDOW = 8 * 1024 * 1024
 

@@ -73,7 +73,7 @@ class SquashContent:
         return data[within : within + size]
 
     def extents(self) -> list[tuple[int, int]]:
-        """Where content lies on the volume as it is: (byte offset, length in bytes) in order. Raises OSError."""
+        """Where content is on the volume as it is: (byte offset, length in bytes) in order. Raises OSError."""
         found: list[tuple[int, int]] = []
         for start, length in self._stored():
             self._blocks.check(start, length)

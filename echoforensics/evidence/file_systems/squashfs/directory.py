@@ -31,7 +31,7 @@ class SquashfsName:
     Attributes:
         name: as it is kept.
         reference: of its inode.
-        mark: distinguishes it from an equal name before it; empty where the names are in order, as the format has them.
+        mark: distinguishes it from an equal name before it; empty if the names are in order, as the format has them.
     """
 
     name: bytes

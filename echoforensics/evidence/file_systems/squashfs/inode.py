@@ -62,7 +62,7 @@ class SquashfsInode:
         number: as it states.
         type: what it is.
         mode: POSIX permission bits.
-        seconds: modification time, seconds since 1970 in UTC; 0 where none was kept.
+        seconds: modification time, seconds since 1970 in UTC; 0 if none was kept.
         size: bytes: of content, of a link's target; of a folder's names and 3 more.
         start: byte offset: of content on the volume, of names in the table of folders.
         offset: byte offset: in a block of file ends, in a metadata block of the table of folders.
@@ -85,7 +85,7 @@ class SquashfsInode:
 
     @property
     def modified(self) -> dict[str, str]:
-        """The modification time, by the name under which an entry keeps it; empty where none was kept."""
+        """The modification time, by the name under which an entry keeps it; empty if none was kept."""
         if not self.seconds:
             return {}
         return {"modified": f"{datetime.fromtimestamp(self.seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"}

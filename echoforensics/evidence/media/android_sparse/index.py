@@ -36,7 +36,7 @@ class SparseIndex:
         block_size: bytes.
         blocks: how many the image says it has.
         covered: how many its chunks stand for.
-        checksum: CRC-32 of the media by the header; 0 where it states none.
+        checksum: CRC-32 of the media by the header; 0 if it states none.
         starts: first block of each chunk.
         counts: blocks of each.
         values: of each, the byte offset of its content in the file, or the four bytes it is filled with.
@@ -100,7 +100,7 @@ def read_index(data: RandomBytes) -> SparseIndex:
 
 
 def _chunk(data: RandomBytes, index: SparseIndex, number: int, at: int, header: int) -> int | None:
-    """Take in the chunk at a byte offset; gives the offset behind it, or None where nothing more can be followed."""
+    """Take in the chunk at a byte offset; gives the offset behind it, or None if nothing more can be followed."""
     raw = data.read(at, _CHUNK.size)
     if len(raw) < _CHUNK.size:
         index.issues.append(f"the image ends at byte {data.size}, before chunk {number}")

@@ -34,7 +34,7 @@ def is_sparse(head: bytes) -> bool:
 
 
 def open_sparse(path: Path) -> Media:
-    """Open an Android sparse image, with those numbered on from it that lie beside it and fill in its blocks.
+    """Open an Android sparse image, with those numbered on from it that are beside it and fill in its blocks.
 
     Raises:
         SourceError: it cannot be read; or it is one of several, and one is missing or it is not the first.
@@ -51,7 +51,7 @@ def sparse_media(data: RandomBytes, name: str, path: Path, kind: str = _KIND) ->
     Args:
         data: the image; closed where it cannot be read.
         name: what to call it in an error.
-        path: the file it lies in.
+        path: the file it is in.
         kind: of the media.
 
     Raises:
@@ -88,7 +88,7 @@ def _media(parts: Parts, paths: tuple[Path, ...], kind: str) -> Media:
 
 
 def _open_several(path: Path, found: dict[int, Path]) -> Media | None:
-    """The media of several; None where they are not parts of one."""
+    """The media of several; None if they are not parts of one."""
     numbers = sorted(found)
     parts: Parts = []
     pool = FilePool()

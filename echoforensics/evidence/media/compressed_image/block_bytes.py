@@ -57,7 +57,7 @@ class BlockBytes:
         return b"".join(pieces)
 
     def close(self) -> None:
-        """Close what lies below."""
+        """Close what is below."""
         self._kept.clear()
         self._close()
 

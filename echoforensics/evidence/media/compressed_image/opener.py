@@ -30,7 +30,7 @@ _SPOOLED = (
 
 
 def open_compressed_image(path: Path, head: bytes) -> Media | None:
-    """Open a compressed raw image or Android sparse image; None where the content does not begin as one.
+    """Open a compressed raw image or Android sparse image; None if the content does not begin as one.
 
     Raises:
         SourceError: it begins as one, but cannot be read, or expands beyond what is bounded.

@@ -1,4 +1,4 @@
-"""The chunks of an EWF image: where each lies in its segment, and its bytes, checked."""
+"""The chunks of an EWF image: where each is in its segment, and its bytes, checked."""
 
 from __future__ import annotations
 

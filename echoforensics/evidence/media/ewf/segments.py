@@ -15,7 +15,7 @@ _LETTERS = 26
 
 
 def segment_number(extension: str, base: str) -> int | None:
-    """The number of a segment by its extension: E01 to E99, EAA to EZZ, FAA to ZZZ; None where it has none.
+    """The number of a segment by its extension: E01 to E99, EAA to EZZ, FAA to ZZZ; None if it has none.
 
     Args:
         extension: without the dot.

@@ -33,7 +33,7 @@ class LvmError(ValueError):
 
 
 def find_logical(media: Media, volumes: Iterable[Volume]) -> FoundVolume:
-    """The logical volumes that lie on some volumes of the media."""
+    """The logical volumes that are on some volumes of the media."""
     found = FoundVolume()
     physical: dict[str, Volume] = {}
     groups: dict[str, Section] = {}
@@ -181,7 +181,7 @@ def _add_segment(
 
 
 def _places(base: tuple[Volume, int] | None, offset: int, length: int) -> list[tuple[int | None, int]]:
-    """Where a range of extents lies on the media; what the physical volume does not reach to lies nowhere."""
+    """Where a range of extents is on the media; what the physical volume does not reach to lies nowhere."""
     if base is None or base[0].offset is None:
         return [(None, length)]
     volume, start = base

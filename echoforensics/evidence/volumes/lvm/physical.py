@@ -44,7 +44,7 @@ class PhysicalVolume:
 
     Attributes:
         identifier: 32 characters, without hyphens.
-        metadata: what its text says; empty where it has none that can be read.
+        metadata: what its text says; empty if it has none that can be read.
         issues: what of it is damaged, a sentence each.
     """
 
@@ -54,7 +54,7 @@ class PhysicalVolume:
 
 
 def read_physical(read: Read, length: int) -> PhysicalVolume | None:
-    """Read the label and the newest metadata of a volume. None where it is no physical volume.
+    """Read the label and the newest metadata of a volume. None if it is no physical volume.
 
     Args:
         read: reads the volume.

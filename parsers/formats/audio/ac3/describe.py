@@ -38,7 +38,7 @@ class _Ac3Count:
         self._last = self.samples = 0
 
     def __call__(self, buffer: bytes, at: int) -> int:
-        """Length in bytes of the frame at a byte; 0 where none of the recording begins."""
+        """Length in bytes of the frame at a byte; 0 if none of the recording begins."""
         frame = parse(buffer[at : at + HEADER_SIZE])
         if frame is None or frame.rate != self._first.rate:
             return 0

@@ -53,7 +53,7 @@ class Ac3Frame(NamedTuple):
 
 
 def parse(raw: bytes) -> Ac3Frame | None:
-    """The frame whose first bytes (:data:`HEADER_SIZE` are enough) these are; None where they are no header."""
+    """The frame whose first bytes (:data:`HEADER_SIZE` are enough) these are; None if they are no header."""
     if len(raw) < HEADER_SIZE or not raw.startswith(SYNC):
         return None
     version = raw[5] >> 3

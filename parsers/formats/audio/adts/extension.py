@@ -1,6 +1,6 @@
 """Whether frames of AAC carry the upper half of their spectrum beside them (HE-AAC), which no header of ADTS says.
 
-It lies in a fill element, the last before the mark of the end. The elements before it cannot be passed over without
+It is in a fill element, the last before the mark of the end. The elements before it cannot be skipped without
 decoding them, so that it is looked for from the end: one that fits there by its length and says what it is. In a frame
 of plain AAC there is such a one by chance in about one of seven; in HE-AAC in all of them.
 

@@ -96,7 +96,7 @@ def stated_length(buffer: bytes, at: int) -> int:
 
 @lru_cache(maxsize=8192)
 def parse(raw: bytes) -> AdtsHeader | None:
-    """The header that seven bytes are; None where they are none, or a frame could not be so short."""
+    """The header that seven bytes are; None if they are none, or a frame could not be so short."""
     if len(raw) < HEADER_SIZE or raw[0] != 0xFF or raw[1] & 0xF6 != 0xF0:
         return None
     word = int.from_bytes(raw[:HEADER_SIZE], "big")

@@ -24,7 +24,7 @@ FORM, KINDS = b"FORM", (b"AIFF", b"AIFC")
 _CHUNK = 8
 _MAX_CHUNKS = 1000
 _COMMON, _SOUND = b"COMM", b"SSND"
-#: Codings of AIFF-C whose samples all take the same room: words, and bytes of a sample; 0 where the header gives bits.
+#: Codings of AIFF-C whose samples all take the same room: words, and bytes of a sample; 0 if the header gives bits.
 _FIXED = {
     b"NONE": ("", 0), b"twos": ("", 0), b"sowt": ("little", 0), b"raw ": ("unsigned", 1),
     b"in24": ("", 3), b"in32": ("", 4), b"42ni": ("little", 3), b"23ni": ("little", 4),
@@ -105,7 +105,7 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
 
 
 def extended(raw: bytes) -> int:
-    """A rate kept as an 80-bit number, rounded to whole samples a second; 0 where it is no number or below 0."""
+    """A rate kept as an 80-bit number, rounded to whole samples a second; 0 if it is not a number or below 0."""
     if len(raw) < 10 or raw[0] & 0x80:
         return 0
     exponent = int.from_bytes(raw[:2], "big") - 16383 - 63
@@ -117,7 +117,7 @@ def extended(raw: bytes) -> int:
 
 
 def _coding(coding: bytes, bits: int, channels: int) -> tuple[str, int, int]:
-    """The coding in words, samples of a frame as the header counts them, and bytes of one; 0 where not known."""
+    """The coding in words, samples of a frame as the header counts them, and bytes of one; 0 if not known."""
     width = max(1, channels)
     if coding in _FIXED:
         kind, each = _FIXED[coding]

@@ -24,7 +24,7 @@ _NAMES = (".amr", ".awb", ".amrwb", ".3ga")
 
 
 def _measure(codec: AmrCodec, buffer: bytes, at: int) -> int:
-    """Bytes of the undamaged frame at a byte; 0 where none begins."""
+    """Bytes of the undamaged frame at a byte; 0 if none begins."""
     frame = codec.frames[buffer[at]] if at < len(buffer) else None
     return frame.length if frame is not None and frame.is_good else 0
 

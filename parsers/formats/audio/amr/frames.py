@@ -46,7 +46,7 @@ class AmrCodec:
         sizes: bytes behind the first one of each frame type; types that are not listed are reserved.
         silent: types that mean silence, lost speech or nothing sent: they may come in any recording. The lowest is
             the silence that a listener is to hear.
-        frames: by a frame's first byte what it says; None where it can be none, or a reserved bit is set.
+        frames: by a frame's first byte what it says; None if it can be none, or a reserved bit is set.
     """
 
     name: str
@@ -101,7 +101,7 @@ class AmrFileHeader(NamedTuple):
 
     @classmethod
     def parse(cls, head: bytes) -> AmrFileHeader | None:
-        """The header at the start of some bytes (:data:`LONGEST_HEADER` are enough); None where there is none."""
+        """The header at the start of some bytes (:data:`LONGEST_HEADER` are enough); None if there is none."""
         codec = WIDE if head.startswith(WIDE.magic) else NARROW
         if head.startswith(codec.magic + _SINGLE):
             return cls(codec, len(codec.magic + _SINGLE), 1, is_single=True)

@@ -55,7 +55,7 @@ class AmrWalk:
             place = self._next()
 
     def _reserved_bits(self, at: int) -> int:
-        """The reserved bits that the first frames all have; 0 where they differ."""
+        """The reserved bits that the first frames all have; 0 if they differ."""
         found = set()
         for _ in range(_LOOKED_AT):
             first = self._source.read(at, 1)
@@ -67,7 +67,7 @@ class AmrWalk:
         return found.pop() if len(found) == 1 else 0
 
     def _frame(self, at: int) -> AmrFrame | None:
-        """The frame that begins at a byte; None where none does."""
+        """The frame that begins at a byte; None if none does."""
         first = self._source.read(at, 1)
         if not first or first[0] & RESERVED not in self._usual:
             return None
@@ -96,7 +96,7 @@ class AmrWalk:
         self.end = at
 
     def _reserved_alone(self, at: int) -> AmrFrame | None:
-        """A frame with a reserved bit set, between others without; None where there is none."""
+        """A frame with a reserved bit set, between others without; None if there is none."""
         first = self._source.read(at, 1)
         frame = self._codec.frames[first[0] & ~RESERVED] if first else None
         if frame is None or frame.type not in self._seen or not self._is_sure(at + frame.length):
@@ -104,7 +104,7 @@ class AmrWalk:
         return frame
 
     def _next(self) -> int | None:
-        """Where frames go on; None where none do."""
+        """Where frames go on; None if none do."""
         end, size = self.end, self._source.size
         if end >= size:
             return None
@@ -126,7 +126,7 @@ class AmrWalk:
         return found
 
     def _search(self, at: int) -> int | None:
-        """The first place from which frames follow each other; None where there is none."""
+        """The first place from which frames follow each other; None if there is none."""
         types = self._types()
         firsts = b"".join(b"\\x%02x" % (kind << 3 | 4 | bits) for kind in sorted(types) for bits in sorted(self._usual))
         sign = re.compile(b"[" + firsts + b"]")

@@ -70,7 +70,7 @@ class FlacFrameHeader(NamedTuple):
 
 
 def parse(raw: bytes) -> FlacFrameHeader | None:
-    """The header at the start of some bytes (16 are enough); None where there is none with a right checksum."""
+    """The header at the start of some bytes (16 are enough); None if there is none with a right checksum."""
     if len(raw) < 6 or raw[0] != 0xFF or raw[1] & 0xFE != 0xF8 or raw[3] & 1:
         return None
     block_code, rate_code = raw[2] >> 4, raw[2] & 15

@@ -28,12 +28,12 @@ class StreamInfo(NamedTuple):
     Attributes:
         least_block: samples of a block, of each channel, at least.
         most_block: the same at most.
-        shortest: bytes of a frame at least; 0 where it is not stated.
-        longest: bytes of a frame at most; 0 where it is not stated.
+        shortest: bytes of a frame at least; 0 if it is not stated.
+        longest: bytes of a frame at most; 0 if it is not stated.
         rate: samples per second.
         channels: 1 to 8.
         bits: of a sample.
-        total: samples of each channel; 0 where it is not stated.
+        total: samples of each channel; 0 if it is not stated.
     """
 
     least_block: int
@@ -53,7 +53,7 @@ class StreamInfo(NamedTuple):
 
     @classmethod
     def parse(cls, raw: bytes) -> StreamInfo | None:
-        """Read the 34 bytes of STREAMINFO, whatever they state; None where there are fewer."""
+        """Read the 34 bytes of STREAMINFO, whatever they state; None if there are fewer."""
         if len(raw) < STREAM_INFO_SIZE:
             return None
         least, most, shortest, longest = (

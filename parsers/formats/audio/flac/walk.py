@@ -78,7 +78,7 @@ class FlacWalk:
         return header if header is not None and header.suits(self.info) else None
 
     def _take(self, header: FlacFrameHeader) -> FlacFrameHeader | None:
-        """Count a frame that begins at the end; the header of the next one, or None where there is none."""
+        """Count a frame that begins at the end; the header of the next one, or None if there is none."""
         at = self.end
         is_last = 0 < self.info.total <= self.samples + header.block
         place = None if is_last else self._follower(at, header)
@@ -147,7 +147,7 @@ class FlacWalk:
         return length, crc16(raw[:length]) == 0
 
     def _search(self, at: int, number: int | None) -> tuple[int, FlacFrameHeader] | None:
-        """The next frame that its checksum confirms, with a higher number than one; None where there is none."""
+        """The next frame that its checksum confirms, with a higher number than one; None if there is none."""
         most = _VAIN_A_BYTE * self._source.size + _VAIN
         while len(piece := self._source.read(at, _PIECE)) > 1:
             place = piece.find(b"\xff")

@@ -31,7 +31,7 @@ class LatmConfiguration(NamedTuple):
 
 
 def frame_length(buffer: bytes, at: int = 0) -> int:
-    """Bytes of the LOAS frame at a byte; 0 where none begins."""
+    """Bytes of the LOAS frame at a byte; 0 if none begins."""
     if len(buffer) < at + HEADER_SIZE:
         return 0
     word = buffer[at] << 16 | buffer[at + 1] << 8 | buffer[at + 2]
@@ -39,7 +39,7 @@ def frame_length(buffer: bytes, at: int = 0) -> int:
 
 
 def configuration(raw: bytes) -> LatmConfiguration | None:
-    """The configuration in a LOAS frame; None where it has none, or of a form that is not defined."""
+    """The configuration in a LOAS frame; None if it has none, or of a form that is not defined."""
     bits = Bits(raw[HEADER_SIZE:_LOOKED_INTO])
     if bits.take(1):
         return None

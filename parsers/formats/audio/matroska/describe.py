@@ -164,7 +164,7 @@ def _walk(window: Window, walk: _MatroskaWalk) -> None:
 
 
 def _behind_damage(window: Window, at: int, element: EbmlElement | None, end: int) -> int | None:
-    """Where a segment goes on behind what is no element of it that is known; None where it does not.
+    """Where a segment goes on behind what is no element of it that is known; None if it does not.
 
     That is behind an element that fits, as new versions of the format have; else where the next cluster begins.
     """
@@ -259,7 +259,7 @@ def _duration(window: Window, walk: _MatroskaWalk, track: MatroskaTrack, notes: 
 
 
 def _last_sound(window: Window, walk: _MatroskaWalk, cluster: EbmlElement, track: MatroskaTrack) -> int | None:
-    """Nanoseconds at which the last block of a track in a cluster ends; None where it has none."""
+    """Nanoseconds at which the last block of a track in a cluster ends; None if it has none."""
     base, times, length = 0, list[int](), 0
     end = min(cluster.end(walk.end), walk.end)
     for part in children(window, cluster.start, end, MAX_UNITS):

@@ -28,7 +28,7 @@ class EbmlElement(NamedTuple):
         kind: its identifier.
         at: byte offset of its header.
         start: byte offset of its content.
-        size: bytes of its content; None where it states none.
+        size: bytes of its content; None if it states none.
     """
 
     kind: int
@@ -42,7 +42,7 @@ class EbmlElement(NamedTuple):
 
 
 def read_element(source: SizedBytes, at: int) -> EbmlElement | None:
-    """The element whose header begins at a byte offset; None where none does. May raise OSError."""
+    """The element whose header begins at a byte offset; None if none does. May raise OSError."""
     head = source.read(at, _LONGEST_HEADER)
     if not head or head[0] < 0x10:
         return None
@@ -69,12 +69,12 @@ def children(source: SizedBytes, start: int, end: int, most: int = _MAX_CHILDREN
 
 
 def unsigned(source: SizedBytes, element: EbmlElement) -> int:
-    """The number that an element holds; 0 where it is empty."""
+    """The number that an element holds; 0 if it is empty."""
     return int.from_bytes(source.read(element.start, min(element.size or 0, 8)), "big")
 
 
 def real(source: SizedBytes, element: EbmlElement) -> float:
-    """The number with a fraction that an element holds; 0 where it is none."""
+    """The number with a fraction that an element holds; 0 if it is none."""
     raw = source.read(element.start, min(element.size or 0, 8))
     if len(raw) == 8:
         return float(struct.unpack(">d", raw)[0])

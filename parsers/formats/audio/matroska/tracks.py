@@ -41,7 +41,7 @@ class MatroskaTrack:
         kind: :data:`PICTURES`, :data:`SOUND`, or another.
         codec: the coding, in words.
         rate, channels, bits: of the sound, or None.
-        each: nanoseconds of a frame, where all have as many; 0 where it is not stated.
+        each: nanoseconds of a frame, where all have as many; 0 if it is not stated.
     """
 
     number: int = 0

@@ -34,7 +34,7 @@ class BoxHeader(NamedTuple):
         at: byte offset of the box.
         kind: its type, four bytes.
         size: bytes of the header.
-        stated: bytes of all of it, as it states them; 0 where it reaches to the end of what holds it.
+        stated: bytes of all of it, as it states them; 0 if it reaches to the end of what holds it.
     """
 
     at: int
@@ -72,7 +72,7 @@ class Box(NamedTuple):
 
 
 def read_header(source: SizedBytes, at: int) -> BoxHeader | None:
-    """The header of the box at a byte offset; None where the bytes end within it. May raise OSError."""
+    """The header of the box at a byte offset; None if the bytes end within it. May raise OSError."""
     head = source.read(at, _LARGE_HEADER)
     if len(head) < _HEADER:
         return None
@@ -85,7 +85,7 @@ def read_header(source: SizedBytes, at: int) -> BoxHeader | None:
 
 
 def read_box(source: SizedBytes, at: int, limit: int) -> Box | None:
-    """The box at an offset; None where there is none. Its end may lie beyond ``limit``; a box without a
+    """The box at an offset; None if there is none. Its end may lie beyond ``limit``; a box without a
     length of its own ends there. May raise OSError."""
     header = read_header(source, at) if at + _HEADER <= limit else None
     return header.within(limit) if header is not None and header.has_room else None

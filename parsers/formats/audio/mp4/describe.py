@@ -134,7 +134,7 @@ def _facts(window: Window, walk: Mp4Walk, movie: Box, sounds: list[tracks.Track]
 
 
 def _units(window: Window, walk: Mp4Walk, movie: Box, track: tracks.Track) -> int | None:
-    """How much of a track plays, in its units; None where nothing tells."""
+    """How much of a track plays, in its units; None if nothing tells."""
     tally = tally_fragments(window, walk.fragments, track.number, _default(window, movie, track), walk.present)
     is_fragmented = bool(walk.fragments) or child(window, movie, b"mvex") is not None
     is_short = track.present is not None and track.present < track.sampled

@@ -18,14 +18,14 @@ _PIECE = 64 * 1024
 
 
 def present_duration(source: SizedBytes, table: Box) -> int | None:
-    """Units of the track that its samples last which lie within the file, up to the first that does not.
+    """Units of the track that its samples last which are within the file, up to the first that does not.
 
     Args:
         source: the file, as much of it as is there.
         table: the ``stbl`` box.
 
     Returns:
-        None where the tables are not all there.
+        None if the tables are not all there.
 
     Raises:
         OSError: the source raised it.

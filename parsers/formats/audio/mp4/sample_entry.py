@@ -73,7 +73,7 @@ _MOST_CHANNELS = 64
 
 
 class SampleEntry(NamedTuple):
-    """What a sample description says: the coding in words, samples a second, channels, bits; None where it does not."""
+    """What a sample description says: the coding in words, samples a second, channels, bits; None if it does not."""
 
     codec: str
     rate: int | None

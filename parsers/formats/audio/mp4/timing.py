@@ -32,7 +32,7 @@ class Edit(NamedTuple):
 
 
 def sampled_duration(source: SizedBytes, box: Box | None) -> int:
-    """The duration, in the track's units, of the samples that an ``stts`` box lists; 0 where there is none."""
+    """The duration, in the track's units, of the samples that an ``stts`` box lists; 0 if there is none."""
     if box is None:
         return 0
     count = min(number(source, box.start + 4, 4), max(0, box.end - box.start - 8) // 8, MAX_UNITS)
@@ -70,7 +70,7 @@ def played(media: int, edits: Sequence[Edit], timescale: int, movie_timescale: i
         media: units that it has.
         edits: of its list; where there are none, all is played.
         timescale: units of the track a second.
-        movie_timescale: units of the movie a second, in which the durations of edits are; 0 where that is not known.
+        movie_timescale: units of the movie a second, in which the durations of edits are; 0 if that is not known.
     """
     total = 0
     sounding = [edit for edit in edits if edit.start >= 0]
@@ -87,7 +87,7 @@ class FragmentTally:
 
     Attributes:
         units: of the track that they hold.
-        start: unit at which the first begins, as it states; 0 where it does not.
+        start: unit at which the first begins, as it states; 0 if it does not.
         holes: places where their numbers jump.
         count: how many there are.
     """
@@ -108,7 +108,7 @@ def tally_fragments(
         fragments: the ``moof`` boxes.
         track: its number.
         default: the duration of a sample where a fragment does not say.
-        present: bytes of the data of the last fragment that are there; None where all are.
+        present: bytes of the data of the last fragment that are there; None if all are.
     """
     tally, before = FragmentTally(), None
     for fragment in fragments:

@@ -27,10 +27,10 @@ class Track:
         codec: the coding, in words.
         rate, channels, bits: of the sound, or None.
         timescale: units a second of the durations.
-        stated: the duration that its header states, in those units; 0 where it states none.
-        sampled: the duration of the samples in its table, in those units; 0 where it has none.
+        stated: the duration that its header states, in those units; 0 if it states none.
+        sampled: the duration of the samples in its table, in those units; 0 if it has none.
         edits: what its edit list plays.
-        present: the duration of those samples that lie within the file; None where that was not looked at.
+        present: the duration of those samples that are within the file; None if that was not looked at.
         first_chunk, last_chunk: offsets in the file of the first and the last chunk of sound, or None.
         is_damaged: whether its headers are not all there.
     """
@@ -52,7 +52,7 @@ class Track:
 
 
 def read_track(source: SizedBytes, box: Box, is_cut: bool = False) -> Track | None:
-    """The track that a ``trak`` box describes; None where nothing says what kind it is.
+    """The track that a ``trak`` box describes; None if nothing says what kind it is.
 
     Args:
         source: the file.
@@ -100,14 +100,14 @@ def _extend(source: SizedBytes, track: Track, table: Box) -> None:
 
 
 def _kind(source: SizedBytes, information: Box | None) -> bytes:
-    """The kind of a track whose handler is not there, by the header of its media; empty where that tells nothing."""
+    """The kind of a track whose handler is not there, by the header of its media; empty if that tells nothing."""
     if child(source, information, b"smhd") is not None:
         return SOUND
     return PICTURES if child(source, information, b"vmhd") is not None else b""
 
 
 def _times(source: SizedBytes, times: Box) -> tuple[int, int]:
-    """(units a second, duration in them) of an ``mdhd`` box; the duration 0 where it is not known."""
+    """(units a second, duration in them) of an ``mdhd`` box; the duration 0 if it is not known."""
     long = number(source, times.start, 1) == 1
     duration = number(source, times.start + (24 if long else 16), 8 if long else 4)
     unknown = (1 << (64 if long else 32)) - 1

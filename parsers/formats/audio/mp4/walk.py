@@ -32,7 +32,7 @@ class Mp4Walk:
     Attributes:
         end: the byte behind the last box.
         ending: why it ends there.
-        issue: what is wrong; empty where nothing is.
+        issue: what is wrong; empty if nothing is.
         movie: the index.
         fragments: the ``moof`` boxes.
         last: type of the last box.
@@ -106,7 +106,7 @@ def _belongs(walk: Mp4Walk, box: Box, size: int) -> bool:
 
 
 def _search(source: SizedBytes, walk: Mp4Walk, at: int) -> int | None:
-    """Where the next fragment is, or the index where none was met; None where there is none."""
+    """Where the next fragment is, or the index where none was met; None if there is none."""
     while len(piece := source.read(at, _PIECE)) >= _SIGN_SIZE + _BEFORE_TYPE:
         for found in _SIGN.finditer(piece, _BEFORE_TYPE):
             place = at + found.start() - _BEFORE_TYPE

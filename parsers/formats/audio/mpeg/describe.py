@@ -99,7 +99,7 @@ def walk_of(source: SizedBytes, free: int = 0) -> FrameWalk[MpegFrame]:
 
     Args:
         source: the bytes.
-        free: bytes of a frame of free format that is not padded; 0 where the format is not free.
+        free: bytes of a frame of free format that is not padded; 0 if the format is not free.
     """
 
     def sign(header: bytes) -> re.Pattern[bytes]:

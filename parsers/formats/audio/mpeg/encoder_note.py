@@ -44,7 +44,7 @@ def may_be_in(raw: bytes) -> bool:
 
 
 def read(raw: bytes, frame: MpegFrame) -> EncoderNote | None:
-    """What the first frame says of the whole; None where it is a frame of sound like the others.
+    """What the first frame says of the whole; None if it is a frame of sound like the others.
 
     Args:
         raw: the frame; up to :data:`END` it is enough for the numbers.

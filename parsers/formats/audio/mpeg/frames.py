@@ -69,11 +69,11 @@ class MpegFrame(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def parse(header: bytes, free_length: int = 0) -> MpegFrame | None:
-    """The frame whose header some bytes begin with; None where they are no header of a known length.
+    """The frame whose header some bytes begin with; None if they are no header of a known length.
 
     Args:
         header: the bytes.
-        free_length: bytes of a frame of free format that is not padded, which its header does not state; 0 where such
+        free_length: bytes of a frame of free format that is not padded, which its header does not state; 0 if such
             frames are not read.
     """
     if len(header) < HEADER_SIZE:

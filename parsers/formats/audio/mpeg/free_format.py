@@ -19,7 +19,7 @@ _BIT_RATE = 0xF0
 
 
 def frame_length(source: SizedBytes, at: int) -> int:
-    """Bytes of a frame without padding, where frames of free format begin at a byte offset; 0 where none do.
+    """Bytes of a frame without padding, where frames of free format begin at a byte offset; 0 if none do.
 
     Raises:
         OSError: the source raised it.

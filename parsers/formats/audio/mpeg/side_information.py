@@ -45,7 +45,7 @@ def is_possible(raw: bytes, frame: MpegFrame) -> bool:
 
 
 def is_checksum_right(raw: bytes, frame: MpegFrame) -> bool | None:
-    """Whether the checksum of a frame is right; None where it has none, or breaks off within what that guards.
+    """Whether the checksum of a frame is right; None if it has none, or breaks off within what that guards.
 
     Args:
         raw: the frame, at least up to :data:`END`.

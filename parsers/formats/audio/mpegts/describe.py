@@ -26,7 +26,7 @@ _HEAD = 65536
 _NAMES = (".ts", ".m2ts", ".mts", ".m2t", ".tsv", ".tp", ".trp")
 #: Maps of programmes that are read, and bytes of one packet of sound that are kept.
 _MAX_MAPS, _MOST_KEPT = 64, 64 * 1024
-#: Ticks by which a time of presentation goes on at most: after a longer step the clock was set anew.
+#: Ticks by which a time of presentation goes on at most: after a longer step the clock was set again.
 _MOST_STEP = 3600 * CLOCK
 #: Streams that there can be, and the kinds of packets that hold sound.
 _STREAMS = 8192

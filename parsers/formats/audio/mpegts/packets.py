@@ -34,7 +34,7 @@ class PacketLayout(NamedTuple):
 
 
 def layout(head: bytes, *, anywhere: bool = False) -> PacketLayout | None:
-    """How packets lie in the first bytes of a file; None where they are no packets.
+    """How packets are in the first bytes of a file; None if they are no packets.
 
     Args:
         head: the bytes.
@@ -49,7 +49,7 @@ def layout(head: bytes, *, anywhere: bool = False) -> PacketLayout | None:
 
 
 class TransportPacket(NamedTuple):
-    """A packet: the stream it is of, whether something begins in it, and what it carries."""
+    """A packet: the stream it belongs to, whether something begins in it, and what it carries."""
 
     stream: int
     is_start: bool
@@ -58,7 +58,7 @@ class TransportPacket(NamedTuple):
 
 
 def parse_packet(raw: bytes) -> TransportPacket | None:
-    """The packet that 188 bytes are; None where it is marked as damaged."""
+    """The packet that 188 bytes are; None if it is marked as damaged."""
     if raw[1] & 0x80:
         return None
     stream, control = (raw[1] & 0x1F) << 8 | raw[2], raw[3] >> 4 & 3
@@ -140,7 +140,7 @@ class PesHeader(NamedTuple):
 
 
 def parse_pes(raw: bytes) -> PesHeader | None:
-    """The header of a packet of an elementary stream; None where none begins."""
+    """The header of a packet of an elementary stream; None if none begins."""
     if len(raw) < 9 or raw[:3] != b"\0\0\1":
         return None
     presented = None

@@ -56,7 +56,7 @@ def section(payload: bytes) -> bytes:
 
 
 def section_length(raw: bytes) -> int:
-    """Bytes that a table takes, of the first of which these are; 0 where they are too few to know."""
+    """Bytes that a table takes, of the first of which these are; 0 if they are too few to know."""
     return 3 + ((raw[1] & 0x0F) << 8 | raw[2]) if len(raw) >= 3 else 0
 
 
@@ -74,7 +74,7 @@ def maps(raw: bytes) -> list[int]:
 
 
 def streams(raw: bytes) -> StreamMap | None:
-    """What the map of a programme says; None where the bytes are none."""
+    """What the map of a programme says; None if the bytes are none."""
     if len(raw) < 12 or raw[0] != _MAP_TABLE:
         return None
     found = StreamMap([], [])

@@ -51,7 +51,7 @@ class OggCodec:
         rate: samples a second of the granule positions.
         channels: number of channels.
         skipped: samples at the start that are not to be played.
-        comment: what the comment packet begins with; None where there is none to be had.
+        comment: what the comment packet begins with; None if there is none available.
         bits: bits a sample, or None.
         note: a sentence worth keeping, or empty.
     """

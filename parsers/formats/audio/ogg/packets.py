@@ -41,7 +41,7 @@ class PacketMeasure:
         self._previous = None
 
     def samples(self, head: bytes) -> int:
-        """Samples a channel of the packet that begins with some bytes; 0 where it has none, or that is not known."""
+        """Samples a channel of the packet that begins with some bytes; 0 if it has none, or that is not known."""
         if not head:
             return 0
         if self._coding == "Opus":
@@ -67,7 +67,7 @@ def is_header(coding: str, packet: bytes) -> bool:
 
 
 def _speex_samples(header: bytes) -> int:
-    """Samples of a packet of Speex; 0 where its header does not say, or says too many."""
+    """Samples of a packet of Speex; 0 if its header does not say, or says too many."""
     frame, frames = (int.from_bytes(header[at : at + 4], "little") for at in (56, 64))
     count = frame * max(1, frames)
     return count if len(header) >= 68 and count <= 1 << 20 else 0
@@ -81,7 +81,7 @@ class _VorbisModes:
         self._bits = (len(are_long) - 1).bit_length()
 
     def window(self, first: int) -> tuple[int, int]:
-        """Length of the window of a packet with a first byte, and of the one before; 0 where that is not stated."""
+        """Length of the window of a packet with a first byte, and of the one before; 0 if that is not stated."""
         mode = first >> 1 & (1 << self._bits) - 1
         is_long = self._are_long[mode] if mode < len(self._are_long) else 0
         before = self._sizes[first >> 1 + self._bits & 1] if is_long else 0
@@ -89,7 +89,7 @@ class _VorbisModes:
 
     @classmethod
     def read(cls, headers: Sequence[bytes]) -> _VorbisModes | None:
-        """From the first and the third packet; None where they are not there or malformed."""
+        """From the first and the third packet; None if they are not there or malformed."""
         setup = next((packet for packet in headers if packet.startswith(b"\x05vorbis")), b"")
         first = headers[0] if headers else b""
         if len(first) < 29 or not setup:

@@ -90,9 +90,9 @@ class OggPage(NamedTuple):
     """One page.
 
     Attributes:
-        header: what its header says; all of it 0 where the bytes end within the first part of the header.
+        header: what its header says; all of it 0 if the bytes end within the first part of the header.
         lacing: its segment table, as far as it is there.
-        body: what it holds; empty where the page is not all there.
+        body: what it holds; empty if the page is not all there.
         missing: bytes of it that are not there.
         intact: whether its checksum is right; not looked at where bytes are missing.
     """
@@ -123,7 +123,7 @@ def _unpack(head: bytes, at: int, lacing: bytes) -> OggPageHeader:
 def read_header(source: SizedBytes, at: int) -> OggPageHeader | None:
     """The header of a page at a byte offset, whether its checksum is right or not.
 
-    None where there is none, or the bytes end within it. May raise OSError.
+    None if there is none, or the bytes end within it. May raise OSError.
     """
     head = source.read(at, HEADER_SIZE)
     if len(head) < HEADER_SIZE or head[:5] != MAGIC + b"\0":
@@ -133,7 +133,7 @@ def read_header(source: SizedBytes, at: int) -> OggPageHeader | None:
 
 
 def read_page(source: SizedBytes, at: int) -> OggPage | None:
-    """The page at a byte offset, as much of it as is there; None where none starts there. May raise OSError."""
+    """The page at a byte offset, as much of it as is there; None if none starts there. May raise OSError."""
     head = source.read(at, HEADER_SIZE)
     if not head or head[:5] != (MAGIC + b"\0")[: len(head)]:
         return None

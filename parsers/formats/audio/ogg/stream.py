@@ -19,7 +19,7 @@ class OggStream:
     """One logical stream.
 
     Attributes:
-        codec: its coding; None where that is not known.
+        codec: its coding; None if that is not known.
         link: number of the link of the chain that it belongs to.
         first: the body of its first page.
         next_page: the number that its next page bears.

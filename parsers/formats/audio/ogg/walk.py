@@ -1,6 +1,6 @@
 """Following the pages of an Ogg file, beyond those that are damaged or lost.
 
-A page whose checksum is wrong is not played, nor is what is no page; behind it the next page is found by its capture
+A page whose checksum is wrong is not played, nor is what is not a page; behind it the next page is found by its capture
 pattern and its checksum. A page that begins a stream begins a further link of a chain, whether the streams before it
 have ended or not, unless it repeats one.
 
@@ -33,14 +33,14 @@ class OggWalk:
         at: the byte behind the last page.
         pages: pages that are whole or at least there.
         begun: the streams that began, in order.
-        damage: what is no page, or one with a wrong checksum.
+        damage: what is not a page, or one with a wrong checksum.
         wrong: pages with a wrong checksum.
         jumps: places where page numbers jump without a damaged page there.
         repeated: pages that are there twice.
         late: pages behind the last of their stream.
         open_links: links of a chain, but the last, in which a stream has no page that is marked as its last.
         ending: why it ends.
-        issue: why it was not followed to its end; empty where it was.
+        issue: why it was not followed to its end; empty if it was.
     """
 
     def __init__(self, source: SizedBytes) -> None:
@@ -159,7 +159,7 @@ class OggWalk:
         return stream
 
     def _search(self, at: int) -> int | None:
-        """The next whole page of this recording, or that begins a stream of it; None where there is none."""
+        """The next whole page of this recording, or that begins a stream of it; None if there is none."""
         limit = _VAIN_A_BYTE * self._source.size + _VAIN
         while self._streams and len(piece := self._source.read(at, _PIECE)) >= len(_SIGN):
             place = piece.find(_SIGN)

@@ -42,7 +42,7 @@ class ApeHeader(NamedTuple):
 
     @classmethod
     def parse(cls, raw: bytes) -> ApeHeader | None:
-        """The header at the start of some bytes; None where there is none."""
+        """The header at the start of some bytes; None if there is none."""
         if len(raw) < HEADER_SIZE or not raw.startswith(MAGIC):
             return None
         return cls(*(int.from_bytes(raw[at : at + 4], "little") for at in (8, 12, 16, 20)))

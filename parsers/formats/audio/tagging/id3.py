@@ -56,7 +56,7 @@ class Id3Header(NamedTuple):
 
     @classmethod
     def parse(cls, raw: bytes) -> Id3Header | None:
-        """The header at the start of some bytes; None where there is none."""
+        """The header at the start of some bytes; None if there is none."""
         if raw[:3] != b"ID3" or len(raw) < HEADER_SIZE or raw[3] not in FLAGS or raw[4] == 0xFF:
             return None
         if any(byte & 0x80 for byte in raw[6:10]):
@@ -65,7 +65,7 @@ class Id3Header(NamedTuple):
 
 
 def tag_length(head: bytes) -> int:
-    """Bytes that the ID3v2 tag at the start takes, its header and footer included; 0 where there is none."""
+    """Bytes that the ID3v2 tag at the start takes, its header and footer included; 0 if there is none."""
     header = Id3Header.parse(head)
     return header.length if header else 0
 

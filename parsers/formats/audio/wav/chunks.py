@@ -79,7 +79,7 @@ class RiffHeader(NamedTuple):
 
     @classmethod
     def parse(cls, raw: bytes) -> RiffHeader | None:
-        """The header that twelve bytes are; None where they are none."""
+        """The header that twelve bytes are; None if they are none."""
         kind = raw[:4]
         if len(raw) < HEADER_SIZE or kind not in (PLAIN, REVERSED, *LARGE) or raw[8:12] != FORM:
             return None
@@ -112,7 +112,7 @@ class WavChunk(NamedTuple):
 
 
 def read_chunk(source: SizedBytes, at: int, order: ByteOrder = "little") -> WavChunk | None:
-    """The chunk whose header begins at a byte offset; None where the bytes end within the header. May raise OSError."""
+    """The chunk whose header begins at a byte offset; None if the bytes end within the header. May raise OSError."""
     head = source.read(at, CHUNK_HEADER)
     if len(head) < CHUNK_HEADER:
         return None
@@ -127,7 +127,7 @@ class LargeSizes(NamedTuple):
 
 
 def read_large_sizes(source: SizedBytes, at: int) -> LargeSizes | None:
-    """What a chunk of such sizes at a byte offset states; None where there is none. May raise OSError."""
+    """What a chunk of such sizes at a byte offset states; None if there is none. May raise OSError."""
     raw = source.read(at, 24)
     if len(raw) < 24 or raw[:4] != _SIZES:
         return None
@@ -143,9 +143,9 @@ class WavFormat:
         channels: how many.
         rate: samples a second.
         byte_rate: bytes a second, on average.
-        block: bytes of a sample of all channels; None where the chunk ends before it.
-        bits: of a sample; None where the chunk ends before it.
-        block_samples: samples that a block of a coding in blocks decodes to, a channel; 0 where that is not stated.
+        block: bytes of a sample of all channels; None if the chunk ends before it.
+        bits: of a sample; None if the chunk ends before it.
+        block_samples: samples that a block of a coding in blocks decodes to, a channel; 0 if that is not stated.
     """
 
     tag: int
@@ -172,12 +172,12 @@ class WavFormat:
 
     @property
     def sample_size(self) -> int:
-        """Bytes of a sample of all channels, where every sample takes the same; 0 where that cannot be told."""
+        """Bytes of a sample of all channels, where every sample takes the same; 0 if that cannot be told."""
         return self.block or self.channels * (((self.bits or 0) + 7) // 8)
 
     @classmethod
     def parse(cls, raw: bytes, order: ByteOrder = "little") -> WavFormat | None:
-        """Read the content of the chunk (40 bytes are enough); None where it has no room for rates."""
+        """Read the content of the chunk (40 bytes are enough); None if it has no room for rates."""
         if len(raw) < _LEAST_FORMAT:
             return None
         sign = ">" if order == "big" else "<"

@@ -37,7 +37,7 @@ class WavDuration:
     """What the sound comes to.
 
     Attributes:
-        us: microseconds; None where it cannot be told.
+        us: microseconds; None if it cannot be told.
         note: how that is known, where it is not by its samples; else empty.
         rate, channels: as its frames state them, where it has such; else None.
     """
@@ -66,7 +66,7 @@ def reckon(source: SizedBytes, layout: WavFormat, part: tuple[int, int], stated:
         source: what holds it.
         layout: its format.
         part: byte offset and length of what is there of the data chunk.
-        stated: samples a channel that the ``fact`` chunk states; 0 where it states none, or cannot be right.
+        stated: samples a channel that the ``fact`` chunk states; 0 if it states none, or cannot be right.
 
     Raises:
         OSError: the source raised it.
@@ -118,7 +118,7 @@ def _by_blocks(layout: WavFormat, present: int) -> int | None:
 
 
 def _by_frames(source: SizedBytes, part: tuple[int, int]) -> WavDuration | None:
-    """The duration of MPEG audio; None where no frames are found."""
+    """The duration of MPEG audio; None if no frames are found."""
     sound = _Sound(source, part)
     walk = walk_of(sound)
     start = walk.find(0, min(sound.size, _MOST_BEFORE))

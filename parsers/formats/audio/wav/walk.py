@@ -46,14 +46,14 @@ class WavWalk:
     Attributes:
         end: the byte behind the recording.
         ending: why it ends there.
-        declared: the byte behind it as its header states; None where that states no size.
+        declared: the byte behind it as its header states; None if that states no size.
         order: of the bytes in numbers.
         large: sizes of 64 bits, where it has them.
         format: what the format chunk says.
         data: byte offset and length of the content of each data chunk, as far as it is there.
         reaches: the byte to which the sound reaches by the size of its chunk, whether that is there or not.
-        samples: what the fact chunk states; 0 where there is none.
-        issue: what is wrong; empty where nothing is.
+        samples: what the fact chunk states; 0 if there is none.
+        issue: what is wrong; empty if nothing is.
         damage: headers of chunks that cannot be right.
         tags, timestamps: of the chunks beside the sound.
         notes: sentences on how the facts were come by.
@@ -107,7 +107,7 @@ def follow(source: SizedBytes, header: RiffHeader) -> WavWalk:
 
 
 def _next(source: SizedBytes, walk: WavWalk, at: int) -> WavChunk | None:
-    """The chunk that begins at a byte, or near it where the one before has no padding; None where there is none."""
+    """The chunk that begins at a byte, or near it where the one before has no padding; None if there is none."""
     chunk = read_chunk(source, at, walk.order)
     is_known = chunk is not None and chunk.name in KNOWN
     if chunk is None or (at >= walk.end and (walk.data or not is_known)):

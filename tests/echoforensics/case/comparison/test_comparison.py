@@ -104,7 +104,7 @@ def test_the_commands(make: Callable[..., Path]) -> None:
     shown = runner.invoke(cli, ["compare", str(old), str(new), "--list"])
     assert shown.exit_code == 0, shown.output
     assert shown.output.splitlines()[1].startswith("missing,REC-")
-    assert shown.output.splitlines()[-1] == "The cases do NOT say the same."
+    assert shown.output.splitlines()[-1] == "The cases DIFFER."
     found = json.loads(runner.invoke(cli, ["compare", str(old), str(new), "--json"]).output)
     assert (found["equal"], found["records"], len(found["differences"])) == (False, {"equal": 1, "missing": 1}, 1)
     table = runner.invoke(cli, ["renumber", str(old), str(new)]).output.splitlines()

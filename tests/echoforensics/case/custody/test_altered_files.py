@@ -155,7 +155,7 @@ CAUGHT: dict[str, tuple[Alter, str]] = {
     "database: a journal that is a pipe": (lambda case: os.mkfifo(case / "case.db-journal"), "database"),
 }  # fmt: skip
 
-#: What is done, why it carries no evidence, and a word of the note that says it; empty where nothing has to be said.
+#: What is done, why it carries no evidence, and a word of the note that says it; empty if nothing has to be said.
 WITHOUT_EVIDENCE: dict[str, tuple[Alter, str, str]] = {
     "an artefact can be written": (lambda case: _artefact(case).chmod(0o666), "its content is checked", ""),
     "an artefact of another time": (lambda case: os.utime(_artefact(case), (1, 1)), "times in a case are those of the"

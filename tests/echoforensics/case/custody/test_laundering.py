@@ -121,7 +121,7 @@ def test_a_ledger_cut_before_its_seal_opens_no_way(
 def test_what_only_follows_from_the_records_is_made_anew(
     sealed: Any, copy_of_sealed: Path, cut_ledger: CutLedger
 ) -> None:
-    """Rows, joins, the search index, views and triggers of an interrupted case are not gone on with."""
+    """Rows, joins, the search index, views and triggers of an interrupted case are not continued."""
     before = _messages(copy_of_sealed)
     cut_ledger(copy_of_sealed, _line(copy_of_sealed, SEALED) - 1)
     _forge(copy_of_sealed, "DELETE FROM search_idx; DELETE FROM joins; CREATE VIEW v AS SELECT 1;"

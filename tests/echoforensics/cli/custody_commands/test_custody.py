@@ -42,7 +42,7 @@ def test_a_case_is_handed_over_received_and_shown(run: Run, case: Path, tmp_path
     )  # fmt: skip
     assert given.returncode == 0, given.stderr
     assert "from      A. Giver: signed with" in given.stdout
-    assert "NOT SIGNED YET; is to sign with" in given.stdout
+    assert "NOT SIGNED YET; to be signed with" in given.stdout
     assert f"head {last_hash(case)}" in given.stdout
     assert "1 hand-over, each as the giver signed it; 1 not signed by the receiver" in run("verify", case).stdout
 
@@ -138,7 +138,7 @@ def test_what_cannot_be_handed_over_is_refused(run: Run, case: Path, tmp_path: P
         ((*give, "--purpose", "p", "--key", "receiver.pem"), "is signed with another key"),
         ((*give, "--purpose", "p", "--key", "giver.pem", "--receiver-key", "receiver.pem"), "receiver signs at once"),
         ((*give, "--purpose", "p", "--key", "giver.pem", "--receiver-sign"), "needs the receiver's key"),
-        ((*give, "--accept"), "exclude each other"),
+        ((*give, "--accept"), "cannot be used together"),
         (("custody", case, "--purpose", "p"), "go with --to NAME"),
         (("custody", case, "--accept", "--receiver-key", "receiver.pem"), "records no hand-over"),
         (("custody", case, "--accept"), "needs the receiver's key"),
@@ -165,7 +165,7 @@ def test_the_receipt_of_another_is_refused(run: Run, case: Path, tmp_path: Path)
     receipt["transfer"] = "0" * 64
     (tmp_path / "bad.json").write_text(json.dumps(receipt))
     bad = run("custody", case, "--attach", "bad.json", "--key", "giver.pem")
-    assert (bad.returncode, "this ledger does not record" in bad.stderr) == (2, True)
+    assert (bad.returncode, "that is not in this ledger" in bad.stderr) == (2, True)
 
 
 def test_an_altered_case_is_neither_given_nor_received(run: Run, case: Path) -> None:

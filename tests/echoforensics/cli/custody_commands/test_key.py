@@ -133,7 +133,7 @@ def test_a_name_is_refused_where_it_cannot_be(run: Run, small_source: Path, tmp_
     refused = run("key", "name", "B. Other", "other.pem", "--case", "case")
     assert (refused.returncode, "is signed with another key" in refused.stderr) == (2, True)
     assert "B. Other" not in (tmp_path / "other.pem.json").read_text()  # what is refused changes nothing
-    # What lies beside a key is of that key alone.
+    # What is beside a key is of that key alone.
     (tmp_path / "k.pem.json").write_bytes((tmp_path / "other.pem.json").read_bytes())
     swapped = run("key", "show", "k.pem")
     assert (swapped.returncode, "k.pem.json: is not of this key" in swapped.stderr) == (2, True)
@@ -160,7 +160,7 @@ def test_a_certificate_of_the_agency_is_bound(
     assert run("key", "create", "k.pem").returncode == 0
     asked = run("key", "request", "CN=A. Examiner,O=Agency", "k.pem", "-o", "k.csr")
     assert asked.returncode == 0, asked.stderr
-    assert "exists already" in run("key", "request", "CN=A", "k.pem", "-o", "k.csr").stderr
+    assert "already exists" in run("key", "request", "CN=A", "k.pem", "-o", "k.csr").stderr
     assert "is not a subject" in run("key", "request", "A. Examiner", "k.pem").stderr
     certificate = certify(run_program, tmp_path)
     bound = run("key", "bind", certificate, "k.pem")

@@ -75,7 +75,7 @@ def test_nothing_is_lost_in_silence(kind: str, make: Callable[[str], Made], tmp_
 
 
 def _is_right(entry: Entry, content: bytes) -> bool:
-    """Whether the content is given; False where reading it is an error. What is given is right."""
+    """Whether the content is given; False if reading it is an error. What is given is right."""
     assert entry.opener is not None
     try:
         with entry.opener() as stream:

@@ -126,7 +126,7 @@ def test_wrong_checksums_and_totals_are_reported(tmp_path: Path, opened: Open) -
 
 
 def test_checksum_as_libsparse_writes_it_is_right(tmp_path: Path, opened: Open) -> None:
-    # It passes over what holds nothing, and counts one block of a filled chunk.
+    # It skips what holds nothing, and counts one block of a filled chunk.
     raw, filled = b"x" * BLOCK, b"abcd" * (BLOCK // 4)
     path = tmp_path / "x.img"
     chunks = [chunk(RAW, 1, raw), chunk(NOTHING, 4), chunk(FILL, 3, b"abcd")]

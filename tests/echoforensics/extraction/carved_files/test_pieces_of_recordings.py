@@ -1,4 +1,4 @@
-"""Recordings that lie in pieces on the media: a piece of a file that was read whole is no find."""
+"""Recordings that are in pieces on the media: a piece of a file that was read whole is no find."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_a_recording_within_a_file_that_is_none_stays_a_find(
 @pytest.mark.parametrize("kind", ["ext3", "fat"])
 def test_a_recording_in_a_deleted_file_stays_a_find(kind: str, tmp_path: Path, run_program: RunProgram) -> None:
     image = tmp_path / "image.dd"
-    # It lies in the first free piece, and nothing else that was written needs that.
+    # It is in the first free piece, and nothing else that was written needs that.
     _fragmented(kind, image, {"gone.bin": b"\x06" * 500 + GONE + b"\x06" * 100}, run_program)
 
     note = _carved(image, tmp_path / "case")[_sha256(GONE)]

@@ -14,7 +14,7 @@ import pytest
 from chain_of_custody.keys import SigningKey
 from echoforensics.case.case import Case
 from echoforensics.case.custody.names import MERGED
-from echoforensics.case.seal import table_digests
+from echoforensics.case.sealing.seal import TableDigest, table_digests
 from echoforensics.errors import ClusterError, SourceError, UsageError
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.parts.cluster_run import extract_on_cluster
@@ -77,7 +77,7 @@ def ends(cluster: str, tmp_path: Path) -> Iterator[Callable[[str, int], Path]]:
         client.restart()
 
 
-def tables(path: Path) -> dict[str, str]:
+def tables(path: Path) -> dict[str, TableDigest]:
     with Case.open(path) as case:
         return table_digests(case.store)
 

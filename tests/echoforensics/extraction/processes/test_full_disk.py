@@ -50,7 +50,7 @@ def test_run_stops_and_is_completed_when_repeated(
             stopped.add(size)
             assert (out / "first").read_text().strip() == "2"
             assert first.startswith("echoforensics: ")
-            assert first.endswith(": make room there, and repeat the command to go on")
+            assert first.endswith(": make room there, and repeat the command to continue")
         assert not (out / "second").exists(), (out / "second.out").read_text()
         assert not (out / "verify").exists(), (out / "verify.out").read_text()
         assert _rows(out / "rows.jsonl", source.name) == whole, size

@@ -1,4 +1,4 @@
-"""Workers end with the command, in whatever way that ends."""
+"""Workers end with the command, however it ends."""
 
 from __future__ import annotations
 
@@ -95,6 +95,6 @@ def test_interrupted_by_the_keyboard_it_says_one_line(running: subprocess.Popen[
     _, errors = running.communicate(timeout=PATIENCE)
 
     assert running.returncode == INTERRUPTED
-    assert errors.splitlines()[-1] == "interrupted; repeat the command to go on"
+    assert errors.splitlines()[-1] == "interrupted; repeat the command to continue"
     assert "Traceback" not in errors
     assert _gone(workers)

@@ -1,4 +1,4 @@
-"""The case is the same, however many processes made it."""
+"""The case is the same, any number of processes made it."""
 
 from __future__ import annotations
 

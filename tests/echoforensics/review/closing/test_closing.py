@@ -18,7 +18,7 @@ from tests.echoforensics.review.room_client import RoomClient
 from tests.echoforensics.review.work.conftest import MakeQueue, decide
 
 
-def annotations(path: Path) -> list[tuple[str, str, dict[str, Any]]]:
+def annotations_of(path: Path) -> list[tuple[str, str, dict[str, Any]]]:
     """Data type, message and fields of what people wrote, by exhibit."""
     with Case.open(path) as case:
         found = sorted(rows_with_fields(case.store, Query(types=("annotation",))), key=lambda row: row["exhibit"])
@@ -48,7 +48,7 @@ def test_what_is_finished_is_signed_into_the_case(
 ) -> None:
     before = sealed.path.joinpath("custody.jsonl").read_bytes()
     answer = supervisor.post("/api/close", confirm=True)
-    found = annotations(sealed.path)
+    found = annotations_of(sealed.path)
 
     assert answer == {"cases": [{"case": "copy", "exhibits": 8, "known": 0, "redactions": 0}]}
     assert [kind for kind, _, _ in found] == [
@@ -83,12 +83,13 @@ def test_the_ledger_of_the_case_has_the_head_of_the_audit(
         (line,) = [entry for entry in case.actions() if entry.detail.get("what") == ROOM_RESULTS]
 
     assert line.actor == "Supervisor"
-    assert line.detail["room"]["path"] == str(room.path.absolute())
-    assert line.detail["authors"] == ["Rita", "Saul"]
+    detail: Any = line.detail
+    assert detail["room"]["path"] == str(room.path.absolute())
+    assert detail["authors"] == ["Rita", "Saul"]
     ledger = (room.path / "audit.jsonl").read_bytes().splitlines()
-    length = line.detail["audit"]["length"]
+    length = detail["audit"]["length"]
     assert json.loads(ledger[length - 1])["entry"]["action"] == "closing"
-    assert json.loads(ledger[length])["entry"]["prev"] == line.detail["audit"]["head"]
+    assert json.loads(ledger[length])["entry"]["prev"] == detail["audit"]["head"]
 
 
 def test_closing_again_adds_only_what_is_new(
@@ -103,7 +104,7 @@ def test_closing_again_adds_only_what_is_new(
     decide(supervisor, reviewed[3], "unsure")
     (more,) = close_room(room)
     assert (len(more.exhibits), more.known) == (2, 7)
-    assert [kind for kind, _, _ in annotations(sealed.path)][-2:] == ["annotation:codes", "annotation:review"]
+    assert [kind for kind, _, _ in annotations_of(sealed.path)][-2:] == ["annotation:codes", "annotation:review"]
     assert verify_case(sealed.path, sources=False).ok
 
 
@@ -121,7 +122,7 @@ def test_an_approved_redaction_is_made_and_a_refused_one_is_not(
     answer = supervisor.post("/api/close", confirm=True)
 
     assert answer["cases"][0]["redactions"] == 1
-    ((kind, message, fields),) = annotations(sealed.path)
+    ((kind, message, fields),) = annotations_of(sealed.path)
     assert kind == "annotation:redaction"
     assert "privileged (asked for by Rita, approved by Supervisor)" in message
     made = {one["id"]: one["copy"] for one in supervisor.get("/api/redactions")["redactions"]}
@@ -142,7 +143,7 @@ def test_copies_of_one_sound_and_interactions_get_their_records(
     supervisor.post("/api/close", confirm=True)
 
     number = shown["interaction"]["number"]
-    assert annotations(sealed.path)[0][2]["interaction"] == number
+    assert annotations_of(sealed.path)[0][2]["interaction"] == number
     with Case.open(sealed.path) as case:
         assert [one.data_type for one in case.interaction(number).annotations] == [
             "annotation:codes", "annotation:review",

@@ -162,7 +162,12 @@ class FakeRoom:
             return self.of_item(parts[2], parts[3] if len(parts) > 3 else "", body)
         fixed: dict[str, Callable[[], Any]] = {
             "api/me": self.me,
-            "api/queues": lambda: {"queues": [self.queue()], "cases": [{"id": "demo", "name": "Demo case"}]},
+            "api/queues": lambda: {"queues": [self.queue()], "cases": [{"id": "demo", "name": "Demo case"}],
+                "workers": [
+                    {"id": "p1", "display": "Ann Example", "role": "supervisor"},
+                    {"id": "p2", "display": "Bob Other", "role": "reviewer"},
+                ],
+            },
             "api/queues/q1/items": lambda: {
                 "items": [self.item(number) for number in range(1, 7)], "counts": self.counts(), "next": None,
             },

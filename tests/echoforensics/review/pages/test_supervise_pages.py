@@ -126,6 +126,25 @@ def test_supervision_is_for_supervisors(open_room: Open, fake_room: FakeRoom) ->
     assert [path for _, path, _ in fake_room.asked if path != "/api/me"] == []
 
 
+def test_an_examiner_supervises_all_but_accounts_and_audit(open_room: Open, fake_room: FakeRoom) -> None:
+    fill(fake_room)
+    fake_room.role = "examiner"
+    page = open_room("/supervise")
+    page.get_by_role("heading", name="Queues", exact=True).wait_for()
+    assert page.get_by_role("link", name="People").count() == 0
+    assert page.get_by_role("link", name="Audit").count() == 0
+    assert ("GET", "/api/people", None) not in fake_room.asked
+
+
+def test_a_clip_is_assigned(open_room: Open, fake_room: FakeRoom) -> None:
+    page = open_room("/work#queue?id=q1")
+    page.get_by_role("button", name="Assign EF-0000002").click()
+    page.get_by_role("dialog").get_by_label("Person").select_option("Bob Other")
+    page.get_by_role("dialog").get_by_role("button", name="Assign").click()
+    page.get_by_role("dialog").wait_for(state="detached")
+    assert _sent(fake_room, "POST", "/api/items/c2/assign") == [{"person": "p2", "turn": 1}]
+
+
 def test_the_audit_is_filtered_and_says_whether_it_holds(open_room: Open, fake_room: FakeRoom) -> None:
     fill(fake_room)
     page = open_room("/audit")

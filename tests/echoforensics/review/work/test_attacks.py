@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.echoforensics.review.conftest import NewPerson
@@ -49,7 +51,7 @@ def test_sounds_of_an_item_are_numbered_and_nothing_else(make_queue: MakeQueue, 
     assert rita.http.get(f"/api/items/{item}/../../../../etc/passwd").status_code == 404
     ranges = {"bytes=0-0": 206, "bytes=999999999-": 416, "bytes=5-1": 200, "bytes=0-1,3-4": 200, "bytes=\u00e9": 200}
     for header, status in ranges.items():
-        answer = rita.http.get(f"/api/items/{item}/sound/0", headers={"range": header.encode()})
+        answer = rita.http.get(f"/api/items/{item}/sound/0", headers=[(b"range", header.encode())])
         assert answer.status_code == status, header
         assert answer.headers["cache-control"] == "no-store"
     assert rita.http.get(f"/api/items/{item}/sound/0", headers={"range": "bytes=-8"}).headers["content-range"]
@@ -106,7 +108,8 @@ def test_nobody_approves_what_they_asked_for(
     asked = rita.post(
         f"/api/items/{item}/redactions", ranges=[[0.504, 0.9], [0.1, 0.2], [0.2, 0.3]], reason="privileged"
     )
-    own = supervisor.post(f"/api/items/{item}/redactions", ranges=[[0, 0.1]], reason="child", **{"with": "tone"})
+    tone: dict[str, Any] = {"with": "tone"}
+    own = supervisor.post(f"/api/items/{item}/redactions", ranges=[[0, 0.1]], reason="child", **tone)
 
     assert asked["ranges"] == [[0.1, 0.3], [0.5, 0.9]]
     rita.post(f"/api/redactions/{asked['id']}/decision", 403, approve=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.echoforensics.review.conftest import NewPerson
@@ -171,7 +173,11 @@ def test_every_play_is_on_record(make_queue: MakeQueue, new_person: NewPerson, s
     item = rita.post(f"/api/queues/{queue}/next")["id"]
     recording = rita.get(f"/api/items/{item}", ahead="1")["recordings"][0]
     assert events_of(supervisor, "view") == [], "what is loaded ahead was not looked at"
-    rita.post(f"/api/items/{item}/plays", sound=0, **{"from": 0.25, "to": 1.5}, seconds=0.625, speed=2.0)
+    for _ in range(2):
+        rita.post(f"/api/items/{item}/here")
+    assert [event["about"] for event in events_of(supervisor, "view")] == [item], "now it is"
+    part: dict[str, Any] = {"from": 0.25, "to": 1.5}
+    rita.post(f"/api/items/{item}/plays", sound=0, seconds=0.625, speed=2.0, **part)
 
     (event,) = events_of(supervisor, "play")
     assert (event["who"], event["about"]) == ("rita", item)
@@ -191,7 +197,7 @@ def test_queues_are_filtered_and_sorted(make_queue: MakeQueue, supervisor: RoomC
     late = make_queue(kind=kind, filter={"from": "2024-03-09", "to": "2024-03-09"})
     signs = make_queue(kind=kind, filter={"unintended": True})
 
-    def of(queue: str, **asked: str) -> list[str]:
+    def of(queue: str, **asked: Any) -> list[str]:
         return [one["title"] for one in supervisor.get(f"/api/queues/{queue}/items", **asked)["items"]]
 
     titles = of(every)

@@ -79,7 +79,7 @@ def test_cut_between_fragments_is_silent_and_nowhere_else() -> None:
     for cut in range(len(content)):
         found = _describe(content[:cut], "a.mp4")
         if found is not None and not found.issue:
-            # A few bytes of the next fragment's header are left; no box can be told from them.
+            # A few bytes of the next fragment's header are left; no box can be distinguished from them.
             assert found.trailing < 8
             assert content[found.end + 4 : found.end + 8] in (b"moof", b"mfra")
 

@@ -85,7 +85,7 @@ def test_arbitrary_bytes(known: AudioFormat, start: bytes, rest: bytes) -> None:
 @given(data=st.data())
 def test_changed_recordings(name: str, data: st.DataObject) -> None:
     content = bytearray(CONTENTS[name])
-    # Headers stand at the start and the end; most changes go there.
+    # Headers are at the start and the end; most changes go there.
     places = st.one_of(
         st.integers(0, min(300, len(content) - 1)),
         st.integers(max(0, len(content) - 1200), len(content) - 1),

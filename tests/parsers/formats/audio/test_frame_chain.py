@@ -78,6 +78,6 @@ def test_pattern_over_and_over_is_no_sound() -> None:
 
     assert not repeats(b"." + b"".join(frames), 1, 43, 173, 4)
     assert repeats(b"\xff\xfb\x90\x01" * 40, 0, 40, 160, 4)
-    # A header may lie within a frame by chance, if the frame does not go on as it began.
+    # A header may be within a frame by chance, if the frame does not go on as it began.
     frames[0] = frames[0][:20] + b"\xff\xfb\x90" + frames[0][23:]
     assert not repeats(b"".join(frames), 0, 43, 172, 4)

@@ -1,4 +1,4 @@
-"""Which brackets enclose a key, told from the key outwards."""
+"""Which brackets enclose a key, distinguished from the key outwards."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _Counted:
 def _around(content: bytes, number: int = 0) -> list[tuple[bytes, bool]] | None:
     """The text of each bracket around a key, the innermost first, and whether more is known to enclose it.
 
-    Of a bracket without an end the text is its sign alone. None where the key stands in no bracket.
+    Of a bracket without an end the text is its sign alone. None if the key is in no bracket.
     """
     at = -1
     for _ in range(number + 1):

@@ -48,7 +48,7 @@ def _unfinished(folder: Path, seed: int = 0, *pragmas: str, rows: int = 60) -> F
 
 
 def _as_sqlite_reads(files: Files, folder: Path) -> list[str] | None:
-    """The rows that SQLite shows, after it has done with the journal what it does; None where it refuses the file."""
+    """The rows that SQLite shows, after it has done with the journal what it does; None if it refuses the file."""
     for name, content in files.items():
         (folder / name).write_bytes(content)
     try:

@@ -40,7 +40,7 @@
     language.addEventListener("change", () => changeLanguage(language.value));
     document.getElementById("person").append(language, " ", EF.make("strong", { title: EF.me.name }, EF.me.display),
       " (" + EF.roleName(EF.me.role) + ") ", EF.button(word("Sign out"), signOut));
-    for (const link of document.querySelectorAll("[data-role=supervisor]")) link.hidden = !EF.supervises();
+    for (const link of document.querySelectorAll("[data-for]")) link.hidden = !link.dataset.for.split(" ").includes(EF.me.role);
     document.body.dataset.role = EF.me.role;
   }
 

@@ -4,7 +4,7 @@
   const word = EF.word;
   let list = null, wrong = null, maker = null, known = { queues: [], cases: [], people: [] };
 
-  const reviewers = () => known.people.filter((one) => one.active !== false && one.role !== "reader");
+  const reviewers = () => known.people.filter((one) => one.role !== "reader");
   const ticks = (choices, chosen) => choices.map(([id, name]) => EF.tick(name, { value: id, checked: chosen.includes(id) }));
   const ticked = (made) => made.map((one) => one.querySelector("input")).filter((box) => box.checked).map((box) => box.value);
   const group = (title, made) => EF.make("fieldset", {}, EF.make("legend", {}, title), made.length ? made : EF.make("p.hint", {}, word("none")));
@@ -67,8 +67,8 @@
   }
 
   async function load() {
-    const [{ queues, cases }, { people }] = await Promise.all([EF.get("/api/queues"), EF.get("/api/people")]);
-    known = { queues, cases: cases || [], people };
+    const { queues, cases, workers } = await EF.get("/api/queues");
+    known = { queues, cases, people: workers };
     list.replaceChildren(queues.length ? EF.table(word("Queues"), [word("Queue"), word("Case"), word("Of"), word("People"), word("Open"), word("In progress"), word("Done"), word("Second opinion"), ""],
       queues.map(row)) : EF.make("p.hint", {}, word("There is no queue yet. Create one below.")));
     maker.replaceChildren(form());

@@ -2,7 +2,16 @@
 "use strict";
 (function (EF) {
   EF.beginRoom(() => {
-    if (EF.supervises()) { EF.openView(); return; }
+    if (EF.supervises()) {
+      // Accounts are for supervisors alone.
+      if (EF.me.role !== "supervisor") {
+        document.body.dataset.first = "queues";
+        document.querySelector(".top a[href='#people']").parentElement.remove();
+        document.getElementById("view-people").remove();
+      }
+      EF.openView();
+      return;
+    }
     EF.warn(document.getElementById("notices"), EF.word("This page is for supervisors and examiners."));
     document.documentElement.dataset.ready = "yes";
   });

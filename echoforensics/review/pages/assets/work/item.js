@@ -53,6 +53,7 @@
     }
     for (const one of found.recordings || []) {
       const texts = interaction ? [] : (one.texts || []).map(([exhibit, text]) => EF.make("p.said", {}, EF.quoted(text), " ", EF.link(exhibit)));
+      if (texts.length) box.append(EF.make("h2", {}, word("Heard, as the service stored it")));
       box.append(...texts, EF.make("details.why", {}, EF.make("summary", {}, word("Time, format, hash and places")), EF.recordingFacts(one)));
     }
     return box;
@@ -79,8 +80,8 @@
       found.read_only && EF.mayCode() ? EF.make("p.hint", {}, word("This decision is closed, or somebody else's: you can read and listen.")) : "",
       parts.conflict,
       EF.make("div.desk", {}, EF.make("div.sound", {}, warning.element, sound, told),
-        EF.make("div.coding", {}, parts.done, parts.codes.element, parts.notes.element, parts.transcript.element,
-          found.numbers.length && !context.fixed ? parts.redaction.element : null, others(found.others || []), act, auto)));
+        EF.make("div.coding", {}, parts.done, parts.codes.element, act, auto, others(found.others || []), parts.notes.element,
+          parts.transcript.element, found.numbers.length && !context.fixed ? parts.redaction.element : null)));
     parts.redaction.begin();
     draw();
   }

@@ -10,8 +10,8 @@
   /** The fields of a segment. */
   function row(context, segment, number, run) {
     const time = (name, label) => {
-      const input = EF.make("input", { type: "number", step: "0.01", min: "0", value: String(segment[name]), "aria-label": label, readonly: context.fixed });
-      input.addEventListener("change", () => { segment[name] = hundredths(Math.max(0, Number(input.value) || 0)); input.value = String(segment[name]); run.changed(); });
+      const input = EF.make("input", { type: "number", step: "0.01", min: "0", value: segment[name].toFixed(2), "aria-label": label, readonly: context.fixed });
+      input.addEventListener("change", () => { segment[name] = hundredths(Math.max(0, Number(input.value) || 0)); input.value = segment[name].toFixed(2); run.changed(); });
       return input;
     };
     const from = time("from", word("Segment {0} from, in seconds", number)), to = time("to", word("Segment {0} to, in seconds", number));
@@ -33,14 +33,14 @@
     text.addEventListener("keydown", (event) => {
       if (!event.ctrlKey || event.altKey || event.metaKey) return;
       if (event.key === "/") unsure();
-      else if (event.key === "Enter") { to.value = String(segment.to = now(context) || segment.to); run.add(); }
+      else if (event.key === "Enter") { to.value = (segment.to = now(context) || segment.to).toFixed(2); run.add(); }
       else return;
       event.preventDefault();
     });
     draw();
     const buttons = context.fixed ? [] : [
-      EF.button(word("From now"), () => { from.value = String(segment.from = now(context)); run.changed(); }, { "aria-label": word("Segment {0} begins where the sound is now", number) }),
-      EF.button(word("To now"), () => { to.value = String(segment.to = now(context)); run.changed(); }, { "aria-label": word("Segment {0} ends where the sound is now", number) }),
+      EF.button(word("From now"), () => { from.value = (segment.from = now(context)).toFixed(2); run.changed(); }, { "aria-label": word("Segment {0} begins where the sound is now", number) }),
+      EF.button(word("To now"), () => { to.value = (segment.to = now(context)).toFixed(2); run.changed(); }, { "aria-label": word("Segment {0} ends where the sound is now", number) }),
       EF.button(word("Unsure"), unsure, { title: "Ctrl+/", "aria-label": word("Segment {0}: mark the selected words as unsure, or as sure again", number) }),
       EF.button(word("Remove"), () => run.remove(segment), { "aria-label": word("Remove segment {0}", number) }),
     ];
@@ -61,7 +61,7 @@
       changed: () => context.change("transcript", { segments: sent() }),
       add() {
         const last = segments[segments.length - 1], from = last ? last.to : 0;
-        segments.push({ from, to: hundredths(Math.max(from, context.seconds || 0)), text: "", unsure: [] });
+        segments.push({ from, to: Math.max(from, Math.floor((context.seconds || 0) * 100) / 100), text: "", unsure: [] });
         draw();
         list.lastChild.querySelector("textarea").focus();
       },
@@ -83,7 +83,7 @@
       show(decision) {
         const found = decision.transcript || [];
         if (element.contains(document.activeElement) || JSON.stringify(found) === JSON.stringify(sent())) return;
-        segments = found.map((one) => ({ from: one.from, to: one.to, text: one.text, unsure: (one.unsure || []).map((range) => [...range]) }));
+        segments = found.map((one) => ({ from: hundredths(one.from), to: hundredths(one.to), text: one.text, unsure: (one.unsure || []).map((range) => [...range]) }));
         draw();
       },
       focus() {

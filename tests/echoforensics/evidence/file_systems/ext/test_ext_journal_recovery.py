@@ -112,7 +112,7 @@ def image(request: pytest.FixtureRequest, tmp_path: Path, run_program: Callable[
     (root / "data/voice/small").write_bytes(SMALL)
     path = tmp_path / "image.dd"
     path.write_bytes(b"")
-    # Without checksums of metadata, so that debugfs goes on with what was changed beside it.
+    # Without checksums of metadata, so that debugfs accepts what was changed beside it.
     run_program(f"mkfs.{request.param}", "-q", "-F", "-b", "1024", "-O", "^metadata_csum", "-d", root, path, "8M")
     return Image(path, run_program)
 

@@ -130,7 +130,7 @@ class F2fsImage:
         return bytes(block)
 
     def folder(self, number: int, entries: Sequence[tuple[Any, ...]], folder: int = ROOT, **more: Any) -> int:
-        """A folder whose names lie in one block."""
+        """A folder whose names are in one block."""
         block = self.put(self.names([(b".", number, 2), (b"..", folder, 2), *entries]))
         return self.inode(number, stat.S_IFDIR | 0o755, self.size, [block], links=2, folder=folder, **more)
 

@@ -362,7 +362,7 @@ def test_without_extra_attributes_and_with_inline_attributes(f2fs_image: Maker, 
     entries, issues = read(image.build())
     assert (summary(entries), issues) == ([("a", "allocated", data), ("b", "allocated", b"old")], [])
     assert entries[0].times == TIMES
-    # Attributes take 600 numbers of the inode, so that the rest lies in a node.
+    # Attributes take 600 numbers of the inode, so that the rest is in a node.
     image = f2fs_image(features=0x8 | 0x40)
     here = image.per_inode - 6 - 600
     blocks = image.content(bytes(4096) * (here % 3 + 1))

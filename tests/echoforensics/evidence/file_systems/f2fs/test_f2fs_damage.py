@@ -54,7 +54,7 @@ def test_blocks_that_cannot_be_read(f2fs_image: Maker, volume_of: Volumes) -> No
         ("", "a part of the folder cannot be read: bad sector"),
         ("", "a part of the node address table cannot be read: bad sector"),
     ]
-    # The journal lies in a block that cannot be read.
+    # The journal is in a block that cannot be read.
     assert summary(with_bad_blocks(volume, 17))[1][0] == (
         "",
         "the newest changes to the node address table are lost: bad sector",

@@ -10,9 +10,9 @@ import click
 @click.command("demo")
 @click.argument("folder", metavar="[DIR]", default="echoforensics-demo", type=click.Path(path_type=Path))
 def command(*, folder: Path) -> None:
-    """Build sample evidence, run the whole job on it, and say where to look.
+    """Build sample evidence, run everything on it, and show where to look.
 
-    DIR is a new folder (default: echoforensics-demo). Needs no network and no root.
+    DIR is a new folder (default: echoforensics-demo). It needs neither a network nor root.
     """
     from echoforensics.demo.run import run_demo
     from echoforensics.examiner_key import create_key

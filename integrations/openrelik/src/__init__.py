@@ -1,0 +1,1 @@
+"""A worker of OpenRelik that extracts Echo and Alexa evidence."""
