@@ -48,6 +48,12 @@ class ChangedMeanwhileError(RoomError):
     status = 409
 
 
+class BusyError(RoomError):
+    """So much is asked for at once that this has to wait."""
+
+    status = 503
+
+
 class TooManyTriesError(RoomError):
     """So many tries failed that no more are looked at for a while.
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from echoforensics.review.room_errors import InvalidRequestError
+from echoforensics.review.room_errors import BusyError, InvalidRequestError
 
 SHORTEST, LONGEST = 12, 512
-#: So many are hashed at once: each takes 64 MiB.
-_AT_ONCE = 2
+#: So many are hashed at once: each takes 64 MiB. And so many more wait for that; threads are left for other requests.
+_AT_ONCE, _WAITING = 2, 24
 
 
 class Passwords:
@@ -20,9 +22,25 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
-        self._room = threading.BoundedSemaphore(_AT_ONCE)
+        self._at_work = threading.BoundedSemaphore(_AT_ONCE)
+        self._places = threading.BoundedSemaphore(_AT_ONCE + _WAITING)
         # Compared with where there is no account, so that this takes as long as where there is one.
         self._nobodys = self._hasher.hash("nobody has this password")
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn to compare passwords; it lasts as long as a ``with`` statement.
+
+        Raises:
+            BusyError: too many wait already.
+        """
+        if not self._places.acquire(blocking=False):
+            raise BusyError("Many people sign in at once. Wait a few seconds and try again.")
+        try:
+            with self._at_work:
+                yield
+        finally:
+            self._places.release()
 
     def hash(self, password: str, name: str) -> str:
         """The hash of a new password.
@@ -33,6 +51,7 @@ class Passwords:
 
         Raises:
             InvalidRequestError: it is too short, too long, or easily guessed.
+            BusyError: too many wait already.
         """
         plain = _normal(password)
         if not SHORTEST <= len(plain) <= LONGEST:
@@ -41,17 +60,16 @@ class Passwords:
             raise InvalidRequestError("Choose a password with more than a few different characters.")
         if name.casefold() in plain.casefold() and len(plain) - len(name) < SHORTEST // 2:
             raise InvalidRequestError("Choose a password that is more than your name.")
-        with self._room:
+        with self.turn():
             return self._hasher.hash(plain)
 
     def match(self, kept: str | None, password: str) -> bool:
-        """Whether a password is the one of a hash; it takes as long where there is no hash."""
+        """Whether a password is the one of a hash; as slowly where there is no hash. Called in a :meth:`turn`."""
         plain = _normal(password[: 4 * LONGEST])
-        with self._room:
-            try:
-                found = self._hasher.verify(kept or self._nobodys, plain)
-            except (VerificationError, InvalidHashError):
-                return False
+        try:
+            found = self._hasher.verify(kept or self._nobodys, plain)
+        except (VerificationError, InvalidHashError):
+            return False
         return found and kept is not None
 
     def is_old(self, kept: str) -> bool:
@@ -59,9 +77,8 @@ class Passwords:
         return self._hasher.check_needs_rehash(kept)
 
     def rehash(self, password: str) -> str:
-        """The hash of a password that was just compared, with the parameters of today."""
-        with self._room:
-            return self._hasher.hash(_normal(password))
+        """The hash of a password that was just compared, with the parameters of today. Called in a :meth:`turn`."""
+        return self._hasher.hash(_normal(password))
 
 
 def _normal(password: str) -> str:

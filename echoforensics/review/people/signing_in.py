@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,7 @@ from echoforensics.review.room_errors import (
     TooManyTriesError,
 )
 from echoforensics.review.store.person_table import (
+    PersonRow,
     add_key_row,
     key_rows,
     person_row,
@@ -96,21 +99,21 @@ class SigningIn:
         Raises:
             NotSignedInError: name or password is wrong; which, is not said.
             TooManyTriesError: too many tries failed.
+            BusyError: too many people sign in at once.
         """
         with self._database.reading() as db:
             row = person_row_named(db, name)
         limits = self._limits(row.id if row else "", name, caller, "password")
         self._refuse_too_many(limits, row.name if row else "-", caller)
-        right = self._passwords.match(row.password if row and row.active else None, password)
-        if row is None or not right:
-            with self._database.transaction() as change:
-                count_failed(change, limits)
-                # What was typed may be a password: of a name, only that there is no such account is kept.
-                details = {"step": "password", **({} if row else {"account": "unknown"})}
-                change.record(row.name if row else "-", "failed log-in", address=caller.address, **details)
-            raise NotSignedInError(_WRONG, sign_in=True)
-        kept = row.password or ""
-        rehashed = self._passwords.rehash(password) if self._passwords.is_old(kept) else ""
+        with self._passwords.turn():
+            # Again, as others may have failed meanwhile: tries that are sent at once are not more than tries in turn.
+            self._refuse_too_many(limits, row.name if row else "-", caller)
+            right = self._passwords.match(row.password if row and row.active else None, password)
+            if row is None or not right:
+                self._record_wrong_password(row, limits, caller)
+                raise NotSignedInError(_WRONG, sign_in=True)
+            kept = row.password or ""
+            rehashed = self._passwords.rehash(password) if self._passwords.is_old(kept) else ""
         with self._database.transaction() as change:
             if rehashed:
                 set_password(change, row.id, rehashed)
@@ -127,8 +130,7 @@ class SigningIn:
         """
         person = session.person
         limits = self._limits(person.id, person.name, caller, "second")
-        self._refuse_too_many(limits, person.name, caller)
-        with self._database.transaction() as change:
+        with self._unless_too_many(limits, person.name, caller) as change:
             row = person_row(change.db, person.id)
             step = matching_step(row.totp_secret, code, change.at) if row and row.totp_secret else None
             if step is not None and use_totp_step(change, person.id, step):
@@ -155,8 +157,7 @@ class SigningIn:
         """
         person = session.person
         limits = self._limits(person.id, person.name, caller, "second")
-        self._refuse_too_many(limits, person.name, caller)
-        with self._database.transaction() as change:
+        with self._unless_too_many(limits, person.name, caller) as change:
             challenge, known = session.row.challenge, key_rows(change.db, person.id)
             key = used_key(self._site, challenge, credential, known) if challenge else None
             if key is not None:
@@ -223,6 +224,24 @@ class SigningIn:
         else:
             known = False
         return limits_of(name, caller.address, browser if known else "", step)
+
+    @contextmanager
+    def _unless_too_many(self, limits: list[Limit], who: str, caller: Caller) -> Iterator[Change]:
+        """A transaction in which a try is looked at, and counted before the next is. Raises TooManyTriesError."""
+        try:
+            with self._database.transaction() as change:
+                refuse_too_many(change.db, limits, change.at)
+                yield change
+        except TooManyTriesError:
+            self._record_refused(limits, who, caller)
+            raise
+
+    def _record_wrong_password(self, row: PersonRow | None, limits: list[Limit], caller: Caller) -> None:
+        with self._database.transaction() as change:
+            count_failed(change, limits)
+            # What was typed may be a password: of a name, only that there is no such account is kept.
+            details = {"step": "password", **({} if row else {"account": "unknown"})}
+            change.record(row.name if row else "-", "failed log-in", address=caller.address, **details)
 
     def _refuse_too_many(self, limits: list[Limit], who: str, caller: Caller) -> None:
         try:

@@ -27,6 +27,7 @@ _ERRORS = {
     "409": "Somebody else was first; nothing was overwritten.",
     "413": "The body is too large.",
     "429": "Too many tries failed.",
+    "503": "Too much is asked for at once; try again in a few seconds.",
     "507": "The disk is full: it was not saved.",
 }
 

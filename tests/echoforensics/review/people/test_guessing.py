@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from contextlib import suppress
+
+import pytest
 from starlette.types import ASGIApp
 
+from echoforensics.review.people import signing_in
+from echoforensics.review.people.passwords import Passwords
 from echoforensics.review.people.rate_limits import BY_ACCOUNT, BY_ADDRESS, WINDOW, limits_of
+from echoforensics.review.people.signing_in import Caller
 from echoforensics.review.room import ReviewRoom
+from echoforensics.review.room_errors import BusyError, NotSignedInError, TooManyTriesError
 from tests.echoforensics.review.conftest import NewPerson
-from tests.echoforensics.review.room_client import PASSWORD, Clock, RoomClient
+from tests.echoforensics.review.room_client import PASSWORD, Clock, RoomClient, quick_passwords
 
 ATTACKER = "192.0.2.66"
 
@@ -163,3 +172,64 @@ def test_failed_log_ins_are_on_record_without_what_was_typed_for_a_name(
         *[("supervisor", {"address": ATTACKER, "step": "password"})] * BY_ACCOUNT,
         ("-", {"address": ATTACKER, "step": "password", "account": "unknown"}),
     ]
+
+
+@pytest.mark.parametrize("step", ["password", "code"])
+def test_guesses_that_are_sent_at_once_are_not_more_than_guesses_in_turn(
+    room: ReviewRoom, supervisor: RoomClient, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    caller = Caller(ATTACKER, "")
+    first = room.signing_in.with_password("supervisor", PASSWORD, caller)
+    session = room.sessions.find(first.token)
+    assert session is not None
+    looked_at: list[str] = []
+
+    def match(_: Passwords, __: str | None, given: str) -> bool:
+        looked_at.append(given)
+        return False
+
+    def matching_step(_: str, given: str, __: int) -> None:
+        looked_at.append(given)
+
+    monkeypatch.setattr(Passwords, "match", match)
+    monkeypatch.setattr(signing_in, "matching_step", matching_step)
+    together = threading.Barrier(24)
+
+    def guess_at_once(number: int) -> None:
+        together.wait()
+        with suppress(NotSignedInError, TooManyTriesError):
+            if step == "password":
+                room.signing_in.with_password("supervisor", f"wrong horse {number}", caller)
+            else:
+                room.signing_in.with_code(session, f"{number:06d}", caller)
+
+    threads = [threading.Thread(target=guess_at_once, args=(number,)) for number in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    # Two passwords are compared at once: the second may be looked at while the last of the first ones fails.
+    assert BY_ACCOUNT <= len(looked_at) <= BY_ACCOUNT + (step == "password")
+
+
+def test_so_many_passwords_at_once_leave_room_for_other_requests() -> None:
+    passwords = quick_passwords()
+    held = [passwords.turn() for _ in range(2)]
+    for each in held:
+        each.__enter__()
+    waiting = [threading.Thread(target=passwords.hash, args=(PASSWORD, "rita")) for _ in range(24)]
+    for thread in waiting:
+        thread.start()
+    try:
+        while passwords._places._value:
+            time.sleep(0.001)
+        with pytest.raises(BusyError, match="try again"):
+            passwords.hash(PASSWORD, "rita")
+    finally:
+        for each in held:
+            each.__exit__(None, None, None)
+        for thread in waiting:
+            thread.join()
+
+    assert passwords.hash(PASSWORD, "rita")
