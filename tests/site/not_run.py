@@ -41,6 +41,9 @@ NOT_RUN = (
         "duckdb ",
         "the program of DuckDB is not one of Python's packages; tests of exports ask its library",
     ),
+    ("review-setup.md", "pip install", "it needs a package index"),
+    ("review-setup.md", "echoforensics review case --key", "it serves until it is stopped; tests of `review` start it"),
+    ("review-setup.md", "echoforensics verify case.review", "there is no room; tests of `verify` make one"),
 )
 
 #: Pages whose other blocks hold commands, and the test that runs those.

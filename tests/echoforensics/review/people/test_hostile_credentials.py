@@ -66,13 +66,12 @@ def is_refused(call: Callable[[], KeyRow | None]) -> bool:
 @settings(max_examples=400)
 @given(st.data())
 def test_a_part_that_is_something_else_is_refused(data: st.DataObject) -> None:
-    for credential, call in (
-        (MADE, lambda given: registered_key(SITE, CHALLENGE, given)),
-        (USED, lambda given: used_key(SITE, CHALLENGE, given, [KNOWN])),
-    ):
-        place = data.draw(st.sampled_from(list(places(credential))))
-        changed = altered(credential, place, data.draw(ANYTHING))
-        is_refused(lambda call=call, changed=changed: call(changed))  # whatever it is: no other error
+    """Of some parts another value does not matter; no value leads to another error than that of a refusal."""
+    made = altered(MADE, data.draw(st.sampled_from(list(places(MADE)))), data.draw(ANYTHING))
+    used = altered(USED, data.draw(st.sampled_from(list(places(USED)))), data.draw(ANYTHING))
+
+    is_refused(lambda: registered_key(SITE, CHALLENGE, made))
+    is_refused(lambda: used_key(SITE, CHALLENGE, used, [KNOWN]))
 
 
 @settings(max_examples=400)
