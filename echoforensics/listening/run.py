@@ -89,11 +89,11 @@ def listen(
     refuse_without_libraries()
     artefacts = case_path / ARTEFACTS
     # Loaded here first: what cannot be is said before the case is touched.
-    listener: Listener | None = Listener(options, artefacts)
+    listener = Listener(options, artefacts)
     about = listener.about()
-    if workers > 1 or dask:
-        # The models take as much memory in each process.
-        listener = None
+    hear = None if workers > 1 or dask else listener.hear
+    # The models take as much memory in each process.
+    del listener
     elsewhere = partial(_heard_elsewhere, options, artefacts, about, workers, dask)
     with Case.open(case_path) as case:
         chosen = list(only)
@@ -104,7 +104,7 @@ def listen(
     batch = _Batch(about, options, len(pending))
     with closing(AddingRun(case_path, key, actor)) as run:
         try:
-            heard = map(listener.hear, asked) if listener else elsewhere(asked)
+            heard = map(hear, asked) if hear else elsewhere(asked)
             batch.take_all(zip(pending, heard, strict=True), run, progress)
             if not chosen:
                 batch.compare(found, artefacts)
