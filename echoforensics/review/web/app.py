@@ -38,7 +38,7 @@ def make_app(
         pages: gives the routes of pages and of what they load.
     """
     dispatcher = Dispatcher(room)
-    described = openapi(routes, room.site.origin)
+    described = openapi(routes, room.site)
 
     async def description(_: Request) -> Response:
         return Json(described)

@@ -11,6 +11,7 @@ from echoforensics.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from echoforensics.review.people.site import Site
     from echoforensics.review.web.api import Api
 
 _ABOUT = (
@@ -30,12 +31,12 @@ _ERRORS = {
 }
 
 
-def openapi(routes: Iterable[Api], origin: str) -> dict[str, Any]:
+def openapi(routes: Iterable[Api], site: Site) -> dict[str, Any]:
     """The description of an API.
 
     Args:
         routes: of the room.
-        origin: the room's address.
+        site: where it is served.
     """
     paths: dict[str, dict[str, Any]] = {}
     for api in routes:
@@ -43,11 +44,11 @@ def openapi(routes: Iterable[Api], origin: str) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Echo review room", "version": __version__, "description": _ABOUT},
-        "servers": [{"url": origin}],
+        "servers": [{"url": site.origin}],
         "paths": paths,
         "components": {
             "securitySchemes": {
-                "session": {"type": "apiKey", "in": "cookie", "name": "__Host-ef"},
+                "session": {"type": "apiKey", "in": "cookie", "name": f"__Host-ef-{site.port}"},
                 "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF"},
             },
             "responses": {status: _error(words) for status, words in _ERRORS.items()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -11,6 +12,8 @@ from starlette.types import ASGIApp
 from echoforensics.review.people.one_time_codes import STEP, code_at
 from echoforensics.review.people.passwords import Passwords
 from echoforensics.review.room import ReviewRoom
+from echoforensics.review.web.route_list import ROUTES
+from echoforensics.review.web.schema_check import check
 
 PASSWORD = "correct horse battery"
 
@@ -82,4 +85,15 @@ class RoomClient:
     @staticmethod
     def _checked(response: Any, status: int) -> Any:
         assert response.status_code == status, (response.status_code, response.text)
-        return response.json()
+        answer = response.json()
+        if status == 200 and response.request.url.path.startswith("/api/"):
+            check(answer, _schema(response.request.method, response.request.url.path), "the answer")
+        return answer
+
+
+def _schema(method: str, path: str) -> dict[str, Any]:
+    """What the description of the API says of an answer."""
+    for api in ROUTES:
+        if api.method == method and re.fullmatch(re.sub(r"{\w+}", "[^/]+", api.plain_path), path):
+            return api.answer
+    raise AssertionError(f"no route for {method} {path}")
