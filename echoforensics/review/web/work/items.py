@@ -51,7 +51,7 @@ def _item(call: Call) -> Mapping[str, Any]:
     item, names, case = view.item, DisplayNames(call), desk.case_of(view.item)
     shown = case.shown(item, person.language or "en")
     recordings = [
-        _recording(desk.sounds.details(case, sound), entry)
+        _recording(desk.sounds.shown(case, sound), entry)
         for sound, entry in zip(shown.sounds, shown.recordings, strict=True)
     ]
     state = (
