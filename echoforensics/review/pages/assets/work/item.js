@@ -44,7 +44,7 @@
 
   function evidence(found) {
     const box = EF.make("div.told"), interaction = found.interaction;
-    if (interaction) box.append(EF.card({ ...interaction, recordings: [] }));
+    if (interaction) box.append(EF.make("h2", {}, word("Evidence")), EF.card({ ...interaction, recordings: [] }));
     box.append(...[statements(found.statements || [])].filter(Boolean));
     // A card has what a machine heard; a recording without one has it here.
     if (!interaction) {
