@@ -135,8 +135,13 @@
     EF.say(word("Undone"));
   }
 
-  /** Leave the clip to somebody else, and take another. */
-  EF.leaveClip = () => EF.go("queue", { id: context.queue });
+  /** Leave the clip to somebody else. */
+  EF.leaveClip = async function () {
+    const { id, queue, fixed } = context;
+    if (!fixed && !await EF.attempt(() => EF.post("/api/items/" + encodeURIComponent(id) + "/leave"))) return;
+    EF.go("queue", { id: queue });
+    EF.say(word("Left to somebody else"));
+  };
 
   EF.beginItem = function () {
     EF.saving.onChange((event) => {
