@@ -150,3 +150,24 @@ def test_the_command(sealed: Any, copy_of_sealed: Path, tmp_path: Path) -> None:
     made = json.loads(done.stdout)
     assert made["about"] == exhibit
     assert made["size"] == (tmp_path / "copy.wav").stat().st_size
+
+
+def test_the_command_says_what_was_made_and_what_is_withheld(sealed: Any, copy_of_sealed: Path, tmp_path: Path) -> None:
+    exhibit, _ = _recording(copy_of_sealed)
+    sealed.key.save(tmp_path / "examiner.pem", "secret")
+    run = CliRunner(env={"ECHOFORENSICS_PASSPHRASE": "secret"})
+    command = ["redact", str(copy_of_sealed), exhibit, "--range", "0.1-0.4", "--reason", "P-1", "--key"]
+    done = run.invoke(cli, [*command, str(tmp_path / "examiner.pem")])
+    assert done.exit_code == 0, done.output
+    assert "WAV, PCM 16-bit little-endian" in done.stdout
+    assert "Without times of words, withheld whole: EF-" in done.stdout
+    more = [str(tmp_path / "examiner.pem"), "--mark-words", "what time", "--instead", "--range", "0.5-0.6"]
+    done = run.invoke(cli, [*command, *more])
+    assert done.exit_code == 0, done.output
+    assert 'redacted: "alexa [REDACTED] is it"' in done.stdout
+    assert "withheld whole" not in done.stdout
+    again = run.invoke(cli, [*command, *more])
+    assert again.exit_code == 0, again.output
+    assert "already recorded in the case" in again.stdout
+    listed = run.invoke(cli, ["timeline", str(copy_of_sealed), "-f", "csv"])
+    assert "UNREDACTED: 1 recording of this case was redacted in part" in listed.stderr
