@@ -39,6 +39,7 @@ def section(work: Path, images: int, mebibytes: int, runs: int) -> str:
             name,
             [sys.executable, "-m", "echoforensics", "extract", *sources, "-c", str(case), "--unsigned", *options],
             ["rm", "-rf", str(case)],
+            once=runs == 1,
         )
         for name, options in _ENGINES.items()
     ]
