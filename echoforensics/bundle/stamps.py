@@ -36,7 +36,7 @@ def refuse_beside(bundle: Path) -> None:
     there = [path for path in (request_path(bundle), *tokens_of(bundle)) if path.exists() or path.is_symlink()]
     if there:
         raise UsageError(
-            f"{there[0]}: is there already, and is of another bundle; name another output, or move it away"
+            f"{there[0]}: already exists, and belongs to another bundle; name another output, or move it away"
         )
 
 

@@ -29,6 +29,6 @@ def write_new(output: Path, text: str) -> None:
         with output.open("x", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
     except FileExistsError as error:
-        raise UsageError(f"{output}: is there already; name another file") from error
+        raise UsageError(f"{output}: already exists; name another file") from error
     except OSError as error:
         raise UsageError(f"{output}: cannot be written: {error.strerror or error}") from error

@@ -52,11 +52,9 @@ def write(
     """
     ending = path.suffix.lower()
     if ending not in (".svg", ".png"):
-        raise UsageError(f"{path}: a picture ends in .svg or .png")
+        raise UsageError(f"{path}: the name of a picture must end in .svg or .png")
     if ending == ".png" and find_spec("typst") is None:
-        raise UsageError(
-            f"{path}: a PNG is made by Typst, which is not installed; `pip install typst`, or name an .svg"
-        )
+        raise UsageError(f"{path}: PNG needs Typst, which is not installed; `pip install typst`, or name an .svg")
     case.refuse_inside(path)
     refuse_existing(path, replace=replace)
     activity = Activity(local)
