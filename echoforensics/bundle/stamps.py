@@ -101,7 +101,7 @@ def attach_token(bundle: Path, token: Path) -> tuple[TrustedTimestamp, Path]:
         What it says, and where it lies now.
 
     Raises:
-        UsageError: it is not a timestamp, is of something else, or is there already; or there is no such bundle.
+        UsageError: it is not a timestamp, is of something else, or already exists; or there is no such bundle.
     """
     digest = _stamped_digest(bundle)
     try:

@@ -38,7 +38,7 @@ def whole_file(output: Path) -> Iterator[Path]:
 
 
 def refuse_existing(path: Path, *, replace: bool) -> None:
-    """Refuse a file that is there already.
+    """Refuse a file that already exists.
 
     Args:
         path: the file.

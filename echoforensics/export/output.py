@@ -36,7 +36,7 @@ class Target:
     Attributes:
         form: the name of one of :data:`~echoforensics.export.formats.FORMATS`.
         path: the file or folder; None for standard output.
-        replace: whether a file that is there already is replaced.
+        replace: whether a file that already exists is replaced.
         excel: whether a table begins with a byte-order mark, without which Excel takes it for another encoding.
         by_day: whether it is a folder with a folder for each day in UTC.
         correct_clocks: whether each row has its time by a measured clock beside the one recorded.
@@ -116,7 +116,7 @@ def export(
     A file or folder appears whole or not at all. What goes to a terminal goes through ``guard``.
 
     Raises:
-        UsageError: it cannot be written, is there already and is not to be replaced, or the format cannot go to
+        UsageError: it cannot be written, already exists and is not to be replaced, or the format cannot go to
             standard output.
         CaseError: it lies inside the case or a source.
     """

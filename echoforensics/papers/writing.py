@@ -24,7 +24,7 @@ def paper_text(paper: Paper, output: Path | None) -> str:
 
 
 def write_new(output: Path, text: str) -> None:
-    """Write a new file. Raises UsageError where something is there already, or it cannot be written."""
+    """Write a new file. Raises UsageError where something already exists, or it cannot be written."""
     try:
         with output.open("x", encoding="utf-8", newline="\n") as stream:
             stream.write(text)

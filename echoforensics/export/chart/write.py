@@ -43,10 +43,10 @@ def write(
         query: which rows.
         path: a file that ends in ``.svg`` or ``.png``.
         local: the zone whose days and hours are shown; UTC where it is None.
-        replace: whether a file that is there already is replaced.
+        replace: whether a file that already exists is replaced.
 
     Raises:
-        UsageError: the name ends in something else, the file is there already or cannot be written, or a PNG is asked
+        UsageError: the name ends in something else, the file already exists or cannot be written, or a PNG is asked
             for and Typst is not installed.
         CaseError: the file lies inside the case or a source.
     """
