@@ -231,7 +231,7 @@ def _asked_for(case: Case, only: list[str]) -> list[FoundRecording]:
             recording = case.row(name)["recording"]
             named = {recording} if recording else set()
         if not named:
-            raise UsageError(f"{name} has no recording; `info` lists those that do")
+            raise UsageError(f"{name} has no recording; `info` lists the recordings")
         chosen |= named
     return [recording for recording in every if recording.sha256 in chosen]
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 @click.option(
     "--close",
     is_flag=True,
-    help="Sign what is finished into the cases, and serve nothing. What a case has already is passed over.",
+    help="Sign what is finished into the cases, and serve nothing. What a case has already is skipped.",
 )
 @click.option("--json", "as_json", is_flag=True, help="With --close: say what was added as JSON.")
 @click.option("--new-link", metavar="NAME", help="Show a one-time link that sets up this person's account anew.")

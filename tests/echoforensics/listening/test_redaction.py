@@ -92,7 +92,7 @@ def test_what_cannot_be_redacted_is_refused(sealed: Any, copy_of_sealed: Path, t
         redact(copy_of_sealed, exhibit, RedactionRequest(((0.1, 0.2),), "silence", "P-1", ("orchid",)), key)
     with pytest.raises(UsageError, match=r"name a file that ends in \.wav"):
         _redact(copy_of_sealed, key, tmp_path / "copy.mp3")
-    with pytest.raises(CaseError, match="lies inside the case folder"):
+    with pytest.raises(CaseError, match="is inside the case folder"):
         _redact(copy_of_sealed, key, copy_of_sealed / "copy.wav")
     target.write_bytes(b"there")
     with pytest.raises(CaseError, match="already exists; name a new file"):
@@ -125,7 +125,7 @@ def test_a_copy_that_cannot_be_recorded_is_not_left(
 @pytest.mark.parametrize("text", ["", "1", "2-1", "1-1", "-1-2", "1e3-2e3", "1-2-3", "nan-1"])
 def test_what_is_no_range_is_refused(text: str) -> None:
     assert read_range(" 1.20-2.85 ") == (1.2, 2.85)
-    with pytest.raises(UsageError, match="is no range of seconds"):
+    with pytest.raises(UsageError, match="is not a range of seconds"):
         read_range(text)
 
 
