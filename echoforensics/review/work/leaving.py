@@ -12,9 +12,9 @@ from echoforensics.review.work.access import item_for, may_be_second
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from echoforensics.review.store.room_database import Connection
 
     from echoforensics.review.people.person import RoomMember
+    from echoforensics.review.store.room_database import Connection
 
 
 def leave_item(
