@@ -82,6 +82,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.listening
 	$(BIN)/python -m benchmarks.containers
 	$(BIN)/python -m benchmarks.pages --others
+	$(BIN)/python -m benchmarks.review
 	$(MAKE) --no-print-directory bench-largest
 
 # Ten million rows of one kind: about half an hour, and 12 GiB in the temporary folder.

@@ -161,7 +161,7 @@ class _SetCheck:
         with self._open(described.key) as stream:
             content = stream.read(2 * HASH_SIZE + 2).decode("ascii", errors="replace")
         if not content.endswith("\n") or not _HEX.fullmatch(content[:-1]):
-            raise DisclosureError(f"{described.key}: is no key of 64 hexadecimal digits")
+            raise DisclosureError(f"{described.key}: is not a key of 64 hexadecimal digits")
         key = bytes.fromhex(content)
         with SortedHashes() as hashes:
             for _, line in self._lines():
@@ -182,7 +182,7 @@ class _SetCheck:
                     )
                 index, path = int(proof[1]), [bytes.fromhex(each) for each in proof[3].split()]
                 if index in seen:
-                    raise DisclosureError(f"{name}: a line of the set is there twice")
+                    raise DisclosureError(f"{name}: a line of the set occurs twice")
                 seen.add(index)
                 self._compare_root(
                     root_of(index, described.size, salted_leaf(bytes.fromhex(proof[2]), line), path),

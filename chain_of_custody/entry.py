@@ -117,7 +117,7 @@ def parse_line(line: bytes) -> LedgerEntry:
     if not isinstance(entry, dict) or entry.keys() != _ENTRY_KEYS:
         raise LedgerError("the entry does not have exactly the parts of an entry")
     if (keyid is None) != (sig is None):
-        raise LedgerError("the key and the signature are not both there")
+        raise LedgerError("the key or the signature is missing")
     if keyid is not None and not _is_hash(keyid):
         raise LedgerError("the keyid is not a fingerprint")
     _check_entry(entry)

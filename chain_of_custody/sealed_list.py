@@ -148,10 +148,10 @@ def write_seal(
         OSError: something cannot be read or written.
     """
     if os.path.lexists(folder / SEAL_NAME):
-        raise SealError(f"{folder / SEAL_NAME}: is there already; a folder is sealed once")
+        raise SealError(f"{folder / SEAL_NAME}: already exists; a folder is sealed once")
     refused = sorted(_OWN_KEYS & set(detail or ()))
     if refused:
-        raise SealError(f"{refused[0]} is not for others than the seal itself to say")
+        raise SealError(f"{refused[0]} is reserved for the seal itself")
     _place_key(folder / KEY_NAME, key)
     listed = _listed(folder, {file.name: file for file in files or ()})
     predicate: dict[str, object] = {
@@ -193,7 +193,7 @@ def read_seal(content: bytes) -> SealedList:
         raise SealError(f"the statement does not say of what kind the folder is: {', '.join(KINDS)}")
     files = _subject(stated["subject"])
     if predicate.get("file_count") != len(files) or predicate.get("signed") is not (signature is not None):
-        raise SealError("what the statement says of itself is not so: the number of files, or whether it is signed")
+        raise SealError("what the statement says of itself is wrong: the number of files, or whether it is signed")
     _check_ledger(predicate.get("ledger"), files)
     return SealedList(str(predicate["kind"]), files, predicate, payload, keyid, signature)
 
@@ -226,7 +226,7 @@ def _place_key(path: Path, key: Signer | None) -> None:
     there = path.read_bytes() if os.path.lexists(path) else None
     wanted = None if key is None else key.public.pem.encode("ascii")
     if there is not None and there != wanted:
-        raise SealError(f"{path}: is there already, and is not the key that the folder is sealed with")
+        raise SealError(f"{path}: already exists, and is not the key that the folder is sealed with")
     if wanted is not None and there is None:
         write_whole(path, wanted)
 
@@ -290,10 +290,10 @@ def _subject(subject: object) -> dict[str, str]:
         if problem := name_problem(name):
             raise SealError(f"the statement lists {name!r}: {problem}")
         if name in files or name in (SEAL_NAME, TAG_MANIFEST):
-            raise SealError(f"the statement lists {name!r} twice, or lists what it cannot hold")
+            raise SealError(f"the statement lists {name!r} twice, or lists what it cannot contain")
         files[name] = sha256
     if twins := name_twins(files):
-        raise SealError(f"the statement lists {' and '.join(twins[0])}: one name to many systems")
+        raise SealError(f"the statement lists {' and '.join(twins[0])}: the same name on many systems")
     if list(files) != sorted(files, key=lambda each: each.encode("utf-8")):
         raise SealError("the statement does not list the files in order")
     return files
@@ -306,7 +306,7 @@ def _check_ledger(ledger: object, files: Mapping[str, str]) -> None:
         raise SealError("what the statement says of the ledger is not an object")
     head, length, name = ledger.get("head"), ledger.get("length"), ledger.get("file")
     if not ledger.keys() <= {"head", "length", "file"}:
-        raise SealError("what the statement says of the ledger is more than head, length and file")
+        raise SealError("the statement has more on the ledger than head, length and file")
     if not isinstance(head, str) or not _HASH.fullmatch(head) or type(length) is not int or length < 1:
         raise SealError("the statement names no head and length of the ledger")
     if name is not None and (not isinstance(name, str) or name not in files):

@@ -227,7 +227,7 @@ def verify(
     except TimestampError:
         raise
     except VerificationError as error:
-        raise TimestampError(f"the timestamp's signature does not hold under these certificates: {error}") from None
+        raise TimestampError(f"the timestamp's signature is not valid with these certificates: {error}") from None
     except _UNREADABLE as error:
         raise TimestampError(f"the timestamp cannot be read: {error}") from None
     return found
@@ -243,9 +243,9 @@ def _refuse_other_use(certificate: x509.Certificate) -> None:
     try:
         use = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     except (x509.ExtensionNotFound, x509.DuplicateExtension):
-        raise TimestampError("the authority's certificate does not say that it is for timestamps") from None
+        raise TimestampError("the authority's certificate is not marked as one for timestamps") from None
     if not use.critical or list(use.value) != [ExtendedKeyUsageOID.TIME_STAMPING]:
-        raise TimestampError("the authority's certificate is not for timestamps alone")
+        raise TimestampError("the authority's certificate is not for timestamps only")
 
 
 def _refuse_unnamed(response: bytes, certificate: bytes) -> None:
@@ -262,7 +262,7 @@ def _refuse_unnamed(response: bytes, certificate: bytes) -> None:
             if first[0].tag == der.SEQUENCE:
                 algorithm = _HASHES[first.pop(0).children[0].raw]
             if first[0].content != hashlib.new(algorithm, certificate, usedforsecurity=False).digest():
-                raise TimestampError("the timestamp names another certificate than the one it came with")
+                raise TimestampError("the timestamp names another certificate than the one that came with it")
             return
     except (der.DerError, IndexError, KeyError, StopIteration, ValueError) as error:
         if isinstance(error, TimestampError):
@@ -362,5 +362,5 @@ def _authorities(paths: Iterable[Path]) -> tuple[list[x509.Certificate], list[x5
             if certificate not in wanted:
                 wanted.append(certificate)
     if not roots:
-        raise TimestampError("no root certificate was given; without one, no timestamp can be believed")
+        raise TimestampError("no root certificate was given; without one, no timestamp can be trusted")
     return roots, others

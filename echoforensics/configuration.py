@@ -77,7 +77,7 @@ def read_configuration() -> Configuration:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         if os.environ.get(VARIABLE):
-            raise UsageError(f"{path}: is not there, and ${VARIABLE} names it") from None
+            raise UsageError(f"{path}: does not exist, but ${VARIABLE} names it") from None
         return Configuration(path, found=False)
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
@@ -94,7 +94,7 @@ def _checked(path: Path, given: Mapping[str, object]) -> dict[str, str]:
         if name not in SETTINGS:
             near = difflib.get_close_matches(name, SETTINGS, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(SETTINGS)}"
-            raise UsageError(f"{path}: there is no setting {name!r}; {hint}")
+            raise UsageError(f"{path}: no such setting: {name!r}; {hint}")
         if not isinstance(value, str):
             raise UsageError(f"{path}: {name} must be text in quotation marks, not {json.dumps(value, default=str)}")
         if any(ord(letter) < 32 for letter in value):

@@ -100,8 +100,7 @@ def open_case(case: AnyPath, *, unverified: bool = False) -> Case:
     found = why_unverified(path)
     if found and not unverified:
         raise UnverifiedCaseError(
-            f"{path}: {found}. `echoforensics verify` says more; with --unverified it is read all the same, and all"
-            " that is written says so"
+            f"{path}: {found}. `echoforensics verify` says more; --unverified reads it anyway, and marks all output"
         )
     opened = Case.open(path)
     if found:
@@ -152,7 +151,7 @@ def verify(
         )  # fmt: skip
     refuse_without_digests(path)
     if timestamps_required or tokens:
-        raise UsageError(f"{path}: timestamps are of bundles and other sealed folders, and this is none")
+        raise UsageError(f"{path}: only bundles and other sealed folders have timestamps")
     if has_digests(path):
         given = {"a fingerprint": fingerprint, "a head": expected_head}
         return verify_export(path, " and ".join(name for name, value in given.items() if value is not None))

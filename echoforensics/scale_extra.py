@@ -26,5 +26,5 @@ def scale_library(name: str, what_for: str) -> ModuleType:
     except ImportError as error:
         missing = name.partition(".")[0]
         raise UsageError(
-            f"{what_for} needs what is not installed ({missing}): pip install '{EXTRA}': {error}"
+            f"{what_for} needs packages that are not installed ({missing}): pip install '{EXTRA}': {error}"
         ) from error

@@ -38,9 +38,9 @@ def write_bill(source: Path, wheel: Path, output: Path) -> Path:
         (member,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         metadata = Parser().parsestr(archive.read(member).decode("utf-8"))
     lines = metadata.get_all("Requires-Dist") or []
-    needed, edges = _closure(lines, ("",))
-    every, more = _closure(lines, ("", *EXTRAS))
-    made = _components(_locked(source / "requirements.lock", every))
+    needed, edges = closure(lines, ("",))
+    every, more = closure(lines, ("", *EXTRAS))
+    made = _components(locked(source / "requirements.lock", every))
     own = f"echoforensics=={metadata['Version']}"
     made["metadata"]["component"] = {
         "bom-ref": own, "type": "application", "name": "echoforensics", "version": metadata["Version"],
@@ -68,7 +68,7 @@ def write_bill(source: Path, wheel: Path, output: Path) -> Path:
     return path
 
 
-def _closure(lines: list[str], extras: tuple[str, ...]) -> tuple[set[str], Edges]:
+def closure(lines: list[str], extras: tuple[str, ...]) -> tuple[set[str], Edges]:
     """The names of everything that is needed, and what needs what."""
     edges: Edges = {"echoforensics": set(_wanted(lines, extras))}
     pending = list(edges["echoforensics"])
@@ -89,7 +89,7 @@ def _wanted(lines: list[str], extras: tuple[str, ...]) -> Iterator[str]:
             yield canonicalize_name(requirement.name)
 
 
-def _locked(lock: Path, names: set[str]) -> str:
+def locked(lock: Path, names: set[str]) -> str:
     """The part of a lock that is of some names, with their hashes."""
     kept, keeping = [], False
     for line in lock.read_text(encoding="utf-8").splitlines():

@@ -26,7 +26,7 @@ Fact = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Judged:
-    """What came of one image or archive.
+    """The result for one image or archive.
 
     Attributes:
         kind: what it is.

@@ -117,7 +117,7 @@ def text(names: list[str], mebibytes: int) -> str:
     kept = f"below {GOAL} MiB/s: {', '.join(slow)}" if slow else f"each is searched at {GOAL} MiB/s or more"
     if floors:
         kept += f". By itself, without any search: {'; '.join(floors)}"
-    left_out = f" Not measured, for want of ffmpeg: {', '.join(missing)}." if missing else ""
+    left_out = f" Not measured, for lack of ffmpeg: {', '.join(missing)}." if missing else ""
     table = "\n".join(rows)
     return f"""## The search, by content
 

@@ -64,7 +64,7 @@ def _folder(address: str) -> Path:
 
 
 class Figures(NamedTuple):
-    """Seconds until a page is ready, by the wall and of its renderer's processor; milliseconds of two filters; MB."""
+    """Seconds until a page is ready, elapsed and of its renderer's processor; milliseconds of two filters; MB."""
 
     ready: float
     processor: float

@@ -151,7 +151,7 @@ def _page(found: Measured, reviewers: int, pace: float, clips: int) -> str:
         f" {clips} clips of 4 s, each clip in {pace:g} s: {28.8 / pace:.0f} times as fast as a thousand clips in a"
         f" shift of eight hours. Server and reviewers are on the same {os.cpu_count()} processors, which had"
         f" {found.load:.1f} processes to run at the end. Every change is on the disk and in the audit before it is"
-        " answered; the case of this benchmark is unsigned, so that no passphrase is needed.",
+        f" answered; the case of this benchmark is unsigned, so that no passphrase is needed.{_priority()}",
         "", "| request | count | median ms | 95 % ms | slowest ms |", "|---|---:|---:|---:|---:|",
         *(_row(what, found.answers[what]) for what in sorted(found.answers)),
         _row("**all**", every), _row("range of a recording of 4 h", found.seeks), "",
@@ -164,6 +164,12 @@ def _page(found: Measured, reviewers: int, pace: float, clips: int) -> str:
         " and kept.", "",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _priority() -> str:
+    """Whether the benchmark went before other processes, or after them."""
+    niceness = os.nice(0)
+    return f" All of it ran with the niceness {niceness}, as other work was on the machine." if niceness else ""
 
 
 def _row(what: str, times: list[float]) -> str:

@@ -142,7 +142,7 @@ def read_receipt(content: bytes) -> dict[str, Any]:
     try:
         keyid = check_signature(found["statement"], found["receiver"])
     except (TypeError, ValueError) as error:
-        raise TransferError(f"not a sound receipt: {error}") from None
+        raise TransferError(f"not a valid receipt: {error}") from None
     refuse_other_receiver(found["statement"], keyid)
     return {name: found[name] for name in parts}
 
@@ -159,7 +159,7 @@ def _handed_over(entry: LedgerEntry) -> Transfer:
     if not all(statement.get(name) is None or isinstance(statement[name], str) for name in _KEYS):
         raise TransferError("the statement of a hand-over is not of its form")
     if statement.get("ledger") != {"head": entry.prev, "length": entry.seq}:
-        raise TransferError("the statement of a hand-over is of another state of the ledger than the one before it")
+        raise TransferError("the statement of a hand-over refers to another state of the ledger than the one before it")
     if statement.get("giver_key") != entry.keyid:
         raise TransferError("the hand-over names another giver's key than the ledger's")
     by_giver = None if entry.keyid is None and giver is None else check_signature(statement, giver)
@@ -175,9 +175,9 @@ def _handed_over(entry: LedgerEntry) -> Transfer:
 def _received(entry: LedgerEntry, found: Mapping[str, Transfer]) -> Transfer:
     given = found.get(str(entry.detail.get("transfer")))
     if given is None:
-        raise TransferError("a receipt names a hand-over that is not in the ledger, or is not sound")
+        raise TransferError("a receipt names a hand-over that is not in the ledger, or is not valid")
     if given.receiver is not None:
-        raise TransferError("a receipt is of a hand-over that the receiver had signed already")
+        raise TransferError("a receipt is for a hand-over that the receiver had already signed")
     keyid = check_signature(given.statement, entry.detail.get("receiver"))
     refuse_other_receiver(given.statement, keyid)
     return Transfer(given.seq, given.line_hash, given.statement, given.giver, keyid, entry.time)

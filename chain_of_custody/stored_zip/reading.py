@@ -109,7 +109,7 @@ def _read_end(stream: BinaryIO, size: int) -> tuple[int, int, int]:
         _pread(stream, size - records.END.size, records.END.size)
     )
     if mark != records.END_MARK or comment:
-        raise ZipRefusedError("it is no zip, or something follows its end")
+        raise ZipRefusedError("it is not a zip, or something follows its end")
     before = size - records.END.size - records.LOCATOR.size - records.END_64.size
     if before >= 0 and _pread(stream, before, 4) == records.END_64_MARK:
         *_, count, length, offset = records.END_64.unpack(_pread(stream, before, records.END_64.size))

@@ -104,7 +104,7 @@ def _module(library: Any, uri: Pkcs11Uri) -> Any:
     path = uri.module_path or os.environ.get(MODULE_VARIABLE, "")
     if not path:
         raise KeyFileError(
-            f"{uri}: name the library that speaks with the token: set {MODULE_VARIABLE}, or add ?module-path=FILE to"
+            f"{uri}: name the library of the token: set {MODULE_VARIABLE}, or add ?module-path=FILE to"
             " the address (for OpenSC's: opensc-pkcs11.so)"
         )
     try:
@@ -145,9 +145,9 @@ def _open_on(library: Any, token: Any, uri: Pkcs11Uri, pin: str) -> Pkcs11Key:
     try:
         private = session.get_key(**wanted)
     except library.NoSuchKey:
-        raise KeyFileError(f"{uri}: there is no such private key on the token") from None
+        raise KeyFileError(f"{uri}: no such private key on the token") from None
     except library.MultipleObjectsReturned:
-        raise KeyFileError(f"{uri}: more than one private key is meant; add id=") from None
+        raise KeyFileError(f"{uri}: more than one private key matches; add id=") from None
     if private.key_type != library.KeyType.EC:
         raise KeyFileError(f"{uri}: is not an ECDSA P-256 key")
     try:

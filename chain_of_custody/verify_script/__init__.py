@@ -43,7 +43,7 @@ def write_verification(
         graph: name of the CASE graph in the folder; empty if there is none.
 
     Raises:
-        OSError: a file is there already, or cannot be written.
+        OSError: a file already exists, or cannot be written.
     """
     marks = {"@FILE@": ledger_file, "@GRAPH@": graph, "@MORE@": "one: the list itself"}
     names = ["list", "files", "others"] if public is None else ["key", "list", "signature", "files", "others"]

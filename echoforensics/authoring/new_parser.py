@@ -104,7 +104,7 @@ def begin(root: Path, name: str, kind: str) -> list[Path]:
     if scaffold.reader:
         written[root / scaffold.reader / f"{name}.py"] = (kind, "module.py")
     if taken := [path for path in written if path.exists()]:
-        raise UsageError(f"{taken[0]}: is there already")
+        raise UsageError(f"{taken[0]}: already exists")
     words = _words(name, sample, scaffold)
     for path, (folder, template) in written.items():
         text = _TEMPLATES.joinpath(folder, f"{template}.template").read_text(encoding="utf-8")

@@ -53,5 +53,6 @@ def _recipient(text: str) -> Any:
         return pyrage.x25519.Recipient.from_str(text)
     except pyrage.RecipientError as error:
         raise UsageError(
-            f"{text}: is no public key of a receiver ({error}); give one that begins with age1, ssh-ed25519 or ssh-rsa"
+            f"{text}: is not a public key of a receiver ({error}); give one that begins with age1, ssh-ed25519 or "
+            f"ssh-rsa"
         ) from error

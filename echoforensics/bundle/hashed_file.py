@@ -22,7 +22,7 @@ class HashedFile:
         name: the file's name below the folder.
 
     Raises:
-        OSError: the file is there already, or cannot be written.
+        OSError: the file already exists, or cannot be written.
     """
 
     def __init__(self, folder: Path, name: str) -> None:

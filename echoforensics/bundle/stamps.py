@@ -36,7 +36,7 @@ def refuse_beside(bundle: Path) -> None:
     there = [path for path in (request_path(bundle), *tokens_of(bundle)) if path.exists() or path.is_symlink()]
     if there:
         raise UsageError(
-            f"{there[0]}: is there already, and is of another bundle; name another output, or move it away"
+            f"{there[0]}: already exists, and belongs to another bundle; name another output, or move it away"
         )
 
 
@@ -101,7 +101,7 @@ def attach_token(bundle: Path, token: Path) -> tuple[TrustedTimestamp, Path]:
         What it says, and where it lies now.
 
     Raises:
-        UsageError: it is not a timestamp, is of something else, or is there already; or there is no such bundle.
+        UsageError: it is not a timestamp, is of something else, or already exists; or there is no such bundle.
     """
     digest = _stamped_digest(bundle)
     try:

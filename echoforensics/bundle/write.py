@@ -157,9 +157,9 @@ def _refuse_output(case: Case, request: BundleRequest) -> None:
     if output.name.endswith(_AGE) and not request.encrypt_to:
         raise UsageError(f"{output}: the name is that of an encrypted file; say for whom with --encrypt-to")
     if os.path.lexists(output):
-        raise UsageError(f"{output}: is there already; name another output")
+        raise UsageError(f"{output}: already exists; name another output")
     if not output.absolute().parent.is_dir():
-        raise UsageError(f"{output.absolute().parent}: is no folder; make it first")
+        raise UsageError(f"{output.absolute().parent}: is not a folder; create it first")
     refuse_beside(output)
 
 
@@ -170,9 +170,9 @@ def _state(case: Case, head: str | None) -> LedgerState:
         return now
     then = state_at(case.ledger_path, head.strip().lower())
     if then.seal.line_hash != now.seal.line_hash:
-        raise UsageError(f"{head}: the case has been sealed anew since that head, and what it was then is not kept")
+        raise UsageError(f"{head}: the case has been sealed again since that head, and its earlier state is not kept")
     if then.tree is None:
-        raise UsageError(f"{head}: no bundle was made of that head; give one that a bundle names")
+        raise UsageError(f"{head}: no bundle was made of that head; give a head that a bundle names")
     return then
 
 
@@ -180,7 +180,7 @@ def _refuse_key(state: LedgerState, key: Signer | None) -> None:
     given = key.public.fingerprint if key is not None else None
     if given != state.fingerprint:
         raise ExaminerKeyError(f"the case is signed with the key {state.fingerprint}, and this is {given or 'none'}"
-                               if state.signed else "the case is unsigned, and takes no key")  # fmt: skip
+                               if state.signed else "the case is unsigned; do not give a key")  # fmt: skip
 
 
 def _write(

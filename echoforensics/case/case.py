@@ -357,7 +357,7 @@ class Case(ClockAnswers, OverviewAnswers):
         places += [(item.location, "a source") for item in self.evidence()]
         for place, what in places:
             if found == place or place in found.parents:
-                raise CaseError(f"{target}: lies inside {what}; nothing is written there")
+                raise CaseError(f"{target}: is inside {what}; nothing is written there")
 
     def __repr__(self) -> str:
         found = self.counts()

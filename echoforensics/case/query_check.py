@@ -33,7 +33,7 @@ def refuse_unknown(store: Store, query: Query) -> None:
     """
     if query.start is not None and query.end is not None and query.start >= query.end:
         between = f"from {_iso(query.start)} on, and before {_iso(query.end)}"
-        raise UsageError(f"--from and --to leave no time between them: {between}")
+        raise UsageError(f"--from must be before --to: {between}")
     types = _values(store, "SELECT DISTINCT data_type FROM kinds WHERE id IN (SELECT kind FROM exhibits) ORDER BY 1")
     if query.gaps:
         types += _values(store, "SELECT DISTINCT data_type FROM gaps ORDER BY 1")

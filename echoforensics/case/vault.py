@@ -119,7 +119,7 @@ class Vault:
         descriptor = os.open(path, careful(os.O_RDONLY))
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise OSError(errno.EINVAL, "is no file", str(path))
+            raise OSError(errno.EINVAL, "is not a file", str(path))
         return os.fdopen(descriptor, "rb")
 
     def files(self) -> list[Path]:

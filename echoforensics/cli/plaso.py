@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -16,7 +17,8 @@ def command() -> None:
 
 
 @command.command("status")
-def status() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Show it as JSON.")
+def status(*, as_json: bool) -> None:
     """Check that the installed plaso is supported, and show whether the hook is installed."""
     from importlib.metadata import version
 
@@ -24,6 +26,11 @@ def status() -> None:
 
     plaso_internals.check()
     known = plaso_internals.TESTED
+    if as_json:
+        found = {"plaso": version("plaso"), "tested": known, "supported": plaso_internals.RANGE}
+        hook = {"installed": hook_file.installed(), "place": str(hook_file.place())}
+        click.echo(json.dumps({**found, "hook": hook}))
+        return
     tested = "the release that was tested" if version("plaso") == known else f"tested with {known}"
     click.echo(
         f"plaso {version('plaso')}: all that echoforensics holds on to is there ({tested}; {plaso_internals.RANGE})"

@@ -48,8 +48,8 @@ def note_redactions(case: Case) -> None:
 
     if found := redactions_of(case.store):
         click.echo(
-            f"UNREDACTED: {counted(len(found), 'recording')} of this case were redacted in part, and this holds their"
-            " texts. `report` and `bundle` leave them out.",
+            f"UNREDACTED: {counted(len(found), 'recording')} of this case {'was' if len(found) == 1 else 'were'}"
+            " redacted in part, and this gives all texts. `report` and `bundle` leave out what was removed.",
             err=True,
         )
 

@@ -56,7 +56,7 @@ def attempt(topic: str, number: int) -> Iterator[Attempt]:
     lost = _lost(topic, mine)
     if len(lost) >= MOST_WORKERS:
         worker.log_event(topic, {**mine, "what": _OVER})
-        raise TaskEndedWorkersError(f"{len(lost)} workers ended while they were at it: {', '.join(lost)}")
+        raise TaskEndedWorkersError(f"{len(lost)} workers ended while they worked on it: {', '.join(lost)}")
     yield Attempt(worker.address, mine["host"], lost)
     worker.log_event(topic, {**mine, "what": _OVER})
 

@@ -70,7 +70,7 @@ def connected(address: str, workers: int) -> Iterator[Any]:
         try:
             client = distributed.Client(address, timeout=_PATIENCE)
         except OSError as error:
-            raise ClusterError(f"{address}: no scheduler answers there: {error}") from error
+            raise ClusterError(f"{address}: no scheduler answers at this address: {error}") from error
         with client:
             yield client
 
@@ -87,4 +87,4 @@ def refuse_lost(client: Any, address: str) -> None:
         ClusterError: it is.
     """
     if client.status not in ("running", "connecting"):
-        raise ClusterError(f"{address}: the scheduler does not answer any more; repeat the command to go on")
+        raise ClusterError(f"{address}: the scheduler no longer answers; repeat the command to continue")

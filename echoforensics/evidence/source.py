@@ -19,6 +19,7 @@ from echoforensics.evidence.archives.unread_archive import parts_beside, sentenc
 from echoforensics.evidence.archives.zip_archive import ZIP, is_zip_behind_stub
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry
 from echoforensics.evidence.folder import Folder
+from echoforensics.evidence.kernel_folder import kernel_file_system
 from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.loose_file import LooseFile
 from echoforensics.evidence.media.careful_file import CarefulFile, open_careful
@@ -236,6 +237,10 @@ def _existing(path: Path) -> Path:
     """The absolute path of a file or folder that can be read. Raises SourceError."""
     try:
         if path.is_dir():
+            if kind := kernel_file_system(path.resolve()):
+                raise SourceError(
+                    f"{path}: is made up by the running kernel ({kind}) as it is read, and is no evidence"
+                )
             next(path.iterdir(), None)  # a folder that cannot be listed is refused here
         elif not path.exists():
             raise SourceError(f"{path}: there is no such file or folder")

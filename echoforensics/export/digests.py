@@ -19,7 +19,7 @@ ENDING = ".sha256"
 
 
 def refuse_digest_file(output: Path, *, replace: bool) -> None:
-    """Refuse an export whose file of digests is there already.
+    """Refuse an export whose file of digests already exists.
 
     A file that is itself there is refused where it is written, with what to do.
 

@@ -38,7 +38,7 @@ def whole_file(output: Path) -> Iterator[Path]:
 
 
 def refuse_existing(path: Path, *, replace: bool) -> None:
-    """Refuse a file that is there already.
+    """Refuse a file that already exists.
 
     Args:
         path: the file.
@@ -48,6 +48,6 @@ def refuse_existing(path: Path, *, replace: bool) -> None:
         UsageError: it is there and is not to be replaced, or is not a file.
     """
     if path.exists() and not path.is_file():
-        raise UsageError(f"{path}: is there already and is no file; name a file, or leave -o out for standard output")
+        raise UsageError(f"{path}: already exists and is not a file; name a file, or leave -o out for standard output")
     if not replace and (path.exists() or path.is_symlink()):
-        raise UsageError(f"{path}: is there already; name another file, or add --force to replace it")
+        raise UsageError(f"{path}: already exists; choose another file, or add --force to replace it")

@@ -36,7 +36,7 @@ class Target:
     Attributes:
         form: the name of one of :data:`~echoforensics.export.formats.FORMATS`.
         path: the file or folder; None for standard output.
-        replace: whether a file that is there already is replaced.
+        replace: whether a file that already exists is replaced.
         excel: whether a table begins with a byte-order mark, without which Excel takes it for another encoding.
         by_day: whether it is a folder with a folder for each day in UTC.
         correct_clocks: whether each row has its time by a measured clock beside the one recorded.
@@ -76,7 +76,7 @@ class Target:
         if form is None and by_day:
             form = known or _PARQUET
         if form is None and ending and known is None:
-            raise UsageError(f"{path}: no format is known by the ending {ending}; give -f {', '.join(FORMATS)}")
+            raise UsageError(f"{path}: no format has the ending {ending}; give -f {', '.join(FORMATS)}")
         if form is not None and known is not None and known != form:
             raise UsageError(f"{path}: the ending is that of {known}, but -f says {form}; change one of them")
         form = form or known or _CSV
@@ -116,7 +116,7 @@ def export(
     A file or folder appears whole or not at all. What goes to a terminal goes through ``guard``.
 
     Raises:
-        UsageError: it cannot be written, is there already and is not to be replaced, or the format cannot go to
+        UsageError: it cannot be written, already exists and is not to be replaced, or the format cannot go to
             standard output.
         CaseError: it lies inside the case or a source.
     """
@@ -181,9 +181,9 @@ def _refuse_existing(target: Target) -> None:
                 refuse_existing(each, replace=target.replace)
         return
     if path.is_symlink() or (path.exists() and not path.is_dir()):
-        raise UsageError(f"{path}: is there already and is no folder; {target.form} makes a folder")
+        raise UsageError(f"{path}: already exists and is not a folder; {target.form} makes a folder")
     # Only what an export made is ever replaced: a folder may hold anything.
     ours = (path / f"export{SIDECAR}").is_file()
     if path.exists() and any(path.iterdir()) and not (target.replace and ours):
         how = ", or add --force to replace it" if ours else ""
-        raise UsageError(f"{path}: is there already and is not empty; name another folder{how}")
+        raise UsageError(f"{path}: already exists and is not empty; name another folder{how}")

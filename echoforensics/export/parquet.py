@@ -45,13 +45,23 @@ def export(case: Case, query: Query, path: Path, about: AboutExport) -> Written:
     found = rows_of(case.store, query)
     if not path.is_dir():
         return Written(_write(found, path, about))
+    return Written(write_by_day(found, path, about))
+
+
+def write_by_day(rows: Iterable[Row], path: Path, about: AboutExport) -> int:
+    """Write rows, a folder for each day; returns how many.
+
+    Args:
+        rows: the rows, by time, so that those of a day come together.
+        path: an empty folder.
+        about: what the metadata say, and the columns that are added.
+    """
     count = 0
-    # Rows come by time, so those of a day come together.
-    for day, of_day in groupby(found, key=_day):
+    for day, of_day in groupby(rows, key=_day):
         folder = path / f"day={day}"
         folder.mkdir(exist_ok=True)
         count += _write(of_day, folder / f"part-{len(list(folder.iterdir()))}.parquet", about)
-    return Written(count)
+    return count
 
 
 def _day(row: Row) -> str:

@@ -36,7 +36,7 @@ class CarvedFiles:
 def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, vault: Vault, placement: Placement) -> CarvedFiles:
     """Make entries of what is new.
 
-    Passed over are: a file that was read, found once more by its own form; a piece of a recording that was read whole
+    Skipped are: a file that was read, found once more by its own form; a piece of a recording that was read whole
     as a file; anything within an archive that was opened; records within a file that a parser reads; records, and
     sound without a header, within something larger that was carved; what is in compressed content of files that
     were listed.

@@ -69,7 +69,7 @@ def drop_artefacts(
         CaseError: the case is not complete or not as it was sealed, or cannot be written.
     """
     if not reason.strip():
-        raise UsageError("give the reason; it goes into the ledger")
+        raise UsageError("give a reason; it is recorded in the ledger")
     if not (case / DATABASE).is_file():
         raise CaseError(f"{case}: not a case folder (it has no {DATABASE})")
     with ExitStack() as opened:

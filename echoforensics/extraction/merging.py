@@ -84,17 +84,17 @@ def standing_of_part(part: Path, case: Path, report: Report) -> CaseStanding:
     if not (part / DATABASE).is_file():
         raise CaseError(f"{part}: not a case folder (it has no {DATABASE})")
     if whole_path(part) == whole_path(case):
-        raise CaseError(f"{part}: is the case that it is to be added to")
+        raise CaseError(f"{part}: is the case itself; it cannot be merged into itself")
     found = standing(part)
     if not found.ok:
         raise CaseError(f"{part}: {found.why_not}. Nothing was changed")
     if ledger_history(part / LEDGER).dropped:
-        raise CaseError(f"{part}: artefacts were dropped from it, so it stands by itself. Nothing was changed")
+        raise CaseError(f"{part}: artefacts were dropped from it, so it cannot be merged. Nothing was changed")
     with Case.open(part) as opened:
         if opened.store.is_earlier:
             raise CaseError(
-                f"{part}: is a case of an earlier version, which is only read. Extract the evidence again into a new"
-                " folder, and add that"
+                f"{part}: is a case of an earlier version, which can only be read. Extract the evidence again into"
+                " a new folder, and add that"
             )
         problems = vault_problems(part, artefact_hashes(opened.store), others=True)
     if problems:

@@ -84,9 +84,9 @@ def refuse_overlap(paths: list[Path], case_path: Path) -> None:
     for path in paths:
         source = whole_path(path)
         if source.is_dir() and (case == source or source in case.parents):
-            raise CaseError(f"{case_path}: lies inside the source {path}; nothing is ever written into a source")
+            raise CaseError(f"{case_path}: is inside the source {path}; nothing is ever written into a source")
         if case in source.parents:
-            raise SourceError(f"{path}: lies inside the case folder {case_path}")
+            raise SourceError(f"{path}: is inside the case folder {case_path}")
 
 
 def _extract_or_skip(

@@ -65,7 +65,7 @@ def open_sources(
     Raises:
         SourceError: one does not exist or cannot be opened, and is not to be skipped; or none can be opened; or one of
             which the case holds a part cannot.
-        CaseError: the folder is not a case, or a source was taken in with other offsets than are given now.
+        CaseError: the folder is not a case, or a source was taken in with other offsets than those given now.
     """
     known = known_items(case_path)
     found: list[EvidenceSource] = []
@@ -109,7 +109,7 @@ def _open(
     if offsets and known.opening.volumes and offsets != known.opening.offsets:
         before = ", ".join(map(str, known.opening.offsets)) or "none"
         raise CaseError(
-            f"{path}: was taken in with other offsets than are given now ({before}); what was read so stands in the"
-            " case. Extract it into another case to read it with these"
+            f"{path}: was taken in with other offsets than those given now ({before}); the case holds what was read "
+            f"with those. Use another case folder for the new offsets"
         )
     return open_source(path, known.opening.offsets, known.kind)

@@ -51,8 +51,8 @@ def refuse_other_matter(case: Path, options: Options) -> None:
         if value and before[name] and value not in before[name]:
             had = ", ".join(map(repr, before[name]))
             raise CaseError(
-                f"{case}: is a case with the {name} {had}, not {value!r}. Give another case folder; or, if the evidence"
-                " belongs into this case, add --join-case"
+                f"{case}: is a case with the {name} {had}, not {value!r}. Give another case folder; or, if the "
+                f"evidence belongs to this case, add --join-case"
             )
 
 

@@ -118,7 +118,7 @@ class _Running:
             raise NotDecodedError(self._message())
         magic, offset, _, encoding, rate, channels = _HEADER.unpack(head)
         if magic != b".snd" or encoding != _FLOAT or offset < _HEADER.size:
-            raise NotDecodedError(f"{self._reason}{program_version()} wrote something else than sound")
+            raise NotDecodedError(f"{self._reason}{program_version()} did not write sound")
         self._read(offset - _HEADER.size)
         return rate, channels
 

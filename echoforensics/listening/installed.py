@@ -47,7 +47,7 @@ def refuse_without_libraries() -> None:
 
 
 def _lacking(names: list[str]) -> str:
-    return f"listening needs what is not installed ({', '.join(names)}): pip install '{EXTRA}'"
+    return f"listening needs packages that are not installed ({', '.join(names)}): pip install '{EXTRA}'"
 
 
 def versions(*names: str) -> dict[str, str]:

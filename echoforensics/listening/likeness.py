@@ -72,7 +72,7 @@ def find_like(case: Case, wanted: str, limit: int = LIMIT) -> list[LikeText]:
     """
     words = words_of(wanted)
     if not words:
-        raise UsageError(f"{wanted!r} holds no word to look for")
+        raise UsageError(f"{wanted!r} contains no word to search for")
     matcher = _Matcher(words)
     found = [like for row in _texts(case) if (like := matcher.compare(row)) is not None]
     found.sort(key=lambda like: (-like.likeness, like.exhibit))

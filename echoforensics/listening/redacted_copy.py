@@ -76,7 +76,7 @@ def _coding(form: str, container: str, codec: str) -> tuple[str, str, str]:
     for known, begins, *coding in _CODINGS:
         if container == known and codec.startswith(begins):
             return coding[0], coding[1], coding[2]
-    raise UsageError(f"copies are not written as {container}, {codec}; use --format wav")
+    raise UsageError(f"copies cannot be written as {container}, {codec}; use --format wav")
 
 
 def replaced(sound: Sound, parts: Iterable[RedactedPart], sha256: str) -> Samples:
@@ -165,5 +165,5 @@ def _facts(path: Path) -> AudioFacts:
         known = recognise(head, path.name)
         facts = known.describe(stream, path.stat().st_size) if known is not None else None
     if not isinstance(facts, AudioFacts):
-        raise NotDecodedError("the copy is not what it was to be")
+        raise NotDecodedError("the copy is not as requested")
     return facts

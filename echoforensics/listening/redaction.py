@@ -110,7 +110,7 @@ def read_range(text: str) -> tuple[float, float]:
     """
     found = _RANGE.fullmatch(text.strip())
     if found is None or float(found[1]) >= float(found[2]):
-        raise UsageError(f"{text!r} is no range of seconds, as 1.20-2.85 is")
+        raise UsageError(f"{text!r} is not a range of seconds, such as 1.20-2.85")
     return float(found[1]), float(found[2])
 
 
@@ -135,9 +135,9 @@ def redact(
             :class:`echoforensics.case.custody.adding.AddingRun` raises it.
     """
     if not request.reason.strip() or not request.ranges or request.replacement not in REPLACEMENTS:
-        raise UsageError("a redaction needs a range, what it is replaced with, and a reason")
+        raise UsageError("a redaction needs a range, a replacement and a reason")
     if request.form not in FORMS:
-        raise UsageError(f"{request.form}: is no form of a copy")
+        raise UsageError(f"{request.form}: is not a format for copies")
     with Case.open(case_path) as case:
         subject = _RecordingToRedact(case, exhibit, request)
         subject.refuse_target()
@@ -200,7 +200,7 @@ class _RecordingToRedact:
         sha256 = case.row(exhibit)["recording"]
         found = {one.sha256: one for one in case.recordings()}
         if sha256 is None or sha256 not in found:
-            raise UsageError(f"{exhibit} has no recording; `info` lists those that do")
+            raise UsageError(f"{exhibit} has no recording; `info` lists the recordings")
         recording = found[sha256]
         self.sha256, self.about = sha256, recording.rows[0]["exhibit"]
         container, codec = (str(recording.fields.get(name) or "") for name in ("container", "codec"))
@@ -219,7 +219,7 @@ class _RecordingToRedact:
         if target is None:
             return
         if target.suffix.lower() != f".{self.ending}":
-            raise UsageError(f"{target}: the copy is of another kind; name a file that ends in .{self.ending}")
+            raise UsageError(f"{target}: the copy has another format; name a file that ends in .{self.ending}")
         self._case.refuse_inside(target)
         if os.path.lexists(target):
             raise CaseError(f"{target}: already exists; name a new file")

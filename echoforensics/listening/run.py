@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,8 +69,8 @@ def listen(
 ) -> ListenOutcome:  # fmt: skip
     """Listen to recordings of a case, and add what is found to it, signed.
 
-    What was found before with the same models, versions and options is skipped, so a run that was interrupted
-    goes on. Other models add to what there is.
+    What was found before with the same models, versions and options is skipped, so an interrupted run
+    can be repeated. Other models add to what there is.
 
     Args:
         case_path: the case folder.
@@ -82,19 +83,19 @@ def listen(
         progress: called as recordings are done.
 
     Raises:
-        UsageError: the extra ``listen`` is not installed, a model cannot be read, or what is asked for has no
-            recording.
-        ClusterError: no scheduler answers, or a worker has other models or libraries than this machine.
+        UsageError: the extra ``listen`` is missing, a model cannot be read, or what is asked for has no recording.
+        ClusterError: no scheduler answers, or a worker has other models or libraries.
         CaseError: as :class:`echoforensics.case.custody.adding.AddingRun` raises it.
     """
     refuse_without_libraries()
     artefacts = case_path / ARTEFACTS
     # Loaded here first: what cannot be is said before the case is touched.
     listener = Listener(options, artefacts)
-    about, hear = listener.about(), listener.hear
-    if workers > 1 or dask:
-        # The models take as much memory in each process.
-        del listener, hear
+    about = listener.about()
+    hear = None if workers > 1 or dask else listener.hear
+    # The models take as much memory in each process.
+    del listener
+    elsewhere = partial(_heard_elsewhere, options, artefacts, about, workers, dask)
     with Case.open(case_path) as case:
         chosen = list(only)
         found = _asked_for(case, chosen)
@@ -104,13 +105,7 @@ def listen(
     batch = _Batch(about, options, len(pending))
     with closing(AddingRun(case_path, key, actor)) as run:
         try:
-            heard: Iterable[HeardRecording]
-            if dask:
-                heard = heard_by_cluster(options, artefacts, asked, dask, workers, about)
-            elif workers > 1:
-                heard = heard_by_workers(options, artefacts, asked, workers)
-            else:
-                heard = map(hear, asked)
+            heard = map(hear, asked) if hear else elsewhere(asked)
             batch.take_all(zip(pending, heard, strict=True), run, progress)
             if not chosen:
                 batch.compare(found, artefacts)
@@ -118,6 +113,20 @@ def listen(
             # Also what was found before an interruption.
             batch.add_to(run)
     return ListenOutcome(len(found), batch.taken, tuple(batch.not_decoded), tuple(batch.exhibits), about)
+
+
+def _heard_elsewhere(
+    options: ListenOptions,
+    artefacts: Path,
+    about: Mapping[str, dict[str, Any]],
+    workers: int,
+    dask: str,
+    asked: list[RecordingToHear],
+) -> Iterator[HeardRecording]:
+    """What other processes find in recordings, of this machine or of a cluster."""
+    if dask:
+        return heard_by_cluster(options, artefacts, asked, dask, workers, about)
+    return heard_by_workers(options, artefacts, asked, workers)
 
 
 class _Batch:
@@ -222,7 +231,7 @@ def _asked_for(case: Case, only: list[str]) -> list[FoundRecording]:
             recording = case.row(name)["recording"]
             named = {recording} if recording else set()
         if not named:
-            raise UsageError(f"{name} has no recording; `info` lists those that do")
+            raise UsageError(f"{name} has no recording; `info` lists the recordings")
         chosen |= named
     return [recording for recording in every if recording.sha256 in chosen]
 

@@ -72,7 +72,7 @@ class WakeWordDetector:
             self._model = json.loads(self._config.read_text(encoding="utf-8"))["model"]
             self._detector = self._library.MicroWakeWord.from_config(self._config)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UsageError(f"{self._config}: is no model of microWakeWord: {error}") from error
+            raise UsageError(f"{self._config}: is not a model of microWakeWord: {error}") from error
 
     def about(self) -> dict[str, Any]:
         """What it is: library, model and its hash, options."""

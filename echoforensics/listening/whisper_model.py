@@ -81,7 +81,7 @@ class WhisperModel:
                 " other results each time; such models are not taken. Give one of Whisper, as CTranslate2 has it"
             )
         if missing := [name for name in _FILES if not (self.folder / name).is_file()]:
-            raise UsageError(f"{self.folder}: is no model of CTranslate2 for Whisper: it lacks {', '.join(missing)}")
+            raise UsageError(f"{self.folder}: is not a Whisper model of CTranslate2: it lacks {', '.join(missing)}")
         if folder is None and file_sha256(self.folder / "model.bin") != DEFAULT_SHA256:
             raise UsageError(f"{self.folder}: its model.bin is not the one with the SHA-256 {DEFAULT_SHA256}")
         self._library = library("ctranslate2")

@@ -83,5 +83,5 @@ class _Worker:
 
 def _hear(recording: RecordingToHear) -> HeardRecording:
     if _Worker.listener is None:
-        raise RuntimeError("a worker was not begun")
+        raise RuntimeError("a worker did not start")
     return _Worker.listener.hear(recording)

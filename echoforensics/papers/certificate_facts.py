@@ -96,12 +96,12 @@ class CertificateFacts:
             [found.why_not] if not found.ok else vault_problems(case.path, artefact_hashes(case.store), others=True)
         )
         if problems:
-            raise UnverifiedCaseError(f"{case.path}: no certificate can be drafted of it: {'; '.join(problems[:5])}")
+            raise UnverifiedCaseError(f"{case.path}: no certificate can be drafted: {'; '.join(problems[:5])}")
         entries = list(case.actions())
         history = CaseHistory.of(entries)
         begun = [entry.detail for entry in entries if entry.action in BEGINNINGS]
         if not begun:
-            raise CaseError(f"{case.path / LEDGER}: has no line on an extraction")
+            raise CaseError(f"{case.path / LEDGER}: records no extraction")
         clocks = [clock_words(state) for detail in begun if isinstance(state := detail.get("clock"), dict)]
         return cls(
             matter={name: "; ".join(values) for name, values in history.matter.items()},

@@ -24,11 +24,11 @@ def paper_text(paper: Paper, output: Path | None) -> str:
 
 
 def write_new(output: Path, text: str) -> None:
-    """Write a new file. Raises UsageError where something is there already, or it cannot be written."""
+    """Write a new file. Raises UsageError where something already exists, or it cannot be written."""
     try:
         with output.open("x", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
     except FileExistsError as error:
-        raise UsageError(f"{output}: is there already; name another file") from error
+        raise UsageError(f"{output}: already exists; name another file") from error
     except OSError as error:
         raise UsageError(f"{output}: cannot be written: {error.strerror or error}") from error

@@ -151,7 +151,7 @@ def _volume(spec: PathSpec) -> str:
 def _open(entry: FileEntry, data_stream: str) -> BinaryIO:
     inner = guarded(partial(entry.GetFileObject, data_stream_name=data_stream))
     if inner is None:
-        raise OSError("plaso's file system gives no content for it")
+        raise OSError("plaso's file system returns no content for it")
     size = guarded(inner.get_size)
     read_at = lambda offset, length: guarded(partial(_read_at, inner, offset, length))  # noqa: E731
     return io.BufferedReader(RandomAccessStream(size, read_at), _BUFFER)

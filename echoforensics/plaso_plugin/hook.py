@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
-#: plaso's tools. When one has been imported, all that we hold on to is there.
+#: plaso's tools. When one has been imported, all that we rely on is there.
 TOOLS = frozenset(
     f"plaso.cli.{tool}_tool" for tool in ("image_export", "log2timeline", "pinfo", "psort", "psteal")
 )  # fmt: skip

@@ -45,7 +45,7 @@ def build(theirs: Path, target: Path) -> Path:
     """
     for name in (*_JOINED, _FORMATTERS):
         if not (theirs / name).exists():
-            raise OverlayError(f"{theirs}: not plaso's data folder as it is known: there is no {name}")
+            raise OverlayError(f"{theirs}: not a data folder of plaso: it has no {name}")
     _link_all(theirs, target)
     (target / _FORMATTERS / "echoforensics.yaml").write_text(definitions.formatters(), encoding="utf-8")
     for name, ours in _JOINED.items():

@@ -1,4 +1,4 @@
-"""What we hold on to in plaso, in one place, and looked at before it is used: a change there must not go unseen."""
+"""What we rely on in plaso, in one place, and looked at before it is used: a change there must not go unseen."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ TOOLS = tuple(
 
 
 class PlasoChangedError(EchoforensicsError):
-    """The installed plaso lacks something that we hold on to."""
+    """The installed plaso lacks something that we rely on."""
 
 
 def check() -> None:

@@ -101,7 +101,7 @@ class FileReading:
             self.warn(replace(not_read(names), parser=NAME), file)
 
     def _parse(self, parser: Parser, file: File, numbers: RecordNumbers) -> int:
-        """Parse a file by one parser; how many records and issues came of it."""
+        """Parse a file by one parser; how many records and issues it gave."""
         count = 0
         for found in findings(parser, file.source):
             if self._mediator.abort:

@@ -42,7 +42,7 @@ class AlexaProcessingConfiguration(configurations.ProcessingConfiguration):
     @data_location.setter
     def data_location(self, path: str | None) -> None:
         if path is not None and not overlay.is_overlay(Path(path)):
-            raise EchoforensicsError(f"{path}: plaso's data folder lacks our mapping; it would make no Alexa event")
+            raise EchoforensicsError(f"{path}: plaso's data folder lacks our mapping, so no Alexa events would be made")
         self._alexa_data_location = path
 
 

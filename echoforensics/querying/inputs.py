@@ -100,7 +100,7 @@ def _timeline(path: Path, cases: list[tuple[Path, Case]], *, unverified: bool) -
     case = _case_of(files[0])
     why = _why_unverified(path, cases)
     if why and not unverified:
-        raise UnverifiedCaseError(f"{path}: {why}. With --unverified it is read all the same, and the answer says so")
+        raise UnverifiedCaseError(f"{path}: {why}. --unverified reads it anyway, and marks the answer")
     return ParquetTimeline(path, tuple(file.resolve() for file in files), case, why)
 
 
@@ -110,7 +110,7 @@ def _case_of(file: Path) -> str:
         about = json.loads((pq.read_schema(file).metadata or {})[b"echoforensics"])
         return str(about["case"])
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"{file}: is no timeline in Parquet that `timeline -f parquet` wrote") from error
+        raise UsageError(f"{file}: is not a timeline written by `timeline -f parquet`") from error
 
 
 def _why_unverified(path: Path, cases: list[tuple[Path, Case]]) -> str:

@@ -237,8 +237,8 @@ def test_signatures_that_are_missing_of_another_key_or_of_another_entry(
     earlier = json.loads(good.splitlines()[-1])["sig"]
     cases: list[tuple[dict[str, object], str]] = [
         ({"keyid": None, "sig": None}, "the entry is not signed"),
-        ({"sig": None}, "the key and the signature are not both there"),
-        ({"keyid": None}, "the key and the signature are not both there"),
+        ({"sig": None}, "the key or the signature is missing"),
+        ({"keyid": None}, "the key or the signature is missing"),
         ({"keyid": key.public.fingerprint.upper()}, "the keyid is not a fingerprint"),
         ({"keyid": 1}, "the keyid is not a fingerprint"),
         ({"keyid": other_key.public.fingerprint}, "the entry is signed with another key than the ledger's"),

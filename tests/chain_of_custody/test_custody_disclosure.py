@@ -118,7 +118,7 @@ def test_another_key_of_the_salts_fails() -> None:
     made.files["data/sealed-set.key"] = b"00" * 32 + b"\n"
     assert "not of the set that was sealed" in made.problems()[0]
     made.files["data/sealed-set.key"] = b"00" * 32
-    assert made.problems() == ["data/sealed-set.key: is no key of 64 hexadecimal digits"]
+    assert made.problems() == ["data/sealed-set.key: is not a key of 64 hexadecimal digits"]
 
 
 def test_a_changed_line_of_a_part_fails() -> None:
@@ -129,7 +129,7 @@ def test_a_changed_line_of_a_part_fails() -> None:
 
 def test_a_line_of_a_part_cannot_be_taken_for_two() -> None:
     made = handed_over({FILES[0]: [ROWS[1], ROWS[1]]})
-    assert "a line of the set is there twice" in made.problems()[0]
+    assert "a line of the set occurs twice" in made.problems()[0]
 
 
 def test_a_proof_for_another_tree_fails() -> None:

@@ -49,9 +49,9 @@ def test_a_key_on_a_card_is_no_path(file: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('agncy = "x"', "there is no setting 'agncy'; did you mean agency?"),
-        ('colour = "x"', "there is no setting 'colour'; there are agency, examiner, key, timezone"),
-        ("[extract]\nexaminer = 'x'", "there is no setting 'extract'"),
+        ('agncy = "x"', "no such setting: 'agncy'; did you mean agency?"),
+        ('colour = "x"', "no such setting: 'colour'; there are agency, examiner, key, timezone"),
+        ("[extract]\nexaminer = 'x'", "no such setting: 'extract'"),
         ("agency = 1", "agency must be text in quotation marks, not 1"),
         ("agency = 1979-05-27", 'agency must be text in quotation marks, not "1979-05-27"'),
         ('agency = "a\\nb"', "agency must be one line"),

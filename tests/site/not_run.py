@@ -7,6 +7,8 @@ NOT_RUN = (
     ("install.md", "make demo", "it installs the locked environment, in which this test already runs"),
     ("install.md", "python3 -m venv", "it needs a wheel; the tests of packaging install one"),
     ("install.md", "echo/bin/pip", "it needs a wheel; the tests of packaging install one"),
+    ("install.md", "docker build", "it needs a container engine; tests of the release read the Dockerfile"),
+    ("install.md", "docker run", "it needs the image"),
     ("keys.md", "echoforensics key bind", "it needs the certificate of an agency; tests of `key bind` make one"),
     ("keys.md", "pip install", "it needs a package index"),
     ("keys.md", "export PKCS11_MODULE", "the module of a card"),
@@ -36,14 +38,14 @@ NOT_RUN = (
         "echoforensics bundle hand-over --attach",
         "it needs an authority's answer; tests of bundles make one",
     ),
-    ("review-setup.md", "pip install", "it needs a package index"),
-    ("review-setup.md", "echoforensics review case --key", "it serves until it is stopped; tests of `review` start it"),
-    ("review-setup.md", "echoforensics verify case.review", "there is no room; tests of `verify` make one"),
     (
         "exports.md",
         "duckdb ",
         "the program of DuckDB is not one of Python's packages; tests of exports ask its library",
     ),
+    ("review-setup.md", "pip install", "it needs a package index"),
+    ("review-setup.md", "echoforensics review case --key", "it serves until it is stopped; tests of `review` start it"),
+    ("review-setup.md", "echoforensics verify case.review", "there is no room; tests of `verify` make one"),
 )
 
 #: Pages whose other blocks hold commands, and the test that runs those.

@@ -75,7 +75,7 @@ def record_hand_over(
     """
     for option, value in (("--from", given.giver), ("--to", given.to), ("--purpose", given.purpose)):
         if not value.strip():
-            raise UsageError(f"{option} is empty; a hand-over says who, to whom and what for")
+            raise UsageError(f"{option} is empty; a hand-over needs giver, receiver and purpose")
     refuse_bundle(case)
     refuse_unverified(case)
     items = [
@@ -200,7 +200,7 @@ def attach_receipt(case: Path, key: Signer | None, given: Transfer, signature: d
     try:
         refuse_other_receiver(given.statement, check_signature(given.statement, signature))
     except TransferError as error:
-        raise UsageError(f"this is no receipt of the hand-over of line {given.seq + 1}: {error}") from error
+        raise UsageError(f"this is not a receipt for the hand-over of line {given.seq + 1}: {error}") from error
     actor = str(given.statement["from"])
     return add_line(case, key, actor, RECEIVED, {"transfer": given.line_hash, "receiver": signature})
 
@@ -227,4 +227,4 @@ def refuse_unverified(path: Path) -> None:
 def refuse_bundle(path: Path) -> None:
     """Refuse a bundle where a case folder is needed. Raises UsageError."""
     if is_sealed(path):
-        raise UsageError(f"{path}: is a bundle, to whose ledger nothing is added; give the case folder")
+        raise UsageError(f"{path}: is a bundle, whose ledger cannot be added to; give the case folder")

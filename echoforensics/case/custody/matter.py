@@ -48,7 +48,7 @@ def describe_matter(case: Case, key: Signer | None, actor: str, given: Mapping[s
         CaseError: the case is not as it was sealed, cannot be written, or has another key.
     """
     if not given:
-        raise UsageError(f"give what the report is to say: {', '.join(f'--{name}' for name in MATTER_FIELDS)}")
+        raise UsageError(f"give at least one of: {', '.join(f'--{name}' for name in MATTER_FIELDS)}")
     for name, value in given.items():
         if len(value) > LONGEST:
             raise UsageError(f"--{name}: is longer than {LONGEST} characters")

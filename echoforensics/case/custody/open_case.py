@@ -187,7 +187,9 @@ def _prepare(path: Path, key: Signer | None, actor: str) -> Mapping[str, TableDi
     if history.has_head_file and known is None:
         raise CaseError(f"{path / HEAD}: is missing; it keeps the end of the ledger. {_WHAT_TO_DO}")
     if history.dropped:
-        raise CaseError(f"{path}: takes no more evidence, as artefacts were dropped from it. Give another case folder")
+        raise CaseError(
+            f"{path}: no evidence can be added, as artefacts were dropped from it. Give another case folder"
+        )
     if not there:
         if history.begun:
             raise CaseError(f"{database}: is missing, and the ledger says what it held. {_WHAT_TO_DO}")
@@ -219,7 +221,7 @@ def refuse_earlier(database: Path) -> None:
 def _refuse_content_without_ledger(path: Path) -> None:
     with closing(Store(path / DATABASE)) as store:
         if any(store.count(table) for table in ("evidence", "entries", "records", "rows")):
-            why = "has no line on an extraction, so nothing vouches for what the case holds"
+            why = "records no extraction, so nothing vouches for what the case holds"
             raise CaseError(f"{path / LEDGER}: {why}. {_WHAT_TO_DO}")
 
 

@@ -60,7 +60,7 @@ def renew(case: Path, history: CaseHistory) -> None:
                 fold(database)
             made.replace(database)
     except sqlite3.DatabaseError as error:
-        raise CaseError(f"{database}: cannot be gone on with: {error}. {WHAT_TO_DO}") from error
+        raise CaseError(f"{database}: cannot be continued: {error}. {WHAT_TO_DO}") from error
 
 
 def _take_over(new: Store, history: CaseHistory) -> None:

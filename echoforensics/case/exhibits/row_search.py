@@ -86,7 +86,7 @@ def regex_clause(store: Store, pattern: str) -> tuple[str, list[Any]]:
     try:
         _compiled(pattern)
     except (re.error, RecursionError, OverflowError) as error:
-        raise UsageError(f"--regex: {pattern!r} is no regular expression: {error}") from error
+        raise UsageError(f"--regex: {pattern!r} is not a regular expression: {error}") from error
     # A function cannot be given again while rows are being read with it.
     if not store.db.execute("SELECT 1 FROM pragma_function_list WHERE name = 'match_regex'").fetchone():
         store.db.create_function("match_regex", -1, _match, deterministic=True)

@@ -101,13 +101,13 @@ def read_marks(path: Path) -> MarksFile:
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not a marks file, as it is not JSON: {error}") from error
     if not isinstance(whole, dict) or whole.get("form") != FORM:
-        raise UsageError(f'{path}: is no marks file: its "form" is not "{FORM}"')
+        raise UsageError(f'{path}: is not a marks file: its "form" is not "{FORM}"')
     if whole.get("version") != VERSION:
         raise UsageError(f"{path}: a marks file of version {whole.get('version')!r}; this one reads version {VERSION}")
     _refuse_others(path, "the file", whole, {"form", "version", "case", "marks"})
     identity, marks = whole.get("case"), whole.get("marks")
     if not isinstance(identity, str) or not isinstance(marks, list):
-        raise UsageError(f'{path}: "case" is to be a text, and "marks" a list')
+        raise UsageError(f'{path}: "case" must be a text, and "marks" a list')
     if len(marks) > _MOST_MARKS:
         raise UsageError(f"{path}: a marks file has at most {_MOST_MARKS} marks")
     read = tuple(_mark(path, f"mark {number}", mark) for number, mark in enumerate(marks, 1))
@@ -116,13 +116,15 @@ def read_marks(path: Path) -> MarksFile:
 
 def _mark(path: Path, which: str, mark: Any) -> Mark:
     if not isinstance(mark, dict):
-        raise UsageError(f"{path}: {which} is no object")
+        raise UsageError(f"{path}: {which} is not an object")
     _refuse_others(path, which, mark, {"kind", "about", "exhibit", "text", "author", "date"})
     kind, about = mark.get("kind"), mark.get("about")
     if not isinstance(kind, str) or kind not in KINDS:
         raise UsageError(f"{path}: {which} is of the kind {kind!r}; there are {', '.join(KINDS)}")
     if not isinstance(about, str) or not _ABOUT.fullmatch(about):
-        raise UsageError(f"{path}: {which} is about {about!r}; that is no exhibit (EF-0000012) or interaction (IN-...)")
+        raise UsageError(
+            f"{path}: {which} is about {about!r}; that is neither an exhibit (EF-0000012) nor an interaction (IN-...)"
+        )
     exhibit = mark.get("exhibit", about)
     if not isinstance(exhibit, str) or not _EXHIBIT.fullmatch(exhibit):
         raise UsageError(f"{path}: {which} names no exhibit of {about}")
@@ -136,7 +138,7 @@ def _mark(path: Path, which: str, mark: Any) -> Mark:
 def _text(path: Path, which: str, value: Any, name: str, least: int, most: int) -> str:
     text = value.strip() if isinstance(value, str) else None
     if text is None or not least <= len(text) <= most or _NO_TEXT.search(text):
-        raise UsageError(f'{path}: {which}: "{name}" is to be a text of {least} to {most} characters')
+        raise UsageError(f'{path}: {which}: "{name}" must be a text of {least} to {most} characters')
     return text
 
 
@@ -146,13 +148,13 @@ def _date(path: Path, which: str, value: Any) -> str:
     except (TypeError, ValueError):
         date = None
     if date is None or date.tzinfo is None:
-        raise UsageError(f'{path}: {which}: "date" is to be a time with a zone, as in 2026-11-28T19:47:17Z')
+        raise UsageError(f'{path}: {which}: "date" must be a time with a zone, as in 2026-11-28T19:47:17Z')
     try:
         return date.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     except OverflowError as error:
-        raise UsageError(f"{path}: {which}: {value} is no time of our calendar in UTC") from error
+        raise UsageError(f"{path}: {which}: {value} is not a valid time in UTC") from error
 
 
 def _refuse_others(path: Path, which: str, value: dict[str, Any], known: set[str]) -> None:
     if others := sorted(set(value) - known):
-        raise UsageError(f"{path}: {which} has what no marks file has: {', '.join(others)[:200]}")
+        raise UsageError(f"{path}: {which} has unknown keys: {', '.join(others)[:200]}")

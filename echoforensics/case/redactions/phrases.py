@@ -25,6 +25,8 @@ _OPAQUE = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
 #: So deep may one encoding be within another.
 _DEPTH = 3
+#: So many texts that may be encodings are remembered.
+_MOST_KNOWN = 100_000
 
 
 class Phrases:
@@ -36,6 +38,10 @@ class Phrases:
         self.phrases = tuple(sorted(filter(None, found), key=lambda words: (-len(words), words)))
         written = "|".join(_BETWEEN.join(map(_forms, words)) for words in self.phrases)
         self._pattern = re.compile(f"{_BEGIN}(?:{written}){_END}", re.IGNORECASE) if written else None
+        # Bytes in which none of their words begins are not read further.
+        begins = {form.encode(name) for words in self.phrases for form in _cases(words[0]) for name in _ENCODINGS}
+        self._begins = re.compile(b"|".join(map(re.escape, sorted(begins))), re.IGNORECASE)
+        self._known: dict[str, str] = {}
 
     def __bool__(self) -> bool:
         return self._pattern is not None
@@ -60,8 +66,19 @@ class Phrases:
         return replaced
 
     def _opaque(self, text: str, depth: int) -> str:
+        """What may be an encoding, replaced where one of them is in what it encodes. Ids and serial numbers recur."""
+        if depth < _DEPTH - 1:
+            return self._decoded_without(text, depth)
+        if text not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[text] = self._decoded_without(text, depth)
+        return self._known[text]
+
+    def _decoded_without(self, text: str, depth: int) -> str:
         for content in _decoded(text):
-            for name in _ENCODINGS:
+            # What is encoded twice is ASCII in between.
+            for name in _ENCODINGS if content.isascii() or self._begins.search(content) else ():
                 read = content.decode(name, "ignore")
                 if self.replaced(read, depth) != read:
                     return REDACTED
@@ -77,6 +94,15 @@ class Phrases:
             return [self.replaced_in(each) for each in value]
         number = not isinstance(value, bool) and isinstance(value, (int, float))
         return REDACTED if number and self.are_in(str(value)) else value
+
+
+def _cases(word: str) -> Iterator[str]:
+    """The first letters of a word in the forms in which it may begin."""
+    for form in (word, word.upper(), word.title()):
+        yield form[:4]
+        yield unicodedata.normalize("NFD", form)[:4]
+    yield json.dumps(word)[1:7]
+    yield quote(word)[:4]
 
 
 def _forms(word: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -158,11 +159,13 @@ class _Redacting:
         self.changed: dict[int, set[str]] = {}
         self._phrases: dict[str, set[str]] = {}
         self._done: set[int] = set()
+        self._members: dict[str, list[_Record]] = {}
+        self._find_members()
 
     def take_own(self, redaction: Redaction) -> None:
         """Take out of the records of a recording, and of machines about it, what was removed."""
         self._note_phrases(redaction, redaction.marks)
-        for record in list(self._members(redaction.original)):
+        for record in self._members.get(redaction.original, ()):
             if record.recording != redaction.original:
                 continue
             if record.data_type.startswith("recording:"):
@@ -177,7 +180,7 @@ class _Redacting:
 
     def take_beside(self, redaction: Redaction) -> None:
         """Withhold texts without times of words that belong to the same interaction."""
-        for record in list(self._members(redaction.original)):
+        for record in self._members.get(redaction.original, ()):
             if record.number in self._done or record.data_type == REDACTION:
                 continue
             if record.data_type in _TRANSCRIPTS:
@@ -189,21 +192,36 @@ class _Redacting:
                 self._withhold(record, redaction)
             self._done.add(record.number)
 
-    def _members(self, original: str) -> Iterator[_Record]:
-        """Records of a recording, and of the interactions and utterances that it belongs to."""
-        found = self._store.db.execute(
-            """
-            WITH own AS (SELECT record_number, interaction, utterance_id FROM row_details
-                WHERE recording = ?1 OR sha256 = ?1)
-            SELECT record_number, data_type, min(message), transcript, fields, max(recording) FROM row_details
-            WHERE record_number IN (SELECT record_number FROM own)
-                OR interaction IN (SELECT interaction FROM own) OR utterance_id IN (SELECT utterance_id FROM own)
-            GROUP BY record_number ORDER BY record_number
-            """,
-            (original,),
-        )
-        for number, data_type, message, transcript, fields, recording in found:
-            yield _Record(number, data_type, message, transcript, json.loads(fields), recording)
+    def _find_members(self) -> None:
+        """Find the records of the recordings, and of the interactions and utterances that these belong to.
+
+        The rows are gone through twice, however many redactions there are.
+        """
+        db = self._store.db
+        db.execute("CREATE TEMP TABLE originals (sha256 TEXT PRIMARY KEY)")
+        db.executemany("INSERT INTO originals VALUES (?)", ((one,) for one in self._redactions))
+        own: dict[object, set[str]] = defaultdict(set)
+        for sha256, recording, *names in db.execute(
+            "SELECT sha256, recording, record_number, interaction, utterance_id FROM row_details"
+            " WHERE recording IN originals OR sha256 IN originals"
+        ):
+            for name in filter(None, names):
+                own[name].update({sha256, recording} & self._redactions.keys())
+        db.execute("CREATE TEMP TABLE own (name PRIMARY KEY)")
+        db.executemany("INSERT INTO own VALUES (?)", ((name,) for name in own))
+        found: dict[str, dict[int, _Record]] = defaultdict(dict)
+        for number, data_type, message, transcript, fields, recording, *names in db.execute(
+            "SELECT record_number, data_type, message, transcript, fields, recording, interaction, utterance_id"
+            " FROM row_details WHERE record_number IN own OR interaction IN own OR utterance_id IN own"
+            " ORDER BY number"
+        ):
+            for original in set().union(*(own[name] for name in (number, *names) if name in own)):
+                # Of several rows, one that the recording belongs to.
+                if found[original].get(number) is None or recording == original:
+                    found[original][number] = _Record(
+                        number, data_type, message, transcript, json.loads(fields), recording
+                    )
+        self._members = {original: list(records.values()) for original, records in found.items()}
 
     def _take_marks(self, record: _Record) -> None:
         """A redaction itself keeps neither the words that were marked, nor what would let them be guessed."""
@@ -213,7 +231,7 @@ class _Redacting:
             name: each for name, each in record.fields.items() if name not in ("marked_words", "mark_salt", "texts")
         }
         if record.fields.get("marked_words") or texts:
-            self._write(record, record.message, None, kept)
+            self._write(record, self._own_message(record), None, kept)
 
     def _put_copy(self, record: _Record, redaction: Redaction) -> None:
         """The record of the recording becomes that of its copy."""

@@ -20,7 +20,7 @@ def refuse_twice(paths: Sequence[Path]) -> None:
     seen: set[Path] = set()
     for path in paths:
         if path.resolve() in seen:
-            raise UsageError(f"{path}: was given twice; what it holds would count twice")
+            raise UsageError(f"{path}: was given twice, and would count twice")
         seen.add(path.resolve())
 
 

@@ -81,7 +81,7 @@ class SpokenTime(NamedTuple):
     """A time of a record.
 
     Attributes:
-        description: what it belongs to, in plaso's words.
+        description: what it refers to, in plaso's words.
         clock: whose clock made it.
         timestamp: microseconds since 1970 UTC.
         resolution: microseconds: the time recorded may be later by as much.

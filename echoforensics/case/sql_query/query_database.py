@@ -85,7 +85,7 @@ class QueryDatabase:
                             _append(db, table, name, batch)
                     self._show(db, table)
         except self._duckdb.Error as error:
-            raise UsageError(f"what the query names cannot be brought together: {_sentence(error)}") from error
+            raise UsageError(f"the tables of the query cannot be prepared: {_sentence(error)}") from error
 
     @property
     def _path(self) -> str:

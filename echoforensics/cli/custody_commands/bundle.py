@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,9 +66,11 @@ _NOT_ALL = 3
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="CASE is a bundle: add an authority's answer (.tsr) to its timestamp request; may be given several times.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Show what was written as JSON.")
 def command(
     *, path: Path, output: Path | None, only: tuple[str, ...], head: str | None, unredacted: bool,
     key_path: Path | None, encrypt_to: tuple[str, ...], timestamps: tuple[str, ...], attach: tuple[Path, ...],
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Write a sealed bundle of a case, or of a part of it, that can be checked without this program.
 
@@ -83,7 +86,7 @@ def command(
     from echoforensics.library import open_case
 
     if attach:
-        if output is not None or only or head or unredacted or key_path or encrypt_to or timestamps:
+        if output is not None or only or head or unredacted or key_path or encrypt_to or timestamps or as_json:
             raise click.UsageError("--attach is used alone, with the bundle in place of CASE")
         _attach(path, attach)
         return
@@ -93,10 +96,13 @@ def command(
         key = of_case(key_path, path)
         if key is None and (only or (redactions_of(case.store) and not unredacted)):
             click.echo("What is left out of a part of an unsigned case may be guessed: see docs/bundle.md.", err=True)
-        with progress(quiet=False) as report:
+        with progress(quiet=as_json) as report:
             request = BundleRequest(output, only, head, encrypt_to, timestamps, unredacted)
             written = write_bundle(case, request, key, lambda what: report(what, 0, 0))
-    _show(written)
+    if as_json:
+        click.echo(json.dumps(_as_json(written)))
+    else:
+        _show(written)
     if written.failures or written.not_recorded:
         sys.exit(_NOT_ALL)
 
@@ -110,6 +116,25 @@ def _attach(bundle: Path, tokens: tuple[Path, ...]) -> None:
     click.echo(
         "The signer was not checked. `echoforensics verify` checks it against the authority's certificates.", err=True
     )
+
+
+def _as_json(written: WrittenBundle) -> dict[str, object]:
+    from echoforensics.bundle.stamps import request_path, tokens_of
+
+    return {
+        "bundle": str(written.path),
+        "files": written.files,
+        "left_out": written.sealed_set.left_out,
+        "redacted": bool(written.redacted),
+        "head": written.head,
+        "ledger_lines": written.length,
+        "fingerprint": written.fingerprint,
+        "signed_list_sha256": written.seal_sha256,
+        "request": str(request_path(written.path)),
+        "timestamps": [str(path) for path, _ in zip(tokens_of(written.path), written.stamps, strict=False)],
+        "failures": list(written.failures),
+        "not_recorded": written.not_recorded,
+    }
 
 
 def _show(written: WrittenBundle) -> None:

@@ -53,12 +53,13 @@ if TYPE_CHECKING:
     "-o", "--output", metavar="FILE", type=click.Path(path_type=Path),
     help="Where to write the receipt. Default: CASE.receipt.json.",
 )  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Show the hand-overs as JSON.")
 @signing_key_option
 @receiver_passphrase_option
 def command(
     *, case: Path, receiver: str | None, purpose: str | None, giver: str | None, receiver_key: Path | None,
     receiver_sign: bool, accept: bool, attach: Path | None, statement: Path | None, form: Path | None, line: int | None,
-    output: Path | None, key_path: Path | None,
+    output: Path | None, as_json: bool, key_path: Path | None,
 ) -> None:  # fmt: skip
     """Record the hand-over of a case: a statement in the ledger, signed by giver and receiver.
 
@@ -81,6 +82,8 @@ def command(
         raise UsageError(f"{' and '.join(asked)} cannot be used together")
     if receiver is None and (purpose or giver or receiver_sign):
         raise UsageError("--purpose, --from and --receiver-sign go with --to NAME")
+    if as_json and (asked or form is not None):
+        raise UsageError("--json shows the hand-overs, and goes with no other option")
     if receiver is not None:
         _hand_over(case, receiver, purpose or "", giver, receiver_key, key_path, sign=receiver_sign)
     elif accept:
@@ -92,7 +95,7 @@ def command(
     if form is not None:
         _form(case, form)
     elif not asked:
-        _show(case)
+        _show(case, as_json=as_json)
 
 
 def _hand_over(
@@ -192,11 +195,18 @@ def _form(case: Path, output: Path) -> None:
     click.echo(f"wrote {output}", err=True)
 
 
-def _show(case: Path) -> None:
+def _show(case: Path, *, as_json: bool) -> None:
     from echoforensics.case.custody.handing_over import hand_overs
     from echoforensics.cli.safe_text import safe
 
     found = hand_overs(case)
+    if as_json:
+        listed = [
+            {"line": each.seq + 1, **each.statement, "signed_by": {"giver": each.giver, "receiver": each.receiver}}
+            for each in found
+        ]
+        click.echo(json.dumps({"hand_overs": listed}))
+        return
     click.echo(safe("\n\n".join(map(_words, found)), "\n") if found else "The ledger records no hand-over.")
 
 

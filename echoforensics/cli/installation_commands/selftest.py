@@ -68,7 +68,7 @@ def _run(output: Path | None, key: ExaminerKey | None, agency: str, *, each: boo
     from echoforensics.selftest.run import run_selftest
 
     if output is not None and output.exists():
-        raise UsageError(f"{output}: is there already; name another file")
+        raise UsageError(f"{output}: already exists; name another file")
     with progress(quiet=as_json) as report:
         found = run_selftest(lambda what: report(what, 0, 0))
     result = as_result(found, datetime.now(UTC), key, agency)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,13 +50,14 @@ if TYPE_CHECKING:
 @click.option(
     "--close",
     is_flag=True,
-    help="Sign what is finished into the cases, and serve nothing. What a case has already is passed over.",
+    help="Sign what is finished into the cases, and serve nothing. What a case has already is skipped.",
 )
+@click.option("--json", "as_json", is_flag=True, help="With --close: say what was added as JSON.")
 @click.option("--new-link", metavar="NAME", help="Show a one-time link that sets up this person's account anew.")
 @signing_key_option
 def command(
     *, case_paths: tuple[Path, ...], room_path: Path | None, host: str, port: int, certificate: Path | None,
-    certificate_key: Path | None, close: bool, new_link: str | None, key_path: Path | None,
+    certificate_key: Path | None, close: bool, new_link: str | None, key_path: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Serve the review room, in which several people listen to sealed cases and code them.
 
@@ -79,7 +82,7 @@ def command(
 
     if close:
         with ReviewRoom(folder, case_paths, Site("localhost", port, tls=False), key) as room:
-            _close(room)
+            _close(room, as_json=as_json)
         return
     given = given_certificate(certificate, certificate_key) if certificate and certificate_key else None
     sockets = listen(host, port)
@@ -94,13 +97,17 @@ def command(
         click.echo(f"stopped. The audit has {opened.audit.length} lines and the head {opened.audit.head}", err=True)
 
 
-def _close(room: ReviewRoom) -> None:
+def _close(room: ReviewRoom, *, as_json: bool) -> None:
     """Close a room into its cases, and say what that came to."""
     from echoforensics.cli.safe_text import safe
     from echoforensics.counting import counted
     from echoforensics.review.closing.closing import close_room
 
-    for one in close_room(room):
+    closed = close_room(room)
+    if as_json:
+        click.echo(json.dumps({"cases": [asdict(one) for one in closed]}))
+        return
+    for one in closed:
         span = " to ".join(dict.fromkeys((one.exhibits[0], one.exhibits[-1]))) if one.exhibits else ""
         where = f", {span}" if span else ""
         known = f"; the case had {one.known}" if one.known else ""

@@ -43,20 +43,18 @@ def write(
         query: which rows.
         path: a file that ends in ``.svg`` or ``.png``.
         local: the zone whose days and hours are shown; UTC where it is None.
-        replace: whether a file that is there already is replaced.
+        replace: whether a file that already exists is replaced.
 
     Raises:
-        UsageError: the name ends in something else, the file is there already or cannot be written, or a PNG is asked
+        UsageError: the name ends in something else, the file already exists or cannot be written, or a PNG is asked
             for and Typst is not installed.
         CaseError: the file lies inside the case or a source.
     """
     ending = path.suffix.lower()
     if ending not in (".svg", ".png"):
-        raise UsageError(f"{path}: a picture ends in .svg or .png")
+        raise UsageError(f"{path}: the name of a picture must end in .svg or .png")
     if ending == ".png" and find_spec("typst") is None:
-        raise UsageError(
-            f"{path}: a PNG is made by Typst, which is not installed; `pip install typst`, or name an .svg"
-        )
+        raise UsageError(f"{path}: PNG needs Typst, which is not installed; `pip install typst`, or name an .svg")
     case.refuse_inside(path)
     refuse_existing(path, replace=replace)
     activity = Activity(local)

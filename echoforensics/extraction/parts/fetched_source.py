@@ -31,7 +31,7 @@ def refuse_addresses(sources: Iterable[str]) -> None:
     """
     for source in sources:
         if is_address(source) and not Path(source).exists():
-            raise UsageError(f"{source}: is no path; sources in an object store are read with --dask")
+            raise UsageError(f"{source}: is not a path; sources in an object store need --dask")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import tempfile
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 
 from echoforensics.cluster.attempts import attempt
 from echoforensics.cluster.progress import worker_report
@@ -27,6 +28,8 @@ from parsers.registry import load
 
 #: What the folder of a part is called on a worker's disk, and the file that is given away.
 _PREFIX, _PACKED = "echoforensics-part-", "part.tar"
+#: A worker with several threads makes one part after another all the same: it has one set of parsers.
+_ONE_AT_A_TIME = Lock()
 #: The folder of the case in that file.
 CASE = "case"
 
@@ -99,7 +102,7 @@ def make_part(order: PartOrder) -> MadePart:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=worker.local_directory))
         try:
             report = worker_report(order.topic, order.source)
-            with fetched(order.source, folder / "fetched") as path:
+            with _ONE_AT_A_TIME, fetched(order.source, folder / "fetched") as path:
                 extract([path], folder / CASE, None, replace(order.options, workers=1, skip_unreadable=False), report)
             file = _packed(folder)
         except BaseException:

@@ -49,12 +49,12 @@ def receive(client: Any, part: MadePart, folder: Path) -> Path:
                 whole.update(piece)
                 stream.write(piece)
         if whole.hexdigest() != part.sha256:
-            raise CaseError(f"{part.file} of {part.worker}: arrived with another SHA-256 than it was made with")
+            raise CaseError(f"{part.file} of {part.worker}: arrived with a different SHA-256")
         try:
             with tarfile.open(file, "r:") as packed:
                 packed.extractall(folder / "unpacked", filter="data")
         except tarfile.TarError as error:
-            raise CaseError(f"{part.file} of {part.worker}: is no part of a case: {error}") from error
+            raise CaseError(f"{part.file} of {part.worker}: is not a part of a case: {error}") from error
         file.unlink()
     _remove(client, part)
     return folder / "unpacked" / CASE

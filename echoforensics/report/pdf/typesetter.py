@@ -71,7 +71,7 @@ class Typesetter:
                 include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]
             ).families()
             if not found:
-                raise UsageError(f"{folder}: holds no font that can be read")
+                raise UsageError(f"{folder}: holds no readable font")
             further += sorted(found)
         return {"serif": [*_SERIF, *further], "mono": [*_MONO, *further]}
 

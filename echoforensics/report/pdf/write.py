@@ -83,7 +83,7 @@ def write_pdf(
         What was written.
 
     Raises:
-        CaseError: the file is in the case or in a source, is there already, or cannot be written; or no room is
+        CaseError: the file is in the case or in a source, already exists, or cannot be written; or no room is
             left for temporary files.
         UsageError: a folder holds no fonts.
     """

@@ -1,5 +1,5 @@
 """Closing a room: what is finished is signed into its cases, with the head of the room's audit. What a case has already
-is passed over, so a room can be closed again and again, and a close that was interrupted is done again.
+is skipped, so a room can be closed again and again, and a close that was interrupted is done again.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def close_room(room: ReviewRoom, person: RoomMember | None = None) -> list[Close
 
     Raises:
         CaseError: a case is not as it was sealed, or cannot be written. What was added to a case before stays, and is
-            passed over when this is done again.
+            skipped when this is done again.
     """
     closed = []
     for case in room.desk.cases.values():

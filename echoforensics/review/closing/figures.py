@@ -48,17 +48,9 @@ def review_record(
         for pair, found in agreement_of_pairs(heard, ids).items()
         for one in found
     ]
-    authors = sorted(
-        {
-            names.get(turn.finished_by or "", turn.finished_by or "")
-            for item in items
-            for turn in (item.first, item.second)
-            if turn.finished
-        }
-    )
     settled = [item.disagreement for item in items if item.disagreement is not None]
     fields: dict[str, Any] = {
-        "items": len(items), "finished": len(done), "heard_by_two": len(heard), "authors": authors,
+        "items": len(items), "finished": len(done), "heard_by_two": len(heard), "authors": _authors(items, names),
         "disagreements": len(settled), "settled": sum(1 for one in settled if one.settled_at is not None),
         "labels": {code.id: code.label for code in codes},
         "agreement": [one.as_json() for one in agreement_of(heard, ids)], "pairs": pairs,
@@ -68,8 +60,14 @@ def review_record(
         "room": room,
     }  # fmt: skip
     words = (
-        f"Review: {len(done)} of {counted(len(items), 'item')} decided by {', '.join(authors)};"
+        f"Review: {len(done)} of {counted(len(items), 'item')} decided by {', '.join(fields['authors'])};"
         f" {len(heard)} heard by two people, who differ on {len(settled)}."
     )
     about = min((exhibit for item in done for exhibit in item.exhibits), key=lambda one: (one in redacted, one))
     return Addition(about, REVIEW, VERSION, words, json.dumps(fields, sort_keys=True), fields)
+
+
+def _authors(items: Sequence[DecidedItem], names: Mapping[str, str]) -> list[str]:
+    """Who finished anything, by name, sorted."""
+    turns = [turn for item in items for turn in (item.first, item.second) if turn.finished]
+    return sorted({names.get(turn.finished_by or "", turn.finished_by or "") for turn in turns})

@@ -92,7 +92,8 @@ _PAGES = {
     ),
     "help": Page(
         later("Help"), {"help": later("Help")}, (*_TEXT, "views.js"),
-        (*(f"/room-app/{name}" for name in _ROOM), "/room-app/room_keys.js", "/room-app/help.js"),
+        (*(f"/room-app/{name}" for name in _ROOM), "/room-app/credentials.js", "/room-app/room_keys.js",
+         "/room-app/help.js"),
     ),
 }  # fmt: skip
 #: The names of the pages.

@@ -24,7 +24,7 @@ from echoforensics.review.store.schema import SCHEMA, SCHEMA_VERSION
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: What SQLite raises where a rule of the tables is broken, such as a name that is there already.
+#: What SQLite raises where a rule of the tables is broken, such as a name that already exists.
 ConflictError = sqlite3.IntegrityError
 #: A connection, for annotations elsewhere.
 Connection = sqlite3.Connection

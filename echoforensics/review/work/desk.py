@@ -11,6 +11,7 @@ from echoforensics.review.store.queue_listing import AskedItems, counted, listed
 from echoforensics.review.store.queue_table import item_of, people_of, queues, queues_of_item, set_queues_of, works_at
 from echoforensics.review.work.access import item_for, refuse_unless_supervising, view_of
 from echoforensics.review.work.deciding import DecisionDesk
+from echoforensics.review.work.leaving import leave_item
 from echoforensics.review.work.presence import Presence
 from echoforensics.review.work.queue_desk import (
     NextItems,
@@ -161,6 +162,12 @@ class WorkDesk:
         with self.database.transaction() as change:
             assign_item(change.db, person, item, to, turn, self.workers(), change.at)
             change.record(person.name, "assigned", item, to=to or "", turn=turn)
+
+    def leave(self, person: RoomMember, item: str) -> None:
+        """Have somebody else take an item that a person has. Raises RoomError."""
+        with self.database.transaction() as change:
+            to = leave_item(change.db, person, item, self.workers(), self.distressing, change.at)
+            change.record(person.name, "left", item, to=to or "")
 
     # Items.
 

@@ -87,17 +87,18 @@ class RoomCase:
     def _open(self) -> None:
         self._case = Case.open(self.path)
         self.vault: Vault = self._case.vault
-        self._sounds: dict[str, Recording] = {}
+        sounds: dict[str, Recording] = {}
         for one in recordings(self._case, report_part(self._case)):
-            self._sounds.setdefault(one.found.sha256, one)
-        self._machine: dict[str, list[dict[str, Any]]] = defaultdict(list)
+            sounds.setdefault(one.found.sha256, one)
+        machine: dict[str, list[dict[str, Any]]] = defaultdict(list)
         equal: list[tuple[str, str]] = []
         for row in rows_by_file(self._case.store, Query(types=(MACHINE.rstrip(":"),))):
             found = _machine_finding(row)
-            self._machine[row["recording"] or ""].append(found)
+            machine[row["recording"] or ""].append(found)
             if found["fields"].get("equal") is True and row["recording"]:
                 equal.append((row["recording"], str(found["fields"].get("same_as_sha256"))))
-        self._groups = SoundGroups(self._sounds, equal)
+        # Others read these meanwhile, so each is exchanged whole.
+        self._sounds, self._machine, self._groups = sounds, machine, SoundGroups(sounds, equal)
 
     def _do(self, work: Callable[..., Any], *given: Any) -> Any:
         return self._thread.submit(work, *given).result()
@@ -144,25 +145,21 @@ class RoomCase:
         Raises:
             UsageError: the filter is none.
         """
-        found: list[ReviewItem] = self._do(self._items, kind, asked)
-        return found
-
-    def _items(self, kind: str, asked: ItemFilter) -> list[ReviewItem]:
-        if kind == INTERACTIONS:
-            found = self._case.interactions(
-                search=asked.text, start=asked.start, end=asked.end, devices=asked.devices, unintended=asked.unintended
-            )
-            # What has no row has nothing that it could be shown by.
-            shown = (one for one in found if any(member.exhibit for member in one.members))
-            return [spoken_subject(secrets.token_urlsafe(12), self.id, one, self._sounds) for one in shown]
-        unintended = None
-        if asked.unintended:
-            unintended = {one.number for one in self._case.interactions(unintended=True)}
-        groups = (
-            recording_subject(secrets.token_urlsafe(12), self.id, group)
-            for group in self._groups.wanted(asked, unintended)
-        )
-        return list(groups)
+        # With a connection of its own: it can take long, and others work meanwhile.
+        with Case.open(self.path) as case:
+            if kind == INTERACTIONS:
+                found = case.interactions(
+                    search=asked.text, start=asked.start, end=asked.end, devices=asked.devices,
+                    unintended=asked.unintended,
+                )  # fmt: skip
+                # What has no row has nothing that it could be shown by.
+                shown = (one for one in found if any(member.exhibit for member in one.members))
+                return [spoken_subject(secrets.token_urlsafe(12), self.id, one, self._sounds) for one in shown]
+            unintended = None
+            if asked.unintended:
+                unintended = {one.number for one in case.interactions(unintended=True)}
+        groups = self._groups.wanted(asked, unintended)
+        return [recording_subject(secrets.token_urlsafe(12), self.id, group) for group in groups]
 
     def shown(self, item: ReviewItem, code: str) -> ShownItem:
         """What is shown of an item.

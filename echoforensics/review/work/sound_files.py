@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from echoforensics.case.disk import case_disk
 from echoforensics.listening.derivative import write_derivative
-from echoforensics.listening.peaks import peaks_of
+from echoforensics.listening.peaks import PARTS, peaks_of
 from echoforensics.listening.sound import NotDecodedError
 from echoforensics.review.store.decision_table import keep_outline, outline_of
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Where derivatives lie in the room's folder.
 FOLDER = "derivatives"
+#: A recording that is longer than this is not decoded while somebody waits for it: microseconds.
+_LONG_US = 300_000_000
 _TYPES = {
     "wav": "audio/wav", "ogg": "audio/ogg", "mp3": "audio/mpeg", "flac": "audio/flac", "aac": "audio/aac",
     "m4a": "audio/mp4", "webm": "audio/webm",
@@ -70,6 +72,21 @@ class SoundFiles:
     def close(self) -> None:
         """Finish what is being worked out, and leave the rest."""
         self._ahead.shutdown(cancel_futures=True)
+
+    def shown(self, case: RoomCase, recording: Recording) -> dict[str, Any]:
+        """What the page is given of a recording's sound, at once: of a long one a flat outline until it is worked out.
+
+        Raises:
+            OSError: a file of the case cannot be read.
+            CaseDiskError: the room's folder cannot be written.
+        """
+        length = recording.found.fields.get("duration_us")
+        if not (isinstance(length, int) and length > _LONG_US and recording.playable):
+            return self.details(case, recording)
+        if (kept := self._kept(recording.found.sha256)) is not None:
+            return kept
+        self.prepare(case, [recording])
+        return {"peaks": [0] * (2 * PARTS), "why_not": "", "decoded_ms": length // 1000, "outline_later": True}
 
     def details(self, case: RoomCase, recording: Recording) -> dict[str, Any]:
         """What the page is given of a recording's sound: its outline, and its derivative where there is one.

@@ -76,8 +76,8 @@ class ItemReader:
 
         Args:
             key: the member's name.
-            description: one of plaso's words for what it belongs to.
-            note: what it belongs to, ended by a full stop.
+            description: one of plaso's words for what it refers to.
+            note: what it refers to, ended by a full stop.
         """
         value = self.item.get(key)
         if value is None or value == "":

@@ -28,7 +28,7 @@ _APPLIANCES = (
     "applianceDetails", "applianceDetails", "*",
 )  # fmt: skip
 _STATE = "applianceNetworkState"
-#: Where a time is, what it belongs to, and how it is read.
+#: Where a time is, what it refers to, and how it is read.
 _TIMES = (
     ((_STATE, "createdAt"), "Creation Time", "Epoch milliseconds: when the appliance was added to the account."),
     (

@@ -110,7 +110,7 @@ def test_an_unsigned_ledger_has_no_giver_s_signature(tmp_path: Path, other_key: 
         ("text", "does not match the statement"),
         ("other giver", "is not signed with the ledger's key"),
         ("no giver", "the signature of a hand-over is not of its form"),
-        ("other state", "of another state of the ledger"),
+        ("other state", "refers to another state of the ledger"),
         ("other giver named", "names another giver's key"),
         ("other receiver", "is to the key .*, and the signature is with"),
         ("damaged", "the signature of a hand-over is not of its form"),

@@ -85,7 +85,7 @@ def test_it_never_overwrites(checkout: Path) -> None:
     before = {path: path.read_bytes() for path in checkout.rglob("*") if path.is_file()}
     refused = _run(*again)
     assert refused.returncode == 2
-    assert "is there already" in refused.stderr
+    assert "already exists" in refused.stderr
     assert {path: path.read_bytes() for path in checkout.rglob("*") if path.is_file()} == before
 
 

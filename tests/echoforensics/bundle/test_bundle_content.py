@@ -140,7 +140,7 @@ def test_an_unsigned_case_gives_a_bundle_that_says_so_everywhere(
     assert not (made.path / "examiner.pem").exists()
     for name in ("data/README.txt", "data/about.json", "bag-info.txt", "data/report/index.html"):
         assert "UNSIGNED" in (made.path / name).read_text(), name
-    with pytest.raises(ExaminerKeyError, match="the case is unsigned, and takes no key"):
+    with pytest.raises(ExaminerKeyError, match="the case is unsigned; do not give a key"):
         bundle(tmp_path / "case", tmp_path / "other", handed_over.key)
 
 
@@ -188,17 +188,17 @@ def test_an_altered_recording_is_refused(handed_over: HandedOver, own_case: Path
 @pytest.mark.parametrize(
     ("name", "asked", "what"),
     [
-        ("there", {}, "is there already"),
-        ("no/such/folder/b", {}, "is no folder; make it first"),
+        ("there", {}, "already exists"),
+        ("no/such/folder/b", {}, "is not a folder; create it first"),
         ("b.zip.age", {}, "say for whom with --encrypt-to"),
         ("b.zip", {"encrypt_to": ("age1x",)}, "name it FILE.zip.age"),
-        ("b.zip.age", {"encrypt_to": ("age1x",)}, "is no public key of a receiver"),
+        ("b.zip.age", {"encrypt_to": ("age1x",)}, "is not a public key of a receiver"),
         ("b", {"only": ("EF-9999999",)}, "there is no exhibit"),
         ("b", {"only": ("IN-9999999",)}, "there is no interaction"),
         ("b", {"only": ("REC-00000000000000000000",)}, "there is no record"),
         ("b", {"head": "00" * 32}, "is not a head of this case"),
-        ("own-case/b", {}, "lies inside the case folder"),
-        ("beside", {}, "beside.tsq: is there already"),
+        ("own-case/b", {}, "is inside the case folder"),
+        ("beside", {}, "beside.tsq: already exists"),
         ("\x01.zip", {}, "is not the plain name of a folder"),
     ],
 )
@@ -231,7 +231,7 @@ def test_a_head_of_a_case_that_has_grown_since_is_refused(
     shutil.copytree(sample_sources[2], more)
     (more / "notes.txt").write_text("more")
     extract(more, own_case, key=handed_over.key, examiner="Tester", agency="Laboratory", reference="T-1").close()
-    with pytest.raises(UsageError, match="sealed anew since that head"):
+    with pytest.raises(UsageError, match="sealed again since that head"):
         bundle(own_case, tmp_path / "b", handed_over.key, head=handed_over.whole.head)
     later = bundle(own_case, tmp_path / "b", handed_over.key)
     assert problems_of(later.path) == []

@@ -71,7 +71,7 @@ def test_a_key_of_ssh_opens_it(
 
 @pytest.mark.parametrize("text", ["age1", "ssh-rsa AAAA", "ssh-ed25519", "", "AGE-SECRET-KEY-1"])
 def test_what_is_no_public_key_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="is no public key of a receiver"):
+    with pytest.raises(UsageError, match="is not a public key of a receiver"):
         encryption.recipients_of([text])
 
 

@@ -108,7 +108,7 @@ def test_an_unsigned_case_gives_a_bundle_that_says_so(run: Run, demo: Path, tmp_
     assert "UNSIGNED" in verified.stdout
     refused = run("bundle", "case", "-o", "c", "--key", demo / "examiner.pem")
     assert refused.returncode == 2
-    assert "the case is unsigned, and takes no key" in refused.stderr
+    assert "the case is unsigned; do not give a key" in refused.stderr
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_an_unsigned_case_gives_a_bundle_that_says_so(run: Run, demo: Path, tmp_
         (("-o", "b", "--attach", "examiner.pem"), "--attach is used alone"),
         (("-o", "b.zip.age", "--key", "examiner.pem"), "say for whom with --encrypt-to"),
         (("-o", "b", "--key", "examiner.pem", "--only", "EF-99999"), "there is no exhibit EF-99999"),
-        (("-o", "case/b", "--key", "examiner.pem"), "lies inside the case folder"),
+        (("-o", "case/b", "--key", "examiner.pem"), "is inside the case folder"),
     ],
 )
 def test_wrong_use_is_one_line(run: Run, case: Path, options: tuple[str, ...], what: str) -> None:

@@ -63,7 +63,7 @@ def test_nothing_or_too_much_is_refused(run: Run, unsigned_case: Path) -> None:
     before = (unsigned_case / "custody.jsonl").read_bytes()
     nothing = run("case", "set", unsigned_case, "--unsigned")
     assert nothing.returncode == 2
-    assert "give what the report is to say: --request, --scope" in nothing.stderr
+    assert "give at least one of: --request, --scope" in nothing.stderr
     long = run("case", "set", unsigned_case, "--unsigned", "--scope", "x" * 10_001)
     assert long.returncode == 2
     assert "--scope: is longer than 10000 characters" in long.stderr

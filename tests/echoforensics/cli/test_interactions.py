@@ -73,7 +73,7 @@ def test_filters(listed: Callable[..., list[dict[str, Any]]]) -> None:
     ("arguments", "expected"),
     [
         (("--device", "kichen echoo"), "there is no device serial, type or name 'kichen echoo' in this case; "),
-        (("--from", "2024-03-11", "--to", "2024-03-01"), "--from and --to leave no time between them: "),
+        (("--from", "2024-03-11", "--to", "2024-03-01"), "--from must be before --to: "),
     ],
 )
 def test_what_no_interaction_can_answer_is_refused(
@@ -97,7 +97,7 @@ def test_formats_hold_the_same(
     assert [row["number"] for row in rows] == [one["number"] for one in expected]
     assert [row["transcript"] for row in rows] == [one["transcript"] or "" for one in expected]
     again = run("interactions", sealed.path, "-o", "x.csv")
-    assert (again.returncode, "is there already" in again.stderr) == (2, True)
+    assert (again.returncode, "already exists" in again.stderr) == (2, True)
     inside = run("interactions", sealed.path, "-o", str(sealed.path / "x.csv"))
     assert (inside.returncode, "nothing is written there" in inside.stderr) == (2, True)
 
@@ -129,7 +129,7 @@ def test_rows_and_bytes_of_one(run: Run, sealed: Any, listed: Callable[..., list
             ("interactions", "--device", "Kitchen"),
             "there is no device serial, type or name 'Kitchen' in this case; alike are: Kitchen Echo",
         ),
-        (("interactions", "--from", "2024-03-10", "--to", "2024-03-08"), "--from and --to leave no time between them"),
+        (("interactions", "--from", "2024-03-10", "--to", "2024-03-08"), "--from must be before --to"),
     ],
 )
 def test_what_is_refused(arguments: tuple[str, ...], expected: str, run: Run, sealed: Any) -> None:

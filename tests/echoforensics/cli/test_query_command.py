@@ -24,7 +24,7 @@ def test_query_writes_a_table_csv_or_json_lines(run: Run, sealed: Sealed, tmp_pa
     assert json.loads((tmp_path / "out.jsonl").read_text()) == {"data_type": "recording:audio", "n": 6}
     assert "sha256sum -c out.jsonl.sha256" in done.stderr
     assert run("verify", "out.jsonl").returncode == 0
-    assert "is there already" in run("query", sealed.path, sql, "-o", "out.jsonl").stderr
+    assert "already exists" in run("query", sealed.path, sql, "-o", "out.jsonl").stderr
 
 
 def test_query_refuses_in_one_line(run: Run, sealed: Sealed, copy_of_sealed: Path) -> None:

@@ -52,7 +52,7 @@ def test_a_place_is_needed_and_a_case_takes_no_file(run: Run, copy_of_sealed: Pa
     assert "say where to write the report: -o DIR, --pdf FILE, or both" in nowhere.stderr
     inside = run("report", copy_of_sealed, "--pdf", copy_of_sealed / "x.pdf")
     assert inside.returncode == 2
-    assert "lies inside the case folder" in inside.stderr
+    assert "is inside the case folder" in inside.stderr
     (tmp_path / "there.pdf").write_text("mine")
     there = run("report", copy_of_sealed, "--pdf", tmp_path / "there.pdf")
     assert there.returncode == 2
@@ -63,5 +63,5 @@ def test_fonts_that_are_none_are_refused(run: Run, copy_of_sealed: Path, tmp_pat
     (tmp_path / "fonts").mkdir()
     done = run("report", copy_of_sealed, "--pdf", tmp_path / "x.pdf", "--fonts", tmp_path / "fonts")
     assert done.returncode == 2
-    assert "holds no font that can be read" in done.stderr
+    assert "holds no readable font" in done.stderr
     assert not (tmp_path / "x.pdf").exists()

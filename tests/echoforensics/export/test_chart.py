@@ -99,7 +99,7 @@ def test_a_picture_without_rows_says_so(opened: Case) -> None:
 
 
 def test_the_file(opened: Case, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"ends in \.svg or \.png"):
+    with pytest.raises(UsageError, match=r"must end in \.svg or \.png"):
         chart_file.write(opened, Query(), tmp_path / "x.gif", None)
     written = chart_file.write(opened, Query(), tmp_path / "x.svg", None)
     assert (tmp_path / "x.svg").read_bytes().startswith(b"<svg ")

@@ -51,7 +51,7 @@ def test_what_is_unverified_says_so(opened: Case, tmp_path: Path) -> None:
 
 def test_a_file_beside_it_is_not_replaced_either(write: Export, tmp_path: Path) -> None:
     (tmp_path / "x.csv.about.json").write_text("mine")
-    with pytest.raises(UsageError, match=r"x\.csv\.about\.json: is there already"):
+    with pytest.raises(UsageError, match=r"x\.csv\.about\.json: already exists"):
         write(tmp_path / "x.csv")
     assert [path.name for path in tmp_path.iterdir()] == ["x.csv.about.json"]
     write(tmp_path / "x.csv", replace=True)

@@ -118,7 +118,7 @@ def test_verify_finds_out_what_it_is_given(report: Path, sealed: Any, tmp_path: 
         assert (shown["ok"], shown["kind"]) == (kind != "bundle", kind)
     # It is sealed, and lacks the database that every bundle has.
     assert "case.db" in problems(verify(bundle))
-    with pytest.raises(UsageError, match="timestamps are of bundles"):
+    with pytest.raises(UsageError, match="only bundles"):
         verify(tmp_path / "case", timestamps_required=1)
     assert "timestamps" in failed(verify(bundle, timestamps_required=1))
     both = run("verify", bundle, "--no-timestamps", "--require-timestamps", "1")

@@ -28,14 +28,14 @@ def source(tmp_path: Path) -> Path:
 def test_case_inside_a_source_is_refused_and_nothing_is_written(inside: str, source: Path) -> None:
     before = sorted(source.rglob("*"))
 
-    with pytest.raises(CaseError, match="lies inside the source"):
+    with pytest.raises(CaseError, match="is inside the source"):
         _extract([source], source / inside)
 
     assert sorted(source.rglob("*")) == before
 
 
 def test_source_inside_the_case_is_refused(source: Path, tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="lies inside the case"):
+    with pytest.raises(SourceError, match="is inside the case"):
         _extract([source], tmp_path)
 
 

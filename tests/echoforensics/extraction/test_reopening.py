@@ -76,7 +76,7 @@ def test_other_offsets_for_what_was_taken_in_are_refused(dump: Path, tmp_path: P
     path = tmp_path / "case"
     _extract(dump, path, HEADER)
 
-    with pytest.raises(CaseError, match=rf"was taken in with other offsets than are given now \({HEADER}\)"):
+    with pytest.raises(CaseError, match=rf"was taken in with other offsets than those given now \({HEADER}\)"):
         _extract(dump, path, 512)
 
     _extract(dump, path, HEADER)

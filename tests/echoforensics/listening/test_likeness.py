@@ -49,7 +49,7 @@ def test_texts_of_the_service_are_among_them(heard: tuple[Path, str]) -> None:
         assert len({(one.source, one.text, one.interaction) for one in found}) == len(found)
         assert find_like(case, "xylophone quartets") == []
         assert len(find_like(case, "alexa", 2)) == 2
-        with pytest.raises(UsageError, match="holds no word"):
+        with pytest.raises(UsageError, match="contains no word"):
             find_like(case, " ?! ")
 
 

@@ -161,7 +161,7 @@ def test_without_the_extra_the_command_says_what_to_install(
     done = CliRunner().invoke(cli, ["listen", str(copy_of_sealed)])
     assert isinstance(done.exception, UsageError)
     assert str(done.exception) == (
-        "listening needs what is not installed (no-such-library): pip install 'echoforensics[listen]'"
+        "listening needs packages that are not installed (no-such-library): pip install 'echoforensics[listen]'"
     )
     assert (copy_of_sealed / "custody.jsonl").read_bytes() == before
 

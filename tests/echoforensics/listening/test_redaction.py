@@ -92,7 +92,7 @@ def test_what_cannot_be_redacted_is_refused(sealed: Any, copy_of_sealed: Path, t
         redact(copy_of_sealed, exhibit, RedactionRequest(((0.1, 0.2),), "silence", "P-1", ("orchid",)), key)
     with pytest.raises(UsageError, match=r"name a file that ends in \.wav"):
         _redact(copy_of_sealed, key, tmp_path / "copy.mp3")
-    with pytest.raises(CaseError, match="lies inside the case folder"):
+    with pytest.raises(CaseError, match="is inside the case folder"):
         _redact(copy_of_sealed, key, copy_of_sealed / "copy.wav")
     target.write_bytes(b"there")
     with pytest.raises(CaseError, match="already exists; name a new file"):
@@ -125,7 +125,7 @@ def test_a_copy_that_cannot_be_recorded_is_not_left(
 @pytest.mark.parametrize("text", ["", "1", "2-1", "1-1", "-1-2", "1e3-2e3", "1-2-3", "nan-1"])
 def test_what_is_no_range_is_refused(text: str) -> None:
     assert read_range(" 1.20-2.85 ") == (1.2, 2.85)
-    with pytest.raises(UsageError, match="is no range of seconds"):
+    with pytest.raises(UsageError, match="is not a range of seconds"):
         read_range(text)
 
 
@@ -150,3 +150,24 @@ def test_the_command(sealed: Any, copy_of_sealed: Path, tmp_path: Path) -> None:
     made = json.loads(done.stdout)
     assert made["about"] == exhibit
     assert made["size"] == (tmp_path / "copy.wav").stat().st_size
+
+
+def test_the_command_says_what_was_made_and_what_is_withheld(sealed: Any, copy_of_sealed: Path, tmp_path: Path) -> None:
+    exhibit, _ = _recording(copy_of_sealed)
+    sealed.key.save(tmp_path / "examiner.pem", "secret")
+    run = CliRunner(env={"ECHOFORENSICS_PASSPHRASE": "secret"})
+    command = ["redact", str(copy_of_sealed), exhibit, "--range", "0.1-0.4", "--reason", "P-1", "--key"]
+    done = run.invoke(cli, [*command, str(tmp_path / "examiner.pem")])
+    assert done.exit_code == 0, done.output
+    assert "WAV, PCM 16-bit little-endian" in done.stdout
+    assert "Without times of words, withheld whole: EF-" in done.stdout
+    more = [str(tmp_path / "examiner.pem"), "--mark-words", "what time", "--instead", "--range", "0.5-0.6"]
+    done = run.invoke(cli, [*command, *more])
+    assert done.exit_code == 0, done.output
+    assert 'redacted: "alexa [REDACTED] is it"' in done.stdout
+    assert "withheld whole" not in done.stdout
+    again = run.invoke(cli, [*command, *more])
+    assert again.exit_code == 0, again.output
+    assert "already recorded in the case" in again.stdout
+    listed = run.invoke(cli, ["timeline", str(copy_of_sealed), "-f", "csv"])
+    assert "UNREDACTED: 1 recording of this case was redacted in part" in listed.stderr

@@ -79,7 +79,7 @@ def test_an_altered_case_gets_no_draft(copy_of_sealed: Path) -> None:
     content = bytearray(artefact.read_bytes())
     content[0] ^= 1
     artefact.write_bytes(content)
-    with pytest.raises(UnverifiedCaseError, match="no certificate can be drafted of it"):
+    with pytest.raises(UnverifiedCaseError, match="no certificate can be drafted"):
         draft(copy_of_sealed)
 
 

@@ -96,7 +96,7 @@ def test_the_name_of_a_file_says_its_form(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"ends in \.html or \.txt"):
         paper_text(PAPER, Path("a.pdf"))
     write_new(tmp_path / "a.txt", "x")
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="already exists"):
         write_new(tmp_path / "a.txt", "y")
     with pytest.raises(UsageError, match="cannot be written"):
         write_new(tmp_path / "none" / "a.txt", "y")

@@ -14,7 +14,7 @@ class OutsideError(ValueError):
 def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
     """The first byte that is wanted and the one after the last; None for all of it.
 
-    A header that is not understood, or that asks for several ranges, is passed over, as the standard allows.
+    A header that is not understood, or that asks for several ranges, is ignored, as the standard allows.
 
     Args:
         header: as it was sent, or None.

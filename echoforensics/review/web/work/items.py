@@ -51,7 +51,7 @@ def _item(call: Call) -> Mapping[str, Any]:
     item, names, case = view.item, DisplayNames(call), desk.case_of(view.item)
     shown = case.shown(item, person.language or "en")
     recordings = [
-        _recording(desk.sounds.details(case, sound), entry)
+        _recording(desk.sounds.shown(case, sound), entry)
         for sound, entry in zip(shown.sounds, shown.recordings, strict=True)
     ]
     state = (
@@ -135,6 +135,11 @@ def _open(call: Call) -> Mapping[str, Any]:
     return {}
 
 
+def _leave(call: Call) -> Mapping[str, Any]:
+    call.room.desk.leave(call.person, call.path("item"))
+    return {}
+
+
 def _assign(call: Call) -> Mapping[str, Any]:
     call.room.desk.assign(call.person, call.path("item"), call.body["person"], call.body.get("turn", 1))
     return {}
@@ -177,6 +182,10 @@ ROUTES = (
     ),
     Api(
         "POST", "/api/items/{item}/open", theirs(_open), "Open what distresses, knowingly.", body=record({}),
+    ),
+    Api(
+        "POST", "/api/items/{item}/leave", theirs(_leave), "Leave an item to somebody else of its queue.",
+        roles=WORKERS, body=record({}),
     ),
     Api(
         "POST", "/api/items/{item}/assign", theirs(_assign), "Give an item to somebody, or to nobody.", roles=SEE_ALL,

@@ -22,6 +22,8 @@ PHRASES = Phrases(["turn on the light", "Müller", "1234"])
         (base64.b64encode(b'{"a": "turn on the light"}').decode(), REDACTED),
         ("0" + base64.urlsafe_b64encode("turn on the light".encode("utf-16-le")).decode(), REDACTED),
         (base64.b64encode(base64.b64encode(b"turn on the light")).decode(), REDACTED),
+        (base64.b64encode("\x01\x02\x80 MÜLLER \xff".encode("utf-16-be")).decode(), REDACTED),
+        (base64.b64encode(b"\x80\x90" + "mu\u0308ller ".encode() + b"\xff\x00\x01").decode(), REDACTED),
         (b"turn on the light".hex(), REDACTED),
         ("turn on the lights", "turn on the lights"),
         ("12345 Muller", "12345 Muller"),

@@ -18,7 +18,7 @@ def test_a_draft_is_written_as_text_and_as_a_page(run: Run, copy_of_sealed: Path
     assert page.returncode == 0, page.stderr
     assert "<h1>DRAFT: statement on the identity" in (tmp_path / "draft.html").read_text()
     again = run("certificate", copy_of_sealed, "-o", "draft.html")
-    assert (again.returncode, "is there already" in again.stderr) == (2, True)
+    assert (again.returncode, "already exists" in again.stderr) == (2, True)
     other = run("certificate", copy_of_sealed, "-o", "draft.docx")
     assert (other.returncode, "ends in .html or .txt" in other.stderr) == (2, True)
     assert before == {path: path.read_bytes() for path in copy_of_sealed.rglob("*") if path.is_file()}

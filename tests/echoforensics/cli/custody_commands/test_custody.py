@@ -53,7 +53,7 @@ def test_a_case_is_handed_over_received_and_shown(run: Run, case: Path, tmp_path
     assert accepted.returncode == 0, accepted.stderr
     assert before == {path: path.read_bytes() for path in (tmp_path / "received").rglob("*") if path.is_file()}
     again = run("custody", "received", "--accept", "--receiver-key", "receiver.pem")
-    assert (again.returncode, "is there already" in again.stderr) == (2, True)
+    assert (again.returncode, "already exists" in again.stderr) == (2, True)
 
     attached = run("custody", case, "--attach", "received.receipt.json", "--key", "giver.pem")
     assert attached.returncode == 0, attached.stderr

@@ -56,7 +56,7 @@ def test_it_shows_where_each_value_comes_from(run: Run, tmp_path: Path) -> None:
         },
     }
     again = run("config", "init")
-    assert (again.returncode, again.stderr.endswith("is there already; name another file\n")) == (2, True)
+    assert (again.returncode, again.stderr.endswith("already exists; name another file\n")) == (2, True)
     wrong = run("config", "init", "--timezone", "Mars/Base")
     assert (wrong.returncode, "there is no time zone" in wrong.stderr) == (2, True)
 
@@ -88,7 +88,7 @@ def test_a_wrong_file_stops_commands_and_not_their_help(run: Run, source: Path, 
         done = run(*arguments, ECHOFORENSICS_CONFIG="bad.toml")
         assert (done.returncode, done.stderr) == (
             2,
-            "echoforensics: bad.toml: there is no setting 'agncy'; did you mean agency?\n",
+            "echoforensics: bad.toml: no such setting: 'agncy'; did you mean agency?\n",
         )
     assert not (tmp_path / "case").exists()
     assert run("extract", "--help", ECHOFORENSICS_CONFIG="bad.toml").returncode == 0

@@ -49,7 +49,7 @@ def test_what_cannot_be_asked_is_refused_before_anything_is(run: Run, tmp_path: 
     (tmp_path / "there.json").write_text("{}")
     for arguments, expected in (
         (("-o", "new.json"), "To write a result that is not signed, add --unsigned"),
-        (("-o", "there.json", "--unsigned"), "is there already"),
+        (("-o", "there.json", "--unsigned"), "already exists"),
         (("--check", "there.json", "-o", "new.json"), "--check asks nothing"),
         (("--check", "there.json"), "not the result of a selftest"),
         (("--check", "gone.json"), "cannot be read"),

@@ -137,7 +137,7 @@ def test_a_part_that_ends_two_workers_is_an_issue(
     with Case.open(tmp_path / "case") as case:
         assert [item.name for item in case.evidence()] == [path.name for path in others]
         (issue,) = [issue for issue in case.issues() if issue.path == str(cloud)]
-    assert "no worker of the cluster came to its end: 2 workers ended while they were at it: tcp://" in issue.what
+    assert "no worker of the cluster came to its end: 2 workers ended while they worked on it: tcp://" in issue.what
 
     left.write_bytes(b"")
     extract_on_cluster(list(map(str, sample_sources)), tmp_path / "case", signing_key, OPTIONS, silent, cluster)
@@ -220,5 +220,5 @@ def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.Monkey
 
 
 def test_an_address_in_a_store_needs_a_cluster(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="are read with --dask"):
+    with pytest.raises(UsageError, match="need --dask"):
         library_extract("s3://bucket/echo.E01", tmp_path / "case", key=None)

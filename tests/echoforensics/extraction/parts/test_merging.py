@@ -118,7 +118,7 @@ def test_only_what_is_as_it_was_sealed_is_added(
     ):
         refuses(CaseError, why, tmp_path, lambda part=part: merge(part))
         assert not (tmp_path / "merged").exists()
-    refuses(CaseError, "is the case that it is to be added to", tmp_path,
+    refuses(CaseError, "is the case itself; it cannot be merged into itself", tmp_path,
             lambda: merge_cases(parts[1], [parts[1]], signing_key, OPTIONS, _silent))  # fmt: skip
 
 

@@ -62,11 +62,11 @@ def test_a_worker_that_ends_meanwhile_is_known(tmp_path: Path) -> None:
 def test_what_arrives_otherwise_than_it_was_made_is_refused(tmp_path: Path) -> None:
     part = made(tmp_path)
     Path(part.file).write_bytes(Path(part.file).read_bytes()[:-1] + b"y")
-    with pytest.raises(CaseError, match="arrived with another SHA-256"):
+    with pytest.raises(CaseError, match="arrived with a different SHA-256"):
         receive(OneWorker(), part, tmp_path / "here")
 
 
 def test_nothing_is_unpacked_outside_its_folder(tmp_path: Path) -> None:
-    with pytest.raises(CaseError, match="is no part of a case"):
+    with pytest.raises(CaseError, match="is not a part of a case"):
         receive(OneWorker(), made(tmp_path, "../../outside"), tmp_path / "here")
     assert not (tmp_path / "outside").exists()

@@ -138,7 +138,7 @@ def test_further_fonts_are_used(maker: Any, pdf_of: Any, tmp_path: Path) -> None
     without, given = pdf_of(case)[1], pdf_of(case, PdfOptions(fonts=(fonts,)))[1]
     assert given.missing < without.missing
     (tmp_path / "none").mkdir()
-    with pytest.raises(UsageError, match="holds no font that can be read"):
+    with pytest.raises(UsageError, match="holds no readable font"):
         pdf_of(case, PdfOptions(fonts=(tmp_path / "none",)))
 
 

@@ -9,6 +9,11 @@ from echoforensics.bundle.write import BundleRequest, write_bundle
 from echoforensics.case.case import Case
 from echoforensics.export.interaction_list import interaction_rows
 from echoforensics.report.bundle import write_report
+from echoforensics.report.sections.blocks import texts
+from echoforensics.report.sections.context import ReportContext
+from echoforensics.report.sections.method import method_section
+from echoforensics.report.sections.recordings import recording_list
+from echoforensics.report.words.language import language
 from echoforensics.zones import zone
 from tests.echoforensics.conftest import Sealed
 from tests.echoforensics.review.conftest import NewPerson
@@ -53,6 +58,19 @@ def test_report_and_exports_have_the_human_transcript_beside_the_services(closed
     assert "Cohen" in page
     assert "Rita" in page
     assert "human transcript" in scripts
+
+
+def test_the_method_section_states_the_agreement_in_german_too(closed: Path) -> None:
+    with Case.open(closed) as case:
+        context = ReportContext.of(case, language("de"))
+        method = "\n".join(texts(method_section(context)))
+        listed = "\n".join(texts(recording_list(context)))
+
+    assert "Durchsicht durch Personen" in method
+    assert "angehört und mit Codes versehen von Rita, Saul: 1 von 1 Einheiten wurden entschieden." in method
+    assert "Cohens Kappa" in method
+    assert "100.0%" in method
+    assert f"Mitgeschrieben von Rita: \n{SPOKEN}" in listed
 
 
 def test_a_bundle_of_it_holds(closed: Path, sealed: Sealed, tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ def open_room(room_browser: Any, served: Served) -> Iterator[Callable[..., Any]]
     context = room_browser.new_context(viewport={"width": 1400, "height": 900})
     context.set_default_timeout(600_000)
     errors: list[str] = []
+    own = (served.url, f"blob:{served.url}", "data:")
 
     def note(text: str) -> None:
         if "Failed to load resource" not in text:
@@ -61,7 +62,7 @@ def open_room(room_browser: Any, served: Served) -> Iterator[Callable[..., Any]]
         page = context.new_page()
         page.on("console", lambda message: note(message.text) if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: note(str(error)))
-        page.on("request", lambda request: None if request.url.startswith((served.url, "data:")) else note(request.url))
+        page.on("request", lambda request: None if request.url.startswith(own) else note(request.url))
         page.goto(served.url + address)
         page.wait_for_selector("html[data-ready]")
         return page

@@ -115,19 +115,23 @@ class Colleague:
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_label("Repeat the password").fill(PASSWORD)
         if security_key:
-            session = self._context.new_cdp_session(page)
-            session.send("WebAuthn.enable")
-            options = {
-                "protocol": "ctap2", "transport": "usb", "hasUserVerification": True, "isUserVerified": True,
-                "automaticPresenceSimulation": True,
-            }  # fmt: skip
-            session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+            self.plug_in_security_key()
             page.get_by_role("button", name="Finish with a security key").click()
         else:
             self._secret = page.locator("code").first.inner_text()
             page.get_by_label("The six digits that your app shows").fill(self._code())
             page.get_by_role("button", name="Finish with the code").click()
         page.get_by_role("heading", name="Your account is set up").wait_for()
+
+    def plug_in_security_key(self) -> None:
+        """Have the browser play a security key on the page that is open."""
+        session = self._context.new_cdp_session(self.page)
+        session.send("WebAuthn.enable")
+        options = {
+            "protocol": "ctap2", "transport": "usb", "hasUserVerification": True, "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }  # fmt: skip
+        session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
     def sign_in(self) -> None:
         """Sign in with both steps, by the keyboard."""

@@ -152,6 +152,22 @@ def test_what_the_server_refuses_is_kept_until_it_is_given_up(open_room: Open, f
     assert fake_room.decisions["c1"]["codes"] == ["responsive"]
 
 
+def test_unsure_words_are_counted_in_characters_and_move_with_the_text(open_room: Open) -> None:
+    page = open_room("/work#item?id=c1&queue=q1")
+    marked = page.evaluate("EF.toggledRange([], '\\u{1f600} turn on', EF.characters('\\u{1f600} turn on', 3), 2)")
+    assert marked == [[2, 6]]
+    moved = "(before, after, ranges) => EF.movedRanges(ranges, before, after)"
+    for before, after, ranges, expected in (
+        ("a light", "the light", [[2, 7]], [[4, 9]]),
+        ("a light on", "a lights on", [[2, 7]], [[2, 7]]),
+        ("a light on", "a on", [[2, 7]], []),
+        ("\U0001f600 x", "\U0001f600\U0001f600 x", [[2, 3]], [[3, 4]]),
+        ("ab cd", "ab  cd", [[0, 2], [3, 5]], [[0, 2], [4, 6]]),
+    ):
+        assert page.evaluate(f"([b, a, r]) => ({moved})(b, a, r)", [before, after, ranges]) == expected, before
+    assert page.evaluate("EF.toggledRange([[0, 9]], 'all words', 4, 9)") == [[0, 4]]
+
+
 def test_undo(open_room: Open, fake_room: FakeRoom) -> None:
     page = open_room("/work#item?id=c1&queue=q1")
     page.keyboard.press("1")
@@ -188,6 +204,14 @@ def test_what_distresses_is_opened_knowingly(open_room: Open, fake_room: FakeRoo
     assert shown.evaluate("one => getComputedStyle(one).filter + one.inert") == "nonefalse"
     wait_until(page, _SAVED)
     assert ("POST", "/api/items/c3/open", {}) in fake_room.asked
+
+
+def test_what_distresses_is_left_to_somebody_else(open_room: Open, fake_room: FakeRoom) -> None:
+    page = open_room("/work#item?id=c3&queue=q1")
+    page.get_by_role("button", name="Leave it to somebody else").click()
+    page.locator("#view-queue .clip").first.wait_for()
+    assert fake_room.changes("leave") == [{}]
+    assert fake_room.changes("open") == []
 
 
 def test_texts_of_what_distresses_are_not_in_the_list(open_room: Open) -> None:

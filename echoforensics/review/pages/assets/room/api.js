@@ -19,6 +19,10 @@
   /** The token that each change carries. @param {string} text */
   EF.setToken = (text) => { token = text || ""; };
 
+  /** Milliseconds in which an answer is expected; closing a room takes as long as it takes. */
+  const PATIENCE = 30000;
+  const unanswered = (error) => error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
+
   async function once(method, path, body, keepalive) {
     const headers = { Accept: "application/json" };
     if (method !== "GET") headers["X-CSRF"] = token;
@@ -26,9 +30,10 @@
     let answer;
     try {
       answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body),
-        credentials: "same-origin", cache: "no-store", redirect: "error", keepalive: Boolean(keepalive) });
+        credentials: "same-origin", cache: "no-store", redirect: "error", keepalive: Boolean(keepalive),
+        signal: path === "/api/close" ? undefined : AbortSignal.timeout(PATIENCE) });
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
+      if (!unanswered(error)) throw error;
       throw new RoomError(0, {});
     }
     const data = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json().catch(() => ({})) : {};

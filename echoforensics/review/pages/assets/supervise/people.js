@@ -21,7 +21,11 @@
     field.select();
   }
 
-  const change = (one, body) => EF.attempt(async () => { await EF.call("PATCH", "/api/people/" + encodeURIComponent(one.id), body); await load(); EF.say(word("Saved")); }, wrong);
+  /** Change a person. The control shows it already; where it was refused, the list is shown as it is. */
+  async function change(one, body) {
+    if (await EF.attempt(() => EF.call("PATCH", "/api/people/" + encodeURIComponent(one.id), body), wrong)) EF.say(word("Saved"));
+    else await EF.attempt(load);
+  }
 
   const given = (one, queues) => queues.filter((queue) => (queue.people || []).includes(one.id));
 

@@ -44,7 +44,7 @@
 
   function evidence(found) {
     const box = EF.make("div.told"), interaction = found.interaction;
-    if (interaction) box.append(EF.card({ ...interaction, recordings: [] }));
+    if (interaction) box.append(EF.make("h2", {}, word("Evidence")), EF.card({ ...interaction, recordings: [] }));
     box.append(...[statements(found.statements || [])].filter(Boolean));
     // A card has what a machine heard; a recording without one has it here.
     if (!interaction) {
@@ -135,8 +135,13 @@
     EF.say(word("Undone"));
   }
 
-  /** Leave the clip to somebody else, and take another. */
-  EF.leaveClip = () => EF.go("queue", { id: context.queue });
+  /** Leave the clip to somebody else. */
+  EF.leaveClip = async function () {
+    const { id, queue, fixed } = context;
+    if (!fixed && !await EF.attempt(() => EF.post("/api/items/" + encodeURIComponent(id) + "/leave"))) return;
+    EF.go("queue", { id: queue });
+    EF.say(word("Left to somebody else"));
+  };
 
   EF.beginItem = function () {
     EF.saving.onChange((event) => {

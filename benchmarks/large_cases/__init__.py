@@ -1,0 +1,1 @@
+"""What cases of many sources and of many rows cost."""
