@@ -40,8 +40,8 @@ def test_the_command_closes_a_room_and_says_what_that_came_to(
     assert first.exit_code == 0, first.output
     assert first.output.startswith("case: 2 records added, EF-")
     assert again.output == "case: 0 records added; the case had 2\n"
-    shown = json.loads(CliRunner().invoke(cli, [*arguments, "--json"]).output)
-    assert shown == {"cases": [{"case": "case", "exhibits": [], "known": 2, "redactions": 0}]}
+    answer = json.loads(CliRunner().invoke(cli, [*arguments, "--json"]).output)
+    assert answer == {"cases": [{"case": "case", "exhibits": [], "known": 2, "redactions": 0}]}
     assert verify_case(case).ok
     (folder / "codes.yaml").write_text("codes: []")
     refused = CliRunner().invoke(cli, arguments)
