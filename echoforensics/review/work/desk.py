@@ -186,12 +186,12 @@ class WorkDesk:
             view = view_of(db, person, name, self.distressing)
             seen, knowingly = opened_as(db, name, person.id)
         shown = not view.blind and view.decision.version > 0
-        if not ahead or (shown and not seen):
-            with self.database.transaction() as change:
-                if shown and not seen:
-                    note_opened(change.db, name, person.id, change.at, seen=True)
-                if not ahead:
-                    change.record(person.name, "view", name, exhibit=view.item.exhibit, blind=view.blind)
+        # What is loaded ahead could be looked at by other means than the page: so that is on record, too.
+        with self.database.transaction() as change:
+            if shown and not seen:
+                note_opened(change.db, name, person.id, change.at, seen=True)
+            what = "loaded ahead" if ahead else "view"
+            change.record(person.name, what, name, exhibit=view.item.exhibit, blind=view.blind)
         self._viewed.discard((person.id, name))
         if not ahead:
             self._viewed.add((person.id, name))

@@ -4,7 +4,9 @@
   const word = EF.word, PAGE = 100;
   let form = null, list = null, wrong = null, whole = null, more = null, next = null, round = 0;
 
-  const KINDS = ["sign in", "sign out", "sign in failed", "view", "play", "code", "note", "transcript", "undo", "finish", "open", "redaction", "export", "people", "queue", "denied", "close"];
+  /** What there is most of; any other can be typed. */
+  const KINDS = ["log-in", "failed log-in", "log-out", "denied", "view", "loaded ahead", "play", "code", "note", "transcript", "undo", "finish", "left",
+    "distress opened", "assigned", "person added", "person changed", "link made"];
 
   function row(one) {
     const details = one.details && Object.keys(one.details).length ? EF.make("code", {}, JSON.stringify(one.details)) : "";

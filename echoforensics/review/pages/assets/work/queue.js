@@ -20,7 +20,7 @@
         typeof one.seconds === "number" ? EF.make("span.soft", {}, EF.duration(one.seconds)) : null, one.device ? EF.quoted(one.device) : null,
         EF.make("span.state", { "data-state": one.state }, EF.stateName(one.state) + (one.assigned ? ": " + EF.visible(one.assigned) : "")),
         EF.supervises() && one.state !== "done" ? EF.button(word("Assign"), () => EF.assign(one, () => load(true)), { "aria-label": word("Assign {0}", one.about) }) : null),
-      EF.make("div", {}, hidden ? EF.make("em", {}, word("May be distressing. The text is hidden until you open the clip.")) : one.title ? one.spoken === false ? EF.make("span", { dir: "auto" }, one.title) : EF.quoted(one.title) : null, " ", codes(one)));
+      EF.make("div", {}, hidden ? EF.make("em", {}, word("May be distressing. The text is hidden until you open the clip.")) : one.title ? EF.make("span", { dir: "auto" }, one.title) : null, " ", codes(one)));
   }
 
   function filters() {
