@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[3]
 MISSING = {
     "windows": (
         "fork", "forkpty", "pread", "preadv", "pwrite", "sched_getaffinity", "sync", "statvfs", "posix_fadvise",
-        "getuid", "geteuid", "getgid", "chown", "fchown", "mkfifo", "sendfile", "copy_file_range", "memfd_create", "O_DIRECTORY",
-        "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOATIME",
+        "getuid", "geteuid", "getgid", "chown", "fchown", "mkfifo", "sendfile", "copy_file_range", "memfd_create",
+        "O_DIRECTORY", "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOATIME",
     ),
     "macos": (
         "sched_getaffinity", "posix_fadvise", "copy_file_range", "memfd_create", "O_NOATIME", "preadv2", "splice",
