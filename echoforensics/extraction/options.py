@@ -67,7 +67,10 @@ class Options:
         """How many processes may work at once: 1 where the system cannot fork, and so not share what is loaded."""
         if not hasattr(os, "fork"):
             return 1
-        return self.workers or len(os.sched_getaffinity(0))
+        if self.workers:
+            return self.workers
+        # Not every system that forks says which processors a process may use.
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
     @property
     def actor(self) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.ledger import Ledger, LedgerError
+from chain_of_custody.open_flags import careful
 from echoforensics.case.added_records.addition_table import add, added_rows, additions_digest
 from echoforensics.case.added_records.membership import join_additions
 from echoforensics.case.counts import counts_of_case
@@ -140,7 +141,8 @@ class AddingRun:
 
 def _flush(path: Path) -> None:
     """Have a file on the disk before a line speaks of it."""
-    descriptor = os.open(path, os.O_RDONLY)
+    # Windows flushes only what is open for writing.
+    descriptor = os.open(path, careful(os.O_RDWR if os.name == "nt" else os.O_RDONLY))
     try:
         os.fsync(descriptor)
     finally:

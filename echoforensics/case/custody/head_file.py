@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from chain_of_custody.chain import open_ledger
+from chain_of_custody.open_flags import careful
 from echoforensics.case.custody.names import HEAD
 from echoforensics.errors import CaseError
 
@@ -45,7 +46,7 @@ def read_head(folder: Path, name: str = HEAD) -> tuple[int, str] | None:
 def write_head(folder: Path, length: int, head: str, name: str = HEAD) -> None:
     """Keep length and head of the ledger in a folder. The file is replaced whole. Raises OSError."""
     partial = folder / f"{name}.partial"
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    descriptor = os.open(partial, careful(os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 0o644)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(f"{length} {head}\n".encode())
         stream.flush()

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Protocol
 
 from echoforensics.errors import SourceError
+from echoforensics.evidence.media.positioned_read import read_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,9 +49,9 @@ class FileBytes:
         size = min(size, self.size - offset)
         if size <= 0 or offset < 0:
             return b""
-        data = os.pread(self._stream.fileno(), size, offset)
+        data = read_at(self._stream.fileno(), size, offset)
         while 0 < len(data) < size:
-            more = os.pread(self._stream.fileno(), size - len(data), offset + len(data))
+            more = read_at(self._stream.fileno(), size - len(data), offset + len(data))
             if not more:
                 break
             data += more

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bz2
 import lzma
-import os
 import tempfile
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,6 +12,7 @@ import zstandard
 
 from echoforensics.evidence.media.compressed_image.xz_bytes import MEMORY_LIMIT
 from echoforensics.evidence.media.compressed_image.zstd_bytes import MAX_WINDOW
+from echoforensics.evidence.media.positioned_read import read_at
 from echoforensics.own_disk import write_with_holes
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class Spool:
         """Read bytes at a byte offset: fewer at the end. Raises OSError."""
         if offset < 0 or size <= 0:
             return b""
-        return os.pread(self._file.fileno(), min(size, max(0, self.size - offset)), offset)
+        return read_at(self._file.fileno(), min(size, max(0, self.size - offset)), offset)
 
     def close(self) -> None:
         """Close the file, which deletes it."""
