@@ -85,9 +85,10 @@ bench: setup
 	$(BIN)/python -m benchmarks.review
 	$(MAKE) --no-print-directory bench-largest
 
-# Ten million rows of one kind: about half an hour, and 12 GiB in the temporary folder.
+# Ten million rows of one kind, and as many written as Parquet and asked: about half an hour, and 12 GiB in the temporary folder.
 bench-largest: setup
 	$(BIN)/python -m benchmarks.scale.growth --kinds CSV --rows 10000000 --output benchmarks/RESULTS-largest.md
+	$(BIN)/python -m benchmarks.large_cases.asking --rows 10000000
 
 setup: $(VENV)/.ready
 
