@@ -51,7 +51,7 @@ def test_in_an_extraction(
     (folder / "other.txt").write_text("nothing\n")
     parser = kind()
     monkeypatch.setattr(reader, "claiming", lambda source, _parsers: (parser,) if parser.claims(source) else ())
-    monkeypatch.setattr(run, "_parsers", lambda _options: (parser,))
+    monkeypatch.setattr(run, "parsers_of", lambda _options: (parser,))
 
     (row,) = extract_rows(folder)
 

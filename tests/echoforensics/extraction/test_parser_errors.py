@@ -64,7 +64,7 @@ def test_parser_that_raises_is_an_issue_and_the_rest_is_read(
     (folder / "doors.txt").write_text("door open\n")
     (folder / "logcat.txt").write_text("03-09 21:14:24.169  1  2 I AlexaService: WAKE_WORD\n")
     parser = kind()
-    monkeypatch.setattr(run, "_parsers", lambda _options: (*load(), parser))
+    monkeypatch.setattr(run, "parsers_of", lambda _options: (*load(), parser))
 
     run.extract([folder], tmp_path / "case", None, Options(argv=("test",)), lambda *_: None)
 
@@ -85,7 +85,7 @@ def test_parser_that_raises_is_an_issue_and_the_rest_is_read(
 
 def test_errors_of_the_run_itself_are_not_held_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "doors.txt").write_text("door open\n")
-    monkeypatch.setattr(run, "_parsers", lambda _options: (DoorLog(),))
+    monkeypatch.setattr(run, "parsers_of", lambda _options: (DoorLog(),))
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError

@@ -50,7 +50,7 @@ def extract_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
         nonlocal count
         count += 1
         path = tmp_path / f"case-{count}"
-        monkeypatch.setattr(run, "_parsers", lambda _options: (*load(), *others))
+        monkeypatch.setattr(run, "parsers_of", lambda _options: (*load(), *others))
         run.extract(sources, path, None, Options(argv=("test",), workers=workers), lambda *_: None)
         return outcome(path)
 

@@ -179,7 +179,7 @@ def test_run_that_is_interrupted_within_a_long_file_completes_the_same(
     with Case.open(tmp_path / "case-2") as interrupted:
         assert interrupted.store.count("records") > 2000, "it was added in several transactions"
 
-    monkeypatch.setattr(run, "_parsers", lambda _options: (*load(), Diary(lambda: None), DiaryCover()))
+    monkeypatch.setattr(run, "parsers_of", lambda _options: (*load(), Diary(lambda: None), DiaryCover()))
     run.extract([long_diary], tmp_path / "case-2", None, Options(argv=("test",), workers=1), lambda *_: None)
     with Case.open(tmp_path / "case-2") as completed:
         assert list(completed.rows()) == whole.rows
