@@ -84,7 +84,7 @@ class Ledger:
             key: signs every entry; None for an unsigned ledger.
             actor: who acts, as the entries will name them.
             clock: gives the time, with its zone.
-            signed_up_to: see :class:`~chain_of_custody.chain.Chain`: of a long ledger, signatures that were checked
+            signed_up_to: see ``Chain``: of a long ledger, signatures that were checked
                 before are not checked again.
 
         Raises:

@@ -45,6 +45,11 @@ NOT_RUN = (
     ),
     ("review-setup.md", "pip install", "it needs a package index"),
     ("review-setup.md", "echoforensics review case --key", "it serves until it is stopped; tests of `review` start it"),
+    (
+        "review-work.md",
+        "echoforensics review case --close",
+        "it needs a room in which people worked; its tests make one",
+    ),
     ("review-setup.md", "echoforensics verify case.review", "there is no room; tests of `verify` make one"),
 )
 
