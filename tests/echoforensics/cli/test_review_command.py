@@ -64,7 +64,7 @@ def test_the_first_start_shows_a_link_and_where_to_open_it(run: Run, demo: Path,
     assert where == f"review room of case: {tmp_path / 'room'}"
     assert re.fullmatch(r"open http://localhost:\d+", opened)
     assert link.startswith("link for the first supervisor, good once and for a day: http://localhost:")
-    assert (page.status_code, str(page.url)) == (200, f"{server.origin}/sign-in")
+    assert (page.status_code, str(page.url)) == (200, f"{server.origin}/sign-in?next=%2Fwork")
     assert (offered["role"], offered["webauthn"]["rp"]["id"]) == ("supervisor", "localhost")
     assert code == 0
     head = errors.rpartition(" ")[2].strip()
