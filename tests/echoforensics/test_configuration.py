@@ -68,7 +68,7 @@ def test_what_cannot_be_is_refused_and_the_file_is_named(file: Path, text: str, 
 
 
 def test_a_file_that_cannot_be_read_is_refused(file: Path) -> None:
-    with pytest.raises(UsageError, match=r"is not there, and \$ECHOFORENSICS_CONFIG names it"):
+    with pytest.raises(UsageError, match=r"does not exist, but \$ECHOFORENSICS_CONFIG names it"):
         read_configuration()
     file.write_bytes(b"agency = '\xff'")
     with pytest.raises(UsageError, match="cannot be read"):
