@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from echoforensics.version import __version__
 
@@ -58,7 +59,14 @@ def _logged(callback: Callable[..., Any]) -> Callable[..., Any]:
         if not verbose and file is None:
             return callback(*arguments, **options)
         if file is not None:
-            _refuse_inside(file, context.params.values())
+            given = {
+                name: value
+                for name, value in context.params.items()
+                if context.get_parameter_source(name) is not ParameterSource.DEFAULT
+            }
+            # Sources are texts, as one may be an address.
+            sources = tuple(Path(source) for source in given.get("sources", ()) if "://" not in str(source))
+            _refuse_inside(file, (*given.values(), sources))
         with _handlers(file, verbose=verbose), _ending():
             LOGGER.info("echoforensics %s: %s", __version__, " ".join(map(ascii, sys.argv[1:])))
             LOGGER.info("%s, Python %s, process %d", platform.platform(), platform.python_version(), os.getpid())

@@ -85,5 +85,6 @@ def test_a_log_lies_in_nothing_that_is_sealed_or_hashed(run: Run, source: Path, 
     other = run("parsers", "--log", tmp_path / "case" / "log.txt")
     assert (other.returncode, "lies in a case" in other.stderr) == (2, True)
     assert run("verify", "case").returncode == 0
+    assert run("parsers", "--log", "log.txt").returncode == 0
     missing = run("parsers", "--log", tmp_path / "gone" / "log.txt")
     assert (missing.returncode, "cannot be written: No such file or directory" in missing.stderr) == (2, True)
