@@ -149,7 +149,7 @@ def test_what_does_not_verify_is_refused(copy_of_sealed: Path, sealed: Sealed, t
 def test_parquet_that_is_no_timeline_is_refused(tmp_path: Path) -> None:
     pq.write_table(pa.table({"a": [1]}), tmp_path / "a.parquet")
     for path in (tmp_path / "a.parquet", tmp_path / "none", Path("/etc")):
-        with pytest.raises(UsageError, match="timeline in Parquet"):
+        with pytest.raises(UsageError, match="timeline"):
             ask("SELECT 1", path)
 
 
@@ -246,6 +246,6 @@ def test_an_answer_of_any_length_takes_bounded_memory() -> None:
 def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "duckdb", None)
     with pytest.raises(
-        UsageError, match=r"query needs what is not installed \(duckdb\): pip install 'echoforensics\[scale\]'"
+        UsageError, match=r"query needs .* not installed \(duckdb\): pip install 'echoforensics\[scale\]'"
     ):
         QueryDatabase()
