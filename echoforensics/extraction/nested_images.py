@@ -41,6 +41,8 @@ def read_image(reader: EntryReader, entry: Entry, here: EntryPlace, head: bytes)
     medium = reader.medium
     if entry.location in medium.parts:
         return ""  # a part of an image that was opened, such as an extent that a VMDK names
+    if _is_boot_file(entry, head):
+        return ""
     try:
         disk = open_nested(entry, head, medium.budget)
     except LaterPartError:
@@ -59,6 +61,11 @@ def read_image(reader: EntryReader, entry: Entry, here: EntryPlace, head: bytes)
         yield from inner.read(disk, here)
         yield from _search(inner, disk, here)
     return disk.media.kind
+
+
+def _is_boot_file(entry: Entry, head: bytes) -> bool:
+    """Whether a file is NTFS's own ``$Boot``: the boot sectors of the file system it is in, and no image of another."""
+    return entry.path.rsplit("/", 1)[-1] == "$Boot" and head[3:11] == b"NTFS    "
 
 
 def _search(reader: EntryReader, disk: NestedDisk, here: EntryPlace) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -92,6 +93,15 @@ def test_what_is_not_read_is_named(tmp_path: Path) -> None:
         "disk.vdi: looks like an image, and was not opened: an image in the format of VirtualBox (VDI) is not read;"
         " convert a copy of it first: qemu-img convert -O raw"
     ]
+
+
+def test_the_boot_sectors_of_ntfs_are_no_image_of_another(tmp_path: Path) -> None:
+    packed = Path(__file__).parents[1] / "evidence" / "file_systems" / "ntfs" / "streams.img.xz"
+    (tmp_path / "image.dd").write_bytes(lzma.decompress(packed.read_bytes()))
+
+    _, issues = _found(tmp_path / "image.dd", tmp_path / "case")
+
+    assert issues == []
 
 
 def test_what_lies_outside_its_files_is_carved(image: Path, tmp_path: Path) -> None:
