@@ -54,7 +54,7 @@ class WideText:
         return io.BufferedReader(_Utf8Stream(self), PIECE)
 
     def piece_at(self, at: int) -> tuple[int, bytes]:
-        """The piece that a byte of the UTF-8 is in, and where it begins; nothing behind the end.
+        """The piece that a byte of the UTF-8 is in, and where it begins; nothing after the end.
 
         Raises:
             OSError: the evidence cannot be read.

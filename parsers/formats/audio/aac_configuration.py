@@ -31,10 +31,10 @@ class AacConfiguration:
 
     Attributes:
         codec: the coding, in words.
-        rate: samples a second as they are played, or None.
+        rate: samples per second as they are played, or None.
         channels: as they are played, or None.
         frame: samples of a frame at :attr:`core_rate`.
-        core_rate: samples a second of what is coded directly, half of :attr:`rate` for HE-AAC; or None.
+        core_rate: samples per second of what is coded directly, half of :attr:`rate` for HE-AAC; or None.
     """
 
     codec: str
@@ -45,10 +45,10 @@ class AacConfiguration:
 
 
 def read_configuration(bits: Bits, *, is_last: bool = True) -> AacConfiguration:
-    """Read one; bits that are not there count as zeros.
+    """Read one; bits that are missing count as zeros.
 
     Args:
-        bits: what begins with it; they are then behind what was read.
+        bits: what begins with it; they are then after what was read.
         is_last: whether all bits belong to it, so that an extension may follow its own part.
     """
     kind = _object_type(bits)
@@ -103,7 +103,7 @@ def _general(bits: Bits, kind: int, channels: int) -> tuple[int, int | None]:
 
 
 def read_elements(bits: Bits) -> int | None:
-    """Channels by a program_config_element, which bits begin with; they are then behind it."""
+    """Channels by a program_config_element, which bits begin with; they are then after it."""
     start = bits.left
     bits.take(4 + 2 + 4)
     front, side, back, low, data, coupling = (bits.take(width) for width in (4, 4, 4, 2, 3, 4))
@@ -122,7 +122,7 @@ def read_elements(bits: Bits) -> int | None:
 
 
 def _extension(bits: Bits, kind: int, rate: int | None) -> tuple[int, int | None]:
-    """The coding and rate, where HE-AAC is stated behind plain AAC so that old players pass over it."""
+    """The coding and rate, where HE-AAC is stated after plain AAC so that old players pass over it."""
     if bits.left < 16 or bits.take(11) != _SYNC_OF_SBR or _object_type(bits) != _SBR or not bits.take(1):
         return kind, rate
     rate = _rate(bits) or rate

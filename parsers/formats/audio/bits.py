@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Bits:
-    """Bits that are taken one number after the other; bits that are not there count as zeros.
+    """Bits that are taken one number after the other; bits that are missing count as zeros.
 
     Args:
         raw: the bytes.

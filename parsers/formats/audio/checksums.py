@@ -32,7 +32,7 @@ _CRC8 = _table(0x07, 8)
 
 
 def crc8(data: bytes) -> int:
-    """The checksum of a FLAC frame's header; 0 of a header with its checksum behind it."""
+    """The checksum of a FLAC frame's header; 0 of a header with its checksum after it."""
     value = 0
     for byte in data:
         value = _CRC8[value ^ byte]
@@ -50,7 +50,7 @@ def _tables16() -> tuple[tuple[int, ...], array[int]]:
 
 
 def crc16(data: bytes, value: int = 0) -> int:
-    """The checksum of a FLAC frame, 0 of a frame with its checksum behind it; or of the guarded part of an MPEG frame.
+    """The checksum of a FLAC frame, 0 of a frame with its checksum after it; or of the guarded part of an MPEG frame.
 
     Args:
         data: the bytes.

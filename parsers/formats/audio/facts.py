@@ -35,10 +35,10 @@ class AudioFacts:
         codec: how the sound is coded, in words.
         end: bytes from the start of the recording to its end.
         ending: why it ends there.
-        rate_hz: samples a second, or None if the container does not say.
+        rate_hz: samples per second, or None if the container does not say.
         channels: number of channels, or None.
         duration_us: microseconds of sound present (see ``notes`` where it is what a header claims), or None.
-        bits: bits a sample, where the coding has such a number.
+        bits: bits per sample, where the coding has such a number.
         issue: what is wrong, as the rest of "the recording is ...": ``truncated: 3 of 5 bytes are present``.
             Empty if the recording is well formed.
         trailing: bytes after the end in which nothing of the recording was found.
@@ -46,7 +46,7 @@ class AudioFacts:
             :data:`~parsers.formats.audio.damage.MOST_PLACES`.
         metadata: the tags it carries, as found, within :mod:`parsers.formats.audio.tagging.tags`'s bounds.
         timestamps: times the tags hold.
-        notes: sentences on how the facts were come by.
+        notes: sentences on how the facts were determined.
     """
 
     container: str

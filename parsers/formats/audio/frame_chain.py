@@ -22,9 +22,9 @@ class FrameChain:
     """Frames that follow each other.
 
     Attributes:
-        frames: how many, with one that is cut behind its header.
+        frames: how many, with one that is cut after its header.
         whole: how many, without that one.
-        end: byte offset behind the last one.
+        end: byte offset after the last one.
         is_cut: whether the bytes end, or cannot be read, within the last one or within the header of a next one.
     """
 
@@ -83,7 +83,7 @@ def repeats(buffer: bytes, at: int, length: int, end: int, frames: int) -> bool:
         buffer: bytes that hold the frames.
         at: the first frame's first byte in them.
         length: bytes of the first frame.
-        end: the byte behind the last frame.
+        end: the byte after the last frame.
         frames: how many there are.
     """
     # Coded sound holds the first bytes of a header by chance once in 65536.

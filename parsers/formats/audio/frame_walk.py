@@ -19,11 +19,11 @@ from parsers.formats.audio.facts import MAX_UNITS
 from parsers.formats.audio.tagging import ape, id3
 from parsers.formats.sized_bytes import SizedBytes
 
-#: Frames that must follow each other before bytes are taken for frames.
+#: Frames that must follow each other before bytes are accepted as frames.
 SURE = 3
 #: Bytes searched at once.
 _PIECE = 64 * 1024
-#: Tags behind each other that are skipped between frames.
+#: Tags after each other that are skipped between frames.
 _MOST_TAGS = 8
 
 
@@ -40,11 +40,11 @@ class SyncFrame(Protocol):
 
     @property
     def samples(self) -> int:
-        """Samples that it decodes to, a channel."""
+        """Samples per channel that it decodes to."""
 
     @property
     def rate(self) -> int:
-        """Samples a second."""
+        """Samples per second."""
 
 
 Frame = TypeVar("Frame", bound=SyncFrame)
@@ -72,7 +72,7 @@ class FrameTally:
     Attributes:
         frames: frames that are whole.
         samples: by rate, the samples of those.
-        end: byte offset behind the last.
+        end: byte offset after the last.
         is_cut: whether the bytes end within a further one.
         damage: what is between frames and is none.
         tags: tags between frames, and the place of the first.
@@ -125,7 +125,7 @@ class FrameWalk(Generic[Frame]):
 
         Args:
             begin: where it is due.
-            until: byte before which it is looked for.
+            until: byte before which it is searched for.
 
         Returns:
             The first place from which frames of whatever kind follow each other; or the one where it is due, if a frame

@@ -1,4 +1,4 @@
-"""Recordings behind what does not belong to them: long or several ID3 tags, zero bytes, other bytes.
+"""Recordings after what does not belong to them: long or several ID3 tags, zero bytes, other bytes.
 
 One short tag is read by the reader of the format. What is more is skipped here, and the reader is given the rest as
 if it were a file of its own; places are then counted from the first byte of the file again.
@@ -29,7 +29,7 @@ _MAX_TAGS = 64
 #: Bytes that are skipped in search of the first frame, and zeros that are.
 _MOST_SEARCHED, _MOST_ZEROS = 64 * 1024, 64 * 1024 * 1024
 _ZEROS = 256 * 1024
-#: Places that look like a frame at which the ones behind it are looked for, and the bytes that three take at most.
+#: Places that look like a frame at which the ones after it are searched for, and the bytes that three take at most.
 _MOST_TRIED, _FRAMES = 2048, 3 * 8192
 #: Where a frame of MP3 or ADTS may begin.
 _SYNC = re.compile(rb"\xff[\xe0-\xff]")
@@ -85,7 +85,7 @@ class ShiftedStream:
 
 
 class LeadingFormat:
-    """Recordings of other formats behind tags and padding.
+    """Recordings of other formats after tags and padding.
 
     Args:
         formats: the formats that may follow.
@@ -110,7 +110,7 @@ class LeadingFormat:
         return name.lower().endswith(_SEARCHED_NAMES) and self._search(head, name) is not None
 
     def describe(self, stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-        """Describe the recording behind what comes first; ``size`` is what is there, in bytes.
+        """Describe the recording after what comes first. ``size`` is the number of bytes present.
 
         Raises:
             OSError: the stream cannot be read.

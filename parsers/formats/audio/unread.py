@@ -111,7 +111,7 @@ _INSIDE = (
     (1080, b"6CHN", "piece of tracker music (MOD)"),
     (1080, b"8CHN", "piece of tracker music (MOD)"),
 )
-#: Kinds of RIFF and IFF files, by the bytes behind their length.
+#: Kinds of RIFF and IFF files, by the bytes after their length.
 _CHUNKED = {
     (_RIFF, b"XWMA"): "xWMA file",
     (_RIFF, b"QLCM"): "QCP recording (QCELP, EVRC)",
@@ -153,7 +153,7 @@ def is_sound(head: bytes) -> bool:
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-    """Name what starts at the stream's offset 0; ``size`` is what is there, in bytes.
+    """Name what starts at offset 0 of the stream. ``size`` is the number of bytes present.
 
     Raises:
         OSError: the stream cannot be read.

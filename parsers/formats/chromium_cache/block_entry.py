@@ -114,7 +114,7 @@ class RankingsNode:
 
 
 def node(entry: CacheEntry, files: BlockFiles) -> RankingsNode:
-    """The node of an entry; an empty one where it is not there or belongs to another.
+    """The node of an entry; an empty one where it is missing or belongs to another.
 
     Raises:
         OSError: the evidence cannot be read.

@@ -20,7 +20,7 @@ from parsers.parser import Source
 MAGIC = struct.pack("<I", 0xC104CAC3)
 #: A file of blocks has at most this many: its map has one bit for each.
 MAX_BLOCKS = (BLOCKS_AT - 80) * 8
-#: At most this many blocks are read at once when a file is looked through.
+#: At most this many blocks are read at once when a file is searched.
 _STEP = 1024
 
 
@@ -75,7 +75,7 @@ class BlockFiles:
         self._stack.close()
 
     def file(self, name: str) -> BlockFile | None:
-        """A file by its name; None if it is not there. Files of blocks stay open.
+        """A file by its name; None if it is missing. Files of blocks stay open.
 
         Raises:
             OSError: the evidence cannot be read.

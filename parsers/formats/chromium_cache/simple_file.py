@@ -89,7 +89,7 @@ class Streams:
 
     Attributes:
         body: the body.
-        note: the note on the answer; None if it is not there.
+        note: the note on the answer; None if it is missing.
         issues: what else is wrong, a sentence each.
     """
 

@@ -14,9 +14,9 @@ from parsers.locator import at_bytes, at_line
 
 #: A longer row is not read.
 MAX_ROW = 262_144
-#: So often the reading goes back to the line after the one in which a broken row begins. Then it goes on behind it.
+#: So often the reading goes back to the line after the one in which a broken row begins. Then it goes on after it.
 MAX_RETURNS = 100
-#: Lines are taken together from blocks of so many bytes. Behind an odd one so many rows are read one by one.
+#: Lines are taken together from blocks of so many bytes. After an odd one so many rows are read one by one.
 _BLOCK, _MOST_ODD = 65_536, 50
 _BOM = b"\xef\xbb\xbf"
 
@@ -27,7 +27,7 @@ class LocatedRow(NamedTuple):
     Attributes:
         values: its values; none where it cannot be read.
         locator: its line, or its bytes where its values run over several lines.
-        end: byte offset behind it.
+        end: byte offset after it.
         excerpt: its first bytes, at most 64.
         issue: why it cannot be read; empty if it can.
         encoding_issue: what is wrong with the characters of a row that can be read; empty if nothing is.
@@ -62,7 +62,7 @@ class _Lines:
         self.undecoded = self.zeros = False
 
     def go_back(self, number: int, offset: int) -> None:
-        """Take the line behind line ``number``, at ``offset``, next."""
+        """Take the line after line ``number``, at ``offset``, next."""
         self._stream.seek(offset)
         self.number, self.offset = number, offset
 
@@ -97,7 +97,7 @@ def rows(stream: BinaryIO) -> Iterator[LocatedRow]:
 
     UTF-8 with or without a byte order mark; LF or CR LF; a row may run over several lines within quotes. Bytes that
     are not UTF-8 are written ``\\xNN``, and the row's encoding issue says so. A quote that is not closed makes one row
-    unreadable, not those behind it: the reading continues with the next line.
+    unreadable, not those after it: the reading continues with the next line.
 
     Raises:
         OSError: the stream cannot be read.

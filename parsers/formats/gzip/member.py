@@ -31,7 +31,7 @@ class GzipMember:
     """A member.
 
     Attributes:
-        end: the byte behind it, its trailer included; where it breaks off, one up to which it was inflated.
+        end: the byte after it, its trailer included; where it breaks off, one up to which it was inflated.
         size: bytes of content.
         is_right: whether the compressed data comes to its end, and its own checksum and length agree with the content.
     """

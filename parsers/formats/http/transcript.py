@@ -27,7 +27,7 @@ _FIRST_LINE = re.compile(
 _REMARK = re.compile(rb"^(?:[*<>] |[{}] \[\d)", re.MULTILINE)
 _LEFT_INTACT = re.compile(rb"\* (?:Connection #\d|Closing connection)[^\n]{0,300}\s*\Z")
 _MARKED_END = re.compile(rb"^[<>] ?\r?\n", re.MULTILINE)
-#: The command that printed the next message, which is behind the body of the one before.
+#: The command that printed the next message, which is after the body of the one before.
 _COMMAND = re.compile(rb"\n[^\n{\[]{0,300}\bcurl(?:\.exe)? [^\n]{0,8000}(?:\\\n[^\n]{0,8000}){0,40}\s*\Z")
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
@@ -128,7 +128,7 @@ def _marked(content: bytes, first: re.Match[bytes]) -> tuple[_Given | None, re.M
 
 
 def _start(content: bytes, first: re.Match[bytes]) -> int:
-    """Where a first line begins, behind a byte order mark."""
+    """Where a first line begins, after a byte order mark."""
     return first.start() + (len(_BOM) if content.startswith(_BOM, first.start()) else 0)
 
 

@@ -81,7 +81,7 @@ def unwrapped(content: bytes) -> bytes:
 
 
 def texts_in(content: bytes) -> list[str]:
-    """Texts in a value that cannot be decoded: such as are behind the tag of a text and have the length it gives."""
+    """Texts in a value that cannot be decoded: such as are after the tag of a text and have the length it gives."""
     found: list[str] = []
     latin, wide = _runs(_LATIN, content), _runs(_WIDE, content)
     done = 0

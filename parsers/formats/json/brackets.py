@@ -1,7 +1,7 @@
 """Which brackets of JSON text enclose a key, found from the key outwards in both directions.
 
 A key is outside any text value, so from there opening and closing quotes are known in either direction. Both ways end
-where the bytes cannot be JSON any more; each byte is looked at once for the keys it encloses, not once for each key.
+where the bytes cannot be JSON any more; each byte is examined once for the keys it encloses, not once for each key.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from parsers.formats.sized_bytes import SizedBytes
 
-#: Bytes that are looked at before a key, and from it on.
+#: Bytes that are examined before a key, and from it on.
 MAX_BEFORE, MAX_AFTER = 1 << 20, 1 << 24
 #: How many brackets may be open around a key, and after it.
 MAX_OPEN, MAX_NESTED = 64, 200
@@ -31,7 +31,7 @@ _BACK = re.compile(
     rb"\"(?!" + _ESCAPED + rb")|eurt|eslaf|llun|[0-9+\-.eE]{1,40}+)|(?P<sign>[\[\]{},:])|(?P<end>.?))",
     re.DOTALL,
 )
-#: A text value of which the piece that is looked at holds no end.
+#: A text value of which the piece that is examined holds no end.
 _CUT_TEXT = re.compile(rb"\"(?:" + _TEXT + rb"|\\|\")*+\Z")
 _OPENS = {b"{": b"}", b"[": b"]"}
 #: What begins a value, and what ends one: a text, a number or word, a bracket.

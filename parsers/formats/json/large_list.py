@@ -1,4 +1,4 @@
-"""A JSON list that stays in its file: its members are decoded while they are looked at, some at a time."""
+"""A JSON list that stays in its file: its members are decoded while they are examined, some at a time."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class LargeText:
     """A text value too long to be decoded with others.
 
     Attributes:
-        start, end: where it stands, with its quotes.
+        start, end: where it is, with its quotes.
     """
 
     start: int

@@ -1,6 +1,6 @@
 """JSON of any length: what is small in it is decoded, and its long lists stay in the file.
 
-The text is looked through once, in a window. It gives the value that :func:`parsers.formats.json.text.decode_at` gives,
+The text is searched once, in a window. It gives the value that :func:`parsers.formats.json.text.decode_at` gives,
 with a :class:`~parsers.formats.json.large_list.LargeList` in place of each list that is too long for the window.
 """
 
@@ -24,7 +24,7 @@ MAX_HELD = MAX_BYTES
 _OTHER_WEIGHT = 4
 #: Values that are longer than the window may stand inside one another this deep.
 MAX_DEPTH = 60
-#: Members that are short are looked through together, so many bytes of them.
+#: Members that are short are searched together, so many bytes of them.
 _TOGETHER = 8192
 #: What goes wrong so close to the end of the window may be right when more of the text is seen.
 _CLOSE = 16
@@ -46,7 +46,7 @@ class LargeValue:
 
     Attributes:
         value: the value.
-        end: the place behind it.
+        end: the place after it.
         passed_over: what leads to text values that are too long, each with its place and length; their value is None.
     """
 
@@ -166,7 +166,7 @@ class _Scan:
             at = self.blank(at + 1)
 
     def _tiny(self, at: int) -> tuple[int, int | None]:
-        """How many members end together behind a place, and where; the one there where they are not that short."""
+        """How many members end together after a place, and where; the one there where they are not that short."""
         index = self._ahead(at)
         piece = self._window[index : index + _TOGETHER]
         for sign in ("},", "],", ","):
@@ -222,7 +222,7 @@ class _Scan:
             raise NotStreamedError("too much stands between its long lists", at)
 
     def _long_text(self, at: int, here: Tokens) -> tuple[object, int]:
-        """Where a text ends that runs on behind the window; None in its place where it is too long to be read."""
+        """Where a text ends that runs on after the window; None in its place where it is too long to be read."""
         end = self._end_of_text(at + 1)
         if end is None:
             raise JsonError("Unterminated string starting at", at)
@@ -241,14 +241,14 @@ class _Scan:
             stop = inside.end() if inside else 0
             if piece[stop : stop + 1] == b'"':
                 return at + stop + 1
-            # A backslash at the end of the piece belongs to the sign behind it.
+            # A backslash at the end of the piece belongs to the sign after it.
             if stop == 0:
                 return None
             at += stop
         return None
 
     def _ahead(self, at: int) -> int:
-        """Move the window so that enough is in it behind a place; give where in it that is."""
+        """Move the window so that enough is in it after a place; give where in it that is."""
         index = at - self._base
         if index < 0 or (index + WINDOW > len(self._window) and not self._last):
             self._window = self._text.read(at, 2 * WINDOW).decode("latin-1")

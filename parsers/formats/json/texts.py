@@ -29,14 +29,16 @@ _BEGUN = re.compile(r"[{\[\"](?:[{\[]|\\[nrt]|\s){0,400}+(?:[\w$.-]{0,64}+\s{0,8
 _LONGEST_BEGUN = 500
 #: A first piece that is decoded; it grows until the value ends within it.
 _FIRST_PIECE = 4096
-#: At most this many characters are looked at in vain for each of the text, and at least so many: then the search ends.
+#: At most this many characters are examined without success for each of the text, and at least so many: then the search
+#: ends.
 _MAX_SHARE = 16
 _LEAST = 4 * 1024 * 1024
-#: What an attempt in vain costs beyond its characters, and one that nests too deeply.
+#: What an attempt without success costs beyond its characters, and one that nests too deeply.
 _ATTEMPT, _DEEP = 200, 20_000
 #: An attempt that goes wrong within so many characters was no beginning of a value.
 _SHORT = 32
-#: A value is looked for so far before a mark, and what a program prints over several lines so far after its beginning.
+#: A value is searched for so far before a mark, and what a program prints over several lines so far after its
+#: beginning.
 _FAR, _NEAR = 1024 * 1024, 64 * 1024
 #: What goes wrong so close to the end of a piece may be right when more of the text is seen.
 _CLOSE = 16
@@ -53,7 +55,7 @@ class Found:
     """One value of a text.
 
     Attributes:
-        start, end: where it stands, in characters; one that is not whole ends where it breaks off.
+        start, end: where it is, in characters; one that is not whole ends where it breaks off.
         value: what it holds; of one that is not whole, what stands whole in it.
         spans: first and last character of the objects and lists in it, where JSON pointers do not lead to them.
         coding: what has to be undone before it is JSON; empty if nothing is. One with backslashes ends where its
@@ -95,7 +97,7 @@ class TextSearch:
             text: the text.
             marks: a value that holds none of these is of no use and is skipped; None if every value is of use.
             last: whether the text ends here; else a value that runs on beyond its end is left for the next piece.
-            most: of a value that runs on, after so many characters what is in it is looked for instead.
+            most: of a value that runs on, after so many characters what is in it is searched for instead.
             start: the character at which the search begins.
         """
         self._text = text
@@ -110,7 +112,7 @@ class TextSearch:
         self.open_at: int | None = None
         #: Where values begin that are longer than is read at once: what is in them is given.
         self.entered: list[int] = []
-        #: Where the search was ended because it had looked at too much in vain.
+        #: Where the search was ended because it had looked at too much without success.
         self.ended_at: int | None = None
 
     def __iter__(self) -> Iterator[Found]:
@@ -135,7 +137,7 @@ class TextSearch:
             self.open_at = begun.start() if begun else None
 
     def _of_use_from(self, start: int, mark: int) -> int:
-        """From where on values are of use, of those that begin at a character or behind it and before a mark.
+        """From where on values are of use, of those that begin at a character or after it and before a mark.
 
         In a text that goes on, the mark of a value that runs on beyond its end may be in the next piece.
         """

@@ -51,7 +51,7 @@ class DatabaseList:
 
     @classmethod
     def beside(cls, source: Source) -> DatabaseList | None:
-        """The list that is beside a file, or is the file itself; None if ``CURRENT`` or the MANIFEST is not there.
+        """The list that is beside a file, or is the file itself; None if ``CURRENT`` or the MANIFEST is missing.
 
         Raises:
             OSError: it cannot be read.
@@ -66,7 +66,7 @@ class DatabaseList:
 
 
 def read_database(source: Source, listed: DatabaseList, collector: VersionCollector) -> Iterator[Issue]:
-    """Take in the entries of every file that is there and that the list names, in use or not.
+    """Take in the entries of every file that is present and that the list names, in use or not.
 
     Args:
         source: the MANIFEST.
@@ -74,7 +74,7 @@ def read_database(source: Source, listed: DatabaseList, collector: VersionCollec
         collector: takes the entries.
 
     Yields:
-        What cannot be read, and tables in use that are not there.
+        What cannot be read, and tables in use that are missing.
     """
     yield from listed.manifest.issues
     missing = []

@@ -63,7 +63,7 @@ def begins_log(head: bytes) -> bool:
 def log_records(stream: BinaryIO) -> Iterator[LogRecord | Issue]:
     """Yield the records of a log, and an issue for each place that cannot be read.
 
-    After a damaged fragment reading goes on behind it, where a sound one follows, else at the next block.
+    After a damaged fragment reading goes on after it, where a sound one follows, else at the next block.
 
     Args:
         stream: the file, at its start.

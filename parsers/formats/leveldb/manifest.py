@@ -26,7 +26,7 @@ _CURRENT_CONTENT = re.compile(rb"(MANIFEST-\d{6,20})\r?\n?", re.ASCII)
 _COMPARATOR, _LOG, _NEXT, _LAST, _POINTER, _REMOVED, _ADDED, _EARLIER_LOG = 1, 2, 3, 4, 5, 6, 7, 9
 #: Files that one MANIFEST names, at most; the rest is not read.
 MAX_FILES = 20_000
-#: At most this many numbers behind that of the log in use are tried: a later log may not yet be listed.
+#: At most this many numbers after that of the log in use are tried: a later log may not yet be listed.
 _LOGS_AHEAD = 64
 
 

@@ -1,9 +1,9 @@
 """Table files (``.ldb``, in older databases ``.sst``): sorted entries in blocks.
 
 The last 48 bytes are the footer: where the metaindex and the index are, each an offset and a size, and a magic number.
-The index leads to the blocks. Behind each block are its compression (0 none, 1 Snappy, 2 Zstandard) and the masked
+The index leads to the blocks. After each block are its compression (0 none, 1 Snappy, 2 Zstandard) and the masked
 CRC-32C of both. An entry of a block has how many bytes of its key are those of the key before, how many follow, how
-long its value is, then the rest of the key and the value. Behind the entries are the restart points, places where a
+long its value is, then the rest of the key and the value. After the entries are the restart points, places where a
 key is whole, and their number. The last eight bytes of a key are the sequence number and the kind (1 put, 0 delete).
 
 References:

@@ -1,4 +1,4 @@
-"""When the lines of a log were written: year, zone and what is not known of them, told line by line.
+"""When the lines of a log were written: year, zone and what is unknown of them, told line by line.
 
 A log is read twice: first for the times its lines write, from which missing years are counted back; then for the rest.
 """
@@ -73,7 +73,7 @@ class StampReader:
     """Reads the times of one log's lines. What was read of a day is remembered, for many lines are written in one."""
 
     def __init__(self, of_day: Callable[[bytes, bytes], Stamp | None]) -> None:
-        """Take what reads the first second of a day, from what is written before and behind the time of day."""
+        """Take what reads the first second of a day, from what is written before and after the time of day."""
         self._of_day = of_day
         self._days: dict[tuple[bytes, bytes], Stamp | None] = {}
         self._second = self._behind = b""
@@ -141,7 +141,7 @@ class Survey:
         """The years of the lines.
 
         Args:
-            stamp: when the log ended; None if that is not known.
+            stamp: when the log ended; None if that is unknown.
             steps: as :func:`yearless.count_back` takes them.
             why: the reason where ``stamp`` is None and a year is missing, in place of that for a rotated log.
         """
@@ -169,7 +169,7 @@ class Dates:
 
         Args:
             stamp: as the line writes it.
-            locator: where it stands, if not in the record's own line.
+            locator: where it is, if not in the record's own line.
         """
         value, note = self._read(stamp)
         return Timestamp("Recorded Time", stamp.text, Clock.DEVICE, value, note, locator)

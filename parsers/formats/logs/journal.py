@@ -50,7 +50,7 @@ class JournalEntry:
     """One entry.
 
     Attributes:
-        locator: where it stands.
+        locator: where it is.
         realtime: microseconds since 1970 UTC.
         boot: the id of the start of the system it belongs to, as hexadecimal digits.
         fields: by name; of several of one name the first.
@@ -101,7 +101,7 @@ def header_of(head: bytes, size: int) -> JournalHeader:
         size: of the file.
 
     Raises:
-        LogJournalError: it is none, or has a feature that is not known.
+        LogJournalError: it is none, or has a feature that is unknown.
     """
     if len(head) < 208 or not head.startswith(MAGIC):
         raise LogJournalError("the file does not begin as a journal does")

@@ -30,7 +30,7 @@ _STAMP = (
     rb"(?: ?(?:[+-]\d\d:?\d\d|Z(?=[ \t])|" + zones.FROM_UTC + rb"|(?:" + zones.LETTERS + rb")(?=[ \t])))?"
     rb"|(?P<since>\d{1,12})\.(?P<part>\d{3,9}))"
 )
-#: What is before and behind the time of day.
+#: What is before and after the time of day.
 _DAY = re.compile(rb"(?:(?P<year>\d{4})-)?(?P<month>\d\d)-(?P<day>\d\d)[ T]")
 _GAP, _SPACE = rb"[ \t]{0,64}", rb"[ \t]{1,64}"
 _LEVEL = rb"[VDIWEFSA]"
@@ -80,7 +80,7 @@ _STARTS = {
     "threadtime": _DIGITS | _BLANKS, "time": _DIGITS | _BLANKS, "long": frozenset(b"["), "studio": _DIGITS,
     "studio columns": _DIGITS, **dict.fromkeys(TIMELESS, _LEVELS),
 }  # fmt: skip
-#: Forms by the byte behind the level.
+#: Forms by the byte after the level.
 _LEVELLED: dict[int, tuple[str, ...]] = {ord("/"): ("brief", "tag"), ord("("): ("thread", "process")}
 #: What may be a time, with what is in front of it.
 _HEADED = re.compile(_GAP + rb"(?:\d\d|\d\.\d)")
@@ -90,7 +90,7 @@ class LogcatLine(NamedTuple):
     """One line.
 
     Attributes:
-        locator: where it stands.
+        locator: where it is.
         stamp: its time as written; None in a form that writes none.
         stamp_locator: where the time stands, if not in the line itself.
         tag: who wrote it; empty in a form that leaves it out.
@@ -147,7 +147,7 @@ def _match(content: bytes, form: str, stamps: StampReader) -> tuple[Stamp | None
 
 
 def _of_day(before: bytes, behind: bytes) -> Stamp | None:
-    """A day, from what is written before and behind the time of day."""
+    """A day, from what is written before and after the time of day."""
     found = _DAY.fullmatch(before)
     if found is None:
         return None

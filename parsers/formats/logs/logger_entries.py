@@ -33,7 +33,7 @@ _TEXT = re.compile(rb"[\x02-\x08](?P<tag>[\x20-\x7e\x80-\xff]{0,128})\0(?P<text>
 #: The bytes that may begin an entry, and how many they are.
 _LOOKED_AT = 8
 _CANDIDATE = re.compile(rb"(?=l.{6}[\x00-\x07]|(?!\0\0)..[\x00\x14\x18\x1c]\0.{3}[\x00-\x7f])", re.DOTALL)
-#: No entry is longer. So much is looked at for the first of a store that is a ring, and so many in a row are no chance.
+#: No entry is longer. So much is examined for the first of a store that is a ring, and so many in a row are no chance.
 _MAX_ENTRY, _WINDOW, _RING, _CHAIN = 5120, 1024 * 1024, 65536, 3
 _NANOSECONDS = 1_000_000_000
 

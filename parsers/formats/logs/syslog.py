@@ -1,6 +1,6 @@
 """Lines of a system log, in every form that syslog daemons, journalctl and routers write.
 
-``Dec 29 14:10:36 host program[pid]: text`` (RFC 3164; the year left out, or before or behind the time), the same with a
+``Dec 29 14:10:36 host program[pid]: text`` (RFC 3164; the year left out, or before or after the time), the same with a
 priority before it, with the facility and level in a column, or without the host; RFC 5424; and ISO 8601 times, with a
 zone or without, before host and program.
 
@@ -23,13 +23,13 @@ from parsers.formats.logs.text import RawLine, encoding_of, first_lines, raw_lin
 
 #: A longer line is read up to here.
 MAX_LINE = 16384
-#: Lines of the head that are looked at.
+#: Lines of the head that are examined.
 _LOOK = 100
 #: A time of day, or seconds with a fraction, in text of up to four bytes a character: without one nothing is a log.
 MAYBE = re.compile(rb"\d\0{0,3}\d\0{0,3}:\0{0,3}\d\0{0,3}\d\0{0,3}:\0{0,3}\d|\d\0{0,3}\.\0{0,3}\d\0{0,3}\d\0{0,3}\d")
 _PRIORITY = rb"(?:<\d{1,3}>[ \t]?)?"
 _CLOCK = rb"\d\d:\d\d:\d\d(?:[.,](?P<fraction>\d{1,9}))?"
-#: A host; a year that is behind the time is none.
+#: A host; a year that is after the time is none.
 _HOST = rb"(?P<host>(?!(?:19|20)\d\d )\S{0,254}[^\s:])"
 _ZONE = rb"[+-]\d\d(?::?\d\d)?|Z|" + zones.FROM_UTC + rb"|" + zones.LETTERS
 _LAST = rb"(?: ?(?:" + _ZONE + rb")(?=[ \t]))?)[ \t]"
@@ -56,7 +56,7 @@ _CLASSIC = (
     rb"(?P<stamp>", _DAY_NAME, _MONTH, rb" [ \d]?\d (?:\d{4} )?", _CLOCK, rb"(?: (?:19|20)\d\d(?=[ \t]))?", _LAST,
 )  # fmt: skip
 _ISO = rb"(?P<stamp>", _DAY_NAME, rb"\d{4}(?:-\d\d-|/\d\d/)\d\d[T ]", _CLOCK, _LAST
-#: What is before the time of day, and behind it.
+#: What is before the time of day, and after it.
 _DAY = _form(
     _DAY_NAME, rb"(?:(?P<name>", _MONTH, rb") (?P<day>[ \d]?\d) (?:(?P<year>\d{4}) )?",
     rb"|(?P<iso_year>\d{4})[-/](?P<month>\d\d)[-/](?P<iso_day>\d\d)[T ])",
@@ -95,7 +95,7 @@ class SyslogLine(NamedTuple):
     """One line.
 
     Attributes:
-        locator: where it stands.
+        locator: where it is.
         stamp: its time as written; None if RFC 5424's nil is in its place.
         host, program, pid: as written; empty if the line leaves them out.
         text: what it says.
@@ -159,7 +159,7 @@ class SyslogReader:
 
 
 def _of_day(before: bytes, behind: bytes) -> Stamp | None:
-    """A day, from what is written before and behind the time of day."""
+    """A day, from what is written before and after the time of day."""
     date, last = _DAY.fullmatch(before), _BEHIND.fullmatch(behind)
     if date is None or last is None:
         return None

@@ -19,7 +19,7 @@ from parsers.locator import at_bytes, at_line
 from parsers.parser import looks_like_text
 
 _BLOCK = 65536
-#: Of the head of a file this much is looked at to tell the width of its characters.
+#: Of the head of a file this much is examined to tell the width of its characters.
 _SAMPLE = 1024
 _COLOUR = re.compile(rb"\x1b\[[0-9;?]{0,40}[@-~]")
 #: At most this many zero bytes and more are not part of a character.
@@ -52,7 +52,7 @@ class RawLine(NamedTuple):
 
     Attributes:
         number: counted from 1 by line feeds.
-        locator: where it stands. The line's number where that leads to the line alone, else its bytes.
+        locator: where it is. The line's number where that leads to the line alone, else its bytes.
         content: the line without its end, colour codes and zero bytes around it; UTF-8 where it was UTF-16.
         cut: whether it was longer, so that the rest was left out.
     """
@@ -77,7 +77,7 @@ def encoding_of(head: bytes) -> TextEncoding | None:
             sample = head[len(mark) : len(mark) + _SAMPLE * width]
             plain = sample[: len(sample) // width * width].decode(codec or "latin-1", "replace")
             return found if looks_like_text(plain.encode("utf-8", "replace")) else None
-    # Text of single bytes may have wide text behind it, where two programs wrote to one file.
+    # Text of single bytes may have wide text after it, where two programs wrote to one file.
     if (name := wide_encoding(head)) and b"\0" in head[:8]:
         return TextEncoding(name, WIDE[name], 0) if looks_like_text(head) else None
     # Where power was lost, a log may hold long runs of zero bytes between its lines.

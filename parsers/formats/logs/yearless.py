@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 _DAY = 86400
-#: A silence longer than this may hide a whole year, so the year is not known before it.
+#: A silence longer than this may hide a whole year, so the year is unknown before it.
 MAX_SILENCE = 60 * _DAY
 #: A clock may be set back by this much, in seconds, without a new year being taken for granted.
 _BACK = _DAY
@@ -43,10 +43,10 @@ class Years:
     """The years of a log's lines.
 
     Attributes:
-        of: for each line its year, or 0 if it is not known.
+        of: for each line its year, or 0 if it is unknown.
         unset: for each line, 1 where the clock had not been set when it was written.
         unknown: how many lines are without a year because of ``why``.
-        why: one sentence: why the year of those lines is not known; empty if it is.
+        why: one sentence: why the year of those lines is unknown; empty if it is.
     """
 
     of: array[int] = field(default_factory=lambda: array("h"))
@@ -95,7 +95,7 @@ def count_back(
 
     Args:
         keys: for each line its :func:`key`.
-        stamp: when the log was rotated; None if that is not known, and then no year is.
+        stamp: when the log was rotated; None if that is unknown, and then no year is.
         steps: for the index of a line that says so, by how many seconds the clock was set forward just then.
         written: for each line the year that it writes itself, 0 if it writes none; empty if no line does.
     """

@@ -30,7 +30,7 @@ class Zone:
 
     Attributes:
         name: as it is written.
-        info: what it comes to; None if it is not known.
+        info: what it comes to; None if it is unknown.
         note: one sentence on the times read in it.
     """
 
@@ -47,7 +47,7 @@ class Zone:
         """Microseconds since 1970 UTC of a local time, and what is to be said where there are none.
 
         Args:
-            local: the local time; its own zone is not looked at.
+            local: the local time; its own zone is not checked.
         """
         if self.info is None:
             return None, ""
@@ -81,7 +81,7 @@ def of_line(text: str) -> Zone | None:
 
 
 def named(name: str, where: str) -> Zone | None:
-    """A zone by its name in the IANA database; None if it is not there.
+    """A zone by its name in the IANA database; None if it is missing.
 
     Args:
         name: such as ``Europe/Berlin``.

@@ -17,7 +17,7 @@ _SECRETS = 0x0000000A
 _TLS_KEYS = 0x544C534B
 #: The smallest block: type, length, length again.
 _LEAST = 12
-#: Of one capture so many blocks are looked at.
+#: Of one capture so many blocks are examined.
 MAX_BLOCKS = 2_000_000
 
 

@@ -1,8 +1,8 @@
-"""The value that a column's DEFAULT gives to rows which were stored before the column was added.
+"""Evaluate a column's DEFAULT for rows that were stored before the column was added.
 
 References:
-    SQLite's sqlite3ValueFromExpr(): ALTER TABLE takes only defaults that it can work out so: literals, signs before
-    them, TRUE and FALSE, and CAST of one of these. And its rules of affinity: https://sqlite.org/datatype3.html
+    SQLite's sqlite3ValueFromExpr(): ALTER TABLE accepts only defaults that it can evaluate: literals, signed literals,
+    TRUE and FALSE, and a CAST of one of these. Also its affinity rules: https://sqlite.org/datatype3.html
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from parsers.formats.sqlite.varint import SqlValue
 _NUMERIC_TEXT = re.compile(r"[ \t\n\f\r\v]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[ \t\n\f\r\v]*")
 _NUMERIC_START = re.compile(r"[ \t\n\f\r\v]*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
-#: Whole numbers up to this are told apart by a floating-point number.
+#: A float represents every integer up to this one exactly.
 _EXACT = 2**51
-#: Whole numbers below this SQLite keeps as numbers while it reads a statement.
+#: SQLite keeps integers below this as numbers while it parses a statement.
 _SHORT = 2**31
 
 
 class Affinity(Enum):
-    """What a column makes of the values it is given."""
+    """How a column converts the values stored in it."""
 
     INTEGER = "INTEGER"
     TEXT = "TEXT"
@@ -34,7 +34,7 @@ class Affinity(Enum):
 
 
 def affinity(declared: str) -> Affinity:
-    """The affinity of a declared type, in capitals."""
+    """The affinity of a declared type, given in capitals."""
     if "INT" in declared:
         return Affinity.INTEGER
     if any(part in declared for part in ("CHAR", "CLOB", "TEXT")):
@@ -47,7 +47,7 @@ def affinity(declared: str) -> Affinity:
 
 
 def default_value(expression: Sequence[Token], declared: str) -> tuple[bool, SqlValue]:
-    """Whether the value of a DEFAULT is known, and the value as the column keeps it.
+    """Whether the value of a DEFAULT is known, and that value as the column stores it.
 
     Args:
         expression: the tokens after the word DEFAULT.
@@ -56,7 +56,7 @@ def default_value(expression: Sequence[Token], declared: str) -> tuple[bool, Sql
     known, value = _literal(list(expression))
     kind, text = affinity(declared), _number_text(list(expression))
     if isinstance(value, bool):
-        # Of TRUE and FALSE SQLite makes no text, whatever the column.
+        # SQLite never converts TRUE and FALSE to text, whatever the column.
         return known, float(value) if kind is Affinity.REAL else int(value)
     if text and kind is Affinity.TEXT and not (isinstance(value, int) and abs(value) < _SHORT):
         return True, text  # SQLite keeps such a number as it is written
@@ -66,7 +66,7 @@ def default_value(expression: Sequence[Token], declared: str) -> tuple[bool, Sql
 
 
 def _number_text(parts: list[Token]) -> str:
-    """A number with its sign as written; empty if the expression is no such number, or is one in base 16."""
+    """A signed number as written; empty if the expression is not a number or is hexadecimal."""
     sign = ""
     while parts:
         token, parts = parts[0], parts[1:]
@@ -132,7 +132,7 @@ def _cast(inside: Sequence[Token]) -> tuple[bool, SqlValue]:
 
 
 def _leading(value: str | bytes) -> int | float:
-    """The number with which a text begins; 0 if it begins with none."""
+    """The number at the start of a text; 0 if there is none."""
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
     found = _NUMERIC_START.match(text)
     return _of_text(found[1]) if found else 0
@@ -164,7 +164,7 @@ def _of_text(text: str) -> int | float:
 
 
 def _kept(value: SqlValue, kind: Affinity) -> SqlValue:
-    """The value as a column of an affinity stores it."""
+    """Convert a value as a column of the given affinity does when it stores it."""
     if value is None or isinstance(value, bytes) or kind is Affinity.BLOB:
         return value
     if kind is Affinity.TEXT:
@@ -188,5 +188,5 @@ def _as_text(value: int | float | str) -> str:
 
 
 def is_number_text(value: str) -> bool:
-    """Whether a numeric column makes a number of a text."""
+    """Whether a numeric column converts a text to a number."""
     return _NUMERIC_TEXT.fullmatch(value) is not None

@@ -1,9 +1,9 @@
-"""A table's columns, from the statement that made it.
+"""Parse a table's columns from its CREATE TABLE statement.
 
-What is in parentheses is an expression, a list or a length, and never says anything of the column by itself.
+Anything in parentheses is an expression, a list or a length, and never describes the column by itself.
 
 References:
-    https://sqlite.org/lang_createtable.html, and SQLite's parse.y and build.c for what its parser takes beyond that.
+    https://sqlite.org/lang_createtable.html, and SQLite's parse.y and build.c for what its parser accepts beyond that.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from parsers.formats.sqlite.column_default import Affinity, affinity, default_va
 from parsers.formats.sqlite.sql_tokens import Token, TokenKind, split, tokens
 from parsers.formats.sqlite.varint import SqlValue
 
-#: Words that begin a constraint of the table, not a column.
+#: Words that begin a table constraint rather than a column.
 _TABLE_CONSTRAINTS = {"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"}
 #: Words that end a column's type.
 _COLUMN_CONSTRAINTS = _TABLE_CONSTRAINTS - {"FOREIGN"} | {
@@ -33,10 +33,10 @@ class Column:
     Attributes:
         name: as written, without quotes.
         type: as declared, in capitals; empty if none is.
-        not_null: whether NULL is refused.
-        computed: whether it is only computed and never stored.
-        has_default, default: whether a row stored before the column was added shows a value, and which.
-        collation: how texts are compared, in capitals.
+        not_null: whether the column refuses NULL.
+        computed: whether the column is only computed and never stored.
+        has_default, default: whether rows stored before the column was added show a value, and which.
+        collation: how text values are compared, in capitals.
     """
 
     name: str
@@ -49,21 +49,21 @@ class Column:
 
     @cached_property
     def affinity(self) -> Affinity:
-        """What the column makes of the values that it is given."""
+        """How the column converts the values stored in it."""
         return affinity(self.type)
 
 
 @dataclass(frozen=True)
 class TableDefinition:
-    """A table as its statement declares it.
+    """A table as its CREATE statement declares it.
 
     Attributes:
         name: as written.
         columns: in the order of the statement.
-        rowid_column: index of the column that is the row's number (INTEGER PRIMARY KEY), or None.
-        without_rowid: the rows are in an index, in the order of the primary key.
-        key: indexes of the columns of the primary key, each as often as it is stored.
-        root: number of the first page.
+        rowid_column: index of the column that aliases the rowid (INTEGER PRIMARY KEY), or None.
+        without_rowid: whether the rows are in an index, in primary key order.
+        key: indexes of the primary key's columns, repeated as often as each is stored.
+        root: number of the table's first page.
     """
 
     name: str
@@ -93,25 +93,25 @@ class TableDefinition:
 
     @cached_property
     def stored_number(self) -> int | None:
-        """Which of the stored values stands for the row's number; None if none does."""
+        """Index of the stored value that is the rowid; None if none is."""
         return self.stored.index(self.rowid_column) if self.rowid_column in self.stored else None
 
     @cached_property
     def stored_reals(self) -> tuple[int, ...]:
-        """Which of the stored values are floating-point numbers, of which whole ones are stored as integers."""
+        """Indexes of the stored values of REAL columns, where SQLite stores whole numbers as integers."""
         return tuple(at for at, column in enumerate(self.stored_columns) if column.affinity is Affinity.REAL)
 
 
 @dataclass(slots=True)
 class _Key:
-    """A primary key: (column, collation that it names) each, and whether it can be the row's number."""
+    """A primary key: the column and collation of each part, and whether it can alias the rowid."""
 
     terms: list[tuple[str, str]]
     may_number: bool = True
 
 
 def read(statement: str, root: int) -> TableDefinition | None:
-    """Read a ``CREATE TABLE`` statement; None if it is not understood (virtual tables among them)."""
+    """Parse a ``CREATE TABLE`` statement; None if it cannot be parsed, as for virtual tables."""
     if len(statement) > MAX_STATEMENT:
         return None
     found = tokens(statement)
@@ -153,10 +153,10 @@ def _table(name: str, columns: list[Column], key: _Key, options: list[Token], ro
 
 
 def _column(part: list[Token], *, strict: bool) -> tuple[Column, _Key | None]:
-    """A column, and the primary key if the column says that it is one."""
+    """Parse a column, and the primary key if the column declares one."""
     declared, at = _type(part)
     if strict and declared == "ANY":
-        declared = ""  # in a STRICT table such a column keeps values as they are
+        declared = ""  # In a STRICT table such a column does not convert values.
     facts = _Facts(part, at)
     facts.read()
     has_default, default = default_value(facts.default, declared) if facts.default else (False, None)
@@ -168,7 +168,7 @@ def _column(part: list[Token], *, strict: bool) -> tuple[Column, _Key | None]:
 
 
 def _type(part: list[Token]) -> tuple[str, int]:
-    """The declared type in capitals, and the place after it."""
+    """The declared type in capitals, and the position after it."""
     at = 1
     while at < len(part) and part[at].is_name and part[at].keyword not in _COLUMN_CONSTRAINTS:
         at += 1
@@ -184,7 +184,7 @@ def _type(part: list[Token]) -> tuple[str, int]:
 
 
 class _Facts:
-    """What the constraints of a column say of it, read word by word at the outermost level."""
+    """The facts that a column's constraints state, read token by token outside parentheses."""
 
     def __init__(self, part: list[Token], at: int) -> None:
         self._part = part
@@ -194,7 +194,7 @@ class _Facts:
         self.collation = ""
 
     def read(self) -> None:
-        """Read them all."""
+        """Read all constraints."""
         while self._at < len(self._part):
             word = self._next().keyword
             if word in ("CONSTRAINT", "REFERENCES"):
@@ -233,7 +233,7 @@ class _Facts:
 
 
 def _table_key(part: list[Token]) -> _Key | None:
-    """The primary key that a constraint of the table names. No comma need separate it from the constraint before."""
+    """The primary key that a table constraint names. No comma is needed between two constraints."""
     for at in range(len(part) - 2):
         if part[at].keyword == "PRIMARY" and part[at + 1].keyword == "KEY" and part[at + 2].kind is TokenKind.GROUP:
             terms = [term for term in split(part[at + 2].inside) if term and term[0].is_name]
@@ -246,5 +246,5 @@ def _collation(term: list[Token]) -> str:
 
 
 def _folded(name: str) -> str:
-    """SQLite takes capital and small letters of ASCII for the same, and no others."""
+    """Fold case as SQLite does: ASCII letters only."""
     return "".join(sign.lower() if sign < "\x80" else sign for sign in name)

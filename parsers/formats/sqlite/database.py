@@ -1,4 +1,4 @@
-"""A database with its write-ahead log and journal: tables, live rows and deleted records."""
+"""A database with its write-ahead log and rollback journal: tables, live rows and deleted records."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from parsers.formats.sqlite.write_ahead_log import MAGICS as WAL_MAGICS
 from parsers.locator import at_bytes
 from parsers.parser import Source
 
-#: More rows of one table are not read; an issue counts them.
+#: Limit on the rows read from one table. An issue counts the rest.
 MAX_ROWS = 1_000_000
-#: More deleted records are not read.
+#: Limit on the deleted records read.
 MAX_LEFTOVERS = 200_000
-#: Live rows that are held at once; where one is too long for its page, fewer.
+#: Live rows held in memory at once; fewer where one overflows its page.
 _AT_ONCE = 64
 
 
@@ -32,16 +32,17 @@ class Database:
     """An open database. Use as a context manager."""
 
     def __init__(self, source: Source, lost: LostHeader | None = None) -> None:
-        """Open the file, and the log and the journal beside it if there are any.
+        """Open the file, and its log and journal if they exist.
 
         Args:
-            source: the database; or a write-ahead log or rollback journal whose database is not there, which is then
-                read as far as it goes: rows are live in it only as far as pages lead to them.
-            lost: how a database is read whose header is not there.
+            source: the database, or a write-ahead log or rollback journal whose database is missing. Such a file is
+                read
+                as far as it goes: its rows count as live only where pages lead to them.
+            lost: how to read a database whose header is missing.
 
         Raises:
             DatabaseError: it is not a database.
-            OSError: from reading the evidence.
+            OSError: the evidence cannot be read.
         """
         self._stack = ExitStack()
         self._partial = lost is not None or is_companion(source)
@@ -65,7 +66,7 @@ class Database:
         self._stack.close()
 
     def rows(self, tables: Iterable[TableDefinition]) -> Iterator[TableRow | DatabaseIssue]:
-        """The rows of some tables: the live ones, then deleted records that differ from every live one."""
+        """The rows of some tables: the live ones, then deleted records that differ from every live row."""
         wanted = list(tables)
         seen = _Seen(wanted)
         owners: dict[int, TableDefinition | None] = {}
@@ -90,11 +91,11 @@ class Database:
 
     @property
     def encoding(self) -> int:
-        """The encoding of its texts: 1 UTF-8, 2 UTF-16LE, 3 UTF-16BE."""
+        """The encoding of its text values: 1 UTF-8, 2 UTF-16LE, 3 UTF-16BE."""
         return self._pages.header.encoding
 
     def table_pages(self) -> Iterator[tuple[BtreePage, str]]:
-        """Every leaf page of a table, whosever it is; and why it does not count, where it does not."""
+        """Every leaf page, with the table that owns it, and the reason if the page is not current."""
         for number in self._pages.numbers():
             try:
                 page = self._pages.page(number)
@@ -134,7 +135,7 @@ class Database:
                 continue
             root = row[3] if len(row) >= 5 else None
             if not isinstance(root, int) or root <= 0:
-                continue  # a view, a trigger, or a virtual table, which has no pages of its own
+                continue  # A view, a trigger, or a virtual table, which has no pages of its own.
             owners[root] = None
             if row[0] != "table" or not isinstance(row[4], str):
                 continue
@@ -147,7 +148,7 @@ class Database:
         return found
 
     def _schema_of_unfinished(self) -> dict[str, TableDefinition]:
-        """Tables that only a transaction knows which was never finished."""
+        """Tables that exist only in an unfinished transaction."""
         view = self._pages.unfinished()
         if view is None:
             return {}
@@ -164,7 +165,7 @@ class Database:
         try:
             for row, large in self._live_rows(table, seen, walked):
                 rows.append(row)
-                # To read some rows before the first is made a record of is a fifth faster than one after the other.
+                # Reading several rows before building the first record is a fifth faster than one at a time.
                 if large or len(rows) >= _AT_ONCE:
                     yield from rows
                     rows.clear()
@@ -177,12 +178,12 @@ class Database:
     def _live_rows(
         self, table: TableDefinition, seen: _Seen, walked: set[int]
     ) -> Iterator[tuple[TableRow | DatabaseIssue, bool]]:
-        """The rows, and of each whether it is too long for its page: then it may be large."""
+        """Yield each row, and whether it overflows its page: such a row may be large."""
         lengths = self._lengths.setdefault(table.name, set())
         count = 0
         for found in walk(self._pages, table.root, walked):
             if isinstance(found, TreeIssue):
-                if not self._partial:  # else it is known that pages are missing
+                if not self._partial:  # Otherwise pages are already known to be missing.
                     yield self._issue(found, f"the table {table.name}"), False
                 continue
             count += 1
@@ -209,7 +210,7 @@ class Database:
 
 
 def is_companion(source: Source) -> bool:
-    """Whether a file is a write-ahead log or a rollback journal: by its header; a zeroed journal by its name."""
+    """Whether a file is a write-ahead log or a rollback journal. A zeroed journal is recognised by its name."""
     if source.head.startswith((*WAL_MAGICS, JOURNAL_MAGIC)):
         return True
     return source.name.endswith(JOURNAL) and source.size > 512 and source.head.startswith(bytes(28))
@@ -219,7 +220,7 @@ _NOT_READ = "the statement that made it is not understood, and its rows are not 
 
 
 class _Seen:
-    """Which rows were given already."""
+    """The rows yielded so far."""
 
     def __init__(self, tables: list[TableDefinition]) -> None:
         self._numbers = {
@@ -229,9 +230,9 @@ class _Seen:
         self._unnumbered: set[int] = set()
 
     def is_new(self, row: TableRow) -> bool:
-        """Whether no row like it was given; from now on one was."""
+        """Whether no equal row was yielded before. Remembers the row."""
         number = self._numbers.get(row.table)
-        # Of repr(), as hash() takes -1 and -2 for the same.
+        # Hash the repr(): hash() returns the same for -1 and -2.
         content = hash((row.table, repr([value for name, value in row.values.items() if name != number])))
         whole = hash((content, repr(row.rowid)))
         known = whole in self._whole or (row.rowid is None and content in self._unnumbered)

@@ -1,4 +1,4 @@
-"""Rows that a database does not show: of other versions of its pages, and of room that is not in use."""
+"""Rows that a database no longer shows, from old versions of its pages and from unused space."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _TOO_MANY = "its room holds too much that looks like the beginning of a row; it 
 
 @dataclass(frozen=True, slots=True)
 class _PageRow:
-    """A row to which a page's list of cells leads, and whether its overflow pages are of the same moment."""
+    """A row in a page's cell list, and whether its overflow pages are from the same point in time."""
 
     found: FoundRow
     certain: bool
 
 
 class DeletedRows:
-    """Looks for the rows of some tables."""
+    """Searches for deleted rows of some tables."""
 
     def __init__(
         self,
@@ -45,14 +45,14 @@ class DeletedRows:
         owners: Mapping[int, TableDefinition | None],
         lengths: Mapping[str, set[int]],
     ) -> None:
-        """Take what is known of the database.
+        """Initialise with what is known of the database.
 
         Args:
-            pages: its pages.
+            pages: the database's pages.
             tables: every table, by name.
-            wanted: those whose rows are looked for.
-            owners: whose the pages in use are; None for those of an index.
-            lengths: for each table how many values its live rows store.
+            wanted: the tables to search.
+            owners: the table that owns each page in use; None for an index page.
+            lengths: for each table, the numbers of values its live rows store.
         """
         self._pages = pages
         self._owners = owners
@@ -70,7 +70,7 @@ class DeletedRows:
         self._free: set[int] = set()
 
     def rows(self, *, everywhere: bool) -> Iterator[TableRow | DatabaseIssue]:
-        """The rows; with ``everywhere`` also those of pages to which nothing leads."""
+        """Yield the rows; with ``everywhere``, also those in pages that nothing refers to."""
         trunks: list[BtreePage] = []
         issues = list(self._read_freelist(trunks))
         for number in sorted(self._owners):
@@ -92,7 +92,7 @@ class DeletedRows:
     def _by_pointers(
         self, page: BtreePage, view: PageSource, provenance: RowProvenance, why: str
     ) -> Iterator[TableRow]:
-        """The rows to which a page's list of cells leads."""
+        """The rows in a page's cell list."""
         rows = list(self._rows_in(page, view, provenance))
         shapes = self._shapes_of(page, rows)
         for row in rows:
@@ -103,16 +103,16 @@ class DeletedRows:
                 yield table_row(fitting[0].table, page, row.found, provenance, why + also + note)
 
     def _shapes_of(self, page: BtreePage, rows: list[_PageRow]) -> list[RowShape] | None:
-        """Whose all rows of a page can be, the likeliest first: they are of one table. None if they fit none.
+        """The shapes that fit all rows of a page, likeliest first; None if no table's rows fit.
 
-        In most cases it is the table whose the page is now.
+        Usually this is the table that owns the page now.
         """
         is_index = page.kind != TABLE_LEAF
         shapes = [shape for shape in (*self._wanted, *self._others) if shape.table.without_rowid == is_index]
         owner = self._owners.get(page.number)
         own = [shape for shape in shapes if shape.table is owner]
         fitting = [shape for shape in shapes if all(shape.fits(row.found.values, whole=False) for row in rows)]
-        # Values that are unusual for their columns count where no other table has such rows.
+        # Values that are unusual for their columns count only if no other table has such rows.
         may_be_own = all(shape.may_hold(row.found.values) for shape in own for row in rows)
         is_own = may_be_own and (not fitting or any(shape in fitting for shape in own))
         if page.number in self._owners and is_own:
@@ -120,7 +120,7 @@ class DeletedRows:
         return [] if is_index else fitting or None
 
     def _fitting(self, row: _PageRow) -> list[RowShape]:
-        """Whose one row can be, of a leaf page whose rows fit no one table."""
+        """The shapes that fit one row of a leaf page whose rows fit no single table."""
         shapes = (shape for shape in (*self._wanted, *self._others) if not shape.table.without_rowid)
         return [shape for shape in shapes if shape.fits(row.found.values, whole=False)]
 
@@ -137,18 +137,18 @@ class DeletedRows:
                     continue
                 stored = values_of(content, types, values_at, self._pages.header.encoding)
             except RowError:
-                continue  # room that was used again; a deleted record need not be whole
+                continue  # Space that was reused: the deleted record may be incomplete.
             if provenance is RowProvenance.FREELIST and not self._free.issuperset(used):
-                continue  # its later part is in pages that are in use
+                continue  # Its later part is in pages that are in use.
             certain = all(map(view.is_certain, used)) and not (used and provenance is RowProvenance.FREELIST)
             yield _PageRow(FoundRow(cell.at, cell.size, cell.rowid, stored), certain)
 
     def _unused(
         self, page: BtreePage, shapes: list[RowShape], provenance: RowProvenance, why: str
     ) -> Iterator[TableRow | DatabaseIssue]:
-        """The rows in the gap and in the freed blocks of a page of a tree."""
+        """The rows in the gap and the free blocks of a b-tree page."""
         begin, length = page.gap()
-        # A page that became one of another kind still holds rows, but no freed ones of its own.
+        # A page that was reused as another kind still holds rows, but no freed cells of its own.
         other, count = page.kind != TABLE_LEAF, self._pages.count
         places = [(begin, length, False), *((at, size, True) for at, size in page.free_blocks())]
         rooms = [
@@ -174,7 +174,7 @@ class DeletedRows:
         return [shape for shape in others if shape.table is not left.shape.table and shape.fits(left.row.values)]
 
     def _rest(self, number: int, missing: int) -> bytes | None:
-        """The rest of a deleted row: its overflow pages must be free, and free as they were left."""
+        """The rest of a deleted row. Its overflow pages must be free and unchanged since they were freed."""
         parts: list[bytes] = []
         while missing > 0:
             page = self._page(number) if number in self._free else None
@@ -186,7 +186,7 @@ class DeletedRows:
         return b"".join(parts) if number == 0 else None
 
     def _read_freelist(self, trunks: list[BtreePage]) -> Iterator[DatabaseIssue]:
-        """Follow the list of free pages: its trunks, and the numbers of the others."""
+        """Read the freelist: its trunk pages, and the numbers of its leaf pages."""
         trunk, walked = self._pages.header.first_freelist_page, set[int]()
         while trunk:
             page = self._page(trunk)
@@ -205,7 +205,7 @@ class DeletedRows:
             trunk = int.from_bytes(page.content[:4], "big")
 
     def _free_pages(self, trunks: list[BtreePage]) -> Iterator[TableRow | DatabaseIssue]:
-        """The rows in pages that the database holds ready for new use."""
+        """The rows in the pages of the freelist."""
         why = _FREELIST + (_MAYBE_UNFINISHED if self._pages.journal.hot else "")
         for page in trunks:
             room = Room(page.content, 8 + 4 * _leaf_count(page), page.usable, page.usable, pages=self._pages.count)
@@ -246,5 +246,5 @@ def _also(shapes: list[RowShape]) -> str:
 
 
 def _shorter(shape: RowShape, lengths: set[int]) -> list[RowShape]:
-    """The shapes of rows that were stored before a column was added, as the live ones show that some were."""
+    """Shapes of rows stored before a column was added, where live rows show that such rows exist."""
     return [RowShape(shape.table, shape.encoding, count) for count in sorted(lengths) if 1 < count < shape.count]

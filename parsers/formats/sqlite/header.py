@@ -1,4 +1,4 @@
-"""The first 100 bytes of a database."""
+"""The database header: the first 100 bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from construct import Bytes, Const, ConstructError, Int8ub, Int16ub, Int32ub, Pa
 MAGIC = b"SQLite format 3\x00"
 #: Length in bytes of the header.
 HEADER_SIZE = 100
-#: The shares of a page, in parts of 256, that every database states.
+#: The payload fractions, in 256ths, that every database states.
 _FRACTIONS = b"\x40\x20\x20"
 
 _HEADER = Struct(
@@ -43,16 +43,16 @@ class DatabaseError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class DatabaseHeader:
-    """What is used of it. Sizes in bytes; pages are numbered from 1.
+    """The header fields that are used. Sizes are in bytes; pages are numbered from 1.
 
     Attributes:
-        page_size, reserved: of each page, and of what is left free at the end of each.
-        encoding: 1 to 3; 1 where it states another.
-        first_freelist_page, freelist_pages: the first page that is not in use, and how many there are.
+        page_size, reserved: the size of a page, and of the unused area at its end.
+        encoding: 1 to 3; 1 if the header states any other number.
+        first_freelist_page, freelist_pages: the first page of the freelist, and the number of its pages.
         user_version: a number that the application sets.
-        pages: how many it states that count; None if it states none (written by SQLite before 3.7.0).
-        is_as_defined: whether what else it states is what SQLite writes: versions 1 or 2, the one set of fractions, an
-            encoding and a schema format that there are.
+        pages: the number of pages; None if the header states none (written by SQLite before 3.7.0).
+        is_as_defined: whether the other fields hold what SQLite writes: versions 1 or 2, the fixed fractions, and a
+            known encoding and schema format.
     """
 
     page_size: int
@@ -71,10 +71,10 @@ class DatabaseHeader:
 
     @classmethod
     def parse(cls, content: bytes) -> DatabaseHeader:
-        """Read it.
+        """Parse the header.
 
         Raises:
-            DatabaseError: it is not the header of a database.
+            DatabaseError: the bytes are not a database header.
         """
         try:
             found = _HEADER.parse(content)

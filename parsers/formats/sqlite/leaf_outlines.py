@@ -1,7 +1,7 @@
-"""Of many places at once, which of them are leaf pages of tables: what :mod:`leaf_page` says of one, of all of them.
+"""Test many places at once for leaf pages of tables; :mod:`leaf_page` tests one.
 
-One by one, each cell takes some microseconds. Here each step is taken for all cells of all places together. What is
-rare (pages with freed blocks, numbers of nine bytes) is left to be looked at by itself.
+Tested one at a time, each cell takes some microseconds. Here each step handles all cells of all places at once. Rare
+cases (pages with free blocks, nine-byte numbers) are left for the single-page test.
 
 References:
     SQLite's file format, "B-tree Pages" and "Record Format".
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     _Numbers = NDArray[np.int64]
     _Flags = NDArray[np.bool_]
 
-#: Cells, and bytes of their headers, that are looked at together. A place that takes more is looked at by itself.
+#: Cells, and bytes of their headers, handled together. A place that needs more is tested alone.
 _MOST = 1 << 19
-#: Bytes of a number of variable length that are followed here; longer ones hardly occur.
+#: Longest variable-length number decoded here, in bytes; longer ones are rare.
 _MOST_BYTES = 8
-#: A serial type from which on the size of its value is not added up here.
+#: From this serial type on, value sizes are not added up here.
 _LARGE_TYPE = 1 << 40
 _HEADER = 8
 _FIXED = np.array([size_of(kind) for kind in range(12)], dtype=np.int64)
@@ -41,13 +41,13 @@ _FIXED = np.array([size_of(kind) for kind in range(12)], dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class LeafOutline:
-    """Where in a leaf page its rows and its unused room lie.
+    """Where the rows and the unused space of a leaf page lie.
 
     Attributes:
-        size: of the page, bytes.
-        starts, ends: of the cells, in order of place: the first byte of each, and the one behind its last.
-        unused: (first byte, length) of the room that no row takes up.
-        goes_on: whether a row goes on in other pages.
+        size: of the page, in bytes.
+        starts, ends: first byte of each cell and the byte after it, sorted by place.
+        unused: (first byte, length) of the space that no row occupies.
+        goes_on: whether a row continues in overflow pages.
     """
 
     size: int
@@ -57,17 +57,17 @@ class LeafOutline:
     goes_on: bool
 
     def is_in_row(self, at: int) -> bool:
-        """Whether a byte of the page is within a row."""
+        """Whether a byte of the page belongs to a row."""
         index = bisect_right(self.starts, at) - 1
         return index >= 0 and at < self.ends[index]
 
     def is_unused(self, at: int) -> bool:
-        """Whether a byte of the page is in room that no row takes up."""
+        """Whether a byte of the page is in unused space."""
         return any(start <= at < start + size for start, size in self.unused)
 
 
 def outline(page: LeafPage) -> LeafOutline:
-    """The outline of a page that was read."""
+    """The outline of a page that was already read."""
     cells = sorted((cell.at, cell.at + cell.size) for cell in page.cells)
     return LeafOutline(
         len(page.page.content),
@@ -79,15 +79,15 @@ def outline(page: LeafPage) -> LeafOutline:
 
 
 def outlines(room: bytes, places: Sequence[tuple[int, int]]) -> list[LeafOutline | bool]:
-    """What some bytes are at each of many places.
+    """Test the bytes at each of many places.
 
     Args:
-        room: bytes.
-        places: (first byte, size in bytes) of what may be a page and is within ``room`` wholly, with a size that
-            pages have.
+        room: the bytes.
+        places: (first byte, size in bytes) of each candidate page. Each lies wholly within ``room`` and has a valid
+            page size.
 
     Returns:
-        For each place its outline; False if it is no leaf page; True if it has to be looked at by itself.
+        For each place, its outline; False if it is not a leaf page; True if it must be tested alone.
     """
     if not places:
         return []
@@ -99,7 +99,7 @@ def outlines(room: bytes, places: Sequence[tuple[int, int]]) -> list[LeafOutline
         return [bool(each) for each in np.isin(np.arange(len(places)), known)]
     found: list[LeafOutline | bool] = [False] * len(places)
     if len(known):
-        # Nearly every place that is none is skipped for the cell that lies last in it.
+        # Nearly every place that is not a page is rejected by its last cell.
         _, first, pointers = _pointers(pages)
         last = np.maximum.reduceat(_pair(values, pointers), first)
         cells = _cells(values, pages, np.arange(len(known)), last)
@@ -111,7 +111,7 @@ def outlines(room: bytes, places: Sequence[tuple[int, int]]) -> list[LeafOutline
 
 
 def may_begin_at(values: _Bytes, at: _Numbers, size: _Numbers) -> _Flags:
-    """At which bytes the header of a leaf page of which size may begin (see :func:`leaf_page.may_begin`)."""
+    """Bytes at which a leaf page header may begin, and for which page size (see :func:`leaf_page.may_begin`)."""
     freed, count, start = (_pair(values, at + step) for step in (1, 3, 5))
     start = np.where(start == 0, 65536, start)
     may_be = (values[at] == TABLE_LEAF) & (count > 0) & (count <= (size - 8) // 4) & (values[at + 7] <= MAX_FRAGMENTS)
@@ -121,7 +121,7 @@ def may_begin_at(values: _Bytes, at: _Numbers, size: _Numbers) -> _Flags:
 
 
 class _Pages(NamedTuple):
-    """The headers at many places. Numbers are of bytes of the room, but for ``start``, which is of the page's."""
+    """The headers at many places. Offsets are in the room, except ``start``, which is in the page."""
 
     at: _Numbers
     size: _Numbers
@@ -137,7 +137,7 @@ class _Pages(NamedTuple):
 
 
 class _Cells(NamedTuple):
-    """Many cells: where they begin and end in their pages, their numbers, and whether each is one."""
+    """Many cells: their start and end in their pages, their numbers, and whether each is valid."""
 
     start: _Numbers
     end: _Numbers
@@ -158,14 +158,14 @@ def _pages(values: _Bytes, places: _Numbers) -> _Pages:
 
 
 def _pointers(pages: _Pages) -> tuple[NDArray[np.intp], NDArray[np.intp], _Numbers]:
-    """For each cell its page and the byte at which its pointer lies; for each page the number of its first cell."""
+    """For each cell, its page and the offset of its pointer; for each page, the number of its first cell."""
     of_page = np.repeat(np.arange(len(pages.at)), pages.cells)
     first = np.cumsum(pages.cells) - pages.cells
     return of_page, first, pages.at[of_page] + _HEADER + 2 * (np.arange(len(of_page)) - first[of_page])
 
 
 def _outlined(values: _Bytes, pages: _Pages) -> list[LeafOutline | bool]:
-    """The outlines of pages; True for one that has to be looked at by itself."""
+    """The outlines of pages; True for each page that must be tested alone."""
     if not len(pages.at):
         return []
     of_page, first, pointers = _pointers(pages)
@@ -180,7 +180,7 @@ def _outlined(values: _Bytes, pages: _Pages) -> list[LeafOutline | bool]:
     for wrong in (falls, overlaps):
         good[of_page[1:][wrong]] = False
     unsure = np.logical_or.reduceat(cells.unsure, first) | (pages.freed != 0)
-    # Of a cell that is not sure nothing was worked out that could speak against the page.
+    # Nothing was computed for an unsure cell that could speak against its page.
     refused = ~np.logical_and.reduceat(cells.good | cells.unsure, first)
     goes_on = np.logical_or.reduceat(cells.goes_on, first)
     starts, ends = cells.start[order].tolist(), cells.end[order].tolist()
@@ -200,13 +200,13 @@ def _outlined(values: _Bytes, pages: _Pages) -> list[LeafOutline | bool]:
 
 
 def _cells(values: _Bytes, pages: _Pages, of_page: NDArray[np.intp], start: _Numbers) -> _Cells:
-    """The cells at some places of some pages that may be leaf pages.
+    """The cells at some places in candidate leaf pages.
 
     Args:
-        values: the room.
+        values: the bytes of the room.
         pages: the pages.
         of_page: the page of each.
-        start: where in its page each begins.
+        start: offset of each cell in its page.
     """
     at, page_end = pages.at[of_page], (pages.at + pages.size)[of_page]
     good = (start >= pages.start[of_page]) & (start < page_end - at)
@@ -232,24 +232,24 @@ def _cells(values: _Bytes, pages: _Pages, of_page: NDArray[np.intp], start: _Num
 
 
 def _local(size: _Numbers, usable: _Numbers) -> _Numbers:
-    """How many bytes of rows of some sizes are in pages of so many usable bytes (see :func:`page.local_size`)."""
+    """Bytes stored in the page itself for rows of some sizes (see :func:`page.local_size`)."""
     most, least = usable - 35, (usable - 12) * 32 // 255 - 23
     local = least + (size - least) % (usable - 4)
     return np.where(size <= most, size, np.where(local <= most, local, least))
 
 
 def _varints(values: _Bytes, at: _Numbers, limit: _Numbers) -> tuple[_Numbers, _Numbers, _Flags, _Flags]:
-    """The numbers of variable length at some places.
+    """Decode the variable-length numbers at some places.
 
     Returns:
-        Their values; the places behind them; whether they end before their limits; whether they are longer than is
-        followed here.
+        Their values; the places after them; whether they end before their limits; whether they are longer than is
+        decoded here.
     """
     there = at < limit
     byte = values[np.where(there, at, 0)].astype(np.int64)
     value, place = byte & 0x7F, at + 1
     good = there & (byte < 0x80)
-    # Most are of one byte.
+    # Most are one byte long.
     rest = np.flatnonzero(there & ~good)
     for _ in range(_MOST_BYTES - 1):
         rest = rest[place[rest] < limit[rest]]
@@ -267,12 +267,12 @@ def _varints(values: _Bytes, at: _Numbers, limit: _Numbers) -> tuple[_Numbers, _
 
 
 def _fill(values: _Bytes, at: _Numbers, end: _Numbers, size: _Numbers) -> tuple[_Flags, _Flags]:
-    """Whether the header of each row is one and its values come to the row's size, and whether that is not sure.
+    """Whether each row has a valid header whose values add up to its size, and whether that is unsure.
 
     Args:
         values: the room.
-        at, end: the first byte of each row's part in its page, and the one behind the last; both 0 for none.
-        size: of each whole row, bytes.
+        at, end: first byte of each row's part in its page, and the byte after the last; both 0 for no row.
+        size: of each whole row, in bytes.
     """
     length, place, good, unsure = _varints(values, at, end)
     good &= (length >= 1) & (place - at <= length) & (at + length <= end)
@@ -295,7 +295,7 @@ def _fill(values: _Bytes, at: _Numbers, end: _Numbers, size: _Numbers) -> tuple[
     sums = np.zeros(len(at), dtype=np.int64)
     starts = np.flatnonzero(np.append(True, row_of[1:] != row_of[:-1]))
     sums[row_of[starts]] = np.add.reduceat(np.where(wrong | large, 0, taken), starts)
-    # Behind a longer number it is not known where the next one begins.
+    # After a longer number the start of the next one is unknown.
     has_long = np.bincount(row_of[long], minlength=len(at)) > 0
     good[row_of[wrong & ~large & ~has_long[row_of]]] = False
     good &= (count <= MAX_COLUMNS) | has_long

@@ -1,8 +1,8 @@
-"""Whether some bytes are one leaf page of a table, by the page alone: nothing in it may be left over.
+"""Test whether bytes are a complete leaf page of a table, from the page alone.
 
 References:
     SQLite's file format, "B-tree Pages": the cells, the freed blocks and the lost fragments fill the page from the
-    start of the content to its end. That sum is what is asked for here; chance does not give it.
+    start of the content to its end. This module checks that sum, which random bytes do not satisfy.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from parsers.formats.sqlite.page import MAX_FRAGMENTS, TABLE_LEAF, BtreePage, Ce
 from parsers.formats.sqlite.varint import RowError, serial_types, size_of
 
 SIZES = (512, 1024, 2048, 4096, 8192, 16384, 32768, 65536)
-#: Pages of a lone page's own number are never the first: that one begins with the database's header.
+#: Page number given to a page found alone. Never 1: the first page begins with the database header.
 _NUMBER = 2
 
 
@@ -26,18 +26,18 @@ class LeafPage:
     cells: tuple[Cell, ...]
 
     def is_in_row(self, at: int) -> bool:
-        """Whether a byte of the page is within a row."""
+        """Whether a byte of the page belongs to a row."""
         return any(cell.at <= at < cell.at + cell.size for cell in self.cells)
 
     def unused(self, at: int) -> bool:
-        """Whether a byte of the page is in room that no row takes up."""
+        """Whether a byte of the page is in unused space."""
         begin, length = self.page.gap()
         freed = self.page.free_blocks()
         return begin <= at < begin + length or any(start <= at < start + size for start, size in freed)
 
 
 def may_begin(head: bytes, size: int) -> bool:
-    """Whether the first 8 bytes may be the header of a leaf page of a size: quick, and wrong at times."""
+    """Whether the first 8 bytes may be the header of a leaf page of a given size. Quick, with false positives."""
     if len(head) < 8 or head[0] != TABLE_LEAF:
         return False
     freed, count, start = (int.from_bytes(head[at : at + 2], "big") for at in (1, 3, 5))
@@ -50,7 +50,7 @@ def may_begin(head: bytes, size: int) -> bool:
 
 
 def leaf_page(content: bytes) -> LeafPage | None:
-    """The page that the bytes are, from the first to the last; None if they are not one."""
+    """The leaf page that the bytes form from first to last; None if they do not."""
     if len(content) not in SIZES or not may_begin(content[:8], len(content)):
         return None
     page = BtreePage(_NUMBER, content, len(content), "", 0)
@@ -70,7 +70,7 @@ def leaf_page(content: bytes) -> LeafPage | None:
 
 
 def _cell(page: BtreePage, at: int) -> Cell | None:
-    """The cell at a place, if the header of its row agrees with its length."""
+    """The cell at a place, if its row's header agrees with its length."""
     if at < page.content_start:
         return None
     try:
@@ -84,7 +84,7 @@ def _cell(page: BtreePage, at: int) -> Cell | None:
 
 
 def _apart(page: BtreePage, cells: list[Cell]) -> bool:
-    """Whether no two of the cells and freed blocks overlap."""
+    """Whether no two cells or free blocks overlap."""
     end = page.content_start
     for start, size in sorted([*((cell.at, cell.size) for cell in cells), *page.free_blocks()]):
         if start < end:

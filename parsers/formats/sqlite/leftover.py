@@ -1,9 +1,9 @@
-"""Deleted rows in the unused room of a page: of what looks like a row, what can be one beside the others.
+"""Choose, among the row candidates in a page's unused space, those that can coexist.
 
 References:
     SQLite's file format, "B-tree Pages", and btree.c: freeSpace() overwrites the first four bytes of a freed cell with
     the place of the next freed block and this one's length, no more, and joins blocks that touch; allocateSpace() takes
-    the end of a freed block or of the gap. So what was written last into a place begins within it: where two rows
+    the end of a freed block or of the gap. So the latest write to a place begins within it: where two rows
     overlap, the one that begins later is whole and the other is not.
 """
 
@@ -17,22 +17,22 @@ from parsers.formats.sqlite.row_search import FRAGMENT, Leftover, RestOf, Room, 
 from parsers.formats.sqlite.row_shape import RowShape
 from parsers.formats.sqlite.varint import RowError, serial_types, size_of, varint
 
-#: A shorter row by itself may be chance, in bytes.
+#: A shorter row on its own may be chance. In bytes.
 _SURE = 16
-#: A database may have had more pages than now; up to this number one is taken for a page's.
+#: A database may once have had more pages; up to this many, a number is accepted as a page number.
 _SHRUNK = 0xFFFF
-#: Bytes of an interior page's cell at most.
+#: Maximum length of an interior page's cell, in bytes.
 _LONGEST_CELL = 13
-#: No cell is shorter, in bytes.
+#: Minimum length of a cell, in bytes.
 _LEAST_CELL = 4
 
 
 def in_room(room: Room, shapes: list[RowShape], rest: RestOf) -> list[Leftover]:
-    """The deleted rows in a room, by their place, none of which overlaps another.
+    """Non-overlapping deleted rows in a room, in order of place.
 
     Args:
-        room: where to look. If afterwards ``room.effort`` is not above 0, it was not looked through.
-        shapes: of the tables; where a row fits several it is given as one of the first.
+        room: where to search. If ``room.effort`` is not above 0 afterwards, the search was not completed.
+        shapes: of the tables, in order of preference; a row that fits several is given the first of them.
         rest: reads overflow pages.
     """
     if room.is_empty:
@@ -49,7 +49,7 @@ def in_room(room: Room, shapes: list[RowShape], rest: RestOf) -> list[Leftover]:
                 whole.setdefault(left.row.at, left)
         unsure += search.unsure
     if (len(whole) + len(cut)) * _LEAST_CELL > room.end - room.begin:
-        room.effort = 0  # no room holds so many rows
+        room.effort = 0  # No room holds this many rows.
         return []
     kept = _not_overwritten(whole, cut)
     limit = _interior_cells(room)
@@ -70,7 +70,7 @@ def in_room(room: Room, shapes: list[RowShape], rest: RestOf) -> list[Leftover]:
 
 
 def _marked(rows: list[Leftover], over: set[tuple[int, int]]) -> list[Leftover]:
-    """The rows, of which those say so over whose end another may have been written that is not known well enough."""
+    """The rows, with those marked doubtful whose end may have been overwritten by a row that is itself uncertain."""
     places = sorted(over)
     begins, furthest = [at for at, _ in places], _Furthest([end for _, end in places])
     marked: list[Leftover] = []
@@ -81,9 +81,9 @@ def _marked(rows: list[Leftover], over: set[tuple[int, int]]) -> list[Leftover]:
 
 
 def _interior_cells(room: Room) -> int:
-    """Where the cells of an interior page begin that end the page; its end where there are none.
+    """Where the interior cells at the end of the page begin; the page's end if there are none.
 
-    Such a cell is the number of a page, and the number of a row. Of a page that became a leaf again they are left.
+    Such a cell holds a page number and a rowid. They remain in a page that became a leaf again.
     """
     first, waiting = room.usable, [room.usable] if room.pages else []
     seen = set(waiting)
@@ -97,7 +97,7 @@ def _interior_cells(room: Room) -> int:
 
 
 def _interior_cell(room: Room, end: int) -> list[int]:
-    """Where a cell of an interior page may begin that ends at a place."""
+    """Where an interior cell that ends at a place may begin."""
     places = range(max(0, end - _LONGEST_CELL), end - 4)
     numbers = ((start, int.from_bytes(room.content[start : start + 4], "big")) for start in places)
     most = max(room.pages, _SHRUNK)
@@ -107,7 +107,7 @@ def _interior_cell(room: Room, end: int) -> list[int]:
 
 
 def _ends_in_interior_cells(room: Room, left: Leftover) -> bool:
-    """Whether the last bytes of a row are two cells of an interior page, one after the other."""
+    """Whether the last bytes of a row are two consecutive interior cells."""
     for end in range(left.end, max(left.end - _LONGEST_CELL, _LONGEST_CELL), -1):
         for middle in _interior_cell(room, end):
             if any(start > left.row.at for start in _interior_cell(room, middle)):
@@ -116,7 +116,7 @@ def _ends_in_interior_cells(room: Room, left: Leftover) -> bool:
 
 
 def _has_neighbour(room: Room, left: Leftover, begins: set[int]) -> bool:
-    """Whether another row begins where a row ends, or its header at least: nothing was written over its end."""
+    """Whether another row, or at least its header, begins where a row ends: then its end was not overwritten."""
     if left.end >= room.usable or left.end in begins:
         return True
     try:
@@ -129,10 +129,10 @@ def _has_neighbour(room: Room, left: Leftover, begins: set[int]) -> bool:
 
 
 def _not_overwritten(whole: dict[int, Leftover], cut: list[Leftover]) -> list[Leftover]:
-    """The rows over whose end nothing was written.
+    """The rows whose end was not overwritten.
 
-    What was written there begins within the row and ends no sooner than it does. What ends sooner only looks like a
-    row: it is part of this one.
+    Whatever overwrote a row begins within it and ends no sooner than it does. A candidate that ends sooner only
+    looks like a row: it is part of this one.
     """
     over = sorted({(left.row.at, left.end) for left in (*whole.values(), *cut)})
     begins = [at for at, _ in over]
@@ -147,7 +147,7 @@ def _not_overwritten(whole: dict[int, Leftover], cut: list[Leftover]) -> list[Le
 
 
 class _Furthest:
-    """The largest of any part of a list of numbers above 0."""
+    """Range maximum over a list of positive numbers."""
 
     def __init__(self, numbers: list[int]) -> None:
         self._levels = [numbers]
@@ -158,7 +158,7 @@ class _Furthest:
             step *= 2
 
     def among(self, first: int, end: int) -> int:
-        """The largest from one place to before another; 0 if there is none."""
+        """The maximum from one index up to another, exclusive; 0 if the range is empty."""
         if first >= end:
             return 0
         level = (end - first).bit_length() - 1
@@ -167,12 +167,12 @@ class _Furthest:
 
 @dataclass
 class _Around:
-    """What the rows found so far say of where rows begin and end.
+    """Where rows begin and end, according to the rows found so far.
 
     Attributes:
-        starts, ends: where rows begin and end that have lost nothing; the room's own edges among them.
+        starts, ends: where intact rows begin and end, including the room's own edges.
         taken: (place, end) of every row, sorted.
-        taken_starts, taken_ends: the same of rows that have lost their first bytes.
+        taken_starts, taken_ends: the same for rows that have lost their first bytes.
     """
 
     starts: set[int]
@@ -182,19 +182,19 @@ class _Around:
     taken_ends: set[int] = field(default_factory=set)
 
     def add(self, left: Leftover) -> None:
-        """Take a row that has lost its first bytes."""
+        """Add a row that has lost its first bytes."""
         insort(self.taken, (left.row.at, left.end))
         self.taken_starts.add(left.row.at)
         self.taken_ends.add(left.end)
 
     def has_room(self, left: Leftover) -> bool:
-        """Whether a row overlaps none of them."""
+        """Whether a row overlaps no other row."""
         place = bisect_left(self.taken, (left.row.at, 0))
         before = place == 0 or self.taken[place - 1][1] <= left.row.at
         return before and (place == len(self.taken) or left.end <= self.taken[place][0])
 
     def rank(self, left: Leftover) -> int:
-        """How well a row that has lost its first bytes fits in: 1 best; 0 not at all."""
+        """How well a row that has lost its first bytes fits: 1 is best, 0 is not at all."""
         beside = left.row.at in self.taken_ends or left.end in self.taken_starts
         ahead = self._ahead(left.end)
         to_block = left.block - left.end
@@ -210,10 +210,10 @@ class _Around:
 
 
 def _with_cut(room: Room, kept: list[Leftover], cut: list[Leftover]) -> list[Leftover]:
-    """The rows with those that have lost their first bytes, by their place.
+    """Merge in the rows that have lost their first bytes, by place.
 
-    Such a row is believed only where something else says that a row begins or ends there: four bytes look like those of
-    a freed block easily.
+    Such a row is accepted only if other evidence shows that a row begins or ends there: four arbitrary bytes easily
+    look like those of a freed block.
     """
     around = _Around(
         starts={room.end, *(left.row.at for left in kept)},
@@ -233,7 +233,7 @@ def _with_cut(room: Room, kept: list[Leftover], cut: list[Leftover]) -> list[Lef
 
 
 def _best(same: list[Leftover], around: _Around) -> Leftover | None:
-    """Of several ways to read one row the one that fits what is around it; None if two fit as well."""
+    """The reading of a row that best fits its surroundings; None if two fit equally well."""
     ranked: dict[int, list[Leftover]] = {}
     for left in same:
         if around.has_room(left) and (rank := around.rank(left)):
@@ -245,5 +245,5 @@ def _best(same: list[Leftover], around: _Around) -> Leftover | None:
 
 
 def _near(at: int, places: set[int], step: int) -> int | None:
-    """How far the nearest of some places is, if it is no further than a fragment."""
+    """Distance to the nearest of some places, if it is no larger than a fragment."""
     return next((gap for gap in range(FRAGMENT + 1) if at + step * gap in places), None)

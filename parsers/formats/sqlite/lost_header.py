@@ -1,4 +1,4 @@
-"""A database whose first 100 bytes, or whose first page, are gone or were overwritten: known by its other pages."""
+"""Recognise a database whose header or first page is missing or overwritten, by its other pages."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from parsers.formats.sqlite.leaf_page import SIZES, leaf_page
 from parsers.formats.sqlite.page import DATABASE_HEADER, TABLE_INTERIOR, TABLE_LEAF, may_begin_tree_page
 from parsers.formats.sqlite.pages import LostHeader
 
-#: Of the pages that the first bytes show, one in so many at least must begin like a page of a tree.
+#: At least one in this many of the pages in the first bytes must begin like a b-tree page.
 _SHARE = 3
 _MADE = tuple("CREATE TABLE".encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be"))
 
 
 def find(head: bytes, size: int) -> LostHeader | None:
-    """How a file that may be such a database is read; None if it is not one.
+    """How to read a file that may be such a database; None if it is not one.
 
     Args:
         head: the file's first bytes, 64 KiB or all of it.
@@ -21,7 +21,7 @@ def find(head: bytes, size: int) -> LostHeader | None:
     """
     if head.startswith(MAGIC) or leaf_page(head[:size]) is not None:
         return None
-    # A page begins with its kind. Where no page is longer than a sector, this asks once a sector.
+    # A page begins with its kind. As no page is shorter than a sector, one test per sector is enough.
     for lost in (0, HEADER_SIZE):
         if TABLE_LEAF not in head[-lost % SIZES[0] :: SIZES[0]]:
             continue
@@ -32,13 +32,13 @@ def find(head: bytes, size: int) -> LostHeader | None:
 
 
 def made_with(page_size: int, encoding: int = 1, lost: int = 0) -> LostHeader:
-    """How a database is read of which only the length of a page in bytes is known."""
+    """How to read a database of which only the page size in bytes is known."""
     header = DatabaseHeader(page_size, 0, encoding, 0, 0, 0, None, is_as_defined=False)
     return LostHeader(header, lost)
 
 
 def _fits(head: bytes, page_size: int, lost: int) -> bool:
-    """Whether pages of this length follow one another from the start: one leaf at least that is sound in all."""
+    """Whether pages of this size follow one another from the start, with at least one fully valid leaf."""
     starts = range((page_size - lost) % page_size, len(head) - page_size + 1, page_size)
     likely = [at for at in starts if may_begin_tree_page(head[at : at + 8], page_size)]
     if len(likely) * _SHARE < len(starts):
@@ -48,16 +48,16 @@ def _fits(head: bytes, page_size: int, lost: int) -> bool:
 
 def _found(head: bytes, page_size: int, lost: int) -> LostHeader:
     if lost == 0 and may_begin_tree_page(head[:8], page_size) and not _is_first(head, page_size, lost):
-        lost = page_size  # the whole first page is gone; the file begins with the second
+        lost = page_size  # The whole first page is missing; the file begins with the second.
     return made_with(page_size, _encoding(head[: max(0, page_size - lost)]), lost)
 
 
 def _is_first(head: bytes, page_size: int, lost: int) -> bool:
-    """Whether the first page's own header is where it belongs, behind the database's."""
+    """Whether the first page's own header is in its place after the database header."""
     at = DATABASE_HEADER - lost
     return head[at] in (TABLE_LEAF, TABLE_INTERIOR) and may_begin_tree_page(head[at : at + 8], page_size)
 
 
 def _encoding(first: bytes) -> int:
-    """The text encoding by the statements that made the tables: 1 where there are none."""
+    """The text encoding, judged by the CREATE statements; 1 if there are none."""
     return next((number for number, made in enumerate(_MADE, 1) if made in first), 1)

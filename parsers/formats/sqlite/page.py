@@ -1,4 +1,4 @@
-"""One page of a database: its kind, its cells, and the room between them."""
+"""One page of a database: its kind, its cells, and the space between them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ INDEX_INTERIOR, TABLE_INTERIOR, INDEX_LEAF, TABLE_LEAF = 0x02, 0x05, 0x0A, 0x0D
 _KINDS = (INDEX_INTERIOR, TABLE_INTERIOR, INDEX_LEAF, TABLE_LEAF)
 #: Bytes before the first page's own header.
 DATABASE_HEADER = 100
-#: A fragment is at most three bytes long; more than this many bytes in all SQLite does not leave in a page.
+#: A fragment is at most three bytes long; SQLite leaves no more than this many bytes of fragments in a page.
 MAX_FRAGMENTS = 60
 
 
 def may_begin_tree_page(head: bytes, size: int) -> bool:
-    """Whether 8 bytes may begin a page of a tree, of a size in bytes: its kind, and room for its cells."""
+    """Whether 8 bytes may begin a b-tree page of a given size: a valid kind, and room for its cells."""
     if len(head) < 8 or head[0] not in _KINDS:
         return False
     count, start = int.from_bytes(head[3:5], "big"), int.from_bytes(head[5:7], "big") or 65536
@@ -25,7 +25,7 @@ def may_begin_tree_page(head: bytes, size: int) -> bool:
 
 
 def local_size(size: int, usable: int, kind: int = TABLE_LEAF) -> int:
-    """How many bytes of a row of a size are in its page itself, of which so many bytes are usable."""
+    """Bytes of a row that are stored in the page itself, given the row's size and the page's usable bytes."""
     most = usable - 35 if kind == TABLE_LEAF else (usable - 12) * 64 // 255 - 23
     if size <= most:
         return size
@@ -39,8 +39,8 @@ class Cell(NamedTuple):
 
     Attributes:
         at: offset in the page.
-        size: length in bytes of what is in the page.
-        child: page number of the child, in interior pages; else 0.
+        size: length in bytes of the part in the page.
+        child: page number of the child in interior pages, else 0.
         rowid: the row's number; None in index pages.
         payload: the part of the row that is in the page.
         payload_size: length in bytes of the whole row.
@@ -76,23 +76,23 @@ class BtreePage:
 
     @property
     def start(self) -> int:
-        """Where the page's own header begins."""
+        """Offset of the page's own header."""
         return DATABASE_HEADER if self.number == 1 else 0
 
     @cached_property
     def kind(self) -> int:
-        """One of the four kinds of b-tree page; 0 for any other."""
+        """The b-tree page kind; 0 if it is none of the four."""
         byte = self.content[self.start] if len(self.content) > self.start + 8 else 0
         return byte if byte in _KINDS else 0
 
     @cached_property
     def pointers_at(self) -> int:
-        """Where the cell pointers begin."""
+        """Offset of the cell pointers."""
         return self.start + (12 if self.kind in (INDEX_INTERIOR, TABLE_INTERIOR) else 8)
 
     @property
     def cell_count(self) -> int:
-        """How many cells the header counts."""
+        """The number of cells that the header states."""
         return self._number(self.start + 3)
 
     @property
@@ -102,17 +102,17 @@ class BtreePage:
 
     @property
     def content_start(self) -> int:
-        """Where the header says that the cells begin."""
+        """Where the cells begin, according to the header."""
         return self._number(self.start + 5) or 65536
 
     def pointers(self) -> list[int]:
-        """The places of the cells, as far as the page can hold pointers."""
+        """Offsets of the cells, as far as the page has room for pointers."""
         room = max(0, (self.usable - self.pointers_at) // 2)
         count = min(self.cell_count, room)
         return [self._number(self.pointers_at + 2 * place) for place in range(count)]
 
     def cell(self, at: int) -> Cell:
-        """The cell at an offset. Raises RowError where none can be."""
+        """The cell at an offset. Raises RowError if there can be none."""
         if not self.pointers_at <= at < self.usable:
             raise RowError(f"the page's list of cells leads to byte {at} of the page")
         content, place, child = self.content[: self.usable], at, 0
@@ -138,11 +138,11 @@ class BtreePage:
         return Cell(at, end + (4 if local < size else 0) - at, child, rowid, content[place:end], size, overflow)
 
     def local_size(self, size: int) -> int:
-        """How many bytes of a row of this size are in the page itself."""
+        """Bytes of a row of this size that are stored in the page itself."""
         return local_size(size, self.usable, self.kind)
 
     def free_blocks(self) -> list[tuple[int, int]]:
-        """The freed room among the cells: (offset, length), as far as the chain is sound."""
+        """The free blocks among the cells as (offset, length), as far as the chain is valid."""
         found: list[tuple[int, int]] = []
         at = self._number(self.start + 1)
         while self.pointers_at <= at <= self.usable - 4:
@@ -157,7 +157,7 @@ class BtreePage:
         return found
 
     def gap(self) -> tuple[int, int]:
-        """The room between the cell pointers and the first cell: (offset, length)."""
+        """The unallocated space between the cell pointers and the first cell: (offset, length)."""
         begin = self.pointers_at + 2 * min(self.cell_count, self.usable // 2)
         end = min(self.content_start, self.usable)
         return (begin, end - begin) if end > begin else (begin, 0)

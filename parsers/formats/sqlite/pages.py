@@ -1,4 +1,4 @@
-"""The pages of a database as its own reader would see them, and other versions of them."""
+"""The pages of a database as SQLite would see them, and other versions of them."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from parsers.formats.sqlite.rollback_journal import RollbackJournal
 from parsers.formats.sqlite.write_ahead_log import FrameState, WalFrame, WriteAheadLog
 
 WAL, JOURNAL = "-wal", "-journal"
-#: Pages kept in memory.
+#: Number of pages kept in memory.
 _CACHE = 256
 
 
 class PageSource(Protocol):
-    """Gives pages by number."""
+    """Provides pages by number."""
 
     def page(self, number: int) -> BtreePage:
-        """A page. Raises DatabaseError where there is none."""
+        """The page with a number. Raises DatabaseError if there is none."""
 
     def is_certain(self, number: int) -> bool:
-        """Whether the page is of the same moment as the others that are given."""
+        """Whether the page is from the same point in time as the source's other pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class LostHeader:
-    """How a file is read whose header is not there.
+    """How to read a file whose header is missing.
 
     Attributes:
-        header: what is used of a header.
-        lost: bytes that are missing at the start of the file.
+        header: the header fields to use.
+        lost: number of bytes missing at the start of the file.
     """
 
     header: DatabaseHeader
@@ -48,9 +48,9 @@ class OldPage:
 
     Attributes:
         page: the page.
-        why: why it does not count.
-        unfinished: whether a transaction wrote it that was never finished.
-        view: the other pages as they were then.
+        why: the reason it is not current.
+        unfinished: whether an unfinished transaction wrote it.
+        view: the other pages at that time.
     """
 
     page: BtreePage
@@ -60,7 +60,7 @@ class OldPage:
 
 
 class Pages:
-    """Reads pages by number as finished transactions left them: with the log, without what a hot journal takes back."""
+    """Reads pages as finished transactions left them: with the log, and with a hot journal rolled back."""
 
     def __init__(
         self,
@@ -71,18 +71,18 @@ class Pages:
         is_beside: Callable[[str], bool] = lambda _: False,
         lost: LostHeader | None = None,
     ) -> None:
-        """Take the open files and their sizes in bytes.
+        """Initialise with the open files and their sizes in bytes.
 
         Args:
             database: None if there is only a log or a journal.
             size: the database's length in bytes.
             log: the write-ahead log.
             journal: the rollback journal.
-            is_beside: whether a file of a name is beside the database.
-            lost: how the database is read where it has no header.
+            is_beside: whether a file of the given name is beside the database.
+            lost: how to read the database if it has no header.
 
         Raises:
-            DatabaseError: there is no database header, in the file, in its log or in its journal.
+            DatabaseError: neither the file nor its log or journal has a database header.
         """
         self._files: dict[str, BinaryIO] = {"": database} if database else {}
         self._size = size
@@ -114,7 +114,7 @@ class Pages:
             page_size = DatabaseHeader.parse(self._read("", 0, HEADER_SIZE)).page_size
         found = rollback_journal.read(stream, size, page_size, is_beside)
         if "" not in self._files:
-            # What the journal holds is all there is: its pages are those of before the change.
+            # Only the journal is left. Its pages are those from before the change.
             found.restored = {page.number: page for page in (*reversed(found.others), *found.restored.values())}
             found.others = []
         elif found.hot and self._size < max(page_size, 1):
@@ -151,10 +151,10 @@ class Pages:
             self.journal = RollbackJournal()
 
     def page(self, number: int) -> BtreePage:
-        """A page as it counts.
+        """The current version of a page.
 
         Raises:
-            DatabaseError: the file ends before it.
+            DatabaseError: the file ends before the page.
         """
         if (known := self._cache.get(number)) is not None:
             self._cache.move_to_end(number)
@@ -169,7 +169,7 @@ class Pages:
         return found
 
     def is_certain(self, number: int) -> bool:  # noqa: ARG002
-        """Always: they are the pages that count."""
+        """Always true: these are the current pages."""
         return True
 
     def base(self, number: int) -> BtreePage | None:
@@ -179,7 +179,7 @@ class Pages:
         return self.in_file(number) if number <= self._base else None
 
     def in_file(self, number: int) -> BtreePage | None:
-        """A page as the database's own file has it; None if there is none."""
+        """A page as stored in the database file; None if there is none."""
         return self._page(number, "", (number - 1) * self.header.page_size - self._lost)
 
     def frame(self, number: int, offset: int) -> BtreePage | None:
@@ -191,11 +191,11 @@ class Pages:
         return self._page(number, JOURNAL, offset)
 
     def numbers(self) -> Iterator[int]:
-        """The numbers of the pages that are there: how many a journal states does not matter."""
+        """The numbers of the pages present, whatever count a journal states."""
         yield from sorted({*range(1, min(self._base, self._in_file) + 1), *self.log.current, *self.journal.restored})
 
     def old(self) -> Iterator[OldPage]:
-        """Every other version of a page: overlaid by the log, superseded in it, before a change, or never finished."""
+        """Every other version of a page: hidden by the log, superseded in it, from before a change, or unfinished."""
         for number in sorted(self.log.current):
             if page := self.base(number):
                 yield OldPage(page, _OVERLAID, unfinished=False, view=_Base(self))
@@ -212,14 +212,14 @@ class Pages:
             yield from self._taken_back()
 
     def unfinished(self) -> PageSource | None:
-        """The database as a transaction left it that was never finished, where it wrote the first page."""
+        """The database as an unfinished transaction left it, if that wrote the first page."""
         for frame in self.log.others:
             if frame.page == 1 and frame.state is FrameState.UNFINISHED:
                 return _Until(self, frame)
         return _Unfinished(self) if self.journal.hot and "" in self._files else None
 
     def _taken_back(self) -> Iterator[OldPage]:
-        """What the transaction wrote that a hot journal takes back."""
+        """The pages that a transaction wrote and a hot journal rolls back."""
         view = _Unfinished(self)
         for number in sorted({*self.journal.restored, *range(self._base + 1, self._in_file + 1)}):
             page, now = self.in_file(number), self.base(number)
@@ -263,7 +263,7 @@ class _Base:
 
 
 class _Until:
-    """The database and its log up to the end of a frame's transaction."""
+    """The database and its log up to the end of a given frame's transaction."""
 
     def __init__(self, pages: Pages, frame: WalFrame) -> None:
         self._pages, self._frame = pages, frame
@@ -276,13 +276,13 @@ class _Until:
 
     def is_certain(self, number: int) -> bool:
         versions = self._pages.log.versions.get(number, [])
-        # A version that is later in the log may have been copied into the database's file.
+        # A later version in the log may already be checkpointed into the database file.
         in_order = not versions or versions[0] <= self._frame.until
         return self._frame.state is not FrameState.EARLIER and in_order
 
 
 class _Before:
-    """The database before a change, by the pages that the journal holds of that change."""
+    """The database before a change, from the journal's pages of that change."""
 
     def __init__(self, pages: Pages, before: dict[int, int]) -> None:
         self._pages, self._before = pages, before
@@ -292,13 +292,13 @@ class _Before:
         return _there(self._pages.in_journal(number, offset), number) if offset else self._pages.page(number)
 
     def is_certain(self, number: int) -> bool:
-        # A change that was large has several parts in the journal, which look like several changes.
+        # A large change has several segments in the journal, which look like several changes.
         is_one = all(page.change == 0 for page in self._pages.journal.others)
         return bool(self._before) and (number in self._before or is_one) and not self._pages.journal.hot
 
 
 class _Unfinished:
-    """The database's file as the unfinished transaction left it: parts of it may not have been written yet."""
+    """The database file as the unfinished transaction left it; some of its pages may not have been written yet."""
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages

@@ -1,7 +1,7 @@
 """The rollback journal beside a database: pages as they were before they were changed.
 
-Where the change was not finished the journal is hot: SQLite, before it reads the database, writes the journal's pages
-back. Which of them it takes is told here; nothing is written.
+If the change was not finished, the journal is hot: SQLite writes its pages back before it reads the database. This
+module determines which pages SQLite would write back. It writes nothing.
 
 References:
     https://sqlite.org/fileformat2.html#the_rollback_journal; SQLite's pager.c: hasHotJournal(), pager_playback(),
@@ -18,19 +18,19 @@ from typing import BinaryIO
 MAGIC = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 _HEADER = struct.Struct(">8s5I")
 _SECTOR = 512
-#: Where the header of a segment states that the file's size tells how many pages there are.
+#: Page count in a segment header that means: derive the count from the file's size.
 _UNCOUNTED = 0xFFFFFFFF
-#: The byte of a file on which SQLite sets locks; its page holds nothing, and marks the end of the pages in a journal.
+#: The byte on which SQLite sets locks. Its page holds nothing, and marks the end of the pages in a journal.
 _LOCK_BYTE = 0x40000000
-#: A longer name of a super-journal is none.
+#: Longest name of a super-journal.
 _MAX_NAME = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class JournalPage:
-    """A page in a journal: its number, where its bytes begin in the journal, and which change it belongs to.
+    """A page in a journal: its number, the offset of its bytes in the journal, and the change it belongs to.
 
-    ``change`` counts the changes as their pages follow one another: 0 for the first.
+    ``change`` numbers the changes in the order of their pages, from 0.
     """
 
     number: int
@@ -40,15 +40,15 @@ class JournalPage:
 
 @dataclass(slots=True)
 class RollbackJournal:
-    """What a journal holds.
+    """The content of a journal.
 
     Attributes:
-        page_size: length of a page in bytes; 0 if neither the journal nor anything else states it.
-        hot: whether the change was not finished, so that SQLite takes it back.
-        restored: for each page that is taken back, the page as it was.
-        original_pages: how many pages the database had before the change; None if nothing is taken back.
-        others: pages that SQLite does not take back: of finished changes, or behind the place where it stops reading.
-        issue: one clause on why the change, or the rest of it, is not taken back; empty if nothing is to be said.
+        page_size: size of a page in bytes; 0 if it is unknown.
+        hot: whether the change was not finished, so that SQLite rolls it back.
+        restored: for each page that is rolled back, the page as it was.
+        original_pages: number of pages before the change; None if nothing is rolled back.
+        others: pages that SQLite does not roll back: from finished changes, or after the place where it stops reading.
+        issue: one clause on why the change, or the rest of it, is not rolled back; empty if there is nothing to report.
     """
 
     page_size: int = 0
@@ -65,14 +65,14 @@ def read(stream: BinaryIO, size: int, page_size: int, is_beside: Callable[[str],
     Args:
         stream: the journal, seekable.
         size: its length in bytes.
-        page_size: that of the database, in bytes; the journal's own counts where its header is whole. 0: not known.
-        is_beside: whether a file of this name is beside the journal. Asked of a super-journal.
+        page_size: the database's page size in bytes, or 0 if unknown. The journal's own counts if its header is whole.
+        is_beside: whether a file of this name is beside the journal. Called for a super-journal.
     """
     return _JournalReading(stream, size, page_size, is_beside).journal
 
 
 class _JournalReading:
-    """One journal while it is read."""
+    """State while one journal is read."""
 
     def __init__(self, stream: BinaryIO, size: int, page_size: int, is_beside: Callable[[str], bool]) -> None:
         self._stream, self._size = stream, size
@@ -111,7 +111,7 @@ class _JournalReading:
             self._segments()
 
     def _segments(self) -> None:
-        """Take back what SQLite takes back, segment by segment."""
+        """Roll back what SQLite would roll back, segment by segment."""
         at = 0
         while at + self._sector <= self._size:
             magic, count, nonce, pages, _, _ = _HEADER.unpack(self._at(at, _HEADER.size))
@@ -130,7 +130,7 @@ class _JournalReading:
             at = -(-at // self._sector) * self._sector
 
     def _take(self, at: int, nonce: int) -> bool:
-        """Take back one page; False if SQLite stops there."""
+        """Roll back one page; False if SQLite stops there."""
         size, journal = self.journal.page_size, self.journal
         record = self._at(at, size + 8)
         if len(record) < size + 8:
@@ -151,7 +151,7 @@ class _JournalReading:
         return True
 
     def _others(self) -> None:
-        """The pages that are not taken back. The nonce that a checksum began with tells one change from another."""
+        """The pages that are not rolled back. Changes are told apart by the nonce of their checksums."""
         size, change, before = self.journal.page_size, -1, None
         at = self._taken or self._begin()
         while at + 4 + size <= self._size:
@@ -167,9 +167,9 @@ class _JournalReading:
             at += size + 8
 
     def _segment_after(self, at: int) -> int:
-        """Where the pages of a further segment begin; 0 if none follows.
+        """Offset of the pages of the next segment; 0 if there is none.
 
-        Its header begins a sector. Until it was written for good its magic and its count are zeros.
+        Its header begins a sector. Its magic and count are zeros until it is finally written.
         """
         at = -(-at // self._sector) * self._sector
         head = self._at(at, _HEADER.size)
@@ -178,14 +178,14 @@ class _JournalReading:
         return at + self._sector if is_header else 0
 
     def _begin(self) -> int:
-        """Where the pages begin. A header takes up a sector; a header of zeros does not say how long that is."""
+        """Offset of the pages. A header occupies one sector; a zeroed header does not state the sector size."""
         if self.journal.hot or self.journal.issue:
             return self._sector
         sizes = [512 << power for power in range(8)]
         return next((size for size in sizes if self._at(size, 4).strip(b"\0")), self._sector)
 
     def _super_journal(self) -> str:
-        """The name of the super-journal that the last bytes give; empty if there is none."""
+        """The name of the super-journal in the last bytes; empty if there is none."""
         tail = self._at(max(0, self._size - 16), 16)
         if len(tail) < 16 or tail[8:] != MAGIC:
             return ""
@@ -201,7 +201,7 @@ class _JournalReading:
 
 
 def _nonce(record: bytes) -> int:
-    """What the checksum of a page began with: the same for all pages of one segment."""
+    """The nonce of a page's checksum: the same for all pages of one segment."""
     page = record[4:-4]
     total = sum(page[at] for at in range(len(page) - 200, 0, -200))
     return (int.from_bytes(record[-4:], "big") - total) & 0xFFFFFFFF

@@ -1,9 +1,9 @@
-"""What may be deleted rows in the unused room of a page, known by the shape of a table's rows.
+"""Find possible deleted rows in the unused space of a page by the shape of a table's rows.
 
 References:
     SQLite's file format, "B-tree Pages", and btree.c: freeSpace() overwrites the first four bytes of a freed cell with
     the place of the next freed block and this one's length, no more, and joins blocks that touch; allocateSpace() takes
-    the end of a freed block or of the gap. So what was written last into a place begins within it: where two rows
+    the end of a freed block or of the gap. So the latest write to a place begins within it: where two rows
     overlap, the one that begins later is whole and the other is not.
 """
 
@@ -18,16 +18,16 @@ from parsers.formats.sqlite.row_shape import RowShape
 from parsers.formats.sqlite.table_row import FoundRow
 from parsers.formats.sqlite.varint import RowError, SqlValue, serial_types, size_of, values_of, varint
 
-#: Reads the rest of a row from its overflow pages: (number of the first page, bytes); None if they were used again.
+#: Reads the rest of a row from its overflow pages: (number of the first page, bytes); None if they were reused.
 RestOf = Callable[[int, int], bytes | None]
 
-#: Bytes of a freed cell that are overwritten: the place of the next freed block, and this one's length.
+#: Bytes of a freed cell that are overwritten: the offset of the next free block, and this block's length.
 LOST = 4
-#: Blocks that are this near to each other SQLite makes one.
+#: SQLite merges blocks that are this close to each other.
 FRAGMENT = 3
-#: A first value whose type is one byte long is no longer, in bytes.
+#: Longest first value whose serial type is one byte long, in bytes.
 _LONGEST_FIRST = 57
-#: For each byte of a room so many columns are looked at. Room that holds rows takes far fewer.
+#: Columns examined for each byte of a room. Room that holds rows needs far fewer.
 _EFFORT = 4
 _LEAST_EFFORT = 4096
 
@@ -37,12 +37,12 @@ class Leftover:
     """A deleted row.
 
     Attributes:
-        row: the row and where it is in its page.
-        shape: whose it is by its shape.
+        row: the row and its place in its page.
+        shape: the row shape that it matches.
         goes_on: whether its later part was read from overflow pages.
-        block: where the freed block ended whose four bytes lie over the row's first ones; 0 if none does.
-        doubtful: whether its bytes can be read as the rest of another row too.
-        is_given: whether its values are known; else it only shows where others begin and end.
+        block: end of the free block whose four bytes overwrote the row's start; 0 if none did.
+        doubtful: whether its bytes can also be read as the rest of another row.
+        is_given: whether its values are known; if not, it only shows where other rows begin and end.
     """
 
     row: FoundRow
@@ -54,24 +54,24 @@ class Leftover:
 
     @property
     def end(self) -> int:
-        """The place after it."""
+        """The offset after it."""
         return self.row.at + self.row.size
 
 
 @dataclass(slots=True)
 class Room:
-    """A part of a page in which nothing is in use.
+    """An unused part of a page.
 
     Attributes:
         content: the page.
-        begin, end: offsets in it.
+        begin, end: offsets in the page.
         usable: bytes of the page that the database uses.
-        is_block: whether it is one freed block, so that it begins with a freed row that has lost four bytes.
-        whole_only: whether only rows that have lost nothing are looked for.
-        among: whether only rows are believed beside which another lies: the page was no leaf of a table.
-        pages: how many pages the database has. Where it is not 0, rows are left out over which cells of an interior
-            page were written, as the page was one for a time.
-        effort: what may still be looked at.
+        is_block: whether it is one free block, and so begins with a freed row that has lost four bytes.
+        whole_only: whether to search only for intact rows.
+        among: whether a row counts only if another lies next to it. Set if the page was no table leaf.
+        pages: number of pages in the database. If not 0, rows are left out that were overwritten by interior cells,
+            because the page was an interior page for a time.
+        effort: how much may still be examined.
     """
 
     content: bytes
@@ -89,11 +89,11 @@ class Room:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it is too small for a row, or holds nothing but zeros."""
+        """Whether it is too small for a row, or holds only zeros."""
         return self.end - self.begin < LOST or not self.content[self.begin : self.end].strip(b"\0")
 
     def spend(self, columns: int) -> bool:
-        """Take from what may be looked at; False if nothing is left."""
+        """Deduct from the remaining effort; False if nothing is left."""
         self.effort -= columns
         return self.effort > 0
 
@@ -109,7 +109,7 @@ class RowSearch:
         self.unsure: list[UnsureRow] = []
 
     def rows(self) -> Iterator[Leftover]:
-        """Every row that may be here; they may overlap."""
+        """Every possible row; they may overlap."""
         room, shape = self._room, self._shape
         for match in shape.rows.finditer(self._content, room.begin):
             if not room.spend(shape.count):
@@ -130,7 +130,7 @@ class RowSearch:
                     yield replace(left, block=block, doubtful=left.doubtful or shape.is_loose)
 
     def _may_be_freed(self, at: int) -> bool:
-        """Whether the four bytes at a place may be those of a freed block, when it was written last."""
+        """Whether the four bytes at a place may be those of a free block at the time it was last written."""
         following, size = self._block(at)
         beyond = at + size
         return beyond <= self._room.usable and (
@@ -141,7 +141,7 @@ class RowSearch:
         return int.from_bytes(self._content[at : at + 2], "big"), int.from_bytes(self._content[at + 2 : at + 4], "big")
 
     def _whole(self, header_at: int) -> Leftover | None:
-        """The row whose header is at a place, if the length and the number before it agree with it."""
+        """The row whose header is at a place, if the length and rowid before it agree with it."""
         header = self._header(header_at)
         if header is None:
             return None
@@ -157,7 +157,7 @@ class RowSearch:
         return None
 
     def _behind_number(self, at: int) -> Leftover | None:
-        """The freed row whose header is whole: its length and all or part of its number are lost."""
+        """The freed row with an intact header: its length and all or part of its rowid are lost."""
         for header_at in range(at + LOST, min(at + LOST + 8, len(self._content))):
             header = self._header(header_at)
             if header is None:
@@ -173,7 +173,7 @@ class RowSearch:
         return None
 
     def _without_length(self, at: int) -> Leftover | None:
-        """The freed row whose header has lost its own length, and nothing else."""
+        """The freed row whose header has lost only its own length."""
         types = _types_at(self._content, at + LOST, self._shape.count)
         if types is None:
             return None
@@ -186,7 +186,7 @@ class RowSearch:
         return left if left is not None and left.end <= at + self._block(at)[1] else None
 
     def _without_first(self, at: int) -> Leftover | None:
-        """The freed row whose header has lost its own length and the type of the first value."""
+        """The freed row whose header has lost its own length and the first value's type."""
         shape, block_end = self._shape, at + self._block(at)[1]
         if not shape.first_is_number and (long := self._long_first(at, block_end)) is not None:
             return long
@@ -195,7 +195,7 @@ class RowSearch:
             return None
         kinds, values_at = types
         least = values_at + sum(map(size_of, kinds))
-        # The length is one byte long, and so is the number.
+        # The length is one byte long, and so is the rowid.
         if least > block_end or least - at - 2 > 127:
             return None
         if shape.first_is_number:
@@ -205,7 +205,7 @@ class RowSearch:
         return None
 
     def _long_first(self, at: int, block_end: int) -> Leftover | None:
-        """The same, of a first value whose type takes two bytes, of which the second is left."""
+        """The same for a first value with a two-byte type, of which the second byte is left."""
         low = self._content[at + LOST]
         if low > 127:
             return None
@@ -217,11 +217,11 @@ class RowSearch:
         return replace(left, doubtful=True) if left and fits else None
 
     def _has_rival(self, at: int) -> bool:
-        """Whether the bytes behind a freed block's four can be read as a row of which less is lost."""
+        """Whether the bytes after a free block's four can be read as a row that has lost less."""
         return any(pattern.match(self._content, at) for pattern in self._rivals)
 
     def _header(self, at: int) -> tuple[list[int], int, int] | None:
-        """A row's types, where its values begin, and the length of header and values."""
+        """A row's types, the offset of its values, and the length of header and values."""
         try:
             types, header, values_at = serial_types(self._content, at)
         except RowError:
@@ -229,7 +229,7 @@ class RowSearch:
         return (types, values_at, header + sum(map(size_of, types))) if len(types) == self._shape.count else None
 
     def row_with_first(self, at: int, kinds: tuple[int, ...], values_at: int, first: int) -> Leftover | None:
-        """A freed row whose first value has this length in bytes."""
+        """A freed row whose first value has the given length in bytes."""
         kind = self._shape.type_of_first(first)
         return self._row(at, at + 2, None, [kind, *kinds], values_at) if kind else None
 
@@ -254,14 +254,14 @@ class RowSearch:
         return Leftover(FoundRow(at, end - at, number, found), self._shape, local < size)
 
     def _without_rest(self, at: int, number: int | None, end: int) -> Leftover | None:
-        """A row that is not given, as its overflow pages were used again; it still shows where others begin and end."""
+        """A row whose overflow pages were reused. It is not given, but shows where others begin and end."""
         first = int.from_bytes(self._content[end - 4 : end], "big")
         if not 1 < first <= self._room.pages:
             return None
         return Leftover(FoundRow(at, end - at, number, ()), self._shape, goes_on=True, is_given=False)
 
     def _with_rest(self, values_at: int, end: int, missing: int) -> bytes:
-        """The page up to a place, and the rest of the row behind it; empty if the rest is not available."""
+        """The page up to a place, followed by the rest of the row; empty if the rest is unavailable."""
         page = self._content[end : end + 4]
         if values_at > end or len(page) < 4:
             return b""
@@ -271,7 +271,7 @@ class RowSearch:
 
 @dataclass(frozen=True, slots=True)
 class UnsureRow:
-    """A freed row of which the length of the first value is known only by where the row ends."""
+    """A freed row whose first value's length depends on where the row ends."""
 
     search: RowSearch
     row_at: int
@@ -281,7 +281,7 @@ class UnsureRow:
     values_at: int
 
     def settle(self, starts: list[int]) -> Leftover | None:
-        """The row, if just one of the places where it may end fits: the block's end, or where another row begins."""
+        """The row, if exactly one possible end fits: the block's end, or the start of another row."""
         last = min(self.block_end, self.least + _LONGEST_FIRST + 1)
         ends = starts[bisect_right(starts, self.least) : bisect_left(starts, last)]
         fitting = [left for end in (*ends, self.block_end) if (left := self._ending(end)) is not None]
@@ -293,7 +293,7 @@ class UnsureRow:
 
 
 def _types_at(content: bytes, at: int, count: int) -> tuple[list[int], int] | None:
-    """Some serial types one after the other, and the place after them."""
+    """Consecutive serial types, and the offset after them."""
     kinds: list[int] = []
     for _ in range(count):
         try:
@@ -307,7 +307,7 @@ def _types_at(content: bytes, at: int, count: int) -> tuple[list[int], int] | No
 
 
 def _ends_number(seen: bytes, length: int) -> bool:
-    """Whether bytes may be the last ones of a number that is so many bytes long."""
+    """Whether bytes may be the last bytes of a number of the given length."""
     if not seen:
         return True
     if len(seen) > length:
@@ -316,7 +316,7 @@ def _ends_number(seen: bytes, length: int) -> bool:
 
 
 def _garbled(value: SqlValue) -> bool:
-    """Whether a text holds what no text holds: signs that control, or bytes that could not be read."""
+    """Whether a text holds characters that no text holds: control characters or undecodable bytes."""
     return isinstance(value, str) and ("\\x" in value or any(sign < " " and sign not in "\t\r\n" for sign in value))
 
 
@@ -325,7 +325,7 @@ def _varint_length(number: int) -> int:
 
 
 def reads_as(content: bytes, at: int, end: int) -> int | None:
-    """The integer that takes up exactly these bytes, as SQLite writes it: as short as can be."""
+    """The integer that SQLite writes as exactly these bytes, in its shortest form."""
     if at < 0 or (content[at] == 0x80 and end - at < 9):
         return None
     try:

@@ -1,4 +1,4 @@
-"""What the rows of one table look like: which values each column can hold, and how that shows in a row's header."""
+"""The shape of one table's rows: which values each column can hold, and how a row's header reflects that."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _NUMBER = rb"[\x00-\x09]"
 _LONG = rb"[\x81-\xff][\x80-\xff]?[\x00-\x7f]"
 _TEXT = b"(?:[" + b"".join(b"\\x%02x" % kind for kind in (0, *range(13, 128, 2))) + b"]|" + _LONG + b")"
 _ANY = rb"(?:[\x00-\x09\x0c-\x7f]|" + _LONG + rb")"
-#: Lengths in bytes of whole numbers, and their serial types.
+#: Lengths in bytes of integers, and their serial types.
 _INTEGER_TYPES = {1: 1, 2: 2, 3: 3, 4: 4, 6: 5, 8: 6}
-#: The types of this many columns are looked for at once; those of the others are read where these fit.
+#: Number of columns whose types are matched by a pattern; the others are checked where these match.
 _MOST_AT_ONCE = 24
 _ENCODING_STEP = {1: 1, 2: 2, 3: 2}
 
@@ -25,19 +25,19 @@ _Patterns = tuple[re.Pattern[bytes], re.Pattern[bytes], re.Pattern[bytes]]
 
 
 class RowShape:
-    """The rows of one table that has row numbers.
+    """The shape of rows in one rowid table.
 
     Attributes:
         table: the table.
         encoding: the database's text encoding.
-        count: how many values a row stores; fewer than the table has columns, in rows from before one was added.
-        rows: finds every place where the header of a whole row may begin.
-        is_loose: whether no column has a type that says anything of its values.
-        first_is_number: whether the first value is the row's number, and so is stored as NULL.
+        count: number of values a row stores; fewer than the table's columns for rows from before one was added.
+        rows: pattern that finds every place where the header of an intact row may begin.
+        is_loose: whether no column's type restricts its values.
+        first_is_number: whether the first value is the rowid, and so is stored as NULL.
     """
 
     def __init__(self, table: TableDefinition, encoding: int, count: int | None = None) -> None:
-        """Take the table, the encoding (1 UTF-8, 2 UTF-16LE, 3 UTF-16BE), and how many values a row has if not all."""
+        """Initialise with the table, the encoding (1 UTF-8, 2 UTF-16LE, 3 UTF-16BE), and the values a row stores."""
         self.table = table
         self.encoding = encoding
         self._columns = [table.columns[place] for place in table.stored[:count]]
@@ -54,9 +54,9 @@ class RowShape:
         self._freed: dict[int, _Patterns] = {}
 
     def freed(self, usable: int) -> _Patterns:
-        """Find where freed blocks may begin behind whose four bytes a row goes on.
+        """Patterns for free blocks whose four bytes may be followed by the rest of a row.
 
-        Three patterns: with the number's last bytes and its header whole; with its types; with its types but the first.
+        Three patterns: with the rowid's last bytes and an intact header; with all types; with all types but the first.
 
         Args:
             usable: bytes of a page.
@@ -80,15 +80,15 @@ class RowShape:
         )
 
     def fits(self, found: Sequence[SqlValue], *, whole: bool = True) -> bool:
-        """Whether values are what such a row usually holds. With ``whole`` there must be one for each column."""
+        """Whether values are typical of such a row. With ``whole`` there must be one for each column."""
         return self._each(found, _usual, whole=whole)
 
     def may_hold(self, found: Sequence[SqlValue]) -> bool:
-        """Whether SQLite can have stored the values as such a row, unusual ones among them."""
+        """Whether SQLite can have stored the values in such a row, including unusual values."""
         return self._each(found, _possible, whole=False)
 
     def type_of_first(self, size: int) -> int:
-        """The serial type of a first value of a length in bytes; 0 if it cannot be known."""
+        """The serial type of a first value of the given length in bytes; 0 if it cannot be determined."""
         if size <= 0 or not self._columns:
             return 0
         if self._types[0] == _TEXT:
@@ -129,7 +129,7 @@ class _Test:
 
 class _Possible(_Test):
     def takes(self, column: Column, value: SqlValue) -> bool:
-        """By the column's affinity: a TEXT column makes texts of numbers, the numeric ones numbers of texts."""
+        """Whether the affinity allows the value: TEXT columns turn numbers to text, numeric ones text to numbers."""
         kind = column.affinity
         if kind is Affinity.TEXT:
             return isinstance(value, (str, bytes))
@@ -142,7 +142,7 @@ _usual, _possible = _Test(), _Possible()
 
 
 def _ahead(*parts: bytes) -> re.Pattern[bytes]:
-    """Finds every place where these parts follow one another; the places may overlap."""
+    """A pattern that finds every place where these parts follow one another; matches may overlap."""
     return re.compile(b"(?=" + b"".join(parts) + b")", re.DOTALL)
 
 

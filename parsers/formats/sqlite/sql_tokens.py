@@ -1,8 +1,8 @@
-"""The words of a statement that SQLite keeps in its list of tables, each parenthesis one word.
+"""Tokenise the SQL statements in SQLite's schema table. Each parenthesis is one token.
 
 References:
-    SQLite's tokenize.c: what a name, a number, a text and a comment are. A comment or a quoted name that is not closed
-    goes on to the end of the statement.
+    SQLite's tokenize.c: definitions of names, numbers, texts and comments. An unclosed comment or quoted name
+    extends to the end of the statement.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _QUOTES = {"double": '"', "back": "`", "single": "'"}
-#: Parentheses within each other, at most; SQLite itself refuses expressions that are deeper than 1,000.
+#: Maximum nesting of parentheses; SQLite itself refuses expressions deeper than 1,000.
 _MAX_DEPTH = 1000
 
 
 class TokenKind(Enum):
-    """What a token is."""
+    """The kind of a token."""
 
     WORD = "a word that is not quoted: a keyword, or a name"
     NAME = "a name in double quotes, in square brackets or in back quotes"
@@ -39,12 +39,12 @@ class TokenKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, a sign, or all that a pair of parentheses holds.
+    """A word, a punctuation character, or the whole content of a pair of parentheses.
 
     Attributes:
         kind: what it is.
-        text: as written, of what was quoted without its quotes; empty of a parenthesis.
-        inside: the tokens of a parenthesis.
+        text: as written, without quotes; empty for a parenthesis.
+        inside: the tokens inside a parenthesis.
     """
 
     kind: TokenKind
@@ -53,17 +53,17 @@ class Token:
 
     @property
     def keyword(self) -> str:
-        """The word in capitals; empty if it is quoted or none."""
+        """The word in capitals; empty if it is quoted or not a word."""
         return self.text.upper() if self.kind is TokenKind.WORD else ""
 
     @property
     def is_name(self) -> bool:
-        """Whether it may stand for a name: a text in single quotes may."""
+        """Whether it may be a name. A text in single quotes may be."""
         return self.kind in (TokenKind.WORD, TokenKind.NAME, TokenKind.TEXT)
 
 
 def tokens(statement: str) -> list[Token]:
-    """The tokens of a statement, without spaces and comments. A parenthesis that is not closed ends with it."""
+    """The tokens of a statement, without spaces and comments. An unclosed parenthesis ends with the statement."""
     stack: list[list[Token]] = [[]]
     for match in _TOKEN.finditer(statement):
         group = match.lastgroup or "sign"
@@ -83,7 +83,7 @@ def tokens(statement: str) -> list[Token]:
 
 
 def split(inside: tuple[Token, ...]) -> list[list[Token]]:
-    """What is between the commas of a parenthesis."""
+    """Split a parenthesis at its commas."""
     parts: list[list[Token]] = [[]]
     for token in inside:
         if token.kind is TokenKind.SIGN and token.text == ",":

@@ -1,4 +1,4 @@
-"""What a database gives: rows, each with where it was found, and parts that cannot be read."""
+"""The results of reading a database: rows, each with its location, and parts that cannot be read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RowProvenance(StrEnum):
     UNREACHED = "in a page that nothing leads to"
 
 
-#: The provenance of a live row, by the file that it is in.
+#: The provenance of a live row, by the file that holds it.
 LIVE_IN = {"": RowProvenance.LIVE, "-wal": RowProvenance.LOG, "-journal": RowProvenance.JOURNAL}
 _LIVE = tuple(LIVE_IN.values())
 
@@ -37,12 +37,12 @@ class TableRow(NamedTuple):
     Attributes:
         table: the table's name.
         rowid: the row's number; None if it has none or it was overwritten.
-        values: by column; a column that the row does not store has its default, and is absent where it has none.
+        values: by column. A column that the row does not store has its default, or is absent if it has none.
         provenance: where it was found.
-        why: for a row that is not live, why it is believed; else empty.
+        why: for a row that is not live, the grounds for accepting it; else empty.
         file: suffix of the file it is in: empty, ``-wal`` or ``-journal``.
-        locator: the bytes of the row in that file (of a row with overflow pages, the part in its own page).
-        defaulted: columns that were added after the row was stored, and show the default that they were added with.
+        locator: the bytes of the row in that file (for a row with overflow pages, the part in its own page).
+        defaulted: columns added after the row was stored, shown with their defaults.
     """
 
     table: str
@@ -56,7 +56,7 @@ class TableRow(NamedTuple):
 
     @property
     def live(self) -> bool:
-        """Whether the database's own reader would show it."""
+        """Whether SQLite would show it."""
         return self.provenance in _LIVE
 
 
@@ -69,12 +69,12 @@ class DatabaseIssue:
 
 
 class FoundRow(NamedTuple):
-    """A row as it is in a page.
+    """A row as found in a page.
 
     Attributes:
-        at, size: where it is in the page, in bytes.
-        rowid: its number; None if it has none or that was overwritten.
-        values: its values, in the order in which they are stored.
+        at, size: its place in the page, in bytes.
+        rowid: its number; None if it has none or it was overwritten.
+        values: its values, in stored order.
     """
 
     at: int
@@ -86,7 +86,7 @@ class FoundRow(NamedTuple):
 def table_row(
     table: TableDefinition, page: BtreePage, found: FoundRow, provenance: RowProvenance, why: str = ""
 ) -> TableRow:
-    """The row as one of a table."""
+    """Convert a found row to a row of a table."""
     return TableRow(
         table.name,
         found.rowid,
@@ -100,10 +100,10 @@ def table_row(
 
 
 def _named(table: TableDefinition, stored: Sequence[SqlValue], rowid: int | None) -> dict[str, SqlValue]:
-    """The values by column. The column that is the row's number is stored as NULL and takes the number.
+    """The values by column. The column that aliases the rowid is stored as NULL and gets the rowid.
 
-    A column that a row is too short for was added later; it shows its default, if it has one. A REAL column keeps
-    whole numbers as integers to save room.
+    A column missing from a short row was added later; it shows its default, if it has one. A REAL column stores
+    whole numbers as integers to save space.
     """
     count, number = len(stored), table.stored_number
     given = list(stored)

@@ -1,4 +1,4 @@
-"""The rows of a table, found by walking its b-tree from the root."""
+"""Walk a table's b-tree from the root to find its rows."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from parsers.formats.sqlite.page import INDEX_INTERIOR, INDEX_LEAF, TABLE_INTERI
 from parsers.formats.sqlite.pages import PageSource
 from parsers.formats.sqlite.varint import RowError
 
-#: A longer row is not read; SQLite's own default is 1,000,000,000 bytes.
+#: Limit on the length of a row in bytes; SQLite's own default is 1,000,000,000.
 MAX_ROW = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class TreeIssue:
-    """A part of a tree that cannot be read: what, and in which page (0: none)."""
+    """A part of a tree that cannot be read: a description, and the page number (0: none)."""
 
     what: str
     page: int = 0
 
 
 class TreeCell(NamedTuple):
-    """A cell in its page."""
+    """A cell and its page."""
 
     page: BtreePage
     cell: Cell
 
 
 def walk(pages: PageSource, root: int, seen: set[int]) -> Iterator[TreeCell | TreeIssue]:
-    """Yield every row's cell below a root page, in the order of the tree.
+    """Yield the cell of every row below a root page, in tree order.
 
     Args:
         pages: the database.
         root: number of the root page.
-        seen: numbers of the pages already walked; those walked here are added. A page is walked once.
+        seen: numbers of the pages already walked; this walk adds its own. No page is walked twice.
     """
     waiting = [root]
     while waiting:
@@ -79,7 +79,7 @@ def payload(pages: PageSource, cell: Cell, used: list[int] | None = None) -> byt
     """The whole row with its overflow pages, whose numbers are added to ``used``.
 
     Raises:
-        RowError: the row is longer than :data:`MAX_ROW`, or its overflow pages do not hold it.
+        RowError: the row is longer than :data:`MAX_ROW`, or its overflow pages do not hold all of it.
     """
     if not cell.overflow:
         return cell.payload
@@ -103,7 +103,7 @@ def payload(pages: PageSource, cell: Cell, used: list[int] | None = None) -> byt
 
 
 def leaves_below(pages: PageSource, root: int) -> set[int]:
-    """The numbers of all pages of a tree. Leaves are not read: the pages at one depth are all of one kind."""
+    """The numbers of all pages of a tree. Leaves are not read, as all pages at one depth are of one kind."""
     found: set[int] = set()
     waiting = [root]
     while waiting:

@@ -9,9 +9,9 @@ SqlValue = int | float | str | bytes | None
 
 _ENCODINGS = {1: "utf-8", 2: "utf-16-le", 3: "utf-16-be"}
 _DOUBLE = struct.Struct(">d")
-#: Lengths in bytes of the serial types 0 to 9.
+#: Lengths in bytes for serial types 0 to 9.
 _FIXED = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0)
-#: More columns than SQLite allows by default are taken for damage.
+#: Rows with more columns than SQLite allows by default are treated as damaged.
 MAX_COLUMNS = 2000
 
 
@@ -20,7 +20,7 @@ class RowError(ValueError):
 
 
 def varint(content: bytes, at: int) -> tuple[int, int]:
-    """The integer at a place and the place after it.
+    """Decode the integer at an offset; returns it and the offset after it.
 
     Args:
         content: bytes.
@@ -31,7 +31,7 @@ def varint(content: bytes, at: int) -> tuple[int, int]:
     """
     if at < len(content) and (value := content[at]) < 0x80:
         return value, at + 1
-    # Most are of one byte.
+    # Most are one byte long.
     if at < len(content) and content[at] < 0x80:
         return content[at], at + 1
     value = 0
@@ -52,10 +52,10 @@ def varint(content: bytes, at: int) -> tuple[int, int]:
 
 
 def serial_types(payload: bytes, at: int = 0) -> tuple[list[int], int, int]:
-    """The serial types in a row's header, the length of the header in bytes, and the place where the values begin.
+    """The serial types in a row's header, the header's length in bytes, and the offset of the values.
 
     Raises:
-        RowError: it is no such header.
+        RowError: the header is invalid.
     """
     length, place = varint(payload, at)
     end = at + length
@@ -83,22 +83,22 @@ def size_of(kind: int) -> int:
 
 
 def values(payload: bytes, encoding: int, at: int = 0) -> list[SqlValue]:
-    """The values of a row.
+    """Decode the values of a row.
 
     Args:
         payload: the row's header and values.
         encoding: the database's text encoding: 1 UTF-8, 2 UTF-16LE, 3 UTF-16BE.
-        at: where the header begins.
+        at: offset of the header.
 
     Raises:
-        RowError: it is no row.
+        RowError: the bytes are not a row.
     """
     types, _, place = serial_types(payload, at)
     return values_of(payload, types, place, encoding)
 
 
 def values_of(payload: bytes, types: list[int], at: int, encoding: int) -> list[SqlValue]:
-    """The values whose serial types are known and that begin at a place. Raises RowError if the bytes end before."""
+    """The values of known serial types at an offset. Raises RowError if the bytes end too early."""
     found: list[SqlValue] = []
     codec, size = _ENCODINGS.get(encoding, "utf-8"), len(payload)
     for kind in types:

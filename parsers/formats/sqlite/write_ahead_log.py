@@ -1,4 +1,4 @@
-"""The write-ahead log beside a database: which frames count, and which are left from before."""
+"""The write-ahead log beside a database: which frames are current, and which are from earlier use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MASK = 0xFFFFFFFF
 
 
 class FrameState(Enum):
-    """Why a frame does or does not count."""
+    """Why a frame is or is not current."""
 
     COMMITTED = "of a finished transaction"
     UNFINISHED = "of a transaction that was not finished"
@@ -27,9 +27,9 @@ class WalFrameHeader(NamedTuple):
     """The 24 bytes before a page in the log.
 
     Attributes:
-        page: its number; 0 if there is none.
-        committed: pages of the database after the transaction that ends with it; 0 if none ends.
-        salt1, salt2: those of the log's header, where it belongs to the present use.
+        page: its number; 0 for no page.
+        committed: size of the database in pages after the transaction that this frame ends; 0 if it ends none.
+        salt1, salt2: equal to the log header's if the frame is from the current use of the log.
         check1, check2: the checksum of the log up to here.
     """
 
@@ -42,7 +42,7 @@ class WalFrameHeader(NamedTuple):
 
     @classmethod
     def parse(cls, raw: bytes) -> WalFrameHeader | None:
-        """Read the header; None if there are fewer bytes."""
+        """Parse the header; None if there are too few bytes."""
         return cls(*_FRAME.unpack_from(raw)) if len(raw) >= FRAME_HEADER_SIZE else None
 
 
@@ -51,10 +51,10 @@ class WalFrame:
     """One frame.
 
     Attributes:
-        page: the number of the page it holds.
+        page: the number of its page.
         offset: where the page's bytes begin in the log.
-        state: whether it counts.
-        until: where the last frame of its transaction begins, as far as that is known; else its own place.
+        state: whether it is current.
+        until: offset of the last frame of its transaction if known, else its own offset.
     """
 
     page: int
@@ -68,10 +68,10 @@ class WriteAheadLog:
     """The frames of a log.
 
     Attributes:
-        page_size: length of a page in bytes; 0 if the log's header is not sound.
-        current: for each page the last committed frame.
-        others: every other frame, in the order of the log.
-        versions: for each page where its versions begin in the log, in its order.
+        page_size: size of a page in bytes; 0 if the log's header is invalid.
+        current: the last committed frame of each page.
+        others: every other frame, in log order.
+        versions: offsets of each page's versions, in log order.
         issue: what is wrong with the log; empty if nothing is.
     """
 

@@ -148,7 +148,7 @@ class _ElementTree(XmlReader):
     def end_element(self, _name: str) -> None:
         element, at = self._open.pop(), self.offset
         element.text = "".join(self._texts.pop())
-        # After an empty element's tag ("<long .../>") the offset is behind it, else before the closing tag.
+        # After an empty element's tag ("<long .../>") the offset is after it, else before the closing tag.
         empty = not element.text and not element.children and self._content[element.start : at].endswith(b"/>")
         element.end = at if empty else self._content.find(b">", at) + 1
         if self._open:

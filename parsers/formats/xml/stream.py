@@ -1,6 +1,6 @@
 """XML read piece by piece, with the byte offset of each tag. Memory does not grow with the file.
 
-No entity that a file declares is expanded, no other file is opened, and a file whose encoding is not known is refused
+No entity that a file declares is expanded, no other file is opened, and a file whose encoding is unknown is refused
 with a reason. Whatever the bytes are, nothing but :class:`XmlError` is raised.
 
 References:

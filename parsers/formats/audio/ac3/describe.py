@@ -13,7 +13,7 @@ from parsers.formats.audio.facts import MAX_UNITS, AudioFacts, Ending, Undescrib
 from parsers.formats.audio.frame_chain import follow
 from parsers.formats.audio.window import Window
 
-#: Frames that must follow each other before bytes are taken for AC-3.
+#: Frames that must follow each other before bytes are accepted as AC-3.
 MIN_FRAMES = 3
 
 
@@ -52,7 +52,7 @@ class _Ac3Count:
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-    """Describe the AC-3 or E-AC-3 stream that starts at the stream's offset 0; ``size`` is what is there, in bytes.
+    """Describe the AC-3 or E-AC-3 stream at offset 0 of the stream. ``size`` is the number of bytes present.
 
     Raises:
         OSError: the stream cannot be read.

@@ -12,7 +12,7 @@ from parsers.formats.audio.bits import Bits
 
 #: How every frame begins, and how one of which each two bytes are swapped does.
 SYNC, SWAPPED = b"\x0b\x77", b"\x77\x0b"
-#: Bytes of a header that are looked at.
+#: Bytes of a header that are examined.
 HEADER_SIZE = 8
 #: Bytes of a frame at most.
 LONGEST = 4096
@@ -32,10 +32,10 @@ class Ac3Frame(NamedTuple):
 
     Attributes:
         codec: ``AC-3`` or ``E-AC-3``.
-        rate: samples a second.
+        rate: samples per second.
         channels: how many, the one for low tones included.
         length: bytes of the frame, its header included.
-        samples: samples that it decodes to, a channel; 0 of a frame that adds channels to the one before it.
+        samples: samples per channel that it decodes to; 0 of a frame that adds channels to the one before it.
         stream: of a file with several programmes, the number of the one it belongs to.
     """
 

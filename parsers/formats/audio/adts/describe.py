@@ -26,13 +26,13 @@ from parsers.formats.audio.tagging.tags import Tags
 from parsers.formats.audio.window import Window
 from parsers.record import Timestamp
 
-#: Frames that must follow each other before bytes are taken for ADTS: the sign of one is but 14 bits.
+#: Frames that must follow each other before bytes are accepted as ADTS: the sign of one is but 14 bits.
 MIN_FRAMES = 3
 #: Frames that are enough where they are all there is.
 MIN_ALONE = 2
 #: The element that lists others, and bytes of it at most.
 _LIST_OF_ELEMENTS, _MOST_LISTED = 5, 512
-#: Bytes behind the tag in which the first frames are looked for.
+#: Bytes after the tag in which the first frames are searched for.
 _MOST_BEFORE = 64 * 1024
 
 
@@ -52,7 +52,7 @@ _CODING = FrameCoding(HEADER_SIZE, parse, lambda _: re.compile(rb"\xff[\xf0\xf1\
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-    """Describe the ADTS stream that starts at the stream's offset 0; ``size`` is what is there, in bytes.
+    """Describe the ADTS stream at offset 0 of the stream. ``size`` is the number of bytes present.
 
     Raises:
         OSError: the stream cannot be read.

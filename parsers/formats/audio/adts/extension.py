@@ -1,7 +1,8 @@
 """Whether frames of AAC carry the upper half of their spectrum beside them (HE-AAC), which no header of ADTS says.
 
 It is in a fill element, the last before the mark of the end. The elements before it cannot be skipped without
-decoding them, so that it is looked for from the end: one that fits there by its length and says what it is. In a frame
+decoding them, so that it is searched for from the end: one that fits there by its length and says what it is. In a
+    frame
 of plain AAC there is such a one by chance in about one of seven; in HE-AAC in all of them.
 
 References:
@@ -13,7 +14,7 @@ from __future__ import annotations
 from parsers.formats.audio.adts.frames import HEADER_SIZE, LONGEST, AdtsHeader, parse
 from parsers.formats.sized_bytes import SizedBytes
 
-#: Frames that are looked at; frames that must be there; of ten, those that must carry it.
+#: Frames that are examined; frames that must be there; of ten, those that must carry it.
 MOST_FRAMES, _FEWEST, _OF_TEN = 40, 12, 9
 _FILL, _END = 6, 7
 #: Kinds of extension: spectral band replication, without a checksum and with one.
@@ -47,9 +48,9 @@ def are_enough(found: list[bool]) -> bool:
 
 
 def carries_replication(block: bytes) -> bool:
-    """Whether a block of raw data ends with a fill element of that kind, and perhaps another behind it."""
+    """Whether a block of raw data ends with a fill element of that kind, and perhaps another after it."""
     bits = int.from_bytes(block, "big")
-    # Zeros fill the last byte behind the mark of the end, which is of ones.
+    # Zeros fill the last byte after the mark of the end, which is of ones.
     padding = (bits & -bits).bit_length() - 1
     if not bits or padding > 7 or bits >> padding & 7 != _END:
         return False

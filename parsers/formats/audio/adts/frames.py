@@ -13,9 +13,9 @@ from typing import NamedTuple
 HEADER_SIZE = 7
 #: Bytes of a frame at most, which is what 13 bits can say.
 LONGEST = 0x1FFF
-#: Samples a channel of one block.
+#: Samples per channel of one block.
 BLOCK_SAMPLES = 1024
-#: Samples a second by the frequency index of MPEG-4 audio.
+#: Samples per second by the frequency index of MPEG-4 audio.
 RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 #: Channels by the channel configuration of MPEG-4 audio; 0 is "stated elsewhere".
 CHANNELS = (None, 1, 2, 3, 4, 5, 6, 8)
@@ -60,12 +60,12 @@ class AdtsHeader(NamedTuple):
 
     @property
     def samples(self) -> int:
-        """Samples a channel that the frame decodes to."""
+        """Samples per channel that the frame decodes to."""
         return self.blocks * BLOCK_SAMPLES
 
     @property
     def rate(self) -> int:
-        """Samples a second."""
+        """Samples per second."""
         return RATES[self.rate_index]
 
     @property
@@ -96,7 +96,7 @@ def stated_length(buffer: bytes, at: int) -> int:
 
 @lru_cache(maxsize=8192)
 def parse(raw: bytes) -> AdtsHeader | None:
-    """The header that seven bytes are; None if they are none, or a frame could not be so short."""
+    """The header that seven bytes are; None if they are not, or a frame could not be so short."""
     if len(raw) < HEADER_SIZE or raw[0] != 0xFF or raw[1] & 0xF6 != 0xF0:
         return None
     word = int.from_bytes(raw[:HEADER_SIZE], "big")

@@ -61,7 +61,7 @@ def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature deci
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-    """Describe the AIFF that starts at the stream's offset 0; ``size`` is what is there, in bytes.
+    """Describe the AIFF at offset 0 of the stream. ``size`` is the number of bytes present.
 
     Raises:
         OSError: the stream cannot be read.
@@ -105,7 +105,7 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
 
 
 def extended(raw: bytes) -> int:
-    """A rate kept as an 80-bit number, rounded to whole samples a second; 0 if it is not a number or below 0."""
+    """A rate kept as an 80-bit number, rounded to whole samples per second; 0 if it is not a number or below 0."""
     if len(raw) < 10 or raw[0] & 0x80:
         return 0
     exponent = int.from_bytes(raw[:2], "big") - 16383 - 63

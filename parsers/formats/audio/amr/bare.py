@@ -1,6 +1,6 @@
 """AMR and AMR-WB frames without the header of the file format, as some programs and captures leave them.
 
-Nothing but the frames says that they are such. They are taken for it only where all that is there is frames marked as
+Nothing but the frames says that they are such. They are taken for it only where all that is present is frames marked as
 undamaged, and enough of them with different contents.
 
 References:
@@ -54,7 +54,7 @@ def matches(head: bytes, name: str) -> bool:
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-    """Describe the AMR frames that start at the stream's offset 0; ``size`` is what is there, in bytes.
+    """Describe the AMR frames that start at the stream's offset 0. ``size`` is the number of bytes present.
 
     Raises:
         OSError: the stream cannot be read.

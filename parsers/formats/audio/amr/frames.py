@@ -42,8 +42,8 @@ class AmrCodec:
     Attributes:
         name: ``AMR-NB`` or ``AMR-WB``.
         magic: how a file begins, before what says how many channels it has.
-        rate: samples a second.
-        sizes: bytes behind the first one of each frame type; types that are not listed are reserved.
+        rate: samples per second.
+        sizes: bytes after the first one of each frame type; types that are not listed are reserved.
         silent: types that mean silence, lost speech or nothing sent: they may come in any recording. The lowest is
             the silence that a listener is to hear.
         frames: by a frame's first byte what it says; None if it can be none, or a reserved bit is set.

@@ -16,7 +16,7 @@ from parsers.formats.audio.damage import DamageLog
 from parsers.formats.audio.facts import MAX_UNITS
 from parsers.formats.sized_bytes import SizedBytes
 
-#: Frames that must follow each other before bytes are taken for frames again; and where the bytes end with the last.
+#: Frames that must follow each other before bytes are accepted as frames again; and where the bytes end with the last.
 _SURE, _SURE_AT_END = 6, 3
 #: Frames by which the reserved bits that a recording uses are known; and its types.
 _LOOKED_AT, _ENOUGH = 8, 25
@@ -29,7 +29,7 @@ class AmrWalk:
 
     Attributes:
         frames: frames that are whole.
-        end: byte offset behind the last.
+        end: byte offset after the last.
         is_cut: whether the bytes end within a further one.
         damage: what is between frames and is none.
         reserved: frames in which a reserved bit is set.

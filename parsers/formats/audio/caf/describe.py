@@ -89,7 +89,7 @@ def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature deci
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-    """Describe the CAF file that starts at the stream's offset 0; ``size`` is what is there, in bytes.
+    """Describe the CAF file at offset 0 of the stream. ``size`` is the number of bytes present.
 
     Raises:
         OSError: the stream cannot be read.
@@ -146,7 +146,7 @@ def _codec(layout: _CafDescription) -> str:
 
 
 def _frames(layout: _CafDescription, walk: _CafWalk, size: int) -> int | None:
-    """Frames of sound: by the bytes that are there, where each packet has as many; else by the table of packets."""
+    """Frames of sound: by the bytes that are present, where each packet has as many; else by the table of packets."""
     present = 0 if walk.sound_at is None else max(0, min(walk.sound, size - walk.sound_at))
     if layout.packet_bytes:
         return present // layout.packet_bytes * layout.packet_frames
@@ -196,7 +196,7 @@ def _take(window: Window, walk: _CafWalk, name: bytes, start: int, length: int) 
 
 
 def _information(raw: bytes, walk: _CafWalk) -> None:
-    """Read pairs of texts, each with a zero behind it."""
+    """Read pairs of texts, each with a zero after it."""
     parts = raw[4:].split(b"\0", 2 * MAX_TAGS)
     for key, value in zip(parts[::2], parts[1::2], strict=False):
         name, found = key.decode("utf-8", "replace"), value[: MAX_TEXT * 4].decode("utf-8", "replace")

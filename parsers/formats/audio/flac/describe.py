@@ -1,6 +1,6 @@
 """What a FLAC recording is.
 
-The frames are followed by their numbers, header checksums and checksums. Where one is damaged or lost, those behind it
+The frames are followed by their numbers, header checksums and checksums. Where one is damaged or lost, those after it
 still count.
 
 References:
@@ -37,7 +37,7 @@ def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature deci
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-    """Describe the FLAC file that starts at the stream's offset 0; ``size`` is what is there, in bytes.
+    """Describe the FLAC file at offset 0 of the stream. ``size`` is the number of bytes present.
 
     Raises:
         OSError: the stream cannot be read.

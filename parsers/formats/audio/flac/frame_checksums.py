@@ -46,11 +46,11 @@ def _tables() -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
 
 
 def checksums(content: bytes, ends: Sequence[int]) -> NDArray[np.uint16]:
-    """The checksum of each of some frames that touch: 0 for one that has its own right checksum behind it.
+    """The checksum of each of some frames that touch: 0 for one that has its own right checksum after it.
 
     Args:
         content: the frames, the first from its first byte on.
-        ends: by frame, the byte behind it, ascending.
+        ends: by frame, the byte after it, ascending.
     """
     of_word, of_piece = _tables()
     starts = (0, *ends[:-1])

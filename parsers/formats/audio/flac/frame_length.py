@@ -30,7 +30,7 @@ class FlacFrameExtent(NamedTuple):
     """How far a frame reaches.
 
     Attributes:
-        length: bytes, the checksum at its end included; whether that is right was not looked at.
+        length: bytes, the checksum at its end included; whether that is right was not checked.
         is_padded_with_zeros: whether the bits between the last subframe and the next whole byte are 0, as they must be.
     """
 
@@ -44,7 +44,7 @@ def measure(raw: bytes, header: FlacFrameHeader, bits: int) -> FlacFrameExtent:
     Args:
         raw: the frame, and whatever follows it.
         header: its header.
-        bits: bits a sample, as STREAMINFO says; used where the header does not.
+        bits: bits per sample, as STREAMINFO says; used where the header does not.
 
     Raises:
         Shortage: the data ends before the frame.
@@ -138,7 +138,7 @@ def _subframe(bits: _BitText, block: int, width: int) -> None:
 
 
 def _residual(bits: _BitText, block: int, order: int) -> None:
-    """Pass over the coded differences of the samples behind the first ``order``."""
+    """Pass over the coded differences of the samples after the first ``order``."""
     method, partitions = bits.take(2), 1 << bits.take(4)
     if method > 1 or block % partitions or block // partitions < order:
         raise Malformed("no such coding of differences")

@@ -26,15 +26,15 @@ class FlacFrameHeader(NamedTuple):
     """A frame's header.
 
     Attributes:
-        block: samples a channel.
+        block: samples per channel.
         channels: number of channels.
         sides: by channel, 1 where it holds a difference and so takes one bit more a sample.
-        bits: bits a sample; 0 for "as STREAMINFO says".
-        rate: samples a second; 0 for "as STREAMINFO says".
+        bits: bits per sample; 0 for "as STREAMINFO says".
+        rate: samples per second; 0 for "as STREAMINFO says".
         number: the frame's number, or with ``variable`` that of its first sample.
         variable: whether frames differ in size.
         length: bytes of the header.
-        writes_rate: whether the rate is written behind the number, and not given by its code.
+        writes_rate: whether the rate is written after the number, and not given by its code.
     """
 
     block: int

@@ -86,7 +86,7 @@ class MetadataBlock(NamedTuple):
 
     @property
     def end(self) -> int:
-        """The byte behind it."""
+        """The byte after it."""
         return self.start + self.length
 
 

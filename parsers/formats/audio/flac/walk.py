@@ -1,7 +1,7 @@
 """Following the frames of a FLAC stream, beyond such as are damaged or lost.
 
 A frame is followed to the header that bears the next number; its checksum is taken. Where there is none, its bits are
-read to find its end, and the next frame is looked for, which its own bits and checksum have to confirm.
+read to find its end, and the next frame is searched for, which its own bits and checksum have to confirm.
 
 References:
     RFC 9639, sections 9.1 (header, with its checksum), 9.3 (footer) and 11 (security: streams that are damaged).
@@ -21,7 +21,7 @@ from parsers.formats.sized_bytes import SizedBytes
 _MAX_CANDIDATES = 4096
 #: Bytes searched at once.
 _PIECE = 64 * 1024
-#: Bytes whose bits may be read in vain in search of a frame, for each byte of the file, and besides.
+#: Bytes whose bits may be read without success in search of a frame, for each byte of the file, and besides.
 _VAIN_A_BYTE, _VAIN = 8, 1 << 24
 
 
@@ -30,7 +30,7 @@ class FlacWalk:
 
     Attributes:
         info: what STREAMINFO states, corrected by the frames where it cannot be right.
-        end: the byte behind the last frame.
+        end: the byte after the last frame.
         samples: of the frames, a channel.
         frames: how many there are.
         broken: frames with a wrong checksum, which are counted.
@@ -55,7 +55,7 @@ class FlacWalk:
 
         Args:
             at: where the first is due.
-            fallback: from where it is looked for if it is not there.
+            fallback: from where it is searched for if it is missing.
 
         Raises:
             OSError: the source raised it.

@@ -13,9 +13,9 @@ from parsers.formats.audio.frame_chain import follow
 from parsers.formats.audio.latm.frames import HEADER_SIZE, LatmConfiguration, configuration, frame_length
 from parsers.formats.audio.window import Window
 
-#: Frames that must follow each other before bytes are taken for LOAS: the sign of one is but 11 bits.
+#: Frames that must follow each other before bytes are accepted as LOAS: the sign of one is but 11 bits.
 MIN_FRAMES = 3
-#: Frames in which the configuration is looked for: it need not be in the first.
+#: Frames in which the configuration is searched for: it need not be in the first.
 _MOST_LOOKED = 64
 
 
@@ -31,7 +31,7 @@ def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the frames decide)
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-    """Describe the LOAS stream that starts at the stream's offset 0; ``size`` is what is there, in bytes.
+    """Describe the LOAS stream at offset 0 of the stream. ``size`` is the number of bytes present.
 
     Raises:
         OSError: the stream cannot be read.

@@ -84,7 +84,7 @@ def _type(source: _Head | Window) -> str:
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-    """Describe the Matroska or WebM file that starts at the stream's offset 0; ``size`` is what is there, in bytes.
+    """Describe the Matroska or WebM file at offset 0 of the stream. ``size`` is the number of bytes present.
 
     Raises:
         OSError: the stream cannot be read.
@@ -164,9 +164,9 @@ def _walk(window: Window, walk: _MatroskaWalk) -> None:
 
 
 def _behind_damage(window: Window, at: int, element: EbmlElement | None, end: int) -> int | None:
-    """Where a segment goes on behind what is no element of it that is known; None if it does not.
+    """Where a segment goes on after what is no element of it that is known; None if it does not.
 
-    That is behind an element that fits, as new versions of the format have; else where the next cluster begins.
+    That is after an element that fits, as new versions of the format have; else where the next cluster begins.
     """
     if element is not None and element.kind == elements.HEADER:
         return None
@@ -194,7 +194,7 @@ def _take(window: Window, walk: _MatroskaWalk, element: EbmlElement) -> None:
 
 
 def _behind_cluster(window: Window, walk: _MatroskaWalk, cluster: EbmlElement) -> int:
-    """The byte behind an element that states no size: where the next one of the segment begins."""
+    """The byte after an element that states no size: where the next one of the segment begins."""
     at = cluster.start
     while walk.units < MAX_UNITS:
         part = read_element(window, at)

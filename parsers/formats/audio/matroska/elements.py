@@ -37,7 +37,7 @@ class EbmlElement(NamedTuple):
     size: int | None
 
     def end(self, limit: int) -> int:
-        """The byte behind it; ``limit`` where it states no size."""
+        """The byte after it; ``limit`` where it states no size."""
         return limit if self.size is None else self.start + self.size
 
 

@@ -44,7 +44,7 @@ class BoxHeader(NamedTuple):
 
     @property
     def end(self) -> int:
-        """The byte behind the box, where it states its length."""
+        """The byte after the box, where it states its length."""
         return self.at + self.stated
 
     @property
@@ -112,7 +112,7 @@ def child(source: SizedBytes, parent: Box | None, *path: bytes) -> Box | None:
 
 
 def number(source: SizedBytes, at: int, width: int) -> int:
-    """An unsigned big-endian number in the file; bytes that are not there count as none."""
+    """An unsigned big-endian number in the file; bytes that are missing count as none."""
     return int.from_bytes(source.read(at, width), "big")
 
 

@@ -35,7 +35,7 @@ from parsers.record import Timestamp
 
 #: Brands that say the file is sound.
 _SOUND_BRANDS = (b"M4A ", b"M4A\0", b"M4B ", b"M4P ", b"F4A ", b"F4B ")
-#: Boxes that a file without a file type box begins with: such as can be nothing else, and such as need another behind.
+#: Boxes that a file without a file type box begins with: such as can be nothing else, and such as need another after.
 _BEGINNINGS, _FILLERS = (MOVIE, FRAGMENT, MEDIA_DATA, b"styp"), (b"free", b"skip", b"wide", b"pnot")
 _MAX_TRACKS = 32
 
@@ -53,7 +53,7 @@ def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the brand decides)
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-    """Describe the MP4 that starts at the stream's offset 0; ``size`` is what is there, in bytes.
+    """Describe the MP4 at offset 0 of the stream. ``size`` is the number of bytes present.
 
     Raises:
         OSError: the stream cannot be read.

@@ -15,7 +15,7 @@ from parsers.formats.sized_bytes import SizedBytes
 
 
 def rate_and_channels(source: SizedBytes, track: Track, fragments: Sequence[Box]) -> tuple[int | None, int | None]:
-    """Samples a second and channels of a track: of its first frame, if that is MPEG audio; else as it states them.
+    """Samples per second and channels of a track: of its first frame, if that is MPEG audio; else as it states them.
 
     Raises:
         OSError: the source raised it.

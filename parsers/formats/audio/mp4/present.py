@@ -21,11 +21,11 @@ def present_duration(source: SizedBytes, table: Box) -> int | None:
     """Units of the track that its samples last which are within the file, up to the first that does not.
 
     Args:
-        source: the file, as much of it as is there.
+        source: the file, as far as it is present.
         table: the ``stbl`` box.
 
     Returns:
-        None if the tables are not all there.
+        None if the tables are incomplete.
 
     Raises:
         OSError: the source raised it.
@@ -51,7 +51,7 @@ def present_duration(source: SizedBytes, table: Box) -> int | None:
 
 
 def first_samples(source: SizedBytes, table: Box, most: int) -> list[tuple[int, int]]:
-    """(byte offset, bytes) of the first samples of a track, up to so many; none where the tables are not all there.
+    """(byte offset, bytes) of the first samples of a track, up to so many; none where the tables are incomplete.
 
     Raises:
         OSError: the source raised it.

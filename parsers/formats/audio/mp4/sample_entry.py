@@ -61,7 +61,7 @@ _CODECS = {
     b"ssmv": "SMV",
     b"enca": "encrypted sound",
 }
-#: Codings of which the sample description gives the bits a sample.
+#: Codings of which the sample description gives the bits per sample.
 _WITH_BITS = (b"alac", b"fLaC", b"sowt", b"twos", b"lpcm")
 _BITS = {b"raw ": 8, b"in24": 24, b"in32": 32, b"fl32": 32, b"fl64": 64}
 _OBJECTS = {
@@ -73,7 +73,7 @@ _MOST_CHANNELS = 64
 
 
 class SampleEntry(NamedTuple):
-    """What a sample description says: the coding in words, samples a second, channels, bits; None if it does not."""
+    """What a sample description says: the coding in words, samples per second, channels, bits; None if it does not."""
 
     codec: str
     rate: int | None
@@ -87,7 +87,7 @@ def read_sample_entry(source: SizedBytes, entry: Box, timescale: int) -> SampleE
     Args:
         source: what holds it.
         entry: its box.
-        timescale: units a second of the track's times: the rate, where the description has no room for it.
+        timescale: units per second of the track's times: the rate, where the description has no room for it.
 
     Raises:
         OSError: the source raised it.

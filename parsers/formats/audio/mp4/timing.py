@@ -70,7 +70,7 @@ def played(media: int, edits: Sequence[Edit], timescale: int, movie_timescale: i
         media: units that it has.
         edits: of its list; where there are none, all is played.
         timescale: units of the track a second.
-        movie_timescale: units of the movie a second, in which the durations of edits are; 0 if that is not known.
+        movie_timescale: units of the movie a second, in which the durations of edits are; 0 if that is unknown.
     """
     total = 0
     sounding = [edit for edit in edits if edit.start >= 0]
@@ -108,7 +108,7 @@ def tally_fragments(
         fragments: the ``moof`` boxes.
         track: its number.
         default: the duration of a sample where a fragment does not say.
-        present: bytes of the data of the last fragment that are there; None if all are.
+        present: bytes of the data of the last fragment that are present; None if all are.
     """
     tally, before = FragmentTally(), None
     for fragment in fragments:

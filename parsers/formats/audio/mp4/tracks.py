@@ -26,13 +26,13 @@ class Track:
         kind: :data:`~parsers.formats.audio.mp4.boxes.SOUND`, or another.
         codec: the coding, in words.
         rate, channels, bits: of the sound, or None.
-        timescale: units a second of the durations.
+        timescale: units per second of the durations.
         stated: the duration that its header states, in those units; 0 if it states none.
         sampled: the duration of the samples in its table, in those units; 0 if it has none.
         edits: what its edit list plays.
-        present: the duration of those samples that are within the file; None if that was not looked at.
+        present: the duration of those samples that are within the file; None if that was not checked.
         first_chunk, last_chunk: offsets in the file of the first and the last chunk of sound, or None.
-        is_damaged: whether its headers are not all there.
+        is_damaged: whether its headers are incomplete.
     """
 
     number: int
@@ -57,7 +57,7 @@ def read_track(source: SizedBytes, box: Box, is_cut: bool = False) -> Track | No
     Args:
         source: the file.
         box: the box.
-        is_cut: whether the file ends before its own end, so that samples have to be looked for one by one.
+        is_cut: whether the file ends before its own end, so that samples have to be searched for one by one.
 
     Raises:
         OSError: the source raised it.
@@ -100,14 +100,14 @@ def _extend(source: SizedBytes, track: Track, table: Box) -> None:
 
 
 def _kind(source: SizedBytes, information: Box | None) -> bytes:
-    """The kind of a track whose handler is not there, by the header of its media; empty if that tells nothing."""
+    """The kind of a track whose handler is missing, by the header of its media; empty if that tells nothing."""
     if child(source, information, b"smhd") is not None:
         return SOUND
     return PICTURES if child(source, information, b"vmhd") is not None else b""
 
 
 def _times(source: SizedBytes, times: Box) -> tuple[int, int]:
-    """(units a second, duration in them) of an ``mdhd`` box; the duration 0 if it is not known."""
+    """(units per second, duration in them) of an ``mdhd`` box; the duration 0 if it is unknown."""
     long = number(source, times.start, 1) == 1
     duration = number(source, times.start + (24 if long else 16), 8 if long else 4)
     unknown = (1 << (64 if long else 32)) - 1
@@ -120,7 +120,7 @@ def track_kinds(source: SizedBytes, movie: Box, most: int) -> frozenset[bytes]:
     Args:
         source: what holds it.
         movie: the box.
-        most: boxes, over every level, that are looked at.
+        most: boxes, over every level, that are examined.
     """
     found: set[bytes] = set()
     waiting = [movie]

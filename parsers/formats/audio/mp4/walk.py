@@ -1,6 +1,7 @@
 """Following the boxes of an MP4 file at its top, beyond such as are damaged.
 
-Where no box is due next, or one states more bytes than there are, the next index or fragment is looked for by its type
+Where no box is due next, or one states more bytes than there are, the next index or fragment is searched for by its
+type
 and by the header that it must begin with.
 
 References:
@@ -20,7 +21,7 @@ from parsers.formats.sized_bytes import SizedBytes
 _MAX_BOXES = 200_000
 #: Bytes searched at once.
 _PIECE = 64 * 1024
-#: What is looked for: an index or a fragment, and behind its header the type of its first box.
+#: What is searched for: an index or a fragment, and after its header the type of its first box.
 _SIGN = re.compile(rb"(?:moov.{4}mvhd|moof.{4}mfhd)", re.DOTALL)
 _SIGN_SIZE, _BEFORE_TYPE = 12, 4
 
@@ -30,7 +31,7 @@ class Mp4Walk:
     """The boxes of the file itself.
 
     Attributes:
-        end: the byte behind the last box.
+        end: the byte after the last box.
         ending: why it ends there.
         issue: what is wrong; empty if nothing is.
         movie: the index.
@@ -38,9 +39,9 @@ class Mp4Walk:
         last: type of the last box.
         brand: of the file type box.
         has_data: whether a box of sound or pictures was met.
-        present: bytes of the last box that are there, where the file ends within it and it holds sound; else None.
+        present: bytes of the last box that are present, where the file ends within it and it holds sound; else None.
         damage: bytes between boxes that are none.
-        notes: sentences on how the facts were come by.
+        notes: sentences on how the facts were determined.
     """
 
     end: int = 0
@@ -98,7 +99,7 @@ def _cut(walk: Mp4Walk, box: Box, size: int) -> None:
 
 
 def _belongs(walk: Mp4Walk, box: Box, size: int) -> bool:
-    """Whether a box at the top is one of the file: before the index, also one that is not known, if it fits."""
+    """Whether a box at the top is one of the file: before the index, also one that is unknown, if it fits."""
     if box.kind == FILE_TYPE:
         return not walk.brand
     is_known = box.kind in TOP

@@ -1,6 +1,6 @@
 """What an MP3 is: MPEG audio frames one after another, with ID3 tags before and after.
 
-Every frame's header is read. Where none is due, the next frames of the recording are looked for, so that a damaged
+Every frame's header is read. Where none is due, the next frames of the recording are searched for, so that a damaged
 place, or a tag between two frames, does not end it. The sound of joined recordings is added up.
 
 References:
@@ -25,11 +25,11 @@ from parsers.formats.audio.window import Window
 from parsers.formats.sized_bytes import SizedBytes
 from parsers.record import Timestamp
 
-#: Frames that must follow each other before bytes are taken for MPEG audio: the sign of one is but 11 bits.
+#: Frames that must follow each other before bytes are accepted as MPEG audio: the sign of one is but 11 bits.
 MIN_FRAMES = 3
 #: Frames that are enough where they are all there is.
 MIN_ALONE = 2
-#: Bytes behind the tag in which the first frames are looked for.
+#: Bytes after the tag in which the first frames are searched for.
 _MOST_BEFORE = 64 * 1024
 
 
@@ -49,7 +49,7 @@ def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the frames decide)
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-    """Describe the MP3 that starts at the stream's offset 0; ``size`` is what is there, in bytes.
+    """Describe the MP3 at offset 0 of the stream. ``size`` is the number of bytes present.
 
     Raises:
         OSError: the stream cannot be read.
@@ -139,7 +139,7 @@ def _judge(tally: FrameTally, length: int, note: EncoderNote | None) -> tuple[st
 
 
 def _behind_closing_tags(window: Window, end: int, tags: Tags) -> int:
-    """Where the recording ends once the tags behind its last frame are counted in."""
+    """Where the recording ends once the tags after its last frame are counted in."""
     header = ape.ApeHeader.parse(window.read(end, ape.HEADER_SIZE))
     if header is not None and end + header.length <= window.size:
         tags.leave_out(header.items)

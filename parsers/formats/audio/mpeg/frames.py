@@ -13,7 +13,7 @@ from typing import NamedTuple
 #: Bytes of a header.
 HEADER_SIZE = 4
 _RATES = (44100, 48000, 32000)
-#: Kilobits a second by (MPEG-1 or not, layer).
+#: Kilobits per second by (MPEG-1 or not, layer).
 _BITRATES = {
     (True, 1): (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
     (True, 2): (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
@@ -31,9 +31,9 @@ class MpegFrame(NamedTuple):
     Attributes:
         kind: version, layer and rate, which are the same in all frames of a recording.
         length: bytes, the header included.
-        samples: samples that it decodes to, a channel.
+        samples: samples per channel that it decodes to.
         channels: 1 or 2.
-        bit_rate: kilobits a second; 0 in free format.
+        bit_rate: kilobits per second; 0 in free format.
         is_protected: whether a checksum follows the header.
     """
 
@@ -46,7 +46,7 @@ class MpegFrame(NamedTuple):
 
     @property
     def rate(self) -> int:
-        """Samples a second."""
+        """Samples per second."""
         return self.kind[2]
 
     @property

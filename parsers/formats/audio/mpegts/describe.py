@@ -69,14 +69,14 @@ class _TransportWalk:
 
 
 def matches(head: bytes, name: str) -> bool:
-    """Whether a file begins with packets of a transport stream; by its name also behind a part of one."""
+    """Whether a file begins with packets of a transport stream; by its name also after a part of one."""
     if head.isascii():
         return False
     return layout(head, anywhere=name.lower().endswith(_NAMES)) is not None
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-    """Describe the transport stream that starts at the stream's offset 0; ``size`` is what is there, in bytes.
+    """Describe the transport stream at offset 0 of the stream. ``size`` is the number of bytes present.
 
     Raises:
         OSError: the stream cannot be read.

@@ -15,7 +15,7 @@ from parsers.formats.audio.latm import frames as latm
 from parsers.formats.audio.mpeg import frames as mpeg
 from parsers.formats.audio.mpegts.tables import UNKNOWN
 
-#: Places at which a first frame is looked for.
+#: Places at which a first frame is searched for.
 _MOST_PLACES = 16384
 _OPUS_RATE = 48000
 #: Ticks of 90 kHz in a packet of Opus as it is sent as a rule.

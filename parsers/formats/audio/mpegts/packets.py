@@ -13,14 +13,14 @@ from typing import NamedTuple
 from parsers.formats.sized_bytes import SizedBytes
 
 SYNC = 0x47
-#: Bytes of a packet, and those after which the next begins: plain, with a time before each, with a checksum behind.
+#: Bytes of a packet, and those after which the next begins: plain, with a time before each, with a checksum after.
 PACKET = 188
 _STEPS = ((188, 0), (192, 4), (204, 0))
-#: Packets that must follow each other before bytes are taken for a transport stream.
+#: Packets that must follow each other before bytes are accepted as a transport stream.
 _MIN_PACKETS, _LOOKED_AT = 4, 5
-#: Packets read at once: few behind a place that is damaged, more from there on.
+#: Packets read at once: few after a place that is damaged, more from there on.
 _FEWEST_PACKETS, _MOST_PACKETS = 8, 1024
-#: Bytes in which the next packet is looked for, where one is not where it is due.
+#: Bytes in which the next packet is searched for, where one is not where it is due.
 _SEARCHED, _SEARCHED_AT_ONCE = 64 * 1024, 2048
 #: Ticks of the clock of presentation times a second, and the number at which it begins again.
 CLOCK, WRAP = 90_000, 1 << 33
@@ -38,7 +38,7 @@ def layout(head: bytes, *, anywhere: bool = False) -> PacketLayout | None:
 
     Args:
         head: the bytes.
-        anywhere: whether the first packet may begin behind a part of one.
+        anywhere: whether the first packet may begin after a part of one.
     """
     for step, start in _STEPS:
         for first in range(step) if anywhere else (start,):
@@ -77,9 +77,9 @@ class TransportReader:
 
     Attributes:
         wanted: numbers of the streams.
-        end: the byte behind the last whole packet.
+        end: the byte after the last whole packet.
         is_cut: whether the bytes end within a packet.
-        breaks: times that a packet was not where it is due, and another was found behind it.
+        breaks: times that a packet was not where it is due, and another was found after it.
     """
 
     def __init__(self, source: SizedBytes, lies: PacketLayout) -> None:

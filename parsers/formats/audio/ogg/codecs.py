@@ -48,11 +48,11 @@ class OggCodec:
 
     Attributes:
         name: the coding, in words.
-        rate: samples a second of the granule positions.
+        rate: samples per second of the granule positions.
         channels: number of channels.
         skipped: samples at the start that are not to be played.
         comment: what the comment packet begins with; None if there is none available.
-        bits: bits a sample, or None.
+        bits: bits per sample, or None.
         note: a sentence worth keeping, or empty.
     """
 
@@ -66,12 +66,12 @@ class OggCodec:
 
 
 def codec_name(packet: bytes) -> str:
-    """The coding that a stream's first packet announces by how it begins; empty for any that is not known."""
+    """The coding that a stream's first packet announces by how it begins; empty for any that is unknown."""
     return next((name for signature, name in SIGNATURES.items() if packet.startswith(signature)), "")
 
 
 def identify(packet: bytes) -> OggCodec | None:
-    """The coding that a stream's first packet announces; None for any that is not known to be sound."""
+    """The coding that a stream's first packet announces; None for any that is unknown to be sound."""
     try:
         if packet.startswith(b"OpusHead"):
             head = _OPUS.parse(packet)

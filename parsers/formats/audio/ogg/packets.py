@@ -15,7 +15,7 @@ from parsers.formats.audio.ogg.codecs import opus_samples
 
 #: Bytes of a packet that are enough.
 HEAD = 16
-#: Bits of a mode behind its flag: kinds of window and transform, and its mapping.
+#: Bits of a mode after its flag: kinds of window and transform, and its mapping.
 _MODE_BITS, _MOST_MODES = 40, 64
 #: Bits that come before the modes at least.
 _BEFORE_MODES = 97
@@ -41,7 +41,7 @@ class PacketMeasure:
         self._previous = None
 
     def samples(self, head: bytes) -> int:
-        """Samples a channel of the packet that begins with some bytes; 0 if it has none, or that is not known."""
+        """Samples per channel of the packet that begins with some bytes; 0 if it has none, or that is unknown."""
         if not head:
             return 0
         if self._coding == "Opus":
@@ -89,7 +89,7 @@ class _VorbisModes:
 
     @classmethod
     def read(cls, headers: Sequence[bytes]) -> _VorbisModes | None:
-        """From the first and the third packet; None if they are not there or malformed."""
+        """From the first and the third packet; None if they are missing or malformed."""
         setup = next((packet for packet in headers if packet.startswith(b"\x05vorbis")), b"")
         first = headers[0] if headers else b""
         if len(first) < 29 or not setup:
@@ -102,7 +102,7 @@ class _VorbisModes:
 def _mode_flags(setup: bytes) -> list[int]:
     """By mode, 1 for a long window. The modes come last: they are followed from the end as far as they can be such."""
     bits, at = int.from_bytes(setup[-1024:], "little"), 0
-    # Zeros fill the last byte behind a bit of 1.
+    # Zeros fill the last byte after a bit of 1.
     at = bits.bit_length() - 1
     found: list[int] = []
     count, lowest = 0, at

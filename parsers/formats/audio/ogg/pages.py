@@ -52,7 +52,7 @@ class OggPageHeader(NamedTuple):
 
     @property
     def end(self) -> int:
-        """The byte behind the page."""
+        """The byte after the page."""
         return self.at + self.length
 
     @property
@@ -91,9 +91,9 @@ class OggPage(NamedTuple):
 
     Attributes:
         header: what its header says; all of it 0 if the bytes end within the first part of the header.
-        lacing: its segment table, as far as it is there.
-        body: what it holds; empty if the page is not all there.
-        missing: bytes of it that are not there.
+        lacing: its segment table, as far as it is present.
+        body: what it holds; empty if the page is incomplete.
+        missing: bytes of it that are missing.
         intact: whether its checksum is right; not looked at where bytes are missing.
     """
 
@@ -110,7 +110,7 @@ class OggPage(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is all there, and its checksum right."""
+        """Whether it is complete, and its checksum right."""
         return not self.missing and self.intact
 
 
@@ -133,7 +133,7 @@ def read_header(source: SizedBytes, at: int) -> OggPageHeader | None:
 
 
 def read_page(source: SizedBytes, at: int) -> OggPage | None:
-    """The page at a byte offset, as much of it as is there; None if none starts there. May raise OSError."""
+    """The page at a byte offset, as far as it is present; None if none starts there. May raise OSError."""
     head = source.read(at, HEADER_SIZE)
     if not head or head[:5] != (MAGIC + b"\0")[: len(head)]:
         return None

@@ -19,7 +19,7 @@ class OggStream:
     """One logical stream.
 
     Attributes:
-        codec: its coding; None if that is not known.
+        codec: its coding; None if that is unknown.
         link: number of the link of the chain that it belongs to.
         first: the body of its first page.
         next_page: the number that its next page bears.
@@ -67,7 +67,7 @@ class OggStream:
     def _packets(self, name: str, page: OggPage) -> list[bytes]:
         """The first bytes of the packets of sound that end on a page; packets of headers are kept."""
         found = []
-        # What goes on from a page that is not there is no packet, and what did not go on is none either.
+        # What goes on from a page that is missing is no packet, and what did not go on is none either.
         is_lost = page.header.is_continued and not self._is_open
         if not page.header.is_continued:
             self._head = b""

@@ -1,6 +1,6 @@
 """Following the pages of an Ogg file, beyond those that are damaged or lost.
 
-A page whose checksum is wrong is not played, nor is what is not a page; behind it the next page is found by its capture
+A page whose checksum is wrong is not played, nor is what is not a page; after it the next page is found by its capture
 pattern and its checksum. A page that begins a stream begins a further link of a chain, whether the streams before it
 have ended or not, unless it repeats one.
 
@@ -22,7 +22,7 @@ _MAX_STREAMS = 4096
 #: Bytes searched at once for a capture pattern.
 _PIECE = 64 * 1024
 _SIGN = MAGIC + b"\0"
-#: Bytes of pages whose checksums may be taken in vain, for each byte of the file, and besides.
+#: Bytes of pages whose checksums may be taken without success, for each byte of the file, and besides.
 _VAIN_A_BYTE, _VAIN = 4, 1 << 24
 
 
@@ -30,14 +30,14 @@ class OggWalk:
     """What was met between the first page and the end.
 
     Attributes:
-        at: the byte behind the last page.
+        at: the byte after the last page.
         pages: pages that are whole or at least there.
         begun: the streams that began, in order.
         damage: what is not a page, or one with a wrong checksum.
         wrong: pages with a wrong checksum.
         jumps: places where page numbers jump without a damaged page there.
-        repeated: pages that are there twice.
-        late: pages behind the last of their stream.
+        repeated: pages that are present twice.
+        late: pages after the last of their stream.
         open_links: links of a chain, but the last, in which a stream has no page that is marked as its last.
         ending: why it ends.
         issue: why it was not followed to its end; empty if it was.

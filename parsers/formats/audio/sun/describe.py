@@ -45,7 +45,7 @@ def _header(head: bytes) -> tuple[int, int, int, int, int]:
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-    """Describe the AU file that starts at the stream's offset 0; ``size`` is what is there, in bytes.
+    """Describe the AU file at offset 0 of the stream. ``size`` is the number of bytes present.
 
     Raises:
         OSError: the stream cannot be read.

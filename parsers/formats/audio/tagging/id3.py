@@ -17,7 +17,7 @@ HEADER_SIZE = 10
 #: By version: the flags that are defined.
 FLAGS = {2: 0xC0, 3: 0xE0, 4: 0xF0}
 
-#: Bytes of a tag in which frames are looked for; pictures often come after the texts.
+#: Bytes of a tag in which frames are searched for; pictures often come after the texts.
 _MAX_TAG = 256 * 1024
 _UNSYNCHRONISED, _EXTENDED, _FOOTER = 0x80, 0x40, 0x10
 #: An ID3v1 tag, the last bytes of a recording: how it begins, and its length.
@@ -35,7 +35,7 @@ class Id3Header(NamedTuple):
         version: 2, 3 or 4.
         revision: 0 in every tag that was ever defined.
         flags: of the tag.
-        size: bytes behind the header, without a footer.
+        size: bytes after the header, without a footer.
     """
 
     version: int

@@ -35,7 +35,7 @@ def read(raw: bytes, tags: Tags, timestamps: list[Timestamp]) -> None:
 
 
 def _field(raw: bytes, at: int) -> tuple[str | None, int]:
-    """A text with its length before it, and where it ends; None if it is not all there."""
+    """A text with its length before it, and where it ends; None if it is incomplete."""
     length = int.from_bytes(raw[at : at + 4], "little")
     if len(raw) < at + 4 + length:
         return None, at

@@ -64,7 +64,7 @@ class RiffHeader(NamedTuple):
 
     Attributes:
         kind: :data:`PLAIN`, :data:`REVERSED` or one of :data:`LARGE`.
-        size: bytes behind the first eight, as it states them.
+        size: bytes after the first eight, as it states them.
         order: of the bytes in its numbers.
     """
 
@@ -79,7 +79,7 @@ class RiffHeader(NamedTuple):
 
     @classmethod
     def parse(cls, raw: bytes) -> RiffHeader | None:
-        """The header that twelve bytes are; None if they are none."""
+        """The header that twelve bytes are; None if they are not."""
         kind = raw[:4]
         if len(raw) < HEADER_SIZE or kind not in (PLAIN, REVERSED, *LARGE) or raw[8:12] != FORM:
             return None
@@ -102,7 +102,7 @@ class WavChunk(NamedTuple):
 
     @property
     def end(self) -> int:
-        """The byte behind its content, and before a byte that pads it."""
+        """The byte after its content, and before a byte that pads it."""
         return self.start + self.size
 
     @property
@@ -120,7 +120,7 @@ def read_chunk(source: SizedBytes, at: int, order: ByteOrder = "little") -> WavC
 
 
 class LargeSizes(NamedTuple):
-    """Sizes of 64 bits, in bytes: of the whole behind its first eight, and of the sound."""
+    """Sizes of 64 bits, in bytes: of the whole after its first eight, and of the sound."""
 
     whole: int
     sound: int
@@ -141,8 +141,8 @@ class WavFormat:
     Attributes:
         tag: number of the coding.
         channels: how many.
-        rate: samples a second.
-        byte_rate: bytes a second, on average.
+        rate: samples per second.
+        byte_rate: bytes per second, on average.
         block: bytes of a sample of all channels; None if the chunk ends before it.
         bits: of a sample; None if the chunk ends before it.
         block_samples: samples that a block of a coding in blocks decodes to, a channel; 0 if that is not stated.

@@ -23,7 +23,7 @@ def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature deci
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-    """Describe the WAV that starts at the stream's offset 0; ``size`` is what is there, in bytes.
+    """Describe the WAV at offset 0 of the stream. ``size`` is the number of bytes present.
 
     Raises:
         OSError: the stream cannot be read.

@@ -28,7 +28,7 @@ from parsers.formats.sized_bytes import SizedBytes
 _HEADS = {MS_ADPCM: 7, IMA_ADPCM: 4}
 _GSM_BLOCK, _GSM_SAMPLES = 65, 320
 _UNKNOWN = 0xFFFF_FFFF
-#: Bytes of the sound in which the first frame of MPEG audio is looked for.
+#: Bytes of the sound in which the first frame of MPEG audio is searched for.
 _MOST_BEFORE = 64 * 1024
 
 
@@ -60,13 +60,13 @@ class _Sound:
 
 
 def reckon(source: SizedBytes, layout: WavFormat, part: tuple[int, int], stated: int) -> WavDuration:
-    """The duration of the sound that is there.
+    """The duration of the sound that is present.
 
     Args:
         source: what holds it.
         layout: its format.
         part: byte offset and length of what is there of the data chunk.
-        stated: samples a channel that the ``fact`` chunk states; 0 if it states none, or cannot be right.
+        stated: samples per channel that the ``fact`` chunk states; 0 if it states none, or cannot be right.
 
     Raises:
         OSError: the source raised it.
@@ -98,7 +98,7 @@ def _by_samples(layout: WavFormat, present: int) -> WavDuration:
 
 
 def _by_blocks(layout: WavFormat, present: int) -> int | None:
-    """Samples a channel of a coding in blocks; None of any other."""
+    """Samples per channel of a coding in blocks; None of any other."""
     block, channels = layout.block or 0, layout.channels
     if layout.tag == GSM:
         return present // _GSM_BLOCK * _GSM_SAMPLES if block and block % _GSM_BLOCK == 0 else None
@@ -108,7 +108,7 @@ def _by_blocks(layout: WavFormat, present: int) -> int | None:
     head = _HEADS.get(layout.tag, 0) * channels
     if not head or block <= head:
         return None
-    # A head holds one or two samples of each channel, a byte behind it two of one.
+    # A head holds one or two samples of each channel, a byte after it two of one.
     first = 2 if layout.tag == MS_ADPCM else 1
     each = first + (block - head) * 2 // channels
     whole, rest = divmod(present, block)

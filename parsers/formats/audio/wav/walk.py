@@ -44,19 +44,19 @@ class WavWalk:
     """What was met between the RIFF header and the recording's end.
 
     Attributes:
-        end: the byte behind the recording.
+        end: the byte after the recording.
         ending: why it ends there.
-        declared: the byte behind it as its header states; None if that states no size.
+        declared: the byte after it as its header states; None if that states no size.
         order: of the bytes in numbers.
         large: sizes of 64 bits, where it has them.
         format: what the format chunk says.
-        data: byte offset and length of the content of each data chunk, as far as it is there.
-        reaches: the byte to which the sound reaches by the size of its chunk, whether that is there or not.
+        data: byte offset and length of the content of each data chunk, as far as it is present.
+        reaches: the byte to which the sound reaches by the size of its chunk, whether that is present or not.
         samples: what the fact chunk states; 0 if there is none.
         issue: what is wrong; empty if nothing is.
         damage: headers of chunks that cannot be right.
         tags, timestamps: of the chunks beside the sound.
-        notes: sentences on how the facts were come by.
+        notes: sentences on how the facts were determined.
     """
 
     end: int

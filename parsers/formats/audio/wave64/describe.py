@@ -18,7 +18,7 @@ _TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 RIFF = b"riff" + bytes.fromhex("2e91cf11a5d628db04c10000")
 WAVE = b"wave" + _TAIL
 _FORMAT, _DATA, _FACT = b"fmt " + _TAIL, b"data" + _TAIL, b"fact" + _TAIL
-#: Bytes of a chunk's header, and of the file's, with the kind behind it.
+#: Bytes of a chunk's header, and of the file's, with the kind after it.
 CHUNK_HEADER, HEADER_SIZE = 24, 40
 _MAX_CHUNKS = 1000
 
@@ -39,7 +39,7 @@ def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature deci
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-    """Describe the Wave64 file that starts at the stream's offset 0; ``size`` is what is there, in bytes.
+    """Describe the Wave64 file at offset 0 of the stream. ``size`` is the number of bytes present.
 
     Raises:
         OSError: the stream cannot be read.
