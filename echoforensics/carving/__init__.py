@@ -1,1 +1,1 @@
-"""Finding recordings and records by their own bytes, wherever on the media they lie."""
+"""Finds recordings and records by their own bytes, wherever they lie on the media."""

@@ -1,8 +1,7 @@
-"""Carving AAC recordings in ADTS: frames that each begin with a header of their own.
+"""Carves AAC recordings in ADTS, in which every frame begins with a header of its own.
 
-The first 28 bits of the header stay the same, and each header states its frame's length. There is no header of the
-whole: a recording begins with the first frame that others follow, and ends behind the last. A damaged one between
-two is skipped.
+The first 28 bits of the header stay the same, and each header states its frame's length. The file has no header: a
+recording begins with the first frame that others follow, and ends after the last. A single damaged frame is skipped.
 """
 
 from __future__ import annotations
@@ -32,29 +31,29 @@ if TYPE_CHECKING:
 
     from echoforensics.carving.carved import View
 
-#: Length in bytes of a frame at least: a header, and more than the mark of an end.
+#: The shortest frame in bytes: a header, and more than an end marker.
 _SHORTEST = HEADER_SIZE + 2
 
-#: Bytes that ``leads`` looks at, from the frame's first on.
+#: How many bytes ``leads`` examines, counted from the start of the frame.
 REACH = (FEWEST_FRAMES - 1) * LONGEST + HEADER_SIZE
 
-#: Bytes behind a header by which frames are known to be alike.
+#: How many bytes after a header show that frames are equal.
 _LOOKED_INTO = 24
 
 
 def leads(buffer: bytes, at: int) -> bool:
-    """Whether a frame begins at a byte, and three more with the same fixed header follow, as far as the bytes go."""
+    """Whether a frame begins at a byte and three more with the same fixed header follow, as far as the bytes reach."""
     header = buffer[at : at + HEADER_SIZE]
     if len(header) < HEADER_SIZE:
         return True
     place = at + stated_length(buffer, at)
-    # Nearly every place that is none is skipped here.
+    # Almost every false match is rejected here.
     if place < len(buffer) and buffer[place] != 0xFF:
         return False
     first, place = parse(header), at
     for _ in range(FEWEST_FRAMES):
         if len(header) < HEADER_SIZE:
-            # The bytes end before it can be known.
+            # The bytes end before this can be decided.
             return True
         frame = parse(header)
         if first is None or frame is None or frame.fixed != first.fixed or frame.length < _SHORTEST:
@@ -65,7 +64,7 @@ def leads(buffer: bytes, at: int) -> bool:
 
 
 def may_lead(block: bytes, places: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """At which of many places :func:`leads` may say yes: another frame may follow where the first one ends."""
+    """At which of many places :func:`leads` may succeed: where another frame may follow the first."""
     values = np.frombuffer(block, dtype=np.uint8)
     good = places + HEADER_SIZE > len(block)
     at = np.where(good, 0, places)
@@ -77,7 +76,7 @@ def may_lead(block: bytes, places: NDArray[np.intp]) -> NDArray[np.bool_]:
 
 
 class _AdtsFrames:
-    """Measures the frames of one recording, and notes what they say."""
+    """Measures the frames of one recording and records what their headers say."""
 
     def __init__(self, first: AdtsHeader) -> None:
         self._fixed = first.fixed
@@ -86,18 +85,19 @@ class _AdtsFrames:
         self.count = self.blocks = 0
 
     def belongs(self, header: bytes) -> bool:
-        """Whether a header is of a frame of the recording."""
+        """Whether a header belongs to a frame of this recording."""
         frame = parse(header)
         return frame is not None and frame.fixed == self._fixed
 
     def __call__(self, buffer: bytes, at: int) -> int:
-        """Length in bytes of the frame at a byte; 0 if none of the recording begins."""
+        """Return the length in bytes of the frame at a byte, or 0 if no frame of the recording begins there."""
         frame = parse(buffer[at : at + HEADER_SIZE])
         if frame is None or frame.fixed != self._fixed or not frame.has_content:
             return 0
         if self.count < FEWEST_FRAMES or self.are_alike:
             body = buffer[at + frame.size : at + min(frame.length, frame.size + _LOOKED_INTO)]
-            # The first frames are looked into: a block of raw data begins with an element that the channels allow.
+            # The first frames are checked: a raw data block must begin with an element that the channel configuration
+            # allows.
             if self.count < FEWEST_FRAMES and not frame.may_begin_block(body):
                 return 0
             if self._alike is None:
@@ -109,7 +109,7 @@ class _AdtsFrames:
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """The AAC recording whose first frame begins at a byte offset of the media; None if there is none."""
+    """Carve the AAC recording whose first frame is at an offset on the media. None if there is no recording."""
     start = view.read(at, REACH)
     first = parse(start[:HEADER_SIZE])
     if first is None or not first.is_as_defined or not leads(start, 0):

@@ -1,20 +1,20 @@
-"""Carving AMR recordings frame by frame: neither the file nor a frame states a length, the frame's type implies it.
+"""Carves AMR recordings frame by frame. Neither the file nor a frame states a length; the frame type implies it.
 
-Whatever follows the last frame may look like a frame by chance. So a frame counts only if its quality bit is set, its
-padding is zero, no text begins with it, and its type was seen in the recording before. A new type counts only if
-:data:`_SURE` valid frames follow it. Frames of silence need none, for many recordings end with them.
+Bytes after the last frame may look like a frame by chance. So a frame counts only if its quality bit is set, its
+padding is zero, it does not begin a text, and its type has occurred in the recording before. A new type counts only if
+:data:`_SURE` valid frames follow it. Silence frames need none, since many recordings end with them.
 
-What remains was measured over 100,000 beginnings of each kind behind recordings of one to four types. So often was a
-frame too many taken, mostly a single one:
+The remaining error was measured over 100,000 continuations of each kind, after recordings with one to four frame types.
+One frame too many, rarely more, was taken this often:
 
 - random bytes: 0.8 % behind recordings of one type; behind those with silence 1.2 % (AMR) and 1.5 % (AMR-WB);
 - text: 0.2 % (AMR) and 0.4 % (AMR-WB); text that begins with ``<``: 0.3 % behind a recording of 12.2 kbit/s;
 - zeros and bytes of 0xFF: never.
 
-A frame too few was never taken.
+No frame was ever missed.
 
-A damaged frame is skipped where eight frames are before it, and eight more of types that were seen follow it within
-the length of one.
+A damaged frame is skipped if eight frames precede it and eight more, of types already seen, follow within the length of
+one frame.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ if TYPE_CHECKING:
 
 _SURE = 3
 _FEWEST = 3
-#: Frames before a damaged one, and behind it, without which it is not skipped.
+#: How many frames must precede and follow a damaged one for it to be skipped.
 _FEWEST_BEFORE, _FEWEST_BEHIND = 8, 8
 _FRAMES_A_SECOND = 1_000_000 // FRAME_US
 
-#: Frames of a recording at most: a day of one channel. Bytes that mean "nothing sent" could go on without end.
+#: The most frames in a recording: a day of one channel. Bytes that mean "nothing sent" could continue without end.
 MOST_FRAMES = 24 * 60 * 60 * _FRAMES_A_SECOND
 
-#: Bytes from a frame's first on that are text only where they are no sound. Frames of silence, of which some are one
-#: byte that is a letter, do not count: so many others there must be.
+#: How many bytes from the start of a frame are text only if they are not sound. Silence frames do not count, since some
+#: are a single byte that is a letter: this many other frames are needed.
 _TEXT_SPAN, _LEAST_TEXT = 40, 30
 _TEXT = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
 _CONTROLS = bytes((*(byte for byte in range(0x20) if byte not in b"\t\n\r"), 0x7F))
@@ -74,12 +74,12 @@ class _AmrFrames:
         return frame is not None and frame.is_good and frame.type in self._silent
 
     def at(self, place: int) -> AmrFrame | None:
-        """The frame at a byte; None if none begins."""
+        """Return the frame at an offset, or None if no frame begins there."""
         head = self._view.read(place, 1)
         frame = self._frames[head[0]] if head else None
         if frame is None or not frame.is_good:
             return None
-        # Silence may well look like text: it is one letter, and five bytes that are often the same.
+        # Silence may well look like text: a single letter, or five bytes that often repeat.
         if (
             frame.type not in (self._comfort, NOTHING_SENT)
             and head in _TEXT
@@ -95,14 +95,14 @@ class _AmrFrames:
         if not others or len(others) != len(others.translate(None, _CONTROLS)):
             return not others
         try:
-            # The last character may go on behind.
+            # The last character may continue past the end.
             _UTF_8().decode(content)
         except UnicodeDecodeError:
             return False
         return True
 
     def follow(self, place: int) -> int:
-        """The byte behind the last frame from a byte on. How many there are, and why it ends there, is kept."""
+        """Return the byte after the last frame from an offset on. Records the number of frames and why they end."""
         seen: set[int] = set()
         end = self._run(place, seen)
         while not self.is_cut and self.count < MOST_FRAMES and (again := self._again(end, seen)) is not None:
@@ -111,7 +111,7 @@ class _AmrFrames:
         return end
 
     def _again(self, place: int, seen: set[int]) -> int | None:
-        """Where frames of types that were seen go on, behind a damaged one; None if they do not."""
+        """Find where frames of known types resume after a damaged frame. None if they do not resume."""
         between = self._view.read(place, self._longest)
         if self.count < _FEWEST_BEFORE or between.startswith(NARROW.magic):
             return None
@@ -122,7 +122,7 @@ class _AmrFrames:
         return None
 
     def _goes_on(self, place: int, seen: set[int]) -> bool:
-        """Whether enough frames of types that were seen begin at a byte, half of them of speech."""
+        """Whether enough frames of known types begin at an offset, half of them speech."""
         speech = 0
         for _ in range(_FEWEST_BEHIND):
             frame = self.at(place)
@@ -133,7 +133,7 @@ class _AmrFrames:
         return 2 * speech >= _FEWEST_BEHIND and place <= self._view.size
 
     def _run(self, place: int, seen: set[int]) -> int:
-        """The byte behind the last of the frames that follow each other from a byte on."""
+        """Return the byte after the last of the consecutive frames from an offset on."""
         while (frame := self.at(place)) is not None:
             behind = place + frame.length
             if frame.type not in seen and not self._sure(behind, self._needed(frame.type, seen)):
@@ -152,16 +152,16 @@ class _AmrFrames:
         return place
 
     def _needed(self, kind: int, seen: set[int]) -> int:
-        """Frames that must follow one of a new type."""
+        """Return how many frames must follow one of a new type."""
         if not seen:
             return 1
-        # A recording may end with its first frame of silence, or with the first in which nothing is sent after that.
+        # A recording may end with its first silence frame, or with the first "nothing sent" frame after it.
         if kind == self._comfort or (kind in self._silent and self._comfort in seen):
             return 0
         return 1 if kind in self._silent else _SURE
 
     def _sure(self, place: int, frames: int) -> bool:
-        """Whether so many frames begin at a byte, or as many as the media has room for."""
+        """Whether this many frames begin at an offset, or as many as the media has room for."""
         for _ in range(frames):
             if place >= self._view.size:
                 return True
@@ -173,7 +173,7 @@ class _AmrFrames:
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """An AMR recording at a byte of the media; None if there is none."""
+    """Carve the AMR recording at an offset on the media. None if there is no recording."""
     header = AmrFileHeader.parse(view.read(at, LONGEST_HEADER))
     if header is None:
         return None
@@ -181,7 +181,7 @@ def carve(view: View, at: int) -> Carved | None:
     end = frames.follow(at + header.length)
     if frames.count < _FEWEST:
         return None
-    # One frame of each channel makes up a fiftieth of a second.
+    # One frame per channel covers a fiftieth of a second.
     parts = [f"{frames.count} frames", f"{frames.count / header.channels / _FRAMES_A_SECOND:.2f} s"]
     if header.channels > 1:
         parts.append(f"{header.channels} channels")

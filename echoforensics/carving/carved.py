@@ -1,4 +1,4 @@
-"""What carving finds, and what a carver is."""
+"""Defines the result of carving and the interface of a carver."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-#: Frames at least that are taken for a recording which has no header of its own. Fewer can follow each other by chance.
+#: The fewest frames accepted as a recording without a file header. Fewer can occur by chance.
 FEWEST_FRAMES = 4
 
 
 class Grade(StrEnum):
-    """How well what was carved holds together by its own structure."""
+    """How well the structure of a carved item holds together."""
 
-    #: Its structure is valid up to its own stated end, with the checksums that the format has.
+    #: The structure is valid up to the end it states, including the format's checksums.
     WHOLE = "whole"
-    #: Valid as far as it goes; the format states no end, and what follows is not part of it.
+    #: Valid as far as it goes; the format states no end, and the following bytes do not belong to it.
     ENDED = "ended"
-    #: Its own structure states more than there is, or breaks off within a part.
+    #: The structure states more than there is, or breaks off inside a part.
     CUT = "cut short"
-    #: It may be such; nothing in the bytes says so.
+    #: A candidate: nothing in the bytes says what they are.
     CANDIDATE = "candidate"
 
 
 class Carved(NamedTuple):
-    """Bytes on the media that hold together as one thing.
+    """Bytes on the media that belong together as one item.
 
     Attributes:
         kind: what it is, in words ("WAV recording", "Ogg Opus recording", "SQLite page").
-        suffix: of the name it is given, with the dot.
+        suffix: the file name suffix to give it, with the dot.
         ranges: (byte offset on the media, length in bytes) of its pieces, in the order of its content.
         grade: how well it holds together.
-        ending: why it ends where it ends, one clause without a full stop.
-        detail: what else its structure says (frames, rate, gaps), one clause; empty if there is nothing to say.
-        is_record: whether it is a record (text, a database's page, a log's member) and not a recording: where it lies
-            within a file that is read, it is read with it.
-        is_bare: whether it is sound without a header, by its samples alone: within any file it is nothing new.
+        ending: why it ends there; one clause without a full stop.
+        detail: what else its structure says (frames, rate, gaps); one clause, or empty.
+        is_record: whether it is a record (text, a database page, a log member) and not a recording. A record inside a
+            file that is read is read with that file.
+        is_bare: whether it is sound without a header, known only by its samples. Inside a file it adds nothing new.
     """
 
     kind: str
@@ -54,51 +54,51 @@ class Carved(NamedTuple):
 
     @property
     def offset(self) -> int:
-        """Where its first byte is on the media."""
+        """The offset of its first byte on the media."""
         return self.ranges[0][0]
 
     @property
     def length(self) -> int:
-        """Bytes."""
+        """Its length in bytes."""
         return self.ranges[0][1] if len(self.ranges) == 1 else sum(length for _, length in self.ranges)
 
 
 class BlockPlaces(Protocol):
-    """Bytes of a block at which something may begin, ascending; below 0 before the block."""
+    """Offsets in a block at which something may begin, ascending; negative before the block."""
 
     def following(self, at: int) -> int | None:
-        """The first that is not before a byte of the block; None if there is none."""
+        """Return the first place at or after an offset in the block. None if there is none."""
         ...
 
     def between(self, begin: int, end: int) -> Sequence[int]:
-        """Those from a byte of the block on, up to before another."""
+        """Return the places from one offset in the block up to, but not including, another."""
         ...
 
 
 class Sift(Protocol):
-    """Says at which of the places that a signature matches in a block it is worth asking its carver."""
+    """Selects which of the places that a signature matches in a block are worth passing to its carver."""
 
     def worth(
         self, view: View, block: bytes, base: int, places: BlockPlaces, reached: Reached
     ) -> Iterable[int | Carved]:
-        """Those of some places of a block that are worth it, in order; where it is known, what is carved there.
+        """Yield the places in a block that are worth carving, in order, or the carved item where it is already known.
 
         Args:
             view: the media.
-            block: bytes of it.
-            base: where they begin on the media.
-            places: bytes of the block at which the thing may begin.
-            reached: how far the media is carved. While the places are given one by one it goes on.
+            block: a block of its bytes.
+            base: the block's offset on the media.
+            places: offsets in the block at which the item may begin.
+            reached: how far the media has been carved. It advances while the places are yielded.
         """
         ...
 
 
 @dataclass(slots=True)
 class Reached:
-    """How far a family was carved.
+    """How far a family of signatures has carved.
 
     Attributes:
-        end: byte offset of the media behind what was carved last.
+        end: the offset on the media after the item carved last.
     """
 
     end: int = 0
@@ -106,26 +106,26 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Bytes by which a kind of thing is noticed, and the carver that then looks at the place.
+    """A pattern that reveals a kind of item, and the carver that examines each match.
 
     Attributes:
-        name: of the kind; unique.
+        name: the kind's name; unique.
         pattern: a regular expression over bytes, as hyperscan reads it (``.`` matches any byte).
-        carve: looks at a place; None if there is no such thing. Given the view and the byte offset at which
-            the thing begins (the match's start minus ``before``; never negative).
-        width: length in bytes of every match, where that is fixed, which is quicker; 0 if it is not.
-        before: how many bytes the thing begins before the match does.
-        leads: judges the place by the bytes around it, before ``carve`` is asked: given the bytes and the byte in
-            them at which the thing begins. For signatures that match by chance often. None: ``carve`` is asked always.
-        group: the family's name: what is carved for one signature of a family is not looked at again for another of it.
-            Empty if it has none.
-        nests: whether it is looked for within what was carved for its family too: no part of such a thing looks like
-            its beginning, so that what does is another that was written over it.
-        sift: makes what chooses among the places of a whole block, before each is looked at by itself; one is made for
-            each media, for all signatures of a family that name the same. For signatures that match very often.
-        located_later: whether it is only noticed that a block has matches, and ``sift`` asks where they are. Its
-            matches are of one width, and none is within one of another such signature.
-        weed: of many places of a block, each True at which ``leads`` may say yes. It is asked first, for all at once.
+        carve: examines a place; returns None if there is no such item. Called with the view and the offset at which the
+            item begins (the start of the match minus ``before``; never negative).
+        width: the length in bytes of every match, if fixed, which is faster; otherwise 0.
+        before: how many bytes the item begins before the match.
+        leads: judges a place by the bytes around it before ``carve`` is called. Called with the bytes and the offset in
+            them at which the item begins. For signatures that often match by chance. None: ``carve`` is always called.
+        group: the family's name. What one signature of a family has carved is not examined again for another. Empty if
+            the signature has no family.
+        nests: whether to search for it inside items carved for its own family too. No part of such an item looks like
+            its beginning, so a match there is another item written over it.
+        sift: creates the object that selects among all places of a block before each is examined. One is created per
+            media and shared by all signatures of a family that name the same one. For signatures that match very often.
+        located_later: whether the scanner notes only that a block has matches, and ``sift`` asks for their places. All
+            matches then have one width, and none lies inside a match of another such signature.
+        weed: takes many places of a block; True for each at which ``leads`` may succeed. Called first, once for all.
     """
 
     name: str
@@ -142,7 +142,7 @@ class Signature:
 
     @property
     def is_located_later(self) -> bool:
-        """Whether it is only noticed that a block has matches."""
+        """Whether the scanner notes only that a block has matches."""
         return self.located_later and self.sift is not None
 
     @property
@@ -152,15 +152,15 @@ class Signature:
 
 
 def byte_class(values: Iterable[int]) -> bytes:
-    """A class of a signature's regular expression that matches these bytes, each 0 to 255, and no other."""
+    """Return a regular expression class that matches exactly these bytes (each 0 to 255)."""
     return b"[" + "".join(f"\\x{value:02x}" for value in sorted(set(values))).encode("ascii") + b"]"
 
 
 class View:
-    """The media as carvers read it: any place, any order, never an exception.
+    """Gives carvers random access to the media. Reading never raises.
 
-    The readers of formats read it as they read a file (:class:`~parsers.formats.sized_bytes.SizedBytes`). Small reads
-    are served from one window that is kept, so that a header may be read here and a header there.
+    Format readers use it like a file (:class:`~parsers.formats.sized_bytes.SizedBytes`). Small reads are served from
+    one buffered window, so that scattered headers can be read cheaply.
     """
 
     def __init__(self, size: int, read: Callable[[int, int], bytes], window: int = 256 * 1024) -> None:
@@ -172,7 +172,7 @@ class View:
         self._held = b""
 
     def read(self, offset: int, size: int) -> bytes:
-        """Bytes from an offset on: fewer than asked for at the end of the media or where it cannot be read."""
+        """Return the bytes from an offset on; fewer than requested at the media's end or where it is unreadable."""
         size = min(size, self.size - offset)
         if size <= 0 or offset < 0:
             return b""
@@ -193,6 +193,6 @@ class View:
                     break
                 pieces += piece
         except OSError:
-            # The media's own issues are reported where it is hashed; here only what can be read counts.
+            # Issues of the media are reported where it is hashed; only the readable bytes matter here.
             pass
         return pieces

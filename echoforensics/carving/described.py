@@ -1,7 +1,7 @@
-"""Carving sound files whose own structure says where they end, with the readers of their formats.
+"""Carves sound files whose structure states where they end, using the readers of their formats.
 
-AIFF, CAF, Wave64, AU, Matroska and WebM are read. Files of Windows Media, DSD, AVI and others are only named: of these
-the size that they state is taken.
+Supports AIFF, CAF, Wave64, AU, Matroska and WebM. Windows Media, DSD, AVI and other files are only identified: they are
+carved by the size they state.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
     Describe = Callable[[BinaryIO, int], AudioFacts | Undescribed]
 
-#: Bytes that are taken at most of a file that states no size.
+#: The most bytes to take of a file that states no size.
 MOST_UNSTATED = 64 * 1024 * 1024
 _ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
-#: Bytes of the head of a Windows Media file in which its size is looked for.
+#: How many bytes at the head of a Windows Media file to search for its size.
 _ASF_HEAD = 64 * 1024
 
 
 class ViewStream:
-    """The media from a byte on, as a stream."""
+    """Presents the media from an offset on as a stream."""
 
     def __init__(self, view: View, start: int) -> None:
         self._view = view
@@ -41,19 +41,19 @@ class ViewStream:
         self._at = 0
 
     def seek(self, offset: int) -> int:
-        """Go to a byte, counted from where it begins."""
+        """Seek to a position relative to the start of the stream."""
         self._at = offset
         return offset
 
     def read(self, size: int) -> bytes:
-        """Up to so many bytes."""
+        """Read up to ``size`` bytes."""
         found = self._view.read(self._start + self._at, size)
         self._at += len(found)
         return found
 
 
 def _carve(kind: str, suffix: str, describe: Describe, view: View, at: int) -> Carved | None:
-    """A file that a reader describes, at a byte of the media; None if it describes none."""
+    """Carve a file that a reader can describe at an offset on the media. None if it cannot."""
     rest = view.size - at
     found = describe(cast("BinaryIO", ViewStream(view, at)), rest)
     if isinstance(found, AudioFacts) and found.ending is Ending.OPEN and found.end > MOST_UNSTATED:
@@ -87,7 +87,7 @@ def _detail(found: AudioFacts) -> str:
 
 
 def _named(kind: str, suffix: str, length: Callable[[View, int], int], view: View, at: int) -> Carved | None:
-    """A file that is only named, by the size that it states."""
+    """Carve a file that is only identified, by the size it states."""
     size, rest = length(view, at), view.size - at
     if size <= 0:
         return None
@@ -102,7 +102,7 @@ def _number(view: View, at: int, size: int, order: str) -> int:
 
 
 def _asf(view: View, at: int) -> int:
-    """Bytes of a Windows Media file, by its properties; 0 if these are not there."""
+    """Return the size in bytes of a Windows Media file from its properties, or 0 if they are missing."""
     place = view.read(at, _ASF_HEAD).find(_ASF_PROPERTIES)
     return _number(view, at + place + 40, 8, "little") if place > 0 else 0
 
@@ -132,7 +132,7 @@ def _sized(kind: str, suffix: str, pattern: bytes, width: int, length: Callable[
 
 
 def _exact(magic: bytes) -> bytes:
-    """A signature that matches some bytes and no others."""
+    """Return a pattern that matches exactly these bytes."""
     return "".join(f"\\x{byte:02x}" for byte in magic).encode("ascii")
 
 

@@ -1,7 +1,7 @@
-"""Carving FLAC recordings: the marker, blocks of metadata, frames with checksums of their headers and of the whole.
+"""Carves FLAC recordings: the marker, the metadata blocks, and frames with checksums of header and content.
 
-A frame states no length. The next is found by its header: the sync, the number that must follow, the checksum. The
-last one's end is read from its own bits. FLAC within Ogg is not taken here.
+A frame states no length. The next one is found by its header: the sync code, the expected number, the checksum. The end
+of the last frame is read from its bits. FLAC inside Ogg is carved elsewhere.
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ if TYPE_CHECKING:
 
     from echoforensics.carving.carved import View
 
-#: Blocks of metadata that are followed, and bytes in them.
+#: The most metadata blocks to follow, and the most bytes in them.
 _MOST_BLOCKS, _MOST_METADATA = 128, 64 * 1024 * 1024
 
-#: Bytes of a frame at most, whatever its header states.
+#: The most bytes in a frame, whatever its header states.
 MOST_FRAME = 1024 * 1024
 
-#: Bytes in which a frame's end is looked for first. A recording's only frame ends within them: to read the bits of more
-#: takes long, and a marker and two headers, that ask for it, are soon written a thousand times.
+#: How many bytes to search first for the end of a frame. The only frame of a recording ends within them. Reading the
+#: bits of more is slow, and anyone can write a marker and two headers that ask for it a thousand times.
 _FIRST = 64 * 1024
 
-#: Headers within a frame that look like the next one's and are tried.
+#: How many lookalike headers inside a frame to try.
 _MOST_TRIED = 16
 
-#: Bytes in which frames are followed by their headers before the checksums of all are taken at once. The frames are so
-#: few at first and behind a wrong checksum, twice as many each time that all are right, so many at most.
+#: How many bytes of frames to follow by their headers before checking all checksums at once. It starts small, and again
+#: after a wrong checksum, and doubles up to this limit while all are right.
 _AT_ONCE = 1024 * 1024
 _FEWEST_AT_ONCE, _MOST_AT_ONCE = 8, 512
 
 
 class _FlacFrames:
-    """The frames of one recording, followed from the first."""
+    """The frames of one recording, followed from the first one."""
 
     def __init__(self, view: View, at: int, info: StreamInfo) -> None:
         self._view = view
@@ -56,11 +56,11 @@ class _FlacFrames:
         self.end = at
         self.frames = self.samples = self.broken = 0
         self.breaks_off = False
-        #: How many frames are followed at once next, and how many are first looked at by themselves.
+        #: How many frames to follow at once next, and how many to examine singly first.
         self._at_once, self._singly = _FEWEST_AT_ONCE, 0
 
     def follow(self) -> None:
-        """Follow the frames as far as they go: ``end`` is behind the last one that is whole."""
+        """Follow the frames as far as they go. ``end`` is then the byte after the last whole frame."""
         header = self._header(self._view.read(self.end, MAX_HEADER))
         first = header
         while header is not None and first is not None:
@@ -75,10 +75,10 @@ class _FlacFrames:
             header = following
 
     def _many(self, header: FlacFrameHeader, first: FlacFrameHeader) -> FlacFrameHeader:
-        """Pass over frames that are followed by the header that is due, as long as their checksums hold.
+        """Skip frames that are followed by the expected header, as long as their checksums match.
 
         Returns:
-            The header of the first frame that is to be looked at by itself.
+            The header of the first frame to examine singly.
         """
         if self._singly:
             self._singly -= 1
@@ -87,7 +87,7 @@ class _FlacFrames:
         ends, headers, place, samples = [0], [header], 0, self.samples
         while len(ends) <= self._at_once and not self._is_last(headers[-1], first, samples):
             last, size = headers[-1], self._size(headers[-1])
-            # What is looked at for one frame: no more than when it is looked at by itself.
+            # Examine no more for one frame than when it is examined singly.
             seen = data[place : place + min(_FIRST, size)]
             found, following = next(self._candidates(seen, last), (0, None))
             if following is None or found + MAX_HEADER > len(seen):
@@ -106,31 +106,31 @@ class _FlacFrames:
         return headers[right]
 
     def _header(self, data: bytes) -> FlacFrameHeader | None:
-        """The header at the beginning of some bytes; None if there is none that is this recording's."""
+        """Parse the header at the start of the bytes. None if it does not belong to this recording."""
         header = parse(data)
         return header if header is not None and header.suits_wholly(self._info) else None
 
     def _is_last(self, header: FlacFrameHeader, first: FlacFrameHeader, samples: int) -> bool:
         is_total = 0 < self._info.total <= samples + header.block
-        # Of blocks of fixed size only the last may be shorter.
+        # With a fixed block size, only the last block may be shorter.
         return is_total or (not header.variable and header.block != first.block)
 
     def _most(self, header: FlacFrameHeader) -> int:
-        """Bytes that a frame takes at most: no encoder needs twice what the samples need as they are."""
+        """Return the most bytes a frame takes: no encoder needs twice the size of the raw samples."""
         return min(self._info.longest or MOST_FRAME, 2 * header.verbatim(self._info) + 64, MOST_FRAME)
 
     def _size(self, header: FlacFrameHeader) -> int:
-        """Bytes that are looked at for a frame and the header behind it."""
+        """Return how many bytes to examine for a frame and the header after it."""
         return self._most(header) + MAX_HEADER
 
     @staticmethod
     def _unmarked(data: bytes) -> bytes:
-        """Some bytes up to where another recording begins: no frame goes on into it, nor is it searched there."""
+        """Cut the bytes off where another recording begins: no frame continues past that point."""
         places = [place for marker in BEGINNINGS if (place := data.find(marker)) >= 0]
         return data[: min(places)] if places else data
 
     def _frame(self, header: FlacFrameHeader, is_last: bool) -> tuple[int, FlacFrameHeader | None]:
-        """(length in bytes of the frame at the end, header of the next); the length 0 if it is not whole."""
+        """Return (length in bytes of the frame at ``end``, next header); the length is 0 if the frame is not whole."""
         most = self._size(header)
         for size in sorted({min(_FIRST, most), most}):
             data = self._unmarked(self._view.read(self.end, size))
@@ -142,7 +142,7 @@ class _FlacFrames:
         return 0, None
 
     def _next(self, data: bytes, header: FlacFrameHeader) -> tuple[int, FlacFrameHeader | None]:
-        """(length of the frame, header of the next) where the checksum holds; (0, a header) where it does not."""
+        """Return (length of the frame, next header) if the checksum matches, otherwise (0, a header)."""
         doubtful = None
         for place, following in self._candidates(data, header):
             if crc16(data[:place]) == 0:
@@ -151,7 +151,7 @@ class _FlacFrames:
         return 0, doubtful
 
     def _candidates(self, data: bytes, header: FlacFrameHeader) -> Iterator[tuple[int, FlacFrameHeader]]:
-        """Places where the next frame's header is, whatever the checksum of the frame before says."""
+        """Yield places where the next frame's header is, regardless of the previous frame's checksum."""
         place = max(self._info.shortest, header.length + 2) - 1
         tried = 0
         while tried < _MOST_TRIED and (place := data.find(data[:2], place + 1)) >= 0:
@@ -163,7 +163,7 @@ class _FlacFrames:
     def _alone(
         self, data: bytes, header: FlacFrameHeader, doubtful: FlacFrameHeader | None
     ) -> tuple[int, FlacFrameHeader | None]:
-        """The last frame, by its own bits; or a broken one before another that follows it by number."""
+        """Measure the last frame by its bits, or a broken one before a frame with the next number."""
         if length := self._length(data, header):
             return length, None
         if doubtful is not None:
@@ -172,7 +172,7 @@ class _FlacFrames:
         return 0, None
 
     def _length(self, data: bytes, header: FlacFrameHeader) -> int:
-        """Bytes of the frame at the beginning of some bytes; 0 if it is not whole or not as it must be."""
+        """Return the length in bytes of the frame at the start of the bytes; 0 if it is not whole or not valid."""
         try:
             extent = measure(data, header, self._info.bits)
         except (Shortage, Malformed):
@@ -183,7 +183,7 @@ class _FlacFrames:
 
 
 def _behind_metadata(view: View, at: int) -> int:
-    """Byte offset behind the blocks of metadata; 0 if they are none."""
+    """Return the offset after the metadata blocks, or 0 if there are no valid ones."""
     until = min(at + _MOST_METADATA, view.size)
     for number, block in enumerate(metadata_blocks(view, at + len(MARKER))):
         is_first = number == 0
@@ -197,12 +197,12 @@ def _behind_metadata(view: View, at: int) -> int:
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """The FLAC recording that begins at a byte offset of the media; None if there is none."""
+    """Carve the FLAC recording that begins at an offset on the media. None if there is no recording."""
     head = view.read(at, len(BEGINNINGS[0]) + STREAM_INFO_SIZE)
     info = StreamInfo.parse(head[len(BEGINNINGS[0]) :])
     if info is None or not info.is_possible or not head.startswith(BEGINNINGS):
         return None
-    # In Ogg, the marker is in the first packet.
+    # In Ogg, the marker lies in the first packet.
     if view.read(at - 9, 5) == b"\x7fFLAC" or not (place := _behind_metadata(view, at)):
         return None
     stream = _FlacFrames(view, place, info)

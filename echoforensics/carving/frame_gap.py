@@ -1,7 +1,7 @@
-"""Passing over one damaged frame of a recording that is carved frame by frame.
+"""Skips one damaged frame of a recording that is carved frame by frame.
 
-What lies between must be shorter than a frame can be, must hold no empty space, and must be followed by frames with the
-same parameters. Files begin at the start of a sector: frames that go on there are taken for another recording.
+The gap must be shorter than the longest frame, must not hold empty space, and must be followed by frames with the same
+parameters. Files begin at the start of a sector, so frames that resume at one are treated as another recording.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from parsers.formats.audio.frame_chain import FrameChain, follow
 if TYPE_CHECKING:
     from echoforensics.carving.carved import View
 
-#: Bytes of a sector, and the fewest different bytes that a damaged frame has.
+#: The size of a sector in bytes, and the fewest distinct bytes in a damaged frame.
 SECTOR, FEWEST_DIFFERENT = 512, 8
-#: Equal bytes in a row, of which coded sound has none so long: the slack behind a file.
+#: A run of equal bytes longer than any in coded sound: the slack after a file.
 _SLACK = re.compile(rb"(.)\1{15}", re.DOTALL)
 
 
 class FrameGap(NamedTuple):
-    """How the frames of a recording are found again.
+    """How to find the next frame of a recording.
 
     Attributes:
-        measure: as :func:`~parsers.formats.audio.frame_chain.follow` takes it.
-        leads: whether a frame begins at a byte of some bytes, and more follow.
-        belongs: whether a header is of a frame of this recording.
-        header: bytes of a header.
-        longest: bytes of a frame at most.
-        reach: bytes from a frame's first on that ``leads`` looks at.
+        measure: a measuring function for :func:`~parsers.formats.audio.frame_chain.follow`.
+        leads: whether a frame begins at an offset in some bytes and more frames follow.
+        belongs: whether a header belongs to a frame of this recording.
+        header: the size of a header in bytes.
+        longest: the most bytes in a frame.
+        reach: how many bytes ``leads`` examines, counted from the start of the frame.
     """
 
     measure: Callable[[bytes, int], int]
@@ -43,13 +43,13 @@ class FrameGap(NamedTuple):
 
 
 def follow_beyond(view: View, at: int, gap: FrameGap, ends: Callable[[bytes], bool]) -> tuple[FrameChain, DamageLog]:
-    """Follow frames from a byte offset on, over such as are damaged.
+    """Follow frames from an offset on, skipping damaged ones.
 
     Args:
         view: the media.
-        at: where the first frame begins.
-        gap: how they are found again.
-        ends: whether the bytes behind a frame end the recording: a tag, another recording.
+        at: the offset of the first frame.
+        gap: how to find the next frame.
+        ends: whether the bytes after a frame end the recording, for example a tag or another recording.
 
     Returns:
         The frames, and what was skipped.
@@ -65,7 +65,7 @@ def follow_beyond(view: View, at: int, gap: FrameGap, ends: Callable[[bytes], bo
 
 
 def _again(view: View, end: int, gap: FrameGap, ends: Callable[[bytes], bool]) -> int | None:
-    """Where frames go on behind a damaged one that begins at a byte offset; None if they do not."""
+    """Find where frames resume after a damaged one that begins at an offset. None if they do not resume."""
     buffer = view.read(end, gap.longest + gap.reach)
     if len(buffer) < gap.header or ends(buffer):
         return None
@@ -79,11 +79,11 @@ def _again(view: View, end: int, gap: FrameGap, ends: Callable[[bytes], bool]) -
 
 
 def may_be_damaged(between: bytes, behind: int) -> bool:
-    """Whether bytes may be a damaged frame, with the next one at a byte offset: neither empty space nor slack."""
+    """Whether the bytes may be a damaged frame before the frame at an offset: neither empty space nor slack."""
     is_varied = len(set(between)) >= min(FEWEST_DIFFERENT, len(between)) and _SLACK.search(between) is None
     return is_varied and bool(behind % SECTOR)
 
 
 def passed_over(damage: DamageLog) -> list[str]:
-    """What was skipped, as parts of what a recording is like."""
+    """Describe what was skipped, for the recording's details."""
     return [f"passes over what is no frame of it: {named(damage.places)}"] if damage.count else []

@@ -1,6 +1,6 @@
-"""Carving members of gzip: rotated logs and saved answers. What is not text within is skipped.
+"""Carves gzip members: rotated logs and saved answers. Members that do not hold text are skipped.
 
-Members that follow each other without a gap are one file, as ``gzip`` reads them.
+Members that follow each other without a gap form one file, as ``gzip`` reads them.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from parsers.formats.gzip.member import EFFORTS, HEADER_SIZE, SYSTEMS, GzipMembe
 if TYPE_CHECKING:
     from echoforensics.carving.carved import View
 
-#: Bytes of text that a member has at least before it is believed, and of a torn one before it is kept.
+#: The fewest bytes of text that a member must have, and the fewest that a truncated one must have.
 _LEAST, _LEAST_TORN = 16, 1024
-#: Bytes that one member may expand to, and members that are joined.
+#: The most bytes one member may expand to, and the most members to join.
 MAX_INFLATED, MAX_MEMBERS = 256 * 1024 * 1024, 10_000
-#: Bytes of a member's content that show whether it is text.
+#: How many bytes of a member's content decide whether it is text.
 _SAMPLE = 4096
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b") + b"\x7f"
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """Text compressed with gzip at a byte of the media; None if there is none."""
+    """Carve gzip-compressed text at an offset on the media. None if there is none."""
     members: list[GzipMember] = []
     place = at
     while len(members) < MAX_MEMBERS and (member := _member(view, place, first=not members)) is not None:
@@ -45,7 +45,7 @@ def carve(view: View, at: int) -> Carved | None:
 
 
 def _member(view: View, at: int, *, first: bool) -> GzipMember | None:
-    """A member that is long enough for what is wrong with it. Of the first, the content has to be text."""
+    """Return a member that is long enough despite its damage. The content of the first member must be text."""
     found = read_member(view, at, MAX_INFLATED, _is_text if first else lambda _: True)
     if found is None or found.size < (_LEAST if found.is_right else _LEAST_TORN):
         return None
@@ -53,7 +53,7 @@ def _member(view: View, at: int, *, first: bool) -> GzipMember | None:
 
 
 def _is_text(content: bytes) -> bool:
-    """Whether bytes begin as text: of its characters, none but a few in a hundred are control characters."""
+    """Whether the content begins as text: at most a few percent of its characters are control characters."""
     sample = content[:_SAMPLE]
     return (len(sample) - len(sample.translate(None, _CONTROLS))) * 50 <= len(sample)
 

@@ -1,4 +1,4 @@
-"""Records of the Alexa account as JSON: whole answers, and single records where the answer is cut."""
+"""Carves the Alexa account's records as JSON: whole answers, or single records where an answer is cut off."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from echoforensics.carving.carved import Carved, Grade, Signature, View
 from parsers.formats.json.brackets import Bracket, JsonSegment, segment
 from parsers.formats.json.text import JsonError, decode
 
-#: Keys that are in activities, cards and the newer history, and hardly anywhere else.
+#: Keys of activities, cards and the newer history that hardly occur anywhere else.
 KEYS = (
     "activities", "activityDialogItems", "activityItemData", "activityStatus", "alexaHistoryRecords", "cardType",
     "conversationTurns", "customerHistoryRecords", "destinationUserId", "domainAttributes", "notificationIndex",
@@ -23,19 +23,19 @@ KEYS = (
 _QUOTED = frozenset(f'"{key}"'.encode() for key in KEYS)
 _WHITE = b" \t\r\n"
 _AROUND = 64
-#: The outermost objects and lists around a key that are tried; a whole answer nests its records less deeply.
+#: How many of the outermost objects and lists around a key to try; a whole answer nests its records less deeply.
 _MAX_TRIED = 24
 
 
 @dataclass(slots=True)
 class _Held:
-    """What is known of one media: the text around the last key, and what was found there.
+    """What is known about one media: the text around the last key, and what was found in it.
 
     Attributes:
         segment: that text.
-        issues: byte offsets at which the text is not JSON; what encloses one is none either.
-        verdicts: by the start of an object or list, whether it is whole and whether it belongs to a known form.
-        claimed: by the start of one that is of no known form, whether a parser claims it.
+        issues: byte offsets at which the text is not JSON; whatever encloses one is not JSON either.
+        verdicts: maps the start of an object or list to whether it is whole and whether it has a known form.
+        claimed: maps the start of one without a known form to whether a parser claims it.
     """
 
     segment: JsonSegment
@@ -49,14 +49,14 @@ _documents: WeakKeyDictionary[View, Documents] = WeakKeyDictionary()
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """The JSON that encloses a key.
+    """Carve the JSON that encloses a key.
 
     Args:
         view: the media.
-        at: byte offset of the key's opening quote.
+        at: the offset of the key's opening quote.
 
     Returns:
-        The outermost object or list that is whole and of a form that is read; None if nothing around is whole.
+        The outermost whole object or list whose form a parser reads. None if nothing around the key is whole.
     """
     from_ = max(0, at - _AROUND)
     if not _leads(view.read(from_, 3 * _AROUND), at - from_):
@@ -69,7 +69,7 @@ def carve(view: View, at: int) -> Carved | None:
 
 
 def _decided(documents: Documents, view: View, at: int) -> tuple[Standing, Bracket] | None:
-    """What is decided of the document around a key, once for all its keys; None if there is none."""
+    """Return the decision about the document around a key, made once for all its keys. None if there is no document."""
     document = documents.find(view, at)
     if document is None:
         return None
@@ -80,7 +80,7 @@ def _decided(documents: Documents, view: View, at: int) -> tuple[Standing, Brack
 def _standing(document: JsonDocument) -> Standing:
     if _is_known(document.content, document.value):
         return Standing.CARVED
-    # Every parser is imported for this: not before the first place is noticed, as nothing may be.
+    # This imports every parser, so it waits until the first place was noticed.
     from echoforensics.carving.account_json.json_known import may_be_known_within  # noqa: PLC0415
 
     if may_be_known_within(document.content, document.value, KEYS):
@@ -89,7 +89,7 @@ def _standing(document: JsonDocument) -> Standing:
 
 
 def _by_brackets(view: View, at: int) -> Carved | None:
-    """The JSON that encloses a key, followed bracket by bracket."""
+    """Carve the JSON that encloses a key, following it bracket by bracket."""
     held = _held.get(view)
     if held is None or at not in held.segment.keys:
         held = _held[view] = _Held(segment(view, at, _QUOTED, held.segment if held else None))
@@ -109,14 +109,14 @@ def _by_brackets(view: View, at: int) -> Carved | None:
 
 
 def _leads(block: bytes, at: int) -> bool:
-    """Whether a quoted word is where a key may be: after a brace or a comma, before a colon."""
+    """Whether a quoted word stands where a key may be: after a brace or comma, and before a colon."""
     before = block[max(0, at - _AROUND) : at].rstrip(_WHITE)[-1:]
     end = block.find(b'"', at + 1)
     return before in (b"{", b",") and end > 0 and block[end + 1 : end + 1 + _AROUND].lstrip(_WHITE)[:1] == b":"
 
 
 def _whole(view: View, held: _Held, innermost: Bracket) -> Iterator[Bracket]:
-    """Those around a key that can be decoded, the outermost first."""
+    """Yield the brackets around a key whose JSON can be decoded, outermost first."""
     chain: list[Bracket] = []
     bracket: Bracket | None = innermost
     while bracket is not None:
@@ -150,7 +150,7 @@ def _verdict(view: View, held: _Held, bracket: Bracket) -> tuple[bool, bool]:
 
 
 def _is_known(content: bytes, value: object) -> bool:
-    # Every parser is imported for this: not before the first place is noticed, as nothing may be.
+    # This imports every parser, so it waits until the first place was noticed.
     from echoforensics.carving.account_json.json_known import is_known  # noqa: PLC0415
 
     return is_known(content, value)

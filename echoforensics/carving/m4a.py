@@ -1,4 +1,4 @@
-"""Carving recordings in MPEG-4 and 3GPP files by their tree of boxes."""
+"""Carves recordings in MPEG-4 and 3GPP files by their tree of boxes."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from parsers.formats.audio.mp4.tracks import track_kinds
 if TYPE_CHECKING:
     from echoforensics.carving.carved import View
 
-#: Boxes that a file has once. A second one is what is left of another file.
+#: Boxes that occur once per file. A second one is left over from another file.
 _SINGLE = frozenset({FILE_TYPE, MOVIE, b"mfra", b"pdin"})
 
-#: Boxes that are followed up to ``moov``, and behind it: fragments may be many.
+#: How many boxes to follow up to ``moov``, and after it: there may be many fragments.
 _MOST_BEFORE, _MOST_BEHIND = 64, 100_000
 
-#: Boxes within ``moov`` that are looked at, over every level.
+#: How many boxes inside ``moov`` to examine, over all levels.
 _MOST_WITHIN = 10_000
 
 
 @dataclass(slots=True)
 class _TopBoxes:
-    """What the boxes at the top come to; ``end`` is the byte behind the last whole one."""
+    """Sums up the top-level boxes; ``end`` is the byte after the last whole one."""
 
     end: int
     seen: set[bytes] = field(default_factory=set)
@@ -46,7 +46,7 @@ class _TopBoxes:
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """A recording at a byte of the media, where a box ``ftyp`` begins; None if there is none."""
+    """Carve the recording whose ``ftyp`` box is at an offset on the media. None if there is no recording."""
     first = read_header(view, at)
     if first is None or first.kind != FILE_TYPE or not LEAST_FILE_TYPE <= first.stated <= MOST_FILE_TYPE:
         return None
@@ -64,7 +64,7 @@ def carve(view: View, at: int) -> Carved | None:
 
 
 def _walk(view: View, start: int) -> _TopBoxes:
-    """Follow the boxes at the top. ``tracks`` remains empty if there is no track of sound or pictures."""
+    """Follow the top-level boxes. ``tracks`` stays empty if no track holds sound or pictures."""
     found = _TopBoxes(start)
     most = _MOST_BEFORE
     while (box := read_header(view, found.end)) is not None:
@@ -95,7 +95,7 @@ def _walk(view: View, start: int) -> _TopBoxes:
 
 
 def _note_the_rest(view: View, found: _TopBoxes) -> None:
-    """The media ends with the last box, or within the header of the next."""
+    """Note that the media ends with the last box or inside the header of the next."""
     rest = view.read(found.end, view.size - found.end) if view.size - found.end < 16 else b""
     if found.end == view.size:
         found.ending = "the media ends with its last box"
@@ -107,7 +107,7 @@ def _note_the_rest(view: View, found: _TopBoxes) -> None:
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
         "M4A recording",
-        # Any brand: still pictures have no track of sound or moving pictures.
+        # Any brand is accepted: still pictures have no track of sound or moving pictures.
         rb"\x00\x00[\x00-\x03].ftyp",
         carve,
         8,

@@ -1,9 +1,9 @@
-"""Carving MP3 recordings: frames of MPEG audio layer III, with the tags before and after them.
+"""Carves MP3 recordings: MPEG audio layer III frames, with the tags before and after them.
 
-A recording begins with an ID3v2 tag or with its first frame, and ends behind the last frame that another does not
-follow. Version, sample rate and whether it is mono stay the same; the bit rate may change. Where the first frame holds
-an encoder's note (Xing, Info, VBRI), its count of frames and bytes is compared with what is there, and another such
-frame begins another recording. Two recordings of like parameters that touch, without such frames or tags, are one find.
+A recording begins with an ID3v2 tag or its first frame, and ends after the last consecutive frame. The version, sample
+rate and mono setting stay the same; the bit rate may change. If the first frame holds an encoder's header (Xing, Info,
+VBRI), its count of frames and bytes is compared with the frames found, and another such frame begins another recording.
+Two adjacent recordings with equal parameters, without such frames or tags, are carved as one.
 """
 
 from __future__ import annotations
@@ -34,33 +34,33 @@ if TYPE_CHECKING:
     from echoforensics.carving.carved import View
     from parsers.formats.audio.mpeg.encoder_note import EncoderNote
 
-#: Bytes that ``leads`` looks at, from the frame's first on.
+#: How many bytes ``leads`` examines, counted from the start of the frame.
 REACH = (FEWEST_FRAMES - 1) * LAYER_III_LONGEST + HEADER_SIZE
 
-#: Tags behind each other that are followed, before the frames and behind them.
+#: How many consecutive tags to follow, before the frames and after them.
 _MOST_TAGS = 4
-#: Zeros between a tag and the first frame that are skipped: padding that the tag's size leaves out.
+#: How many zero bytes between a tag and the first frame to skip: padding that the tag's size leaves out.
 _MOST_PADDING = 4096
-#: Bytes of an APEv2 tag's items and footer at most.
+#: The most bytes in an APEv2 tag's items and footer.
 _MOST_APE = 1 << 24
-#: Bytes of a frame that show whether frames are alike.
+#: How many bytes of a frame show whether frames are equal.
 _LOOKED_INTO = 48
 
 
 def leads(buffer: bytes, at: int) -> bool:
-    """Whether a frame begins at a byte, and three more like it follow, as far as the bytes go."""
+    """Whether a frame begins at a byte and three more like it follow, as far as the bytes reach."""
     header = buffer[at : at + HEADER_SIZE]
     place = at + LAYER_III_LENGTHS.get(header[1:3], 0)
-    # Nearly every place that is none is skipped here.
+    # Almost every false match is rejected here.
     if place < len(buffer) and buffer[place] != 0xFF:
         return False
     first, place = parse(header), at
     for _ in range(FEWEST_FRAMES):
         if len(header) < HEADER_SIZE:
-            # The bytes end before it can be known.
+            # The bytes end before this can be decided.
             return True
         frame = parse(header)
-        # Version, sample rate, and whether it is mono.
+        # The version, the sample rate, and whether it is mono.
         if first is None or frame is None or frame.kind != first.kind or frame.channels != first.channels:
             return False
         place += frame.length
@@ -69,7 +69,7 @@ def leads(buffer: bytes, at: int) -> bool:
 
 
 def _lengths() -> NDArray[np.intp]:
-    """By a header's second and third byte as one number, the frame's length in bytes; 0 if there is none."""
+    """Map a header's second and third byte, as one number, to the frame's length in bytes; 0 if invalid."""
     table = np.zeros(1 << 16, dtype=np.intp)
     for second_and_third, length in LAYER_III_LENGTHS.items():
         table[int.from_bytes(second_and_third, "big")] = length
@@ -80,7 +80,7 @@ _LENGTHS = _lengths()
 
 
 def may_lead(block: bytes, places: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """At which of many places :func:`leads` may say yes: another frame may follow where the first one ends."""
+    """At which of many places :func:`leads` may succeed: where another frame may follow the first."""
     values = np.frombuffer(block, dtype=np.uint8)
     good = places + HEADER_SIZE > len(block)
     at = np.where(good, 0, places)
@@ -95,7 +95,7 @@ def _is_layer_iii(frame: MpegFrame) -> bool:
 
 
 class _MpegFrames:
-    """Measures the frames of one recording, and notes what they say."""
+    """Measures the frames of one recording and records what their headers say."""
 
     def __init__(self, start: bytes, first: MpegFrame) -> None:
         self._kind, self._channels = first.kind, first.channels
@@ -108,17 +108,17 @@ class _MpegFrames:
         self._is_closed = False
 
     def belongs(self, header: bytes) -> bool:
-        """Whether a header is of a frame of the recording."""
+        """Whether a header belongs to a frame of this recording."""
         frame = parse(header)
         return frame is not None and frame.kind == self._kind and frame.channels == self._channels
 
     def ends(self, behind: bytes) -> bool:
-        """Whether the recording is over by what it states, or a tag or another recording follows it."""
+        """Whether the recording ends here: by its own count, or because a tag or another recording follows."""
         is_tag = bool(_closing_tag(behind[: ape.HEADER_SIZE])[1]) or behind.startswith(b"ID3")
         return self.count < FEWEST_FRAMES or self._is_closed or is_tag or encoder_note.may_be_in(behind)
 
     def __call__(self, buffer: bytes, at: int) -> int:
-        """Length in bytes of the frame at a byte; 0 if none of the recording begins."""
+        """Return the length in bytes of the frame at a byte, or 0 if no frame of the recording begins there."""
         frame = parse(buffer[at : at + HEADER_SIZE])
         if frame is None or frame.kind != self._kind or frame.channels != self._channels:
             return 0
@@ -150,24 +150,24 @@ class _MpegFrames:
         if frame.is_protected:
             self.broken += side_information.is_checksum_right(raw, frame) is False
         if self.are_alike:
-            # Where what they hold differs, it differs in the side information or soon behind.
+            # Frames with different content differ in the side information or soon after it.
             self._alike = self._alike or raw[HEADER_SIZE:]
             self.are_alike = self._alike.startswith(raw[HEADER_SIZE:])
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """The MP3 recording whose first frame begins at a byte offset of the media; None if there is none."""
+    """Carve the MP3 recording whose first frame is at an offset on the media. None if there is no recording."""
     return _carve(view, at, at)
 
 
 def carve_tagged(view: View, at: int) -> Carved | None:
-    """The MP3 recording whose ID3v2 tag begins at a byte offset of the media; None if no frames follow the tag."""
+    """Carve the MP3 recording whose ID3v2 tag is at an offset on the media. None if no frames follow the tag."""
     frames = _behind_opening_tags(view, at)
     return _carve(view, at, frames) if frames > at else None
 
 
 def _behind_opening_tags(view: View, at: int) -> int:
-    """Byte offset behind the ID3v2 tags that begin at a place, and the zeros after them; the place if there is none."""
+    """Return the offset after the ID3v2 tags at a place and the zeros after them; the place itself without tags."""
     place = at
     for _ in range(_MOST_TAGS):
         header = id3.Id3Header.parse(view.read(place, id3.HEADER_SIZE))
@@ -181,7 +181,7 @@ def _behind_opening_tags(view: View, at: int) -> int:
 
 
 def _behind_closing_tags(view: View, at: int) -> tuple[int, list[str]]:
-    """(byte offset behind the tags that begin at a place, their names). Beyond the media where the last is cut."""
+    """Return (offset after the tags at a place, their names). The offset passes the media's end for a cut-off tag."""
     names: list[str] = []
     while at < view.size and len(names) < _MOST_TAGS:
         name, length = _closing_tag(view.read(at, ape.HEADER_SIZE))
@@ -194,7 +194,7 @@ def _behind_closing_tags(view: View, at: int) -> tuple[int, list[str]]:
 
 
 def _closing_tag(head: bytes) -> tuple[str, int]:
-    """(name, length in bytes) of the tag that begins with these bytes; the length 0 if none does."""
+    """Return (name, length in bytes) of the tag that begins with these bytes; the length is 0 if there is no tag."""
     header = ape.ApeHeader.parse(head)
     if header is not None and header.is_as_defined and header.size <= _MOST_APE:
         return "APEv2", header.length
@@ -213,7 +213,7 @@ def _carve(view: View, begin: int, at: int) -> Carved | None:
     frames = _MpegFrames(start, first)
     gap = FrameGap(frames, leads, frames.belongs, HEADER_SIZE, LAYER_III_LONGEST, REACH)
     chain, damage = follow_beyond(view, at, gap, frames.ends)
-    # What leads lets pass at the end of the media is decided here.
+    # Frames that ``leads`` accepts at the end of the media are decided here.
     if chain.frames < FEWEST_FRAMES:
         return None
     end, tags = (chain.end, []) if chain.is_cut else _behind_closing_tags(view, chain.end)
@@ -248,7 +248,7 @@ def _end(view: View, frames: _MpegFrames, chain: FrameChain, end: int) -> tuple[
 
 def _describe(first: MpegFrame, frames: _MpegFrames, chain: FrameChain) -> str:
     rates, sample_rate = sorted(frames.rates), first.kind[2]
-    # The frame with the note holds no sound.
+    # The frame with the encoder's header holds no sound.
     sounding = chain.frames - (frames.stated is not None)
     return (
         f"{chain.frames} frames, {sounding * first.samples / sample_rate:.2f} s, {sample_rate} Hz, "
@@ -258,7 +258,7 @@ def _describe(first: MpegFrame, frames: _MpegFrames, chain: FrameChain) -> str:
 
 
 def _agrees(stated: EncoderNote, frames: _MpegFrames) -> bool:
-    # Some encoders count the frame that states it.
+    # Some encoders count the frame that holds the count.
     is_counted = stated.frames == frames.count and stated.size == frames.length
     return stated.frames == frames.count - 1 or is_counted
 
@@ -271,7 +271,7 @@ def _agreement(stated: EncoderNote, frames: _MpegFrames) -> str:
     return f"its {stated.name} frame states {stated.frames} after it"
 
 
-#: An ID3v2 header as it is defined: its flags by version, its size with the highest bit of each byte unset.
+#: A valid ID3v2 header: the flags of its version, and a size with the highest bit of each byte clear.
 _ID3 = (
     rb"ID3(?:"
     + b"|".join(

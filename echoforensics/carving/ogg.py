@@ -1,7 +1,7 @@
-"""Carving Ogg recordings: page follows page, each with its checksum, its stream's number and its own.
+"""Carves Ogg recordings page by page, by each page's checksum, stream number and page number.
 
-Where the pages of a recording lie apart, they are joined again by these numbers, if for each there is one next page
-and no other: see :class:`OggPages`.
+Pages of a recording that lie apart are joined by these numbers, if each has exactly one possible next page: see
+:class:`OggPages`.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     from echoforensics.carving.carved import View
     from parsers.formats.audio.ogg.pages import OggPageHeader
 
-#: Pages of recordings in pieces that are kept in memory. What is beyond is counted and not joined.
+#: How many pages of fragmented recordings to keep in memory. Further pages are counted and not joined.
 MAX_PAGES = 200_000
 
-#: Streams of one recording at most. A further one that begins is another recording.
+#: The most streams in one recording. A further stream begins another recording.
 _MOST_STREAMS = 64
 
 
 @dataclass(slots=True)
 class _OggRun:
-    """Pages of one recording that lie together.
+    """Consecutive pages of one recording.
 
     Attributes:
-        at, end: byte of the media at which the first begins, and the one behind the last.
+        at, end: the offset on the media of the first page, and the offset after the last.
         pages: how many there are.
-        codec: of the first stream that is known; empty if none is.
-        numbers: by the number of a stream: the number of its last page.
-        unfinished: the streams of which the last page was not seen.
+        codec: the codec of the first stream whose codec is known; empty if none is.
+        numbers: maps a stream's number to the number of its last page.
+        unfinished: the streams whose last page was not found.
         damage: pages with a wrong checksum between others.
     """
 
@@ -51,18 +51,18 @@ class _OggRun:
 
 
 def whole_page(view: View, at: int) -> OggPage | None:
-    """The page at a byte of the media; None if there is none, or it is not whole or not as it must be."""
+    """Return the page at an offset on the media. None if there is no page, or it is not whole or not valid."""
     page = read_page(view, at)
     return page if page is not None and page.is_whole and page.header.is_as_defined else None
 
 
 def _codec(page: OggPage) -> str:
-    """The coding of the stream that a page begins, where that is known; else empty."""
+    """Return the codec of the stream that a page begins, or an empty string if it is unknown."""
     return codec_name(page.body) if page.header.begins else ""
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """The recording that begins at a byte of the media, as far as its pages lie together; None if none begins."""
+    """Carve the recording that begins at an offset, as far as its pages are consecutive. None if none begins there."""
     page = whole_page(view, at)
     if page is None or not page.header.begins:
         return None
@@ -86,7 +86,7 @@ def _describe(pages: int) -> str:
 
 
 def _together(view: View, first: OggPage) -> _OggRun:
-    """The pages from one on that lie together."""
+    """Follow the consecutive pages from the first one on."""
     page = first.header
     numbers, unfinished = {page.serial: page.sequence}, set() if page.ends else {page.serial}
     run = _OggRun(page.at, page.end, 1, _codec(first), numbers, unfinished)
@@ -94,7 +94,7 @@ def _together(view: View, first: OggPage) -> _OggRun:
     while run.unfinished and (found := whole_page(view, run.end) or _behind_damage(view, run)) is not None:
         following = found.header
         if following.begins:
-            # Further streams of the same recording begin before any of them goes on.
+            # Further streams of the same recording begin before any of them continues.
             if not is_head or following.serial in run.numbers or len(run.numbers) >= _MOST_STREAMS:
                 break
             run.unfinished.add(following.serial)
@@ -111,7 +111,7 @@ def _together(view: View, first: OggPage) -> _OggRun:
 
 
 def _behind_damage(view: View, run: _OggRun) -> OggPage | None:
-    """The page behind one with a wrong checksum, if both are the next of their streams; that is then skipped."""
+    """Return the page after one with a wrong checksum, which is skipped, if both are the next of their streams."""
     damaged = _header(view, run.end)
     if damaged is None or damaged.serial not in run.unfinished or damaged.sequence != run.numbers[damaged.serial] + 1:
         return None
@@ -127,7 +127,7 @@ def _behind_damage(view: View, run: _OggRun) -> OggPage | None:
 
 
 def _break(view: View, run: _OggRun) -> str:
-    """Why pages go no further, though no last one was seen."""
+    """Explain why the pages stop before a last page was found."""
     if run.end >= view.size:
         return "the media ends before its last page"
     header = _header(view, run.end)
@@ -144,18 +144,18 @@ def _header(view: View, at: int) -> OggPageHeader | None:
 
 
 class OggPages:
-    """Joins recordings whose pages lie apart. It is shown every place where a page may begin, in order.
+    """Joins recordings whose pages lie apart. It is given every place where a page may begin, in order.
 
     Attributes:
-        left_out: pages that were not kept because there were too many.
+        left_out: how many pages were dropped because there were too many.
     """
 
     def __init__(self) -> None:
         self._view: View | None = None
         self._pages: dict[int, list[OggPageHeader]] = {}
-        #: By the place of a page that begins a stream: its coding.
+        #: Maps the place of a page that begins a stream to its codec.
         self._codecs: dict[int, str] = {}
-        #: By the place at which a recording with damaged pages begins: where it ends as it lies.
+        #: Maps the start of a recording with damaged pages to the end of its consecutive pages.
         self._damaged: dict[int, int] = {}
         self._count = 0
         self._whole_until = 0
@@ -164,14 +164,14 @@ class OggPages:
 
     @property
     def signature(self) -> Signature:
-        """By what it wants to be shown places."""
+        """The signature for the places it needs."""
         return Signature("Ogg page", re.escape(MAGIC) + rb"\x00[\x00-\x07]", self._take, len(MAGIC) + 2)
 
     def _take(self, view: View, at: int) -> None:
         if at < self._whole_until or (page := whole_page(view, at)) is None:
             return
         self._view = view
-        # What begins within pages that were followed is a stream of the same recording.
+        # A page that begins inside pages already followed is a stream of the same recording.
         if page.header.begins and at >= self._seen_until:
             run = _together(view, page)
             self._seen_until = run.end
@@ -185,17 +185,18 @@ class OggPages:
             self.left_out += 1
             return
         self._count += 1
-        # What the pages hold is not kept.
+        # The content of the pages is not kept.
         self._pages.setdefault(page.header.serial, []).append(page.header)
         if page.header.begins:
             self._codecs[at] = _codec(page)
 
     def finish(self) -> list[Carved]:
-        """Recordings that were joined or whose beginning is missing; each begins where :func:`carve` may have begun."""
+        """Return joined recordings, and those without a beginning. Each starts where :func:`carve` may have."""
         found: list[Carved] = []
         for pages in self._pages.values():
             found += [self._carved(chain, ending) for chain, ending in PageJoiner(pages).chains()]
-        # Where another copy has what is damaged, that is the better one; else it is carved as it lies.
+        # If another copy is intact where this one is damaged, the joined one is better; otherwise it is carved as it
+        # lies.
         whole = {each.offset for each in found if each.grade is Grade.WHOLE}
         as_they_lie = sorted((at, end) for at, end in self._damaged.items() if at not in whole)
         found = [each for each in found if not _is_within(each, as_they_lie)]
@@ -225,7 +226,7 @@ class OggPages:
 
 
 def _is_within(carved: Carved, places: list[tuple[int, int]]) -> bool:
-    """Whether all that was carved is within one of some places, which are sorted."""
+    """Whether everything carved lies within one of the sorted places."""
     number = bisect_right(places, (carved.offset, 1 << 64)) - 1
     if number < 0:
         return False
@@ -234,7 +235,7 @@ def _is_within(carved: Carved, places: list[tuple[int, int]]) -> bool:
 
 
 def _ranges_of(pages: list[OggPageHeader]) -> tuple[tuple[int, int], ...]:
-    """Where pages lie: (byte offset, length in bytes), those that touch as one."""
+    """Return (offset, length in bytes) of the pages, merging adjacent ones."""
     found: list[tuple[int, int]] = []
     for page in pages:
         if found and sum(found[-1]) == page.at:

@@ -1,10 +1,10 @@
-"""Joining pages of one Ogg stream that lie apart, without ever choosing between two that differ.
+"""Joins pages of one Ogg stream that lie apart. It never chooses between two pages that differ.
 
-A page that lies right behind another is its next one. Across a gap, a page is taken only if the two fit by all they
-say, no other page with that number fits that differs, and no other page comes before it or could. Many recordings may
-have one stream number, and their first pages may be the same to the last bit: so no page is taken twice, and pages of
-headers join nothing that another copy of them comes before. What remains: of two recordings with the same stream
-number, the beginning of one and the end of the other fit if everything else of both is lost.
+A page directly after another is its next page. Across a gap, a page is joined only if all fields of both fit, no
+different page with that number fits, and no other page precedes it or could. Many recordings may share a stream number,
+and their first pages may be identical. So no page is used twice, and header pages join nothing that another copy of
+them precedes. One error remains: for two recordings with the same stream number, the beginning of one and the end of
+the other fit together if everything else of both is lost.
 
 References:
     RFC 3533, section 6: stream serial number, page sequence number, granule position, continued packets.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from parsers.formats.audio.ogg.pages import OggPageHeader
 
-#: Pages with one number that are told apart. Where there are more, nothing is joined across a gap.
+#: How many pages with one number to tell apart. With more, nothing is joined across a gap.
 _MOST_ALIKE = 64
 
 
@@ -27,7 +27,7 @@ class PageJoiner:
     """The pages of one stream."""
 
     def __init__(self, pages: list[OggPageHeader]) -> None:
-        """Take the pages in order of their place."""
+        """Take the pages, sorted by their place."""
         self._pages = pages
         self._by_number: dict[int, list[OggPageHeader]] = {}
         for page in pages:
@@ -37,11 +37,11 @@ class PageJoiner:
         self._used: set[int] = set()
 
     def chains(self) -> Iterator[tuple[list[OggPageHeader], str]]:
-        """What the pages make up, each page once, and why it ends: first what has its beginning, then other parts."""
+        """Yield each chain of pages, and why it ends: chains with a beginning first. No page is used twice."""
         seen: set[tuple[int, int]] = set()
         orphans = sorted((page for page in self._pages if not page.begins), key=lambda page: (page.sequence, page.at))
         for first in [*(page for page in self._pages if page.begins), *orphans]:
-            # A copy of a page that was given tells nothing more.
+            # A copy of a page already used adds nothing.
             if first.at in self._used or (not first.begins and (first.sequence, first.check) in seen):
                 continue
             chain, ending = self._chain(first)
@@ -63,12 +63,12 @@ class PageJoiner:
         return chain, "its last page says so"
 
     def _touching(self, page: OggPageHeader) -> OggPageHeader | None:
-        """The next page of the stream, where it lies right behind a page."""
+        """Return the next page of the stream if it lies directly after this page."""
         found = self._by_start.get(page.end)
         return found if found is not None and found.sequence == page.sequence + 1 and not found.begins else None
 
     def _across(self, last: OggPageHeader) -> tuple[OggPageHeader | None, str]:
-        """The one page that can be the next, wherever it lies; or none, and why."""
+        """Return the one page that can be the next, wherever it lies; or None, and the reason."""
         number = last.sequence + 1
         following, alike = self._by_number.get(number, ()), self._by_number[last.sequence]
         if max(len(following), len(alike)) > _MOST_ALIKE:
@@ -84,13 +84,13 @@ class PageJoiner:
         return found, ""
 
     def _is_free(self, page: OggPageHeader, last: OggPageHeader) -> bool:
-        """Whether a page can follow another, and belongs to no other already."""
+        """Whether a page can follow another and is not yet used."""
         if page.at in self._used or not last.may_precede(page):
             return False
         before = self._by_end.get((last.sequence, page.at))
-        # Of two copies of a recording each may have what the other lacks. Headers alone do not make a copy.
+        # Two copies of a recording may each have what the other lacks. Headers alone do not make a copy.
         return before is None or (before.check == last.check and last.granule > 0)
 
     def _is_rival(self, page: OggPageHeader, last: OggPageHeader, found: OggPageHeader) -> bool:
-        """Whether another page than the last can come before the one that was found."""
+        """Whether a page other than ``last`` can precede the page that was found."""
         return page.check != last.check and page.may_precede(found) and self._touching(page) is None

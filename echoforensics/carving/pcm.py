@@ -1,8 +1,8 @@
-"""Candidates for sound without a header: 16-bit little-endian samples at 16 kHz, as an Echo's microphones give them.
+"""Finds candidates for sound without a header: 16-bit little-endian samples at 16 kHz, as an Echo's microphones give.
 
-Nothing in such bytes says that they are sound. They are known by their shape alone: from one sample to the next the
-value changes little against how far it swings (speech at 16 kHz: correlation of neighbours 0.8 to 0.99, own
-measurement), it swings about zero, and not like a ramp, a table or a picture does. So each is a candidate, no more.
+Nothing in such bytes says that they are sound. They are recognised by shape alone: neighbouring samples differ little
+compared with the overall swing (speech at 16 kHz: correlation of neighbours 0.8 to 0.99, own measurement), the values
+swing about zero, and they do not resemble a ramp, a table or a picture. So each result is only a candidate.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from echoforensics.carving.carved import Carved, Grade
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: Bytes that are judged at a time, and samples of them that are looked at first.
+#: How many bytes to judge at a time, and how many of their samples to examine first.
 BLOCK = 4096
 _FIRST_LOOK = 32
-#: Bytes of a candidate at least: one second.
+#: The fewest bytes in a candidate: one second.
 LEAST = 32_000
 RATE = 16_000
-#: Sums of squares: neighbours' differences against the samples themselves; 2 - 2r for a correlation r.
+#: The ratio of squares: differences between neighbours to the samples themselves; 2 - 2r for a correlation r.
 _SMOOTH_FROM, _SMOOTH_TO = 0.0004, 0.5
-#: Mean square of samples at least (an amplitude of some 20 of 32768), and at most (all but clipped).
+#: The least mean square of samples (an amplitude of about 20 of 32768), and the greatest (nearly clipped).
 _QUIET, _LOUD = 400.0, 2.0e8
-#: The mean may be this share of the swing; zero is crossed between 10 and 6,000 times a second.
+#: The mean may be this share of the swing; the signal crosses zero between 10 and 6,000 times a second.
 _OFF_ZERO = 0.3
 _CROSSED_FROM, _CROSSED_TO = 10 / RATE, 6000 / RATE
-#: Between two blocks of that shape so many others may lie (silence, a hiss), of which at most a share are in a run.
+#: How many other blocks (silence, hiss) may lie between two such blocks, and their greatest share in a run.
 _GAP, _MOST_OTHERS = 4, 0.5
-#: Values that must differ among the samples of a block: pictures and tables have few.
+#: The fewest distinct values among the samples of a block: pictures and tables have few.
 _DIFFERENT = 200
-#: Samples of a block in which they are counted first.
+#: How many samples of a block to count first.
 _VARIED_LOOK = 512
 
 
 class PcmRuns:
-    """Finds candidates in blocks that are handed over in order. All blocks but the last are multiples of 4096 bytes."""
+    """Finds candidates in consecutive blocks. The size of every block but the last is a multiple of 4096 bytes."""
 
     def __init__(self) -> None:
         self._start: int | None = None
@@ -46,7 +46,7 @@ class PcmRuns:
         self._found: list[Carved] = []
 
     def feed(self, block: bytes, base: int) -> None:
-        """Look at the next bytes, which are at a byte offset of the media."""
+        """Examine the next bytes, which begin at an offset on the media."""
         whole = len(block) // BLOCK
         if not whole:
             return
@@ -60,7 +60,7 @@ class PcmRuns:
             self._good += 1
 
     def finish(self) -> list[Carved]:
-        """The last bytes were handed over: every candidate."""
+        """Return every candidate, after the last bytes were fed."""
         self._close()
         return self._found
 
@@ -82,7 +82,7 @@ class PcmRuns:
 
 
 def _like_sound(samples: NDArray[np.int16]) -> NDArray[np.intp]:
-    """The rows that have the shape of sound: a short look at all, a long one at what is left."""
+    """Return the rows shaped like sound: a quick test of all rows, then a thorough one of the rest."""
     likely = np.flatnonzero(_is_smooth(samples[:, :_FIRST_LOOK].astype(np.float32)))
     if not likely.size:
         return likely
@@ -99,7 +99,7 @@ def _like_sound(samples: NDArray[np.int16]) -> NDArray[np.intp]:
 
 
 def _is_varied(rows: NDArray[np.int16]) -> NDArray[np.bool_]:
-    """Whether so many values differ within each row. Of most rows its beginning tells."""
+    """Whether each row has enough distinct values. The beginning of a row usually decides."""
     varied = _differing(rows[:, :_VARIED_LOOK]) >= _DIFFERENT
     others = np.flatnonzero(~varied)
     varied[others] = _differing(rows[others]) >= _DIFFERENT
@@ -107,7 +107,7 @@ def _is_varied(rows: NDArray[np.int16]) -> NDArray[np.bool_]:
 
 
 def _differing(rows: NDArray[np.int16]) -> NDArray[np.intp]:
-    """How many values differ within each row."""
+    """Count the distinct values in each row."""
     values = np.sort(rows, axis=1)
     changes: NDArray[np.intp] = np.count_nonzero(values[:, 1:] != values[:, :-1], axis=1)
     return changes + 1

@@ -1,4 +1,4 @@
-"""Noticing signatures in the media as it goes by, with hyperscan."""
+"""Matches signatures in the media's blocks with hyperscan."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from echoforensics.carving.carved import BlockPlaces, Signature
 
-#: Bytes of the block before that are looked at again, so that no match is cut in two. No signature matches more,
-#: and none needs to look further ahead.
+#: How many bytes of the previous block to scan again, so that no match is cut in two. No signature matches more bytes
+#: or needs to look further ahead.
 OVERLAP = 64 * 1024
 
 
 @lru_cache(maxsize=4)
 def _compiled(patterns: tuple[tuple[bytes, int, int], ...]) -> hyperscan.Database:
-    """The database of some patterns, each with its number and flags. To make it takes as long as to search 50 MiB."""
+    """Compile a database of patterns, each with its number and flags. This takes as long as searching 50 MiB."""
     database = hyperscan.Database()
     expressions, ids, flags = (list(each) for each in zip(*patterns, strict=True))
     database.compile(expressions=expressions, ids=ids, elements=len(ids), flags=flags)
@@ -31,37 +31,37 @@ def _compiled(patterns: tuple[tuple[bytes, int, int], ...]) -> hyperscan.Databas
 
 
 class KnownPlaces:
-    """BlockPlaces of a block that are known (see :class:`~echoforensics.carving.carved.BlockPlaces`)."""
+    """The known places in a block (see :class:`~echoforensics.carving.carved.BlockPlaces`)."""
 
     def __init__(self, places: Sequence[int]) -> None:
-        """Take the places, ascending."""
+        """Take the places in ascending order."""
         self._places = places
 
     def following(self, at: int) -> int | None:
-        """The first that is not before a byte of the block; None if there is none."""
+        """Return the first place at or after an offset in the block. None if there is none."""
         index = bisect_left(self._places, at)
         return self._places[index] if index < len(self._places) else None
 
     def between(self, begin: int, end: int) -> Sequence[int]:
-        """Those from a byte of the block on, up to before another."""
+        """Return the places from one offset in the block up to, but not including, another."""
         return self._places[bisect_left(self._places, begin) : bisect_left(self._places, end)]
 
 
-#: Bytes of a block in which the next place is looked for, one step after the other.
+#: How many bytes of a block to search per step for the next place.
 _AHEAD = (4 * 1024, 64 * 1024)
-#: BlockPlaces of a signature in a block from which on they are weeded at once.
+#: From this many places of a signature in a block on, they are weeded all at once.
 _MANY = 32
-#: After so many questions for the next place of a block all of its places are looked up, if the answers were no further
-#: apart than so many bytes.
+#: After this many requests for the next place of a block, all its places are looked up, if the answers lay at most this
+#: many bytes apart.
 _QUESTIONS, _APART = 64, 1024
 
 
 class LaterRoom:
-    """What places are looked up with that are located later.
+    """The tables for looking up places that are located later.
 
     Attributes:
-        widths: by number of a signature, the bytes of a match.
-        longest: the most of these.
+        widths: maps a signature's number to the width of its matches in bytes.
+        longest: the greatest of these widths.
     """
 
     def __init__(self, signatures: Sequence[tuple[int, Signature]]) -> None:
@@ -75,20 +75,20 @@ class LaterRoom:
 
 
 class LaterPlaces:
-    """BlockPlaces of a block that are looked up when they are asked for: mostly nothing around them is worth it.
+    """Looks up places in a block only on request: usually nothing around them is worth carving.
 
-    They are those of signatures that each match bytes of one length, and never within each other.
+    The places belong to signatures whose matches have a fixed width and never lie inside each other.
     """
 
     def __init__(self, room: LaterRoom, block: bytes, until: int) -> None:
-        """Take what they are looked up with, the block, and before which of its bytes they count."""
+        """Take the lookup tables, the block, and the offset before which its bytes count."""
         self._room, self._block, self._until = room, block, until
         self._asked = self._begun = self._last = 0
         self._every: KnownPlaces | None = None
 
     def following(self, at: int) -> int | None:
-        """The first that is not before a byte of the block; None if there is none."""
-        # Who asks goes forward; another begins again.
+        """Return the first place at or after an offset in the block. None if there is none."""
+        # One caller only moves forward; a new caller starts over.
         self._asked, self._begun = (self._asked + 1, self._begun) if at >= self._last else (0, at)
         self._last = at
         if self._every is None and self._asked > _QUESTIONS and at - self._begun < self._asked * _APART:
@@ -103,7 +103,7 @@ class LaterPlaces:
         return None
 
     def between(self, begin: int, end: int) -> Sequence[int]:
-        """Those from a byte of the block on, up to before another."""
+        """Return the places from one offset in the block up to, but not including, another."""
         if self._every is not None:
             return self._every.between(begin, end)
         begin, end = max(begin, 0), min(end, self._until)
@@ -120,18 +120,18 @@ class LaterPlaces:
         text = self._block[begin : end + self._room.longest - 1]
         with suppress(hyperscan.ScanTerminated):
             self._room.database.scan(text, match_event_handler=matched, scratch=self._room.scratch)
-        # The ends are in order: so are the beginnings of matches that do not lie within each other.
+        # The ends are sorted, so the starts are too, because no match lies inside another.
         return found[: bisect_left(found, end)]
 
 
 class SignatureScanner:
-    """Finds where signatures match. Blocks are handed over in order; each begins with the end of the one before."""
+    """Finds where signatures match in consecutive blocks. Each block begins with the end of the previous one."""
 
     def __init__(self, signatures: Sequence[Signature]) -> None:
         """Compile the signatures.
 
         Raises:
-            hyperscan.error: a pattern is none.
+            hyperscan.error: a pattern is invalid.
         """
         self._befores = [each.before for each in signatures]
         self._widths = [each.width for each in signatures]
@@ -139,10 +139,10 @@ class SignatureScanner:
         alike: dict[bytes, list[int]] = {}
         for number, each in enumerate(signatures):
             alike.setdefault(each.pattern, []).append(number)
-        # A pattern that several signatures share is looked for once; what it matches is the first one's.
+        # A pattern shared by several signatures is compiled once; its matches are reported for the first of them.
         firsts = [numbers[0] for numbers in alike.values()]
         self._others = {numbers[0]: numbers[1:] for numbers in alike.values() if len(numbers) > 1}
-        # Where a match begins costs time to follow; of a fixed width it need not be asked.
+        # Tracking the start of a match costs time; a fixed width makes it unnecessary.
         follow = hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SOM_LEFTMOST
         later = [
             (number, signatures[number])
@@ -157,17 +157,17 @@ class SignatureScanner:
         self._scratch = hyperscan.Scratch(self._database)
 
     def matches(self, block: bytes, until: int) -> FoundInBlock | None:
-        """Where signatures match in a block; None if none does.
+        """Find where signatures match in a block. Returns None if none does.
 
         Args:
-            block: the bytes.
-            until: only matches that begin before this byte of the block are given; the next block has the others.
+            block: the bytes to search.
+            until: return only matches that begin before this offset; the next block yields the others.
         """
         ends: list[list[int]] = [[] for _ in self._widths]
         adds = [(each.append, width) for each, width in zip(ends, self._widths, strict=True)]
 
         def matched(number: int, start: int, end: int, _flags: int, _context: object) -> None:
-            # Where a match of a fixed width begins follows from where it ends.
+            # A fixed width gives the start of a match from its end.
             add, width = adds[number]
             add(end if width else start)
 
@@ -187,14 +187,14 @@ class SignatureScanner:
         return FoundInBlock(known, later, LaterPlaces(self._later, block, until) if self._later and later else None)
 
     def _starts(self, number: int, places: list[int], until: int) -> list[int]:
-        """Where a signature matches, ascending, each once, before a byte of the block."""
+        """Return where a signature matches before an offset in the block, ascending and without duplicates."""
         width = self._widths[number]
-        # A pattern without a fixed width matches once for each of its ends.
+        # A pattern without a fixed width matches once for each possible end.
         starts = [end - width for end in places] if width else sorted(set(places))
         return starts[: bisect_left(starts, until)]
 
     def _given(self, number: int, starts: list[int], block: bytes) -> list[int]:
-        """Where the thing begins whose signature matches, but for places that many are weeded of."""
+        """Return where the signature's item begins, without the places that ``weed`` rejects."""
         before, weed = self._befores[number], self._weeds[number]
         places = [at - before for at in starts] if before else starts
         if weed is None or len(places) < _MANY:
@@ -205,16 +205,16 @@ class SignatureScanner:
 
 
 class FoundInBlock:
-    """Where signatures match in a block.
+    """The places in a block where signatures match.
 
     Attributes:
-        known: by the number of a signature: bytes in the block where the thing begins, ascending, each once. A byte is
-            below 0 if the thing begins in the block before.
-        later: numbers of signatures that match, and are located when they are asked for.
+        known: maps a signature's number to the offsets in the block where the item begins, ascending and without
+            duplicates. An offset is negative if the item begins in the previous block.
+        later: the numbers of signatures that match but are located only on request.
     """
 
     def __init__(self, known: dict[int, Sequence[int]], later: set[int], where: BlockPlaces | None) -> None:
-        """Take what is known, which signatures match beside it, and where these do."""
+        """Take the known places, the other signatures that match, and how to locate those."""
         self.known = known
         self.later = later
         self._where = where
@@ -223,7 +223,7 @@ class FoundInBlock:
         return number in self.known or number in self.later
 
     def places(self, numbers: Sequence[int]) -> BlockPlaces:
-        """Where signatures match of which all are known, or all are located later."""
+        """Return the places of some signatures, which must be all known or all located later."""
         if self._where is not None and numbers[0] in self.later:
             return self._where
         if len(numbers) == 1:

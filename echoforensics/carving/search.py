@@ -1,4 +1,4 @@
-"""Carving as the media goes by: signatures are noticed, their places looked at, what holds together is kept."""
+"""Carves the media as it is read: notices signatures, examines their places, and keeps the valid items."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
     from echoforensics.carving.carved import Sift, Signature, View
 
-    #: BlockPlaces of a block, or what is carved there, and the number of the signature by which they were noticed.
+    #: The places in a block, or the items carved there, and the number of the signature that noticed them.
     GroupPlaces = tuple[Iterable[int | Carved], int]
 
-#: Things kept of one source. What is beyond is counted and reported, not kept.
+#: The most items to keep per source. Further items are counted and reported but not kept.
 MAX_CARVED = 200_000
 
 
 class _Family:
-    """Signatures of one family: for what one of them carved, no other is looked at again."""
+    """The signatures of one family: what one of them has carved is not examined again for another."""
 
     def __init__(self, members: Sequence[tuple[int, Signature]]) -> None:
         """Take the signatures with their numbers."""
@@ -42,7 +42,7 @@ class _Family:
         ]
 
     def places(self, found: FoundInBlock, view: View, block: bytes, base: int) -> Iterator[GroupPlaces]:
-        """The places that are worth a look, in order: a run of them for each signature, or one by one."""
+        """Yield the places worth examining, in order: one run per signature, or one by one."""
         given = [each for each in (self._group(group, found, view, block, base) for group in self._groups) if each]
         if len(given) <= 1:
             yield from given
@@ -60,7 +60,7 @@ class _Family:
         present = [number for number in numbers if number in found]
         if not present:
             return None
-        # They are carved alike: the first stands for all.
+        # They share a carver, so the first stands for all.
         if sift is None:
             return found.known[present[0]], present[0]
         return sift.worth(view, block, base, found.places(present), self.reached), present[0]
@@ -72,7 +72,7 @@ def _numbered(places: Iterable[int | Carved], number: int) -> Iterator[tuple[int
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without a search for unreachable objects meanwhile: what is carved makes none, and is kept by thousands."""
+    """Pause the garbage collector: carving creates no cycles, and keeps thousands of objects."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -83,7 +83,7 @@ def _uncollected() -> Iterator[None]:
 
 
 def _in_order(carved: list[Carved]) -> list[Carved]:
-    """By their places; of what begins at one byte, the longer first."""
+    """Sort by place; of items that begin at the same byte, the longer comes first."""
     starts = np.array([each.ranges[0][0] for each in carved], dtype=np.uint64)
     order = np.argsort(starts, kind="stable")
     if (np.diff(starts[order]) == 0).any():
@@ -92,10 +92,10 @@ def _in_order(carved: list[Carved]) -> list[Carved]:
 
 
 class CarvingSearch:
-    """Carves one source. Blocks are handed over in order, from the first byte to the last."""
+    """Carves one source. Blocks are fed in order, from the first byte to the last."""
 
     def __init__(self, view: View, signatures: Sequence[Signature] = (), most: int = MAX_CARVED) -> None:
-        """Take the media to look at where something was noticed, and what to look for: everything by default."""
+        """Take the media to carve from, and the signatures to search for: all of them by default."""
         self._ogg = OggPages()
         self._pcm = None if signatures else PcmRuns()
         self._fed = 0
@@ -122,15 +122,15 @@ class CarvingSearch:
             self._pcm.feed(block, self._fed)
         self._fed += len(block)
         if len(block) <= OVERLAP:
-            # So short a block is put behind the one before.
+            # A block this short is appended to the previous one.
             self._take(self._held + block, self._held_at)
             return
-        # Where two blocks meet, a match, and what it is judged by, may be cut: the seam is looked at by itself.
+        # A match, or its context, may be cut where two blocks meet, so the seam is examined separately.
         self._look(self._held + block[:OVERLAP], self._held_at, len(self._held))
         self._take(block, self._held_at + len(self._held))
 
     def finish(self) -> list[Carved]:
-        """The last bytes were handed over: everything that was carved, in order of place."""
+        """Return every carved item in order of place, after the last bytes were fed."""
         with _uncollected():
             self._look(self._held, self._held_at, len(self._held) + 1)
             self._held = b""
@@ -139,7 +139,7 @@ class CarvingSearch:
         return self.carved
 
     def _join(self) -> None:
-        """Put recordings that were joined in the place of their first pieces, and add what runs over many blocks."""
+        """Replace the first pieces of joined recordings with the whole, and add items that span many blocks."""
         joined = self._ogg.finish()
         begun = {(each.offset, each.suffix) for each in joined}
         if begun:
@@ -150,7 +150,7 @@ class CarvingSearch:
         self.carved += joined[: max(0, self._most - len(self.carved))]
 
     def _take(self, block: bytes, base: int) -> None:
-        """Look at a block but for its end, which is held for the next."""
+        """Examine a block except for its end, which is kept for the next call."""
         until = max(0, len(block) - OVERLAP)
         self._look(block, base, until)
         self._held, self._held_at = block[until:], base + until
@@ -180,7 +180,7 @@ class CarvingSearch:
     def _take_place(self, reached: Reached, signature: Signature, block: bytes, base: int, at: int) -> None:
         place = base + at
         if place < 0 or (place < reached.end and not signature.nests):
-            # Within what was carved already: the parts of a thing look like its beginning.
+            # Inside an item already carved: its parts look like its beginning.
             return
         if signature.leads is not None and at >= 0 and not signature.leads(block, at):
             return

@@ -1,4 +1,4 @@
-"""Every signature that is looked for."""
+"""Lists every signature to search for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def all_signatures() -> tuple[Signature, ...]:
-    """Signatures of every carver, in no order that matters."""
+    """Return the signatures of every carver, in no particular order."""
     return (
         *adts.SIGNATURES,
         *amr.SIGNATURES,

@@ -1,4 +1,4 @@
-"""What was carved, as entries: its bytes are read where they are on the media."""
+"""Presents carved items as entries. Their bytes are read directly from the media."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def entry_of(carved: Carved, folder: str, where: str, media: Media) -> Entry:
-    """An entry for something carved.
+    """Return the entry for a carved item.
 
     Args:
-        carved: what was carved.
-        folder: what its path begins with: the prefix of the volume it is in.
-        where: in what it lies, a few words.
-        media: where its bytes are read.
+        carved: the carved item.
+        folder: the beginning of the entry's path: the prefix of the volume that holds it.
+        where: what it lies in, in a few words.
+        media: the media to read its bytes from.
     """
     place = f"{carved.length} bytes at byte {carved.offset} of the media"
     if len(carved.ranges) > 1:
@@ -37,16 +37,16 @@ def entry_of(carved: Carved, folder: str, where: str, media: Media) -> Entry:
 
 
 class CarvedSpace(Container):
-    """Entries of what was carved."""
+    """The entries of carved items."""
 
     def __init__(self, media: Media, entries: Sequence[Entry]) -> None:
         self._media = media
         self._entries = entries
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """Each, in order of place."""
+        """Yield each entry in order of place."""
         yield from self._entries
 
     def open(self, address: str) -> BinaryIO:
-        """Open one by its address (see :func:`parse_ranges`)."""
+        """Open an entry by its address (see :func:`parse_ranges`)."""
         return open_ranges(self._media, parse_ranges(address, self._media.size))

@@ -1,7 +1,7 @@
 """Carving SQLite databases by the number of pages their header states.
 
-Pages are not followed here: what of them was overwritten shows when the database is read. Where the header states no
-number that counts (written by SQLite before 3.7.0), pages are taken as long as each begins like a page of a tree.
+Pages are not checked here: overwritten ones show when the database is read. If the header states no valid number
+(SQLite before 3.7.0 wrote none), pages are taken as long as each begins like a b-tree page.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from parsers.formats.sqlite.page import may_begin_tree_page
 if TYPE_CHECKING:
     from echoforensics.carving.carved import View
 
-#: Bytes of a page that show whether it is one of a tree.
+#: How many bytes of a page show whether it is a b-tree page.
 _PAGE_HEAD = 8
-#: Bytes of a database that states no size.
+#: The most bytes to take of a database that states no size.
 MAX_UNSTATED = 256 * 1024 * 1024
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """A database at a byte of the media; None if there is none."""
+    """Carve the database at an offset on the media. None if there is no database."""
     head = view.read(at, HEADER_SIZE + _PAGE_HEAD)
     try:
         header = DatabaseHeader.parse(head)
@@ -36,7 +36,7 @@ def carve(view: View, at: int) -> Carved | None:
 
 
 def _stated(view: View, at: int, pages: int, size: int) -> Carved:
-    # Not whole: what is in the pages was not looked at.
+    # Not graded as whole: the content of the pages was not checked.
     end, grade = at + pages * size, Grade.ENDED
     ending = "its header states so many pages"
     if end > view.size:
@@ -53,7 +53,7 @@ def _unstated(view: View, at: int, size: int) -> Carved:
     if end + size > at + MAX_UNSTATED:
         why = f"no more than {MAX_UNSTATED} bytes are taken"
     elif end + size > view.size:
-        # Where it ends within a page, that page is not whole.
+        # If it ends inside a page, that page is incomplete.
         grade, why, end = (Grade.CUT if end < view.size else Grade.ENDED), "the media ends", view.size
     return _carved(at, end, size, grade, f"its header states no number of pages that counts; {why}")
 

@@ -1,4 +1,4 @@
-"""Leaf pages of tables whose database is gone, around what was noticed in them: they are on the media by themselves."""
+"""Carves leaf pages of tables whose database is gone, around places that other carvers noticed in them."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from parsers.formats.sqlite.write_ahead_log import FRAME_HEADER_SIZE, WalFrameHe
 
 _LARGEST = SIZES[-1]
 _SECTOR = 512
-#: The multiple of bytes at which pages begin in a write-ahead log.
+#: In a write-ahead log, pages begin at a multiple of this many bytes.
 _STEP = 8
 _HEADER = 8
-#: Pages of a database that is carried as an app's are numbered far below this.
+#: Page numbers of an app's database stay far below this.
 _MAX_PAGES = 1 << 24
-#: Of one place at most this many pages are tried in full.
+#: The most pages to try in full for one place.
 _MAX_TRIED = 64
-#: Bytes in which places where pages may begin are looked for at once; such pieces that are remembered.
+#: How many bytes to search at once for page starts, and how many such pieces to remember.
 _PIECE, _MOST_PIECES = 512 * 1024, 16
 
 
 class PageStart(NamedTuple):
-    """Where a page may begin.
+    """A place where a page may begin.
 
     Attributes:
-        at: byte offset of the media.
-        sizes: the sizes in bytes that its header allows.
-        framed: whether the header of a frame of a write-ahead log is before it.
+        at: the offset on the media.
+        sizes: the page sizes in bytes that its header allows.
+        framed: whether a write-ahead log frame header precedes it.
     """
 
     at: int
@@ -48,11 +48,11 @@ class PageStart(NamedTuple):
 
 @dataclass(slots=True)
 class _HeldPages:
-    """What is known of one media.
+    """What is known about one media.
 
     Attributes:
-        starts: by the number of a piece, where pages may begin in it.
-        judged: by the number of a piece, by place and size the pages that begin in it; True if it is not known yet.
+        starts: maps a piece's number to the places where pages may begin in it.
+        judged: maps a piece's number to its pages by place and size; True if not yet decided.
     """
 
     starts: dict[int, list[PageStart]] = field(default_factory=dict)
@@ -63,14 +63,14 @@ _held: WeakKeyDictionary[View, _HeldPages] = WeakKeyDictionary()
 
 
 def page_around(view: View, at: int) -> Carved | None:
-    """The leaf page in which a byte of the media lies.
+    """Carve the leaf page that holds an offset on the media.
 
     Args:
         view: the media.
-        at: byte offset on the media: within a row, or within the page's room that is no longer in use.
+        at: the offset on the media: inside a row, or in the page's unused space.
 
     Returns:
-        The page; None if no bytes around the place are one.
+        The page, or None if the bytes around the offset are not a page.
     """
     held = _held.setdefault(view, _HeldPages())
     tried = 0
@@ -88,7 +88,7 @@ def page_around(view: View, at: int) -> Carved | None:
 
 
 def _page(view: View, held: _HeldPages, start: int, size: int) -> LeafOutline | None:
-    """The page of a size that begins at a byte offset, one of those known; None if there is none."""
+    """Return the page of this size that begins at a known start. None if there is no page."""
     judged = _judged(view, held, start // _PIECE)
     page = judged.get((start, size), False)
     if page is True:
@@ -98,7 +98,7 @@ def _page(view: View, held: _HeldPages, start: int, size: int) -> LeafOutline | 
 
 
 def _judged(view: View, held: _HeldPages, piece: int) -> dict[tuple[int, int], LeafOutline | bool]:
-    """Of a piece of the media the pages that begin in it. They are judged together; what was found is remembered."""
+    """Return the pages that begin in a piece of the media. They are judged together, and the result is remembered."""
     if piece not in held.judged:
         if len(held.judged) >= _MOST_PIECES:
             held.judged.clear()
@@ -106,7 +106,7 @@ def _judged(view: View, held: _HeldPages, piece: int) -> dict[tuple[int, int], L
         starts = _starts(view, held, piece)
         room = view.read(begin, _PIECE + _LARGEST) if starts else b""
         places = [(start.at - begin, size) for start in starts for size in start.sizes]
-        # What the media ends in, or cannot be read, is not a page.
+        # A page that the end of the media cuts off, or that cannot be read, is no page.
         there = [(at, size) for at, size in places if at + size <= len(room)]
         found = zip(there, outlines(room, there), strict=True)
         held.judged[piece] = {(begin + at, size): page for (at, size), page in found if page}
@@ -114,7 +114,7 @@ def _judged(view: View, held: _HeldPages, piece: int) -> dict[tuple[int, int], L
 
 
 def _starts_before(view: View, held: _HeldPages, at: int) -> Iterator[PageStart]:
-    """Where pages may begin that a byte of the media may be in, the nearest first."""
+    """Yield the possible starts of pages that may hold an offset on the media, nearest first."""
     first = max(0, at - _LARGEST + 1)
     for piece in range((at - 1) // _PIECE, first // _PIECE - 1, -1):
         starts = _starts(view, held, piece)
@@ -125,7 +125,7 @@ def _starts_before(view: View, held: _HeldPages, at: int) -> Iterator[PageStart]
 
 
 def _starts(view: View, held: _HeldPages, piece: int) -> list[PageStart]:
-    """Where pages may begin in a piece of the media, in order."""
+    """Return where pages may begin in a piece of the media, in order."""
     if piece not in held.starts:
         if len(held.starts) >= _MOST_PIECES:
             held.starts.clear()
@@ -134,7 +134,7 @@ def _starts(view: View, held: _HeldPages, piece: int) -> list[PageStart]:
 
 
 def _starts_in(view: View, begin: int) -> list[PageStart]:
-    """Where pages may begin in a piece that begins at a byte offset."""
+    """Return where pages may begin in the piece at an offset."""
     room = view.read(begin, _PIECE + _HEADER - 1)
     found: list[PageStart] = []
     places, may_be = _headers(room)
@@ -151,9 +151,9 @@ def _before(view: View, at: int) -> bytes:
 
 
 def _headers(room: bytes) -> tuple[list[int], list[list[bool]]]:
-    """Every eighth byte at which what a page's header says may be so for some size, and for which of the sizes.
+    """Find every eighth byte whose page header is plausible for some size, and for which sizes it is.
 
-    They are judged at once: one by one, a text with many line ends would take long.
+    All are judged at once: one by one, a text with many line ends would take long.
     """
     values = np.frombuffer(room, dtype=np.uint8)[: max(0, len(room) - _HEADER + 1)]
     places = np.flatnonzero(values[::_STEP] == TABLE_LEAF) * _STEP
@@ -165,10 +165,10 @@ def _headers(room: bytes) -> tuple[list[int], list[list[bool]]]:
 
 
 class PageSift:
-    """Of many places those around which a page may lie: mostly there is none far and wide."""
+    """Selects the places around which a page may lie. Usually there is no page anywhere near."""
 
     def worth(self, view: View, block: bytes, base: int, places: BlockPlaces, reached: Reached) -> Iterator[int]:
-        """Those of some places of a block of the media that are within a page, if there is one."""
+        """Yield the places of a block of the media that a page may hold."""
         held = _held.setdefault(view, _HeldPages())
         begin = max(0, base - _LARGEST + 1)
         at: int | None = None
@@ -186,7 +186,7 @@ class PageSift:
 
 
 def _is_frame(raw: bytes) -> bool:
-    """Whether 24 bytes look like the header of a frame: a page number, and the pages after a commit or nothing."""
+    """Whether 24 bytes look like a frame header: a page number, and the page count after a commit or zero."""
     header = WalFrameHeader.parse(raw)
     if header is None or not any(header[2:]):
         return False
@@ -209,7 +209,7 @@ def _carved(page: LeafOutline, start: int, at: int, *, framed: bool) -> Carved:
     )
 
 
-#: Pages have no signature of their own that is rare: they are looked for around what the other carvers notice.
+#: Pages have no rare signature of their own, so they are searched for around what other carvers notice.
 SIGNATURES = tuple(
     replace(each, name=f"SQLite page around {each.name}", carve=page_around, group="SQLite table page", sift=sift)
     for noticed in (json_fragment.SIGNATURES, utterance.SIGNATURES)

@@ -1,4 +1,4 @@
-"""Utterance ids as plain text, wherever they lie: in logs, in databases, in what an app kept of an address."""
+"""Carves utterance ids in plain text anywhere: in logs, in databases, in URLs that an app stored."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from parsers.utterance import FINDER, UtteranceId
 
 KIND = "utterance id"
 _ENDING = "the form of an utterance id ends here"
-#: Bytes before and after the minutes and seconds that may belong to the id.
+#: How many bytes before and after the minutes and seconds may belong to the id.
 _BEFORE, _AFTER = 180, 180
-#: Ids in a block from which on they are recognised at once, and those of which one gives the layout.
+#: From this many ids in a block on, they are recognised at once; one of this many gives the layout.
 _FEWEST, _TRIED = 32, 8
 _NOT_TEXT = re.compile(rb"[^\x21-\x7e]")
-#: An id's end from the sign before the minutes on, and its beginning with the bytes turned round: most ids, of days
-#: that every month has. What is of another form is looked at as a text.
+#: The end of an id from the character before the minutes on, and its beginning with the bytes reversed. This covers
+#: most ids: those of days that every month has. Other forms are examined as text.
 _END = re.compile(
     rb"/[0-5]\d:[0-5]\d::\w{1,20}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}[A-Za-z0-9]{0,16}"
     rb"(?:/\d{1,6})?"
@@ -29,25 +29,25 @@ _END = re.compile(
 _BEGINNING = re.compile(
     rb"\w{1,40}/(?:\d[01]|[0-3]2)/(?:[1-9]0|\d1|[0-8]2)/(?:[1-9]0|[012]1)/(?!0000)\d{4}/\d{1,4}(?:\.\d{1,4})*:[A-Za-z0-9]{1,40}"
 )
-#: What may come before an id that is taken so: nothing that could belong to it or to another.
+#: What may precede an id recognised this way: nothing that could belong to it or to another id.
 _APART = bytes(byte for byte in range(256) if byte > 0x7F or not (byte in b"/%-" or chr(byte).isalnum()))
-#: A sign as an address has it. Of %22 before an id the digits would else be taken for its first characters.
+#: A percent-encoded character. In ``%22`` before an id, the digits could be mistaken for its first characters.
 _SIGNS = re.compile(rb"%[2-7][0-9A-Fa-f]")
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """The utterance id around its minutes and seconds.
+    """Carve the utterance id around its minutes and seconds.
 
     Args:
         view: the media.
-        at: byte offset of the sign before the minutes (``/mm:ss::``, or the same with signs percent-encoded).
+        at: offset of the character before the minutes (``/mm:ss::``, or the same percent-encoded).
     """
     begin = max(0, at - _BEFORE)
     text = view.read(begin, at - begin + _AFTER)
     if (found := _plainly(text, at - begin)) is not None:
         start, end = found
         return Carved(KIND, ".utterance-id", ((begin + start, end - start),), Grade.WHOLE, _ENDING, "", is_record=True)
-    # What cannot be in an id ends the text on either side.
+    # Characters that cannot occur in an id end the text on either side.
     edges = [found.start() for found in _NOT_TEXT.finditer(text)]
     first = max((edge + 1 for edge in edges if edge < at - begin), default=0)
     last = min((edge for edge in edges if edge >= at - begin), default=len(text))
@@ -67,7 +67,7 @@ def carve(view: View, at: int) -> Carved | None:
 
 
 def _plainly(text: bytes, at: int) -> tuple[int, int] | None:
-    """First byte and end of an id with its minutes at a byte, where the bytes around leave no doubt; else None."""
+    """Return (first byte, end) of an id with its minutes at an offset if the bytes around leave no doubt, else None."""
     if b"%" in text or (last := _END.match(text, at)) is None:
         return None
     first = _BEGINNING.match(text[at - 1 :: -1]) if at else None
@@ -76,8 +76,8 @@ def _plainly(text: bytes, at: int) -> tuple[int, int] | None:
 
 
 def _find(text: bytes, at: int) -> tuple[int, int] | None:
-    """First byte and end of the id that a byte is in."""
-    # Each encoded sign is one character here; their places lead back to the bytes.
+    """Return (first byte, end) of the id that holds an offset."""
+    # Each encoded character becomes one character here; their positions lead back to the bytes.
     plain, places = bytearray(), []
     place = 0
     while place < len(text):
@@ -93,7 +93,7 @@ def _find(text: bytes, at: int) -> tuple[int, int] | None:
 
 
 def _id_around(text: str, at: int) -> tuple[int, int] | None:
-    # Where two ids touch, the letters after the first one's stream may be the beginning of the second.
+    # If two ids touch, the letters after the stream of the first may be the beginning of the second.
     for last in (0, "uuid"):
         place = 0
         while match := FINDER.search(text, place):
@@ -104,12 +104,12 @@ def _id_around(text: str, at: int) -> tuple[int, int] | None:
 
 
 class UtteranceSift:
-    """Of many ids written plainly, those of one layout are recognised at once."""
+    """Recognises many plainly written ids of one layout at once."""
 
     def worth(
         self, _view: View, block: bytes, base: int, places: BlockPlaces, _reached: Reached
     ) -> Iterator[int | Carved]:
-        """What is carved at some places of a block of the media; the place where that is not told at a glance."""
+        """Yield what is carved at some places of a block, or the place itself if it needs a closer look."""
         last = max(_BEFORE, len(block) - _AFTER)
         return chain(
             places.between(0, _BEFORE),
@@ -125,12 +125,12 @@ def _recognised(block: bytes, base: int, places: Sequence[int]) -> Iterable[int 
     looked = np.array(places)
     good = alike(block, looked, text, before)
     if b"%" in block:
-        # In a text with signs as addresses have them, more than the id itself is to be looked at.
+        # In a text with percent-encoded characters, more than the id itself must be examined.
         signs = np.append(np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == ord("%")), len(block) + _BEFORE)
         good &= signs[np.searchsorted(signs, looked - _BEFORE)] >= looked + _AFTER
     starts: list[int] = (looked + (base - before)).tolist()
-    # Made without a call for each: there are many thousands.
-    # Those are as many as the starts; all else is the same in each.
+    # Built without a function call each, since there are many thousands. There are as many as starts; everything else
+    # is equal.
     ranges = zip(zip(starts, repeat(len(text)), strict=False), strict=True)
     kind, rest = (KIND, ".utterance-id"), (Grade.WHOLE, _ENDING, "", True, False)
     parts = zip(*map(repeat, kind), ranges, *map(repeat, rest), strict=False)
@@ -141,7 +141,7 @@ def _recognised(block: bytes, base: int, places: Sequence[int]) -> Iterable[int 
 
 
 def _layout(block: bytes, places: Sequence[int]) -> tuple[int, bytes] | None:
-    """(bytes before the minutes, the text) of an id that stands for most; None if none of the first is plain."""
+    """Return (bytes before the minutes, text) of an id typical of most; None if none of the first is plain."""
     for at in places[:: max(1, len(places) // _TRIED)]:
         if found := _plainly(block[at - _BEFORE : at + _AFTER], _BEFORE):
             return _BEFORE - found[0], block[at - _BEFORE + found[0] : at - _BEFORE + found[1]]
@@ -157,7 +157,7 @@ SIGNATURES = (
         width=17,
         group="utterance id",
     ),
-    # Some programs encode the one sign and not the other.
+    # Some programs encode one of these characters and not the other.
     Signature(
         "utterance id with encoded colons",
         rb"/[0-5]\d%3[Aa][0-5]\d%3[Aa]%3[Aa]\w",

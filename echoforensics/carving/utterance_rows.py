@@ -1,7 +1,7 @@
-"""Many utterance ids of one layout recognised at once, as rows of an array.
+"""Recognises many utterance ids of one layout at once, as rows of an array.
 
-Ids of one device and one firmware differ in their digits and letters only: what is a digit, a letter or a sign of one
-is so of the others. The first id of a block that is recognised by itself gives the layout for all that follow.
+Ids of one device and firmware differ only in their digits and letters: digits, letters and punctuation keep their
+positions. The first id that is recognised in a block gives the layout for all the others.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ def _classes() -> NDArray[np.uint8]:
 
 _CLASSES = _classes()
 _TABLE = _CLASSES.tobytes()
-#: Ids that take up one part in so many of a block are many.
+#: Ids that make up one part in this many of a block count as many.
 _SHARE = 3
-#: Bytes from an id's first to the sign before its minutes that the year, month, day and hour take, without the serial.
+#: How many bytes year, month, day and hour take between the serial and the character before the minutes.
 _DATE = len("/2024/03/08/20/")
 
 
 def _wanted(text: bytes, at: int) -> NDArray[np.uint8]:
-    """By a byte of an id with its minutes at a byte: the classes of which it is to be of one."""
+    """Return, for each byte of an id with its minutes at ``at``, the character classes it may belong to."""
     source = text.index(b":")
     version = text.index(b"/")
     serial = version + _DATE
@@ -64,25 +64,25 @@ def _wanted(text: bytes, at: int) -> NDArray[np.uint8]:
 
 
 def alike(block: bytes, places: NDArray[np.intp], text: bytes, at: int) -> NDArray[np.bool_]:
-    """Which of some places are the minutes of ids of one layout that leave no doubt where they begin and end.
+    """Return which places are the minutes of ids of one layout whose start and end leave no doubt.
 
     Args:
-        block: bytes.
-        places: bytes of the block at which the sign before the minutes lies. For each, the id, one byte before it and
-            two behind it are within the block.
-        text: the id whose layout it is.
-        at: the byte in it at which its minutes begin.
+        block: the bytes to search.
+        places: offsets in the block of the character before the minutes. For each, the id, one byte before it and two
+            bytes after it lie inside the block.
+        text: an id with that layout.
+        at: the offset in it at which its minutes begin.
     """
     rows = _rows(block, places - at - 1, len(text) + 3)
-    # Where ids take up much of the block, the classes of all of its bytes are looked up in less time than theirs.
+    # If ids make up much of the block, classifying all its bytes is faster than classifying only theirs.
     many = len(places) * len(text) > len(block) // _SHARE
     of = _rows(block.translate(_TABLE), places - at - 1, len(text) + 3) if many else _CLASSES[rows]
     first, behind, last = rows[:, 0], of[:, -2], of[:, -1]
     good: NDArray[np.bool_] = ((of[:, 1:-2] & _wanted(text, at)) != 0).all(axis=1)
-    # Nothing before it could belong to it or to another.
+    # Nothing before the id could belong to it or to another.
     good &= (of[:, 0] & (_ALPHANUMERIC | _SLASH | _DASH)) == 0
     good &= first != ord("%")
-    # Nor goes it on behind: with its region, or with the number of a segment.
+    # Nor does it continue, with its region or a segment number.
     has_segment = text.rfind(b"/") > at
     good &= (behind & (_DIGIT if has_segment else _ALPHANUMERIC)) == 0
     if not has_segment:
@@ -92,7 +92,7 @@ def alike(block: bytes, places: NDArray[np.intp], text: bytes, at: int) -> NDArr
 
 
 def _rows(block: bytes, places: NDArray[np.intp], size: int) -> NDArray[np.uint8]:
-    """As rows, so many bytes from each place on."""
+    """Return rows of ``size`` bytes, one from each place on."""
     rows: NDArray[np.uint8] = np.lib.stride_tricks.sliding_window_view(np.frombuffer(block, dtype=np.uint8), size)[
         places
     ]
@@ -100,7 +100,7 @@ def _rows(block: bytes, places: NDArray[np.intp], size: int) -> NDArray[np.uint8
 
 
 def _is_day(rows: NDArray[np.uint8], at: int) -> NDArray[np.bool_]:
-    """Whether the year, month, day and hour from a byte on are of a day that every month has."""
+    """Whether year, month, day and hour at an offset form a day that every month has."""
     digits = rows[:, at : at + _DATE].astype(np.int32) - ord("0")
     month, day, hour = (10 * digits[:, place] + digits[:, place + 1] for place in (5, 8, 11))
     is_year = digits[:, :4].any(axis=1)

@@ -1,8 +1,8 @@
-"""Carving WAV recordings by the size that their own header states, checked against their chunks.
+"""Carves WAV recordings by the size in their header, checked against their chunks.
 
-Where the header and the chunks differ, the chunks are believed, and the grade is lower. A recording that was written to
-a pipe states no size: it is taken up to the next WAV header, the end of the media or a bound, whichever comes first.
-What FFmpeg and SoX write to a pipe as sizes was looked up in their output.
+Where header and chunks differ, the chunks are believed and the grade is lower. A recording written to a pipe states no
+size: it extends to the next WAV header, the end of the media or a limit, whichever comes first. The sizes that FFmpeg
+and SoX write to a pipe were read from their output.
 """
 
 from __future__ import annotations
@@ -39,27 +39,27 @@ _PATTERN = b"(?:" + b"|".join((PLAIN, REVERSED, *LARGE)) + b")...." + FORM
 _NEXT = re.compile(_PATTERN, re.DOTALL)
 _UNKNOWN = (0, NO_SIZE)
 
-#: Chunks that are followed to the sound and behind it. Each has at least eight bytes.
+#: How many chunks to follow up to the sound and after it. Each has at least eight bytes.
 _MOST_BEFORE, _MOST_BEHIND = 64, 4096
 
-#: Bytes of a format chunk at least, and those that are read of it: further ones tell nothing that is used.
+#: The fewest bytes in a format chunk, and how many to read: further bytes are not used.
 _LEAST_FORMAT, _FORMAT_READ = 14, 16
 
-#: Bytes of sound that are taken at most where nothing states a size: 35 minutes at 16 kHz, 16 bits, one channel.
+#: The most bytes of sound to take if nothing states a size: 35 minutes at 16 kHz, 16 bits, one channel.
 MOST_UNSTATED = 64 * 1024 * 1024
 
-#: Bytes that are searched at a time for the next header.
+#: How many bytes to search at a time for the next header.
 _STEP = 128 * 1024
 
 
 def carve(view: View, at: int) -> Carved | None:
-    """A WAV recording at a byte of the media; None if there is none."""
+    """Carve the WAV recording at an offset on the media. None if there is no recording."""
     header = RiffHeader.parse(view.read(at, HEADER_SIZE))
     if header is None:
         return None
     size, sound = header.size, 0
     if header.is_large and (sizes := read_large_sizes(view, at + HEADER_SIZE)) is not None:
-        # BW64 files below 4 GiB state their size where others do.
+        # BW64 files below 4 GiB state their size in the usual place.
         size, sound = sizes.whole if size in _UNKNOWN else size, sizes.sound
     stated = None if size in _UNKNOWN else at + 8 + size
     chunks = _follow(view, at + HEADER_SIZE, stated, header.order, sound)
@@ -71,15 +71,15 @@ def carve(view: View, at: int) -> Carved | None:
 
 @dataclass(slots=True)
 class CarvedChunks:
-    """What the chunks of a recording state; the ends may lie beyond the media.
+    """What the chunks of a recording state. The ends may lie past the end of the media.
 
     Attributes:
-        end: byte behind the last chunk, with its pad byte.
-        sure: byte behind the last chunk whose name is known, with its pad byte.
-        form: the format; None before it was seen.
-        sound_at: byte at which the sound begins.
-        sound: bytes of it that are stated; None before the data chunk was seen.
-        states_no_sound: whether the data chunk states no size: a placeholder, or 0 if there is more.
+        end: the byte after the last chunk and its pad byte.
+        sure: the byte after the last chunk with a known name and its pad byte.
+        form: the format; None until it is found.
+        sound_at: the byte at which the sound begins.
+        sound: the stated bytes of sound; None until the data chunk is found.
+        states_no_sound: whether the data chunk states no size: a placeholder, or 0 although more follows.
     """
 
     end: int
@@ -90,11 +90,11 @@ class CarvedChunks:
     states_no_sound: bool = False
 
     def is_placeholder_of(self, stated: int) -> bool:
-        """Whether the header's size is only the placeholder of the data chunk, with what is around it."""
+        """Whether the header's size is only the data chunk's placeholder plus the chunks around it."""
         return bool(self.sound) and stated >= self.sound_at + (self.sound or 0)
 
     def describe(self, end: int) -> str:
-        """What the recording has, if it ends before a byte of the media."""
+        """Describe the recording if it ends before a byte of the media."""
         present = max(0, end - self.sound_at)
         if not self.states_no_sound:
             present = min(self.sound or 0, present)
@@ -114,13 +114,13 @@ def _follow(view: View, at: int, stated: int | None, order: ByteOrder, large: in
 
     Args:
         view: the media.
-        at: byte at which the first chunk begins.
-        stated: byte behind the recording as its header states it; None if it states none.
-        order: of the bytes in numbers.
-        large: bytes of sound that a large file states elsewhere; 0 if there is no such statement.
+        at: the byte at which the first chunk begins.
+        stated: the byte after the recording by its header; None if the header states no size.
+        order: the byte order of numbers.
+        large: the bytes of sound that a large file states elsewhere; 0 if it does not.
 
     Returns:
-        What they state; None if there is no format or no sound.
+        What the chunks state; None if format or sound is missing.
     """
     found = CarvedChunks(at, at)
     most = _MOST_BEFORE
@@ -131,7 +131,7 @@ def _follow(view: View, at: int, stated: int | None, order: ByteOrder, large: in
             break
         if chunk.name == DATA:
             if found.sound is not None:
-                # A second one is what is left of another recording.
+                # A second one is left over from another recording.
                 break
             most = _MOST_BEHIND
             if large and chunk.size == NO_SIZE:
@@ -148,10 +148,10 @@ def _follow(view: View, at: int, stated: int | None, order: ByteOrder, large: in
 
 
 def _belongs(chunk: WavChunk, stated: int | None) -> bool:
-    """Whether a chunk may be one of the recording: of the data chunk, the size is judged elsewhere.
+    """Whether a chunk may belong to the recording. The size of the data chunk is judged elsewhere.
 
-    What follows a recording is taken for a chunk of it only by a known name, unless the header's size covers it: text
-    would pass for the header of a chunk.
+    Bytes after a recording count as its chunk only if the name is known or the header's size covers it. Otherwise text
+    would pass for a chunk header.
     """
     if chunk.name == DATA or (chunk.name in KNOWN and stated is None):
         return True
@@ -159,7 +159,7 @@ def _belongs(chunk: WavChunk, stated: int | None) -> bool:
 
 
 def _behind(view: View, chunk: WavChunk, stated: int | None) -> int:
-    """The byte behind a chunk: one more if its size is odd, but not every writer writes that for the last one."""
+    """Return the byte after a chunk: one more if its size is odd, though not every writer pads the last chunk."""
     end = chunk.end
     if not chunk.size & 1 or end == stated:
         return end
@@ -167,10 +167,10 @@ def _behind(view: View, chunk: WavChunk, stated: int | None) -> int:
 
 
 def _end(view: View, stated: int | None, chunks: CarvedChunks) -> tuple[int, Grade, str]:
-    """The byte behind a recording, and how sure that is."""
-    # The pad byte of the last chunk is counted by some writers and not by others.
+    """Return the byte after a recording, and how certain it is."""
+    # Some writers count the last chunk's pad byte and others do not.
     is_alike = stated is not None and abs(chunks.end - stated) <= 1
-    # A size of 0 is true of a recording without sound, whose header then comes to the same.
+    # A size of 0 is right for a recording without sound, whose header then agrees.
     chunks.states_no_sound |= chunks.sound == 0 and not is_alike
     if chunks.states_no_sound:
         if stated is None or stated > view.size or chunks.is_placeholder_of(stated):
@@ -184,14 +184,14 @@ def _end(view: View, stated: int | None, chunks: CarvedChunks) -> tuple[int, Gra
 
 
 def _by_chunks(view: View, stated: int | None, chunks: CarvedChunks) -> tuple[int, Grade, str]:
-    """Where the header states no size, or not the one to which the chunks come."""
+    """Find the end if the header states no size, or not the one the chunks add up to."""
     end = chunks.sure
     if stated is None:
         if end <= view.size:
             return end, Grade.ENDED, "its header states no size; it ends with its last chunk"
         return view.size, Grade.CUT, f"its chunks state {end - view.size} bytes more than the media has"
     if stated > view.size and end + 8 > view.size:
-        # The media has no room for the header of a further chunk.
+        # The media has no room for another chunk header.
         return view.size, Grade.CUT, _beyond(view, stated)
     if end > view.size:
         return stated, Grade.ENDED, "its header says so, though a chunk states more than the media has"
@@ -204,7 +204,7 @@ def _beyond(view: View, stated: int) -> str:
 
 
 def _unstated(view: View, chunks: CarvedChunks) -> tuple[int, Grade, str]:
-    """Where nothing states a size: up to the next recording, if it begins within the bound."""
+    """Find the end if nothing states a size: the next recording, if it begins within the limit."""
     start = chunks.sound_at
     until = min(start + MOST_UNSTATED, view.size)
     place = start

@@ -1,1 +1,1 @@
-"""Telling JSON of the Alexa account from other programs', quickly, where a key of both was noticed."""
+"""Tells the Alexa account's JSON from other programs' JSON quickly, wherever a key that both use was noticed."""

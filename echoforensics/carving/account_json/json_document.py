@@ -1,7 +1,7 @@
-"""JSON that stands by itself: the contents of a file, a line of a log. It is decoded whole, at the decoder's own speed.
+"""Finds complete JSON documents (a whole file, a line of a log) and decodes each in one go, at the decoder's speed.
 
-Where what encloses a key is such JSON, nothing need be followed bracket by bracket from the key outwards. It is left to
-that wherever the two could differ: where the JSON is nested deeply, or holds numbers that only a decoder takes.
+Inside such a document, carving need not follow brackets outwards from each key. It still does so where the two methods
+could differ: where the JSON is deeply nested, or holds numbers that only a decoder accepts.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
 
     from echoforensics.carving.carved import View
 
-#: Bytes around a key in which the ends of the text are looked for, the smaller first.
+#: How many bytes around a key to search for the ends of the text. The smaller value is tried first.
 _STEPS = (4 * 1024, 64 * 1024, 1024 * 1024)
-#: Signs of a number at most by which the brackets around it are found.
+#: The longest number, in characters, that the bracket search accepts.
 _LONGEST_NUMBER = 40
 _WHITE = b" \t\r\n"
-#: Quotes as 0, brackets that open as 1 and that close as -1; all other bytes are left out.
+#: Maps quotes to 0, opening brackets to 1 and closing brackets to -1; all other bytes are dropped.
 _LEVELS = bytes.maketrans(b'"[{]}', b"\x00\x01\x01\xff\xff")
 _OTHERS = bytes(byte for byte in range(256) if byte not in b'"[{]}')
 _CONTAINERS = frozenset((dict, list))
-#: Documents of one media that are remembered.
+#: How many documents to remember per media.
 _MOST_HELD = 64
 
 
 class _OtherNumberError(ValueError):
-    """A number that decoders take, and that no brackets are found by."""
+    """A number that decoders accept but the bracket search does not."""
 
 
 def _short(text: str) -> str:
@@ -61,29 +61,29 @@ def _no_number(_: str) -> object:
     raise _OtherNumberError
 
 
-#: As :mod:`parsers.formats.json.text` decodes, but for such numbers.
+#: Decodes as :mod:`parsers.formats.json.text` does, except for such numbers.
 _decoder = JSONDecoder(parse_int=_whole, parse_float=_real, parse_constant=_no_number, strict=False)
 
 
 class Standing(Enum):
-    """What is known of a document."""
+    """What is known about a document."""
 
-    #: It is what is carved around each of its keys.
+    #: The document is what is carved around each of its keys.
     CARVED = "carved"
     #: Nothing is carved around any of its keys.
     NOTHING = "nothing"
-    #: It is to be taken apart bracket by bracket.
+    #: The document has to be followed bracket by bracket.
     UNCLEAR = "unclear"
 
 
 @dataclass(frozen=True, slots=True)
 class JsonDocument:
-    """JSON that stands by itself.
+    """A complete JSON document.
 
     Attributes:
-        bracket: its outermost one.
+        bracket: its outermost bracket.
         content: its bytes.
-        value: what it holds.
+        value: its decoded value.
     """
 
     bracket: Bracket
@@ -93,11 +93,11 @@ class JsonDocument:
 
 @dataclass(slots=True)
 class Documents:
-    """The documents of one media that were met, and what was decided of each.
+    """Remembers the documents met on one media, and the decision about each.
 
     Attributes:
-        standing: by the first byte of one: (the byte behind it, what is known of it, its outermost bracket).
-        refused: bytes of the media at which none begins.
+        standing: maps a document's first byte to (the byte after it, what is known about it, its outermost bracket).
+        refused: offsets on the media at which no document begins.
     """
 
     standing: dict[int, tuple[int, Standing, Bracket]] = field(default_factory=dict)
@@ -105,19 +105,19 @@ class Documents:
     last: int = -1
 
     def around(self, at: int) -> tuple[Standing, Bracket] | None:
-        """What was decided of the document around a byte of the media; None if none is known."""
+        """Return the decision about the document around an offset on the media. None if no document is known there."""
         known = self.standing.get(self.last)
         return known[1:] if known and self.last < at < known[0] else None
 
     def add(self, document: JsonDocument, standing: Standing) -> None:
-        """Remember what was decided of a document."""
+        """Remember the decision about a document."""
         if len(self.standing) >= _MOST_HELD:
             self.standing.clear()
         self.last = document.bracket.start
         self.standing[self.last] = (document.bracket.end, standing, document.bracket)
 
     def find(self, view: View, at: int) -> JsonDocument | None:
-        """The document that encloses a key whose opening quote is at a byte of the media; None if none does."""
+        """Find the document around the key whose opening quote is at an offset on the media. None if there is none."""
         for size in _STEPS:
             begin = max(0, at - size)
             text = view.read(begin, at - begin)
@@ -137,7 +137,7 @@ class Documents:
 
 
 def _starts(text: bytes, edge: int, line: int) -> Iterator[int]:
-    """Where in the text before a key a document may begin: its line, the first bracket of that, the text as a whole."""
+    """Yield where a document may begin before a key: its line, the line's first bracket, the start of the text."""
     tried = set()
     for begin in (max(line, edge), _first_bracket(text, max(line, edge)), edge):
         place = begin
@@ -154,7 +154,7 @@ def _first_bracket(text: bytes, at: int) -> int:
 
 
 def _document(view: View, start: int, at: int) -> JsonDocument | None:
-    """The document that begins at a byte of the media and encloses another."""
+    """The document that begins at one offset on the media and encloses another offset."""
     for size in _STEPS[1:]:
         text = view.read(start, at - start + size)
         end = marked_bytes(text).find(b"\0")
@@ -174,7 +174,7 @@ def _document(view: View, start: int, at: int) -> JsonDocument | None:
 
 
 def _checked(view: View, start: int, at: int, content: bytes, value: object) -> JsonDocument | None:
-    """A document if the brackets around a key would come to the same; None if that is not sure."""
+    """Return the document if the bracket search would give the same result. None if that is uncertain."""
     if start + len(content) <= at or at - start > MAX_BEFORE or len(content) > MAX_AFTER:
         return None
     values = np.frombuffer(content, dtype=np.uint8)
@@ -193,9 +193,9 @@ def _count(values: NDArray[np.uint8], sign: bytes) -> int:
 
 
 def _is_flat(content: bytes, value: object) -> bool:
-    """Whether a value, given also as it is written, is nested no more deeply than brackets are followed."""
+    """Whether a value, also given as its bytes, is nested no deeper than the bracket search follows."""
     if b"\\" not in content:
-        # Quotes begin and end texts in turn: between texts, brackets are counted.
+        # Quotes alternately open and close strings; brackets are counted only between strings.
         signs = np.frombuffer(content.translate(_LEVELS, _OTHERS), dtype=np.int8)
         outside = np.cumsum(signs == 0, dtype=np.uint8) & 1 == 0
         return int(np.cumsum(signs * outside, dtype=np.int32).max()) <= MAX_OPEN

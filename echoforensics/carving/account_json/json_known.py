@@ -1,4 +1,4 @@
-"""Which JSON some parser reads. Asking takes every parser, so it is asked only of what was noticed."""
+"""Decides which JSON some parser reads. This imports every parser, so it is used only where a key was noticed."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from parsers.formats.json.text import JsonError, decode
 from parsers.parser import HEAD_SIZE, Source
 from parsers.registry import claiming, load
 
-#: Bytes of JSON in which its keys are looked for, one after the other: mostly the first have them all.
+#: How many bytes of JSON to search for its keys, step by step: the first bytes usually hold them all.
 _BEGINNINGS = (1024, 4096, HEAD_SIZE)
-#: Forms of answers of which it is remembered what kind they were of.
+#: How many answer forms to remember with their kind.
 _MOST_FORMS = 256
 _kinds: dict[tuple[object, ...], ResponseParser] = {}
 _REQUEST_KEYS = ("request", "url", "log")
 
 
 def is_known(content: bytes, value: object) -> bool:
-    """Whether it is an answer or a record that is read, or a list of requests with their answers."""
+    """Whether a value is an answer or record that a parser reads, or a list of requests with their answers."""
     if form_of(value) is not None:
         return True
     first = value[0] if isinstance(value, list) and value else value
@@ -35,7 +35,7 @@ def is_known(content: bytes, value: object) -> bool:
 
 
 def _fits(value: object) -> bool:
-    """Whether a value is an answer of some kind by its form. That of the last one with these keys is tried first."""
+    """Whether a value has the form of a known answer. The kind that last had these keys is tried first."""
     form = tuple(value) if isinstance(value, dict) else ()
     if (before := _kinds.get(form)) is not None and before.fits(value):
         return True
@@ -48,16 +48,16 @@ def _fits(value: object) -> bool:
 
 
 def _is_telltale(content: bytes) -> bool:
-    """Whether the head of some JSON has every key by which some kind of answer is known: mostly its beginning does."""
+    """Whether JSON has every key of some kind of answer. The beginning usually decides."""
     return any(telltale(quoted_keys(content[:size])) for size in _BEGINNINGS)
 
 
 def may_be_known_within(content: bytes, value: object, keys: Iterable[str]) -> bool:
-    """Whether an object or list within one that is not known, and that itself encloses one of some keys, may be known.
+    """Whether an object or list inside an unknown value may be known, if it encloses one of the given keys.
 
     Args:
-        content: the whole as text.
-        value: the whole.
+        content: the whole value as text.
+        value: the whole value, decoded.
         keys: the keys.
     """
     tells = json_words().hold_every_key(content)
@@ -76,7 +76,7 @@ def _may_be_known(value: object, *, tells: bool) -> bool:
 
 
 def _encloses(value: object, keys: frozenset[str], found: list[object]) -> bool:
-    """Whether a value holds one of some keys at any depth. Those that do are added to what was found."""
+    """Whether a value holds one of the keys at any depth. Adds the objects and lists that do to ``found``."""
     if isinstance(value, dict):
         has_key = not keys.isdisjoint(value)
         inner: Iterable[object] = value.values()
@@ -91,13 +91,13 @@ def _encloses(value: object, keys: frozenset[str], found: list[object]) -> bool:
 
 
 def is_claimed(content: bytes) -> bool:
-    """Whether a parser claims a file of this content, or an answer of the service is in it at any depth."""
-    # No other JSON has a name of the service or the keys of an answer.
+    """Whether a parser claims a file with this content, or it holds an answer of the service at any depth."""
+    # Other JSON has neither a name of the service nor the keys of an answer.
     found = json_words().telling(content)
     if not json_words().tell(found) or not (names_in(content) or _is_telltale(content)):
-        # Most JSON with a key that other programs use too ends here: asking every parser takes far longer.
+        # Most JSON whose key is also used by other programs ends here: asking every parser takes far longer.
         return False
-    # Parsers of a last resort claim whatever names the service: that is no reason to carve it.
+    # Last-resort parsers claim anything that names the service. That is no reason to carve it.
     first = tuple(parser for parser in load() if not parser.last_resort)
     if claiming(Source.of(content, "carved.json"), first):
         return True

@@ -1,7 +1,8 @@
-"""Which of many JSON keys of the account's records are worth taking the text around them apart.
+"""Selects the JSON keys of account records whose surrounding text is worth parsing.
 
-What encloses a key lies between two bytes that no JSON holds, and between two values that follow each other without a
-comma. If no words that together mention the service are there, or no bracket closes, nothing is carved around it.
+The JSON around a key lies between two bytes that no JSON contains, and between two values that follow each other
+without a comma. If that text lacks the words that identify the service, or no bracket closes in it, nothing is carved
+around the key.
 """
 
 from __future__ import annotations
@@ -21,24 +22,24 @@ if TYPE_CHECKING:
     from echoforensics.carving.account_json.json_words import JsonWords
     from echoforensics.carving.carved import BlockPlaces, Reached, View
 
-#: What stands for a byte that no JSON holds (see :func:`marked_bytes`).
+#: The mark for a byte that no JSON contains (see :func:`marked_bytes`).
 _END = b"\0"
-#: An object behind another without a comma: no JSON goes on over that, whether it is taken for text or not, where what
+#: One object after another without a comma. JSON never continues across that, in a string or outside one, if what
 #: follows is the beginning of a name.
 _LINE_ENDS = (b'}\n{"', b'}\r\n{"')
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 _NAMES = np.isin(np.arange(256), np.frombuffer(_NAME, dtype=np.uint8))
-#: Bytes within which such an end is looked for.
+#: How many bytes to search for such an end.
 _LINE = 16 * 1024
-#: Texts with keys in a block that come to nothing, after which all others are judged together.
+#: After this many texts in a block yield nothing, the rest are judged together.
 _PATIENCE = 8
-#: Bytes of a text from which on its lines are judged together.
+#: Texts of at least this many bytes have their lines judged together.
 _LONG = 32 * 1024
-#: Behind every byte of a block.
+#: An offset past the end of every block.
 _NOWHERE = 1 << 62
-#: No word is longer than this.
+#: No word is longer than this many bytes.
 _LONGEST = 64
-#: Bytes of the media beyond the block that are looked at together, and how many such pieces are remembered.
+#: How many bytes of the media beyond the block to examine at once, and how many such pieces to remember.
 _PIECE, _MOST_PIECES = 1024 * 1024, 32
 
 
@@ -46,9 +47,9 @@ class _MediaPiece(NamedTuple):
     """A piece of the media.
 
     Attributes:
-        first: words before the first byte that no JSON holds; of the whole where there is none.
-        last: words behind the last such byte; of the whole where there is none.
-        is_open: whether there is none.
+        first: the words before the first byte that no JSON contains; all words if there is none.
+        last: the words after the last such byte; all words if there is none.
+        is_open: whether there is no such byte.
     """
 
     first: int
@@ -57,12 +58,12 @@ class _MediaPiece(NamedTuple):
 
 
 class _TextSpan(NamedTuple):
-    """Some bytes of a block.
+    """A range of bytes in a block.
 
     Attributes:
-        start, end: the first byte, and the one behind the last.
-        tells: whether they may hold what is carved.
-        signs: those of :data:`_LINE_ENDS` that are among them.
+        start, end: the first byte, and the byte after the last.
+        tells: whether the range may hold something to carve.
+        signs: the characters of :data:`_LINE_ENDS` that occur in it.
     """
 
     start: int
@@ -72,13 +73,13 @@ class _TextSpan(NamedTuple):
 
 
 class JsonKeySift:
-    """Chooses among the keys of one media."""
+    """Selects among the keys of one media."""
 
     def __init__(self) -> None:
         self._pieces: dict[int, _MediaPiece] = {}
 
     def worth(self, view: View, block: bytes, base: int, places: BlockPlaces, reached: Reached) -> Iterator[int]:
-        """Those keys around which something may be carved (see :class:`~echoforensics.carving.carved.Sift`)."""
+        """Yield the keys around which something may be carved (see :class:`~echoforensics.carving.carved.Sift`)."""
         marked = marked_bytes(block)
         spans, passed_over = _outer_spans(block, marked), 0
         at = 0
@@ -90,12 +91,12 @@ class JsonKeySift:
                 yield from _within(text, block, base, places, key, reached)
             passed_over += reached.end == before
             if passed_over == _PATIENCE:
-                # At most this many that come to nothing: all that follow are judged together.
+                # After this many that yield nothing, all that follow are judged together.
                 spans, passed_over = _telling_spans(block, marked, text.end), _PATIENCE + 1
             at = text.end
 
     def _text(self, view: View, block: bytes, base: int, marked: bytes, at: int) -> _TextSpan:
-        """The bytes of a block around a byte that may belong to one text of JSON."""
+        """Return the bytes of a block around an offset that may belong to one JSON text."""
         start, end = marked.rfind(_END, 0, at) + 1, marked.find(_END, at)
         is_open, end = end < 0, end if end >= 0 else len(block)
         words, content = _words(), block[start:end]
@@ -108,7 +109,7 @@ class JsonKeySift:
         return _TextSpan(start, end, words.tell(found), signs)
 
     def _before(self, view: View, at: int) -> int:
-        """Words of the text that goes on before a byte offset of the media."""
+        """Return the words in the text that leads up to an offset on the media."""
         number = at // _PIECE
         piece = _piece(view.read(number * _PIECE, at - number * _PIECE), _PIECE)
         found, until = piece.last, number - MAX_BEFORE // _PIECE - 1
@@ -119,7 +120,7 @@ class JsonKeySift:
         return found
 
     def _behind(self, view: View, at: int) -> int:
-        """Words of the text that goes on from a byte offset of the media on."""
+        """Return the words in the text that continues from an offset on the media."""
         number = at // _PIECE + 1
         piece = _piece(view.read(at, number * _PIECE - at + _LONGEST), number * _PIECE - at)
         found, until = piece.first, number + MAX_AFTER // _PIECE + 1
@@ -133,13 +134,13 @@ class JsonKeySift:
         if number not in self._pieces:
             if len(self._pieces) >= _MOST_PIECES:
                 self._pieces.clear()
-            # A word over the border belongs to the piece before.
+            # A word across the border belongs to the previous piece.
             self._pieces[number] = _piece(view.read(number * _PIECE, _PIECE + _LONGEST), _PIECE)
         return self._pieces[number]
 
 
 def _piece(content: bytes, size: int) -> _MediaPiece:
-    """A piece of so many bytes, with some of the next behind it."""
+    """Return a piece of ``size`` bytes, with some bytes of the next one after it."""
     marked, words = marked_bytes(content[:size]), _words()
     first = marked.find(_END)
     if first < 0:
@@ -149,7 +150,7 @@ def _piece(content: bytes, size: int) -> _MediaPiece:
 
 
 def _line(block: bytes, text: _TextSpan, at: int) -> _TextSpan:
-    """The part of a text around a key that ends where one object follows another without a comma."""
+    """Return the part of a text around a key, up to where one object follows another without a comma."""
     start, end = text.start, text.end
     for sign in text.signs:
         before = block.rfind(sign, max(start, at - _LINE), at)
@@ -160,13 +161,13 @@ def _line(block: bytes, text: _TextSpan, at: int) -> _TextSpan:
             end = behind + 1
     if (start, end) == text[:2]:
         return text
-    # What goes on beyond the block may hold more.
+    # The text may continue beyond the block and hold more.
     is_beyond, words = start == 0 or end == len(block), _words()
     return _TextSpan(start, end, is_beyond or words.tell(words.telling(block[start:end])))
 
 
 def marked_bytes(text: bytes) -> bytes:
-    """For each of some bytes 0 if no JSON holds such a byte, neither within texts nor outside; else 1."""
+    """Mark each byte with 0 if no JSON contains it, in a string or outside one; otherwise with 1."""
     values = np.frombuffer(text, dtype=np.uint8)
     held = (values >= ord(" ")) | (values == ord("\n")) | (values == ord("\r")) | (values == ord("\t"))
     found: bytes = held.tobytes()
@@ -174,7 +175,7 @@ def marked_bytes(text: bytes) -> bytes:
 
 
 def _words() -> JsonWords:
-    # Every parser is imported for this: not before the first place is noticed, as nothing may be.
+    # This imports every parser, so it waits until the first place was noticed.
     from echoforensics.carving.account_json.json_words import json_words  # noqa: PLC0415
 
     return json_words()
@@ -185,7 +186,7 @@ def _is_name(block: bytes, at: int) -> bool:
 
 
 def _within(text: _TextSpan, block: bytes, base: int, places: BlockPlaces, at: int, reached: Reached) -> Iterator[int]:
-    """The keys of a text that tells, from a byte of the block on, around which something may be carved."""
+    """Yield the keys of a promising text, from an offset in the block on, around which something may be carved."""
     spans = _telling_lines(block, text) if text.signs and text.end - text.start >= _LONG else None
     line = text if not text.signs else _TextSpan(0, 0, tells=False)
     while (key := places.following(at)) is not None and key < text.end:
@@ -202,30 +203,30 @@ def _within(text: _TextSpan, block: bytes, base: int, places: BlockPlaces, at: i
 
 
 class _Spans:
-    """Parts of a block that do not overlap, in order."""
+    """Sorted ranges of a block that do not overlap."""
 
     def __init__(self, starts: NDArray[np.intp], ends: NDArray[np.intp]) -> None:
         self._starts: list[int] = starts.tolist()
         self._ends: list[int] = ends.tolist()
 
     def reaching(self, at: int) -> int:
-        """The first byte from a byte on that is in one; one behind every block where there is none."""
+        """Return the first byte at or after an offset that lies in a range; past every block if there is none."""
         index = bisect_right(self._ends, at)
         return max(at, self._starts[index]) if index < len(self._starts) else _NOWHERE
 
 
 def _outer_spans(block: bytes, marked: bytes) -> _Spans:
-    """The parts of a block that may hold what is carved, as far as one look at it tells."""
+    """Return the ranges of a block that may hold something to carve, as far as a single pass can tell."""
     first, last = marked.find(_END), marked.rfind(_END)
     words = _words()
     if first < 0 or words.tell(words.telling(block)):
         return _Spans(np.array([0]), np.array([len(block)]))
-    # Nothing within the block tells. What goes on beyond it may hold more.
+    # Nothing in the block is decisive. The text may continue beyond it and hold more.
     return _Spans(np.array([0, last + 1]), np.array([first, len(block)]))
 
 
 def _telling_spans(block: bytes, marked: bytes, begin: int) -> _Spans:
-    """The texts of a block, from one on that begins at a byte, in which a bracket closes, and that tell."""
+    """Return the promising texts of a block, from the one at ``begin`` on, in which a bracket closes."""
     of_block = np.frombuffer(block, dtype=np.uint8)
     if not any(block.find(sign, begin) >= 0 for sign in (b"}", b"]")):
         last = marked.rfind(_END) + 1
@@ -233,20 +234,20 @@ def _telling_spans(block: bytes, marked: bytes, begin: int) -> _Spans:
     ends = np.append(np.flatnonzero(np.frombuffer(marked, dtype=np.uint8)[begin:] == 0) + begin, len(block))
     starts = np.append(begin, ends[:-1] + 1)
     closing = np.flatnonzero((of_block == ord("}")) | (of_block == ord("]")))
-    # What follows the block may close what begins within it.
+    # Bytes after the block may close what begins in it.
     good = (np.searchsorted(closing, starts) < np.searchsorted(closing, ends)) | (ends == len(block))
     starts, ends = starts[good], ends[good]
     if len(ends) >= _PATIENCE:
-        # A part begins behind the text before: that is more than its own text, never less.
+        # A part begins after the previous text: that is more than its own text, never less.
         tells = _words().telling_parts(block[: int(ends[-1])], ends)
-        # What goes on beyond the block may hold more.
+        # The text may continue beyond the block and hold more.
         tells |= (starts == 0) | (ends == len(block))
         starts, ends = starts[tells], ends[tells]
     return _Spans(starts, ends)
 
 
 def _telling_lines(block: bytes, text: _TextSpan) -> _Spans:
-    """The lines of a long text that tell, each up to where one object follows another without a comma."""
+    """Return the promising lines of a long text, each up to where one object follows another without a comma."""
     values = np.frombuffer(block, dtype=np.uint8)[text.start : text.end]
     breaks = np.flatnonzero(values == ord("\n"))
     breaks = breaks[(breaks >= 1) & (breaks + 3 < len(values))]
@@ -255,10 +256,10 @@ def _telling_lines(block: bytes, text: _TextSpan) -> _Spans:
     before = np.where(returned, values[breaks - 2], before)
     behind = (values[breaks + 1] == ord("{")) & (values[breaks + 2] == ord('"')) & _NAMES[values[breaks + 3]]
     good = (before == ord("}")) & behind
-    # A line's end is of the line.
+    # A line end belongs to its line.
     parts = np.append((breaks - returned)[good], len(values))
     tells = _words().telling_parts(block[text.start : text.end], parts)
-    # What goes on beyond the block may hold more.
+    # The text may continue beyond the block and hold more.
     tells[0] |= text.start == 0
     tells[-1] |= text.end == len(block)
     starts = np.append(0, parts[:-1])

@@ -1,7 +1,7 @@
-"""Which telling words of the Alexa service some text holds, all looked for at once.
+"""Finds the words that identify the Alexa service in a text, all in one pass.
 
-JSON with a key that records of the service have is of the service only if it holds more: a name of the service, or the
-other keys of some kind of answer or record. What holds neither need not be taken apart.
+JSON with a key that the service's records use belongs to the service only if it holds more: a name of the service, or
+the other keys of some kind of answer or record. JSON with neither need not be parsed.
 """
 
 from __future__ import annotations
@@ -24,17 +24,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-#: The number of what tells by itself: a name of the service, or a letter as an escape, which may be of any word.
+#: The number for what is decisive by itself: a name of the service, or a letter written as an escape, which may be part
+#: of any word.
 _BY_ITSELF = 0
-#: Sets of words for which it is remembered whether they tell something.
+#: How many sets of words to remember with the decision about them.
 _MOST_VERDICTS = 10_000
-#: Words that are located one by one; more are located together.
+#: Up to this many words are located one by one; more are located together.
 _MOST_WORDS = 8
 _ESCAPED_LETTER = rb"\\u00(?:4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa])"
 
 
 class JsonWords:
-    """The words, and which of them together tell something."""
+    """The words, and which combinations of them are decisive."""
 
     def __init__(self) -> None:
         together = [needed for kind in kinds() for needed in kind.telltales]
@@ -46,16 +47,16 @@ class JsonWords:
         self._columns = [sorted(numbers[word] for word in needed) for needed in together]
         self._verdicts: dict[int, bool] = {}
         patterns = [(re.escape(mark), _BY_ITSELF) for mark in PLAIN_MARKS] + [(_ESCAPED_LETTER, _BY_ITSELF)]
-        # As the name of a member, which begins with a quote, also within a text.
+        # Matches the name of a member, which begins with a quote, also inside a string.
         patterns += [(b'"' + word.encode("ascii"), number) for number, word in enumerate(words, _BY_ITSELF + 1)]
         self._database = _database(patterns, hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH)
         self._each = _database(patterns, hyperscan.HS_FLAG_DOTALL)
         self._count = 1 + len(words)
-        # Several media may be searched at a time: each thread has room of its own to scan in.
+        # Several media may be searched at once, so each thread has its own scratch space.
         self._rooms = local()
 
     def within(self, text: bytes) -> int:
-        """The words in some bytes, a bit for each."""
+        """Return the words in a text as a bit set."""
         found = 0
 
         def matched(number: int, _start: int, _end: int, _flags: int, _context: object) -> None:
@@ -66,18 +67,18 @@ class JsonWords:
         return found
 
     def telling_parts(self, text: bytes, ends: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Which parts of some bytes hold words that together may be of the service.
+        """Return which parts of a text hold a combination of words that may belong to the service.
 
         Args:
-            text: the bytes.
-            ends: by part, the byte behind it, ascending; the first part begins with the first byte.
+            text: the bytes to search.
+            ends: the byte after each part, ascending; the first part begins at byte 0.
         """
         present = self.within(text)
         if present & 1 << _BY_ITSELF:
             return self._telling_parts(text, ends)
         tell = np.zeros(len(ends), dtype=np.bool_)
         possible = [needed for needed in self._together if present & needed == needed]
-        # Only words that tell something with others that are there need be located: mostly there are two or three.
+        # Locate only words that are decisive together with others found here: usually two or three.
         words = {bit: word for word, bit in self._bits.items() if any(needed & bit for needed in possible)}
         if len(words) > _MOST_WORDS:
             return self._telling_parts(text, ends)
@@ -87,7 +88,7 @@ class JsonWords:
         return tell
 
     def _telling_parts(self, text: bytes, ends: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """The same, where many words may tell."""
+        """As :meth:`telling_parts`, for texts where many words may be decisive."""
         found: list[int] = []
         add, size = found.append, self._count
 
@@ -96,7 +97,7 @@ class JsonWords:
 
         self._each.scan(text, match_event_handler=matched, scratch=self._scratch(self._each))
         places, numbers = np.divmod(np.array(found, dtype=np.int64), size)
-        # A word belongs to the part that its last byte is in; none is in two.
+        # A word belongs to the part that holds its last byte, so it belongs to one part only.
         held = np.zeros((len(ends), size), dtype=np.bool_)
         held[np.searchsorted(ends, places), numbers] = True
         tell = held[:, _BY_ITSELF].copy()
@@ -105,15 +106,15 @@ class JsonWords:
         return tell
 
     def telling(self, text: bytes) -> int:
-        """As many of the words in some bytes as it takes to mention the service, or all."""
+        """Return the words in a text, stopping as soon as they identify the service."""
         return self._until(text, self.tell)
 
     def hold_every_key(self, text: bytes) -> bool:
-        """Whether the words in some bytes hold every key of some kind of answer or record."""
+        """Whether a text holds every key of some kind of answer or record."""
         return self.tell_more(self._until(text, self.tell_more))
 
     def _until(self, text: bytes, enough: Callable[[int], bool]) -> int:
-        """The words in some bytes, up to where they are enough."""
+        """Return the words in a text, stopping as soon as ``enough`` accepts them."""
         found = 0
 
         def matched(number: int, _start: int, _end: int, _flags: int, _context: object) -> bool:
@@ -132,11 +133,11 @@ class JsonWords:
         return rooms[database]
 
     def tell(self, found: int) -> bool:
-        """Whether some words together may be of the service."""
+        """Whether these words together may belong to the service."""
         return bool(found & 1 << _BY_ITSELF) or self.tell_more(found)
 
     def tell_more(self, found: int) -> bool:
-        """Whether some words hold every key of some kind of answer or record."""
+        """Whether these words include every key of some kind of answer or record."""
         if found not in self._verdicts:
             if len(self._verdicts) >= _MOST_VERDICTS:
                 self._verdicts.clear()
@@ -145,7 +146,7 @@ class JsonWords:
 
 
 def _parts_with(word: bytes, text: bytes, ends: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Which parts of some bytes, given by their ends, hold the last byte of a word."""
+    """Which parts of a text, given by their ends, hold the last byte of a word."""
     places: list[int] = []
     at = text.find(word)
     while at >= 0:
@@ -170,5 +171,5 @@ def _database(patterns: list[tuple[bytes, int]], flags: int) -> hyperscan.Databa
 
 @cache
 def json_words() -> JsonWords:
-    """The words of this version. Every parser is imported for them, so only where JSON was noticed."""
+    """The words of this version. This imports every parser, so call it only where JSON was noticed."""
     return JsonWords()
