@@ -1,4 +1,4 @@
-"""What the readers of formats read from: bytes of a known size, at any place."""
+"""The input of format readers: bytes of a known size with random access."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Protocol
 
 
 class SizedBytes(Protocol):
-    """Bytes that can be read at any place: a file, or a piece of media.
+    """Bytes that can be read at any offset: a file, or a piece of media.
 
     Attributes:
-        size: how many there are.
+        size: total number of bytes.
     """
 
     size: int
 
     def read(self, offset: int, size: int, /) -> bytes:
-        """Up to ``size`` bytes from a byte offset: fewer where the bytes end, none beyond. May raise OSError."""
+        """Read up to ``size`` bytes at an offset, fewer if the bytes end. May raise OSError."""

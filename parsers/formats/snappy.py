@@ -1,4 +1,4 @@
-"""Snappy's raw form: a length, then literals and copies of what came before.
+"""Snappy's raw format: a length, then literals and copies of earlier output.
 
 References:
     google/snappy, format_description.txt
@@ -6,15 +6,15 @@ References:
 
 from __future__ import annotations
 
-#: The length may have so many bytes.
+#: Maximum length of the length field, in bytes.
 _MAX_LENGTH_BYTES = 5
 
 
 class SnappyError(ValueError):
-    """Bytes that are not of this form, or come to more than the limit.
+    """Bytes that are not valid Snappy, or expand beyond the limit.
 
     Attributes:
-        partial: what could be decompressed.
+        partial: the data decompressed before the error.
     """
 
     def __init__(self, what: str, partial: bytes = b"") -> None:
@@ -27,10 +27,10 @@ def decompress(content: bytes, limit: int) -> bytes:
 
     Args:
         content: the compressed bytes.
-        limit: the most bytes that may come of it.
+        limit: maximum size of the output, in bytes.
 
     Raises:
-        SnappyError: the bytes are not whole or not of this form, or their stated length exceeds the limit.
+        SnappyError: the bytes are incomplete or invalid, or their stated length exceeds the limit.
     """
     length, at = _stated_length(content)
     if length > limit:
@@ -58,7 +58,7 @@ def decompress(content: bytes, limit: int) -> bytes:
 
 
 def _stated_length(content: bytes) -> tuple[int, int]:
-    """The length of the whole, and where the first tag is."""
+    """The stated length of the output, and the offset of the first tag."""
     length = 0
     for at, byte in enumerate(content[:_MAX_LENGTH_BYTES]):
         length |= (byte & 0x7F) << 7 * at
@@ -68,7 +68,7 @@ def _stated_length(content: bytes) -> tuple[int, int]:
 
 
 def _copy(content: bytes, at: int, output: bytearray, length: int) -> int:
-    """Append a copy of earlier bytes; returns where the next tag is."""
+    """Append a copy of earlier output; returns the offset of the next tag."""
     tag = content[at]
     if tag & 3 == 1:
         size, wide = (tag >> 2 & 7) + 4, 1
@@ -81,6 +81,6 @@ def _copy(content: bytes, at: int, output: bytearray, length: int) -> int:
         raise SnappyError("a copy in it leads nowhere, or it is cut off", bytes(output))
     start = len(output) - back
     piece = bytes(output[start : start + size])
-    # A copy may run into what it has just written: the bytes repeat.
+    # A copy may overlap its own output: the bytes repeat.
     output += (piece * (size // len(piece) + 1))[:size]
     return after

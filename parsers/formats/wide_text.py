@@ -1,4 +1,4 @@
-"""Text whose characters are wider than a byte, read as UTF-8 from any place on; memory does not grow with it."""
+"""Read text in wide characters as UTF-8 from any position, in constant memory."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from parsers.coding import WIDE
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-#: So much of the text is put into UTF-8 at once.
+#: Amount of text converted to UTF-8 at once.
 PIECE = 256 * 1024
-#: The upper byte of the first half of a pair of surrogates.
+#: The upper byte of the first half of a surrogate pair.
 _SURROGATES = range(0xD8, 0xDC)
 
 
 class WideText:
-    """A file of wide characters: where each piece of it is in UTF-8.
+    """A file of wide characters, with an index of its pieces in UTF-8.
 
     Attributes:
         size: its length in UTF-8.
-        cut: how many bytes at its end are no whole character.
+        cut: number of bytes at its end that form no complete character.
     """
 
     def __init__(self, opener: Callable[[], AbstractContextManager[BinaryIO]], encoding: str) -> None:
-        """Read the file once.
+        """Index the file.
 
         Args:
             opener: opens the file, seekable.
@@ -54,7 +54,7 @@ class WideText:
         return io.BufferedReader(_Utf8Stream(self), PIECE)
 
     def piece_at(self, at: int) -> tuple[int, bytes]:
-        """The piece that a byte of the UTF-8 is in, and where it begins; nothing after the end.
+        """The piece that holds a byte of the UTF-8, and its start; empty beyond the end.
 
         Raises:
             OSError: the evidence cannot be read.
@@ -72,7 +72,7 @@ class WideText:
         return piece[:whole].decode(self._encoding, "replace").encode("utf-8", "replace")
 
     def _pieces(self, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-        """The pieces, each with its place; none ends within a pair of surrogates."""
+        """The pieces with their positions. None ends within a surrogate pair."""
         at = 0
         while piece := stream.read(PIECE):
             last = piece[-1:] if self._encoding == "utf-16le" else piece[-2:-1]
@@ -83,7 +83,7 @@ class WideText:
 
 
 class _Utf8Stream(io.RawIOBase):
-    """A wide text as a stream of UTF-8."""
+    """A wide text as a UTF-8 stream."""
 
     def __init__(self, text: WideText) -> None:
         super().__init__()

@@ -1,1 +1,1 @@
-"""Android's preferences files."""
+"""Android preferences files."""

@@ -1,6 +1,6 @@
-"""Preferences that Jetpack's DataStore keeps as a protocol buffer (``NAME.preferences_pb``).
+"""Read preferences stored by Jetpack DataStore as a protocol buffer (``NAME.preferences_pb``).
 
-A message whose field 1 is repeated: a name (field 1) and a value (field 2), which is one of boolean (1), float (2),
+The message repeats field 1: a name (field 1) and a value (field 2), which is one of boolean (1), float (2),
 integer (3), long (4), string (5), set of strings (6: field 1 repeated), double (7) and bytes (8).
 
 References:
@@ -20,7 +20,7 @@ from parsers.formats.protobuf.message import Field, ProtobufError, fields
 from parsers.locator import at_bytes
 from parsers.record import Issue
 
-#: Of a set so many strings are read.
+#: Limit on the strings read from a set.
 MAX_STRINGS = 10_000
 _BOOLEAN, _FLOAT, _INTEGER, _LONG, _STRING, _SET, _DOUBLE, _BYTES = range(1, 9)
 _KINDS = {
@@ -31,10 +31,10 @@ _NUMBERS = (_BOOLEAN, _INTEGER, _LONG)
 
 
 def begins_datastore(head: bytes) -> bool:
-    """Whether a file begins with a name and a value of such preferences.
+    """Whether a file begins with the name and value of a preference.
 
     Args:
-        head: its first bytes. The first value may be longer.
+        head: the file's first bytes, which may end within the first value.
     """
     try:
         first = next(fields(head), None)
@@ -44,7 +44,7 @@ def begins_datastore(head: bytes) -> bool:
 
 
 def datastore_preferences(content: bytes) -> Iterator[Preference | Issue]:
-    """Yield the values of a file, and an issue for each part that is none."""
+    """Yield the values of a file, and an issue for each part that is not a value."""
     try:
         for found in fields(content):
             yield _entry(found)
@@ -73,7 +73,7 @@ def _entry(found: Field) -> Preference | Issue:
 
 
 def _value(member: Field) -> tuple[str, object] | None:
-    """The kind and the value that a message of one field holds; None for another."""
+    """The kind and value in a message with one field; None for any other."""
     content = member.value
     inner = next(fields(content, member.inside), None) if isinstance(content, bytes) else None
     if inner is None or inner.number not in _KINDS:

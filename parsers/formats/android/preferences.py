@@ -1,7 +1,7 @@
-"""The values of an Android preferences file, a ``<map>`` with a ``<string name="...">`` and the like for each value.
+"""Read Android preferences files: a ``<map>`` with an element such as ``<string name="...">`` for each value.
 
 References:
-    AOSP ``com.android.internal.util.XmlUtils.writeValueXml`` for the elements and how each writes its value.
+    AOSP ``com.android.internal.util.XmlUtils.writeValueXml`` for the elements and their value formats.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _ARRAYS = ("int-array", "long-array", "double-array", "string-array", "boolean-a
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """One value.
+    """One preference.
 
     Attributes:
-        name: as the file gives it.
-        kind: the element: ``string``, ``long``, ``set``, ...
-        value: as found; a whole number of more than 20 digits, and what is not a number, as text.
+        name: as written in the file.
+        kind: the element name: ``string``, ``long``, ``set``, ...
+        value: as found. Integers of more than 20 digits and invalid numbers are text.
         start: offset of the first byte of its element.
         end: offset after its last byte.
     """
@@ -42,28 +42,28 @@ class Preference:
 
     @property
     def locator(self) -> str:
-        """Where its element stands."""
+        """The byte range of its element."""
         return at_bytes(self.start, self.end - self.start)
 
     @property
     def content(self) -> object:
-        """The value; where it is text that holds a JSON object or list, what that says."""
+        """The value, decoded if it is a text with a JSON object or list."""
         if isinstance(self.value, str) and self.value.lstrip()[:1] in ("{", "["):
             try:
                 return decode(self.value)
             except JsonError:
-                # Text that begins with a bracket need not be JSON: it is kept as text.
+                # Text that begins with a bracket need not be JSON; if not, it stays text.
                 return self.value
         return self.value
 
     @property
     def kept(self) -> Value:
-        """The content with each secret replaced by its description."""
+        """The content, with each secret replaced by its description."""
         return without_secrets(self.content, self.name)
 
 
 def preferences(parent: Element) -> Iterator[Preference | Issue]:
-    """The values of a map, and an issue for each element that is not a value or has no name."""
+    """Yield the values of a map, and an issue for each element that is not a value or has no name."""
     for element in parent.children:
         name = element.attributes.get("name")
         if name is None:

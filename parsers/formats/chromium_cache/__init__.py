@@ -1,1 +1,1 @@
-"""The two caches of Chromium."""
+"""Chromium's two cache formats."""

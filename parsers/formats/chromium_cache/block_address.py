@@ -1,8 +1,8 @@
 """Addresses in Chromium's block-file cache: a file, and a place in it.
 
-Bit 31 says that there is an address; bits 28 to 30 the kind of file. Of a file of its own (kind 0) the rest is its
-number, ``f_`` and six hexadecimal digits. Of blocks, bits 24 and 25 are their number less one, bits 16 to 23 the number
-of the file, ``data_`` and digits, and the rest the number of the first block. Blocks begin 8192 bytes into a file.
+Bit 31 marks a valid address; bits 28 to 30 are the kind of file. For a separate file (kind 0) the rest is its
+number, ``f_`` and six hexadecimal digits. For blocks, bits 24 and 25 are their count less one, bits 16 to 23 the
+number of the file, ``data_`` and digits, and the rest the first block. Blocks begin 8192 bytes into a file.
 
 References:
     net/disk_cache/blockfile/addr.h and disk_format_base.h of Chromium; plaso's parser ``chrome_cache``.
@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Where the blocks of a file begin, in bytes.
+#: Offset of the first block in a file.
 BLOCKS_AT = 8192
-#: Bytes of a block, by the kind of file: 1 holds the nodes that say when an entry was used, 2 the entries.
+#: Block size by kind of file: kind 1 holds the nodes with usage times, kind 2 the entries.
 SIZES = {1: 36, 2: 256, 3: 1024, 4: 4096}
 NODES = 1
 ENTRIES = 2
@@ -22,7 +22,7 @@ ENTRIES = 2
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address.
+    """A cache address.
 
     Attributes:
         value: as recorded.
@@ -31,12 +31,12 @@ class Address:
     value: int
 
     def __bool__(self) -> bool:
-        """Whether it is an address of a kind that is known."""
+        """Whether it is a valid address of a known kind."""
         return bool(self.value & 0x80000000) and (self.kind == 0 or self.kind in SIZES)
 
     @property
     def kind(self) -> int:
-        """The kind of file; 0 for a file of its own."""
+        """The kind of file; 0 for a separate file."""
         return self.value >> 28 & 7
 
     @property
@@ -51,22 +51,22 @@ class Address:
 
     @property
     def block(self) -> int:
-        """The first block; 0 for a file of its own."""
+        """The first block; 0 for a separate file."""
         return self.value & 0xFFFF if self.kind else 0
 
     @property
     def blocks(self) -> int:
-        """How many blocks."""
+        """The number of blocks."""
         return (self.value >> 24 & 3) + 1 if self.kind else 0
 
     @property
     def offset(self) -> int:
-        """Where it is in the file, in bytes."""
+        """The byte offset in the file."""
         return BLOCKS_AT + self.block * SIZES[self.kind] if self.kind else 0
 
     @property
     def room(self) -> int:
-        """The bytes that the blocks hold; 0 for a file of its own."""
+        """The capacity of the blocks in bytes; 0 for a separate file."""
         return self.blocks * SIZES[self.kind] if self.kind else 0
 
 

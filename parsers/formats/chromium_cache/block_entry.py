@@ -1,4 +1,4 @@
-"""Entries of Chromium's block-file cache, and the nodes that say when each was used.
+"""Entries of Chromium's block-file cache, and the nodes that hold their usage times.
 
 References:
     net/disk_cache/blockfile/disk_format.h of Chromium; checked against what Chromium 156 wrote.
@@ -15,11 +15,11 @@ from parsers.formats.chromium_cache.cache_key import MAX_KEY
 from parsers.formats.chromium_cache.hashes import super_fast_hash
 
 _FORM = struct.Struct("<IIIiiiqiI4i4II16xI")
-#: Where the key begins in an entry, in bytes; and how much room it has there at most.
+#: Offset of the key in an entry, and the maximum length of a key stored there.
 KEY_AT = 96
 _INNER_KEY = 4 * 256 - KEY_AT - 1
 _HASHED = 92
-#: What an entry's state means.
+#: Meanings of an entry's state.
 STATES = {0: "normal", 1: "evicted", 2: "doomed"}
 #: The streams of an entry.
 NOTE, BODY, MADE = 0, 1, 2
@@ -27,23 +27,23 @@ NOTE, BODY, MADE = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class CacheEntry:
-    """One entry.
+    """A cache entry.
 
     Attributes:
-        address: where it is.
+        address: its own address.
         key_hash: hash of the key, as recorded.
-        following: address of the next entry of the same place in the table.
+        following: address of the next entry in the same hash bucket.
         node: address of the node with its times.
-        reused: how often it was used again, as recorded.
+        reused: how often it was reused, as recorded.
         state: see :data:`STATES`.
         created: microseconds since 1601 UTC.
-        key: the key; what is in the entry itself where ``long_key`` leads to it.
+        key: the key; if ``long_key`` is set, only what the entry itself holds.
         key_size: its length, as recorded.
-        long_key: address of a key that has no room in the entry.
+        long_key: address of a key too long for the entry.
         sizes: lengths of the streams, in bytes.
         streams: their addresses.
-        flags: 1 where the body came in parts, 2 for such a part.
-        intact: whether the hash that the entry holds about itself is right.
+        flags: 1 for the parent of a sparse body, 2 for a child.
+        intact: whether the entry matches its own hash.
     """
 
     address: Address
@@ -62,12 +62,12 @@ class CacheEntry:
     intact: bool
 
     def has_key(self, key: bytes) -> bool:
-        """Whether a key has the hash that the entry says."""
+        """Whether a key matches the hash in the entry."""
         return super_fast_hash(key) == self.key_hash
 
 
 def parse(content: bytes, address: Address) -> CacheEntry | None:
-    """Read an entry from its blocks. None if the bytes cannot be one."""
+    """Parse an entry from its blocks; None if the bytes cannot be one."""
     if len(content) < 256:
         return None
     found = _FORM.unpack_from(content)
@@ -96,10 +96,10 @@ def parse(content: bytes, address: Address) -> CacheEntry | None:
 
 
 def whole_key(entry: CacheEntry, files: BlockFiles) -> bytes:
-    """The key of an entry, from wherever it stands.
+    """The complete key of an entry, wherever it is stored.
 
     Raises:
-        BlockError: the address of a long key leads nowhere.
+        BlockError: the address of a long key is invalid.
         OSError: the evidence cannot be read.
     """
     return files.read(entry.long_key, entry.key_size) if entry.long_key else entry.key
@@ -107,14 +107,14 @@ def whole_key(entry: CacheEntry, files: BlockFiles) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class RankingsNode:
-    """When an entry was used: microseconds since 1601 UTC, 0 for never."""
+    """Usage times of an entry: microseconds since 1601 UTC, 0 for never."""
 
     used: int = 0
     modified: int = 0
 
 
 def node(entry: CacheEntry, files: BlockFiles) -> RankingsNode:
-    """The node of an entry; an empty one where it is missing or belongs to another.
+    """The node of an entry; an empty one if it is missing or belongs to another entry.
 
     Raises:
         OSError: the evidence cannot be read.

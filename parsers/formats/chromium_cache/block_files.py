@@ -1,4 +1,4 @@
-"""The files of Chromium's block-file cache that hold its blocks, opened beside the index as they are needed.
+"""Open the data files of Chromium's block-file cache, which lie beside the index, on demand.
 
 References:
     net/disk_cache/blockfile/disk_format_base.h of Chromium; checked against what Chromium 156 wrote.
@@ -16,28 +16,28 @@ from typing import BinaryIO, Self
 from parsers.formats.chromium_cache.block_address import BLOCKS_AT, ENTRIES, SIZES, Address
 from parsers.parser import Source
 
-#: How a file of blocks begins.
+#: How a block file begins.
 MAGIC = struct.pack("<I", 0xC104CAC3)
-#: A file of blocks has at most this many: its map has one bit for each.
+#: Maximum number of blocks in a file: its map has one bit for each.
 MAX_BLOCKS = (BLOCKS_AT - 80) * 8
-#: At most this many blocks are read at once when a file is searched.
+#: Maximum number of blocks read at once when a file is scanned.
 _STEP = 1024
 
 
 class BlockError(ValueError):
-    """An address that leads nowhere."""
+    """An address that does not lead to the expected data."""
 
 
 @dataclass(frozen=True, slots=True)
 class BlockFile:
-    """One open file.
+    """An open file.
 
     Attributes:
         stream: its content.
         size: its length in bytes.
-        block_size: bytes of a block; 0 if it is a file of its own, or no such file.
-        next_number: the number of the file that goes on where this one is full; 0 for none.
-        used: one bit for each block, set where it is in use.
+        block_size: size of a block; 0 for a separate file, or if the file is not a block file.
+        next_number: number of the file that continues this one when it is full; 0 for none.
+        used: one bit per block, set if the block is in use.
     """
 
     stream: BinaryIO
@@ -47,20 +47,20 @@ class BlockFile:
     used: bytes = b""
 
     def is_used(self, block: int) -> bool:
-        """Whether the file's map has a block in use."""
+        """Whether the file's map marks a block as used."""
         return block // 8 < len(self.used) and bool(self.used[block // 8] >> block % 8 & 1)
 
     @property
     def blocks(self) -> int:
-        """How many blocks the file's length has room for."""
+        """The number of blocks that fit into the file."""
         return min(MAX_BLOCKS, max(0, self.size - BLOCKS_AT) // self.block_size) if self.block_size else 0
 
 
 class BlockFiles:
-    """The files beside an index. A context manager; leaving it closes them."""
+    """The files beside an index. A context manager that closes them on exit."""
 
     def __init__(self, source: Source) -> None:
-        """Take the index, or any file beside which the others lie."""
+        """Initialise with the index, or any other file in the same folder."""
         self._source = source
         self._stack = ExitStack()
         self._files: dict[str, BlockFile | None] = {}
@@ -75,7 +75,7 @@ class BlockFiles:
         self._stack.close()
 
     def file(self, name: str) -> BlockFile | None:
-        """A file by its name; None if it is missing. Files of blocks stay open.
+        """A file by its name; None if it is missing. Block files stay open.
 
         Raises:
             OSError: the evidence cannot be read.
@@ -91,10 +91,10 @@ class BlockFiles:
         return self._files[name]
 
     def read(self, address: Address, length: int) -> bytes:
-        """The bytes at an address; fewer than asked for where the file ends.
+        """Read the bytes at an address; fewer if the file ends.
 
         Raises:
-            BlockError: there is no such place, or it holds less.
+            BlockError: the address is invalid, or holds fewer bytes.
             OSError: the evidence cannot be read.
         """
         if not address:
@@ -113,15 +113,15 @@ class BlockFiles:
         return found.stream.read(length)
 
     def content(self, address: Address, size: int, most: int) -> bytes:
-        """What an entry has at an address. Each place is given once: two entries never share one.
+        """Read an entry's content at an address. Each address is accepted once, as entries never share one.
 
         Args:
             address: the address.
-            size: the length that the entry gives, in bytes.
-            most: a greater length is refused.
+            size: length in bytes, according to the entry.
+            most: maximum length accepted, in bytes.
 
         Raises:
-            BlockError: there is no such place, it holds less, or it was given before.
+            BlockError: the address is invalid, holds too little, or was read before.
             OSError: the evidence cannot be read.
         """
         if not 0 < size <= most:
@@ -134,7 +134,7 @@ class BlockFiles:
         return found
 
     def is_whole(self, address: Address, length: int) -> bool:
-        """Whether a number of bytes is all that a file of its own holds."""
+        """Whether a number of bytes is the whole of a separate file."""
         found = self._source.beside(address.file) if not address.kind else None
         return found is not None and found.size == length
 
@@ -147,7 +147,7 @@ class BlockFiles:
         return "in part" if len(states) > 1 else "used" if True in states else "free"
 
     def entry_files(self) -> Iterator[tuple[int, BlockFile]]:
-        """The files that hold entries: the first, and those it goes on in."""
+        """The files that hold entries: the first one and its continuations."""
         number, seen = 1, set[int]()
         while number not in seen and 0 < number < 256:
             seen.add(number)
@@ -159,7 +159,7 @@ class BlockFiles:
 
     @staticmethod
     def steps(found: BlockFile) -> Iterator[tuple[int, bytes]]:
-        """The blocks of a file in lots, each with the number of its first block."""
+        """Read the blocks of a file in batches, each with the number of its first block."""
         for first in range(0, found.blocks, _STEP):
             found.stream.seek(BLOCKS_AT + first * found.block_size)
             yield first, found.stream.read(_STEP * found.block_size)

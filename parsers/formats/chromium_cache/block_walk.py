@@ -1,4 +1,4 @@
-"""Every entry of a block-file cache: those its table leads to, and those it leads to no longer.
+"""Walk all entries of a block-file cache: those in its table, and those no longer in it.
 
 References:
     net/disk_cache/blockfile/disk_format.h and backend_impl.cc of Chromium.
@@ -16,9 +16,9 @@ from parsers.formats.chromium_cache.block_files import BlockError, BlockFiles
 from parsers.locator import at_bytes
 from parsers.record import Issue
 
-#: At most this many entries of one cache are read.
+#: Limit on the entries read from one cache.
 MAX_ENTRIES = 300_000
-#: At most this many issues of one cache are listed.
+#: Limit on the issues listed for one cache.
 MAX_ISSUES = 50
 _SIZE = SIZES[ENTRIES]
 
@@ -39,7 +39,7 @@ class FoundEntry:
         entry: the entry.
         key: its key.
         provenance: how it was found.
-        issues: what is wrong with it, a sentence each.
+        issues: what is wrong with it, one sentence each.
     """
 
     entry: CacheEntry
@@ -49,20 +49,20 @@ class FoundEntry:
 
 
 class Walker:
-    """Goes through the entries of one cache. First :meth:`live`, then :meth:`leftover`."""
+    """Walks the entries of one cache. Call :meth:`live` first, then :meth:`leftover`."""
 
     def __init__(self, files: BlockFiles) -> None:
-        """Take the open files."""
+        """Initialise with the open files."""
         self._files = files
         self._seen: set[int] = set()
         self._covered: set[tuple[int, int]] = set()
         self._issues = 0
 
     def live(self, table: Iterator[tuple[int, int]]) -> Iterator[FoundEntry | Issue]:
-        """The entries that the table leads to.
+        """Yield the entries that the table refers to.
 
         Args:
-            table: for each place in the table that is not empty, its offset in the index and the address there.
+            table: offset in the index and address, for each table slot that is not empty.
 
         Raises:
             OSError: the evidence cannot be read.
@@ -76,7 +76,7 @@ class Walker:
             yield Issue(f"{self._issues - MAX_ISSUES} further addresses in the cache lead nowhere.")
 
     def _chain(self, address: Address, place: str) -> Iterator[FoundEntry | Issue]:
-        """The entries of one place in the table, one leading to the next."""
+        """The entries of one table slot, following the chain."""
         while address.value and len(self._seen) < MAX_ENTRIES:
             if address.value in self._seen:
                 yield from self._issue(f"The chain comes back to the entry at {address.value:#010x}", place)
@@ -123,7 +123,7 @@ class Walker:
             yield Issue(f"{what}. What the cache's table leads to from here was not read.", place)
 
     def leftover(self) -> Iterator[FoundEntry]:
-        """The entries in the files of blocks that :meth:`live` did not reach, and that are whole by their hashes.
+        """Yield entries in block files that :meth:`live` did not reach and whose hashes match.
 
         Raises:
             OSError: the evidence cannot be read.
@@ -131,7 +131,7 @@ class Walker:
         for number, file in self._files.entry_files():
             for first, lot in self._files.steps(file):
                 for at in range(0, len(lot) - _SIZE + 1, _SIZE):
-                    # Without a key it is not an entry; this skips most blocks at once.
+                    # An entry has a key; this test skips most blocks at once.
                     if lot[at + 32 : at + 36] != b"\0\0\0\0":
                         yield from self._left_at(number, first + at // _SIZE)
                 if len(self._seen) >= MAX_ENTRIES:

@@ -1,8 +1,8 @@
-"""The keys under which Chromium's caches keep answers, and the address in them.
+"""Parse the keys of Chromium's caches, and the URL in them.
 
-A key is the address alone; or, where a cache is split by site, ``_dk_``, the site of the page, the site of the frame
-and the address, with a space between; before that may be the number of the upload, or whether credentials were sent
-and that number, each with a slash. Within an address a space is always written ``%20``.
+A key is the URL alone. If a cache is partitioned by site, it is ``_dk_``, the site of the page, the site of the frame
+and the URL, separated by spaces. The upload's number, or whether credentials were sent and that number, may come
+first, each followed by a slash. Within a URL a space is always written ``%20``.
 
 References:
     net/http/http_cache.cc of Chromium; plaso's parser ``chrome_cache``; keys that Chromium 156 wrote.
@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-#: A longer key is not read.
+#: Limit on the length of a key.
 MAX_KEY = 32768
 _NUMBERS = re.compile(r"(?:\d{1,20}/){1,2}(?=[A-Za-z_])")
 _SPLIT = "_dk_"
@@ -21,12 +21,12 @@ _SPLIT = "_dk_"
 
 @dataclass(frozen=True, slots=True)
 class CacheKey:
-    """A key, taken apart.
+    """A parsed key.
 
     Attributes:
         text: the key, as recorded.
-        url: the address in it.
-        sites: the sites of the page and of the frame that asked, where the key names them.
+        url: the URL in it.
+        sites: the sites of the page and of the requesting frame, if the key names them.
     """
 
     text: str
@@ -35,7 +35,7 @@ class CacheKey:
 
     @classmethod
     def parse(cls, key: bytes) -> CacheKey | None:
-        """Take a key apart. None if it holds no address."""
+        """Parse a key; None if it holds no URL."""
         if len(key) > MAX_KEY:
             return None
         text = key.decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""The 32-bit hash that Chromium's caches put beside their keys and structures.
+"""The 32-bit hash that Chromium's caches store beside their keys and structures.
 
 References:
     Paul Hsieh, "Hash functions", http://www.azillionmonkeys.com/qed/hash.html (the function as described there, with
@@ -11,7 +11,7 @@ _MASK = 0xFFFFFFFF
 
 
 def super_fast_hash(data: bytes) -> int:
-    """The hash of some bytes; 0 for none."""
+    """The hash of some bytes; 0 if there are none."""
     if not data:
         return 0
     value = len(data) & _MASK
@@ -24,7 +24,7 @@ def super_fast_hash(data: bytes) -> int:
 
 
 def _rest(value: int, rest: bytes) -> int:
-    """Take in the one to three bytes after the last four; the last byte of an odd number counts as signed."""
+    """Process the one to three bytes after the last four. The last byte of an odd number is signed."""
     if len(rest) >= 2:
         value = (value + (rest[0] | rest[1] << 8)) & _MASK
     if len(rest) == 3:

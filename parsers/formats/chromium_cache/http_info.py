@@ -1,6 +1,6 @@
-"""What Chromium notes of an answer beside its body: when it was asked for, when it came, and its headers.
+"""Parse Chromium's metadata about a response: request time, response time, and headers.
 
-The note is a "pickle": the length of what follows (u32), then values in order, each padded to four bytes: flags with
+The data is a "pickle": the length of what follows (u32), then values in order, each padded to four bytes: flags with
 the version in the lowest byte (u32), further flags where bit 31 is set (u32), the request's and the response's time,
 the time of the first response where further flag 4 is set (each microseconds since 1601-01-01 UTC, i64), and the
 headers as one text (u32 length) in which each line ends with NUL. What follows the headers (certificates, address of
@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN
 
-#: The only version seen since 2009; another is refused by Chromium itself.
+#: The only version seen since 2009; Chromium itself refuses others.
 VERSION = 3
-#: Longer headers are not read; Chromium takes at most 256 KiB from a server.
+#: Limit on the length of headers; Chromium accepts at most 256 KiB from a server.
 MAX_HEADERS = 1024 * 1024
 _TRUNCATED = 1 << 12
 _FURTHER_FLAGS = 1 << 31
@@ -29,20 +29,20 @@ _FROM_1601 = 11_644_473_600_000_000
 
 
 class HttpInfoError(ValueError):
-    """Bytes that are not such a note, or break off before the end of the headers."""
+    """Bytes that are not such metadata, or end before the headers do."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpInfo:
-    """The note of an answer.
+    """The metadata of a response.
 
     Attributes:
         request_time: microseconds since 1601 UTC, as recorded.
-        response_time: the same.
-        first_response_time: the same; when the body first came, where a later answer only confirmed it. Else None.
+        response_time: likewise.
+        first_response_time: likewise; when the body first arrived, if a later response only confirmed it. Else None.
         status_line: such as ``HTTP/1.1 200 OK``.
         headers: names and values, in order, as recorded.
-        truncated: whether Chromium marked the body as broken off.
+        truncated: whether Chromium marked the body as truncated.
     """
 
     request_time: int
@@ -54,10 +54,10 @@ class HttpInfo:
 
     @classmethod
     def parse(cls, content: bytes) -> HttpInfo:
-        """Read a note.
+        """Parse the metadata.
 
         Raises:
-            HttpInfoError: it is not one.
+            HttpInfoError: the bytes are not valid metadata.
         """
         (length,) = _take("<I", content, 0)
         if length > len(content) - 4:
@@ -105,6 +105,6 @@ def _headers(lines: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def from_1601(value: int) -> int | None:
-    """Microseconds since 1970 UTC of microseconds since 1601 UTC; None for 0 and for what is no time of an Alexa."""
+    """Convert microseconds since 1601 UTC to 1970 UTC; None for 0 and for times outside Alexa's lifetime."""
     timestamp = value - _FROM_1601
     return timestamp if MILLISECONDS_MIN * 1000 <= timestamp <= MILLISECONDS_MAX * 1000 else None

@@ -1,9 +1,9 @@
-"""Files of Chromium's simple cache, taken apart.
+"""Parse files of Chromium's simple cache.
 
-``{16 hexadecimal digits}_0`` holds a header, the key, the body, an end record of the body, the note on the answer, the
-key's SHA-256 where the last end record says so, and that end record. ``..._1`` holds what was made from the body, and
-``..._s`` the parts of a body that came in parts. Of a version 5 file the header is 24 bytes and an end record 24; where
-a 32-bit system packed them, 20 and 20. Numbers are little-endian.
+``{16 hexadecimal digits}_0`` holds a header, the key, the body, an end record of the body, the response metadata, the
+key's SHA-256 if the last end record says so, and that end record. ``..._1`` holds data derived from the body, and
+``..._s`` the parts of a sparse body. In version 5 the header and an end record are 24 bytes each, or 20 bytes
+if a 32-bit system packed them. Numbers are little-endian.
 
 References:
     net/disk_cache/simple/simple_entry_format.h of Chromium; checked against what Chromium 156 wrote.
@@ -23,9 +23,9 @@ from parsers.formats.chromium_cache.hashes import super_fast_hash
 HEADER_MAGIC = struct.pack("<Q", 0xFCFB6D1BA7725C30)
 END_MAGIC = struct.pack("<Q", 0xF4FA6F45970D41D8)
 PART_MAGIC = struct.pack("<Q", 0xEB97BF016553676B)
-#: A longer file is not read.
+#: Limit on the length of a file.
 MAX_FILE = 128 * 1024 * 1024
-#: Versions of headers that have this form; parts carry the version of the cache's index.
+#: Header versions with this form; sparse parts carry the version of the cache's index.
 VERSIONS = range(5, 10)
 _HAS_CRC = 1
 _HAS_SHA256 = 2
@@ -33,7 +33,7 @@ _MAX_PARTS = 10_000
 
 
 class SimpleFileError(ValueError):
-    """Bytes that are no such file."""
+    """Bytes that are not a simple cache file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class SimpleSpan:
     """A range of bytes of the file.
 
     Attributes:
-        offset: where it begins.
+        offset: its start.
         length: its length in bytes.
         issue: what is wrong with its content, or empty.
     """
@@ -53,7 +53,7 @@ class SimpleSpan:
 
 @dataclass(frozen=True, slots=True)
 class SimplePart:
-    """One part of a body: where it is in the body, and where in the file."""
+    """One part of a sparse body: its position in the body and in the file."""
 
     start: int
     span: SimpleSpan
@@ -66,8 +66,8 @@ class SimpleHeader:
     Attributes:
         version: as recorded.
         key: the key.
-        end: where the key ends.
-        packed: whether the structures are those of a system that packed them.
+        end: offset after the key.
+        packed: whether a 32-bit system packed the structures.
         issue: what is wrong with the header, or empty.
     """
 
@@ -85,12 +85,12 @@ class SimpleHeader:
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """What a ``_0`` file holds.
+    """The content of a ``_0`` file.
 
     Attributes:
         body: the body.
-        note: the note on the answer; None if it is missing.
-        issues: what else is wrong, a sentence each.
+        note: the response metadata; None if it is missing.
+        issues: other problems, one sentence each.
     """
 
     body: SimpleSpan
@@ -99,10 +99,10 @@ class Streams:
 
 
 def header(head: bytes) -> SimpleHeader:
-    """Read the header and the key from a file's first bytes.
+    """Parse the header and the key from a file's first bytes.
 
     Raises:
-        SimpleFileError: it is not such a file, or the key is not whole.
+        SimpleFileError: the file is not a simple cache file, or the key is incomplete.
     """
     if not head.startswith(HEADER_MAGIC) or len(head) < 20:
         raise SimpleFileError("the header of a simple cache file was expected")
@@ -134,7 +134,7 @@ def _end_at(content: bytes, at: int, form: SimpleHeader) -> _End | None:
 
 
 def streams(content: bytes, form: SimpleHeader) -> Streams:
-    """Take the content of a ``_0`` file apart. Of a damaged one, as much as can be read."""
+    """Parse a ``_0`` file. If it is damaged, as much as can be read."""
     last_at = len(content) - form.end_size
     last = _end_at(content, last_at, form)
     if last is not None:
@@ -160,7 +160,7 @@ def _checked(content: bytes, start: int, end: int, record: _End, what: str) -> S
 
 
 def _damaged(content: bytes, form: SimpleHeader) -> Streams:
-    """By the first end record that is found. The note is taken to follow it."""
+    """Split a damaged file at the first end record found. The metadata is assumed to follow it."""
     what = "The file's end is not as it should be; it was cut off, or was still being written."
     at = content.find(END_MAGIC, form.end)
     found = _end_at(content, at, form) if at >= 0 else None
@@ -172,7 +172,7 @@ def _damaged(content: bytes, form: SimpleHeader) -> Streams:
 
 
 def parts(content: bytes, form: SimpleHeader) -> Iterator[SimplePart | str]:
-    """The parts of a body in a ``_s`` file, as they follow each other; a sentence where they break off."""
+    """The parts of a sparse body in a ``_s`` file, in order; a sentence where they break off."""
     size = 28 if form.packed else 32
     at = form.end
     for _ in range(_MAX_PARTS):

@@ -1,4 +1,4 @@
-"""The rows of a CSV, read as a stream: bounded, located, and read on after a row that is broken.
+"""Stream the rows of a CSV file with size limits and locators, continuing after broken rows.
 
 References:
     RFC 4180; Python's ``csv``, in its strict form.
@@ -12,11 +12,11 @@ from typing import BinaryIO, NamedTuple
 
 from parsers.locator import at_bytes, at_line
 
-#: A longer row is not read.
+#: Limit on the length of a row.
 MAX_ROW = 262_144
-#: So often the reading goes back to the line after the one in which a broken row begins. Then it goes on after it.
+#: How often reading returns to the line after the start of a broken row. Beyond that it continues after the row.
 MAX_RETURNS = 100
-#: Lines are taken together from blocks of so many bytes. After an odd one so many rows are read one by one.
+#: Block size in bytes for reading lines together. After an odd line, this many rows are read one by one.
 _BLOCK, _MOST_ODD = 65_536, 50
 _BOM = b"\xef\xbb\xbf"
 
@@ -25,12 +25,12 @@ class LocatedRow(NamedTuple):
     """One row of a table, with its place in the file.
 
     Attributes:
-        values: its values; none where it cannot be read.
-        locator: its line, or its bytes where its values run over several lines.
+        values: its values; empty if it cannot be read.
+        locator: its line, or its byte range if its values span several lines.
         end: byte offset after it.
         excerpt: its first bytes, at most 64.
         issue: why it cannot be read; empty if it can.
-        encoding_issue: what is wrong with the characters of a row that can be read; empty if nothing is.
+        encoding_issue: what is wrong with the characters of a readable row; empty if nothing is.
     """
 
     values: tuple[str, ...]
@@ -42,11 +42,11 @@ class LocatedRow(NamedTuple):
 
 
 class _TooLongError(ValueError):
-    """A row that exceeds the bound."""
+    """The row exceeds the limit."""
 
 
 class _Lines:
-    """The lines of a stream as text, and how far they have been taken."""
+    """The lines of a stream as text, and the position of the next line."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -56,13 +56,13 @@ class _Lines:
         self.begin()
 
     def begin(self) -> None:
-        """A row begins here."""
+        """Mark the start of a row."""
         self.start = self.offset
         self.first = b""
         self.undecoded = self.zeros = False
 
     def go_back(self, number: int, offset: int) -> None:
-        """Take the line after line ``number``, at ``offset``, next."""
+        """Return to the line after line ``number``, at ``offset``."""
         self._stream.seek(offset)
         self.number, self.offset = number, offset
 
@@ -76,7 +76,7 @@ class _Lines:
         self.number += 1
         self.offset += len(line)
         while len(line) > MAX_ROW and not line.endswith(b"\n"):
-            # The rest of a line too long is skipped in pieces.
+            # The rest of a line that is too long is skipped in pieces.
             piece = self._stream.readline(MAX_ROW)
             self.offset += len(piece)
             if not piece or piece.endswith(b"\n"):
@@ -115,10 +115,10 @@ def rows(stream: BinaryIO) -> Iterator[LocatedRow]:
 
 
 def _rows_of_lines(stream: BinaryIO, lines: _Lines) -> Iterator[LocatedRow]:
-    """The next rows, as far as each is a line, and nothing about it is odd: most are, and are read at once.
+    """The next rows, as long as each is one ordinary line: most are, and are read in bulk.
 
-    Afterwards the lines go on with the first that is odd: it may be longer than a block, not be UTF-8, or begin a row
-    of several lines.
+    Afterwards reading continues with the first odd line. It may be longer than a block, not be UTF-8, or begin a row
+    that spans several lines.
     """
     while True:
         block = stream.read(_BLOCK)
@@ -149,7 +149,7 @@ def _rows_of_lines(stream: BinaryIO, lines: _Lines) -> Iterator[LocatedRow]:
 
 
 class _OneByOne:
-    """Reads one row after another, whatever it is."""
+    """Reads rows one at a time, whatever their form."""
 
     def __init__(self, lines: _Lines) -> None:
         self._lines = lines
@@ -157,7 +157,7 @@ class _OneByOne:
         self._returns = 0
 
     def next(self) -> LocatedRow | None:
-        """The next row, which has neither values nor an issue where its line is blank; None at the end."""
+        """The next row, with neither values nor an issue if its line is blank; None at the end."""
         lines = self._lines
         lines.begin()
         number, issue = lines.number, ""

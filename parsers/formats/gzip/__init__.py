@@ -1,1 +1,1 @@
-"""gzip: its members, one by one."""
+"""gzip: reading member by member."""

@@ -1,4 +1,4 @@
-"""One member of a gzip file: its header, and where it ends, which is found by inflating it.
+"""Read one member of a gzip file: its header, and its end, which is found by inflating it.
 
 References:
     RFC 1952, section 2.3 (member header and trailer).
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from parsers.formats.sized_bytes import SizedBytes
 
-#: Bytes of a header without its optional parts, and of the trailer.
+#: Length of a header without its optional parts, and of the trailer.
 HEADER_SIZE, TRAILER_SIZE = 10, 8
-#: Bytes in which a header with its optional parts has to end.
+#: Maximum length of a header with its optional parts.
 MOST_HEADER = 4096
-#: What compressors write for "how hard I tried", and for the system they ran on.
+#: Values that compressors write for the compression level and the operating system.
 EFFORTS, SYSTEMS = b"\x00\x02\x04", bytes((*range(14), 255))
 
 _DEFLATE = b"\x1f\x8b\x08"
@@ -28,12 +28,12 @@ _PIECE = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class GzipMember:
-    """A member.
+    """A gzip member.
 
     Attributes:
-        end: the byte after it, its trailer included; where it breaks off, one up to which it was inflated.
-        size: bytes of content.
-        is_right: whether the compressed data comes to its end, and its own checksum and length agree with the content.
+        end: the offset after it, trailer included; for a broken member, how far it was inflated.
+        size: length of the content in bytes.
+        is_right: whether the compressed data is complete and matches the trailer's checksum and length.
     """
 
     end: int
@@ -42,9 +42,9 @@ class GzipMember:
 
 
 def header_length(head: bytes) -> int | None:
-    """Bytes of the member header at the start of some bytes (:data:`MOST_HEADER` of them).
+    """Length of the member header at the start of some bytes (:data:`MOST_HEADER` of them).
 
-    None if it is not one, is of no compressor that is known, or does not end before the bytes do.
+    None if there is no header, its compressor is unknown, or the header does not end within the bytes.
     """
     if len(head) <= HEADER_SIZE or not head.startswith(_DEFLATE) or head[3] & ~_FLAGS:
         return None
@@ -65,13 +65,13 @@ def header_length(head: bytes) -> int | None:
 def read_member(
     source: SizedBytes, at: int, most: int, accepts: Callable[[bytes], bool] = lambda _: True
 ) -> GzipMember | None:
-    """The member at a byte offset; None if there is none.
+    """Read the member at an offset; None if there is none.
 
     Args:
-        source: what holds it.
+        source: the bytes.
         at: byte offset of its header.
-        most: bytes of content from which on it is inflated no further; it is then not right.
-        accepts: given the first bytes of the content: whether to go on. Else None is returned.
+        most: limit on the bytes of content to inflate. A longer member is not right.
+        accepts: decides from the first bytes of the content whether to go on. If not, None is returned.
 
     Raises:
         OSError: the source raised it.
@@ -97,7 +97,7 @@ def read_member(
             return None
         size, check = size + len(piece), zlib.crc32(piece, check)
     if not engine.eof:
-        # What was read in is not used up to a byte that could be named; the piece it broke in is left out.
+        # The decompressor does not say where in this piece the error is, so the piece is left out.
         torn = max(start, place - len(pending) - _PIECE) if pending else place
         return GzipMember(max(torn, at + HEADER_SIZE), size, is_right=False)
     end = place - len(engine.unused_data)

@@ -1,4 +1,4 @@
-"""How the captures of several programs begin that are JSON, so that none is taken for another or for a plain answer."""
+"""Recognise JSON captures of several programs, so that none is mistaken for another or for a plain answer."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _NEAR = 4096
 
 
 def is_har(head: bytes) -> bool:
-    """Whether a text in UTF-8 begins as an HTTP archive."""
+    """Whether a UTF-8 text begins like an HTTP archive."""
     return bool(_HAR.match(head)) and any(key in head[:_NEAR] for key in _HAR_KEYS)
 
 
 def is_charles_session(head: bytes) -> bool:
-    """Whether a text in UTF-8 begins as a session that Charles exported as JSON."""
+    """Whether a UTF-8 text begins like a session that Charles exported as JSON."""
     near = head[:_NEAR]
     return (
         bool(_CHARLES.match(near))
@@ -32,17 +32,17 @@ def is_charles_session(head: bytes) -> bool:
 
 
 def is_proxyman_entry(head: bytes, path: str) -> bool:
-    """Whether a file is one exchange out of an archive that Proxyman saved: by its name, or by its members."""
+    """Whether a file is one exchange from an archive saved by Proxyman, judged by its name or its members."""
     if not head.lstrip().startswith(b"{"):
         return False
     return bool(_PROXYMAN_NAME.search(path)) or sum(key in head for key in _PROXYMAN_KEYS) > 1
 
 
 def is_net_log(head: bytes) -> bool:
-    """Whether a text in UTF-8 begins as a net log, as Chrome and what is made of it write it."""
+    """Whether a UTF-8 text begins like a net log, as Chrome and programs based on it write it."""
     return bool(_NET_LOG.match(head)) and any(key in head for key in _NET_LOG_KEYS)
 
 
 def is_capture(head: bytes, path: str) -> bool:
-    """Whether a text in UTF-8 begins as any of these."""
+    """Whether a UTF-8 text begins like any of these."""
     return is_har(head) or is_charles_session(head) or is_proxyman_entry(head, path) or is_net_log(head)

@@ -1,4 +1,4 @@
-"""One HTTP/1 message as raw bytes: first line, headers, body.
+"""Parse one HTTP/1 message from raw bytes: first line, headers, body.
 
 References:
     RFC 9112.
@@ -13,10 +13,10 @@ from parsers.coding import CodingError, decode
 from parsers.formats.http.headers import value_of
 from parsers.locator import at_coding
 
-#: More of a message's start is not searched for the end of its headers.
+#: How far to search for the end of a message's headers, in bytes.
 MAX_HEAD = 256 * 1024
 MAX_HEADERS = 500
-#: A longer body is not put together.
+#: A longer body is not assembled from its chunks.
 MAX_BODY = 64 * 1024 * 1024
 OK, NO_CONTENT, REDIRECT, NOT_MODIFIED = 200, 204, 300, 304
 HEAD_END = re.compile(rb"\r?\n\r?\n")
@@ -29,9 +29,9 @@ class Message:
     Attributes:
         first_line: the request line or the status line.
         headers: names and values, in order; folded lines joined.
-        body_at: where the body begins, in bytes; it goes to the end.
-        body: the body, chunks put together.
-        steps: the locator's steps from the body's bytes to the body: none, or that of its chunks.
+        body_at: offset of the body, which extends to the end.
+        body: the body, with its chunks joined.
+        steps: locator steps from the raw body to the body: none, or the step that joins chunks.
         issue: what is wrong with the body; empty if nothing is.
     """
 
@@ -44,7 +44,7 @@ class Message:
 
 
 def parse(content: bytes) -> Message | None:
-    """Take a message apart; None if there is no end of headers."""
+    """Parse a message; None if its headers do not end."""
     end = HEAD_END.search(content, 0, MAX_HEAD)
     if end is None:
         return None
@@ -70,7 +70,7 @@ def parse(content: bytes) -> Message | None:
 
 
 def _put_together(message: Message) -> Message:
-    """The message with its chunks put together; as it is where a tool has done so and left the header."""
+    """The message with its chunks joined, or unchanged if a tool joined them and kept the header."""
     try:
         return replace(message, body=decode(message.body, "chunked", MAX_BODY), steps=(at_coding("chunked"),))
     except CodingError as error:

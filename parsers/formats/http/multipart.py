@@ -1,4 +1,4 @@
-"""The parts of a body of several (``multipart/related``): how the service pushes its directives.
+"""Split a ``multipart/related`` body into parts: the service pushes its directives in this form.
 
 References:
     RFC 2046, section 5.1; RFC 2387.
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-#: Of one body so many parts are given.
+#: Limit on the parts of one body.
 MAX_PARTS = 20_000
 _FIRST = re.compile(rb"(?:[ \t]*\r?\n){0,4}--([\x21-\x7e][\x20-\x7e]{0,75}?)[ \t]*\r?\n")
 _BEGINS = re.compile(rb"(?i)content-[a-z-]+:|\r?\n|[{\[]")
@@ -23,7 +23,7 @@ class Part:
     """One part.
 
     Attributes:
-        at: where its content begins, in bytes.
+        at: offset of its content.
         content: its content, without the line end before the boundary.
         kind: its ``Content-Type``, or empty.
         whole: whether a boundary follows it.
@@ -36,17 +36,17 @@ class Part:
 
 
 def is_multipart(content: bytes) -> bool:
-    """Whether a body begins with a boundary and the head of a part."""
+    """Whether a body begins with a boundary and the headers of a part."""
     first = _FIRST.match(content)
     return first is not None and _BEGINS.match(content, first.end()) is not None
 
 
 def parts(content: bytes, media: str = "") -> Iterator[Part]:
-    """The parts of a body. Nothing where it holds no boundary.
+    """The parts of a body; none if it has no boundary.
 
     Args:
         content: the body.
-        media: the value of ``Content-Type``, which may name the boundary; else the first line of the body does.
+        media: the value of ``Content-Type``, which may name the boundary. If not, the body's first line does.
     """
     named = _NAMED.search(media)
     boundary = b"--" + (named[1] or named[2]).encode("utf-8", "replace") if named else b""

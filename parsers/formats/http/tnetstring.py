@@ -1,12 +1,12 @@
-"""Typed netstrings, in which mitmproxy writes its flows.
+"""Typed netstrings, the format of mitmproxy's flow files.
 
 References:
-    https://tnetstrings.info (length, colon, payload, a sign for the kind); mitmproxy/io/tnetstring.py for ``;``, text.
+    https://tnetstrings.info (length, colon, payload, type character); mitmproxy/io/tnetstring.py for ``;``, text.
 """
 
 from __future__ import annotations
 
-#: What stands for a value: plain values, lists, and objects with text or bytes as keys.
+#: A value: plain values, lists, and objects with text or bytes as keys.
 Value = bytes | str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 
 MAX_DEPTH = 40
@@ -15,25 +15,25 @@ _MAX_DIGITS = 12
 
 
 class TnetstringError(ValueError):
-    """Bytes that are no typed netstring."""
+    """Bytes that are not a typed netstring."""
 
 
 class TnetstringReader:
-    """Reads values from bytes and remembers where the bytes of each payload are."""
+    """Reads values from bytes and remembers the position of each payload."""
 
     def __init__(self, content: bytes, offset: int = 0) -> None:
-        """Take the bytes, and what is added to the offsets given."""
+        """Create a reader of some bytes; the second argument is added to all offsets."""
         self._content = content
         self._offset = offset
         self._values = 0
-        #: For a path of keys and indexes, where the payload is: (offset, length).
+        #: The position of each payload as (offset, length), by its path of keys and indexes.
         self.places: dict[tuple[str | int, ...], tuple[int, int]] = {}
 
     def read(self, at: int = 0) -> tuple[Value, int]:
-        """The value at a place, and the place after it.
+        """The value at an offset, and the offset after it.
 
         Raises:
-            TnetstringError: there is none.
+            TnetstringError: there is no value.
         """
         return self._read(at, len(self._content), ())
 
@@ -68,7 +68,7 @@ class TnetstringReader:
 
 
 def header(content: bytes, at: int, end: int) -> tuple[int, int]:
-    """Where the payload at a place begins, and its length. Raises TnetstringError."""
+    """Offset and length of the payload at an offset. Raises TnetstringError."""
     colon = content.find(b":", at, at + _MAX_DIGITS + 1)
     digits = content[at:colon] if colon > at else b""
     if not digits.isdigit():

@@ -1,4 +1,4 @@
-"""HTTP messages one after another in a text: what ``curl -i`` and ``curl -v`` print, and files of raw messages.
+"""Consecutive HTTP messages in a text: output of ``curl -i`` and ``curl -v``, and files of raw messages.
 
 References:
     RFC 9112, section 2.1; curl's manual (``--include``, ``--verbose``: ``>`` and ``<`` before the lines of headers).
@@ -13,21 +13,21 @@ from dataclasses import dataclass
 from parsers.formats.http import message as http
 from parsers.formats.http.headers import value_of
 
-#: Of one text so many messages are given.
+#: Limit on the messages of one text.
 MAX_MESSAGES = 20_000
 _COMMAND_SPACE = 64 * 1024
-#: A length of more digits is none.
+#: Longest valid length field, in digits.
 _DIGITS = 15
 _FIRST_LINE = re.compile(
     rb"(?:^(?:\xef\xbb\xbf)?(?P<mark>[<>] )?(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) [^\s]{1,16384} HTTP/\d"
     rb"|(?:^(?:\xef\xbb\xbf)?(?P<answer>< )?|(?<=[}\]]))HTTP/\d(?:\.\d)? [1-9]\d\d\b)[^\r\n]{0,1000}\r?$",
     re.MULTILINE,
 )
-#: A line that curl prints of what it does.
+#: A line in which curl reports what it does.
 _REMARK = re.compile(rb"^(?:[*<>] |[{}] \[\d)", re.MULTILINE)
 _LEFT_INTACT = re.compile(rb"\* (?:Connection #\d|Closing connection)[^\n]{0,300}\s*\Z")
 _MARKED_END = re.compile(rb"^[<>] ?\r?\n", re.MULTILINE)
-#: The command that printed the next message, which is after the body of the one before.
+#: The command that printed the next message; it follows the body of the previous one.
 _COMMAND = re.compile(rb"\n[^\n{\[]{0,300}\bcurl(?:\.exe)? [^\n]{0,8000}(?:\\\n[^\n]{0,8000}){0,40}\s*\Z")
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
@@ -35,13 +35,13 @@ _BLANK = b" \t\r\n"
 
 @dataclass(frozen=True, slots=True)
 class FoundMessage:
-    """One message of a text.
+    """A message found in a text.
 
     Attributes:
-        start: where its first line begins, in bytes.
+        start: offset of its first line.
         message: the message.
-        body_at, body_end: where its body stands, as sent.
-        before: the text between the message before it and this one, cut.
+        body_at, body_end: position of its body as sent.
+        before: the text between the previous message and this one, cut.
     """
 
     start: int
@@ -79,7 +79,7 @@ _Given = tuple[http.Message, int, int]
 
 
 def _plain(content: bytes, first: re.Match[bytes]) -> tuple[_Given | None, re.Match[bytes] | None]:
-    """A message as it was sent, and the first line of the next."""
+    """Parse an unmarked message; returns it and the first line of the next."""
     start = _start(content, first)
     blank = http.HEAD_END.search(content, first.end() - 1, start + http.MAX_HEAD)
     following = _FIRST_LINE.search(content, first.end())
@@ -103,7 +103,7 @@ def _plain(content: bytes, first: re.Match[bytes]) -> tuple[_Given | None, re.Ma
 
 
 def _marked(content: bytes, first: re.Match[bytes]) -> tuple[_Given | None, re.Match[bytes] | None]:
-    """A message whose headers have a mark before each line, and the first line of the next."""
+    """Parse a message with a mark before each header line; returns it and the first line of the next."""
     mark = first["mark"] or first["answer"]
     blank = _MARKED_END.search(content, first.end(), first.end() + http.MAX_HEAD)
     body_at = blank.end() if blank else first.end()
@@ -128,7 +128,7 @@ def _marked(content: bytes, first: re.Match[bytes]) -> tuple[_Given | None, re.M
 
 
 def _start(content: bytes, first: re.Match[bytes]) -> int:
-    """Where a first line begins, after a byte order mark."""
+    """Offset of a first line, after any byte order mark."""
     return first.start() + (len(_BOM) if content.startswith(_BOM, first.start()) else 0)
 
 

@@ -1,1 +1,1 @@
-"""IndexedDB as Chromium keeps it in LevelDB: its keys, and the values that scripts stored."""
+"""IndexedDB as Chromium stores it in LevelDB: its keys, and the values stored by scripts."""

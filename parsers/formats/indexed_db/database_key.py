@@ -1,9 +1,9 @@
-"""Keys of an IndexedDB database.
+"""Parse the keys of an IndexedDB database.
 
 Each begins with the numbers of the database, the object store and the index: one byte with their lengths (three, three
-and two bits, each one less), then the numbers, little-endian. 0, 0, 0 is about all databases; a database, 0, 0 is about
-that one; index 1 are the values of an object store, index 3 their blobs. A script's own key has a type byte: 0 none,
-1 text in UTF-16BE, 2 a time, 3 a number, 4 a list, 5 the least, 6 bytes.
+and two bits, each one less), then the numbers, little-endian. 0, 0, 0 holds metadata of all databases; a database,
+0, 0 that of one database. Index 1 holds the values of an object store, index 3 their blobs. A script key begins with a
+type byte: 0 none, 1 text in UTF-16BE, 2 a time, 3 a number, 4 a list, 5 the least key, 6 bytes.
 
 References:
     content/browser/indexed_db/docs/leveldb_coding_scheme.md and indexed_db_leveldb_coding.cc of Chromium
@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 from parsers.formats.leveldb.varint import LevelDbError, read_sized, read_varint
 
-#: Indexes of one object store.
+#: Indexes of an object store.
 VALUES, BLOBS = 1, 3
-#: The order of keys that such a database names in its MANIFEST.
+#: The key order that such a database names in its MANIFEST.
 COMPARATOR = "idb_cmp1"
 _DATABASE_NAME, _NAME, _STORE_DATA = 201, 1, 50
 _BLOB, _FILE = 0, 1
@@ -28,7 +28,7 @@ _MAX_MEMBERS = 1000
 
 @dataclass(frozen=True, slots=True)
 class IndexedKey:
-    """A key, taken apart.
+    """A parsed key.
 
     Attributes:
         database, store, index: the numbers.
@@ -42,7 +42,7 @@ class IndexedKey:
 
     @classmethod
     def parse(cls, key: bytes) -> IndexedKey | None:
-        """Take a key apart; None if it is not one."""
+        """Parse a key; None if it is not valid."""
         if not key:
             return None
         lengths = (key[0] >> 5) + 1, (key[0] >> 2 & 7) + 1, (key[0] & 3) + 1
@@ -55,7 +55,7 @@ class IndexedKey:
         return cls(numbers[0], numbers[1], numbers[2], key[at:])
 
     def named_database(self) -> tuple[str, str] | None:
-        """The origin and the name of a database, whose number is the entry's value; None for other keys."""
+        """Origin and name of a database whose number is the entry's value; None for other keys."""
         if (self.database, self.store, self.index) != (0, 0, 0) or self.rest[:1] != bytes((_DATABASE_NAME,)):
             return None
         try:
@@ -66,7 +66,7 @@ class IndexedKey:
         return origin, name
 
     def named_store(self) -> int | None:
-        """The number of the object store whose name is the entry's value; None for other keys."""
+        """Number of the object store whose name is the entry's value; None for other keys."""
         if not self.database or self.store or self.index or self.rest[:1] != bytes((_STORE_DATA,)):
             return None
         try:
@@ -76,7 +76,7 @@ class IndexedKey:
         return store if self.rest[at:] == b"\0" else None
 
     def script_key(self) -> str:
-        """The key that a script gave, as text; empty if it cannot be read."""
+        """The key given by a script, as text; empty if it cannot be read."""
         try:
             return str(_script_key(self.rest, 0, 0)[0])
         except LevelDbError:
@@ -84,7 +84,7 @@ class IndexedKey:
 
 
 def text_of_name(value: bytes) -> str:
-    """A name that is an entry's whole value."""
+    """Decode a name that is an entry's whole value."""
     return value.decode("utf-16-be", "replace")
 
 
@@ -124,13 +124,13 @@ def _script_key(content: bytes, at: int, depth: int) -> tuple[object, int]:
 
 @dataclass(frozen=True, slots=True)
 class StoredBlob:
-    """A blob or file of a value, which is in a file of its own.
+    """A blob or file that belongs to a value and is stored in a file of its own.
 
     Attributes:
         number: its number in the database.
-        name: of a file.
+        name: file name, if it is a file.
         media: its type, such as ``image/png``.
-        size: in bytes.
+        size: length in bytes.
     """
 
     number: int
@@ -139,12 +139,12 @@ class StoredBlob:
     size: int
 
     def path(self, database: int) -> str:
-        """Where its file is, in the folder ``.indexeddb.blob`` beside the database's."""
+        """Path of its file in the folder ``.indexeddb.blob`` beside the database's folder."""
         return f"{database:x}/{self.number >> 8 & 0xFF:02x}/{self.number:x}"
 
 
 def stored_blobs(value: bytes) -> tuple[StoredBlob, ...]:
-    """The blobs that the entry of a value's blobs lists, as far as it can be read."""
+    """The blobs in a value's blob entry, as far as it can be read."""
     found: list[StoredBlob] = []
     at = 0
     try:

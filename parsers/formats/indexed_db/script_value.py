@@ -1,8 +1,8 @@
-"""Values that scripts stored: V8's serialised form, in the wrapping of Blink.
+"""Decode values stored by scripts: V8's serialised format, wrapped by Blink.
 
-``FF``, Blink's version, from version 21 on a trailer's place (``FE`` and 12 bytes), then ``FF``, V8's version and the
-value: a tag for each value and what belongs to it. A long value is compressed (``FF 11 02``, then Snappy) or in a blob
-of its own (``FF 11 01``).
+``FF``, Blink's version, from version 21 on the offset of a trailer (``FE`` and 12 bytes), then ``FF``, V8's version
+and the value: a tag for each value and its data. A long value is compressed (``FF 11 02``, then Snappy) or stored in
+a separate blob (``FF 11 01``).
 
 References:
     v8/src/objects/value-serializer.cc; third_party/blink/renderer/bindings/core/v8/serialization and
@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from parsers.formats.leveldb.varint import LevelDbError, read_varint
 from parsers.formats.snappy import SnappyError, decompress
 
-#: A value that expands to more is not read.
+#: Limit on the expanded length of a value.
 MAX_VALUE = 64 * 1024 * 1024
 _MAX_DEPTH = 100
 _VERSION, _TRAILER = 0xFF, 0xFE
@@ -33,24 +33,24 @@ _PLAIN: dict[int, object] = {
 }  # fmt: skip
 _ERROR_PARTS = {ord("m"): "message", ord("s"): "stack", ord("c"): "cause"}
 _LATIN, _WIDE = re.compile(rb"[\t\n\r\x20-\x7e\xa0-\xff]{4,}"), re.compile(rb"(?:[\t\n\r\x20-\x7e]\0){4,}")
-#: The shortest text that is picked out of a value that cannot be read, and how many are.
+#: Minimum length of text extracted from an undecodable value, and maximum number of such texts.
 _SHORTEST, MAX_TEXTS = 4, 1000
 
 
 class ScriptValueError(ValueError):
-    """Bytes that are not such a value, or hold something that is not read."""
+    """Bytes that are not a serialised value, or hold something unsupported."""
 
 
 def is_in_blob(content: bytes) -> bool:
-    """Whether a value is in a blob of its own, and only its place is here."""
+    """Whether a value is stored in a separate blob and only referenced here."""
     return content[:3] == bytes((_VERSION, _WRAPPED, _IN_BLOB))
 
 
 def script_value(content: bytes) -> object:
-    """Decode a value: objects as dict, lists, maps and sets as list, times as ISO 8601, bytes as their number.
+    """Decode a value: objects as dict; lists, maps and sets as list; times as ISO 8601; bytes as their number.
 
     Raises:
-        ScriptValueError: it cannot be decoded to its end.
+        ScriptValueError: the value cannot be decoded completely.
     """
     content = unwrapped(content)
     at = 0
@@ -67,7 +67,7 @@ def script_value(content: bytes) -> object:
 
 
 def unwrapped(content: bytes) -> bytes:
-    """The value as it was before it was compressed.
+    """The value before its compression.
 
     Raises:
         ScriptValueError: it cannot be decompressed.
@@ -81,7 +81,7 @@ def unwrapped(content: bytes) -> bytes:
 
 
 def texts_in(content: bytes) -> list[str]:
-    """Texts in a value that cannot be decoded: such as are after the tag of a text and have the length it gives."""
+    """Texts in an undecodable value: those that follow a string tag and have the length it states."""
     found: list[str] = []
     latin, wide = _runs(_LATIN, content), _runs(_WIDE, content)
     done = 0
@@ -109,13 +109,13 @@ def _runs(pattern: re.Pattern[bytes], content: bytes) -> tuple[list[int], list[i
 
 @dataclass(slots=True)
 class _ValueReading:
-    """The reading of one value."""
+    """The state of decoding one value."""
 
     content: bytes
     version: int
 
     def value(self, at: int, depth: int) -> tuple[object, int]:
-        """The value at a place, and where it ends."""
+        """The value at an offset, and its end."""
         if depth > _MAX_DEPTH:
             raise ScriptValueError(f"it is nested deeper than {_MAX_DEPTH} levels")
         tag, at = self._tag(at)
@@ -166,7 +166,7 @@ class _ValueReading:
                 raise ScriptValueError("a whole number in it is cut off or too long")
             whole = int.from_bytes(self.content[at : at + size], "little")
             return hex(-whole if number & 1 else whole), at + size
-        # What is at a second place is not repeated: it could be without end.
+        # A repeated object is not expanded: it could be infinite.
         return (f"the value number {number} again" if sign == "^" else number), at
 
     def _collection(self, sign: str, at: int, depth: int) -> tuple[object, int]:
@@ -203,7 +203,7 @@ class _ValueReading:
             found.append(value)
 
     def _other(self, sign: str, at: int, depth: int) -> tuple[object, int]:
-        """What is neither plain nor a collection."""
+        """Decode a value that is neither plain nor a collection."""
         if sign == "s":
             return self.value(at, depth + 1)
         if sign == "r":
@@ -224,7 +224,7 @@ class _ValueReading:
         raise ScriptValueError(f"it holds a value of the kind {sign!r}, which is not read")
 
     def _error(self, at: int, depth: int) -> tuple[object, int]:
-        """An error of a script: its message and its stack."""
+        """Decode a script error: its message and its stack."""
         found: dict[str, object] = {}
         while True:
             tag, at = self._tag(at)
@@ -236,7 +236,7 @@ class _ValueReading:
                 raise ScriptValueError(f"it holds an error with a part {chr(tag)!r}, which is not read")
 
     def _view(self, at: int) -> int:
-        """Pass over the view of bytes that may follow them."""
+        """Skip the view that may follow a byte buffer."""
         if self.content[at : at + 1] != b"V":
             return at
         _, at = read_varint(self.content, at + 2)
@@ -249,7 +249,7 @@ def _finite(number: float) -> object:
 
 
 def _time(milliseconds: float) -> object:
-    """A time as scripts write it; as text what is not one."""
+    """A time in ISO 8601; plain text if it is out of range."""
     try:
         when = _EPOCH + timedelta(milliseconds=milliseconds)
     except (OverflowError, ValueError):

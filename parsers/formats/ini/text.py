@@ -1,4 +1,4 @@
-"""Text of sections with ``name=value`` lines: each value with its section and its line."""
+"""INI text: values in ``name=value`` lines, each with its section and line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from parsers.small_file import EXCERPT, numbered
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One value: its section (empty before the first), its name, and the number of its line."""
+    """One value: its section (empty before the first), its name, and its line number."""
 
     section: str
     name: str
@@ -21,9 +21,9 @@ class Setting:
 
 
 def settings(content: bytes) -> Iterator[Setting | Issue]:
-    """The values of a text, and an issue for each line that is neither a section nor a value nor a comment.
+    """The values of a text, and an issue for each line that is not a section, value or comment.
 
-    The excerpt of an issue ends where a value might begin: it may be secret.
+    The excerpt of an issue ends where a value might begin, as it may be secret.
     """
     section = ""
     for number, line in numbered(content):
@@ -42,7 +42,7 @@ def settings(content: bytes) -> Iterator[Setting | Issue]:
 
 
 def sections(found: list[Setting]) -> dict[str, dict[str, Setting]]:
-    """Values by section and name; of equal names the last counts."""
+    """Values by section and name. Of equal names the last counts."""
     made: dict[str, dict[str, Setting]] = {}
     for setting in found:
         made.setdefault(setting.section, {})[setting.name] = setting

@@ -1,7 +1,7 @@
-"""Which brackets of JSON text enclose a key, found from the key outwards in both directions.
+"""Find the brackets of JSON text that enclose a key, searching from the key in both directions.
 
-A key is outside any text value, so from there opening and closing quotes are known in either direction. Both ways end
-where the bytes cannot be JSON any more; each byte is examined once for the keys it encloses, not once for each key.
+A key is never inside a string, so opening and closing quotes can be told apart from there in either direction.
+The search ends where the bytes cannot be JSON any more. Each byte is read once for all keys it encloses.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import TypeVar
 
 from parsers.formats.sized_bytes import SizedBytes
 
-#: Bytes that are examined before a key, and from it on.
+#: Bytes examined before a key, and from it on.
 MAX_BEFORE, MAX_AFTER = 1 << 20, 1 << 24
-#: How many brackets may be open around a key, and after it.
+#: Limits on the brackets open around a key, and after it.
 MAX_OPEN, MAX_NESTED = 64, 200
 _FIRST_STEP = 4096
 _TEXT = rb"[^\"\\\x00-\x08\x0b\x0c\x0e-\x1f]"
@@ -24,17 +24,17 @@ _AHEAD = re.compile(
     rb"|(?P<sign>[\[\]{},:])|(?P<end>.?))",
     re.DOTALL,
 )
-#: The same, over the bytes in reverse: a quote is within the text where an odd number of backslashes comes before it.
+#: The same over reversed bytes: a quote is inside the string if an odd number of backslashes comes before it.
 _ESCAPED = rb"\\(?:\\\\)*+(?!\\)"
 _BACK = re.compile(
     rb"[ \t\r\n]*+(?:(?P<value>\"(?!" + _ESCAPED + rb")(?:[^\"\x00-\x08\x0b\x0c\x0e-\x1f]++|\"(?=" + _ESCAPED + rb"))*+"
     rb"\"(?!" + _ESCAPED + rb")|eurt|eslaf|llun|[0-9+\-.eE]{1,40}+)|(?P<sign>[\[\]{},:])|(?P<end>.?))",
     re.DOTALL,
 )
-#: A text value of which the piece that is examined holds no end.
+#: A string whose end is outside the piece examined.
 _CUT_TEXT = re.compile(rb"\"(?:" + _TEXT + rb"|\\|\")*+\Z")
 _OPENS = {b"{": b"}", b"[": b"]"}
-#: What begins a value, and what ends one: a text, a number or word, a bracket.
+#: What begins a value, and what ends one: a string, a number or word, a bracket.
 _BEGINS, _ENDS = b'"0{[', b'"0}]'
 
 
@@ -45,9 +45,9 @@ class Bracket:
     Attributes:
         start: byte offset of its opening bracket.
         sign: that bracket.
-        parent: what encloses it, or None if nothing is known to.
-        end: byte offset after its closing bracket; -1 where there is none.
-        within: whether the bytes around it say that more enclosed it, of which no opening bracket is left.
+        parent: the bracket that encloses it, or None if none is known.
+        end: byte offset after its closing bracket; -1 if it has none.
+        within: whether the surrounding bytes show that it was enclosed by brackets that are now lost.
     """
 
     start: int
@@ -59,7 +59,7 @@ class Bracket:
 
 @dataclass(slots=True)
 class _Back:
-    """What comes before a key: the brackets open at it, the outermost first; whether more was open before them."""
+    """The text before a key: the brackets open at it, outermost first, and whether more were open before them."""
 
     start: int
     opened: list[tuple[int, bytes]]
@@ -74,8 +74,8 @@ class JsonSegment:
     Attributes:
         at: byte offset of the key.
         end: byte offset at which the text ends.
-        keys: by the byte offset of every key of interest from there on, its innermost bracket.
-        back: what comes before the key.
+        keys: the innermost bracket of every key of interest from there on, by the key's byte offset.
+        back: the text before the key.
     """
 
     at: int
@@ -85,13 +85,13 @@ class JsonSegment:
 
 
 def segment(source: SizedBytes, at: int, keys: frozenset[bytes], before: JsonSegment | None = None) -> JsonSegment:
-    """The JSON text around the key whose opening quote is at a byte offset.
+    """The JSON text around a key, given the byte offset of its opening quote.
 
     Args:
-        source: what holds it.
+        source: the bytes.
         at: byte offset of the key's opening quote.
         keys: the keys of interest, with their quotes.
-        before: the text around a key that was looked at before. What comes before that key is not read again.
+        before: the text around an earlier key. The text before that key is not read again.
     """
     back = _grown(lambda size: _back(source, at, size, before), MAX_BEFORE)
     ahead = _grown(lambda size: _ahead(source, at, size, back, keys), MAX_AFTER)
@@ -99,10 +99,10 @@ def segment(source: SizedBytes, at: int, keys: frozenset[bytes], before: JsonSeg
 
 
 def before(source: SizedBytes, at: int) -> tuple[int, bool]:
-    """What encloses a value that begins at a byte offset with a bracket.
+    """The brackets that enclose a value which begins with a bracket at a byte offset.
 
     Returns:
-        (how many brackets are open before it, whether the bytes say that more enclosed it of which none is left).
+        (number of brackets open before it, whether the bytes show that it was enclosed by brackets that are now lost).
     """
     back = _grown(lambda size: _back(source, at, size, None), MAX_BEFORE)
     return len(back.opened), back.within
@@ -119,7 +119,7 @@ _Look = TypeVar("_Look", _Back, _Ahead)
 
 
 def _grown(look: Callable[[int], _Look], most: int) -> _Look:
-    """What is seen in a piece that is made larger until the text ends within it."""
+    """Apply a function to a growing piece until the text ends within it."""
     size = _FIRST_STEP
     while not (found := look(size)).whole and size < most:
         size = min(size * 16, most)
@@ -127,9 +127,9 @@ def _grown(look: Callable[[int], _Look], most: int) -> _Look:
 
 
 def _signs(pattern: re.Pattern[bytes], text: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """The signs and values one after the other: (sign, start, end).
+    """The tokens one after another: (sign, start, end).
 
-    A quote means any text, a nought for any number or word, nothing for the end of what is JSON.
+    A quote stands for any string, ``0`` for any number or word, an empty sign for the end of the JSON.
     """
     for match in pattern.finditer(text):
         kind = match.lastgroup or "end"
@@ -143,7 +143,7 @@ def _signs(pattern: re.Pattern[bytes], text: bytes) -> Iterator[tuple[bytes, int
 
 
 def _ends_here(text: bytes, start: int, *, all_there: bool) -> bool:
-    """Whether the text ends at a place for what is there, and not because the piece looked at ends."""
+    """Whether the text itself ends at a place, rather than the piece examined."""
     return all_there or (len(text) - start > 40 and not _CUT_TEXT.match(text, start))
 
 
@@ -157,7 +157,7 @@ def _back(source: SizedBytes, at: int, size: int, before: JsonSegment | None) ->
         if not sign:
             found.whole = _ends_here(text, start, all_there=size == at)
             break
-        # A value before a value without a comma between them: not one text.
+        # Two values without a comma between them: not one text.
         if sign in _ENDS and after in _BEGINS:
             break
         if sign in b"}]":
@@ -185,7 +185,7 @@ def _back(source: SizedBytes, at: int, size: int, before: JsonSegment | None) ->
 
 
 def _goes_back(found: _Back, closed: list[bytes], known: _Back) -> bool:
-    """Add what comes before an earlier key, which is known; give whether it has a bracket that is open at this one."""
+    """Add the known text before an earlier key; returns whether one of its brackets is open at this key."""
     opened = len(found.opened)
     for place in reversed(known.opened):
         if closed:
@@ -220,7 +220,7 @@ def _ahead(source: SizedBytes, at: int, size: int, back: _Back, keys: frozenset[
                 break
             innermost.end, innermost, depth = at + end, innermost.parent, depth - 1
         found.end, before = at + end, sign
-        # Outside every bracket it goes on only where a list goes on of which the start is gone.
+        # Outside every bracket the text continues only if it is a list whose start is lost.
         if depth > MAX_NESTED or (depth == 0 and sign != b"," and not _goes_on(text, end)):
             break
     return found

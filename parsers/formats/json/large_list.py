@@ -1,4 +1,4 @@
-"""A JSON list that stays in its file: its members are decoded while they are examined, some at a time."""
+"""A JSON list that stays in its file. Its members are decoded in blocks as they are accessed."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import BinaryIO, NoReturn, SupportsIndex, overload
 
 from parsers.formats.json.text import decode_at
 
-#: Members are tiny where so many stand together, of fewer bytes each.
+#: Members count as tiny if a block holds this many of them, each shorter than this.
 _MANY, _TINY = 64, 256
 
 
 @dataclass(frozen=True, slots=True)
 class StoredText:
-    """JSON text in UTF-8 that is read from its file where it is needed.
+    """JSON text in UTF-8 that is read from its file on demand.
 
     Attributes:
         opener: opens the file, seekable.
-        start: byte offset in the file at which the text begins; places in the text are counted from there.
+        start: byte offset of the text in the file. Positions in the text are counted from there.
         size: its length in bytes.
     """
 
@@ -30,7 +30,7 @@ class StoredText:
     size: int
 
     def read(self, at: int, length: int) -> bytes:
-        """At most this many bytes from a place on; fewer where the text ends.
+        """Up to this many bytes from a position; fewer if the text ends.
 
         Raises:
             OSError: the evidence cannot be read.
@@ -40,10 +40,10 @@ class StoredText:
             return stream.read(max(0, min(length, self.size - at)))
 
     def value(self, start: int, end: int) -> object:
-        """The value that stands from one place to another.
+        """The value between two positions.
 
         Raises:
-            JsonError: no JSON value is there.
+            JsonError: there is no JSON value.
             OSError: the evidence cannot be read.
         """
         return decode_at(self.read(start, end - start).decode("utf-8", "surrogateescape"), 0)[0]
@@ -51,10 +51,10 @@ class StoredText:
 
 @dataclass(frozen=True, slots=True)
 class LargeText:
-    """A text value too long to be decoded with others.
+    """A string too long to be decoded with other values.
 
     Attributes:
-        start, end: where it is, with its quotes.
+        start, end: its position, quotes included.
     """
 
     start: int
@@ -63,13 +63,13 @@ class LargeText:
 
 @dataclass(slots=True)
 class MemberBlocks:
-    """Where the members of a list stand: as many in one block as are decoded together, or one that is large.
+    """The positions of a list's members. A block holds members that are decoded together, or one large member.
 
     Attributes:
-        firsts: the number of the first member of each block.
-        starts, ends: where each block is in the text.
-        large: by the number of a block, the one member that it is.
-        count: how many members there are.
+        firsts: index of the first member in each block.
+        starts, ends: position of each block in the text.
+        large: for each block that is one large member, that member.
+        count: number of members.
     """
 
     firsts: array[int] = field(default_factory=lambda: array("Q"))
@@ -79,14 +79,14 @@ class MemberBlocks:
     count: int = 0
 
     def are_tiny(self) -> bool:
-        """Whether many members are in the last block, each of a few bytes."""
+        """Whether the last block holds many members of a few bytes each."""
         if not self.starts:
             return False
         count = self.count - self.firsts[-1]
         return count >= _MANY and self.ends[-1] - self.starts[-1] < count * _TINY
 
     def add(self, start: int, end: int, longest: int, count: int = 1) -> None:
-        """Members that are small: they are added to the block before, up to a length."""
+        """Add small members, to the previous block while it is short enough."""
         if self.starts and len(self.starts) - 1 not in self.large and end - self.starts[-1] <= longest:
             self.ends[-1] = end
         else:
@@ -94,7 +94,7 @@ class MemberBlocks:
         self.count += count
 
     def add_large(self, start: int, end: int, value: object) -> None:
-        """A member that is a block by itself."""
+        """Add a member as a block of its own."""
         self.large[len(self.starts)] = value
         self._begin(start, end)
         self.count += 1
@@ -106,7 +106,7 @@ class MemberBlocks:
 
 
 class LargeList(list[object]):
-    """A list whose members stay in the file. It reads as any other, one member after another; it cannot be changed."""
+    """A read-only list whose members stay in the file."""
 
     def __init__(self, text: StoredText, blocks: MemberBlocks) -> None:
         super().__init__()
@@ -156,15 +156,15 @@ class LargeList(list[object]):
         return f"<{type(self).__name__} of {len(self)} members>"
 
     def append(self, _value: object) -> NoReturn:
-        """Refuse: the list is as its file has it."""
+        """Refuse: the list cannot be changed."""
         raise TypeError("a list that stays in its file cannot be changed")
 
     def extend(self, _values: Iterable[object]) -> NoReturn:
-        """Refuse: the list is as its file has it."""
+        """Refuse: the list cannot be changed."""
         raise TypeError("a list that stays in its file cannot be changed")
 
     def _block(self, number: int) -> list[object]:
-        """The members of a block; those that were looked at last are kept."""
+        """The members of a block. The last block used stays in memory."""
         if self._held[0] != number:
             self._held = (number, self._decoded(number))
         return self._held[1]

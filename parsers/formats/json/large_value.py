@@ -1,6 +1,6 @@
-"""JSON of any length: what is small in it is decoded, and its long lists stay in the file.
+"""Read JSON of any length: small values are decoded, and long lists stay in the file.
 
-The text is searched once, in a window. It gives the value that :func:`parsers.formats.json.text.decode_at` gives,
+The text is scanned once through a window. The result equals that of :func:`parsers.formats.json.text.decode_at`,
 with a :class:`~parsers.formats.json.large_list.LargeList` in place of each list that is too long for the window.
 """
 
@@ -14,25 +14,25 @@ from parsers.formats.json.large_list import LargeList, LargeText, MemberBlocks, 
 from parsers.formats.json.recovery import Tokens
 from parsers.formats.json.text import MAX_BYTES, JsonError, decode_at
 
-#: A value that ends within so many bytes is decoded whole; members of a list are decoded together up to the second.
+#: A value that ends within this many bytes is decoded whole. List members are decoded together up to the second limit.
 WINDOW = 1024 * 1024
 BLOCK = 256 * 1024
-#: A longer text value is skipped.
+#: A longer string is skipped.
 MAX_TEXT = MAX_BYTES
-#: The members of long objects are held in memory: so much of them. Text is counted by its bytes, all else four times.
+#: Memory limit for the members of long objects. Strings count by their bytes, other values four times theirs.
 MAX_HELD = MAX_BYTES
 _OTHER_WEIGHT = 4
-#: Values that are longer than the window may stand inside one another this deep.
+#: Nesting limit for values longer than the window.
 MAX_DEPTH = 60
-#: Members that are short are searched together, so many bytes of them.
+#: Short members are scanned together, this many bytes at a time.
 _TOGETHER = 8192
-#: What goes wrong so close to the end of the window may be right when more of the text is seen.
+#: An error this close to the end of the window may disappear when more of the text is visible.
 _CLOSE = 16
-#: The byte order mark of UTF-8.
+#: The UTF-8 byte order mark.
 BOM = b"\xef\xbb\xbf"
 _BLANK = re.compile(r"[ \t\r\n]*+")
 _IN_TEXT = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
-#: Only where values end is asked for: numbers are not made.
+#: Used only to find where values end: numbers are not converted.
 _shapes = json.JSONDecoder(parse_int=len, parse_float=len, parse_constant=len, strict=False)
 
 
@@ -46,8 +46,8 @@ class LargeValue:
 
     Attributes:
         value: the value.
-        end: the place after it.
-        passed_over: what leads to text values that are too long, each with its place and length; their value is None.
+        end: the position after it.
+        passed_over: path of each string that is too long, with its position and length; its value is None.
     """
 
     value: object = None
@@ -56,11 +56,11 @@ class LargeValue:
 
 
 def large_value_at(text: StoredText, at: int) -> LargeValue:
-    """The value that begins at a byte of a text.
+    """Read the value at a byte of a text.
 
     Raises:
-        NotStreamedError: long values are nested too deeply, or what is between long lists is itself too long.
-        JsonError: no whole value is there; it says at which byte it breaks off.
+        NotStreamedError: long values are nested too deeply, or the data between long lists is itself too long.
+        JsonError: there is no complete value; the error gives the byte at which it breaks off.
         OSError: the evidence cannot be read.
     """
     scan = _Scan(text)
@@ -74,7 +74,7 @@ def large_value_at(text: StoredText, at: int) -> LargeValue:
 
 
 def span_of(text: StoredText, tokens: tuple[str, ...]) -> tuple[int, int]:
-    """From where to where in a text the value stands that names and numbers lead to; of equal names the last.
+    """Start and end of the value at a path of names and indexes; of equal names the last counts.
 
     Raises:
         JsonError: there is no such value.
@@ -88,7 +88,7 @@ def span_of(text: StoredText, tokens: tuple[str, ...]) -> tuple[int, int]:
 
 
 class _Scan:
-    """The one look through a text. Its window has one character for each byte, so that places are those of the file."""
+    """One scan of a text. Its window has one character per byte, so that positions equal those in the file."""
 
     def __init__(self, text: StoredText) -> None:
         self._text = text
@@ -99,7 +99,7 @@ class _Scan:
         self.found = LargeValue()
 
     def end_of_small(self, at: int) -> int | None:
-        """Where a value ends that begins at a byte; None if it does not end within the window."""
+        """The end of the value at a byte; None if it does not end within the window."""
         index = self._ahead(at)
         try:
             return self._base + _shapes.raw_decode(self._window, index)[1]
@@ -112,12 +112,12 @@ class _Scan:
             raise NotStreamedError("nested too deeply to be read", at) from error
 
     def end_of(self, at: int) -> int:
-        """Where the value at a byte ends."""
+        """The end of the value at a byte."""
         end = self.end_of_small(at)
         return self.large(at, ())[1] if end is None else end
 
     def place_of(self, at: int, token: str) -> int:
-        """Where the member with a name or a number begins, in the object or list at a byte."""
+        """The start of a member, by name or index, in the object or list at a byte."""
         is_list, found, number = self._sign(at) == "[", None, 0
         at = self.blank(at + 1)
         while self._sign(at) not in ("", "]", "}"):
@@ -135,7 +135,7 @@ class _Scan:
         return found
 
     def large(self, at: int, here: Tokens) -> tuple[object, int]:
-        """The value at a byte that does not end within the window, and where it ends."""
+        """The value at a byte that does not end within the window, and its end."""
         if len(here) >= MAX_DEPTH:
             raise NotStreamedError("nested too deeply to be read", at)
         sign = self._sign(at)
@@ -166,7 +166,7 @@ class _Scan:
             at = self.blank(at + 1)
 
     def _tiny(self, at: int) -> tuple[int, int | None]:
-        """How many members end together after a place, and where; the one there where they are not that short."""
+        """How many short members end together after a position, and where; the member there if they are not short."""
         index = self._ahead(at)
         piece = self._window[index : index + _TOGETHER]
         for sign in ("},", "],", ","):
@@ -207,7 +207,7 @@ class _Scan:
             at = self.blank(at + 1)
 
     def _small(self, start: int, end: int) -> object:
-        """A value that is in the window, and is held in memory."""
+        """A value in the window, decoded into memory."""
         content = self._window[start - self._base : end - self._base].encode("latin-1")
         self._hold(start, len(content) * (1 if content.startswith(b'"') else _OTHER_WEIGHT))
         return decode_at(content.decode("utf-8", "surrogateescape"), 0)[0]
@@ -222,7 +222,7 @@ class _Scan:
             raise NotStreamedError("too much stands between its long lists", at)
 
     def _long_text(self, at: int, here: Tokens) -> tuple[object, int]:
-        """Where a text ends that runs on after the window; None in its place where it is too long to be read."""
+        """The string (None if it is too long to be read) that extends beyond the window, and its end."""
         end = self._end_of_text(at + 1)
         if end is None:
             raise JsonError("Unterminated string starting at", at)
@@ -241,14 +241,14 @@ class _Scan:
             stop = inside.end() if inside else 0
             if piece[stop : stop + 1] == b'"':
                 return at + stop + 1
-            # A backslash at the end of the piece belongs to the sign after it.
+            # A backslash at the end of the piece belongs to the next character.
             if stop == 0:
                 return None
             at += stop
         return None
 
     def _ahead(self, at: int) -> int:
-        """Move the window so that enough is in it after a place; give where in it that is."""
+        """Move the window so that it holds enough after a position; returns that position within it."""
         index = at - self._base
         if index < 0 or (index + WINDOW > len(self._window) and not self._last):
             self._window = self._text.read(at, 2 * WINDOW).decode("latin-1")
@@ -257,7 +257,7 @@ class _Scan:
         return index
 
     def blank(self, at: int) -> int:
-        """The next place that is not blank."""
+        """The next position that is not white space."""
         while True:
             index = self._ahead(at)
             blank = _BLANK.match(self._window, index)

@@ -1,4 +1,4 @@
-"""Values as programs print them for people: Python's ``repr``, JavaScript's ``util.inspect``, Java's ``toString``.
+"""Parse values as programs print them: Python's ``repr``, JavaScript's ``util.inspect``, Java's ``toString``.
 
 ::
 
@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from parsers.formats.json.recovery import Tokens
 from parsers.formats.json.text import MAX_DIGITS, JsonError
 
-#: Objects and lists may stand inside one another this deep.
+#: Nesting limit for objects and lists.
 MAX_DEPTH = 64
-#: A literal of more values, or of more characters, is not read.
+#: Limits on the values and characters of a literal.
 MAX_VALUES = 500_000
 MAX_LENGTH = 8 * 1024 * 1024
 _BLANK = re.compile(r"\s*+")
@@ -32,12 +32,12 @@ _STRING = re.compile(
 )
 _NUMBER = re.compile(r"-?\d{1,400}+(?:\.\d{1,400}+)?(?:[eE][+-]?\d{1,4}+)?n?(?![\w.])")
 _WORD = re.compile(r"[A-Za-z_$][\w$.-]{0,200}+")
-#: What stands for an object that is not printed.
+#: Placeholders for an object that is not printed.
 _OPAQUE = re.compile(
     r"<[^<>\n]{0,300}>|\[(?:Object|Array|Function|Getter|Setter|Circular|class|Symbol)[^\[\]\n]{0,100}\]|\.\.\."
 )
 _MORE = re.compile(r"\.\.\. (\d{1,9}) more \w{1,20}")
-#: A value without quotes, as Java prints it after an equals sign.
+#: An unquoted value, as Java prints it after an equals sign.
 _BARE = re.compile(r"[^,{}\[\]()'\"=\n]{0,400}+")
 _JOINED = re.compile(r"\s*+\+\s*+(?=['\"`])|\s++(?=['\"])")
 _ESCAPE = re.compile(
@@ -56,11 +56,11 @@ class Literal:
     """A literal.
 
     Attributes:
-        value: what it holds, in the types that JSON has.
+        value: its value, in JSON types.
         end: the character after it.
-        spans: first and last character of each object and list, and of each text that may hold JSON (without its
+        spans: first and last character of each object and list, and of each string that may hold JSON (without its
             quotes).
-        left_out: how many members the program said that it left out.
+        left_out: number of members that the program says it left out.
     """
 
     value: object = None
@@ -70,10 +70,10 @@ class Literal:
 
 
 def literal_at(text: str, at: int) -> Literal:
-    """The literal whose bracket is at a character.
+    """The literal whose bracket is at a position.
 
     Raises:
-        JsonError: no whole literal is there, or it exceeds a bound.
+        JsonError: there is no complete literal, or it exceeds a limit.
     """
     reader = _LiteralReader(text, at + MAX_LENGTH)
     reader.found.value, reader.found.end = reader.value(at, (), 0)
@@ -88,7 +88,7 @@ class _LiteralReader:
         self.found = Literal()
 
     def value(self, at: int, here: Tokens, depth: int) -> tuple[object, int]:
-        """The value at a character that is not blank, and where it ends."""
+        """The value at a position that is not white space, and its end."""
         self._values += 1
         if depth > MAX_DEPTH or self._values > MAX_VALUES or at > self._until:
             raise JsonError("nested too deeply or too long to be read", at)
@@ -107,7 +107,7 @@ class _LiteralReader:
         raise JsonError("Expecting value", at)
 
     def _word(self, word: re.Match[str], here: Tokens, depth: int) -> tuple[object, int]:
-        """A word that stands for a value, or the name of what follows in brackets: ``Name{key=value}``."""
+        """A keyword that is a value, or the name of a bracketed value: ``Name{key=value}``."""
         if word[0] in _WORDS:
             return _WORDS[word[0]], word.end()
         end = _blank(self._text, word.end())
@@ -117,7 +117,7 @@ class _LiteralReader:
         return word[0], word.end()
 
     def _members(self, at: int, here: Tokens, depth: int) -> tuple[object, int]:
-        """What is in a pair of brackets: an object where its members have names, else a list."""
+        """The content of a pair of brackets: an object if its members have names, else a list."""
         text, close = self._text, _CLOSES[self._text[at]]
         named: dict[str, object] = {}
         listed: list[object] = []
@@ -145,7 +145,7 @@ class _LiteralReader:
         return (named if named or (text[start] == "{" and not listed) else listed), at + 1
 
     def _key(self, at: int) -> tuple[str, int, str] | None:
-        """The name of a member, where its value begins, and the sign between them; None if a value is there."""
+        """The name of a member, the position of its value, and the sign between them; None if it has no name."""
         match = _STRING.match(self._text, at) or _NUMBER.match(self._text, at) or _WORD.match(self._text, at)
         if match is None:
             return None
@@ -157,7 +157,7 @@ class _LiteralReader:
         return name, _blank(self._text, end + 1), sign
 
     def _after(self, sign: str, at: int, here: Tokens, depth: int) -> tuple[object, int]:
-        """The value of a member. After an equals sign a text may stand without quotes."""
+        """The value of a member. After an equals sign a string may be unquoted."""
         if sign == "=":
             bare = _BARE.match(self._text, at)
             if bare and self._text[bare.end() : bare.end() + 1] in (",", "}", ")"):
@@ -165,7 +165,7 @@ class _LiteralReader:
         return self.value(at, here, depth + 1)
 
     def _string(self, match: re.Match[str], here: Tokens) -> tuple[object, int]:
-        """A text; several one after the other, or joined by a plus sign, are one."""
+        """A string. Adjacent strings, or strings joined by a plus sign, form one."""
         inside, parts, end = _inside(match), [_unescaped(_inside(match))], match.end()
         while (joined := _JOINED.match(self._text, end)) and (more := _STRING.match(self._text, joined.end())):
             parts.append(_unescaped(_inside(more)))
@@ -206,7 +206,7 @@ def _number(text: str) -> object:
 
 
 def _plain(text: str) -> object:
-    """A text without quotes, as the value it is the print of."""
+    """Convert an unquoted string to the value it represents."""
     if text in _WORDS:
         return _WORDS[text]
     return _number(text) if _NUMBER.fullmatch(text) else text

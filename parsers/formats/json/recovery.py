@@ -1,8 +1,8 @@
-"""What stands complete in JSON that breaks off or is damaged: the elements before the break, and where they are.
+"""Recover the complete parts of JSON that breaks off or is damaged, with their positions.
 
-Only elements of arrays that are whole are given. An object that is not whole is given only as the way to such
-an array, with its other whole lists and the address it was asked for by; one that is itself an answer, with its
-whole objects too.
+Only complete elements of arrays are returned. An incomplete object is returned only as the path to such an array,
+with its other complete lists and the address of its request; if it is itself an answer, with its complete objects
+too.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ Tokens = tuple[str | int, ...]
 
 @dataclass(slots=True)
 class Recovered:
-    """What was recovered.
+    """The recovered parts.
 
     Attributes:
-        end: where the JSON breaks off or is damaged, in characters.
-        value: the part of the JSON that is whole, or None.
-        spans: first and last character of each value around the break; one that is not whole ends at the break.
+        end: character at which the JSON breaks off or is damaged.
+        value: the complete part of the JSON, or None.
+        spans: first and last character of each value around the break; an incomplete one ends at the break.
     """
 
     end: int
@@ -36,14 +36,14 @@ class Recovered:
 
 
 def recover(text: str, at: int, end: int) -> Recovered:
-    """Read as much as is whole of the broken value that begins at ``at`` and breaks off at ``end``."""
+    """Recover the complete parts of the broken value that begins at ``at`` and breaks off at ``end``."""
     found = Recovered(end)
     found.value = _broken(text, skip(text, at), (), found)
     return found
 
 
 def _broken(text: str, at: int, here: Tokens, found: Recovered) -> object:
-    """What is whole in a value that is not; None if nothing is."""
+    """The complete parts of a broken value; None if there are none."""
     if len(here) > _MAX_DEPTH or at >= len(text) or text[at] not in "[{":
         return None
     found.spans[here] = (at, max(at + 1, found.end))

@@ -1,23 +1,23 @@
-"""JSON as evidence holds it: bounded, with numbers that no other program could read kept as text."""
+"""Decode JSON within limits. Numbers that other programs could not read are kept as text."""
 
 from __future__ import annotations
 
 import json
 import math
 
-#: A file longer than this is not read as JSON.
+#: Limit on the length of a JSON file.
 MAX_BYTES = 64 * 1024 * 1024
-#: JSON with more commas and brackets than this is not decoded: it would need gigabytes of memory.
+#: Limit on commas and brackets: JSON with more would need gigabytes of memory.
 MAX_VALUES = 4_000_000
-#: A whole number with more digits than this is kept as text.
+#: An integer with more digits than this is kept as text.
 MAX_DIGITS = 20
 
 
 class JsonError(ValueError):
-    """Text that is not JSON, or exceeds a bound.
+    """Text that is not JSON, or exceeds a limit.
 
     Attributes:
-        at: where it breaks off, in characters, or None if it was not decoded at all.
+        at: character at which it breaks off, or None if it was not decoded at all.
     """
 
     def __init__(self, what: str, at: int | None = None) -> None:
@@ -38,10 +38,10 @@ decoder = json.JSONDecoder(parse_int=_whole, parse_float=_real, parse_constant=s
 
 
 def decode_at(text: str, at: int) -> tuple[object, int]:
-    """The value that begins at a character, and where it ends. Of equal keys the last counts.
+    """The value at a position, and its end. Of equal keys the last counts.
 
     Raises:
-        JsonError: no whole value is there, or it is nested too deeply.
+        JsonError: there is no complete value, or it is nested too deeply.
     """
     try:
         return decoder.raw_decode(text, at)
@@ -52,10 +52,10 @@ def decode_at(text: str, at: int) -> tuple[object, int]:
 
 
 def decode(text: str) -> object:
-    """The one value a text holds, with nothing but white space around it.
+    """Decode a text that holds exactly one value, with white space around it allowed.
 
     Raises:
-        JsonError: it is not JSON, holds more than one value, or exceeds a bound.
+        JsonError: the text is not JSON, holds more than one value, or exceeds a limit.
     """
     if text.count(",") + text.count("[") + text.count("{") > MAX_VALUES:
         raise JsonError(f"more than {MAX_VALUES} values")
@@ -66,7 +66,7 @@ def decode(text: str) -> object:
 
 
 def skip(text: str, at: int) -> int:
-    """The next character that is not white space."""
+    """The position of the next character that is not white space."""
     while at < len(text) and text[at] in " \t\r\n":
         at += 1
     return at

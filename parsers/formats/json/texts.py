@@ -1,4 +1,4 @@
-"""JSON among other text: several values one after another, between the words of a log, quoted, cut off.
+"""Find JSON in other text: consecutive values, values inside log lines, quoted values, and values that are cut off.
 
 References:
     RFC 7464 (record separators); jsonlines.org; logs of Home Assistant, ioBroker and openHAB that their users
@@ -18,32 +18,30 @@ from parsers.formats.json.recovery import Tokens, recover
 from parsers.formats.json.text import MAX_VALUES, JsonError, decode_at
 from parsers.notations import without_single_quotes
 
-#: Where a value may begin: an object or a list, in JSON or as a program prints it, or a text that holds one.
+#: Where a value may begin: an object or list, as JSON or as a program prints it, or a string that holds one.
 _OPENING = re.compile(
     r"[{\[\"](?:(?<=[{\[])(?=\s{0,400}+(?:[\"'{\[\]}`(<]|-?\d|[A-Za-z_$][\w$.]{0,63}+\s{0,8}+[:={(]"
     r"|(?:true|false|null|None|True|False)\b))"
     r"|(?<=\")(?=[{\[](?:\\[nrt]|\s){0,400}+(?:\\\"|[{\[])))"
 )
-#: What may be the first signs of a value, of which the text ends too early to tell.
+#: What may begin a value if the text ends too early to tell.
 _BEGUN = re.compile(r"[{\[\"](?:[{\[]|\\[nrt]|\s){0,400}+(?:[\w$.-]{0,64}+\s{0,8}+|\\)\Z")
 _LONGEST_BEGUN = 500
-#: A first piece that is decoded; it grows until the value ends within it.
+#: Size of the first piece decoded. It grows until the value ends within it.
 _FIRST_PIECE = 4096
-#: At most this many characters are examined without success for each of the text, and at least so many: then the search
-#: ends.
+#: The search ends after this many characters examined without success per character of text, with this minimum.
 _MAX_SHARE = 16
 _LEAST = 4 * 1024 * 1024
-#: What an attempt without success costs beyond its characters, and one that nests too deeply.
+#: Cost of a failed attempt besides its characters, and of one that nests too deeply.
 _ATTEMPT, _DEEP = 200, 20_000
-#: An attempt that goes wrong within so many characters was no beginning of a value.
+#: An attempt that fails within this many characters was not the start of a value.
 _SHORT = 32
-#: A value is searched for so far before a mark, and what a program prints over several lines so far after its
-#: beginning.
+#: How far before a mark a value may begin, and how far a value printed over several lines may extend.
 _FAR, _NEAR = 1024 * 1024, 64 * 1024
-#: What goes wrong so close to the end of a piece may be right when more of the text is seen.
+#: An error this close to the end of a piece may disappear when more of the text is visible.
 _CLOSE = 16
 _QUOTES = frozenset("'\"`")
-#: What can be wrong where JSON is not JSON but a program's own notation.
+#: Errors that occur where the text is not JSON but a program's own notation.
 _FOREIGN = frozenset("'`(<\\NTFubr")
 _BACKSLASHED = re.compile(r'\\\\"|\\\'|\\x[0-9a-f]{2}')
 
@@ -55,14 +53,14 @@ class Found:
     """One value of a text.
 
     Attributes:
-        start, end: where it is, in characters; one that is not whole ends where it breaks off.
-        value: what it holds; of one that is not whole, what stands whole in it.
-        spans: first and last character of the objects and lists in it, where JSON pointers do not lead to them.
-        coding: what has to be undone before it is JSON; empty if nothing is. One with backslashes ends where its
+        start, end: its position, in characters; an incomplete value ends where it breaks off.
+        value: its content; for an incomplete value, the complete parts.
+        spans: first and last character of its objects and lists, if JSON pointers do not lead to them.
+        coding: the coding to undo before it is JSON; empty if none. A value with backslashes ends where its
             line does.
         literal: whether it is in a program's own notation.
-        error: why it is not whole; empty if it is.
-        left_out: how many members the program that printed it says it left out.
+        error: why it is incomplete; empty if it is complete.
+        left_out: number of members that the printing program says it left out.
     """
 
     start: int
@@ -76,11 +74,11 @@ class Found:
 
 
 class _TooManyError(JsonError):
-    """A value holds more values than are decoded at once."""
+    """A value holds more values than may be decoded at once."""
 
 
 class TextSearch:
-    """Finds the values of one text, in order. What is within one that was given is not given again."""
+    """Finds the values of one text, in order. Values inside a found value are not found again."""
 
     def __init__(
         self,
@@ -91,13 +89,13 @@ class TextSearch:
         most: int = MAX_LENGTH,
         start: int = 0,
     ) -> None:
-        """Take the text.
+        """Start a search.
 
         Args:
             text: the text.
-            marks: a value that holds none of these is of no use and is skipped; None if every value is of use.
-            last: whether the text ends here; else a value that runs on beyond its end is left for the next piece.
-            most: of a value that runs on, after so many characters what is in it is searched for instead.
+            marks: values that hold none of these are skipped; None to keep every value.
+            last: whether the text ends here; if not, a value that extends beyond its end is left for the next piece.
+            most: length in characters after which an unfinished value is searched for inner values instead.
             start: the character at which the search begins.
         """
         self._text = text
@@ -108,11 +106,11 @@ class TextSearch:
         self._vain = 0
         self._line = (0, False)
         self._mark = (0, 0 if marks is None else -1)
-        #: Where a value begins that runs on beyond the text.
+        #: Start of a value that extends beyond the text.
         self.open_at: int | None = None
-        #: Where values begin that are longer than is read at once: what is in them is given.
+        #: Starts of values longer than the read limit: their inner values are returned.
         self.entered: list[int] = []
-        #: Where the search was ended because it had looked at too much without success.
+        #: Where the search gave up because it had examined too much without success.
         self.ended_at: int | None = None
 
     def __iter__(self) -> Iterator[Found]:
@@ -128,7 +126,7 @@ class TextSearch:
             self._next = start + 1
             found = self._at(start)
             if found is not None:
-                # What is left of a value that is not whole may be nothing; what is in it is given then.
+                # An incomplete value may have no complete parts; then its inner values are returned.
                 self._next = start + 1 if found.error and not found.value else max(found.end, start + 1)
                 if mark < found.end:
                     yield found
@@ -137,9 +135,9 @@ class TextSearch:
             self.open_at = begun.start() if begun else None
 
     def _of_use_from(self, start: int, mark: int) -> int:
-        """From where on values are of use, of those that begin at a character or after it and before a mark.
+        """The position of the first wanted value, among those that begin from a position on and before a mark.
 
-        In a text that goes on, the mark of a value that runs on beyond its end may be in the next piece.
+        If the text continues, the mark of a value that extends beyond its end may be in the next piece.
         """
         if mark - start <= _FAR:
             return start
@@ -148,7 +146,7 @@ class TextSearch:
         return len(self._text) if self._last else max(start, len(self._text) - _FAR)
 
     def _mark_from(self, at: int) -> int:
-        """Where the next mark begins, from a character on; beyond every place where there is none."""
+        """The position of the next mark; beyond every position if there is none."""
         if self._marks is None:
             return at
         if not self._mark[0] <= at <= self._mark[1]:
@@ -157,7 +155,7 @@ class TextSearch:
         return self._mark[1]
 
     def _at(self, start: int) -> Found | None:
-        """The value that begins at a sign; None if there is none of which anything is whole."""
+        """The value at an opening sign; None if no part of it is complete."""
         try:
             value, end = self._json(start)
             return self._quoted(start, end) or Found(start, end, value)
@@ -178,7 +176,7 @@ class TextSearch:
         return None
 
     def _runs_on(self, start: int, broken: int) -> bool:
-        """Whether a value goes wrong only where the piece ends: it is left for the next, if it is not too long."""
+        """Whether a value fails only because the piece ends. Unless too long, it is left for the next piece."""
         if self._last or len(self._text) - broken >= _CLOSE:
             return False
         if len(self._text) - start > self._most:
@@ -188,7 +186,7 @@ class TextSearch:
         return True
 
     def _quoted(self, start: int, end: int) -> Found | None:
-        """The value where apostrophes around it show that those within are doubled, or its lines folded."""
+        """The value, if the apostrophes around it show that inner ones are doubled or its lines folded."""
         if self._text[start - 1 : start] != "'" or self._text[end : end + 1] != "'":
             return None
         piece = self._text[start:end]
@@ -201,7 +199,7 @@ class TextSearch:
             return None
 
     def _line_break(self, start: int, broken: int) -> int:
-        """How far a value that is not whole is right, if no text in it runs over the end of a line."""
+        """How far an incomplete value is valid, assuming that no string runs over the end of a line."""
         piece = self._text[start:broken]
         if "\n" in piece:
             try:
@@ -215,7 +213,7 @@ class TextSearch:
         return len(piece)
 
     def _json(self, start: int) -> tuple[object, int]:
-        """The JSON value at a character. Pieces are decoded, as what goes wrong far in a long text is told slowly."""
+        """The JSON value at a position. Decodes in pieces, as errors late in a long text are slow to report."""
         size = _FIRST_PIECE
         while True:
             piece = self._text[start : start + size]
@@ -237,7 +235,7 @@ class TextSearch:
             return value, start + end
 
     def _foreign(self, start: int, broken: int) -> Found | None:
-        """The value read as a program prints it, or as JSON within a text whose backslashes are doubled."""
+        """The value in a program's own notation, or as JSON in a string with doubled backslashes."""
         mark = self._mark_from(start)
         if mark >= start + _NEAR and (self._last or len(self._text) - start > _NEAR):
             return None
@@ -251,7 +249,7 @@ class TextSearch:
         except JsonError as error:
             at = error.at or start
             self._vain += 4 * (at - start)
-            # A text that is not ended goes wrong where it begins.
+            # An unterminated string fails where it begins.
             is_open = self._text[at : at + 1] in _QUOTES and self._text.find("\n", at) < 0
             runs_on = self._runs_on(start, len(self._text) if is_open else at)
             if runs_on or at <= max(broken, start + _SHORT) or self._mark_from(start) >= at:
@@ -260,7 +258,7 @@ class TextSearch:
         return Found(start, literal.end, literal.value, literal.spans, literal=True, left_out=literal.left_out)
 
     def _line_at(self, start: int) -> tuple[int, bool]:
-        """Where the line of a character ends, and whether quotes in it have backslashes before them."""
+        """The end of a position's line, and whether quotes in the line are escaped."""
         if start >= self._line[0]:
             end = self._text.find("\n", start)
             end = len(self._text) if end < 0 else end
@@ -268,7 +266,7 @@ class TextSearch:
         return self._line
 
     def _backslashed(self, start: int, end: int) -> Found | None:
-        """JSON that a program printed as text or as bytes: quotes and backslashes have backslashes before them."""
+        """JSON that a program printed as a string or bytes, with quotes and backslashes escaped."""
         self._vain += end - start
         line = self._text[start:end].encode("utf-8", "surrogateescape")
         plain = without_backslashes(line).decode("utf-8", "surrogateescape")
@@ -279,7 +277,7 @@ class TextSearch:
         return Found(start, end, value, coding="backslash")
 
     def _broken(self, start: int, broken: int, message: str) -> Found | None:
-        """What stands whole in a value that is not."""
+        """The complete parts of a broken value."""
         if broken - start < _SHORT or self._mark_from(start) >= broken:
             return None
         piece = recover(self._text[start : broken + _FIRST_PIECE], 0, broken - start)

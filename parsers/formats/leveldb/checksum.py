@@ -1,4 +1,4 @@
-"""CRC-32C, and the mask under which LevelDB keeps it.
+"""CRC-32C, and the mask that LevelDB applies when it stores one.
 
 References:
     RFC 3720, appendix B.4 (Castagnoli's polynomial); google/leveldb, util/crc32c.h (the mask).
@@ -16,7 +16,7 @@ _MASK_DELTA = 0xA282EAD8
 
 @cache
 def _table() -> tuple[int, ...]:
-    """What each pair of bytes makes of the checksum."""
+    """The effect of each pair of bytes on the checksum."""
     single = []
     for byte in range(256):
         value = byte
@@ -44,6 +44,6 @@ def crc32c(content: bytes) -> int:
 
 
 def masked_crc32c(content: bytes) -> int:
-    """The CRC-32C as LevelDB keeps it."""
+    """The CRC-32C as LevelDB stores it."""
     value = crc32c(content)
     return (value >> 15 | value << 17) + _MASK_DELTA & 0xFFFFFFFF

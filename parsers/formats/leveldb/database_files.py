@@ -1,7 +1,7 @@
-"""The files of one database: those that its MANIFEST names, read together; any other, read by itself.
+"""The files of one database: those that its MANIFEST names, read together, or any other file on its own.
 
-A LevelDB library opens a database by changing it: it replays logs, writes a new MANIFEST and removes files. Here each
-file is only read.
+A LevelDB library changes a database by opening it: it replays logs, writes a new MANIFEST and removes files. This
+module only reads each file.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ MAX_MANIFEST = 64 * 1024 * 1024
 
 
 def has_form(source: Source) -> bool:
-    """Whether a file may be one of a LevelDB database: by its first bytes, its name, or its end where that is seen."""
+    """Whether a file may belong to a LevelDB database, judged by its first bytes, its name, or its end if available."""
     if source.name == CURRENT:
         return current_manifest(source.head) is not None
     if begins_log(source.head):
         return True
     named = DATA_NAME.fullmatch(source.name)
     if named and named[2] == "log" and looks_like_text(source.head):
-        # Programs name logs after days, too.
+        # Programs also name logs after days.
         return False
     return bool(source.size and (named or MANIFEST_NAME.fullmatch(source.name))) or (
         source.size <= HEAD_SIZE and source.head.endswith(MAGIC)
@@ -43,7 +43,7 @@ class DatabaseList:
 
     Attributes:
         name: of the MANIFEST in use.
-        manifest: what it lists.
+        manifest: its content.
     """
 
     name: str
@@ -51,7 +51,7 @@ class DatabaseList:
 
     @classmethod
     def beside(cls, source: Source) -> DatabaseList | None:
-        """The list that is beside a file, or is the file itself; None if ``CURRENT`` or the MANIFEST is missing.
+        """The list beside a file, or the file itself if it is one; None if ``CURRENT`` or the MANIFEST is missing.
 
         Raises:
             OSError: it cannot be read.
@@ -66,15 +66,15 @@ class DatabaseList:
 
 
 def read_database(source: Source, listed: DatabaseList, collector: VersionCollector) -> Iterator[Issue]:
-    """Take in the entries of every file that is present and that the list names, in use or not.
+    """Collect the entries of every file that exists and that the list names, whether in use or not.
 
     Args:
         source: the MANIFEST.
-        listed: what it lists.
-        collector: takes the entries.
+        listed: its content.
+        collector: receives the entries.
 
     Yields:
-        What cannot be read, and tables in use that are missing.
+        An issue for each part that cannot be read, and for tables in use that are missing.
     """
     yield from listed.manifest.issues
     missing = []
@@ -88,7 +88,7 @@ def read_database(source: Source, listed: DatabaseList, collector: VersionCollec
             continue
         for found in file_entries(file):
             if isinstance(found, Issue):
-                # An issue's locator would be taken for one of the MANIFEST.
+                # An issue's locator would be read as one in the MANIFEST.
                 where = f" ({found.locator})" if found.locator else ""
                 yield replace(found, what=f"{name}: {found.what}{where}", locator="")
             else:

@@ -1,4 +1,4 @@
-"""One version of one key, as a log or a table holds it."""
+"""One version of one key, as stored in a log or a table."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ class LevelEntry:
     """One version of a key.
 
     Attributes:
-        key: the key, without the number that LevelDB appends to it.
+        key: the key, without the sequence number that LevelDB appends to it.
         value: the value; None if the entry is a deletion.
-        sequence: the number of the write; of two versions the later has the higher.
-        locator: where the entry is in its file. Of an entry in a log's record of several fragments: the record, with
-            the headers between its fragments.
+        sequence: the number of the write; the later of two versions has the higher number.
+        locator: where the entry is in its file. For an entry in a fragmented log record, the record with the headers
+            between its fragments.
         value_at: the locator of the value alone; empty if it is in several places.
         file: the name of the file, as :attr:`parsers.record.Record.file`; empty for the file that was claimed.
     """
@@ -27,5 +27,5 @@ class LevelEntry:
     file: str = ""
 
     def of(self, file: str) -> LevelEntry:
-        """The same entry, of a file."""
+        """A copy of the entry that names the given file."""
         return replace(self, file=file)

@@ -1,6 +1,6 @@
 """Log files: blocks of 32 KiB that hold records, whole or in fragments.
 
-Each fragment has a header of seven bytes: the masked CRC-32C of what follows it from the kind on (u32), the length
+Each fragment has a header of seven bytes: the masked CRC-32C of everything from the kind byte on (u32), the length
 (u16), the kind (1 whole, 2 first, 3 middle, 4 last). No header is in the last six bytes of a block. MANIFEST files
 have the same form.
 
@@ -20,7 +20,7 @@ from parsers.locator import at_bytes
 from parsers.record import Issue
 
 BLOCK = 32768
-#: A longer record is not read.
+#: Limit on the length of a record.
 MAX_RECORD = 64 * 1024 * 1024
 _HEADER = struct.Struct("<IHB")
 _WHOLE, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
@@ -34,7 +34,7 @@ class LogRecord:
     Attributes:
         content: its bytes, without headers.
         start, end: where it begins and ends in the file, headers included.
-        content_at: where its bytes are in the file; None if they are in several fragments.
+        content_at: offset of its bytes in the file; None if they are in several fragments.
     """
 
     content: bytes
@@ -55,7 +55,7 @@ class _Fragment:
 
 
 def begins_log(head: bytes) -> bool:
-    """Whether a file begins with a fragment whose checksum fits and that can be the first of a log."""
+    """Whether a file begins with a fragment that has a matching checksum and can be the first of a log."""
     found = _fragment(head[:BLOCK], 0, 0)
     return isinstance(found, _Fragment) and found.kind in (_WHOLE, _FIRST)
 
@@ -63,7 +63,7 @@ def begins_log(head: bytes) -> bool:
 def log_records(stream: BinaryIO) -> Iterator[LogRecord | Issue]:
     """Yield the records of a log, and an issue for each place that cannot be read.
 
-    After a damaged fragment reading goes on after it, where a sound one follows, else at the next block.
+    After a damaged fragment, reading continues right after it if a sound fragment follows, else at the next block.
 
     Args:
         stream: the file, at its start.
@@ -81,7 +81,7 @@ def _fragments(block: bytes, base: int) -> Iterator[_Fragment | Issue]:
     at = 0
     while at + _HEADER.size <= len(block):
         if not any(block[at : at + _HEADER.size]):
-            # Space that was set aside and never written.
+            # Space that was preallocated and never written.
             return
         found = _fragment(block, at, base)
         if isinstance(found, Issue):
@@ -116,7 +116,7 @@ def _fragment(block: bytes, at: int, base: int) -> _Fragment | Issue:
 
 @dataclass(slots=True)
 class _Joined:
-    """Puts fragments together."""
+    """Joins fragments into records."""
 
     parts: list[bytes] = field(default_factory=list)
     start: int | None = None
@@ -149,7 +149,7 @@ class _Joined:
             self.parts, self.start = [], None
 
     def broken(self, what: str) -> Iterator[Issue]:
-        """An issue where a record was begun."""
+        """An issue if a record was begun and not finished."""
         if self.start is not None:
             first = self.parts[0]
             yield Issue(what.format(self.start), at_bytes(self.start, _HEADER.size + len(first)), first[:_EXCERPT])

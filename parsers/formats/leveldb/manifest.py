@@ -1,6 +1,6 @@
-"""MANIFEST files: which files a database consists of.
+"""MANIFEST files, which list the files of a database.
 
-A MANIFEST has the form of a log; each record is an edit of the list of files. ``CURRENT`` holds the name of the one in
+A MANIFEST has the form of a log. Each record edits the list of files. ``CURRENT`` holds the name of the MANIFEST in
 use.
 
 References:
@@ -24,14 +24,14 @@ MANIFEST_NAME = re.compile(r"MANIFEST-\d{6,20}", re.ASCII)
 DATA_NAME = re.compile(r"(\d{6,20})\.(log|ldb|sst)", re.ASCII)
 _CURRENT_CONTENT = re.compile(rb"(MANIFEST-\d{6,20})\r?\n?", re.ASCII)
 _COMPARATOR, _LOG, _NEXT, _LAST, _POINTER, _REMOVED, _ADDED, _EARLIER_LOG = 1, 2, 3, 4, 5, 6, 7, 9
-#: Files that one MANIFEST names, at most; the rest is not read.
+#: Limit on the files named in one MANIFEST; the rest is not read.
 MAX_FILES = 20_000
-#: At most this many numbers after that of the log in use are tried: a later log may not yet be listed.
+#: File numbers tried above that of the log in use, as a later log may not be listed yet.
 _LOGS_AHEAD = 64
 
 
 def current_manifest(content: bytes) -> str | None:
-    """The name that a file ``CURRENT`` holds; None if it holds none."""
+    """The name in a ``CURRENT`` file; None if it holds none."""
     found = _CURRENT_CONTENT.fullmatch(content)
     return found[1].decode("ascii") if found else None
 
@@ -41,11 +41,11 @@ class Manifest:
     """The list of files, after the last edit.
 
     Attributes:
-        comparator: the name of the order of the keys.
-        log, earlier_log: numbers of the logs in use; 0 is none.
+        comparator: name of the key order.
+        log, earlier_log: numbers of the logs in use; 0 for none.
         tables: numbers of the tables in use.
-        removed: numbers of tables that were in use.
-        next_file: the number that the next new file would have.
+        removed: numbers of tables that were in use before.
+        next_file: the number for the next new file.
         issues: what could not be read.
     """
 
@@ -59,7 +59,7 @@ class Manifest:
 
     @classmethod
     def parse(cls, stream: BinaryIO) -> Manifest:
-        """Read a MANIFEST, from its start."""
+        """Parse a MANIFEST from its start."""
         made = cls()
         for found in log_records(stream):
             if isinstance(found, Issue):
@@ -72,7 +72,7 @@ class Manifest:
         return made
 
     def is_used(self, name: str) -> bool:
-        """Whether the database uses a log or a table of this name."""
+        """Whether the database uses a log or table of this name."""
         found = DATA_NAME.fullmatch(name)
         if not found:
             return False
@@ -82,7 +82,7 @@ class Manifest:
         return number in self.tables
 
     def names(self) -> Iterator[str]:
-        """The names that the files of the database may have, in use or not, each once."""
+        """The possible names of the database's files, in use or not, each once."""
         logs = {self.log, self.earlier_log} - {0}
         logs.update(range(max(1, self.log), self.log + _LOGS_AHEAD))
         for number in sorted(self.tables | self.removed):
@@ -92,7 +92,7 @@ class Manifest:
             yield f"{number:06}.log"
 
     def covers(self, name: str) -> bool:
-        """Whether a name is one of those that :meth:`names` gives."""
+        """Whether :meth:`names` includes a name."""
         found = DATA_NAME.fullmatch(name)
         if not found or name != f"{int(found[1]):06}.{found[2]}":
             return False

@@ -1,10 +1,11 @@
 """Table files (``.ldb``, in older databases ``.sst``): sorted entries in blocks.
 
-The last 48 bytes are the footer: where the metaindex and the index are, each an offset and a size, and a magic number.
-The index leads to the blocks. After each block are its compression (0 none, 1 Snappy, 2 Zstandard) and the masked
-CRC-32C of both. An entry of a block has how many bytes of its key are those of the key before, how many follow, how
-long its value is, then the rest of the key and the value. After the entries are the restart points, places where a
-key is whole, and their number. The last eight bytes of a key are the sequence number and the kind (1 put, 0 delete).
+The last 48 bytes are the footer: the offset and size of the metaindex and of the index, and a magic number.
+The index points to the blocks. After each block come its compression (0 none, 1 Snappy, 2 Zstandard) and the masked
+CRC-32C of both. An entry states how many bytes of its key it shares with the previous key, how many follow, and
+the length of its value; then come the rest of the key and the value. After the entries come the restart points,
+where keys are stored whole, and their number. A key ends with eight bytes: sequence number and kind (1 put, 0
+delete).
 
 References:
     google/leveldb, doc/table_format.md, table/format.cc, db/dbformat.h
@@ -25,16 +26,16 @@ from parsers.locator import at_bytes, at_coding, join
 from parsers.record import Issue
 
 MAGIC = struct.pack("<Q", 0xDB4775248B80FB57)
-#: How the tables of RocksDB, which come under the same names, end.
+#: How tables of RocksDB end, which have the same file names.
 ROCKSDB_MAGIC = struct.pack("<Q", 0x88E241B785F4CFF7)
 FOOTER = 48
-#: A longer block is not read, nor one that expands to more.
+#: Limit on the length of a block, compressed and decompressed.
 MAX_BLOCK = 64 * 1024 * 1024
-#: All blocks of one table may come to so many times its size, and this much more.
+#: The blocks of one table may total this many times its size, plus this many bytes.
 _MAX_RATIO = 40
 _TRAILER = 5
 _CODINGS = {1: "snappy", 2: "zstd"}
-#: The keys of one block may come to so many times its size, and this much more.
+#: The keys of one block may total this many times its size, plus this many bytes.
 _MAX_KEYS = 100
 _ALLOWANCE = 65536
 _DELETE, _PUT = 0, 1
@@ -42,7 +43,7 @@ _DELETE, _PUT = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A block, and the locator that leads into it; empty if none does."""
+    """A block and the locator of its content; the locator is empty if it has none."""
 
     content: bytes
     at: int
@@ -61,7 +62,7 @@ class _KeyValue:
 
 
 def is_table(tail: bytes) -> bool:
-    """Whether a file that ends so is a table."""
+    """Whether a file with these last bytes is a table."""
     return tail.endswith(MAGIC)
 
 
@@ -96,7 +97,7 @@ def _handle(content: bytes, at: int) -> tuple[int, int]:
 
 @dataclass(slots=True)
 class _TableReading:
-    """The reading of one table; ``room`` is how many bytes its blocks may still come to."""
+    """The reading of one table. ``room`` is how many bytes its remaining blocks may total."""
 
     stream: BinaryIO
     end: int
@@ -118,10 +119,10 @@ class _TableReading:
             yield from _block_entries(block)
 
     def block(self, offset: int, length: int, behind: int = 0) -> _Block:
-        """A block, decompressed. It follows a place: blocks do not overlap.
+        """Read and decompress a block. Blocks must follow one another without overlap.
 
         Raises:
-            LevelDbError: it cannot be read.
+            LevelDbError: the block cannot be read.
         """
         where = f"{length} bytes at byte {offset}"
         if offset < behind:
@@ -165,7 +166,7 @@ def _block_entries(block: _Block) -> Iterator[LevelEntry | Issue]:
 
 
 def _key_values(block: _Block) -> Iterator[_KeyValue | str]:
-    """The entries of a block; a text that says why the rest cannot be read."""
+    """The entries of a block; a string that says why the rest cannot be read."""
     content = block.content
     restarts = int.from_bytes(content[-4:], "little")
     end = len(content) - 4 - 4 * restarts

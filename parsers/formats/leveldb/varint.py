@@ -1,4 +1,4 @@
-"""Numbers of varying length, and byte strings that such a number precedes.
+"""Variable-length integers, and byte strings prefixed with their length.
 
 References:
     google/leveldb, util/coding.h
@@ -6,19 +6,19 @@ References:
 
 from __future__ import annotations
 
-#: A number of 64 bits has at most so many bytes.
+#: Longest encoding of a 64-bit number, in bytes.
 _MAX_BYTES = 10
 
 
 class LevelDbError(ValueError):
-    """Bytes that are not what LevelDB writes at such a place."""
+    """Bytes that LevelDB does not write in this place."""
 
 
 def read_varint(content: bytes, at: int) -> tuple[int, int]:
-    """A number, and where it ends.
+    """Decode a number; returns it and the offset after it.
 
     Raises:
-        LevelDbError: it is cut off, or longer than 64 bits.
+        LevelDbError: the number is cut off, or longer than 64 bits.
     """
     value = shift = 0
     for place in range(at, min(at + _MAX_BYTES, len(content))):
@@ -31,10 +31,10 @@ def read_varint(content: bytes, at: int) -> tuple[int, int]:
 
 
 def read_sized(content: bytes, at: int) -> tuple[bytes, int]:
-    """A byte string that its length precedes, and where it ends.
+    """Read a byte string prefixed with its length; returns it and the offset after it.
 
     Raises:
-        LevelDbError: it is cut off.
+        LevelDbError: the string is cut off.
     """
     length, at = read_varint(content, at)
     if at + length > len(content):

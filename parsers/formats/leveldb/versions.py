@@ -1,4 +1,4 @@
-"""The versions of each key: which one the database would give, which are overwritten or deleted."""
+"""Classify the versions of each key: live, overwritten or deleted."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from enum import StrEnum
 from parsers.formats.leveldb.entry import LevelEntry
 from parsers.record import Issue
 
-#: Entries that are kept in mind at once, and the bytes of their keys and values. Further ones are counted.
+#: Limits on the entries kept in memory, and on the bytes of their keys and values. Further entries are counted.
 MAX_KEPT = 200_000
 MAX_BYTES = 64 * 1024 * 1024
-#: Keys whose last version is kept in mind, and the bytes of them.
+#: Limits on the keys whose last version is remembered, and on their bytes.
 MAX_KEYS = 500_000
 
 
 class LevelProvenance(StrEnum):
-    """What became of an entry."""
+    """Whether an entry is live, overwritten or deleted."""
 
     LIVE = "live"
     OLD = "earlier version"
@@ -27,11 +27,11 @@ class LevelProvenance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """An entry, and what became of it.
+    """An entry and its state.
 
     Attributes:
-        entry: the entry. Its value is None only where a key was deleted and none of its values is left.
-        provenance: what became of it.
+        entry: the entry. Its value is None only if the key was deleted and none of its values is left.
+        provenance: its state.
         why: for an entry that is not live, how that is known; else empty.
     """
 
@@ -41,18 +41,18 @@ class Version:
 
     @property
     def live(self) -> bool:
-        """Whether the database would give this value."""
+        """Whether the database would return this value."""
         return self.provenance is LevelProvenance.LIVE
 
 
 @dataclass(slots=True)
 class VersionCollector:
-    """Takes the entries of a database's files, in any order, and tells what became of those that are wanted.
+    """Collects the entries of a database's files, in any order, and classifies the wanted ones.
 
     Attributes:
-        wanted: whether an entry is to be kept in mind.
-        total: how many different entries were met; one that is in two files counts once where it is wanted.
-        left_out: how many were wanted and too many.
+        wanted: whether to keep an entry.
+        total: number of different entries seen; a wanted entry found in two files counts once.
+        left_out: number of wanted entries dropped because of the limits.
     """
 
     wanted: Callable[[LevelEntry], bool]
@@ -64,18 +64,18 @@ class VersionCollector:
     _key_bytes: int = 0
 
     def take(self, entry: LevelEntry, *, used: bool) -> None:
-        """Take an entry.
+        """Add an entry.
 
         Args:
             entry: the entry.
-            used: whether the database still uses the file that it is in.
+            used: whether the database still uses the entry's file.
         """
         wanted = self.wanted(entry)
         if used:
             self._see(entry, wanted=wanted)
         same = (entry.key, entry.sequence)
         if same in self._kept:
-            # A table repeats what the log had, another table what the first one had.
+            # A table repeats entries of the log, and another table those of the first.
             if used and not self._kept[same][1]:
                 self._kept[same] = (entry, True)
             return
@@ -90,7 +90,7 @@ class VersionCollector:
         self._kept[same] = (entry, used)
 
     def _see(self, entry: LevelEntry, *, wanted: bool) -> None:
-        """Keep in mind the last version of a key."""
+        """Remember the last version of a key."""
         known = self._newest.get(entry.key)
         if known is None:
             room = len(self._newest) < MAX_KEYS and self._key_bytes + len(entry.key) <= MAX_BYTES
@@ -101,7 +101,7 @@ class VersionCollector:
             self._newest[entry.key] = (entry.sequence, entry.value is None)
 
     def issues(self) -> Iterator[Issue]:
-        """What was left out."""
+        """Issues about what was left out."""
         if self.left_out:
             yield Issue(
                 f"{self.left_out} entries were not read: more than {MAX_KEPT} of one database, or {MAX_BYTES} bytes."
@@ -113,9 +113,9 @@ class VersionCollector:
             )
 
     def versions(self) -> Iterator[Version]:
-        """Yield the wanted entries, in the order in which they were written.
+        """Yield the wanted entries in the order in which they were written.
 
-        A deletion is given only where no value of its key is left.
+        A deletion is yielded only if no value of its key is left.
         """
         valued = {key for (key, _), (entry, _) in self._kept.items() if entry.value is not None}
         for (key, sequence), (entry, used) in sorted(self._kept.items(), key=lambda one: (one[0][1], one[0][0])):

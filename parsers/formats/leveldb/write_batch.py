@@ -1,7 +1,7 @@
-"""Write batches: what one record of a log puts and deletes.
+"""Write batches: the puts and deletes in one log record.
 
-A sequence number (u64), how many entries there are (u32), then each: its kind (1 put, 0 delete), its key, and the value
-of a put. The first has the batch's sequence number, each further one the next.
+A sequence number (u64) and the number of entries (u32), then for each entry its kind (1 put, 0 delete), its key, and
+for a put its value. The first entry has the batch's sequence number, each later one the next.
 
 References:
     google/leveldb, db/write_batch.cc
@@ -23,7 +23,7 @@ _DELETE, _PUT = 0, 1
 
 
 def batch_entries(record: LogRecord) -> Iterator[LevelEntry | Issue]:
-    """Yield the entries of a record of a log; an issue where it is not, or not to its end, such a batch."""
+    """Yield the entries of a log record, and an issue if it is not a complete batch."""
     content = record.content
     whole = at_bytes(record.start, record.end - record.start)
     if len(content) < _HEADER.size:
@@ -49,7 +49,7 @@ def batch_entries(record: LogRecord) -> Iterator[LevelEntry | Issue]:
 
 
 def _entry(content: bytes, at: int) -> tuple[bytes, bytes | None, int]:
-    """The key and the value of an entry (None of a deletion), and where the entry ends."""
+    """The key and value of an entry (None for a deletion), and the offset after the entry."""
     kind = content[at]
     if kind not in (_DELETE, _PUT):
         raise LevelDbError(f"an entry of the kind {kind}, which is not known")

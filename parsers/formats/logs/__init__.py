@@ -1,1 +1,1 @@
-"""Lines of logs: logcat, syslog, and the year that their times leave out."""
+"""Log lines: logcat, syslog, the systemd journal, and years that timestamps omit."""

@@ -1,6 +1,6 @@
-"""When the lines of a log were written: year, zone and what is unknown of them, told line by line.
+"""Date the lines of a log: year, time zone, and what is unknown about them, line by line.
 
-A log is read twice: first for the times its lines write, from which missing years are counted back; then for the rest.
+A log is read twice: first for the times of its lines, from which missing years are counted back, then for the rest.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from parsers.formats.logs.yearless import Years
 from parsers.formats.logs.zones import Zone
 from parsers.record import Clock, Timestamp
 
-#: A clock that reads an earlier year has not been set.
+#: A clock that shows an earlier year was never set.
 FIRST_YEAR = 2010
 _FIRST_SECOND = 1_262_304_000
 
@@ -25,21 +25,21 @@ _NOT_SET = "The device's clock had not been set when the line was written; the v
 _EPOCH = "The device's clock, counted from 1970 in UTC, as the log writes it."
 _UPTIME = "Seconds since the device was started; the line gives no date."
 _NO_DAY = "There is no such day."
-#: Days, or seconds, of which the reading is remembered.
+#: Number of days, or seconds, whose parsing is cached.
 _MAX_KNOWN = 256
 
 
 class Stamp(NamedTuple):
-    """A time as a line writes it.
+    """A time as written in a line.
 
     Attributes:
         text: as written, with its zone.
-        wall: date and time without the year, as :func:`yearless.key` gives them; -1 where the line writes none.
-        year: 0 if the line writes none.
-        microsecond: the fraction.
-        zone: as written; empty if the line writes none.
-        epoch: whole seconds since 1970, where the line writes those.
-        uptime: whether the line writes seconds since the device was started.
+        wall: date and time without the year, as :func:`yearless.key` encodes them; -1 if the line has none.
+        year: the year, or 0 if the line omits it.
+        microsecond: the fraction of a second.
+        zone: as written; empty if the line has none.
+        epoch: whole seconds since 1970, if the line has those.
+        uptime: whether the line counts seconds since the device was started.
     """
 
     text: str
@@ -57,10 +57,10 @@ class Stamp(NamedTuple):
 
 
 def of_parts(parts: tuple[int, int, int, int, int], **more: str | int) -> Stamp | None:
-    """A stamp of month, day, hour, minute and second; None if there is no such time.
+    """Build a stamp from month, day, hour, minute and second; None if there is no such time.
 
     Args:
-        parts: as written, as numbers.
+        parts: as written, converted to numbers.
         **more: the other attributes of :class:`Stamp`.
     """
     month, day, hour, minute, second = parts
@@ -70,10 +70,10 @@ def of_parts(parts: tuple[int, int, int, int, int], **more: str | int) -> Stamp 
 
 
 class StampReader:
-    """Reads the times of one log's lines. What was read of a day is remembered, for many lines are written in one."""
+    """Parses the times of one log's lines. Caches the day, as many lines share one."""
 
     def __init__(self, of_day: Callable[[bytes, bytes], Stamp | None]) -> None:
-        """Take what reads the first second of a day, from what is written before and after the time of day."""
+        """Create a reader, given a parser of the first second of a day from the text around the time."""
         self._of_day = of_day
         self._days: dict[tuple[bytes, bytes], Stamp | None] = {}
         self._second = self._behind = b""
@@ -82,11 +82,11 @@ class StampReader:
         self._wall: int | None = None
 
     def read(self, text: bytes, fraction: bytes | None) -> Stamp | None:
-        """A time as a line writes it; None if there is no such time.
+        """Parse the time of a line; None if it is invalid.
 
         Args:
-            text: the whole of it, ASCII. Its first colon is that of the time of day, ``hh:mm:ss``.
-            fraction: the digits of its fraction of a second, which follow one sign; None if it has none.
+            text: the complete time, ASCII. Its first colon is that of the time of day, ``hh:mm:ss``.
+            fraction: the digits of the fraction of a second, which follow one character; None if there is none.
         """
         at = text.index(b":") - 2
         end = at + 8
@@ -112,7 +112,7 @@ class StampReader:
         return self._days[around]
 
     def _at_second(self, clock: bytes) -> int | None:
-        """The second of the present day; None if there is no such time of day."""
+        """The given second of the cached day; None if there is no such time of day."""
         hour, minute, second = int(clock[:2]), int(clock[3:5]), int(clock[6:])
         if self._day is None or hour > 23 or minute > 59 or second > 60:
             return None
@@ -120,30 +120,30 @@ class StampReader:
 
 
 def microseconds(fraction: bytes) -> int:
-    """The digits of a fraction of a second, as microseconds."""
+    """Convert the digits of a fraction of a second to microseconds."""
     return int(fraction) * 1000 if len(fraction) == 3 else int(fraction[:6].ljust(6, b"0"))
 
 
 @dataclass(slots=True)
 class Survey:
-    """The first reading: the times of a log's lines, in their order."""
+    """The first pass: collects the times of a log's lines, in order."""
 
     walls: array[int] = field(default_factory=lambda: array("l"))
     written: array[int] = field(default_factory=lambda: array("h"))
 
     def add(self, stamp: Stamp) -> None:
-        """Take a line's time."""
+        """Add a line's time."""
         if stamp.wall >= 0:
             self.walls.append(stamp.wall)
             self.written.append(stamp.year)
 
     def years(self, stamp: datetime | None, steps: dict[int, float], why: str = "") -> Years:
-        """The years of the lines.
+        """Determine the years of the lines.
 
         Args:
-            stamp: when the log ended; None if that is unknown.
-            steps: as :func:`yearless.count_back` takes them.
-            why: the reason where ``stamp`` is None and a year is missing, in place of that for a rotated log.
+            stamp: when the log ended; None if unknown.
+            steps: clock steps, as :func:`yearless.count_back` takes them.
+            why: replaces the reason about rotated logs, if ``stamp`` is None and a year is missing.
         """
         found = yearless.count_back(self.walls, stamp, steps, self.written if any(self.written) else ())
         if found.why and stamp is None and why and not any(self.written):
@@ -152,10 +152,10 @@ class Survey:
 
 
 class Dates:
-    """The second reading: gives each line's time. Lines must come in the order of the first reading."""
+    """The second pass: dates each line. Lines must come in the order of the first pass."""
 
     def __init__(self, years: Years, zone: Zone, counted: str) -> None:
-        """Take the years, the zone of lines that write none, and how a year that a line leaves out was told."""
+        """Initialise with the years, the zone for lines without one, and how missing years were determined."""
         self.years = years
         self.zone = zone
         self._counted = counted
@@ -165,18 +165,18 @@ class Dates:
         self._known: dict[tuple[int, int, str, str], tuple[int | None, str]] = {}
 
     def timestamp(self, stamp: Stamp, locator: str = "") -> Timestamp:
-        """The time of the next line.
+        """Date the next line.
 
         Args:
-            stamp: as the line writes it.
-            locator: where it is, if not in the record's own line.
+            stamp: the time as written.
+            locator: where the time is, if not in the record's own line.
         """
         value, note = self._read(stamp)
         return Timestamp("Recorded Time", stamp.text, Clock.DEVICE, value, note, locator)
 
     @staticmethod
     def wrapped(stamp: Stamp) -> Timestamp:
-        """The time of a line that only wraps another with a time of its own; it is in neither reading."""
+        """Date a line that wraps another line with a time of its own. It is not part of either pass."""
         return Timestamp("Recorded Time", stamp.text, Clock.DEVICE, None)
 
     def _read(self, stamp: Stamp) -> tuple[int | None, str]:
@@ -203,7 +203,7 @@ class Dates:
         return (None if value is None else value + seconds * 1_000_000 + stamp.microsecond), note
 
     def _zone(self, text: str) -> Zone:
-        """The zone of a line."""
+        """The time zone of a line."""
         if not text:
             return self.zone
         if text not in self._zones:
@@ -217,7 +217,7 @@ class Dates:
 
 
 def _first_of(wall: int, year: int, zone: Zone, counted: str) -> tuple[int | None, str]:
-    """When the first second of a span was, and what is said of times in it."""
+    """Timestamp of the first second of a span, and the note on times in that span."""
     local = yearless.at(year, wall)
     if local is None:
         return None, _NO_DAY

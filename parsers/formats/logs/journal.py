@@ -1,6 +1,6 @@
-"""Files of systemd's journal: entries with their fields, in the order in which they lie, in bounded memory.
+"""Read systemd journal files: entries with their fields, in file order, in bounded memory.
 
-The file is walked from object to object. Entries that no array leads to any more are found too.
+The file is walked object by object, which also finds entries that no array refers to any more.
 
 References:
     systemd, docs/JOURNAL_FILE_FORMAT.md and src/libsystemd/sd-journal/journal-def.h: the header, objects, compression
@@ -23,9 +23,9 @@ import zstandard
 from parsers.locator import at_bytes
 
 MAGIC = b"LPKSHHRH"
-#: A field is kept up to this many bytes; one that unpacks to more is left out.
+#: Limit on the length of a field in bytes; a field that decompresses to more is left out.
 MAX_FIELD = 65536
-#: Fields of one entry that are read, and fields that are remembered, for most are shared by many entries.
+#: Limits on the fields read per entry, and on cached fields: most fields are shared by many entries.
 MAX_FIELDS, _MAX_KNOWN = 200, 4096
 _HEADER = struct.Struct("<8s2IB7x16s16s16s16s4Q")
 _HEADER_SIZE_AT, _ARENA_AT, _TAIL_AT = 88, 96, 136
@@ -35,14 +35,14 @@ _DATA, _ENTRY_TYPE, _LAST_TYPE = 1, 3, 7
 _XZ, _LZ4, _ZSTD = 1, 2, 4
 _COMPACT = 16
 _KNOWN_FLAGS = 31
-#: Memory that undoing a compression may take.
+#: Memory limit for decompression.
 _WINDOW = 64 * 1024 * 1024
-#: No object is larger.
+#: Limit on the size of an object.
 _MAX_OBJECT = 768 * 1024 * 1024
 
 
 class LogJournalError(ValueError):
-    """A file that is no journal, or one of a form that is not read."""
+    """The file is not a journal, or uses an unsupported form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,12 @@ class JournalEntry:
     """One entry.
 
     Attributes:
-        locator: where it is.
+        locator: where the entry is.
         realtime: microseconds since 1970 UTC.
-        boot: the id of the start of the system it belongs to, as hexadecimal digits.
-        fields: by name; of several of one name the first.
-        message_locator: where its message stands; empty if it has none.
-        missing: how many of its fields could not be read.
+        boot: the boot ID, in hexadecimal.
+        fields: values by name; of several fields with one name the first.
+        message_locator: where its message is; empty if it has none.
+        missing: number of fields that could not be read.
     """
 
     locator: str
@@ -68,7 +68,7 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class JournalDamage:
-    """What could not be read: one sentence, and where."""
+    """A part that could not be read: one sentence, and its location."""
 
     what: str
     locator: str
@@ -76,14 +76,14 @@ class JournalDamage:
 
 @dataclass(frozen=True, slots=True)
 class JournalHeader:
-    """What the head of a journal says.
+    """The header of a journal.
 
     Attributes:
-        machine: the machine's id, as hexadecimal digits.
-        compact: whether offsets are of four bytes.
-        start: where the first object stands.
-        end: where objects end.
-        tail: where the last object stands.
+        machine: the machine ID, in hexadecimal.
+        compact: whether offsets are four bytes long.
+        start: offset of the first object.
+        end: offset at which objects end.
+        tail: offset of the last object.
     """
 
     machine: str
@@ -94,14 +94,14 @@ class JournalHeader:
 
 
 def header_of(head: bytes, size: int) -> JournalHeader:
-    """The header of a journal.
+    """Parse the header of a journal.
 
     Args:
-        head: its first bytes.
-        size: of the file.
+        head: the file's first bytes.
+        size: length of the file in bytes.
 
     Raises:
-        LogJournalError: it is none, or has a feature that is unknown.
+        LogJournalError: the file is not a journal, or has an unknown feature.
     """
     if len(head) < 208 or not head.startswith(MAGIC):
         raise LogJournalError("the file does not begin as a journal does")
@@ -118,19 +118,19 @@ class JournalReader:
     """Reads the entries of one journal."""
 
     def __init__(self, stream: BinaryIO, size: int) -> None:
-        """Take a seekable stream from its start. Raises LogJournalError."""
+        """Open a journal from a seekable stream at its start. Raises LogJournalError."""
         self._stream = stream
         self.header = header_of(stream.read(4096), size)
         self._known: OrderedDict[int, tuple[str, bytes] | None] = OrderedDict()
 
     def entries(self) -> Iterator[JournalEntry | JournalDamage]:
-        """Every entry, and one remark where the objects cannot be followed further."""
+        """Yield every entry, and one remark if the objects cannot be followed further."""
         at, end = self.header.start, self.header.end
         while at + _OBJECT.size <= end:
             self._stream.seek(at)
             kind, _, size = _OBJECT.unpack(self._stream.read(_OBJECT.size).ljust(_OBJECT.size, b"\0"))
             if not kind and not size:
-                # Space that was made ready and not used yet. Where the last object follows it, some are lost.
+                # Space that is allocated and not used yet. If the last object comes later, some objects are lost.
                 if at <= self.header.tail:
                     yield JournalDamage("objects are missing from here on", at_bytes(at, end - at))
                 return
@@ -192,7 +192,7 @@ class JournalReader:
 
 
 def _unpacked(content: bytes, flags: int) -> bytes | None:
-    """A field without its compression; None if that cannot be undone within the bound."""
+    """A decompressed field; None if it cannot be decompressed within the limit."""
     try:
         if flags & _XZ:
             return lzma.LZMADecompressor(memlimit=_WINDOW).decompress(content, MAX_FIELD)

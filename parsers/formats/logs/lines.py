@@ -1,4 +1,4 @@
-"""What the readers of a device's text logs share: lines that are not of the form, and the file's own record."""
+"""Shared by the readers of a device's text logs: lines in no known format, and the record of the file itself."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.secret import masked
 
 FILE_TYPE = "echo:log:file"
-#: More lines than this in one file are not read.
+#: Limit on the lines read from one file.
 MAX_LINES = 5_000_000
-#: LogPlaces that an issue names, of many.
+#: Maximum number of LogPlaces that an issue names.
 MAX_PLACES = 20
 _MAX_PROGRAMS, _PROGRAMS_TOLD = 2000, 50
-#: Lines before the first of the form: kept as text, characters of each, and how many may be a banner.
+#: Limits for lines before the first recognised one: lines kept as text, characters of each, lines of a banner.
 _MAX_BEFORE, _MAX_BEFORE_TEXT, _MAX_BANNER = 20, 200, 200
 _EXCERPT = 64
-#: What the terminal that a log was saved from adds to it.
+#: What a terminal adds to a log saved from it.
 _TERMINAL = re.compile(
     rb"\* daemon .{0,200}|- waiting for .{0,40}device.{0,20}|(?:logcat|read|adb): .{0,20}(?:EOF|read failure).{0,80}"
     rb"|error: (?:device|no devices).{0,80}|=~=~=~=.{0,80}=~=~=~=|Script (?:started|done) on .{0,200}"
@@ -32,12 +32,12 @@ _TERMINAL = re.compile(
 
 
 def counted(number: int, word: str) -> str:
-    """A number and what is counted: ``1 line``, ``2 lines``."""
+    """A number with its noun: ``1 line``, ``2 lines``."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 class OtherLine(NamedTuple):
-    """A line that is not of the form."""
+    """A line in no known format."""
 
     locator: str
     content: bytes
@@ -46,19 +46,19 @@ class OtherLine(NamedTuple):
 
 @dataclass(slots=True)
 class LogPlaces:
-    """Where something that repeats stands: how often, and the first places."""
+    """The places of something that repeats: a count, and the first places."""
 
     count: int = 0
     first: list[str] = field(default_factory=list)
 
     def add(self, locator: str) -> None:
-        """Note one more place."""
+        """Add a place."""
         self.count += 1
         if len(self.first) < MAX_PLACES:
             self.first.append(locator)
 
     def described(self) -> str:
-        """The places in words: ``lines 3, 5 to 7, and 12 more``, or byte ranges where they are no whole lines."""
+        """The places in words: ``lines 3, 5 to 7, and 12 more``, or byte ranges if they are not whole lines."""
         more = self.count - len(self.first)
         places = self.first
         numbers = [int(place.removeprefix("line:")) for place in places if place.startswith("line:")]
@@ -70,7 +70,7 @@ class LogPlaces:
 
 
 def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    """Neighbouring numbers taken together, as the first and the last of each run."""
+    """Merge neighbouring numbers into runs of (first, last)."""
     low = high = numbers[0] if numbers else 0
     for number in numbers[1:]:
         if number not in (high, high + 1):
@@ -83,7 +83,7 @@ def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
 
 @dataclass(slots=True)
 class LogSummary:
-    """What applies to the file as a whole."""
+    """Collects what applies to the file as a whole."""
 
     of_form: int = 0
     first: Timestamp | None = None
@@ -112,11 +112,11 @@ class LogSummary:
         self.last = timestamp
 
     def cut(self, locator: str) -> None:
-        """Note a line of which the end was left out."""
+        """Note a line that was cut short."""
         self._cut.add(locator)
 
     def other(self, line: OtherLine) -> None:
-        """Note a line that is not of the form. Before the first that is, its text is kept in the record."""
+        """Note a line in no known format. Before the first recognised line, its text is kept in the record."""
         if line.cut:
             self.cut(line.locator)
         if _TERMINAL.fullmatch(line.content[:600]):
@@ -133,7 +133,7 @@ class LogSummary:
         )
 
     def end(self, years: Years | None) -> Iterator[Record | Issue]:
-        """What can only be told when the file ends: its own record, and an issue for each cause of lines not read."""
+        """Yield the file's own record at its end, and an issue for each reason why lines were not read."""
         yield from self._issues()
         programs: dict[str, Value] = dict(self.programs.most_common(_PROGRAMS_TOLD))
         fields: dict[str, Value] = {"lines": self.of_form, "lines_by_program": programs}

@@ -1,7 +1,7 @@
-"""Lines of Android's log in every form that ``logcat`` writes, and in those of the tools that save it.
+"""Parse Android log lines in every format of ``logcat`` and of the tools that save its output.
 
-Of each form: with or without year, zone, microseconds, nanoseconds, user ids and colours; seconds since 1970 or since
-the device was started in the place of the date.
+Each format may be written with or without year, zone, microseconds, nanoseconds, user IDs and colours, and with
+seconds since 1970 or since boot in place of the date.
 
 References:
     AOSP system/logging/liblog/logprint.cpp (``android_log_formatLogLine``: brief, process, tag, thread, raw, time,
@@ -20,9 +20,9 @@ from parsers.formats.logs.dating import Stamp, StampReader, microseconds, of_par
 from parsers.formats.logs.lines import OtherLine
 from parsers.formats.logs.text import RawLine, raw_lines
 
-#: A longer line is read up to here.
+#: A longer line is cut at this length.
 MAX_LINE = 65536
-#: Forms that write no time, by what they leave out.
+#: Formats without a time, by the parts that they omit.
 TIMELESS = ("brief", "process", "tag", "thread")
 
 _STAMP = (
@@ -30,7 +30,7 @@ _STAMP = (
     rb"(?: ?(?:[+-]\d\d:?\d\d|Z(?=[ \t])|" + zones.FROM_UTC + rb"|(?:" + zones.LETTERS + rb")(?=[ \t])))?"
     rb"|(?P<since>\d{1,12})\.(?P<part>\d{3,9}))"
 )
-#: What is before and after the time of day.
+#: The text before and after the time of day.
 _DAY = re.compile(rb"(?:(?P<year>\d{4})-)?(?P<month>\d\d)-(?P<day>\d\d)[ T]")
 _GAP, _SPACE = rb"[ \t]{0,64}", rb"[ \t]{1,64}"
 _LEVEL = rb"[VDIWEFSA]"
@@ -42,7 +42,7 @@ def _form(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(pattern, re.DOTALL)
 
 
-#: Each form with a time has the groups of the time, then ``tag`` and ``text``, in this order.
+#: Each format with a time has the groups of the time, then ``tag`` and ``text``, in this order.
 _FORMS: dict[str, re.Pattern[bytes]] = {
     "threadtime": _form(
         _GAP + _STAMP + _SPACE + rb"(?:(?:[A-Za-z]\w{0,30}|\d{1,9})[ \t]{1,64})?" + _PID + _SPACE + _TID
@@ -71,32 +71,32 @@ _FORMS: dict[str, re.Pattern[bytes]] = {
     ),
     "tag": _form(_LEVEL + rb"/(?P<tag>[^:(]{1,100}?)[ \t]{0,64}: (?P<text>.*)"),
 }  # fmt: skip
-#: Forms that nothing else looks like.
+#: Formats that cannot be confused with any other.
 STRONG = ("threadtime", "time", "long", "studio", "studio columns")
 DIVIDER = re.compile(rb"-{5,} (?:beginning of|switch to) [\w/.]+.*", re.DOTALL)
 _DIGITS, _BLANKS, _LEVELS = frozenset(b"0123456789"), frozenset(b" \t"), frozenset(b"VDIWEFSA")
-#: What lines of a form begin with.
+#: How lines of a format begin.
 _STARTS = {
     "threadtime": _DIGITS | _BLANKS, "time": _DIGITS | _BLANKS, "long": frozenset(b"["), "studio": _DIGITS,
     "studio columns": _DIGITS, **dict.fromkeys(TIMELESS, _LEVELS),
 }  # fmt: skip
-#: Forms by the byte after the level.
+#: Formats by the byte after the level.
 _LEVELLED: dict[int, tuple[str, ...]] = {ord("/"): ("brief", "tag"), ord("("): ("thread", "process")}
-#: What may be a time, with what is in front of it.
+#: What may be a time, with the text before it.
 _HEADED = re.compile(_GAP + rb"(?:\d\d|\d\.\d)")
 
 
 class LogcatLine(NamedTuple):
-    """One line.
+    """A parsed line.
 
     Attributes:
-        locator: where it is.
-        stamp: its time as written; None in a form that writes none.
-        stamp_locator: where the time stands, if not in the line itself.
-        tag: who wrote it; empty in a form that leaves it out.
-        text: what it says.
-        form: the name of its form.
-        cut: whether it was longer than what was read.
+        locator: where the line is.
+        stamp: its time as written; None if the format has no time.
+        stamp_locator: where the time is, if not in the line itself.
+        tag: the writer; empty if the format omits it.
+        text: the message.
+        form: name of the format.
+        cut: whether the line was cut at the length limit.
     """
 
     locator: str
@@ -109,13 +109,13 @@ class LogcatLine(NamedTuple):
 
 
 def form_of(content: bytes, forms: tuple[str, ...] = tuple(_FORMS)) -> str:
-    """The name of a line's form; empty if it belongs to none."""
+    """The name of a line's format; empty if none matches."""
     stamps = StampReader(_of_day)
     return next((form for form in _possible(content) if form in forms and _match(content, form, stamps)), "")
 
 
 def _possible(content: bytes) -> tuple[str, ...]:
-    """The forms that a line can be of, by how it begins."""
+    """The formats that are possible given how a line begins."""
     if not content:
         return ()
     first = content[0]
@@ -129,7 +129,7 @@ def _possible(content: bytes) -> tuple[str, ...]:
 
 
 def _match(content: bytes, form: str, stamps: StampReader) -> tuple[Stamp | None, bytes, bytes] | None:
-    """A line's time, tag and text; None if it is not of the form."""
+    """The time, tag and text of a line; None if it does not match the format."""
     found = _FORMS[form].fullmatch(content)
     if found is None:
         return None
@@ -139,7 +139,7 @@ def _match(content: bytes, form: str, stamps: StampReader) -> tuple[Stamp | None
     if since is None:
         stamp = stamps.read(text, fraction)
     else:
-        # A device is not started for thirty years: so many seconds are counted from 1970.
+        # No device runs for thirty years: this many seconds count from 1970.
         counted = len(since) >= 9
         epoch = int(since) if counted else None
         stamp = Stamp(text.decode("ascii"), microsecond=microseconds(part), epoch=epoch, uptime=not counted)
@@ -147,7 +147,7 @@ def _match(content: bytes, form: str, stamps: StampReader) -> tuple[Stamp | None
 
 
 def _of_day(before: bytes, behind: bytes) -> Stamp | None:
-    """A day, from what is written before and after the time of day."""
+    """Parse a day from the text before and after the time of day."""
     found = _DAY.fullmatch(before)
     if found is None:
         return None
@@ -156,7 +156,7 @@ def _of_day(before: bytes, behind: bytes) -> Stamp | None:
 
 
 class LogcatReader:
-    """Takes lines apart, one after the other: in the form ``long`` a line has its time and tag from one before it."""
+    """Parses lines in order: in the ``long`` format a line takes its time and tag from an earlier line."""
 
     def __init__(self) -> None:
         self._form = "threadtime"
@@ -164,7 +164,7 @@ class LogcatReader:
         self._stamps = StampReader(_of_day)
 
     def read(self, line: RawLine) -> LogcatLine | OtherLine | None:
-        """A line's parts; None for dividers and for lines that only head others."""
+        """Parse a line; None for dividers and headings."""
         content, above = line.content, self._above
         if content.startswith(b"-----") and DIVIDER.fullmatch(content):
             self._above = None
@@ -184,8 +184,8 @@ class LogcatReader:
         return None if form == "long" else made
 
     def _find(self, content: bytes) -> tuple[str, tuple[Stamp | None, bytes, bytes] | None]:
-        """The first form that fits, but for that of the line before."""
-        # In the form "long" what is below a heading is text, whatever it looks like.
+        """The first format that matches, trying that of the previous line first."""
+        # In the "long" format, everything below a heading is text, whatever it looks like.
         if self._above is None or content[0] not in _LEVELS:
             for form in _possible(content):
                 if form != self._form and (match := _match(content, form, self._stamps)):
@@ -194,7 +194,7 @@ class LogcatReader:
 
 
 def lines(stream: BinaryIO) -> Iterator[LogcatLine | OtherLine]:
-    """Every line that holds something and is no divider, in its order."""
+    """Yield every line that is neither empty nor a divider, in order."""
     reader = LogcatReader()
     for line in raw_lines(stream, MAX_LINE):
         found = reader.read(line)

@@ -1,8 +1,8 @@
-"""Entries of Android's logger as bytes: what ``logcat -B`` writes, and what the kernel keeps in ``pmsg-ramoops-0``.
+"""Binary entries of Android's logger: the output of ``logcat -B``, and the kernel's ``pmsg-ramoops-0``.
 
-An entry is a header and a payload: for texts a priority, the tag, a zero byte, the message, a zero byte. ``logcat -B``
-writes the header of the logger: lengths of payload and header, pid, tid, seconds and nanoseconds since 1970, and in
-later versions the log's number and the user. ``pmsg`` has a shorter one that begins with the letter ``l``.
+An entry is a header and a payload. A text payload is a priority, the tag, a zero byte, the message, a zero byte.
+``logcat -B`` writes the logger's header: lengths of payload and header, pid, tid, seconds and nanoseconds since
+1970, and in later versions the log's number and the user. ``pmsg`` has a shorter header that begins with ``l``.
 
 References:
     AOSP system/logging/liblog: include/log/log_read.h (``logger_entry``, ``_v2``, ``_v3``, ``_v4``), pmsg_reader.cpp,
@@ -23,28 +23,28 @@ from parsers.locator import at_bytes
 
 FORM = "binary"
 _HEADER = struct.Struct("<HHiiII")
-#: Of the four versions of the header. The last of them alone is certain to hold the log's number.
+#: Header sizes of the four versions. Only the last is certain to state the log's number.
 _HEADERS, _WITH_LOG = frozenset((20, 24, 28)), 28
 _PMSG = struct.Struct("<cHHHBHII")
 _MAGIC = b"l"
-#: Logs whose payload is not text: events, stats, security. Other logs, up to this number, hold texts.
+#: Logs with binary payloads: events, stats, security. Other logs, up to this number, hold text.
 _BINARY_LOGS, _LAST_LOG = frozenset((2, 5, 6)), 7
 _TEXT = re.compile(rb"[\x02-\x08](?P<tag>[\x20-\x7e\x80-\xff]{0,128})\0(?P<text>[^\0]*)\0{0,4}", re.DOTALL)
-#: The bytes that may begin an entry, and how many they are.
+#: Number of first bytes that tell whether an entry may begin, and their pattern.
 _LOOKED_AT = 8
 _CANDIDATE = re.compile(rb"(?=l.{6}[\x00-\x07]|(?!\0\0)..[\x00\x14\x18\x1c]\0.{3}[\x00-\x7f])", re.DOTALL)
-#: No entry is longer. So much is examined for the first of a store that is a ring, and so many in a row are no chance.
+#: Maximum entry length, how far to search for the first entry of a ring buffer, and entries in a row that rule out chance.
 _MAX_ENTRY, _WINDOW, _RING, _CHAIN = 5120, 1024 * 1024, 65536, 3
 _NANOSECONDS = 1_000_000_000
 
 
 class LoggerEntry(NamedTuple):
-    """One entry.
+    """A log entry.
 
     Attributes:
-        size: of all of it, in bytes.
+        size: total length in bytes.
         seconds, nanoseconds: since 1970, UTC.
-        tag, text: who wrote it, and what; None if the log is one of events, not of texts.
+        tag, text: writer and message; None for a log of events.
     """
 
     size: int
@@ -55,16 +55,16 @@ class LoggerEntry(NamedTuple):
 
 
 def entry_at(content: bytes, at: int) -> LoggerEntry | None:
-    """The entry that begins there, in either form; None if none does, or not all of it is there."""
+    """Parse the entry at an offset, in either format; None if there is no complete entry."""
     return _of_pmsg(content, at) or _of_logger(content, at)
 
 
 def begins(head: bytes, *, named: bool = False) -> bool:
-    """Whether a file begins with such entries, of which the first may be cut.
+    """Whether a file begins with logger entries, the first of which may be cut.
 
     Args:
         head: the file's first bytes.
-        named: whether the file is named as such a store is: one entry is enough then, else several in a row.
+        named: whether the file has the name of such a log. Then one entry is enough; otherwise several in a row.
     """
     at, count, texts = _next(head, 0, min(len(head), _RING if named else 1)), 0, 0
     while at >= 0 and (found := entry_at(head, at)):
@@ -75,7 +75,7 @@ def begins(head: bytes, *, named: bool = False) -> bool:
 
 
 def entries(stream: BinaryIO) -> Iterator[LogcatLine | OtherLine]:
-    """The lines of each entry's message; of events, and of bytes that are no entry, one line of no form."""
+    """Yield the lines of each entry's message, and one unparsed line for events and for bytes that are no entry."""
     window, base, at, ended = b"", 0, 0, False
     lost, excerpt = -1, b""
     while True:
@@ -112,7 +112,7 @@ def _lines(found: LoggerEntry, locator: str) -> Iterator[LogcatLine | OtherLine]
 
 
 def _next(content: bytes, at: int, until: int) -> int:
-    """Where the next entry begins that another follows, or that ends what is there; negative where none does."""
+    """Offset of the next entry that another follows, or that ends the data; negative if there is none."""
     for candidate in _CANDIDATE.finditer(content, at, until + _LOOKED_AT - 1):
         start = candidate.start()
         if (found := entry_at(content, start)) is not None:

@@ -1,8 +1,8 @@
-"""Lines of a system log, in every form that syslog daemons, journalctl and routers write.
+"""Parse system log lines in every format of syslog daemons, journalctl and routers.
 
-``Dec 29 14:10:36 host program[pid]: text`` (RFC 3164; the year left out, or before or after the time), the same with a
-priority before it, with the facility and level in a column, or without the host; RFC 5424; and ISO 8601 times, with a
-zone or without, before host and program.
+``Dec 29 14:10:36 host program[pid]: text`` (RFC 3164; the year omitted, or before or after the time); the same with
+a leading priority, with facility and level in a column, or without the host; RFC 5424; and ISO 8601 times, with
+or without a zone, before host and program.
 
 References:
     RFC 3164; RFC 5424; RFC 3339. rsyslog's RSYSLOG_FileFormat; BusyBox syslogd and OpenWrt's logread (facility.level);
@@ -21,15 +21,15 @@ from parsers.formats.logs.dating import Stamp, StampReader, microseconds, of_par
 from parsers.formats.logs.lines import OtherLine
 from parsers.formats.logs.text import RawLine, encoding_of, first_lines, raw_lines
 
-#: A longer line is read up to here.
+#: A longer line is cut at this length.
 MAX_LINE = 16384
-#: Lines of the head that are examined.
+#: Number of lines examined in the head.
 _LOOK = 100
-#: A time of day, or seconds with a fraction, in text of up to four bytes a character: without one nothing is a log.
+#: A time of day, or seconds with a fraction, in up to four bytes per character. No log lacks both.
 MAYBE = re.compile(rb"\d\0{0,3}\d\0{0,3}:\0{0,3}\d\0{0,3}\d\0{0,3}:\0{0,3}\d|\d\0{0,3}\.\0{0,3}\d\0{0,3}\d\0{0,3}\d")
 _PRIORITY = rb"(?:<\d{1,3}>[ \t]?)?"
 _CLOCK = rb"\d\d:\d\d:\d\d(?:[.,](?P<fraction>\d{1,9}))?"
-#: A host; a year that is after the time is none.
+#: A host. A year after the time is not a host.
 _HOST = rb"(?P<host>(?!(?:19|20)\d\d )\S{0,254}[^\s:])"
 _ZONE = rb"[+-]\d\d(?::?\d\d)?|Z|" + zones.FROM_UTC + rb"|" + zones.LETTERS
 _LAST = rb"(?: ?(?:" + _ZONE + rb")(?=[ \t]))?)[ \t]"
@@ -41,7 +41,7 @@ _BEHIND_HOST = (
     _HOST + rb" [a-z]{2,9}[0-7]?\.[a-z]{2,7}"
     rb" (?P<program>[^\s:\[\]]{1,80})(?:\[(?P<pid>\d{1,10})\])?: ?(?P<text>.*)"
 )  # fmt: skip
-#: What a daemon adds that no program wrote.
+#: Messages of the daemon itself.
 _REMARK = (
     rb"(?:(?P<host>\S{0,254}[^\s:]) )?(?P<program>)(?P<pid>)"
     rb"(?P<text>-- MARK --.{0,40}|(?:last )?message (?:repeated|buffered) .{0,200})"
@@ -56,18 +56,18 @@ _CLASSIC = (
     rb"(?P<stamp>", _DAY_NAME, _MONTH, rb" [ \d]?\d (?:\d{4} )?", _CLOCK, rb"(?: (?:19|20)\d\d(?=[ \t]))?", _LAST,
 )  # fmt: skip
 _ISO = rb"(?P<stamp>", _DAY_NAME, rb"\d{4}(?:-\d\d-|/\d\d/)\d\d[T ]", _CLOCK, _LAST
-#: What is before the time of day, and after it.
+#: The text before the time of day, and after it.
 _DAY = _form(
     _DAY_NAME, rb"(?:(?P<name>", _MONTH, rb") (?P<day>[ \d]?\d) (?:(?P<year>\d{4}) )?",
     rb"|(?P<iso_year>\d{4})[-/](?P<month>\d\d)[-/](?P<iso_day>\d\d)[T ])",
 )  # fmt: skip
 _BEHIND = _form(rb"(?: (?P<later>(?:19|20)\d\d))?(?: ?(?P<zone>", _ZONE, rb"))?")
-#: How lines of any form begin.
+#: How lines of any format begin.
 _HEADED = _form(
     rb"<\d|\[ {0,12}\d{1,8}\.\d{6}|", _DAY_NAME, rb"(?:", _MONTH, rb" [ \d]|\d{4}[-/]\d\d[-/])|\d{9,11}\.\d"
 )
 _UNIX = _form(rb"(?P<stamp>\d{9,11}\.(?P<fraction>\d{1,9}))[ \t]", _WHO)
-#: Seconds since the start, and since the line before; lines of the kernel alone are not of this form.
+#: Seconds since boot, and since the previous line. Lines of the kernel alone do not have this format.
 _MONOTONIC = _form(
     rb"\[ {0,12}(?P<stamp>\d{1,8}\.(?P<fraction>\d{6}))(?: <[ \d.]{1,20}>)?\] ", _HOST,
     rb" (?P<program>[^\s:\[\]]{1,80}(?=\[\d)|kernel(?=:))(?:\[(?P<pid>\d{1,10})\])?: (?P<text>.*)",
@@ -92,15 +92,15 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class SyslogLine(NamedTuple):
-    """One line.
+    """A parsed line.
 
     Attributes:
-        locator: where it is.
-        stamp: its time as written; None if RFC 5424's nil is in its place.
-        host, program, pid: as written; empty if the line leaves them out.
-        text: what it says.
-        cut: whether it was longer than what was read.
-        stamp_locator: where the time stands, if not in the line itself.
+        locator: where the line is.
+        stamp: its time as written; None for the nil value of RFC 5424.
+        host, program, pid: as written; empty if omitted.
+        text: the message.
+        cut: whether the line was cut at the length limit.
+        stamp_locator: where the time is, if not in the line itself.
     """
 
     locator: str
@@ -114,14 +114,14 @@ class SyslogLine(NamedTuple):
 
 
 class SyslogReader:
-    """Takes lines apart, one after the other. The form of the line before is tried first."""
+    """Parses lines in order. The format of the previous line is tried first."""
 
     def __init__(self) -> None:
         self._form = 0
         self._stamps = StampReader(_of_day)
 
     def read(self, line: RawLine) -> SyslogLine | OtherLine:
-        """A line's parts."""
+        """Parse a line."""
         if (found := _FORMS[self._form].fullmatch(line.content)) and (made := self._line(found, line)):
             return made
         if _HEADED.match(line.content):
@@ -159,7 +159,7 @@ class SyslogReader:
 
 
 def _of_day(before: bytes, behind: bytes) -> Stamp | None:
-    """A day, from what is written before and after the time of day."""
+    """Parse a day from the text before and after the time of day."""
     date, last = _DAY.fullmatch(before), _BEHIND.fullmatch(behind)
     if date is None or last is None:
         return None
@@ -170,18 +170,18 @@ def _of_day(before: bytes, behind: bytes) -> Stamp | None:
 
 
 def is_monotonic(content: bytes) -> bool:
-    """Whether a line is journalctl's, with the seconds since the start as its time: it looks like the kernel's own."""
+    """Whether a line is journalctl's with seconds since boot as its time, which resembles kernel messages."""
     return _MONOTONIC.fullmatch(content) is not None
 
 
 def begins(head: bytes, least: int = 2) -> bool:
-    """Whether a file that begins so is such a log.
+    """Whether a file begins like a system log.
 
-    A banner or lines of other programs may be before it.
+    A banner, or lines of other programs, may come first.
 
     Args:
         head: the file's first bytes.
-        least: how many of the first lines must be of the form; where there are fewer lines, all of them.
+        least: how many of the first lines must match; all of them if there are fewer.
     """
     if encoding_of(head) is None or not MAYBE.search(head):
         return False
@@ -192,7 +192,7 @@ def begins(head: bytes, least: int = 2) -> bool:
 
 
 def lines(stream: BinaryIO) -> Iterator[SyslogLine | OtherLine]:
-    """Every line that is not empty, in its order."""
+    """Yield every line that is not empty, in order."""
     reader = SyslogReader()
     for line in raw_lines(stream, MAX_LINE):
         yield reader.read(line)

@@ -1,7 +1,7 @@
-"""Lines of a text log, whatever its character set and line ends, in bounded memory and with their places.
+"""Read the lines of a text log with their locations, whatever its encoding and line ends, in bounded memory.
 
-Logs come as a device wrote them, or as an examiner's terminal did: UTF-8 with a byte order mark, UTF-16 (PowerShell
-redirects so), CR or CR LF or CR CR LF at the ends of lines, codes for colours, runs of zero bytes where power was lost.
+Logs come as a device or an examiner's terminal wrote them: UTF-8 with a byte order mark, UTF-16 (PowerShell
+redirection), CR or CR LF or CR CR LF line ends, colour codes, and runs of zero bytes after a power loss.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from parsers.locator import at_bytes, at_line
 from parsers.parser import looks_like_text
 
 _BLOCK = 65536
-#: Of the head of a file this much is examined to tell the width of its characters.
+#: Bytes of the head examined to determine the character width.
 _SAMPLE = 1024
 _COLOUR = re.compile(rb"\x1b\[[0-9;?]{0,40}[@-~]")
-#: At most this many zero bytes and more are not part of a character.
+#: This many consecutive zero bytes are not part of a character.
 _RUN = 8
 _LOST = re.compile(rb"\0{8,}")
 _ZEROS = re.compile(rb"\0+")
@@ -34,12 +34,12 @@ _MARKS = (
 
 @dataclass(frozen=True, slots=True)
 class TextEncoding:
-    """How a log's characters are written.
+    """The encoding of a log.
 
     Attributes:
-        codec: Python's name of it; empty for bytes that are characters themselves (ASCII, UTF-8, Latin-1).
-        width: bytes of one unit.
-        mark: bytes of the byte order mark.
+        codec: Python's name for it; empty for single-byte text (ASCII, UTF-8, Latin-1).
+        width: bytes per code unit.
+        mark: length of the byte order mark.
     """
 
     codec: str
@@ -48,13 +48,13 @@ class TextEncoding:
 
 
 class RawLine(NamedTuple):
-    """A line that holds something.
+    """A line that is not empty.
 
     Attributes:
-        number: counted from 1 by line feeds.
-        locator: where it is. The line's number where that leads to the line alone, else its bytes.
-        content: the line without its end, colour codes and zero bytes around it; UTF-8 where it was UTF-16.
-        cut: whether it was longer, so that the rest was left out.
+        number: line number from 1, counting line feeds.
+        locator: the line number if it identifies the line, else the byte range.
+        content: the line without its end, colour codes and surrounding zero bytes; UTF-16 is converted to UTF-8.
+        cut: whether the line was cut at the length limit.
     """
 
     number: int
@@ -64,30 +64,30 @@ class RawLine(NamedTuple):
 
 
 def _is_text_with_gaps(head: bytes) -> bool:
-    """Whether a head is text once its long runs of zero bytes are line ends. So much of it tells as is left of them."""
+    """Whether a head is text if its long runs of zero bytes count as line ends. Only the remaining bytes are judged."""
     first = _LOST.sub(b"\n", head[: 16 * _SAMPLE])
     return looks_like_text(first if len(first.lstrip(b"\0")) > 8 * _SAMPLE else _LOST.sub(b"\n", head))
 
 
 def encoding_of(head: bytes) -> TextEncoding | None:
-    """How the text of a file that begins so is written; None if the file is not text."""
+    """Detect the encoding of a file from its head; None if the file is not text."""
     for mark, codec, width in _MARKS:
         if head.startswith(mark):
             found = TextEncoding(codec, width, len(mark))
             sample = head[len(mark) : len(mark) + _SAMPLE * width]
             plain = sample[: len(sample) // width * width].decode(codec or "latin-1", "replace")
             return found if looks_like_text(plain.encode("utf-8", "replace")) else None
-    # Text of single bytes may have wide text after it, where two programs wrote to one file.
+    # Single-byte text may be followed by wide text if two programs wrote to one file.
     if (name := wide_encoding(head)) and b"\0" in head[:8]:
         return TextEncoding(name, WIDE[name], 0) if looks_like_text(head) else None
-    # Where power was lost, a log may hold long runs of zero bytes between its lines.
+    # After a power loss, a log may hold long runs of zero bytes between its lines.
     if looks_like_text(head) or (b"\0" * _RUN in head[:_SAMPLE] and _is_text_with_gaps(head)):
         return TextEncoding("", 1, 0)
     sample = head[:_SAMPLE]
     if len(sample) < 8:
         return None
     for codec, zero in (("utf-16-le", 1), ("utf-16-be", 0)):
-        # Western text in UTF-16 has a zero in nearly every second byte and hardly any other.
+        # Western text in UTF-16 has a zero in nearly every second byte and hardly any elsewhere.
         zeros, others = sample[zero::2].count(0), sample[1 - zero :: 2].count(0)
         if zeros * 10 >= len(sample) // 2 * 9 and others * 20 <= len(sample):
             text = sample[: len(sample) // 2 * 2].decode(codec, "replace").encode("utf-8", "replace")
@@ -96,12 +96,12 @@ def encoding_of(head: bytes) -> TextEncoding | None:
 
 
 def first_lines(head: bytes, count: int, most: int) -> list[bytes]:
-    """The first lines of a file that hold something, from its head; empty if the file is not text.
+    """The first non-empty lines of a file, from its head; none if the file is not text.
 
     Args:
         head: the file's first bytes.
-        count: the most lines.
-        most: the most bytes of a line.
+        count: maximum number of lines.
+        most: maximum length of a line in bytes.
     """
     if encoding_of(head) is None:
         return []
@@ -114,17 +114,17 @@ def first_lines(head: bytes, count: int, most: int) -> list[bytes]:
 
 
 class Utf8Stream:
-    """The text of a log as UTF-8 without a byte order mark, for readers of bytes."""
+    """The text of a log as UTF-8 without a byte order mark, for readers that expect bytes."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        """Take a seekable stream from its start."""
+        """Wrap a seekable stream, read from its start."""
         encoding = encoding_of(stream.read(_SAMPLE * 4)) or TextEncoding("", 1, 0)
         stream.seek(encoding.mark)
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder(encoding.codec)("replace") if encoding.codec else None
 
     def read(self, size: int) -> bytes:
-        """Some bytes, about as many as are asked for; none at the end."""
+        """Read about the requested number of bytes; empty at the end."""
         while piece := self._stream.read(size):
             if self._decoder is None:
                 return piece
@@ -134,7 +134,7 @@ class Utf8Stream:
 
 
 def raw_lines(stream: BinaryIO, most: int) -> Iterator[RawLine]:
-    """Every line that holds something, up to ``most`` bytes of each, from the start of a seekable stream."""
+    """Yield every non-empty line of a seekable stream from its start, up to ``most`` bytes of each."""
     head = stream.read(_SAMPLE * 4)
     encoding = encoding_of(head) or TextEncoding("", 1, 0)
     stream.seek(encoding.mark)
@@ -144,7 +144,7 @@ def raw_lines(stream: BinaryIO, most: int) -> Iterator[RawLine]:
 
 
 def _narrow(stream: BinaryIO, offset: int, most: int) -> Iterator[RawLine]:
-    """Lines of single bytes: taken from blocks where nothing in a block needs a closer look, else one by one."""
+    """Lines of single-byte text, split in blocks where possible, else one by one."""
     number, left = 1, b""
     while block := left + stream.read(_BLOCK):
         end = block.rfind(b"\n") + 1
@@ -161,7 +161,7 @@ def _narrow(stream: BinaryIO, offset: int, most: int) -> Iterator[RawLine]:
 
 
 def _plain(block: bytes, most: int) -> list[bytes] | None:
-    """The lines of a block that ends with one; None if a line is long, or holds more than text and its end."""
+    """The lines of a block that ends with a line; None if one is long or holds more than text and its end."""
     if b"\0" in block or b"\x1b" in block:
         return None
     if b"\r" in block:
@@ -176,12 +176,12 @@ def _plain(block: bytes, most: int) -> list[bytes] | None:
 def _one_by_one(
     stream: BinaryIO, offset: int, number: int, most: int, size: int
 ) -> Generator[RawLine, None, tuple[int, int]]:
-    """Lines from ``offset`` on, until ``size`` bytes are passed. Returns the next line's offset and number."""
+    """Yield lines from ``offset`` until ``size`` bytes are passed. Returns the next line's offset and number."""
     until = offset + size
     while offset < until and (piece := stream.readline(most + 1)):
         cut = len(piece) > most and not piece.endswith(b"\n")
         if cut and (end := max(piece.rfind(b"\r"), piece.rfind(b"\0"))) > 0:
-            # Lines that end with CR alone, or zero bytes before a line: the last, begun here, is read again.
+            # If lines end with CR alone, or zero bytes precede a line, the last line begun here is read again.
             stream.seek(offset + end + 1)
             piece, cut = piece[: end + 1], False
         begin, offset = offset, offset + len(piece)
@@ -201,7 +201,7 @@ def _one_by_one(
 
 
 def _skip(stream: BinaryIO, most: int) -> tuple[int, bool]:
-    """Pass over the rest of a long line. Returns how many bytes that were, and whether it ends with a line feed."""
+    """Skip the rest of a long line. Returns its length in bytes, and whether it ends with a line feed."""
     skipped = 0
     while piece := stream.readline(max(most, _BLOCK)):
         end = piece.find(b"\r")
@@ -215,7 +215,7 @@ def _skip(stream: BinaryIO, most: int) -> tuple[int, bool]:
 
 
 def _parts(content: bytes, begin: int, number: int, *, cut: bool) -> Iterator[RawLine]:
-    """The lines within what is between two line feeds: parted by CR, or by zero bytes where some were lost."""
+    """Split the bytes between two line feeds at CR, or at zero bytes where data was lost."""
     if _is_wide(content):
         shown = _COLOUR.sub(b"", content.replace(b"\0", b"").strip(b"\r"))
         if shown.strip():
@@ -233,7 +233,7 @@ def _parts(content: bytes, begin: int, number: int, *, cut: bool) -> Iterator[Ra
 
 
 def _is_wide(content: bytes) -> bool:
-    """Whether a line among lines of single bytes is Western text in UTF-16, each second byte of which is zero."""
+    """Whether a line among single-byte lines is Western UTF-16 text, with a zero in every second byte."""
     sample = content[: 2 * _RUN + 1]
     return any(
         len(sample) > _RUN and not sample[at::2].strip(b"\0") and sample[1 - at :: 2].count(0) == 0 for at in (0, 1)
@@ -241,7 +241,7 @@ def _is_wide(content: bytes) -> bool:
 
 
 def _wide(stream: BinaryIO, encoding: TextEncoding, most: int) -> Iterator[RawLine]:
-    """Lines of UTF-16 and UTF-32, given as UTF-8."""
+    """Lines of UTF-16 and UTF-32, converted to UTF-8."""
     end = re.compile(b"|".join(re.escape(sign.encode(encoding.codec)) for sign in "\r\n"))
     width, offset, number, left, cut = encoding.width, encoding.mark, 1, b"", False
     limit = most * width

@@ -1,4 +1,4 @@
-"""The years of log lines that do not write one: counted back from when the log was rotated, as far as that holds.
+"""Infer the years of log lines that omit them, counting back from the log's rotation as far as that is reliable.
 
 References:
     Own measurement on the logs of a first-generation Echo (Mich21050/EchoSystemFiles): its clock is UTC, a rotated
@@ -15,17 +15,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 _DAY = 86400
-#: A silence longer than this may hide a whole year, so the year is unknown before it.
+#: A gap longer than this may hide a whole year, so earlier lines have no known year.
 MAX_SILENCE = 60 * _DAY
-#: A clock may be set back by this much, in seconds, without a new year being taken for granted.
+#: A clock may be set back by up to this many seconds without implying a new year.
 _BACK = _DAY
-#: A line that comes before a step of the clock was written at most this long, in seconds, before it.
+#: A line before a clock step was written at most this many seconds earlier.
 _BEFORE_STEP = 3600
-#: What reports a step may be off by this much, in seconds: cron counts whole minutes.
+#: Tolerance of a reported clock step in seconds: cron counts whole minutes.
 _STEP_ERROR = 120
-#: Up to this time of the first of January a clock that was never set shows, in seconds.
+#: A clock that was never set shows times up to this many seconds into 1 January.
 _UNSET = 3600
-#: A line this long before the end of a year, in seconds, shows that the first hour after it is that of a new one.
+#: A line within this many seconds of a year's end shows that the first hour after it belongs to a new year.
 _EVE = 3600
 _NO_STAMP = "the file's name does not say when the log was rotated"
 _SILENCE = (
@@ -43,10 +43,10 @@ class Years:
     """The years of a log's lines.
 
     Attributes:
-        of: for each line its year, or 0 if it is unknown.
-        unset: for each line, 1 where the clock had not been set when it was written.
-        unknown: how many lines are without a year because of ``why``.
-        why: one sentence: why the year of those lines is unknown; empty if it is.
+        of: the year of each line, or 0 if unknown.
+        unset: for each line, 1 if the clock was not set when it was written.
+        unknown: number of lines without a year because of ``why``.
+        why: one sentence on why those years are unknown; empty if none is.
     """
 
     of: array[int] = field(default_factory=lambda: array("h"))
@@ -56,7 +56,7 @@ class Years:
 
 
 def stamp_of(name: str) -> datetime | None:
-    """When a log was rotated, from its file name; None if the name does not say."""
+    """The rotation time in a log's file name; None if there is none."""
     found = _STAMP.search(name)
     if not found:
         return None
@@ -67,12 +67,12 @@ def stamp_of(name: str) -> datetime | None:
 
 
 def month(name: bytes | None) -> int:
-    """The number of a month by the first three letters of its English name; 0 if there is none."""
+    """The number of a month, from the first three letters of its English name; 0 if invalid."""
     return _MONTHS.get(name or b"", 0)
 
 
 def key(month: bytes, day: int, hour: int, minute: int, second: int) -> int | None:
-    """A time without a year, as month, day and second in one number; None if there is no such time."""
+    """Encode month, day and second as one number, the key; None if there is no such time."""
     number = _MONTHS.get(month)
     if number is None or not 1 <= day <= 31 or hour > 23 or minute > 59 or second > 60:
         return None
@@ -80,7 +80,7 @@ def key(month: bytes, day: int, hour: int, minute: int, second: int) -> int | No
 
 
 def at(year: int, wall: int) -> datetime | None:
-    """The time that a key and a year make; None if there is no such day."""
+    """The time given by a key and a year; None if there is no such day."""
     days, seconds = divmod(wall, _DAY)
     try:
         return datetime(year, days // 32, days % 32, tzinfo=UTC) + timedelta(seconds=seconds)
@@ -91,13 +91,13 @@ def at(year: int, wall: int) -> datetime | None:
 def count_back(
     keys: Sequence[int], stamp: datetime | None, steps: Mapping[int, float], written: Sequence[int] = ()
 ) -> Years:
-    """The year of each line.
+    """Determine the year of each line.
 
     Args:
-        keys: for each line its :func:`key`.
-        stamp: when the log was rotated; None if that is unknown, and then no year is.
-        steps: for the index of a line that says so, by how many seconds the clock was set forward just then.
-        written: for each line the year that it writes itself, 0 if it writes none; empty if no line does.
+        keys: the :func:`key` of each line.
+        stamp: when the log was rotated; None if unknown, and then no year is known.
+        steps: by line index, the seconds by which that line says the clock was set forward just then.
+        written: the year that each line states, 0 if none; empty if no line states one.
     """
     if written and all(written):
         return Years(array("h", written), bytearray(len(keys)))
@@ -111,7 +111,7 @@ def count_back(
         elif following is None or found.unset[index]:
             pass
         elif step is None and keys[index] <= key and keys[index] // _DAY == key // _DAY:
-            # Of the same day as the line that follows it, and no later.
+            # On the same day as the next line, and no later.
             following -= timedelta(seconds=key - keys[index])
             found.of[index], key, step = year, keys[index], steps.get(index)
         else:
@@ -128,7 +128,7 @@ def count_back(
 
 
 def _before(wall: int, following: datetime, step: float | None) -> tuple[int, datetime | None]:
-    """Year and time of a line, from the time of the line that follows it and a step of the clock between them."""
+    """Year and time of a line, from the time of the next line and the clock step between them."""
     if step is not None:
         try:
             expected = following - timedelta(seconds=step)
@@ -149,9 +149,9 @@ def _before(wall: int, following: datetime, step: float | None) -> tuple[int, da
 
 
 def _unset(keys: Sequence[int], written: Sequence[int]) -> bytearray:
-    """Which lines were written by a clock that had not been set: the first hour of a year that does not begin there.
+    """Mark lines written while the clock was not set: the first hour of a year that did not begin there.
 
-    A line that writes its year is none of them.
+    A line that states its year is never marked.
     """
     marks = bytearray(len(keys))
     first = (32 + 1) * _DAY
@@ -165,7 +165,7 @@ def _unset(keys: Sequence[int], written: Sequence[int]) -> bytearray:
             end += 1
         before = (12 * 32 + 32) * _DAY - keys[index - 1] if index else 0
         goes_on = end < len(keys) and first <= keys[end] < first + 3 * _UNSET
-        # A year that begins here: the line before is of its eve, or the log begins here and goes on within hours.
+        # A year begins here: the previous line is from its eve, or the log begins here and continues within hours.
         if not (index and before <= _EVE) and not (not index and goes_on):
             marks[index:end] = b"\1" * (end - index)
         index = end

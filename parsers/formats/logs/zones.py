@@ -1,4 +1,4 @@
-"""The time zone of a log's lines: as a line writes it, or as something else states it.
+"""The time zone of a log's lines, from the lines themselves or from another source.
 
 References:
     ISO 8601 and RFC 3339 (offsets); AOSP system/logging/liblog (``logcat -v zone`` writes ``%z``); the IANA time zone
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-#: Zones as programs write them in letters, most of them with several meanings.
+#: Time zone abbreviations that programs write; most are ambiguous.
 LETTERS = rb"WES?T|CES?T|EES?T|BST|IST|MSK|JST|KST|SGT|HKT|[ECMP][SD]T|AK[SD]T|HST|A[CE][SD]T|AWST|NZ[SD]T|BRT|ART"
-#: UTC, alone or with an offset from it, as Java and JavaScript write that.
+#: UTC, alone or with an offset, as Java and JavaScript write it.
 FROM_UTC = rb"(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d\d)?(?!\d))?"
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d?)(?::?(\d\d))?")
-#: Letters with one meaning.
+#: Unambiguous abbreviations.
 _BY_LETTERS = {"JST": "+09:00"}
 _UTC_NAMES = frozenset({"Z", "z", "UTC", "GMT", "Etc/UTC", "Etc/GMT", "Zulu", "Universal"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,12 +26,12 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,40}(?:/[A-Za-z0-9_+-]{1,40}){0,3}"
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A zone and how it is known.
+    """A time zone and how it is known.
 
     Attributes:
-        name: as it is written.
-        info: what it comes to; None if it is unknown.
-        note: one sentence on the times read in it.
+        name: as written.
+        info: the zone itself; None if it is unknown.
+        note: one sentence on times in this zone.
     """
 
     name: str
@@ -40,14 +40,14 @@ class Zone:
 
     @property
     def steady(self) -> int:
-        """Seconds from midnight within which its offset is the same: a day, or one where it may change at any time."""
+        """Seconds from midnight during which its offset is constant: a day, or one if it may change at any time."""
         return 86400 if self.info is None or isinstance(self.info, timezone) else 1
 
     def utc(self, local: datetime) -> tuple[int | None, str]:
-        """Microseconds since 1970 UTC of a local time, and what is to be said where there are none.
+        """Convert a local time to microseconds since 1970 UTC, or give the reason why it cannot be converted.
 
         Args:
-            local: the local time; its own zone is not checked.
+            local: the local time; its tzinfo is ignored.
         """
         if self.info is None:
             return None, ""
@@ -67,7 +67,7 @@ UNKNOWN = Zone("", None, "The device's clock, in a zone that neither the line no
 
 
 def of_line(text: str) -> Zone | None:
-    """The zone that a line writes, as an offset or as UTC; None if the text is neither."""
+    """The zone that a line states as an offset or UTC; None if the text is neither."""
     if text in _UTC_NAMES:
         return Zone(text, UTC, "The device's clock, in the zone the line gives.")
     found = _OFFSET.fullmatch(_BY_LETTERS.get(text, text))
@@ -81,11 +81,11 @@ def of_line(text: str) -> Zone | None:
 
 
 def named(name: str, where: str) -> Zone | None:
-    """A zone by its name in the IANA database; None if it is missing.
+    """Look up a zone in the IANA database; None if it is missing.
 
     Args:
         name: such as ``Europe/Berlin``.
-        where: who names it, as the end of "..., as ... says".
+        where: the source of the name, as the end of "..., as ... says".
     """
     note = f"The device's clock, in the zone {name}, as {where} says."
     if name in _UTC_NAMES:

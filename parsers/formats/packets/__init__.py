@@ -1,1 +1,1 @@
-"""Captures of packets: what can be mentioned one without putting its packets together."""
+"""Packet captures: detection without reassembling their packets."""

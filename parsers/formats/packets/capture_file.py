@@ -1,4 +1,4 @@
-"""Captures of packets, pcap and pcapng: how they begin, and whether the keys of TLS sessions are kept in them.
+"""Packet captures, pcap and pcapng: detection, and whether they contain TLS session keys.
 
 References:
     libpcap's manual (pcap-savefile); the PCAP Next Generation draft (draft-ietf-opsawg-pcapng), sections 3.1, 4.1 and
@@ -15,14 +15,14 @@ _SECTION = b"\x0a\x0d\x0d\x0a"
 _ORDERS = {b"\x1a\x2b\x3c\x4d": ">", b"\x4d\x3c\x2b\x1a": "<"}
 _SECRETS = 0x0000000A
 _TLS_KEYS = 0x544C534B
-#: The smallest block: type, length, length again.
+#: Length of the smallest block: type, length, and the length again.
 _LEAST = 12
-#: Of one capture so many blocks are examined.
+#: Limit on the blocks examined in one capture.
 MAX_BLOCKS = 2_000_000
 
 
 def is_packet_capture(head: bytes) -> bool:
-    """Whether a file begins as a capture of packets.
+    """Whether a file begins like a packet capture.
 
     Args:
         head: its first bytes, at least twelve of them.
@@ -31,10 +31,10 @@ def is_packet_capture(head: bytes) -> bool:
 
 
 def holds_tls_keys(stream: BinaryIO) -> bool:
-    """Whether a pcapng has a Decryption Secrets Block with keys of TLS sessions. Never of a pcap.
+    """Whether a pcapng has a Decryption Secrets Block with TLS session keys. Always False for a pcap.
 
     Args:
-        stream: the file, seekable, at its beginning.
+        stream: the file, seekable, at its start.
 
     Raises:
         OSError: the evidence cannot be read.

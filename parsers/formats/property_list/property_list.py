@@ -1,7 +1,7 @@
-"""Apple property lists, binary and XML, read within bounds.
+"""Read Apple property lists, binary and XML, within limits.
 
-A binary list may name one object in many places, or within itself: values are copied with a budget, not followed
-without end. Dates are UTC, as the format has them.
+A binary list may refer to one object many times, or to itself: values are copied within a budget, so reading always
+ends. Dates are UTC, as the format defines.
 
 References:
     The format: ``plistlib`` of Python's standard library; Apple CFBinaryPList.c.
@@ -22,17 +22,17 @@ from parsers.parser import Source
 from parsers.record import Issue
 from parsers.secret import is_secret_name, without_secrets
 
-#: A longer file is not read: a binary list may hold an object in each byte.
+#: Limit on the length of a file: a binary list may hold an object in each byte.
 MAX_BYTES = 32 * 1024 * 1024
 MAX_BINARY_BYTES = 16 * 1024 * 1024
-#: At most this many values are copied, down to this depth, and this many dates are reported.
+#: Limits on the values copied, their depth, and the dates reported.
 MAX_VALUES = 20_000
 MAX_DEPTH = 12
 MAX_DATES = 100
 MAGIC = b"bplist00"
 _EXCERPT = 64
 _MIN_DIGEST = 32
-#: What plistlib raises on files that are not property lists, or are damaged.
+#: Exceptions of plistlib for files that are damaged or not property lists.
 _ERRORS = (
     plistlib.InvalidFileException, ExpatError, ValueError, AttributeError, LookupError, TypeError, OverflowError,
     RecursionError, struct.error, MemoryError,
@@ -41,24 +41,24 @@ _ERRORS = (
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """One date of a list: the names that lead to it, and the time in UTC."""
+    """A date in a list: the path to it, and the time in UTC."""
 
     path: str
     when: datetime
 
     @property
     def recorded(self) -> str:
-        """As an XML list writes it."""
+        """The date as an XML list writes it."""
         return iso(self.when)
 
 
 @dataclass(slots=True)
 class PropertyList:
-    """A list's content as plain values and bytes, as far as the budget goes; dates as text.
+    """A list's content as plain values and bytes, within the budget; dates are text.
 
     Attributes:
         values: the outermost dictionary; empty if there is none.
-        dates: its dates, in the list's order.
+        dates: its dates, in list order.
         issues: what is wrong with the file.
     """
 
@@ -110,7 +110,7 @@ class PropertyList:
 
 
 def looks_like(head: bytes) -> bool:
-    """Whether a file begins as a binary or an XML property list does."""
+    """Whether a file begins like a binary or XML property list."""
     return head.startswith(MAGIC) or (head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and b"<plist" in head[:1024])
 
 
@@ -141,21 +141,21 @@ def load(source: Source) -> PropertyList:
 
 
 def join(path: str, name: str) -> str:
-    """A path with one more name."""
+    """Append a name to a path."""
     return f"{path}/{name}"[:200] if path else name[:200]
 
 
 def iso(when: datetime) -> str:
-    """A date as an XML list writes it."""
+    """Format a date as an XML list writes it."""
     return when.replace(tzinfo=None).isoformat() + "Z"
 
 
 def record_value(value: object, name: str = "") -> object:
-    """A value as a record may keep it: bytes and secrets are replaced by their description.
+    """Prepare a value for a record: bytes and secrets are replaced by descriptions.
 
     Args:
-        value: of :attr:`PropertyList.values`.
-        name: the key it is under. Everything below a secret's key is a secret.
+        value: a value from :attr:`PropertyList.values`.
+        name: its key. Everything below a secret's key is a secret.
     """
     if isinstance(value, dict):
         inherited = f"{name} " if is_secret_name(name) else ""
@@ -168,9 +168,9 @@ def record_value(value: object, name: str = "") -> object:
 
 
 def described(content: bytes, *, secret: bool) -> str:
-    """A description of bytes: their number and SHA-256; where they are few and no secret, the bytes themselves."""
+    """Describe bytes by their number and SHA-256. Short ones that are not secret are shown."""
     text = f"{len(content)} byte{'' if len(content) == 1 else 's'}"
     if len(content) >= _MIN_DIGEST:
         return f"{text}, SHA-256 {hashlib.sha256(content).hexdigest()}"
-    # Of a few secret bytes a digest would be as good as the bytes.
+    # A digest of a few secret bytes would reveal them.
     return text if secret or not content else f"{text}: {content.hex()}"

@@ -1,4 +1,4 @@
-"""The wire form of protocol buffers, without a schema.
+"""The wire format of protocol buffers, read without a schema.
 
 References:
     https://protobuf.dev/programming-guides/encoding/
@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-#: More fields of one message are not read.
+#: Limit on the fields of one message.
 MAX_FIELDS = 100_000
 _VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5
 
 
 class ProtobufError(ValueError):
-    """Bytes that are not a message; ``at`` is where reading ended."""
+    """Bytes that are not a message; ``at`` is the offset at which reading stopped."""
 
     def __init__(self, what: str, at: int) -> None:
         super().__init__(what)
@@ -28,9 +28,9 @@ class Field:
 
     Attributes:
         number: the field's number.
-        value: a whole number, or bytes (text, an inner message, or four or eight bytes of a number).
-        at, size: where the field is, its tag included, in bytes.
-        inside: where the bytes of the value begin.
+        value: an integer, or bytes (text, an inner message, or a four- or eight-byte number).
+        at, size: offset and length of the field, tag included, in bytes.
+        inside: offset of the value's bytes.
     """
 
     number: int
@@ -45,10 +45,10 @@ def fields(content: bytes, offset: int = 0) -> Iterator[Field]:
 
     Args:
         content: the message.
-        offset: what is added to the offsets given, for a message within another.
+        offset: added to all offsets, for a message inside another.
 
     Raises:
-        ProtobufError: the bytes are not, or not to their end, a message.
+        ProtobufError: the bytes are not a message, or not a complete one.
     """
     at, count = 0, 0
     while at < len(content):

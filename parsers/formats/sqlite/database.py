@@ -95,7 +95,7 @@ class Database:
         return self._pages.header.encoding
 
     def table_pages(self) -> Iterator[tuple[BtreePage, str]]:
-        """Every leaf page, with the table that owns it, and the reason if the page is not current."""
+        """Every leaf page of any table, and the reason if the page is not current; empty if it is."""
         for number in self._pages.numbers():
             try:
                 page = self._pages.page(number)

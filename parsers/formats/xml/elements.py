@@ -1,4 +1,4 @@
-"""XML as Android writes it, read within bounds, with the bytes at which each element stands.
+"""Read Android's XML within limits, with the byte range of each element.
 
 A file with a document type declaration is refused: no entity is expanded, and no other file is opened.
 
@@ -17,11 +17,11 @@ from parsers.locator import at_bytes
 from parsers.parser import Source
 from parsers.record import Issue
 
-#: A longer file is not read.
+#: Limit on the length of a file.
 MAX_BYTES = 16 * 1024 * 1024
-#: A file with more elements than this is read up to there.
+#: Limit on the elements read from a file.
 MAX_ELEMENTS = 100_000
-#: An element nested deeper than this ends the reading.
+#: Nesting limit, at which reading stops.
 MAX_DEPTH = 32
 #: The first bytes of Android's binary XML.
 BINARY_MAGIC = b"ABX\x00"
@@ -37,12 +37,12 @@ class Element:
     """One element.
 
     Attributes:
-        name: of its tag.
+        name: its tag name.
         attributes: by name.
         start: offset of its first byte.
         end: offset after its last byte.
         text: its own text, without that of its children.
-        children: in the file's order.
+        children: its children, in file order.
     """
 
     name: str
@@ -54,16 +54,16 @@ class Element:
 
     @property
     def locator(self) -> str:
-        """Its bytes in the file."""
+        """Its byte range in the file."""
         return at_bytes(self.start, self.end - self.start)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What could be read of a file.
+    """The readable content of a file.
 
     Attributes:
-        root: the outermost element; where the file breaks off it holds what was whole before. None if nothing was.
+        root: the outermost element; if the file breaks off, with its complete content before that. None if nothing was
         issues: what is wrong with the file.
     """
 
@@ -72,7 +72,7 @@ class Document:
 
 
 def root_of(head: bytes) -> str | None:
-    """The name of the element with which an XML file begins, or None if it does not begin with one."""
+    """The name of an XML file's root element, or None if the file does not begin with an element."""
     found = _START.match(head)
     return found[1].decode("ascii") if found else None
 
@@ -115,10 +115,10 @@ def read(content: bytes) -> Document:
 
 
 class _ElementTree(XmlReader):
-    """Builds the elements while the XML is read."""
+    """Builds the elements as the XML is read."""
 
     def __init__(self, content: bytes) -> None:
-        # Android writes UTF-8 whatever the declaration says; a declared encoding is not followed.
+        # Android always writes UTF-8, so a declared encoding is ignored.
         super().__init__("utf-8")
         self.root: Element | None = None
         self._content = content
@@ -127,7 +127,7 @@ class _ElementTree(XmlReader):
         self._count = 0
 
     def close(self, offset: int) -> None:
-        """End the elements that are still open where the reading ended."""
+        """Close the elements that are still open where reading stopped."""
         for element in self._open:
             element.end = max(element.start, offset)
 

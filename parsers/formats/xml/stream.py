@@ -1,7 +1,7 @@
-"""XML read piece by piece, with the byte offset of each tag. Memory does not grow with the file.
+"""Read XML piece by piece, with the byte offset of each tag, in constant memory.
 
-No entity that a file declares is expanded, no other file is opened, and a file whose encoding is unknown is refused
-with a reason. Whatever the bytes are, nothing but :class:`XmlError` is raised.
+Declared entities are not expanded, no other file is opened, and a file with an unknown encoding is refused
+with a reason. No input raises anything but :class:`XmlError`.
 
 References:
     XML 1.0, section 4.3.3 (encodings); the expat manual; Python's ``pyexpat``, which reads encodings of one byte a
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from xml.parsers import expat
 
-#: A single tag, comment or instruction that is longer is refused: it would be kept in memory whole.
+#: Limit on a single tag, comment or instruction, which is kept in memory whole.
 MAX_TOKEN = 4 * 1024 * 1024
 _PIECE = 256 * 1024
 _BUILT_IN = frozenset(("UTF-8", "UTF-16", "UTF-16BE", "UTF-16LE", "ISO-8859-1", "US-ASCII"))
@@ -23,15 +23,15 @@ _SHOWN = 40
 
 
 class XmlError(ValueError):
-    """The XML cannot be read further. Its text says why, and where that is known."""
+    """The XML cannot be read further. The message says why and, if known, where."""
 
 
 class XmlDamagedError(XmlError):
     """The XML is not well-formed, or breaks off.
 
     Attributes:
-        reason: what is wrong, without the place.
-        offset: of the byte at which the reading ended.
+        reason: what is wrong, without the position.
+        offset: byte offset at which reading stopped.
     """
 
     def __init__(self, error: expat.ExpatError, offset: int) -> None:
@@ -41,14 +41,14 @@ class XmlDamagedError(XmlError):
 
 
 class XmlRefusedError(XmlError):
-    """The XML declares an entity or an encoding that is not read, or exceeds a bound."""
+    """The XML declares an entity or an unsupported encoding, or exceeds a limit."""
 
 
 class XmlReader:
-    """Reads one document; a subclass handles its tags and texts. It is used once.
+    """Reads one document; subclasses handle its tags and texts. Use each reader once.
 
     Args:
-        encoding: the encoding, whatever the document declares; None for the one it declares.
+        encoding: overrides the declared encoding; None to use the declared one.
     """
 
     def __init__(self, encoding: str | None = None) -> None:
@@ -65,20 +65,20 @@ class XmlReader:
 
     @property
     def offset(self) -> int:
-        """Offset of the tag or text that is being read."""
+        """Byte offset of the tag or text that is being read."""
         return max(0, self._expat.CurrentByteIndex)
 
     def start_element(self, name: str, attributes: dict[str, str], /) -> None:
-        """An opening tag, or an empty element's tag; :attr:`offset` is that of its first byte."""
+        """Handle an opening tag, or an empty element's tag; :attr:`offset` is that of its first byte."""
 
     def end_element(self, name: str, /) -> None:
-        """A closing tag, with :attr:`offset` at its first byte; for an empty element's tag, after its last byte."""
+        """Handle a closing tag, with :attr:`offset` at its first byte; after it for an empty element's tag."""
 
     def text(self, text: str, /) -> None:
-        """Text between tags; one text may come in several parts."""
+        """Handle text between tags. One text may come in several parts."""
 
     def document_type(self) -> None:
-        """A document type declaration, which is skipped."""
+        """Handle a document type declaration, which is skipped by default."""
 
     def feed(self, piece: bytes, *, last: bool) -> None:
         """Read the next bytes of the document.
@@ -95,7 +95,7 @@ class XmlReader:
             raise XmlRefusedError(f"a tag or a comment at byte {self.offset} is longer than {MAX_TOKEN} bytes")
 
     def read(self, stream: BinaryIO) -> Iterator[XmlError | None]:
-        """Read a document to its end; after each piece yield None, or the error that ends the reading.
+        """Read a document to its end. Yields None after each piece, or the error that ended reading.
 
         Raises:
             OSError: the evidence cannot be read.
@@ -117,7 +117,7 @@ def _refuse_entity(*_declaration: object) -> None:
 
 
 def _check_encoding(_version: str, encoding: str | None, _standalone: int) -> None:
-    """Refuse what expat and pyexpat cannot read: pyexpat would raise errors of other classes."""
+    """Refuse encodings that expat and pyexpat cannot read: pyexpat would raise errors of other classes."""
     if encoding is None or encoding.upper() in _BUILT_IN:
         return
     try:
