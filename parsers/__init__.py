@@ -4,6 +4,7 @@ Pure: bytes in, records out. Nothing here knows a case, a disk image or a comman
 here imports ``echoforensics`` or ``chain_of_custody``.
 """
 
-#: What this package is part of. ``echoforensics`` looks here to tell it from another package of the same name.
+#: The project this package belongs to. ``echoforensics`` reads it to tell this package from another
+#: one of the same name.
 __distribution__ = "echoforensics"
 __version__ = "0.1.0"

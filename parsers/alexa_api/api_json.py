@@ -1,8 +1,8 @@
-"""JSON files of the Alexa service's answers: with the requests beside them, or one loose answer a file.
+"""JSON files with answers of the Alexa service: with the requests beside them, or one answer per file.
 
 References:
     cleminator/AlexaPaperDatasets (2019): a list of ``{"request": address, "response": answer}``; jungheum/pycift: one
-    answer a file, named by 40 hexadecimal digits; the caches carved in the DFRWS 2017 challenge, named
+    answer per file, named by 40 hexadecimal digits; the caches carved in the DFRWS 2017 challenge, named
     ``{16 hexadecimal digits}_1.json``.
 """
 
@@ -35,39 +35,39 @@ from parsers.parser import ANSWERS, HEAD_SIZE, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
-#: Answers that are kept without being read; their names make a list of requests known as one.
+#: Answers that are stored but not read; their names identify a list of requests.
 _OTHER_URLS = (
     "/api/album-art", "/api/allowed-providers", "/api/amazon-music-benefits", "/api/behaviors", "/api/feature-alert",
     "/api/featureaccess", "/api/get-languages", "/api/get-supported-device-address-countries",
     "/api/media/provider-contenttype-capabilities", "/api/music/settings", "/api/oobe", "/api/strings",
     "/api/wake-words-locale",
 )  # fmt: skip
-#: First keys of such answers; they are known for one only where the file's name says so too.
+#: First keys of such answers; they count only if the file's name matches too.
 _OTHER_KEYS = (
     "albumArtUrl", "allowedProviders", "availableLanguages", "inAnyPool", "lastDismissed", "message", "musicProviders",
     "primeMusicBrowseable", "providerCapabilitiesList", "screens", "states", "strings",
     "SupportedDeviceAddressCountryDropdownList", "url",
 )  # fmt: skip
-#: First keys of answers that hold one thing and no list.
+#: First keys of answers with a single object instead of a list.
 _SINGLE_KEYS = ("activity", "card", "networkDetail")
 _PUSHED = re.compile(
     rb'"(?:command|resourceId)\\{0,15}"\s{0,8}:\s{0,8}\\{0,15}"(?:PUSH_[A-Z0-9_]{1,60}|Notify[A-Z]\w{2,60}|MATTER_[A-Z_]{1,60})'
 )
 _CIFT_PATH = re.compile(r"(?:^|[/\\])AmazonAlexa(?:Client|Cloud)[/\\][0-9a-f]{40}\.json$", re.IGNORECASE)
 _SAVED_NAME = re.compile(r"(?:^|[/\\])(?:[0-9a-f]{40}|[0-9a-f]{16}_[01])\.json$", re.IGNORECASE)
-#: A text that may be an address, and a member that may be what was answered to it.
+#: A text that may be an address, and a member that may be its answer.
 _ADDRESS = re.compile(rb'"((?:https?:\\?/\\?/|\\?/)[^"\s]{1,2000})"')
 _RESPONSE = re.compile(
     rb'"[\w-]{0,20}(?:response|body|answer|result|reply|content|data)[\w-]{0,20}"\s{0,8}:', re.IGNORECASE
 )
 _METHOD = re.compile(rb'"(?:http_?|request_?)?(?:method|verb)"\s{0,8}:', re.IGNORECASE)
-#: Text that begins as JSON does, and not as the lines of a log in brackets.
+#: Text that begins like JSON, not like log lines in brackets.
 _JSON = re.compile(rb'[{\[]\s{0,4000}["{\[\]}]|"\s{0,40}[{\[]')
-#: Of the head so many addresses are looked at.
+#: How many addresses in the head are checked.
 _MAX_ADDRESSES = 200
 _WORDS = re.compile(rb"\w")
 _FIRST_KEY = re.compile(rb'[{\[\s]{1,40}"([A-Za-z_]\w{0,63})"')
-#: A message names at most so many hosts.
+#: The most hosts that a message names.
 _MAX_HOSTS = 20
 PASSED_OVER = "alexa:web:capture"
 _CONTENT_KEY = "content-sha1:"
@@ -75,7 +75,7 @@ _CONTENT_KEY = "content-sha1:"
 
 @register
 class ApiJson(Parser):
-    """Reads what the Alexa service answered, from files of JSON."""
+    """Reads answers of the Alexa service from JSON files."""
 
     name: ClassVar[str] = "api_json"
     version: ClassVar[str] = "3"
@@ -109,7 +109,7 @@ class ApiJson(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether the head is JSON with an address of the service or the keys of an answer, or the name says so."""
+        """Whether the head is JSON with an address of the service or the keys of an answer, or the name matches."""
         head = _json_head(source)
         if head is None or is_capture(head, source.path):
             return False
@@ -119,7 +119,7 @@ class ApiJson(Parser):
 
     @staticmethod
     def _is_answer(source: Source, head: bytes) -> bool:
-        """Whether the file holds an answer, by its keys or by its name."""
+        """Whether the file holds an answer, judged by its keys or its name."""
         if _CIFT_PATH.search(source.path) or telltale(quoted_keys(head)):
             return True
         first = _FIRST_KEY.match(head)
@@ -148,7 +148,7 @@ class ApiJson(Parser):
 
 
 class _Reading:
-    """The reading of one file's texts."""
+    """Reads the texts of one file."""
 
     def __init__(self, source: Source, *keys: str) -> None:
         self._source = source
@@ -157,12 +157,12 @@ class _Reading:
         self.found = False
 
     def body(self, loaded: LoadedText) -> Body:
-        """A text as an answer."""
+        """Turn a text into an answer's body."""
         keys = (f"{_CONTENT_KEY}{loaded.sha1}",) if loaded.sha1 else ()
         return Body(loaded.value, self._source.path, loaded.places, keys=(*keys, *self._keys))
 
     def read(self, loaded: LoadedText) -> Iterator[Record | Issue]:
-        """The records of every answer in a text."""
+        """Yield the records of every answer in a text."""
         whole = self.body(loaded)
         known = False
         for body in bodies(whole, self.others):
@@ -184,9 +184,9 @@ class _Reading:
 
 
 def _json_head(source: Source) -> bytes | None:
-    """The head of a file from where its JSON begins, in UTF-8; None if it is no file of JSON.
+    """The head of a file from the start of its JSON, in UTF-8; None if the file is not JSON.
 
-    The lines of a log may begin with a time, and then hold JSON: words and numbers before it are not skipped.
+    Log lines may begin with a time before JSON, so words and numbers before the JSON are not skipped.
     """
     head = as_utf8(source.head)
     start = start_of(head)
@@ -199,13 +199,13 @@ def _json_head(source: Source) -> bytes | None:
 
 @cache
 def _first_keys() -> frozenset[str]:
-    """First keys that an answer may have, of those that are read and of those that are not."""
+    """First keys of answers, both supported and unsupported."""
     read_keys = (key for kind in kinds() for key in (*kind.first_keys, *(place[0] for place in kind.lists)))
     return frozenset((*_OTHER_KEYS, *_SINGLE_KEYS, *read_keys))
 
 
 def _has_request(head: bytes) -> bool:
-    """Whether the head holds a request to an address of the service, with an answer to it or with a method."""
+    """Whether the head holds a request to the service, with an answer or a method."""
     if len(head) < HEAD_SIZE and not _RESPONSE.search(head) and not _METHOD.search(head):
         return False
     for found in islice(_ADDRESS.finditer(head), _MAX_ADDRESSES):
@@ -218,7 +218,7 @@ def _has_request(head: bytes) -> bool:
 
 
 def _passed_over(hosts: dict[str, int]) -> Record:
-    """How many exchanges with other services the file holds, by host."""
+    """The record that counts the exchanges with other services, by host."""
     count = sum(hosts.values())
     listed = sorted(hosts.items(), key=lambda item: (-item[1], item[0]))
     described = ", ".join(f"{host} ({number})" for host, number in listed[:_MAX_HOSTS])

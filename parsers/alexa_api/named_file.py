@@ -1,4 +1,4 @@
-"""A file that names the Alexa service in a form that nothing reads: never skipped in silence."""
+"""Files that name the Alexa service in an unsupported form: they are reported, never skipped silently."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from parsers.utterance import FINDER, UtteranceId
 from parsers.values import shown
 
 NAME = "named_file"
-#: Of one file so many ids of utterances become records.
+#: The most utterance ids of one file that become records.
 MAX_IDS = 2000
 _PIECE = 1024 * 1024
-#: Each utterance id has this within.
+#: Every utterance id contains this.
 _WITHIN_ID = re.compile(rb"\d\d:\d\d::\w", re.ASCII)
 _WORDS = {
     ADDRESS: ("address of it", "addresses of it"),
@@ -46,7 +46,7 @@ _ADVICE = (
 
 @register
 class NamedFile(Parser):
-    """Reads the ids of utterances in a file that no other parser reads, and says what else of the service it names."""
+    """Reads the utterance ids in a file that no other parser reads, and reports other names of the service in it."""
 
     name: ClassVar[str] = NAME
     version: ClassVar[str] = "1"
@@ -73,7 +73,7 @@ class NamedFile(Parser):
         return bool(source.names)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield a record for each utterance id, and an issue on whatever else of the service the file names."""
+        """Yield a record for each utterance id, and an issue for other names of the service in the file."""
         names: list[ServiceName] = []
         read = 0
         with source.open() as stream:
@@ -90,10 +90,10 @@ class NamedFile(Parser):
 
 
 def not_read(names: list[ServiceName]) -> Issue:
-    """The issue of a file that names the service in a form that is not read.
+    """The issue for a file that names the service in an unsupported form.
 
     Args:
-        names: what it names, what says most first.
+        names: the names found, most informative first.
     """
     if not names:
         return Issue(f"The file names the Alexa service, in a form that is not read. {_ADVICE}")
@@ -108,7 +108,7 @@ def place_of(name: ServiceName) -> str:
 
 
 def names_in_words(names: list[ServiceName]) -> str:
-    """What a file names of the service, in words: how often, and where first."""
+    """Describe the names of the service in a file: how often, and where first."""
     return ", ".join(_described(name) for name in names)
 
 
@@ -119,19 +119,19 @@ def _described(name: ServiceName) -> str:
 
 
 def names_of(source: Source) -> list[ServiceName]:
-    """What of the service a whole file names, what says most first. Raises OSError where it cannot be read."""
+    """Find the names of the service in a whole file, most informative first. Raises OSError if it cannot be read."""
     with source.open() as stream:
         return list(gathered(name for piece in _pieces(stream) for name in piece.names()))
 
 
 @dataclass(frozen=True, slots=True)
 class _NamePiece:
-    """A piece of a file, with the end of the one before it.
+    """A piece of a file, with the end of the previous piece.
 
     Attributes:
         content: its bytes.
-        base: where they begin in the file.
-        until: what begins at this byte of it or behind is the next piece's.
+        base: their offset in the file.
+        until: names that begin at or after this byte belong to the next piece.
     """
 
     content: bytes
@@ -139,12 +139,12 @@ class _NamePiece:
     until: int
 
     def names(self) -> list[ServiceName]:
-        """What of the service it names."""
+        """The names of the service in this piece."""
         return [name for name in names_in(self.content, self.base) if name.at < self.base + self.until]
 
 
 def _pieces(stream: BinaryIO) -> Iterator[_NamePiece]:
-    """The pieces of a file, so large that no name is cut in two."""
+    """The pieces of a file, overlapping so that no name is split."""
     content, base = stream.read(_PIECE), 0
     while piece := stream.read(_PIECE):
         until = max(0, len(content) - AROUND)
@@ -155,7 +155,7 @@ def _pieces(stream: BinaryIO) -> Iterator[_NamePiece]:
 
 def _utterances(piece: _NamePiece) -> Iterator[Record]:
     """A record for each utterance id of a piece."""
-    # An expression that begins with a word of any letters takes far longer than a look for what each id has within.
+    # An expression that begins with arbitrary letters is far slower than a search for the part that each id contains.
     if _WITHIN_ID.search(piece.content) is None:
         return
     for found in FINDER.finditer(piece.content.decode("latin-1")):

@@ -1,7 +1,7 @@
-"""One record of the Alexa service's answers by itself: what is left where the answer around it is gone.
+"""A single record from an answer of the Alexa service, left over when the surrounding answer is gone.
 
 References:
-    The forms are those of the answers they are in: see the modules of :mod:`parsers.alexa_api.kinds`.
+    See the modules of :mod:`parsers.alexa_api.kinds` for the forms.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from parsers.parser import ANSWERS, HEAD_SIZE, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
-#: Without one of these in its head a file is not decoded.
+#: Files without any of these in their head are not decoded.
 _NEEDED = tuple(f'"{key}"'.encode() for key in sorted(MARKS))
 
 
 @register
 class RecordFragment(Parser):
-    """Reads one record as the answers read theirs."""
+    """Reads one record as it would be read within an answer."""
 
     name: ClassVar[str] = "record_fragment"
     version: ClassVar[str] = "1"
@@ -55,7 +55,7 @@ class RecordFragment(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether the file is one such object, and not known for an answer anyway."""
+        """Whether the file is one such object and no complete answer."""
         head = source.head
         if source.size > HEAD_SIZE or start_of(head) is None or not any(key in head for key in _NEEDED):
             return False
@@ -66,7 +66,7 @@ class RecordFragment(Parser):
         return form_of(value) is not None and not ApiJson().claims(source)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield the record, and what else the record holds (the answer in a history record)."""
+        """Yield the record, and any records inside it (the answer in a history record)."""
         loaded = load(source)
         yield from loaded.issues
         form = form_of(loaded.value)

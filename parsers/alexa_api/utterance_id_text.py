@@ -1,4 +1,4 @@
-"""An utterance id that stands by itself: as it was found among bytes that nothing else is known of."""
+"""An utterance id on its own, as found among bytes of unknown origin."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from parsers.registry import register
 from parsers.utterance import UtteranceId
 
 DATA_TYPE = "echo:utterance_id:found"
-#: No id is longer, percent-encoded or not.
+#: The greatest length of an id, percent-encoded or not.
 MAX_SIZE = 360
 _SIGNS = re.compile(rb"[\w:/.%-]+")
 
@@ -69,9 +69,9 @@ def record_of(utterance: UtteranceId, locator: str, *, encoded: bool, alone: boo
 
     Args:
         utterance: the id.
-        locator: where it stands.
+        locator: its locator.
         encoded: whether it is percent-encoded there.
-        alone: whether nothing else is there.
+        alone: whether the file holds nothing else.
     """
     kind = spoken.device_type(utterance)
     parts = [f"An utterance id stands here: {utterance.text}"]
@@ -101,7 +101,7 @@ def record_of(utterance: UtteranceId, locator: str, *, encoded: bool, alone: boo
 
 
 def _read(content: bytes) -> UtteranceId | None:
-    """The id that some bytes are; None if they are not one."""
+    """Parse bytes as an id; None if they are not one."""
     if len(content) > MAX_SIZE or not _SIGNS.fullmatch(content):
         return None
     text = content.decode("ascii")

@@ -1,4 +1,4 @@
-"""What a client asked for and sent, as fields of the records of an answer. None of it is a time of a record."""
+"""What a client requested and sent, as record fields. None of it is used as the time of a record."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from parsers.formats.json.text import JsonError, decode
 from parsers.record import Value
 from parsers.values import shown
 
-#: Of what was sent so many characters are kept; a field says what was left out.
+#: How many characters of a request body are kept; a field says how many were left out.
 MAX_SENT = 65_536
-#: Parameters of an address that say from when and until when entries were asked for.
+#: Query parameters that give the start and end of the requested period.
 _WINDOW = {
     "starttime": "from",
     "startdate": "from",
@@ -26,14 +26,14 @@ _WINDOW = {
     "until": "until",
     "beforecreationtime": "until",
 }
-#: Addresses that are asked with POST for what they hold, and change nothing.
+#: Addresses that are queried with POST and change nothing.
 _READING = re.compile(
     r"/graphql$|history-records(?:-v2)?/?$|/fetch$|/getlistitems$|customer-conversation-detail$|/phoenix/state$"
 )
 _SERIAL = re.compile(r'"deviceSerialNumber\\{0,15}"\s{0,8}:\s{0,8}\\{0,15}"([\w-]{4,64})\\{0,15}"', re.ASCII)
-#: What stands for whichever device a routine is started on.
+#: The placeholder for whichever device a routine is started on.
 _CURRENT = "ALEXA_CURRENT_DSN"
-#: A message names at most so many members of what was sent.
+#: The most request members that a message names.
 _MOST = 12
 _SENT = {
     "text": 'text "{}"',
@@ -48,7 +48,7 @@ _UNSAID = frozenset(("@type", "customerId", "locale", "behaviorId", "skillId", "
 
 
 def asked_fields(method: str, sent: object, status: object = None) -> dict[str, Value]:
-    """The request's method and body, and the answer's status, as fields.
+    """Return the request's method and body, and the answer's status, as fields.
 
     Args:
         method: ``GET``, ``POST``, ...; empty if it is not known.
@@ -71,7 +71,7 @@ def asked_fields(method: str, sent: object, status: object = None) -> dict[str, 
 
 
 def asked_window(url: ApiUrl | None) -> dict[str, Value]:
-    """From when and until when the client asked for entries, as its address has it.
+    """Return the period that the client requested, as given in its address.
 
     The values are texts: they are the client's parameters, not times of a record.
     """
@@ -86,10 +86,10 @@ def asked_window(url: ApiUrl | None) -> dict[str, Value]:
 
 
 def action_in_words(fields: Mapping[str, Value], path: str) -> str:
-    """What the client did, as a sentence begins: ``DELETE /api/…``; empty if it only asked for something.
+    """Return the start of a sentence that says what the client did, such as ``DELETE /api/…``; empty for a plain read.
 
     Args:
-        fields: those of :func:`asked_fields`.
+        fields: the result of :func:`asked_fields`.
         path: the address as people read it.
     """
     method = fields.get("request_method")
@@ -99,7 +99,7 @@ def action_in_words(fields: Mapping[str, Value], path: str) -> str:
 
 
 def sent_in_words(fields: Mapping[str, Value]) -> str:
-    """What the client sent, in words: the plain members of JSON or of a form, or the text. Empty if nothing was."""
+    """Describe what the client sent: the plain members of JSON or of a form, or the text. Empty if it sent nothing."""
     sent = fields.get("request_body")
     if not isinstance(sent, str) or not sent.strip():
         return ""
@@ -113,7 +113,7 @@ def sent_in_words(fields: Mapping[str, Value]) -> str:
 
 
 def sent_device(fields: Mapping[str, Value]) -> str | None:
-    """The serial number of the one device that the body of a request names; None if it names none, or several."""
+    """The serial number of the only device that a request body names; None if it names none or several."""
     sent = fields.get("request_body")
     named = set(_SERIAL.findall(sent)) - {_CURRENT} if isinstance(sent, str) else set()
     return str(named.pop()) if len(named) == 1 else None

@@ -10,7 +10,7 @@ from parsers.definition.declared import DeclaredItem, RecordMaker
 from parsers.definition.template import AddressParts
 from parsers.record import Issue, Record
 
-#: An item by itself, whose address is not known, is told by at least so many keys.
+#: An item on its own, with no known address, needs at least this many keys to be recognised.
 _LEAST_KEYS = 3
 
 
@@ -32,7 +32,7 @@ class DeclaredAnswer(ResponseParser):
         self.first_keys = (*source.top, *(source.item if source.alone else ()))
 
     def fits(self, value: object) -> bool:
-        """By the keys that the definition names, in the answer and in its first item; by those of an item alone."""
+        """Whether the value has the keys that the definition names for an answer and its first item, or for an item."""
         source = self._source
         if source.by_address:
             return False
@@ -43,16 +43,16 @@ class DeclaredAnswer(ResponseParser):
         return len(source.item) >= _LEAST_KEYS and self._is_alone(value)
 
     def may_be(self, value: object) -> bool:
-        """By its form; one that is known by its address alone, by the keys of the answer."""
+        """Whether the value has the right form; a kind known by its address alone is checked by the answer's keys."""
         known = self._source.by_address and self._has_top(value)
         return super().may_be(value) or known or self._is_alone(value)
 
     def leaves(self, value: object) -> tuple[str, ...]:
-        """Of an answer, what is not one of its own; of an item by itself, nothing."""
+        """Return the answer's members that this kind does not read; none for an item on its own."""
         return () if self._is_alone(value) else super().leaves(value)
 
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:
-        """Yield a record for each item. Of an answer without keys of its own, other objects are no items."""
+        """Yield a record for each item. Objects that lack the expected keys are not items."""
         address = AddressParts(self.parts_of(body.url.path)) if body.url else AddressParts()
         if self._is_alone(body.value):
             for place in _alone(body.value):
@@ -75,7 +75,7 @@ class DeclaredAnswer(ResponseParser):
                 yield self._unexpected(body, place)
 
     def _is_alone(self, value: object) -> bool:
-        """Whether a value is an item by itself, or a bare list of them."""
+        """Whether a value is an item on its own, or a bare list of items."""
         if not self._source.alone or (isinstance(value, dict) and any(key in value for key in self._source.top)):
             return False
         first = next((place.value for place in _alone(value) if place.value is not None), None)
@@ -85,13 +85,13 @@ class DeclaredAnswer(ResponseParser):
         return Issue(f"An object was expected here ({self.about.title}).", body.places.record(place.tokens))
 
     def _has_top(self, value: object) -> bool:
-        """Whether the answer has the keys named; where none is, whether it is a list or an object."""
+        """Whether the answer has the required keys; if none are required, whether it is a list or an object."""
         if not self._source.top:
             return isinstance(value, (dict, list))
         return isinstance(value, dict) and all(key in value for key in self._source.top)
 
     def _places(self, value: object) -> Iterator[JsonPlace]:
-        """The items: the members of the lists found, or the one object that stands where a list might."""
+        """The items: the members of the lists found, or the single object in place of a list."""
         for place in members(value, self._source.items):
             if isinstance(place.value, list):
                 for index, inner in enumerate(place.value):

@@ -1,7 +1,7 @@
-"""Single records of answers, known without the answer around them.
+"""Single records of answers, recognised without the answer around them.
 
 References:
-    The forms are those of the answers they are in: see the modules of :mod:`parsers.alexa_api.kinds`.
+    See the modules of :mod:`parsers.alexa_api.kinds` for the forms.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from parsers.alexa_api.items.body import Body, Places, Tokens
 
 @dataclass(frozen=True, slots=True)
 class FragmentForm:
-    """A record that may stand by itself.
+    """A record that can occur on its own.
 
     Attributes:
         title: what it is, in words.
-        marks: a key that it has, each with others of which it has at least one too.
-        around: the keys and indexes that lead to it in the answer it is in.
+        marks: keys that identify it, each with other keys of which the record also has at least one.
+        around: the keys and indexes that lead to the record in its answer.
     """
 
     title: str
@@ -36,7 +36,7 @@ _ITEM = FragmentForm(
     ),
     ("customerHistoryRecords", 0, "voiceHistoryRecordItems", 0),
 )
-#: The narrower form is before the wider one.
+#: Narrower forms come before wider ones.
 FORMS = (
     _ITEM,
     FragmentForm(
@@ -59,12 +59,12 @@ FORMS = (
         ("activityDialogItems", 0),
     ),
 )
-#: The keys that one of the forms is known by.
+#: The keys that identify any of the forms.
 MARKS = frozenset(key for form in FORMS for key, _ in form.marks)
 
 
 def form_of(value: object) -> FragmentForm | None:
-    """The form of a record that stands by itself; None if a value is none."""
+    """Return the form of a record that occurs on its own, or None if the value is not such a record."""
     if not isinstance(value, dict):
         return None
     for form in FORMS:
@@ -74,16 +74,16 @@ def form_of(value: object) -> FragmentForm | None:
 
 
 def is_item(form: FragmentForm) -> bool:
-    """Whether a form is that of an item, which a whole record of the history holds too."""
+    """Whether a form is that of a history item, which a whole history record contains too."""
     return form is _ITEM
 
 
 def enclosed(form: FragmentForm, body: Body) -> Body:
-    """The body of a record with as much of an answer around it as its reader needs. Its places stay what they are.
+    """Wrap a record in as much of an answer as its reader needs. Its locators do not change.
 
     Args:
         form: the record's form.
-        body: the record by itself.
+        body: the record on its own.
     """
     value: object = body.value
     for token in reversed(form.around):
@@ -93,16 +93,16 @@ def enclosed(form: FragmentForm, body: Body) -> Body:
 
 
 class _Within(Places):
-    """The places of a record, distinguished from the answer that is put around it."""
+    """The places in a record, without the answer that was wrapped around it."""
 
     def __init__(self, places: Places, around: int) -> None:
         self._places = places
         self._around = around
 
     def record(self, tokens: Tokens) -> str:
-        """The locator without what was put around."""
+        """The locator without the added wrapper."""
         return self._places.record(tokens[self._around :])
 
     def value(self, tokens: Tokens) -> str:
-        """The locator without what was put around."""
+        """The locator without the added wrapper."""
         return self._places.value(tokens[self._around :])

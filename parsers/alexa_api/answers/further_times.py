@@ -1,6 +1,6 @@
-"""Times in an answer that no reading of its parts has named: found by the form of the value and the name above it.
+"""Find further times in an answer by the form of a value and the name above it.
 
-An answer can hold times under names that nobody has described. They are shown, and what they are of is left open.
+An answer can hold times under undocumented names. They are reported without saying what they refer to.
 
 References:
     Epoch milliseconds under names, in keys of activities (``{customer}#{ms}#{type}#{serial}``) and behind queue ids
@@ -22,21 +22,21 @@ from parsers.formats.json.text import JsonError, decode
 from parsers.record import Clock, Timestamp
 from parsers.utterance import FINDER, UtteranceId
 
-#: Inner values of one value that are looked at, and times that are given, at most.
+#: The most inner values that are searched in one value, and the most times that are returned.
 MAX_VALUES = 100_000_000
 MAX_TIMES = 100
-#: A longer text is not looked into, unless it is JSON up to the second length.
+#: Longer texts are not searched, unless they are JSON of up to the second length.
 _MAX_TEXT = 4000
 _MAX_JSON = 4 * 1024 * 1024
 _MAX_DEPTH = 60
-#: 2010-01-01 and 2035-01-01, in seconds. A number outside is not taken for a time.
+#: 2010-01-01 and 2035-01-01, in seconds. Numbers outside this range are not treated as times.
 _FIRST = 1_262_304_000
 _LAST = 2_051_222_400
 _MICRO = 1_000_000
 _NAMED = re.compile(r"(?i:time|date|stamp|milli|epoch|since|until|expir)|(?:^[Aa]t|At|_at)$|(?i:created|modified|seen)")
 _NO_TIME = re.compile(r"(?i)(?:id|ids|phone|number|serial|token|version|size|length|bytes|asin|duration\w*|seconds)$")
-#: Hours and days of a weather report are what the service forecast, not events. (The service also writes "forcast".)
-#: What a client asked for, where a page ends, and up to when entries are to be deleted, are none either.
+#: Hours and days of a weather report are forecasts, not events. (The service also writes "forcast".)
+#: Requested periods, page boundaries and deletion limits are not events either.
 _CONTENT = re.compile(
     r"(?i)fore?cast|^(?:request|query|(?:query|request)?_?param(?:eter)?s|variables|filters?|paging|pagination)$"
     r"|(?:token|cursor)$|^delete_?(?:before|after)"
@@ -44,17 +44,17 @@ _CONTENT = re.compile(
 _ISO = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?!\d)", re.ASCII)
 _IN_ID = re.compile(r"(?<=[#_])\d{13}(?![0-9A-Za-z])|^\d{13}(?=#)", re.ASCII)
 _DIGITS = re.compile(r"\d{10}(?:\d{3})?", re.ASCII)
-#: A text that does not hold this holds no time; one so short neither.
+#: Every text with a time contains this, and is at least this long.
 _MAYBE = re.compile(r"\d{10}|\d{4}[-/]\d\d[-/]\d\d|%2F\d\d%2F", re.ASCII | re.IGNORECASE)
 _SHORTEST = 12
-#: The shortest text that holds a time in a part of an address; how long the names that lead to a value are shown.
+#: The shortest text with a time in a part of an address; how much of the path to a value is shown.
 _LEAST, _MAX_PATH = 8, 200
-#: How JSON within a text begins, where no blanks are before it.
+#: How JSON within a text begins, if no whitespace precedes it.
 _OPENS = ("{", "[")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UNKNOWN = "Unknown Time"
-#: What a time is of by a name that public clients of the service read so, in plaso's words. Names are compared in lower
-#: case, without underlines.
+#: What a time refers to, for names that public clients of the service interpret this way, in plaso's words. Names are
+#: compared in lower case, without underscores.
 _MEANT = (
     (
         re.compile(r"(?:alarm|trigger|scheduled|snoozedto|nexttrigger|nextoccurrence|nextalarm)times?"),
@@ -82,13 +82,13 @@ _MEANT = (
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """What the name of a member says of its value.
+    """What a member's name says about its value.
 
     Attributes:
-        is_content: whether what is under it is no event.
-        may_hold_time: whether a time may be in the name itself.
+        is_content: whether its value is content, not an event.
+        may_hold_time: whether the name itself may contain a time.
         is_time: whether it names a time.
-        is_no_time: whether it names something else that is a number.
+        is_no_time: whether it names another kind of number.
     """
 
     is_content: bool
@@ -108,18 +108,18 @@ def _named(name: str) -> _Name:
 
 
 class _EnoughError(Exception):
-    """A bound was hit: the search ends."""
+    """A limit was reached: the search ends."""
 
 
 class TimeSearch:
-    """The search through one value; may be asked once.
+    """A search through one value; can be run once.
 
     Attributes:
-        cut: whether a bound was hit, so that something was not looked at.
+        cut: whether a limit was reached, so that part of the value was not searched.
     """
 
     def __init__(self, value: object, known: Container[int | None], streams: Container[str] = ()) -> None:
-        """Take what to search, the timestamps and the uuids of utterances that need not be found."""
+        """Store the value to search, and the timestamps and utterance UUIDs that are already known."""
         self.cut = False
         self._value = value
         self._known = known
@@ -136,7 +136,7 @@ class TimeSearch:
         return tuple(self._found.values())[:MAX_TIMES]
 
     def _look(self, value: object, path: str, name: str, depth: int) -> None:
-        """One value, JSON within a text included."""
+        """Search one value, including JSON within a text."""
         self._looked += 1
         if self._looked > MAX_VALUES:
             raise _EnoughError
@@ -159,7 +159,7 @@ class TimeSearch:
             self._in_number(value, path, name)
 
     def _members(self, inner: Mapping[object, object], path: str, depth: int) -> None:
-        """What is in an object, its names among it; values that can be no time are only counted."""
+        """Search an object's names and members; values that cannot hold a time are only counted."""
         for key, value in inner.items():
             name = str(key)
             known = _named(name) if len(name) <= _MAX_PATH else _named.__wrapped__(name)
@@ -218,7 +218,7 @@ class TimeSearch:
 
 
 def _may_be_time(value: object) -> bool:
-    """Whether a value needs a look: it may be a time, or hold others. Quick: most are none."""
+    """Whether a value may be a time or contain others. A quick check: most values are neither."""
     if isinstance(value, str):
         first = value[:1]
         return first in _OPENS or first.isspace() or (_LEAST <= len(value) <= _MAX_TEXT and bool(_MAYBE.search(value)))
@@ -228,7 +228,7 @@ def _may_be_time(value: object) -> bool:
 
 
 def _inner(value: object) -> object:
-    """The JSON within a text; any other value as it is."""
+    """Decode the JSON within a text; other values are returned unchanged."""
     if isinstance(value, str) and 2 <= len(value) <= _MAX_JSON and value.lstrip()[:1] in ("{", "["):
         try:
             return decode(value)
@@ -238,7 +238,7 @@ def _inner(value: object) -> object:
 
 
 def stream(text: str | None) -> frozenset[str]:
-    """The uuid of the utterance id that a text holds, if any."""
+    """The UUID of the utterance id in a text, if any."""
     found = UtteranceId.find(text) if text else None
     return frozenset((found.uuid,)) if found else frozenset()
 
@@ -262,13 +262,13 @@ def _iso(recorded: str, path: str, *, whole: bool) -> Iterator[Timestamp]:
 
 
 def _meaning(path: str) -> str:
-    """What a time is of, by the last name that leads to it."""
+    """What a time refers to, by the last name that leads to it."""
     name = path.rpartition(".")[2].lower().replace("_", "")
     return next((word for pattern, word in _MEANT if pattern.fullmatch(name)), UNKNOWN)
 
 
 def _clock(meaning: str) -> Clock:
-    """Times that the service's own clients read are the service's; whose others are is not known."""
+    """The service's clock for names that the service's own clients read; otherwise unknown."""
     return Clock.UNKNOWN if meaning == UNKNOWN else Clock.CLOUD
 
 

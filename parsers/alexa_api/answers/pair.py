@@ -1,8 +1,8 @@
-"""A request and its answer as one JSON object, in the forms that loggers, proxies and scripts give them.
+"""A request and its answer as one JSON object, as loggers, proxies and scripts write them.
 
 References:
     cleminator/AlexaPaperDatasets: ``{"request": address, "response": answer}``; HAR 1.2 (an entry's ``request`` and
-    ``response``); Charles' JSON sessions (``host``, ``path`` and ``query`` apart); others by their names alone.
+    ``response``); Charles' JSON sessions (separate ``host``, ``path`` and ``query``); others by name only.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Tokens
 
-#: Names are compared in lower case, without hyphens and underlines.
+#: Names are compared in lower case, without hyphens and underscores.
 _REQUESTS = ("request", "req", "call")
 _ADDRESSES = ("url", "uri", "request", "requesturl", "requesturi", "fullurl", "href", "address", "endpoint", "path")
 _ANSWERS = (
@@ -28,12 +28,12 @@ _ANSWERS = (
     "resp",
     "res",
 )
-#: Names of an answer that other things have too: they count beside an address of the service only.
+#: Ambiguous names for an answer: they count only beside an address of the service.
 _WEAK_ANSWERS = ("answer", "reply", "body", "result", "data", "json", "content", "payload", "text")
 _METHODS = ("method", "verb", "httpmethod", "requestmethod")
 _STATUSES = ("status", "statuscode", "responsestatus", "code")
 _ASKED = ("postdata", "requestbody", "requestdata", "body", "data", "content", "payload", "text", "json")
-#: Members that only the answer as a whole has, around its body.
+#: Members that only the whole answer has, outside its body.
 _AROUND = frozenset(("status", "statuscode", "headers", "header", "mimetype", "statustext", "reason", "httpversion"))
 _BODIES = ("body", "content", "text", "data", "json", "payload", "bodytext", "bodyjson")
 _MAX_DEPTH = 4
@@ -44,14 +44,14 @@ class Pair:
     """A request with its answer.
 
     Attributes:
-        asked: the address as recorded.
-        url: the same where it is one of the service, else None.
+        asked: the requested address as recorded.
+        url: the parsed address if it belongs to the service, else None.
         method: ``GET``, ``POST``, ...; empty if it is not given.
-        sent: what was sent with the request; None if nothing is given.
+        sent: the request body; None if none is recorded.
         status: the answer's status, as recorded.
-        answer: the answer; None if there is none.
-        tokens: from the pair to the answer.
-        decoded: bytes of an answer that was kept as base64, else None.
+        answer: the answer, or None.
+        tokens: the path from the pair to the answer.
+        decoded: the bytes of an answer stored as base64, else None.
     """
 
     asked: str
@@ -65,9 +65,9 @@ class Pair:
 
 
 def pair_of(value: Mapping[str, object]) -> Pair | None:
-    """The request and answer that an object is; None if it is not one.
+    """Read an object as a request and answer; None if it is not such a pair.
 
-    An address of the service needs a method or an answer beside it; any other address an answer under its own name.
+    An address of the service needs a method or an answer beside it; any other needs an answer under its own name.
     """
     names = _names(value)
     asked = next(_addresses(value, names), None)
@@ -92,12 +92,12 @@ def pair_of(value: Mapping[str, object]) -> Pair | None:
 
 
 def _names(value: Mapping[str, object]) -> dict[str, str]:
-    """The names of the members by the form they are compared in."""
+    """Map the normalised member names to the original ones."""
     return {key.lower().replace("_", "").replace("-", ""): key for key in reversed(list(value))}
 
 
 def _addresses(value: Mapping[str, object], names: Mapping[str, str]) -> Iterator[str]:
-    """What may be the address, of the object itself and of the request in it."""
+    """Candidates for the address, from the object itself and from the request in it."""
     for holder, known in ((value, names), *((inner, _names(inner)) for inner in _requests(value, names))):
         host, path = holder.get(known.get("host", "")), holder.get(known.get("path", ""))
         if isinstance(host, str) and isinstance(path, str) and host and path.startswith("/"):
@@ -133,7 +133,7 @@ def _text(value: Mapping[str, object], wanted: tuple[str, ...]) -> str:
 
 
 def _answer(value: object, tokens: Tokens) -> tuple[object, Tokens, bytes | None, object]:
-    """The body of an answer, the way to it, its bytes if it was base64, and its status."""
+    """The body of an answer, the path to it, its bytes if it was base64, and its status."""
     status: object = None
     for _ in range(_MAX_DEPTH):
         if not isinstance(value, dict):
@@ -156,5 +156,5 @@ def _answer(value: object, tokens: Tokens) -> tuple[object, Tokens, bytes | None
 
 
 def _is_head(names: Mapping[str, str]) -> bool:
-    """Whether an object has nothing but what an answer has around its body."""
+    """Whether an object has only the members of an answer's envelope."""
     return "headers" in names or "header" in names or "mimetype" in names

@@ -1,4 +1,4 @@
-"""Records of the history that stand more than once: pages can repeat the last records of the page before."""
+"""History records that occur more than once: a page can repeat the last records of the previous page."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import replace
 from parsers.alexa_api.kinds.history import DATA_TYPE
 from parsers.record import Issue, Record
 
-#: The field that says where the first record with the same key is.
+#: The field with the locator of the first record that has the same key.
 FIRST = "first_stands_at"
-#: Keys of one file that are remembered, at most.
+#: The most keys that are remembered per file.
 MAX_KEYS = 1_000_000
 _REPEATED = " A record with the same key stands before in this file."
 
 
 def repeats_marked(found: Iterator[Record | Issue]) -> Iterator[Record | Issue]:
-    """The same, where a record of the history that repeats the key of one before says so. None is dropped."""
-    #: By the hash of the keys: a file may hold very many.
+    """Mark each history record that repeats an earlier key. No record is dropped."""
+    #: Keyed by hash, because a file may hold very many keys.
     places: dict[int, str] = {}
     for item in found:
         keys = _keys(item) if isinstance(item, Record) and item.data_type == DATA_TYPE else ()

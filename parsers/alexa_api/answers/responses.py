@@ -1,4 +1,4 @@
-"""Every kind of answer that is read, and the reading of one answer by the kinds it belongs to."""
+"""Every supported kind of answer, and the reading of an answer by the kinds that match it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from parsers.alexa_api.kinds.smart_home_state import SmartHomeStates
 from parsers.definition.api import definitions
 from parsers.record import Issue, Record, Timestamp, Value
 
-#: A name of a member, also where it is in JSON within a text.
+#: A member name, also in JSON within a text.
 _QUOTED_KEY = re.compile(rb'"([A-Za-z_]\w{0,63})\\{0,15}"[ \t\r\n]{0,8}:')
 
 
@@ -54,7 +54,7 @@ def kinds() -> tuple[ResponseParser, ...]:
 
 
 def read(body: Body) -> Iterator[Record | Issue]:
-    """Yield what an answer says: at least one record, whatever it holds."""
+    """Yield the records of an answer: at least one, whatever it holds."""
     found = kinds_of(body)
     whole = whole_answer.AnyPage()
     for kind in found:
@@ -71,7 +71,7 @@ def read(body: Body) -> Iterator[Record | Issue]:
         )
         whole.add(record)
         yield record
-        # The answer's own record is complete, except for times beyond its bounds.
+        # The answer's own record is complete, apart from times found beyond the search limits.
         rest, issue = whole.rest(replace(body, url=None), None)
         rest = rest if rest and rest.timestamps else None
     else:
@@ -88,15 +88,15 @@ def quoted_keys(head: bytes) -> frozenset[str]:
 
 
 def telltale(keys: frozenset[str]) -> bool:
-    """Whether these keys belong to a kind of answer, and not to any JSON."""
+    """Whether these keys identify a kind of answer rather than arbitrary JSON."""
     return any(needed <= keys for kind in kinds() for needed in kind.telltales)
 
 
 def kinds_of(body: Body) -> list[ResponseParser]:
-    """The kinds that an answer is of.
+    """Return the kinds that match an answer.
 
-    By the address, if the answer is of its form; else by its keys; else by the address alone, or by an empty list that
-    only one kind has.
+    Matches by the address, if the answer has its form; else by the keys; else by the address alone, or by an empty
+    list that only one kind has.
     """
     known = [kind for kind in kinds() if body.url and kind.knows(body.url.path)]
     if any(kind.may_be(body.value) for kind in known):
@@ -121,7 +121,7 @@ def kinds_by_form(value: object) -> list[ResponseParser]:
 
 @cache
 def _entry_keys() -> frozenset[str]:
-    """Keys of which every answer that is an object has one: most objects need not be looked at further."""
+    """Keys of which every answer object has at least one: most objects can be skipped."""
     found: set[str] = set()
     for kind in kinds():
         found.update(kind.first_keys, *kind.telltales)
@@ -134,7 +134,7 @@ def _asked(body: Body) -> Timestamp | None:
 
 
 def _finished(record: Record, body: Body, name: str, version: str, apart: tuple[str, ...] = ()) -> Record:
-    """The record with the times it holds under names without a description, and what the answer as a whole states."""
+    """Add to a record the times under undocumented names, and what the answer as a whole states."""
     carried = body.timestamps
     if asked := _asked(body):
         carried = (*carried, asked)
@@ -158,13 +158,13 @@ def _addressed(
     version: str,
     finished: tuple[tuple[Timestamp, ...], Mapping[str, Value]] | None = None,
 ) -> Record:
-    """The record with its parser, its keys, the address of the answer and the carrier's facts.
+    """Add to a record its parser, its keys, the address of the answer and the carrier's facts.
 
     Args:
         record: the record.
         body: the answer.
         name, version: of its parser.
-        finished: its timestamps and fields, where they are not those that it has.
+        finished: timestamps and fields to use instead of the record's own.
     """
     timestamps, known = finished or (record.timestamps, record.fields)
     fields: dict[str, Value] = {**known, **body.fields}

@@ -1,4 +1,4 @@
-"""Values that stand among the words of a text, as bodies: with the time and the command that their line has."""
+"""Values embedded in text, as bodies: with the time and the command from their line."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _TIME = re.compile(
 )
 _TIME_NOTE = "When the line was written, by the clock of the machine that wrote it. {}"
 _COMMAND = re.compile(r"\b(PUSH_[A-Z][A-Z_]{2,60}|Notify[A-Z][A-Za-z]{3,60})\W{1,8}$")
-#: Of the texts of one value so many are looked through, so deep.
+#: The most texts of one value that are searched, and to which depth.
 MAX_TEXTS = 200_000
 MAX_DEPTH = 40
 
 
 def body_of(value: TextValue, path: str) -> Body:
-    """A value of a text as a body, with what its line says before it."""
+    """Turn a value found in text into a body, with what its line says before it."""
     before = value.before.strip("\ufeff \t\r")
     fields: dict[str, Value] = {"stands_after": before} if before else {}
     body = Body(value.found.value, path, value.places, timestamps=tuple(_written(before)), fields=fields)
@@ -38,7 +38,7 @@ def body_of(value: TextValue, path: str) -> Body:
 
 
 def _written(before: str) -> Iterator[Timestamp]:
-    """When a line was written, as it says."""
+    """The time of writing that a line states."""
     if time := _TIME.search(before):
         try:
             when = written_time.read(time[0])
@@ -51,14 +51,14 @@ def _written(before: str) -> Iterator[Timestamp]:
 
 
 class _PayloadPlaces(Places):
-    """Places of a message whose command is in the words before it."""
+    """Places in a message whose command precedes it in the text."""
 
     def __init__(self, payload: Places, start: int) -> None:
         self._payload = payload
         self._start = start
 
     def record(self, tokens: Tokens) -> str:
-        """The place in the payload; the payload stands for the message."""
+        """The place in the payload, which represents the message."""
         return self._payload.record(tokens[1:])
 
     def value(self, tokens: Tokens) -> str:
@@ -66,15 +66,15 @@ class _PayloadPlaces(Places):
         return self._payload.value(tokens[1:])
 
     def within_text(self, tokens: Tokens) -> Places:
-        """The places within JSON that a text of the payload holds."""
+        """The places within JSON in a text of the payload."""
         return self._payload.within_text(tokens[1:])
 
 
 def texts_within(whole: Body) -> Iterator[Body | Issue]:
-    """Yield the values among the words of the texts in a JSON value, such as the lines that a container's log keeps.
+    """Yield the values embedded in the texts of a JSON value, such as the lines in a container's log.
 
     Args:
-        whole: the value, with its places. Texts that are JSON and nothing else are skipped.
+        whole: the value, with its places. Texts that are entirely JSON are skipped.
     """
     for text, tokens in islice(_texts(whole.value, ()), MAX_TEXTS):
         if text_marks().search(text) and text.lstrip()[:1] not in ("{", "["):
@@ -88,7 +88,7 @@ def texts_within(whole: Body) -> Iterator[Body | Issue]:
 
 
 def _texts(value: object, tokens: Tokens) -> Iterator[tuple[str, Tokens]]:
-    """The texts in a value, in order, each with what leads to it."""
+    """The texts in a value, in order, each with its path."""
     if isinstance(value, str):
         yield value, tokens
     elif len(tokens) < MAX_DEPTH and isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Answers of the service that hold nothing a parser reads: one record says that each is there."""
+"""Answers of the service that no parser can read: one record reports each."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ ABOUT = About(
     does_not_show="What is in the answer is not interpreted here. An empty list may mean none, or none shown.",
     limits=("The content is kept within bounds; what was left out is named in the record.",),
 )
-#: Of an answer without an address this many keys are named.
+#: How many keys are named of an answer without an address.
 _MAX_KEYS = 4
 _NOTHING: tuple[object, ...] = (None, "", [], {})
 
 
 def record(body: Body, kind: ResponseParser | None) -> Record:
-    """The record of an answer that gave no other.
+    """The record of an answer that gave no other record.
 
     Args:
         body: the answer.
-        kind: the kind it is known to be, or None.
+        kind: its kind if known, else None.
     """
     value = body.value
     subject = (

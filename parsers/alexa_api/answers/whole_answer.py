@@ -1,4 +1,4 @@
-"""An answer as a whole: when it was asked for, that it is not the last page, and times it holds beside its entries.
+"""An answer as a whole: when it was requested, whether more pages follow, and times outside its entries.
 
 References:
     The names of the tokens that lead to the next page: Apollon77/alexa-remote and chemelli74/aioamazondevices.
@@ -33,7 +33,7 @@ ABOUT = About(
     limits=(f"At most {MAX_TIMES} further times, among {MAX_VALUES} values.",),
     references=("https://github.com/Apollon77/alexa-remote", "https://github.com/chemelli74/aioamazondevices"),
 )
-#: Members that lead to the next page where they are not empty.
+#: Members that, if not empty, lead to the next page.
 _TOKENS = frozenset(
     ("encodedRequestToken", "paginationToken", "nextToken", "nextPageToken", "nextRequestToken", "continuationToken")
 )
@@ -44,12 +44,12 @@ _CUT = f"The answer holds more values or times than are looked through ({MAX_VAL
 
 @dataclass(slots=True)
 class AnyPage:
-    """What was read of an answer so far.
+    """What has been read from an answer so far.
 
     Attributes:
-        records: how many records.
-        instants: the timestamps of the times found before.
-        streams: the uuids of the utterances they name.
+        records: the number of records.
+        instants: the timestamps found so far.
+        streams: the UUIDs of the utterances named so far.
     """
 
     records: int = 0
@@ -63,7 +63,7 @@ class AnyPage:
         self.streams |= stream(record.utterance_id)
 
     def rest(self, body: Body, asked: Timestamp | None) -> tuple[Record | None, Issue | None]:
-        """The record of the answer as a whole, where there is something to report, and what was not looked at."""
+        """The record of the whole answer, if it states anything, and an issue if part of it was not searched."""
         search = TimeSearch(body.value, self.instants, self.streams)
         timestamps = search.timestamps()
         if asked and not body.timestamps and asked.timestamp not in self.instants:
@@ -85,7 +85,7 @@ class AnyPage:
 
 
 def statements(value: object) -> list[str]:
-    """What an answer states about itself, a sentence each."""
+    """What an answer states about itself, one sentence per fact."""
     sentences = []
     for holder in _holders(value):
         tokens = [key for key, inner in holder.items() if key in _TOKENS and isinstance(inner, str) and inner]
@@ -96,19 +96,19 @@ def statements(value: object) -> list[str]:
 
 
 def _holders(value: object) -> list[Mapping[str, object]]:
-    """The answer, and the objects one step below."""
+    """The answer and the objects directly in it."""
     if not isinstance(value, dict):
         return []
     return [value, *(inner for inner in value.values() if isinstance(inner, dict))]
 
 
 def _may_be_json(value: object) -> bool:
-    """Whether a text may be JSON that was read."""
+    """Whether a text may be JSON, which is read elsewhere."""
     return isinstance(value, str) and value.lstrip()[:1] in ("{", "[")
 
 
 def _plain(value: object) -> dict[str, Value]:
-    """The members of an answer that are neither lists nor objects, nor texts that may hold them."""
+    """The members of an answer other than lists, objects and texts that may hold JSON."""
     if not isinstance(value, dict):
         return {}
     kept = {

@@ -1,7 +1,7 @@
-"""Answers of the service inside any JSON: in lists of pages, in wrappers, in what a program logged, at any depth.
+"""Answers of the service inside any JSON: in lists of pages, in wrappers, in program logs, at any depth.
 
-An answer is known by its keys, a single record by its own, an exchange by the address in it. What encloses them is not
-known and need not be: its plain members are kept with each record as ``stands_within``.
+An answer is recognised by its keys, a single record by its own, an exchange by its address. The enclosing objects
+need not be known: their plain members are kept with each record as ``stands_within``.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from parsers.parser import Source
 from parsers.record import Issue, Record, Timestamp, Value
 from parsers.values import Keeper
 
-#: Of one value at most so many inner ones are looked at, so deep.
+#: The most inner values that are searched in one value, and to which depth.
 MAX_VALUES = 4_000_000
 MAX_DEPTH = 60
-#: Of texts in base64 in one value no more bytes are read, once they are plain.
+#: The most decoded bytes that are read from base64 texts in one value.
 MAX_UNDONE = 256 * 1024 * 1024
-#: What is before JSON against its inclusion by other pages.
+#: Prefixes that keep other pages from including the JSON.
 _GUARD = re.compile(r"\s*(?:\)\]\}',?|while\s?\(1\);?|for\s?\(;;\);?|&&&START&&&)\s*(?=[\[{])")
-#: Of what encloses an answer so many plain members are kept, each up to so many characters.
+#: How many plain members of the enclosing objects are kept, and up to how many characters of each.
 _MAX_BESIDE = 30
 _MAX_BESIDE_TEXT = 300
 _BESIDE = "stands_within"
-#: Names of the time at which an answer was kept, and how long such a time is at most.
+#: Names for the time at which an answer was stored, and the greatest length of such a time.
 _LOGGED = re.compile(
     r"(?i)@?time_?stamp(?:_?ms)?|time|ts|date|date_?time|when"
     r"|(?:logged|received|captured|fetched|retrieved|saved|recorded|requested|responded|started)_?(?:at|on|date_?time|time)"
@@ -49,12 +49,12 @@ _EXPECTED = "A request with its answer was expected here."
 
 
 def read_within(whole: Body) -> Iterator[Record | Issue]:
-    """Yield what every answer inside a decoded value says, in the order they are in.
+    """Yield the records of every answer inside a decoded value, in order.
 
-    Nothing, where the value holds nothing that is known and has no address. With an address at least one record.
+    Yields nothing if the value holds nothing known and has no address. With an address, yields at least one record.
 
     Args:
-        whole: the value, with its places and with what is known of how it was asked for.
+        whole: the value, with its places and what is known about the request.
     """
     for found in bodies(whole):
         if isinstance(found, Issue):
@@ -64,11 +64,11 @@ def read_within(whole: Body) -> Iterator[Record | Issue]:
 
 
 def bodies(whole: Body, others: dict[str, int] | None = None) -> Iterator[Body | Issue]:
-    """Yield every answer inside a decoded value, each as a body of its own; the value itself where it is one.
+    """Yield every answer inside a decoded value as a body; the value itself if it is an answer.
 
     Args:
         whole: the value.
-        others: gets the hosts of the exchanges that were skipped, with their number.
+        others: collects the hosts of skipped exchanges, with their counts.
     """
     walk = _Walk(whole, others if others is not None else {})
     yield from walk.run()
@@ -76,12 +76,12 @@ def bodies(whole: Body, others: dict[str, int] | None = None) -> Iterator[Body |
 
 @dataclass(slots=True)
 class _Walk:
-    """The way through one value."""
+    """The walk through one value."""
 
     whole: Body
     others: dict[str, int]
     found: int = 0
-    #: Hashes of the keys of the items of records that were read: a page may hold very many.
+    #: Hashes of the item keys of records already read: a page may hold very many.
     _keys: set[int] = field(default_factory=set)
     _items: list[tuple[str, Body]] = field(default_factory=list)
     _looked: int = 0
@@ -90,7 +90,7 @@ class _Walk:
     _cut_coded: bool = False
 
     def run(self) -> Iterator[Body | Issue]:
-        """Yield the answers; items of the history that no record before held, last."""
+        """Yield the answers, then the history items that no earlier record contained."""
         yield from self._answer(self.whole, 0)
         for key, body in self._items:
             if hash(key) not in self._keys:
@@ -104,7 +104,7 @@ class _Walk:
             yield Issue(what, self.whole.places.record(()))
 
     def _answer(self, body: Body, depth: int) -> Iterator[Body | Issue]:
-        """What was answered: the whole where its form is known or nothing in it is, else what is in it."""
+        """Yield the whole answer if its form is known or nothing in it is; otherwise the answers in it."""
         if any(kind.may_be(body.value) for kind in kinds_of(body)):
             yield from self._known(body, depth)
             return
@@ -118,7 +118,7 @@ class _Walk:
         return self.found + len(self._items)
 
     def _visit(self, body: Body, depth: int) -> Iterator[Body | Issue]:
-        """One value."""
+        """Visit one value."""
         self._looked += 1
         if self._looked > MAX_VALUES or depth > MAX_DEPTH:
             self._cut = True
@@ -139,7 +139,7 @@ class _Walk:
         elif form := form_of(value):
             alone = enclosed(form, body)
             if is_item(form):
-                # A record around it, before or behind, holds it too.
+                # A record around, before or after it contains it too.
                 self._items.append((str(value.get("recordItemKey") or id(value)), alone))
             else:
                 self.found += 1
@@ -148,7 +148,7 @@ class _Walk:
             yield from self._inside(value, body, depth)
 
     def _known(self, body: Body, depth: int) -> Iterator[Body | Issue]:
-        """An answer that is known, and what is in it that its readers leave."""
+        """Yield a known answer, and answers in the members that its readers leave."""
         self.found += 1
         self._keys.update(map(hash, _item_keys(body.value)))
         yield body
@@ -179,10 +179,10 @@ class _Walk:
                 yield Issue(_EXPECTED, body.places.record((number,)))
 
     def _inside(self, value: Mapping[str, object], body: Body, depth: int) -> Iterator[Body | Issue]:
-        """What is in an object that is not known itself."""
+        """Search an object that is not itself known."""
         beside = _beside(value, body)
         for key, inner in value.items():
-            # Some programs keep what was answered under the address.
+            # Some programs store the answer under its address.
             url = _address(key)
             if url is not None:
                 yield from self._answered(Pair(key, url, "", None, None, inner, (key,)), beside, depth)
@@ -190,7 +190,7 @@ class _Walk:
                 yield from self._visit(_under(beside, key), depth + 1)
 
     def _text(self, text: str, body: Body, depth: int) -> Iterator[Body | Issue]:
-        """JSON within a text, or in the parts of a body of several. A text that is neither holds nothing here."""
+        """Search JSON within a text, or in the parts of a multipart body. Other texts yield nothing."""
         for inner in self._opened(text, body):
             if isinstance(inner, Issue):
                 yield inner
@@ -198,7 +198,7 @@ class _Walk:
                 yield from self._visit(inner, depth + 1)
 
     def _opened(self, text: str, body: Body) -> Iterator[Body | Issue]:
-        """The JSON that a text holds, in base64 or as it is."""
+        """Search the JSON in a text, base64 or plain."""
         if not may_be_base64(text):
             yield from _opened(text, body)
         elif self._undone > MAX_UNDONE:
@@ -207,7 +207,7 @@ class _Walk:
             yield from self._loaded(*coded, body)
 
     def _loaded(self, content: bytes, steps: str, body: Body) -> Iterator[Body | Issue]:
-        """The JSON that some bytes are, which codings were undone for."""
+        """Load JSON from bytes that have been decoded."""
         self._undone += len(content)
         loaded = load(Source.of(content, body.path))
         outer = join(body.places.record(()), steps)
@@ -221,7 +221,7 @@ class _Walk:
         yield from self._answered(pair, replace(body, fields=fields, timestamps=timestamps), depth)
 
     def _answered(self, pair: Pair, body: Body, depth: int) -> Iterator[Body | Issue]:
-        """The answer of an exchange, decoded as far as it can be."""
+        """Visit the answer of an exchange, decoded as far as possible."""
         inner = replace(body, value=pair.answer, places=body.places.under(pair.tokens), url=pair.url)
         if isinstance(pair.answer, str) and pair.answer.strip() in ("", "null"):
             inner = replace(inner, value=None)
@@ -249,7 +249,7 @@ class _Walk:
 
 
 def _under(body: Body, token: str | int) -> Body:
-    """The body of a value in another."""
+    """The body of an inner value."""
     value: object = None
     if isinstance(body.value, dict) or (isinstance(body.value, list) and isinstance(token, int)):
         value = body.value[token]  # type: ignore[index]
@@ -257,7 +257,7 @@ def _under(body: Body, token: str | int) -> Body:
 
 
 def _address(value: object) -> ApiUrl | None:
-    """The address of the service that a name or a member of a list is, whole and with its host."""
+    """Parse a name or list member as a full address of the service, with its host."""
     return ApiUrl.parse(value) if isinstance(value, str) and value.startswith(("https://", "http://")) else None
 
 
@@ -270,7 +270,7 @@ def _may_hold(value: object) -> bool:
 
 
 def _opened(text: str, body: Body) -> Iterator[Body]:
-    """The JSON that a text holds: one value, or one for each part of a body of several."""
+    """The JSON in a text: one value, or one for each part of a multipart body."""
     if text.lstrip().startswith("--"):
         for part in parts(text.encode("utf-8", "surrogateescape")):
             yield from _decoded(
@@ -292,7 +292,7 @@ def _decoded(text: str, body: Body, places: Places) -> Iterator[Body]:
 
 
 def _damage(text: str) -> str:
-    """Why a text is not JSON."""
+    """The reason why a text is not JSON."""
     try:
         decode(text)
     except JsonError as error:
@@ -301,14 +301,14 @@ def _damage(text: str) -> str:
 
 
 def _is_other(one: object, known: list[ResponseParser]) -> bool:
-    """Whether a member of a list that is known is none of its kind, and is known itself."""
+    """Whether a member of a known list is of another known kind."""
     if not isinstance(one, dict) or any(kind.fits([one]) for kind in known):
         return False
     return pair_of(one) is not None or bool(kinds_by_form(one)) or form_of(one) is not None
 
 
 def _item_keys(value: object) -> Iterator[str]:
-    """The keys of the items that the records of a page of the history hold."""
+    """The item keys of the records on a history page."""
     tops = value.values() if isinstance(value, dict) else [value]
     for top in tops:
         for record in top if isinstance(top, list) else [value]:
@@ -319,7 +319,7 @@ def _item_keys(value: object) -> Iterator[str]:
 
 
 def _beside(value: Mapping[str, object], body: Body) -> Body:
-    """The body with the plain members of an object around it."""
+    """Add the plain members of the enclosing object to the body."""
     plain = {
         key: inner
         for key, inner in value.items()
@@ -336,7 +336,7 @@ def _beside(value: Mapping[str, object], body: Body) -> Body:
 
 
 def _logged(value: Mapping[str, object]) -> Iterator[Timestamp]:
-    """The times that whatever kept an answer wrote beside it."""
+    """The times that the program which stored an answer wrote beside it."""
     times = {
         key: inner
         for key, inner in value.items()

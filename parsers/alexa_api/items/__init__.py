@@ -1,1 +1,1 @@
-"""What answers are made of: bodies with the places of their values, addresses, utterance ids, times."""
+"""The parts of answers: bodies with the places of their values, addresses, utterance ids, times."""

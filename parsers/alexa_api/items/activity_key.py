@@ -15,7 +15,7 @@ _NOTE = "Epoch milliseconds within the key of the activity: when the service cre
 
 @dataclass(frozen=True, slots=True)
 class ActivityKey:
-    """A key, taken apart.
+    """A parsed key.
 
     Attributes:
         text: the key, with ``#``.
@@ -33,13 +33,13 @@ class ActivityKey:
 
     @classmethod
     def parse(cls, text: object) -> ActivityKey | None:
-        """Take a key apart; None if it is not one."""
+        """Parse a key; None if the text is not one."""
         match = _whole.fullmatch(text) if isinstance(text, str) else None
         return cls(match[0], match[1], match[2], match[3], match[4]) if match else None
 
     @classmethod
     def find(cls, text: str) -> ActivityKey | None:
-        """The first key inside a text, or None."""
+        """Return the first key in a text, or None."""
         match = _whole.search(text)
         return cls(match[0], match[1], match[2], match[3], match[4]) if match else None
 
@@ -49,7 +49,7 @@ class ActivityKey:
         return activity_key(self.text)
 
     def to_timestamp(self, locator: str = "") -> Timestamp | None:
-        """The time within the key."""
+        """The time contained in the key."""
         timestamp = from_milliseconds(self.created)
         if timestamp is None:
             return None

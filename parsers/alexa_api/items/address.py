@@ -17,9 +17,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from parsers.record import Clock, Timestamp
 from parsers.times import from_milliseconds
 
-#: Of a longer address the end is not read.
+#: Longer addresses are cut at this length.
 MAX_URL = 16384
-#: Names of hosts, without regard to case: any part that names Alexa, and hosts of the service under other names.
+#: Host names, ignoring case: any with a part that names Alexa, and the service's other hosts.
 HOST = (
     r"(?:[\w-]+\.){0,6}"
     r"(?:[\w-]{0,60}alexa[\w-]{0,60}|pitangui|layla|echo|skills-store|project-wink-[\w-]+|avs(?:-[\w-]+)?|bob-dispatch-[\w-]+"
@@ -28,10 +28,10 @@ HOST = (
     r"|(?:[\w-]+\.){0,6}amazonalexa\.com"
 )
 _HOST = re.compile(HOST, re.ASCII | re.IGNORECASE)
-#: Pages of the shop's own site, which are on no host of the service.
+#: Pages on the shop's own site, not on a host of the service.
 _SHOP_HOST = re.compile(r"www\.amazon\.[a-z.]{2,6}", re.ASCII | re.IGNORECASE)
 _SHOP_PATHS = ("/alexa-privacy/", "/alexashoppinglists/")
-#: Paths that need no host to be known for the service's.
+#: Paths that identify the service even without a host.
 _OWN_PATHS = (*_SHOP_PATHS, "/nexus/v1/graphql", "/app/secure/yourskills")
 _COMMS_PATH = re.compile(r"/users/(?:amzn1\.comms\.|amzn1%2Ecomms)[^/]{1,300}/.{1,600}", re.ASCII)
 _NOTE = (
@@ -48,7 +48,7 @@ class ApiUrl:
     Attributes:
         text: as recorded.
         path: its path, with percent signs as recorded.
-        query: its parameters, decoded; of equal names the first.
+        query: its parameters, decoded; the first value if a name repeats.
     """
 
     text: str
@@ -57,9 +57,9 @@ class ApiUrl:
 
     @classmethod
     def parse(cls, text: str) -> ApiUrl | None:
-        """Take an address apart. None if it is not one of the Alexa service.
+        """Parse an address. Returns None if it is not one of the Alexa service.
 
-        A bare path is taken for one if it holds ``/api/``, or begins as no other service's does.
+        A bare path is accepted if it contains ``/api/`` or begins in a way that no other service uses.
         """
         text = text[:MAX_URL]
         try:
@@ -80,18 +80,18 @@ class ApiUrl:
 
     @property
     def plain_path(self) -> str:
-        """The path with percent signs decoded, as people read it, at most 200 characters."""
+        """The path, percent-decoded, at most 200 characters."""
         path = " ".join(unquote(self.path).split())
         return path if len(path) <= 200 else path[:200] + "…"
 
     @property
     def requested(self) -> int | None:
-        """Epoch milliseconds of ``_``, or None."""
+        """The value of ``_`` in epoch milliseconds, or None."""
         written = self.query.get("_", "")
         return None if from_milliseconds(written) is None else int(written)
 
     def to_timestamp(self, clock: Clock, locator: str = "") -> Timestamp | None:
-        """The time the client wrote into the address, or None. plaso has no word for a request."""
+        """The time the client wrote into the address, or None. plaso has no term for a request."""
         written = self.query.get("_", "")
         timestamp = from_milliseconds(written)
         if timestamp is None:
@@ -100,6 +100,6 @@ class ApiUrl:
 
 
 def pattern(path: str) -> re.Pattern[str]:
-    """The expression for the path of an address; ``{name}`` stands for one part of it, and names the group."""
+    """Compile an address path into an expression; ``{name}`` matches one part of the path and names the group."""
     parts = (f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part) for part in path.split("/"))
     return re.compile("/".join(parts) + "/?")

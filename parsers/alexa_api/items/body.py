@@ -1,4 +1,4 @@
-"""One answer of the service, and what a parser of such answers is."""
+"""One answer of the service, and the base class of its parsers."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from parsers.locator import at_json, inside, join
 from parsers.parser import About
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 
-#: Keys and indexes that lead from the root of an answer to a value in it.
+#: The keys and indexes that lead from the root of an answer to a value.
 Tokens = tuple[str | int, ...]
 
 
 class Places(ABC):
-    """Where in the file the values of an answer stand."""
+    """The places of an answer's values in the file."""
 
     @abstractmethod
     def record(self, tokens: Tokens) -> str:
-        """The locator of the object or list that the tokens lead to."""
+        """The locator of the object or list at a path."""
 
     @abstractmethod
     def value(self, tokens: Tokens) -> str:
-        """The locator of a plain value; empty if it is within that of its record."""
+        """The locator of a plain value; empty if the record's locator covers it."""
 
     def under(self, tokens: Tokens) -> Places:
         """The places within a value."""
         return _PlacesUnder(self, tokens)
 
     def after(self, outer: str) -> Places:
-        """The places in a text that a locator leads to, which these are of."""
+        """These places, prefixed with the locator of the text they are in."""
         return _PlacesAfter(self, outer)
 
     def within_text(self, tokens: Tokens) -> Places:
-        """The places within JSON that a text value holds; the text itself where no locator leads into it."""
+        """The places within JSON in a text value; the text itself if no locator can point into it."""
         return TextPlaces(self.value(tokens) or self.record(tokens))
 
 
 @dataclass(frozen=True, slots=True)
 class TextPlaces(Places):
-    """Places in a text that no locator leads into: the text stands for each.
+    """Places in a text that no locator can point into: each is located by the whole text.
 
     Attributes:
         locator: of the text.
@@ -63,33 +63,33 @@ class TextPlaces(Places):
 
 @dataclass(frozen=True, slots=True)
 class _PlacesUnder(Places):
-    """The places within a value of others."""
+    """The places within a value, relative to outer places."""
 
     outer: Places
     tokens: Tokens
 
     def record(self, tokens: Tokens) -> str:
-        """The locator that the others give."""
+        """The locator from the outer places."""
         return self.outer.record((*self.tokens, *tokens))
 
     def value(self, tokens: Tokens) -> str:
-        """The locator that the others give."""
+        """The locator from the outer places."""
         return self.outer.value((*self.tokens, *tokens))
 
 
 @dataclass(frozen=True, slots=True)
 class _PlacesAfter(Places):
-    """The places of a text that stands where another locator leads."""
+    """The places in a text that has a locator of its own."""
 
     inner: Places
     outer: str
 
     def record(self, tokens: Tokens) -> str:
-        """The outer locator, then that of the text."""
+        """The outer locator, then the one within the text."""
         return inside(self.outer, self.inner.record(tokens))
 
     def value(self, tokens: Tokens) -> str:
-        """The same of a plain value."""
+        """The locator of a plain value, composed likewise."""
         within = self.inner.value(tokens)
         return inside(self.outer, within) if within else ""
 
@@ -98,7 +98,7 @@ class _PlacesAfter(Places):
         return _PlacesAfter(self.inner.under(tokens), self.outer)
 
     def within_text(self, tokens: Tokens) -> Places:
-        """The places within JSON that a text value holds."""
+        """The places within JSON in a text value."""
         return _PlacesAfter(self.inner.within_text(tokens), self.outer)
 
 
@@ -108,8 +108,8 @@ class JsonPlaces(Places):
 
     Attributes:
         prefix: locator of the text that holds the JSON, empty for the whole file.
-        root: from the root of that JSON to the answer.
-        ranges: byte ranges of values that a pointer does not reach, because the JSON around them is broken.
+        root: the path from the root of that JSON to the answer.
+        ranges: byte ranges of values in broken JSON, which a pointer cannot reach.
     """
 
     prefix: str = ""
@@ -117,7 +117,7 @@ class JsonPlaces(Places):
     ranges: Mapping[Tokens, str] = field(default_factory=dict)
 
     def record(self, tokens: Tokens) -> str:
-        """A JSON pointer; from the nearest known byte range where the JSON is broken."""
+        """A JSON pointer; relative to the nearest known byte range if the JSON is broken."""
         whole = (*self.root, *tokens)
         if self.ranges:
             for length in range(len(whole), -1, -1):
@@ -127,7 +127,7 @@ class JsonPlaces(Places):
         return join(self.prefix, at_json(*whole) if whole else "")
 
     def value(self, tokens: Tokens) -> str:  # noqa: ARG002  (values are within their record)
-        """Empty: a value is within its record."""
+        """Empty: the record's locator covers the value."""
         return ""
 
     def under(self, tokens: Tokens) -> JsonPlaces:
@@ -135,11 +135,11 @@ class JsonPlaces(Places):
         return replace(self, root=(*self.root, *tokens))
 
     def after(self, outer: str) -> JsonPlaces:
-        """The places in a text that a locator leads to."""
+        """These places, prefixed with the locator of the text."""
         return replace(self, prefix=inside(outer, self.prefix))
 
     def within_text(self, tokens: Tokens) -> JsonPlaces:
-        """The places within JSON that a text value holds."""
+        """The places within JSON in a text value."""
         return JsonPlaces(self.record(tokens))
 
 
@@ -150,13 +150,13 @@ class Body:
     Attributes:
         value: the decoded JSON.
         path: the file's path, as :class:`parsers.parser.Source` has it.
-        places: where its values are.
-        url: the address that gave it, where known.
-        clock: whose clock wrote the address.
-        keys: keys that every record of the answer gets.
-        timestamps: times of the request and of the response, from whatever carried the answer. They go to the records
-            that hold no time of their own, and to the record of the answer itself.
-        fields: what the carrier says of the request and the response; every record of the answer gets them.
+        places: the locators of its values.
+        url: the address it came from, if known.
+        clock: the clock behind the time in the address.
+        keys: keys added to every record of the answer.
+        timestamps: times of the request and the response, as the carrier recorded them. They go to the records
+            without a time of their own, and to the record of the answer itself.
+        fields: what the carrier says about the request and the response; added to every record of the answer.
         file: see :attr:`parsers.record.Record.file`.
     """
 
@@ -177,12 +177,12 @@ class ResponseParser(ABC):
     Attributes:
         name: unique, as a parser's.
         version: raised whenever the records of the same answer change.
-        about: the description for people.
-        urls: paths of the addresses that give such answers; ``{name}`` stands for one part of a path.
-        telltales: sets of keys; a file whose head holds every key of one set is taken for such an answer.
+        about: the human-readable description.
+        urls: paths of the addresses of such answers; ``{name}`` matches one part of a path.
+        telltales: sets of keys; a file whose head has every key of one set is taken for such an answer.
         lists: places of the lists it reads, as the parts of pointers; ``*`` is every member.
-        read_apart: fields that other records of the same answer are made of; times there are not reported twice.
-        first_keys: keys that such an answer may begin with, beside the names of its lists.
+        read_apart: fields that become separate records; their times are not reported twice.
+        first_keys: keys that such an answer may begin with, in addition to the names of its lists.
     """
 
     name: str
@@ -199,11 +199,11 @@ class ResponseParser(ABC):
         return tuple(pattern(url) for url in self.urls)
 
     def knows(self, path: str) -> bool:
-        """Whether an address with this path gives such answers."""
+        """Whether this path returns such answers."""
         return any(known.fullmatch(path) for known in self._patterns)
 
     def parts_of(self, path: str) -> dict[str, str]:
-        """The named parts of an address of this kind, decoded; empty if it is none."""
+        """The named parts of an address of this kind, decoded; empty for other addresses."""
         found = next(filter(None, (known.fullmatch(path) for known in self._patterns)), None)
         return {name: unquote(text) for name, text in found.groupdict().items()} if found else {}
 
@@ -212,13 +212,13 @@ class ResponseParser(ABC):
         """Whether an answer of unknown address looks like this kind, by its keys."""
 
     def may_be(self, value: object) -> bool:
-        """Whether the answer to an address of this kind is of its form."""
+        """Whether an answer from an address of this kind has the expected form."""
         if self.fits(value) or self.is_empty(value):
             return True
         return isinstance(value, list) and any(isinstance(one, dict) and self.fits([one]) for one in value[:100])
 
     def leaves(self, value: object) -> tuple[str, ...]:
-        """The members of an answer that this kind does not read. Other kinds may know them."""
+        """The members of an answer that this kind does not read. Other kinds may read them."""
         own = {place[0] for place in self.lists} | set(self.first_keys)
         if not isinstance(value, dict) or own.isdisjoint(value):
             return ()
@@ -226,17 +226,17 @@ class ResponseParser(ABC):
 
     @abstractmethod
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:
-        """Yield what the answer says. What is not as expected becomes an issue; the rest is still read."""
+        """Yield the records of the answer. Unexpected values become issues; the rest is still read."""
 
     def is_empty(self, value: object) -> bool:
-        """Whether the answer has the lists of this kind, and nothing in them."""
+        """Whether the answer has the lists of this kind, all empty."""
         found = [place for list_at in self.lists for place in members(value, list_at)]
         return bool(found) and all(place.value in (None, [], {}) for place in found)
 
 
 @dataclass(frozen=True, slots=True)
 class JsonPlace:
-    """A value, how to get there, and the objects passed on the way, outermost first."""
+    """A value, its path, and the objects on that path, outermost first."""
 
     value: object
     tokens: Tokens
@@ -244,12 +244,12 @@ class JsonPlace:
 
 
 def members(value: object, path: tuple[str, ...]) -> Iterator[JsonPlace]:
-    """The values at a place; ``*`` in the path is every member of a list or an object. Absent ones are skipped."""
+    """The values at a path; ``*`` matches every member of a list or object. Missing values are skipped."""
     return _members(JsonPlace(value, (), ()), path)
 
 
 def _members(place: JsonPlace, path: tuple[str, ...]) -> Iterator[JsonPlace]:
-    """The same from a value on. A list may be longer than memory: its members are taken one after another."""
+    """The values below a value. A list may exceed memory, so its members are taken one at a time."""
     if not path:
         yield place
         return

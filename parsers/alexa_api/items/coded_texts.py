@@ -1,4 +1,4 @@
-"""Texts that are coded within other text and hold answers once they are plain: base64, CSV, HTML, addresses, mail.
+"""Answers in encoded text within other text: base64, CSV, HTML, percent-encoding, mail.
 
 References:
     RFC 4648 (base64); RFC 4180 (CSV); HTML, named and numeric character references; RFC 3986 (percent-encoding); RFC
@@ -17,19 +17,19 @@ from parsers.formats.json.text import MAX_BYTES
 from parsers.locator import at_bytes, at_coding, inside, join
 from parsers.record import Issue
 
-#: Coded texts of one file come to no more bytes once they are plain.
+#: The most decoded bytes from the encoded texts of one file.
 MAX_PLAIN = 256 * 1024 * 1024
 _GZIP, _ZLIB = b"\x1f\x8b", (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
-#: A run of base64, in lines or not. A shorter one holds no answer.
+#: A run of base64, with or without line breaks. Shorter runs hold no answer.
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]{16,}+(?:\r?\n[ \t]{0,16})?+)++(?:[A-Za-z0-9+/_-]{0,15}={0,2})")
 _LEAST = 48
-#: How base64 begins of JSON (an object, a list, with a byte order mark), and of what gzip or zlib compressed.
+#: How base64 of JSON (an object, a list, with a byte order mark) and of gzip or zlib data begins.
 _BEGINS = ("eyJ", "eyA", "ewo", "ew0K", "W3s", "WyJ", "Wwo", "Ww0K", "77u/e", "77u/W", "H4sI", "eJ", "eN", "eAF")
 _WHOLE = re.compile(r"[A-Za-z0-9+/_-]{16,}+(?:\s{1,8}[A-Za-z0-9+/_-]{1,}+)*+={0,2}\s*", re.ASCII)
 _HEAD = 256
-#: A field of CSV within quotes, some of them doubled.
+#: A quoted CSV field with doubled quotes inside.
 _FIELD = re.compile(rb'(?:(?<=[,;|(\t\r\n])|(?<=\xef\xbb\xbf)|\A)"((?:[^"]|"")*+)"(?=[,;|)\t\r\n]|\Z)')
-#: Text between tags, or the value of an attribute.
+#: Text between tags, or an attribute value.
 _BETWEEN_TAGS = re.compile(rb'[^<>"]{32,}+')
 _ENTITY = re.compile(rb"&(?:quot|#0{0,4}34|#[xX]0{0,4}22);")
 _PART = re.compile(rb"[^\s&\"'<>|;]{32,}+")
@@ -42,12 +42,12 @@ _BOUNDARY = re.compile(rb"\r?\n--[\x21-\x7e][\x20-\x7e]{0,80}\r?(?:\n|\Z)")
 
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """A text made plain.
+    """A decoded text.
 
     Attributes:
-        content: the text.
-        locator: what leads to it.
-        start, end: the bytes of the text around it that it is in.
+        content: the decoded text.
+        locator: the locator of the text.
+        start, end: its byte range in the surrounding text.
     """
 
     content: bytes
@@ -57,11 +57,11 @@ class PlainText:
 
 
 def coded_texts(content: bytes, prefix: str = "") -> Iterator[PlainText | Issue]:
-    """Yield the texts that name the service once they are plain, each coding's in the order they are in.
+    """Yield the encoded texts that name the service once decoded, each coding's in order.
 
     Args:
         content: a text in UTF-8.
-        prefix: the locator of it; empty for a whole file.
+        prefix: the text's locator; empty for a whole file.
     """
     total = 0
     for search in _SEARCHES:
@@ -76,11 +76,11 @@ def coded_texts(content: bytes, prefix: str = "") -> Iterator[PlainText | Issue]
 
 
 def without_terminal(content: bytes, prefix: str = "") -> PlainText | None:
-    """A text without the control sequences of a terminal; None if it has none.
+    """Remove the control sequences of a terminal from a text; None if it has none.
 
     Args:
         content: a text in UTF-8.
-        prefix: the locator of it; empty for a whole file.
+        prefix: the text's locator; empty for a whole file.
     """
     if b"\x1b[" not in content:
         return None
@@ -91,12 +91,12 @@ def without_terminal(content: bytes, prefix: str = "") -> PlainText | None:
 
 
 def mail_parts(content: bytes) -> list[tuple[int, int]]:
-    """From where to where the parts of mail stand whose text is quoted-printable, and cannot be read as it is."""
+    """The ranges of quoted-printable mail parts, which must be decoded before they can be read."""
     return [(part.start, part.end) for part in _in_mail(content)]
 
 
 def coded_head(head: bytes) -> bytes | None:
-    """How the content of a file begins that is base64 as far as its head shows; None if it is not one.
+    """Decode the head of a base64 file; None if the head is not base64.
 
     Args:
         head: its first bytes.
@@ -113,7 +113,7 @@ def coded_head(head: bytes) -> bytes | None:
 
 
 def may_be_base64(text: str) -> bool:
-    """Whether a text is base64, and begins as that of JSON does, compressed or not.
+    """Whether a text is base64 of JSON, compressed or not, judging by its start.
 
     Args:
         text: the text.
@@ -122,25 +122,25 @@ def may_be_base64(text: str) -> bool:
 
 
 def json_in_base64(text: str) -> tuple[bytes, str] | None:
-    """The bytes that a text of base64 holds which begins as that of JSON does, compressed or not, and their codings.
+    """Decode a base64 text that holds JSON, compressed or not.
 
     Args:
         text: the text.
 
     Returns:
-        The bytes, and the steps of a locator from the text to them; None if it is no such text.
+        The bytes, and the locator steps from the text to them; None if the text is not of this form.
     """
     return undone(text.encode("ascii")) if may_be_base64(text) else None
 
 
 def undone(text: bytes) -> tuple[bytes, str] | None:
-    """Base64 undone, and gzip or zlib in it, as far as it goes; None if it is not one.
+    """Decode base64, and gzip or zlib inside it, as far as possible; None if it is neither.
 
     Args:
-        text: the base64, in lines or not.
+        text: the base64, with or without line breaks.
 
     Returns:
-        The bytes, and the steps of a locator from the text to them.
+        The bytes, and the locator steps from the text to them.
     """
     try:
         content = decode(text, "base64", MAX_BYTES)
@@ -161,7 +161,7 @@ def _in_base64(content: bytes) -> Iterator[PlainText]:
         size = len(b"".join(run.split()))
         if size < _LEAST:
             continue
-        # What is no whole group of four cannot be decoded, such as the start of a line behind it.
+        # An incomplete group of four cannot be decoded, such as the start of a following line.
         if size % 4 == 1:
             run = run[:-1].rstrip()
         opened = undone(run)

@@ -1,4 +1,4 @@
-"""Reads the members of one object of an answer; what is not as expected becomes an issue."""
+"""Reads the members of one object of an answer; unexpected values become issues."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from parsers.times import from_milliseconds
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT")
 _EPOCH = "Epoch milliseconds: "
-#: A longer text is not a time.
+#: Longer texts are not times.
 _MAX_TIME = 64
 
 
 @dataclass(slots=True)
 class ItemReader:
-    """The reading of one object.
+    """Reads one object.
 
     Attributes:
         item: the object.
-        tokens: from the root of the answer to the object.
+        tokens: the path from the root of the answer to the object.
         body: the answer.
-        issues: what was not as expected so far.
+        issues: the unexpected values found so far.
     """
 
     item: Mapping[str, object]
@@ -40,12 +40,12 @@ class ItemReader:
         return self.body.places.record(self.tokens)
 
     def issue(self, key: str, what: str) -> None:
-        """Note that a member is not as expected."""
+        """Add an issue for an unexpected member."""
         tokens = (*self.tokens, key)
         self.issues.append(Issue(f"{key}: {what}.", self.body.places.value(tokens) or self.body.places.record(tokens)))
 
     def string(self, key: str) -> str | None:
-        """A text, which may be empty; None if there is none."""
+        """The text under a key, possibly empty; None if there is none."""
         value = self.item.get(key)
         if value is None or isinstance(value, str):
             return value
@@ -53,11 +53,11 @@ class ItemReader:
         return None
 
     def text(self, key: str) -> str | None:
-        """A text that is not empty, or None."""
+        """The text under a key if it is not empty, else None."""
         return self.string(key) or None
 
     def created(self, key: str, note: str) -> tuple[Timestamp, ...]:
-        """The time under a key, if it holds one: in epoch milliseconds, or in ISO 8601 as some clients rewrite it."""
+        """The creation time under a key, if any: epoch milliseconds, or ISO 8601 as some clients rewrite it."""
         value = self.item.get(key)
         if isinstance(value, str) and _ISO.match(value):
             rest = note.removeprefix(_EPOCH)
@@ -72,12 +72,12 @@ class ItemReader:
         return (Timestamp("Creation Time", str(value), Clock.CLOUD, timestamp, note, locator),)
 
     def time(self, key: str, description: str, note: str) -> tuple[Timestamp, ...]:
-        """The time under a key, in epoch milliseconds or ISO 8601, if it holds one.
+        """The time under a key, in epoch milliseconds or ISO 8601, if any.
 
         Args:
             key: the member's name.
-            description: one of plaso's words for what it refers to.
-            note: what it refers to, ended by a full stop.
+            description: plaso's term for what the time refers to.
+            note: what the time refers to, ending with a full stop.
         """
         value = self.item.get(key)
         if value is None or value == "":
@@ -99,7 +99,7 @@ class ItemReader:
         return (Timestamp(description, str(value), Clock.CLOUD, timestamp, f"{note} {form}.", locator),)
 
     def inner(self, key: str) -> dict[str, object]:
-        """The object under a key, or within the JSON text there; empty if there is none."""
+        """The object under a key, or in the JSON text there; empty if there is none."""
         value = self.item.get(key)
         if isinstance(value, str) and value.strip():
             try:
@@ -114,11 +114,11 @@ class ItemReader:
         return {}
 
     def opened(self, key: str, value: object) -> ItemReader:
-        """The reading of an object that is under a key, as it is or as JSON within a text; its issues are its own.
+        """A reader for the object under a key, direct or as JSON text; it keeps its own issues.
 
         Args:
             key: the member's name.
-            value: the object, decoded where it is within a text; anything else reads as empty.
+            value: the object, decoded if it was JSON text; anything else reads as empty.
         """
         item = value if isinstance(value, dict) else {}
         tokens, places = (*self.tokens, key), self.body.places
@@ -127,5 +127,5 @@ class ItemReader:
         return ItemReader(item, tokens, self.body)
 
     def child(self, inner: Mapping[str, object], *tokens: str | int) -> ItemReader:
-        """The reading of an object within this one; its issues are added to this one's."""
+        """A reader for an inner object; its issues are added to this reader's."""
         return ItemReader(inner, (*self.tokens, *tokens), self.body, self.issues)

@@ -1,4 +1,4 @@
-"""A JSON file, read and decoded as far as it can be, with what is wrong with it: one text, or several."""
+"""Read and decode a JSON file as far as possible: one text, or several, with issues."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from parsers.locator import at_bytes, at_coding, join
 from parsers.parser import Source
 from parsers.record import Issue
 
-#: The lists of a longer file stay in the file.
+#: Lists of longer files are not loaded into memory.
 WHOLE = 8 * 1024 * 1024
 
 
 def load(source: Source) -> LoadedJson:
-    """Read a file of one JSON text. Where it breaks off, what is complete before the break is given.
+    """Read a file with one JSON text. If it is truncated, return what is complete before the break.
 
     Raises:
         OSError: the evidence cannot be read.
@@ -57,15 +57,15 @@ def load(source: Source) -> LoadedJson:
 
 
 def load_all(source: Source, marks: re.Pattern[str]) -> Iterator[LoadedText]:
-    """Read a file of JSON texts one after another, such as JSON Lines; at least one is given.
+    """Read a file with consecutive JSON texts, such as JSON Lines; yields at least one text.
 
-    The lists of a file that is longer than :data:`WHOLE` stay in the file. One that is longer than
-    :data:`~parsers.formats.json.text.MAX_BYTES`, or holds more values than
-    :data:`~parsers.formats.json.text.MAX_VALUES`, and is not one whole text, is read in pieces.
+    The lists of a file that is longer than :data:`WHOLE` are not loaded into memory. A file longer than
+    :data:`~parsers.formats.json.text.MAX_BYTES`, or with more values than
+    :data:`~parsers.formats.json.text.MAX_VALUES`, that is not one complete text, is read in pieces.
 
     Args:
         source: the file.
-        marks: in a file that is read in pieces, a value without one of these is skipped.
+        marks: in a file that is read in pieces, values without any of these are skipped.
 
     Raises:
         OSError: the evidence cannot be read.
@@ -98,10 +98,10 @@ class _File:
 
     Attributes:
         text: its text.
-        at: the character at which the JSON begins.
-        prefix: the locator of the text, empty if it is the file.
-        sha1: of the file.
-        issues: what is wrong with what was read so far.
+        at: the character offset at which the JSON begins.
+        prefix: the locator of the text, empty if it is the whole file.
+        sha1: the file's SHA-1.
+        issues: the issues found so far.
     """
 
     text: str
@@ -112,11 +112,11 @@ class _File:
 
     @property
     def is_readable(self) -> bool:
-        """Whether it holds no more values than can be decoded."""
+        """Whether its number of values is within the limit for decoding."""
         return self.text.count(",") + self.text.count("[") + self.text.count("{") <= MAX_VALUES
 
     def first(self) -> LoadedJson:
-        """The first text; an issue where more follows."""
+        """The first text, with an issue if more follows."""
         if not self.is_readable:
             issue = Issue(f"The JSON holds more than {MAX_VALUES} values: it was not read.")
             return self._loaded(None, issue)
@@ -130,7 +130,7 @@ class _File:
         return self._loaded(value)
 
     def all(self) -> Iterator[LoadedText]:
-        """Every text."""
+        """Yield every text."""
         content = _bytes(self.text)
         series = TextSeries(
             self.prefix, self.sha1, self.issues, len(content), lambda at, length: content[at : at + length]
@@ -141,7 +141,7 @@ class _File:
             yield self.first()
 
     def _goes_on(self) -> bool:
-        """Whether there may be more than one text, or what is left of one."""
+        """Whether there may be another text, or the remains of one."""
         try:
             _, end = decode_at(self.text, self.at)
         except JsonError:
@@ -162,7 +162,7 @@ class _File:
 
 
 def _file(source: Source) -> _File | LoadedJson:
-    """The content of a file; what is wrong with it where it cannot be JSON."""
+    """Read a file's content; a result with an issue if it cannot be JSON."""
     with source.open() as stream:
         content = stream.read(MAX_BYTES + 1)
     sha1 = hashlib.sha1(content, usedforsecurity=False).hexdigest()
@@ -199,7 +199,7 @@ def _not_loaded(source: Source, error: JsonError) -> LoadedJson:
 
 
 def _ranges(text: str, spans: Mapping[Tokens, tuple[int, int]]) -> dict[Tokens, str]:
-    """Byte ranges of character spans, in one pass."""
+    """Convert character spans to byte ranges, in one pass."""
     if text.isascii():
         return {tokens: at_bytes(start, end - start) for tokens, (start, end) in spans.items()}
     offsets: dict[int, int] = {}

@@ -1,4 +1,4 @@
-"""A long JSON file: its long lists stay in the file, or its texts are read one after another."""
+"""A long JSON file: its long lists are not loaded, or its texts are read one at a time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from parsers.locator import at_bytes, at_coding, at_json, join
 from parsers.parser import HEAD_SIZE, Source
 from parsers.record import Issue
 
-#: A file is looked through in pieces of so many bytes.
+#: The size of the pieces in which a file is read, in bytes.
 PIECE = 1024 * 1024
 _BLANK = re.compile(rb"[ \t\r\n]*+")
 
@@ -43,10 +43,10 @@ class LongJson:
 
     Attributes:
         source: the file, in UTF-8.
-        text: its text, from where the JSON begins; from its start where only blanks are before that.
-        prefix: the locator of the text, empty if it is the file.
-        sha1: of the file.
-        issues: what is wrong with what was read so far.
+        text: its text from the start of the JSON; from the start of the file if only whitespace precedes the JSON.
+        prefix: the locator of the text, empty if it is the whole file.
+        sha1: the file's SHA-1.
+        issues: the issues found so far.
     """
 
     source: Source
@@ -56,10 +56,10 @@ class LongJson:
     issues: tuple[Issue, ...]
 
     def first(self) -> LoadedJson:
-        """The first text, and an issue where more follows.
+        """The first text, with an issue if more follows.
 
         Raises:
-            JsonError: it is not whole, or cannot be read with its long lists left in the file.
+            JsonError: it is incomplete, or cannot be read without loading its long lists.
             OSError: the evidence cannot be read.
         """
         found = large_value_at(self.text, self._begin())
@@ -68,7 +68,7 @@ class LongJson:
         return self._loaded(found)
 
     def whole(self) -> LoadedJson | None:
-        """The one text that the file holds; None if more follows.
+        """The file's only text; None if more follows.
 
         Raises:
             JsonError: as :meth:`first`.
@@ -78,7 +78,7 @@ class LongJson:
         return None if self._rest(found) else self._loaded(found)
 
     def all(self, marks: re.Pattern[str]) -> Iterator[LoadedText]:
-        """Every text. In one that is not whole a value without one of the marks is skipped.
+        """Yield every text. In an incomplete text, values without any of the marks are skipped.
 
         Raises:
             OSError: the evidence cannot be read.
@@ -110,13 +110,13 @@ class LongJson:
         return values_in_pieces(self.source, marks, self.prefix, self.text.start)
 
     def _begin(self) -> int:
-        """Where in the text the first value begins."""
+        """The offset of the first value in the text."""
         head = self.text.read(0, HEAD_SIZE)
         blank = _BLANK.match(head, len(BOM) if head.startswith(BOM) else 0)
         return blank.end() if blank else 0
 
     def _rest(self, found: LargeValue) -> str:
-        """What follows a value and may not be there; only the beginning of a long text."""
+        """Unexpected text after a value; only its beginning if it is long."""
         return rest_of(self.text.read(found.end, MAX_BYTES).decode("utf-8", "surrogateescape"))
 
     def _loaded(self, found: LargeValue, *issues: Issue) -> LoadedJson:
@@ -126,7 +126,7 @@ class LongJson:
 
 
 def opened(source: Source) -> LongJson | LoadedJson:
-    """A long file, looked through once; what is wrong with it where it cannot be JSON.
+    """Scan a long file once; returns a result with an issue if it cannot be JSON.
 
     Raises:
         OSError: the evidence cannot be read.
@@ -168,7 +168,7 @@ def _sha1(source: Source) -> str:
 
 
 def _not_utf8(text: StoredText) -> tuple[int, int] | None:
-    """Where the first bytes stand that are not UTF-8."""
+    """The range of the first bytes that are not UTF-8."""
     at, held = 0, b""
     with text.opener() as stream:
         stream.seek(text.start)

@@ -1,4 +1,4 @@
-"""The plain members of an object of JSON, in words: known ones by what they mean, others by their names."""
+"""Describe the plain members of a JSON object: known members by their meaning, others by name."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from collections.abc import Collection, Iterator, Mapping
 from parsers.formats.json.text import JsonError, decode
 from parsers.values import shown
 
-#: Addresses of pictures say nothing that a reader needs.
+#: Picture addresses tell the reader nothing.
 _PICTURE = re.compile(r"(?i)(?:art|url|image|logo|icon)s?$")
 _MAX_DEPTH = 12
 _MAX_VALUE = 160
-#: JSON within a text is looked into up to so many characters.
+#: JSON within a text is read up to this many characters.
 _MAX_JSON = 1_000_000
 
 
 def member_words(
     value: object, most: int, meanings: Mapping[str, str] | None = None, untold: Collection[str] = ()
 ) -> list[str]:
-    """What the plain members of a value say, JSON within texts included; where there are more, the last says so.
+    """Describe the plain members of a value, including JSON within texts; the last entry says if there are more.
 
     Args:
         value: an object or a list.
-        most: at most so many members.
-        meanings: what a member means by its name, with ``{}`` for its value.
+        most: the most members to describe.
+        meanings: descriptions by member name, with ``{}`` for the value.
         untold: names of members that are left out.
     """
     described: list[str] = []

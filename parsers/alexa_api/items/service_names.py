@@ -1,6 +1,6 @@
-"""What of the Alexa service plain bytes name: its addresses and hosts, ids of utterances, keys of its answers.
+"""Find names of the Alexa service in bytes: its addresses and hosts, ids of utterances, keys of its answers.
 
-It tells a file that is about the service from any other, whatever the file's form. Nothing is read here.
+This identifies files about the service, whatever their form. No records are read here.
 
 References:
     The names are those of :mod:`parsers.alexa_api.items.address`, :mod:`parsers.utterance` and of the answers that
@@ -20,10 +20,10 @@ from urllib.parse import unquote_to_bytes
 from parsers.alexa_api.items.address import HOST
 from parsers.literal_search import LiteralSearch
 
-#: What a name may be of; the one that says most stands first.
+#: The kinds of names, most informative first.
 ADDRESS, UTTERANCE, KEY, HOST_NAME, CODED = "address", "utterance id", "key", "host", "key in base64"
 KINDS = (ADDRESS, UTTERANCE, KEY, HOST_NAME, CODED)
-#: Keys, and words among values, that are in answers of the service and hardly anywhere else.
+#: Keys and value words that occur in answers of the service and hardly anywhere else.
 KEYS = (
     "NotifyNowPlayingUpdated", "activityDialogItems", "activityItemData", "activityStatus", "alexaHistoryRecords",
     "appDeviceList", "applianceGroups", "applianceNetworkState", "bluetoothStates", "canAccessPrimeMusicContent",
@@ -37,13 +37,13 @@ KEYS = (
     "speakerVolume", "transcriptText", "voiceHistoryRecordItems",
 )  # fmt: skip
 _COMMAND = rb"PUSH_[A-Z][A-Z_]{3,60}|MATTER_SETUP_NOTIFICATION"
-#: How identifiers of the service begin.
+#: Prefixes of the service's identifiers.
 _IDENTIFIERS = (b"amzn1.conversation.", b"amzn1.echo-", b"amzn1.alexa.", b"amzn1.comms.")
 _NARROW = (
     b".amazon.", b"amazonalexa.com", b".a2z.com", b"/alexa-privacy/", b"/alexashoppinglists/", b"PUSH_",
     b"MATTER_SETUP", b"::TN", b"%3A%3ATN", b"%3a%3aTN", *_IDENTIFIERS, *(key.encode("ascii") for key in KEYS),
 )  # fmt: skip
-#: Keys that are looked for in base64 too: long ones, each of which some kind of answer has.
+#: Keys that are also searched in base64: long ones, at least one in every kind of answer.
 _CODED_KEYS = (
     "activityStatus", "alexaHistoryRecords", "bluetoothStates", "capabilityStates", "conversationTurns",
     "customerHistoryRecords", "deviceOwnerCustomerId", "devicePreferences", "doNotDisturbDeviceStatusList",
@@ -54,27 +54,27 @@ _CODED_KEYS = (
 
 
 def _in_base64(text: bytes) -> Iterator[bytes]:
-    """What of the base64 of a text is the same whatever stands around it, for each place it may begin at."""
+    """The parts of a text's base64 that do not depend on its surroundings, for each possible alignment."""
     for before in range(3):
         coded = b64encode(bytes(before) + text).rstrip(b"=")
         end = (before + len(text)) * 4 // 3
         yield coded[(0, 2, 3)[before] : end]
 
 
-#: Each such key by what it is in base64.
+#: The base64 form of each such key, with the key.
 _IN_BASE64 = {coded: key for key in _CODED_KEYS for coded in _in_base64(key.encode("ascii"))}
 _WIDE = tuple(mark.decode("ascii").encode("utf-16-le") for mark in (*_NARROW, *_IN_BASE64))
-#: Every name holds one of these. A search for them finds each place that is worth a look. In text of one byte a
-#: character, it is one of the plain ones.
+#: Every name contains one of these, so a search for them finds each place to check. In text of one byte per
+#: character, only the plain forms occur.
 PLAIN_MARKS = (*_NARROW, *_IN_BASE64)
 MARKS = (*PLAIN_MARKS, *_WIDE)
-#: What belongs to one name is within so many bytes before and after its mark.
+#: A name extends at most this many bytes before and after its mark.
 AROUND = 1024
-#: Of one kind in one piece of bytes so many are counted.
+#: The most names of one kind that are counted in one piece.
 MAX_NAMES = 10_000
 _HOST = re.compile(HOST.encode("ascii"), re.ASCII | re.IGNORECASE)
 _DOMAIN = re.compile(rb"\.amazon\.(?:com?\.)?[a-z]{2,3}|amazonalexa\.com|\.a2z\.com", re.ASCII | re.IGNORECASE)
-#: Words in small letters of which each match of the expression above holds one; the same of that for shops' pages.
+#: Lower-case words: each match of the expression above contains one. Likewise for shop pages.
 _DOMAIN_WORDS, _SHOP_WORDS = (b".amazon.", b"amazonalexa.com", b".a2z.com"), (b"alexa-privacy", b"alexashoppinglists")
 _BEFORE = re.compile(rb"[\w.-]{0,100}\Z", re.ASCII)
 _AFTER = re.compile(rb"[\w.-]", re.ASCII)
@@ -89,13 +89,13 @@ _ID = re.compile(
     re.ASCII,
 )
 _ID_LEADS = 120
-#: Of which each match of the expressions below holds one.
+#: Each match of the expressions below contains one of these.
 _KEY_MARKS = frozenset((b"PUSH_", b"MATTER_SETUP", *_IDENTIFIERS, *(key.encode("ascii") for key in KEYS)))
 
 
 @cache
 def _key() -> re.Pattern[bytes]:
-    """Keys and identifiers. To make it takes as long as to search a large file: only where there is one of them."""
+    """The expression for keys and identifiers. Compiling it takes as long as a large search, so it is deferred."""
     keys = b"|".join(key.encode("ascii") for key in KEYS) + b"|" + _COMMAND
     begins = b"|".join(re.escape(begin) for begin in _IDENTIFIERS)
     return re.compile(rb"(?<![A-Za-z0-9_])(?:" + keys + rb")(?![A-Za-z0-9_])|" + begins)
@@ -108,12 +108,12 @@ def _key_in_base64() -> re.Pattern[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class ServiceName:
-    """One kind of name, as it is first.
+    """One kind of name, with its first occurrence.
 
     Attributes:
         kind: one of :data:`KINDS`.
         text: the first name of this kind, at most 200 characters.
-        at: byte offset of that.
+        at: the byte offset of that name.
         count: how many such names there are.
     """
 
@@ -124,11 +124,11 @@ class ServiceName:
 
 
 def names_in(content: bytes, base: int = 0) -> tuple[ServiceName, ...]:
-    """What of the service some bytes name, each kind once, what says most first.
+    """Find the names of the service in bytes, each kind once, most informative first.
 
     Args:
-        content: the bytes: text of one byte a character, UTF-8 or UTF-16.
-        base: where they begin.
+        content: text of one byte per character, UTF-8 or UTF-16.
+        base: the offset of the first byte.
     """
     present = _marks().present(content)
     if not present:
@@ -145,7 +145,7 @@ def names_in(content: bytes, base: int = 0) -> tuple[ServiceName, ...]:
 
 
 def _first_coded(content: bytes) -> int:
-    """Where the first key in base64 is in text of two bytes a character."""
+    """The offset of the first base64 key in text of two bytes per character."""
     places = (content.find(coded.decode("ascii").encode("utf-16-le")) for coded in _IN_BASE64)
     return min((at for at in places if at >= 0), default=-1)
 
@@ -156,7 +156,7 @@ def _marks() -> LiteralSearch:
 
 
 def gathered(names: Iterable[ServiceName]) -> tuple[ServiceName, ...]:
-    """Names put together: each kind once, with the first place and the number of all."""
+    """Merge names: each kind once, with its first place and total count."""
     kinds: dict[str, ServiceName] = {}
     for name in names:
         known = kinds.get(name.kind)
@@ -169,7 +169,7 @@ def gathered(names: Iterable[ServiceName]) -> tuple[ServiceName, ...]:
 
 
 def _found(content: bytes, present: frozenset[bytes]) -> Iterator[ServiceName]:
-    # An expression takes far longer than a look for the words without which it matches nowhere.
+    # A search for the required words is far faster than running the expression.
     lower = content.lower()
     if any(word in lower for word in _DOMAIN_WORDS):
         yield from _hosts(content)

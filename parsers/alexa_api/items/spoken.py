@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from parsers.record import Clock, Timestamp
 from parsers.utterance import UtteranceId
 
-#: The source that an id names where the request came as text.
+#: The source named in an id if the request was typed.
 TEXT_SOURCE = "TextClient"
 _NOTE = "From the utterance id, UTC, in whole seconds: the start of the audio stream."
 _TEXT_NOTE = f"From the utterance id, UTC, in whole seconds. The id names {TEXT_SOURCE} as its source: text, no audio."
@@ -17,10 +17,10 @@ _QUOTES = (('"', '"'), ("\u201c", "\u201d"), ("\u201e", "\u201c"), ("\u00ab", "\
 
 
 def choose(stated: object, first: object) -> UtteranceId | None:
-    """The id of a record that states one, and also the first of its segments.
+    """Choose between the id that a record states and the id of its first segment.
 
-    The segment's is taken if both name one stream: it distinguishes the wake word from what follows. Otherwise what
-    the record states itself.
+    The segment's id is used if both name one stream: it distinguishes the wake word from what follows. Otherwise
+    the record's own id is used.
     """
     whole = UtteranceId.parse(stated) if isinstance(stated, str) else None
     segment = UtteranceId.parse(first) if isinstance(first, str) else None
@@ -32,7 +32,7 @@ def choose(stated: object, first: object) -> UtteranceId | None:
 
 
 def in_url(url: object) -> UtteranceId | None:
-    """The id inside the address of a recording, or None."""
+    """Find the id in the address of a recording, or None."""
     return UtteranceId.find(unquote(url)) if isinstance(url, str) else None
 
 
@@ -48,7 +48,7 @@ def device_type(utterance: UtteranceId | None) -> str | None:
 
 
 def quoted(text: object) -> str | None:
-    """What is between the first and the last quotation mark of a text in any language, or None."""
+    """Return the text between the first and the last quotation mark in any language, or None."""
     if not isinstance(text, str):
         return None
     for opening, closing in _QUOTES:

@@ -1,4 +1,4 @@
-"""JSON texts that are in a file one after another, and what is between them."""
+"""Consecutive JSON texts in a file, and what is between them."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class TextSeries:
     """The texts of one file.
 
     Attributes:
-        prefix: the locator of the text they are in; empty if it is the file.
-        sha1: of the file.
-        issues: what is wrong with the file; the first text has them.
+        prefix: the locator of the text they are in; empty if it is the whole file.
+        sha1: the file's SHA-1.
+        issues: issues with the file; they are attached to the first text.
         size: the length of the text, in bytes.
-        read: gives so many bytes of the text from a place on.
-        whole: how many texts were given so far.
+        read: reads a number of bytes of the text from an offset.
+        whole: how many texts have been yielded so far.
     """
 
     prefix: str
@@ -41,7 +41,7 @@ class TextSeries:
     whole: int = 0
 
     def run(self, values: Iterator[TextValue | Issue]) -> Iterator[LoadedText]:
-        """Yield the texts, and last what is between and behind them. Nothing where there is none."""
+        """Yield the texts, then issues for what is between and after them. Yields nothing if there are no texts."""
         issues, end, broken = self.issues, 0, -1
         gaps, first = 0, (0, 0)
         for value in values:
@@ -53,7 +53,7 @@ class TextSeries:
                 end = value.end
             loaded = given(value, self.sha1)
             if isinstance(value, TextValue) and value.found.error:
-                # What is in a value that breaks off breaks off with it.
+                # Values inside a truncated value are truncated with it.
                 if value.end == broken and not loaded.value:
                     continue
                 loaded = replace(loaded, issues=()) if value.end == broken else loaded
@@ -68,7 +68,7 @@ class TextSeries:
             yield self._issue(stands_between(gaps, first, self.read(first[0], EXCERPT)))
 
     def _rest(self, start: int, end: int) -> str:
-        """What is between two places and may not be between texts; only the beginning of a long text."""
+        """Unexpected text between two offsets; only its beginning if it is long."""
         return rest_of(self.read(start, min(end - start, MAX_BYTES)).decode("utf-8", "surrogateescape"))
 
     def _issue(self, issue: Issue) -> LoadedText:
@@ -77,7 +77,7 @@ class TextSeries:
 
 
 def given(value: TextValue | Issue, sha1: str) -> LoadedText:
-    """One text as it was found, or an issue by itself."""
+    """Wrap one text as found, or an issue on its own."""
     if isinstance(value, Issue):
         return LoadedText(None, JsonPlaces(), sha1, (value,))
     issues = (breaks_off(value.end, value.found.error, b"", value.places.record(())),) if value.found.error else ()

@@ -1,6 +1,6 @@
-"""The values that a file's text holds, each with its places in the file: JSON, or what programs print for people.
+"""The values in a file's text, each with its places in the file: JSON, or what programs print for people.
 
-A file up to :data:`WHOLE` bytes is read at once, a longer one in pieces.
+Files of up to :data:`WHOLE` bytes are read at once, longer ones in pieces.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from parsers.locator import at_bytes, at_coding, inside, join
 from parsers.parser import Source
 from parsers.record import Issue
 
-#: A longer file is read in pieces of :data:`PIECE` bytes.
+#: Longer files are read in pieces of :data:`PIECE` bytes.
 WHOLE = MAX_BYTES
 PIECE = 16 * 1024 * 1024
-#: Of a longer value the objects in it are given one by one.
+#: From longer values, the inner objects are yielded one by one.
 MAX_VALUE = 8 * 1024 * 1024
-#: Characters of what is before a value on its line that are kept.
+#: How many characters before a value on its line are kept.
 _BEFORE = 400
 
 
@@ -33,10 +33,10 @@ class TextValue:
     """One value.
 
     Attributes:
-        found: what was found, with places in characters of the piece it was found in.
-        places: where in the file it stands, and what is in it.
-        start, end: the same in bytes of the file's text.
-        before: what is before it on its line.
+        found: the value as found, with character offsets in its piece.
+        places: the locators of the value and its members.
+        start, end: its byte range in the file's text.
+        before: the text before it on its line.
     """
 
     found: Found
@@ -48,12 +48,12 @@ class TextValue:
 
 @dataclass(frozen=True, slots=True)
 class _PrintedPlaces(Places):
-    """Places in what a program printed: byte ranges of objects, lists, and of texts that hold JSON as it is.
+    """Places in a program's printed output: byte ranges of objects, lists, and texts that hold unescaped JSON.
 
     Attributes:
-        ranges: the range of each.
-        prefix: the locator of the text that the ranges are of.
-        root: from the whole value to this one.
+        ranges: the byte range of each.
+        prefix: the locator of the text that the ranges refer to.
+        root: the path from the whole value to this one.
     """
 
     ranges: Mapping[Tokens, str]
@@ -61,7 +61,7 @@ class _PrintedPlaces(Places):
     root: Tokens = ()
 
     def record(self, tokens: Tokens) -> str:
-        """The range of the value, or of the nearest one around it."""
+        """The range of the value, or of the nearest enclosing value."""
         whole = (*self.root, *tokens)
         for length in range(len(whole), -1, -1):
             if found := self.ranges.get(whole[:length]):
@@ -77,14 +77,14 @@ class _PrintedPlaces(Places):
         return replace(self, root=(*self.root, *tokens))
 
     def within_text(self, tokens: Tokens) -> Places:
-        """The places within JSON in a text; the text itself where it was printed with backslashes."""
+        """The places within JSON in a text; the text itself if it was printed with backslashes."""
         if (*self.root, *tokens) in self.ranges:
             return JsonPlaces(self.record(tokens))
         return TextPlaces(self.record(tokens))
 
 
 class _Bytes:
-    """The byte offset of characters of a text."""
+    """Converts character offsets of a text to byte offsets."""
 
     def __init__(self, text: str, base: int) -> None:
         self._text = text
@@ -93,7 +93,7 @@ class _Bytes:
         self._at = self._offset = 0
 
     def of(self, at: int) -> int:
-        """The offset of one character; quick where they are asked for in order."""
+        """The byte offset of one character; fast for increasing offsets."""
         if self._plain:
             return self._base + at
         if at < self._at:
@@ -103,17 +103,17 @@ class _Bytes:
         return self._base + self._offset
 
     def ranges(self, spans: Mapping[Tokens, tuple[int, int]]) -> dict[Tokens, str]:
-        """The byte ranges of spans of characters."""
+        """The byte ranges of character spans."""
         edges = {edge: self.of(edge) for edge in sorted({edge for span in spans.values() for edge in span})}
         return {tokens: at_bytes(edges[first], edges[last] - edges[first]) for tokens, (first, last) in spans.items()}
 
 
 def values_in(source: Source, marks: re.Pattern[str] | None = None) -> Iterator[TextValue | Issue]:
-    """Yield the values of a file's text, in order, and what could not be searched.
+    """Yield the values of a file's text, in order, and issues for parts that could not be searched.
 
     Args:
         source: the file.
-        marks: a value without one of these is skipped; None if every value is wanted.
+        marks: values without any of these are skipped; None yields every value.
 
     Raises:
         OSError: the evidence cannot be read.
@@ -135,12 +135,12 @@ def values_in(source: Source, marks: re.Pattern[str] | None = None) -> Iterator[
 
 
 def values_of(content: bytes, marks: re.Pattern[str] | None = None, prefix: str = "") -> Iterator[TextValue | Issue]:
-    """The same of bytes in memory.
+    """Yield the values of a text in memory, as :func:`values_in` does.
 
     Args:
         content: the text, in UTF-8 or in an encoding of wider characters.
         marks: as for :func:`values_in`.
-        prefix: the locator of the text; empty for a whole file.
+        prefix: the text's locator; empty for a whole file.
     """
     if name := wide_encoding(content[:4096]):
         prefix = join(prefix, at_coding(name))
@@ -155,12 +155,12 @@ def values_of(content: bytes, marks: re.Pattern[str] | None = None, prefix: str 
 def values_in_pieces(
     source: Source, marks: re.Pattern[str] | None = None, prefix: str = "", start: int = 0
 ) -> Iterator[TextValue | Issue]:
-    """The same of a file of any length, in UTF-8. What is in a value that is too long is given one by one.
+    """Yield the values of a UTF-8 file of any length. From a value that is too long, inner values are yielded.
 
     Args:
         source: the file.
         marks: as for :func:`values_in`.
-        prefix: the locator of the text; empty for a whole file.
+        prefix: the text's locator; empty for a whole file.
         start: byte offset in the file at which the text begins.
 
     Raises:
@@ -189,9 +189,9 @@ def values_in_pieces(
 
 
 def _kept_from(content: bytes, done: int) -> int:
-    """From where on a piece is kept whose bytes are done up to a place: what is before a value is looked at again.
+    """The offset from which a finished piece is kept: the text before a value is searched again.
 
-    A character of UTF-8 begins there.
+    The offset is at a UTF-8 character boundary.
     """
     kept = max(0, done - 4 * _BEFORE)
     while kept < done and content[kept] & 0xC0 == 0x80:
@@ -200,7 +200,7 @@ def _kept_from(content: bytes, done: int) -> int:
 
 
 def _whole_characters(content: bytes) -> bytes:
-    """The bytes without a character of UTF-8 that is cut at their end."""
+    """Drop a truncated UTF-8 character at the end."""
     for back in range(1, min(4, len(content)) + 1):
         byte = content[-back]
         if byte >= 0xC0:
@@ -217,12 +217,12 @@ class _Piece:
 
     Attributes:
         content: its bytes.
-        base: where they begin in the text.
-        last: whether the text ends with it.
+        base: their offset in the text.
+        last: whether this is the last piece.
         prefix: the locator of the text.
-        begin: how many of the bytes were looked at with the piece before.
-        done: how many of the bytes need not be looked at again.
-        entered: where values begin of which only what is in them is given.
+        begin: how many of the bytes were searched with the previous piece.
+        done: how many of the bytes need no further search.
+        entered: offsets of values of which only inner values are yielded.
     """
 
     content: bytes

@@ -1,1 +1,1 @@
-"""Kinds of answers that need code, one module a kind."""
+"""Kinds of answers that need code, one module per kind."""

@@ -1,4 +1,4 @@
-"""The account's voice history: ``/api/activities``, one record an utterance.
+"""The account's voice history: ``/api/activities``, one record per utterance.
 
 References:
     17 records of the DFRWS 2017 challenge (dfrws/dfrws2017-challenge, 005-Amazon-Echo-Alexa-Web-Scrape); 27 records
@@ -26,7 +26,7 @@ _TRIGGER_NOTE = (
     "Epoch milliseconds: the instant for which the alarm, timer or reminder is set. That it sounded is not said."
 )
 _DISCARDED = ": the service discarded it as not directed at the device, as the status name says"
-#: Members of the domain attributes that hold the service's answer, and what a record calls them.
+#: Members of the domain attributes with the service's answer, and their names in records.
 _ANSWERS = {
     "answerText": "answer_texts",
     "spokenAnswerText": "spoken_answer_texts",
@@ -75,7 +75,7 @@ class Activities(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """By ``activityStatus`` in the first item, or in the item itself; a status is never a list or an object."""
+        """Whether the first item, or the item itself, has ``activityStatus``; a status is never a list or an object."""
         first = next(_items(value), None)
         if first is None or not isinstance(first.value, dict) or "activityStatus" not in first.value:
             return False
@@ -91,7 +91,7 @@ class Activities(ResponseParser):
 
 
 def _items(value: object) -> Iterator[JsonPlace]:
-    """The activities of an answer: a list, one, or a bare list or record as people cut it out."""
+    """The activities of an answer: a list, a single one, or a bare list or record as people extract it."""
     if isinstance(value, list):
         yield from members(value, ("*",))
     elif isinstance(value, dict) and "activityStatus" in value:
@@ -111,7 +111,7 @@ def _is_activity(item: Mapping[str, object]) -> bool:
 
 @dataclass(slots=True)
 class _ActivityReading:
-    """The reading of one activity."""
+    """Reads one activity."""
 
     item: Mapping[str, object]
     tokens: Tokens
@@ -160,7 +160,7 @@ class _ActivityReading:
         return None
 
     def _inner(self, key: str) -> object:
-        """A value that is JSON inside a text; a word that is not JSON stays text; None if nothing is there."""
+        """Decode JSON inside a text; other text is returned unchanged; None if there is no value."""
         value = self.item.get(key)
         if not isinstance(value, str):
             if value is not None and not isinstance(value, (dict, list)):
@@ -193,7 +193,7 @@ class _ActivityReading:
         return tuple(timestamps)
 
     def _scheduled(self, attributes: object) -> tuple[Timestamp, ...]:
-        """The instant for which the alarm, timer or reminder is set that the utterance asked for."""
+        """The scheduled time of the alarm, timer or reminder that the utterance requested."""
         value = attributes.get("triggerTime") if isinstance(attributes, dict) else None
         timestamp = None if isinstance(value, (bool, float)) else from_milliseconds(value)
         if timestamp is None:
@@ -202,7 +202,7 @@ class _ActivityReading:
         return (Timestamp("Scheduled to start", str(value), Clock.CLOUD, timestamp, _TRIGGER_NOTE, locator),)
 
     def _device(self, utterance: UtteranceId | None) -> tuple[str | None, str | None]:
-        """Serial number and type: of the first source device, else from the id, else from the utterance."""
+        """Serial number and type: from the first source device, else from the id, else from the utterance."""
         sources = self.item.get("sourceDeviceIds")
         if sources is not None and not isinstance(sources, list):
             self._issue("sourceDeviceIds", "a list was expected")
@@ -247,7 +247,7 @@ _DESCRIBED = ("summary", "firstUtteranceId", "firstStreamId")
 
 
 def answers(attributes: object) -> dict[str, list[str]]:
-    """The texts of the service's answers in domain attributes, each once, by what a record calls them."""
+    """The texts of the service's answers in domain attributes, each once, by their names in records."""
     found: dict[str, list[str]] = {}
     if not isinstance(attributes, dict):
         return found

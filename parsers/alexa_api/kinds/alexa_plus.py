@@ -1,4 +1,4 @@
-"""Conversations with Alexa+ and the fragments they are made of, as the app's own address gives them.
+"""Conversations with Alexa+ and their fragments, as the app's own address returns them.
 
 References:
     The types of a public client in Go of ``avs-alexa-*.amazon.com/v1/conversations`` and
@@ -22,7 +22,7 @@ _REFERENCES = ("The source of one public client of this address; there is no pub
 _CREATED = "When the conversation began, as the service has it."
 _LAST = "When its last turn was taken, as the service has it."
 _TURN = "The time that the service gave the fragment."
-#: Names under which a fragment may hold its text, and members that are no text of it.
+#: Names under which a fragment may hold its text, and members that are not text.
 _TEXTS = ("text", "plainText", "displayText", "transcript", "caption", "body", "value", "ssml")
 _NO_TEXT = frozenset(("type", "cardType", "id", "token", "url", "style"))
 _IDENTITY = "amzn1.conversation."
@@ -52,7 +52,7 @@ class AlexaPlusConversations(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """By the list, and what is in its first member."""
+        """Whether the value has the list, with the expected keys in its first member."""
         first = next((place for place in _listed(value, self.lists)), None)
         return first is not None and isinstance(first.value, dict) and _is_conversation(first.value)
 
@@ -92,7 +92,7 @@ class AlexaPlusFragments(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """By the list, and what is in its first members."""
+        """Whether the value has the list, with the expected keys in its first members."""
         found = value.get("fragments") if isinstance(value, dict) else None
         return isinstance(found, list) and any(isinstance(one, dict) and _is_fragment(one) for one in found[:20])
 
@@ -179,7 +179,7 @@ def _fragment(reader: ItemReader, conversation: str | None) -> Iterator[Record |
 
 
 def _text(value: object, depth: int) -> str | None:
-    """The text of a fragment: under a known name, nearest first; of one in parts, the texts of its parts."""
+    """The text of a fragment, under the nearest known name; if it has parts, the texts of its parts."""
     if isinstance(value, str):
         return value if depth == 0 and value else None
     if depth > _MAX_DEPTH or not isinstance(value, (dict, list)):

@@ -1,6 +1,6 @@
 """The smart-home appliances known to the account: ``/api/phoenix``.
 
-The answer holds one text, ``networkDetail``, that is itself JSON.
+The answer holds a single text, ``networkDetail``, which is itself JSON.
 
 References:
     CIFT's example result (jungheum/pycift, 2017) and cleminator/AlexaPaperDatasets (2019); that ``lastSeenAt`` is the
@@ -28,7 +28,7 @@ _APPLIANCES = (
     "applianceDetails", "applianceDetails", "*",
 )  # fmt: skip
 _STATE = "applianceNetworkState"
-#: Where a time is, what it refers to, and how it is read.
+#: The path of a time, what it refers to, and how it is read.
 _TIMES = (
     ((_STATE, "createdAt"), "Creation Time", "Epoch milliseconds: when the appliance was added to the account."),
     (
@@ -77,7 +77,7 @@ class Appliances(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """By ``networkDetail``."""
+        """Whether the answer has ``networkDetail``."""
         return isinstance(value, dict) and _DETAIL in value
 
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:
@@ -105,7 +105,7 @@ class Appliances(ResponseParser):
                 yield Issue("An appliance was expected here.", locator)
 
     def is_empty(self, value: object) -> bool:
-        """Whether the text inside is JSON that lists no appliance."""
+        """Whether the inner text is JSON without any appliance."""
         detail = value.get(_DETAIL) if isinstance(value, dict) else None
         try:
             found = decode(detail) if isinstance(detail, str) else detail
@@ -115,7 +115,7 @@ class Appliances(ResponseParser):
 
 
 def _session(item: Mapping[str, object]) -> list[Timestamp]:
-    """The time within the id of the discovery that last found the appliance."""
+    """The time in the id of the discovery session that last found the appliance."""
     found = next(members(item, (_STATE, "lastSeenDiscoverySessionId", "value")), None)
     match = _SESSION.search(found.value) if found and isinstance(found.value, str) and len(found.value) < 1000 else None
     if match is None:

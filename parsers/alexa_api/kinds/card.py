@@ -1,4 +1,4 @@
-"""The cards of the account's home screen: ``/api/cards``, what was heard and what the service answered.
+"""The cards of the account's home screen, ``/api/cards``: what was heard and what the service answered.
 
 References:
     10 cards in CIFT's example result (jungheum/pycift, Echo of the first generation, 2017); 11 cards of an Echo of
@@ -22,7 +22,7 @@ from parsers.values import Keeper, shown
 DATA_TYPE = "alexa:cloud:card"
 _CREATION_NOTE = "Epoch milliseconds: when the service created the card; the utterance began before that."
 _PLAYBACK = "playbackAudioAction"
-#: Members that hold the service's own text, and what a record calls them.
+#: Members with the service's own text, and their names in records.
 _SERVICE = {"title": "service_title", "subtitle": "service_subtitle", "descriptiveText": "service_text"}
 
 
@@ -55,7 +55,7 @@ class Cards(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """By ``cardType`` in the first item, or in the item itself."""
+        """Whether the first item, or the item itself, has ``cardType``."""
         first = next(_items(value), None)
         return first is not None and isinstance(first.value, dict) and "cardType" in first.value
 
@@ -69,7 +69,7 @@ class Cards(ResponseParser):
 
 
 def _items(value: object) -> Iterator[JsonPlace]:
-    """The cards of an answer: a list, one, or a bare list or card."""
+    """The cards of an answer: a list, a single one, or a bare list or card."""
     if isinstance(value, list):
         yield from members(value, ("*",))
     elif isinstance(value, dict) and "cardType" in value:
@@ -85,7 +85,7 @@ def _items(value: object) -> Iterator[JsonPlace]:
 
 @dataclass(slots=True)
 class _CardReading:
-    """The reading of one card."""
+    """Reads one card."""
 
     item: Mapping[str, object]
     tokens: Tokens

@@ -1,8 +1,8 @@
-"""The turns of a conversation with Alexa: what the privacy pages show of one (``customer-conversation-detail``).
+"""The turns of a conversation with Alexa, as the privacy pages show them (``customer-conversation-detail``).
 
 References:
     The address and the name of the list are in a public client's tests (a fork of chemelli74/aioamazondevices);
-    the members of a turn are known in part only, so a turn is read by several names for one thing.
+    the members of a turn are only partly documented, so several names are tried for each.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from parsers.values import Keeper, shown
 
 DATA_TYPE = "alexa:cloud:conversation_turn"
 _TOP = "conversationTurns"
-#: Other services have lists of this name too; members that distinguish Alexa's from theirs.
+#: Other services use this list name too; these members identify Alexa's.
 _MARKS = ("customerId", "utteranceId", "deviceSerialNumber", "personsInfo")
 #: Names under which a turn may hold its text, its speaker, its time, its device.
 _TEXTS = ("text", "transcriptText", "transcript", "utteranceText", "message", "content", "displayText", "body")
 _SPEAKERS = ("role", "speaker", "author", "actor", "sender", "participant", "turnType", "recordItemType", "type")
 _TIMES = ("timestamp", "turnTimestamp", "creationTimestamp", "createdAt", "time", "startTime")
 _SERIALS = ("deviceSerialNumber", "serialNumber", "dsn")
-#: What a speaker's name holds where the turn is a customer's, by its own words.
+#: What the speaker's name contains if the turn is the customer's.
 _CUSTOMER = ("CUSTOMER", "USER", "HUMAN", "REQUEST")
 _NOTE = "The time that the service gave the turn."
 
@@ -57,7 +57,7 @@ class Conversations(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """By the name of the list, and a mark of the service in the answer or in its first turns."""
+        """Whether the value has the list, and a mark of the service in the answer or its first turns."""
         if not isinstance(value, dict) or _TOP not in value:
             return False
         turns = value[_TOP] if isinstance(value[_TOP], list) else []
@@ -91,7 +91,7 @@ def _record(reader: ItemReader, body: Body) -> Iterator[Record | Issue]:
     timestamps = reader.time(key, "Creation Time", _NOTE) if key else ()
     of_customer = bool(speaker) and any(word in (speaker or "").upper() for word in _CUSTOMER)
     if utterance and of_customer:
-        # An answer was not given when the audio of the question began.
+        # The time in the utterance id is when the audio of the question began, not when the answer was given.
         timestamps = (*timestamps, spoken.to_timestamp(utterance, body.places.value((*reader.tokens, "utteranceId"))))
     conversation = reader.text("conversationId") or query.get("conversationId")
     record = Record(
@@ -112,12 +112,12 @@ def _record(reader: ItemReader, body: Body) -> Iterator[Record | Issue]:
 
 
 def _first(item: Mapping[str, object], names: tuple[str, ...]) -> str | None:
-    """The first text that is not empty, under one of some names."""
+    """The first non-empty text under any of the names."""
     return next((value for name in names if isinstance(value := item.get(name), str) and value), None)
 
 
 def _text(item: Mapping[str, object], depth: int) -> str | None:
-    """The text of a turn; of one in parts, the texts of its parts."""
+    """The text of a turn; if it has parts, the texts of its parts."""
     if text := _first(item, _TEXTS):
         return text
     parts: list[str] = []

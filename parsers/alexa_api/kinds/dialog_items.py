@@ -1,4 +1,4 @@
-"""The turns of an activity: ``/api/activity-dialog-items``, what was recognised, how it was read, what was answered.
+"""The turns of an activity, ``/api/activity-dialog-items``: the recognised text, its interpretation, the answer.
 
 References:
     The list of interfaces in pycift (Chung, Park and Lee): ``activityItemData`` and ``sourceDevice`` are texts that
@@ -47,7 +47,7 @@ class DialogItems(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """By the name of the list, or by the keys of the first item."""
+        """Whether the value has the list, or the first item has the expected keys."""
         if isinstance(value, dict) and _TOP in value:
             return True
         first = next(_items(value), None)
@@ -66,7 +66,7 @@ class DialogItems(ResponseParser):
 
 
 def _items(value: object) -> Iterator[JsonPlace]:
-    """The turns of an answer, or a bare list or turn as people cut it out."""
+    """The turns of an answer, or a bare list or turn as people extract it."""
     if isinstance(value, list):
         yield from members(value, ("*",))
         return
@@ -103,7 +103,7 @@ def _record(reader: ItemReader, asked: str | None) -> Iterator[Record | Issue]:
         )
     timestamps = reader.created("timestamp", _NOTE)
     if utterance and kind != "TTS":
-        # An answer was not given when the audio of the question began.
+        # The time in the utterance id is when the audio of the question began, not when the answer was given.
         timestamps = (
             *timestamps,
             spoken.to_timestamp(utterance, reader.body.places.value((*reader.tokens, "utteranceId"))),

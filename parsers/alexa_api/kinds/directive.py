@@ -1,6 +1,6 @@
-"""Directives that the service sent to a device or an app, and events that one sent to it, by namespace and name.
+"""Directives that the service sent to a device or an app, and events sent to the service, by namespace and name.
 
-Those that carry pushed messages or fragments of a conversation are read as such and not here.
+Directives with pushed messages or conversation fragments are read by other modules.
 
 References:
     The Alexa Voice Service's documentation of its interfaces: ``{"directive": {"header": {"namespace", "name",
@@ -20,7 +20,7 @@ from parsers.values import Keeper, shown
 
 DATA_TYPE = "alexa:cloud:directive"
 _KINDS = {"directive": "a directive of the service", "event": "an event that was sent to the service"}
-#: What carries something that is read by itself.
+#: Directives whose payload another module reads.
 _CARRIES = ("renderingUpdates", "fragments")
 _TIMES = {
     "scheduledTime": ("Scheduled to start", "When the alarm, timer or reminder is to go off."),
@@ -50,11 +50,11 @@ class Directives(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """By a header with namespace and name."""
+        """Whether there is a header with namespace and name."""
         return isinstance(value, dict) and _found(value) is not None
 
     def leaves(self, value: object) -> tuple[str, ...]:
-        """What is beside the directive."""
+        """The members other than the directive."""
         found = _found(value) if isinstance(value, dict) else None
         return tuple(key for key in value if key != found) if isinstance(value, dict) else ()
 
@@ -90,7 +90,7 @@ class Directives(ResponseParser):
 
 
 def _found(value: Mapping[str, object]) -> str | None:
-    """Under which name a directive or an event stands, that carries nothing that is read by itself."""
+    """The name of a directive or event whose payload no other module reads."""
     for key in _KINDS:
         inner = value.get(key)
         header = inner.get("header") if isinstance(inner, dict) else None

@@ -1,7 +1,7 @@
-"""Devices and appliances as the newer address of the service gives them: ``/nexus/v1/graphql``.
+"""Devices and appliances from the newer address of the service: ``/nexus/v1/graphql``.
 
-What an answer holds is chosen by the client that asks, so its layout varies: whatever looks like an endpoint is read,
-wherever it stands.
+The requesting client chooses what an answer contains, so its layout varies: anything that looks like an endpoint
+is read, at any depth.
 
 References:
     The queries in chemelli74/aioamazondevices (``const/queries.py``) and Apollon77/alexa-remote.
@@ -22,19 +22,19 @@ ENDPOINT = "alexa:cloud:endpoint"
 STATE = "alexa:cloud:endpoint_state"
 #: Members that only an endpoint has.
 _MARKS = ("friendlyNameObject", "features", "legacyAppliance", "legacyIdentifiers", "displayCategories")
-#: Those that other services' objects hardly have.
+#: Members that objects of other services rarely have.
 _STRONG = ("friendlyNameObject", "legacyAppliance", "legacyIdentifiers")
 _SAMPLE = "When the service or the endpoint took the value; not when it came to be so."
 _CHANGE = "When the value last changed, as the service has it."
 _MADE = "When the service made the endpoint's entry."
-#: Values of one answer that are looked at, and how deep, at most.
+#: The most values of one answer that are searched, and to which depth.
 _MAX_VALUES = 500_000
 _MAX_DEPTH = 40
 
 
 @dataclass(frozen=True, slots=True)
 class _FoundEndpoint:
-    """An endpoint and how to get there, or that the search was cut."""
+    """An endpoint and its path, or a note that the search was cut short."""
 
     value: Mapping[str, object] | None
     tokens: Tokens
@@ -72,7 +72,7 @@ class Endpoints(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """By what only an endpoint has, or by the first endpoint in ``data``."""
+        """Whether the value has members that only an endpoint has, or ``data`` has an endpoint."""
         if isinstance(value, dict) and any(mark in value for mark in _STRONG):
             return True
         parts = value if isinstance(value, list) else [value]
@@ -82,7 +82,7 @@ class Endpoints(ResponseParser):
         return first is not None and first.value is not None
 
     def leaves(self, value: object) -> tuple[str, ...]:
-        """What is beside ``data``."""
+        """The members other than ``data``."""
         if not isinstance(value, dict) or "data" not in value:
             return ()
         return tuple(key for key in value if key not in ("data", "errors", "extensions"))
@@ -191,7 +191,7 @@ def _feature(
 
 
 def _plain(value: object) -> str | None:
-    """A text, also where it is written as ``{"value": {"text": ...}}``."""
+    """A text, plain or written as ``{"value": {"text": ...}}``."""
     for _ in range(3):
         if not isinstance(value, dict):
             break

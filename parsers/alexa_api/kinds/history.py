@@ -1,4 +1,4 @@
-"""The newer history of an Alexa account: the records behind the privacy pages of the Amazon site.
+"""The newer history of an Alexa account: the records shown on Amazon's privacy pages.
 
 References:
     Apollon77/alexa-remote (``alexa-remote.js``) and chemelli74/aioamazondevices (``implementation/history.py``) for
@@ -91,7 +91,7 @@ class History(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """By the name of the list, or by the key and the items of the first record."""
+        """Whether the value has the list, or the first record has the key and the items."""
         if isinstance(value, dict) and any(top in value for top in _TOPS):
             return True
         first = next(_items(value), None)
@@ -107,7 +107,7 @@ class History(ResponseParser):
 
 
 def _items(value: object) -> Iterator[JsonPlace]:
-    """The records of a page, or a bare list or record as people cut it out."""
+    """The records of a page, or a bare list or record as people extract it."""
     if isinstance(value, list):
         yield from members(value, ("*",))
     elif isinstance(value, dict) and _is_bare(value):
@@ -162,7 +162,7 @@ def _records(reader: ItemReader) -> Iterator[Record | Issue]:
 
 
 def _outside(reader: ItemReader, timestamps: tuple[Timestamp, ...]) -> bool:
-    """Whether the record's own time lies outside the time that the address asked for."""
+    """Whether the record's own time is outside the period requested in the address."""
     at = timestamps[0].timestamp if timestamps and timestamps[0].description == "Creation Time" else None
     query = reader.body.url.query if reader.body.url else {}
     first, last = (from_milliseconds(query.get(name)) for name in ("startTime", "endTime"))

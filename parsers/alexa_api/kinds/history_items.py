@@ -1,4 +1,4 @@
-"""What is within a record of the newer Alexa history: its items, the persons it names, its device."""
+"""The parts of a record of the newer Alexa history: its items, the persons it names, its device."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from parsers.values import Keeper, shown
 
 ANSWER_TYPE = "alexa:cloud:answer"
 ITEMS = "voiceHistoryRecordItems"
-#: Of one record at most this many items are read.
+#: The most items that are read from one record.
 MAX_ITEMS = 1000
 _HEARD = "CUSTOMER_TRANSCRIPT"
 _HEARD_REPLACED = "ASR_REPLACEMENT_TEXT"
@@ -30,10 +30,10 @@ class HistoryItem:
         kind: its ``recordItemType``, or empty.
         words: its text as recorded; None if there is none.
         stated: its utterance id as recorded, or None.
-        utterance: that id taken apart, or None.
+        utterance: that id, parsed, or None.
         timestamps: the time it holds, if any.
         value: the whole item.
-        locator: where it is.
+        locator: its locator.
     """
 
     kind: str
@@ -47,7 +47,7 @@ class HistoryItem:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as the record names one."""
+    """A person named in the record."""
 
     identity: str | None
     name: str | None
@@ -63,18 +63,18 @@ class Items:
 
     @property
     def transcript(self) -> str | None:
-        """The texts the service recognised, each once; empty if they are empty; None if there is none."""
+        """The recognised texts, without repeats; empty if they are all empty; None if there are none."""
         texts = dict.fromkeys(item.words for item in self.items if item.kind == _HEARD and item.words is not None)
         return " / ".join(filter(None, texts)) if texts else None
 
     @property
     def heard_replaced(self) -> list[str]:
-        """The replacement texts for what was heard, each once."""
+        """The replacement texts for what was heard, without repeats."""
         return list(dict.fromkeys(item.words for item in self.items if item.kind == _HEARD_REPLACED and item.words))
 
     @property
     def utterances(self) -> list[UtteranceId]:
-        """The utterance ids, those of a transcript first; of one stream the first."""
+        """The utterance ids, those of transcripts first; only the first id of each stream."""
         ordered = sorted(self.items, key=lambda item: item.kind != _HEARD)
         found: dict[str, UtteranceId] = {}
         for item in ordered:
@@ -95,12 +95,12 @@ class Items:
 
     @property
     def stated(self) -> str | None:
-        """The first utterance id that is written down, where none has the known form."""
+        """The first recorded utterance id, if no id has the known form."""
         return next((item.stated for item in self.items if item.stated), None)
 
 
 def read_items(record: ItemReader) -> Items:
-    """The items of a record. What is not as expected is noted in the record's issues."""
+    """Read the items of a record. Unexpected values are added to the record's issues."""
     found = Items()
     _persons(record, found)
     value = record.item.get(ITEMS)
@@ -137,7 +137,7 @@ def _item(reader: ItemReader) -> HistoryItem:
 
 
 def _persons(reader: ItemReader, found: Items) -> None:
-    """Adds the persons named: an object, or a list of them."""
+    """Add the persons named, given as an object or a list of objects."""
     value = reader.item.get("personsInfo")
     if value is None or value == "":
         return
@@ -157,7 +157,7 @@ def _persons(reader: ItemReader, found: Items) -> None:
 
 
 def person(persons: Iterable[Person]) -> str | None:
-    """The one person that a record names: the id, else the name. None if it names none, or more than one."""
+    """The only person that a record names: the id, else the name. None if it names none or several."""
     named = {found.identity or found.name for found in persons}
     return named.pop() if len(named) == 1 else None
 
@@ -182,7 +182,7 @@ def device_info(record: ItemReader) -> tuple[str | None, str | None, str | None]
 
 
 def answers(items: Items, whole: Record, key: str | None) -> Iterator[Record]:
-    """A record for each answer of Alexa in a record of the history.
+    """Yield a record for each of Alexa's answers in a history record.
 
     Args:
         items: the items of the record.

@@ -1,8 +1,8 @@
-"""Messages that the service pushed to a client: what happened on the account at this time, by command.
+"""Messages that the service pushed to a client, by command: events on the account at that time.
 
 A frame is ``{"command": "PUSH_...", "payload": text that holds JSON, "timeStamp": ...}``, alone, in a list, or in a
 directive of the newer channel (``renderingUpdates[].resourceMetadata``, where ``resourceId`` may name the command).
-What the frame says is of its message: its ``timeStamp`` is the time of the event.
+The frame belongs to its message: its ``timeStamp`` is the time of the event.
 
 References:
     Apollon77/alexa-remote (``alexa-remote.js``, ``alexa-http2push.js``); chemelli74/aioamazondevices
@@ -24,7 +24,7 @@ from parsers.record import Issue, Record, Timestamp
 from parsers.values import Keeper, shown
 
 DATA_TYPE = "alexa:cloud:push_message"
-#: Commands of this service; others are one where the frame has a time or its payload names an account or a device.
+#: Commands of this service. Other commands count if the frame has a time or its payload names an account or device.
 _COMMAND = re.compile(r"PUSH_[A-Z0-9_]{1,60}|Notify[A-Z]\w{2,60}|MATTER_[A-Z_]{1,60}")
 _OTHER_COMMAND = re.compile(r"[A-Z][A-Za-z0-9_.]{3,80}")
 _MARKS = ("destinationUserId", "dopplerId", "taskSessionId")
@@ -74,12 +74,12 @@ class PushMessages(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """By a command, or by what a payload names."""
+        """Whether there is a known command, or a payload with the expected names."""
         first = next((one for one in value if one is not None), None) if isinstance(value, list) else value
         return isinstance(first, dict) and _is_frame(first)
 
     def leaves(self, value: object) -> tuple[str, ...]:  # noqa: ARG002  (a message is read whole)
-        """Nothing."""
+        """Return nothing: a message is read whole."""
         return ()
 
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:
@@ -111,7 +111,7 @@ def _is_frame(value: Mapping[str, object]) -> bool:
 
 
 def _is_payload(value: object) -> bool:
-    """Whether an object is what a message carries: it names its account beside a device, a list or an entry."""
+    """Whether an object is a message payload: it names its account and a device, a list or an entry."""
     if not isinstance(value, dict):
         return False
     key = value.get("key")
@@ -172,7 +172,7 @@ def _named_by(payload: Mapping[str, object]) -> str:
 
 
 def _timestamps(outer: ItemReader, inner: ItemReader, activity: ActivityKey | None) -> tuple[Timestamp, ...]:
-    """The times of the frame, of what it carries, and within the key of an activity; each instant once."""
+    """The times of the frame, of its payload and in an activity's key; each instant once."""
     found: list[Timestamp] = []
     for reader, note in ((outer, _FRAME_NOTE), (inner, _NOTE)) if outer is not inner else ((inner, _NOTE),):
         name = next((name for name in _TIMES if reader.item.get(name) not in (None, "", 0)), None)
@@ -183,7 +183,7 @@ def _timestamps(outer: ItemReader, inner: ItemReader, activity: ActivityKey | No
 
 
 def _frame_fields(reader: ItemReader, outer: ItemReader) -> dict[str, object]:
-    """What the frame says beside its command and its payload."""
+    """The frame's members other than its command and its payload."""
     described = {key: value for key, value in outer.item.items() if key not in ("command", "payload")}
     if outer is not reader:
         described |= {key: value for key, value in reader.item.items() if key != "resourceMetadata"}
@@ -201,7 +201,7 @@ def _device(payload: Mapping[str, object]) -> tuple[str | None, str | None]:
 
 
 def _session(payload: Mapping[str, object]) -> str:
-    """The id of the session that a message is about, which names the device."""
+    """The id of the message's session, which names the device."""
     value: object = payload
     for _ in range(4):
         if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What a pushed message says, in words: its members by name, those of what is playing, and others as they are.
+"""Describe a pushed message: its members by name, what is playing, and other members unchanged.
 
 References:
     Payloads in the comments of public clients: Apollon77/alexa-remote (``alexa-remote.js``), openhab/openhab-addons
@@ -16,7 +16,7 @@ from parsers.alexa_api.items.member_words import member_words
 from parsers.times import from_milliseconds, iso
 from parsers.values import shown
 
-#: What a member means, by its name; ``{}`` is its value.
+#: The meaning of each member by name; ``{}`` is the value.
 _MEMBERS = {
     "volumeSetting": "the volume is {}",
     "isMuted": "muted: {}",
@@ -51,7 +51,7 @@ _MEMBERS = {
     "providerName": "from {}",
     "friendlyName": 'device "{}"',
 }
-#: Members that a message does not repeat: who it is for, and what other parts of the row say.
+#: Members left out of the sentence: the recipient, and what other columns already show.
 _UNTOLD = frozenset((
     "destinationUserId", "customerId", "registeredUserId", "messageId", "clientId", "fallbackAllowed", "timestamp",
     "timeStamp", "entryId", "deviceSerialNumber", "deviceType", "taskSessionId", "@type",
@@ -61,7 +61,7 @@ _MOST = 14
 
 
 def words(payload: Mapping[str, object]) -> list[str]:
-    """What a payload says, a few words for each of its members; at most 14 of them."""
+    """Describe a payload in a few words per member; at most 14 members."""
     described: list[str] = []
     if "deleteBeforeTimeInclusive" in payload:
         before = from_milliseconds(payload["deleteBeforeTimeInclusive"])
@@ -76,7 +76,7 @@ def words(payload: Mapping[str, object]) -> list[str]:
 
 
 def _list_name(identity: str) -> str:
-    """The id of a list; where it is coded, with what is in it: an account and the type of the list."""
+    """The id of a list; if it is encoded, with its content: an account and the type of the list."""
     try:
         described = b64decode(identity + "=" * (-len(identity) % 4), validate=True).decode("ascii")
     except (binascii.Error, ValueError):

@@ -1,4 +1,4 @@
-"""Routines of an account: ``/api/behaviors/v2/automations``; what sets each off, and what it does.
+"""Routines of an account, ``/api/behaviors/v2/automations``: the trigger and the actions of each.
 
 References:
     openhab/openhab-addons and Apollon77/alexa-remote for the address and the members; automations that users of
@@ -40,7 +40,7 @@ _MEANINGS = {
     "value": "value {}",
     "friendlyName": 'device "{}"',
 }
-#: Members that say which account, language or interface a step is of, and not what it does.
+#: Members that give a step's account, language or interface, not its effect.
 _UNTOLD = frozenset((
     "@type", "customerId", "locale", "marketplaceId", "skillId", "id", "nodeState", "presentationDataList",
     "clientData", "context", "tag", "sequenceId", "owner", "alexaUrl", "imageUrl", "automationId",
@@ -82,12 +82,12 @@ class Routines(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """By the id of an automation and its sequence, in the first item or in the item itself."""
+        """Whether the first item, or the item itself, has an automation id and a sequence."""
         first = next((place.value for place in _items(value) if place.value is not None), None)
         return isinstance(first, dict) and _is_routine(first)
 
     def leaves(self, value: object) -> tuple[str, ...]:
-        """Of one routine nothing, of an answer what is beside the list."""
+        """The members other than the list; nothing for a single routine."""
         return () if isinstance(value, dict) and _is_routine(value) else super().leaves(value)
 
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:
@@ -147,7 +147,7 @@ def _record(reader: ItemReader) -> Iterator[Record | Issue]:
 
 
 def _decoded(value: object) -> object:
-    """A member, decoded where it is JSON within a text."""
+    """A member, decoded if it is JSON within a text."""
     if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
         try:
             return decode(value)

@@ -1,6 +1,6 @@
-"""What smart-home appliances reported of themselves: ``/api/phoenix/state``.
+"""The states that smart-home appliances reported: ``/api/phoenix/state``.
 
-Each state is a text that is itself JSON: ``{"namespace", "name", "value", "timeOfSample", ...}``.
+Each state is a JSON text: ``{"namespace", "name", "value", "timeOfSample", ...}``.
 
 References:
     Apollon77/alexa-remote and alandtse/alexa_media_player (``alexa_entity.py``) for the envelope; the members of a
@@ -50,13 +50,13 @@ class SmartHomeStates(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """By the name of the list and that of the states in its first members."""
+        """Whether the value has the list, and its first members have states."""
         if not isinstance(value, dict) or not isinstance(value.get(_TOP), list):
             return False
         return any(isinstance(one, dict) and _STATES in one for one in value[_TOP][:20])
 
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:
-        """Yield a record for each state, and one for each appliance that gave none."""
+        """Yield a record for each state, and one for each appliance without a state."""
         for place in members(body.value, (_TOP, "*")):
             if not isinstance(place.value, dict):
                 if place.value is not None:
@@ -130,7 +130,7 @@ def _entity(item: Mapping[str, object]) -> str | None:
 
 
 def _value(value: object) -> str:
-    """A plain value, or the plain members of one, as a message shows them."""
+    """A plain value, or the plain members of an object, formatted for a message."""
     if isinstance(value, dict):
         parts = [f"{key} {text}" for key, inner in list(value.items())[:8] if (text := shown(inner, 60))]
         return ", ".join(parts) or "not plain"
