@@ -113,10 +113,11 @@ def _write(context: ReportContext, folder: Path, part: ReportPart) -> Path:
     }
     (data / "head.js").write_text(f"REPORT.begin(JSON.parse({script_string(head)}));\n", encoding="utf-8")
     _copy_assets(folder)
-    with (folder / "timeline.csv").open("w", encoding="utf-8", newline="") as stream:
+    # With a byte-order mark: lawyers open these in Excel, which takes them for another encoding without it.
+    with (folder / "timeline.csv").open("w", encoding="utf-8-sig", newline="") as stream:
         csv_table.write(_rows(case, part), stream, AddedColumns(context.zone))
     if part.whole:
-        with (folder / "issues.csv").open("w", encoding="utf-8", newline="") as stream:
+        with (folder / "issues.csv").open("w", encoding="utf-8-sig", newline="") as stream:
             write_issues(case, stream)
     first = f"UNVERIFIED: {case.unverified}.\n" if case.unverified else ""
     whole = part.sentence(words)

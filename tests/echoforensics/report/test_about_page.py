@@ -103,7 +103,7 @@ def test_issues_that_are_alike_are_shown_together_and_kept_each(maker: Any, repo
     assert re.findall(
         r"<td>([^<]*)</td><td><code class=\"short\">some_parser</code></td><td><span>(.*?)</span>", page
     ) == [("1\u202f005", "issue 0000")]
-    with (index.parent / "issues.csv").open(encoding="utf-8", newline="") as stream:
+    with (index.parent / "issues.csv").open(encoding="utf-8-sig", newline="") as stream:
         lines = list(csv.DictReader(stream))
     assert [line["what"] for line in lines] == [f"issue {number:04}" for number in range(1005)]
     assert lines[0] == {

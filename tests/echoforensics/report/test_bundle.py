@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import csv
 import hashlib
 import json
@@ -105,7 +106,9 @@ def test_bundle_holds_every_row_whole(sealed: Any, bundle: Path) -> None:
 
     assert any(row["micro"] is None for row in expected)
     assert _rows(bundle.parent) == expected
-    with (bundle.parent / "timeline.csv").open(encoding="utf-8", newline="") as stream:
+    for name in ("timeline.csv", "issues.csv"):
+        assert (bundle.parent / name).read_bytes().startswith(codecs.BOM_UTF8)
+    with (bundle.parent / "timeline.csv").open(encoding="utf-8-sig", newline="") as stream:
         assert [line["exhibit"] for line in csv.DictReader(stream)] == [row["exhibit"] for row in expected]
 
 
