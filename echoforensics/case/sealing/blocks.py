@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
 
 #: A table of more rows than this is sealed in blocks. At most this many numbers follow each other in a block.
 BLOCK = 1 << 14
-#: The block of what is not a number, where a number belongs: only in a table that was altered.
+#: The block of what has another type than belongs there: only in a table that was altered.
 OTHER = "other"
-_LEAST = -(1 << 63)
+_TWO_DIGITS = re.compile("[0-9a-f]{2}")
+_LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,10 @@ class NumberBlocks:
     def rows(self, block: str) -> tuple[str, tuple[Any, ...]]:
         """The condition that the rows of a block meet, with its values."""
         if block == OTHER:
-            return f"{self.column} >= ''", ()
+            return f"typeof({self.column}) <> 'integer'", ()
         first = int(block) * BLOCK
+        if first + BLOCK > _MOST:
+            return f"{self.column} >= ?", (first,)
         return f"{self.column} >= ? AND {self.column} < ?", (first, first + BLOCK)
 
 
@@ -56,13 +60,16 @@ class DigestBlocks:
 
     def block(self, row: str = "") -> str:
         """The SQL of the block of a row of this name (``new.``), or of any."""
-        return f"substr({row}{self.column}, 1, 2)"
+        column = f"{row}{self.column}"
+        return f"CASE typeof({column}) WHEN 'text' THEN substr({column}, 1, 2) ELSE '{OTHER}' END"
 
     def rows(self, block: str) -> tuple[str, tuple[Any, ...]]:
         """The condition that the rows of a block meet, with its values."""
-        return f"{self.column} >= ? AND substr({self.column}, 1, 2) = ? AND {self.column} < ?", (
-            block, block, f"{block}\U0010ffff",
-        )  # fmt: skip
+        if block == OTHER:
+            return f"typeof({self.column}) <> 'text'", ()
+        if not _TWO_DIGITS.fullmatch(block):
+            return f"typeof({self.column}) = 'text' AND substr({self.column}, 1, 2) = ?", (block,)
+        return f"{self.column} >= ? AND {self.column} < ?", (block, block[0] + chr(ord(block[1]) + 1))
 
 
 #: The tables that can be large, and by what they are put into blocks. Others are written out as a whole.
@@ -99,12 +106,14 @@ def blocks_of(db: sqlite3.Connection, table: str) -> list[str]:
     blocks: list[str] = []
     following = f"SELECT min({found.column}) FROM main.{table} WHERE {found.column} >= ?"  # noqa: S608 (our names)
     first: Any = _LEAST
-    while (first := db.execute(following, (first,)).fetchone()[0]) is not None:
-        if not isinstance(first, (int, float)):
+    while first <= _MOST and (first := db.execute(following, (first,)).fetchone()[0]) is not None:
+        if not isinstance(first, int):
             return [*blocks, OTHER]
-        blocks.append(str(int(first // BLOCK)))
+        blocks.append(str(first // BLOCK))
         first = (first // BLOCK + 1) * BLOCK
-    return blocks
+    # Neither is greater than any number: nothing, and the least that SQLite can hold.
+    odd = f"SELECT 1 FROM main.{table} WHERE {found.column} IS NULL OR {found.column} < ? LIMIT 1"  # noqa: S608 (our names)
+    return [*blocks, OTHER] if db.execute(odd, (_LEAST,)).fetchone() else blocks
 
 
 def order_of(table: str) -> str:

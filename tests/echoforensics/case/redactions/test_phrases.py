@@ -35,6 +35,27 @@ def test_phrases_are_found_however_they_are_written(text: str, replaced: str) ->
     assert PHRASES.are_in(text) is (replaced != text)
 
 
+@pytest.mark.parametrize(
+    ("phrase", "text", "replaced"),
+    [
+        ("Hauptstraße elf", "zur Hauptstraße elf, HAUPTSTRASSE ELF", f"zur {REDACTED}, {REDACTED}"),
+        ("HAUPTSTRASSE elf", "Hauptstraße elf", REDACTED),
+        ("Hauptstraße elf", base64.b64encode("Hauptstraße elf".encode()).decode(), REDACTED),
+        ("Übergib ihm Geld", "%C3%9Cbergib%20ihm%20Geld, \\u00dcbergib ihm Geld", f"{REDACTED}, {REDACTED}"),
+        ("Übergib ihm Geld", "%25C3%259Cbergib%2520ihm%2520Geld", REDACTED),
+        ("Übergib ihm Geld", "&Uuml;bergib&nbsp;ihm&#32;Geld, &#220;bergib ihm Geld", f"{REDACTED}, {REDACTED}"),
+        ("don't tell her", "don&#39;t tell her, don&#x27;t <b>tell</b> her", f"{REDACTED}, {REDACTED}"),
+        ("tell my wife", '<speak>tell <break time="1s"/>my wife</speak>', f"<speak>{REDACTED}</speak>"),
+        ("tell my wife", "te\u00adll my\u200bwi\u200dfe", REDACTED),
+        ("İstanbul yolu", "İstanbul yolu", REDACTED),
+        ("ὁδός μου", "ὉΔΌΣ ΜΟΥ", REDACTED),
+        ("窓を開けて", "アレクサ窓を開けてください", f"アレクサ{REDACTED}ください"),
+    ],
+)
+def test_phrases_are_found_in_every_writing(phrase: str, text: str, replaced: str) -> None:
+    assert Phrases([phrase]).replaced(text) == replaced
+
+
 def test_values_and_bytes() -> None:
     assert PHRASES.replaced_in({"a": [1234, 12, True, None, {"Müller": "x"}]}) == {
         "a": [REDACTED, 12, True, None, {REDACTED: "x"}]
