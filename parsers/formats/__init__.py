@@ -1,1 +1,1 @@
-"""Readers of public formats, each written once, used by parsers and by carving alike."""
+"""Readers of public formats, shared by parsers and carving."""

@@ -1,4 +1,4 @@
-"""AudioSpecificConfig: what MP4, Matroska and LATM keep of how their AAC is coded.
+"""Parse AudioSpecificConfig, the AAC configuration stored in MP4, Matroska and LATM.
 
 References:
     ISO/IEC 14496-3 sections 1.6.2.1 (AudioSpecificConfig), 1.6.5.2 (signalling of SBR), 1.6.6.2 (of parametric
@@ -17,24 +17,24 @@ _AAC = {
     32: "MPEG-1 Layer I", 33: "MPEG-1 Layer II", 34: "MPEG-1 Layer III", 36: "MPEG-4 ALS", 39: "AAC-ELD", 42: "xHE-AAC",
 }  # fmt: skip
 _SBR, _PARAMETRIC_STEREO, _LOW_DELAY = 5, 29, 39
-#: Codings whose own part begins as that of plain AAC does.
+#: Codings whose specific part begins like that of plain AAC.
 _GENERAL = frozenset({1, 2, 3, 4, 6, 7, 17, 19, 20, 21, 22, 23})
 _SYNC_OF_SBR, _SYNC_OF_STEREO = 0x2B7, 0x548
 _STATED_RATE = 15
-#: Channels by the configurations that were added to those of ADTS.
+#: Channels for the configurations that are not in ADTS.
 _MORE_CHANNELS = {11: 7, 12: 8, 13: 24, 14: 8}
 
 
 @dataclass(slots=True)
 class AacConfiguration:
-    """What the configuration says of the sound.
+    """A parsed configuration.
 
     Attributes:
-        codec: the coding, in words.
-        rate: samples per second as they are played, or None.
-        channels: as they are played, or None.
-        frame: samples of a frame at :attr:`core_rate`.
-        core_rate: samples per second of what is coded directly, half of :attr:`rate` for HE-AAC; or None.
+        codec: name of the coding.
+        rate: samples per second as played, or None.
+        channels: number of channels as played, or None.
+        frame: samples per frame at :attr:`core_rate`.
+        core_rate: samples per second of the core coder, half of :attr:`rate` for HE-AAC; or None.
     """
 
     codec: str
@@ -45,11 +45,11 @@ class AacConfiguration:
 
 
 def read_configuration(bits: Bits, *, is_last: bool = True) -> AacConfiguration:
-    """Read one; bits that are missing count as zeros.
+    """Read a configuration; missing bits count as zeros.
 
     Args:
-        bits: what begins with it; they are then after what was read.
-        is_last: whether all bits belong to it, so that an extension may follow its own part.
+        bits: bits that begin with the configuration. They are advanced past it.
+        is_last: whether all bits belong to it, so that an extension may follow.
     """
     kind = _object_type(bits)
     core, channels = _rate(bits), bits.take(4)
@@ -84,7 +84,7 @@ def _rate(bits: Bits) -> int | None:
 
 
 def _general(bits: Bits, kind: int, channels: int) -> tuple[int, int | None]:
-    """Samples of a frame, and the channels where a list of elements states them."""
+    """Samples per frame, and the number of channels if a list of elements states them."""
     is_short = bits.take(1)
     if bits.take(1):
         bits.take(14)
@@ -103,7 +103,7 @@ def _general(bits: Bits, kind: int, channels: int) -> tuple[int, int | None]:
 
 
 def read_elements(bits: Bits) -> int | None:
-    """Channels by a program_config_element, which bits begin with; they are then after it."""
+    """Count the channels in a program_config_element at the start of the bits, which are advanced past it."""
     start = bits.left
     bits.take(4 + 2 + 4)
     front, side, back, low, data, coupling = (bits.take(width) for width in (4, 4, 4, 2, 3, 4))
@@ -115,14 +115,14 @@ def read_elements(bits: Bits) -> int | None:
         total += 1 + bits.take(1)
         bits.take(4)
     bits.take(low * 4 + data * 4 + coupling * 5)
-    # A comment follows at the next whole byte, counted from where the configuration begins.
+    # A comment follows at the next whole byte, counted from the start of the configuration.
     bits.take(bits.left % 8 if start >= 0 else 0)
     bits.take(8 * bits.take(8))
     return total or None
 
 
 def _extension(bits: Bits, kind: int, rate: int | None) -> tuple[int, int | None]:
-    """The coding and rate, where HE-AAC is stated after plain AAC so that old players pass over it."""
+    """Coding and rate if HE-AAC is signalled after plain AAC, where old players skip it."""
     if bits.left < 16 or bits.take(11) != _SYNC_OF_SBR or _object_type(bits) != _SBR or not bits.take(1):
         return kind, rate
     rate = _rate(bits) or rate

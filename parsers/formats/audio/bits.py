@@ -1,10 +1,10 @@
-"""Reading numbers of a few bits from the start of some bytes on, the highest bit first."""
+"""Read numbers of a few bits from bytes, most significant bit first."""
 
 from __future__ import annotations
 
 
 class Bits:
-    """Bits that are taken one number after the other; bits that are missing count as zeros.
+    """A bit reader; missing bits count as zeros.
 
     Args:
         raw: the bytes.
@@ -16,11 +16,11 @@ class Bits:
 
     @property
     def left(self) -> int:
-        """How many bits have not been taken; below 0 if more were taken than there are."""
+        """Number of bits left; negative if more were taken than there are."""
         return self._left
 
     def take(self, width: int) -> int:
-        """The next number of ``width`` bits."""
+        """Take the next ``width`` bits as a number."""
         self._left -= width
         if self._left < 0:
             return 0

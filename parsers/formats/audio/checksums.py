@@ -1,10 +1,10 @@
-"""The checksums that recordings carry: of 8 and 16 bits in FLAC and MPEG frames, of 32 bits in Ogg pages.
+"""Checksums of recordings: 8 and 16 bits in FLAC and MPEG frames, 32 bits in Ogg pages.
 
 References:
-    RFC 9639, sections 9.1.8 (polynomial 0x07, begun with 0) and 9.3 (0x8005, begun with 0): FLAC.
-    ISO/IEC 11172-3, section 2.4.3.1: polynomial 0x8005, begun with 0xFFFF: MPEG audio.
-    RFC 3533, section 6: polynomial 0x04C11DB7, begun with 0: Ogg.
-    All take bytes from their highest bit on.
+    RFC 9639, sections 9.1.8 (polynomial 0x07, initial value 0) and 9.3 (0x8005, initial value 0): FLAC.
+    ISO/IEC 11172-3, section 2.4.3.1: polynomial 0x8005, initial value 0xFFFF: MPEG audio.
+    RFC 3533, section 6: polynomial 0x04C11DB7, initial value 0: Ogg.
+    All process bytes from the most significant bit.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 def _table(polynomial: int, width: int) -> tuple[int, ...]:
-    """By the value of a byte: its checksum of ``width`` bits."""
+    """Checksum of each byte value, ``width`` bits wide."""
     top, mask, table = 1 << (width - 1), (1 << width) - 1, []
     for byte in range(256):
         value = byte << (width - 8)
@@ -32,7 +32,7 @@ _CRC8 = _table(0x07, 8)
 
 
 def crc8(data: bytes) -> int:
-    """The checksum of a FLAC frame's header; 0 of a header with its checksum after it."""
+    """The checksum of a FLAC frame header; 0 for a header followed by its own checksum."""
     value = 0
     for byte in data:
         value = _CRC8[value ^ byte]
@@ -42,7 +42,7 @@ def crc8(data: bytes) -> int:
 @cache
 def _tables16() -> tuple[tuple[int, ...], array[int]]:
     of_byte = _table(0x8005, 16)
-    # Two bytes at a step halve the time.
+    # Taking two bytes per step halves the time.
     of_word = array("H")
     for value in of_byte:
         of_word.extend((value << 8 & 0xFFFF) ^ of_byte[value >> 8 ^ second] for second in range(256))
@@ -50,11 +50,11 @@ def _tables16() -> tuple[tuple[int, ...], array[int]]:
 
 
 def crc16(data: bytes, value: int = 0) -> int:
-    """The checksum of a FLAC frame, 0 of a frame with its checksum after it; or of the guarded part of an MPEG frame.
+    """The checksum of a FLAC frame (0 for a frame with its own checksum), or of the protected part of an MPEG frame.
 
     Args:
         data: the bytes.
-        value: what it begins with: 0 for FLAC, 0xFFFF for MPEG, or the checksum of the bytes before.
+        value: the initial value: 0 for FLAC, 0xFFFF for MPEG, or the checksum of the preceding bytes.
     """
     of_byte, of_word = _tables16()
     words = array("H", data[: len(data) & ~1])
@@ -68,10 +68,10 @@ def crc16(data: bytes, value: int = 0) -> int:
 
 
 def crc32_of_ogg(page: bytes) -> int:
-    """The checksum of an Ogg page whose own field for it is zero.
+    """The checksum of an Ogg page whose checksum field is zero.
 
-    zlib's CRC is the same polynomial taken from the other end of each byte: with the bits of every byte turned round,
-    and the start value set to 0, it gives this one with its bits turned round.
+    zlib's CRC uses the same polynomial with reflected bits: with the bits of every byte reversed
+    and a start value of 0, it gives this checksum with its bits reversed.
     """
     turned = zlib.crc32(page.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
     return int.from_bytes(turned.to_bytes(4, "little").translate(_REVERSED), "big")

@@ -1,21 +1,21 @@
-"""Places of a recording that are damaged: where each is, and how long."""
+"""Damaged places in a recording: their offsets and lengths."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-#: Places that are kept; of those beyond, only how many there are and how long.
+#: Limit on the places kept; further ones are only counted and measured.
 MOST_PLACES = 16
-#: Places that an issue names.
+#: Number of places that an issue names.
 _MOST_NAMED = 4
 
 
 class Damage(NamedTuple):
-    """One place.
+    """One damaged place.
 
     Attributes:
         at: byte offset.
-        length: bytes.
+        length: number of bytes.
     """
 
     at: int
@@ -26,8 +26,8 @@ class DamageLog:
     """The damaged places of one recording, in order.
 
     Attributes:
-        count: how many there are.
-        total: bytes of all of them.
+        count: number of places.
+        total: bytes in all places.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class DamageLog:
         self._places: list[Damage] = []
 
     def add(self, at: int, length: int) -> None:
-        """Note a place of ``length`` bytes at a byte offset. One that begins where the last ends is a part of that."""
+        """Add a place of ``length`` bytes at an offset. It is merged with the last place if the two touch."""
         last = self._places[-1] if self._places else None
         if last is not None and self.count == len(self._places) and last.at + last.length == at:
             self._places[-1] = Damage(last.at, last.length + length)
@@ -51,10 +51,10 @@ class DamageLog:
         return tuple(self._places)
 
     def issue(self, what: str) -> str:
-        """What is wrong, as the rest of "the recording is ..."; empty if nothing is.
+        """The problem, as the rest of "the recording is ..."; empty if there is none.
 
         Args:
-            what: what the bytes are not: ``frame of it``.
+            what: what the bytes are not, such as ``frame of it``.
         """
         if not self.count:
             return ""
@@ -64,11 +64,11 @@ class DamageLog:
 
 
 def counted(count: int) -> str:
-    """At most this many bytes, in words."""
+    """A number of bytes in words, limited in size."""
     return f"{count} byte{'' if count == 1 else 's'}"
 
 
 def named(places: tuple[Damage, ...]) -> str:
-    """Damaged places in words: ``418 bytes at byte 26749``."""
+    """The damaged places in words: ``418 bytes at byte 26749``."""
     more = ", ..." if len(places) > _MOST_NAMED else ""
     return ", ".join(f"{counted(place.length)} at byte {place.at}" for place in places[:_MOST_NAMED]) + more

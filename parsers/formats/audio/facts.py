@@ -1,4 +1,4 @@
-"""What a container says of the recording in it, and where by its own structure the recording ends."""
+"""The description of a recording by its container, and where the recording ends by its own structure."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from enum import StrEnum
 from parsers.formats.audio.damage import Damage, named
 from parsers.record import Timestamp
 
-#: Frames, pages or chunks that are counted in one recording. Beyond it counting stops, and the issue says so.
+#: Limit on the frames, pages or chunks counted in one recording. Beyond it counting stops, and the issue says so.
 MAX_UNITS = 4_000_000
-#: Microseconds in a year. No recording is taken to be longer, whatever a header claims.
+#: Microseconds in a year, the longest duration accepted from a header.
 MAX_DURATION = 366 * 24 * 3600 * 1_000_000
 
 
@@ -32,20 +32,20 @@ class AudioFacts:
 
     Attributes:
         container: ``WAV``, ``Ogg``, ``MP3``, ``FLAC``, ``AAC (ADTS)``, ``M4A`` or ``AMR``.
-        codec: how the sound is coded, in words.
-        end: bytes from the start of the recording to its end.
+        codec: name of the coding.
+        end: length in bytes from the start of the recording to its end.
         ending: why it ends there.
         rate_hz: samples per second, or None if the container does not say.
         channels: number of channels, or None.
-        duration_us: microseconds of sound present (see ``notes`` where it is what a header claims), or None.
-        bits: bits per sample, where the coding has such a number.
+        duration_us: duration in microseconds of the sound present, or None. ``notes`` says if a header claims it.
+        bits: bits per sample, if the coding has such a number.
         issue: what is wrong, as the rest of "the recording is ...": ``truncated: 3 of 5 bytes are present``.
             Empty if the recording is well formed.
-        trailing: bytes after the end in which nothing of the recording was found.
-        damage: the damaged places that are before the end, up to
+        trailing: bytes after the end that hold nothing of the recording.
+        damage: damaged places before the end, up to
             :data:`~parsers.formats.audio.damage.MOST_PLACES`.
-        metadata: the tags it carries, as found, within :mod:`parsers.formats.audio.tagging.tags`'s bounds.
-        timestamps: times the tags hold.
+        metadata: its tags, as found, within the limits of :mod:`parsers.formats.audio.tagging.tags`.
+        timestamps: times in the tags.
         notes: sentences on how the facts were determined.
     """
 
@@ -66,7 +66,7 @@ class AudioFacts:
 
     @property
     def full_issue(self) -> str:
-        """The issue, with where the damage is; empty if the recording is well formed."""
+        """The issue with the places of damage; empty if the recording is well formed."""
         return f"{self.issue} ({named(self.damage)})" if self.damage else self.issue
 
     @property
@@ -80,8 +80,8 @@ class Undescribed:
     """Why bytes that begin like a recording cannot be described as one.
 
     Attributes:
-        what: one sentence.
-        foreign: whether they are a sound file of another kind, rather than something that could not be read.
+        what: the reason, one sentence.
+        foreign: whether they are another kind of sound file, rather than something unreadable.
     """
 
     what: str
@@ -89,7 +89,7 @@ class Undescribed:
 
 
 def microseconds(samples: int, rate: int) -> int | None:
-    """The duration of some samples, rounded to the microsecond; None if the rate is 0, or the result absurd."""
+    """The duration of some samples, rounded to microseconds; None if the rate is 0 or the result absurd."""
     if rate <= 0:
         return None
     duration = (samples * 1_000_000 + rate // 2) // rate

@@ -1,7 +1,7 @@
-"""The containers that are known, each with its two functions.
+"""The known audio containers, each with its two functions.
 
-``matches(head, name)`` says from the first bytes (and, second, the name) whether a file may be one;
-``describe(stream, size)`` reads it.
+``matches(head, name)`` decides from the first bytes (and the name) whether a file may be of the container.
+``describe(stream, size)`` reads the file.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class AudioFormat:
     """One container.
 
     Attributes:
-        name: the container's name, as in :class:`~parsers.formats.audio.facts.AudioFacts`.
-        matches: whether the first bytes and the name are of this container.
-        describe: reads the recording at the stream's offset 0; raises OSError from the stream, nothing else.
+        name: its name, as in :class:`~parsers.formats.audio.facts.AudioFacts`.
+        matches: whether the first bytes and the name fit the container.
+        describe: reads the recording at offset 0 of the stream; raises only OSError from the stream.
     """
 
     name: str
@@ -46,9 +46,9 @@ class AudioFormat:
     describe: Callable[[BinaryIO, int], AudioFacts | Undescribed]
 
 
-#: The name of all formats that are named and not read.
+#: The common name of formats that are identified but not read.
 NOT_READ = "not read"
-#: The plainest signatures first; bare frames, known only by following each other, after them; last what is only named.
+#: Clear signatures first, then bare frames, which are recognised only in sequence, then formats not read.
 _PLAIN = (
     AudioFormat("WAV", wav.matches, wav.describe),
     AudioFormat("Ogg", ogg.matches, ogg.describe),
@@ -73,5 +73,5 @@ FORMATS = (*_PLAIN, AudioFormat(_LEADING.name, _LEADING.matches, _LEADING.descri
 
 
 def recognise(head: bytes, name: str = "") -> AudioFormat | None:
-    """The container that a file's first bytes and name are of, or None."""
+    """The container that a file's first bytes and name match, or None."""
     return next((known for known in FORMATS if known.matches(head, name)), None)

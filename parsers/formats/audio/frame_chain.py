@@ -1,4 +1,4 @@
-"""Following frames that state their own length, one after the other."""
+"""Follow consecutive frames that state their own length."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from parsers.formats.sized_bytes import SizedBytes
 #: Bytes read at once.
 PIECE = 64 * 1024
 
-#: Bytes from a frame's beginning that are handed over with it, where there are so many.
+#: Bytes passed for each frame from its start on, if there are that many.
 LOOK = 64
 
-#: Times that the first two bytes of a header may lie among the bytes of some frames, besides at their beginnings.
+#: How often a header's first two bytes may occur inside some frames, besides at their starts.
 _MOST_ALIKE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class FrameChain:
-    """Frames that follow each other.
+    """Consecutive frames.
 
     Attributes:
-        frames: how many, with one that is cut after its header.
-        whole: how many, without that one.
-        end: byte offset after the last one.
-        is_cut: whether the bytes end, or cannot be read, within the last one or within the header of a next one.
+        frames: number of frames, including one that is cut after its header.
+        whole: number of complete frames.
+        end: offset after the last frame.
+        is_cut: whether the bytes end or become unreadable within the last frame, or within the header of another.
     """
 
     frames: int
@@ -37,15 +37,15 @@ class FrameChain:
 def follow(
     source: SizedBytes, at: int, measure: Callable[[bytes, int], int], header: int, most: int | None = None
 ) -> FrameChain:
-    """Follow frames from a place on.
+    """Follow frames from an offset on.
 
     Args:
-        source: what holds them.
-        at: byte offset of the first frame.
-        measure: given bytes and the byte in them where a frame may begin: its length in bytes, above 0; 0 if no
-            frame of the chain begins. At least ``header`` bytes lie there, and LOOK where there are so many.
-        header: length in bytes of a frame's header.
-        most: frames that are followed at most; None for all.
+        source: the bytes.
+        at: offset of the first frame.
+        measure: returns the length of the frame at an offset in some bytes, or 0 if no
+            frame of the chain begins there. At least ``header`` bytes are available, and LOOK if the source has them.
+        header: length of a frame header in bytes.
+        most: maximum number of frames to follow; None for all.
 
     Raises:
         OSError: the source raised it.
@@ -67,7 +67,7 @@ def follow(
             at += place
             continue
         is_within = place > len(piece)
-        # What is left is too short for a header. It is one's beginning if it looks like that of the first.
+        # The remainder is too short for a header. It counts as the start of one if it resembles the first.
         rest = piece[place:]
         is_cut = is_within or (bool(rest) and start.startswith(rest[:2]))
         last = at + len(piece) if is_last else source.size
@@ -75,18 +75,18 @@ def follow(
 
 
 def repeats(buffer: bytes, at: int, length: int, end: int, frames: int) -> bool:
-    """Whether frames are one short pattern over and over: the area of a picture, a table, a test pattern.
+    """Whether frames are one short pattern repeated: an area of a picture, a table, a test pattern.
 
-    Such a pattern may look like a frame's header, and then it lies wherever the next header should.
+    Such a pattern may resemble a frame header, which then appears wherever the next header is expected.
 
     Args:
-        buffer: bytes that hold the frames.
-        at: the first frame's first byte in them.
-        length: bytes of the first frame.
-        end: the byte after the last frame.
-        frames: how many there are.
+        buffer: bytes with the frames.
+        at: offset of the first frame.
+        length: length of the first frame.
+        end: offset after the last frame.
+        frames: number of frames.
     """
-    # Coded sound holds the first bytes of a header by chance once in 65536.
+    # Coded sound contains the first bytes of a header by chance once in 65536.
     if buffer.count(buffer[at : at + 2], at, end) > frames + _MOST_ALIKE:
         return True
     again = buffer.find(buffer[at : at + 3], at + 1, at + length)

@@ -1,7 +1,7 @@
-"""Following frames that begin with a sign and state their length, beyond places that are damaged.
+"""Follow frames that begin with a sync pattern and state their length, across damaged places.
 
-Where no frame is due next, the bytes are searched for the next place from which frames follow each other. The length
-that the last frame stated may itself be what is damaged, so that the search begins within that frame.
+If the expected frame is missing, the bytes are searched for the next run of frames. The last frame's stated length
+may itself be damaged, so the search begins within that frame.
 
 References:
     ISO/IEC 11172-3, section 2.4.2.3 (syncword); ISO/IEC 14496-3, annex 1.A (ADTS syncword).
@@ -19,28 +19,28 @@ from parsers.formats.audio.facts import MAX_UNITS
 from parsers.formats.audio.tagging import ape, id3
 from parsers.formats.sized_bytes import SizedBytes
 
-#: Frames that must follow each other before bytes are accepted as frames.
+#: Consecutive frames required to accept bytes as frames.
 SURE = 3
 #: Bytes searched at once.
 _PIECE = 64 * 1024
-#: Tags after each other that are skipped between frames.
+#: Limit on consecutive tags skipped between frames.
 _MOST_TAGS = 8
 
 
 class SyncFrame(Protocol):
-    """What a frame's header says."""
+    """A parsed frame header."""
 
     @property
     def kind(self) -> Hashable:
-        """What all frames of a recording have in common."""
+        """What all frames of a recording share."""
 
     @property
     def length(self) -> int:
-        """Bytes of the frame."""
+        """Length in bytes."""
 
     @property
     def samples(self) -> int:
-        """Samples per channel that it decodes to."""
+        """Decoded samples per channel."""
 
     @property
     def rate(self) -> int:
@@ -55,9 +55,9 @@ class FrameCoding(Generic[Frame]):
     """A coding made of such frames.
 
     Attributes:
-        header: bytes of a frame's header.
-        parse: what a header says; None if bytes are none.
-        sign: a pattern of the first two bytes that a frame with the kind of another may have, given that one's header.
+        header: length of a frame header in bytes.
+        parse: parses a header; None if it is invalid.
+        sign: given a header, a pattern of the first two bytes of frames with its kind.
     """
 
     header: int
@@ -67,16 +67,16 @@ class FrameCoding(Generic[Frame]):
 
 @dataclass(slots=True)
 class FrameTally:
-    """What was met.
+    """The result of a walk.
 
     Attributes:
-        frames: frames that are whole.
-        samples: by rate, the samples of those.
-        end: byte offset after the last.
-        is_cut: whether the bytes end within a further one.
-        damage: what is between frames and is none.
-        tags: tags between frames, and the place of the first.
-        joins: places where frames of another kind follow.
+        frames: number of complete frames.
+        samples: samples in them, by rate.
+        end: offset after the last frame.
+        is_cut: whether the bytes end within another frame.
+        damage: bytes between frames that are not frames.
+        tags: number of tags between frames, and the offset of the first.
+        joins: offsets at which frames of another kind begin.
     """
 
     frames: int = 0
@@ -90,7 +90,7 @@ class FrameTally:
 
     @property
     def duration_us(self) -> int:
-        """Microseconds of sound in the whole frames."""
+        """Microseconds of sound in the complete frames."""
         return sum((count * 1_000_000 + rate // 2) // rate for rate, count in self.samples.items())
 
     @property
@@ -111,7 +111,7 @@ class FrameWalk(Generic[Frame]):
     """Follows the frames of one recording."""
 
     def __init__(self, source: SizedBytes, coding: FrameCoding[Frame]) -> None:
-        """Take what holds the frames, and their coding."""
+        """Start a walk over a source, given its coding."""
         self._source, self._coding = source, coding
         self._limit = _before_closing_tags(source)
         self._kind: Hashable = None
@@ -121,15 +121,15 @@ class FrameWalk(Generic[Frame]):
         self._beyond_end = False
 
     def find(self, begin: int, until: int) -> int | None:
-        """Where the first frame begins.
+        """Find the start of the first frame.
 
         Args:
-            begin: where it is due.
-            until: byte before which it is searched for.
+            begin: expected offset.
+            until: offset at which the search ends.
 
         Returns:
-            The first place from which frames of whatever kind follow each other; or the one where it is due, if a frame
-            of that kind is there. None if there is no such place.
+            The first offset with consecutive frames of any kind; or the expected offset, if it has a frame
+            of that kind. None if there is no such offset.
         """
         at = begin
         while at < until:
@@ -146,11 +146,11 @@ class FrameWalk(Generic[Frame]):
         return None
 
     def follow(self, at: int, begin: int) -> FrameTally:
-        """Follow the frames from a place on.
+        """Follow the frames from an offset on.
 
         Args:
-            at: where a frame begins.
-            begin: where the first was due. What lies between is damaged, if it is not padded with zeros.
+            at: offset of a frame.
+            begin: expected offset of the first frame. Bytes in between count as damage unless they are zeros.
 
         Raises:
             OSError: the source raised it.
@@ -175,7 +175,7 @@ class FrameWalk(Generic[Frame]):
             self._kind, self._sign = frame.kind, self._coding.sign(header)
 
     def _run(self, at: int, tally: FrameTally) -> None:
-        """Count the frames of one kind that follow each other."""
+        """Count consecutive frames of one kind."""
         size, kind = self._source.size, self._kind
         self._last, self._last_frame, self._beyond_end = at, None, False
         while (frame := self._frame(at)) is not None and frame.kind == kind and tally.frames < MAX_UNITS:
@@ -189,7 +189,7 @@ class FrameWalk(Generic[Frame]):
         tally.end = at
 
     def _next(self, tally: FrameTally) -> int | None:
-        """Where frames go on; None if none do."""
+        """The offset at which frames resume; None if they do not."""
         end = tally.end
         if end >= self._source.size:
             return None
@@ -204,7 +204,7 @@ class FrameWalk(Generic[Frame]):
             return None
         frame = self._last_frame
         if found < end and frame is not None and not self._beyond_end:
-            # It is not as long as it says: it is damaged too.
+            # Its stated length is wrong: it is damaged too.
             tally.frames -= 1
             tally.samples[frame.rate] -= frame.samples
             end = self._last
@@ -222,7 +222,7 @@ class FrameWalk(Generic[Frame]):
         return at
 
     def _is_cut_header(self, at: int) -> bool:
-        """Whether the bytes end within the header of a further frame."""
+        """Whether the bytes end within the header of another frame."""
         rest = self._source.read(at, self._coding.header)
         return 0 < len(rest) < self._coding.header and self._source.read(self._last, 2).startswith(rest[:2])
 
@@ -241,7 +241,7 @@ class FrameWalk(Generic[Frame]):
         return at
 
     def _search(self, at: int) -> int | None:
-        """The first place from which frames of the recording's kind follow each other; None if there is none."""
+        """The first offset with consecutive frames of the recording's kind; None if there is none."""
         while piece := self._source.read(at, _PIECE):
             for found in self._sign.finditer(piece):
                 if self._follow_each_other(at + found.start(), self._kind):
@@ -252,7 +252,7 @@ class FrameWalk(Generic[Frame]):
         return None
 
     def _follow_each_other(self, at: int, kind: Hashable) -> bool:
-        """Whether so many frames as are sure follow each other, or fewer up to the very end."""
+        """Whether enough frames follow each other, or fewer up to the end."""
         for number in range(SURE):
             frame = self._frame(at)
             if frame is None or (kind is not None and frame.kind != kind):
@@ -265,7 +265,7 @@ class FrameWalk(Generic[Frame]):
 
 
 def _before_closing_tags(source: SizedBytes) -> int:
-    """Where the frames end at the latest: before the tags that come last."""
+    """Latest possible end of the frames: before the tags at the end."""
     end = source.size
     if source.read(end - id3.V1_SIZE, 3) == id3.V1_MAGIC:
         end -= id3.V1_SIZE

@@ -1,7 +1,7 @@
-"""Recordings after what does not belong to them: long or several ID3 tags, zero bytes, other bytes.
+"""Describe recordings that follow foreign data: long or repeated ID3 tags, zero bytes, other bytes.
 
-One short tag is read by the reader of the format. What is more is skipped here, and the reader is given the rest as
-if it were a file of its own; places are then counted from the first byte of the file again.
+A single short tag is handled by the reader of the format. Anything more is skipped here, and the reader gets the rest
+as if it were a separate file. Offsets are then converted back to those in the file.
 
 References:
     id3.org: ID3v2.4.0 section 3.2 (padding), section 5 (tags that follow each other).
@@ -23,23 +23,23 @@ from parsers.formats.audio.window import Window
 from parsers.formats.sized_bytes import SizedBytes
 from parsers.record import Timestamp
 
-#: Bytes by which a format is known.
+#: Bytes used to recognise a format.
 _HEAD = 65536
 _MAX_TAGS = 64
-#: Bytes that are skipped in search of the first frame, and zeros that are.
+#: Limit on the bytes skipped in search of the first frame, and on the zeros skipped.
 _MOST_SEARCHED, _MOST_ZEROS = 64 * 1024, 64 * 1024 * 1024
 _ZEROS = 256 * 1024
-#: Places that look like a frame at which the ones after it are searched for, and the bytes that three take at most.
+#: Limit on the candidate frames whose successors are checked, and the maximum length of three frames.
 _MOST_TRIED, _FRAMES = 2048, 3 * 8192
 #: Where a frame of MP3 or ADTS may begin.
 _SYNC = re.compile(rb"\xff[\xe0-\xff]")
 _BARE = ("MP3", "AAC (ADTS)")
-#: Names of files whose first frame is searched for.
+#: File names that justify a search for the first frame.
 _SEARCHED_NAMES = (".mp3", ".mp2", ".mpga", ".aac", ".adts")
 
 
 class _Format(Protocol):
-    """A format, as :class:`parsers.formats.audio.formats.AudioFormat` has it."""
+    """A format, see :class:`parsers.formats.audio.formats.AudioFormat`."""
 
     @property
     def name(self) -> str:
@@ -47,15 +47,15 @@ class _Format(Protocol):
 
     @property
     def matches(self) -> Callable[[bytes, str], bool]:
-        """Whether the first bytes and the name are of it."""
+        """Whether the first bytes and the name match."""
 
     @property
     def describe(self) -> Callable[[BinaryIO, int], AudioFacts | Undescribed]:
-        """Reads the recording at the stream's offset 0."""
+        """Read the recording at offset 0 of the stream."""
 
 
 class ShiftedBytes:
-    """The bytes of a source from one of its offsets on."""
+    """The bytes of a source from an offset on."""
 
     def __init__(self, source: SizedBytes, start: int) -> None:
         self.size = max(0, source.size - start)
@@ -63,12 +63,12 @@ class ShiftedBytes:
         self._start = start
 
     def read(self, offset: int, size: int) -> bytes:
-        """Bytes from an offset; fewer than asked for where the data ends. Raises OSError from the source."""
+        """Read bytes at an offset; fewer if the data ends. Raises OSError from the source."""
         return self._source.read(self._start + offset, size)
 
 
 class ShiftedStream:
-    """A stream that begins at an offset of another."""
+    """A stream that begins at an offset of another stream."""
 
     def __init__(self, stream: BinaryIO, start: int) -> None:
         self._stream = stream
@@ -76,11 +76,11 @@ class ShiftedStream:
         stream.seek(start)
 
     def seek(self, offset: int) -> int:
-        """Go to an offset, counted from where it begins."""
+        """Seek to an offset, counted from this stream's start."""
         return self._stream.seek(self._start + offset) - self._start
 
     def read(self, size: int) -> bytes:
-        """Up to so many bytes."""
+        """Read up to the given number of bytes."""
         return self._stream.read(size)
 
 
@@ -97,8 +97,8 @@ class LeadingFormat:
         self._formats = formats
 
     def matches(self, head: bytes, name: str) -> bool:
-        """Whether a file begins with a tag, with zeros before one, or with zeros or other bytes before frames."""
-        # Nearly no file leads so: the formats, of which one may begin at once, are asked about those that do.
+        """Whether a file begins with a tag, zeros before a tag, or zeros or other bytes before frames."""
+        # Nearly no file does; only for those that do, each format is tried.
         return self._may_lead(head, name) and not any(each.matches(head, name) for each in self._formats)
 
     def _may_lead(self, head: bytes, name: str) -> bool:
@@ -110,7 +110,7 @@ class LeadingFormat:
         return name.lower().endswith(_SEARCHED_NAMES) and self._search(head, name) is not None
 
     def describe(self, stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-        """Describe the recording after what comes first. ``size`` is the number of bytes present.
+        """Describe the recording after the leading data. ``size`` is the number of bytes present.
 
         Raises:
             OSError: the stream cannot be read.
@@ -144,7 +144,7 @@ class LeadingFormat:
         return next((each for each in self._formats if each.name in _BARE and each.matches(head, name)), None)
 
     def _search(self, head: bytes, name: str) -> tuple[_Format, int] | None:
-        """The first frame that others follow among some bytes."""
+        """The first frame in some bytes that is followed by others."""
         tried = 0
         for match in _SYNC.finditer(head[:_MOST_SEARCHED]):
             at = match.start()
@@ -163,7 +163,7 @@ class LeadingFormat:
 
 
 def _pass_over(window: Window, tags: Tags, timestamps: list[Timestamp]) -> tuple[int, list[str]]:
-    """Where tags and zeros end, and what was skipped."""
+    """Skip tags and zeros; returns the offset after them, and what was skipped."""
     at, what = 0, list[str]()
     for _ in range(_MAX_TAGS):
         zeros = _zeros(window, at)
@@ -183,7 +183,7 @@ def _pass_over(window: Window, tags: Tags, timestamps: list[Timestamp]) -> tuple
 
 
 def _zeros(window: Window, at: int) -> int:
-    """How many zero bytes are at an offset."""
+    """Number of zero bytes at an offset."""
     count = 0
     for piece in _pieces(window, at):
         rest = piece.lstrip(b"\0")

@@ -1,4 +1,4 @@
-"""Words for sound whose samples are kept as they are."""
+"""Names for uncompressed sound."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Literal
 
 
 def pcm(bits: int, order: Literal["big", "little"], kind: Literal["", "float", "signed", "unsigned"] = "") -> str:
-    """The coding, in words: ``PCM 16-bit big-endian``, ``PCM 8-bit signed``.
+    """The name of a PCM coding: ``PCM 16-bit big-endian``, ``PCM 8-bit signed``.
 
     Args:
-        bits: of a sample.
-        order: of the bytes of a sample; left out where it has one byte.
-        kind: of the numbers, where it is not what all files of such samples have.
+        bits: bits per sample.
+        order: byte order; omitted for one-byte samples.
+        kind: kind of number, if it is not the usual one.
     """
     words = [f"PCM {bits}-bit"]
     if kind:

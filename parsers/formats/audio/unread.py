@@ -1,7 +1,7 @@
-"""Files that hold sound, or may, in a format that is not read: what they are, by how they begin.
+"""Identify files of unsupported formats that hold, or may hold, sound.
 
 References:
-    The manuals of the formats, as named below; the signatures of FFmpeg's and libsndfile's readers, and of file(1).
+    The formats' manuals, as named below; the signatures of FFmpeg's and libsndfile's readers, and of file(1).
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from parsers.formats.audio.mpeg import frames as mpeg
 
 _HEAD = 65536
 _RIFF, _FORM = b"RIFF", b"FORM"
-#: Bytes of the closing tag of MP3.
+#: Length of the closing tag of MP3.
 _CLOSING_TAG = 128
 
 
 class UnreadFormat(NamedTuple):
-    """A format that is not read.
+    """An unsupported format.
 
     Attributes:
-        name: what such a file is, in words.
-        beginnings: how it may begin.
+        name: description of such a file.
+        beginnings: its possible first bytes.
         may: whether it may hold sound but need not.
     """
 
@@ -35,7 +35,7 @@ class UnreadFormat(NamedTuple):
     may: bool = False
 
 
-#: Formats that are known by their first bytes.
+#: Formats identified by their first bytes.
 UNREAD = (
     UnreadFormat("Windows Media file (ASF: WMA, WMV)", (bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"),)),
     UnreadFormat("WavPack file", (b"wvpk",)),
@@ -95,7 +95,7 @@ UNREAD = (
     UnreadFormat("CAF file whose description is not where it is due", (b"caff\0\1",)),
     UnreadFormat("FLAC file without its first block of metadata", (b"fLaC",)),
 )  # fmt: skip
-#: Formats that are known by what lies elsewhere: byte offset, what lies there, name.
+#: Formats identified by bytes elsewhere: offset, bytes, name.
 _INSIDE = (
     (4, b"\xf8\x72\x6f\xba", "stream of Dolby TrueHD"),
     (4, b"\xf8\x72\x6f\xbb", "stream of MLP"),
@@ -122,12 +122,12 @@ _CHUNKED = {
     (_FORM, b"16SV"): "Amiga sound file (16SV)",
     (_FORM, b"MAUD"): "Amiga sound file (MAUD)",
 }
-#: A picture, and what it says about itself where a film follows it.
+#: A picture, and the marker in it if a video follows.
 _PICTURE, _MOTION_SIGNS = b"\xff\xd8\xff", (b"MotionPhoto", b"MicroVideo")
 _MOTION = "picture with a film behind it (motion photo)"
 _AVI, _SOUND_STREAM = (b"AVI ", b"AVIX", b"ON2 "), b"auds"
 _ALL = tuple(beginning for each in UNREAD for beginning in each.beginnings)
-#: What the name of a format says that has none.
+#: Description of a format without a name.
 _NO_SOUND = "no recorded sound"
 _ADVICE = (
     "Convert a copy of it to WAV with a program that knows it (ffmpeg, VLC, sox), and bring in that copy beside it."
@@ -135,25 +135,25 @@ _ADVICE = (
 
 
 class _Recognised(NamedTuple):
-    """What was recognised, and whether it may hold sound but need not."""
+    """The format found, and whether it may hold sound but need not."""
 
     name: str
     may: bool = False
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the first bytes decide)
-    """Whether a file begins as one that holds sound, or may, in a format that is not read."""
+    """Whether a file begins like an unsupported format that holds, or may hold, sound."""
     return _find(head) is not None
 
 
 def is_sound(head: bytes) -> bool:
-    """Whether what begins so is sound for certain, and not a film or picture that may hold some."""
+    """Whether the first bytes are of sound for certain, not of a video or picture that may hold some."""
     found = _find(head)
     return found is not None and not found.may and _NO_SOUND not in found.name
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
-    """Name what starts at offset 0 of the stream. ``size`` is the number of bytes present.
+    """Name the file at offset 0 of the stream. ``size`` is the number of bytes present.
 
     Raises:
         OSError: the stream cannot be read.
@@ -182,13 +182,13 @@ def _find(head: bytes) -> _Recognised | None:
         if head.startswith(sign, at):
             return _Recognised(name)
     if head.startswith(_PICTURE):
-        # The film follows the picture.
+        # The video follows the picture.
         return _Recognised(_MOTION, may=True) if any(sign in head for sign in _MOTION_SIGNS) else None
     return _frames(head) if head.startswith(b"\xff") else None
 
 
 def _is_one(head: bytes) -> bool:
-    """Whether what begins with a short signature is such a file, as far as its next bytes say."""
+    """Whether a file with a short signature is of its format, judged by the following bytes."""
     for beginnings, is_such in _DOUBTFUL:
         if head.startswith(beginnings):
             return is_such(head)
@@ -196,11 +196,11 @@ def _is_one(head: bytes) -> bool:
 
 
 def _repeats(head: bytes, sign: bytes) -> bool:
-    """Whether a sign comes again, as that of frames does."""
+    """Whether a sync pattern repeats, as in frames."""
     return head[:16384].count(sign) >= 3
 
 
-#: Signatures that are so short that more has to be looked at.
+#: Signatures so short that more bytes must be checked.
 _DOUBTFUL: tuple[tuple[tuple[bytes, ...], Callable[[bytes], bool]], ...] = (
     ((b"MP+",), lambda head: len(head) > 3 and head[3] & 0x0F in (4, 5, 6, 7)),
     ((b"wvpk",), lambda head: 0x402 <= int.from_bytes(head[8:10], "little") <= 0x410),
@@ -214,10 +214,10 @@ _DOUBTFUL: tuple[tuple[tuple[bytes, ...], Callable[[bytes], bool]], ...] = (
 
 
 def _chunked(head: bytes) -> _Recognised | None:
-    """A kind of RIFF or IFF file, or of Flash video."""
+    """A kind of RIFF, IFF or Flash video file."""
     kind = head[8:12]
     if head.startswith(b"FLV\1"):
-        # A bit says that there is sound; some programs leave all of them out.
+        # Flags announce sound and video; some programs set none of them.
         return _Recognised("Flash video file (FLV)", may=True) if head[4:5] and (head[4] & 4 or not head[4]) else None
     if head.startswith(b"FRM8"):
         return _Recognised("DSD file (DSDIFF)") if head[12:16] == b"DSD " else None
@@ -231,7 +231,7 @@ def _chunked(head: bytes) -> _Recognised | None:
 
 
 def _frames(head: bytes) -> _Recognised | None:
-    """MP3 and AAC of too few frames to be described."""
+    """MP3 and AAC with too few frames to describe."""
     readers: tuple[tuple[Callable[[bytes], mpeg.MpegFrame | adts.AdtsHeader | None], int, str], ...] = (
         (mpeg.parse, mpeg.HEADER_SIZE, "MPEG audio (MP3)"),
         (adts.parse, adts.HEADER_SIZE, "AAC (ADTS)"),

@@ -1,4 +1,4 @@
-"""Reading a stream by offset, a block at a time, so that frames can be followed without loading the file."""
+"""Read a stream by offset, a block at a time, so that frames can be followed without loading the file."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ BLOCK = 256 * 1024
 
 
 class Window:
-    """A seekable stream of which one block is held.
+    """A seekable stream with one block cached.
 
     Args:
         stream: the content; its offset 0 is the recording's first byte.
-        size: its length in bytes; nothing is read beyond it.
+        size: its length in bytes; nothing beyond it is read.
     """
 
     def __init__(self, stream: BinaryIO, size: int) -> None:
@@ -23,7 +23,7 @@ class Window:
         self._block = b""
 
     def read(self, offset: int, size: int) -> bytes:
-        """Bytes from an offset; fewer than asked for where the data ends. Raises OSError from the stream."""
+        """Read bytes at an offset; fewer if the data ends. Raises OSError from the stream."""
         within = offset - self._start
         if within >= 0 and within + size <= len(self._block):
             return self._block[within : within + size]

@@ -1,1 +1,1 @@
-"""AC-3 and E-AC-3: their frames, and what a recording made of them is."""
+"""AC-3 and E-AC-3: frames, and the description of a recording."""

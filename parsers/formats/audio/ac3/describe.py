@@ -1,4 +1,4 @@
-"""What a recording of AC-3 or E-AC-3 frames, one after another, is.
+"""Describe a recording of consecutive AC-3 or E-AC-3 frames.
 
 References:
     ETSI TS 102 366 (ATSC A/52).
@@ -13,7 +13,7 @@ from parsers.formats.audio.facts import MAX_UNITS, AudioFacts, Ending, Undescrib
 from parsers.formats.audio.frame_chain import follow
 from parsers.formats.audio.window import Window
 
-#: Frames that must follow each other before bytes are accepted as AC-3.
+#: Consecutive frames required to recognise AC-3.
 MIN_FRAMES = 3
 
 
@@ -31,14 +31,14 @@ def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the frames decide)
 
 
 class _Ac3Count:
-    """Measures the frames of one recording, and counts the samples of its first programme."""
+    """Measures the frames of one recording and counts the samples of its first programme."""
 
     def __init__(self, first: Ac3Frame) -> None:
         self._first = first
         self._last = self.samples = 0
 
     def __call__(self, buffer: bytes, at: int) -> int:
-        """Length in bytes of the frame at a byte; 0 if none of the recording begins."""
+        """Length in bytes of the frame at an offset; 0 if no frame of the recording begins there."""
         frame = parse(buffer[at : at + HEADER_SIZE])
         if frame is None or frame.rate != self._first.rate:
             return 0
@@ -47,7 +47,7 @@ class _Ac3Count:
         return frame.length
 
     def whole(self, *, is_cut: bool) -> int:
-        """Samples of the frames that are whole."""
+        """Samples in the complete frames."""
         return self.samples - (self._last if is_cut else 0)
 
 

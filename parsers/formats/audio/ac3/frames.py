@@ -1,4 +1,4 @@
-"""AC-3 and E-AC-3 frames: the header that each begins with.
+"""Parse the headers of AC-3 and E-AC-3 frames.
 
 References:
     ETSI TS 102 366 (ATSC A/52) sections 4.3, 4.4 (AC-3), annex E sections E.1.2, E.1.3 (E-AC-3).
@@ -10,33 +10,33 @@ from typing import NamedTuple
 
 from parsers.formats.audio.bits import Bits
 
-#: How every frame begins, and how one of which each two bytes are swapped does.
+#: The sync word, and the sync word with its two bytes swapped.
 SYNC, SWAPPED = b"\x0b\x77", b"\x77\x0b"
-#: Bytes of a header that are examined.
+#: Bytes of a header that are used.
 HEADER_SIZE = 8
-#: Bytes of a frame at most.
+#: Maximum length of a frame in bytes.
 LONGEST = 4096
 RATES = (48000, 44100, 32000)
 _BITRATES = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640)
-#: Channels by the coding mode, without the one for low tones.
+#: Full-bandwidth channels by coding mode (LFE excluded).
 MODE_CHANNELS = (2, 1, 2, 3, 3, 4, 4, 5)
 _BLOCKS = (1, 2, 3, 6)
 _BLOCK_SAMPLES = 256
-#: The highest version whose frames are those of AC-3, of E-AC-3.
+#: Highest versions with the frames of AC-3, and of E-AC-3.
 _LAST_AC3, _FIRST_EAC3, _LAST_EAC3 = 10, 11, 16
 _DEPENDENT = 1
 
 
 class Ac3Frame(NamedTuple):
-    """What the header of a frame says.
+    """A parsed frame header.
 
     Attributes:
         codec: ``AC-3`` or ``E-AC-3``.
         rate: samples per second.
-        channels: how many, the one for low tones included.
-        length: bytes of the frame, its header included.
-        samples: samples per channel that it decodes to; 0 of a frame that adds channels to the one before it.
-        stream: of a file with several programmes, the number of the one it belongs to.
+        channels: number of channels, LFE included.
+        length: bytes in the frame, header included.
+        samples: decoded samples per channel; 0 for a frame that adds channels to the previous one.
+        stream: number of the programme that the frame belongs to, in a file with several.
     """
 
     codec: str
@@ -48,12 +48,12 @@ class Ac3Frame(NamedTuple):
 
     @property
     def kind(self) -> tuple[str, int]:
-        """What frames of one recording have in common: codec and rate."""
+        """What the frames of one recording share: codec and rate."""
         return self.codec, self.rate
 
 
 def parse(raw: bytes) -> Ac3Frame | None:
-    """The frame whose first bytes (:data:`HEADER_SIZE` are enough) these are; None if they are no header."""
+    """Parse the header of a frame (:data:`HEADER_SIZE` bytes are enough); None if it is invalid."""
     if len(raw) < HEADER_SIZE or not raw.startswith(SYNC):
         return None
     version = raw[5] >> 3
@@ -70,7 +70,7 @@ def _parse_ac3(raw: bytes, version: int) -> Ac3Frame | None:
     words = kilobits * 96000 // hertz + (size & 1 if hertz == 44100 else 0)
     bits = Bits(raw[6:HEADER_SIZE])
     mode = bits.take(3)
-    # Levels of the middle and the surround channels, and of stereo whether it was matrixed, come between.
+    # Mix levels of the centre and surround channels, or the Dolby Surround mode of stereo, come between.
     bits.take((2 if mode & 1 and mode != 1 else 0) + (2 if mode & 4 else 0) + (2 if mode == 2 else 0))
     channels = MODE_CHANNELS[mode] + bits.take(1)
     return Ac3Frame("AC-3", hertz >> max(0, version - 8), channels, words * 2, 6 * _BLOCK_SAMPLES)

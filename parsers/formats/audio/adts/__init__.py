@@ -1,1 +1,1 @@
-"""AAC in ADTS: its frames, and what a recording made of them is."""
+"""AAC in ADTS: frames, and the description of a recording."""

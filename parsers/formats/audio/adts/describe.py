@@ -1,4 +1,4 @@
-"""What a recording of AAC in ADTS frames, one after another, is.
+"""Describe a recording of consecutive AAC frames in ADTS.
 
 References:
     ISO/IEC 13818-7 section 6.2 and 14496-3 annex 1.A (ADTS).
@@ -26,13 +26,13 @@ from parsers.formats.audio.tagging.tags import Tags
 from parsers.formats.audio.window import Window
 from parsers.record import Timestamp
 
-#: Frames that must follow each other before bytes are accepted as ADTS: the sign of one is but 14 bits.
+#: Consecutive frames required to recognise ADTS: the sync pattern has only 14 bits.
 MIN_FRAMES = 3
-#: Frames that are enough where they are all there is.
+#: Frames that are enough if the file holds nothing else.
 MIN_ALONE = 2
-#: The element that lists others, and bytes of it at most.
+#: The program config element, and its maximum length in bytes.
 _LIST_OF_ELEMENTS, _MOST_LISTED = 5, 512
-#: Bytes after the tag in which the first frames are searched for.
+#: Bytes after the tag in which to search for the first frames.
 _MOST_BEFORE = 64 * 1024
 
 
@@ -94,7 +94,7 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
 
 
 def _listed_channels(window: Window, at: int, first: AdtsHeader) -> int | None:
-    """The channels of a recording whose headers do not state them, but a list of elements in its first frame."""
+    """Channels of a recording whose first frame lists them, because the headers do not state them."""
     bits = Bits(window.read(at + first.size, min(first.length, _MOST_LISTED)))
     return read_elements(bits) if bits.take(3) == _LIST_OF_ELEMENTS else None
 

@@ -1,9 +1,8 @@
-"""Whether frames of AAC carry the upper half of their spectrum beside them (HE-AAC), which no header of ADTS says.
+"""Detect HE-AAC in ADTS: its frames carry the upper half of the spectrum, which no ADTS header states.
 
-It is in a fill element, the last before the mark of the end. The elements before it cannot be skipped without
-decoding them, so that it is searched for from the end: one that fits there by its length and says what it is. In a
-    frame
-of plain AAC there is such a one by chance in about one of seven; in HE-AAC in all of them.
+The data is in a fill element, the last before the end mark. Earlier elements cannot be skipped without decoding
+them, so the search goes backwards from the end for an element whose length and content fit. By chance, about one in
+seven frames of plain AAC has such an element; all frames of HE-AAC have one.
 
 References:
     ISO/IEC 14496-3, sections 4.4.2.1 (raw_data_block), 4.4.2.7 (fill_element, extension_payload) and 4.5.2.8 (SBR).
@@ -14,18 +13,18 @@ from __future__ import annotations
 from parsers.formats.audio.adts.frames import HEADER_SIZE, LONGEST, AdtsHeader, parse
 from parsers.formats.sized_bytes import SizedBytes
 
-#: Frames that are examined; frames that must be there; of ten, those that must carry it.
+#: Frames examined, frames required, and how many in ten must carry the extension.
 MOST_FRAMES, _FEWEST, _OF_TEN = 40, 12, 9
 _FILL, _END = 6, 7
-#: Kinds of extension: spectral band replication, without a checksum and with one.
+#: Extension types: spectral band replication, without and with a checksum.
 _REPLICATION = (13, 14)
-#: Bytes of a fill element that its short count can state; one more stands for the long count.
+#: Longest fill element with a short count, in bytes; the next value means that a long count follows.
 _MOST_SHORT, _MOST_LONG = 14, 14 + 255
 _AAC_LC = 1
 
 
 def is_extended(source: SizedBytes, at: int, first: AdtsHeader) -> bool:
-    """Whether the frames from a byte offset on carry it.
+    """Whether the frames from an offset on carry the extension.
 
     Raises:
         OSError: the source raised it.
@@ -43,14 +42,14 @@ def is_extended(source: SizedBytes, at: int, first: AdtsHeader) -> bool:
 
 
 def are_enough(found: list[bool]) -> bool:
-    """Whether frames carry it, going by which of some do."""
+    """Whether enough of the examined frames carry the extension."""
     return len(found) >= _FEWEST and sum(found) * 10 >= len(found) * _OF_TEN
 
 
 def carries_replication(block: bytes) -> bool:
-    """Whether a block of raw data ends with a fill element of that kind, and perhaps another after it."""
+    """Whether a block of raw data ends with such a fill element, possibly followed by another."""
     bits = int.from_bytes(block, "big")
-    # Zeros fill the last byte after the mark of the end, which is of ones.
+    # Zeros pad the last byte after the end mark, which is all ones.
     padding = (bits & -bits).bit_length() - 1
     if not bits or padding > 7 or bits >> padding & 7 != _END:
         return False
@@ -64,7 +63,7 @@ def _is_behind(bits: int, end: int, size: int) -> bool:
 
 
 def _fills(bits: int, end: int, size: int) -> list[tuple[int, int]]:
-    """Fill elements that end at a place: (place where each begins, its kind). Places are counted from the last bit."""
+    """Fill elements that end at a position, as (start, type). Positions count from the last bit."""
     found = []
     for count in range(1, _MOST_LONG + 1):
         head = 7 if count <= _MOST_SHORT else 15

@@ -1,1 +1,1 @@
-"""AIFF and AIFF-C: what a recording in such a file is."""
+"""AIFF and AIFF-C: the description of a recording."""

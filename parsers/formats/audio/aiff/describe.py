@@ -1,4 +1,4 @@
-"""What a recording in an AIFF or AIFF-C file is.
+"""Describe a recording in an AIFF or AIFF-C file.
 
 References:
     Apple, Audio Interchange File Format: "AIFF" 1.3 and "AIFF-C" draft 8/26/91; IEEE 754 (extended precision).
@@ -18,20 +18,20 @@ from parsers.formats.audio.tagging.tags import MAX_TEXT, Tags, text
 from parsers.formats.audio.window import Window
 from parsers.record import Timestamp
 
-#: Bytes of the header: ``FORM``, the bytes that follow, the kind.
+#: Length of the header: ``FORM``, the number of following bytes, the kind.
 HEADER_SIZE = 12
 FORM, KINDS = b"FORM", (b"AIFF", b"AIFC")
 _CHUNK = 8
 _MAX_CHUNKS = 1000
 _COMMON, _SOUND = b"COMM", b"SSND"
-#: Codings of AIFF-C whose samples all take the same room: words, and bytes of a sample; 0 if the header gives bits.
+#: AIFF-C codings with samples of equal size: name, and bytes per sample, or 0 if the header gives the bits.
 _FIXED = {
     b"NONE": ("", 0), b"twos": ("", 0), b"sowt": ("little", 0), b"raw ": ("unsigned", 1),
     b"in24": ("", 3), b"in32": ("", 4), b"42ni": ("little", 3), b"23ni": ("little", 4),
     b"fl32": ("float", 4), b"FL32": ("float", 4), b"fl64": ("float", 8), b"FL64": ("float", 8),
     b"ulaw": ("mu-law", 1), b"ULAW": ("mu-law", 1), b"alaw": ("A-law", 1), b"ALAW": ("A-law", 1),
 }  # fmt: skip
-#: Codings of which a packet holds so many samples: words, samples, bytes of a channel's packet.
+#: Codings with a fixed number of samples per packet: name, samples, bytes of a channel's packet.
 _PACKED = {
     b"ima4": ("IMA ADPCM", 64, 34), b"MAC3": ("MACE 3:1", 6, 2), b"MAC6": ("MACE 6:1", 6, 1),
     b"GSM ": ("GSM 6.10", 160, 33), b"agsm": ("GSM 6.10", 160, 33),
@@ -42,7 +42,7 @@ _TEXTS = (b"NAME", b"AUTH", b"(c) ", b"ANNO")
 
 @dataclass(slots=True)
 class _AiffWalk:
-    """What the chunks say."""
+    """The content of the chunks."""
 
     end: int
     ending: Ending = Ending.DECLARED
@@ -56,7 +56,7 @@ class _AiffWalk:
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature decides)
-    """Whether a file begins as AIFF or AIFF-C."""
+    """Whether a file begins like AIFF or AIFF-C."""
     return head.startswith(FORM) and head[8:HEADER_SIZE] in KINDS
 
 
@@ -105,19 +105,19 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
 
 
 def extended(raw: bytes) -> int:
-    """A rate kept as an 80-bit number, rounded to whole samples per second; 0 if it is not a number or below 0."""
+    """Decode an 80-bit float as a rate, rounded to whole samples per second; 0 if it is not a positive number."""
     if len(raw) < 10 or raw[0] & 0x80:
         return 0
     exponent = int.from_bytes(raw[:2], "big") - 16383 - 63
     mantissa = int.from_bytes(raw[2:10], "big")
-    # A rate beyond 32 bits is none.
+    # A rate beyond 32 bits is invalid.
     if exponent > -32:
         return 0
     return (mantissa >> -exponent - 1) + 1 >> 1 if exponent > -128 else 0
 
 
 def _coding(coding: bytes, bits: int, channels: int) -> tuple[str, int, int]:
-    """The coding in words, samples of a frame as the header counts them, and bytes of one; 0 if not known."""
+    """Name of the coding, samples per frame as the header counts them, and bytes per frame; 0 if unknown."""
     width = max(1, channels)
     if coding in _FIXED:
         kind, each = _FIXED[coding]
@@ -136,7 +136,7 @@ def _coding(coding: bytes, bits: int, channels: int) -> tuple[str, int, int]:
 
 
 def _walk(window: Window, declared: int) -> _AiffWalk:
-    """Follow the chunks."""
+    """Walk the chunks."""
     walk = _AiffWalk(declared)
     if declared <= HEADER_SIZE:
         walk.issue = "of unknown length: its header gives none, as when sound is written while it is recorded"

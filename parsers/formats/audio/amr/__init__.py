@@ -1,1 +1,1 @@
-"""AMR and AMR-WB: their frames, and what a recording made of them is."""
+"""AMR and AMR-WB: frames, and the description of a recording."""

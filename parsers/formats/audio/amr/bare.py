@@ -1,7 +1,7 @@
-"""AMR and AMR-WB frames without the header of the file format, as some programs and captures leave them.
+"""Describe AMR and AMR-WB frames without a file header, as some programs and captures leave them.
 
-Nothing but the frames says that they are such. They are taken for it only where all that is present is frames marked as
-undamaged, and enough of them with different contents.
+Only the frames themselves identify the format. Bytes are recognised only if they consist entirely of frames marked
+as undamaged, with enough different contents.
 
 References:
     RFC 4867 section 5.3 (frames of the file format).
@@ -16,15 +16,15 @@ from parsers.formats.audio.facts import MAX_UNITS, AudioFacts, Ending, Undescrib
 from parsers.formats.audio.frame_chain import follow
 from parsers.formats.audio.window import Window
 
-#: Frames that must follow each other; those that do where the name says that it is AMR.
+#: Consecutive frames required, and required if the file name says AMR.
 _MIN_FRAMES, _MIN_NAMED = 25, 5
-#: Contents that must differ, of the first frames.
+#: Different contents required among the first frames.
 _MIN_CONTENTS = 4
 _NAMES = (".amr", ".awb", ".amrwb", ".3ga")
 
 
 def _measure(codec: AmrCodec, buffer: bytes, at: int) -> int:
-    """Bytes of the undamaged frame at a byte; 0 if none begins."""
+    """Length of the undamaged frame at an offset; 0 if there is none."""
     frame = codec.frames[buffer[at]] if at < len(buffer) else None
     return frame.length if frame is not None and frame.is_good else 0
 
@@ -49,7 +49,7 @@ def _codec(head: bytes, least: int) -> AmrCodec | None:
 
 
 def matches(head: bytes, name: str) -> bool:
-    """Whether the first bytes of a file are AMR frames and nothing else; fewer have to do where the name says so."""
+    """Whether a file's first bytes are AMR frames and nothing else. Fewer are required if the name says AMR."""
     return _codec(head, _MIN_NAMED if name.lower().endswith(_NAMES) else _MIN_FRAMES) is not None
 
 

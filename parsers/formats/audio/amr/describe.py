@@ -1,4 +1,4 @@
-"""What a recording of AMR or AMR-WB speech is, in the file format for one channel.
+"""Describe a recording of AMR or AMR-WB speech in the single-channel file format.
 
 References:
     RFC 4867 section 5 (file format), section 4.3.2 (frame header).
@@ -15,7 +15,7 @@ from parsers.formats.audio.window import Window
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature decides)
-    """Whether a file begins as AMR or AMR-WB of one channel."""
+    """Whether a file begins like single-channel AMR or AMR-WB."""
     header = AmrFileHeader.parse(head)
     return header is not None and header.is_single
 

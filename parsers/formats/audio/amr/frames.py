@@ -1,4 +1,4 @@
-"""The file header of AMR and AMR-WB, and their frames: a frame states no length, its type implies it.
+"""Parse the file header and frames of AMR and AMR-WB. A frame states no length: its type implies it.
 
 References:
     RFC 4867 section 5 (file format), section 4.3.2 (frame header); 3GPP TS 26.101 and 26.201, table 1a (frame types
@@ -11,22 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-#: Microseconds of sound in a frame.
+#: Microseconds of sound per frame.
 FRAME_US = 20_000
 _SINGLE, _MULTIPLE = b"\n", b"_MC1.0\n"
-#: Bytes of the number of channels, where there may be several; channels at most.
+#: Length of the channel count in the multichannel header, and the maximum number of channels.
 _CHANNELS_SIZE, _MOST_CHANNELS = 4, 6
-#: Bits of a frame's first byte: those that are reserved and should be 0, and the one that says that the frame is not
-#: damaged.
+#: Bits of a frame's first byte: those reserved, which should be 0, and the one that marks the frame as
+#: undamaged.
 RESERVED, _GOOD = 0x83, 0x04
 
 
 class AmrFrame(NamedTuple):
-    """What the first byte of a frame says.
+    """A parsed first byte of a frame.
 
     Attributes:
-        type: of the frame, 0 to 15.
-        length: bytes, the first one included.
+        type: frame type, 0 to 15.
+        length: bytes in the frame, including the first.
         is_good: whether the frame is marked as undamaged.
     """
 
@@ -41,12 +41,12 @@ class AmrCodec:
 
     Attributes:
         name: ``AMR-NB`` or ``AMR-WB``.
-        magic: how a file begins, before what says how many channels it has.
+        magic: how a file begins, before the part that gives the channels.
         rate: samples per second.
-        sizes: bytes after the first one of each frame type; types that are not listed are reserved.
-        silent: types that mean silence, lost speech or nothing sent: they may come in any recording. The lowest is
-            the silence that a listener is to hear.
-        frames: by a frame's first byte what it says; None if it can be none, or a reserved bit is set.
+        sizes: bytes after the first byte, by frame type; types not listed are reserved.
+        silent: types for silence, lost speech or no data, which any recording may contain. The lowest is audible
+            comfort noise.
+        frames: the frame for each first byte; None if the byte is invalid or a reserved bit is set.
     """
 
     name: str
@@ -80,18 +80,18 @@ WIDE = AmrCodec(
     {0: 17, 1: 23, 2: 32, 3: 36, 4: 40, 5: 46, 6: 50, 7: 58, 8: 60, 9: 5, 14: 0, 15: 0},
     frozenset({9, 14, 15}),
 )
-#: Type of a frame in which nothing is sent, of either codec.
+#: Type of a frame without data, in either codec.
 NOTHING_SENT = 15
 
 
 class AmrFileHeader(NamedTuple):
-    """How a file begins.
+    """A parsed file header.
 
     Attributes:
-        codec: of its frames.
+        codec: the codec of the frames.
         length: bytes before the first frame.
-        channels: 1 to 6; one frame of each makes up a fiftieth of a second.
-        is_single: whether it is the header for one channel, which states no number.
+        channels: 1 to 6; one frame of each makes up 20 ms.
+        is_single: whether it is the single-channel header, which states no number.
     """
 
     codec: AmrCodec
@@ -101,18 +101,18 @@ class AmrFileHeader(NamedTuple):
 
     @classmethod
     def parse(cls, head: bytes) -> AmrFileHeader | None:
-        """The header at the start of some bytes (:data:`LONGEST_HEADER` are enough); None if there is none."""
+        """Parse the header at the start of some bytes (:data:`LONGEST_HEADER` are enough); None if there is none."""
         codec = WIDE if head.startswith(WIDE.magic) else NARROW
         if head.startswith(codec.magic + _SINGLE):
             return cls(codec, len(codec.magic + _SINGLE), 1, is_single=True)
         magic = codec.magic + _MULTIPLE
         at = len(magic)
-        # 28 bits of zero, and 4 of the number.
+        # 28 zero bits, and 4 bits for the number of channels.
         channels = int.from_bytes(head[at : at + _CHANNELS_SIZE].ljust(_CHANNELS_SIZE, b"\xff"), "big")
         if head.startswith(magic) and 1 <= channels <= _MOST_CHANNELS:
             return cls(codec, at + _CHANNELS_SIZE, channels, is_single=False)
         return None
 
 
-#: Bytes of the longest file header.
+#: Length of the longest file header.
 LONGEST_HEADER = len(WIDE.magic + _MULTIPLE) + _CHANNELS_SIZE

@@ -1,7 +1,7 @@
-"""Following the frames of an AMR recording, beyond places that are damaged.
+"""Follow the frames of an AMR recording across damaged places.
 
-A frame has no sign by which it is known: its first byte says how long it is, and one in 13 bytes could be such. So the
-place where frames go on is found by several that follow each other, of types that the recording has.
+A frame has no sync pattern: its first byte implies its length, and one byte in 13 could be such a byte. So frames are
+found again only by several consecutive frames of types that the recording uses.
 
 References:
     RFC 4867 section 5.3: padding bits "SHALL be set to 0, and MUST be ignored on receipt".
@@ -16,9 +16,9 @@ from parsers.formats.audio.damage import DamageLog
 from parsers.formats.audio.facts import MAX_UNITS
 from parsers.formats.sized_bytes import SizedBytes
 
-#: Frames that must follow each other before bytes are accepted as frames again; and where the bytes end with the last.
+#: Consecutive frames required to resume, and required if the last one ends the bytes.
 _SURE, _SURE_AT_END = 6, 3
-#: Frames by which the reserved bits that a recording uses are known; and its types.
+#: Frames that determine which reserved bits a recording uses, and its frame types.
 _LOOKED_AT, _ENOUGH = 8, 25
 #: Bytes searched at once.
 _PIECE = 64 * 1024
@@ -28,16 +28,16 @@ class AmrWalk:
     """The frames of one recording.
 
     Attributes:
-        frames: frames that are whole.
+        frames: number of complete frames.
         end: byte offset after the last.
-        is_cut: whether the bytes end within a further one.
-        damage: what is between frames and is none.
-        reserved: frames in which a reserved bit is set.
-        joins: file headers between frames, where recordings were joined.
+        is_cut: whether the bytes end within another frame.
+        damage: bytes between frames that are not frames.
+        reserved: number of frames with a reserved bit set.
+        joins: number of file headers between frames, where recordings were joined.
     """
 
     def __init__(self, source: SizedBytes, codec: AmrCodec) -> None:
-        """Take what holds the frames, and their coding."""
+        """Start a walk over the frames of a source, given their codec."""
         self._source, self._codec = source, codec
         self._seen: set[int] = set()
         self._usual = {0}
@@ -47,7 +47,7 @@ class AmrWalk:
         self.damage = DamageLog()
 
     def follow(self, at: int) -> None:
-        """Follow the frames from a byte offset on. Raises OSError from the source."""
+        """Follow the frames from an offset on. Raises OSError from the source."""
         self._usual = {0, self._reserved_bits(at)}
         place: int | None = at
         while place is not None and self.frames < MAX_UNITS:
@@ -55,7 +55,7 @@ class AmrWalk:
             place = self._next()
 
     def _reserved_bits(self, at: int) -> int:
-        """The reserved bits that the first frames all have; 0 if they differ."""
+        """The reserved bits set in all of the first frames; 0 if they differ."""
         found = set()
         for _ in range(_LOOKED_AT):
             first = self._source.read(at, 1)
@@ -67,18 +67,18 @@ class AmrWalk:
         return found.pop() if len(found) == 1 else 0
 
     def _frame(self, at: int) -> AmrFrame | None:
-        """The frame that begins at a byte; None if none does."""
+        """The frame at an offset; None if there is none."""
         first = self._source.read(at, 1)
         if not first or first[0] & RESERVED not in self._usual:
             return None
         frame = self._codec.frames[first[0] & ~RESERVED]
-        # First byte and body of zeros would be a frame marked as bad, which no encoder writes: this is empty space.
+        # A zero first byte and body would be a frame marked as bad. No encoder writes one: this is empty space.
         if frame is not None and first == b"\0" and not any(self._source.read(at + 1, frame.length - 1)):
             return None
         return frame
 
     def _run(self, at: int) -> None:
-        """Count frames that follow each other."""
+        """Count consecutive frames."""
         self.is_cut = False
         self._last = at
         while self.frames < MAX_UNITS:
@@ -96,7 +96,7 @@ class AmrWalk:
         self.end = at
 
     def _reserved_alone(self, at: int) -> AmrFrame | None:
-        """A frame with a reserved bit set, between others without; None if there is none."""
+        """A frame with a reserved bit set, among others without; None if there is none."""
         first = self._source.read(at, 1)
         frame = self._codec.frames[first[0] & ~RESERVED] if first else None
         if frame is None or frame.type not in self._seen or not self._is_sure(at + frame.length):
@@ -104,7 +104,7 @@ class AmrWalk:
         return frame
 
     def _next(self) -> int | None:
-        """Where frames go on; None if none do."""
+        """The offset at which frames resume; None if they do not."""
         end, size = self.end, self._source.size
         if end >= size:
             return None
@@ -118,7 +118,7 @@ class AmrWalk:
                 self.end = size
             return None
         if found < end and not self.is_cut:
-            # The last frame is not as long as its first byte says: it is damaged too.
+            # The last frame's stated length is wrong: it is damaged too.
             self.frames -= 1
             end = self._last
         self.is_cut = False
@@ -126,7 +126,7 @@ class AmrWalk:
         return found
 
     def _search(self, at: int) -> int | None:
-        """The first place from which frames follow each other; None if there is none."""
+        """The first offset with enough consecutive frames; None if there is none."""
         types = self._types()
         firsts = b"".join(b"\\x%02x" % (kind << 3 | 4 | bits) for kind in sorted(types) for bits in sorted(self._usual))
         sign = re.compile(b"[" + firsts + b"]")
@@ -138,11 +138,11 @@ class AmrWalk:
         return None
 
     def _types(self) -> frozenset[int]:
-        """Types that a frame of the recording may have: those that were seen, and silence; of a short one, any."""
+        """Frame types expected in the recording: those seen, and silence. Any type for a short recording."""
         return frozenset(self._codec.sizes) if self.frames < _ENOUGH else self._codec.silent | self._seen
 
     def _is_sure(self, at: int) -> bool:
-        """Whether so many good frames of known types follow each other, or fewer up to the very end."""
+        """Whether enough good frames of known types follow each other, or fewer up to the end."""
         types = self._types()
         for number in range(_SURE):
             frame = self._frame(at)

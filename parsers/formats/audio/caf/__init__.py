@@ -1,1 +1,1 @@
-"""CAF (Core Audio Format): what a recording in such a file is."""
+"""CAF (Core Audio Format): the description of a recording."""

@@ -1,4 +1,4 @@
-"""What a recording in a CAF file is.
+"""Describe a recording in a CAF file.
 
 References:
     Apple, Core Audio Format Specification 1.0 (desc, data, pakt, info, kuki chunks).
@@ -16,19 +16,19 @@ from parsers.formats.audio.tagging.tags import MAX_TAGS, MAX_TEXT, Tags, to_time
 from parsers.formats.audio.window import Window
 from parsers.record import Timestamp
 
-#: How a file begins: its name, version 1, no flags, and the first chunk.
+#: How a file begins: its magic, version 1, no flags, and the first chunk.
 BEGINNING = b"caff\0\1\0\0desc"
 HEADER_SIZE, CHUNK_HEADER = 8, 12
-#: A size that is none: the sound reaches to the end of the file.
+#: The size that means "to the end of the file".
 OPEN_SIZE = (1 << 64) - 1
 _DESCRIPTION = 32
 _MAX_CHUNKS = 1000
 _MAX_INFO = 256 * 1024
-#: Chunks that are defined. Others belong to the file if they fit into it.
+#: Defined chunks. Others belong to the file if they fit into it.
 _CHUNKS = frozenset(b"desc data pakt chan kuki strg mark regn inst midi ovvw peak edct info umid uuid free".split())
 _FLOAT, _LITTLE = 1, 2
 _MOST_RATE = 1 << 24
-#: Samples of a packet above which their number is none.
+#: More samples per packet than this are invalid.
 _MOST_PACKET_FRAMES = 1 << 20
 _CODECS = {
     b"alac": "Apple Lossless", b"aac ": "AAC-LC", b"aach": "HE-AAC", b"aacp": "HE-AAC v2", b"aacl": "AAC-LD",
@@ -39,12 +39,12 @@ _CODECS = {
 }  # fmt: skip
 
 
-#: Codings whose last packet may be short: only the frames that are valid are coded.
+#: Codings whose last packet may be short: only valid frames are coded.
 _EXACT = (b"alac", b"flac")
 
 
 class _CafDescription(NamedTuple):
-    """The chunk ``desc``."""
+    """The ``desc`` chunk."""
 
     rate: float
     coding: bytes
@@ -56,7 +56,7 @@ class _CafDescription(NamedTuple):
 
 
 class _CafPackets(NamedTuple):
-    """The head of the chunk ``pakt``: packets, frames of sound, and frames that are added before and after it."""
+    """The head of the ``pakt`` chunk: packets, frames of sound, and the frames added before and after it."""
 
     packets: int
     valid: int
@@ -65,13 +65,13 @@ class _CafPackets(NamedTuple):
 
     @property
     def frames(self) -> int:
-        """All frames that are coded."""
+        """All coded frames."""
         return max(0, self.valid) + max(0, self.priming) + max(0, self.remainder)
 
 
 @dataclass(slots=True)
 class _CafWalk:
-    """What the chunks say."""
+    """The content of the chunks."""
 
     end: int
     ending: Ending = Ending.LAST_BOX
@@ -84,7 +84,7 @@ class _CafWalk:
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature decides)
-    """Whether a file begins as CAF."""
+    """Whether a file begins like CAF."""
     return head.startswith(BEGINNING)
 
 
@@ -146,7 +146,7 @@ def _codec(layout: _CafDescription) -> str:
 
 
 def _frames(layout: _CafDescription, walk: _CafWalk, size: int) -> int | None:
-    """Frames of sound: by the bytes that are present, where each packet has as many; else by the table of packets."""
+    """Frames of sound: from the bytes present if packets have equal sizes, else from the packet table."""
     present = 0 if walk.sound_at is None else max(0, min(walk.sound, size - walk.sound_at))
     if layout.packet_bytes:
         return present // layout.packet_bytes * layout.packet_frames
@@ -186,7 +186,7 @@ def _walk(window: Window) -> _CafWalk:
 
 def _take(window: Window, walk: _CafWalk, name: bytes, start: int, length: int) -> None:
     if name == b"data" and walk.sound_at is None:
-        # The number of edits comes before the sound.
+        # The edit count comes before the sound.
         walk.sound_at, walk.sound = start + 4, max(0, length - 4)
     elif name == b"pakt" and walk.packets is None:
         raw = window.read(start, min(24, length))
@@ -196,7 +196,7 @@ def _take(window: Window, walk: _CafWalk, name: bytes, start: int, length: int) 
 
 
 def _information(raw: bytes, walk: _CafWalk) -> None:
-    """Read pairs of texts, each with a zero after it."""
+    """Read pairs of zero-terminated strings."""
     parts = raw[4:].split(b"\0", 2 * MAX_TAGS)
     for key, value in zip(parts[::2], parts[1::2], strict=False):
         name, found = key.decode("utf-8", "replace"), value[: MAX_TEXT * 4].decode("utf-8", "replace")

@@ -1,1 +1,1 @@
-"""FLAC: its metadata, its frames, and what a recording made of them is."""
+"""FLAC: metadata, frames, and the description of a recording."""

@@ -1,7 +1,7 @@
-"""What a FLAC recording is.
+"""Describe a FLAC recording.
 
-The frames are followed by their numbers, header checksums and checksums. Where one is damaged or lost, those after it
-still count.
+Frames are followed by their numbers, header checksums and frame checksums. If one is damaged or lost, the frames
+after it still count.
 
 References:
     RFC 9639.
@@ -32,7 +32,7 @@ _MAX_COMMENTS = 1024 * 1024
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature decides)
-    """Whether a file begins as FLAC, after an ID3 tag if it has one."""
+    """Whether a file begins like FLAC, after an ID3 tag if it has one."""
     return head.startswith(BEGINNINGS, id3.tag_length(head))
 
 
@@ -76,7 +76,7 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
 
 
 def _metadata(window: Window, at: int, tags: Tags, timestamps: list[Timestamp]) -> tuple[int, int]:
-    """(where the first frame is due, where it may be at the earliest)."""
+    """(Offset at which the first frame is expected, earliest possible offset)."""
     fallback = at + 4 + STREAM_INFO_SIZE
     for number, block in enumerate(metadata_blocks(window, at)):
         if number == _MAX_BLOCKS or block.end > window.size or block.kind == INVALID:

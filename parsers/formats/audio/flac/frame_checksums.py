@@ -1,10 +1,10 @@
-"""Checksums of many FLAC frames at once: pieces of all frames go through one table side by side, as rows of an array.
+"""Compute the checksums of many FLAC frames at once, with pieces of all frames as rows of an array.
 
-The checksum is linear and begins with 0: zeros before a frame change nothing, and that of a frame is the sum of those
-of its pieces, each moved up by the length of what follows it.
+The checksum is linear with initial value 0. So zeros before a frame change nothing, and the checksum of a frame is
+the sum of those of its pieces, each shifted by the length of what follows.
 
 References:
-    RFC 9639, section 9.3: polynomial 0x8005, begun with 0, bytes from their highest bit on.
+    RFC 9639, section 9.3: polynomial 0x8005, initial value 0, most significant bit first.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _POLYNOMIAL = 0x18005
-#: Bytes of a piece.
+#: Length of a piece in bytes.
 _PIECE = 256
 
 
 def _moved(bits: int) -> NDArray[np.uint16]:
-    """By a checksum: what it is once so many zero bits follow."""
+    """For each checksum, its value after a number of zero bits."""
     basis = []
     for number in range(16):
         value = 1 << number
@@ -35,7 +35,7 @@ def _moved(bits: int) -> NDArray[np.uint16]:
         basis.append(value)
     table = np.zeros(1 << 16, dtype=np.uint16)
     for number, value in enumerate(basis):
-        # What holds the next bit is what does not, with that bit's own value added.
+        # The table for the next bit is the table without it, plus that bit's own value.
         table[1 << number : 2 << number] = table[: 1 << number] ^ np.uint16(value)
     return table
 
@@ -46,11 +46,11 @@ def _tables() -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
 
 
 def checksums(content: bytes, ends: Sequence[int]) -> NDArray[np.uint16]:
-    """The checksum of each of some frames that touch: 0 for one that has its own right checksum after it.
+    """The checksums of consecutive frames: 0 for each frame whose own checksum is right.
 
     Args:
-        content: the frames, the first from its first byte on.
-        ends: by frame, the byte after it, ascending.
+        content: the frames, from the first byte of the first.
+        ends: end offset of each frame, ascending.
     """
     of_word, of_piece = _tables()
     starts = (0, *ends[:-1])
@@ -62,9 +62,9 @@ def checksums(content: bytes, ends: Sequence[int]) -> NDArray[np.uint16]:
     words = np.frombuffer(padded, dtype=">u2").reshape(-1, _PIECE // 2).T.astype(np.uint16)
     state = np.zeros(words.shape[1], dtype=np.uint16)
     for column in words:
-        # Every value is an index of the table.
+        # Every value is an index into the table.
         np.take(of_word, state ^ column, out=state, mode="clip")
-    # The pieces of each frame, its last ones in the last column; before the first piece there is nothing.
+    # The pieces of each frame, aligned so that the last is in the last column; empty columns are zero.
     most = int(counts.max())
     total = np.zeros(len(ends), dtype=np.uint16)
     for back in range(most, 0, -1):

@@ -1,6 +1,6 @@
-"""Where a FLAC frame ends, by its own bits: it states no length.
+"""Find the end of a FLAC frame from its bits, as it states no length.
 
-Samples are not decoded; only how many bits each part takes is read.
+Samples are not decoded; only the size of each part in bits is read.
 
 References:
     RFC 9639, section 9.2 (subframes, residuals) and 9.3 (footer).
@@ -12,26 +12,26 @@ from typing import NamedTuple
 
 from parsers.formats.audio.flac.frames import FlacFrameHeader
 
-#: Bytes of the footer, which is the frame's checksum.
+#: Length in bytes of the footer, which is the frame's checksum.
 _FOOTER = 2
-#: Bytes that are tried first; four times as many as long as the frame does not end within them.
+#: Bytes tried first; four times as many each time the frame does not end within them.
 _FIRST = 16 * 1024
 
 
 class Shortage(Exception):  # noqa: N818 (not an error: the data ends before the frame)
-    """The frame goes on beyond the data."""
+    """The frame continues beyond the data."""
 
 
 class Malformed(ValueError):  # noqa: N818 (said of the frame)
-    """The bits are no FLAC frame."""
+    """The bits are not a FLAC frame."""
 
 
 class FlacFrameExtent(NamedTuple):
-    """How far a frame reaches.
+    """The extent of a frame.
 
     Attributes:
-        length: bytes, the checksum at its end included; whether that is right was not checked.
-        is_padded_with_zeros: whether the bits between the last subframe and the next whole byte are 0, as they must be.
+        length: number of bytes, including the checksum at its end, which is not verified.
+        is_padded_with_zeros: whether the padding after the last subframe is 0, as required.
     """
 
     length: int
@@ -39,16 +39,16 @@ class FlacFrameExtent(NamedTuple):
 
 
 def measure(raw: bytes, header: FlacFrameHeader, bits: int) -> FlacFrameExtent:
-    """How far the frame at the start of some bytes reaches.
+    """Measure the frame at the start of some bytes.
 
     Args:
-        raw: the frame, and whatever follows it.
+        raw: the frame, with any bytes after it.
         header: its header.
         bits: bits per sample, as STREAMINFO says; used where the header does not.
 
     Raises:
         Shortage: the data ends before the frame.
-        Malformed: no decoder could read this.
+        Malformed: the bits are not a valid frame.
     """
     size = min(_FIRST, len(raw))
     while True:
@@ -61,9 +61,9 @@ def measure(raw: bytes, header: FlacFrameHeader, bits: int) -> FlacFrameExtent:
 
 
 class _BitText:
-    """Bits as text of 0 and 1, in which the end of a unary number is found quickly.
+    """Bits as a string of 0 and 1, in which the end of a unary number is found quickly.
 
-    ``at`` may be moved beyond the end: whatever is then read is a shortage.
+    ``at`` may move beyond the end; any read after that is a shortage.
     """
 
     def __init__(self, data: bytes, at: int) -> None:
@@ -78,7 +78,7 @@ class _BitText:
         return int(part, 2)
 
     def unary(self) -> int:
-        """Zeros up to the next one, passed with it."""
+        """Read a unary number: the count of zeros before the next one."""
         end = self.text.find("1", self.at)
         if end < 0:
             raise Shortage
@@ -86,7 +86,7 @@ class _BitText:
         return zeros
 
     def skip_rice(self, count: int, parameter: int) -> None:
-        """Pass over numbers of a unary part and a binary part of ``parameter`` bits."""
+        """Skip Rice-coded numbers with a binary part of ``parameter`` bits."""
         index, at, step = self.text.index, self.at, parameter + 1
         try:
             for _ in range(count):
@@ -130,7 +130,7 @@ def _subframe(bits: _BitText, block: int, width: int) -> None:
         precision = bits.take(4) + 1
         if precision == 16:
             raise Malformed("a reserved precision")
-        # Five bits of shift, then the coefficients.
+        # Five bits for the shift, then the coefficients.
         bits.at += 5 + order * precision
         _residual(bits, block, order)
     else:
@@ -138,7 +138,7 @@ def _subframe(bits: _BitText, block: int, width: int) -> None:
 
 
 def _residual(bits: _BitText, block: int, order: int) -> None:
-    """Pass over the coded differences of the samples after the first ``order``."""
+    """Skip the coded residual of the samples after the first ``order``."""
     method, partitions = bits.take(2), 1 << bits.take(4)
     if method > 1 or block % partitions or block // partitions < order:
         raise Malformed("no such coding of differences")
@@ -147,7 +147,7 @@ def _residual(bits: _BitText, block: int, order: int) -> None:
         count = block // partitions - (0 if partition else order)
         parameter = bits.take(size)
         if parameter == (1 << size) - 1:
-            # Escaped: numbers of so many bits each.
+            # Escaped: each number has this many bits.
             width = bits.take(5)
             bits.at += width * count
         else:

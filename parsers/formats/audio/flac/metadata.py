@@ -1,4 +1,4 @@
-"""What comes before the frames of a FLAC stream: the marker and the blocks of metadata, STREAMINFO the first.
+"""Parse what precedes the frames of a FLAC stream: the marker and the metadata blocks, STREAMINFO first.
 
 References:
     RFC 9639, sections 6 to 8.
@@ -14,26 +14,26 @@ from parsers.formats.sized_bytes import SizedBytes
 MARKER = b"fLaC"
 #: Length in bytes of STREAMINFO.
 STREAM_INFO_SIZE = 34
-#: The marker with the header of STREAMINFO, which other blocks of metadata follow or not.
+#: The marker with the header of STREAMINFO, as the last metadata block or not.
 BEGINNINGS = (MARKER + b"\x00\x00\x00\x22", MARKER + b"\x80\x00\x00\x22")
-#: Kinds of metadata blocks: the first, the tags, and the one that may not be.
+#: Kinds of metadata blocks: the first, the tags, and the invalid kind.
 STREAM_INFO, COMMENTS, INVALID = 0, 4, 127
 
 _BLOCK_HEADER = 4
 
 
 class StreamInfo(NamedTuple):
-    """What STREAMINFO states.
+    """The content of STREAMINFO.
 
     Attributes:
-        least_block: samples of a block, of each channel, at least.
-        most_block: the same at most.
-        shortest: bytes of a frame at least; 0 if it is not stated.
-        longest: bytes of a frame at most; 0 if it is not stated.
+        least_block: minimum block length, in samples per channel.
+        most_block: maximum block length, likewise.
+        shortest: minimum frame length in bytes; 0 if unknown.
+        longest: maximum frame length in bytes; 0 if unknown.
         rate: samples per second.
         channels: 1 to 8.
-        bits: of a sample.
-        total: samples of each channel; 0 if it is not stated.
+        bits: bits per sample.
+        total: samples per channel; 0 if unknown.
     """
 
     least_block: int
@@ -47,13 +47,13 @@ class StreamInfo(NamedTuple):
 
     @property
     def is_possible(self) -> bool:
-        """Whether the standard allows what it states: sizes of blocks and frames, a rate, four bits or more."""
+        """Whether the standard allows these values: block and frame sizes, a rate, four bits or more."""
         blocks = 16 <= self.least_block <= self.most_block
         return blocks and bool(self.rate) and self.bits >= 4 and not self.shortest > self.longest > 0
 
     @classmethod
     def parse(cls, raw: bytes) -> StreamInfo | None:
-        """Read the 34 bytes of STREAMINFO, whatever they state; None if there are fewer."""
+        """Parse the 34 bytes of STREAMINFO without validation; None if there are fewer."""
         if len(raw) < STREAM_INFO_SIZE:
             return None
         least, most, shortest, longest = (
@@ -69,9 +69,9 @@ class MetadataBlock(NamedTuple):
 
     Attributes:
         at: byte offset of the header.
-        kind: what it holds: :data:`STREAM_INFO`, :data:`COMMENTS`, ...
-        length: bytes of its content, present or not.
-        is_last: whether the frames follow it.
+        kind: block type: :data:`STREAM_INFO`, :data:`COMMENTS`, ...
+        length: bytes of content, whether present or not.
+        is_last: whether the frames follow.
     """
 
     at: int
@@ -81,17 +81,17 @@ class MetadataBlock(NamedTuple):
 
     @property
     def start(self) -> int:
-        """Where its content begins."""
+        """Offset of its content."""
         return self.at + _BLOCK_HEADER
 
     @property
     def end(self) -> int:
-        """The byte after it."""
+        """Offset after its content."""
         return self.start + self.length
 
 
 def metadata_blocks(source: SizedBytes, at: int) -> Iterator[MetadataBlock]:
-    """The headers of the metadata blocks from a byte offset on, up to the last or to where the bytes end.
+    """Headers of the metadata blocks from an offset on, up to the last block or the end of the bytes.
 
     Raises:
         OSError: the source raised it.

@@ -1,7 +1,8 @@
-"""Following the frames of a FLAC stream, beyond such as are damaged or lost.
+"""Follow the frames of a FLAC stream across damaged or lost ones.
 
-A frame is followed to the header that bears the next number; its checksum is taken. Where there is none, its bits are
-read to find its end, and the next frame is searched for, which its own bits and checksum have to confirm.
+A frame is followed up to the header with the next number, and its checksum is verified. If there is no such header,
+the frame's bits are read to find its end, and the next frame is searched for and confirmed by its own bits and
+checksum.
 
 References:
     RFC 9639, sections 9.1 (header, with its checksum), 9.3 (footer) and 11 (security: streams that are damaged).
@@ -17,11 +18,11 @@ from parsers.formats.audio.flac.frames import MAX_HEADER, FlacFrameHeader, parse
 from parsers.formats.audio.flac.metadata import StreamInfo
 from parsers.formats.sized_bytes import SizedBytes
 
-#: Places in one frame that look like the start of the next; chance makes one in 64 KiB.
+#: Limit on places in one frame that look like the start of the next; chance makes one in 64 KiB.
 _MAX_CANDIDATES = 4096
 #: Bytes searched at once.
 _PIECE = 64 * 1024
-#: Bytes whose bits may be read without success in search of a frame, for each byte of the file, and besides.
+#: Limit on bytes whose bits are parsed without finding a frame, per byte of the file, plus a constant.
 _VAIN_A_BYTE, _VAIN = 8, 1 << 24
 
 
@@ -29,20 +30,20 @@ class FlacWalk:
     """The frames of one stream.
 
     Attributes:
-        info: what STREAMINFO states, corrected by the frames where it cannot be right.
-        end: the byte after the last frame.
-        samples: of the frames, a channel.
-        frames: how many there are.
-        broken: frames with a wrong checksum, which are counted.
-        jumps: places where frames are missing though nothing is damaged there.
+        info: STREAMINFO, corrected from the frames if it cannot be right.
+        end: the offset after the last frame.
+        samples: samples per channel in the frames.
+        frames: number of frames.
+        broken: number of frames with a wrong checksum; they are counted.
+        jumps: number of places where frames are missing although nothing is damaged.
         first: number of the first frame, or of its first sample.
-        damage: frames with a wrong checksum, and what is no frame.
+        damage: frames with a wrong checksum, and bytes that are not frames.
         is_cut: whether the bytes end within a frame.
-        is_corrected: whether STREAMINFO does not suit the frames.
+        is_corrected: whether STREAMINFO does not match the frames.
     """
 
     def __init__(self, source: SizedBytes, info: StreamInfo) -> None:
-        """Take what holds the stream, and what its STREAMINFO states."""
+        """Start a walk over a source, given its STREAMINFO."""
         self._source = source
         self._vain = 0
         self.info = info
@@ -54,8 +55,8 @@ class FlacWalk:
         """Follow the frames.
 
         Args:
-            at: where the first is due.
-            fallback: from where it is searched for if it is missing.
+            at: expected offset of the first frame.
+            fallback: offset from which to search if there is no frame at ``at``.
 
         Raises:
             OSError: the source raised it.
@@ -78,7 +79,7 @@ class FlacWalk:
         return header if header is not None and header.suits(self.info) else None
 
     def _take(self, header: FlacFrameHeader) -> FlacFrameHeader | None:
-        """Count a frame that begins at the end; the header of the next one, or None if there is none."""
+        """Count the frame at the current end; returns the header of the next one, or None if there is none."""
         at = self.end
         is_last = 0 < self.info.total <= self.samples + header.block
         place = None if is_last else self._follower(at, header)
@@ -102,7 +103,7 @@ class FlacWalk:
         return None
 
     def _give_up(self, at: int, header: FlacFrameHeader) -> None:
-        """Nothing follows a frame whose end is not found: it is cut off, or damaged."""
+        """End the walk after a frame whose end is not found: it is cut off or damaged."""
         size = self._source.size
         if size - at <= self._limit(header):
             self.is_cut, self.end = True, size
@@ -118,11 +119,11 @@ class FlacWalk:
         self.end += length
 
     def _limit(self, header: FlacFrameHeader) -> int:
-        """Bytes that a frame can take, with room: its samples as they are, and half as much again."""
+        """Upper limit on the length of a frame: its uncompressed samples, plus half."""
         return (header.block * header.channels * (self.info.bits + 1) // 8) * 3 // 2 + 1024
 
     def _follower(self, at: int, header: FlacFrameHeader) -> int | None:
-        """Where the next frame by number starts; None if it does not within the length that this one can have."""
+        """Offset of the frame with the next number; None if it is not within the possible length of this frame."""
         sign = bytes((0xFF, 0xF8 | header.variable))
         start, limit, tried = at + header.length, min(self._source.size, at + self._limit(header)), 0
         while start < limit and tried < _MAX_CANDIDATES:
@@ -138,7 +139,7 @@ class FlacWalk:
         return None
 
     def _measured(self, at: int, header: FlacFrameHeader) -> tuple[int, bool]:
-        """(bytes of a frame by its own bits, whether its checksum is right); 0 bytes where it has no end."""
+        """(Length of the frame by its bits, whether its checksum is right); length 0 if its end is not found."""
         raw = self._source.read(at, self._limit(header))
         try:
             length = measure(raw, header, self.info.bits).length
@@ -147,7 +148,7 @@ class FlacWalk:
         return length, crc16(raw[:length]) == 0
 
     def _search(self, at: int, number: int | None) -> tuple[int, FlacFrameHeader] | None:
-        """The next frame that its checksum confirms, with a higher number than one; None if there is none."""
+        """The next frame with a right checksum and a higher number than the given one; None if there is none."""
         most = _VAIN_A_BYTE * self._source.size + _VAIN
         while len(piece := self._source.read(at, _PIECE)) > 1:
             place = piece.find(b"\xff")
@@ -163,7 +164,7 @@ class FlacWalk:
         return None
 
     def _correct(self, at: int) -> tuple[int, FlacFrameHeader] | None:
-        """The first frame that its checksum confirms, whatever STREAMINFO states; that is then corrected by it."""
+        """The first frame with a right checksum, ignoring STREAMINFO, which is then corrected from it."""
         stated = self.info
         piece = self._source.read(at, 4 * _PIECE)
         place = piece.find(b"\xff\xf8")

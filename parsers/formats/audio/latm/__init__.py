@@ -1,1 +1,1 @@
-"""AAC in LATM with the synchronisation of LOAS: its frames, and what a recording made of them is."""
+"""AAC in LATM with LOAS synchronisation: frames, and the description of a recording."""

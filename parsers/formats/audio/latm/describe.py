@@ -1,4 +1,4 @@
-"""What a recording of AAC in LOAS frames, one after another, is.
+"""Describe a recording of consecutive AAC frames in LOAS.
 
 References:
     ISO/IEC 14496-3 section 1.7 (LATM and LOAS).
@@ -13,9 +13,9 @@ from parsers.formats.audio.frame_chain import follow
 from parsers.formats.audio.latm.frames import HEADER_SIZE, LatmConfiguration, configuration, frame_length
 from parsers.formats.audio.window import Window
 
-#: Frames that must follow each other before bytes are accepted as LOAS: the sign of one is but 11 bits.
+#: Consecutive frames required to recognise LOAS: the sync pattern has only 11 bits.
 MIN_FRAMES = 3
-#: Frames in which the configuration is searched for: it need not be in the first.
+#: Frames searched for the configuration, which need not be in the first.
 _MOST_LOOKED = 64
 
 

@@ -1,4 +1,4 @@
-"""LOAS frames, each of which holds a LATM element, and the configuration in the first of them.
+"""LOAS frames, each with a LATM element, and the configuration in the first of them.
 
 References:
     ISO/IEC 14496-3 sections 1.7.2 (AudioSyncStream), 1.7.3 (AudioMuxElement, StreamMuxConfig).
@@ -11,27 +11,27 @@ from typing import NamedTuple
 from parsers.formats.audio.aac_configuration import AacConfiguration, read_configuration
 from parsers.formats.audio.bits import Bits
 
-#: Bytes of a frame's header: 11 bits of a sign, 13 of the length.
+#: Length of a frame header: 11 bits of sync pattern, 13 of length.
 HEADER_SIZE = 3
 _SIGN = 0x2B7
-#: Bytes of an element in which the configuration lies.
+#: Bytes of an element that contain the configuration.
 _LOOKED_INTO = 256
 
 
 class LatmConfiguration(NamedTuple):
-    """What the first element says: the coding of the sound, and frames of it that each element holds."""
+    """The configuration in an element: the coding, and the number of audio frames per element."""
 
     sound: AacConfiguration
     frames: int
 
     @property
     def samples(self) -> int:
-        """Samples of an element at the rate of what is coded directly."""
+        """Samples per element at the core rate."""
         return self.sound.frame * self.frames
 
 
 def frame_length(buffer: bytes, at: int = 0) -> int:
-    """Bytes of the LOAS frame at a byte; 0 if none begins."""
+    """Length of the LOAS frame at an offset; 0 if there is none."""
     if len(buffer) < at + HEADER_SIZE:
         return 0
     word = buffer[at] << 16 | buffer[at + 1] << 8 | buffer[at + 2]
@@ -39,7 +39,7 @@ def frame_length(buffer: bytes, at: int = 0) -> int:
 
 
 def configuration(raw: bytes) -> LatmConfiguration | None:
-    """The configuration in a LOAS frame; None if it has none, or of a form that is not defined."""
+    """The configuration in a LOAS frame; None if it has none, or an undefined one."""
     bits = Bits(raw[HEADER_SIZE:_LOOKED_INTO])
     if bits.take(1):
         return None
@@ -59,5 +59,5 @@ def configuration(raw: bytes) -> LatmConfiguration | None:
 
 
 def _value(bits: Bits) -> int:
-    """A number of one to four bytes."""
+    """Read a number of one to four bytes."""
     return bits.take(8 * (bits.take(2) + 1))

@@ -1,1 +1,1 @@
-"""Matroska and WebM: their elements, tracks and tags, and what a recording in them is."""
+"""Matroska and WebM: elements, tracks, tags, and the description of a recording."""

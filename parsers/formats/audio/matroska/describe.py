@@ -1,7 +1,7 @@
-"""What a recording in a Matroska or WebM file is. Moving pictures beside the sound are not described.
+"""Describe a recording in a Matroska or WebM file. Video is not described.
 
-The duration is the one that the file states. Where it states none, or breaks off, it is where the last block of sound
-ends.
+The duration is the one that the file states. If it states none, or is truncated, it is the end of the last block of
+sound.
 
 References:
     RFC 9559 (Matroska), RFC 8794 (EBML); webmproject.org (WebM container guidelines).
@@ -28,9 +28,9 @@ _TYPES = ("matroska", "webm")
 _SCALE, _DURATION, _DATE, _TITLE, _MUXER, _WRITER = 0x2AD7B1, 0x4489, 0x4461, 0x7BA9, 0x4D80, 0x5741
 _TIMESTAMP, _SIMPLE, _GROUP, _BLOCK, _LENGTH = 0xE7, 0xA3, 0xA0, 0xA1, 0x9B
 _TAG, _SIMPLE_TAG, _TAG_NAME, _TAG_TEXT = 0x7373, 0x67C8, 0x45A3, 0x4487
-#: Milliseconds from 1970 to 2001, from where these files count.
+#: Milliseconds from 1970 to 2001, the epoch of these files.
 _EPOCH = 978_307_200_000
-#: What ends a cluster that states no size: all but filling and a checksum, which it may hold too.
+#: Elements that end a cluster of unknown size: all except padding and a checksum, which it may contain.
 _AFTER_CLUSTER = elements.TOP - {0xEC, 0xBF} | {elements.HEADER}
 _CLUSTER = elements.CLUSTER.to_bytes(4, "big")
 _SEARCHED = 64 * 1024
@@ -39,7 +39,7 @@ _YEAR = 366 * 24 * 3600 * 1_000_000
 
 @dataclass(slots=True)
 class _MatroskaWalk:
-    """What was met between the first byte and the end of the first segment."""
+    """What was found between the first byte and the end of the first segment."""
 
     end: int = 0
     ending: Ending = Ending.LAST_BOX
@@ -56,24 +56,24 @@ class _MatroskaWalk:
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature decides)
-    """Whether a file begins as Matroska or WebM."""
+    """Whether a file begins like Matroska or WebM."""
     return head.startswith(MAGIC) and _type(_Head(head)) in _TYPES
 
 
 class _Head:
-    """Some bytes as a source."""
+    """Bytes in memory as a source."""
 
     def __init__(self, raw: bytes) -> None:
         self.size = len(raw)
         self._raw = raw
 
     def read(self, offset: int, size: int) -> bytes:
-        """Bytes from an offset."""
+        """Read bytes at an offset."""
         return self._raw[offset : offset + size]
 
 
 def _type(source: _Head | Window) -> str:
-    """What kind of document the header says it is."""
+    """The document type stated in the header."""
     header = read_element(source, 0)
     if header is None or header.kind != elements.HEADER or header.size is None:
         return ""
@@ -128,7 +128,7 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
 
 
 def _walk(window: Window, walk: _MatroskaWalk) -> None:
-    """Follow the elements of the first segment."""
+    """Walk the elements of the first segment."""
     header = read_element(window, 0)
     at = header.end(window.size) if header is not None else 0
     segment = read_element(window, at)
@@ -147,7 +147,7 @@ def _walk(window: Window, walk: _MatroskaWalk) -> None:
         if element is None or element.kind not in elements.TOP:
             following = _behind_damage(window, walk.end, element, min(stated, window.size))
             if following is None:
-                # What follows a segment without a size is not of it.
+                # Data after a segment of unknown size does not belong to it.
                 if segment.size is not None:
                     walk.issue = f"damaged: there is no element at byte {walk.end}, where one is due"
                 return
@@ -164,9 +164,9 @@ def _walk(window: Window, walk: _MatroskaWalk) -> None:
 
 
 def _behind_damage(window: Window, at: int, element: EbmlElement | None, end: int) -> int | None:
-    """Where a segment goes on after what is no element of it that is known; None if it does not.
+    """Where a segment resumes after unknown or damaged data; None if it does not.
 
-    That is after an element that fits, as new versions of the format have; else where the next cluster begins.
+    It resumes after an unknown element that fits, as in later versions of the format, else at the next cluster.
     """
     if element is not None and element.kind == elements.HEADER:
         return None
@@ -194,7 +194,7 @@ def _take(window: Window, walk: _MatroskaWalk, element: EbmlElement) -> None:
 
 
 def _behind_cluster(window: Window, walk: _MatroskaWalk, cluster: EbmlElement) -> int:
-    """The byte after an element that states no size: where the next one of the segment begins."""
+    """Offset after an element of unknown size: the start of the segment's next element."""
     at = cluster.start
     while walk.units < MAX_UNITS:
         part = read_element(window, at)
@@ -259,7 +259,7 @@ def _duration(window: Window, walk: _MatroskaWalk, track: MatroskaTrack, notes: 
 
 
 def _last_sound(window: Window, walk: _MatroskaWalk, cluster: EbmlElement, track: MatroskaTrack) -> int | None:
-    """Nanoseconds at which the last block of a track in a cluster ends; None if it has none."""
+    """End of the last block of a track in a cluster, in nanoseconds; None if it has none."""
     base, times, length = 0, list[int](), 0
     end = min(cluster.end(walk.end), walk.end)
     for part in children(window, cluster.start, end, MAX_UNITS):

@@ -1,4 +1,4 @@
-"""The elements that Matroska and WebM files are made of (EBML).
+"""Parse EBML elements, the building blocks of Matroska and WebM.
 
 References:
     RFC 8794 (EBML) sections 4, 5, 6; RFC 9559 (Matroska) section 5.
@@ -12,23 +12,23 @@ from typing import NamedTuple
 
 from parsers.formats.sized_bytes import SizedBytes
 
-#: Identifiers, with the bits that state their length.
+#: Identifiers, including the bits that state their length.
 HEADER, DOCUMENT_TYPE = 0x1A45DFA3, 0x4282
 SEGMENT, CLUSTER, INFO, TRACKS, TAGS = 0x18538067, 0x1F43B675, 0x1549A966, 0x1654AE6B, 0x1254C367
-#: What a segment has: besides these the index, chapters, attachments and the list of places; filling and a checksum.
+#: Children of a segment; besides these, the index, chapters, attachments and seek list; padding and a checksum.
 TOP = frozenset({CLUSTER, INFO, TRACKS, TAGS, 0x1C53BB6B, 0x1043A770, 0x1941A469, 0x114D9B74, 0xEC, 0xBF})
 _LONGEST_HEADER = 12
 _MAX_CHILDREN = 4096
 
 
 class EbmlElement(NamedTuple):
-    """One element.
+    """An element.
 
     Attributes:
         kind: its identifier.
-        at: byte offset of its header.
-        start: byte offset of its content.
-        size: bytes of its content; None if it states none.
+        at: offset of its header.
+        start: offset of its content.
+        size: length of its content in bytes; None if unknown.
     """
 
     kind: int
@@ -37,12 +37,12 @@ class EbmlElement(NamedTuple):
     size: int | None
 
     def end(self, limit: int) -> int:
-        """The byte after it; ``limit`` where it states no size."""
+        """The offset after it; ``limit`` if its size is unknown."""
         return limit if self.size is None else self.start + self.size
 
 
 def read_element(source: SizedBytes, at: int) -> EbmlElement | None:
-    """The element whose header begins at a byte offset; None if none does. May raise OSError."""
+    """The element whose header is at an offset; None if there is none. May raise OSError."""
     head = source.read(at, _LONGEST_HEADER)
     if not head or head[0] < 0x10:
         return None
@@ -59,7 +59,7 @@ def read_element(source: SizedBytes, at: int) -> EbmlElement | None:
 
 
 def children(source: SizedBytes, start: int, end: int, most: int = _MAX_CHILDREN) -> Iterator[EbmlElement]:
-    """The elements from one byte to another, up to the first that states no size or does not fit, or to ``most``."""
+    """Elements in a range, up to the first of unknown size or that does not fit, or up to ``most``."""
     for _ in range(most):
         element = read_element(source, start) if start < end else None
         if element is None or element.size is None or element.end(end) > end:
@@ -69,12 +69,12 @@ def children(source: SizedBytes, start: int, end: int, most: int = _MAX_CHILDREN
 
 
 def unsigned(source: SizedBytes, element: EbmlElement) -> int:
-    """The number that an element holds; 0 if it is empty."""
+    """An element's unsigned integer; 0 if it is empty."""
     return int.from_bytes(source.read(element.start, min(element.size or 0, 8)), "big")
 
 
 def real(source: SizedBytes, element: EbmlElement) -> float:
-    """The number with a fraction that an element holds; 0 if it is none."""
+    """An element's floating-point number; 0 if invalid."""
     raw = source.read(element.start, min(element.size or 0, 8))
     if len(raw) == 8:
         return float(struct.unpack(">d", raw)[0])
@@ -82,10 +82,10 @@ def real(source: SizedBytes, element: EbmlElement) -> float:
 
 
 def content(source: SizedBytes, element: EbmlElement, most: int) -> bytes:
-    """Up to so many bytes of what an element holds."""
+    """The first bytes of an element's content."""
     return source.read(element.start, min(element.size or 0, most))
 
 
 def words(source: SizedBytes, element: EbmlElement, most: int = 16384) -> str:
-    """The text that an element holds."""
+    """An element's text."""
     return content(source, element, most).partition(b"\0")[0].decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""The tracks of a Matroska or WebM file: their coding, rate and channels.
+"""The tracks of a Matroska or WebM file: coding, rate and channels.
 
 References:
     RFC 9559 section 5.1.4 (Tracks); the Matroska codec specifications.
@@ -16,7 +16,7 @@ from parsers.formats.audio.pcm import pcm
 from parsers.formats.audio.wav.chunks import WavFormat
 from parsers.formats.sized_bytes import SizedBytes
 
-#: Kinds of tracks.
+#: Track types.
 PICTURES, SOUND = 1, 2
 _ENTRY = 0xAE
 _NUMBER, _KIND, _CODEC, _PRIVATE, _EACH, _AUDIO = 0xD7, 0x83, 0x86, 0x63A2, 0x23E383, 0xE1
@@ -34,14 +34,14 @@ _OPUS_RATE = 48000
 
 @dataclass(slots=True)
 class MatroskaTrack:
-    """One track.
+    """A track.
 
     Attributes:
-        number: by which blocks name it.
+        number: the number that blocks refer to.
         kind: :data:`PICTURES`, :data:`SOUND`, or another.
-        codec: the coding, in words.
-        rate, channels, bits: of the sound, or None.
-        each: nanoseconds of a frame, where all have as many; 0 if it is not stated.
+        codec: name of the coding.
+        rate, channels, bits: properties of the sound, or None.
+        each: nanoseconds per frame, if constant; 0 if not stated.
     """
 
     number: int = 0
@@ -54,7 +54,7 @@ class MatroskaTrack:
 
 
 def read_tracks(source: SizedBytes, tracks: EbmlElement) -> list[MatroskaTrack]:
-    """The tracks that a ``Tracks`` element describes. May raise OSError."""
+    """The tracks in a ``Tracks`` element. May raise OSError."""
     entries = [each for each in children(source, tracks.start, tracks.end(source.size)) if each.kind == _ENTRY]
     return [_read(source, entry) for entry in entries[:_MAX_TRACKS]]
 
@@ -82,7 +82,7 @@ def _read(source: SizedBytes, entry: EbmlElement) -> MatroskaTrack:
 
 
 def _sound(source: SizedBytes, audio: EbmlElement, track: MatroskaTrack) -> float:
-    """Read what is said of the sound; the rate at which it is played, where that is another."""
+    """Read the audio settings, and the playback rate if it differs."""
     output = 0.0
     for part in children(source, audio.start, audio.end(source.size)):
         if part.kind == _RATE:
@@ -101,7 +101,7 @@ def _hertz(value: float) -> int | None:
 
 
 def _describe(track: MatroskaTrack, codec: str, private: bytes) -> None:
-    """Name the coding, and read what its own configuration says more exactly."""
+    """Name the coding, and refine the settings from its configuration."""
     track.codec = _CODECS.get(codec, codec or "unknown")
     if codec == "A_OPUS":
         track.rate = _OPUS_RATE

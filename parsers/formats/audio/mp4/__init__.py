@@ -1,1 +1,1 @@
-"""MP4, M4A and 3GP: their boxes, tracks and tags, and what a recording in them is."""
+"""MP4, M4A and 3GP: boxes, tracks, tags, and the description of a recording."""

@@ -1,4 +1,4 @@
-"""The boxes that MP4 files are made of.
+"""Parse MP4 boxes.
 
 References:
     ISO/IEC 14496-12 sections 4.2 (box structure), 4.3 (``ftyp``) and 8.4.3 (``hdlr``).
@@ -11,30 +11,30 @@ from typing import NamedTuple
 
 from parsers.formats.sized_bytes import SizedBytes
 
-#: Boxes that may come at the top of a file.
+#: Boxes that may be at the top level of a file.
 TOP = frozenset(
     b"ftyp moov mdat free skip wide moof mfra sidx styp uuid meta meco pdin udta emsg prft ssix pnot".split()
 )
 FILE_TYPE, MOVIE, FRAGMENT, MEDIA_DATA = b"ftyp", b"moov", b"moof", b"mdat"
-#: Bytes of a file type box: it holds a brand, a version and a few more brands.
+#: Maximum length of a file type box: a brand, a version and a few more brands.
 LEAST_FILE_TYPE, MOST_FILE_TYPE = 16, 1024
-#: Major brands of pictures that stand still, as they begin. Files of all other brands may hold sound.
+#: Prefixes of the major brands of still images. Files of all other brands may hold sound.
 STILL_BRANDS = (b"hei", b"hev", b"mif", b"msf", b"avi", b"crx", b"jp2", b"jpx", b"jpm", b"mjp2", b"mia", b"j2k")
-#: Kinds of tracks: of sound, and of moving pictures.
+#: Track types: sound, and video.
 SOUND, PICTURES = b"soun", b"vide"
 _HEADER, _LARGE_HEADER = 8, 16
-#: Boxes looked at inside one other.
+#: Limit on the boxes examined inside another.
 _MAX_CHILDREN = 4096
 
 
 class BoxHeader(NamedTuple):
-    """What the header of a box says.
+    """A parsed box header.
 
     Attributes:
-        at: byte offset of the box.
-        kind: its type, four bytes.
-        size: bytes of the header.
-        stated: bytes of all of it, as it states them; 0 if it reaches to the end of what holds it.
+        at: offset of the box.
+        kind: box type, four bytes.
+        size: length of the header.
+        stated: length of the whole box, as stated; 0 if it extends to the end of its container.
     """
 
     at: int
@@ -44,26 +44,26 @@ class BoxHeader(NamedTuple):
 
     @property
     def end(self) -> int:
-        """The byte after the box, where it states its length."""
+        """The offset after the box, if it states its length."""
         return self.at + self.stated
 
     @property
     def has_room(self) -> bool:
-        """Whether its length has room for its header; one of 64 bits has to be stated."""
+        """Whether the stated length has room for the header; a 64-bit length must be stated."""
         return self.stated >= self.size or (self.stated == 0 and self.size == _HEADER)
 
     @property
     def label(self) -> str:
-        """Its type, as text."""
+        """The type as text."""
         return self.kind.decode("ascii", "backslashreplace")
 
     def within(self, limit: int) -> Box:
-        """The box, in something that ends at a byte offset."""
+        """The box, inside a container that ends at an offset."""
         return Box(self.kind, self.at + self.size, self.end if self.stated else limit, bool(self.stated))
 
 
 class Box(NamedTuple):
-    """One box: its type, where its content starts and ends, and whether it states a length of its own."""
+    """A box: its type, the start and end of its content, and whether it states its length."""
 
     kind: bytes
     start: int
@@ -72,7 +72,7 @@ class Box(NamedTuple):
 
 
 def read_header(source: SizedBytes, at: int) -> BoxHeader | None:
-    """The header of the box at a byte offset; None if the bytes end within it. May raise OSError."""
+    """The box header at an offset; None if the bytes end within it. May raise OSError."""
     head = source.read(at, _LARGE_HEADER)
     if len(head) < _HEADER:
         return None
@@ -85,14 +85,16 @@ def read_header(source: SizedBytes, at: int) -> BoxHeader | None:
 
 
 def read_box(source: SizedBytes, at: int, limit: int) -> Box | None:
-    """The box at an offset; None if there is none. Its end may lie beyond ``limit``; a box without a
-    length of its own ends there. May raise OSError."""
+    """The box at an offset; None if there is none. May raise OSError.
+
+    Its end may lie beyond ``limit``; a box without a stated length ends at ``limit``.
+    """
     header = read_header(source, at) if at + _HEADER <= limit else None
     return header.within(limit) if header is not None and header.has_room else None
 
 
 def children(source: SizedBytes, parent: Box, skip: int = 0, most: int = _MAX_CHILDREN) -> Iterator[Box]:
-    """The boxes inside another, after ``skip`` bytes; up to the first that does not fit into it, or to ``most``."""
+    """Boxes inside another after ``skip`` bytes, up to the first that does not fit, or up to ``most``."""
     at = parent.start + skip
     for _ in range(most):
         box = read_box(source, at, parent.end)
@@ -103,7 +105,7 @@ def children(source: SizedBytes, parent: Box, skip: int = 0, most: int = _MAX_CH
 
 
 def child(source: SizedBytes, parent: Box | None, *path: bytes) -> Box | None:
-    """The first box down a path of types, or None."""
+    """The first box along a path of types, or None."""
     for kind in path:
         if parent is None:
             return None
@@ -112,11 +114,11 @@ def child(source: SizedBytes, parent: Box | None, *path: bytes) -> Box | None:
 
 
 def number(source: SizedBytes, at: int, width: int) -> int:
-    """An unsigned big-endian number in the file; bytes that are missing count as none."""
+    """Read an unsigned big-endian number; missing bytes are ignored."""
     return int.from_bytes(source.read(at, width), "big")
 
 
 def track_kind(source: SizedBytes, handler: Box) -> bytes:
-    """The kind of a track, :data:`SOUND` or another, from its ``hdlr`` box."""
-    # Version and flags, and a field of zeros, come before the kind.
+    """The type in a track's ``hdlr`` box: :data:`SOUND` or another."""
+    # Version, flags and a zero field precede the type.
     return source.read(handler.start + 8, 4)

@@ -1,4 +1,4 @@
-"""What a recording in an M4A, another MP4 or a QuickTime file is. Moving pictures beside the sound are not described.
+"""Describe a recording in an M4A, other MP4, or QuickTime file. Video is not described.
 
 References:
     ISO/IEC 14496-12 (the base format), 14496-14 (MP4), 3GPP TS 26.244 (3GP); mp4ra.org (brands).
@@ -33,22 +33,22 @@ from parsers.formats.audio.tagging.tags import Tags
 from parsers.formats.audio.window import Window
 from parsers.record import Timestamp
 
-#: Brands that say the file is sound.
+#: Brands of audio files.
 _SOUND_BRANDS = (b"M4A ", b"M4A\0", b"M4B ", b"M4P ", b"F4A ", b"F4B ")
-#: Boxes that a file without a file type box begins with: such as can be nothing else, and such as need another after.
+#: First boxes of a file without a file type box: unambiguous ones, and ones that need another box after them.
 _BEGINNINGS, _FILLERS = (MOVIE, FRAGMENT, MEDIA_DATA, b"styp"), (b"free", b"skip", b"wide", b"pnot")
 _MAX_TRACKS = 32
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the brand decides)
-    """Whether a file begins with a file type box of a brand that may be sound, or as such a file without that box."""
+    """Whether a file begins with a file type box of a possible audio brand, or like such a file without that box."""
     size, kind = int.from_bytes(head[:4], "big"), head[4:8]
     if kind == FILE_TYPE:
         return LEAST_FILE_TYPE <= size <= MOST_FILE_TYPE and not head[8:12].startswith(STILL_BRANDS)
     if kind in _FILLERS and 8 <= size < len(head) - 8:
         kind = head[size + 4 : size + 8]
         return kind in (FILE_TYPE, *_BEGINNINGS, *_FILLERS)
-    # Text that happens to begin so has a letter where the length is.
+    # Text that happens to begin this way has a letter in place of the length.
     return kind in _BEGINNINGS and (size in (0, 1) or (size >= 8 and not head[:4].isalnum()))
 
 
@@ -80,7 +80,7 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
 
 
 def _without_index(walk: Mp4Walk, brand: bytes, size: int) -> AudioFacts | Undescribed:
-    """What can be said of a file without an index that can be read: that it was sound, if its brand says so."""
+    """Describe a file without a readable index: only that it was sound, if its brand says so."""
     lack = "its index (the moov box) is not there or cut off, without which it cannot be played"
     if walk.movie is not None and walk.ending is not Ending.CUT:
         lack = "its index (the moov box) describes no track that can be read, without which it cannot be played"
@@ -134,7 +134,7 @@ def _facts(window: Window, walk: Mp4Walk, movie: Box, sounds: list[tracks.Track]
 
 
 def _units(window: Window, walk: Mp4Walk, movie: Box, track: tracks.Track) -> int | None:
-    """How much of a track plays, in its units; None if nothing tells."""
+    """Duration of a track as played, in its units; None if unknown."""
     tally = tally_fragments(window, walk.fragments, track.number, _default(window, movie, track), walk.present)
     is_fragmented = bool(walk.fragments) or child(window, movie, b"mvex") is not None
     is_short = track.present is not None and track.present < track.sampled
@@ -146,7 +146,7 @@ def _units(window: Window, walk: Mp4Walk, movie: Box, track: tracks.Track) -> in
             f"Its first fragment begins at {tally.start / track.timescale:.3f} s: what came before is not in it."
         )
     if not media and not is_fragmented and not is_short:
-        # The header's own number is the only one there is.
+        # Only the header states a duration.
         media = track.stated
     if not media and not is_short:
         return None
@@ -157,13 +157,13 @@ def _units(window: Window, walk: Mp4Walk, movie: Box, track: tracks.Track) -> in
     movie_timescale = 0 if header is None else number(window, header.start + (20 if long else 12), 4)
     edits = track.edits
     if walk.fragments:
-        # They give the length of the part that is in the index, if any: fragments are played to their end.
+        # Edits cover at most the part in the index: fragments are played to their end.
         edits = tuple(edit._replace(duration=0) for edit in edits[:1] if len(edits) == 1)
     return played(media, edits, track.timescale, movie_timescale)
 
 
 def _issue(walk: Mp4Walk, track: tracks.Track, units: int | None, is_fragmented: bool) -> str:
-    """What is wrong with a file whose sound is described."""
+    """The problem with a file whose sound is described."""
     issue = walk.issue
     if not issue and walk.last == FRAGMENT:
         issue = "incomplete: the sound of its last fragment is not there"
@@ -179,7 +179,7 @@ def _issue(walk: Mp4Walk, track: tracks.Track, units: int | None, is_fragmented:
 
 
 def _default(window: Window, movie: Box, track: tracks.Track) -> int:
-    """The duration of a sample of a track where a fragment states none."""
+    """Default sample duration of a track, for fragments that state none."""
     extends = child(window, movie, b"mvex")
     for box in children(window, extends) if extends is not None else ():
         if box.kind == b"trex" and number(window, box.start + 4, 4) in (track.number, track.number or 1):

@@ -1,4 +1,4 @@
-"""Rate and channels of MPEG audio in an MP4 file, which the header of its first frame states and others copy.
+"""Rate and channels of MPEG audio in an MP4 file, from the header of its first frame.
 
 References:
     ISO/IEC 14496-12 (stco, trun); ISO/IEC 11172-3 (frame header).
@@ -15,7 +15,7 @@ from parsers.formats.sized_bytes import SizedBytes
 
 
 def rate_and_channels(source: SizedBytes, track: Track, fragments: Sequence[Box]) -> tuple[int | None, int | None]:
-    """Samples per second and channels of a track: of its first frame, if that is MPEG audio; else as it states them.
+    """Samples per second and channels: from the first frame if it is MPEG audio, else as the track states them.
 
     Raises:
         OSError: the source raised it.
@@ -30,7 +30,7 @@ def rate_and_channels(source: SizedBytes, track: Track, fragments: Sequence[Box]
 
 
 def _in_fragment(source: SizedBytes, fragment: Box) -> int | None:
-    """Where the sound of a fragment begins, if it states that from its own first byte."""
+    """Where a fragment's sound begins, if stated relative to its own first byte."""
     run = child(source, fragment, b"traf", b"trun")
     if run is None or not number(source, run.start + 1, 3) & 1:
         return None

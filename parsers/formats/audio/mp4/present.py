@@ -1,4 +1,4 @@
-"""Where the samples that an index lists lie, and how many of them are there in a file that ends before its own end.
+"""Locate the samples in an index, and find how many are present in a truncated file.
 
 References:
     ISO/IEC 14496-12, sections 8.6.1.2 (stts), 8.7.3.2 (stsz), 8.7.3.3 (stz2), 8.7.4 (stsc), 8.7.5 (stco, co64).
@@ -18,7 +18,7 @@ _PIECE = 64 * 1024
 
 
 def present_duration(source: SizedBytes, table: Box) -> int | None:
-    """Units of the track that its samples last which are within the file, up to the first that does not.
+    """Duration, in track units, of the samples present in the file, up to the first that is not.
 
     Args:
         source: the file, as far as it is present.
@@ -51,7 +51,7 @@ def present_duration(source: SizedBytes, table: Box) -> int | None:
 
 
 def first_samples(source: SizedBytes, table: Box, most: int) -> list[tuple[int, int]]:
-    """(byte offset, bytes) of the first samples of a track, up to so many; none where the tables are incomplete.
+    """(Offset, length) of a track's first samples, up to a limit; none if the tables are incomplete.
 
     Raises:
         OSError: the source raised it.
@@ -71,7 +71,7 @@ def first_samples(source: SizedBytes, table: Box, most: int) -> list[tuple[int, 
 
 
 def _rows(source: SizedBytes, box: Box, start: int, widths: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """The rows of a table whose number of rows comes before them, of columns of so many bytes."""
+    """The rows of a table prefixed with their number, given the widths of its columns in bytes."""
     row = sum(widths)
     count = min(number(source, box.start + start - 4, 4), max(0, box.end - box.start - start) // row)
     at, each = box.start + start, _PIECE // row
@@ -94,7 +94,7 @@ def _chunks(source: SizedBytes, table: Box) -> Iterator[int] | None:
 
 
 def _counts(source: SizedBytes, box: Box) -> Iterator[int]:
-    """The samples of each chunk in turn."""
+    """Number of samples in each chunk, in order."""
     before: tuple[int, int] | None = None
     for first, count, _ in _rows(source, box, 8, (4, 4, 4)):
         if before is not None:

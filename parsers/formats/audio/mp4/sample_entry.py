@@ -1,4 +1,4 @@
-"""The description of a track's sound in an MP4 file: which coding, rate, channels and bits.
+"""Parse the sample description of an MP4 sound track: coding, rate, channels and bits.
 
 References:
     ISO/IEC 14496-12 section 12.2.3 (AudioSampleEntry); 14496-14 (esds); 14496-3 section 1.6 (AudioSpecificConfig);
@@ -61,7 +61,7 @@ _CODECS = {
     b"ssmv": "SMV",
     b"enca": "encrypted sound",
 }
-#: Codings of which the sample description gives the bits per sample.
+#: Codings whose sample description gives the bits per sample.
 _WITH_BITS = (b"alac", b"fLaC", b"sowt", b"twos", b"lpcm")
 _BITS = {b"raw ": 8, b"in24": 24, b"in32": 32, b"fl32": 32, b"fl64": 64}
 _OBJECTS = {
@@ -73,7 +73,7 @@ _MOST_CHANNELS = 64
 
 
 class SampleEntry(NamedTuple):
-    """What a sample description says: the coding in words, samples per second, channels, bits; None if it does not."""
+    """A sample description: name of the coding, samples per second, channels, bits; None if not stated."""
 
     codec: str
     rate: int | None
@@ -82,12 +82,12 @@ class SampleEntry(NamedTuple):
 
 
 def read_sample_entry(source: SizedBytes, entry: Box, timescale: int) -> SampleEntry:
-    """Read a sample description of sound.
+    """Parse a sample description of sound.
 
     Args:
-        source: what holds it.
-        entry: its box.
-        timescale: units per second of the track's times: the rate, where the description has no room for it.
+        source: the file.
+        entry: the box of the sample description.
+        timescale: time units per second of the track: the rate, if the description cannot hold it.
 
     Raises:
         OSError: the source raised it.
@@ -102,14 +102,14 @@ def read_sample_entry(source: SizedBytes, entry: Box, timescale: int) -> SampleE
     if version == 2:
         found = _second_version(source.read(entry.start + 32, 20), found)
     if entry.kind in (b"samr", b"sawb"):
-        # The field says 2 whatever the sound (3GPP TS 26.244).
+        # The field is 2 for any sound (3GPP TS 26.244).
         found = found._replace(channels=1)
     if found.rate is None and 0xFFFF < timescale <= _MOST_RATE:
         found = found._replace(rate=timescale)
     for box in children(source, entry, 28 + {1: 16, 2: 36}.get(version, 0)):
         found = _refine(source, box, found)
         if box.kind == b"wave":
-            # QuickTime puts it one deeper.
+            # QuickTime nests it one level deeper.
             inner = child(source, box, b"esds")
             found = found if inner is None else _refine(source, inner, found)
     return found
@@ -124,7 +124,7 @@ def _second_version(raw: bytes, found: SampleEntry) -> SampleEntry:
 
 
 def _refine(source: SizedBytes, box: Box, found: SampleEntry) -> SampleEntry:
-    """What a box inside a sample description says more exactly."""
+    """Refine the description from a box inside it."""
     raw = source.read(box.start, max(0, min(box.end - box.start, 1024)))
     if box.kind == b"esds":
         return _elementary(raw[4:], found)
@@ -138,7 +138,7 @@ def _refine(source: SizedBytes, box: Box, found: SampleEntry) -> SampleEntry:
         return found._replace(rate=rate or found.rate, channels=raw[13] or found.channels, bits=raw[9] or found.bits)
     if box.kind in (b"dac3", b"dec3") and len(raw) >= 3:
         bits = Bits(raw)
-        # E-AC-3 has bit rate and number of streams first, and more between version and kind of service.
+        # E-AC-3 begins with bit rate and number of streams, and has more fields between version and service type.
         bits.take(0 if box.kind == b"dac3" else 16)
         hertz = (*RATES, found.rate)[bits.take(2)]
         bits.take(8 if box.kind == b"dac3" else 10)
@@ -147,7 +147,7 @@ def _refine(source: SizedBytes, box: Box, found: SampleEntry) -> SampleEntry:
 
 
 def _elementary(raw: bytes, found: SampleEntry) -> SampleEntry:
-    """Read the descriptors of an ``esds`` box: which coding, and for AAC its configuration."""
+    """Read the descriptors of an ``esds`` box: the coding, and for AAC its configuration."""
     at, end = 0, len(raw)
     while at + 2 <= end:
         tag, at = raw[at], at + 1

@@ -1,4 +1,4 @@
-"""What an MP4 file carries beside its tracks: times and tags.
+"""Times and tags of an MP4 file.
 
 References:
     ISO/IEC 14496-12 section 8.2.2 (mvhd); QuickTime File Format Specification (metadata item list).
@@ -12,13 +12,13 @@ from parsers.formats.sized_bytes import SizedBytes
 from parsers.record import Clock, Timestamp
 from parsers.times import from_milliseconds
 
-#: Seconds from 1904-01-01, where these files begin to count, to 1970-01-01.
+#: Seconds from 1904-01-01, the epoch of these files, to 1970-01-01.
 _EPOCH = 2_082_844_800
 _TEXT, _UTF16 = 1, 2
 
 
 def times(source: SizedBytes, header: Box) -> list[Timestamp]:
-    """The times of creation and change in a movie header; a 0 is none."""
+    """Creation and modification times in a movie header; 0 means none."""
     width = 8 if number(source, header.start, 1) == 1 else 4
     created = number(source, header.start + 4, width)
     changed = number(source, header.start + 4 + width, width)
@@ -35,11 +35,11 @@ def times(source: SizedBytes, header: Box) -> list[Timestamp]:
 
 
 def items(source: SizedBytes, movie: Box, tags: Tags, timestamps: list[Timestamp]) -> None:
-    """Read the item list of iTunes and the user data of 3GPP into the tags; a day also as a timestamp."""
+    """Read the iTunes item list and the 3GPP user data into the tags; a date also as a timestamp."""
     user = child(source, movie, b"udta")
     meta = child(source, user, b"meta")
     if meta is not None:
-        # The box has a version before its children; QuickTime's has not.
+        # The box has a version before its children; QuickTime's does not.
         skip = 0 if source.read(meta.start + 4, 4) == b"hdlr" else 4
         for box in children(source, meta, skip):
             if box.kind == b"ilst":

@@ -1,4 +1,4 @@
-"""How long the sound of an MP4 file is: by its table of samples, its edit list and its fragments.
+"""The duration of sound in an MP4 file: from its sample table, edit list and fragments.
 
 References:
     ISO/IEC 14496-12, sections 8.6.1.2 (stts), 8.6.6 (elst), 8.8.3 (trex), 8.8.5 (mfhd), 8.8.7 (tfhd), 8.8.8 (trun),
@@ -15,16 +15,16 @@ from parsers.formats.audio.facts import MAX_UNITS
 from parsers.formats.audio.mp4.boxes import Box, child, children, number
 from parsers.formats.sized_bytes import SizedBytes
 
-#: Entries of a table that are read at once, and edits that are read at all.
+#: Table entries read at once, and limit on the edits read.
 _ENTRIES, _MOST_EDITS = 8192, 4096
 
 
 class Edit(NamedTuple):
-    """One entry of an edit list.
+    """An entry of an edit list.
 
     Attributes:
-        duration: units of the movie that it plays; 0 for all that there is.
-        start: units of the track at which it begins; -1 where it plays nothing.
+        duration: duration in movie units; 0 for everything.
+        start: start in track units; -1 for an empty edit.
     """
 
     duration: int
@@ -32,7 +32,7 @@ class Edit(NamedTuple):
 
 
 def sampled_duration(source: SizedBytes, box: Box | None) -> int:
-    """The duration, in the track's units, of the samples that an ``stts`` box lists; 0 if there is none."""
+    """Total duration, in track units, of the samples in an ``stts`` box; 0 if there is none."""
     if box is None:
         return 0
     count = min(number(source, box.start + 4, 4), max(0, box.end - box.start - 8) // 8, MAX_UNITS)
@@ -50,7 +50,7 @@ def sampled_duration(source: SizedBytes, box: Box | None) -> int:
 
 
 def read_edits(source: SizedBytes, box: Box | None) -> tuple[Edit, ...]:
-    """The edits of an ``elst`` box."""
+    """Read the edits of an ``elst`` box."""
     if box is None:
         return ()
     width = 8 if number(source, box.start, 1) == 1 else 4
@@ -64,13 +64,13 @@ def read_edits(source: SizedBytes, box: Box | None) -> tuple[Edit, ...]:
 
 
 def played(media: int, edits: Sequence[Edit], timescale: int, movie_timescale: int) -> int:
-    """Units of a track that its edits play.
+    """Duration, in track units, that the edits play.
 
     Args:
-        media: units that it has.
-        edits: of its list; where there are none, all is played.
-        timescale: units of the track a second.
-        movie_timescale: units of the movie a second, in which the durations of edits are; 0 if that is unknown.
+        media: duration of the media, in track units.
+        edits: the edit list; if it is empty, everything is played.
+        timescale: track units per second.
+        movie_timescale: movie units per second, used for edit durations; 0 if unknown.
     """
     total = 0
     sounding = [edit for edit in edits if edit.start >= 0]
@@ -83,13 +83,13 @@ def played(media: int, edits: Sequence[Edit], timescale: int, movie_timescale: i
 
 @dataclass(slots=True)
 class FragmentTally:
-    """What the fragments of a file add to one track.
+    """The content that a file's fragments add to one track.
 
     Attributes:
-        units: of the track that they hold.
-        start: unit at which the first begins, as it states; 0 if it does not.
-        holes: places where their numbers jump.
-        count: how many there are.
+        units: duration in track units.
+        start: stated start of the first fragment, in track units; 0 if not stated.
+        holes: number of gaps in the fragments' sequence numbers.
+        count: number of fragments.
     """
 
     units: int = 0
@@ -101,14 +101,14 @@ class FragmentTally:
 def tally_fragments(
     source: SizedBytes, fragments: Sequence[Box], track: int, default: int, present: int | None = None
 ) -> FragmentTally:
-    """What fragments add to a track.
+    """Add up the fragments of a track.
 
     Args:
         source: the file.
         fragments: the ``moof`` boxes.
         track: its number.
-        default: the duration of a sample where a fragment does not say.
-        present: bytes of the data of the last fragment that are present; None if all are.
+        default: sample duration for fragments that state none.
+        present: number of bytes present of the last fragment's data; None if complete.
     """
     tally, before = FragmentTally(), None
     for fragment in fragments:
@@ -131,7 +131,7 @@ def tally_fragments(
 
 
 def _parts(source: SizedBytes, fragment: Box, track: int, default: int) -> Iterator[tuple[Box, int]]:
-    """The parts of a fragment that belong to a track, each with the duration of a sample that does not state one."""
+    """The parts of a fragment that belong to a track, each with its default sample duration."""
     for part in children(source, fragment):
         header = child(source, part, b"tfhd") if part.kind == b"traf" else None
         if header is None or (track and number(source, header.start + 4, 4) != track):
@@ -142,10 +142,10 @@ def _parts(source: SizedBytes, fragment: Box, track: int, default: int) -> Itera
 
 
 def _run(source: SizedBytes, run: Box, each: int, room: int | None) -> tuple[int, int]:
-    """(units, bytes) of the samples of a run, as far as there is room for them; bytes that are not stated are none."""
+    """(Duration, bytes) of the samples in a run, as far as there is room; 0 bytes if sizes are not stated."""
     flags, count = number(source, run.start + 1, 3), number(source, run.start + 4, 4)
     at = run.start + 8 + (4 if flags & 1 else 0) + (4 if flags & 4 else 0)
-    # Each sample has a duration first, then those of size, flags and offset that are switched on.
+    # Each sample has up to four fields: duration first, then size, flags and offset, as enabled.
     step = 4 * (flags >> 8 & 15).bit_count()
     has_durations, has_sizes = bool(flags & 0x100), bool(flags & 0x200)
     if not has_durations and (room is None or not has_sizes):

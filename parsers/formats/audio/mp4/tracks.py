@@ -1,4 +1,4 @@
-"""A sound track of an MP4 file: its coding, its rate and its duration.
+"""Sound tracks of an MP4 file: coding, rate and duration.
 
 References:
     ISO/IEC 14496-12 (tkhd, mdhd, hdlr, smhd, vmhd, stsd, stco).
@@ -19,18 +19,18 @@ from parsers.formats.sized_bytes import SizedBytes
 
 @dataclass(slots=True)
 class Track:
-    """One track.
+    """A track.
 
     Attributes:
-        number: its number in the file.
+        number: the track's number in the file.
         kind: :data:`~parsers.formats.audio.mp4.boxes.SOUND`, or another.
-        codec: the coding, in words.
-        rate, channels, bits: of the sound, or None.
+        codec: name of the coding.
+        rate, channels, bits: properties of the sound, or None.
         timescale: units per second of the durations.
-        stated: the duration that its header states, in those units; 0 if it states none.
-        sampled: the duration of the samples in its table, in those units; 0 if it has none.
-        edits: what its edit list plays.
-        present: the duration of those samples that are within the file; None if that was not checked.
+        stated: duration in the track header, in those units; 0 if it states none.
+        sampled: duration of the samples in its table, in those units; 0 if it has none.
+        edits: duration that its edit list plays.
+        present: duration of the samples present in the file; None if that was not checked.
         first_chunk, last_chunk: offsets in the file of the first and the last chunk of sound, or None.
         is_damaged: whether its headers are incomplete.
     """
@@ -52,12 +52,12 @@ class Track:
 
 
 def read_track(source: SizedBytes, box: Box, is_cut: bool = False) -> Track | None:
-    """The track that a ``trak`` box describes; None if nothing says what kind it is.
+    """Read a ``trak`` box; None if the type of the track is unknown.
 
     Args:
         source: the file.
-        box: the box.
-        is_cut: whether the file ends before its own end, so that samples have to be searched for one by one.
+        box: the ``trak`` box.
+        is_cut: whether the file is truncated, so that its samples must be checked one by one.
 
     Raises:
         OSError: the source raised it.
@@ -92,7 +92,7 @@ def read_track(source: SizedBytes, box: Box, is_cut: bool = False) -> Track | No
 
 
 def _extend(source: SizedBytes, track: Track, table: Box) -> None:
-    """Of AAC whose frames carry the upper half of their spectrum, which the configuration does not say."""
+    """Adjust the track if its AAC frames carry HE-AAC data that the configuration does not mention."""
     places = first_samples(source, table, MOST_FRAMES)
     if are_enough([carries_replication(source.read(at, min(size, LONGEST))) for at, size in places]):
         track.codec, track.rate = "HE-AAC", 2 * track.rate if track.rate else None
@@ -100,14 +100,14 @@ def _extend(source: SizedBytes, track: Track, table: Box) -> None:
 
 
 def _kind(source: SizedBytes, information: Box | None) -> bytes:
-    """The kind of a track whose handler is missing, by the header of its media; empty if that tells nothing."""
+    """The type of a track without a handler, from its media header; empty if unknown."""
     if child(source, information, b"smhd") is not None:
         return SOUND
     return PICTURES if child(source, information, b"vmhd") is not None else b""
 
 
 def _times(source: SizedBytes, times: Box) -> tuple[int, int]:
-    """(units per second, duration in them) of an ``mdhd`` box; the duration 0 if it is unknown."""
+    """(Units per second, duration) in an ``mdhd`` box; the duration is 0 if unknown."""
     long = number(source, times.start, 1) == 1
     duration = number(source, times.start + (24 if long else 16), 8 if long else 4)
     unknown = (1 << (64 if long else 32)) - 1
@@ -115,18 +115,18 @@ def _times(source: SizedBytes, times: Box) -> tuple[int, int]:
 
 
 def track_kinds(source: SizedBytes, movie: Box, most: int) -> frozenset[bytes]:
-    """The kinds of the tracks in a ``moov`` box, by their handlers alone: also of a track that lacks its other headers.
+    """Types of the tracks in a ``moov`` box, by handlers alone, even if other headers are missing.
 
     Args:
-        source: what holds it.
-        movie: the box.
-        most: boxes, over every level, that are examined.
+        source: the file.
+        movie: the ``moov`` box.
+        most: maximum number of boxes to examine, on all levels.
     """
     found: set[bytes] = set()
     waiting = [movie]
     while waiting and most:
         for box in children(source, waiting.pop(), most=most):
-            # Within another box, each has to state its length.
+            # Inside another box, each must state its length.
             if not box.states_length:
                 break
             most -= 1
@@ -138,7 +138,7 @@ def track_kinds(source: SizedBytes, movie: Box, most: int) -> frozenset[bytes]:
 
 
 def _chunks(source: SizedBytes, table: Box | None) -> tuple[int | None, int | None]:
-    """Where the first and the last chunk of sound lie."""
+    """Offsets of the first and last chunk of sound."""
     for kind, width in ((b"stco", 4), (b"co64", 8)):
         box = child(source, table, kind)
         count = number(source, box.start + 4, 4) if box else 0

@@ -1,8 +1,7 @@
-"""Following the boxes of an MP4 file at its top, beyond such as are damaged.
+"""Follow the top-level boxes of an MP4 file across damaged places.
 
-Where no box is due next, or one states more bytes than there are, the next index or fragment is searched for by its
-type
-and by the header that it must begin with.
+If the expected box is missing or longer than the file, the next index or fragment is searched for by its type
+and the header of its first child.
 
 References:
     ISO/IEC 14496-12 sections 4.2 (boxes), 8.2.2 (mvhd), 8.8.5 (mfhd).
@@ -21,26 +20,26 @@ from parsers.formats.sized_bytes import SizedBytes
 _MAX_BOXES = 200_000
 #: Bytes searched at once.
 _PIECE = 64 * 1024
-#: What is searched for: an index or a fragment, and after its header the type of its first box.
+#: What is searched for: an index or fragment, and the type of its first box.
 _SIGN = re.compile(rb"(?:moov.{4}mvhd|moof.{4}mfhd)", re.DOTALL)
 _SIGN_SIZE, _BEFORE_TYPE = 12, 4
 
 
 @dataclass(slots=True)
 class Mp4Walk:
-    """The boxes of the file itself.
+    """The top-level boxes.
 
     Attributes:
-        end: the byte after the last box.
+        end: the offset after the last box.
         ending: why it ends there.
         issue: what is wrong; empty if nothing is.
         movie: the index.
         fragments: the ``moof`` boxes.
         last: type of the last box.
         brand: of the file type box.
-        has_data: whether a box of sound or pictures was met.
-        present: bytes of the last box that are present, where the file ends within it and it holds sound; else None.
-        damage: bytes between boxes that are none.
+        has_data: whether a box of media data was found.
+        present: number of bytes present of a final, truncated box with sound; else None.
+        damage: bytes between boxes that are not boxes.
         notes: sentences on how the facts were determined.
     """
 
@@ -58,7 +57,7 @@ class Mp4Walk:
 
 
 def follow(source: SizedBytes) -> Mp4Walk:
-    """Follow the boxes from the first byte on. Raises OSError from the source."""
+    """Follow the boxes from the start. Raises OSError from the source."""
     walk = Mp4Walk()
     for _ in range(_MAX_BOXES):
         box = read_box(source, walk.end, source.size)
@@ -99,7 +98,7 @@ def _cut(walk: Mp4Walk, box: Box, size: int) -> None:
 
 
 def _belongs(walk: Mp4Walk, box: Box, size: int) -> bool:
-    """Whether a box at the top is one of the file: before the index, also one that is unknown, if it fits."""
+    """Whether a top-level box belongs to the file. Before the index, unknown boxes do too if they fit."""
     if box.kind == FILE_TYPE:
         return not walk.brand
     is_known = box.kind in TOP
@@ -107,7 +106,7 @@ def _belongs(walk: Mp4Walk, box: Box, size: int) -> bool:
 
 
 def _search(source: SizedBytes, walk: Mp4Walk, at: int) -> int | None:
-    """Where the next fragment is, or the index where none was met; None if there is none."""
+    """Offset of the next fragment, or of the index if none was found yet; None if there is none."""
     while len(piece := source.read(at, _PIECE)) >= _SIGN_SIZE + _BEFORE_TYPE:
         for found in _SIGN.finditer(piece, _BEFORE_TYPE):
             place = at + found.start() - _BEFORE_TYPE

@@ -1,1 +1,1 @@
-"""MPEG audio (MP3): its frames, the note in the first of them, and what a recording made of them is."""
+"""MPEG audio (MP3): frames, encoder tag, and the description of a recording."""

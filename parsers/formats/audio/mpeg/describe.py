@@ -1,7 +1,7 @@
-"""What an MP3 is: MPEG audio frames one after another, with ID3 tags before and after.
+"""Describe an MP3: consecutive MPEG audio frames, with ID3 tags before and after.
 
-Every frame's header is read. Where none is due, the next frames of the recording are searched for, so that a damaged
-place, or a tag between two frames, does not end it. The sound of joined recordings is added up.
+Every frame's header is read. If a frame is missing, the next frames of the recording are searched for, so a damaged
+place, or a tag between two frames, does not end it. The durations of joined recordings are added up.
 
 References:
     ISO/IEC 11172-3 and 13818-3; ID3; APEv2 (its length only).
@@ -25,11 +25,11 @@ from parsers.formats.audio.window import Window
 from parsers.formats.sized_bytes import SizedBytes
 from parsers.record import Timestamp
 
-#: Frames that must follow each other before bytes are accepted as MPEG audio: the sign of one is but 11 bits.
+#: Consecutive frames required to recognise MPEG audio: the sync pattern has only 11 bits.
 MIN_FRAMES = 3
-#: Frames that are enough where they are all there is.
+#: Frames that are enough if the file holds nothing else.
 MIN_ALONE = 2
-#: Bytes after the tag in which the first frames are searched for.
+#: Bytes after the tag in which to search for the first frames.
 _MOST_BEFORE = 64 * 1024
 
 
@@ -68,7 +68,7 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
         return Undescribed(f"Only {tally.frames} MPEG audio frames follow each other.")
     note = encoder_note.read(window.read(start, first.length), first)
     if note is not None:
-        # Where the first frame holds the encoder's note, it holds no sound.
+        # A first frame with an encoder tag holds no sound.
         tally.samples[first.rate] -= first.samples
     issue, notes = _judge(tally, tally.end - start, note)
     end = size if tally.is_cut else _behind_closing_tags(window, tally.end, tags)
@@ -90,27 +90,27 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
 
 
 def _is_all(window: Window, end: int) -> bool:
-    """Whether nothing but a closing tag follows the last frame."""
+    """Whether only closing tags follow the last frame."""
     return end == window.size or (end + id3.V1_SIZE == window.size and window.read(end, 3) == id3.V1_MAGIC)
 
 
 def walk_of(source: SizedBytes, free: int = 0) -> FrameWalk[MpegFrame]:
-    """What follows the frames of MPEG audio in some bytes.
+    """A walk over MPEG audio frames.
 
     Args:
         source: the bytes.
-        free: bytes of a frame of free format that is not padded; 0 if the format is not free.
+        free: length in bytes of an unpadded free-format frame; 0 if the format is not free.
     """
 
     def sign(header: bytes) -> re.Pattern[bytes]:
-        # Only whether a checksum follows may differ.
+        # Only the protection bit may differ.
         return re.compile(rb"\xff[" + b"".join(b"\\x%02x" % (header[1] & ~1 | bit) for bit in (0, 1)) + rb"]")
 
     return FrameWalk(source, FrameCoding(HEADER_SIZE, partial(parse, free_length=free), sign))
 
 
 def _judge(tally: FrameTally, length: int, note: EncoderNote | None) -> tuple[str, list[str]]:
-    """The issue, and the notes, on frames of a length in bytes, and what the encoder left."""
+    """The issue and notes for frames of a total length, given the encoder tag."""
     sounding = tally.frames - (note is not None)
     notes = []
     if note is not None and note.delay + note.padding:
@@ -124,7 +124,7 @@ def _judge(tally: FrameTally, length: int, note: EncoderNote | None) -> tuple[st
         notes.append(f"Its header promises {promised} frames of sound; {sounding} are present.")
     if tally.frames >= MAX_UNITS:
         return f"not read further: it has more than {MAX_UNITS} frames", notes
-    # Some encoders count the frame that holds their note: one frame less is a loss only where bytes lack too.
+    # Some encoders count the frame with their tag, so one frame less is a loss only if bytes are missing too.
     lacking = size is not None and length < size
     lost = ""
     if promised and sounding < promised - (0 if lacking else 1):
@@ -139,7 +139,7 @@ def _judge(tally: FrameTally, length: int, note: EncoderNote | None) -> tuple[st
 
 
 def _behind_closing_tags(window: Window, end: int, tags: Tags) -> int:
-    """Where the recording ends once the tags after its last frame are counted in."""
+    """The end of the recording, including the tags after its last frame."""
     header = ape.ApeHeader.parse(window.read(end, ape.HEADER_SIZE))
     if header is not None and end + header.length <= window.size:
         tags.leave_out(header.items)

@@ -1,4 +1,4 @@
-"""What an encoder says of the whole recording in the first frame of layer III, which then holds no sound.
+"""Parse the encoder's tag in the first layer III frame, which describes the whole recording and holds no sound.
 
 References:
     Xing VBR header and LAME info tag, as LAME and FFmpeg write them; VBRI, as Fraunhofer IIS writes it.
@@ -13,20 +13,20 @@ from parsers.formats.audio.mpeg.frames import HEADER_SIZE, MpegFrame
 _XING_NAMES = (b"Xing", b"Info")
 _VBRI_NAME, _VBRI_AT = b"VBRI", 36
 _ENCODERS = ("LAME", "Lavc", "Lavf", "L3.9")
-#: Bytes in which the name, the frames and the bytes of every note lie.
+#: Bytes that contain the name, frame count and byte count of every tag.
 END = 56
 
 
 class EncoderNote(NamedTuple):
-    """What the first frame says of the recording, where an encoder left a note in it.
+    """The encoder's tag in the first frame.
 
     Attributes:
         name: ``Xing``, ``Info`` or ``VBRI``.
-        frames: how many frames of sound there are, or None.
-        size: bytes of all frames, this one included, or None.
-        is_size_sure: whether it is known what the size counts: of VBRI no description says.
+        frames: number of frames with sound, or None.
+        size: bytes in all frames, including this one, or None.
+        is_size_sure: whether it is known what ``size`` counts; VBRI is undocumented in this respect.
         encoder: the encoder's name, or empty.
-        delay, padding: samples of silence that the encoder put before and after the sound.
+        delay, padding: samples of silence that the encoder added before and after the sound.
     """
 
     name: str
@@ -39,20 +39,20 @@ class EncoderNote(NamedTuple):
 
 
 def may_be_in(raw: bytes) -> bool:
-    """Whether the name of a note is among some bytes, wherever: quick."""
+    """Whether the name of a tag occurs anywhere in some bytes. Quick."""
     return b"Xing" in raw or b"Info" in raw or _VBRI_NAME in raw
 
 
 def read(raw: bytes, frame: MpegFrame) -> EncoderNote | None:
-    """What the first frame says of the whole; None if it is a frame of sound like the others.
+    """Parse the tag; None if the frame is an ordinary frame of sound.
 
     Args:
-        raw: the frame; up to :data:`END` it is enough for the numbers.
-        frame: its header.
+        raw: the frame; its first :data:`END` bytes are enough for the numbers.
+        frame: the frame's header.
     """
     if frame.kind[1] != 3:
         return None
-    # Some encoders leave the room for a checksum out.
+    # Some encoders omit the space for a checksum.
     for start in sorted({HEADER_SIZE, frame.side_at}):
         at = start + frame.side_length
         if raw[at : at + 4] in _XING_NAMES:

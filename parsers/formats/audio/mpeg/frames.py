@@ -1,4 +1,4 @@
-"""The header of an MPEG audio frame, and what it says of where the rest of the frame lies.
+"""Parse the header of an MPEG audio frame, which also locates the rest of the frame.
 
 References:
     ISO/IEC 11172-3 and 13818-3, section 2.4 (frame header, side information, padding, checksum).
@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-#: Bytes of a header.
+#: Length of a header in bytes.
 HEADER_SIZE = 4
 _RATES = (44100, 48000, 32000)
 #: Kilobits per second by (MPEG-1 or not, layer).
@@ -26,12 +26,12 @@ _VERSIONS = {0: "2.5", 2: "2", 3: "1"}
 
 
 class MpegFrame(NamedTuple):
-    """One frame's header.
+    """A parsed frame header.
 
     Attributes:
-        kind: version, layer and rate, which are the same in all frames of a recording.
-        length: bytes, the header included.
-        samples: samples per channel that it decodes to.
+        kind: version, layer and rate, which are equal in all frames of a recording.
+        length: bytes in the frame, header included.
+        samples: decoded samples per channel.
         channels: 1 or 2.
         bit_rate: kilobits per second; 0 in free format.
         is_protected: whether a checksum follows the header.
@@ -51,17 +51,17 @@ class MpegFrame(NamedTuple):
 
     @property
     def codec(self) -> str:
-        """The coding, in words."""
+        """The name of the coding."""
         return f"MPEG-{self.kind[0]} Layer {'I' * self.kind[1]}"
 
     @property
     def side_at(self) -> int:
-        """Where the side information of layer III begins, in bytes from the frame's first."""
+        """Offset in the frame of the layer III side information."""
         return HEADER_SIZE + 2 * self.is_protected
 
     @property
     def side_length(self) -> int:
-        """Bytes of the side information of layer III."""
+        """Length in bytes of the layer III side information."""
         if self.kind[0] == "1":
             return 32 if self.channels == 2 else 17
         return 17 if self.channels == 2 else 9
@@ -69,12 +69,12 @@ class MpegFrame(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def parse(header: bytes, free_length: int = 0) -> MpegFrame | None:
-    """The frame whose header some bytes begin with; None if they are no header of a known length.
+    """Parse a frame header; None if it is invalid or the frame's length is unknown.
 
     Args:
         header: the bytes.
-        free_length: bytes of a frame of free format that is not padded, which its header does not state; 0 if such
-            frames are not read.
+        free_length: length of an unpadded free-format frame, which its header does not state; 0 to reject
+            free-format frames.
     """
     if len(header) < HEADER_SIZE:
         return None
@@ -82,7 +82,7 @@ def parse(header: bytes, free_length: int = 0) -> MpegFrame | None:
     word = int.from_bytes(header, "big")
     version, layer = word >> 19 & 3, 4 - (word >> 17 & 3)
     bitrate, rate, padding = word >> 12 & 15, word >> 10 & 3, word >> 9 & 1
-    # 1: version and layer 0 are reserved; bit rate 0 is "free", its frames give no length; emphasis 2 is reserved.
+    # Reserved are version and layer 0, and emphasis 2. Bit rate 0 is "free": its frames give no length.
     if word >> 21 != 0x7FF or version == 1 or layer == 4 or bitrate == 15 or rate == 3 or word & 3 == 2:
         return None
     if not bitrate and not free_length:
@@ -101,18 +101,18 @@ def parse(header: bytes, free_length: int = 0) -> MpegFrame | None:
     return MpegFrame((_VERSIONS[version], layer, hertz), length, samples, channels, kilobits, is_protected)
 
 
-#: What the second byte of a layer III header may be.
+#: Possible second bytes of a layer III header.
 LAYER_III_SECONDS = tuple(second for second in range(0xE0, 0x100) if second >> 1 & 3 == 1 and second >> 3 & 3 != 1)
-#: Bytes of a frame of layer III by the second and third byte of its header; none where those are of no header.
+#: Length of a layer III frame by the second and third byte of its header; missing if these are invalid.
 LAYER_III_LENGTHS = {
     bytes((second, third)): frame.length
     for second in LAYER_III_SECONDS
     for third in range(256)
     if (frame := parse(bytes((0xFF, second, third, 0)))) is not None
 }
-#: What the third byte may be.
+#: Possible third bytes.
 LAYER_III_THIRDS = tuple(sorted({third for _, third in LAYER_III_LENGTHS}))
-#: What the fourth byte may be: one kind of emphasis is reserved.
+#: Possible fourth bytes: one kind of emphasis is reserved.
 LAYER_III_FOURTHS = tuple(fourth for fourth in range(256) if fourth & 3 != 2)
-#: Bytes of the longest frame of layer III.
+#: Length of the longest layer III frame in bytes.
 LAYER_III_LONGEST = max(LAYER_III_LENGTHS.values())

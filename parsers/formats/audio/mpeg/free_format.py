@@ -1,4 +1,4 @@
-"""MPEG audio of free format: the bit rate is the same in all frames, and none of them states it.
+"""Free-format MPEG audio: all frames have the same bit rate, and none of them states it.
 
 References:
     ISO/IEC 11172-3, section 2.4.2.3 (bitrate_index 0000: "the fixed bitrate [...] is not one of the list").
@@ -9,17 +9,17 @@ from __future__ import annotations
 from parsers.formats.audio.mpeg.frames import HEADER_SIZE, parse
 from parsers.formats.sized_bytes import SizedBytes
 
-#: Frames that must lie one length apart.
+#: Number of frames that must be equally spaced.
 _FEWEST = 4
-#: Bytes of a frame at most: of layer II at 32 kHz and 640 kbit/s, with room.
+#: Maximum length of a frame in bytes: layer II at 32 kHz and 640 kbit/s, plus a margin.
 _LONGEST = 4608
-#: Places that are tried as the second frame.
+#: Number of offsets tried for the second frame.
 _MOST_TRIED = 64
 _BIT_RATE = 0xF0
 
 
 def frame_length(source: SizedBytes, at: int) -> int:
-    """Bytes of a frame without padding, where frames of free format begin at a byte offset; 0 if none do.
+    """Length of an unpadded frame of the free-format frames at an offset; 0 if there are none.
 
     Raises:
         OSError: the source raised it.

@@ -1,4 +1,4 @@
-"""The side information of a layer III frame: whether it can be that of one, and whether its checksum is right.
+"""Check the side information of a layer III frame: plausibility and checksum.
 
 References:
     ISO/IEC 11172-3 and 13818-3, section 2.4.1.7 (audio data), 2.4.3.1 (checksum).
@@ -9,20 +9,21 @@ from __future__ import annotations
 from parsers.formats.audio.checksums import crc16
 from parsers.formats.audio.mpeg.frames import HEADER_SIZE, MpegFrame
 
-#: Bytes in which the side information of every frame ends.
+#: Offset by which the side information of every frame ends.
 END = HEADER_SIZE + 2 + 32
 
 
 def is_possible(raw: bytes, frame: MpegFrame) -> bool:
-    """Whether the side information of a frame can be that of one.
+    """Whether the side information of a frame is plausible.
 
-    No granule has more values than there are lines, none switches its window to the same window, and the coded data
-    is not longer than the frame and the bytes before it that it says to use. A frame that breaks off before the end of
-    its side information is not held against it.
+    No granule has more values than there are frequency lines, none switches its window to the same window, and the
+    coded
+    data is not longer than the frame plus the preceding bytes it says it uses. A frame that ends within its side
+    information passes.
 
     Args:
         raw: the frame, at least up to :data:`END`.
-        frame: its header.
+        frame: the frame's header.
     """
     start, length = frame.side_at, frame.side_length
     side = raw[start : start + length]
@@ -36,7 +37,7 @@ def is_possible(raw: bytes, frame: MpegFrame) -> bool:
         part = bits >> size * granule & (1 << size) - 1
         coded += part >> size - 12
         values = part >> size - 21 & 0x1FF
-        # Below the window's flag lie 22 bits of its settings, and 3 or 2 more.
+        # Below the window flag are 22 bits of settings, and 3 or 2 more.
         rest = 25 if is_one else 24
         if values > 288 or part >> rest - 2 & 7 == 4:
             return False
@@ -45,7 +46,7 @@ def is_possible(raw: bytes, frame: MpegFrame) -> bool:
 
 
 def is_checksum_right(raw: bytes, frame: MpegFrame) -> bool | None:
-    """Whether the checksum of a frame is right; None if it has none, or breaks off within what that guards.
+    """Whether the checksum of a frame is right; None if it has none, or ends within the protected part.
 
     Args:
         raw: the frame, at least up to :data:`END`.

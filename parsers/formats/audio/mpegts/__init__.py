@@ -1,1 +1,1 @@
-"""MPEG transport streams: their packets and tables, and what the sound in them is."""
+"""MPEG transport streams: packets, tables, and the description of their sound."""

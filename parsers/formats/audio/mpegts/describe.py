@@ -1,4 +1,4 @@
-"""What the sound in an MPEG transport stream is. Its duration is that of its times of presentation.
+"""Describe the sound in an MPEG transport stream. Its duration comes from the presentation times.
 
 References:
     ISO/IEC 13818-1; the tables as in :mod:`parsers.formats.audio.mpegts.tables`.
@@ -24,11 +24,11 @@ from parsers.formats.audio.window import Window
 
 _HEAD = 65536
 _NAMES = (".ts", ".m2ts", ".mts", ".m2t", ".tsv", ".tp", ".trp")
-#: Maps of programmes that are read, and bytes of one packet of sound that are kept.
+#: Limit on the programme maps read, and on the bytes kept of one packet of sound.
 _MAX_MAPS, _MOST_KEPT = 64, 64 * 1024
-#: Ticks by which a time of presentation goes on at most: after a longer step the clock was set again.
+#: Maximum step of presentation times in ticks: after a longer one the clock was reset.
 _MOST_STEP = 3600 * CLOCK
-#: Streams that there can be, and the kinds of packets that hold sound.
+#: Number of possible streams, and the packet types that hold sound.
 _STREAMS = 8192
 _SOUND_STREAMS = bytes(range(0xC0, 0xE0))
 _YEAR = 366 * 24 * 3600 * 1_000_000
@@ -36,7 +36,7 @@ _YEAR = 366 * 24 * 3600 * 1_000_000
 
 @dataclass(slots=True)
 class _Gathered:
-    """The stream of sound that is described, as far as it was read."""
+    """The sound stream that is described, as far as it was read."""
 
     stream: tables.ElementaryStream
     read: Callable[[bytes], elementary.Sounding | None]
@@ -51,7 +51,7 @@ class _Gathered:
 
 @dataclass(slots=True)
 class _StreamMaps:
-    """All maps together."""
+    """All programme maps together."""
 
     sounds: list[tables.ElementaryStream] = field(default_factory=list)
     private: list[tables.ElementaryStream] = field(default_factory=list)
@@ -61,7 +61,7 @@ class _StreamMaps:
 
 @dataclass(slots=True)
 class _TransportWalk:
-    """What the tables say."""
+    """The content of the tables."""
 
     maps: set[int] = field(default_factory=set)
     partial: dict[int, bytes] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class _TransportWalk:
 
 
 def matches(head: bytes, name: str) -> bool:
-    """Whether a file begins with packets of a transport stream; by its name also after a part of one."""
+    """Whether a file begins with transport packets; after a partial packet only if its name fits."""
     if head.isascii():
         return False
     return layout(head, anywhere=name.lower().endswith(_NAMES)) is not None
@@ -107,7 +107,7 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
 
 
 def _tables(reader: TransportReader) -> _TransportWalk:
-    """Read the tables, until a map names sound."""
+    """Read the tables until a map names sound."""
     walk = _TransportWalk()
     reader.wanted = {tables.PROGRAMMES}
     for packet in reader:
@@ -128,7 +128,7 @@ def _without_tables(reader: TransportReader) -> tables.ElementaryStream | None:
 
 
 def _look(walk: _TransportWalk, packet: TransportPacket) -> None:
-    """Take in a packet of a table."""
+    """Process a packet of a table."""
     raw = tables.section(packet.payload) if packet.is_start else walk.partial.get(packet.stream, b"") + packet.payload
     if not packet.is_start and packet.stream not in walk.partial:
         return
@@ -149,7 +149,7 @@ def _look(walk: _TransportWalk, packet: TransportPacket) -> None:
 
 
 def _gather(sound: _Gathered, packet: TransportPacket) -> None:
-    """Take in a packet of the stream of sound."""
+    """Process a packet of the sound stream."""
     if packet.is_scrambled:
         sound.scrambled += 1
         return
@@ -159,7 +159,7 @@ def _gather(sound: _Gathered, packet: TransportPacket) -> None:
             sound.pending += packet.payload
         return
     if header.presented is None:
-        # It goes on where the one before it ended.
+        # It continues where the previous one ended.
         if len(sound.pending) < _MOST_KEPT:
             sound.pending += packet.payload[header.size :]
         return
@@ -175,7 +175,7 @@ def _gather(sound: _Gathered, packet: TransportPacket) -> None:
 
 
 def _close(sound: _Gathered) -> None:
-    """Read what was gathered of one packet of sound: how long each sounds is known from the next, but of the last."""
+    """Parse a gathered packet of sound. The next packet gives its duration, except for the last."""
     if not sound.pending:
         return
     found = sound.read(bytes(sound.pending))

@@ -1,7 +1,7 @@
-"""What some bytes of an elementary stream of sound say: coding, rate, channels, and how long they sound.
+"""Detect coding, rate, channels and duration in bytes of an elementary sound stream.
 
 References:
-    As the readers of frames: those of ADTS, MPEG audio, AC-3 and LATM.
+    See the readers of ADTS, MPEG audio, AC-3 and LATM frames.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from parsers.formats.audio.latm import frames as latm
 from parsers.formats.audio.mpeg import frames as mpeg
 from parsers.formats.audio.mpegts.tables import UNKNOWN
 
-#: Places at which a first frame is searched for.
+#: Limit on the places searched for a first frame.
 _MOST_PLACES = 16384
 _OPUS_RATE = 48000
-#: Ticks of 90 kHz in a packet of Opus as it is sent as a rule.
+#: Usual duration of an Opus packet in 90 kHz ticks.
 _OPUS_TICKS = 1800
 
 
 class Sounding(NamedTuple):
-    """What frames say; ``ticks`` is how long they sound, in ticks of 90 kHz."""
+    """The properties of some frames; ``ticks`` is their duration in 90 kHz ticks."""
 
     codec: str
     rate: int | None
@@ -32,7 +32,7 @@ class Sounding(NamedTuple):
 
 
 class _Unit(NamedTuple):
-    """One frame: bytes, coding, rate, channels, samples and the rate at which these are counted."""
+    """One frame: bytes, coding, rate, channels, samples, and the rate at which samples are counted."""
 
     length: int
     codec: str
@@ -63,7 +63,7 @@ def _ac3(raw: bytes) -> _Unit | None:
 
 
 class _Latm:
-    """Reads LOAS frames; those that repeat no configuration have that of one before."""
+    """Reads LOAS frames; a frame without a configuration uses the previous one."""
 
     def __init__(self) -> None:
         self._known: latm.LatmConfiguration | None = None
@@ -80,7 +80,7 @@ class _Latm:
 
 
 def reader(codec: str) -> Callable[[bytes], Sounding | None]:
-    """The function that reads bytes of a stream of a coding, as :mod:`.tables` names it; it keeps what it learnt."""
+    """A reader for a coding named by :mod:`.tables`. It keeps state between calls."""
     units: dict[str, Callable[[bytes], _Unit | None]] = {
         "AAC (ADTS)": _adts, "MPEG audio": _mpeg, "AC-3": _ac3, "E-AC-3": _ac3, "AAC (LATM)": _Latm(),
     }  # fmt: skip
@@ -94,9 +94,9 @@ def reader(codec: str) -> Callable[[bytes], Sounding | None]:
 
 
 def _follow(raw: bytes, parse: Callable[[bytes], _Unit | None]) -> Sounding | None:
-    """Follow the frames from the first one that another follows, or with which the bytes end."""
+    """Follow frames from the first one that another frame or the end of the bytes follows."""
     for at in range(min(len(raw), _MOST_PLACES)):
-        # Every one of these codings begins a frame with one of these bytes.
+        # All these codings begin a frame with one of these bytes.
         if raw[at] not in b"\xff\x0b\x56":
             continue
         unit = parse(raw[at : at + 256])

@@ -1,4 +1,4 @@
-"""The packets of an MPEG transport stream, and the packets of sound that are cut into them.
+"""Parse MPEG transport packets, and the PES headers of the sound split across them.
 
 References:
     ISO/IEC 13818-1 sections 2.4.3.2 (transport packet), 2.4.3.6 (PES packet); Blu-ray (packets of 192 bytes); ETSI EN
@@ -13,32 +13,32 @@ from typing import NamedTuple
 from parsers.formats.sized_bytes import SizedBytes
 
 SYNC = 0x47
-#: Bytes of a packet, and those after which the next begins: plain, with a time before each, with a checksum after.
+#: Packet length, and packet spacings: plain, with a leading timestamp, with a trailing checksum.
 PACKET = 188
 _STEPS = ((188, 0), (192, 4), (204, 0))
-#: Packets that must follow each other before bytes are accepted as a transport stream.
+#: Consecutive packets required to recognise a transport stream.
 _MIN_PACKETS, _LOOKED_AT = 4, 5
-#: Packets read at once: few after a place that is damaged, more from there on.
+#: Packets read at once: few after a damaged place, more from there on.
 _FEWEST_PACKETS, _MOST_PACKETS = 8, 1024
-#: Bytes in which the next packet is searched for, where one is not where it is due.
+#: Bytes searched for the next packet if it is not where it is expected.
 _SEARCHED, _SEARCHED_AT_ONCE = 64 * 1024, 2048
-#: Ticks of the clock of presentation times a second, and the number at which it begins again.
+#: Ticks per second of the presentation clock, and the value at which it wraps.
 CLOCK, WRAP = 90_000, 1 << 33
 
 
 class PacketLayout(NamedTuple):
-    """How packets lie: bytes from one to the next, and byte offset of the first."""
+    """The layout of packets: spacing in bytes, and offset of the first packet."""
 
     step: int
     start: int
 
 
 def layout(head: bytes, *, anywhere: bool = False) -> PacketLayout | None:
-    """How packets are in the first bytes of a file; None if they are no packets.
+    """The packet layout in the first bytes of a file; None if they are not packets.
 
     Args:
         head: the bytes.
-        anywhere: whether the first packet may begin after a part of one.
+        anywhere: whether the first packet may follow a partial one.
     """
     for step, start in _STEPS:
         for first in range(step) if anywhere else (start,):
@@ -49,7 +49,7 @@ def layout(head: bytes, *, anywhere: bool = False) -> PacketLayout | None:
 
 
 class TransportPacket(NamedTuple):
-    """A packet: the stream it belongs to, whether something begins in it, and what it carries."""
+    """A packet: its stream, whether a unit begins in it, and its payload."""
 
     stream: int
     is_start: bool
@@ -58,7 +58,7 @@ class TransportPacket(NamedTuple):
 
 
 def parse_packet(raw: bytes) -> TransportPacket | None:
-    """The packet that 188 bytes are; None if it is marked as damaged."""
+    """Parse a packet of 188 bytes; None if it is marked as damaged."""
     if raw[1] & 0x80:
         return None
     stream, control = (raw[1] & 0x1F) << 8 | raw[2], raw[3] >> 4 & 3
@@ -69,17 +69,17 @@ def parse_packet(raw: bytes) -> TransportPacket | None:
 
 
 class TransportReader:
-    """Gives the packets of the streams that are wanted; which these are may change as it goes.
+    """Iterates over the packets of the wanted streams, which may change during iteration.
 
     Args:
-        source: what holds them.
-        lies: how.
+        source: the bytes.
+        lies: the packet layout.
 
     Attributes:
         wanted: numbers of the streams.
-        end: the byte after the last whole packet.
+        end: the offset after the last complete packet.
         is_cut: whether the bytes end within a packet.
-        breaks: times that a packet was not where it is due, and another was found after it.
+        breaks: how often a packet was missing and another one was found later.
     """
 
     def __init__(self, source: SizedBytes, lies: PacketLayout) -> None:
@@ -91,12 +91,12 @@ class TransportReader:
         self.breaks = 0
 
     def __iter__(self) -> Iterator[TransportPacket]:
-        """Each, in order. May raise OSError."""
+        """Yield each packet in order. May raise OSError."""
         step = self._lies.step
         at, most = self._lies.start, _MOST_PACKETS
         while True:
             block = self._source.read(at, step * most)
-            # The last packet may lack what comes between two.
+            # The last packet may lack the bytes that separate packets.
             count = (len(block) + step - PACKET) // step
             if not count:
                 self.is_cut = block[:1] == b"\x47"
@@ -120,7 +120,7 @@ class TransportReader:
                 at, self.breaks = following, self.breaks + 1
 
     def _search(self, at: int) -> int | None:
-        """Where the next packets begin that follow each other."""
+        """Offset of the next run of consecutive packets."""
         step = self._lies.step
         for start in range(at, at + _SEARCHED, _SEARCHED_AT_ONCE):
             block = self._source.read(start, _SEARCHED_AT_ONCE + step * (_MIN_PACKETS - 1) + 1)
@@ -133,14 +133,14 @@ class TransportReader:
 
 
 class PesHeader(NamedTuple):
-    """How a packet of an elementary stream begins: its time of presentation in ticks, or None; bytes of the header."""
+    """A PES header: presentation time in ticks, or None, and length of the header in bytes."""
 
     presented: int | None
     size: int
 
 
 def parse_pes(raw: bytes) -> PesHeader | None:
-    """The header of a packet of an elementary stream; None if none begins."""
+    """Parse a PES header; None if there is none."""
     if len(raw) < 9 or raw[:3] != b"\0\0\1":
         return None
     presented = None

@@ -1,4 +1,4 @@
-"""The tables of an MPEG transport stream that say which of its streams are sound, and how that is coded.
+"""Parse the tables of an MPEG transport stream that list its sound streams and their codings.
 
 References:
     ISO/IEC 13818-1 sections 2.4.4.3 (programme association), 2.4.4.8 (programme map), table 2-34 (stream types);
@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-#: Stream of the table of programmes.
+#: Stream of the programme association table.
 PROGRAMMES = 0
 _PROGRAMMES_TABLE, _MAP_TABLE = 0, 2
 _CHECKSUM = 4
-#: Bytes of a table at most.
+#: Maximum length of a table in bytes.
 MOST_TABLE = 4096
 _PICTURES = frozenset({0x01, 0x02, 0x10, 0x1B, 0x20, 0x24, 0x33, 0x42, 0xD1, 0xD2, 0xEA})
 _SOUND = {
@@ -26,14 +26,14 @@ _SOUND = {
 _DESCRIPTORS = {0x6A: "AC-3", 0x7A: "E-AC-3", 0x7B: "DTS", 0x7C: "AAC (ADTS)"}
 _EXTENDED = {0x0E: "DTS-HD", 0x15: "AC-4", 0x80: "Opus"}
 _REGISTERED = {b"AC-3": "AC-3", b"EAC3": "E-AC-3", b"Opus": "Opus", b"BSSD": "PCM (SMPTE 302M)", b"AC-4": "AC-4"}
-#: Kinds that say nothing of what is in a stream; and its coding, where no descriptor says it either.
+#: Stream types that do not tell the content; and the coding assumed without a descriptor.
 _PRIVATE, UNKNOWN = frozenset({0x06, *range(0x80, 0x100)}), "unknown"
 _REGISTRATION, _EXTENSION = 0x05, 0x7F
 
 
 @dataclass(frozen=True, slots=True)
 class ElementaryStream:
-    """A stream of sound: its number, its coding in words, and channels where the table gives them."""
+    """A sound stream: number, name of the coding, and channels if the table gives them."""
 
     number: int
     codec: str
@@ -42,7 +42,7 @@ class ElementaryStream:
 
 @dataclass(slots=True)
 class StreamMap:
-    """What the map of a programme says: the streams of sound, such of a private kind, whether there are pictures."""
+    """A programme map: sound streams, streams of private types, and whether there is video."""
 
     sounds: list[ElementaryStream]
     private: list[ElementaryStream]
@@ -50,31 +50,31 @@ class StreamMap:
 
 
 def section(payload: bytes) -> bytes:
-    """The table that begins in a packet that something begins in, as far as it is in there."""
+    """The table that begins in a packet with a unit start, as far as it is in the packet."""
     start = 1 + payload[0] if payload else 0
     return payload[start:]
 
 
 def section_length(raw: bytes) -> int:
-    """Bytes that a table takes, of the first of which these are; 0 if they are too few to know."""
+    """Length of a table, from its first bytes; 0 if there are too few."""
     return 3 + ((raw[1] & 0x0F) << 8 | raw[2]) if len(raw) >= 3 else 0
 
 
 def maps(raw: bytes) -> list[int]:
-    """The streams of the maps that the table of programmes names."""
+    """The streams of the programme maps, from the programme association table."""
     if not raw or raw[0] != _PROGRAMMES_TABLE:
         return []
     found = []
     for at in range(8, section_length(raw) - _CHECKSUM - 3, 4):
         entry = raw[at : at + 4]
-        # Number 0 names the table of networks.
+        # Number 0 is the network table.
         if len(entry) == 4 and any(entry[:2]):
             found.append((entry[2] & 0x1F) << 8 | entry[3])
     return found
 
 
 def streams(raw: bytes) -> StreamMap | None:
-    """What the map of a programme says; None if the bytes are none."""
+    """Parse a programme map; None if it is invalid."""
     if len(raw) < 12 or raw[0] != _MAP_TABLE:
         return None
     found = StreamMap([], [])

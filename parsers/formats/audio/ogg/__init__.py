@@ -1,1 +1,1 @@
-"""Ogg: its pages, the codings found in them, and what a recording in it is."""
+"""Ogg: pages, codings, and the description of a recording."""

@@ -1,4 +1,4 @@
-"""The sound codings found in Ogg, each known by its first packet.
+"""Identify the sound codings in Ogg by their first packet.
 
 References:
     RFC 7845 (Opus in Ogg), RFC 6716 section 3.1 (the first byte of an Opus packet); Vorbis I specification;
@@ -33,27 +33,27 @@ _SPEEX = Struct(
     "mode_version" / Int32ul,
     "channels" / Int32ul,
 )
-#: The sound of Opus is always reckoned at this rate.
+#: Opus positions always count at this rate.
 _OPUS_RATE = 48000
-#: Samples at 48 kHz in one frame, by the configuration number of a packet's first byte.
+#: Samples at 48 kHz per frame, by the configuration number in a packet's first byte.
 _OPUS_FRAMES = (480, 960, 1920, 2880) * 3 + (480, 960) * 2 + (120, 240, 480, 960) * 4
 
-#: First bytes by which a first packet is known, and the coding.
+#: First bytes of a first packet, and the coding.
 SIGNATURES = {b"OpusHead": "Opus", b"\x01vorbis": "Vorbis", b"Speex   ": "Speex", b"\x7fFLAC": "FLAC"}
 
 
 @dataclass(frozen=True, slots=True)
 class OggCodec:
-    """One stream's coding.
+    """The coding of a stream.
 
     Attributes:
-        name: the coding, in words.
-        rate: samples per second of the granule positions.
+        name: name of the coding.
+        rate: samples per second in granule positions.
         channels: number of channels.
-        skipped: samples at the start that are not to be played.
-        comment: what the comment packet begins with; None if there is none available.
+        skipped: samples to skip at the start.
+        comment: prefix of the comment packet; None if there is none.
         bits: bits per sample, or None.
-        note: a sentence worth keeping, or empty.
+        note: a sentence to report, or empty.
     """
 
     name: str
@@ -66,12 +66,12 @@ class OggCodec:
 
 
 def codec_name(packet: bytes) -> str:
-    """The coding that a stream's first packet announces by how it begins; empty for any that is unknown."""
+    """Name of the coding, from the start of a stream's first packet; empty if unknown."""
     return next((name for signature, name in SIGNATURES.items() if packet.startswith(signature)), "")
 
 
 def identify(packet: bytes) -> OggCodec | None:
-    """The coding that a stream's first packet announces; None for any that is unknown to be sound."""
+    """The coding, from a stream's first packet; None if it is not known to be sound."""
     try:
         if packet.startswith(b"OpusHead"):
             head = _OPUS.parse(packet)
@@ -86,14 +86,14 @@ def identify(packet: bytes) -> OggCodec | None:
     except ConstructError:
         return None
     if packet.startswith(b"\x7fFLAC") and packet[9:13] == MARKER:
-        # The header of STREAMINFO's block lies between.
+        # The header of STREAMINFO's block comes between.
         info = StreamInfo.parse(packet[17:])
         return OggCodec("FLAC", info.rate, info.channels, comment=None, bits=info.bits) if info else None
     return None
 
 
 def opus_samples(packet: bytes) -> int:
-    """Samples at 48 kHz that an Opus packet decodes to; 0 for an empty or malformed one."""
+    """Decoded samples at 48 kHz of an Opus packet; 0 if it is empty or malformed."""
     if not packet:
         return 0
     frame = _OPUS_FRAMES[packet[0] >> 3]

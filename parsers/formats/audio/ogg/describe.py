@@ -1,7 +1,7 @@
-"""What a recording in Ogg is: Opus, Vorbis, Speex or FLAC.
+"""Describe a recording in Ogg: Opus, Vorbis, Speex or FLAC.
 
-Every page is read and its checksum taken. What counts is the sound that can be played: that of the packets on pages
-which are whole, of one stream of each link of the chain.
+Every page is read and its checksum verified. The duration counts the playable sound: packets on intact pages, of one
+stream in each link of the chain.
 
 References:
     RFC 3533; RFC 7845 section 4 (granule positions); RFC 5334 (media types).
@@ -23,7 +23,7 @@ from parsers.record import Timestamp
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature decides)
-    """Whether a file begins with an Ogg page that opens a stream; sound may begin in a later one."""
+    """Whether a file begins with an Ogg page that opens a stream; sound may begin in a later page."""
     return head[:5] == MAGIC + b"\0" and len(head) >= HEADER_SIZE and bool(head[5] & FIRST)
 
 
@@ -83,7 +83,7 @@ def _read_tags(found: OggStream, codec: codecs.OggCodec, tags: Tags, timestamps:
 
 
 def _duration(sounds: list[OggStream]) -> int | None:
-    """Microseconds of the sound that can be played, of one stream of each link of the chain."""
+    """Microseconds of playable sound, of one stream in each link of the chain."""
     total, first = 0, sounds[0].codec
     for found in {found.link: found for found in reversed(sounds)}.values():
         if found.codec is not None:

@@ -1,9 +1,9 @@
-"""How many samples a packet of a coding in Ogg decodes to, by its first bytes.
+"""Count the samples in a packet of a coding in Ogg, from its first bytes.
 
 References:
     RFC 6716 section 3.1 (Opus); Vorbis I specification, sections 4.2.4 (modes) and 4.3.1 (window of a packet);
     The Speex Codec Manual, appendix B; RFC 9639 section 9.1 (FLAC).
-    FFmpeg, ``libavcodec/vorbis_parser.c``: the modes of Vorbis read from the end of its setup packet.
+    FFmpeg, ``libavcodec/vorbis_parser.c``: Vorbis modes are read from the end of the setup packet.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from collections.abc import Sequence
 from parsers.formats.audio.flac import frames as flac
 from parsers.formats.audio.ogg.codecs import opus_samples
 
-#: Bytes of a packet that are enough.
+#: Number of first bytes of a packet that are enough.
 HEAD = 16
-#: Bits of a mode after its flag: kinds of window and transform, and its mapping.
+#: Bits of a mode after its flag: window type, transform type, and mapping.
 _MODE_BITS, _MOST_MODES = 40, 64
-#: Bits that come before the modes at least.
+#: Minimum number of bits before the modes.
 _BEFORE_MODES = 97
 
 
 class PacketMeasure:
-    """Measures the packets of one stream.
+    """Counts the samples in the packets of one stream.
 
     Attributes:
-        is_known: whether the samples of its packets can be told at all.
+        is_known: whether the samples of its packets can be counted at all.
     """
 
     def __init__(self, coding: str, headers: Sequence[bytes]) -> None:
-        """Take the name of the coding, and its packets of headers."""
+        """Initialise with the name of the coding and its header packets."""
         self._coding = coding
         self._previous: int | None = None
         self._each = _speex_samples(headers[0]) if coding == "Speex" and headers else 0
@@ -37,11 +37,11 @@ class PacketMeasure:
         self.is_known = coding in ("Opus", "FLAC") or bool(self._each) or self._vorbis is not None
 
     def restart(self) -> None:
-        """Packets were lost: the next one has none before it."""
+        """Note a loss of packets: the next packet has no predecessor."""
         self._previous = None
 
     def samples(self, head: bytes) -> int:
-        """Samples per channel of the packet that begins with some bytes; 0 if it has none, or that is unknown."""
+        """Samples per channel of the packet that begins with some bytes; 0 if it has none or the number is unknown."""
         if not head:
             return 0
         if self._coding == "Opus":
@@ -52,13 +52,13 @@ class PacketMeasure:
         if self._vorbis is None:
             return self._each
         size, before = self._vorbis.window(head[0])
-        # Half of each window overlaps with half of the one before: the first packet alone gives nothing.
+        # Half of each window overlaps the previous one: the first packet alone yields nothing.
         previous, self._previous = self._previous, size
         return 0 if previous is None else ((before or previous) + size) // 4
 
 
 def is_header(coding: str, packet: bytes) -> bool:
-    """Whether a packet is one of headers, by how it begins; of Speex that cannot be told, and it is not."""
+    """Whether a packet is a header, by its first bytes; always False for Speex, where that cannot be told."""
     if coding == "Opus":
         return packet.startswith((b"OpusHead", b"OpusTags"))
     if coding == "Vorbis":
@@ -67,21 +67,21 @@ def is_header(coding: str, packet: bytes) -> bool:
 
 
 def _speex_samples(header: bytes) -> int:
-    """Samples of a packet of Speex; 0 if its header does not say, or says too many."""
+    """Samples in a Speex packet; 0 if its header states none or too many."""
     frame, frames = (int.from_bytes(header[at : at + 4], "little") for at in (56, 64))
     count = frame * max(1, frames)
     return count if len(header) >= 68 and count <= 1 << 20 else 0
 
 
 class _VorbisModes:
-    """The modes of a stream of Vorbis: by a mode's number whether its window is long, and the two lengths."""
+    """The modes of a Vorbis stream: for each mode whether its window is long, and the two window lengths."""
 
     def __init__(self, sizes: tuple[int, int], are_long: list[int]) -> None:
         self._sizes, self._are_long = sizes, are_long
         self._bits = (len(are_long) - 1).bit_length()
 
     def window(self, first: int) -> tuple[int, int]:
-        """Length of the window of a packet with a first byte, and of the one before; 0 if that is not stated."""
+        """Window lengths of a packet with the given first byte, and of its predecessor; 0 if not stated."""
         mode = first >> 1 & (1 << self._bits) - 1
         is_long = self._are_long[mode] if mode < len(self._are_long) else 0
         before = self._sizes[first >> 1 + self._bits & 1] if is_long else 0
@@ -89,7 +89,7 @@ class _VorbisModes:
 
     @classmethod
     def read(cls, headers: Sequence[bytes]) -> _VorbisModes | None:
-        """From the first and the third packet; None if they are missing or malformed."""
+        """Read the modes from the first and third packet; None if they are missing or malformed."""
         setup = next((packet for packet in headers if packet.startswith(b"\x05vorbis")), b"")
         first = headers[0] if headers else b""
         if len(first) < 29 or not setup:
@@ -100,9 +100,9 @@ class _VorbisModes:
 
 
 def _mode_flags(setup: bytes) -> list[int]:
-    """By mode, 1 for a long window. The modes come last: they are followed from the end as far as they can be such."""
+    """For each mode, 1 for a long window. Modes come last, so they are read backwards as far as they are valid."""
     bits, at = int.from_bytes(setup[-1024:], "little"), 0
-    # Zeros fill the last byte after a bit of 1.
+    # Zeros pad the last byte after a bit of 1.
     at = bits.bit_length() - 1
     found: list[int] = []
     count, lowest = 0, at
@@ -114,5 +114,5 @@ def _mode_flags(setup: bytes) -> list[int]:
         count += 1
         if (bits >> at - 6 & 63) + 1 == count:
             found = [bits >> lowest - (_MODE_BITS + 1) * (number + 1) & 1 for number in range(count)]
-    # Read from the end, the last mode comes first.
+    # Read backwards, the last mode comes first.
     return found[::-1]

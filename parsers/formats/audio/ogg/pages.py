@@ -1,4 +1,4 @@
-"""Ogg pages and the packets in them.
+"""Parse Ogg pages and their packets.
 
 References:
     RFC 3533 (the Ogg encapsulation format, version 0).
@@ -14,31 +14,31 @@ from parsers.formats.audio.checksums import crc32_of_ogg
 from parsers.formats.sized_bytes import SizedBytes
 
 MAGIC = b"OggS"
-#: Bytes of a page's header before its segment table.
+#: Length of a page header before its segment table.
 HEADER_SIZE = 27
 CONTINUED, FIRST, LAST = 1, 2, 4
-#: The granule position of a page on which no packet ends.
+#: Granule position of a page on which no packet ends.
 NO_GRANULE = -1
 
 _HEADER = struct.Struct("<4sBBqIIIB")
 _CHECK_AT = 22
-#: A value in the segment table with which a packet does not end.
+#: A segment table value that does not end a packet.
 _GOES_ON = 255
 
 
 class OggPageHeader(NamedTuple):
-    """What the header of a page says.
+    """A parsed page header.
 
     Attributes:
-        at: byte offset of the page.
-        length: bytes of the page, present or not.
-        flags: whether it begins within a packet, and begins or ends its stream: see the properties.
-        granule: the position of its stream up to its end, as the codec counts; :data:`NO_GRANULE` where no packet ends
-            in it.
-        serial: number of its stream.
+        at: offset of the page.
+        length: length of the page, whether present or not.
+        flags: whether the page continues a packet, and begins or ends its stream; see the properties.
+        granule: position of the stream at the page's end, in the codec's units; :data:`NO_GRANULE` if no packet ends
+            on it.
+        serial: number of the stream.
         sequence: number of the page in its stream.
-        check: its checksum, as it states it.
-        is_open: whether its last packet goes on in the next page.
+        check: stated checksum.
+        is_open: whether its last packet continues in the next page.
     """
 
     at: int
@@ -52,31 +52,31 @@ class OggPageHeader(NamedTuple):
 
     @property
     def end(self) -> int:
-        """The byte after the page."""
+        """The offset after the page."""
         return self.at + self.length
 
     @property
     def is_continued(self) -> bool:
-        """Whether the page begins within a packet."""
+        """Whether the page continues a packet."""
         return bool(self.flags & CONTINUED)
 
     @property
     def begins(self) -> bool:
-        """Whether its stream begins with the page."""
+        """Whether the page begins its stream."""
         return bool(self.flags & FIRST)
 
     @property
     def ends(self) -> bool:
-        """Whether its stream ends with the page."""
+        """Whether the page ends its stream."""
         return bool(self.flags & LAST)
 
     @property
     def is_as_defined(self) -> bool:
-        """Whether none but defined flags are set."""
+        """Whether only defined flags are set."""
         return not self.flags & ~(CONTINUED | FIRST | LAST)
 
     def may_precede(self, other: OggPageHeader) -> bool:
-        """Whether another page can be the next one of its stream, by all that the two say."""
+        """Whether another page may be the next of its stream, judged by both headers."""
         return (
             self.serial == other.serial
             and self.sequence + 1 == other.sequence
@@ -87,14 +87,14 @@ class OggPageHeader(NamedTuple):
 
 
 class OggPage(NamedTuple):
-    """One page.
+    """A page.
 
     Attributes:
-        header: what its header says; all of it 0 if the bytes end within the first part of the header.
+        header: its header; all 0 if the bytes end within the fixed part.
         lacing: its segment table, as far as it is present.
-        body: what it holds; empty if the page is incomplete.
-        missing: bytes of it that are missing.
-        intact: whether its checksum is right; not looked at where bytes are missing.
+        body: its content; empty if the page is incomplete.
+        missing: number of missing bytes.
+        intact: whether its checksum is right; not checked if bytes are missing.
     """
 
     header: OggPageHeader
@@ -105,12 +105,12 @@ class OggPage(NamedTuple):
 
     @property
     def length(self) -> int:
-        """Bytes it takes, whether present or not."""
+        """Length of the page, whether present or not."""
         return self.header.length
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is complete, and its checksum right."""
+        """Whether it is complete, with a right checksum."""
         return not self.missing and self.intact
 
 
@@ -121,7 +121,7 @@ def _unpack(head: bytes, at: int, lacing: bytes) -> OggPageHeader:
 
 
 def read_header(source: SizedBytes, at: int) -> OggPageHeader | None:
-    """The header of a page at a byte offset, whether its checksum is right or not.
+    """The page header at an offset, whether or not its checksum is right.
 
     None if there is none, or the bytes end within it. May raise OSError.
     """
@@ -133,7 +133,7 @@ def read_header(source: SizedBytes, at: int) -> OggPageHeader | None:
 
 
 def read_page(source: SizedBytes, at: int) -> OggPage | None:
-    """The page at a byte offset, as far as it is present; None if none starts there. May raise OSError."""
+    """The page at an offset, as far as it is present; None if there is none. May raise OSError."""
     head = source.read(at, HEADER_SIZE)
     if not head or head[:5] != (MAGIC + b"\0")[: len(head)]:
         return None
@@ -151,7 +151,7 @@ def read_page(source: SizedBytes, at: int) -> OggPage | None:
 
 
 def pieces(page: OggPage) -> Iterator[tuple[bytes, bool]]:
-    """The page's packets or parts of packets, each with whether it ends on this page."""
+    """The packets on the page, or parts of them, each with whether it ends on this page."""
     at = length = 0
     for value in page.lacing:
         length += value

@@ -1,4 +1,4 @@
-"""One logical stream of an Ogg file: its first packets, and the sound of its pages that can be played.
+"""A logical stream of an Ogg file: its first packets, and its playable sound.
 
 References:
     RFC 3533 section 6 (granule position, continued packets); RFC 7845 section 4 (pre-skip, end trimming, a stream that
@@ -11,27 +11,27 @@ from parsers.formats.audio.ogg import codecs
 from parsers.formats.audio.ogg.packets import HEAD, PacketMeasure, is_header
 from parsers.formats.audio.ogg.pages import NO_GRANULE, OggPage, pieces
 
-#: Bytes of each of a stream's packets of headers that are kept; their number at most.
+#: Limits on the header packets kept of a stream: bytes of each, and their number.
 _MOST_KEPT, _MOST_HEADERS = 512 * 1024, 16
 
 
 class OggStream:
-    """One logical stream.
+    """A logical stream.
 
     Attributes:
-        codec: its coding; None if that is unknown.
-        link: number of the link of the chain that it belongs to.
-        first: the body of its first page.
-        next_page: the number that its next page bears.
-        ended: whether a page was marked as its last.
+        codec: its coding; None if unknown.
+        link: number of its link in the chain.
+        first: body of its first page.
+        next_page: sequence number of its next page.
+        ended: whether a page was marked as the last.
         headers: its first packets.
-        played: samples that its pages hold, without what is not to be played at its end.
-        start: samples of its clock before the first that it holds.
-        has_sound: whether a packet of sound was met.
+        played: samples in its pages, without those trimmed at the end.
+        start: samples on its clock before the first one present.
+        has_sound: whether a packet of sound was found.
     """
 
     def __init__(self, page: OggPage, link: int) -> None:
-        """Take the page with which it begins."""
+        """Initialise with the stream's first page."""
         packet = next(pieces(page), (b"", False))[0]
         self.codec = codecs.identify(packet)
         self.link = link
@@ -46,7 +46,7 @@ class OggStream:
         self._is_open = False
 
     def take(self, page: OggPage) -> None:
-        """Add a page, which its number may part from the one before."""
+        """Add a page. Its sequence number may show that pages are missing before it."""
         if page.header.sequence != self.next_page:
             self._restart()
         self.next_page = page.header.sequence + 1
@@ -65,9 +65,9 @@ class OggStream:
             self._measure.restart()
 
     def _packets(self, name: str, page: OggPage) -> list[bytes]:
-        """The first bytes of the packets of sound that end on a page; packets of headers are kept."""
+        """First bytes of the sound packets that end on a page; header packets are stored."""
         found = []
-        # What goes on from a page that is missing is no packet, and what did not go on is none either.
+        # A continuation of a missing page is not a packet, nor is a packet that was not continued.
         is_lost = page.header.is_continued and not self._is_open
         if not page.header.is_continued:
             self._head = b""
@@ -100,7 +100,7 @@ class OggStream:
             return
         too_many = 0
         if self._granule is not None and is_last:
-            # The end is trimmed: the position says where.
+            # The end is trimmed at this position.
             too_many = self._granule + samples - granule
         elif self._granule is None and not self.has_sound:
             too_many = samples - granule

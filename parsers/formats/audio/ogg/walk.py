@@ -1,8 +1,8 @@
-"""Following the pages of an Ogg file, beyond those that are damaged or lost.
+"""Follow the pages of an Ogg file across damaged or lost ones.
 
-A page whose checksum is wrong is not played, nor is what is not a page; after it the next page is found by its capture
-pattern and its checksum. A page that begins a stream begins a further link of a chain, whether the streams before it
-have ended or not, unless it repeats one.
+A page with a wrong checksum is not played, nor is anything that is not a page; the next page is found by its capture
+pattern and checksum. A page that begins a stream begins another link of the chain, whether or not the previous
+streams have ended, unless it repeats one of them.
 
 References:
     RFC 3533, sections 3 (capture pattern, chaining) and 6 (page format).
@@ -17,34 +17,34 @@ from parsers.formats.audio.ogg.pages import HEADER_SIZE, MAGIC, OggPage, read_pa
 from parsers.formats.audio.ogg.stream import OggStream
 from parsers.formats.sized_bytes import SizedBytes
 
-#: Streams begun in one file.
+#: Limit on the streams of one file.
 _MAX_STREAMS = 4096
 #: Bytes searched at once for a capture pattern.
 _PIECE = 64 * 1024
 _SIGN = MAGIC + b"\0"
-#: Bytes of pages whose checksums may be taken without success, for each byte of the file, and besides.
+#: Limit on bytes whose checksums are computed without finding a page, per byte of the file, plus a constant.
 _VAIN_A_BYTE, _VAIN = 4, 1 << 24
 
 
 class OggWalk:
-    """What was met between the first page and the end.
+    """What was found between the first page and the end.
 
     Attributes:
-        at: the byte after the last page.
-        pages: pages that are whole or at least there.
+        at: the offset after the last page.
+        pages: number of pages that are whole or at least present.
         begun: the streams that began, in order.
-        damage: what is not a page, or one with a wrong checksum.
-        wrong: pages with a wrong checksum.
-        jumps: places where page numbers jump without a damaged page there.
-        repeated: pages that are present twice.
-        late: pages after the last of their stream.
-        open_links: links of a chain, but the last, in which a stream has no page that is marked as its last.
-        ending: why it ends.
+        damage: bytes that are not a page, and pages with a wrong checksum.
+        wrong: number of pages with a wrong checksum.
+        jumps: gaps in the page numbers without a damaged page.
+        repeated: number of duplicate pages.
+        late: number of pages after the last of their stream.
+        open_links: links of the chain, except the last, with a stream that has no last page.
+        ending: why the recording ends.
         issue: why it was not followed to its end; empty if it was.
     """
 
     def __init__(self, source: SizedBytes) -> None:
-        """Take what holds the pages."""
+        """Start a walk over a source."""
         self._source = source
         self._streams: dict[int, OggStream] = {}
         self._last: OggPage | None = None
@@ -58,7 +58,7 @@ class OggWalk:
         self.issue = ""
 
     def follow(self) -> None:
-        """Follow the pages from the first byte on. Raises OSError from the source."""
+        """Follow the pages from the start. Raises OSError from the source."""
         while self.pages < MAX_UNITS:
             page = read_page(self._source, self.at)
             if page is not None and self._is_possible(page):
@@ -91,7 +91,7 @@ class OggWalk:
         return bool(page.missing) and bool(self._streams) and not done and is_known
 
     def _is_possible(self, page: OggPage) -> bool:
-        """Whether a page is one of this recording: also with a wrong checksum, if another follows where it ends."""
+        """Whether a page belongs to this recording; with a wrong checksum only if another page follows it."""
         if page.missing:
             return False
         if page.intact or not self.pages:
@@ -105,7 +105,7 @@ class OggWalk:
             return page.header.serial in self._streams
         if not self.pages:
             return True
-        # Streams side by side all begin before any goes on; any may. A link of a chain is of sound.
+        # Parallel streams all begin before any continues; any may. A link of a chain is of sound.
         is_first = all(not stream.has_sound and len(stream.headers) < 2 for stream in self._streams.values())
         is_known = page.body.startswith(tuple(codecs.SIGNATURES))
         return len(self.begun) < _MAX_STREAMS and (is_known or is_first)
@@ -127,7 +127,7 @@ class OggWalk:
             return
         if page.header.begins:
             if stream is not None and not stream.has_sound and page.body == stream.first:
-                # Its headers are there again, before any sound.
+                # Its headers are repeated before any sound.
                 self.repeated += 1
                 stream.next_page = page.header.sequence + 1
                 return
@@ -159,7 +159,7 @@ class OggWalk:
         return stream
 
     def _search(self, at: int) -> int | None:
-        """The next whole page of this recording, or that begins a stream of it; None if there is none."""
+        """The next whole page of this recording, or that begins one of its streams; None if there is none."""
         limit = _VAIN_A_BYTE * self._source.size + _VAIN
         while self._streams and len(piece := self._source.read(at, _PIECE)) >= len(_SIGN):
             place = piece.find(_SIGN)

@@ -1,1 +1,1 @@
-"""AU, the sound files of Sun and NeXT: what a recording in such a file is."""
+"""AU, the sound format of Sun and NeXT: the description of a recording."""

@@ -1,4 +1,4 @@
-"""What a recording in an AU file is.
+"""Describe a recording in an AU file.
 
 References:
     Sun Microsystems, audio file format, man page ``au(4)``; NeXT ``SNDSoundStruct``.
@@ -14,23 +14,23 @@ from parsers.formats.audio.pcm import pcm
 from parsers.formats.audio.tagging.tags import MAX_TEXT, Tags, text
 from parsers.formats.audio.window import Window
 
-#: How a file begins, and with the bytes of its numbers the other way round.
+#: The magic number, and the magic number in reversed byte order.
 MAGIC, REVERSED = b".snd", b"dns."
 HEADER_SIZE = 24
 UNKNOWN_SIZE = 0xFFFF_FFFF
 _MOST_HEADER, _MOST_CHANNELS, _MOST_RATE = 1 << 24, 256, 1 << 24
-#: Codings by number: bits of a sample, and the words; none where its bytes are numbers of these bits.
+#: Codings by number: bits per sample, and the name; empty for plain numbers of these bits.
 _CODINGS = {
     1: (8, "mu-law"), 2: (8, ""), 3: (16, ""), 4: (24, ""), 5: (32, ""), 6: (32, "float"), 7: (64, "float"),
     23: (4, "G.721"), 24: (8, "G.722"), 25: (3, "G.723 24 kbit/s"), 26: (5, "G.723 40 kbit/s"), 27: (8, "A-law"),
 }  # fmt: skip
 _PLAIN = (2, 3, 4, 5, 6, 7)
-#: Of G.722 a byte holds two samples.
+#: In G.722 a byte holds two samples.
 _SAMPLES_A_BYTE = {24: 2}
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature decides)
-    """Whether a file begins as AU, with a rate and channels that there are."""
+    """Whether a file begins like AU, with a valid rate and number of channels."""
     if len(head) < HEADER_SIZE or head[:4] not in (MAGIC, REVERSED):
         return False
     offset, _, _, rate, channels = _header(head)
@@ -38,7 +38,7 @@ def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature deci
 
 
 def _header(head: bytes) -> tuple[int, int, int, int, int]:
-    """Byte of the sound, bytes of it, coding, rate, channels."""
+    """Offset and length of the sound, coding, rate, channels."""
     order = ">" if head.startswith(MAGIC) else "<"
     offset, length, coding, rate, channels = struct.unpack_from(order + "5I", head, 4)
     return offset, length, coding, rate, channels

@@ -1,1 +1,1 @@
-"""Tags that recordings of several formats carry: ID3, APE and Vorbis comments."""
+"""Tags shared by several formats: ID3, APE and Vorbis comments."""

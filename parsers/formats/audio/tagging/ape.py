@@ -1,4 +1,4 @@
-"""APE tags: where they end. Their items are not read.
+"""Find the end of APE tags. Their items are not read.
 
 References:
     Hydrogenaudio wiki, "APEv2 specification" and "APE Tags Header": a header and a footer of 32 bytes each.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 MAGIC = b"APETAGEX"
-#: Bytes of the header, and of the footer.
+#: Length of the header, and of the footer.
 HEADER_SIZE = 32
 _VERSION = 2000
 _IS_HEADER = 1 << 29
@@ -20,9 +20,9 @@ class ApeHeader(NamedTuple):
 
     Attributes:
         version: 2000 for APEv2.
-        size: bytes of the items and the footer; the header is left out.
-        items: how many there are.
-        flags: of the tag.
+        size: bytes in the items and the footer, without the header.
+        items: number of items.
+        flags: flags of the tag.
     """
 
     version: int
@@ -32,12 +32,12 @@ class ApeHeader(NamedTuple):
 
     @property
     def length(self) -> int:
-        """Bytes that the tag takes, its header included."""
+        """Length of the tag, header included."""
         return HEADER_SIZE + self.size
 
     @property
     def is_as_defined(self) -> bool:
-        """Whether it says that it is the header of an APEv2 tag, and its size has room for the footer."""
+        """Whether it is marked as the header of an APEv2 tag, and its size has room for the footer."""
         return self.version == _VERSION and bool(self.flags & _IS_HEADER) and self.size >= HEADER_SIZE
 
     @classmethod

@@ -1,4 +1,4 @@
-"""ID3 tags, before and after the frames of MP3 and others.
+"""Read ID3 tags before and after the frames of MP3 and other formats.
 
 References:
     id3.org: ID3v2.2.0, ID3v2.3.0 and ID3v2.4.0 informal standards; ID3v1.
@@ -12,17 +12,17 @@ from parsers.formats.audio.tagging.tags import MAX_TAGS, MAX_TEXT, Tags, to_time
 from parsers.formats.sized_bytes import SizedBytes
 from parsers.record import Timestamp
 
-#: Bytes of the header of an ID3v2 tag, and of its footer if it has one.
+#: Length of the header of an ID3v2 tag, and of its footer if it has one.
 HEADER_SIZE = 10
-#: By version: the flags that are defined.
+#: Defined flags by version.
 FLAGS = {2: 0xC0, 3: 0xE0, 4: 0xF0}
 
-#: Bytes of a tag in which frames are searched for; pictures often come after the texts.
+#: Bytes of a tag searched for frames; pictures often come after the texts.
 _MAX_TAG = 256 * 1024
 _UNSYNCHRONISED, _EXTENDED, _FOOTER = 0x80, 0x40, 0x10
-#: An ID3v1 tag, the last bytes of a recording: how it begins, and its length.
+#: An ID3v1 tag at the end of a recording: its first bytes, and its length.
 V1_MAGIC, V1_SIZE = b"TAG", 128
-#: What some programs put before an ID3v1 tag, to make room for longer texts.
+#: An extension that some programs put before an ID3v1 tag for longer texts.
 V1_EXTENSION_MAGIC, V1_EXTENSION_SIZE = b"TAG+", 227
 _ENCODINGS = {0: "latin-1", 1: "utf-16", 2: "utf-16-be", 3: "utf-8"}
 _TIMES = {"TDRC": "Recorded Time", "TDEN": "Creation Time", "TDTG": "Metadata Modification Time"}
@@ -33,9 +33,9 @@ class Id3Header(NamedTuple):
 
     Attributes:
         version: 2, 3 or 4.
-        revision: 0 in every tag that was ever defined.
-        flags: of the tag.
-        size: bytes after the header, without a footer.
+        revision: 0 in every tag ever defined.
+        flags: flags of the tag.
+        size: length in bytes after the header, without a footer.
     """
 
     version: int
@@ -45,13 +45,13 @@ class Id3Header(NamedTuple):
 
     @property
     def length(self) -> int:
-        """Bytes that the tag takes, its header and footer included."""
+        """Length of the tag, header and footer included."""
         footer = HEADER_SIZE if self.version == 4 and self.flags & _FOOTER else 0
         return HEADER_SIZE + self.size + footer
 
     @property
     def is_as_defined(self) -> bool:
-        """Whether the revision is 0 and none but defined flags are set."""
+        """Whether the revision is 0 and only defined flags are set."""
         return self.revision == 0 and not self.flags & ~FLAGS[self.version]
 
     @classmethod
@@ -65,13 +65,13 @@ class Id3Header(NamedTuple):
 
 
 def tag_length(head: bytes) -> int:
-    """Bytes that the ID3v2 tag at the start takes, its header and footer included; 0 if there is none."""
+    """Length of the ID3v2 tag at the start, header and footer included; 0 if there is none."""
     header = Id3Header.parse(head)
     return header.length if header else 0
 
 
 def read(source: SizedBytes, tags: Tags, timestamps: list[Timestamp]) -> int:
-    """Read the ID3v2 tag at the start, if there is one, into the tags. Returns the bytes it takes."""
+    """Read the ID3v2 tag at the start, if any, into the tags. Returns its length in bytes."""
     header = Id3Header.parse(source.read(0, HEADER_SIZE))
     if header is None:
         return 0
@@ -92,7 +92,7 @@ def read(source: SizedBytes, tags: Tags, timestamps: list[Timestamp]) -> int:
 
 
 def read_v1(raw: bytes, tags: Tags) -> bool:
-    """Read an ID3v1 tag of :data:`V1_SIZE` bytes into the tags; whether it is one."""
+    """Read an ID3v1 tag of :data:`V1_SIZE` bytes into the tags. Returns whether it is one."""
     if len(raw) != V1_SIZE or not raw.startswith(V1_MAGIC):
         return False
     for name, start, end in (("title", 3, 33), ("artist", 33, 63), ("album", 63, 93), ("year", 93, 97)):
@@ -102,7 +102,7 @@ def read_v1(raw: bytes, tags: Tags) -> bool:
 
 
 def _frame(body: bytes, at: int, version: int, tags: Tags, timestamps: list[Timestamp]) -> int | None:
-    """Read one frame; where the next one starts, or None after the last."""
+    """Read one frame. Returns the offset of the next one, or None after the last."""
     width = 3 if version == 2 else 4
     header = 6 if version == 2 else 10
     raw = body[at : at + header]
@@ -111,7 +111,7 @@ def _frame(body: bytes, at: int, version: int, tags: Tags, timestamps: list[Time
         return None
     size = _syncsafe(raw[4:8]) if version == 4 else int.from_bytes(raw[width : 2 * width], "big")
     content = body[at + header : at + header + size]
-    # ID3v2.3 and 2.4: compressed or encrypted frames; 2.4: a data length of four bytes goes before.
+    # ID3v2.3 and 2.4: compressed or encrypted frames; 2.4: a four-byte data length comes first.
     if version > 2 and raw[9] & (0xC0 if version == 3 else 0x0C):
         tags.leave_out()
     elif len(content) < size:
@@ -127,7 +127,7 @@ def _frame(body: bytes, at: int, version: int, tags: Tags, timestamps: list[Time
 
 
 def _take(name: str, content: bytes, tags: Tags, timestamps: list[Timestamp]) -> None:
-    """Keep the texts and comments; of pictures and the like only that they were left out."""
+    """Keep the texts and comments; for pictures and the like, only note that they were left out."""
     if not content:
         return
     encoding = _ENCODINGS.get(content[0], "latin-1")
@@ -147,7 +147,7 @@ def _take(name: str, content: bytes, tags: Tags, timestamps: list[Timestamp]) ->
 
 
 def _split(raw: bytes, encoding: str) -> tuple[str, str, str]:
-    """A description and the text after it, parted by NUL."""
+    """Split a description from the text after it, at NUL."""
     return _decode(raw, encoding).partition("\0")
 
 
@@ -156,7 +156,7 @@ def _decode(raw: bytes, encoding: str) -> str:
 
 
 def _syncsafe(raw: bytes) -> int:
-    """A number of 7 bits a byte."""
+    """Decode a number of 7 bits per byte."""
     number = 0
     for byte in raw:
         number = number << 7 | byte & 0x7F

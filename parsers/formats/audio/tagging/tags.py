@@ -1,4 +1,4 @@
-"""The tags of a recording, kept within bounds, and the times that some of them hold."""
+"""The tags of a recording, within limits, and the times in some of them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import re
 from parsers.record import Clock, Timestamp
 from parsers.times import utc
 
-#: Tags kept of one recording.
+#: Limit on the tags kept of one recording.
 MAX_TAGS = 256
-#: Characters kept of one tag.
+#: Limit on the characters kept of one tag.
 MAX_TEXT = 4096
 _MAX_NAME = 128
 
@@ -21,7 +21,7 @@ _DATE = re.compile(
 
 
 class Tags:
-    """Tags by name. A name that comes again is kept as ``NAME (2)``, ``NAME (3)``, ..."""
+    """Tags by name. A repeated name is stored as ``NAME (2)``, ``NAME (3)``, ..."""
 
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
@@ -30,7 +30,7 @@ class Tags:
         self._left_out = 0
 
     def add(self, name: str, value: str) -> None:
-        """Keep one tag; an empty one says nothing and falls away."""
+        """Add a tag; empty ones are dropped."""
         name, value = name.strip("\0 \t\r\n")[:_MAX_NAME], value.strip("\0 \t\r\n")
         if not value:
             return
@@ -49,7 +49,7 @@ class Tags:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the bounds took away, in sentences."""
+        """Sentences on what the limits removed."""
         notes = []
         if self._cut:
             notes.append(f"{self._cut} of its tags were cut at {MAX_TEXT} characters.")
@@ -59,7 +59,7 @@ class Tags:
 
 
 def text(raw: bytes) -> str:
-    """Tag text whose coding is not stated: UTF-8 where it is that, else Latin-1; up to the first NUL."""
+    """Decode tag text of unknown encoding as UTF-8 if valid, else Latin-1, up to the first NUL."""
     raw = raw.partition(b"\0")[0]
     try:
         return raw.decode("utf-8")
@@ -68,12 +68,12 @@ def text(raw: bytes) -> str:
 
 
 def to_timestamp(description: str, recorded: str, source: str) -> tuple[Timestamp, ...]:
-    """The timestamp a date tag holds; none where the text is not at least a day.
+    """The timestamp in a date tag; none if the text is not at least a day.
 
     Args:
-        description: plaso's word for the time.
+        description: plaso's term for the time.
         recorded: the tag's text.
-        source: which tag it is, for the note.
+        source: name of the tag, for the note.
     """
     match = _DATE.fullmatch(recorded)
     if match is None or utc(*(int(part) for part in match.groups("0")[:6])) is None:
@@ -90,7 +90,7 @@ def to_timestamp(description: str, recorded: str, source: str) -> tuple[Timestam
 
 
 def _stamp(match: re.Match[str]) -> int | None:
-    """Microseconds since 1970 UTC where the text has a time of day and its offset from UTC."""
+    """Microseconds since 1970 UTC if the text has a time of day with a UTC offset."""
     zone = match[8]
     if zone is None:
         return None

@@ -1,4 +1,4 @@
-"""Vorbis comments: the tags of Vorbis, Opus, Speex and FLAC.
+"""Read Vorbis comments, the tags of Vorbis, Opus, Speex and FLAC.
 
 References:
     Vorbis I specification, section 5 (comment field and header).
@@ -11,7 +11,7 @@ from parsers.record import Timestamp
 
 
 def read(raw: bytes, tags: Tags, timestamps: list[Timestamp]) -> None:
-    """Read a comment block (without what a container puts before it) into the tags; DATE also as a timestamp."""
+    """Read a comment block (without its container's prefix) into the tags; DATE also as a timestamp."""
     vendor, at = _field(raw, 0)
     if vendor is None:
         tags.leave_out()
@@ -35,7 +35,7 @@ def read(raw: bytes, tags: Tags, timestamps: list[Timestamp]) -> None:
 
 
 def _field(raw: bytes, at: int) -> tuple[str | None, int]:
-    """A text with its length before it, and where it ends; None if it is incomplete."""
+    """A length-prefixed text and the offset after it; None if it is incomplete."""
     length = int.from_bytes(raw[at : at + 4], "little")
     if len(raw) < at + 4 + length:
         return None, at

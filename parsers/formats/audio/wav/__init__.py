@@ -1,1 +1,1 @@
-"""RIFF/WAVE: its chunks, its tags, and what a recording in it is."""
+"""RIFF/WAVE: chunks, tags, and the description of a recording."""

@@ -1,4 +1,4 @@
-"""The header of a RIFF/WAVE file, the headers of its chunks, and its format.
+"""Parse the header of a RIFF/WAVE file, its chunk headers, and its format chunk.
 
 References:
     Microsoft and IBM, Multimedia Programming Interface and Data Specifications 1.0 (RIFF, WAVE); Microsoft,
@@ -15,22 +15,22 @@ from parsers.formats.sized_bytes import SizedBytes
 
 ByteOrder = Literal["big", "little"]
 
-#: Bytes before the first chunk, and of the header of a chunk.
+#: Bytes before the first chunk, and length of a chunk header.
 HEADER_SIZE, CHUNK_HEADER = 12, 8
-#: How a file begins: plain, with numbers of the other order, and with sizes of 64 bits.
+#: First bytes of a file: plain, big-endian, and with 64-bit sizes.
 PLAIN, REVERSED, LARGE = b"RIFF", b"RIFX", (b"RF64", b"BW64")
 FORM = b"WAVE"
 FORMAT, DATA = b"fmt ", b"data"
-#: Chunks that WAV recordings have, by their names.
+#: Names of the chunks in WAV recordings.
 KNOWN = frozenset({
     FORMAT, DATA, b"LIST", b"INFO", b"fact", b"cue ", b"plst", b"smpl", b"inst", b"note", b"labl", b"ltxt", b"DISP",
     b"JUNK", b"junk", b"PAD ", b"FLLR", b"PEAK", b"bext", b"iXML", b"axml", b"chna", b"cart", b"levl", b"umid", b"acid",
     b"_PMX", b"id3 ", b"ID3 ", b"afsp", b"ds64", b"strc", b"link", b"mext", b"qlty", b"aXML", b"ResU", b"SNDM",
 })  # fmt: skip
 _SIZES = b"ds64"
-#: Sizes that are none: of a large file, and as some programs write to a pipe, where they cannot know it.
+#: Placeholder sizes: in large files, and from programs that write to a pipe and cannot know the size.
 NO_SIZE, PIPED_SIZE = 0xFFFF_FFFF, 0x7FFF_F000
-#: Bytes of a format that has rates; that has the block too; that has the bits too; the samples of a
+#: Lengths of a format chunk that includes the rates; the block size too; the bits too; the samples per
 #: block too; the extension too.
 _LEAST_FORMAT, _WITH_BLOCK, _WITH_BITS, _WITH_BLOCK_SAMPLES, _EXTENDED = 12, 14, 16, 20, 40
 _EXTENSIBLE = 0xFFFE
@@ -39,7 +39,7 @@ _SUBFORMAT_TAIL = bytes.fromhex("000000001000800000aa00389b71")
 
 _PCM, _FLOAT, _A_LAW, _MU_LAW = 1, 3, 6, 7
 MS_ADPCM, IMA_ADPCM, YAMAHA_ADPCM, GSM, LAYER_II, LAYER_III, G722 = 2, 0x11, 0x20, 0x31, 0x50, 0x55, 0x28F
-#: Codings in blocks, of which the format may state the samples.
+#: Block codings, whose format may state the samples per block.
 IN_BLOCKS = (MS_ADPCM, IMA_ADPCM, GSM)
 _CODECS = {
     MS_ADPCM: "Microsoft ADPCM",
@@ -60,12 +60,12 @@ _CODECS = {
 
 
 class RiffHeader(NamedTuple):
-    """How a file begins.
+    """A parsed file header.
 
     Attributes:
         kind: :data:`PLAIN`, :data:`REVERSED` or one of :data:`LARGE`.
-        size: bytes after the first eight, as it states them.
-        order: of the bytes in its numbers.
+        size: stated number of bytes after the first eight.
+        order: byte order of the numbers.
     """
 
     kind: bytes
@@ -74,12 +74,12 @@ class RiffHeader(NamedTuple):
 
     @property
     def is_large(self) -> bool:
-        """Whether sizes may be stated elsewhere, with 64 bits."""
+        """Whether sizes may be stated elsewhere in 64 bits."""
         return self.kind in LARGE
 
     @classmethod
     def parse(cls, raw: bytes) -> RiffHeader | None:
-        """The header that twelve bytes are; None if they are not."""
+        """Parse a header of twelve bytes; None if it is invalid."""
         kind = raw[:4]
         if len(raw) < HEADER_SIZE or kind not in (PLAIN, REVERSED, *LARGE) or raw[8:12] != FORM:
             return None
@@ -88,12 +88,12 @@ class RiffHeader(NamedTuple):
 
 
 class WavChunk(NamedTuple):
-    """The header of a chunk.
+    """A parsed chunk header.
 
     Attributes:
         name: its four bytes.
-        start: byte offset of its content.
-        size: bytes of its content, present or not; a byte to pad it to an even size is not counted.
+        start: offset of the content.
+        size: length of the content, whether present or not, without the padding to an even size.
     """
 
     name: bytes
@@ -102,17 +102,17 @@ class WavChunk(NamedTuple):
 
     @property
     def end(self) -> int:
-        """The byte after its content, and before a byte that pads it."""
+        """The offset after the content, before any padding."""
         return self.start + self.size
 
     @property
     def has_name(self) -> bool:
-        """Whether its name is of characters that names are made of."""
+        """Whether the name consists of characters that are used in names."""
         return all(0x20 <= byte < 0x7F for byte in self.name)
 
 
 def read_chunk(source: SizedBytes, at: int, order: ByteOrder = "little") -> WavChunk | None:
-    """The chunk whose header begins at a byte offset; None if the bytes end within the header. May raise OSError."""
+    """The chunk whose header is at an offset; None if the bytes end within the header. May raise OSError."""
     head = source.read(at, CHUNK_HEADER)
     if len(head) < CHUNK_HEADER:
         return None
@@ -120,14 +120,14 @@ def read_chunk(source: SizedBytes, at: int, order: ByteOrder = "little") -> WavC
 
 
 class LargeSizes(NamedTuple):
-    """Sizes of 64 bits, in bytes: of the whole after its first eight, and of the sound."""
+    """64-bit sizes: of everything after the first eight bytes, and of the sound."""
 
     whole: int
     sound: int
 
 
 def read_large_sizes(source: SizedBytes, at: int) -> LargeSizes | None:
-    """What a chunk of such sizes at a byte offset states; None if there is none. May raise OSError."""
+    """The sizes in a 64-bit size chunk at an offset; None if there is none. May raise OSError."""
     raw = source.read(at, 24)
     if len(raw) < 24 or raw[:4] != _SIZES:
         return None
@@ -136,16 +136,16 @@ def read_large_sizes(source: SizedBytes, at: int) -> LargeSizes | None:
 
 @dataclass(slots=True)
 class WavFormat:
-    """What the format chunk says.
+    """A parsed format chunk.
 
     Attributes:
         tag: number of the coding.
-        channels: how many.
+        channels: number of channels.
         rate: samples per second.
-        byte_rate: bytes per second, on average.
-        block: bytes of a sample of all channels; None if the chunk ends before it.
-        bits: of a sample; None if the chunk ends before it.
-        block_samples: samples that a block of a coding in blocks decodes to, a channel; 0 if that is not stated.
+        byte_rate: average bytes per second.
+        block: bytes per sample of all channels; None if the chunk ends before it.
+        bits: bits per sample; None if the chunk ends before it.
+        block_samples: samples per channel in a block of a block coding; 0 if not stated.
     """
 
     tag: int
@@ -158,7 +158,7 @@ class WavFormat:
 
     @property
     def codec(self) -> str:
-        """The coding, in words."""
+        """The name of the coding."""
         if self.tag == _PCM:
             return "PCM 8-bit unsigned" if self.bits == 8 else f"PCM {self.bits}-bit little-endian"
         if self.tag == _FLOAT:
@@ -172,12 +172,12 @@ class WavFormat:
 
     @property
     def sample_size(self) -> int:
-        """Bytes of a sample of all channels, where every sample takes the same; 0 if that cannot be told."""
+        """Bytes per sample of all channels, if constant; 0 if unknown."""
         return self.block or self.channels * (((self.bits or 0) + 7) // 8)
 
     @classmethod
     def parse(cls, raw: bytes, order: ByteOrder = "little") -> WavFormat | None:
-        """Read the content of the chunk (40 bytes are enough); None if it has no room for rates."""
+        """Parse the chunk's content (40 bytes are enough); None if it has no room for the rates."""
         if len(raw) < _LEAST_FORMAT:
             return None
         sign = ">" if order == "big" else "<"
@@ -189,7 +189,7 @@ class WavFormat:
         if found.tag in IN_BLOCKS and len(raw) >= _WITH_BLOCK_SAMPLES:
             found.block_samples = int.from_bytes(raw[18:20], order)
         if found.tag == _EXTENSIBLE and len(raw) >= _EXTENDED:
-            # Its own size, the bits that count, the speakers, and 16 bytes for the coding.
+            # Its own size, the valid bits, the speakers, and 16 bytes for the coding.
             if raw[26:40] == _SUBFORMAT_TAIL:
                 found.tag = int.from_bytes(raw[24:26], order)
             found.bits = int.from_bytes(raw[18:20], order) or found.bits

@@ -1,4 +1,4 @@
-"""What a WAV recording is.
+"""Describe a WAV recording.
 
 References:
     Microsoft and IBM, Multimedia Programming Interface and Data Specifications 1.0 (RIFF, WAVE, LIST/INFO);
@@ -18,7 +18,7 @@ from parsers.formats.audio.window import Window
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature decides)
-    """Whether a file begins as RIFF/WAVE, also as RIFX, RF64 or BW64."""
+    """Whether a file begins like RIFF/WAVE, including RIFX, RF64 and BW64."""
     return RiffHeader.parse(head[:HEADER_SIZE]) is not None
 
 
@@ -36,9 +36,9 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     if walk.format is None:
         return Undescribed("A RIFF/WAVE header without a readable fmt chunk: the coding of the sound is not known.")
     layout = walk.format
-    # A sound that is cut off is not as long as it was.
+    # A truncated sound is shorter than it was.
     stated = walk.samples if walk.reaches <= size else 0
-    # Programs play the first data chunk alone.
+    # Players only use the first data chunk.
     duration = reckon(window, layout, walk.data[0], stated) if walk.data else WavDuration(None)
     return AudioFacts(
         container="WAV",

@@ -1,4 +1,4 @@
-"""How long the sound of a WAV is: by its samples, its blocks, its frames, or the rate of its bytes.
+"""The duration of the sound in a WAV, from its samples, blocks, frames or byte rate.
 
 References:
     Microsoft, Multimedia Data Standards Update 3.0 (IMA and Microsoft ADPCM: bytes of a block's head, samples of a
@@ -24,22 +24,22 @@ from parsers.formats.audio.wav.chunks import (
 )
 from parsers.formats.sized_bytes import SizedBytes
 
-#: Bytes of a block's head for each channel.
+#: Length of a block header for each channel.
 _HEADS = {MS_ADPCM: 7, IMA_ADPCM: 4}
 _GSM_BLOCK, _GSM_SAMPLES = 65, 320
 _UNKNOWN = 0xFFFF_FFFF
-#: Bytes of the sound in which the first frame of MPEG audio is searched for.
+#: Bytes of the sound searched for the first MPEG audio frame.
 _MOST_BEFORE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class WavDuration:
-    """What the sound comes to.
+    """The result.
 
     Attributes:
-        us: microseconds; None if it cannot be told.
-        note: how that is known, where it is not by its samples; else empty.
-        rate, channels: as its frames state them, where it has such; else None.
+        us: microseconds; None if unknown.
+        note: how that is known, if not from the samples; else empty.
+        rate, channels: as stated by its frames, if it has any; else None.
     """
 
     us: int | None
@@ -60,13 +60,13 @@ class _Sound:
 
 
 def reckon(source: SizedBytes, layout: WavFormat, part: tuple[int, int], stated: int) -> WavDuration:
-    """The duration of the sound that is present.
+    """The duration of the sound present.
 
     Args:
-        source: what holds it.
-        layout: its format.
-        part: byte offset and length of what is there of the data chunk.
-        stated: samples per channel that the ``fact`` chunk states; 0 if it states none, or cannot be right.
+        source: the file.
+        layout: the format chunk.
+        part: offset and length of the data present.
+        stated: samples per channel according to the ``fact`` chunk; 0 if it states none, or an impossible number.
 
     Raises:
         OSError: the source raised it.
@@ -78,7 +78,7 @@ def reckon(source: SizedBytes, layout: WavFormat, part: tuple[int, int], stated:
         return found
     samples = _by_blocks(layout, present)
     if samples is not None:
-        # The last block may be filled up: the number that is stated leaves that out.
+        # The last block may be padded; the stated number excludes the padding.
         is_likely = 0 < stated <= samples <= stated + max(layout.block_samples, 1024)
         return WavDuration(microseconds(stated if is_likely else samples, layout.rate))
     by_rate = microseconds(present, layout.byte_rate)
@@ -98,17 +98,17 @@ def _by_samples(layout: WavFormat, present: int) -> WavDuration:
 
 
 def _by_blocks(layout: WavFormat, present: int) -> int | None:
-    """Samples per channel of a coding in blocks; None of any other."""
+    """Samples per channel of a block coding; None for any other coding."""
     block, channels = layout.block or 0, layout.channels
     if layout.tag == GSM:
         return present // _GSM_BLOCK * _GSM_SAMPLES if block and block % _GSM_BLOCK == 0 else None
     if layout.tag in (YAMAHA_ADPCM, G722):
-        # Two samples a byte, without blocks.
+        # Two samples per byte, without blocks.
         return present * 2 // channels if channels else None
     head = _HEADS.get(layout.tag, 0) * channels
     if not head or block <= head:
         return None
-    # A head holds one or two samples of each channel, a byte after it two of one.
+    # A header holds one or two samples of each channel; each further byte holds two of one channel.
     first = 2 if layout.tag == MS_ADPCM else 1
     each = first + (block - head) * 2 // channels
     whole, rest = divmod(present, block)

@@ -1,4 +1,4 @@
-"""What a WAV carries beside its sound: LIST/INFO tags and the broadcast extension.
+"""Read the metadata of a WAV: LIST/INFO tags and the broadcast extension.
 
 References:
     Multimedia Programming Interface and Data Specifications 1.0 (INFO list); EBU Tech 3285 (bext).
@@ -43,7 +43,7 @@ def info(
 
 
 def broadcast(raw: bytes, tags: Tags, timestamps: list[Timestamp]) -> None:
-    """Read a bext chunk. Its date and time are local time of an unknown zone."""
+    """Read a bext chunk. Its date and time are local, in an unknown zone."""
     try:
         fields = _BROADCAST.parse(raw)
     except ConstructError:
@@ -52,7 +52,7 @@ def broadcast(raw: bytes, tags: Tags, timestamps: list[Timestamp]) -> None:
     for name in ("description", "originator", "reference", "date", "time"):
         tags.add(f"bext {name}", text(fields[name]))
     day, clock = text(fields.date).strip(), text(fields.time).strip()
-    # The standard allows other signs between the digits.
+    # The standard allows other separators between the digits.
     if len(day) == 10 and len(clock) == 8:
         plain = f"{day[:4]}-{day[5:7]}-{day[8:]}T{clock[:2]}:{clock[3:5]}:{clock[6:]}"
         timestamps.extend(

@@ -1,6 +1,6 @@
-"""Following the chunks of a WAV, whatever its sizes say.
+"""Follow the chunks of a WAV, whatever its sizes say.
 
-A size that was never filled in, or does not fit, does not end the recording: the sound is what is there.
+A size that was never filled in, or does not fit, does not end the recording: all sound present counts.
 
 References:
     Microsoft and IBM, Multimedia Programming Interface and Data Specifications 1.0 (RIFF, WAVE).
@@ -35,27 +35,27 @@ from parsers.formats.sized_bytes import SizedBytes
 from parsers.record import Timestamp
 
 _MAX_CHUNKS = 1000
-#: Bytes above which a size of 64 bits is none.
+#: A larger 64-bit size is invalid.
 _MAX_LARGE = 1 << 62
 
 
 @dataclass(slots=True)
 class WavWalk:
-    """What was met between the RIFF header and the recording's end.
+    """What was found between the RIFF header and the recording's end.
 
     Attributes:
-        end: the byte after the recording.
+        end: the offset after the recording.
         ending: why it ends there.
-        declared: the byte after it as its header states; None if that states no size.
-        order: of the bytes in numbers.
-        large: sizes of 64 bits, where it has them.
-        format: what the format chunk says.
-        data: byte offset and length of the content of each data chunk, as far as it is present.
-        reaches: the byte to which the sound reaches by the size of its chunk, whether that is present or not.
-        samples: what the fact chunk states; 0 if there is none.
+        declared: the end of the recording according to its header; None if that states no size.
+        order: byte order of the numbers.
+        large: 64-bit sizes, if any.
+        format: the format chunk.
+        data: offset and length of the content of each data chunk, as far as it is present.
+        reaches: end of the sound according to its chunk's size, whether present or not.
+        samples: number in the ``fact`` chunk; 0 if there is none.
         issue: what is wrong; empty if nothing is.
-        damage: headers of chunks that cannot be right.
-        tags, timestamps: of the chunks beside the sound.
+        damage: chunk headers that cannot be right.
+        tags, timestamps: from the metadata chunks.
         notes: sentences on how the facts were determined.
     """
 
@@ -78,7 +78,7 @@ class WavWalk:
 def follow(source: SizedBytes, header: RiffHeader) -> WavWalk:
     """Follow the chunks to the end of the recording. Raises OSError from the source."""
     large = read_large_sizes(source, HEADER_SIZE) if header.is_large else None
-    # BW64 files below 4 GiB state their size where others do.
+    # BW64 files below 4 GiB state their size in the usual place.
     has_large = large is not None and header.size in (0, NO_SIZE) and 0 < large.whole <= _MAX_LARGE
     riff_size = large.whole if large is not None and has_large else header.size
     declared = 8 + riff_size
@@ -107,7 +107,7 @@ def follow(source: SizedBytes, header: RiffHeader) -> WavWalk:
 
 
 def _next(source: SizedBytes, walk: WavWalk, at: int) -> WavChunk | None:
-    """The chunk that begins at a byte, or near it where the one before has no padding; None if there is none."""
+    """The chunk at an offset, or next to it if the previous chunk lacks padding; None if there is none."""
     chunk = read_chunk(source, at, walk.order)
     is_known = chunk is not None and chunk.name in KNOWN
     if chunk is None or (at >= walk.end and (walk.data or not is_known)):
@@ -130,7 +130,7 @@ def _next(source: SizedBytes, walk: WavWalk, at: int) -> WavChunk | None:
 
 
 def _data(source: SizedBytes, walk: WavWalk, chunk: WavChunk) -> bool:
-    """Take in a data chunk; whether nothing can follow it."""
+    """Process a data chunk. Returns whether nothing can follow it."""
     if walk.large is not None and chunk.size == NO_SIZE and 0 < walk.large.sound <= _MAX_LARGE:
         chunk = chunk._replace(size=walk.large.sound)
     start, length = chunk.start, chunk.size
@@ -141,11 +141,11 @@ def _data(source: SizedBytes, walk: WavWalk, chunk: WavChunk) -> bool:
         return True
     walk.reaches = max(walk.reaches, chunk.end)
     present = max(0, min(length, source.size - start))
-    # A chunk of no bytes says nothing where another has some.
+    # An empty chunk says nothing if another one has content.
     if not walk.data or present:
         walk.data = [part for part in walk.data if part[1]] + [(start, present)]
     if walk.declared is None:
-        # What follows an unsized file's sound cannot be distinguished from foreign bytes.
+        # Data after a sound of unstated size cannot be told apart from foreign bytes.
         walk.end, walk.ending = min(chunk.end + (length & 1), source.size), Ending.DECLARED
         if chunk.end > source.size:
             walk.ending, walk.issue = Ending.CUT, _cut(source.size, chunk.end)
@@ -159,14 +159,14 @@ def _data(source: SizedBytes, walk: WavWalk, chunk: WavChunk) -> bool:
 
 
 def _is_unfinished(source: SizedBytes, start: int, order: ByteOrder) -> bool:
-    """Whether sound follows a data chunk that states none, rather than another chunk or the end."""
+    """Whether sound, rather than a chunk or the end, follows a data chunk that states no size."""
     following = read_chunk(source, start, order)
     is_chunk = following is not None and following.name in KNOWN and following.end <= source.size + 1
     return not is_chunk and source.size > start
 
 
 def _take_all(source: SizedBytes, walk: WavWalk, start: int) -> None:
-    """Take what follows for the sound: as far as the header reaches, if that can be right."""
+    """Accept what follows as sound: up to the end stated in the header, if that can be right."""
     end, walk.ending = source.size, Ending.OPEN
     if walk.declared is not None and start < walk.declared <= source.size:
         end, walk.ending = walk.declared, Ending.DECLARED
@@ -183,7 +183,7 @@ def _cut(present: int, whole: int) -> str:
 
 
 def _close(source: SizedBytes, walk: WavWalk) -> None:
-    """Settle the end of a walk that ran its course."""
+    """Complete a walk that reached its end."""
     if walk.declared is None:
         walk.issue = walk.issue or "damaged: its RIFF header gives no length"
         return
@@ -193,15 +193,15 @@ def _close(source: SizedBytes, walk: WavWalk) -> None:
             issue += "; its sound data is complete"
         walk.issue, walk.end, walk.ending = issue, source.size, Ending.CUT
     elif walk.end & 1 and walk.end == walk.declared and source.read(walk.end, 2) == b"\0":
-        walk.end += 1  # a file of odd length, padded as RIFF asks, the padding not counted
+        walk.end += 1  # A file of odd length, padded as RIFF requires, with the padding not counted.
 
 
 def _side_chunk(source: SizedBytes, walk: WavWalk, chunk: WavChunk) -> None:
-    """Take in a chunk beside the sound."""
+    """Process a metadata chunk."""
     name, start, length = chunk
     if name == FORMAT and walk.format is None:
         layout = WavFormat.parse(source.read(start, min(length, 40)), walk.order)
-        # A shortened format does not say what one sample takes.
+        # A shortened format does not give the size of a sample.
         walk.format = layout if layout is not None and layout.bits is not None else None
     elif name == b"fact" and length >= 4:
         walk.samples = int.from_bytes(source.read(start, 4), walk.order)

@@ -1,1 +1,1 @@
-"""Wave64, the form of WAV with sizes of 64 bits that Sony made: what a recording in such a file is."""
+"""Wave64, Sony's WAV variant with 64-bit sizes: the description of a recording."""

@@ -1,8 +1,8 @@
-"""What a recording in a Wave64 file is.
+"""Describe a recording in a Wave64 file.
 
 References:
-    Sony Pictures Digital, Sony Wave64: the chunks of WAV, each with a GUID for its name and a size of 64 bits that
-    counts its own header; chunks begin at multiples of eight bytes.
+    Sony Pictures Digital, Sony Wave64: the chunks of WAV, each with a GUID as name and a 64-bit size that includes
+    its header; chunks begin at multiples of eight bytes.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 RIFF = b"riff" + bytes.fromhex("2e91cf11a5d628db04c10000")
 WAVE = b"wave" + _TAIL
 _FORMAT, _DATA, _FACT = b"fmt " + _TAIL, b"data" + _TAIL, b"fact" + _TAIL
-#: Bytes of a chunk's header, and of the file's, with the kind after it.
+#: Length of a chunk header, and of the file header with the kind after it.
 CHUNK_HEADER, HEADER_SIZE = 24, 40
 _MAX_CHUNKS = 1000
 
 
 @dataclass(slots=True)
 class _Wave64Walk:
-    """What the chunks say."""
+    """The content of the chunks."""
 
     format: WavFormat | None = None
     sound_at: int | None = None
@@ -34,7 +34,7 @@ class _Wave64Walk:
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature decides)
-    """Whether a file begins as Wave64."""
+    """Whether a file begins like Wave64."""
     return head.startswith(RIFF) and head[CHUNK_HEADER:HEADER_SIZE] == WAVE
 
 
