@@ -1,4 +1,4 @@
-"""A hostile file may be wrong in a million places: the first issues are listed, the others counted."""
+"""Limit issues: a hostile file may have a million errors, so the first are listed and the others counted."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from parsers.record import Issue, Record
 
-#: After this many issues of one file the others are counted, not listed.
+#: Issues of one file beyond this number are counted, not listed.
 MAX_ISSUES = 50
 
 
 def bounded(found: Iterable[Record | Issue]) -> Iterator[Record | Issue]:
-    """What was found, with at most :data:`MAX_ISSUES` issues, and one more that counts the others."""
+    """Pass on what was found, with at most :data:`MAX_ISSUES` issues and one more that counts the others."""
     issues = 0
     for item in found:
         if isinstance(item, Issue):

@@ -1,4 +1,4 @@
-"""Everything that can be read, for people: parsers of files, and the kinds of things that they hand on."""
+"""Everything that can be read, as a human-readable catalogue: parsers of files, and the kinds of data they hand on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from parsers.registry import load
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """One thing that can be read: the name and version in its rows, and its description."""
+    """One readable artefact: the name and version in its rows, and its description."""
 
     name: str
     version: str

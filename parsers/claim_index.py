@@ -1,7 +1,7 @@
-"""One look at the head of a file for what every parser needs to find there, before any of them is asked.
+"""Search the head of a file once for the patterns that all parsers need, before any parser is asked.
 
-A parser may state patterns of which the head of each file that it claims matches one (:attr:`Parser.needs`). All of
-them are looked for at once, with hyperscan; a parser whose patterns match nowhere is not asked.
+A parser may state patterns, one of which matches the head of every file that it claims (:attr:`Parser.needs`). All
+patterns are searched at once, with hyperscan; a parser without a match is not asked.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from parsers.parser import Parser, Source
 
 
-#: Sets of patterns for which it is remembered who is asked.
+#: How many sets of matching patterns have their parsers cached.
 _MOST_REMEMBERED = 1024
 
 
 class ClaimIndex:
-    """What some parsers need to find."""
+    """The patterns that a group of parsers need."""
 
     def __init__(self, needs: tuple[tuple[bytes, ...], ...]) -> None:
-        """Take the patterns of each parser, in the order in which they are asked; none for one that is always asked.
+        """Store each parser's patterns, in the order of asking; no patterns for a parser that is always asked.
 
         Raises:
-            hyperscan.error: a pattern is none that hyperscan reads.
+            hyperscan.error: hyperscan cannot compile a pattern.
         """
         numbers = {patterns: number for number, patterns in enumerate(sorted({each for each in needs if each}))}
         self._bits = [1 << numbers[each] if each else 0 for each in needs]
         self._every = (1 << len(numbers)) - 1
-        # By what was found, the numbers of the parsers that are asked: most files are of few kinds.
+        # The parsers to ask, by the set of matches: most files are of few kinds.
         self._asked: dict[int, tuple[int, ...]] = {}
         self._database: hyperscan.Database | None = None
         if numbers:
@@ -46,11 +46,11 @@ class ClaimIndex:
                 flags=[hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_MULTILINE | hyperscan.HS_FLAG_SINGLEMATCH]
                 * len(patterns),
             )
-        # A source is searched while the files of it are matched: each thread has room of its own to scan in.
+        # Several threads may search at once: each has its own scratch space.
         self._rooms = local()
 
     def asked(self, parsers: tuple[Parser, ...], head: bytes) -> list[Parser]:
-        """Those of the parsers that may claim a file with a head."""
+        """Return the parsers that may claim a file with this head."""
         found = self._found(head)
         numbers = self._asked.get(found)
         if numbers is None:
@@ -82,5 +82,5 @@ def _index(kinds: tuple[type[Parser], ...]) -> ClaimIndex:
 
 
 def worth_asking(source: Source, parsers: tuple[Parser, ...]) -> list[Parser]:
-    """Those of some parsers that may claim a file."""
+    """Return those of the given parsers that may claim a file."""
     return _index(tuple(map(type, parsers))).asked(parsers, source.head)

@@ -1,4 +1,4 @@
-"""Codings of a body and encodings of text, undone within a bound.
+"""Undo codings of a body and encodings of text, within a size limit.
 
 References:
     RFC 9110, section 8.4.1 (gzip, deflate; that some servers send raw deflate where zlib's wrapping is meant); RFC 7932
@@ -21,24 +21,24 @@ import zstandard
 from parsers.formats.snappy import SnappyError, decompress
 from parsers.notations import NOTATIONS
 
-#: The most bytes that one call of a decompressor is given at once.
+#: The most bytes passed to a decompressor in one call.
 _PIECE = 64 * 1024
-#: Encodings of text, and the bytes of their characters.
+#: Text encodings, with their bytes per character.
 WIDE = {"utf-16le": 2, "utf-16be": 2, "utf-32le": 4, "utf-32be": 4}
 _ESCAPE = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([\\'\"nrtbf0]))")
 _SIGNS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"0": b"\0"}
 _XML = re.compile(rb"<!\[CDATA\[(.*?)\]\]>|&#x([0-9A-Fa-f]{1,8});|&#([0-9]{1,10});|&([A-Za-z]{1,20});|<|&", re.DOTALL)
 _ENTITIES = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
-#: The signs of base64 in addresses and names of files, whose padding may be left out, by those of plain base64.
+#: The characters of URL-safe base64, which may lack padding, mapped to those of plain base64.
 _OF_ADDRESSES = bytes.maketrans(b"-_", b"+/")
 _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,12})[^\r\n]{0,4096}\r?\n")
 
 
 class CodingError(ValueError):
-    """A body that cannot be decoded whole.
+    """A body cannot be decoded completely.
 
     Attributes:
-        partial: what could be decoded of it.
+        partial: the part that could be decoded.
     """
 
     def __init__(self, what: str, partial: bytes = b"") -> None:
@@ -55,10 +55,10 @@ def decode(content: bytes, coding: str, limit: int) -> bytes:
             or ``identity``, with or without ``x-``; any case. ``backslash``: the escapes of a text in a program.
             ``xml``: the text of an element. One of :data:`parsers.notations.NOTATIONS`. Or one of :data:`WIDE`, from
             which comes UTF-8.
-        limit: the most bytes that may come of it.
+        limit: the greatest size of the result, in bytes.
 
     Raises:
-        CodingError: the coding is not known, or the bytes are cut off, are not in it, or expand beyond the limit.
+        CodingError: the coding is unknown, or the bytes are truncated, not in this coding, or exceed the limit.
     """
     for name in reversed(coding.split(",")):
         known = _DECODERS.get(name.strip().lower().removeprefix("x-"))
@@ -69,7 +69,7 @@ def decode(content: bytes, coding: str, limit: int) -> bytes:
 
 
 def _inflated(content: bytes, limit: int, window: int) -> bytes:
-    """Decompress with zlib; several gzip members one after the other are one body."""
+    """Decompress with zlib; consecutive gzip members form one body."""
     parts: list[bytes] = []
     size = 0
     while content:
@@ -133,7 +133,7 @@ def _zstd(content: bytes, limit: int) -> bytes:
                 size += len(piece)
                 if size > limit:
                     raise CodingError(f"it comes to more than {limit} bytes", b"".join(parts)[:limit])
-        # The reader ends quietly where the bytes do. That they expand to little is known by now.
+        # The reader stops silently at the end of the bytes. They are known to be within the limit by now.
         rest = content
         while rest:
             frame = engine.decompressobj()
@@ -194,7 +194,7 @@ def _identity(content: bytes, limit: int) -> bytes:
 
 
 def _to_utf8(content: bytes, limit: int, encoding: str) -> bytes:
-    """Text in an encoding of wider characters, as UTF-8; its byte order mark stays."""
+    """Convert text with wider characters to UTF-8; its byte order mark is kept."""
     whole = len(content) - len(content) % WIDE[encoding]
     text = content[:whole].decode(encoding, "replace").encode("utf-8", "replace")
     if len(text) > limit:
@@ -209,7 +209,7 @@ def _quoted_printable(content: bytes, limit: int) -> bytes:
 
 
 def without_backslashes(content: bytes) -> bytes:
-    """Undo the escapes with which programs print a text or bytes between quotes; what is no escape stays."""
+    """Undo the backslash escapes of printed texts and bytes; other text is kept."""
     return _ESCAPE.sub(_escaped, content)
 
 
@@ -223,7 +223,7 @@ def _escaped(match: re.Match[bytes]) -> bytes:
 
 
 def _xml(content: bytes, limit: int) -> bytes:
-    """The text of an element of XML in UTF-8: character references and CDATA sections undone, line ends left."""
+    """The text of an XML element in UTF-8: resolves character references and CDATA sections, keeps line ends."""
     parts: list[bytes] = []
     at = 0
     for found in _XML.finditer(content):

@@ -1,4 +1,4 @@
-"""Tables of a "Request My Data" export of an Alexa account: CSV files, known by the names of their columns.
+"""Tables of a "Request My Data" export of an Alexa account: CSV files, recognised by their column names.
 
 References:
     glen-w/data_dumps (``src/data_dumps/sources/amazon``: paths, columns, rows of its tests, words for "nothing").
@@ -21,26 +21,26 @@ from parsers.record import Issue, Record
 from parsers.registry import register
 from parsers.written_time import zoned
 
-#: At most this many rows of a table that is not known are read; of one that is known, every row.
+#: The most rows read from an unknown table; known tables are read in full.
 MAX_UNKNOWN_ROWS = 100_000
-#: A table with more columns is not read.
+#: Tables with more columns are not read.
 MAX_COLUMNS = 1000
-#: After this many issues further ones are counted, not listed.
+#: Issues beyond this number are counted, not listed.
 MAX_ISSUES = 200
 UNKNOWN = "This table is not known; its rows are shown as they stand."
 
-#: What a table of Alexa's has in the name of a column, or in its path.
+#: What an Alexa table has in a column name or in its path.
 _TELLTALES = ("alexa", "echo", "utterance", "wakeword", "skill")
 _WORD = re.compile(r"(?<![A-Za-z])(?:[Aa]lexa|ALEXA|[Ee]cho|ECHO)(?![a-z])")
 _NAME = re.compile(r"[^\W\d][\w .:/()&'#%?-]{0,99}")
-#: Columns of tables that others read, or that come out of a tool and hold what the evidence holds already.
+#: Columns of tables that other parsers read, or that a tool made from data the evidence already holds.
 _OTHERS = (
     frozenset({"srcpath", "savedpath", "sha1", "savedtimestamp"}),  # CIFT's list of acquired files
     frozenset({"date", "time", "macb"}),  # log2timeline's CSV, and CIFT's TIMELINE
     frozenset({"datetime", "timestampdesc"}),  # psort's CSV, and timelines exported from a case
     frozenset({"exhibit", "record", "datetime"}),
 )
-#: Rows looked at before a table that is not known is claimed, and before its columns of times are named.
+#: Rows checked before an unknown table is claimed, and before its time columns are chosen.
 _LOOK = 5
 _LOOK_TIMES = 20
 _MAX_TIMES = 8
@@ -48,7 +48,7 @@ _MAX_TIMES = 8
 
 @register
 class AlexaExportCsv(MapReader):
-    """Reads the tables, one record a row. Those that a definition describes have its name and version."""
+    """Reads the tables, one record per row. Tables that a definition describes get its name and version."""
 
     name: ClassVar[str] = "alexa_export_csv"
     version: ClassVar[str] = "2"
@@ -78,10 +78,10 @@ class AlexaExportCsv(MapReader):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the columns that the first row names; for tables that are not known, by the path too."""
+        """Whether the first row names known columns; unknown tables also need a matching path."""
         if b"," not in source.head:
             return False
-        # A row that the head cuts is not looked at.
+        # A row that is truncated at the end of the head is not checked.
         whole = len(source.head) - (source.size > len(source.head))
         found = rows(io.BytesIO(source.head))
         names = next(found, None)
@@ -115,7 +115,7 @@ def _is_others(header: TableHeader, source: Source) -> bool:
     names = frozenset(header.plain)
     if any(names >= others for others in _OTHERS) or source.name.lower().startswith("cift_"):
         return True
-    # CIFT's other tables: names as in its database, and last the acquired file that a row comes from.
+    # CIFT's other tables: column names from its database; the last column is the acquired file of the row.
     return header.names[-1] in ("source", "source_id") and all(
         re.fullmatch("[a-z_0-9]+", name) for name in header.names
     )
@@ -133,7 +133,7 @@ def _looks_like_alexas(source: Source, first: list[LocatedRow], *, named: bool) 
 
 
 def _bounded(found: Iterator[Record | Issue]) -> Iterator[Record | Issue]:
-    """The same, with the issues past the first ones counted."""
+    """Limit the issues: those beyond the first are counted."""
     issues = 0
     for item in found:
         issues += isinstance(item, Issue)
@@ -178,7 +178,7 @@ def _table(
 
 
 def _misfit(header: TableHeader, row: LocatedRow) -> str:
-    """Why the values do not fit the names. Empty ones behind the last name are no misfit."""
+    """Why a row's values do not fit the column names. Extra empty values are allowed."""
     expected, count = len(header.names), len(row.values)
     if count == expected or (count > expected and not any(row.values[expected:])):
         return ""
@@ -186,7 +186,7 @@ def _misfit(header: TableHeader, row: LocatedRow) -> str:
 
 
 def _time_columns(header: TableHeader, start: list[LocatedRow]) -> tuple[str, ...]:
-    """Names of the columns in which each value given is a time with a zone, in the first rows; at most 8."""
+    """Columns in which every value of the first rows is a time with a zone; at most 8."""
     given = [header.given(row) for row in start if not row.issue and not _misfit(header, row)]
     times = []
     for name in header.names:

@@ -1,4 +1,4 @@
-"""Routines of a "Request My Data" export: JSON files named ``Routines.json``, ``Routines-4.json`` and the like.
+"""Routines of a "Request My Data" export: JSON files such as ``Routines.json`` and ``Routines-4.json``.
 
 References:
     glen-w/data_dumps (``src/data_dumps/sources/amazon``): the name, that the file is a list or an object with the list
@@ -32,7 +32,7 @@ _CHANGED = ("lastUpdatedTimeEpochMillis", "updatedAt", "lastUpdatedTime", "lastU
 
 @register
 class AlexaExportRoutines(Parser):
-    """Reads the routines, one record each."""
+    """Reads the routines, one record per routine."""
 
     name: ClassVar[str] = "alexa_export_routines"
     version: ClassVar[str] = "2"
@@ -52,7 +52,7 @@ class AlexaExportRoutines(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the name and by what a JSON file begins with; not where it has the form of an answer of the service."""
+        """Whether the name and the start of the JSON match, and the file does not have the form of a service answer."""
         start = start_of(source.head)
         if start is None or not _NAME.search(source.path):
             return False
@@ -77,7 +77,7 @@ class AlexaExportRoutines(Parser):
 
 
 def _lists(value: object) -> list[tuple[Tokens, object]] | None:
-    """The routines; None if there is no list of them."""
+    """The lists of routines; None if there are none."""
     if isinstance(value, list):
         return [((number,), inner) for number, inner in enumerate(value)]
     for name in _LISTS:

@@ -1,4 +1,4 @@
-"""Rows of a data export as records: of a table that a definition describes, or of one that is not known."""
+"""Rows of a data export as records: of tables that a definition describes, and of unknown tables."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from parsers.values import Keeper, shown
 from parsers.written_time import BLANKS, read
 
 UNKNOWN_TYPE = "alexa:cloud:export_row"
-#: A longer value is not taken for a time, a name or a number.
+#: Longer values are not read as times, names or numbers.
 _MAX_COLUMN = 2000
 _STARTS = frozenset(string.ascii_letters + string.digits) - {
     first for word in BLANKS for first in word[:1] + word[:1].upper()
 }
-#: Values that a message shows of a row of an unknown table.
+#: How many values of an unknown table's row a message shows.
 _MAX_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
 class TableHeader:
-    """The names of a table's columns: as found, made distinct, and plain."""
+    """The names of a table's columns: as found, made unique, and normalised."""
 
     names: tuple[str, ...]
     plain: tuple[str, ...]
 
     @classmethod
     def of(cls, values: tuple[str, ...]) -> TableHeader:
-        """The header that a first row makes. A name that is empty or occurs twice is numbered."""
+        """Make a header from a first row. Empty and repeated names are numbered."""
         names: dict[str, None] = {}
         for number, value in enumerate(values, 1):
             name = value.strip() or f"column {number}"
@@ -43,21 +43,21 @@ class TableHeader:
         return cls(tuple(names), tuple(plain(name) for name in names))
 
     def given(self, row: LocatedRow) -> dict[str, str]:
-        """The values of a row by name, without those that stand for nothing."""
+        """The values of a row by name, without placeholders for "nothing"."""
         pairs = zip(self.names, row.values, strict=False)
-        # What begins with another letter or digit than the words for nothing is none of them.
+        # A value that starts with any other letter or digit cannot be a word for "nothing".
         return {name: value for name, value in pairs if value[:1] in _STARTS or value.strip().lower() not in BLANKS}
 
 
 class KnownRows:
-    """Makes the records of the rows of one table that a definition describes."""
+    """Makes records of the rows of a table that a definition describes."""
 
     def __init__(self, definition: ExportDefinition, header: TableHeader) -> None:
-        """Take the definition and the table's header."""
+        """Store the definition and the table's header."""
         self._name = definition.name
         self._maker = RecordMaker(definition.form, definition.name, definition.version)
         paths = frozenset(definition.form.paths)
-        # Of columns with one plain name the first that has a value counts: they are taken from the last to the first.
+        # Of columns with the same normalised name, the first non-empty one wins: assign from last to first.
         pairs = [(name, path) for name, path in zip(header.names, header.plain, strict=True) if path in paths]
         self._columns = tuple(reversed(pairs))
 
@@ -76,18 +76,18 @@ class KnownRows:
 
 
 class RowsAsFound:
-    """Makes the records of the rows of one table whose columns no definition describes."""
+    """Makes records of the rows of a table that no definition describes."""
 
     def __init__(
         self, table: str, header: TableHeader, times: tuple[str, ...], definition: ExportDefinition | None = None
     ) -> None:
-        """Take what is known of the table.
+        """Store what is known about the table.
 
         Args:
             table: the file's name.
             header: its header.
-            times: names of the columns that hold times.
-            definition: the one that knows the table by its name; None if none does.
+            times: the names of the time columns.
+            definition: the definition that matches the table's name, or None.
         """
         self._shown = {name: shown(name, 60) for name in header.names}
         self._times = tuple(
@@ -113,7 +113,7 @@ class RowsAsFound:
             try:
                 timestamp = _timestamp(values.get(name, ""), "Unknown Time", note)
             except ValueError:
-                # Below the first rows the column may hold something else; its text stays in the fields.
+                # Later rows of the column may hold something else; the text stays in the fields.
                 continue
             timestamps += [timestamp] if timestamp else []
         serial = next((values[name] for name in self._serials if name in values), "")
@@ -136,7 +136,7 @@ class RowsAsFound:
 
 
 def _timestamp(recorded: str, description: str, note: str) -> Timestamp | None:
-    """The timestamp of a time as recorded; None if it stands for no time. Raises ValueError where it is not a time."""
+    """Parse a recorded time; None if it stands for no time. Raises ValueError if it is not a time."""
     if len(recorded) > _MAX_COLUMN:
         raise ValueError("a text too long")
     found = read(recorded)

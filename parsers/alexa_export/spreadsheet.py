@@ -1,6 +1,6 @@
-"""Tables in spreadsheets (XLSX): read where a user's map or a table of an export's describes their columns.
+"""Tables in spreadsheets (XLSX), if a user's map or an export definition describes their columns.
 
-A spreadsheet is a zip; what is read here is one sheet in it, with the texts that its cells share beside it.
+A spreadsheet is a zip file; this module reads one sheet in it, with the texts shared between its cells.
 
 References:
     ECMA-376, part 1, section 18 (SpreadsheetML): sheetData, row, c, sst.
@@ -26,15 +26,15 @@ _SHEET = re.compile(r"(?:^|/)xl/worksheets/[^/]{1,80}\.xml$")
 _SHARED = "../sharedStrings.xml"
 _NAMESPACE = (b"spreadsheetml", b"<worksheet", b"<sst")
 _CELL = re.compile(r"([A-Z]{1,3})\d{1,7}")
-#: More columns, rows, shared texts, or characters of one cell are not read.
+#: Limits on columns, rows, shared texts, and characters per cell.
 MAX_COLUMNS, MAX_ROWS, MAX_SHARED, MAX_CELL = 500, 1_048_576, 1_000_000, 32_768
-#: The shared texts together are not longer.
+#: The limit on the total length of the shared texts.
 MAX_CHARACTERS = 64 * 1024 * 1024
 MAX_ISSUES = 50
 
 
 class _SheetReader(XmlReader):
-    """Gathers the rows of a sheet, or the shared texts, while their XML is read."""
+    """Collects the rows of a sheet, or the shared texts, while the XML is parsed."""
 
     def __init__(self, shared: list[str]) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class _SheetReader(XmlReader):
         self._takes = False
 
     def take(self) -> list[LocatedRow]:
-        """The rows that are whole and were not taken before."""
+        """Return the complete rows that have not been returned before."""
         rows, self._rows = self._rows, []
         return rows
 
@@ -79,7 +79,7 @@ class _SheetReader(XmlReader):
             self._kept += len(self._text)
         elif name == "row":
             values = tuple(self._cells.get(place, "") for place in range(max(self._cells, default=-1) + 1))
-            # The offset is that of the closing tag.
+            # The offset is of the closing tag.
             size = self.offset - self._row_at
             self._rows.append(LocatedRow(values, at_bytes(self._row_at, size), self._row_at + size, b""))
 
@@ -103,7 +103,7 @@ class _SheetReader(XmlReader):
 
 @register
 class Spreadsheet(MapReader):
-    """Reads one sheet. Rows that a definition describes have its name and version."""
+    """Reads one sheet. Rows that a definition describes get its name and version."""
 
     name: ClassVar[str] = "spreadsheet"
     version: ClassVar[str] = "1"
@@ -125,13 +125,13 @@ class Spreadsheet(MapReader):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the place in the zip and the first element."""
+        """Whether the path in the zip and the first element match."""
         if not _SHEET.search(source.path) and not source.path.endswith("xl/sharedStrings.xml"):
             return False
         return any(word in source.head[:4096] for word in _NAMESPACE)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield a record for each row of a table that is known."""
+        """Yield a record for each row of a known table."""
         if not _SHEET.search(source.path):
             return
         texts = _SheetReader([])
@@ -151,7 +151,7 @@ class Spreadsheet(MapReader):
 def _table(
     rows: Iterator[LocatedRow | Issue], path: str, maps: tuple[ExportDefinition, ...]
 ) -> Iterator[Record | Issue]:
-    """The records of a sheet whose first row that holds anything names the columns of a known table."""
+    """Yield the records of a sheet if its first non-empty row names the columns of a known table."""
     header: TableHeader | None = None
     known: KnownRows | None = None
     for count, row in enumerate(rows):
@@ -172,7 +172,7 @@ def _table(
 
 
 def _rows(reader: _SheetReader, source: Source) -> Iterator[LocatedRow | Issue]:
-    """The rows of a sheet as they are read, and an issue where it cannot be read further."""
+    """Yield the rows of a sheet as they are read, and an issue if it becomes unreadable."""
     with source.open() as stream:
         for error in reader.read(stream):
             yield from reader.take()

@@ -1,8 +1,8 @@
-"""Cookies as Apple's systems keep them: ``Cookies.binarycookies``, in the Alexa app's ``Library/Cookies`` and others.
+"""Cookies on Apple's systems: ``Cookies.binarycookies``, in the Alexa app's ``Library/Cookies`` and elsewhere.
 
 The file: ``cook``, the number of pages and their sizes (big endian), the pages. A page: four bytes, the number of
-cookies and their offsets (little endian). A cookie: 56 bytes of lengths, offsets, flags and two times, then texts that
-end in a zero byte. Times are seconds since 2001-01-01 UTC, as floating-point numbers.
+cookies and their offsets (little endian). A cookie: 56 bytes of lengths, offsets, flags and two times, then texts,
+each ended by a zero byte. Times are seconds since 2001-01-01 UTC, as floating-point numbers.
 
 References:
     https://github.com/libyal/dtformats (Safari Cookies); plaso, plaso/parsers/safari_cookies.py.
@@ -26,7 +26,7 @@ from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN
 from parsers.values import shown
 
 MAGIC = b"cook"
-#: A file with more pages is not read; a longer page is not read.
+#: Files with more pages, and longer pages, are not read.
 MAX_PAGES = 4096
 MAX_PAGE = 4 * 1024 * 1024
 _COOKIE = struct.Struct("<4I4I8xdd")
@@ -39,8 +39,8 @@ class Cookie:
     """One cookie.
 
     Attributes:
-        offset, length: where it is in the file.
-        host, name, path, value: its texts.
+        offset, length: its place in the file.
+        host, name, path, value: its text values.
         flags: 1 is "secure", 4 is "HTTP only".
         expires, created: seconds since 2001 UTC.
     """
@@ -58,7 +58,7 @@ class Cookie:
 
 @register
 class BinaryCookies(Parser):
-    """Reads cookies of Amazon's and Alexa's hosts; the others are counted."""
+    """Reads cookies of Amazon and Alexa hosts; the others are counted."""
 
     name: ClassVar[str] = "binary_cookies"
     version: ClassVar[str] = "1"
@@ -78,7 +78,7 @@ class BinaryCookies(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether the header is that of such a file."""
+        """Whether the file has the header of a cookie file."""
         count = int.from_bytes(source.head[4:8], "big")
         return source.head.startswith(MAGIC) and len(source.head) >= 8 and 8 + 4 * count <= source.size
 
@@ -183,8 +183,8 @@ def _record(cookie: Cookie) -> Record:
 
 
 def _timestamp(description: str, seconds: float, clock: Clock, note: str) -> Timestamp | None:
-    """A time; None if the number is not one, or not within 2010..2100."""
-    # The comparison is false for what is not a number.
+    """A timestamp; None if the number is not a time, or is outside 2010..2100."""
+    # The comparison is false for NaN.
     if not 0 < seconds < 4e9:
         return None
     timestamp = round(seconds * 1_000_000) + _MAC_EPOCH

@@ -1,4 +1,4 @@
-"""Cookies, whatever kind of file keeps them: those of Amazon's and Alexa's hosts are listed, the others counted."""
+"""Cookies, whatever the file type: those of Amazon and Alexa hosts are listed, the others counted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _HOSTS = re.compile(r"amazon|alexa", re.IGNORECASE)
 
 
 def is_listed(host: str) -> bool:
-    """Whether a cookie's host is one of Amazon's or Alexa's."""
+    """Whether a cookie's host belongs to Amazon or Alexa."""
     return _HOSTS.search(host) is not None
 
 

@@ -1,7 +1,7 @@
-"""Cookies exported as text, in the form of Netscape's ``cookies.txt``, as browsers' add-ons, curl and wget write it.
+"""Cookies exported as text, in the form of Netscape's ``cookies.txt``, as browser add-ons, curl and wget write it.
 
 A line: host, whether subdomains count, path, whether secure, expiry in seconds since 1970 (0 for a session), name,
-value, with tabs between them. ``#HttpOnly_`` before the host is part of the form; other lines with ``#`` are comments.
+value, separated by tabs. ``#HttpOnly_`` before the host is part of the form; other lines with ``#`` are comments.
 
 References:
     https://curl.se/docs/http-cookies.html
@@ -23,7 +23,7 @@ from parsers.secret import hidden
 from parsers.times import from_milliseconds
 from parsers.values import shown
 
-#: A longer line is not read.
+#: Longer lines are not read.
 MAX_LINE = 64 * 1024
 _HTTP_ONLY = "#HttpOnly_"
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?# (?:Netscape )?HTTP Cookie File")
@@ -32,7 +32,7 @@ _NOTE = "Until when the server wanted the cookie kept; recorded as seconds since
 
 @register
 class CookiesText(Parser):
-    """Reads cookies of Amazon's and Alexa's hosts; the others are counted."""
+    """Reads cookies of Amazon and Alexa hosts; the others are counted."""
 
     name: ClassVar[str] = "cookies_text"
     version: ClassVar[str] = "1"
@@ -53,7 +53,7 @@ class CookiesText(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether the first line is that of the form."""
+        """Whether the first line has the expected form."""
         return _HEADER.match(source.head) is not None
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
@@ -76,7 +76,7 @@ def _read(source: Source) -> Iterator[Record | Issue]:
                 continue
             parts = text.split("\t")
             if len(parts) != 7:
-                # The line is not excerpted: it may hold the value of a cookie.
+                # No excerpt: the line may hold the value of a cookie.
                 yield Issue(f"Line {number} has {len(parts)} parts; a cookie has seven.", at_line(number))
             elif is_listed(parts[0]):
                 yield _record(parts, number)

@@ -1,4 +1,4 @@
-"""Preferences of the Alexa app, and of the apps of an Echo, that Jetpack's DataStore keeps."""
+"""Preferences that the Alexa app and the apps of an Echo keep in Jetpack's DataStore."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from parsers.parser import ANSWERS, PREFERENCES, About, Parser, Source
 from parsers.record import Clock, Issue, Record
 from parsers.registry import register
 
-#: Of a longer file only this much is read.
+#: Longer files are read up to this many bytes.
 MAX_BYTES = 32 * 1024 * 1024
 _END = ".preferences_pb"
 
 
 @register
 class DataStorePreferences(Parser):
-    """Reads the values, as those of other preferences files are read."""
+    """Reads the values as in other preferences files."""
 
     name: ClassVar[str] = "datastore_preferences"
     version: ClassVar[str] = "1"
@@ -52,7 +52,7 @@ class DataStorePreferences(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By its name, in the folder of an app; elsewhere where it names the service."""
+        """Whether the name matches, in an app's folder or in a file that names the service."""
         if not source.head:
             return False
         if source.name.endswith(_END):
@@ -60,7 +60,7 @@ class DataStorePreferences(Parser):
         return bool(source.names) and app_of(source.path) is not None and begins_datastore(source.head)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield the answers in the values, what the definitions know, and the other values."""
+        """Yield the answers in the values, the values that definitions know, and the other values."""
         yield from bounded(_read(source))
 
 
@@ -83,7 +83,7 @@ def _read(source: Source) -> Iterator[Record | Issue]:
 
 
 def _answers(source: Source, preference: Preference) -> Iterator[Record | Issue]:
-    """What answers of the service in a value say."""
+    """Yield the records of service answers in a value."""
     value = preference.content
     if isinstance(value, (dict, list)) and value:
         app = app_of(source.path)

@@ -1,6 +1,6 @@
-"""Events that the Alexa app keeps until it sends them to Amazon: ``eventsFile`` of the Mobile Analytics SDK.
+"""Events that the Alexa app stores until it sends them to Amazon: ``eventsFile`` of the Mobile Analytics SDK.
 
-One JSON object a line. ``session.id`` ends in the session's start, ``YYYYMMDD-HHMMSSmmm`` in UTC.
+One JSON object per line. ``session.id`` ends in the session's start, ``YYYYMMDD-HHMMSSmmm`` in UTC.
 
 References:
     The app's eventsFile of the DFRWS 2018 challenge (jungheum/pycift, example 1): 38 lines. In it the time within the
@@ -24,9 +24,9 @@ from parsers.times import from_milliseconds
 from parsers.values import Keeper, shown
 
 DATA_TYPE = "alexa:app:event"
-#: A longer line is not read.
+#: Longer lines are not read.
 MAX_LINE = 256 * 1024
-#: Of this many sessions the start is reported once; of further ones, with each event.
+#: The start of this many sessions is reported once; for later sessions, with each event.
 MAX_SESSIONS = 10_000
 _SDK = "AmazonMobileAnalyticsSDK"
 _MARKS = (b'"event_type"', b'"timestamp"', b'"session"')
@@ -89,7 +89,7 @@ def _events(source: Source) -> Iterator[Record | Issue]:
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
-    """The lines with their numbers from 1; None for one that is too long."""
+    """The lines with their numbers from 1; None for a line that is too long."""
     number = 0
     while piece := stream.readline(MAX_LINE + 1):
         number += 1
@@ -107,7 +107,7 @@ def _read(number: int, line: bytes | None, sessions: set[str]) -> Record | Issue
         return Issue(f"Line {number} is longer than {MAX_LINE} bytes; not read.", place)
     content = line.strip(b" \t\r\n\0")
     if not content:
-        # Blank lines, and zeros that a crash left at the end, hold no event.
+        # Blank lines, and zero bytes left at the end by a crash, hold no event.
         return Issue(f"Line {number} holds zero bytes only.", place) if b"\0" in line else None
     try:
         event = decode(content.decode("utf-8-sig", "surrogateescape"))
@@ -134,7 +134,7 @@ def _record(event: Mapping[str, object], place: str, sessions: set[str]) -> Reco
         message += f", on the phone {phone or 'not named'}{f' ({system})' if system else ''}"
     kept = without_secrets({key: value for key, value in event.items() if key != "session"}, by_value=False)
     fields = {**kept, "session": session} if isinstance(kept, dict) else {}
-    # Each event repeats its session's start: only the first event of the session reports it.
+    # Each event repeats its session's start: only the session's first event reports it.
     first = session_id is None or session_id not in sessions
     if session_id and len(sessions) < MAX_SESSIONS:
         sessions.add(session_id)

@@ -1,6 +1,6 @@
-"""An iOS backup's own lists: ``Info.plist``, ``Manifest.plist`` and ``Status.plist``.
+"""The property lists of an iOS backup: ``Info.plist``, ``Manifest.plist`` and ``Status.plist``.
 
-They state whose backup it is, when it was made, whether it is encrypted, and whether it holds the Alexa app.
+They state whose backup it is, when it was made, whether it is encrypted, and whether it contains the Alexa app.
 
 References:
     https://theapplewiki.com/wiki/iTunes_Backup; MVT (Mobile Verification Toolkit), decrypt_backup, for the keys.
@@ -27,7 +27,7 @@ _ENCRYPTED = (
     " password, decrypt a copy of the backup with a tool made for it, and read that copy; the encrypted backup stays"
     " the exhibit."
 )
-#: Values that a record keeps, where the list has them.
+#: Values that a record keeps, if present.
 _KEPT = (
     "Build Version", "Device Name", "Display Name", "IMEI", "Last Backup Date", "Phone Number", "Product Name",
     "Product Type", "Product Version", "Serial Number", "Target Identifier", "Unique Identifier", "iTunes Version",
@@ -39,7 +39,7 @@ _KEPT = (
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """One of the lists: words of which the file has one in its first bytes, and the name of its date."""
+    """One of the lists: words, one of which is in the file's first bytes, and the name of its date."""
 
     words: tuple[bytes, ...]
     date: str
@@ -61,7 +61,7 @@ _KINDS = {
 
 @register
 class IosBackup(Parser):
-    """Reads one record of each list."""
+    """Reads one record per list."""
 
     name: ClassVar[str] = "ios_backup"
     version: ClassVar[str] = "1"
@@ -80,12 +80,12 @@ class IosBackup(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether name and first bytes are those of one of the lists."""
+        """Whether the name and the first bytes match one of the lists."""
         kind = _KINDS.get(source.name)
         return kind is not None and looks_like(source.head) and any(word in source.head for word in kind.words)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield the record; an issue where the backup is encrypted."""
+        """Yield the record, and an issue if the backup is encrypted."""
         found = load(source)
         yield from found.issues
         kind = _KINDS.get(source.name)

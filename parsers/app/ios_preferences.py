@@ -25,7 +25,7 @@ _NOTE = "A date of the property list, in UTC. What the app recorded with it is n
 
 @register
 class IosPreferences(Parser):
-    """Reads one record of a file."""
+    """Reads one record per file."""
 
     name: ClassVar[str] = "ios_preferences"
     version: ClassVar[str] = "1"
@@ -45,7 +45,7 @@ class IosPreferences(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether it is a property list of that name."""
+        """Whether the file is a property list of that name."""
         return _NAME.fullmatch(source.name) is not None and looks_like(source.head)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
@@ -79,7 +79,7 @@ def _timestamp(date: Date) -> Timestamp | None:
 
 
 def timestamp_of(date: Date) -> int | None:
-    """Microseconds since 1970 of a date; None if it is not within 2010..2100 and so means "never"."""
+    """Microseconds since 1970; None for dates outside 2010..2100, which mean "never"."""
     when = date.when
     timestamp = utc(when.year, when.month, when.day, when.hour, when.minute, when.second, when.microsecond)
     if timestamp is None or not MILLISECONDS_MIN * 1000 <= timestamp <= MILLISECONDS_MAX * 1000:

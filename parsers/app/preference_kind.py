@@ -1,4 +1,4 @@
-"""What preferences files say, as definitions describe it."""
+"""Preferences files that definitions describe."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from parsers.record import Issue, Record
 from parsers.secret import hidden, without_secrets
 from parsers.times import from_milliseconds
 
-#: Of one file at most this many items are read; of JSON values, only objects down to this depth.
+#: The most items read from one file; in JSON values, only objects down to this depth.
 MAX_ITEMS = 5000
 _MAX_DEPTH = 8
 
@@ -31,21 +31,21 @@ class PreferenceKind:
 
     @property
     def source(self) -> Preferences:
-        """What the file is known by, and which of its values make an item."""
+        """How the file is recognised, and which of its values make an item."""
         return self.definition.source
 
     def fits(self, path: str, names: frozenset[str]) -> bool:
-        """Whether a file is of this kind: by its path; of a file that was renamed, by two of the names it has."""
+        """Whether a file is of this kind, by its path or, if renamed, by two of its preference names."""
         if "/shared_prefs/" in f"/{path}":
             return any(end.fits(path.removesuffix(".bak")) for end in self.source.paths)
         return len(names.intersection(self.source.values.values())) >= 2
 
     def hinted(self, head: bytes) -> bool:
-        """Whether the beginning of a file has two of the names."""
+        """Whether the head of a file has two of the names."""
         return sum(f'name="{name}"'.encode() in head for name in self.source.values.values()) >= 2
 
     def read(self, found: Mapping[str, Preference]) -> Iterator[tuple[tuple[str, ...], Record | Issue]]:
-        """The records, each with the names of the preferences that it reports in full."""
+        """Yield the records, each with the names of the preferences that it reports in full."""
         maker = RecordMaker(self.definition.form, self.definition.name, self.definition.version)
         for number, (names, item) in enumerate(self._items(found)):
             if number == MAX_ITEMS:
@@ -81,7 +81,7 @@ class PreferenceKind:
         value = preference.content
         if name in self.definition.form.secret:
             return hidden(str(preference.value)) if preference.value not in (None, "") else preference.value
-        # A value that the definition names is no secret, but JSON may hold some.
+        # A value that the definition names is not a secret, but JSON may contain some.
         return without_secrets(value) if isinstance(value, (dict, list)) else value
 
     def _objects(self, found: Mapping[str, Preference]) -> Iterator[tuple[tuple[str, ...], DeclaredItem]]:
@@ -92,7 +92,7 @@ class PreferenceKind:
 
 
 def _members(value: object, names: tuple[str, ...], depth: int) -> Iterator[Mapping[str, object]]:
-    """Objects that have one of some members, outermost first; none within one that was found."""
+    """Objects with one of the members, outermost first; found objects are not searched."""
     if depth > _MAX_DEPTH:
         return
     if isinstance(value, dict):

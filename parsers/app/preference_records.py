@@ -1,4 +1,4 @@
-"""Records of the values of a preferences file, whatever its form: XML, or the protocol buffer of DataStore."""
+"""Records of the values in a preferences file, XML or DataStore protocol buffer."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from parsers.times import from_milliseconds
 from parsers.values import Keeper, shown
 
 APP_DATA_TYPE, DEVICE_DATA_TYPE = "alexa:app:preferences", "echo:state:preferences"
-#: One record of a file keeps at most this many values, and about this many characters of text.
+#: The most values, and approximately the most characters of text, that one record keeps.
 VALUES_A_RECORD = 100
 CHARACTERS_A_RECORD = 150_000
-#: A message names at most this many values.
+#: The most values that a message names.
 _NAMED = 12
 #: Names of values that suggest a time.
 _TIME_NAME = re.compile(r"time|date|expir", re.IGNORECASE)
@@ -32,13 +32,13 @@ _NOTE = (
 def preference_records(
     source: Source, found: Iterable[Preference | Issue], where: str, *, whole: bool
 ) -> Iterator[Record | Issue]:
-    """Yield what the definitions know of some values, then the others, and the issues among them first.
+    """Yield the issues among some values, the records that definitions describe, then the other values.
 
     Args:
         source: the file.
-        found: its values, and what could not be read of them.
-        where: the locator of a file without a value.
-        whole: whether nothing of the file was unreadable, so that a file without a value has a record.
+        found: its values, and issues for unreadable ones.
+        where: the locator for the record of a file without values.
+        whole: whether the whole file was readable, so that a file without values gets a record.
     """
     values = _FileValues()
     yield from values.take(found)
@@ -55,7 +55,7 @@ def preference_records(
 
 @dataclass(slots=True)
 class _FileValues:
-    """The values of a file: each, and by name (of equal names the last, as Android reads them)."""
+    """The values of a file, in order and by name (the last if a name repeats, as Android reads them)."""
 
     all: list[Preference] = field(default_factory=list)
     values: dict[str, Preference] = field(default_factory=dict)
@@ -105,7 +105,7 @@ def _record(source: Source, where: str, app: App | None, part: list[Preference],
         name = item.name
         while name in values:
             name += " (again)"
-        # A number under a name such as SessionStart is no secret where it is a time.
+        # A number under a name such as SessionStart is not a secret if it is a time.
         timestamp = _timestamp(item, app)
         values[name] = item.kept if timestamp is None else _number(item)
     fields: dict[str, Value] = {"file": source.name, "values": values}
@@ -126,7 +126,7 @@ def _number(item: Preference) -> Value:
 
 
 def _timestamp(item: Preference, app: App | None) -> Timestamp | None:
-    """The value as a time, where its name suggests one and it may be one."""
+    """The value as a time, if its name suggests one and the value is plausible."""
     if not _TIME_NAME.search(item.name):
         return None
     timestamp = from_milliseconds(item.value)

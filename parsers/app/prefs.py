@@ -1,4 +1,4 @@
-"""Preferences files of the Alexa app on Android, and of the apps of an Echo with a screen."""
+"""Preferences files of the Alexa app on Android and of the apps of an Echo with a screen."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HOME = re.compile(r"(?:^|/)shared_prefs/[^/]+\.xml(?:\.bak)?$")
 
 @register
 class AndroidPreferences(Parser):
-    """Reads the values that definitions know, and keeps every other."""
+    """Reads the values that definitions know, and keeps all others."""
 
     name: ClassVar[str] = "android_preferences"
     version: ClassVar[str] = "1"
@@ -53,13 +53,13 @@ class AndroidPreferences(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether it lies where the apps keep preferences, or has names that are known."""
+        """Whether the file is where the apps keep preferences, or has known preference names."""
         if _HOME.search(source.path) and app_of(source.path) is not None:
             return True
         return root_of(source.head) == "map" and any(kind.hinted(source.head) for kind in kinds())
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield what the definitions know, then the other values."""
+        """Yield the records that definitions describe, then the other values."""
         yield from bounded(_read(source))
 
 

@@ -1,4 +1,4 @@
-"""Databases of Realm in apps' folders: recognised, named, not read."""
+"""Realm databases in app folders: recognised and reported, not read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ADVICE = (
 
 @register
 class RealmFile(Parser):
-    """Names Realm databases."""
+    """Reports Realm databases."""
 
     name: ClassVar[str] = "realm_file"
     version: ClassVar[str] = "1"
@@ -50,13 +50,13 @@ class RealmFile(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the signature or the name in the folder of an app; by the signature where the file names the service."""
+        """Whether signature or name match in an app's folder, or the signature in a file that names the service."""
         if app_of(source.path) is not None and source.name.endswith(".realm") and source.size:
             return True
         return _is_realm(source.head) and (app_of(source.path) is not None or bool(source.names))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield the one issue."""
+        """Yield a single issue."""
         names = names_of(source)
         described = f" It names the Alexa service ({names_in_words(names)})." if names else ""
         if not _is_realm(source.head):

@@ -1,1 +1,1 @@
-"""What devices that are built with the AVS Device SDK or the Auto SDK keep: soundbars, televisions, cars."""
+"""Data of devices built with the AVS Device SDK or the Auto SDK: soundbars, televisions, cars."""

@@ -23,49 +23,49 @@ TYPES = tuple(sorted({kind.data_type for kind in line_kinds(TABLE)} | {CONTEXT_T
 _STAMPED = "The device's clock, UTC to the millisecond, as the line of the AVS Device SDK writes it."
 _INNER = " The log around it writes {outer}."
 _NOT_SET = "The device's clock had not been set when the line was written; the value is not a date."
-#: Microseconds of 2010-01-01: an earlier clock has not been set.
+#: Microseconds of 2010-01-01: earlier times mean that the clock was not set.
 _FIRST = 1_262_304_000_000_000
 _CONTEXT = re.compile(r"(?:jsonContext|context)=(?P<json>\{.*\})", re.DOTALL)
 _SECRET = re.compile(r"At[a-z]{2}\||\bBearer\s|(?:refresh|access)_token\b.{0,4}=", re.IGNORECASE)
-#: The states that a context names, and which of their values the sentence gives.
+#: The states in a context, and which of their values the sentence shows.
 _STATES = {
     "Speaker": ("volume", "muted"), "AudioPlayer": ("playerActivity", "token", "offsetInMilliseconds"),
     "SpeechSynthesizer": ("playerActivity",), "SpeechRecognizer": ("wakeword",), "Alerts": ("allAlerts",),
     "Notifications": ("isEnabled", "isVisualIndicatorPersisted"),
 }  # fmt: skip
 _MAX_TEXT = 1000
-#: Sources of which the kinds of lines are remembered while a log is read.
+#: How many sources have their line kinds cached while a log is read.
 _MAX_SOURCES = 1000
 
 
 class AvsFinder:
-    """Makes records of the lines of one log."""
+    """Makes records of one log's lines."""
 
     def __init__(self) -> None:
         self._by_source: dict[str, tuple[LineKind, ...]] = {}
         self._named: dict[bytes, bool] = {}
 
     def find(self, text: bytes, outer: Timestamp | None, locator: str, *, timed: bool = True) -> AvsFound | None:
-        """What a text says, if it is a line of the SDK; one without a time of its own has that of the line around it.
+        """Read a text as a line of the SDK. A line without a time gets that of the line around it.
 
         Args:
-            text: the line, or what another log's line says.
-            outer: the time of the line around it.
-            locator: where it stands.
-            timed: whether it may have a time of its own, as :func:`parsers.avs_sdk.line.has_time` says.
+            text: the line, or the text of another log's line.
+            outer: the time of the enclosing line.
+            locator: its locator.
+            timed: whether it may have its own time, as :func:`parsers.avs_sdk.line.has_time` reports.
         """
         line = (avs_line.find(text) if timed else None) or self._without_time(text)
         return AvsFound(line, own_timestamp(line) or outer, self._record(line, outer, locator)) if line else None
 
     def _without_time(self, text: bytes) -> AvsLine | None:
-        """A line without a time: only where it belongs to a kind that is known, for many programs write ``a:b:c``."""
+        """Read a line without a time, only if its kind is known: many programs write ``a:b:c``."""
         end = text.find(b":", 0, 130)
         if end < 0 or not self._is_named(text[:end]) or (line := avs_line.without_time(text)) is None:
             return None
         return line if self._kind(line, named=True) else None
 
     def _is_named(self, source: bytes) -> bool:
-        """Whether a kind names its sources and this is one of them."""
+        """Whether a kind lists this source by name."""
         found = self._named.get(source)
         if found is None:
             if len(self._named) > _MAX_SOURCES:
@@ -112,7 +112,7 @@ class AvsFinder:
         return Record(data_type, message, locator, timestamps, fields=Keeper().fields(fields), keys=keys)
 
     def _kind(self, line: AvsLine, *, named: bool = False) -> LineKind | None:
-        """The kind of a line. ``named``: only kinds that name their sources."""
+        """The kind of a line. ``named``: only kinds that list their sources."""
         text = line.text.encode("utf-8", "surrogateescape")
         for kind in self._kinds(line.source):
             if named and not _names(kind):
@@ -123,13 +123,13 @@ class AvsFinder:
 
 
 def _names(kind: LineKind) -> bool:
-    """Whether a kind names the sources of its lines, and is not of whatever source."""
+    """Whether a kind lists the sources of its lines, instead of accepting any."""
     return kind.programs is not None and not kind.programs.pattern.startswith((b"\\w", b"."))
 
 
 @dataclass(frozen=True, slots=True)
 class AvsFound:
-    """A line of the SDK, when it was written, and its record where it belongs to a known kind."""
+    """A line of the SDK, when it was written, and its record if the kind is known."""
 
     line: AvsLine
     timestamp: Timestamp | None
@@ -137,7 +137,7 @@ class AvsFound:
 
 
 def own_timestamp(line: AvsLine) -> Timestamp | None:
-    """The time that a line of the SDK writes itself; None if it writes none."""
+    """The line's own time, or None."""
     return _timestamp(line, None)
 
 
@@ -153,7 +153,7 @@ def _timestamp(line: AvsLine, outer: Timestamp | None) -> Timestamp | None:
 
 
 def _context(line: AvsLine) -> tuple[str, dict[str, Value]] | None:
-    """The state of the device that a line gives as JSON: what is message, and the states by their names."""
+    """The device state that a line gives as JSON: the message text, and the states by name."""
     found = _CONTEXT.search(line.text)
     if found is None:
         return None
@@ -175,7 +175,7 @@ def _context(line: AvsLine) -> tuple[str, dict[str, Value]] | None:
 
 
 def _states(value: object) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """Each state of a context: the member of a list with a header and a payload, or a member by its name."""
+    """Each state of a context: a list member with a header and a payload, or a member by name."""
     context = value.get("context", value) if isinstance(value, dict) else value
     for item in context if isinstance(context, list) else ():
         header = item.get("header") if isinstance(item, dict) else None

@@ -1,7 +1,7 @@
-"""A line as the AVS Device SDK and the Alexa Auto SDK write it, by itself or inside a line of another log.
+"""Lines as the AVS Device SDK and the Alexa Auto SDK write them, on their own or inside lines of another log.
 
 ``YYYY-MM-DD hh:mm:ss.mmm [thread] L Source:event:key=value,...:message``, UTC. In values ``\\``, ``,``, ``:`` and ``=``
-are written with a ``\\`` before them. The Auto SDK writes ``[AAC]``, ``[AVS]`` or ``[APP]`` in the place of the thread.
+are escaped with ``\\``. The Auto SDK writes ``[AAC]``, ``[AVS]`` or ``[APP]`` in place of the thread.
 
 References:
     github.com/alexa/avs-device-sdk: AVSCommon/Utils/src/Logger/LogStringFormatter.cpp (``gmtime``), LogEntry.cpp.
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from parsers.times import utc
 
-#: Of a line, so many bytes before the time are looked at: what wraps it is short.
+#: How many bytes before the time are searched: any prefix is short.
 _WRAPPER = 120
 _STAMP = (
     rb"(?P<stamp>(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d) (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
@@ -36,15 +36,15 @@ _MAX_PAIRS, _MAX_KEY = 200, 200
 
 @dataclass(frozen=True, slots=True)
 class AvsLine:
-    """A line taken apart.
+    """A parsed line.
 
     Attributes:
-        stamp: its time as written; empty if it writes none.
-        timestamp: microseconds since 1970 UTC; None if there is no such date.
-        source: the class that wrote it; empty if the text is not of that form.
-        event: what happened, in the program's word.
-        values: the named values, without escapes.
-        text: ``event:values`` without escapes, as tables search it; the whole text where it is not of that form.
+        stamp: its time as written, or empty.
+        timestamp: microseconds since 1970 UTC; None if the date is invalid.
+        source: the class that wrote it; empty if the text does not have the form.
+        event: what happened, in the program's own word.
+        values: the named values, unescaped.
+        text: ``event:values``, unescaped, as tables search it; the whole text if it does not have the form.
     """
 
     stamp: str
@@ -56,12 +56,12 @@ class AvsLine:
 
 
 def begins(content: bytes) -> bool:
-    """Whether a line begins as these do."""
+    """Whether a line begins in this form."""
     return _LINE.match(content) is not None
 
 
 def has_time(content: bytes) -> bool:
-    """Whether a line with its own time is within some text."""
+    """Whether some text contains a line with its own time."""
     return _search(content) is not None
 
 
@@ -73,7 +73,7 @@ def _search(content: bytes) -> re.Match[bytes] | None:
 
 
 def find(content: bytes) -> AvsLine | None:
-    """The line within some text, or None. What is before it is short: who wrote it, quotation marks."""
+    """Find the line in some text, or None. Only a short prefix may precede it: who wrote it, quotation marks."""
     match = _search(content)
     if match is None:
         return None
@@ -87,7 +87,7 @@ def find(content: bytes) -> AvsLine | None:
 
 
 def without_time(content: bytes) -> AvsLine | None:
-    """The line of a program that leaves the time to the log around it; None if the text is not of the form."""
+    """Read the line of a program that leaves the time to the enclosing log; None if the text does not have the form."""
     found = _SOURCE.fullmatch(content)
     if found is None or not found["event"]:
         return None

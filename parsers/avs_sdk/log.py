@@ -1,4 +1,4 @@
-"""Logs of the AVS Device SDK and the Auto SDK that are written to a file of their own."""
+"""Log files of the AVS Device SDK and the Auto SDK."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
-#: A longer line is read up to here.
+#: Longer lines are cut at this length.
 MAX_LINE = 65536
-#: Lines of the head that are looked at, for programs write their banner first.
+#: How many lines of the head are checked: programs write a banner first.
 _FIRST = 200
-#: What the sample program shows on its screen, between its lines.
+#: What the sample program prints to the screen between log lines.
 _SCREEN = re.compile(rb"[#+ |-]{3,200}|#.{0,200}#|[ \t]*[+|].{0,200}[+|]")
 
 
 @register
 class AvsSdkLog(Parser):
-    """Reads one such log."""
+    """Reads one log."""
 
     name: ClassVar[str] = "avs_sdk_log"
     version: ClassVar[str] = "2"
@@ -64,7 +64,7 @@ class AvsSdkLog(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether one of the first lines begins as these do."""
+        """Whether one of the first lines has the form."""
         if b"] " not in source.head and b"]\0 " not in source.head:
             return False
         return any(map(avs_line.begins, first_lines(source.head, _FIRST, MAX_LINE)))

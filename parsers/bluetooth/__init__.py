@@ -1,1 +1,1 @@
-"""Bluetooth devices that a speaker knows: BlueZ, btmd, and the numbers both use."""
+"""Bluetooth devices known to a speaker: BlueZ, btmd, and the assigned numbers of both."""

@@ -1,4 +1,4 @@
-"""The folder in which BlueZ 4 keeps what it knows of an adapter and of the Bluetooth devices around it."""
+"""The folder in which BlueZ 4 stores data about an adapter and the Bluetooth devices around it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _CONFIG_LINE = re.compile(r"(?P<name>[A-Za-z][\w.-]{0,40})(?: (?P<value>.*))?")
 _CONFIG_NAMES = (
     "name", "pairable", "class", "discovto", "pairto", "mode", "onmode", "language", "policy", "did", "alias",
 )  # fmt: skip
-#: Files whose line says little without the name that another file gives.
+#: Files whose lines need the device name from another file.
 _NAMED = ("lastseen", "lastused", "linkkeys", "longtermkeys", "pincodes", "trusts", "blocked")
 
 
 @register
 class BluezFolder(Parser):
-    """Reads one file of ``lib/bluetooth/{adapter}/``; takes names from ``names`` beside it."""
+    """Reads one file of ``lib/bluetooth/{adapter}/``, with device names from ``names`` in the same folder."""
 
     name: ClassVar[str] = "bluez_folder"
     version: ClassVar[str] = "1"
@@ -70,7 +70,7 @@ class BluezFolder(Parser):
     )  # fmt: skip
 
     def claims(self, source: Source) -> bool:
-        """Whether name, folder and first line are of the form."""
+        """Whether the name, the folder and the first line match."""
         if source.name != CONFIG and source.name not in FILES:
             return False
         if _adapter(source) is None:
@@ -84,7 +84,7 @@ class BluezFolder(Parser):
         return _LINE.match(first) is not None
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield a record for each line, and an issue for each that is not of the form."""
+        """Yield a record for each line, and an issue for each unexpected line."""
         adapter = _adapter(source) or ""
         content, issues = whole(source)
         yield from issues
@@ -102,7 +102,7 @@ def _adapter(source: Source) -> str | None:
 
 
 def _names(source: Source) -> dict[str, str]:
-    """Names by address, from the neighbouring file."""
+    """Device names by address, from the neighbouring file."""
     beside = source.beside("names")
     if beside is None:
         return {}
@@ -143,7 +143,7 @@ def _peer(file: str, number: int, line: str, adapter: str, names: dict[str, str]
 
 
 def _excerpt(file: str, line: str) -> bytes:
-    """The start of a line that could not be read; nothing of a file of keys."""
+    """The start of an unreadable line; empty for a file of keys."""
     secret = FILES[file].data_type == PAIRING
     return b"" if secret else line.encode()[:EXCERPT]
 

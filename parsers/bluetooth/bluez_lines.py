@@ -1,6 +1,6 @@
-"""The files of a BlueZ 4 folder: what a line of each says of a Bluetooth device.
+"""The files of a BlueZ 4 folder: what each line says about a Bluetooth device.
 
-A further file is added to :data:`FILES`: its data type, its sentence, and how its value is read.
+To support another file, add it to :data:`FILES`: its data type, its sentence, and how its value is read.
 
 References:
     BlueZ 4.101: src/storage.c, src/textfile.c, src/event.c, src/device.c.
@@ -42,13 +42,13 @@ _UNKNOWN_COMPANY = 65535
 
 @dataclass(frozen=True, slots=True)
 class LineReading:
-    """A value as it was read.
+    """A value that was read.
 
     Attributes:
-        shown: what the sentence's ``{}`` becomes.
-        fields: for the record.
-        timestamps: times it holds, without locators.
-        issue: what could not be read of it; the rest was read.
+        shown: the text for ``{}`` in the sentence.
+        fields: the record's fields.
+        timestamps: its times, without locators.
+        issue: the part that could not be read; the rest was read.
     """
 
     shown: str
@@ -62,9 +62,9 @@ class FileKind:
     """One file of the folder.
 
     Attributes:
-        data_type: of its records.
+        data_type: the data type of its records.
         sentence: what a line says; ``{}`` is the value and ``{peer}`` the Bluetooth device.
-        read: a line's value; None if it is not of the form.
+        read: parses a line's value; None if it does not have the form.
     """
 
     data_type: str

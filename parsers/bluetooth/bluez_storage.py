@@ -1,4 +1,4 @@
-"""The folders in which BlueZ 5 keeps an adapter's settings, its pairings, and what it has seen."""
+"""The folders in which BlueZ 5 stores an adapter's settings, its pairings and the devices it has seen."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _KEY_SECTIONS = {
 
 @register
 class BluezStorage(Parser):
-    """Reads one file of ``lib/bluetooth/{adapter}/`` as BlueZ 5 lays them out."""
+    """Reads one file of ``lib/bluetooth/{adapter}/`` in the layout of BlueZ 5."""
 
     name: ClassVar[str] = "bluez_storage"
     version: ClassVar[str] = "1"
@@ -57,7 +57,7 @@ class BluezStorage(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether the folders are addresses and the first line is a section."""
+        """Whether the folders are named by addresses and the first line is a section header."""
         if _place(source) is None:
             return False
         texts = (line.strip() for _, line in numbered(source.head[:4096]))
@@ -65,7 +65,7 @@ class BluezStorage(Parser):
         return first.startswith("[") and first.endswith("]")
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield a record of the file, one for each key it holds, and an issue for each line not of the form."""
+        """Yield a record of the file, one for each key in it, and an issue for each unexpected line."""
         adapter, peer = _place(source) or ("", "")
         content, issues = whole(source)
         yield from issues

@@ -1,7 +1,7 @@
-"""The Bluetooth manager's lists of a first-generation Echo: its adapters and the Bluetooth devices it kept.
+"""The Bluetooth manager's lists on a first-generation Echo: its adapters and the Bluetooth devices it stored.
 
-Each file is a protobuf message: field 1, repeated, is a message whose field 1 is an address as text; further
-numbers are beside it. The files name no schema: numbers are kept as found.
+Each file is a protobuf message: field 1, repeated, is a message whose field 1 is an address as text, followed by
+numbers. The files name no schema: numbers are kept as found.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _KINDS = {
     "adapters.proto": ("echo:bluetooth:adapter", "lists its own adapter {address}"),
     "system.proto": ("echo:bluetooth:adapter", "lists {address}"),
 }
-#: An entry is an address and a few numbers: a head of this form begins a list.
+#: An entry is an address and a few numbers: the head of a list has this form.
 _ENTRY_START = b"\x0a\x11"
 _MAX_ENTRIES = 1000
 
@@ -50,13 +50,13 @@ class BtmdLists(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether folder and name are of the form, and the first entry is; or the file is empty."""
+        """Whether the folder and the name match, and the first entry is valid or the file is empty."""
         if source.name not in _KINDS or source.folder.rsplit("/", 1)[-1] != "btmd":
             return False
         return source.size == 0 or (source.head[:1] == _ENTRY_START[:1] and _ENTRY_START in source.head[1:6])
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield a record for each address, or one that says that the list is empty."""
+        """Yield a record for each address, or one that reports an empty list."""
         content, issues = whole(source)
         yield from issues
         if not content:
@@ -95,7 +95,7 @@ def _entry(field: Field) -> dict[str, Value] | None:
 
 
 def _value(value: int | bytes) -> Value:
-    """A number, as text where other programs could not hold it; bytes in hexadecimal."""
+    """A number, as text if other programs could not store it; bytes in hexadecimal."""
     if isinstance(value, bytes):
         return value.hex()
     return value if value < 1 << 63 else str(value)

@@ -1,4 +1,4 @@
-"""A Bluetooth class of device in words.
+"""Describe a Bluetooth class of device.
 
 References:
     Bluetooth SIG, Assigned Numbers, section 2.8 "Class of Device".
@@ -37,7 +37,7 @@ _PERIPHERAL_LOW = {
 
 
 def in_words(number: int) -> str:
-    """The kind of device, and the services it offers by its class.
+    """Describe the kind of device and the services that its class lists.
 
     Args:
         number: the class, 24 bits.

@@ -1,6 +1,6 @@
-"""What a Bluetooth device states about itself when it is searched for: the extended inquiry response.
+"""The extended inquiry response: what a Bluetooth device states about itself when other devices search for it.
 
-A row of structures: one byte for the length of the rest, one for the type, then the data. A length of 0 ends it.
+A sequence of structures: one byte for the length of the rest, one for the type, then the data. A length of 0 ends it.
 
 References:
     Bluetooth Core Specification, volume 3, part C, section 8; Assigned Numbers, section 2.3.
@@ -17,7 +17,7 @@ from parsers.bluetooth.device_class import in_words as class_in_words
 from parsers.bluetooth.uuid import in_words, of_number
 from parsers.record import Value
 
-#: A response is 240 bytes; what is handed on by a longer line is not read.
+#: A response has 240 bytes; longer input is not read to the end.
 MAX_BYTES = 1024
 
 _STRUCTURE = Struct("length" / Int8ub, "type" / Int8ub, "data" / Bytes(this.length - 1))
@@ -27,13 +27,13 @@ _WIDTHS = {0x02: 2, 0x03: 2, 0x04: 4, 0x05: 4, 0x06: 16, 0x07: 16}
 
 @dataclass(slots=True)
 class Eir:
-    """A response, decoded.
+    """A decoded response.
 
     Attributes:
-        name: the name, if it holds one.
-        services: names or numbers of the services it lists.
+        name: the name, if any.
+        services: the names or numbers of the listed services.
         fields: what else it states.
-        unread: the bytes from the first structure on that is not of the form.
+        unread: the bytes from the first malformed structure on.
     """
 
     name: str | None = None
@@ -43,7 +43,7 @@ class Eir:
 
 
 def decode(content: bytes) -> Eir:
-    """Read a response as far as it belongs to the form. Never raises; bytes beyond :data:`MAX_BYTES` are ``unread``."""
+    """Read a response as far as it is valid. Never raises; bytes beyond :data:`MAX_BYTES` are ``unread``."""
     found, at = Eir(), 0
     limit = min(len(content), MAX_BYTES)
     while at < limit and content[at]:

@@ -29,7 +29,7 @@ def of_number(number: int) -> str:
 
 
 def in_words(uuid: str) -> str:
-    """A UUID with its name, where it has one: ``Audio Sink (110b)``. What is not a UUID stays as it is."""
+    """A UUID with its name, if known: ``Audio Sink (110b)``. Other text is returned unchanged."""
     text = uuid.strip().lower()
     if re.fullmatch(r"(0x)?[0-9a-f]{4}([0-9a-f]{4})?", text):
         text = of_number(int(text, 16))

@@ -1,4 +1,4 @@
-"""Keys of a browser's cache whose address is one of the Alexa service."""
+"""Browser cache keys with an address of the Alexa service."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _HINTS = (b"alexa", b"amazon")
 
 @dataclass(frozen=True, slots=True)
 class AlexaKey:
-    """A key whose address is one of the Alexa service.
+    """A key with an address of the Alexa service.
 
     Attributes:
         text: the key, as recorded.
         url: the address.
-        sites: as of :class:`CacheKey`.
+        sites: as for :class:`CacheKey`.
     """
 
     text: str
@@ -26,7 +26,7 @@ class AlexaKey:
 
 
 def alexa_key(key: bytes) -> AlexaKey | None:
-    """The key, where its address is one of the Alexa service; else None. Cheap for keys that are not."""
+    """Parse a key; None if its address is not one of the Alexa service. Cheap for other keys."""
     lower = key.lower()
     if not any(hint in lower for hint in _HINTS):
         return None

@@ -1,4 +1,4 @@
-"""The answers of the Alexa service among the entries of a block-file cache."""
+"""Answers of the Alexa service in a block-file cache."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from parsers.parser import Source
 from parsers.record import Clock, Issue, Record, Value
 
 _KIND = "Chromium block-file cache"
-#: At most this many entries of the service are kept in mind at once.
+#: The most entries of the service held in memory.
 MAX_ANSWERS = 50_000
-#: At most this many issues of one cache's entries are listed; the others are counted.
+#: The most issues listed for one cache's entries; the others are counted.
 MAX_ISSUES = 500
 _MAX_NOTE = 2 * 1024 * 1024
 _REMARKS = {
@@ -35,13 +35,13 @@ _STATES = {1: "The cache had dropped the entry's content.", 2: "The cache had ma
 
 @dataclass(slots=True)
 class Sorted:
-    """The entries of a cache: those of the service, and how many others.
+    """The entries of a cache: those of the service, and the number of others.
 
     Attributes:
-        answers: entries of the service, in the order found, with their keys taken apart.
-        parts: parts of bodies, by the key of the whole and the signature.
-        others: how many entries, parts included, are of other addresses.
-        left_out: how many entries of the service were too many.
+        answers: entries of the service, in the order found, with their parsed keys.
+        parts: body parts, by the key of the whole entry and the signature.
+        others: the number of entries, including parts, of other addresses.
+        left_out: the number of entries of the service beyond the limit.
     """
 
     answers: list[tuple[AlexaKey, FoundEntry]] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Sorted:
     left_out: int = 0
 
     def take(self, entries: Iterable[FoundEntry | Issue]) -> Iterator[Issue]:
-        """Take in entries; issues are passed on."""
+        """Add entries; issues are passed on."""
         for found in entries:
             if isinstance(found, Issue):
                 yield found
@@ -68,7 +68,7 @@ class Sorted:
 
 
 def read(source: Source, files: BlockFiles, entries: Sorted) -> Iterator[Record | Issue]:
-    """Yield what the entries of the service hold. The first issues are listed, the others counted."""
+    """Yield the records of the service's entries. The first issues are listed, the others counted."""
     issues = 0
     for item in _read(source, files, entries):
         issues += isinstance(item, Issue)
@@ -138,12 +138,12 @@ def _given(entry: Cached, found: FoundEntry, body: CachedBody, issues: list[str]
     if not body.content:
         body = CachedBody(b"", place_of(address), address.file)
     for item in records(replace(entry, body=body, issues=tuple(issues))):
-        # An issue's locator would be taken for one of the index.
+        # An issue's locator would be read as a locator in the index.
         yield replace(item, locator="") if isinstance(item, Issue) else item
 
 
 def key_name(entry: Cached) -> str:
-    """What an issue calls an entry."""
+    """The name of an entry in an issue."""
     return f"{entry.kind}, entry for {entry.url.plain_path}"
 
 
@@ -176,7 +176,7 @@ def _body(files: BlockFiles, found: FoundEntry, issues: list[str]) -> CachedBody
 
 
 def _if_beside(where: Address, body: CachedBody) -> str:
-    """The locator of the note, where the record's locator is of the same file."""
+    """The locator of the note, if the record's locator is in the same file."""
     return place_of(where) if where and where.file == body.file else ""
 
 

@@ -1,11 +1,11 @@
-"""Bodies that came in parts, in a block-file cache: each part is an entry of its own.
+"""Bodies received in parts, in a block-file cache: each part is an entry of its own.
 
 Its key is ``Range_``, the key of the whole, a colon, a signature and a colon, and the number of the part, both
-hexadecimal. A part has a mebibyte of the body; its third stream shows which kibibytes of it are there. The third stream
-of the whole begins with the signature.
+hexadecimal. A part covers one mebibyte of the body; its third stream shows which kibibytes are present. The third
+stream of the whole entry begins with the signature.
 
 References:
-    net/disk_cache/blockfile/sparse_control.cc and disk_format.h of Chromium; checked against what Chromium 156 wrote.
+    net/disk_cache/blockfile/sparse_control.cc and disk_format.h of Chromium; checked against files of Chromium 156.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _MAP = 128
 
 @dataclass(frozen=True, slots=True)
 class PartName:
-    """The key of a part, taken apart.
+    """The parsed key of a part.
 
     Attributes:
-        key: the key of the whole.
-        signature: as recorded, of the writing of the whole that the part belongs to.
+        key: the key of the whole entry.
+        signature: as recorded; identifies the version of the whole entry that the part belongs to.
         number: the number of the part, from 0.
     """
 
@@ -45,13 +45,13 @@ class PartName:
 
     @classmethod
     def parse(cls, key: bytes) -> PartName | None:
-        """Take a key apart. None if it is not one of a part."""
+        """Parse a key; None if it is not a part's key."""
         found = _NAME.fullmatch(key)
         return cls(found[1], int(found[2], 16), int(found[3], 16)) if found else None
 
 
 def signature(found: FoundEntry, files: BlockFiles) -> int | None:
-    """The signature of a whole, or None if it has none."""
+    """The signature of a whole entry, or None."""
     try:
         content = files.read(found.entry.streams[MADE], 8)
     except BlockError:
@@ -60,7 +60,7 @@ def signature(found: FoundEntry, files: BlockFiles) -> int | None:
 
 
 def together(parts: Sequence[tuple[PartName, FoundEntry]], files: BlockFiles) -> tuple[CachedBody, tuple[str, ...]]:
-    """The body from its parts, as :func:`parsers.browser.sparse_body.assembled` has it."""
+    """Assemble the body from its parts, as :func:`parsers.browser.sparse_body.assembled` does."""
     chunks: list[Chunk] = []
     issues: list[str] = []
     room = MAX_BODY
@@ -83,7 +83,7 @@ def _chunk(name: PartName, content: bytes, address: Address, start: int, end: in
 
 
 def _spans(content: bytes, size: int) -> Iterator[tuple[int, int]]:
-    """Which bytes of a part are there, from its third stream."""
+    """The byte ranges of a part that are present, from its third stream."""
     if len(content) < _HEADER + _MAP:
         return
     last, last_size = struct.unpack_from("<ii", content, 16)

@@ -1,4 +1,4 @@
-"""Chromium's block-file cache, known by its index: the answers of the Alexa service in it.
+"""Answers of the Alexa service in Chromium's block-file cache, which is recognised by its index.
 
 References:
     net/disk_cache/blockfile/disk_format.h of Chromium; plaso's parser ``chrome_cache``; checked against what Chromium
@@ -24,7 +24,7 @@ from parsers.registry import register
 
 #: How an index begins.
 MAGIC = struct.pack("<I", 0xC103CAC3)
-#: A longer index is read up to here, in bytes.
+#: The most bytes read of an index.
 MAX_TABLE = 16 * 1024 * 1024
 _TABLE_AT = 368
 _TABLE_ENTRIES = 65536
@@ -67,11 +67,11 @@ class BlockFileCache(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the magic number."""
+        """Whether the file begins with the magic number."""
         return source.head.startswith(MAGIC)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield what the entries of the service hold, and one record on the cache."""
+        """Yield the records of the service's entries, and one record about the cache."""
         if len(source.head) < _TABLE_AT:
             yield Issue("The index of the cache breaks off in its header.", "", source.head[:64])
             return
@@ -116,7 +116,7 @@ def _cache(source: Source, files: BlockFiles, size: int, created: int) -> Iterat
 
 
 def _table(source: Source, size: int) -> Iterator[tuple[int, int]]:
-    """The places of the table that are not empty: their offsets in the index, and the addresses there."""
+    """The non-empty slots of the table: their offsets in the index, and the addresses in them."""
     with source.open() as stream:
         stream.seek(_TABLE_AT)
         for start in range(0, size, _STEP):

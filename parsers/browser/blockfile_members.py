@@ -1,4 +1,4 @@
-"""The files beside the index of a block-file cache: kept, and read with it."""
+"""The files beside the index of a block-file cache, which are kept and read with it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ENTRIES = "data_1"
 
 @register
 class BlockfileMembers(Parser):
-    """Claims the files of a cache, so that it can be read; reads the entries itself where the index is missing."""
+    """Claims the files of a cache so that they are kept; reads the entries itself if the index is missing."""
 
     name: ClassVar[str] = "chromium_blockfile_companions"
     version: ClassVar[str] = "2"
@@ -44,13 +44,13 @@ class BlockfileMembers(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the magic number; a file of its own, by its name."""
+        """Whether the file has the magic number or, for separate data files, the name."""
         if source.head.startswith(MAGIC):
             return True
         return _OWN.fullmatch(source.name) is not None and not _unpacked(source.path)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield nothing where the index is beside the file; else, from data_1, the entries in it."""
+        """Yield nothing if the index is beside the file; otherwise the entries in data_1."""
         index = source.beside(_INDEX)
         if index is not None and index.head.startswith(INDEX_MAGIC):
             return
@@ -65,6 +65,6 @@ class BlockfileMembers(Parser):
 
 
 def _unpacked(path: str) -> bool:
-    """Whether a path is that of a file's own content, unpacked: the cache's files are those around it."""
+    """Whether a path is an unpacked file's content: the cache's files are those around it."""
     outer, inside, within = path.rpartition("!/")
     return bool(inside) and outer.rpartition("/")[2] == within

@@ -1,4 +1,4 @@
-"""Times that a cache writes, and whose clock made them."""
+"""Times in a cache, and whose clock made them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PHONE = re.compile(
     r"|private/var/mobile/|var/mobile/Containers/)",
     re.IGNORECASE,
 )
-#: How every time of a Chromium cache is written.
+#: The format of every time in a Chromium cache.
 UNIT = "Microseconds since 1601-01-01 UTC, by the clock of the machine that held the cache."
 _ASKED = "When the request was sent."
 _CAME = (
@@ -27,12 +27,12 @@ _CHANGED = "When the entry was last written."
 
 
 def clock_of(path: str) -> Clock:
-    """The phone's where the path is like one of Android or iOS; else unknown: any machine may have held the cache."""
+    """The phone's clock if the path looks like Android or iOS; otherwise unknown: any machine may hold the cache."""
     return Clock.PHONE if _PHONE.search(path) else Clock.UNKNOWN
 
 
 def to_timestamp(description: str, recorded: int, clock: Clock, note: str, locator: str = "") -> Timestamp | None:
-    """A time in microseconds since 1601; None if nothing or nonsense is recorded."""
+    """A time in microseconds since 1601; None if the value is absent or implausible."""
     timestamp = from_1601(recorded)
     return None if timestamp is None else Timestamp(description, str(recorded), clock, timestamp, note, locator)
 
@@ -57,7 +57,7 @@ def entry_times(
     *,
     whole_seconds: bool = False,
 ) -> tuple[Timestamp, ...]:
-    """The times of an entry itself; 0 is not a time."""
+    """The times of the entry itself; 0 means no time."""
     found = (
         to_timestamp("Creation Time", created, clock, f"{_MADE} {UNIT}", locator),
         to_timestamp(

@@ -1,9 +1,9 @@
-"""Journals of the image caches of Alexa apps (Glide, on Jake Wharton's DiskLruCache): which pictures were kept.
+"""Journals of the image caches of Alexa apps (Glide, based on Jake Wharton's DiskLruCache): which pictures were kept.
 
-The first line is ``libcore.io.DiskLruCache``; then come the version, the app's version, how many files an entry has, an
-empty line, and one line for each thing done: ``DIRTY key`` when an entry was begun, ``CLEAN key length...`` when it was
+The first line is ``libcore.io.DiskLruCache``; then the version, the app's version, the number of files per entry, an
+empty line, and one line per action: ``DIRTY key`` when an entry was begun, ``CLEAN key length...`` when it was
 finished, ``READ key`` when it was read, ``REMOVE key`` when it was removed. No line holds a time. A key is a digest of
-the address and of how the picture was made small. ``{key}.0`` is the picture.
+the address and of how the picture was scaled. ``{key}.0`` is the picture.
 
 References:
     JakeWharton/DiskLruCache, DiskLruCache.java; the folders named in Crasselt and Pugliese, DFRWS USA 2024.
@@ -23,12 +23,12 @@ from parsers.record import Issue, Record, Value
 from parsers.registry import register
 
 DATA_TYPE = "alexa:app:cached_image"
-#: A longer journal is read up to here, in bytes; and entries of it that are reported, at most.
+#: The most bytes read of a journal; the most entries reported.
 MAX_JOURNAL = 16 * 1024 * 1024
 MAX_ENTRIES = 20_000
 _FIRST = b"libcore.io.DiskLruCache"
 _PACKAGE = re.compile(
-    # Apps of the shop, of books and of films, which phones have without an Alexa, are left out.
+    # Shopping, book and film apps, which phones without Alexa also have, are left out.
     r"(?:^|/)(com\.amazon\.(?!mShop|kindle|avod|mp3|venezia|windowshop|aiv)[\w.]+)/",
     re.IGNORECASE,
 )
@@ -41,7 +41,7 @@ _FORMS = (
 
 @dataclass(slots=True)
 class _Entry:
-    """What the journal says of one key."""
+    """What the journal says about one key."""
 
     line: int
     sizes: tuple[int, ...] = ()
@@ -57,7 +57,7 @@ class _Journal:
     too_many: bool = False
 
     def take(self, number: int, line: str) -> None:
-        """Take in one line."""
+        """Process one line."""
         word, _, rest = line.partition(" ")
         key, *sizes = rest.split(" ")
         fits = word in ("DIRTY", "CLEAN", "READ", "REMOVE") and _KEY.fullmatch(key)
@@ -79,7 +79,7 @@ class _Journal:
 
 @register
 class GlideJournal(Parser):
-    """Reads the journal; keeps the pictures beside it."""
+    """Reads the journal and keeps the pictures beside it."""
 
     name: ClassVar[str] = "glide_journal"
     version: ClassVar[str] = "1"
@@ -103,7 +103,7 @@ class GlideJournal(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the first line, or by the name of a picture; either below an Alexa app's folder."""
+        """Whether the first line or the picture's name matches, below an Alexa app's folder."""
         if not _PACKAGE.search(source.path):
             return False
         first = source.head.startswith((_FIRST + b"\n", _FIRST + b"\r\n"))

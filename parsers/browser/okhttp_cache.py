@@ -1,9 +1,9 @@
-"""Answers of the Alexa service in the cache of OkHttp, the library by which Android apps make requests.
+"""Answers of the Alexa service in the cache of OkHttp, the HTTP library of Android apps.
 
-``{32 hexadecimal digits}.0`` holds lines of text: the address; the method; how many headers of the request the answer
+``{32 hexadecimal digits}.0`` holds lines of text: the address; the method; how many request headers the answer
 depends on, and these; the answer's first line; how many headers it has, and these, with two that OkHttp adds, the times
-at which the request was sent and the answer received (epoch milliseconds); and what it keeps of TLS. ``.1`` holds the
-body as it came. A file ``journal`` beside them lists the entries.
+at which the request was sent and the answer received (epoch milliseconds); and TLS details. ``.1`` holds the
+body as received. A file ``journal`` in the same folder lists the entries.
 
 References:
     okhttp3/Cache.kt of OkHttp 4 (Cache.Entry); docs/caching.md of OkHttp.
@@ -30,7 +30,7 @@ _KIND = "OkHttp cache"
 _BODY = re.compile(r"[0-9a-f]{32}\.1(?:\.tmp)?", re.ASCII)
 _AMAZON = re.compile(r"(?:^|/)com\.amazon\.", re.IGNORECASE)
 _START = re.compile(rb"https?://[^\r\n]{1,16384}\n[A-Z]{1,16}\n\d{1,4}\n")
-#: A longer description of an answer is not read, in bytes.
+#: Longer answer descriptions, in bytes, are not read.
 MAX_NOTE = 1024 * 1024
 _MAX_HEADERS = 1000
 _SENT, _RECEIVED = "OkHttp-Sent-Millis", "OkHttp-Received-Millis"
@@ -44,15 +44,15 @@ _RECEIVED_NOTE = (
 
 @dataclass(frozen=True, slots=True)
 class OkHttpNote:
-    """What a ``.0`` file says.
+    """The content of a ``.0`` file.
 
     Attributes:
         url: the address.
         method: such as ``GET``.
         status_line: the answer's first line.
-        headers: the answer's headers, OkHttp's own among them.
+        headers: the answer's headers, including OkHttp's own.
         lines: for each header, the number of its line in the file.
-        whole: whether every header that is announced is there.
+        whole: whether all announced headers are present.
     """
 
     url: ApiUrl
@@ -64,7 +64,7 @@ class OkHttpNote:
 
     @classmethod
     def parse(cls, content: bytes) -> OkHttpNote | None:
-        """Read the text; None if it is not of this form, or not of the Alexa service."""
+        """Parse the text; None if it does not have this form or is not from the Alexa service."""
         found = _START.match(content)
         lines = content.decode("utf-8", "replace").split("\n")
         url = ApiUrl.parse(lines[0]) if found else None
@@ -100,7 +100,7 @@ class OkHttpNote:
 
 @register
 class OkHttpCache(Parser):
-    """Reads one entry, from the file that describes the answer."""
+    """Reads one entry from the file that describes the answer."""
 
     name: ClassVar[str] = "okhttp_cache"
     version: ClassVar[str] = "2"
@@ -124,13 +124,13 @@ class OkHttpCache(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By its first lines; a body by its name, in a folder of an Amazon app."""
+        """Whether the first lines match or, for a body, the name in an Amazon app's folder."""
         if _is_body(source):
             return _AMAZON.search(source.path) is not None
         return _START.match(source.head) is not None and OkHttpNote.parse(source.head) is not None
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield what the answer says. A body yields nothing: it is read with its description."""
+        """Yield the answer's records. A body yields nothing: it is read with its description."""
         if _is_body(source):
             return
         if source.size > MAX_NOTE:

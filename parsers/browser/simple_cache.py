@@ -1,4 +1,4 @@
-"""Entries of Chromium's simple cache: the answers of the Alexa service in them."""
+"""Answers of the Alexa service in entries of Chromium's simple cache."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _DOOMED = "The browser had marked the entry for deletion."
 
 @register
 class SimpleCache(Parser):
-    """Reads the files of one entry each."""
+    """Reads the files of one entry."""
 
     name: ClassVar[str] = "chromium_simple_cache"
     version: ClassVar[str] = "2"
@@ -73,7 +73,7 @@ class SimpleCache(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether the file is of this form and its key holds an address of the service."""
+        """Whether the file has this form and its key contains an address of the service."""
         if not source.head.startswith(HEADER_MAGIC):
             return False
         try:
@@ -82,7 +82,7 @@ class SimpleCache(Parser):
             return False
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield what the entry holds. Files beside the main one yield nothing where that one is there."""
+        """Yield the entry's records. Secondary files yield nothing if the main file is present."""
         try:
             form = header(source.head)
         except SimpleFileError as error:
@@ -103,7 +103,7 @@ class SimpleCache(Parser):
 
 
 def _part_of(source: Source, form: SimpleHeader) -> str:
-    """Which file of the entry it is: by its name, else by its content."""
+    """Which file of the entry this is, by its name or else its content."""
     named = _NAME.fullmatch(source.name)
     if named:
         return named["part"]
@@ -149,7 +149,7 @@ def _whole(content: bytes, span: SimpleSpan) -> CachedBody:
 
 
 def _named_wrongly(source: Source, form: SimpleHeader) -> tuple[str, ...]:
-    """The name is the start of the key's SHA-1; another was given to the file, or to the key, later."""
+    """Report a name that is not the start of the key's SHA-1: the file or the key was renamed later."""
     named = _NAME.fullmatch(source.name)
     if named is None or named["hash"] == _hash(form.key):
         return ()
@@ -161,7 +161,7 @@ def _hash(key: bytes) -> str:
 
 
 def _parts_beside(source: Source, form: SimpleHeader) -> tuple[CachedBody | None, list[str]]:
-    """The body from the file of parts beside the main one, if there is one."""
+    """The body from the file of parts beside the main file, if any."""
     name = _sibling(source, "s")
     beside = source.beside(name) if name else None
     if name is None or beside is None or beside.size > MAX_FILE:
@@ -190,7 +190,7 @@ def _put_together(content: bytes, form: SimpleHeader, file: str) -> tuple[Cached
 
 
 def _alone(source: Source, form: SimpleHeader, key: AlexaKey, kind: str) -> Iterator[Record | Issue]:
-    """A file whose main file is not beside it."""
+    """Read a file whose main file is missing."""
     yield Issue("The entry's main file (_0), which holds the answer's times and headers, is not beside this file.")
     entry = _entry(source, form, key, None, "")
     if kind == "s":
@@ -240,6 +240,6 @@ def _finished(entry: Cached, body: CachedBody, issues: tuple[str, ...]) -> Itera
     for issue in issues:
         yield Issue(issue, body.locator if not body.file else "")
     if body.file:
-        # The record's locator is in that file, and a time's would be taken to be there too.
+        # The record's locator is in that file, so a time's locator would be read as being there too.
         entry = replace(entry, asked=tuple(replace(timestamp, locator="") for timestamp in entry.asked))
     yield from records(replace(entry, body=body, issues=issues))

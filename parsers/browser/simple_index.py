@@ -1,4 +1,4 @@
-"""The index of Chromium's simple cache, ``index-dir/the-real-index``: how many entries there are, and when each was
+"""The index of Chromium's simple cache, ``index-dir/the-real-index``: the number of entries, and when each was
 last used.
 
 A "pickle": the length of what follows the first eight bytes (u32), the CRC-32 of that, then a magic number (u64), the
@@ -24,17 +24,17 @@ from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
-#: The index's name, from an entry's file.
+#: The index's path relative to an entry's file.
 INDEX = "index-dir/the-real-index"
 DATA_TYPE = "alexa:web:cache_index"
 MAGIC = struct.pack("<Q", 0x656E74657220796F)
-#: A longer index is not read: it would list more than a million entries.
+#: Longer indexes, with more than a million entries, are not read.
 MAX_INDEX = 32 * 1024 * 1024
 _ENTRY = 24
 
 
 class SimpleIndexError(ValueError):
-    """Bytes that are no such index."""
+    """The bytes are not an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,11 @@ class SimpleIndex:
 
     Attributes:
         version: as recorded.
-        count: how many entries it says it lists.
-        entries: where the list begins.
-        end: where it ends: after the last entry that is whole.
-        changed: microseconds since 1601 UTC, when the cache was last changed; 0 if that is missing.
-        whole: whether the length and the checksum fit.
+        count: the number of entries it states.
+        entries: the offset of the list.
+        end: the offset after the last complete entry.
+        changed: when the cache was last changed, in microseconds since 1601 UTC; 0 if missing.
+        whole: whether the length and the checksum match.
     """
 
     version: int
@@ -82,7 +82,7 @@ def _read(source: Source) -> bytes:
 
 
 def last_used(source: Source, entry: str) -> int | None:
-    """When an entry was last used, microseconds since 1601 UTC, or None if the index does not say.
+    """When an entry was last used, in microseconds since 1601 UTC; None if the index does not say.
 
     Args:
         source: the index.
@@ -95,7 +95,7 @@ def last_used(source: Source, entry: str) -> int | None:
     try:
         index = SimpleIndex.parse(content)
     except SimpleIndexError:
-        return None  # said where the index itself is read
+        return None  # reported when the index itself is read
     wanted = bytes.fromhex(entry)[::-1]
     at = content.find(wanted, index.entries, index.end)
     while at >= 0 and (at - index.entries) % _ENTRY:
@@ -105,7 +105,7 @@ def last_used(source: Source, entry: str) -> int | None:
 
 @register
 class SimpleIndexParser(Parser):
-    """Says how many entries a cache has."""
+    """Reports how many entries a cache has."""
 
     name: ClassVar[str] = "chromium_simple_index"
     version: ClassVar[str] = "1"
@@ -126,7 +126,7 @@ class SimpleIndexParser(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the magic number."""
+        """Whether the file has the magic number."""
         return source.head[8:16] == MAGIC
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:

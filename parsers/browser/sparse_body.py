@@ -1,4 +1,4 @@
-"""A body that came in parts, put together."""
+"""Assemble a body that was received in parts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from parsers.exchanges.cached_answer import CachedBody
 from parsers.locator import at_bytes
 
-#: A longer body is not put together.
+#: Longer bodies are not assembled.
 MAX_BODY = 128 * 1024 * 1024
 
 
@@ -17,10 +17,10 @@ class Chunk:
     """A stretch of a body.
 
     Attributes:
-        start: where it is in the body, in bytes.
+        start: its offset in the body, in bytes.
         content: its bytes.
-        offset: where it is in its file.
-        file: that file, as :attr:`parsers.record.Record.file`.
+        offset: its offset in its file.
+        file: the file, as in :attr:`parsers.record.Record.file`.
     """
 
     start: int
@@ -30,10 +30,10 @@ class Chunk:
 
 
 def assembled(chunks: Sequence[Chunk]) -> tuple[CachedBody, tuple[str, ...]]:
-    """The body from its first byte on, as far as it is there without a gap, and a sentence on what is missing.
+    """Assemble the body up to the first gap, with sentences on what is missing.
 
-    A later chunk takes the place of an earlier one where they overlap. Where the first bytes are missing, the body
-    begins with the first that are there, and a sentence says so.
+    Later chunks overwrite earlier ones where they overlap. If the first bytes are missing, the body
+    begins with the first bytes present, and a sentence says so.
     """
     there = sorted((chunk for chunk in chunks if chunk.content), key=lambda chunk: chunk.start)
     if not there:

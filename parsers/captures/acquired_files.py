@@ -1,8 +1,8 @@
-"""CIFT's list of the files it acquired: ``ACQUIRED_FILE.csv``, which address each saved answer came from.
+"""CIFT's list of acquired files, ``ACQUIRED_FILE.csv``: the address of each saved answer.
 
 References:
     jungheum/pycift (Chung, Park and Lee, 2018): the columns, and that times are those of the examiner's workstation,
-    with its offset at that time as label; its example result.
+    labelled with its offset at that time; its example result.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from parsers.registry import register
 from parsers.values import Keeper, shown
 
 DATA_TYPE = "alexa:app:acquired_file"
-#: A longer file is not read.
+#: Longer files are not read.
 MAX_BYTES = 64 * 1024 * 1024
-#: After this many rows that are not understood the reading ends.
+#: Reading ends after this many malformed rows.
 MAX_ISSUES = 200
 _NEEDED = frozenset({"src_path", "saved_path", "sha1", "saved_timestamp"})
 _TIME = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?\s*", re.ASCII)
 _ZONE = re.compile(r"\s*UTC\s*(?:([+-])(\d{1,2})(?::(\d\d)|\.(\d{1,2}))?)?\s*", re.ASCII)
 _SHA1 = re.compile(r"[0-9a-fA-F]{40}")
-#: Names that CIFT gives to what it saves; other files keep theirs, and several can have one name.
+#: Names that CIFT gives to saved files; other files keep theirs, and several can share a name.
 _OWN_NAME = re.compile(r"[0-9a-f]{40}\.\w{1,8}|\(.*\)_TEXT\(.*\)\.wav", re.IGNORECASE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SAVED = "When CIFT saved the file, by the clock and in the zone of the examiner's workstation."
@@ -42,7 +42,7 @@ _UNZONED = " The label {zone} is not understood, so the zone is unknown."
 
 @register
 class CiftAcquiredFiles(Parser):
-    """Reads the list, one record a row."""
+    """Reads the list, one record per row."""
 
     name: ClassVar[str] = "cift_acquired_files"
     version: ClassVar[str] = "2"
@@ -175,7 +175,7 @@ def _examiner_times(row: Mapping[str, str]) -> Iterator[Timestamp]:
 
 
 def _offset(zone: str) -> timedelta | None:
-    """The offset a label such as ``UTC-4`` or ``UTC+5.5`` names, or None."""
+    """The offset in a label such as ``UTC-4`` or ``UTC+5.5``, or None."""
     found = _ZONE.fullmatch(zone)
     if found is None:
         return None

@@ -1,8 +1,8 @@
-"""Answers of the Alexa service in text: logs of home-automation programs, notes, what a script printed.
+"""Answers of the Alexa service in text: logs of home-automation programs, notes, script output.
 
 References:
-    Logs that users of ioBroker.alexa2, Home Assistant (alexa_media_player, aioamazondevices), openHAB
-    (amazonechocontrol) and node-red-contrib-amazon-echo published in their issues on GitHub.
+    Logs from issues that users published on GitHub for ioBroker.alexa2, Home Assistant (alexa_media_player,
+    aioamazondevices), openHAB (amazonechocontrol) and node-red-contrib-amazon-echo.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
-#: Of places that an issue names.
+#: The most places that an issue names.
 _MAX_PLACES = 20
 
 
@@ -85,7 +85,7 @@ class AnswersInText(Parser):
         return bool(source.names) or any(name.kind == KEY for name in names_in(as_utf8(source.head)))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield the records of every answer in the text; of a text without any, what it names of the service."""
+        """Yield the records of every answer in the text; if there are none, the names of the service in it."""
         reading = _TextReading(source)
         yield from bounded(repeats_marked(reading.run()))
         if not reading.records:
@@ -98,17 +98,17 @@ class AnswersInText(Parser):
 
 @dataclass(slots=True)
 class _TextReading:
-    """The reading of one text."""
+    """Reads one text."""
 
     source: Source
     records: int = 0
     cut: list[TextValue] = field(default_factory=list)
     left_out: int = 0
-    #: From where to where values stand that were read.
+    #: The ranges of the values read so far.
     _read_at: list[tuple[int, int]] = field(default_factory=list)
 
     def run(self) -> Iterator[Record | Issue]:
-        """Yield the records, of what is in the text as it is first, then what was not whole."""
+        """Yield the records of the plain text, then of encoded parts, then issues for truncated values."""
         content, prefix = self._content()
         coded = mail_parts(content)
         for value in values_in(self.source, text_marks()):
@@ -132,7 +132,7 @@ class _TextReading:
             )
 
     def _content(self) -> tuple[bytes, str]:
-        """The text in UTF-8, with its locator; nothing of one that is longer than is read at once."""
+        """The text in UTF-8, with its locator; empty if it is too long to read at once."""
         if self.source.size > WHOLE:
             return b"", ""
         with self.source.open() as stream:
@@ -146,7 +146,7 @@ class _TextReading:
             return error.partial, at_coding(name)
 
     def _pieces(self) -> Iterator[tuple[int, bytes, str]]:
-        """A long text in pieces that end with a line: where each begins, it in UTF-8, its locator."""
+        """Split a long text at line ends: the offset of each piece, its UTF-8 content, its locator."""
         name = wide_encoding(self.source.head)
         opener = WideText(self.source.opener, name).open if name else self.source.opener
         base, held = 0, b""
@@ -161,7 +161,7 @@ class _TextReading:
             yield base, held, inside(at_coding(name) if name else "", at_bytes(base, len(held)))
 
     def _text(self, text: PlainText) -> Iterator[Record | Issue]:
-        """The records of a text that was made plain."""
+        """Yield the records of a decoded text."""
         for value in values_of(text.content, text_marks(), text.locator):
             yield from self._value(value, outer=False)
 
@@ -189,7 +189,7 @@ class _TextReading:
 
 
 def _cut(values: list[TextValue]) -> Issue:
-    """One issue of every value that is not whole."""
+    """One issue for all truncated values."""
     first = values[0]
     places = ", ".join(str(value.end) for value in values[:_MAX_PLACES])
     more = f" and {len(values) - _MAX_PLACES} more" if len(values) > _MAX_PLACES else ""

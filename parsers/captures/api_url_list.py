@@ -1,4 +1,4 @@
-"""A text in which somebody wrote down, with numbers, the addresses of recordings and of activities.
+"""Text files with numbered addresses of recordings and activities, as somebody wrote them down.
 
 It shows which recording of a folder, ``8.wav``, belongs to which utterance.
 
@@ -23,9 +23,9 @@ from parsers.record import Clock, Issue, Record, Value
 from parsers.registry import register
 
 DATA_TYPE = "alexa:cloud:listed_url"
-#: A longer line is not read.
+#: Longer lines are not read.
 MAX_LINE = 65536
-#: After this many lines that are not understood the others are counted, not listed.
+#: Malformed lines beyond this number are counted, not listed.
 MAX_ISSUES = 50
 _AUDIO = "/api/utterance/audio/data"
 _ACTIVITY = "/api/activities/"
@@ -40,7 +40,7 @@ _TELLTALE = re.compile(
 
 @register
 class ApiUrlList(Parser):
-    """Reads such a text, one record an address."""
+    """Reads such a list, one record per address."""
 
     name: ClassVar[str] = "api_url_list"
     version: ClassVar[str] = "1"
@@ -63,8 +63,8 @@ class ApiUrlList(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether two lines of the head hold such an address and nothing else but a number."""
-        if b"://" not in source.head:  # far quicker than the expression, and most files end here
+        """Whether two lines of the head consist of such an address and at most a number."""
+        if b"://" not in source.head:  # much faster than the expression, and rejects most files
             return False
         head = source.head.replace(b"\r", b"\n")
         found = _TELLTALE.finditer(head)
@@ -108,7 +108,7 @@ class _ListLine:
 
 
 def _lines(stream: BinaryIO) -> Iterator[_ListLine]:
-    """The lines of a text; the text of one that is too long is None."""
+    """The lines of a text; None as the text of a line that is too long."""
     number = 0
     while piece := stream.readline(MAX_LINE + 1):
         number += 1

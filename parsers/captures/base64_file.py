@@ -1,4 +1,4 @@
-"""Files that are base64 from end to end, with answers of the Alexa service or a capture of them inside.
+"""Files that are entirely base64 and contain answers of the Alexa service or a capture of them.
 
 References:
     RFC 4648, sections 4 and 5; RFC 2045, section 6.8 (lines).
@@ -28,7 +28,7 @@ _MARK = b"\xef\xbb\xbf"
 
 @register
 class Base64File(Parser):
-    """Reads what such a file holds as if it were a file of its own."""
+    """Reads the decoded content as if it were a file of its own."""
 
     name: ClassVar[str] = "base64_file"
     version: ClassVar[str] = "1"
@@ -52,14 +52,14 @@ class Base64File(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether the head is base64 of something that names the service, or is a capture that may."""
+        """Whether the head is base64 of data that names the service, or of a capture."""
         content = coded_head(as_utf8(source.head))
         if content is None:
             return False
         return bool(names_in(content) or claiming(Source.of(content, source.path), self._readers()))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield what the readers of answers and captures say of the content, or of the text where it is no base64."""
+        """Yield the results of the answer and capture parsers for the content, or for the text if it is not base64."""
         if source.size > MAX_BYTES * 4 // 3:
             yield Issue(
                 f"The file is longer than {MAX_BYTES * 4 // 3} bytes ({source.size}): it was not read whole. The"
@@ -94,5 +94,5 @@ class Base64File(Parser):
             yield replace(not_read(names_of(inner)), locator=steps)
 
     def _readers(self) -> list[Parser]:
-        """Who reads answers and captures of them, but for this parser."""
+        """The parsers of answers and captures, except this one."""
         return [parser for parser in load() if ANSWERS in parser.about.hands_on and parser.name != self.name]

@@ -1,4 +1,4 @@
-"""Answers of the Alexa service that somebody copied out of a browser's view of JSON and saved as files.
+"""Answers of the Alexa service, copied out of a browser's JSON view and saved as files.
 
 References:
     1.json to 18.json of the DFRWS 2017 challenge (dfrws/dfrws2017-challenge, 005-Amazon-Echo-Alexa-Web-Scrape).
@@ -26,7 +26,7 @@ _FIRST_LINES = re.compile(
     rb"(?:\xef\xbb\xbf)?\s{0,64}(?:[{\[]\s{1,64}){0,4}([A-Za-z_]\w{0,63})[ \t]*:[ \t]*(?=[\[{\"\dntf-])"
 )
 _KEY_LINE = re.compile(rb"^[ \t]{0,200}([A-Za-z_]\w{0,63})[ \t]*:[ \t]*[\[{\"\dntf-]", re.MULTILINE)
-#: First keys of answers that lead to an activity or a card, and keys of which one then follows soon.
+#: First keys of answers that lead to an activity or a card, and keys, one of which soon follows.
 _FIRST_KEYS = frozenset({b"activity", b"activities", b"card", b"cards"})
 _NEXT_KEYS = frozenset((
     "_disambiguationId", "activityStatus", "cardMetricAttributes", "cardType", "creationTimestamp",
@@ -36,7 +36,7 @@ _NEXT_KEYS = frozenset((
 
 @register
 class BrowserCopiedJson(Parser):
-    """Reads such files, one answer or several a file."""
+    """Reads such files, with one or more answers per file."""
 
     name: ClassVar[str] = "browser_copied_json"
     version: ClassVar[str] = "1"
@@ -63,7 +63,7 @@ class BrowserCopiedJson(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether the head is such a text, or the file is empty and named like one."""
+        """Whether the head has this form, or the file is empty and has a matching name."""
         if source.size == 0:
             return bool(_EMPTY_NAME.fullmatch(source.name))
         first = _FIRST_LINES.match(source.head)

@@ -1,4 +1,4 @@
-"""Text copied out of a browser's view of JSON: keys without quotes, quotes inside texts as they are, a value a line.
+"""Text copied out of a browser's JSON view: unquoted keys, unescaped quotes inside texts, one value per line.
 
 ::
 
@@ -30,15 +30,15 @@ from parsers.formats.json.text import MAX_DIGITS
 from parsers.locator import at_bytes, at_line
 from parsers.record import Issue
 
-#: Objects and lists may stand inside one another this deep.
+#: The greatest nesting depth of objects and lists.
 MAX_DEPTH = 64
-#: A text that was broken over lines is followed for at most this many.
+#: The most lines over which a text may continue.
 MAX_CONTINUED = 1000
-#: At most this many lines are read.
+#: The most lines that are read.
 MAX_LINES = 500_000
-#: After this many issues the reading ends.
+#: Reading ends after this many issues.
 MAX_ISSUES = 200
-#: A line with a key that is not in quotes: key, value.
+#: A line with an unquoted key: key, value.
 KEYED = re.compile(r'[ \t]*([^\s":,{}\[\]][^":{}\[\]\r\n]{0,199}|"[^"\r\n]{1,199}")[ \t]*:[ \t]*(.*)', re.DOTALL)
 _STARTS_VALUE = re.compile(r'["{\[]|-?\d|null\b|true\b|false\b')
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d{1,3})?", re.ASCII)
@@ -55,11 +55,11 @@ class LinePlaces(Places):
     lines: dict[Tokens, str] = field(default_factory=dict)
 
     def record(self, tokens: Tokens) -> str:
-        """The bytes of an object or a list, from its opening to its closing bracket."""
+        """The byte range of an object or list, from its opening to its closing bracket."""
         return self.ranges.get(tokens) or self.lines.get(tokens, "")
 
     def value(self, tokens: Tokens) -> str:
-        """The line on which a value stands."""
+        """The line of a value."""
         return self.lines.get(tokens, "")
 
 
@@ -89,7 +89,7 @@ class _CopiedLine:
 
 @dataclass(slots=True)
 class _Open:
-    """An object or list that has begun."""
+    """An object or list that is still open."""
 
     value: dict[str, object] | list[object]
     tokens: Tokens
@@ -97,12 +97,12 @@ class _Open:
 
 
 def read(content: bytes) -> Iterator[Copied | Issue]:
-    """Yield each object or list at the outermost level, and an issue for each line that is not understood."""
+    """Yield each object or list at the outermost level, and an issue for each malformed line."""
     yield from _CopiedTextReader(content).run()
 
 
 def _lines(content: bytes) -> Iterator[_CopiedLine]:
-    """The lines, whatever ends them. Where lone CRs end them, a line is located by its bytes."""
+    """The lines, with any line ending. If lone CRs end them, a line is located by its bytes."""
     at = 3 if content.startswith(b"\xef\xbb\xbf") else 0
     by_line = b"\n" in content or b"\r" not in content
     end_mark = b"\n" if by_line else b"\r"
@@ -179,7 +179,7 @@ class _CopiedTextReader:
         self._value(line, keyed[1].strip().strip('"'), keyed[2])
 
     def _value(self, line: _CopiedLine, key: str | None, text: str) -> None:
-        """Take the value that begins on a line: an opening bracket, or a plain value."""
+        """Process the value that begins on a line: an opening bracket, or a plain value."""
         parent = self._open[-1] if self._open else None
         step: str | int = key if key is not None else len(parent.value) if parent else 0
         tokens: Tokens = (*parent.tokens, step) if parent else ()
@@ -210,7 +210,7 @@ class _CopiedTextReader:
         return _ABSENT
 
     def _string(self, line: _CopiedLine, text: str) -> object:
-        """A text: from the first quotation mark to the last one on the line, or on a later line that it runs on to."""
+        """Read a text, from the first quotation mark to the last one on its line or a continuation line."""
         if len(text) >= 2 and text.endswith('"'):
             return text[1:-1]
         parts, at = [text], self._at

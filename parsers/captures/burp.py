@@ -25,13 +25,13 @@ from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.registry import register
 
 _HEAD = re.compile(rb'<items\s[^>]{0,200}burpVersion="')
-#: A longer request or answer is not read; of other elements the second number of characters is kept.
+#: Longer messages are not read; other elements are kept up to the second number of characters.
 MAX_MESSAGE = 64 * 1024 * 1024
 _MAX_TEXT = 20_000
 _TEXTS = ("time", "url", "method", "status", "responselength")
 _MESSAGES = ("request", "response")
 _TIME = re.compile(r"\w{3} (\w{3} \d{1,2} \d\d:\d\d:\d\d) (\w{2,5}) (\d{4})")
-#: A length of more digits is none.
+#: Lengths with more digits are ignored.
 _DIGITS = 15
 _ADVICE = "Save the items again from a project in which Burp kept the answers."
 _NOTE = "When Burp logged the request, by the clock of the machine it ran on."
@@ -40,7 +40,7 @@ _ZONE = " The zone is written as letters that several zones share; it is read on
 
 @dataclass(slots=True)
 class _Item:
-    """One item: the text of its short elements, where its messages are in the file, and which are base64."""
+    """One item: the text of its short elements, the places of its messages in the file, and which are base64."""
 
     at: int = 0
     texts: dict[str, list[str]] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class _Item:
 
 
 class _ItemReader(XmlReader):
-    """Gathers the items of an export while its XML is read."""
+    """Collects the items of an export while its XML is parsed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class _ItemReader(XmlReader):
         self._size = 0
 
     def take(self) -> list[_Item]:
-        """The items that are whole and were not taken before."""
+        """Return the complete items that have not been returned before."""
         items, self._items = self._items, []
         return items
 
@@ -119,7 +119,7 @@ class Burp(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the first element."""
+        """Whether the first element matches."""
         return bool(_HEAD.search(source.head[:8192]))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
@@ -175,7 +175,7 @@ def _exchange(item: _Item, stream: BinaryIO) -> tuple[Exchange, list[Issue]]:
 
 
 def _within(locator: str, offset: int, length: int) -> str:
-    """A part of what a locator leads to; of a plain range of bytes, a plain range."""
+    """The locator of a part of another locator's bytes; a plain range within a plain range."""
     kind, _, place = locator.partition(":")
     if kind == "bytes" and ";" not in place:
         return at_bytes(int(place.partition("+")[0]) + offset, length)
@@ -183,7 +183,7 @@ def _within(locator: str, offset: int, length: int) -> str:
 
 
 def _message(item: _Item, name: str, stream: BinaryIO, issues: list[Issue]) -> tuple[bytes, str]:
-    """A message as bytes, and where it is."""
+    """A message's bytes and its locator."""
     begin, end = item.places.get(name, (item.at, item.at))
     found = element_text(stream, begin, end, base64=name in item.base64, most=MAX_MESSAGE)
     if found.issue:

@@ -1,7 +1,7 @@
 """Sessions that Charles exported as JSON (``.chlsj``).
 
 References:
-    Files of the form in Rockxy (CharlesJSONSessionImporterTests) and feihong/charles-proxy-quickstart; Charles'
+    Files of this form in Rockxy (CharlesJSONSessionImporterTests) and feihong/charles-proxy-quickstart; Charles'
     documentation (File, Export Session).
 """
 
@@ -58,7 +58,7 @@ class CharlesSession(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the first members."""
+        """Whether the first members match."""
         return is_charles_session(as_utf8(source.head))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
@@ -103,7 +103,7 @@ def _exchange(entry: Mapping[str, object], places: Places) -> tuple[Exchange, li
 
 
 def _body(message: Mapping[str, object], places: Places) -> BodyText:
-    """The body of a request or an answer: as text, or as base64."""
+    """The body of a request or an answer, given as text or base64."""
     body = object_of(message, "body")
     if text := text_of(body, "text"):
         return body_text(text, places.record(("body", "text")), base64=False)

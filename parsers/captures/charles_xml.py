@@ -1,8 +1,8 @@
 """Sessions that Charles exported as XML (``.chlsx``, ``.xml``).
 
 References:
-    The document type that such an export names (charles-session-1_0.dtd and later), and exports of the form in
-    public tests of readers.
+    The document type named in such exports (charles-session-1_0.dtd and later), and examples in
+    public tests of other readers.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record, Timestamp
 from parsers.registry import register
 
-#: A longer body is not read; of other texts so many characters are kept.
+#: Longer bodies are not read; other texts are kept up to this many characters.
 MAX_BODY = 64 * 1024 * 1024
 _MAX_TEXT = 20_000
 _HEAD = re.compile(rb"<charles-session\b")
@@ -36,7 +36,7 @@ _ADVICE = "Export the session again from a recording in which Charles kept the b
 
 @dataclass(slots=True)
 class _Message:
-    """A request or an answer: its first line, headers, status, and where its body stands."""
+    """A request or an answer: its first line, headers, status, and the place of its body."""
 
     first_line: str = ""
     status: str = ""
@@ -56,7 +56,7 @@ class _Transaction:
 
 
 class _SessionReader(XmlReader):
-    """Gathers the transactions of a session while its XML is read."""
+    """Collects the transactions of a session while its XML is parsed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class _SessionReader(XmlReader):
         self._text: list[str] | None = None
 
     def take(self) -> list[_Transaction]:
-        """The transactions that are whole and were not taken before."""
+        """Return the complete transactions that have not been returned before."""
         done, self._done = self._done, []
         return done
 
@@ -133,7 +133,7 @@ class CharlesXmlSession(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the first element."""
+        """Whether the first element matches."""
         return bool(_HEAD.search(source.head[:8192]))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:

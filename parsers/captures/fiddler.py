@@ -1,4 +1,4 @@
-"""Session archives of Fiddler (``.saz``): a zip in which each exchange is files of raw HTTP.
+"""Session archives of Fiddler (``.saz``): a zip with raw HTTP files for each exchange.
 
 References:
     docs.telerik.com/fiddler (archives: ``raw/NNN_c.txt`` what the client sent, ``raw/NNN_s.txt`` what the server
@@ -22,7 +22,7 @@ from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record, Timestamp
 from parsers.registry import register
 
-#: A longer message is not read.
+#: Longer messages are not read.
 MAX_MESSAGE = 64 * 1024 * 1024
 _MAX_TIMES = 64 * 1024
 _PATH = re.compile(r"(?:^|[/\\])raw[/\\](0{0,10}\d{1,10})_([csm])\.(?:txt|xml)$", re.IGNORECASE)
@@ -41,7 +41,7 @@ _ADVICE = "Save the archive again from a session in which Fiddler kept the bodie
 
 @register
 class FiddlerSession(Parser):
-    """Reads one exchange: the server's file, with the client's file and the times beside it."""
+    """Reads one exchange: the server's file, with the client's file and the times from the same folder."""
 
     name: ClassVar[str] = "fiddler_session"
     version: ClassVar[str] = "1"
@@ -70,11 +70,11 @@ class FiddlerSession(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the path, and by how the file begins."""
+        """Whether the path and the first bytes match."""
         return is_session_file(source)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield the records of the exchange from the server's file; from the client's only where there is no other."""
+        """Yield the records of the exchange from the server's file, or from the client's if there is no other."""
         found = _PATH.search(source.path)
         kind = found[2].lower() if found else ""
         name = source.name
@@ -92,7 +92,7 @@ class FiddlerSession(Parser):
 
 
 def is_session_file(source: Source) -> bool:
-    """Whether a file is one of those in which Fiddler keeps an exchange."""
+    """Whether a file belongs to a Fiddler exchange."""
     found = _PATH.search(source.path)
     return bool(found and _BEGINS[found[2].lower()].match(source.head))
 
@@ -126,14 +126,14 @@ def _content(source: Source) -> bytes:
 
 
 def _timestamps(source: Source) -> Iterator[Timestamp]:
-    """The times in the file beside an exchange; none where there is no such file."""
+    """The times in the metadata file of an exchange, if it exists."""
     beside = source.beside(re.sub(r"_[csCS]\.\w{3}$", "_m.xml", source.name))
     if beside is None:
         return
     text = beside.head[:_MAX_TIMES].decode("utf-8", "replace")
     for name, description, note in _TIMES:
         if found := re.search(rf'\b{name}="([^"]{{1,60}})"', text):
-            # Fiddler writes the year 1 where nothing happened.
+            # Fiddler writes the year 1 for events that did not happen.
             when = (
                 None if found[1].startswith("0001-") else written_timestamp(found[1], description, _NOTE.format(note))
             )

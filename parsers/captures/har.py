@@ -1,4 +1,4 @@
-"""HTTP archives (HAR): what a browser or a proxy wrote down of its traffic.
+"""HTTP archives (HAR): traffic recorded by a browser or a proxy.
 
 References:
     HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/).
@@ -38,9 +38,9 @@ _ADVICE = (
     'Save the capture again with its contents: in the developer tools of a browser "Save all as HAR with content",'
     " with the page loaded anew while the tools are open."
 )
-#: The number of bytes in a web socket's message, as its frames have it.
+#: The number of bytes in a WebSocket message, as its frames state it.
 _BINARY = 2
-#: A length of more digits is none.
+#: Lengths with more digits are ignored.
 _DIGITS = 15
 
 
@@ -70,7 +70,7 @@ class Har(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the first keys."""
+        """Whether the first keys match."""
         return is_har(as_utf8(source.head))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
@@ -97,7 +97,7 @@ class Har(Parser):
 
 
 def _in_pieces(source: Source, found: Capture) -> Iterator[Record | Issue]:
-    """The entries of a long archive that is not whole; those that name nothing of the service are skipped."""
+    """Read the entries of a long, incomplete archive; entries that do not name the service are skipped."""
     for value in values_in_pieces(source, text_marks()):
         if isinstance(value, Issue):
             yield value
@@ -120,7 +120,7 @@ def _entry(entry: object, places: Places, source: Source, found: Capture) -> Ite
 
 
 def _message(message: Mapping[str, object], where: str, exchange: Exchange, source: Source) -> Iterator[Record | Issue]:
-    """What a message of a web socket holds of the service."""
+    """Yield the service's data in a WebSocket message."""
     content = text_of(message, "data").encode("utf-8", "surrogatepass")
     where = join(where, at_coding("identity"))
     if message.get("opcode") == _BINARY:
@@ -154,7 +154,7 @@ def _exchange(entry: Mapping[str, object], places: Places) -> tuple[Exchange, li
     status = response.get("status")
     line = f"HTTP {status} {text_of(response, 'statusText')}".strip() if isinstance(status, int) and status else ""
     if not coded:
-        # An archive holds bodies decoded, as a rule, beside headers that still name the coding.
+        # Archives usually hold decoded bodies, although the headers still name the coding.
         headers = tuple(pair for pair in headers if pair[0].lower() != "content-encoding")
     return (
         Exchange(
@@ -175,7 +175,7 @@ def _exchange(entry: Mapping[str, object], places: Places) -> tuple[Exchange, li
 def _sent(
     request: Mapping[str, object], response: Mapping[str, object], headers: tuple[tuple[str, str], ...]
 ) -> BytesSent | None:
-    """How many bytes of a body were sent that the archive does not hold; None if none were."""
+    """The size of a body that was sent but is not in the archive; None if no body was sent."""
     status = response.get("status")
     if not isinstance(status, int) or not may_have_body(text_of(request, "method"), status):
         return None

@@ -1,4 +1,4 @@
-"""HTTP messages in text: what ``curl -i`` and ``curl -v`` printed, and requests and answers saved as they were sent.
+"""HTTP messages in text: output of ``curl -i`` and ``curl -v``, and requests and answers saved in raw form.
 
 References:
     curl's manual (``--include``, ``--verbose``); RFC 9112.
@@ -28,12 +28,12 @@ from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
-#: A longer file is not read.
+#: Longer files are not read.
 MAX_BYTES = 64 * 1024 * 1024
-#: The first message begins within so many bytes.
+#: The first message must begin within this many bytes.
 _HEAD = 8192
 _ADDRESS = re.compile(rb"https?://[^\s'\"<>|]{4,4000}", re.IGNORECASE)
-#: What names the service may be hidden by a coding.
+#: An encoded body may hide the names of the service.
 _CODED = re.compile(
     rb"^(?:< )?(?:content-encoding: *(?:x-)?(?:gzip|br|zstd|deflate)|transfer-encoding: *chunked)",
     re.MULTILINE | re.IGNORECASE,
@@ -70,7 +70,7 @@ class HttpText(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether the head holds the first line of a message, and the file names the service."""
+        """Whether the head has the first line of a message, and the file names the service."""
         head = as_utf8(source.head)
         first = begins(head[:_HEAD])
         if first is None or is_session_file(source):
@@ -106,7 +106,7 @@ class HttpText(Parser):
 
 
 def _exchanges(content: bytes, prefix: str) -> Iterator[tuple[Exchange, list[Issue]]]:
-    """Each answer with the request before it; a request that no answer follows by itself."""
+    """Yield each answer with the preceding request; a request without an answer on its own."""
     request: FoundMessage | None = None
     address = ""
     for found in messages(content):
@@ -119,7 +119,7 @@ def _exchanges(content: bytes, prefix: str) -> Iterator[tuple[Exchange, list[Iss
         yield _exchange(request, found, address, prefix)
         status = found.message.first_line.split(" ")[1][:1]
         location = value_of(found.message.headers, "Location")
-        # After a redirect or an interim answer the same request goes on.
+        # After a redirect or an interim answer the same request continues.
         address = urljoin(_url(request) or address, location) if status == "3" and location else address
         if status == "1":
             continue
@@ -132,13 +132,13 @@ def _exchanges(content: bytes, prefix: str) -> Iterator[tuple[Exchange, list[Iss
 
 
 def _named(before: bytes) -> str:
-    """The last address of the service in the text before a message, such as that of the command."""
+    """The last address of the service in the text before a message, such as the curl command's."""
     found = [match[0].decode("utf-8", "replace") for match in _ADDRESS.finditer(before)]
     return next((text for text in reversed(found) if ApiUrl.parse(text)), "")
 
 
 def _url(request: FoundMessage | None) -> str:
-    """The address of a request, from its first line and its header Host."""
+    """The address of a request, from its first line and its Host header."""
     if request is None:
         return ""
     target = request.message.first_line.split(" ")[1]

@@ -1,4 +1,4 @@
-"""Members of decoded JSON, and bodies in it, as the readers of captures need them."""
+"""Read members and bodies from decoded JSON, for the capture parsers."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ _NO_ZONE = " The time bears no zone."
 
 
 def object_of(holder: Mapping[str, object], key: str) -> Mapping[str, object]:
-    """An object in another; an empty one where there is none."""
+    """An inner object; empty if missing."""
     value = holder.get(key)
     return value if isinstance(value, dict) else {}
 
 
 def text_of(holder: Mapping[str, object], key: str) -> str:
-    """A text in an object; an empty one where there is none."""
+    """A text in an object; empty if missing."""
     value = holder.get(key)
     return value if isinstance(value, str) else ""
 
 
 @dataclass(frozen=True, slots=True)
 class BodyText:
-    """A body that is in JSON as a text.
+    """A body given as text in JSON.
 
     Attributes:
-        content: its bytes; the text's own where they are no base64.
-        locator: where they stand.
-        issues: what is wrong with it.
+        content: its bytes; those of the text itself if it is not valid base64.
+        locator: the locator of the bytes.
+        issues: issues with the body.
     """
 
     content: bytes
@@ -47,7 +47,7 @@ def body_text(text: str, locator: str, *, base64: bool) -> BodyText:
 
     Args:
         text: the text.
-        locator: where it stands.
+        locator: its locator.
         base64: whether it is base64.
     """
     content = text.encode("utf-8", "surrogatepass")
@@ -60,7 +60,7 @@ def body_text(text: str, locator: str, *, base64: bool) -> BodyText:
 
 
 def written_timestamp(recorded: str, description: str, note: str, locator: str = "") -> Timestamp | None:
-    """A time that a capture writes in ISO 8601; None if it is not one."""
+    """A capture's ISO 8601 time; None if it is not one."""
     try:
         when = datetime.fromisoformat(recorded)
         delta = None if when.tzinfo is None else when - _EPOCH
@@ -73,7 +73,7 @@ def written_timestamp(recorded: str, description: str, note: str, locator: str =
 
 
 def counted_timestamp(seconds: object, description: str, note: str, locator: str = "") -> Timestamp | None:
-    """A time that a capture gives in seconds since 1970; None if it is not one."""
+    """A capture's time in seconds since 1970; None if it is not one."""
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 1.2e9 < seconds < 4.1e9:
         return None
     return Timestamp(description, repr(seconds), Clock.EXAMINER, round(seconds * 1_000_000), note, locator)

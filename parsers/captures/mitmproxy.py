@@ -1,4 +1,4 @@
-"""Flows that mitmproxy saved: one typed netstring after the other, each an exchange.
+"""Flows saved by mitmproxy: consecutive typed netstrings, one per exchange.
 
 References:
     mitmproxy/io/io.py, mitmproxy/http.py (get_state of HTTPFlow, Request, Response): the names of the members.
@@ -28,11 +28,11 @@ from parsers.registry import register
 
 _HEAD = re.compile(rb"\d{2,12}:\d{1,4}:\w{1,40}[;,]")
 _TELLTALE = (b"7:version;", b"7:version,", b"4:type;", b"7:request;", b"8:response;", b"7:request,", b"8:response,")
-#: A longer flow is not read.
+#: Longer flows are not read.
 MAX_FLOW = 256 * 1024 * 1024
 _SENT = "When mitmproxy saw the request begin, by the clock of the machine it ran on, in seconds since 1970 (UTC)."
 _MESSAGE_NOTE = "When mitmproxy saw the message, by the clock of the machine it ran on, in seconds since 1970 (UTC)."
-#: The members of a message of a web socket that are read.
+#: The members of a WebSocket message that are read.
 _MEMBERS = 4
 _ADVICE = "Make the capture again without the option stream_large_bodies, with which mitmproxy keeps no long body."
 _CAME = "When mitmproxy saw the answer begin, by the clock of the machine it ran on, in seconds since 1970 (UTC)."
@@ -62,7 +62,7 @@ class MitmproxyFlow(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the first netstring and the names in it."""
+        """Whether the first netstring has the expected names."""
         return bool(_HEAD.match(source.head)) and sum(name in source.head for name in _TELLTALE) >= 2
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
@@ -95,7 +95,7 @@ class MitmproxyFlow(Parser):
 
 
 def _next(stream: BinaryIO, at: int, size: int) -> bytes:
-    """The bytes of the netstring at a place. Raises TnetstringError."""
+    """Read the netstring at an offset. Raises TnetstringError."""
     stream.seek(at)
     head = stream.read(16)
     digits, colon, _ = head.partition(b":")
@@ -132,7 +132,7 @@ def _exchange(flow: Mapping[str, Value], reader: TnetstringReader) -> tuple[Exch
         timestamps=tuple(timestamp for timestamp in timestamps if timestamp),
     )
     if content is None and isinstance(status, int) and may_have_body(method, status) and exchange.sent is None:
-        # mitmproxy keeps no body that it passed on piece by piece; one that was empty it keeps as empty.
+        # mitmproxy does not store streamed bodies; an empty body is stored as empty.
         exchange = replace(exchange, sent=BytesSent())
     return exchange, issues
 
@@ -140,10 +140,10 @@ def _exchange(flow: Mapping[str, Value], reader: TnetstringReader) -> tuple[Exch
 def _messages(
     flow: Mapping[str, Value], exchange: Exchange, reader: TnetstringReader, source: Source
 ) -> Iterator[Record | Issue]:
-    """What the messages of a web socket hold of the service."""
+    """Yield the service's data in the messages of a WebSocket."""
     messages = _object(flow, "websocket").get("messages")
     for number, message in enumerate(messages if isinstance(messages, list) else ()):
-        # Type, whether the client sent it, content, and when.
+        # Type, whether the client sent it, content, time.
         if not isinstance(message, list) or len(message) < _MEMBERS or not isinstance(message[2], (bytes, str)):
             continue
         content = message[2].encode("utf-8", "surrogatepass") if isinstance(message[2], str) else message[2]
@@ -159,7 +159,7 @@ def _messages(
 
 
 def _url(request: Mapping[str, Value]) -> str:
-    """The address: the host as the client named it, where it did."""
+    """The address, with the host as the client named it, if it did."""
     host = _text(request, "authority").partition(":")[0] or next(
         (value for name, value in _headers(request) if name.lower() == "host"), ""
     )

@@ -1,4 +1,4 @@
-"""Archives of Proxyman (``.proxymanlogv2``): a zip of JSON files, one an exchange.
+"""Archives of Proxyman (``.proxymanlogv2``): a zip of JSON files, one per exchange.
 
 References:
     trace_shrink, a library that reads them (readers/proxyman_log_reader.py, entries/proxyman_entry.py).
@@ -59,7 +59,7 @@ class ProxymanEntry(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the name, or by the members."""
+        """Whether the name or the members match."""
         return is_proxyman_entry(as_utf8(source.head), source.path)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
@@ -104,7 +104,7 @@ def _body(message: Mapping[str, object], places: Places) -> BodyText:
 
 
 def _url(request: Mapping[str, object]) -> str:
-    """The whole address, or what it is made of."""
+    """The full address, given whole or in parts."""
     path = text_of(request, "fullPath")
     if "://" in path:
         return path

@@ -1,4 +1,4 @@
-"""What one parser says of a content that another handed on."""
+"""Results of one parser for content that another handed on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from parsers.record import Issue, Record
 
 
 def signed_as(parser: Parser, source: Source, steps: str = "") -> Iterator[Record | Issue]:
-    """What a parser says of a content, under its own name, with the steps that lead to the content."""
+    """Yield a parser's results for some content, under its own name, with the locator steps to the content."""
     for item in parser.parse(parser.sees(source)):
         locator = inside(steps, item.locator)
         if isinstance(item, Issue):

@@ -1,4 +1,4 @@
-"""Captures of network traffic in forms that are not read: what they are, and how they become readable.
+"""Captures of network traffic in unsupported formats: what they are, and how to make them readable.
 
 References:
     libpcap's manual (pcap-savefile); the PCAP Next Generation draft; Java's object serialisation stream protocol, in
@@ -29,15 +29,15 @@ _JAVA, _CHARLES = b"\xac\xed\x00\x05", b"com.xk72.charles"
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A form of capture.
+    """A capture format.
 
     Attributes:
         what: its name.
-        fits: whether a file is one.
+        fits: whether a file has this format.
         why: why it is not read.
-        advice: how what is in it becomes readable.
-        always: whether it is an issue also where nothing of the service can be seen in it.
-        seen: what of such a file helps to read it, as sentences.
+        advice: how to make its content readable.
+        always: whether to report it even if nothing in it names the service.
+        seen: sentences on what in the file helps to read it.
     """
 
     what: str
@@ -53,7 +53,7 @@ def _is_pcap(source: Source) -> bool:
 
 
 def _seen_in_packets(source: Source) -> str:
-    """What of a capture of packets helps to read it: keys of its sessions, HTTP that is not encrypted."""
+    """Describe what helps to read a packet capture: session keys, unencrypted HTTP."""
     with source.open() as stream:
         seen = _KEYS_HELD if holds_tls_keys(stream) else ""
         stream.seek(0)
@@ -113,7 +113,7 @@ _FORMS = (
 
 @register
 class UnreadCapture(Parser):
-    """Names captures that are not read."""
+    """Reports captures that are not read."""
 
     name: ClassVar[str] = "unread_capture"
     version: ClassVar[str] = "1"
@@ -136,11 +136,11 @@ class UnreadCapture(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the first bytes or the name; of some forms only where the file names the service."""
+        """Whether the first bytes or the name match; some formats only count if the file names the service."""
         return any(form.fits(source) and (form.always or bool(source.names)) for form in _FORMS)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield the one issue."""
+        """Yield a single issue."""
         names = names_of(source)
         described = f" It names the Alexa service ({names_in_words(names)})." if names else ""
         locator = place_of(names[0]) if names else ""

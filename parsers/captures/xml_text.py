@@ -1,4 +1,4 @@
-"""The text of one element of a capture in XML, as bytes, and where they stand."""
+"""Read the text of an element in an XML capture as bytes, with its place."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class ElementText:
 
     Attributes:
         content: its bytes; empty if they cannot be read.
-        locator: where they stand; of the whole element where they cannot be read.
-        issue: why they cannot be read; empty if they can.
+        locator: the locator of the bytes; of the whole element if they cannot be read.
+        issue: why they cannot be read, or empty.
     """
 
     content: bytes
@@ -27,13 +27,13 @@ class ElementText:
 
 
 def element_text(stream: BinaryIO, begin: int, end: int, *, base64: bool, most: int) -> ElementText:
-    """Read the text of an element again from the file: XML readers change line ends.
+    """Read the text of an element again from the file, because XML parsers change line ends.
 
     Args:
         stream: the file, in UTF-8.
-        begin, end: bytes of the element, from its opening tag to before its closing tag.
+        begin, end: byte offsets of the opening tag and of the closing tag.
         base64: whether the text is base64.
-        most: a longer text is not read.
+        most: the greatest length that is read.
 
     Raises:
         OSError: the evidence cannot be read.

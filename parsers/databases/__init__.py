@@ -1,1 +1,1 @@
-"""Tables of SQLite databases: kinds of table, and the parsers that hand rows to them."""
+"""Tables of SQLite databases: kinds of table, and the parsers that pass rows to them."""

@@ -1,4 +1,4 @@
-"""Every kind of table that is read."""
+"""Every supported kind of table."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from parsers.definition.sqlite import definitions
 
 @cache
 def kinds() -> tuple[TableKind, ...]:
-    """Every kind, by name; that of tables which no other knows comes last."""
+    """Every kind, sorted by name; the kind for unknown tables comes last."""
     declared = map(DeclaredTable, definitions())
     coded = (AvsAlerts(), AvsMisc(), DataStore(), HeadlessAlarms(), MapStore(), WebKitStorage(), *browsers())
     known = sorted((*declared, *coded), key=lambda kind: kind.name)

@@ -1,4 +1,4 @@
-"""Alarms, timers and reminders that the AVS Device SDK keeps.
+"""Alarms, timers and reminders stored by the AVS Device SDK.
 
 References:
     github.com/alexa/avs-device-sdk: SQLiteAlertStorage (tables ``alerts``, ``alerts_v2``, ``alerts_v3``; the numbers of
@@ -50,11 +50,11 @@ class AvsAlerts(TableKind):
     _made = table_made(_TABLES)
 
     def hinted(self, head: bytes, path: str) -> bool:  # noqa: ARG002
-        """By the statement that made the table."""
+        """Whether the head has the statement that creates the table."""
         return bool(self._made.search(head)) and b"scheduled_time_iso_8601" in head
 
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:  # noqa: ARG002
-        """The tables of alerts, of whatever version."""
+        """Return the alert tables of any version."""
         return tuple(
             table
             for table in tables.values()
@@ -62,7 +62,7 @@ class AvsAlerts(TableKind):
         )
 
     def reader(self, path: str, database: Database) -> RowReader:  # noqa: ARG002
-        """Reads each row by itself."""
+        """Return a reader that reads each row on its own."""
         return _read
 
 

@@ -1,4 +1,4 @@
-"""Values by name that components of the AVS Device SDK and the Auto SDK keep, and the refresh token of a device.
+"""Named values stored by components of the AVS Device SDK and the Auto SDK, and the refresh token of a device.
 
 References:
     github.com/alexa/avs-device-sdk: SQLiteMiscStorage (tables ``{component}_{table}``), SQLiteCBLAuthDelegateStorage
@@ -20,9 +20,9 @@ from parsers.secret import hidden, is_secret_value, masked_values
 from parsers.values import shown
 
 DATA_TYPE, TOKEN_TYPE = "echo:avs:value", "echo:account:token"
-#: The table and its one column.
+#: The table and its only column.
 _REFRESH = "refreshToken"
-#: Components whose tables are known wherever they lie.
+#: Components whose tables are recognised in any file.
 _COMPONENT = re.compile(
     r"(?i)(?:capabilitiesDelegate|authorizationManager|authDelegate|cblAuthDelegate|lwa\w{0,30}|alexa\w{0,40}|avs\w{0,40}"
     r"|aace\w{0,40}|externalMediaPlayer|deviceSettings|alerts\w{0,20}|equalizer\w{0,20}|dcfDelegate|apiGateway\w{0,20}"
@@ -67,20 +67,20 @@ class AvsMisc(TableKind):
     )
 
     def hinted(self, head: bytes, path: str) -> bool:
-        """By the statement that made a table."""
+        """Whether the head has a statement that creates one of the tables."""
         return any(_is_ours((found["name"] or b"").decode("ascii", "replace"), path) for found in _MADE.finditer(head))
 
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:
-        """The tables of values, and the one of the token."""
+        """Return the value tables and the token table."""
         return tuple(table for table in tables.values() if _is_table(table, path))
 
     def reader(self, path: str, database: Database) -> RowReader:  # noqa: ARG002
-        """Reads each row by itself."""
+        """Return a reader that reads each row on its own."""
         return _read
 
 
 def _is_ours(name: str, path: str) -> bool:
-    """Whether a table of values is one of a component's. The table of the token has no name here."""
+    """Whether a value table belongs to a component. The token table is not matched here."""
     return not name or _COMPONENT.fullmatch(name) is not None or _FILE.search(path) is not None
 
 

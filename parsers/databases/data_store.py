@@ -22,12 +22,12 @@ from parsers.values import Keeper, shown
 
 DATA_TYPE = "alexa:app:data_item"
 _TABLES = {"DataItem": ("key", "value"), "ZDATAITEM": ("ZKEY", "ZVALUE")}
-#: Collections that the app keeps as bare lists, and the member under which the service's answer has them.
+#: Collections that the app stores as bare lists, and the member that holds them in the service's answer.
 _COLLECTIONS = {"ToDoCollection": "values", "NamedListsCollection": "lists", "NamedListItemsCollection": "list"}
 
 
 class DataStore(TableKind):
-    """Reads each item; what the service answers in the same form is read as such an answer."""
+    """Reads each item; items in the form of a service answer are read as answers."""
 
     name = "app_data_store"
     version = "1"
@@ -45,11 +45,11 @@ class DataStore(TableKind):
     _made = table_made(tuple(_TABLES))
 
     def hinted(self, head: bytes, path: str) -> bool:
-        """By the statement that made the table, else by the name of the store."""
+        """Whether the head has the statement that creates the table, or the file has the store's name."""
         return bool(self._made.search(head)) or path.endswith(("/DataStore.db", "/LocalData.sqlite"))
 
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:  # noqa: ARG002
-        """The table of items, where its columns are as expected."""
+        """Return the item table, if it has the expected columns."""
         return tuple(
             tables[name]
             for name, columns in _TABLES.items()
@@ -57,7 +57,7 @@ class DataStore(TableKind):
         )
 
     def reader(self, path: str, database: Database) -> RowReader:  # noqa: ARG002
-        """Reads each row by itself."""
+        """Return a reader that reads each row on its own."""
 
         def read(row: TableRow) -> Iterator[Record | Issue]:
             yield from _read(row, path)
@@ -85,7 +85,7 @@ def _read(row: TableRow, path: str) -> Iterator[Record | Issue]:
 
 
 def _as_answer(key: str, value: object, row: TableRow, path: str) -> list[Record | Issue]:
-    """What the value says, if it has the form of an answer of the service."""
+    """Read the value as an answer of the service, if it has that form."""
     member = _COLLECTIONS.get(key.partition(".")[0])
     if isinstance(value, list):
         if member is None:

@@ -16,10 +16,10 @@ from parsers.record import Issue, Record
 
 
 class DeclaredTable(TableKind):
-    """Reads the kind of table that a definition describes."""
+    """Reads tables that a definition describes."""
 
     def __init__(self, definition: SqliteDefinition) -> None:
-        """Take the definition."""
+        """Store the definition."""
         self.name = definition.name
         self.version = definition.version
         self.about = definition.about
@@ -29,13 +29,13 @@ class DeclaredTable(TableKind):
         self._needs = tuple(column.encode() for column in definition.source.required)
 
     def hinted(self, head: bytes, path: str) -> bool:
-        """By the statement that made the table, in the head; else by the path."""
+        """Whether the head has the statement that creates the table, or the path matches."""
         if any(end.fits(path) for end in self._source.paths):
             return True
         return bool(self._made.search(head)) and all(column in head for column in self._needs)
 
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:  # noqa: ARG002
-        """By the table's name and its columns."""
+        """Return the tables with matching names and columns."""
         needs = {column.upper() for column in self._source.required}
         names = {name.upper() for name in self._source.tables}
         return tuple(
@@ -45,7 +45,7 @@ class DeclaredTable(TableKind):
         )
 
     def reader(self, path: str, database: Database) -> RowReader:  # noqa: ARG002
-        """Reads each row by itself."""
+        """Return a reader that reads each row on its own."""
         return self._row
 
     def _row(self, row: TableRow) -> Iterator[Record | Issue]:
@@ -69,7 +69,7 @@ class DeclaredTable(TableKind):
 
 
 def table_made(names: tuple[str, ...]) -> re.Pattern[bytes]:
-    """Finds the statement that makes a table of one of these names."""
+    """Return an expression for the statement that creates a table of one of these names."""
     either = b"|".join(re.escape(name.encode()) for name in names)
     return re.compile(
         rb"CREATE TABLE (?:IF NOT EXISTS )?[\"'`\[]?(?:" + either + rb")[\"'`\]]?\s{0,20}\(", re.IGNORECASE

@@ -1,7 +1,7 @@
 """Alarms, timers and reminders of an Echo without a screen: ``alarms.db`` of ``com.amazon.headlessbeacon``.
 
-The tables' names are published; the exact columns of ``timed_events`` are not. It is read by the names that its columns
-bear, and a time is read as one only where the value itself shows its unit and zone.
+The tables' names are published; the exact columns of ``timed_events`` are not. It is read by its column names,
+and a time is read only if the value itself shows its unit and zone.
 
 References:
     kdkavanagh/EchoMuse, docs/alexa-alerts-and-leds.md (decompiled, build of November 2022): the tables, and the fields
@@ -25,7 +25,7 @@ from parsers.values import shown
 
 DATA_TYPE = "echo:state:alarm"
 _TABLE = "timed_events"
-#: Columns that hold times, by their names in small letters without ``_``, and what the times are of.
+#: Time columns, by their lower-case names without ``_``, and what the times refer to.
 _TIMES = {
     "scheduledtime": "Scheduled to start", "originaltime": "Scheduled to start", "createddate": "Creation Time",
     "createdtime": "Creation Time", "nextinstance": "Scheduled to start", "nextinstancetime": "Scheduled to start",
@@ -60,11 +60,11 @@ class HeadlessAlarms(TableKind):
     _made = table_made((_TABLE,))
 
     def hinted(self, head: bytes, path: str) -> bool:  # noqa: ARG002
-        """By the statement that made the table."""
+        """Whether the head has the statement that creates the table."""
         return bool(self._made.search(head))
 
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:  # noqa: ARG002
-        """The table of timed events, where its columns are as described."""
+        """Return the table of timed events, if it has the described columns."""
         table = tables.get(_TABLE)
         if table is None:
             return ()
@@ -72,7 +72,7 @@ class HeadlessAlarms(TableKind):
         return (table,) if {"token", "scheduledtime"} <= columns else ()
 
     def reader(self, path: str, database: Database) -> RowReader:  # noqa: ARG002
-        """Reads each row by itself."""
+        """Return a reader that reads each row on its own."""
         return _read
 
 
@@ -103,7 +103,7 @@ def _read(row: TableRow) -> Iterator[Record | Issue]:
 
 
 def _time(word: str, name: str, value: object) -> Timestamp | None:
-    """A time whose unit and zone the value shows; None if it is not one."""
+    """A time whose unit and zone are evident from the value, or None."""
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 18:
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):

@@ -1,6 +1,6 @@
-"""The write-ahead log and the rollback journal that are beside a database: kept, and read with it.
+"""The write-ahead log and the rollback journal of a database, which are kept and read with it.
 
-Where the database is not there, they are read as far as they go.
+If the database is missing, they are read as far as possible.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from parsers.record import Issue, Record
 from parsers.registry import register
 
 _SUPER_JOURNAL = re.compile(r"-mj[0-9A-Fa-f]{4,16}\Z")
-#: Lengths of a sector in bytes that a zeroed header may have taken up.
+#: Sector sizes, in bytes, that a zeroed header may have occupied.
 _SECTORS = (512, 4096, 1024, 2048)
 
 
 @register
 class SqliteJournalFiles(Parser):
-    """Claims the files beside a database, so that it is read with them; reads those whose database is missing."""
+    """Claims the files beside a database so that they are read with it; reads those whose database is missing."""
 
     name: ClassVar[str] = "sqlite_companions"
     version: ClassVar[str] = "2"
@@ -60,13 +60,13 @@ class SqliteJournalFiles(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the header; a journal that was zeroed, by its name; a super-journal, by its name and what it lists."""
+        """Whether the header matches; for a zeroed journal, the name; for a super-journal, its name and contents."""
         return is_companion(source) or _is_super_journal(source)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield nothing where the database is beside it; else an issue, and what it holds."""
+        """Yield nothing if the database is present; otherwise an issue, and the rows found."""
         if _is_super_journal(source):
-            return  # it holds names alone, and is kept because it decides whether their changes are taken back
+            return  # holds names only; kept because it decides whether the listed journals are rolled back
         for suffix in (WAL, JOURNAL):
             name = source.name.removesuffix(suffix)
             if name != source.name and source.beside(name) is not None:
@@ -89,9 +89,9 @@ def _alone(source: Source) -> Iterator[Record | Issue]:
                 yield from read_known(database, path, source.name)
                 return
             if database.tables:
-                return  # its tables are all known to be others
+                return  # all its tables are known and unsupported
     except DatabaseError:
-        pass  # the first page, with the list of tables, is not in it
+        pass  # the first page, with the table list, is missing
     size = _page_size(source)
     if not size:
         yield Issue("How long its pages are is not known; they were not read.", "", source.head[:64])
@@ -106,7 +106,7 @@ def _alone(source: Source) -> Iterator[Record | Issue]:
 
 
 def _page_size(source: Source) -> int:
-    """The length of a page in bytes, as the header states it, or by the first page that is a leaf; 0: not known."""
+    """The page size in bytes, from the header or the first leaf page; 0 if unknown."""
     at = 8 if source.head.startswith(WAL_MAGICS) else 24
     stated = int.from_bytes(source.head[at : at + 4], "big")
     if stated in SIZES:

@@ -1,4 +1,4 @@
-"""The rows of a database's known tables: each table goes to the kind that knows it."""
+"""Read the rows of a database's known tables: each table goes to the kind that recognises it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from parsers.formats.sqlite.database import Database
 from parsers.formats.sqlite.table_row import DatabaseIssue
 from parsers.record import Issue, Record
 
-#: Of the parts that cannot be read this many are listed; the others are counted.
+#: How many unreadable parts are listed; the others are counted.
 MAX_ISSUES = 100
 
 
 def read_known(database: Database, path: str, name: str) -> Iterator[Record | Issue]:
-    """The records of every known table's rows, and what could not be read.
+    """Yield the records of every known table's rows, and issues for what could not be read.
 
     Args:
-        database: open.
-        path: of the database, inside the evidence.
-        name: of the database, without the suffix of a log or journal.
+        database: the open database.
+        path: the path of the database inside the evidence.
+        name: the name of the database, without the suffix of a log or journal.
     """
     issues = 0
     for issue in database.issues:
@@ -29,7 +29,7 @@ def read_known(database: Database, path: str, name: str) -> Iterator[Record | Is
     wanted = []
     for kind in kinds():
         for table in kind.tables(path, database.tables):
-            # A table goes to the first kind that wants it; the kind of tables not known is the last.
+            # A table goes to the first kind that matches; the kind for unknown tables is last.
             if table.name not in readers:
                 readers[table.name] = (kind, kind.reader(path, database))
                 wanted.append(table)
@@ -47,5 +47,5 @@ def read_known(database: Database, path: str, name: str) -> Iterator[Record | Is
 
 
 def has_known(database: Database, path: str) -> bool:
-    """Whether the database has a table that some kind knows."""
+    """Whether the database has a known table."""
     return any(kind.tables(path, database.tables) for kind in kinds())

@@ -1,4 +1,4 @@
-"""One page of a table whose database is gone: its rows, without the names of their columns."""
+"""A single table page whose database is missing: its rows, without column names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from parsers.registry import register
 
 @register
 class LonePage(Parser):
-    """Reads the rows as found; a value that is an answer of the Alexa service is read as such."""
+    """Reads the rows as found; answers of the Alexa service in values are read as such."""
 
     name: ClassVar[str] = "sqlite_lone_page"
     version: ClassVar[str] = "1"
@@ -40,11 +40,11 @@ class LonePage(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether the whole content is one such page."""
+        """Whether the whole content is one table page."""
         return source.size in SIZES and source.size <= HEAD_SIZE and leaf_page(source.head[: source.size]) is not None
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield a record for each row, or what the row's JSON says."""
+        """Yield a record for each row, or the records of its JSON."""
         with source.open() as stream:
             content = stream.read(HEAD_SIZE + 1)
         page = leaf_page(content)

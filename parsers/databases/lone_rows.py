@@ -1,4 +1,4 @@
-"""Rows of pages whose database is gone: their values, without the names of their columns."""
+"""Rows of pages whose database is missing: their values, without column names."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from parsers.record import Issue, Record, Value
 from parsers.values import shown
 
 DATA_TYPE = "alexa:app:lone_row"
-#: Values of a row that its message shows.
+#: How many values of a row its message shows.
 _SHOWN = 6
-#: More rows of one file are not read.
+#: The most rows that are read from one file.
 MAX_ROWS = 100_000
 
 
 def lone_row(
     cell: Cell, path: str, begin: int = 0, encoding: int = 1, fields: dict[str, Value] | None = None
 ) -> Iterator[Record | Issue]:
-    """A record of a row, or what the row's JSON says.
+    """Yield a record of a row, or the records of its JSON.
 
     Args:
         cell: the row.
-        path: of the file, inside the evidence.
-        begin: where the page begins in the file, in bytes.
-        encoding: of its texts: 1 UTF-8, 2 UTF-16LE, 3 UTF-16BE.
-        fields: what else the record keeps.
+        path: the path of the file inside the evidence.
+        begin: the offset of the page in the file, in bytes.
+        encoding: the encoding of its texts: 1 UTF-8, 2 UTF-16LE, 3 UTF-16BE.
+        fields: further fields of the record.
     """
     locator = at_bytes(begin + cell.at, cell.size)
     try:
@@ -63,13 +63,13 @@ def lone_row(
 
 
 def rows_of_the_service(database: Database, path: str, *, every: bool, name: str = "") -> Iterator[Record | Issue]:
-    """The rows of all leaf pages that are there: those that name the Alexa service, the others only counted.
+    """Yield the rows of all leaf pages present: those that name the Alexa service; the others are only counted.
 
     Args:
-        database: without a list of tables.
-        path: of the file, inside the evidence.
-        every: whether every row is given, as the file is an app's of the service.
-        name: of the database, where its log and its journal may be beside it; empty if the file is one of these.
+        database: a database without a table list.
+        path: the path of the file inside the evidence.
+        every: whether to yield every row, because the file belongs to an Alexa app.
+        name: the name of a database whose log and journal may be beside it; empty for a log or journal.
     """
     seen: set[bytes] = set()
     pages = others = 0
@@ -103,7 +103,7 @@ def _cells(page: BtreePage) -> Iterator[Cell]:
             cell = page.cell(at)
             types, _, values_at = serial_types(cell.payload)
         except RowError:
-            continue  # the page is damaged, or was used again
+            continue  # the page is damaged or was reused
         if values_at + sum(map(size_of, types)) == cell.payload_size:
             yield cell
 
@@ -113,7 +113,7 @@ def _as_utf8(content: bytes, encoding: int) -> bytes:
 
 
 def _values(cell: Cell, encoding: int) -> list[SqlValue]:
-    """The values that are in the page."""
+    """The values that are within the page."""
     types, _, at = serial_types(cell.payload)
     whole: list[int] = []
     room = len(cell.payload) - at
@@ -126,13 +126,13 @@ def _values(cell: Cell, encoding: int) -> list[SqlValue]:
 
 
 def _answers(value: SqlValue, path: str, locator: str) -> list[Record | Issue]:
-    """What a value says, if it has the form of an answer of the service."""
+    """Read a value as an answer of the service, if it has that form."""
     text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
     if not isinstance(text, str) or not text.lstrip().startswith("{"):
         return []
     try:
         decoded = decode(text)
     except JsonError:
-        # It is kept like any other text.
+        # The value is kept like any other text.
         return []
     return read_stored(decoded, path, locator)

@@ -1,4 +1,4 @@
-"""Databases whose header, or whose first page, is gone."""
+"""Databases whose header or first page is missing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from parsers.registry import register
 
 @register
 class LostHeaderDatabase(Parser):
-    """Reads them by their pages."""
+    """Reads such databases page by page."""
 
     name: ClassVar[str] = "sqlite_without_header"
     version: ClassVar[str] = "1"
@@ -44,7 +44,7 @@ class LostHeaderDatabase(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the pages that the first bytes show."""
+        """Whether the first bytes contain database pages."""
         return not is_companion(source) and find(source.head, source.size) is not None
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:

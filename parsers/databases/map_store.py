@@ -33,7 +33,7 @@ _BLOCK = 16
 _KEY_SIZES = (16, 24, 32)
 _KEY_ROW = "key_encryption_secret"
 _MAX_VALUE = 1024 * 1024
-#: Names whose values let somebody act as the account or the device, unless the name goes on to say when or where.
+#: Names whose values allow acting as the account or the device, unless the name continues with a time or place.
 _SECRET = re.compile(
     r"(?i)(adptoken|privatekey|access_token|refresh_token|cookies?(\.json)?(\.www\..*)?|encrypt\.key|sid|atmain|password"
     r"|secret|xfsn|json\.www\..*|^www\..*)$"
@@ -46,7 +46,7 @@ _NO_KEY = "encrypted; its key is not in this database"
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """The columns of one of the two tables that hold values."""
+    """The columns of one of the two value tables."""
 
     owner: str
     key: str
@@ -60,7 +60,7 @@ _TABLES = {
 
 
 class MapStore(TableKind):
-    """Reads the values, decrypted where the key is in the database."""
+    """Reads the values, decrypted if the key is in the database."""
 
     name = "app_map_v2_values"
     version = "1"
@@ -80,11 +80,11 @@ class MapStore(TableKind):
     _made = table_made(("account_data", "device_data"))
 
     def hinted(self, head: bytes, path: str) -> bool:
-        """By the statements that made the tables, else by the store's name."""
+        """Whether the head has the statements that create the tables, or the file has the store's name."""
         return bool(self._made.search(head)) or "map_data_storage_v2" in path
 
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:  # noqa: ARG002
-        """The tables of values, where their columns are as expected."""
+        """Return the value tables, if they have the expected columns."""
         return tuple(
             tables[name]
             for name, columns in _TABLES.items()
@@ -92,7 +92,7 @@ class MapStore(TableKind):
         )
 
     def reader(self, path: str, database: Database) -> RowReader:  # noqa: ARG002
-        """Reads each row with the key that the database holds, if it holds one."""
+        """Return a reader that uses the key in the database, if there is one."""
         secret = _secret(database)
 
         def read(row: TableRow) -> Iterator[Record | Issue]:
@@ -115,7 +115,7 @@ def _secret(database: Database) -> bytes | None:
             continue
         value = row.values.get("encryption_data_value")
         try:
-            # The value is Base64 with line ends, as Android's encoder writes it.
+            # The value is base64 with line breaks, as Android's encoder writes it.
             key = base64.b64decode(value) if isinstance(value, (str, bytes)) else b""
         except (binascii.Error, ValueError):
             return None
@@ -146,7 +146,7 @@ def _record(row: TableRow, columns: _Columns, secret: bytes | None) -> Record:
 
 
 def _reading(value: object, secret: bytes | None) -> tuple[str | None, str]:
-    """A value as text where it can be decrypted, and a sentence about it."""
+    """A value as text if it can be decrypted, and a sentence about it."""
     if value is None or value in (b"", ""):
         return None, "empty"
     if not isinstance(value, bytes):

@@ -1,7 +1,7 @@
-"""Tables that no kind knows, in databases that are in the folder of an Alexa app or an Echo's own apps.
+"""Unknown tables in databases in the folder of an Alexa app or of an Echo's own apps.
 
-An Echo's own apps are all of ``com.amazon.*`` and ``amazon.*``; of those on a phone, the shop, its books and its music
-are left out. Their tables change with each version; their rows are kept as they are, so that nothing is skipped.
+An Echo's own apps are all of ``com.amazon.*`` and ``amazon.*``; phone apps for shopping, books and music
+are left out. Their tables change with each version; rows are kept as found, so that nothing is skipped.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PACKAGE = re.compile(
     r"|customerHomeRegistry\.db|comms-core-identity-database|AlexaMobileiOS\w*\.sqlite|dbplaybackhistory|mixtape\.db"
     r"|AppDomain-com\.amazon\.echo"
 )
-#: Tables of the system's own, which say nothing of the account or the device.
+#: System tables, which contain nothing about the account or the device.
 _SYSTEM = re.compile(
     r"(?i)sqlite_\w+|android_metadata|room_master_table|meta|Z_METADATA|Z_MODELCACHE|Z_PRIMARYKEY|\w+_(?:content"
     r"|segments|segdir|docsize|stat)"
@@ -57,17 +57,17 @@ class OtherTable(TableKind):
     )
 
     def hinted(self, head: bytes, path: str) -> bool:  # noqa: ARG002
-        """By the path alone."""
+        """Whether the path matches; the head is not checked."""
         return bool(_PACKAGE.search(path))
 
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:
-        """Every table that is not the system's own, in such a folder."""
+        """Return every table except system tables, if the folder matches."""
         if not _PACKAGE.search(path):
             return ()
         return tuple(table for name, table in tables.items() if not _SYSTEM.fullmatch(name))
 
     def reader(self, path: str, database: Database) -> RowReader:  # noqa: ARG002
-        """Reads each row; says once of each table that it is not known."""
+        """Return a reader that reads each row and reports each unknown table once."""
         reported: set[str] = set()
 
         def read(row: TableRow) -> Iterator[Record | Issue]:
@@ -108,7 +108,7 @@ def _timestamps(row: TableRow) -> Iterator[Timestamp]:
 
 
 def _of_text(name: str, value: str) -> Timestamp | None:
-    """A text that is a time with its zone; None for any other."""
+    """Read a text as a time with a zone; None for other texts."""
     if not _ISO.match(value):
         return None
     try:

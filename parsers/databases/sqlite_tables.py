@@ -1,4 +1,4 @@
-"""SQLite databases: each table goes to the kind that knows it."""
+"""SQLite databases: each table goes to the kind that recognises it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from parsers.registry import register
 
 @register
 class SqliteTables(Parser):
-    """Reads the databases whose tables are known."""
+    """Reads databases with known tables."""
 
     name: ClassVar[str] = "sqlite"
     version: ClassVar[str] = "2"
@@ -52,7 +52,7 @@ class SqliteTables(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether it is a database with a table that some kind knows."""
+        """Whether the file is a database with a known table."""
         if not source.head.startswith(MAGIC):
             return False
         return any(kind.hinted(source.head, source.path) for kind in kinds())

@@ -1,4 +1,4 @@
-"""Values of a database's rows that have the form of an answer of the Alexa service."""
+"""Database values that have the form of an answer of the Alexa service."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from parsers.record import Issue, Record, Value
 
 
 class _RowPlaces(Places):
-    """Everything in a value is located by its row."""
+    """Places in a value: all are located by the row."""
 
     def __init__(self, locator: str) -> None:
         self._locator = locator
 
     def record(self, tokens: Tokens) -> str:  # noqa: ARG002
-        """The row."""
+        """The locator of the row."""
         return self._locator
 
     def value(self, tokens: Tokens) -> str:  # noqa: ARG002
-        """Empty: within the row."""
+        """Empty: the row's locator covers the value."""
         return ""
 
 
 def read_stored(
     value: object, path: str, locator: str, fields: Mapping[str, Value] | None = None
 ) -> list[Record | Issue]:
-    """What a value says; nothing where it does not have the form of such an answer.
+    """Yield the records of a value; nothing if it does not have the form of an answer.
 
     Args:
         value: the decoded JSON.
-        path: of the database, inside the evidence.
-        locator: of the row.
-        fields: what every record gets.
+        path: the path of the database inside the evidence.
+        locator: the locator of the row.
+        fields: fields added to every record.
     """
     found = list(responses.read(Body(value, path, _RowPlaces(locator), fields=fields or {})))
     if any(isinstance(item, Record) and item.data_type != unread_answer.DATA_TYPE for item in found):

@@ -1,4 +1,4 @@
-"""What a reader of one kind of table is, and what every record of a table's row is given."""
+"""The base class for readers of one kind of table, and the fields common to records of table rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from parsers.record import Issue, Record, Value
 #: Reads one row.
 RowReader = Callable[[TableRow], Iterator[Record | Issue]]
 
-#: A blob up to this many bytes is shown whole, as hexadecimal digits.
+#: Blobs of up to this many bytes are shown in full, as hexadecimal digits.
 _SHORT_BLOB = 64
 
 
@@ -26,7 +26,7 @@ class TableKind(ABC):
     Attributes:
         name: unique, as a parser's.
         version: raised whenever the records of the same rows change.
-        about: the description for people.
+        about: the human-readable description.
     """
 
     name: str
@@ -35,24 +35,24 @@ class TableKind(ABC):
 
     @abstractmethod
     def hinted(self, head: bytes, path: str) -> bool:
-        """Whether a database that begins so, or lies there, may hold such tables. Cheap."""
+        """Whether a database with this head or path may have such tables. Cheap."""
 
     @abstractmethod
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:
-        """Those of a database's tables that are of this kind."""
+        """Return the database's tables of this kind."""
 
     @abstractmethod
     def reader(self, path: str, database: Database) -> RowReader:
-        """What reads the rows of one database."""
+        """Return a reader for the rows of one database."""
 
 
 def plain(row: TableRow) -> dict[str, Value]:
-    """The values of a row as a record keeps them; bytes as their length, SHA-256 and, where short, themselves."""
+    """The values of a row as record fields; bytes as their length, SHA-256 and, if short, their content."""
     return {name: described(value) if isinstance(value, bytes) else value for name, value in row.values.items()}
 
 
 def described(value: SqlValue) -> str | int | float | None:
-    """A value that text can hold."""
+    """Convert a value to text or a number."""
     if not isinstance(value, bytes):
         return value
     summary = f"{len(value)} bytes, SHA-256 {hashlib.sha256(value).hexdigest()}"
@@ -60,7 +60,7 @@ def described(value: SqlValue) -> str | int | float | None:
 
 
 def finished(record: Record, row: TableRow, kind: TableKind, database_name: str) -> Record:
-    """The record with where its row was found, and what that means for how far it can be relied on."""
+    """Add to a record where its row was found, and what that means for its reliability."""
     fields: dict[str, Value] = {**record.fields, "table": row.table, "row": row.rowid, "provenance": row.provenance}
     if row.defaulted:
         fields["defaults"] = ", ".join(row.defaulted)

@@ -1,4 +1,4 @@
-"""Visits to Alexa and Amazon device pages in a browser's history: each visit, with the address it was to.
+"""Visits to Alexa and Amazon device pages in a browser's history: each visit, with its address.
 
 References:
     Chromium components/history/core/browser/visit_database.cc; Firefox toolkit/components/places/nsPlacesTables.h.
@@ -21,26 +21,26 @@ from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN
 from parsers.values import shown
 
 DATA_TYPE = "alexa:web:visit"
-#: Hosts of the Alexa service, and pages of Amazon's that manage devices and recordings.
+#: Hosts of the Alexa service, and Amazon pages for managing devices and recordings.
 _ADDRESS = re.compile(
     r"^https?://[^/]*(alexa|pitangui|layla)|^https?://[^/]*amazon\.[a-z.]+/"
     r"(alexa|gp/alexa|hz/mycd|hz/privacy|gp/privacycentral|myh|ap/signin[^#]*alexa)",
     re.IGNORECASE,
 )
-#: Addresses kept in memory at most.
+#: The most addresses held in memory.
 _MAX_ADDRESSES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Browser:
-    """How one family of browsers keeps visits."""
+    """How one family of browsers stores visits."""
 
     name: str
     addresses: str
     visits: str
     address_column: str
     time_column: str
-    #: Microseconds from the browser's own beginning of time to 1970.
+    #: Microseconds from the browser's epoch to 1970.
     beginning: int
     path: re.Pattern[str]
 
@@ -59,7 +59,7 @@ class WebVisits(TableKind):
     version = "1"
 
     def __init__(self, browser: _Browser) -> None:
-        """Take what is known of the browser."""
+        """Store the browser family."""
         self._browser = browser
         self.name = f"web_{browser.name.lower()}_visits"
         self._made = table_made((browser.visits,))
@@ -81,11 +81,11 @@ class WebVisits(TableKind):
         )
 
     def hinted(self, head: bytes, path: str) -> bool:
-        """By the statement that made the table, else by the usual name of the file."""
+        """Whether the head has the statement that creates the table, or the file has its usual name."""
         return bool(self._made.search(head)) or bool(self._browser.path.search(path))
 
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:  # noqa: ARG002
-        """The table of visits, if that of addresses is there too."""
+        """Return the visits table, if the addresses table exists too."""
         browser = self._browser
         visits, addresses = tables.get(browser.visits), tables.get(browser.addresses)
         if visits is None or addresses is None:
@@ -95,7 +95,7 @@ class WebVisits(TableKind):
         return (visits,) if known and {browser.address_column, browser.time_column} <= has else ()
 
     def reader(self, path: str, database: Database) -> RowReader:  # noqa: ARG002
-        """Reads the addresses first, then each visit to one of them."""
+        """Return a reader that loads the addresses first, then reads each visit to one of them."""
         addresses = self._addresses(database)
 
         def read(row: TableRow) -> Iterator[Record | Issue]:
@@ -134,5 +134,5 @@ class WebVisits(TableKind):
 
 
 def browsers() -> tuple[WebVisits, ...]:
-    """One reader for each family of browsers."""
+    """Return one reader for each family of browsers."""
     return tuple(WebVisits(browser) for browser in _BROWSERS)

@@ -1,7 +1,7 @@
 """Local Storage of WebKit (Safari, web views on iOS), and of Chromium and WebView up to 2018: an SQLite table of items.
 
 ``https_alexa.amazon.com_0.localstorage`` names its origin; in newer folders the file is ``localstorage.sqlite3``, and
-only a file in the folder above mentions what page it is. Keys are text, values UTF-16LE in a blob.
+only a file in the parent folder names the page. Keys are text, values UTF-16LE in a blob.
 
 References:
     WebKit Source/WebKit/NetworkProcess/storage/SQLiteStorageArea.cpp, Source/WebCore/page/SecurityOriginData.cpp
@@ -37,7 +37,7 @@ _APP = re.compile(r"(?:^|/)(?:AppDomain-)?com\.amazon\.echo(?:$|[/.])")
 
 
 class WebKitStorage(TableKind):
-    """Reads the items of the service's pages, of the Alexa app, or that name the service."""
+    """Reads items of the service's pages and of the Alexa app, and items that name the service."""
 
     name = "webkit_local_storage"
     version = "1"
@@ -64,18 +64,18 @@ class WebKitStorage(TableKind):
     _made = table_made((_TABLE,))
 
     def hinted(self, head: bytes, path: str) -> bool:
-        """By the name of the file, or the statement that made the table and the folder."""
+        """Whether the file name matches, or the folder and the statement that creates the table."""
         return bool(_PATH.search(path)) or (_is_app(path) and bool(self._made.search(head)))
 
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:
-        """The table of items, where its columns are as expected."""
+        """Return the item table, if it has the expected columns."""
         table = tables.get(_TABLE)
         if table is None or not (_PATH.search(path) or _is_app(path)):
             return ()
         return (table,) if {"key", "value"} <= {column.name for column in table.columns} else ()
 
     def reader(self, path: str, database: Database) -> RowReader:  # noqa: ARG002
-        """Reads each row by itself."""
+        """Return a reader that reads each row on its own."""
         found = _NAME.search(path)
         port = f":{found[3]}" if found and found[3] != "0" else ""
         origin = f"{found[1]}://{found[2]}{port}" if found else ""

@@ -1,1 +1,1 @@
-"""Declared parsers: reading and checking their definitions, and making records by them."""
+"""Declared parsers: read and check their definitions, and make records from them."""

@@ -13,16 +13,16 @@ from parsers.definition.record_form import ITEM
 
 @dataclass(frozen=True, slots=True)
 class JsonList:
-    """Where the items of a JSON answer are and what the answer is known by.
+    """Where the items of a JSON answer are, and how the answer is recognised.
 
     Attributes:
         urls: paths of the addresses that give it; ``{name}`` matches one part of a path.
-        top: keys that the answer has; none where it is a bare list, or one item.
-        item: keys that each item has.
-        items: the items' place, as the parts of a pointer; ``*`` is every member. Empty for the answer itself.
-        by_address: whether other services' answers may have these keys, so that it is known by its address alone.
-        alone: whether an item may be by itself, without the answer around it.
-        apart: members of an item that have records of their own.
+        top: keys of the answer; empty for a bare list or a single item.
+        item: keys of each item.
+        items: the path of the items, as the parts of a pointer; ``*`` is every member. Empty for the answer itself.
+        by_address: whether answers of other services may have these keys, so that only the address identifies it.
+        alone: whether an item may occur on its own, without its answer.
+        apart: members of an item that have their own records.
     """
 
     urls: tuple[str, ...]
@@ -101,5 +101,5 @@ API = Kind(
 
 @cache
 def definitions() -> tuple[ApiDefinition, ...]:
-    """Every definition of such a list. Raises DefinitionError where one is not understood."""
+    """Every definition of such a list. Raises DefinitionError if one is invalid."""
     return load(API)

@@ -1,4 +1,4 @@
-"""The record that a definition makes of one item: a JSON object, a row of a table, a value of a file."""
+"""Make records by a definition: from a JSON object, a row of a table, or a value of a file."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from parsers.definition.template import getter
 from parsers.record import Issue, Record, Timestamp
 from parsers.values import kept_fields, shown
 
-#: Texts longer than this are no time, no name and no number.
+#: Longer texts are not read as times, names or numbers.
 _MAX_COLUMN = 2000
-#: Times of a list that are given, at most.
+#: The most times that are read from a list.
 _MAX_LIST = 50
 
 
@@ -22,13 +22,13 @@ def _here(_path: str) -> str:
 
 
 class DeclaredItem(NamedTuple):
-    """One item and where it is.
+    """One item and its place.
 
     Attributes:
-        scopes: the item last, before it the objects that enclose it, outermost first.
-        locator: where the item is.
-        locate: from the path of one of its values, where that is; empty if within ``locator``.
-        kept: what the record keeps of it; None: the item itself.
+        scopes: the enclosing objects, outermost first, then the item.
+        locator: the locator of the item.
+        locate: maps the path of a value to its locator; empty if ``locator`` covers it.
+        kept: what the record keeps; None for the item itself.
     """
 
     scopes: tuple[Mapping[str, object], ...]
@@ -38,21 +38,21 @@ class DeclaredItem(NamedTuple):
 
 
 class _UnreadableError(ValueError):
-    """A value that is there and is not what the definition says."""
+    """A value does not match the definition."""
 
 
 class RecordMaker:
-    """Makes the records of items by one form. To be made once for many items."""
+    """Makes records of items by one form. Create it once for many items."""
 
     def __init__(self, form: RecordForm, parser: str = "", version: str = "") -> None:
-        """Take the form, and the name and version that its records are given."""
+        """Store the form, and the parser name and version for its records."""
         self._form = form
         self._times = tuple((column, tuple(map(getter, column.fields))) for column in form.times)
         self._columns = tuple((name, path, getter(path)) for name, path in form.columns.items())
         self._parser, self._version = parser, version
 
     def findings(self, item: DeclaredItem) -> list[Record | Issue]:
-        """The item's record, after an issue for each value that is not what the definition says."""
+        """Return the item's record, after an issue for each value that does not match the definition."""
         form, scopes = self._form, item.scopes
         found: list[Record | Issue] = []
         timestamps: list[Timestamp] = []
@@ -90,7 +90,7 @@ class RecordMaker:
 
 
 def _text(value: object, path: str) -> str | None:
-    """A column's text, as found; numbers become text."""
+    """A column's text as found; numbers are converted to text."""
     if value is None or value == "":
         return None
     if isinstance(value, (bool, dict, list)) or len(str(value)) > _MAX_COLUMN:
@@ -105,7 +105,7 @@ def _timestamps(column: TimeColumn, item: DeclaredItem, values: list[object]) ->
 
 
 def _timestamp(column: TimeColumn, item: DeclaredItem, values: list[object]) -> Timestamp | None:
-    """The time that the values at a column's paths make; None if they stand for none."""
+    """The time from the values at a column's paths; None if they stand for no time."""
     recorded = _recorded(column, values)
     if not recorded:
         return None
@@ -121,10 +121,10 @@ def _timestamp(column: TimeColumn, item: DeclaredItem, values: list[object]) -> 
 
 
 def _recorded(column: TimeColumn, values: list[object]) -> str:
-    """The values that make a time, as one text; empty if there are none."""
+    """Join the values that make a time into one text; empty if there are none."""
     first = values[0]
     if len(values) == 1:
-        # As most times are: one value, and a short one.
+        # The most common case: one short value.
         if type(first) is int and first.bit_length() <= 64:
             return str(first)
         if isinstance(first, str) and len(first) <= _MAX_COLUMN:

@@ -1,4 +1,4 @@
-"""A time as a definition says it is recorded."""
+"""Read times in the format that a definition states."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from parsers.written_time import WrittenTime
 
 #: Units whose numbers may have a fraction.
 FRACTIONS = ("s", "mac", "excel")
-#: Microseconds in one of the unit, and microseconds from 1970 to the unit's own beginning.
+#: Microseconds per unit, and microseconds from 1970 to the unit's epoch.
 _EPOCH_UNITS = {
     "s": (1_000_000, 0),
     "ms": (1000, 0),
@@ -29,12 +29,12 @@ _WRITTEN = {
 
 
 class DeclaredTime(NamedTuple):
-    """A time that is there.
+    """A time that was read.
 
     Attributes:
-        recorded: as found.
+        recorded: the value as found.
         timestamp: microseconds since 1970-01-01T00:00:00 UTC; None if its zone is unknown.
-        note: what to say of how it was read; empty if the unit says it all.
+        note: how it was read; empty if the unit says it all.
     """
 
     recorded: str
@@ -43,14 +43,14 @@ class DeclaredTime(NamedTuple):
 
 
 def read(column: TimeColumn, recorded: str) -> DeclaredTime | None:
-    """Read a time; None if the value stands for no time (0, -1, a year in which there was nothing to record).
+    """Read a time; None if the value stands for no time (0, -1, a placeholder year).
 
     Args:
-        column: how it is recorded.
+        column: the format of the time.
         recorded: the value as found, as text.
 
     Raises:
-        ValueError: it is not as the definition says; the message says what was expected.
+        ValueError: it does not have the defined format; the message says what was expected.
     """
     if column.unit == "iso" and not column.format and (usual := written_time.read_usual(recorded)):
         return DeclaredTime(recorded, usual.timestamp, usual.note)
@@ -81,7 +81,7 @@ def _written(column: TimeColumn, recorded: str) -> WrittenTime | None:
 
 
 def _other_iso(recorded: str) -> WrittenTime | None:
-    """A time in one of the further forms of ISO 8601, such as ``20240309T211424Z``; None if it is not one."""
+    """Read other forms of ISO 8601, such as ``20240309T211424Z``; None if it is not one."""
     try:
         when = datetime.fromisoformat(recorded.strip())
         return written_time.read(when.isoformat())
@@ -98,7 +98,7 @@ def _epoch(unit: str, recorded: str) -> int | None:
     if len(digits) > 20:
         return None
     factor, beginning = _EPOCH_UNITS[unit]
-    # Decimal digits are counted, not a float's: what was recorded is kept to the microsecond.
+    # Decimal arithmetic instead of float keeps the recorded value exact to the microsecond.
     part = int(fraction[:6].ljust(6, "0")) if fraction else 0
     timestamp = int(whole) * factor + (-part if whole.startswith("-") else part) + beginning
     return timestamp if MILLISECONDS_MIN * 1000 <= timestamp <= MILLISECONDS_MAX * 1000 else None

@@ -1,4 +1,4 @@
-"""What a definition of every kind says about itself, and the definition as it is read."""
+"""The keys common to all kinds of definitions, and the parsed definition."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ VALIDATED_ON = Key(
 LIMITS = Key("limits", _TEXTS, "Known limits.", default=())
 REFERENCES = Key("references", _TEXTS, "Where the knowledge of the format comes from.", default=())
 
-#: The keys with which a definition begins and ends.
+#: The first and last keys of a definition.
 HEAD = (NAME, VERSION, TITLE)
 FOOT = (SHOWS, DOES_NOT_SHOW, VALIDATED_ON, LIMITS, REFERENCES)
 
 
 @dataclass(frozen=True, slots=True)
 class Definition(Generic[S]):
-    """A definition, checked.
+    """A validated definition.
 
     Attributes:
-        name, version: of the rows that it makes; empty for one that names neither.
-        about: the description for people.
-        source: the section of its kind: how its items are known, and where they are.
-        form: what the record of an item says.
+        name, version: those of its rows; empty if the definition gives none.
+        about: the human-readable description.
+        source: the section of its kind: how its items are recognised, and where they are.
+        form: the form of an item's record.
     """
 
     name: str
@@ -62,13 +62,13 @@ class Definition(Generic[S]):
 
 
 def about(values: Values, data_types: Iterable[str], known_by: Iterable[str], limits: tuple[str, ...] = ()) -> About:
-    """The description of a definition for people.
+    """Build the human-readable description of a definition.
 
     Args:
         values: the definition's keys.
-        data_types: of its rows.
-        known_by: how its items are known, one a line.
-        limits: limits beside those that it names.
+        data_types: the data types of its rows.
+        known_by: how its items are recognised, one way per line.
+        limits: limits in addition to those in the definition.
     """
     return About(
         title=values[TITLE],
@@ -83,13 +83,13 @@ def about(values: Values, data_types: Iterable[str], known_by: Iterable[str], li
 
 
 def definition(values: Values, source: S, known_by: Iterable[str], kept: str = "in the fields") -> Definition[S]:
-    """A definition whose items are all of one form.
+    """Build a definition whose items all have one form.
 
     Args:
-        values: its keys: :data:`HEAD`, ``data_type``, those of a record's form, :data:`FOOT`.
+        values: its keys: :data:`HEAD`, ``data_type``, the keys of a record's form, :data:`FOOT`.
         source: its kind's section.
-        known_by: how its items are known, one a line.
-        kept: how values that are secret are kept.
+        known_by: how its items are recognised, one way per line.
+        kept: how secret values are kept.
     """
     form = record_form(values, values[DATA_TYPE], values[MESSAGE])
     secret = f"Kept {kept} and never shown in a message: {', '.join(form.secret)}."

@@ -1,4 +1,4 @@
-"""Definitions of tables of a data export, and of a legal-process return: a user's maps."""
+"""Definitions of tables of a data export, and users' maps for tables of a legal-process return."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from parsers.definition.record_form import ITEM, RecordForm
 from parsers.definition.template import Template
 
 _ALEXAS = re.compile(r"(?<![A-Za-z])(?:alexa|echo)(?![a-z])", re.IGNORECASE)
-#: The data type of the rows of a table that a user's own map describes.
+#: The data type of rows of tables that a user's map describes.
 MAPPED_TYPE = "alexa:cloud:export_mapped"
 
 
 def plain(name: str) -> str:
-    """A column's name as it is compared: ``Skill Name``, ``SkillName`` and ``skill_name`` are one."""
+    """Normalise a column name for comparison: ``Skill Name``, ``SkillName`` and ``skill_name`` are equal."""
     return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 @dataclass(frozen=True, slots=True)
 class ExportTable:
-    """What a table of an export is known by. Names of columns are as :func:`plain` gives them.
+    """How a table of an export is recognised. Column names are normalised by :func:`plain`.
 
     Attributes:
-        required: the columns it is known by; where several names stand for one, any of them. None if its columns
-            are not known, so that it is known by its path alone.
-        optional: further columns it is known to have.
-        path_words: words of which the path holds one, in lower case; empty if the columns suffice.
-        known_by: the same, for people.
+        required: the identifying columns; where there are alternative names, any of them. None if its columns
+            are unknown, so that it is recognised by its path alone.
+        optional: further columns it may have.
+        path_words: lower-case words, one of which is in the path; empty if the columns suffice.
+        known_by: the same as human-readable text.
     """
 
     required: tuple[tuple[str, ...], ...]
@@ -41,10 +41,10 @@ class ExportTable:
     known_by: str = field(default="", compare=False)
 
     def fits(self, names: frozenset[str], path: str) -> int:
-        """How many of its columns a table has; 0 if it is not this one.
+        """The number of matching columns; 0 if the table does not match.
 
         Args:
-            names: the names of the table's columns, plain.
+            names: the table's normalised column names.
             path: the file's path.
         """
         if any(names.isdisjoint(choice) for choice in self.required):
@@ -52,7 +52,7 @@ class ExportTable:
         if self.path_words and not any(word in path.lower() for word in self.path_words):
             return 0
         if not self.required:
-            # Known by name alone: only among what is Alexa's, and after every table that is known by its columns.
+            # Recognised by name alone: only Alexa data, and after all tables recognised by their columns.
             return 1 if _ALEXAS.search(path) else 0
         return len(self.required) + len(names.intersection(self.optional))
 
@@ -61,12 +61,12 @@ ExportDefinition = Definition[ExportTable]
 
 
 def find(names: frozenset[str], path: str, maps: Sequence[ExportDefinition] = ()) -> ExportDefinition | None:
-    """The definition that fits a table best, or None.
+    """Return the definition that fits a table best, or None.
 
     Args:
-        names: the names of its columns, plain.
+        names: its normalised column names.
         path: the file's path.
-        maps: a user's own definitions, which come before ours.
+        maps: the user's definitions, which take precedence over ours.
     """
     for known in (maps, definitions()):
         if known and (best := _best(known, names, path)):
@@ -114,7 +114,7 @@ def _with_plain_gaps(sentence: Template) -> Template:
 
 
 def _names(written: str) -> tuple[str, tuple[str, ...]]:
-    """The names of which a table has one: as written, and plain."""
+    """Alternative names of a column: as written, and normalised."""
     names = tuple(plain(part) for part in written.split("|"))
     if not all(names):
         raise ValueError(f"{written!r}: names of columns are expected, joined by |")
@@ -154,7 +154,7 @@ def _left_out(key: Key[str], default: str, about: str) -> Key[str]:
     return Key(key.name, key.form, about, default)
 
 
-#: What a user writes of a table: as ours, but it need not name itself.
+#: The form of a user's definition: as ours, but without the need for a name.
 MAP = Kind(
     "map",
     "A table of a legal-process return, or any other, that a user describes",
@@ -175,14 +175,14 @@ MAP = Kind(
 
 @cache
 def definitions() -> tuple[ExportDefinition, ...]:
-    """Every definition of such a table. Raises DefinitionError where one is not understood."""
+    """Every definition of such a table. Raises DefinitionError if one is invalid."""
     return load(EXPORT)
 
 
 def parse_map(text: str, file: str) -> ExportDefinition:
-    """Read a definition that a user wrote.
+    """Parse a user's definition.
 
     Raises:
-        DefinitionError: it is not understood.
+        DefinitionError: it is invalid.
     """
     return parse(MAP, text, file)

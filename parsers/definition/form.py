@@ -1,4 +1,4 @@
-"""How a definition is described: each key, with the form that its value has. Values are checked by their forms."""
+"""The grammar of definitions: each key, with the form of its value. Values are validated by their forms."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ T = TypeVar("T")
 S = TypeVar("S")
 T_co = TypeVar("T_co", covariant=True)
 
-#: Longest regular expression, in characters.
+#: The greatest length of a regular expression, in characters.
 MAX_EXPRESSION = 1000
 
 
 class _Needed:
-    """Stands for the default of a key that has none."""
+    """Marks a key without a default."""
 
 
 NEEDED = _Needed()
@@ -28,7 +28,7 @@ NEEDED = _Needed()
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a definition something is, for errors.
+    """A place in a definition, for error messages.
 
     Attributes:
         file: the file's name.
@@ -39,27 +39,27 @@ class Place:
     path: str = ""
 
     def key(self, name: str) -> Place:
-        """The place of a key of the mapping that is here."""
+        """The place of a key in this mapping."""
         return Place(self.file, f"{self.path}.{name}" if self.path else name)
 
     def item(self, number: int) -> Place:
-        """The place of an item of the list that is here, counted from 0."""
+        """The place of an item in this list, counted from 0."""
         return Place(self.file, f"{self.path}[{number}]")
 
     def error(self, what: str) -> DefinitionError:
-        """An error that names this place."""
+        """Create an error that names this place."""
         return DefinitionError(self.file, self.path, what)
 
 
 class Form(ABC, Generic[T_co]):
-    """The form of a value in the YAML, and what it is read as.
+    """The form of a value in the YAML, and how it is read.
 
-    The schemas for editors (:mod:`parsers.definition.schema`) and the tables in the documentation are made of forms.
+    The schemas for editors (:mod:`parsers.definition.schema`) and the tables in the documentation are built from forms.
     """
 
     @abstractmethod
     def read(self, value: object, place: Place) -> T_co:
-        """What the value is read as. Raises DefinitionError where it is not of the form."""
+        """Read the value. Raises DefinitionError if it does not have the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,10 @@ class Key(Generic[T_co]):
     """A key of a mapping.
 
     Attributes:
-        name: as the YAML has it.
+        name: the key's name in the YAML.
         form: the form of its value.
-        about: what it says, in one or two sentences (Markdown).
-        default: what is read where it is left out; :data:`NEEDED` where it may not be.
+        about: its description, in one or two sentences (Markdown).
+        default: the value if the key is missing; :data:`NEEDED` if it is required.
     """
 
     name: str
@@ -80,41 +80,41 @@ class Key(Generic[T_co]):
 
     @property
     def needed(self) -> bool:
-        """Whether it may not be left out."""
+        """Whether the key is required."""
         return isinstance(self.default, _Needed)
 
 
 class Values:
-    """The values of a mapping, by their keys."""
+    """The values of a mapping, by key."""
 
     def __init__(self, values: Mapping[str, object], place: Place) -> None:
-        """Take what was read, by the keys' names, and the mapping's place."""
+        """Store the values by key name, and the mapping's place."""
         self._values = values
         self.place = place
 
     def __getitem__(self, key: Key[T]) -> T:
-        """The value of a key. Raises KeyError where the section has no such key."""
+        """Return the value of a key. Raises KeyError if the section has no such key."""
         return cast("T", self._values[key.name])
 
     def get(self, key: Key[T], default: T) -> T:
-        """The value of a key, or ``default`` where the section has no such key."""
+        """Return the value of a key, or ``default`` if the section has no such key."""
         return cast("T", self._values.get(key.name, default))
 
 
 @dataclass(frozen=True, slots=True)
 class Text(Form[str]):
-    """A text: one that is not blank, or one of a pattern.
+    """A text: not blank, or matching a pattern.
 
     Attributes:
-        pattern: what the whole of it matches: a regular expression that Python and JavaScript read alike.
-        called: what such a text is called.
+        pattern: a regular expression for the whole text, valid in both Python and JavaScript.
+        called: the name for such a text.
     """
 
     pattern: str = ""
     called: str = "text"
 
     def read(self, value: object, place: Place) -> str:
-        """The text, without blanks around it unless a pattern says what it is."""
+        """Return the text, stripped unless a pattern is given."""
         if not isinstance(value, str) or not (self.pattern or value.strip()):
             raise place.error(f"text is expected, not {value!r}")
         if not self.pattern:
@@ -126,12 +126,12 @@ class Text(Form[str]):
 
 @dataclass(frozen=True, slots=True)
 class Choice(Form[str]):
-    """One of some words."""
+    """One of several words."""
 
     words: tuple[str, ...]
 
     def read(self, value: object, place: Place) -> str:
-        """The word."""
+        """Return the word."""
         if not isinstance(value, str) or value not in self.words:
             raise place.error(f"{value!r} is not one of {', '.join(self.words)}")
         return value
@@ -142,7 +142,7 @@ class Flag(Form[bool]):
     """``true`` or ``false``."""
 
     def read(self, value: object, place: Place) -> bool:
-        """Whether it is true."""
+        """Return whether it is true."""
         if not isinstance(value, bool):
             raise place.error(f"true or false is expected, not {value!r}")
         return value
@@ -150,12 +150,12 @@ class Flag(Form[bool]):
 
 @dataclass(frozen=True, slots=True)
 class Listed(Form[tuple[T, ...]]):
-    """A list of values of one form; at least one."""
+    """A non-empty list of values of one form."""
 
     form: Form[T]
 
     def read(self, value: object, place: Place) -> tuple[T, ...]:
-        """What each value is read as."""
+        """Read each value."""
         if not isinstance(value, list) or not value:
             raise place.error(f"a list is expected, not {value!r}")
         return tuple(self.form.read(part, place.item(number)) for number, part in enumerate(value))
@@ -163,18 +163,18 @@ class Listed(Form[tuple[T, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class Named(Form[dict[str, T]]):
-    """A mapping of names to values of one form; at least one.
+    """A non-empty mapping of names to values of one form.
 
     Attributes:
         form: the form of each value.
-        names: the names there may be; empty if any may be.
+        names: the allowed names; empty if any name is allowed.
     """
 
     form: Form[T]
     names: tuple[str, ...] = ()
 
     def read(self, value: object, place: Place) -> dict[str, T]:
-        """What each value is read as, by its name."""
+        """Read each value, by its name."""
         if not isinstance(value, dict) or not value:
             raise place.error(f"a mapping is expected, not {value!r}")
         if self.names and (unknown := next((name for name in value if name not in self.names), None)):
@@ -184,12 +184,12 @@ class Named(Form[dict[str, T]]):
 
 @dataclass(frozen=True, slots=True)
 class Made(Form[T], Generic[S, T]):
-    """A value of one form, made into something else.
+    """A value of one form, converted to something else.
 
     Attributes:
         form: the form in the YAML.
-        make: what makes it; raises ValueError, saying why, where it cannot.
-        called: what it is called; empty for the form's own words.
+        make: the conversion; raises ValueError with the reason if it fails.
+        called: the name for the value; empty for the form's own name.
     """
 
     form: Form[S]
@@ -197,7 +197,7 @@ class Made(Form[T], Generic[S, T]):
     called: str = ""
 
     def read(self, value: object, place: Place) -> T:
-        """What is made of the value."""
+        """Read and convert the value."""
         found = self.form.read(value, place)
         try:
             return self.make(found)
@@ -207,13 +207,13 @@ class Made(Form[T], Generic[S, T]):
 
 @dataclass(frozen=True, slots=True)
 class Section(Form[T]):
-    """A mapping whose keys are known. A key that is not is an error.
+    """A mapping with a fixed set of keys. Unknown keys are errors.
 
     Attributes:
         keys: the keys.
-        make: makes what it is read as; raises the error of a place where keys do not go together.
-        one_of: groups of keys of which exactly one is given.
-        some_of: groups of keys of which at least one is given.
+        make: builds the result; raises a place's error if keys are incompatible.
+        one_of: groups of keys, exactly one of which is required.
+        some_of: groups of keys, at least one of which is required.
     """
 
     keys: tuple[Key[Any], ...]
@@ -222,7 +222,7 @@ class Section(Form[T]):
     some_of: tuple[tuple[str, ...], ...] = ()
 
     def read(self, value: object, place: Place) -> T:
-        """What is made of its keys."""
+        """Read the keys and build the result."""
         if not isinstance(value, dict):
             raise place.error("a mapping is expected")
         known = {key.name for key in self.keys}
@@ -249,15 +249,15 @@ class Variants(Form[T]):
     """A mapping whose keys depend on the value of one of them.
 
     Attributes:
-        name: that key.
-        sections: the keys that there may be, by its value; each section has the key itself.
+        name: the name of that key.
+        sections: the allowed keys, by that key's value; each section includes the key itself.
     """
 
     name: str
     sections: Mapping[str, Section[T]]
 
     def read(self, value: object, place: Place) -> T:
-        """What is made of its keys."""
+        """Read the keys and build the result."""
         if not isinstance(value, dict):
             raise place.error("a mapping is expected")
         if self.name not in value:
@@ -268,7 +268,7 @@ class Variants(Form[T]):
 
 @dataclass(frozen=True, slots=True)
 class Either(Form[T]):
-    """A text or a mapping, which are read as the same.
+    """A text or a mapping with the same meaning.
 
     Attributes:
         text: the form of the text.
@@ -279,7 +279,7 @@ class Either(Form[T]):
     section: Section[T]
 
     def read(self, value: object, place: Place) -> T:
-        """What is made of the text, or of the mapping."""
+        """Read the text or the mapping."""
         return (self.text if isinstance(value, str) else self.section).read(value, place)
 
 
@@ -288,7 +288,7 @@ def _expression(text: str) -> re.Pattern[str]:
 
 
 def compiled(text: str, flags: re.RegexFlag) -> re.Pattern[str]:
-    """A regular expression. Raises ValueError where it is none, or too long."""
+    """Compile a regular expression. Raises ValueError if it is invalid or too long."""
     if len(text) > MAX_EXPRESSION:
         raise ValueError(f"longer than {MAX_EXPRESSION} characters")
     try:

@@ -15,5 +15,5 @@ from parsers.definition.tamper import TAMPER
 
 #: The kinds that have a folder below ``parsers/definitions``.
 KINDS: tuple[Kind[Any], ...] = (API, EXPORT, SQLITE, PREFERENCES, STATE, TAMPER, LOG_LINES)
-#: Those, and the kind that users write.
+#: The kinds above, and the kind that users write.
 ALL: tuple[Kind[Any], ...] = (*KINDS, MAP)

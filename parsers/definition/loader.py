@@ -1,4 +1,4 @@
-"""Finds, reads and checks definitions, of whichever kind."""
+"""Find, read and validate definitions of any kind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _Named(Protocol):
 
 T = TypeVar("T", bound=_Named)
 
-#: The package whose folders hold the definitions, one folder a kind.
+#: The package whose folders hold the definitions, one folder per kind.
 PACKAGE = "parsers.definitions"
 
 
@@ -27,9 +27,9 @@ class Kind(Generic[T]):
     """A kind of definition.
 
     Attributes:
-        name: of the kind, of its folder, and of the section that only it has.
-        about: what its definitions describe, in a few words.
-        form: the keys that such a definition has.
+        name: the name of the kind, of its folder, and of the section that only this kind has.
+        about: a short description of what its definitions describe.
+        form: the keys of such a definition.
     """
 
     name: str
@@ -38,10 +38,10 @@ class Kind(Generic[T]):
 
 
 def load(kind: Kind[T]) -> tuple[T, ...]:
-    """Every definition of a kind, by name, which is its file's too.
+    """Load every definition of a kind, sorted by name, which is also the file name.
 
     Raises:
-        DefinitionError: one of them is not understood, or its file has another name.
+        DefinitionError: a definition is invalid, or its name differs from its file's.
     """
     found = []
     for file in sorted(files(f"{PACKAGE}.{kind.name}").iterdir(), key=lambda file: file.name):
@@ -61,10 +61,10 @@ def parse(kind: Kind[T], text: str, file: str, *, shipped: bool = False) -> T:
         kind: its kind.
         text: the YAML.
         file: the file's name, for errors.
-        shipped: whether it comes with the program.
+        shipped: whether the definition ships with the program.
 
     Raises:
-        DefinitionError: it is not YAML, has an unknown key, lacks one, or says what is not understood. It names the
+        DefinitionError: it is not YAML, has an unknown key, lacks a key, or has an invalid value. The error names the
             file and the key.
     """
     return kind.form.read(strict_yaml.read(text, file, shipped=shipped), Place(file))

@@ -1,4 +1,4 @@
-"""Definitions of lines of logs that become records: which, of what kind, and in what words."""
+"""Definitions of log lines that become records: which lines, of what kind, and in what words."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from parsers.definition.loader import Kind, load
 from parsers.definition.template import Template
 from parsers.definition.vocabulary import TIME_WORDS
 
-#: How a line is known: from a published log or program text, or from the words of somebody who had the device.
+#: How a line is documented: in a published log or program text, or in a description by somebody who had the device.
 SEEN, DESCRIBED = "seen", "described"
 _UNITS = {"s": 1_000_000, "ms": 1000}
-#: A line may be long: repeats are bounded.
+#: Lines may be long, so repeats must be bounded.
 _UNBOUNDED = re.compile(r"(?<!\\)[.\])][*+]|\\[sSwWdD][*+]")
 _WITH_FALLBACK = re.compile(r"\{(\w+)\|[^{}]*\}")
 
@@ -26,9 +26,9 @@ class LineTime:
     """A time within a line.
 
     Attributes:
-        group: the group of the expression whose text it is.
-        factor: microseconds in one of its unit.
-        description: one of plaso's words.
+        group: the group of the expression that captures it.
+        factor: microseconds per unit.
+        description: one of plaso's terms.
         note: how it is read.
     """
 
@@ -43,17 +43,17 @@ class LineKind:
     """One kind of line.
 
     Attributes:
-        name: unique in its definition.
-        programs: the whole name of who writes it; None if anybody may.
-        word: what its text has somewhere; empty if ``programs`` decides.
-        text: what is searched for in its text; the groups become fields.
-        required: names of values that it has, where lines give values by name.
-        data_type: of its record.
+        name: unique within its definition.
+        programs: the full name of the program that writes it; None for any program.
+        word: a word that its text contains; empty if ``programs`` is enough.
+        text: the expression searched in its text; the groups become fields.
+        required: names of values that it must have, if lines give values by name.
+        data_type: the data type of its record.
         message: its record's sentence.
-        meaning: follows the message.
+        meaning: a text that follows the message.
         known: :data:`SEEN` or :data:`DESCRIBED`.
-        keys: names that other records may share.
-        time: a further time in it.
+        keys: keys that other records may share.
+        time: a further time in the line.
     """
 
     name: str
@@ -69,18 +69,18 @@ class LineKind:
     time: LineTime | None
 
     def sentence(self, values: Mapping[str, object]) -> str:
-        """The sentence for the values of one line."""
+        """Format the sentence with the values of one line."""
         return f"{self.message.render((values,)).strip()} {self.meaning}".strip()
 
     def shared(self, values: Mapping[str, object]) -> tuple[str, ...]:
-        """The keys of one line's record; those of which a part is missing fall away."""
+        """The keys of one line's record; keys with a missing part are left out."""
         made = (template.render_whole((values,)) for template in self.keys)
         return tuple(key for key in made if key)
 
 
 @dataclass(frozen=True, slots=True)
 class LineTable:
-    """The kinds of one definition, in its order: the first that fits a line makes its record."""
+    """The kinds of one definition, in order: the first that matches a line makes its record."""
 
     name: str
     title: str
@@ -100,7 +100,7 @@ def _time(values: Values) -> LineTime:
 
 def _kind(values: Values) -> LineKind:
     text, required, message = values[_TEXT], values[_REQUIRED], values[_MESSAGE]
-    # Where lines give values by name, a sentence may use one that is not always there, with what is said instead.
+    # If lines give values by name, a sentence may use an optional one, with a fallback.
     names = {*text.groupindex, *required, *(_WITH_FALLBACK.findall(message.text) if required else ())}
     time = values[_TIME]
     for key, used in ((_MESSAGE, message.paths), (_TIME, (time.group,) if time else ())):
@@ -192,15 +192,15 @@ LOG_LINES = Kind("log_lines", "Lines of logs that become records", Section((_TAB
 
 @cache
 def line_kinds(name: str) -> tuple[LineKind, ...]:
-    """The kinds of the definition of a name, in its order.
+    """Return the kinds of the named definition, in order.
 
     Raises:
-        DefinitionError: a definition is not understood.
-        KeyError: there is none of this name.
+        DefinitionError: a definition is invalid.
+        KeyError: no definition has this name.
     """
     return {table.name: table.kinds for table in load(LOG_LINES)}[name]
 
 
 def known_as(kinds: tuple[LineKind, ...], known: str) -> str:
-    """The names of the kinds that are known so, in words."""
+    """The names of the kinds documented in this way, as text."""
     return ", ".join(dict.fromkeys(kind.name.replace("_", " ") for kind in kinds if kind.known == known))

@@ -1,4 +1,4 @@
-"""The end of a path, as a definition names it: ``shared_prefs/*.xml``."""
+"""The end of a path, as written in a definition: ``shared_prefs/*.xml``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class PathEnd:
 
     Attributes:
         text: as written.
-        pattern: what the last names match, joined by ``/``.
+        pattern: the expression for the last names, joined by ``/``.
     """
 
     text: str
@@ -22,7 +22,7 @@ class PathEnd:
 
     @classmethod
     def parse(cls, text: str) -> PathEnd:
-        """Read one.
+        """Parse a path end.
 
         Raises:
             ValueError: a name is empty.
@@ -33,11 +33,11 @@ class PathEnd:
 
     @property
     def names(self) -> int:
-        """How many names it has."""
+        """The number of names."""
         return self.text.count("/") + 1
 
     def fits(self, path: str) -> bool:
-        """Whether a path ends so, in whole names."""
+        """Whether a path ends in these whole names."""
         return self.pattern.fullmatch("/".join(path.split("/")[-self.names :])) is not None
 
 

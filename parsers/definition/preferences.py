@@ -16,13 +16,13 @@ from parsers.definition.record_form import ITEM
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """Which values of a preferences file make an item.
+    """The values of a preferences file that make an item.
 
     Attributes:
-        paths: ends that the file's path may have.
-        values: names of preferences, by what the definition calls them; together they make one item.
-        each: names of which each makes an item, ``name`` and ``value``, where the value may be a time in ms.
-        members: objects in JSON values that have one of these members are items, each with its ``../name``.
+        paths: possible ends of the file's path.
+        values: preference names, by their names in the definition; together they make one item.
+        each: names that each make an item, ``name`` and ``value``, where the value may be a time in ms.
+        members: objects in JSON values with one of these members are items, each with its ``../name``.
     """
 
     paths: tuple[PathEnd, ...]
@@ -83,5 +83,5 @@ PREFERENCES = Kind(
 
 @cache
 def definitions() -> tuple[PreferencesDefinition, ...]:
-    """Every definition of such values. Raises DefinitionError where one is not understood."""
+    """Every definition of such values. Raises DefinitionError if one is invalid."""
     return load(PREFERENCES)

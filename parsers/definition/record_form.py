@@ -1,4 +1,4 @@
-"""What a definition says of the record that is made of an item, in whatever file the item is."""
+"""The part of a definition that describes the record of an item, whatever the file type."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class TimeColumn:
     """One time of an item.
 
     Attributes:
-        fields: paths of the values that make it; more than one only where the unit is ``local``.
-        unit: one of :data:`~parsers.definition.vocabulary.UNITS`; empty if ``format`` says how it is written.
+        fields: paths of its values; more than one only if the unit is ``local``.
+        unit: one of :data:`~parsers.definition.vocabulary.UNITS`; empty if ``format`` gives the form.
         clock: whose clock made it.
         description: one of :data:`~parsers.definition.vocabulary.TIME_WORDS`.
         note: one sentence on how it is read and what it does not mean.
-        format: how it is written, as ``strptime`` takes it.
-        utc: whether it is in UTC though it does not say so itself.
+        format: its format, for ``strptime``.
+        utc: whether it is in UTC without saying so.
     """
 
     fields: tuple[str, ...]
@@ -39,15 +39,15 @@ class TimeColumn:
 
 @dataclass(frozen=True, slots=True)
 class RecordForm:
-    """What a record of an item says.
+    """The form of an item's record.
 
     Attributes:
-        data_type: of the record.
+        data_type: the record's data type.
         message: its sentence.
         times: the times of the item.
-        columns: paths of the values that fill columns of the record, by the column's name.
-        keys: names that other records may share.
-        secret: paths of values that no message and no key shows.
+        columns: paths of the values that fill columns of the record, by column name.
+        keys: keys that other records may share.
+        secret: paths of values that must not appear in messages or keys.
     """
 
     data_type: str
@@ -59,7 +59,7 @@ class RecordForm:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The paths of the values that it takes from an item."""
+        """The paths of all values that the form uses."""
         in_sentences = (path for sentence in (self.message, *self.keys) for path in sentence.paths)
         return (*in_sentences, *self.columns.values(), *(path for time in self.times for path in time.fields))
 
@@ -131,12 +131,12 @@ KEYS = Key(
     default=(),
 )
 SECRET = Key("secret", Listed(PATH), "Values, such as passwords, that no message and no key shows.", default=())
-#: The keys that say what a record says.
+#: The keys that describe a record.
 ITEM = (TIMES, RECORD_COLUMNS, KEYS, SECRET, MESSAGE)
 
 
 def record_form(values: Values, data_type: str, message: Template) -> RecordForm:
-    """What the keys of :data:`ITEM` say, with a message. Raises DefinitionError where a secret would be shown."""
+    """Read the keys of :data:`ITEM`, with a message. Raises DefinitionError if a secret would be shown."""
     made = RecordForm(
         data_type=data_type,
         message=message,

@@ -1,4 +1,4 @@
-"""JSON Schemas of definitions, for editors, made of the forms by which definitions are checked."""
+"""JSON Schemas of definitions, for editors, built from the forms that validate definitions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
 def schema_of(form: Form[Any]) -> Schema:
-    """A form as a JSON Schema. It takes everything that the form takes."""
+    """Convert a form to a JSON Schema. The schema accepts everything that the form accepts."""
     if isinstance(form, Made):
         return schema_of(form.form)
     makers: dict[type, Callable[[Any], Schema]] = {
@@ -33,7 +33,7 @@ def schema_of(form: Form[Any]) -> Schema:
 
 
 def schemas() -> dict[str, str]:
-    """The schemas as they are written beside the definitions, by file name: one of each kind, and one of all."""
+    """The schema files written beside the definitions, by file name: one per kind, and one for all."""
     made = {f"schemas/{kind.name}.json": _text(_of_kind(kind)) for kind in ALL}
     references = [{"$ref": f"schemas/{kind.name}.json"} for kind in ALL]
     made["schema.json"] = _text({"$schema": _DRAFT, "title": "A definition of any kind", "anyOf": references})

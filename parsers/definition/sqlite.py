@@ -16,14 +16,14 @@ from parsers.definition.record_form import ITEM
 
 @dataclass(frozen=True, slots=True)
 class SqliteTable:
-    """Which tables of an SQLite database hold the items, one a row.
+    """Which tables of an SQLite database hold the items, one per row.
 
     Attributes:
-        tables: names that the table may have.
-        required: columns that it has.
-        only: for a column, what its text must hold (a regular expression); other rows are not items.
-        json: columns whose text is JSON; paths lead into it.
-        paths: a database whose list of tables is beyond its first bytes is known by one of these.
+        tables: possible names of the table.
+        required: columns that it must have.
+        only: for a column, a regular expression that its text must match; other rows are not items.
+        json: columns with JSON text, which paths can point into.
+        paths: identifies a database whose table list is beyond its first bytes.
     """
 
     tables: tuple[str, ...]
@@ -72,5 +72,5 @@ SQLITE = Kind(
 
 @cache
 def definitions() -> tuple[SqliteDefinition, ...]:
-    """Every definition of such a table. Raises DefinitionError where one is not understood."""
+    """Every definition of such a table. Raises DefinitionError if one is invalid."""
     return load(SQLITE)

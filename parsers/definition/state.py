@@ -1,4 +1,4 @@
-"""Definitions of small state files, which hold one value, or one a line."""
+"""Definitions of small state files, which hold one value, or one per line."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from parsers.definition.record_form import ITEM, MESSAGE, RecordForm, record_for
 from parsers.definition.template import Template
 from parsers.parser import About
 
-#: What a sentence may use beside the groups of its expression: the file's name.
+#: What a sentence may use in addition to the groups of its expression: the file's name.
 FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
 class StateForm:
-    """One form of a content or of a line.
+    """One form of a file's content or of a line.
 
     Attributes:
-        pattern: what the whole of it matches.
-        form: what the record of it says, by the groups of the pattern; None if it says nothing.
+        pattern: the expression for the whole content or line.
+        form: the form of its record, using the groups of the pattern; None if it makes no record.
     """
 
     pattern: re.Pattern[str]
@@ -37,11 +37,11 @@ class StateFile:
     """One kind of state file.
 
     Attributes:
-        name: what the records call it.
-        paths: ends of its path, from ``/var/local`` or ``/var`` on.
-        forms: one where the whole content is read at once, else those a line may have.
-        by_line: whether lines are read.
-        meaning: what each sentence ends with; empty if there is nothing to say.
+        name: its name in records.
+        paths: possible path ends, below ``/var/local`` or ``/var``.
+        forms: one form if the whole content is read at once, else the possible forms of a line.
+        by_line: whether the file is read line by line.
+        meaning: a text that ends each sentence, or empty.
     """
 
     name: str
@@ -52,17 +52,17 @@ class StateFile:
 
     @property
     def records(self) -> Iterator[RecordForm]:
-        """What its records say, form by form."""
+        """Yield the forms of its records."""
         return (form.form for form in self.forms if form.form is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class StateDefinition:
-    """State files that one definition describes.
+    """The state files of one definition.
 
     Attributes:
-        name, version: of the rows.
-        about: the description for people.
+        name, version: those of the rows.
+        about: the human-readable description.
         files: the files.
     """
 
@@ -96,7 +96,7 @@ def _definition(values: Values) -> StateDefinition:
 
 
 def _typed(file: StateFile, data_type: str) -> StateFile:
-    """The file with the definition's data type, unless it names one of its own."""
+    """Give a file the definition's data type, unless it has its own."""
     return replace(file, forms=tuple(replace(form, form=_form_of(form.form, data_type)) for form in file.forms))
 
 
@@ -157,5 +157,5 @@ STATE = Kind(
 
 @cache
 def definitions() -> tuple[StateDefinition, ...]:
-    """Every definition of state files. Raises DefinitionError where one is not understood."""
+    """Every definition of state files. Raises DefinitionError if one is invalid."""
     return load(STATE)

@@ -1,4 +1,4 @@
-"""YAML as definitions are written in it: plain values, every key text and no key twice."""
+"""The YAML of definitions: plain values, text keys only, no duplicate keys."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from parsers.definition.error import DefinitionError
 
 
 def read(text: str, file: str, *, shipped: bool = False) -> object:
-    """The content of a YAML text.
+    """Parse a YAML text.
 
     Args:
         text: the YAML.
         file: the file's name, for errors.
-        shipped: the text comes with the program. It is read by libyaml where that is there, in a tenth of the time;
-            a text of others is not, since thousands of nested brackets crash it.
+        shipped: whether the text ships with the program. If so, libyaml reads it if available, in a tenth of the time;
+            other texts are not, because thousands of nested brackets crash libyaml.
 
     Raises:
-        DefinitionError: it is not YAML, names a Python object, or has a key twice or one that is not text.
+        DefinitionError: it is not YAML, names a Python object, or has a duplicate key or a key that is not text.
     """
     try:
         return yaml.load(text, Loader=_FastLoader if shipped else _StrictLoader)  # noqa: S506  (both are SafeLoaders)
@@ -26,11 +26,11 @@ def read(text: str, file: str, *, shipped: bool = False) -> object:
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """SafeLoader that takes no key twice."""
+    """SafeLoader that rejects duplicate keys."""
 
 
 class _FastLoader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
-    """The same, by libyaml."""
+    """The same, using libyaml."""
 
 
 def _mapping(loader: _StrictLoader | _FastLoader, node: yaml.MappingNode) -> dict[object, object]:

@@ -1,4 +1,4 @@
-"""Definitions of rules for signs that somebody may have changed a device: what a sign fits, and what else it fits."""
+"""Rules for signs that somebody may have changed a device: what a sign fits, and what else it fits."""
 
 from __future__ import annotations
 
@@ -24,32 +24,32 @@ from parsers.definition.form import (
 )
 from parsers.definition.loader import Kind, load
 
-#: What a rule looks at: lines of scripts, of logs, of development settings; where a file is; its mode.
+#: What a rule checks: lines of scripts, logs or development settings; a file's place; its mode.
 KINDS = ("script", "log", "property", "placement", "permission")
 SEVERITIES = ("low", "medium", "high")
-#: Classes of files that a rule of kind ``script`` may be for: ``startup`` is run or read when a device starts, or by
-#: its clock; ``foreign`` is a script in a folder that holds data; ``script`` is any script; ``history`` is what was
+#: Classes of files for a rule of kind ``script``: ``startup`` is run or read when a device starts, or on
+#: schedule; ``foreign`` is a script in a folder for data; ``script`` is any script; ``history`` is what was
 #: typed at a shell.
 FILES = ("startup", "foreign", "script", "history", "hosts")
-#: How a file's content may begin, for a rule of kind ``placement``; ``content`` is anything but an empty file.
+#: How a file may begin, for a rule of kind ``placement``; ``content`` is any file that is not empty.
 HEADS = ("elf", "script", "program", "content", "any")
-#: The mode bits a rule of kind ``permission`` may ask for.
+#: The mode bits that a rule of kind ``permission`` may check.
 MODES = {"world_writable": 0o002, "setuid": 0o4000}
-#: Where an example is that does not say.
+#: The default path of an example.
 DEFAULT_PATHS = {"script": "etc/init.d/example", "log": "var/log/kern.log", "property": "system/build.prop"}
 
-#: Patterns for lines have bounded repeats. ``\s`` matches line ends, and such a pattern would reach over them.
+#: Patterns for lines need bounded repeats. ``\s`` matches line ends, so such a pattern would cross them.
 _UNBOUNDED = re.compile(r"\\s|\(\?s|(?<!\\)[.\]][*+]|\\[SWD][*+]")
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A file small enough to be in the rule itself.
+    """An example file, small enough to be in the rule itself.
 
     Attributes:
         path: path inside the evidence.
         content: the bytes.
-        mode: POSIX permission bits, or None if they are not known.
+        mode: POSIX permission bits, or None if unknown.
     """
 
     path: str
@@ -59,7 +59,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule, checked.
+    """A validated rule.
 
     Attributes:
         name: unique.
@@ -67,18 +67,18 @@ class Rule:
         severity: one of :data:`SEVERITIES`.
         reason: what a hit fits: the end of a sentence that begins "This fits ".
         innocent: what else it fits: the end of a sentence that begins "It also fits ".
-        files: the classes of files it is for (:mod:`parsers.tamper.file_class`); empty if it is not of lines.
-        words: lower-case texts, one of which is in each line that ``pattern`` matches.
-        pattern: what the line matches.
+        files: the classes of files it applies to (:mod:`parsers.tamper.file_class`); empty if it is not about lines.
+        words: lower-case texts, one of which is in every line that ``pattern`` matches.
+        pattern: what the line must match.
         unless: what the line must not match.
         unless_next: what the next line must not match.
-        also: lower-case texts that the file must all hold as well.
-        unless_file: lower-case texts none of which the file may hold.
-        after: what a line before, the last one with content, must match.
+        also: lower-case texts that must all be in the file.
+        unless_file: lower-case texts that must not be in the file.
+        after: what the previous non-empty line must match.
         path_pattern, unless_path: what the file's path must, and must not, match; the path begins with ``/``.
         head: one of :data:`HEADS`.
-        mode: the mode bits of which one must be set.
-        hits, misses: what it must find, and what it must not.
+        mode: mode bits, one of which must be set.
+        hits, misses: examples that it must find, and must not find.
     """
 
     name: str
@@ -102,7 +102,7 @@ class Rule:
     misses: tuple[Example, ...]
 
     def is_for(self, path: str) -> bool:
-        """Whether the rule is for files of this path (which begins with ``/``)."""
+        """Whether the rule applies to files with this path (which begins with ``/``)."""
         if self.path_pattern and not self.path_pattern.search(path):
             return False
         return not (self.unless_path and self.unless_path.search(path))
@@ -145,7 +145,7 @@ def _rule(values: Values) -> Rule:
 
 
 def _placed(example: Example, kind: str, values: Values) -> Example:
-    """The example with the path that files of its rule's kind usually have, where it names none."""
+    """Give an example without a path the usual path of its rule's kind."""
     if example.path:
         return example
     if kind not in DEFAULT_PATHS:
@@ -255,10 +255,10 @@ TAMPER = Kind(
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule, by file name and then as they are in the file.
+    """Every rule, sorted by file name, then in file order.
 
     Raises:
-        DefinitionError: one of them is not understood, or two have one name.
+        DefinitionError: a rule is invalid, or two rules have the same name.
     """
     found: dict[str, Rule] = {}
     for made in load(TAMPER):

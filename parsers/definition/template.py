@@ -1,4 +1,4 @@
-"""Sentences with gaps: ``{path}``, ``{path|what to say where there is none}``, and ``{"path"}`` for a quotation."""
+"""Sentences with gaps: ``{path}``, ``{path|fallback if there is no value}``, and ``{"path"}`` for a quotation."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from functools import partial
 
 from parsers.values import shown
 
-#: A value's path: names joined by dots, which may have blanks inside; each leading ``../`` goes one object up.
+#: A value's path: names joined by dots, which may contain blanks; each leading ``../`` goes one object up.
 PATH = r'(?:\.\./){0,3}[^\s{}|/."](?:[^{}|/."\r\n]*[^\s{}|/."])?(?:\.[^\s{}|/."](?:[^{}|/."\r\n]*[^\s{}|/."])?)*'
 _GAP = re.compile(rf'\{{("?)({PATH})\1(?:\|([^{{}}|]*))?\}}')
-#: What a gap says whose value is absent, null or empty, where the template says nothing else.
+#: The default text of a gap whose value is absent, null or empty.
 ABSENT = "not given"
 
 
@@ -21,12 +21,12 @@ class TemplateError(ValueError):
 
 
 class AddressParts(dict[str, object]):
-    """The named parts of the address that gave an answer; where there are any, the outermost of the scopes."""
+    """The named parts of an answer's address; if present, they are the outermost scope."""
 
 
-#: An item last, before it the objects that enclose it, outermost first.
+#: The enclosing objects, outermost first, then the item.
 Scopes = tuple[Mapping[str, object], ...]
-#: Takes the value at a path from an item.
+#: Gets the value at a path from an item.
 Getter = Callable[[Scopes], object]
 
 
@@ -35,9 +35,9 @@ class Template:
     """A sentence with gaps.
 
     Attributes:
-        text: as written.
+        text: the template as written.
         parts: text, quotation mark or nothing, path, fallback, text, ..., text.
-        gaps: the same for each gap: what takes its value, quotation mark, what is said without a value, text behind it.
+        gaps: for each gap: the getter of its value, quotation mark, fallback, text after the gap.
     """
 
     text: str
@@ -45,7 +45,7 @@ class Template:
     gaps: tuple[tuple[Getter, str, str, str], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Make the gaps of the parts."""
+        """Build the gaps from the parts."""
         parts = self.parts
         gaps = zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True)
         made = (
@@ -73,14 +73,14 @@ class Template:
         return tuple(path for path in self.parts[2::4] if path)
 
     def with_paths(self, change: Callable[[str], str]) -> Template:
-        """The same sentence with other paths in its gaps."""
+        """Return the same sentence with changed paths in its gaps."""
         parts = tuple(
             change(part) if number % 4 == 2 and part is not None else part for number, part in enumerate(self.parts)
         )
         return replace(self, parts=parts)
 
     def render(self, scopes: Scopes) -> str:
-        """The sentence for an item."""
+        """Return the sentence for an item."""
         made = self.parts[0] or ""
         for value_of, mark, fallback, text in self.gaps:
             value = shown(value_of(scopes))
@@ -88,7 +88,7 @@ class Template:
         return made
 
     def render_whole(self, scopes: Scopes) -> str | None:
-        """The same, or None if a value is absent."""
+        """Return the sentence for an item, or None if a value is absent."""
         made = self.parts[0] or ""
         for value_of, mark, _, text in self.gaps:
             value = shown(value_of(scopes))
@@ -99,7 +99,7 @@ class Template:
 
 
 def getter(path: str) -> Getter:
-    """What takes the value at a path from items; None is taken where there is none.
+    """Return a function that gets the value at a path from items, or None if there is no value.
 
     Args:
         path: ``name``, ``name.name``, ``name.0`` for a member of a list; each leading ``../`` goes to the enclosing
@@ -123,7 +123,7 @@ def _of_item(name: str, scopes: Scopes) -> object:
 
 
 def _within(level: int, names: tuple[str, ...], scopes: Scopes) -> object:
-    """The value that names lead to from the object that is so many levels up."""
+    """The value at a path of names, starting from the object at a number of levels up."""
     found: object = scopes[-level] if level <= len(scopes) else None
     for name in names:
         if isinstance(found, Mapping):

@@ -1,4 +1,4 @@
-"""The words that definitions of every kind share: columns of a record, units of time, what a time is of."""
+"""The vocabulary shared by all definitions: record columns, units of time, meanings of times."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNITS = {
     "any": "milliseconds or seconds since 1970 UTC, or ISO 8601, as the value itself shows",
     "utterance": "the time within an utterance id, UTC",
 }
-#: plaso's standard words that a definition may use to say what a time is of.
+#: plaso's standard terms that a definition may use for the meaning of a time.
 TIME_WORDS = (
     "Added Time", "Content Deletion Time", "Content Modification Time", "Creation Time", "End Time", "Expiration Time",
     "Last Access Time", "Last Active Time", "Last Connection Time", "Last Seen Time", "Last Update Time",

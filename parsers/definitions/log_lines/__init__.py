@@ -1,1 +1,1 @@
-"""Tables of the lines of logs that become records."""
+"""Tables of log lines that become records."""
