@@ -1,4 +1,4 @@
-"""Finding and replacing phrases in texts, also where they are written in an encoding."""
+"""Finds and replaces phrases in texts, even in encoded ones."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-#: What is in a text in the place of words.
+#: The replacement for words.
 REDACTED = "[REDACTED]"
 _WORD = re.compile(r"\w+")
-#: What may be between two words: marks, spaces, and both as escapes of URLs and JSON.
+#: Separators between two words: punctuation, spaces, and both as escapes of URLs and JSON.
 _BETWEEN = r"(?:%[0-9a-f]{2}|\\u[0-9a-f]{4}|\\[nrt]|[\W_])+"
-#: A word begins after a mark, a space or an escape, and ends before one.
+#: A word begins after punctuation, a space or an escape, and ends before one.
 _BEGIN, _END = r"(?:(?<![^\W_])|(?<=%[0-9a-f]{2})|(?<=\\u[0-9a-f]{4})|(?<=\\[nrt]))", r"(?![^\W_])"
-#: What may be base64 or hexadecimal digits.
+#: Strings that may be base64 or hexadecimal.
 _OPAQUE = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
-#: So deep may one encoding be within another.
+#: Maximum depth of nested encodings.
 _DEPTH = 3
-#: So many texts that may be encodings are remembered.
+#: Maximum number of cached texts that may be encodings.
 _MOST_KNOWN = 100_000
 
 
 class Phrases:
-    """Phrases that are not to be read any more. Case, marks between words and forms of Unicode do not matter."""
+    """Phrases to remove. Case, punctuation between words and Unicode forms do not matter."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
         found = {tuple(_WORD.findall(unicodedata.normalize("NFC", phrase).casefold())) for phrase in phrases}
-        # Of two that begin alike the longer is replaced.
+        # The longer of two phrases with the same beginning is replaced.
         self.phrases = tuple(sorted(filter(None, found), key=lambda words: (-len(words), words)))
         written = "|".join(_BETWEEN.join(map(_forms, words)) for words in self.phrases)
         self._pattern = re.compile(f"{_BEGIN}(?:{written}){_END}", re.IGNORECASE) if written else None
-        # Bytes in which none of their words begins are not read further.
+        # Bytes without the beginning of any word of the phrases are not examined further.
         begins = {form.encode(name) for words in self.phrases for form in _cases(words[0]) for name in _ENCODINGS}
         self._begins = re.compile(b"|".join(map(re.escape, sorted(begins))), re.IGNORECASE)
         self._known: dict[str, str] = {}
@@ -47,17 +47,17 @@ class Phrases:
         return self._pattern is not None
 
     def are_in(self, text: str) -> bool:
-        """Whether one of them is in a text, or in what is encoded in it."""
+        """Whether a text, or anything encoded in it, contains a phrase."""
         return self.replaced(text) != text
 
     def are_in_bytes(self, content: bytes) -> bool:
-        """Whether one of them is in bytes: as UTF-8 or UTF-16, or encoded in such a text."""
-        # A phrase may begin at an odd place.
+        """Whether bytes contain a phrase: as UTF-8 or UTF-16, or encoded in such a text."""
+        # In UTF-16, a phrase may begin at an odd offset.
         readings = ((content, "utf-8"), *((content[at:], name) for at in (0, 1) for name in _ENCODINGS[1:]))
         return any(self.are_in(each.decode(name, "ignore")) for each, name in readings)
 
     def replaced(self, text: str, depth: int = _DEPTH) -> str:
-        """A text with each of them replaced by :data:`REDACTED`, and with what encodes one replaced whole."""
+        """Return a text with each phrase replaced by :data:`REDACTED`; an encoding of one is replaced whole."""
         if self._pattern is None:
             return text
         replaced = self._pattern.sub(REDACTED, text)
@@ -66,7 +66,7 @@ class Phrases:
         return replaced
 
     def _opaque(self, text: str, depth: int) -> str:
-        """What may be an encoding, replaced where one of them is in what it encodes. Ids and serial numbers recur."""
+        """Replace a string if it encodes a phrase. Results are cached: ids and serial numbers recur."""
         if depth < _DEPTH - 1:
             return self._decoded_without(text, depth)
         if text not in self._known:
@@ -85,7 +85,7 @@ class Phrases:
         return text
 
     def replaced_in(self, value: Any) -> Any:
-        """A value of JSON with each of them replaced in all of its texts; so are names of members."""
+        """Return a JSON value with phrases replaced in all of its texts, including names of members."""
         if isinstance(value, str):
             return self.replaced(value)
         if isinstance(value, dict):
@@ -97,7 +97,7 @@ class Phrases:
 
 
 def _cases(word: str) -> Iterator[str]:
-    """The first letters of a word in the forms in which it may begin."""
+    """Yield the forms in which a word's first letter may be written."""
     for form in (word, word.upper(), word.title()):
         yield form[:4]
         yield unicodedata.normalize("NFD", form)[:4]
@@ -106,7 +106,7 @@ def _cases(word: str) -> Iterator[str]:
 
 
 def _forms(word: str) -> str:
-    """A pattern of a word in each form in which it may be written."""
+    """A pattern for a word in all its written forms."""
     escaped = json.dumps(word)[1:-1]
     forms = [
         word,
